@@ -1,0 +1,25 @@
+# The two commands are `make run` and `make test`; both do all their set-up themselves.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast test-all doctor shell
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+run: ## set up and run everything here: PORT (8000), HOST (127.0.0.1), DATA (var)
+	@scripts/run.sh
+
+test: ## set up and run every check and test
+	@scripts/test.sh
+
+test-fast: ## the same without the tests marked slow
+	@scripts/test.sh fast
+
+test-all: ## the same with the tests marked corpus, which take long
+	@scripts/test.sh all
+
+doctor: ## say what is wrong with this installation (after the first make run)
+	@.venv/bin/python manage.py doctor
+
+shell: ## Django's shell on the data of make run
+	@.venv/bin/python manage.py shell

@@ -1,0 +1,126 @@
+"""The data folder: everything one running copy owns, and its settings file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from scripts.console import Failed
+
+SOCKET_NAME = "vodloom-redis.sock"
+LONGEST_SOCKET_PATH = 100
+"""Bytes. The system's limit is 108 on Linux and 104 elsewhere, with the final NUL."""
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """The folder given as DATA, as an absolute path."""
+
+    path: Path
+
+    @property
+    def run(self) -> Path:
+        """Sockets, generated configuration and records of processes: of this start only."""
+        return self.path / "run"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "log"
+
+    @property
+    def redis(self) -> Path:
+        return self.path / "redis"
+
+    @property
+    def settings_file(self) -> Path:
+        return self.path / "vodloom.env"
+
+    @property
+    def redis_socket(self) -> Path:
+        """Where the private Redis listens: in the folder, unless that path is too long."""
+        inside = self.run / SOCKET_NAME
+        if len(os.fsencode(inside)) <= LONGEST_SOCKET_PATH:
+            return inside
+        name = hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"vodloom-{os.getuid()}-{name}" / SOCKET_NAME
+
+    @property
+    def redis_url(self) -> str:
+        return f"unix://{quote(str(self.redis_socket))}"
+
+    def create(self) -> None:
+        """Make the folders, for their owner's eyes only; raises Failed."""
+        try:
+            for folder in (self.path, self.run, self.log, self.redis):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path.chmod(0o700)
+            self.redis_socket.parent.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise Failed(f"The data folder {self.path} cannot be used: {error}") from error
+        _must_be_ours(self.redis_socket.parent)
+
+
+def _must_be_ours(folder: Path) -> None:
+    # The short folder has a name others can foresee, in a place where all can write.
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise Failed(f"{folder} exists and is not a private folder of yours; remove it.")
+
+
+def ensure_settings(data: DataFolder) -> dict[str, str]:
+    """Write vodloom.env on the first start; return what it says.
+
+    A private Redis's address follows the folder when that has moved.
+    """
+    if not data.settings_file.exists():
+        _write(data.settings_file, _first_settings(data))
+    settings = read_settings(data.settings_file)
+    if is_private(settings.get("REDIS_URL", "")) and settings["REDIS_URL"] != data.redis_url:
+        text = data.settings_file.read_text()
+        _write(data.settings_file, text.replace(settings["REDIS_URL"], data.redis_url))
+        settings["REDIS_URL"] = data.redis_url
+    return settings
+
+
+def is_private(redis_url: str) -> bool:
+    """Whether a Redis address is one that we run ourselves."""
+    return redis_url.startswith("unix://") and redis_url.endswith(f"/{SOCKET_NAME}")
+
+
+def read_settings(file: Path) -> dict[str, str]:
+    """The NAME=value lines of a file."""
+    settings = {}
+    for line in file.read_text().splitlines():
+        name, equals, value = line.partition("=")
+        if equals and not name.lstrip().startswith("#"):
+            settings[name.strip()] = value.strip()
+    return settings
+
+
+def _first_settings(data: DataFolder) -> str:
+    return "\n".join(
+        [
+            "# Written on the first start; yours to change. The environment wins over this file.",
+            "# Every name is explained in .env.example.",
+            f"SECRET_KEY={secrets.token_urlsafe(50)}",
+            "USE_HTTPS=false",
+            "ALLOWED_HOSTS=localhost,127.0.0.1,[::1]",
+            f"REDIS_URL={data.redis_url}",
+            "",
+        ]
+    )
+
+
+def _write(file: Path, text: str) -> None:
+    """Replace a file as a whole, readable by its owner only."""
+    new = file.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        opened.write(text)
+    new.replace(file)

@@ -1,0 +1,157 @@
+"""Starting, watching and stopping the supervisor of one data folder."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts import processes
+from scripts.console import Failed, say
+from scripts.datafolder import DataFolder
+from scripts.readiness import Probe
+
+READY_SECONDS = 60
+STOP_SECONDS = 9
+"""The whole stop takes less than ten seconds; what is left then is killed."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One start of the product: where from, with which data, seen at which address."""
+
+    root: Path
+    data: DataFolder
+    host: str
+    port: int
+    allowed_hosts: tuple[str, ...]
+    environment: Mapping[str, str]
+
+    @property
+    def url(self) -> str:
+        """The address to type on this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def host_to_ask_for(self) -> str:
+        """A host name that the product answers to."""
+        own = {"127.0.0.1", "*"}
+        if not self.allowed_hosts or own & set(self.allowed_hosts):
+            return "127.0.0.1"
+        return self.allowed_hosts[0].removeprefix(".")
+
+    @property
+    def records(self) -> Path:
+        return self.data.run / "processes"
+
+
+@contextmanager
+def only_copy(data: DataFolder) -> Iterator[None]:
+    """Hold the data folder for this process; raises Failed when another one does."""
+    with (data.run / "lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise Failed(
+                f"Vodloom is already running on {data.path} (process {file.read().strip()}).\n"
+                "Stop it first, or start another one: make run PORT=8001 DATA=other-folder"
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def stop_leftovers(launch: Launch) -> None:
+    """Stop the processes of an earlier start that was killed rather than stopped."""
+    launch.records.mkdir(mode=0o700, exist_ok=True)
+    left = processes.survivors(launch.records)
+    if left:
+        say("Stopping what an earlier start left running …")
+        processes.stop(left, STOP_SECONDS)
+    for file in launch.records.iterdir():
+        file.unlink()
+
+
+def port_must_be_free(launch: Launch) -> None:
+    """Raises Failed when somebody else listens where we are to listen."""
+    family = socket.AF_INET6 if ":" in launch.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((launch.host, launch.port))
+        except OSError as error:
+            raise Failed(
+                f"Vodloom cannot listen at {launch.host}, port {launch.port}: {error.strerror}.\n"
+                f"Choose another port: make run PORT={launch.port + 1}"
+            ) from error
+
+
+def serve(launch: Launch) -> None:
+    """Run everything until the supervisor ends or we are interrupted; raises Failed."""
+    supervisor = subprocess.Popen(
+        [
+            launch.root / ".venv" / "bin" / "supervisord",
+            "-c",
+            launch.data.run / "supervisord.conf",
+        ],
+        cwd=launch.root,
+        env=dict(launch.environment),
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for us; it is told by us.
+    )
+    try:
+        processes.write(launch.records, "supervisord", supervisor.pid)
+        _wait_until_ready(launch, supervisor)
+        say(f"Vodloom is ready at {launch.url}")
+        supervisor.wait()
+        raise Failed(
+            f"The supervisor ended with code {supervisor.returncode}; everything is stopped.\n"
+            f"Its log: {launch.data.log / 'supervisord.log'}"
+        )
+    finally:
+        _stop(launch, supervisor)
+
+
+def _wait_until_ready(launch: Launch, supervisor: subprocess.Popen[bytes]) -> None:
+    probe = Probe(launch.url, launch.host_to_ask_for)
+    deadline = time.monotonic() + READY_SECONDS
+    while not probe.succeeds():
+        if supervisor.poll() is not None:
+            raise Failed(f"The supervisor ended at once.{_where_to_look(launch)}")
+        if time.monotonic() > deadline:
+            raise Failed(
+                f"Vodloom was not ready within {READY_SECONDS} s: {probe.answer}"
+                f"{_where_to_look(launch)}"
+            )
+        time.sleep(0.05)
+
+
+def _where_to_look(launch: Launch) -> str:
+    log = launch.data.log / "web.log"
+    end = log.read_text(errors="replace").splitlines()[-20:] if log.exists() else []
+    said = "\n".join(f"    {line}" for line in end)
+    return f"\nThe end of {log}:\n{said}\nAll logs are in {launch.data.log}"
+
+
+def _stop(launch: Launch, supervisor: subprocess.Popen[bytes]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    deadline = time.monotonic() + STOP_SECONDS
+    supervisor.terminate()
+    try:
+        supervisor.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        supervisor.kill()
+    # Nobody is left after a supervisor's own stop; everybody is after its death.
+    left = processes.survivors(launch.records)
+    processes.stop(left, max(0.0, deadline - time.monotonic()))

@@ -1,0 +1,157 @@
+"""System packages: which are missing, and how this machine installs them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.console import Failed, must_work, say
+
+
+@dataclass(frozen=True)
+class Need:
+    """Commands of which one must be there, and the package that brings them.
+
+    An empty package name: that system has none, and the product does without.
+    """
+
+    commands: tuple[str, ...]
+    apt: str
+    dnf: str
+    brew: str
+    service: str = ""
+    """What Debian starts with the package, and we stop again."""
+
+
+FFMPEG = Need(("ffmpeg",), "ffmpeg", "ffmpeg-free", "ffmpeg")
+REDIS = Need(("redis-server",), "redis-server", "redis", "redis", service="redis-server")
+SANDBOX = Need(("bwrap",), "bubblewrap", "bubblewrap", "")
+POSTGRES = Need(
+    ("postgres",), "postgresql", "postgresql-server", "postgresql@17", service="postgresql"
+)
+CHROMIUM = Need(
+    ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    "chromium",
+    "chromium",
+    "--cask chromium",
+)
+
+FOR_TESTS = (FFMPEG, REDIS, SANDBOX, POSTGRES, CHROMIUM)
+
+
+def for_running(environment: Mapping[str, str]) -> tuple[Need, ...]:
+    """What `make run` needs, less what the environment says comes from elsewhere."""
+    needs = []
+    if not (environment.get("VODLOOM_FFMPEG") and environment.get("VODLOOM_FFPROBE")):
+        needs.append(FFMPEG)
+    if not environment.get("REDIS_URL"):
+        needs.append(REDIS)
+    if environment.get("VODLOOM_SANDBOX") != "off":
+        needs.append(SANDBOX)
+    return tuple(needs)
+
+
+def ensure(needs: Iterable[Need]) -> None:
+    """Install what is missing, or say the one command that does; raises Failed."""
+    manager = _manager()
+    missing = [need for need in needs if not _is_there(need) and _package(need, manager)]
+    names = [_package(need, manager) for need in missing]
+    if not _has_ensurepip():
+        names.append(f"python3.{sys.version_info.minor}-venv" if manager == "apt" else "python3")
+    if not names:
+        return
+    prefix = _as_root()
+    if manager != "apt" or prefix is None:
+        raise Failed(
+            f"These system packages are missing: {', '.join(names)}. Install them with\n\n"
+            f"    {_command_to_type(manager, names)}\n\nand give the same command again."
+        )
+    _apt_install(prefix, names)
+    for need in missing:
+        _stop_service(prefix, need.service)
+
+
+def _is_there(need: Need) -> bool:
+    return any(find(command) for command in need.commands)
+
+
+def find(command: str) -> Path | None:
+    """The path of a command, looking where Debian and Homebrew hide PostgreSQL too."""
+    found = shutil.which(command)
+    if found:
+        return Path(found)
+    hidden = [
+        *Path("/usr/lib/postgresql").glob(f"*/bin/{command}"),
+        *Path("/opt/homebrew/opt").glob(f"postgresql@*/bin/{command}"),
+    ]
+    return max(hidden, default=None, key=lambda path: _leading_number(path.parents[1].name))
+
+
+def _leading_number(text: str) -> int:
+    digits = "".join(character for character in text if character.isdigit())
+    return int(digits or 0)
+
+
+def _has_ensurepip() -> bool:
+    # Debian leaves the module out of python3 and puts it into python3-venv.
+    try:
+        import ensurepip  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def _manager() -> str:
+    for name, command in (("apt", "apt-get"), ("dnf", "dnf"), ("brew", "brew")):
+        if shutil.which(command):
+            return name
+    return ""
+
+
+def _package(need: Need, manager: str) -> str:
+    return {"apt": need.apt, "dnf": need.dnf, "brew": need.brew}.get(manager, need.apt)
+
+
+def _as_root() -> list[str] | None:
+    """The words before a command that make root run it; None when we may not."""
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo"):
+        may = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
+        if may.returncode == 0:
+            return ["sudo", "-n"]
+    return None
+
+
+def _command_to_type(manager: str, names: list[str]) -> str:
+    packages = " ".join(names)
+    return {
+        "apt": f"sudo apt-get install -y --no-install-recommends {packages}",
+        "dnf": f"sudo dnf install -y {packages}",
+        "brew": f"brew install {packages}",
+    }.get(manager, f"(your package manager) {packages}")
+
+
+def _apt_install(prefix: list[str], names: list[str]) -> None:
+    say(f"Installing {', '.join(names)} with apt …")
+    apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o"]
+    apt += ["DPkg::Lock::Timeout=300", "-y"]
+    must_work([*apt, "update"])
+    must_work([*apt, "install", "--no-install-recommends", *names])
+
+
+def _stop_service(prefix: list[str], service: str) -> None:
+    """Stop what a package just started by itself: we run private servers only."""
+    if not service:
+        return
+    if Path("/run/systemd/system").is_dir():
+        command = ["systemctl", "disable", "--now", service]
+    else:
+        command = ["service", service, "stop"]
+    if shutil.which(command[0]):
+        subprocess.run([*prefix, *command], capture_output=True, check=False)

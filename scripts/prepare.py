@@ -1,0 +1,57 @@
+"""Before a start: migrations, static files and the first user, in one process."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+from scripts.console import say
+
+
+def main() -> None:
+    """Make the database and the static files fit the code; safe to repeat."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+    _collect_static_files()
+    _create_demo_user()
+
+
+def _collect_static_files() -> None:
+    """Run collectstatic when a file was added, removed or changed since the last time."""
+    root = Path(settings.STATIC_ROOT)
+    stamp = root / ".collected"
+    now = _static_state()
+    if not (stamp.exists() and stamp.read_text() == now):
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(now)
+
+
+def _static_state() -> str:
+    lines = []
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            file = storage.path(path)
+            seen = os.stat(file)
+            lines.append(f"{file} {seen.st_size} {seen.st_mtime_ns}")
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _create_demo_user() -> None:
+    """Tell the e-mail and password of a user who was just made; they are not kept."""
+    said = io.StringIO()
+    call_command("create_demo_user", stdout=said)
+    email, _, password = said.getvalue().strip().partition(" ")
+    if password:
+        say(f"Log in as {email} with the password {password} (shown only this once).")
+
+
+if __name__ == "__main__":
+    main()

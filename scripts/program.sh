@@ -1,0 +1,28 @@
+#!/bin/sh
+# Runs one process of the product in the foreground. The one place that knows their
+# commands: the supervisor of `make run`, the tests and the container image use it.
+# Usage: program.sh web|reconciler|encode|light|redis [NUMBER]
+set -eu
+cd "$(dirname "$0")/.."
+export PYTHONPATH="$PWD:$PWD/platform" PYTHONUNBUFFERED=1
+
+if [ -n "${VODLOOM_RUN:-}" ]; then
+    . scripts/record.sh
+    record "$1${2:+-$2}"
+fi
+
+case "$1" in
+web)
+    # Without the time-out an open event stream would hold up the stop for ever.
+    exec uvicorn config.asgi:application --host "${HOST:-127.0.0.1}" --port "${PORT:-8000}" \
+        --timeout-graceful-shutdown 3 --no-access-log
+    ;;
+reconciler) exec python manage.py reconcile --forever ;;
+encode) exec python manage.py worker --queues encode --threads 1 ;;
+light) exec python manage.py worker --queues ingest,media,notify,default --threads 4 ;;
+redis) exec redis-server "$VODLOOM_RUN/redis.conf" ;;
+*)
+    echo "program.sh: there is no program $1" >&2
+    exit 2
+    ;;
+esac

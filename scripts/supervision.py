@@ -1,0 +1,99 @@
+"""The configuration of the supervisor and of the private Redis, as text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+STOP_SECONDS = 6
+"""How long a process may take to stop before it is killed."""
+
+_SUPERVISOR = """\
+; Written at every start. Paths are seen from this file's folder.
+[supervisord]
+nodaemon=true
+silent=true
+pidfile=%(here)s/supervisord.pid
+logfile=%(here)s/../log/supervisord.log
+logfile_maxbytes=5MB
+logfile_backups=2
+childlogdir=%(here)s/../log
+"""
+
+# startretries: never give up; the pause between tries grows by a second each time.
+_PROGRAM = """
+[program:{name}]
+command=scripts/program.sh {name}{number}
+process_name=%(program_name)s{suffix}
+numprocs={count}
+environment=VODLOOM_WORKER_NAME="%(ENV_VODLOOM_WORKER_NAME)s-{name}{suffix}"
+autorestart=true
+startsecs=3
+startretries=1000000
+stopasgroup=true
+killasgroup=true
+stopwaitsecs={stop_seconds}
+redirect_stderr=true
+stdout_logfile=%(here)s/../log/{name}{suffix}.log
+stdout_logfile_maxbytes=10MB
+stdout_logfile_backups=3
+"""
+
+_GROUP = """
+[group:{name}]
+programs={programs}
+priority={priority}
+"""
+
+
+def supervisor_conf(*, encode_workers: int, private_redis: bool, as_root: bool) -> str:
+    """The text of supervisord.conf.
+
+    Groups start in the order of their priority and stop in the opposite order, so
+    that Redis outlives those who use it; within a group all stop at the same time.
+    """
+    parts = [_SUPERVISOR]
+    if as_root:
+        # Said explicitly, or it warns at every start.
+        parts.append("user=root\n")
+    if private_redis:
+        parts += [_program("redis"), _GROUP.format(name="store", programs="redis", priority=1)]
+    parts += [_program("web"), _program("reconciler"), _program("light")]
+    parts.append(_program("encode", encode_workers))
+    programs = "web,reconciler,light,encode"
+    parts.append(_GROUP.format(name="vodloom", programs=programs, priority=2))
+    return "".join(parts)
+
+
+def _program(name: str, count: int = 0) -> str:
+    """One program; a count makes it that many processes, numbered from 0."""
+    return _PROGRAM.format(
+        name=name,
+        number=" %(process_num)d" if count else "",
+        suffix="-%(process_num)d" if count else "",
+        count=count or 1,
+        stop_seconds=STOP_SECONDS,
+    )
+
+
+def redis_conf(*, socket: Path, folder: Path) -> str:
+    """The text of redis.conf: a socket for its owner only, and no network port.
+
+    Redis holds wake-ups and counters, never the truth, so a small bound will do.
+    """
+    return "\n".join(
+        [
+            "port 0",
+            f"unixsocket {_quoted(socket)}",
+            "unixsocketperm 700",
+            f"dir {_quoted(folder)}",
+            'save ""',
+            "appendonly yes",
+            "maxmemory 256mb",
+            "maxmemory-policy volatile-lru",
+            "",
+        ]
+    )
+
+
+def _quoted(path: Path) -> str:
+    return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"') + '"'
