@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-import sys
 from pathlib import Path
 
 from scripts import packages, venv
@@ -110,4 +109,4 @@ def _prepare(launch: Launch) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -44,7 +44,8 @@ def _works(python: Path) -> bool:
     """Whether the environment's Python still starts (the system's may have been replaced)."""
     if not python.exists():
         return False
-    return subprocess.run([python, "-c", "import pip"], capture_output=True).returncode == 0
+    tried = subprocess.run([python, "-c", "import pip"], capture_output=True, check=False)
+    return tried.returncode == 0
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""What crosses the apps: structure, end to end, browser, chaos, and the servers for them."""

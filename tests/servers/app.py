@@ -1,0 +1,142 @@
+"""The whole product as its real processes, by the same commands `make run` uses."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.servers.process import Process, ServerFailed, start_on_free_port
+from tests.servers.redis import Redis
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = str(ROOT / "scripts" / "program.sh")
+BACKGROUND = ("reconciler", "light", "encode")
+
+
+@dataclass
+class Vodloom:
+    """A running copy of the product, with data, logs and environment of its own."""
+
+    environment: dict[str, str]
+    data: Path
+    redis: Redis
+    url: str = ""
+    processes: dict[str, Process] = field(default_factory=dict)
+
+    def manage(self, *arguments: str) -> str:
+        """Run manage.py; return what it printed; raises ServerFailed with all it said."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise ServerFailed(f"manage.py {' '.join(arguments)}:\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def restart(self, name: str) -> None:
+        """Stop a process and start it again, as a deploy does."""
+        self.processes[name].stop()
+        self.start(name)
+
+    def start(self, name: str) -> None:
+        """Start a process that was stopped or killed."""
+        self.processes[name].start()
+        if name == "web":
+            self.processes[name].wait_until(lambda: _answers(self.url), "/healthz answers")
+
+    def kill(self, name: str) -> None:
+        """SIGKILL a process and its group."""
+        self.processes[name].kill()
+
+    @property
+    def logs(self) -> str:
+        """The ends of all logs, for the message of a failure."""
+        return "\n".join(process.log_tail() for process in self.processes.values())
+
+
+@contextmanager
+def running_vodloom(
+    data: Path,
+    *,
+    redis: Redis,
+    database_url: str = "",
+    extra: Mapping[str, str] | None = None,
+) -> Iterator[Vodloom]:
+    """Migrate and start web, reconciler, an encode and a light worker; stop all at the end.
+
+    Without a database_url it is SQLite in the data folder; S3 and the rest come by `extra`.
+    """
+    environment = _environment(data, redis.url, database_url) | dict(extra or {})
+    vodloom = Vodloom(environment, data, redis)
+    vodloom.manage("migrate", "--verbosity", "0")
+    vodloom.manage("collectstatic", "--no-input", "--verbosity", "0")
+    try:
+        _start_all(vodloom)
+        yield vodloom
+    finally:
+        _stop_all(vodloom)
+
+
+def _environment(data: Path, redis_url: str, database_url: str) -> dict[str, str]:
+    """The environment of an operator who set only this, on a machine set up like ours."""
+    ours = ("PATH", "HOME", "LANG", "TMPDIR", "VODLOOM_FFMPEG", "VODLOOM_FFPROBE")
+    environment = {name: os.environ[name] for name in ours if name in os.environ}
+    scripts = str(Path(sys.executable).parent)
+    environment |= {
+        "PATH": os.pathsep.join([scripts, environment.get("PATH", os.defpath)]),
+        "DATA": str(data),
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "SECRET_KEY": "a key for tests that is long enough and used nowhere else",
+        "USE_HTTPS": "false",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+    }
+    return environment
+
+
+def _start_all(vodloom: Vodloom) -> None:
+    web, port = start_on_free_port(
+        lambda port: _program(vodloom, "web", {"PORT": str(port)}),
+        lambda port: _answers(f"http://127.0.0.1:{port}"),
+    )
+    vodloom.url = f"http://127.0.0.1:{port}"
+    vodloom.processes["web"] = web
+    for name in BACKGROUND:
+        vodloom.processes[name] = _program(vodloom, name, {})
+        vodloom.processes[name].start()
+
+
+def _program(vodloom: Vodloom, name: str, extra: Mapping[str, str]) -> Process:
+    return Process(
+        name,
+        [PROGRAM, name],
+        log=vodloom.data / f"{name}.log",
+        environment=vodloom.environment | dict(extra) | {"VODLOOM_WORKER_NAME": f"test-{name}"},
+        folder=ROOT,
+    )
+
+
+def _stop_all(vodloom: Vodloom) -> None:
+    """Ask all at once, so that they stop side by side; then wait for each."""
+    for process in vodloom.processes.values():
+        process.ask_to_stop()
+    for process in vodloom.processes.values():
+        process.stop()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=5) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False

@@ -1,0 +1,86 @@
+"""The servers as fixtures. Each starts when a test first asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.servers.app import Vodloom, running_vodloom
+from tests.servers.plugin import SERVERS
+from tests.servers.postgres import Postgres, running_postgres
+from tests.servers.redis import Redis, running_redis
+from tests.servers.s3 import S3, running_moto, running_rclone
+
+
+@pytest.fixture(scope="session")
+def postgres(pytestconfig: pytest.Config) -> Iterator[Postgres]:
+    """The PostgreSQL of this test run; with TEST_DATABASE=sqlite one for those who insist."""
+    shared = pytestconfig.stash[SERVERS].postgres
+    if shared:
+        yield shared
+    else:
+        with running_postgres() as own:
+            yield own
+
+
+@pytest.fixture(scope="session")
+def redis_server(pytestconfig: pytest.Config) -> Redis:
+    """The Redis whose address is in the settings of the tests."""
+    return pytestconfig.stash[SERVERS].redis
+
+
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[S3]:
+    """S3 that can do everything and believes everybody."""
+    with running_moto() as s3:
+        yield s3
+
+
+@pytest.fixture(scope="session")
+def rclone_s3() -> Iterator[S3]:
+    """S3 that checks signatures."""
+    with running_rclone() as s3:
+        yield s3
+
+
+@dataclass
+class StartVodloom:
+    """Starts the whole product, on a database and a Redis of its own.
+
+    `start_vodloom(s3=moto_server)` stores in S3, and any NAME="value" joins its environment.
+    """
+
+    folders: pytest.TempPathFactory
+    shared_postgres: Postgres | None
+    cleanup: ExitStack
+    started: list[Vodloom] = field(default_factory=list)
+
+    def __call__(self, s3: S3 | None = None, **environment: str) -> Vodloom:
+        running = running_vodloom(
+            self.folders.mktemp("vodloom"),
+            redis=self.cleanup.enter_context(running_redis()),
+            database_url=self.shared_postgres.create_database() if self.shared_postgres else "",
+            extra={**(s3.environment if s3 else {}), **environment},
+        )
+        vodloom = self.cleanup.enter_context(running)
+        self.started.append(vodloom)
+        return vodloom
+
+
+@pytest.fixture(scope="module")
+def start_vodloom(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StartVodloom]:
+    """Starts copies of the product, which stop with the module."""
+    shared = pytestconfig.stash[SERVERS].postgres
+    with ExitStack() as cleanup:
+        yield StartVodloom(tmp_path_factory, shared, cleanup)
+
+
+@pytest.fixture(scope="module")
+def vodloom(start_vodloom: StartVodloom) -> Vodloom:
+    """The whole product on the test run's kind of database and the local disk."""
+    return start_vodloom()
