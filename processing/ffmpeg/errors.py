@@ -1,0 +1,90 @@
+"""Errors of media work: one root, each class named for the fact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class MediaError(Exception):
+    """Root of all media errors.
+
+    `code` is stable and for programs, `message` a sentence for people without any path,
+    `argv` the command as people may see it, `log` the last lines it wrote.
+    """
+
+    code: str = "media_error"
+    message: str = "The media could not be processed."
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        code: str | None = None,
+        argv: Sequence[str] = (),
+        log: str = "",
+    ) -> None:
+        self.message = message or type(self).message
+        self.code = code or type(self).code
+        self.argv: list[str] = list(argv)
+        self.log = log
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+class ProbeFailed(MediaError):
+    """Raised when a source cannot be understood or breaks a limit.
+
+    Codes: `source_not_video`, `source_truncated`, `source_unsupported`, `source_encrypted`,
+    `source_too_long`, `source_too_large`.
+    """
+
+    code = "source_not_video"
+    message = "The file is not a video or audio file we can read."
+
+
+class EncodeFailed(MediaError):
+    """Raised when a program ended with an error."""
+
+    code = "encode_failed"
+    message = "The encoder ended with an error."
+
+
+class EncodeStalled(MediaError):
+    """Raised when a program ran on without getting any further."""
+
+    code = "encode_stalled"
+    message = "The encoder made no progress and was stopped."
+
+
+class EncodeTimedOut(MediaError):
+    """Raised when a program used up its wall-clock or CPU time."""
+
+    code = "encode_timed_out"
+    message = "The encoder took too long and was stopped."
+
+
+class OutputTooLarge(MediaError):
+    """Raised when a program wrote more than it may."""
+
+    code = "output_too_large"
+    message = "The result grew beyond the allowed size."
+
+
+class ToolMissing(MediaError):
+    """Raised when FFmpeg, or a sandbox that was required, is not there."""
+
+    code = "ffmpeg_missing"
+    message = "FFmpeg is not installed where it was looked for."
+
+
+class Interrupted(MediaError):
+    """Raised when a stop was asked for: not a failure. `reason` is what was given for it."""
+
+    code = "interrupted"
+    message = "The work was stopped on request."
+
+    def __init__(self, reason: str, *, argv: Sequence[str] = (), log: str = "") -> None:
+        super().__init__(argv=argv, log=log)
+        self.reason = reason

@@ -1,0 +1,182 @@
+"""Asks ffprobe what a source is, from its index only, and refuses what we cannot take."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from processing.ffmpeg import inputs, runner, streams
+from processing.ffmpeg.errors import EncodeFailed, OutputTooLarge, ProbeFailed
+from processing.ffmpeg.media import AudioStream, Media, VideoStream
+from processing.ffmpeg.sandbox import Sandbox
+
+__all__ = ["AudioStream", "Media", "ProbeLimits", "VideoStream", "argv", "parse", "probe"]
+
+_ENTRIES = (
+    "format=format_name,duration,size,bit_rate,start_time"
+    ":stream=index,codec_type,codec_name,codec_tag_string,profile,width,height,"
+    "sample_aspect_ratio,pix_fmt,bits_per_raw_sample,color_range,color_space,color_transfer,"
+    "color_primaries,field_order,r_frame_rate,avg_frame_rate,time_base,start_pts,duration,"
+    "nb_frames,bit_rate,channels,sample_rate"
+    ":stream_tags=language,DURATION"
+    ":stream_disposition=default,attached_pic,timed_thumbnails"
+    ":stream_side_data=rotation"
+)
+# Raw streams have no index: what ffprobe calls their duration is a guess from the bitrate.
+_GUESSED_DURATION = ("mpegvideo", "aac", "ivf")
+
+
+@dataclass(frozen=True)
+class ProbeLimits:
+    """What a source may have: pixels of one picture, streams, seconds; and the seconds and
+    bytes of memory looking at it may take."""
+
+    max_pixels: int = inputs.MAX_PIXELS
+    max_streams: int = 64
+    max_duration: float = 12 * 3600
+    wall_seconds: float = 60
+    memory_bytes: int = 2 * 1024**3
+
+
+def argv(ffprobe: str, path: Path) -> list[str]:
+    """The command that describes `path` as JSON."""
+    shown = ["-v", "error", "-show_entries", _ENTRIES, "-of", "json=compact=1"]
+    return [ffprobe, *shown, *inputs.opened(path)]
+
+
+def parse(raw: bytes, *, limits: ProbeLimits) -> Media:
+    """ffprobe's JSON as `Media`, whose duration is 0 when the file does not tell it.
+
+    Raises `ProbeFailed`: `source_not_video`, `source_unsupported` (nothing in it can be
+    decoded), `source_too_large` (pixels, streams) or `source_too_long`.
+    """
+    described = _described(raw)
+    listed = described.get("streams") or []
+    if len(listed) > limits.max_streams:
+        raise ProbeFailed("The file has too many streams.", code="source_too_large")
+    form = described.get("format") or {}
+    video = streams.shown_video(listed)
+    audio = streams.heard_audio(listed)
+    if video is None and not audio:
+        raise _nothing_to_show(listed)
+    if video is not None and video.width * video.height > limits.max_pixels:
+        raise ProbeFailed("The picture has too many pixels.", code="source_too_large")
+    container = str(form.get("format_name") or "")
+    duration = 0.0 if container in _GUESSED_DURATION else streams.seconds(form.get("duration"))
+    if not duration:
+        known = [s.duration for s in (video, *audio) if s is not None and s.duration]
+        duration = max(known, default=0.0) if container not in _GUESSED_DURATION else 0.0
+    if duration > limits.max_duration:
+        raise ProbeFailed("The video is longer than allowed.", code="source_too_long")
+    if video is not None and container in _GUESSED_DURATION:
+        video = replace(video, duration=None)
+    return Media(
+        container=container,
+        duration=duration or 0.0,
+        size=streams.whole(form.get("size")) or 0,
+        bitrate=streams.whole(form.get("bit_rate")),
+        video=video,
+        audio=audio,
+        start=streams.seconds(form.get("start_time"), negative=True) or 0.0,
+    )
+
+
+def _described(raw: bytes) -> dict[str, Any]:
+    try:
+        described = json.loads(raw.decode("utf-8", "replace"))
+    except ValueError as error:
+        raise ProbeFailed() from error
+    if not isinstance(described, dict) or not isinstance(described.get("streams", []), list):
+        raise ProbeFailed()
+    return described
+
+
+def _nothing_to_show(listed: list[Any]) -> ProbeFailed:
+    kinds = [s for s in listed if isinstance(s, dict) and s.get("codec_type") in ("video", "audio")]
+    if any(str(s.get("codec_tag_string")) in ("encv", "enca") for s in kinds):
+        return ProbeFailed("The file is encrypted.", code="source_encrypted")
+    if any(not streams.is_cover(s) for s in kinds):
+        return ProbeFailed(
+            "The file holds pictures or sound in a form we cannot decode.",
+            code="source_unsupported",
+        )
+    return ProbeFailed("The file holds neither video nor sound.")
+
+
+def probe(
+    path: Path,
+    *,
+    ffprobe: str,
+    sandbox: Sandbox,
+    limits: ProbeLimits | None = None,
+    should_stop: Callable[[], str | None] = runner.never,
+) -> Media:
+    """Describe a local file. Raises `ProbeFailed` as `parse` does (also `source_truncated`),
+    and what `runner.run` raises when ffprobe is missing, hangs or is stopped."""
+    limits = limits or ProbeLimits()
+
+    def ask(command: list[str]) -> bytes:
+        return _ask(command, path, sandbox, limits, should_stop)
+
+    media = parse(ask(argv(ffprobe, path)), limits=limits)
+    if not media.size:
+        media = replace(media, size=path.stat().st_size)
+    if media.duration:
+        return media
+    return _measured(media, ask(_packets_argv(ffprobe, path, media)), limits)
+
+
+def _ask(
+    command: list[str],
+    path: Path,
+    sandbox: Sandbox,
+    limits: ProbeLimits,
+    should_stop: Callable[[], str | None],
+) -> bytes:
+    allowed = runner.Limits(limits.wall_seconds, memory_bytes=limits.memory_bytes)
+    try:
+        finished = runner.run(
+            command, limits=allowed, sandbox=sandbox, reads=[path], writes=None,
+            should_stop=should_stop,
+        )  # fmt: skip
+    except EncodeFailed as error:
+        raise _refusal(error) from error
+    except OutputTooLarge as error:
+        raise ProbeFailed(
+            "The file has too much in it.", code="source_too_large", argv=error.argv, log=error.log
+        ) from error
+    return finished.stdout
+
+
+def _refusal(error: EncodeFailed) -> ProbeFailed:
+    """What a failed ffprobe means, told by the few lines it is known to say."""
+    code, message = "source_not_video", ProbeFailed.message
+    if "encryption info" in error.log:
+        code, message = "source_encrypted", "The file is encrypted."
+    elif "moov atom not found" in error.log:
+        code, message = "source_truncated", "The file is cut off: its index is missing."
+    return ProbeFailed(message, code=code, argv=error.argv, log=error.log)
+
+
+def _packets_argv(ffprobe: str, path: Path, media: Media) -> list[str]:
+    stream = media.video or media.audio[0]
+    shown = ["-v", "error", "-select_streams", str(stream.index)]
+    shown += ["-show_entries", "packet=pts_time,duration_time", "-of", "csv=p=0"]
+    return [ffprobe, *shown, *inputs.opened(path)]
+
+
+def _measured(media: Media, packets: bytes, limits: ProbeLimits) -> Media:
+    """`media` with the duration its packets have (an index was missing)."""
+    duration, count = streams.length_of(packets)
+    if not count:
+        raise ProbeFailed("The file holds no pictures and no sound.", code="source_truncated")
+    if duration > limits.max_duration:
+        raise ProbeFailed("The video is longer than allowed.", code="source_too_long")
+    if media.video is None:
+        return replace(media, duration=duration)
+    duration = duration or float(count / media.video.frame_rate)
+    video = replace(media.video, duration=duration, frames=count)
+    return replace(media, duration=duration, video=video)

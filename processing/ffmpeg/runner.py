@@ -1,0 +1,297 @@
+"""Runs FFmpeg and its like: the only module of the project that starts processes.
+
+One loop watches the clock, the progress, the size of the output and a wish to stop. Whichever
+way it ends, the whole process group is gone before `run` returns or raises.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from processing.ffmpeg.errors import (
+    EncodeFailed,
+    EncodeStalled,
+    EncodeTimedOut,
+    Interrupted,
+    MediaError,
+    OutputTooLarge,
+    ToolMissing,
+)
+from processing.ffmpeg.progress import Progress, ProgressParser
+from processing.ffmpeg.transcript import LogTail, Scrubber
+
+if TYPE_CHECKING:
+    from processing.ffmpeg.sandbox import Sandbox
+
+MAX_STDOUT = 32 * 1024 * 1024
+_TICK = 0.2
+_GRACE = 1.0
+# Nothing of our own environment (keys, addresses) is handed on.
+_ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "LC_ALL": "C.UTF-8",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one program may use: seconds of wall clock, seconds without progress, bytes written,
+    bytes of memory, seconds of CPU."""
+
+    wall_seconds: float
+    stall_seconds: float = 60
+    output_bytes: int = 50 * 1024**3
+    memory_bytes: int = 4 * 1024**3
+    cpu_seconds: int | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A program that ended well; `argv` and `log` are fit for people to see."""
+
+    argv: tuple[str, ...]
+    stdout: bytes
+    log: str
+    seconds: float
+
+
+def never() -> None:
+    """The `should_stop` of work nobody stops."""
+    return None
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    limits: Limits,
+    sandbox: Sandbox,
+    reads: Sequence[Path],
+    writes: Path | None,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], str | None] = never,
+) -> Finished:
+    """Run a program to its end and return what it said.
+
+    It may read `reads` and write into the folder `writes`, all absolute. With `on_progress` its
+    standard output is read as `-progress pipe:1` and must get further within the stall limit;
+    without, standard output is kept (up to 32 MiB). `should_stop` is asked several times a
+    second and returns a reason to stop.
+
+    Raises `ToolMissing`, `EncodeFailed` (it ended with an error), `EncodeStalled`,
+    `EncodeTimedOut`, `OutputTooLarge` or `Interrupted`.
+    """
+    started = time.monotonic()
+    scrubber = Scrubber([*reads, *([writes] if writes else [])])
+    shown = scrubber.argv(argv)
+    output = _Output(on_progress)
+    watch = _Watch(limits, writes, should_stop, output)
+    process: subprocess.Popen[bytes] | None = None
+    try:
+        process = _start(_command(argv, limits, sandbox, reads, writes))
+        _follow(process, output, watch)
+        _end(process)
+        _raise_for(process.returncode)
+    except MediaError as error:
+        error.argv, error.log = list(shown), scrubber.text(output.log.text())
+        raise
+    finally:
+        if process is not None:
+            _end(process)
+    seconds = time.monotonic() - started
+    return Finished(shown, bytes(output.stdout), scrubber.text(output.log.text()), seconds)
+
+
+def _command(
+    argv: Sequence[str],
+    limits: Limits,
+    sandbox: Sandbox,
+    reads: Sequence[Path],
+    writes: Path | None,
+) -> list[str]:
+    program = shutil.which(argv[0])
+    if program is None:
+        raise ToolMissing(f"The program {Path(argv[0]).name} was not found.")
+    wrapped = sandbox.wrap([os.path.abspath(program), *argv[1:]], reads, writes)
+    return [*_niced(), *_limited(limits), *wrapped]
+
+
+def _niced() -> list[str]:
+    return ["nice", "-n", "10"] if shutil.which("nice") else []
+
+
+def _limited(limits: Limits) -> list[str]:
+    """Kernel limits, where util-linux is there to set them (not on macOS)."""
+    if shutil.which("prlimit") is None:
+        return []
+    command = ["prlimit", f"--data={limits.memory_bytes}", f"--fsize={limits.output_bytes}"]
+    if limits.cpu_seconds is not None:
+        command.append(f"--cpu={limits.cpu_seconds}")
+    return [*command, "--core=0"]
+
+
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=_ENVIRONMENT,
+            start_new_session=True,
+        )
+    except FileNotFoundError as error:
+        raise ToolMissing(f"The program {Path(command[0]).name} was not found.") from error
+
+
+class _Output:
+    """Collects both streams; `position` changes whenever the work got further."""
+
+    def __init__(self, on_progress: Callable[[Progress], None] | None) -> None:
+        self.stdout = bytearray()
+        self.log = LogTail()
+        self.position: Any = None
+        self.reports = on_progress is not None
+        self._on_progress = on_progress
+        self._parser = ProgressParser()
+
+    def feed_stdout(self, data: bytes) -> None:
+        if self._on_progress is None:
+            self.stdout += data
+            if len(self.stdout) > MAX_STDOUT:
+                raise OutputTooLarge("The program said more than is kept of it.")
+            return
+        for report in self._parser.feed(data):
+            self.position = (report.frame, report.out_seconds)
+            self._on_progress(report)
+
+
+class _Watch:
+    """Raises when a limit is reached or a stop is asked for."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        writes: Path | None,
+        should_stop: Callable[[], str | None],
+        output: _Output,
+    ) -> None:
+        self._limits, self._writes, self._should_stop = limits, writes, should_stop
+        self._output = output
+        self._started = self._moved = self._measured = time.monotonic()
+        self._position: Any = None
+
+    def look(self) -> None:
+        now = time.monotonic()
+        reason = self._should_stop()
+        if reason is not None:
+            raise Interrupted(reason)
+        if now - self._started > self._limits.wall_seconds:
+            raise EncodeTimedOut()
+        self._look_for_stall(now)
+        if self._writes is not None and now - self._measured > 1:
+            self._measured = now
+            if _size_of(self._writes) > self._limits.output_bytes:
+                raise OutputTooLarge()
+
+    def _look_for_stall(self, now: float) -> None:
+        if self._output.position != self._position:
+            self._position, self._moved = self._output.position, now
+        elif self._output.reports and now - self._moved > self._limits.stall_seconds:
+            raise EncodeStalled()
+
+
+def _size_of(folder: Path) -> int:
+    total = 0
+    for entry in os.scandir(folder):
+        with contextlib.suppress(FileNotFoundError):
+            total += entry.stat(follow_symlinks=False).st_size
+    return total
+
+
+def _follow(process: subprocess.Popen[bytes], output: _Output, watch: _Watch) -> None:
+    """Read both pipes until the program has ended, looking at the limits all the while."""
+    assert process.stdout is not None and process.stderr is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ, output.feed_stdout)
+        selector.register(process.stderr, selectors.EVENT_READ, output.log.feed)
+        next_look = 0.0
+        while True:
+            ended = _has_ended(process)
+            ready = selector.select(0 if ended else _TICK) if selector.get_map() else []
+            for key, _ in ready:
+                data = os.read(key.fd, 65536)
+                key.data(data) if data else selector.unregister(key.fileobj)
+            if ended and not ready:
+                return
+            if not selector.get_map() and not ended:
+                time.sleep(0.01)
+            if time.monotonic() >= next_look:
+                watch.look()
+                next_look = time.monotonic() + _TICK
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether it has ended, without reaping it: its id, and so its group's, stays ours."""
+    if process.returncode is not None:
+        return True
+    options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    return os.waitid(os.P_PID, process.pid, options) is not None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the whole group (TERM, then KILL within a second), reap it, close the pipes."""
+    if process.returncode is None:
+        try:
+            if not _has_ended(process):
+                _signal(process, signal.SIGTERM)
+                _await(process, _GRACE)
+        finally:
+            _signal(process, signal.SIGKILL)
+            process.wait()
+            _drain(process)
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
+def _await(process: subprocess.Popen[bytes], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not _has_ended(process) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _drain(process: subprocess.Popen[bytes]) -> None:
+    """Wait until nobody holds the pipes any more: inside bwrap the program is in a session of
+    its own and dies a moment after its parent."""
+    deadline = time.monotonic() + _GRACE
+    for pipe in filter(None, (process.stdout, process.stderr)):
+        with selectors.DefaultSelector() as selector:
+            selector.register(pipe, selectors.EVENT_READ)
+            while (left := deadline - time.monotonic()) > 0:
+                if selector.select(left) and not os.read(pipe.fileno(), 65536):
+                    break
+        pipe.close()
+
+
+def _raise_for(code: int) -> None:
+    """An exit status as an error; bwrap and shells tell a signal as 128 + its number."""
+    if code == 0:
+        return
+    number = -code if code < 0 else code - 128
+    if number == signal.SIGXFSZ:
+        raise OutputTooLarge()
+    if number == signal.SIGXCPU:
+        raise EncodeTimedOut()
+    raise EncodeFailed()

@@ -1,0 +1,109 @@
+"""Walls around a program that reads hostile files: pure argv prefixes, and which one works."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from processing.ffmpeg import runner
+from processing.ffmpeg.errors import MediaError, ToolMissing
+
+Kind = Literal["bwrap", "pdeathsig", "none"]
+Mode = Literal["auto", "off", "required"]
+
+# What a dynamically linked program needs besides /usr; absent ones are skipped by bwrap itself.
+_SYSTEM_FILES = (
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/alternatives",
+    "/etc/fonts",
+)
+_SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+_BWRAP = (
+    "bwrap",
+    "--unshare-all",
+    "--die-with-parent",
+    "--new-session",
+    "--clearenv",
+    "--cap-drop",
+    "ALL",
+    "--setenv",
+    "PATH",
+    "/usr/local/bin:/usr/bin:/bin",
+    "--setenv",
+    "LC_ALL",
+    "C.UTF-8",
+)
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """`bwrap`: no network, one input to read, one folder to write, dies with its parent.
+    `pdeathsig`: only the last of these. `none`: nothing."""
+
+    kind: Kind = "none"
+
+    def wrap(self, argv: Sequence[str], reads: Sequence[Path], writes: Path | None) -> list[str]:
+        """`argv` inside this sandbox; `argv[0]`, `reads` and `writes` are absolute paths."""
+        if self.kind == "bwrap":
+            return _bubblewrapped(argv, reads, writes)
+        if self.kind == "pdeathsig":
+            return ["setpriv", "--pdeathsig", "KILL", "--", *argv]
+        return list(argv)
+
+
+def _bubblewrapped(argv: Sequence[str], reads: Sequence[Path], writes: Path | None) -> list[str]:
+    command = [*_BWRAP, "--ro-bind", "/usr", "/usr"]
+    for folder in map(Path, _SYSTEM_FOLDERS):
+        if folder.is_symlink():
+            command += ["--symlink", str(folder.readlink()), str(folder)]
+        elif folder.is_dir():
+            command += ["--ro-bind", str(folder), str(folder)]
+    for name in _SYSTEM_FILES:
+        command += ["--ro-bind-try", name, name]
+    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+    # A temporary folder may hold the paths below, so they are bound after it.
+    for path in [*_program_folders(argv[0]), *reads]:
+        command += ["--ro-bind", str(path), str(path)]
+    if writes is not None:
+        command += ["--bind", str(writes), str(writes)]
+    return [*command, "--chdir", "/", "--", *argv]
+
+
+def _program_folders(program: str) -> Iterable[Path]:
+    """Folders of a program installed outside /usr, of the link and of what it leads to."""
+    places = {Path(program).parent, Path(program).resolve().parent}
+    system = [Path("/usr"), *map(Path, _SYSTEM_FOLDERS)]
+    return sorted(p for p in places if not any(p.is_relative_to(root) for root in system))
+
+
+def detect(mode: Mode) -> Sandbox:
+    """The strongest sandbox that works here, tried once per process.
+
+    `off` still ends programs with their parent; `required` raises `ToolMissing` with the code
+    `sandbox_unavailable` where bubblewrap does not work.
+    """
+    if mode != "off" and _works("bwrap"):
+        return Sandbox("bwrap")
+    if mode == "required":
+        raise ToolMissing(
+            "The sandbox (bubblewrap) is required but does not work on this machine.",
+            code="sandbox_unavailable",
+        )
+    return Sandbox("pdeathsig") if _works("pdeathsig") else Sandbox("none")
+
+
+@functools.cache
+def _works(kind: Kind) -> bool:
+    limits = runner.Limits(wall_seconds=10)
+    try:
+        runner.run(
+            ["/usr/bin/env", "true"], limits=limits, sandbox=Sandbox(kind), reads=(), writes=None
+        )
+    except MediaError:
+        return False
+    return True

@@ -1,0 +1,62 @@
+"""What a program said on standard error, kept short and free of our paths."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+MAX_LINES = 40
+MAX_LINE_BYTES = 500
+
+
+class LogTail:
+    """The last 40 lines of a stream of bytes, each cut to 500 bytes."""
+
+    def __init__(self) -> None:
+        self._lines: collections.deque[bytes] = collections.deque(maxlen=MAX_LINES)
+        self._open = b""
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes, cut anywhere; a carriage return also ends a line."""
+        *whole, rest = data.replace(b"\r", b"\n").split(b"\n")
+        for line in whole:
+            self._add(self._open + line[:MAX_LINE_BYTES])
+            self._open = b""
+        self._open = (self._open + rest[:MAX_LINE_BYTES])[:MAX_LINE_BYTES]
+
+    def _add(self, line: bytes) -> None:
+        if line.strip():
+            self._lines.append(line[:MAX_LINE_BYTES])
+
+    def text(self) -> str:
+        """The lines as text, without control characters."""
+        lines = [*self._lines, self._open] if self._open.strip() else list(self._lines)
+        decoded = (line.decode("utf-8", "replace") for line in lines[-MAX_LINES:])
+        return "\n".join("".join(c for c in line if c.isprintable()) for line in decoded)
+
+
+class Scrubber:
+    """Replaces absolute paths by bare names, for texts that people other than us may read."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        pairs: dict[str, str] = {}
+        for path in paths:
+            for form in {path, path.resolve()}:
+                pairs[str(form)] = form.name
+                pairs[f"{form}/"] = ""
+                pairs.setdefault(f"{form.parent}/", "")
+        pairs.pop("/", None)
+        pairs.pop("//", None)
+        self._pairs = sorted(pairs.items(), key=lambda pair: -len(pair[0]))
+
+    def text(self, text: str) -> str:
+        """`text` with each known path, longest first, as its bare name."""
+        for path, name in self._pairs:
+            text = text.replace(path, name)
+        return text
+
+    def argv(self, argv: Sequence[str]) -> tuple[str, ...]:
+        """A command as people may see it: the program by its bare name too."""
+        head, *rest = argv
+        return (Path(head).name, *map(self.text, rest))

@@ -1,0 +1,72 @@
+"""RFC 6381 codec strings from MP4 sample descriptions."""
+
+from __future__ import annotations
+
+import struct
+
+_VISUAL_HEADER = 78
+_AUDIO_HEADER = 28
+
+
+def codec_string(stsd: bytes) -> str:
+    """`avc1.640028` or `mp4a.40.2` from the body of an stsd box. Raises `ValueError`."""
+    if len(stsd) < 16:
+        raise ValueError("The sample description is too short.")
+    size, kind = struct.unpack_from(">I4s", stsd, 8)
+    entry = stsd[16 : 8 + size]
+    if kind in (b"avc1", b"avc3"):
+        configuration = _find(entry[_VISUAL_HEADER:], b"avcC")
+        if len(configuration) < 4:
+            raise ValueError("The avcC box is too short.")
+        return f"{kind.decode()}.{configuration[1:4].hex()}"
+    if kind == b"mp4a":
+        return _mp4a(_find(entry[_AUDIO_HEADER:], b"esds"))
+    raise ValueError("The codec is none we make.")
+
+
+def _find(data: bytes, wanted: bytes) -> bytes:
+    offset = 0
+    while offset + 8 <= len(data):
+        size, kind = struct.unpack_from(">I4s", data, offset)
+        if size < 8:
+            break
+        if kind == wanted:
+            return data[offset + 8 : offset + size]
+        offset += size
+    raise ValueError(f"The {wanted.decode()} box is missing.")
+
+
+def _mp4a(esds: bytes) -> str:
+    """The object type of the decoder configuration (tag 4) and its AAC object type (tag 5)."""
+    _, body = _descriptor(esds[4:], 0x03)
+    flags = body[2] if len(body) > 2 else 0
+    skip = 3 + 2 * bool(flags & 0x80) + 2 * bool(flags & 0x20)
+    if flags & 0x40 and len(body) > skip:
+        skip += 1 + body[skip]
+    _, config = _descriptor(body[skip:], 0x04)
+    if len(config) < 13:
+        raise ValueError("The decoder configuration is too short.")
+    if config[0] != 0x40:
+        return f"mp4a.{config[0]:02x}"
+    _, specific = _descriptor(config[13:], 0x05)
+    if len(specific) < 2:
+        raise ValueError("The audio configuration is too short.")
+    kind = specific[0] >> 3
+    if kind == 31:
+        kind = 32 + ((specific[0] & 7) << 3 | specific[1] >> 5)
+    return f"mp4a.40.{kind}"
+
+
+def _descriptor(data: bytes, tag: int) -> tuple[int, bytes]:
+    """Tag and body of the descriptor at the start; lengths take up to four 7-bit bytes."""
+    if not data or data[0] != tag:
+        raise ValueError("A descriptor is missing.")
+    length, offset = 0, 1
+    for _ in range(4):
+        if offset >= len(data):
+            raise ValueError("A descriptor is cut off.")
+        byte = data[offset]
+        length, offset = length << 7 | byte & 0x7F, offset + 1
+        if not byte & 0x80:
+            break
+    return tag, data[offset : offset + length]

@@ -1,0 +1,186 @@
+"""HLS playlists (RFC 8216, version 7): pure text from what is known of the segments."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+VERSION = 7
+AUDIO_GROUP = "audio"
+# Players begin with the variant listed first, before they have measured anything: the best one
+# that an ordinary connection carries at once.
+_START_BANDWIDTH = 2_500_000
+
+
+@dataclass(frozen=True)
+class MediaSegmentRef:
+    """A segment: bytes `offset` to `offset + size` of the resource at `uri`, lasting `seconds`."""
+
+    uri: str
+    offset: int
+    size: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class InitRef:
+    """An init segment: bytes `offset` to `offset + size` of the resource at `uri`."""
+
+    uri: str
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One choice of pictures (or, with no size, of sound alone). `bandwidth` is the peak, both
+    are bits per second with the sound included; `codecs` are RFC 6381 strings with commas."""
+
+    uri: str
+    bandwidth: int
+    average_bandwidth: int
+    codecs: str
+    width: int = 0
+    height: int = 0
+    frame_rate: float | Fraction = 0
+
+
+@dataclass(frozen=True)
+class AudioRendition:
+    """One choice of sound; `language` is a BCP 47 tag, empty when unknown."""
+
+    uri: str
+    name: str
+    language: str
+    channels: int
+    default: bool
+
+
+def media_playlist(init: InitRef, segments: Sequence[MediaSegmentRef], *, complete: bool) -> str:
+    """The playlist of one rendition; while not `complete` it grows, and players join at 0."""
+    lines = _media_head(segments)
+    lines.append(f"#EXT-X-PLAYLIST-TYPE:{'VOD' if complete else 'EVENT'}")
+    if not complete:
+        lines.append("#EXT-X-START:TIME-OFFSET=0,PRECISE=YES")
+    return _listed(lines, init, segments, complete)
+
+
+def iframe_playlist(init: InitRef, keyframes: Sequence[MediaSegmentRef]) -> str:
+    """The playlist of keyframes alone: bytes of each fragment up to its first sample's end."""
+    lines = [*_media_head(keyframes), "#EXT-X-PLAYLIST-TYPE:VOD", "#EXT-X-I-FRAMES-ONLY"]
+    return _listed(lines, init, keyframes, complete=True)
+
+
+def _media_head(segments: Sequence[MediaSegmentRef]) -> list[str]:
+    return [
+        "#EXTM3U",
+        f"#EXT-X-VERSION:{VERSION}",
+        f"#EXT-X-TARGETDURATION:{target_duration(segments)}",
+        "#EXT-X-MEDIA-SEQUENCE:0",
+        "#EXT-X-INDEPENDENT-SEGMENTS",
+    ]
+
+
+def _listed(
+    lines: list[str], init: InitRef, segments: Sequence[MediaSegmentRef], complete: bool
+) -> str:
+    lines.append(f'#EXT-X-MAP:URI={quoted(init.uri)},BYTERANGE="{init.size}@{init.offset}"')
+    for segment in segments:
+        lines.append(f"#EXTINF:{segment.seconds:.6f},")
+        lines.append(f"#EXT-X-BYTERANGE:{segment.size}@{segment.offset}")
+        lines.append(uri_line(segment.uri))
+    if complete:
+        lines.append("#EXT-X-ENDLIST")
+    return "\n".join(lines) + "\n"
+
+
+def multivariant_playlist(
+    variants: Sequence[Variant],
+    audio: Sequence[AudioRendition],
+    iframes: Sequence[Variant] = (),
+) -> str:
+    """The playlist a player is given. The variant to begin with comes first, then the others
+    from the best down; `iframes` are the keyframe playlists of variants."""
+    lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    lines += [_media_line(rendition) for rendition in audio]
+    for variant in _begun_with_the_best_start(variants):
+        group = f',AUDIO="{AUDIO_GROUP}"' if audio else ""
+        lines += [f"#EXT-X-STREAM-INF:{_attributes(variant)}{group}", uri_line(variant.uri)]
+    for variant in sorted(iframes, key=lambda one: -one.bandwidth):
+        attributes = _attributes(variant, keyframes=True)
+        lines.append(f"#EXT-X-I-FRAME-STREAM-INF:{attributes},URI={quoted(variant.uri)}")
+    return "\n".join(lines) + "\n"
+
+
+def _begun_with_the_best_start(variants: Sequence[Variant]) -> list[Variant]:
+    ordered = sorted(variants, key=lambda variant: -variant.bandwidth)
+    affordable = [variant for variant in ordered if variant.bandwidth <= _START_BANDWIDTH]
+    start = affordable[:1] or ordered[-1:]
+    return start + [variant for variant in ordered if variant not in start]
+
+
+def _media_line(rendition: AudioRendition) -> str:
+    attributes = ["TYPE=AUDIO", f'GROUP-ID="{AUDIO_GROUP}"', f"NAME={quoted(rendition.name)}"]
+    if rendition.language:
+        attributes.append(f"LANGUAGE={quoted(rendition.language)}")
+    attributes.append(f"DEFAULT={'YES' if rendition.default else 'NO'}")
+    attributes += ["AUTOSELECT=YES", f'CHANNELS="{rendition.channels}"']
+    return f"#EXT-X-MEDIA:{','.join(attributes)},URI={quoted(rendition.uri)}"
+
+
+def _attributes(variant: Variant, *, keyframes: bool = False) -> str:
+    attributes = [f"BANDWIDTH={variant.bandwidth}"]
+    attributes.append(f"AVERAGE-BANDWIDTH={variant.average_bandwidth}")
+    attributes.append(f"CODECS={quoted(variant.codecs)}")
+    if variant.width and variant.height:
+        attributes.append(f"RESOLUTION={variant.width}x{variant.height}")
+    if variant.frame_rate and not keyframes:
+        attributes.append(f"FRAME-RATE={float(variant.frame_rate):.3f}")
+    return ",".join(attributes)
+
+
+def quoted(text: str) -> str:
+    """A quoted-string; quotes and line breaks cannot stand in one, so they are replaced."""
+    safe = text.replace('"', "'")
+    return '"' + re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", " ", safe) + '"'
+
+
+def uri_line(uri: str) -> str:
+    """A URI on a line of its own. Raises `ValueError` for what would read as something else."""
+    if not uri or uri.startswith("#") or re.search(r"[\s\x00-\x1f\x7f\"]", uri):
+        raise ValueError("this cannot be a URI line of a playlist")
+    return uri
+
+
+def bandwidths(segments: Sequence[MediaSegmentRef]) -> tuple[int, int]:
+    """Peak and average bits per second of what is really there; (0, 0) for nothing.
+
+    The peak is RFC 8216's: the highest of any segments in a row that together last between half
+    and one and a half times the target duration.
+    """
+    seconds = sum(segment.seconds for segment in segments)
+    if seconds <= 0:
+        return 0, 0
+    average = sum(segment.size for segment in segments) * 8 / seconds
+    target = target_duration(segments)
+    peak = max((_peak_from(segments, first, target) for first in range(len(segments))), default=0.0)
+    return math.ceil(max(peak, average)), math.ceil(average)
+
+
+def _peak_from(segments: Sequence[MediaSegmentRef], first: int, target: int) -> float:
+    bits, seconds, peak = 0, 0.0, 0.0
+    for number in range(first, len(segments)):
+        bits, seconds = bits + segments[number].size * 8, seconds + segments[number].seconds
+        if seconds > 1.5 * target:
+            break
+        if seconds >= 0.5 * target:
+            peak = max(peak, bits / seconds)
+    return peak
+
+
+def target_duration(segments: Sequence[MediaSegmentRef]) -> int:
+    """Whole seconds no segment, rounded, lasts longer than; at least one."""
+    return max([1, *(math.floor(segment.seconds + 0.5) for segment in segments)])
