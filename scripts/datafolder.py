@@ -31,14 +31,17 @@ class DataFolder:
 
     @property
     def log(self) -> Path:
+        """What the processes print, in files that rotate."""
         return self.path / "log"
 
     @property
     def redis(self) -> Path:
+        """What the private Redis keeps over a restart."""
         return self.path / "redis"
 
     @property
     def settings_file(self) -> Path:
+        """The settings of this folder, which the product reads too."""
         return self.path / "vodloom.env"
 
     @property
@@ -52,6 +55,7 @@ class DataFolder:
 
     @property
     def redis_url(self) -> str:
+        """The address of the private Redis."""
         return f"unix://{quote(str(self.redis_socket))}"
 
     def create(self) -> None:

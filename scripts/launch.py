@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import signal
 import socket
 import subprocess
 import time
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts import processes
-from scripts.console import Failed, say
+from scripts.console import Failed, ignore_further_signals, say
 from scripts.datafolder import DataFolder
 from scripts.readiness import Probe
 
@@ -50,6 +49,7 @@ class Launch:
 
     @property
     def records(self) -> Path:
+        """Where the running processes are written down."""
         return self.data.run / "processes"
 
 
@@ -144,8 +144,7 @@ def _where_to_look(launch: Launch) -> str:
 
 
 def _stop(launch: Launch, supervisor: subprocess.Popen[bytes]) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    ignore_further_signals()
     deadline = time.monotonic() + STOP_SECONDS
     supervisor.terminate()
     try:

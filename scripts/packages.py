@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -99,11 +100,7 @@ def _leading_number(text: str) -> int:
 
 def _has_ensurepip() -> bool:
     # Debian leaves the module out of python3 and puts it into python3-venv.
-    try:
-        import ensurepip  # noqa: F401
-    except ImportError:
-        return False
-    return True
+    return importlib.util.find_spec("ensurepip") is not None
 
 
 def _manager() -> str:

@@ -38,8 +38,8 @@ def _static_state() -> str:
     lines = []
     for finder in get_finders():
         for path, storage in finder.list([]):
-            file = storage.path(path)
-            seen = os.stat(file)
+            file = Path(storage.path(path))
+            seen = file.stat()
             lines.append(f"{file} {seen.st_size} {seen.st_mtime_ns}")
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 

@@ -61,9 +61,10 @@ def started_at(pid: int) -> int:
 def _records(folder: Path) -> list[Record]:
     records = []
     for file in sorted(folder.glob("*")):
-        words = file.read_text().split()
-        if len(words) == 2 and all(word.isdigit() for word in words):
-            records.append(Record(int(words[0]), int(words[1])))
+        match file.read_text().split():
+            # A file cut short by a full disk or a power cut says nothing.
+            case [pid, started] if pid.isdigit() and started.isdigit():
+                records.append(Record(int(pid), int(started)))
     return records
 
 

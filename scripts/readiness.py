@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 
 
 class Probe:
@@ -23,7 +24,7 @@ class Probe:
         try:
             with self._opener.open(self._request, timeout=5) as response:
                 self.answer = f"{self.url} answered {response.status}"
-                return bool(response.status == 200)
+                return bool(response.status == HTTPStatus.OK)
         except urllib.error.HTTPError as error:
             body = error.read(2000).decode(errors="replace").strip()
             self.answer = f"{self.url} answered {error.code}: {body}"

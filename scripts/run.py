@@ -14,6 +14,7 @@ from scripts.launch import Launch, only_copy, port_must_be_free, serve, stop_lef
 from scripts.supervision import redis_conf, supervisor_conf
 
 ROOT = Path(__file__).resolve().parent.parent
+HIGHEST_PORT = 65535
 
 
 def main() -> None:
@@ -55,8 +56,8 @@ def _run() -> None:
 
 def _port() -> int:
     text = os.environ.get("PORT") or "8000"
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        raise Failed(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    if not text.isdigit() or not 0 < int(text) <= HIGHEST_PORT:
+        raise Failed(f"PORT must be a number from 1 to {HIGHEST_PORT}, not {text!r}.")
     return int(text)
 
 

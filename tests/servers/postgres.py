@@ -60,9 +60,7 @@ def running_postgres() -> Iterator[Postgres]:
         if user:
             shutil.chown(folder, user, user)
         _initdb(folder, user)
-        process, port = start_on_free_port(
-            lambda port: _server(folder, port, user), lambda port: _answers(port)
-        )
+        process, port = start_on_free_port(lambda port: _server(folder, port, user), _answers)
         postgres = Postgres(process, port)
         try:
             yield postgres

@@ -79,7 +79,7 @@ def test_a_port_lost_to_somebody_else_is_replaced(tmp_path: Path) -> None:
             command = ["redis-server", "--bind", "127.0.0.1", "--port", str(use), "--save", ""]
             return Process("redis", command, log=tmp_path / "log", folder=tmp_path)
 
-        process, port = start_on_free_port(make, lambda port: _accepts(port))
+        process, port = start_on_free_port(make, _accepts)
         try:
             assert len(asked) == 2
             assert _accepts(port)

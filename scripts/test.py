@@ -1,0 +1,145 @@
+"""`make test`: set everything up, run every check, then the tests.
+
+Usage: test [fast|all]. `fast` leaves out the tests marked slow, `all` adds the corpus.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts import packages, venv
+from scripts.console import (
+    Failed,
+    fail,
+    ignore_further_signals,
+    say,
+    treat_termination_as_interrupt,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+CLEAN_UP_SECONDS = 30
+SELECTIONS = {"": "not corpus", "fast": "not corpus and not slow", "all": ""}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command with a title; what it adds to the environment."""
+
+    title: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def main() -> None:
+    """Run the steps in order until one fails."""
+    treat_termination_as_interrupt()
+    try:
+        _test(sys.argv[1] if len(sys.argv) > 1 else "")
+    except Failed as failed:
+        fail(failed)
+    except KeyboardInterrupt:
+        fail(Failed("Interrupted."))
+
+
+def _test(selection: str) -> None:
+    if selection not in SELECTIONS:
+        raise Failed(f"test takes fast, all or nothing, not {selection!r}.")
+    packages.ensure(packages.FOR_TESTS)
+    commands = venv.ensure(ROOT, "test")
+    with tempfile.TemporaryDirectory(prefix="vodloom-checks-") as data:
+        for step in steps(Path(data), SELECTIONS[selection]):
+            _run(step, commands)
+
+
+def steps(data: Path, selection: str) -> list[Step]:
+    """What is run, the quick before the slow."""
+    production = production_environment(data)
+    manage = ("python", "manage.py")
+    return [
+        Step("ruff check", ("ruff", "check", ".")),
+        Step("ruff format", ("ruff", "format", "--check", ".")),
+        # Its Django plugin loads the settings.
+        Step("mypy", ("mypy",), production),
+        Step("import-linter", ("lint-imports",)),
+        Step(
+            "migrations are complete",
+            (*manage, "makemigrations", "--check", "--dry-run"),
+            # The history is read from the database when it can be: an empty one will do.
+            production | {"DATABASE_URL": ""},
+        ),
+        Step(
+            "production settings",
+            (*manage, "check", "--deploy", "--fail-level", "WARNING"),
+            production,
+        ),
+        Step("tests", ("pytest", "--cov", "--cov-report=term", "-m", selection)),
+    ]
+
+
+def production_environment(data: Path) -> dict[str, str]:
+    """Settings as an operator would give them: every check must be content with them."""
+    return {
+        "DATA": str(data),
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "ALLOWED_HOSTS": "example.org",
+        "CSRF_TRUSTED_ORIGINS": "https://example.org",
+        "DATABASE_URL": "postgres://vodloom:secret@db.example.org:5432/vodloom",
+        "REDIS_URL": "redis://redis.example.org:6379/0",
+        "S3_BUCKET": "vodloom",
+        "S3_ENDPOINT_URL": "https://s3.example.org",
+        "S3_REGION": "us-east-1",
+        "S3_ACCESS_KEY_ID": "id",
+        "S3_SECRET_ACCESS_KEY": "secret",
+        "LOG_FORMAT": "json",
+    }
+
+
+def _run(step: Step, commands: Path) -> None:
+    say(f"\n=== {step.title}: {' '.join(step.command)}")
+    began = time.monotonic()
+    paths = [str(commands), os.environ.get("PATH", os.defpath)]
+    environment = os.environ | {
+        "PATH": os.pathsep.join(paths),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
+        **step.environment,
+    }
+    code = _wait_for(
+        # Ctrl-C is for us, so that the step hears of it once.
+        subprocess.Popen(
+            step.command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    )
+    if code:
+        raise Failed(f"=== {step.title} failed (code {code})")
+    say(f"=== {step.title}: good, {time.monotonic() - began:.0f} s")
+
+
+def _wait_for(child: subprocess.Popen[bytes]) -> int:
+    """The child's exit code; when we are interrupted it is too, and may clean up."""
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        ignore_further_signals()
+        child.send_signal(signal.SIGINT)
+        try:
+            child.wait(CLEAN_UP_SECONDS)
+        finally:
+            child.kill()
+        raise
+
+
+if __name__ == "__main__":
+    main()
