@@ -1,0 +1,52 @@
+"""Issue, recognise and revoke API keys.
+
+A key is ``vl_`` and 256 random bits, so a plain SHA-256 of it cannot be guessed back and
+one indexed look-up finds it.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.models import ApiKey, User
+
+PREFIX = "vl_"
+_USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+def issue(user: User, *, name: str) -> tuple[ApiKey, str]:
+    """Create a key; the secret returned beside the row is never to be had again."""
+    secret = PREFIX + secrets.token_urlsafe(32)
+    key = ApiKey.objects.create(user=user, name=name, hint=secret[:9], digest=_digest(secret))
+    return key, secret
+
+
+def find(secret: str) -> ApiKey | None:
+    """The live key with this secret, its user active, or None. Notes that it was used."""
+    if not secret.startswith(PREFIX):
+        return None
+    keys = ApiKey.objects.select_related("user")
+    key = keys.filter(
+        digest=_digest(secret), revoked_at__isnull=True, user__is_active=True
+    ).first()
+    if key is not None:
+        _note_use(key)
+    return key
+
+
+def revoke(key: ApiKey) -> None:
+    """End a key at once; ending it again changes nothing."""
+    ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=Now())
+
+
+def _note_use(key: ApiKey) -> None:
+    seen = key.last_used_at
+    if seen is None or timezone.now() - seen > _USE_IS_NOTED_EVERY:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=Now())
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

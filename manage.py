@@ -1,0 +1,21 @@
+#!/usr/bin/env python
+"""Django's command line for Vodloom."""
+
+import os
+import sys
+from pathlib import Path
+
+BASE = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    """Put ``platform/`` on the path (it must never be a package) and run the command."""
+    sys.path.insert(0, str(BASE / "platform"))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

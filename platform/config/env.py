@@ -1,0 +1,159 @@
+"""The only module that reads the environment.
+
+Values come from the process environment, then from ``vodloom.env`` in the data folder
+(written by ``make run``), then from the defaults here. Every name stands in
+``.env.example``. A value that cannot work raises ``ImproperlyConfigured`` with what to set.
+"""
+
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+QUEUES = ("ingest", "encode", "media", "notify", "default")
+
+
+@dataclass(frozen=True)
+class S3:
+    """Where the bucket is and how to reach it."""
+
+    bucket: str
+    endpoint_url: str | None
+    public_endpoint_url: str | None
+    region: str
+    access_key_id: str | None
+    secret_access_key: str | None
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Everything the operator can set, read once and checked."""
+
+    data_dir: Path
+    secret_key: str
+    debug: bool
+    allowed_hosts: list[str]
+    csrf_trusted_origins: list[str]
+    use_https: bool
+    database: dict[str, object]
+    redis_url: str
+    s3: S3 | None
+    worker_name: str
+    worker_queues: list[str]
+    ffmpeg: str
+    ffprobe: str
+    sandbox: str
+    max_post_bytes: int
+    log_format: str
+
+
+def read() -> Environment:
+    """Read and check the environment."""
+    env = environ.Env()
+    data_dir = Path(env.str("DATA", default="") or BASE_DIR / "var").absolute()
+    env_file = data_dir / "vodloom.env"
+    if env_file.is_file():
+        environ.Env.read_env(env_file)
+    return Environment(
+        data_dir=data_dir,
+        secret_key=_secret_key(env),
+        debug=env.bool("DEBUG", default=False),
+        allowed_hosts=env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]),
+        csrf_trusted_origins=env.list("CSRF_TRUSTED_ORIGINS", default=[]),
+        use_https=env.bool("USE_HTTPS", default=True),
+        database=_database(env, data_dir),
+        redis_url=_redis_url(env),
+        s3=_s3(env),
+        worker_name=env.str("VODLOOM_WORKER_NAME", default="") or socket.gethostname(),
+        worker_queues=_choices(env, "VODLOOM_WORKER_QUEUES", QUEUES),
+        ffmpeg=env.str("VODLOOM_FFMPEG", default="ffmpeg"),
+        ffprobe=env.str("VODLOOM_FFPROBE", default="ffprobe"),
+        sandbox=_choice(env, "VODLOOM_SANDBOX", ("auto", "off", "required")),
+        max_post_bytes=_positive(env, "VODLOOM_MAX_POST_BYTES", default=512 * 1024**2),
+        log_format=_choice(env, "LOG_FORMAT", ("text", "json")),
+    )
+
+
+
+def _secret_key(env: environ.Env) -> str:
+    key = env.str("SECRET_KEY", default="")
+    if not key:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is not set. Set it to at least 50 random characters, or start once with "
+            "`make run`, which writes one to vodloom.env in the data folder."
+        )
+    return str(key)
+
+
+def _database(env: environ.Env, data_dir: Path) -> dict[str, object]:
+    url = env.str("DATABASE_URL", default="") or f"sqlite:///{data_dir}/vodloom.sqlite3"
+    try:
+        parsed = environ.Env.db_url_config(url)
+    except (ValueError, KeyError) as error:
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from error
+    if not str(parsed.get("ENGINE", "")).endswith(("postgresql", "sqlite3")):
+        raise ImproperlyConfigured(
+            "DATABASE_URL must begin with postgres:// or sqlite:///; "
+            "other databases are not supported."
+        )
+    return dict(parsed)
+
+
+def _redis_url(env: environ.Env) -> str:
+    url = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    return str(url)
+
+
+def _s3(env: environ.Env) -> S3 | None:
+    bucket = env.str("S3_BUCKET", default="")
+    if not bucket:
+        return None
+    endpoint = env.str("S3_ENDPOINT_URL", default="") or None
+    for name in ("S3_ENDPOINT_URL", "S3_PUBLIC_ENDPOINT_URL"):
+        value = env.str(name, default="")
+        if value and not value.startswith(("http://", "https://")):
+            raise ImproperlyConfigured(f"{name} must begin with http:// or https://.")
+    key, secret = (env.str(f"S3_{n}", default="") for n in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"))
+    if bool(key) != bool(secret):
+        raise ImproperlyConfigured(
+            "Set both S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY, or neither (instance role)."
+        )
+    return S3(
+        bucket=bucket,
+        endpoint_url=endpoint,
+        public_endpoint_url=env.str("S3_PUBLIC_ENDPOINT_URL", default="") or endpoint,
+        region=env.str("S3_REGION", default="us-east-1"),
+        access_key_id=key or None,
+        secret_access_key=secret or None,
+    )
+
+
+def _choice(env: environ.Env, name: str, allowed: tuple[str, ...]) -> str:
+    value = env.str(name, default=allowed[0])
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
+    return str(value)
+
+
+def _choices(env: environ.Env, name: str, allowed: tuple[str, ...]) -> list[str]:
+    values = [str(v).strip() for v in env.list(name, default=list(allowed)) if str(v).strip()]
+    unknown = [v for v in values if v not in allowed]
+    if unknown or not values:
+        raise ImproperlyConfigured(f"{name} must be a comma list of {', '.join(allowed)}.")
+    return values
+
+
+def _positive(env: environ.Env, name: str, *, default: int) -> int:
+    try:
+        value = env.int(name, default=default)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a whole number of bytes.") from error
+    if value <= 0:
+        raise ImproperlyConfigured(f"{name} must be above 0.")
+    return int(value)

@@ -1,0 +1,14 @@
+"""FFmpeg, its limits, and how long what is played stays reachable."""
+
+from config.settings.base import ENV
+
+FFMPEG = ENV.ffmpeg
+FFPROBE = ENV.ffprobe
+SANDBOX = ENV.sandbox
+
+# Playback addresses live this long plus twice the video's duration (seconds).
+PLAYBACK_TOKEN_SECONDS = 3600
+# Soft-deleted videos are purged after this many days.
+PURGE_AFTER_DAYS = 30
+# An upload that has not finished after this many hours has failed.
+UPLOAD_EXPIRES_HOURS = 24

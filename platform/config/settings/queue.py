@@ -1,0 +1,25 @@
+"""Dramatiq over Redis. A message only wakes a queue's workers; truth is in the database."""
+
+from config.settings.base import ENV
+
+REDIS_URL = ENV.redis_url
+WORKER_NAME = ENV.worker_name
+WORKER_QUEUES = ENV.worker_queues
+
+DRAMATIQ_BROKER = {
+    "BROKER": "dramatiq.brokers.redis.RedisBroker",
+    "OPTIONS": {
+        "url": REDIS_URL,
+        # Dead workers' messages are only handed back in maintenance: do it always.
+        "maintenance_chance": 1_000_000,
+    },
+    # No Retries and no AdminMiddleware: attempts and results stand in the task rows. No
+    # TimeLimit: the runner has its own watchdog. The processing app adds its presence.
+    "MIDDLEWARE": ["django_dramatiq.middleware.DbConnectionsMiddleware"],
+}
+DRAMATIQ_AUTODISCOVER_MODULES = ("actors",)
+
+# Seconds: a task's lease, how often it is renewed, how often the reconciler passes.
+TASK_LEASE_SECONDS = 30.0
+TASK_HEARTBEAT_SECONDS = 1.0
+RECONCILE_SECONDS = 3.0

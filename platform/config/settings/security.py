@@ -1,0 +1,17 @@
+"""Secure by default; ``USE_HTTPS=false`` is for a machine one sits at."""
+
+from config.settings.base import ENV
+
+CSRF_TRUSTED_ORIGINS = ENV.csrf_trusted_origins
+SECURE_SSL_REDIRECT = ENV.use_https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.use_https else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if ENV.use_https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = ENV.use_https
+SECURE_HSTS_PRELOAD = ENV.use_https
+SESSION_COOKIE_SECURE = ENV.use_https
+CSRF_COOKIE_SECURE = ENV.use_https
+SESSION_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"

@@ -1,0 +1,59 @@
+"""Where bytes live: ``originals`` (sources) and ``outputs`` (releases), on disk or S3."""
+
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.settings.base import BASE_DIR, DATA_DIR, ENV
+
+
+def _media(folder: str) -> dict[str, Any]:
+    if ENV.s3 is None:
+        return {
+            "BACKEND": "videos.storage.disk.DiskStorage",
+            "OPTIONS": {"location": DATA_DIR / "media" / folder},
+        }
+    return {
+        "BACKEND": "videos.storage.s3.BucketStorage",
+        "OPTIONS": {
+            "bucket_name": ENV.s3.bucket,
+            "location": folder,
+            "endpoint_url": ENV.s3.endpoint_url,
+            "public_endpoint_url": ENV.s3.public_endpoint_url,
+            "region_name": ENV.s3.region,
+            "access_key": ENV.s3.access_key_id,
+            "secret_key": ENV.s3.secret_access_key,
+        },
+    }
+
+
+STORAGES = {
+    "default": _media("outputs"),
+    "originals": _media("originals"),
+    "outputs": _media("outputs"),
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+
+# Uploads are spooled beside the originals, so that storing them on disk is a rename.
+UPLOAD_DIR = DATA_DIR / "uploads"
+try:
+    UPLOAD_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(
+        f"The data folder cannot be written ({error.strerror}); set DATA to one that can."
+    ) from error
+FILE_UPLOAD_TEMP_DIR = str(UPLOAD_DIR)
+FILE_UPLOAD_HANDLERS = ["videos.ingest.handlers.HashingUploadHandler"]
+FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
+DATA_UPLOAD_MAX_NUMBER_FILES = 4
+MAX_POST_BYTES = ENV.max_post_bytes
+
+# Work folders of running tasks and the local cache of sources.
+WORK_DIR = DATA_DIR / "work"
+SOURCE_CACHE_DIR = DATA_DIR / "cache" / "sources"
+SOURCE_CACHE_BYTES = 20 * 1024**3

@@ -1,0 +1,8 @@
+"""The WSGI application: everything but media under ``/m/`` and sockets, for tools that need it."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_wsgi_application()

@@ -1,0 +1,1 @@
+"""Runs and tasks, the actors that do them, and the media engine."""

@@ -1,0 +1,120 @@
+"""Runs, tasks and workers, for those who are paged."""
+
+from django.contrib import admin, messages
+from django.contrib.admin import site
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django_dramatiq.models import Task as DramatiqTask
+from unfold.admin import TabularInline
+from unfold.decorators import action, display
+
+from processing import services
+from processing.models import Run, Task, Worker
+from processing.presence import ALIVE_WITHIN
+from videos.admin import ReadOnlyAdmin
+
+# Its rows stay empty: attempts and results stand in our own tasks.
+site.unregister(DramatiqTask)
+
+_RUN_COLOURS = {
+    Run.Status.QUEUED: "info",
+    Run.Status.RUNNING: "warning",
+    Run.Status.SUCCEEDED: "success",
+    Run.Status.FAILED: "danger",
+    Run.Status.CANCELED: "",
+}
+_TASK_COLOURS = {
+    Task.State.BLOCKED: "",
+    Task.State.READY: "info",
+    Task.State.RUNNING: "warning",
+    Task.State.DONE: "success",
+    Task.State.FAILED: "danger",
+    Task.State.CANCELED: "",
+}
+
+
+class TaskInline(TabularInline):
+    """The steps of a run."""
+
+    model = Task
+    extra = 0
+    can_delete = False
+    show_change_link = True
+    fields = ("kind", "number", "state", "progress", "attempts", "crashes", "worker", "error_code")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Tasks are planned, not added."""
+        return False
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyAdmin):
+    """Runs and their tasks."""
+
+    list_display = ("id", "video", "kind", "state", "error_code", "created_at", "finished_at")
+    list_filter = ("status", "kind", "error_code")
+    search_fields = ("id", "video__id", "video__title", "video__owner__email")
+    list_select_related = ("video",)
+    ordering = ("-id",)
+    inlines = (TaskInline,)
+    actions = ("cancel",)
+
+    @display(description="Status", label=_RUN_COLOURS, ordering="status")
+    def state(self, run: Run) -> tuple[str, str]:
+        """The status, readable."""
+        return run.status, run.get_status_display()
+
+    @action(description="Cancel")
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
+        """Stop the chosen runs that are not over."""
+        active = queryset.filter(status__in=Run.ACTIVE).select_related("video")
+        for run in active:
+            services.cancel(run.video)
+        self.message_user(request, "Canceled.", messages.SUCCESS)
+
+
+@admin.register(Task)
+class TaskAdmin(ReadOnlyAdmin):
+    """Tasks: what they wait for, who holds them, why they failed."""
+
+    list_display = (
+        "kind",
+        "number",
+        "run",
+        "queue",
+        "state_label",
+        "done",
+        "attempts",
+        "crashes",
+        "worker",
+        "error_code",
+    )
+    list_filter = ("state", "kind", "queue", "error_code", "worker")
+    search_fields = ("id", "run__id", "run__video__id")
+    list_select_related = ("run",)
+    ordering = ("-id",)
+
+    @display(description="State", label=_TASK_COLOURS, ordering="state")
+    def state_label(self, task: Task) -> tuple[str, str]:
+        """The state, readable."""
+        return task.state, task.get_state_display()
+
+    @display(description="Progress", ordering="progress")
+    def done(self, task: Task) -> str:
+        """Percent of this task."""
+        return f"{task.progress:.0%}"
+
+
+@admin.register(Worker)
+class WorkerAdmin(ReadOnlyAdmin):
+    """Who works."""
+
+    list_display = ("name", "alive", "queues", "current_task", "started_at", "last_seen")
+    list_select_related = ("current_task",)
+
+    @display(description="Alive", boolean=True)
+    def alive(self, worker: Worker) -> bool:
+        """Whether it was seen lately."""
+        return timezone.now() - worker.last_seen < ALIVE_WITHIN

@@ -1,0 +1,149 @@
+"""Runs, their tasks, and the workers that do them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from uuid_utils.compat import uuid7
+
+from videos.models import GuardedModel, Release, Source, Video
+
+
+class Run(GuardedModel):
+    """One processing of a video. ``pipeline`` moves its status, nothing else does."""
+
+    class Kind(models.TextChoices):
+        FIRST = "first"
+        REPROCESS = "reprocess"
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+        CANCELED = "canceled"
+
+    ACTIVE = (Status.QUEUED, Status.RUNNING)
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="runs")
+    source = models.ForeignKey(Source, null=True, on_delete=models.PROTECT, related_name="runs")
+    release = models.OneToOneField(
+        Release, null=True, on_delete=models.SET_NULL, related_name="run"
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
+    profile = models.JSONField(help_text="a copy: editing a profile changes no run")
+    priority = models.SmallIntegerField(default=0, help_text="higher goes first")
+    error_code = models.CharField(max_length=64, blank=True)
+    error_message = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status__in=["queued", "running", "succeeded", "failed", "canceled"]),
+                name="run_status_known",
+            ),
+            models.UniqueConstraint(
+                fields=["video"],
+                condition=Q(status__in=["queued", "running"]),
+                name="run_one_active_a_video",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class Task(GuardedModel):
+    """One step of a run, done by one worker under a lease."""
+
+    class State(models.TextChoices):
+        BLOCKED = "blocked"
+        READY = "ready"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        CANCELED = "canceled"
+
+    OPEN = (State.BLOCKED, State.READY, State.RUNNING)
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="tasks")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=16)
+    number = models.PositiveIntegerField(default=0)
+    input = models.JSONField(default=dict)
+    depends_on: models.ManyToManyField[Task, models.Model] = models.ManyToManyField(
+        "self", symmetrical=False, related_name="unlocks", blank=True
+    )
+    essential = models.BooleanField(default=True)
+    state = models.CharField(max_length=10, choices=State, default=State.BLOCKED)
+    queue = models.CharField(max_length=10)
+    priority = models.SmallIntegerField(default=0)
+    weight = models.FloatField(default=1.0, help_text="its share of the run's work in percent")
+    attempts = models.PositiveIntegerField(default=0)
+    crashes = models.PositiveIntegerField(default=0)
+    token = models.UUIDField(null=True, help_text="the fence: only its holder may finish")
+    lease_until = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=100, blank=True)
+    progress = models.FloatField(default=0.0, help_text="0 to 1")
+    speed = models.FloatField(null=True, help_text="seconds of media in a second")
+    not_before = models.DateTimeField(null=True, help_text="the next try")
+    error_code = models.CharField(max_length=64, blank=True)
+    error_message = models.TextField(blank=True)
+    argv = models.JSONField(default=list)
+    log_tail = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ready_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "kind", "number"], name="task_once_a_run"),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["blocked", "ready", "running", "done", "failed", "canceled"]
+                ),
+                name="task_state_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="running") | Q(token__isnull=False, lease_until__isnull=False),
+                name="task_running_is_leased",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["queue", "-priority", "ready_at"],
+                condition=Q(state="ready"),
+                name="task_to_claim",
+            ),
+            models.Index(
+                fields=["lease_until"], condition=Q(state="running"), name="task_leases"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
+class Worker(models.Model):
+    """A worker process as it last said of itself."""
+
+    name = models.CharField(primary_key=True, max_length=100)
+    queues = models.JSONField(default=list)
+    started_at = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    current_task = models.ForeignKey(
+        Task, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    def __str__(self) -> str:
+        return self.name

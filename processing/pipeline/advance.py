@@ -1,0 +1,100 @@
+"""Move a run on: create and unlock tasks, complete, fail or cancel it.
+
+Everything here is called inside a transaction that holds the run's row.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+
+from processing.models import Run, Task
+from processing.pipeline import wake
+from processing.pipeline.plan import TaskSpec
+from videos import lifecycle
+from videos.models import Release, Video
+
+State = Task.State
+
+
+def lock(run_id: UUID) -> Run:
+    """The run with its row locked until the transaction ends."""
+    return Run.objects.select_for_update(of=("self",)).get(pk=run_id)
+
+
+def add_tasks(run: Run, specs: Sequence[TaskSpec]) -> None:
+    """Create these tasks; those that wait for nothing are ready."""
+    if not specs:
+        return
+    owner_id = Video.objects.values_list("owner_id", flat=True).get(pk=run.video_id)
+    created: dict[tuple[str, int], Task] = {}
+    for spec in specs:
+        created[spec.kind, spec.number] = Task(
+            run=run,
+            owner_id=owner_id,
+            kind=spec.kind,
+            number=spec.number,
+            queue=spec.queue,
+            weight=spec.weight,
+            priority=run.priority,
+        )
+    Task.objects.bulk_create(created.values())
+    through = Task.depends_on.through
+    through.objects.bulk_create(
+        through(from_task_id=created[spec.kind, spec.number].pk, to_task_id=created[before].pk)
+        for spec in specs
+        for before in spec.after
+    )
+    unlock(run)
+
+
+def unlock(run: Run) -> None:
+    """Make ready what no longer waits for anything, and wake its queues."""
+    unfinished = Task.depends_on.through.objects.filter(from_task_id=OuterRef("pk")).exclude(
+        to_task__state__in=[State.DONE]
+    )
+    freed = Task.objects.filter(~Exists(unfinished), run=run, state=State.BLOCKED)
+    queues = set(freed.values_list("queue", flat=True))
+    if queues:
+        freed.update(state=State.READY, ready_at=Now())
+        wake.on_commit(queues)
+
+
+def go_on(run: Run) -> None:
+    """After a task ended: unlock what waited, or complete the run when nothing is left."""
+    unlock(run)
+    if not Task.objects.filter(run=run, state__in=Task.OPEN).exists():
+        Run.objects.filter(pk=run.pk, status__in=Run.ACTIVE).update(
+            status=Run.Status.SUCCEEDED, finished_at=Now()
+        )
+
+
+def fail_run(run: Run, *, code: str, message: str) -> None:
+    """Give the run up; its video fails too unless an older release is still playing."""
+    _end(run, Run.Status.FAILED, error_code=code, error_message=message)
+    if _video_waits_for(run):
+        lifecycle.fail(run.video_id, code=code, message=message)
+
+
+def cancel_run(run: Run) -> None:
+    """Stop the run; running steps notice at their next heartbeat."""
+    _end(run, Run.Status.CANCELED)
+    if _video_waits_for(run):
+        lifecycle.cancel(run.video_id)
+
+
+def _end(run: Run, status: Run.Status, **fields: str) -> None:
+    Run.objects.filter(pk=run.pk, status__in=Run.ACTIVE).update(
+        status=status, finished_at=Now(), **fields
+    )
+    Task.objects.filter(run=run, state__in=Task.OPEN).update(
+        state=State.CANCELED, token=None, lease_until=None, finished_at=Now()
+    )
+    Release.objects.filter(pk=run.pk, state=Release.State.GROWING).update(
+        state=Release.State.FAILED
+    )
+
+
+def _video_waits_for(run: Run) -> bool:
+    return Video.objects.filter(pk=run.video_id, status=Video.Status.PROCESSING).exists()

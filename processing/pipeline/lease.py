@@ -1,0 +1,96 @@
+"""Keep a running task's lease while its step works, and notice when it is no longer ours."""
+
+import threading
+from datetime import timedelta
+from types import TracebackType
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.models.functions import Now
+
+from processing import progress as current
+from processing.models import Task
+from videos.events import announce
+from videos.models import Video
+
+logger = structlog.get_logger(__name__)
+
+
+class LeaseLost(Exception):
+    """Raised when a task's token is no longer the current one."""
+
+
+def renew(task: Task, *, progress: float, speed: float | None) -> bool:
+    """Extend the lease and store progress in one statement; False when it is not ours.
+
+    A lease that ran out may still be renewed while its token is current. A canceled or
+    taken-back task has lost its token or state, so this also reads the cancel flag.
+    """
+    updated = Task.objects.filter(
+        pk=task.pk, token=task.token, state=Task.State.RUNNING
+    ).update(
+        lease_until=Now() + timedelta(seconds=settings.TASK_LEASE_SECONDS),
+        progress=progress,
+        speed=speed,
+    )
+    return bool(updated)
+
+
+class Lease:
+    """Renews in a thread of its own until left; ``lost`` says that somebody took the task."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._progress: tuple[float, float | None] = (0.0, None)
+        self._over = threading.Event()
+        self._lost = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
+
+    def __enter__(self) -> "Lease":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    @property
+    def lost(self) -> bool:
+        """Whether the token is known to be stale."""
+        return self._lost.is_set()
+
+    def report(self, progress: float, speed: float | None) -> None:
+        """Say how far the work is; stored and announced with the next renewal."""
+        self._progress = (progress, speed)
+
+    def _keep(self) -> None:
+        try:
+            while not self._over.wait(settings.TASK_HEARTBEAT_SECONDS):
+                self._beat()
+                if self.lost:
+                    return
+        finally:
+            connection.close()
+
+    def _beat(self) -> None:
+        progress, speed = self._progress
+        try:
+            if not renew(self._task, progress=progress, speed=speed):
+                self._lost.set()
+                return
+            self._announce()
+        except DatabaseError as error:
+            # The database may be back before anybody could take the task.
+            logger.warning("lease_not_renewed", task=self._task.pk, reason=type(error).__name__)
+            connection.close()
+
+    def _announce(self) -> None:
+        video = current.with_run(Video.objects.filter(pk=self._task.run.video_id)).first()
+        if video is not None:
+            announce.progress(self._task.owner_id, current.tick(video))

@@ -1,0 +1,53 @@
+"""Wake the workers of a queue. Losing a wake-up loses nothing: the reconciler sends it again."""
+
+from collections.abc import Iterable
+
+import dramatiq
+import structlog
+from django.db import transaction
+from dramatiq.errors import ConnectionError as BrokerConnectionError
+from redis.exceptions import RedisError
+
+logger = structlog.get_logger(__name__)
+
+_LYING_AT_MOST = 4
+
+
+def actor_name(queue: str) -> str:
+    """The actor that drains a queue."""
+    return f"wake_{queue}"
+
+
+def on_commit(queues: Iterable[str]) -> None:
+    """Wake these queues when the current transaction commits."""
+    for queue in sorted(set(queues)):
+        transaction.on_commit(lambda queue=queue: now(queue), robust=True)  # type: ignore[misc]
+
+
+def top_up(queue: str, wanted: int) -> int:
+    """Have a few wake-ups, at most ``wanted``, stand in the queue; how many were sent.
+
+    Busy workers leave wake-ups lying, so sending more on every pass would only pile them up.
+    """
+    broker = dramatiq.get_broker()
+    try:
+        lying = broker.client.llen(f"{broker.namespace}:{queue}")
+    except (RedisError, BrokerConnectionError):
+        return 0
+    missing = max(0, min(wanted, _LYING_AT_MOST) - lying)
+    now(queue, missing)
+    return missing
+
+
+def now(queue: str, times: int = 1) -> None:
+    """Wake up to ``times`` idle workers of a queue."""
+    broker = dramatiq.get_broker()
+    for _ in range(times):
+        message: dramatiq.Message[None] = dramatiq.Message(
+            queue_name=queue, actor_name=actor_name(queue), args=(), kwargs={}, options={}
+        )
+        try:
+            broker.enqueue(message)
+        except (RedisError, BrokerConnectionError) as error:
+            logger.warning("wake_up_lost", queue=queue, reason=type(error).__name__)
+            return

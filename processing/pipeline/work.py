@@ -1,0 +1,96 @@
+"""What a woken worker does: claim, work, finish, until its queue is empty."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+from django.conf import settings
+from django.db import connection
+
+from processing.ffmpeg.errors import Interrupted
+from processing.models import Task
+from processing.pipeline import finish, retry
+from processing.pipeline.claim import claim
+from processing.pipeline.lease import Lease, LeaseLost
+from processing.presence import here
+from processing.steps import STEPS
+from processing.steps.job import Job, SourceMissing
+
+logger = structlog.get_logger(__name__)
+
+
+def drain(queue: str) -> None:
+    """Work on the queue's tasks until none is due or the worker is to stop."""
+    while not here.stopping:
+        task = claim(queue, worker=here.name)
+        if task is None:
+            return
+        with here.at_work_on(task):
+            work_on(task)
+
+
+def work_on(task: Task) -> None:
+    """Do one claimed task and end it, whatever happens."""
+    log = logger.bind(task=str(task.pk), kind=task.kind, video=str(task.run.video_id))
+    with Lease(task) as lease, _folder(task) as folder:
+        try:
+            outcome = STEPS[task.kind](_job(task, lease, folder))
+            finish.finish(task, outcome)
+        except LeaseLost:
+            log.info("task_lost")
+        except Interrupted:
+            _put_down(task, lease)
+        except Exception as error:
+            problem = retry.classify(error)
+            log.warning("task_failed", code=problem.code, exc_info=problem.tries > 1)
+            _fail(task, problem)
+
+
+def _job(task: Task, lease: Lease, folder: Path) -> Job:
+    def should_stop() -> str | None:
+        if lease.lost:
+            return "lost"
+        return "stopping" if here.stopping else None
+
+    source = task.run.source
+    if source is None:
+        raise SourceMissing
+    connection.close()
+    return Job(
+        task=task,
+        run=task.run,
+        source=source,
+        folder=folder,
+        report=lease.report,
+        should_stop=should_stop,
+    )
+
+
+def _put_down(task: Task, lease: Lease) -> None:
+    """Hand the task back when the worker stops; a canceled one is nobody's any more."""
+    if lease.lost:
+        return
+    try:
+        finish.hand_back(task)
+    except LeaseLost:
+        logger.info("task_lost", task=str(task.pk))
+
+
+def _fail(task: Task, problem: retry.Problem) -> None:
+    try:
+        finish.fail(task, problem)
+    except LeaseLost:
+        logger.info("task_lost", task=str(task.pk))
+
+
+@contextmanager
+def _folder(task: Task) -> Iterator[Path]:
+    """An empty folder of this attempt's own, gone afterwards."""
+    folder: Path = settings.WORK_DIR / str(task.token)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,93 @@
+"""Which worker this process is, what it works on, and whether it is to stop."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import dramatiq
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.models.functions import Now
+
+from processing.models import Task, Worker
+
+logger = structlog.get_logger(__name__)
+
+SEEN_EVERY_SECONDS = 5.0
+ALIVE_WITHIN = timedelta(seconds=30)
+
+
+class Here:
+    """This process as a worker."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+
+    @property
+    def name(self) -> str:
+        """The name other people see."""
+        return str(settings.WORKER_NAME)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether running work is to be put down."""
+        return self._stop.is_set()
+
+    def stop(self) -> None:
+        """Ask running work to be put down."""
+        self._stop.set()
+
+    @contextmanager
+    def at_work_on(self, task: Task) -> Iterator[None]:
+        """Show the task as this worker's current one."""
+        Worker.objects.filter(pk=self.name).update(current_task=task, last_seen=Now())
+        try:
+            yield
+        finally:
+            Worker.objects.filter(pk=self.name, current_task=task).update(current_task=None)
+
+    def keep_showing(self, queues: list[str]) -> None:
+        """Say every few seconds that this worker lives, until it stops."""
+        self._show(queues, started=True)
+        while not self._stop.wait(SEEN_EVERY_SECONDS):
+            self._show(queues, started=False)
+
+    def _show(self, queues: list[str], *, started: bool) -> None:
+        values: dict[str, object] = {"queues": queues, "last_seen": Now()}
+        if started:
+            values |= {"started_at": Now(), "current_task": None}
+        try:
+            Worker.objects.update_or_create(
+                pk=self.name, defaults=values, create_defaults={**values, "started_at": Now()}
+            )
+        except DatabaseError as error:
+            logger.warning("presence_not_shown", reason=type(error).__name__)
+        finally:
+            connection.close()
+
+
+here = Here()
+
+
+class WorkerPresence(dramatiq.Middleware):
+    """Shows the worker while it runs; at SIGTERM tells running steps to put their task down."""
+
+    def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        """Begin to show."""
+        queues = sorted(worker.consumer_whitelist or settings.WORKER_QUEUES)
+        threading.Thread(
+            target=here.keep_showing, args=(queues,), name="presence", daemon=True
+        ).start()
+
+    def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        """Dramatiq would wait for running steps; they stop at this and are handed back."""
+        here.stop()
+
+    def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        """Leave the list of workers."""
+        try:
+            Worker.objects.filter(pk=here.name).delete()
+        except DatabaseError as error:
+            logger.warning("presence_not_cleared", reason=type(error).__name__)

@@ -1,0 +1,51 @@
+"""What a step is given and what it gives back."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from processing.models import Run, Task
+from videos.models import Source
+
+
+class SourceMissing(Exception):
+    """Raised when the original is gone from its storage."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A claimed task with its hands and ears.
+
+    ``folder`` is empty, this attempt's own, and deleted afterwards. ``report(share, speed)``
+    tells how much is done (0 to 1) and at how many seconds of media in a second.
+    ``should_stop()`` gives the reason when the work is to be dropped.
+    """
+
+    task: Task
+    run: Run
+    source: Source
+    folder: Path
+    report: Callable[[float, float | None], None]
+    should_stop: Callable[[], str | None]
+
+    @property
+    def output_prefix(self) -> str:
+        """Where this attempt may write in the outputs storage."""
+        return f"releases/{self.run.pk}/{self.task.token}/"
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a finished step leaves.
+
+    ``record`` runs inside the finishing transaction, after the token was found current, so
+    that what a step says and that it is done become true together.
+    """
+
+    record: Callable[[], object] = field(default=_nothing)
+    argv: Sequence[str] = ()
+    log: str = ""

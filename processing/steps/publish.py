@@ -1,0 +1,69 @@
+"""Verify what was stored, then make the release the video's."""
+
+from collections.abc import Sequence
+
+from django.db.models.functions import Now
+
+from processing.ffmpeg.errors import MediaError
+from processing.packaging import checker, segments
+from processing.steps.job import Job, Outcome
+from videos import lifecycle
+from videos.models import Chunk, Release, Rendition
+from videos.storage import ObjectMissing, outputs
+
+
+class OutputLost(MediaError):
+    """Raised when a chunk is not in the storage as it was listed."""
+
+    code = "output_lost"
+
+
+def run(job: Job) -> Outcome:
+    """Every listed chunk is in the storage with its size; then switch the pointer."""
+    renditions = list(
+        Rendition.objects.filter(release_id=job.run.pk).prefetch_related("chunks")
+    )
+    checker.require(_findings(renditions))
+    for chunk in Chunk.objects.filter(rendition__release_id=job.run.pk):
+        if _size(chunk.key) != chunk.bytes:
+            raise OutputLost(
+                "A finished part of the video is missing from the storage. Reprocess it."
+            )
+    return Outcome(record=lambda: _record(job))
+
+
+def _findings(renditions: Sequence[Rendition]) -> list[checker.Finding]:
+    video = [_track(r) for r in renditions if r.kind == Rendition.Kind.VIDEO]
+    audio = [_track(r) for r in renditions if r.kind == Rendition.Kind.AUDIO]
+    return checker.check_release(video, audio)
+
+
+def _track(rendition: Rendition) -> checker.ReleaseTrack:
+    made = [s for chunk in rendition.chunks.all() for s in segments.from_json(chunk.segments)]
+    seconds = [segment.duration / rendition.timescale for segment in made]
+    return checker.ReleaseTrack(
+        name=rendition.name,
+        timescale=rendition.timescale,
+        segments=made,
+        target_seconds=max(seconds, default=0.0),
+        bandwidth=rendition.peak_bitrate or 0,
+        average_bandwidth=rendition.bitrate or 0,
+        extinf=[round(value, 6) for value in seconds],
+    )
+
+
+def _size(key: str) -> int | None:
+    try:
+        return outputs().object_size(key)
+    except ObjectMissing:
+        return None
+
+
+def _record(job: Job) -> None:
+    Release.objects.filter(pk=job.run.pk).update(
+        state=Release.State.COMPLETE, completed_at=Now()
+    )
+    release = Release.objects.get(pk=job.run.pk)
+    replaced = lifecycle.publish(job.run.video_id, release=release)
+    if replaced is not None:
+        Release.objects.filter(pk=replaced.pk).update(state=Release.State.RETIRED)

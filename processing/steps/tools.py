@@ -1,0 +1,28 @@
+"""FFmpeg as configured: binaries, sandbox and limits from the settings."""
+
+import os
+
+from django.conf import settings
+
+from processing.ffmpeg import runner
+from processing.ffmpeg.sandbox import Sandbox, detect
+
+_WALL_FLOOR_SECONDS = 600.0
+_WALL_PER_MEDIA_SECOND = 60.0
+
+
+def sandbox() -> Sandbox:
+    """The strongest sandbox that works here and is allowed."""
+    return detect(settings.SANDBOX)
+
+
+def limits(media_seconds: float) -> runner.Limits:
+    """Wall clock by the length of the work; the rest as the runner's defaults."""
+    return runner.Limits(
+        wall_seconds=_WALL_FLOOR_SECONDS + _WALL_PER_MEDIA_SECOND * media_seconds
+    )
+
+
+def threads(running_here: int) -> int:
+    """FFmpeg threads: the cores this process may use, shared among the tasks running."""
+    return max(1, len(os.sched_getaffinity(0)) // max(1, running_here))

@@ -1,0 +1,1 @@
+"""The domain: videos and their lifecycle, ingest, playback, moderation, events, the API."""

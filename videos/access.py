@@ -1,0 +1,45 @@
+"""Who may see and play what: the only reader of visibility, moderation and deletion."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from videos.models import Video
+
+Viewer = User | AnonymousUser
+
+_OPEN = (Video.Visibility.PUBLIC, Video.Visibility.UNLISTED)
+
+
+def visible_to(viewer: Viewer) -> QuerySet[Video]:
+    """The videos a viewer may see when they have the address."""
+    videos = Video.objects.filter(deleted_at=None)
+    if viewer.is_authenticated and viewer.is_staff:
+        return videos
+    shown = Q(visibility__in=_OPEN, moderation=Video.Moderation.APPROVED)
+    if viewer.is_authenticated:
+        return videos.filter(shown | Q(owner=viewer))
+    return videos.filter(shown)
+
+
+def owned_by(viewer: Viewer) -> QuerySet[Video]:
+    """The videos that are a viewer's own library."""
+    if not viewer.is_authenticated:
+        return Video.objects.none()
+    return Video.objects.filter(owner=viewer, deleted_at=None)
+
+
+def may_edit(video: Video, viewer: Viewer) -> bool:
+    """Whether a viewer may change, reprocess, cancel or delete a video."""
+    if not viewer.is_authenticated or video.deleted_at is not None:
+        return False
+    return viewer.is_staff or video.owner_id == viewer.pk
+
+
+def may_play(video: Video, viewer: Viewer) -> bool:
+    """Whether a viewer may be given a playback address."""
+    if video.deleted_at is not None or not video.playable:
+        return False
+    if may_edit(video, viewer):
+        return True
+    return video.visibility in _OPEN and video.moderation == Video.Moderation.APPROVED

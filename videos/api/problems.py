@@ -1,0 +1,123 @@
+"""Errors as RFC 9457 problem details, each with a stable code."""
+
+from typing import Any
+
+import structlog
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as drf_exception_handler
+
+from processing.services import AlreadyProcessing, NoSource, NothingToCancel
+from videos.ingest.services import EmptyFile, UploadNotAllowed
+from videos.storage import StorageUnavailable
+
+CONTENT_TYPE = "application/problem+json"
+
+# What the domain raises: status, stable code, a sentence that says what to do.
+_DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
+    UploadNotAllowed: (403, "upload_not_allowed", "This account may not upload videos."),
+    EmptyFile: (400, "file_empty", "The file is empty. Choose another one."),
+    AlreadyProcessing: (
+        409,
+        "already_processing",
+        "This video is being processed. Wait for it, or cancel it first.",
+    ),
+    NoSource: (409, "source_missing", "This video has no stored original. Upload it again."),
+    NothingToCancel: (409, "nothing_to_cancel", "Nothing is going on that could be canceled."),
+    StorageUnavailable: (503, "storage_unavailable", "The storage does not answer. Try again."),
+}
+
+_TITLES = {
+    400: "Bad request",
+    401: "Not authenticated",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    409: "Conflict",
+    413: "Too large",
+    415: "Unsupported media type",
+    429: "Too many requests",
+    500: "Server error",
+    503: "Service unavailable",
+}
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's hook: a problem for every error it or the domain knows."""
+    request = context.get("request")
+    instance = request.path if request is not None else None
+    known = _DOMAIN.get(type(error))
+    if known is not None:
+        status, code, detail = known
+        return _response(body(status, code, detail, instance=instance), status)
+    if isinstance(error, RequestDataTooBig | TooManyFilesSent):
+        error = exceptions.ParseError("The form has too many or too large fields.")
+    answer = drf_exception_handler(error, context)
+    if answer is None:
+        return None
+    return _response(_translate(error, answer, instance), answer.status_code, answer)
+
+
+def body(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    instance: str | None = None,
+    errors: list[dict[str, str]] | None = None,
+) -> dict[str, Any]:
+    """A problem's members."""
+    problem: dict[str, Any] = {
+        "type": "about:blank",
+        "title": _TITLES.get(status, "Error"),
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "instance": instance,
+        "request_id": structlog.contextvars.get_contextvars().get("request_id"),
+    }
+    return problem | ({"errors": errors} if errors else {})
+
+
+def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """Django's 404 under ``/api/``."""
+    problem = body(404, "not_found", "There is nothing at this address.", instance=request.path)
+    return JsonResponse(problem, status=404, content_type=CONTENT_TYPE)
+
+
+def _translate(error: Exception, answer: Response, instance: str | None) -> dict[str, Any]:
+    status = answer.status_code
+    if isinstance(error, exceptions.ValidationError):
+        errors = list(_field_errors(answer.data))
+        code = errors[0]["code"] if len(errors) == 1 else "invalid"
+        return body(status, code, errors[0]["detail"], instance=instance, errors=errors)
+    if isinstance(error, Http404):
+        return body(status, "not_found", "There is no such thing, or you may not see it.",
+                    instance=instance)
+    if isinstance(error, PermissionDenied):
+        return body(status, "permission_denied", "You may not do this.", instance=instance)
+    detail = error.detail if isinstance(error, exceptions.APIException) else str(error)
+    code = getattr(detail, "code", "error")
+    return body(status, code, str(detail), instance=instance)
+
+
+def _field_errors(data: Any, field: str = "") -> Any:
+    if isinstance(data, dict):
+        for name, value in data.items():
+            yield from _field_errors(value, f"{field}.{name}" if field else name)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _field_errors(value, field)
+    else:
+        yield {"field": field, "code": getattr(data, "code", "invalid"), "detail": str(data)}
+
+
+def _response(problem: dict[str, Any], status: int, like: Response | None = None) -> Response:
+    response = Response(problem, status=status, content_type=CONTENT_TYPE)
+    for name in ("WWW-Authenticate", "Retry-After", "Allow"):
+        if like is not None and like.has_header(name):
+            response[name] = like[name]
+    return response

@@ -1,0 +1,239 @@
+"""What the API takes and gives. ``VideoSerializer`` reads what ``views.readable`` loads."""
+
+from typing import Any, cast
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from processing import progress
+from processing.ffmpeg.media import Media
+from processing.models import Run
+from videos.access import Viewer
+from videos.models import Rendition, Source, Video
+from videos.playback import services as playback
+
+_PROBED = (
+    "container",
+    "duration",
+    "width",
+    "height",
+    "frame_rate",
+    "video_codec",
+    "audio_codec",
+    "bitrate",
+)
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    """Why a video failed."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    """How far the current run is."""
+
+    percent = serializers.FloatField()
+    eta_seconds = serializers.IntegerField(allow_null=True)
+    stage = serializers.CharField()
+
+
+class CurrentRunSerializer(serializers.Serializer[Any]):
+    """The newest run."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(Run.Kind.choices)
+    status = serializers.ChoiceField(Run.Status.choices)
+
+
+class SourceSerializer(serializers.Serializer[Any]):
+    """The original; what the probe finds is null until then."""
+
+    filename = serializers.CharField()
+    size = serializers.IntegerField(help_text="bytes")
+    sha256 = serializers.CharField()
+    container = serializers.CharField(allow_null=True)
+    duration = serializers.FloatField(allow_null=True, help_text="seconds")
+    width = serializers.IntegerField(allow_null=True, help_text="pixels, as displayed")
+    height = serializers.IntegerField(allow_null=True, help_text="pixels, as displayed")
+    frame_rate = serializers.FloatField(allow_null=True, help_text="frames/s")
+    video_codec = serializers.CharField(allow_null=True)
+    audio_codec = serializers.CharField(allow_null=True)
+    bitrate = serializers.IntegerField(allow_null=True, help_text="bits/s")
+
+
+class RenditionSerializer(serializers.ModelSerializer[Rendition]):
+    """One rung as made, or an audio track."""
+
+    class Meta:
+        model = Rendition
+        fields = (
+            "name",
+            "kind",
+            "width",
+            "height",
+            "frame_rate",
+            "codecs",
+            "bitrate",
+            "peak_bitrate",
+            "channels",
+            "language",
+        )
+
+
+class PlaybackSerializer(serializers.Serializer[Any]):
+    """Addresses to play; null while there is nothing to play."""
+
+    hls = serializers.CharField(allow_null=True)
+
+
+class VideoSerializer(serializers.ModelSerializer[Video]):
+    """A video as its reader sees it."""
+
+    owner = serializers.SerializerMethodField()
+    progress = serializers.SerializerMethodField()
+    run = serializers.SerializerMethodField()
+    error = serializers.SerializerMethodField()
+    source = serializers.SerializerMethodField()
+    renditions = serializers.SerializerMethodField()
+    playback = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Video
+        fields = (
+            "id",
+            "title",
+            "description",
+            "owner",
+            "status",
+            "playable",
+            "visibility",
+            "moderation",
+            "media_type",
+            "progress",
+            "run",
+            "error",
+            "source",
+            "renditions",
+            "playback",
+            "created_at",
+            "ready_at",
+        )
+
+    @extend_schema_field(serializers.UUIDField())
+    def get_owner(self, video: Video) -> str:
+        """The owner's id."""
+        return str(video.owner_id)
+
+    @extend_schema_field(ProgressSerializer())
+    def get_progress(self, video: Video) -> Any:
+        """Of the current run."""
+        return ProgressSerializer(progress.progress(video)).data
+
+    @extend_schema_field(CurrentRunSerializer(allow_null=True))
+    def get_run(self, video: Video) -> Any:
+        """The newest run, or null before there is one."""
+        run = progress.current_run(video)
+        return CurrentRunSerializer(run).data if run else None
+
+    @extend_schema_field(ErrorSerializer(allow_null=True))
+    def get_error(self, video: Video) -> Any:
+        """Why it failed, or null."""
+        if not video.error_code:
+            return None
+        return ErrorSerializer({"code": video.error_code, "message": video.error_message}).data
+
+    @extend_schema_field(SourceSerializer(allow_null=True))
+    def get_source(self, video: Video) -> Any:
+        """The original, or null until its bytes are stored."""
+        return SourceSerializer(_source_facts(video.source)).data if video.source else None
+
+    @extend_schema_field(RenditionSerializer(many=True))
+    def get_renditions(self, video: Video) -> Any:
+        """Of the release that plays."""
+        rows = video.release.renditions.all() if video.release else []
+        return RenditionSerializer(rows, many=True).data
+
+    @extend_schema_field(PlaybackSerializer())
+    def get_playback(self, video: Video) -> Any:
+        """Addresses for the reader."""
+        viewer = cast("Viewer", self.context["request"].user)
+        return PlaybackSerializer({"hls": playback.hls_url(video, viewer)}).data
+
+
+class VideoStatusSerializer(VideoSerializer):
+    """The small answer for polling."""
+
+    class Meta:
+        model = Video
+        fields = ("id", "status", "playable", "progress", "run", "error")
+
+
+class VideoEditSerializer(serializers.ModelSerializer[Video]):
+    """What an owner may change."""
+
+    class Meta:
+        model = Video
+        fields = ("title", "description", "visibility")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Unknown members are refused: a misspelt one would be lost in silence."""
+        unknown = sorted(set(self.initial_data) - set(self.fields))
+        if unknown:
+            raise serializers.ValidationError(
+                {name: "This cannot be changed." for name in unknown}, code="read_only"
+            )
+        return attrs
+
+    def update(self, instance: Video, validated_data: dict[str, Any]) -> Video:
+        """Write the changed fields, and no other."""
+        for name, value in validated_data.items():
+            setattr(instance, name, value)
+        if validated_data:
+            instance.save(update_fields=list(validated_data))
+        return instance
+
+
+class VideoUploadSerializer(serializers.Serializer[Any]):
+    """A file and what its owner says of it."""
+
+    file = serializers.FileField(
+        allow_empty_file=True,
+        error_messages={"required": "Send the video as the form field `file`."},
+    )
+    title = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    description = serializers.CharField(required=False, allow_blank=True, max_length=5000)
+    visibility = serializers.ChoiceField(
+        Video.Visibility.choices, required=False, default=Video.Visibility.PRIVATE
+    )
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """An error, as RFC 9457 says, with a stable code."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    instance = serializers.CharField(allow_null=True)
+    request_id = serializers.CharField(allow_null=True)
+
+
+def _source_facts(source: Source) -> dict[str, Any]:
+    facts = {"filename": source.filename, "size": source.size, "sha256": source.sha256}
+    if source.media is None:
+        return facts | dict.fromkeys(_PROBED)
+    media = Media.from_json(source.media)
+    video = media.video
+    return facts | {
+        "container": media.container,
+        "duration": media.duration,
+        "width": video.display_width if video else None,
+        "height": video.display_height if video else None,
+        "frame_rate": round(float(video.frame_rate), 3) if video else None,
+        "video_codec": video.codec if video else None,
+        "audio_codec": media.audio[0].codec if media.audio else None,
+        "bitrate": media.bitrate,
+    }

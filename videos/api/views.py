@@ -1,0 +1,162 @@
+"""Parse, authorise, call one thing, respond."""
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, cast
+
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.db.models import Prefetch, QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from processing import progress
+from processing import services as processing
+from videos import access, purge
+from videos.api.serializers import (
+    CurrentRunSerializer,
+    ProblemSerializer,
+    VideoEditSerializer,
+    VideoSerializer,
+    VideoStatusSerializer,
+    VideoUploadSerializer,
+)
+from videos.ingest import services as ingest
+from videos.models import Rendition, Source, Video
+
+_CONFLICT = OpenApiResponse(ProblemSerializer, description="It stands otherwise just now.")
+
+
+class VideoFilter(filters.FilterSet):
+    """Narrow the library."""
+
+    class Meta:
+        model = Video
+        fields = ("status", "visibility", "moderation", "media_type")
+
+
+def readable(videos: QuerySet[Video]) -> QuerySet[Video]:
+    """Load what ``VideoSerializer`` reads: a constant number of queries for any page."""
+    renditions = Rendition.objects.order_by("-height", "name")
+    return progress.with_run(videos.select_related("source", "release")).prefetch_related(
+        Prefetch("release__renditions", renditions)
+    )
+
+
+class VideoViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Video]
+):
+    """Videos: one's own in the list; what one may not see is 404."""
+
+    queryset = Video.objects.none()
+    serializer_class = VideoSerializer
+    filterset_class = VideoFilter
+    parser_classes = (JSONParser, MultiPartParser, FormParser)
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self) -> QuerySet[Video]:
+        """What the viewer may see; in the list only what is theirs."""
+        viewer = cast(access.Viewer, self.request.user)
+        if self.action == "list":
+            return readable(access.owned_by(viewer))
+        if self.action == "status":
+            return progress.with_run(access.visible_to(viewer).select_related("source"))
+        return readable(access.visible_to(viewer))
+
+    @extend_schema(
+        request={"multipart/form-data": VideoUploadSerializer},
+        responses={201: VideoSerializer, 400: ProblemSerializer, 403: ProblemSerializer},
+    )
+    def create(self, request: Request) -> Response:
+        """Upload a video; answered as soon as its bytes are stored."""
+        user = cast(User, request.user)
+        if not user.can_upload:
+            raise ingest.UploadNotAllowed
+        form = VideoUploadSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        about = {name: value for name, value in form.validated_data.items() if name != "file"}
+        video = ingest.take_file(
+            user, _arrived(form.validated_data["file"]), ingest.Description(**about)
+        )
+        return self._answer(video.pk, HTTPStatus.CREATED)
+
+    @extend_schema(request=VideoEditSerializer, responses=VideoSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change title, description or visibility."""
+        video = self._editable()
+        form = VideoEditSerializer(video, data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        form.save()
+        return self._answer(video.pk, HTTPStatus.OK)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("purge", bool, description="delete at once instead of in 30 days")
+        ],
+        responses={204: None},
+    )
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Delete a video: hidden at once, its bytes after 30 days or with ``purge=true``."""
+        video = self._editable()
+        _stop(video)
+        if request.query_params.get("purge", "").lower() in ("1", "true"):
+            purge.purge(video)
+        else:
+            purge.trash(video)
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+    @extend_schema(responses=VideoStatusSerializer)
+    @action(detail=True, url_path="status")
+    def status(self, request: Request, pk: str) -> Response:
+        """Status and progress alone, for polling."""
+        return Response(VideoStatusSerializer(self.get_object()).data)
+
+    @extend_schema(request=None, responses={202: CurrentRunSerializer, 409: _CONFLICT})
+    @action(detail=True, methods=["post"])
+    def reprocess(self, request: Request, pk: str) -> Response:
+        """Process again; a ready video keeps playing until the new release is complete."""
+        run = processing.reprocess(self._editable())
+        return Response(CurrentRunSerializer(run).data, status=HTTPStatus.ACCEPTED)
+
+    @extend_schema(request=None, responses={202: VideoStatusSerializer, 409: _CONFLICT})
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Stop what is going on with a video."""
+        video = self._editable()
+        processing.cancel(video)
+        return self._answer(video.pk, HTTPStatus.ACCEPTED, VideoStatusSerializer)
+
+    def _editable(self) -> Video:
+        video = self.get_object()
+        if not access.may_edit(video, cast(access.Viewer, self.request.user)):
+            raise PermissionDenied("This video is somebody else's.")
+        return video
+
+    def _answer(
+        self, video_id: Any, code: int, shape: type[VideoSerializer] = VideoSerializer
+    ) -> Response:
+        video = readable(Video.objects.filter(pk=video_id)).get()
+        return Response(shape(video, context=self.get_serializer_context()).data, status=code)
+
+
+def _stop(video: Video) -> None:
+    try:
+        processing.cancel(video)
+    except processing.NothingToCancel:
+        return
+
+
+def _arrived(file: TemporaryUploadedFile) -> ingest.ArrivedFile:
+    return ingest.ArrivedFile(
+        path=Path(file.temporary_file_path()),
+        filename=ingest.clean_filename(file.name or ""),
+        size=file.size or 0,
+        sha256=file.sha256,  # type: ignore[attr-defined]  # set by HashingUploadHandler
+        origin=Source.Origin.UPLOAD,
+    )

@@ -1,0 +1,9 @@
+"""The videos app."""
+
+from django.apps import AppConfig
+
+
+class VideosConfig(AppConfig):
+    """Videos and their lifecycle."""
+
+    name = "videos"

@@ -1,0 +1,53 @@
+"""Tell listeners over Redis that there is something new; losing a message loses nothing.
+
+One background event loop serves the whole process: each ``async_to_sync`` call would open
+and close a Redis connection of its own.
+"""
+
+import asyncio
+import threading
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import structlog
+from channels.layers import get_channel_layer
+
+logger = structlog.get_logger(__name__)
+
+
+def group_of(owner_id: UUID) -> str:
+    """The channel group of a user's feed."""
+    return f"feed.{owner_id.hex}"
+
+
+def new_events(owner_ids: Iterable[UUID]) -> None:
+    """Say that these owners have new events."""
+    for owner_id in owner_ids:
+        _send(owner_id, {"type": "feed.events"})
+
+
+def progress(owner_id: UUID, tick: dict[str, Any]) -> None:
+    """Pass on a progress tick; ticks are not logged."""
+    _send(owner_id, {"type": "feed.progress", "tick": tick})
+
+
+def _send(owner_id: UUID, message: dict[str, Any]) -> None:
+    layer = get_channel_layer()
+    future = asyncio.run_coroutine_threadsafe(
+        layer.group_send(group_of(owner_id), message), _loop()
+    )
+    future.add_done_callback(_log_failure)
+
+
+def _log_failure(future: Any) -> None:
+    if not future.cancelled() and future.exception() is not None:
+        logger.warning("announcement_lost", reason=type(future.exception()).__name__)
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="announce", daemon=True).start()
+    return loop

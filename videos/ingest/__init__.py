@@ -1,0 +1,1 @@
+"""How bytes come in: posted in one request, or taken from a local file."""

@@ -1,0 +1,135 @@
+"""Take a file in: the video first, then its bytes, then its processing."""
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path, PurePosixPath
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from accounts.models import User
+from processing import services as processing
+from videos import lifecycle
+from videos.models import Source, Upload, Video
+from videos.storage import StorageUnavailable, originals
+
+_READ_BYTES = 1024**2
+_NAME_LENGTH = 255
+
+
+class UploadNotAllowed(Exception):
+    """Raised when a user may not hand in videos."""
+
+
+class EmptyFile(Exception):
+    """Raised when a file holds no byte."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What its owner says of a video."""
+
+    title: str = ""
+    description: str = ""
+    visibility: str = Video.Visibility.PRIVATE
+
+
+@dataclass(frozen=True)
+class ArrivedFile:
+    """A whole file on the local disk; ``sha256`` in hex. Unless kept, storing consumes it."""
+
+    path: Path
+    filename: str
+    size: int
+    sha256: str
+    origin: str
+    keep: bool = False
+
+
+def take_file(owner: User, file: ArrivedFile, about: Description) -> Video:
+    """Store an arrived file and start its processing.
+
+    Raises ``UploadNotAllowed``, ``EmptyFile``, or ``StorageUnavailable`` (the video then
+    stands as failed, with that reason).
+    """
+    if not owner.can_upload:
+        raise UploadNotAllowed
+    if file.size == 0:
+        raise EmptyFile
+    upload = _begin(owner, file, about)
+    try:
+        _store(upload.key, file)
+    except StorageUnavailable:
+        lifecycle.fail(
+            upload.video_id,
+            code="storage_unavailable",
+            message="The storage did not take the file. Upload it again.",
+        )
+        raise
+    return _finish(upload, file)
+
+
+def describe_file(path: Path, *, origin: str) -> ArrivedFile:
+    """Measure and hash a local file that is to be kept where it is."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as stream:
+        while block := stream.read(_READ_BYTES):
+            digest.update(block)
+            size += len(block)
+    return ArrivedFile(path, clean_filename(path.name), size, digest.hexdigest(), origin, keep=True)
+
+
+def clean_filename(name: str) -> str:
+    """A file's name as it may be shown: its last part, without control characters."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    shown = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip()
+    return shown[:_NAME_LENGTH] or "unnamed"
+
+
+def _begin(owner: User, file: ArrivedFile, about: Description) -> Upload:
+    with transaction.atomic():
+        video = Video.objects.create(
+            owner=owner,
+            title=about.title or _title_of(file.filename),
+            description=about.description,
+            visibility=about.visibility,
+            status=Video.Status.UPLOADING,
+        )
+        return Upload.objects.create(
+            owner=owner,
+            video=video,
+            key=f"{uuid7().hex}",
+            filename=file.filename,
+            size=file.size,
+            expires_at=timezone.now() + timedelta(hours=settings.UPLOAD_EXPIRES_HOURS),
+        )
+
+
+def _store(key: str, file: ArrivedFile) -> None:
+    move = originals().put_file if file.keep else originals().take_file
+    move(key, file.path, content_type="application/octet-stream")
+
+
+def _finish(upload: Upload, file: ArrivedFile) -> Video:
+    with transaction.atomic():
+        source = Source.objects.create(
+            owner_id=upload.owner_id,
+            key=upload.key,
+            filename=file.filename,
+            size=file.size,
+            sha256=file.sha256,
+            origin=file.origin,
+        )
+        Upload.objects.filter(pk=upload.pk).update(received=file.size, finished_at=Now())
+        processing.begin(upload.video, source)
+    return upload.video
+
+
+def _title_of(filename: str) -> str:
+    stem = PurePosixPath(filename).stem.replace("_", " ").strip()
+    return stem[:200] or "Untitled"

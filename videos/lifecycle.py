@@ -1,0 +1,100 @@
+"""The one place that moves a video's status: by compare-and-set, along the legal moves.
+
+Every move writes its event in the same transaction.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from videos.events import log
+from videos.models import Release, Source, Video
+
+Status = Video.Status
+
+LEGAL_MOVES: dict[str, frozenset[str]] = {
+    Status.PENDING_UPLOAD: frozenset({Status.UPLOADING, Status.FAILED, Status.CANCELED}),
+    Status.UPLOADING: frozenset({Status.PROCESSING, Status.FAILED, Status.CANCELED}),
+    Status.PROCESSING: frozenset({Status.READY, Status.FAILED, Status.CANCELED}),
+    Status.READY: frozenset(),
+    Status.FAILED: frozenset({Status.PROCESSING}),
+    Status.CANCELED: frozenset({Status.PROCESSING}),
+}
+
+
+class InvalidTransition(Exception):
+    """Raised when a video does not stand where the move begins."""
+
+    def __init__(self, video_id: UUID, target: str) -> None:
+        super().__init__(f"video {video_id} cannot become {target} from where it is")
+        self.video_id = video_id
+        self.target = target
+
+
+def begin_upload(video_id: UUID) -> None:
+    """The first bytes arrive."""
+    _move(video_id, Status.UPLOADING)
+
+
+def begin_processing(video_id: UUID, *, source: Source) -> None:
+    """The source is stored, or a failed or canceled video is tried again."""
+    _move(video_id, Status.PROCESSING, source=source, error_code="", error_message="")
+
+
+def make_playable(video_id: UUID, *, release: Release) -> None:
+    """Point a video in its first run at its growing release, once something plays."""
+    updated = Video.objects.filter(pk=video_id, status=Status.PROCESSING).update(
+        release=release, playable=True
+    )
+    if updated:
+        log.write("video.playable", _video(video_id))
+
+
+def publish(video_id: UUID, *, release: Release) -> Release | None:
+    """A run has completed: point the video at its release; the one it replaces is returned.
+
+    A video in processing becomes ready; a ready one that was reprocessed stays ready.
+    """
+    with transaction.atomic():
+        video = Video.objects.select_for_update().get(pk=video_id)
+        replaced = video.release if video.release_id != release.pk else None
+        if video.status == Status.READY:
+            Video.objects.filter(pk=video_id).update(release=release)
+            log.write("video.reprocessed", video)
+        else:
+            _move(video_id, Status.READY, release=release, playable=True, ready_at=Now())
+        return replaced
+
+
+def fail(video_id: UUID, *, code: str, message: str) -> None:
+    """It cannot be processed, for this reason."""
+    _move(
+        video_id,
+        Status.FAILED,
+        error_code=code,
+        error_message=message,
+        release=None,
+        playable=False,
+    )
+
+
+def cancel(video_id: UUID) -> None:
+    """Somebody stopped it."""
+    _move(video_id, Status.CANCELED, release=None, playable=False)
+
+
+def _move(video_id: UUID, target: Status, **fields: Any) -> None:
+    origins = [origin for origin, targets in LEGAL_MOVES.items() if target in targets]
+    with transaction.atomic():
+        updated = Video.objects.filter(pk=video_id, status__in=origins).update(
+            status=target, **fields
+        )
+        if not updated:
+            raise InvalidTransition(video_id, target)
+        log.write(f"video.{target}", _video(video_id))
+
+
+def _video(video_id: UUID) -> Video:
+    return Video.objects.get(pk=video_id)

@@ -1,0 +1,60 @@
+"""Take a file of this machine in."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.models import User
+from processing import progress
+from videos.ingest import services as ingest
+from videos.models import Source, Video
+
+_OVER = (Video.Status.READY, Video.Status.FAILED, Video.Status.CANCELED)
+_LOOK_EVERY_SECONDS = 0.5
+
+
+class Command(BaseCommand):
+    """Prints the new video's id; with ``--wait`` stays until it is ready."""
+
+    help = "Import a local video file for a user; the file stays where it is."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """What, and whose it becomes."""
+        parser.add_argument("path", type=Path)
+        parser.add_argument("--owner", required=True, metavar="EMAIL")
+        parser.add_argument("--title", default="")
+        parser.add_argument("--wait", action="store_true", help="until it is ready or has failed")
+
+    def handle(
+        self, *args: Any, path: Path, owner: str, title: str, wait: bool, **options: Any
+    ) -> None:
+        """Import it."""
+        user = User.objects.filter(email__iexact=owner, is_active=True).first()
+        if user is None:
+            raise CommandError(f"No active user has the e-mail address {owner}.")
+        if not path.is_file():
+            raise CommandError(f"{path} is not a file.")
+        try:
+            file = ingest.describe_file(path, origin=Source.Origin.COMMAND)
+            video = ingest.take_file(user, file, ingest.Description(title=title))
+        except ingest.EmptyFile as error:
+            raise CommandError(f"{path} is empty.") from error
+        except ingest.UploadNotAllowed as error:
+            raise CommandError(f"{owner} may not upload.") from error
+        self.stdout.write(str(video.pk))
+        if wait:
+            self._wait(video)
+
+    def _wait(self, video: Video) -> None:
+        watched = progress.with_run(
+            Video.objects.filter(pk=video.pk).select_related("source")
+        )
+        while (current := watched.get()).status not in _OVER:
+            now = progress.progress(current)
+            self.stderr.write(f"\r{now.percent:5.1f} %  {now.stage:<12}", ending="")
+            time.sleep(_LOOK_EVERY_SECONDS)
+        self.stderr.write(f"\r{current.status:<24}")
+        if current.status != Video.Status.READY:
+            raise CommandError(f"{current.error_code}: {current.error_message}")

@@ -1,0 +1,21 @@
+"""The rows of the domain."""
+
+from videos.models.event import Event
+from videos.models.guarded import FullSaveRefused, GuardedModel
+from videos.models.release import Chunk, Release, Rendition
+from videos.models.source import Source
+from videos.models.upload import Upload
+from videos.models.video import LibraryItem, Video
+
+__all__ = [
+    "Chunk",
+    "Event",
+    "FullSaveRefused",
+    "GuardedModel",
+    "LibraryItem",
+    "Release",
+    "Rendition",
+    "Source",
+    "Upload",
+    "Video",
+]

@@ -1,0 +1,106 @@
+"""What a run made: a release of renditions, each a row of chunks.
+
+Playlists are pure functions of these rows. Objects live under ``releases/<release>/<token>/``
+in the outputs storage, where the token is that of the task that wrote them.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import ClassVar
+
+from django.db import models
+
+from videos.models.guarded import GuardedModel
+
+
+class Release(GuardedModel):
+    """The outputs of one run; its id is the run's."""
+
+    class State(models.TextChoices):
+        GROWING = "growing"
+        COMPLETE = "complete"
+        FAILED = "failed"
+        RETIRED = "retired"
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    state = models.CharField(max_length=10, choices=State, default=State.GROWING)
+    revision = models.PositiveIntegerField(default=0)
+    report = models.JSONField(null=True, blank=True, help_text="what the checker found")
+    created_at = models.DateTimeField(auto_now_add=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["growing", "complete", "failed", "retired"]),
+                name="release_state_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def prefix(self) -> str:
+        """Where its objects are in the outputs storage."""
+        return f"releases/{self.id}/"
+
+
+class Rendition(models.Model):
+    """One rung as made, or one audio track."""
+
+    class Kind(models.TextChoices):
+        VIDEO = "video"
+        AUDIO = "audio"
+
+    id = models.BigAutoField(primary_key=True)
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="renditions")
+    kind = models.CharField(max_length=5, choices=Kind)
+    name = models.CharField(max_length=32, help_text="720p, audio; the name of its playlist")
+    codecs = models.CharField(max_length=64, help_text="RFC 6381")
+    timescale = models.PositiveIntegerField(help_text="ticks in a second")
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    frame_rate = models.CharField(max_length=24, blank=True, help_text="frames/s as a fraction")
+    channels = models.PositiveSmallIntegerField(null=True)
+    language = models.CharField(max_length=16, blank=True)
+    bitrate = models.PositiveIntegerField(null=True, help_text="average, bits/s")
+    peak_bitrate = models.PositiveIntegerField(null=True, help_text="bits/s of the worst segment")
+    init_sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["release", "name"], name="rendition_once_a_release")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def frames_per_second(self) -> float | None:
+        """The frame rate as a number, or None for audio."""
+        return float(Fraction(self.frame_rate)) if self.frame_rate else None
+
+
+class Chunk(models.Model):
+    """A stretch of a rendition's timeline: one object, its segments byte ranges of it."""
+
+    id = models.BigAutoField(primary_key=True)
+    rendition = models.ForeignKey(Rendition, on_delete=models.CASCADE, related_name="chunks")
+    number = models.PositiveIntegerField()
+    key = models.CharField(max_length=200, help_text="in the outputs storage")
+    bytes = models.PositiveBigIntegerField()
+    init_bytes = models.PositiveIntegerField(help_text="the init segment at its start")
+    start = models.BigIntegerField(help_text="ticks")
+    duration = models.BigIntegerField(help_text="ticks")
+    segments = models.JSONField(help_text="a compact list for each segment")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["rendition", "number"], name="chunk_once_a_rendition")
+        ]
+        ordering = ("number",)
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,39 @@
+"""The original bytes, kept untouched."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from uuid_utils.compat import uuid7
+
+
+class Source(models.Model):
+    """One stored original and where it came from."""
+
+    class Origin(models.TextChoices):
+        UPLOAD = "upload"
+        URL = "url"
+        HOOK = "hook"
+        COMMAND = "command"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sources"
+    )
+    key = models.CharField(max_length=200, unique=True, help_text="in the originals storage")
+    filename = models.CharField(max_length=255, help_text="as it was given; only ever shown")
+    size = models.PositiveBigIntegerField(help_text="bytes")
+    sha256 = models.CharField(max_length=64, db_index=True)
+    origin = models.CharField(max_length=10, choices=Origin)
+    origin_url = models.URLField(max_length=2000, blank=True)
+    provenance = models.JSONField(default=dict, blank=True)
+    media = models.JSONField(null=True, blank=True, help_text="what the probe found")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(size__gt=0), name="source_not_empty")
+        ]
+
+    def __str__(self) -> str:
+        return self.filename

@@ -1,0 +1,116 @@
+"""A video: one thing somebody handed in."""
+
+import secrets
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from uuid_utils.compat import uuid7
+
+from videos.models.guarded import GuardedModel
+from videos.models.release import Release
+from videos.models.source import Source
+
+
+def new_playback_id() -> str:
+    """A random public name, replaceable without changing the video's id."""
+    return secrets.token_urlsafe(16)
+
+
+class LibraryItem(GuardedModel):
+    """What everything in a library has."""
+
+    folder = models.CharField(max_length=255, blank=True)
+    tags = models.JSONField(default=list, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Video(LibraryItem):
+    """A video with its lifecycle, owner and visibility. Only ``lifecycle`` moves its status."""
+
+    class MediaType(models.TextChoices):
+        VIDEO = "video"
+        AUDIO = "audio"
+
+    class Status(models.TextChoices):
+        PENDING_UPLOAD = "pending_upload"
+        UPLOADING = "uploading"
+        PROCESSING = "processing"
+        READY = "ready"
+        FAILED = "failed"
+        CANCELED = "canceled"
+
+    class Visibility(models.TextChoices):
+        DRAFT = "draft"
+        PRIVATE = "private"
+        UNLISTED = "unlisted"
+        PUBLIC = "public"
+
+    class Moderation(models.TextChoices):
+        PENDING = "pending"
+        APPROVED = "approved"
+        REJECTED = "rejected"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="videos"
+    )
+    title = models.CharField(max_length=200, blank=True)
+    description = models.TextField(max_length=5000, blank=True)
+    media_type = models.CharField(max_length=5, choices=MediaType, default=MediaType.VIDEO)
+    status = models.CharField(max_length=14, choices=Status, default=Status.PENDING_UPLOAD)
+    visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PRIVATE)
+    moderation = models.CharField(max_length=8, choices=Moderation, default=Moderation.APPROVED)
+    playback_id = models.CharField(max_length=32, unique=True, default=new_playback_id)
+    source = models.ForeignKey(Source, null=True, on_delete=models.PROTECT, related_name="videos")
+    release = models.ForeignKey(Release, null=True, on_delete=models.PROTECT, related_name="videos")
+    playable = models.BooleanField(default=False)
+    error_code = models.CharField(max_length=64, blank=True)
+    error_message = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["owner", "-id"], name="video_of_owner_newest"),
+            models.Index(fields=["status"], name="video_status"),
+            models.Index(fields=["deleted_at"], name="video_deleted"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=[
+                        "pending_upload",
+                        "uploading",
+                        "processing",
+                        "ready",
+                        "failed",
+                        "canceled",
+                    ]
+                ),
+                name="video_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(visibility__in=["draft", "private", "unlisted", "public"]),
+                name="video_visibility_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(moderation__in=["pending", "approved", "rejected"]),
+                name="video_moderation_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="ready") | Q(playable=True, release__isnull=False),
+                name="video_ready_is_playable",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="failed") | ~Q(error_code=""), name="video_failed_has_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(self.id)

@@ -1,0 +1,1 @@
+"""Addresses to play, and what they serve."""

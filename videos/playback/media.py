@@ -1,0 +1,116 @@
+"""The ASGI app under ``/m/``: token, then playlist or bytes.
+
+``/m/<token>/<release>/<name>.m3u8`` is rendered from the rows; on disk everything else is
+the file below ``releases/<release>/``, with Range. In a bucket the playlists carry a signed
+address for each chunk, and bytes never pass here.
+"""
+
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
+from django.core.exceptions import SuspiciousFileOperation
+from django.db import close_old_connections
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from videos.models import Chunk
+from videos.playback import playlists, tokens
+from videos.storage import ObjectMissing, outputs
+
+PREFIX = "/m/"
+PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
+_TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", ".vtt": "text/vtt"}
+_PARTS = 3
+_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Content-Length, Content-Range, Accept-Ranges",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+_FOR_EVER = "private, max-age=31536000, immutable"
+_GROWING = "private, max-age=1"
+
+
+class MediaApp:
+    """Serves releases to whoever holds a token for them."""
+
+    async def __call__(
+        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)  # type: ignore[arg-type]  # starlette's own mapping
+        response = await self._respond(request)
+        response.headers.update(_HEADERS)
+        await response(scope, receive, send)  # type: ignore[arg-type]  # starlette's own mapping
+
+    async def _respond(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(
+                status_code=204,
+                headers={
+                    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+                    "Access-Control-Allow-Headers": "Range, If-Range",
+                },
+            )
+        if request.method not in ("GET", "HEAD"):
+            return _refusal(405, "Only GET and HEAD are answered here.")
+        parts = request.url.path.removeprefix(PREFIX).split("/", _PARTS - 1)
+        if len(parts) < _PARTS:
+            return _refusal(403, "This address carries no valid token.")
+        token, release, name = parts
+        try:
+            release_id = UUID(release)
+            seconds = tokens.check(token, release_id)
+        except (ValueError, tokens.BadToken):
+            return _refusal(403, "This address carries no valid token, or it has expired.")
+        if name.endswith(".m3u8"):
+            return await _playlist(release_id, name.removesuffix(".m3u8"), seconds)
+        return await _file(release_id, name)
+
+
+async def _playlist(release_id: UUID, name: str, seconds: int) -> Response:
+    address_of = partial(_address, release_id=release_id, seconds=seconds)
+    try:
+        playlist = await sync_to_async(_render)(release_id, name, address_of)
+    except playlists.NoSuchPlaylist:
+        return _refusal(404, "This release has no such playlist.")
+    caching = f"private, max-age={min(seconds, 300)}" if playlist.complete else _GROWING
+    return Response(
+        playlist.text, media_type=PLAYLIST_TYPE, headers={"Cache-Control": caching}
+    )
+
+
+def _render(
+    release_id: UUID, name: str, address_of: playlists.AddressOf
+) -> playlists.Playlist:
+    close_old_connections()
+    try:
+        return playlists.render(release_id, name, address_of=address_of)
+    finally:
+        close_old_connections()
+
+
+def _address(chunk: Chunk, *, release_id: UUID, seconds: int) -> str:
+    """A chunk as its playlist names it: beside it on disk, signed and absolute in a bucket."""
+    signed = outputs().signed_url(chunk.key, seconds=seconds)
+    return signed or chunk.key.removeprefix(f"releases/{release_id}/")
+
+
+async def _file(release_id: UUID, name: str) -> Response:
+    content_type = _TYPES.get(Path(name).suffix)
+    if content_type is None or ".." in name.split("/"):
+        return _refusal(404, "There is no such file.")
+    try:
+        path = await sync_to_async(outputs().local_path)(f"releases/{release_id}/{name}")
+    except (ObjectMissing, SuspiciousFileOperation, ValueError):
+        path = None
+    if path is None:
+        return _refusal(404, "There is no such file.")
+    return FileResponse(path, media_type=content_type, headers={"Cache-Control": _FOR_EVER})
+
+
+def _refusal(status: int, sentence: str) -> Response:
+    return PlainTextResponse(sentence, status_code=status, headers={"Cache-Control": "no-store"})

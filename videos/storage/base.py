@@ -1,0 +1,59 @@
+"""What the pipeline asks of a storage."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+
+class ObjectMissing(Exception):
+    """Raised when a key holds nothing."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"nothing is stored at {key}")
+        self.key = key
+
+
+class StorageUnavailable(Exception):
+    """Raised when the storage does not answer, or not as it should; worth another try."""
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """A key, its size in bytes and when it was last written."""
+
+    key: str
+    size: int
+    modified: datetime
+
+
+class MediaStorage(Protocol):
+    """Whole files in and out, by key; keys use ``/`` and never begin with it."""
+
+    def put_file(self, key: str, path: Path, *, content_type: str) -> None:
+        """Store a local file; it is there whole or not at all. Writing again replaces."""
+
+    def take_file(self, key: str, path: Path, *, content_type: str) -> None:
+        """Store a local file and let it go: on the same disk that is a rename."""
+
+    def fetch(self, key: str, path: Path) -> None:
+        """Copy an object to a local path; ``ObjectMissing`` when there is none."""
+
+    def local_path(self, key: str) -> Path | None:
+        """Where the object lies on this machine, or None when it is elsewhere."""
+
+    def object_size(self, key: str) -> int:
+        """Bytes of an object; ``ObjectMissing`` when there is none."""
+
+    def signed_url(self, key: str, *, seconds: int) -> str | None:
+        """An address that serves the object with Range until then, or None on disk."""
+
+    def list_prefix(self, prefix: str) -> Iterator[StoredObject]:
+        """The objects whose keys begin so."""
+
+    def delete_key(self, key: str) -> None:
+        """Delete an object; deleting nothing is fine."""
+
+    def delete_prefix(self, prefix: str) -> int:
+        """Delete all objects below a prefix that ends with ``/``; how many there were."""

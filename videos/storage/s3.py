@@ -1,0 +1,177 @@
+"""An S3-compatible bucket."""
+
+from collections.abc import Callable, Iterator
+from functools import cached_property, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from uuid import uuid4
+
+import boto3
+from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from storages.backends.s3 import S3Storage
+
+from videos.storage.base import ObjectMissing, StorageUnavailable, StoredObject
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_DELETE_AT_ONCE = 1000  # the protocol's limit for one request
+_TRANSFER = TransferConfig(multipart_threshold=16 * 1024**2, multipart_chunksize=16 * 1024**2)
+# Objects are written once under a key of their own, so whoever has one may keep it.
+_CACHE_CONTROL = "private, max-age=31536000, immutable"
+
+
+def _translated(method: Callable[P, T]) -> Callable[P, T]:
+    """Raise our own errors for the protocol's."""
+
+    @wraps(method)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(*args, **kwargs)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in {"404", "NoSuchKey", "NotFound"}:
+                raise ObjectMissing(str(args[1])) from error
+            raise StorageUnavailable(_reason(error)) from error
+        except (BotoCoreError, Boto3Error) as error:
+            raise StorageUnavailable(_reason(error)) from error
+
+    return call
+
+
+def _reason(error: Exception) -> str:
+    return f"the bucket refused: {type(error).__name__}"
+
+
+class BucketStorage(S3Storage):
+    """django-storages' S3 with one shared client, and a second one that signs addresses
+    for the endpoint browsers reach.
+    """
+
+    def __init__(self, *, public_endpoint_url: str | None = None, **settings: Any) -> None:
+        self.public_endpoint_url = public_endpoint_url
+        super().__init__(
+            signature_version="s3v4",
+            client_config=_client_config(),
+            transfer_config=_TRANSFER,
+            **settings,
+        )
+
+    @cached_property
+    def client(self) -> "S3Client":
+        """The client that moves bytes; boto3 clients are safe to share among threads."""
+        return self._new_client(self.endpoint_url)
+
+    @cached_property
+    def signer(self) -> "S3Client":
+        """The client that signs; it never connects."""
+        return self._new_client(self.public_endpoint_url or self.endpoint_url)
+
+    @_translated
+    def put_file(self, key: str, path: Path, *, content_type: str) -> None:
+        """Upload a file, in parts when it is large."""
+        self.client.upload_file(
+            str(path),
+            self.bucket_name,
+            self._object_key(key),
+            ExtraArgs={"ContentType": content_type, "CacheControl": _CACHE_CONTROL},
+            Config=_TRANSFER,
+        )
+
+    def take_file(self, key: str, path: Path, *, content_type: str) -> None:
+        """Upload a file and delete it here."""
+        self.put_file(key, path, content_type=content_type)
+        path.unlink(missing_ok=True)
+
+    @_translated
+    def fetch(self, key: str, path: Path) -> None:
+        """Download an object; the path holds it whole or nothing."""
+        partial = path.with_name(f"{path.name}.{uuid4().hex}.part")
+        try:
+            self.client.download_file(
+                self.bucket_name, self._object_key(key), str(partial), Config=_TRANSFER
+            )
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    def local_path(self, key: str) -> None:
+        """Nothing of a bucket lies on this machine."""
+
+    @_translated
+    def object_size(self, key: str) -> int:
+        """Bytes of an object."""
+        head = self.client.head_object(Bucket=self.bucket_name, Key=self._object_key(key))
+        return int(head["ContentLength"])
+
+    def signed_url(self, key: str, *, seconds: int) -> str:
+        """A presigned address at the public endpoint."""
+        return self.signer.generate_presigned_url(
+            "get_object",
+            Params={"Bucket": self.bucket_name, "Key": self._object_key(key)},
+            ExpiresIn=seconds,
+        )
+
+    def list_prefix(self, prefix: str) -> Iterator[StoredObject]:
+        """The objects whose keys begin so."""
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket_name, Prefix=self._object_key(prefix)
+        )
+        for page in pages:
+            for item in page.get("Contents", []):
+                yield StoredObject(
+                    key=item["Key"].removeprefix(self._object_key("")),
+                    size=item["Size"],
+                    modified=item["LastModified"],
+                )
+
+    @_translated
+    def delete_key(self, key: str) -> None:
+        """Delete an object."""
+        self.client.delete_object(Bucket=self.bucket_name, Key=self._object_key(key))
+
+    @_translated
+    def delete_prefix(self, prefix: str) -> int:
+        """Delete the objects below a prefix, a thousand in a request."""
+        keys = [self._object_key(stored.key) for stored in self.list_prefix(prefix)]
+        for start in range(0, len(keys), _DELETE_AT_ONCE):
+            batch = keys[start : start + _DELETE_AT_ONCE]
+            self.client.delete_objects(
+                Bucket=self.bucket_name,
+                Delete={"Objects": [{"Key": key} for key in batch], "Quiet": True},
+            )
+        return len(keys)
+
+    def _object_key(self, key: str) -> str:
+        return f"{self.location}/{key}" if self.location else key
+
+    def _new_client(self, endpoint_url: str | None) -> "S3Client":
+        session = boto3.session.Session()
+        client: S3Client = session.client(
+            "s3",
+            endpoint_url=endpoint_url,
+            region_name=self.region_name,
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+            config=_client_config(),
+        )
+        return client
+
+
+def _client_config() -> Config:
+    return Config(
+        signature_version="s3v4",
+        max_pool_connections=32,
+        connect_timeout=5,
+        read_timeout=60,
+        retries={"mode": "standard", "max_attempts": 3},
+        s3={"addressing_style": "path"},
+        # Servers other than AWS's often refuse the newer checksum headers.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
