@@ -8,7 +8,12 @@ from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from processing.models import Run, Task
 from videos.models import Video
 
-_STAGES = {"probe": "inspecting", "encode": "encoding", "publish": "publishing"}
+_STAGES = {
+    "probe": "inspecting",
+    "encode": "encoding",
+    "poster": "encoding",
+    "publish": "publishing",
+}
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,8 @@ def current_run(video: Any) -> CurrentRun | None:
 
 def progress(video: Any) -> Progress:
     """The progress of a video read through ``with_run``, its source joined."""
-    if video.run_status in Run.ACTIVE:
+    published = video.status == Video.Status.READY and video.release_id == video.run_id
+    if video.run_status in Run.ACTIVE and not published:
         return Progress(
             percent=round(video.run_percent or 0.0, 1),
             eta_seconds=_eta(video),

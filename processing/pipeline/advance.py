@@ -37,6 +37,7 @@ def add_tasks(run: Run, specs: Sequence[TaskSpec]) -> None:
             number=spec.number,
             queue=spec.queue,
             weight=spec.weight,
+            essential=spec.essential,
             priority=run.priority,
         )
     Task.objects.bulk_create(created.values())

@@ -14,6 +14,7 @@ class TaskSpec:
     queue: str
     weight: float
     number: int = 0
+    essential: bool = True
     after: tuple[tuple[str, int], ...] = ()
 
 
@@ -22,11 +23,11 @@ def first() -> tuple[TaskSpec, ...]:
     return (TaskSpec(kind="probe", queue="media", weight=2),)
 
 
-def following(kind: str) -> tuple[TaskSpec, ...]:
+def following(kind: str, *, has_pictures: bool) -> tuple[TaskSpec, ...]:
     """What finishing a task of this kind adds to its run."""
-    if kind == "probe":
-        return (
-            TaskSpec(kind="encode", queue="encode", weight=96),
-            TaskSpec(kind="publish", queue="media", weight=2, after=(("encode", 0),)),
-        )
-    return ()
+    if kind != "probe":
+        return ()
+    encode = TaskSpec(kind="encode", queue="encode", weight=95)
+    publish = TaskSpec(kind="publish", queue="media", weight=2, after=(("encode", 0),))
+    poster = TaskSpec(kind="poster", queue="media", weight=1, essential=False)
+    return (encode, poster, publish) if has_pictures else (encode, publish)

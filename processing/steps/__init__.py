@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from processing.steps import encode, probe, publish
+from processing.steps import encode, poster, probe, publish
 from processing.steps.job import Job, Outcome
 
 STEPS: dict[str, Callable[[Job], Outcome]] = {
     "probe": probe.run,
     "encode": encode.run,
+    "poster": poster.run,
     "publish": publish.run,
 }

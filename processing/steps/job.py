@@ -47,5 +47,6 @@ class Outcome:
     """
 
     record: Callable[[], object] = field(default=_nothing)
+    has_pictures: bool = False
     argv: Sequence[str] = ()
     log: str = ""

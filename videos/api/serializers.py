@@ -98,6 +98,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
     source = serializers.SerializerMethodField()
     renditions = serializers.SerializerMethodField()
     playback = serializers.SerializerMethodField()
+    poster = serializers.SerializerMethodField()
 
     class Meta:
         model = Video
@@ -117,6 +118,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
             "source",
             "renditions",
             "playback",
+            "poster",
             "created_at",
             "ready_at",
         )
@@ -160,6 +162,11 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
         """Addresses for the reader."""
         viewer = cast("Viewer", self.context["request"].user)
         return PlaybackSerializer({"hls": playback.hls_url(video, viewer)}).data
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_poster(self, video: Video) -> str | None:
+        """The address of a still, or null while there is none."""
+        return playback.poster_url(video, cast("Viewer", self.context["request"].user))
 
 
 class VideoStatusSerializer(VideoSerializer):

@@ -27,6 +27,7 @@ class Release(GuardedModel):
     state = models.CharField(max_length=10, choices=State, default=State.GROWING)
     revision = models.PositiveIntegerField(default=0)
     report = models.JSONField(null=True, blank=True, help_text="what the checker found")
+    poster_key = models.CharField(max_length=200, blank=True, help_text="in the outputs storage")
     created_at = models.DateTimeField(auto_now_add=True)
     completed_at = models.DateTimeField(null=True, blank=True)
 

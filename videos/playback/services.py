@@ -5,6 +5,7 @@ from django.urls import get_script_prefix
 from videos import access
 from videos.models import Video
 from videos.playback import tokens
+from videos.storage import outputs
 
 
 def hls_url(video: Video, viewer: access.Viewer) -> str | None:
@@ -16,6 +17,24 @@ def hls_url(video: Video, viewer: access.Viewer) -> str | None:
         return None
     token = tokens.issue(video.release_id, duration=duration_of(video))
     return f"{get_script_prefix()}m/{token}/{video.release_id}/master.m3u8"
+
+
+def poster_url(video: Video, viewer: access.Viewer) -> str | None:
+    """The address of the poster for a viewer, or None when there is none.
+
+    The video's source and release must be joined.
+    """
+    release = video.release
+    if release is None or not release.poster_key or not access.may_play(video, viewer):
+        return None
+    signed = outputs().signed_url(
+        release.poster_key, seconds=tokens.lifetime(duration_of(video))
+    )
+    if signed is not None:
+        return signed
+    token = tokens.issue(release.pk, duration=duration_of(video))
+    name = release.poster_key.removeprefix(release.prefix)
+    return f"{get_script_prefix()}m/{token}/{release.pk}/{name}"
 
 
 def duration_of(video: Video) -> float:
