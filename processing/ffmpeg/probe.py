@@ -21,12 +21,13 @@ _ENTRIES = (
     "sample_aspect_ratio,pix_fmt,bits_per_raw_sample,color_range,color_space,color_transfer,"
     "color_primaries,field_order,r_frame_rate,avg_frame_rate,time_base,start_pts,duration,"
     "nb_frames,bit_rate,channels,sample_rate"
-    ":stream_tags=language,DURATION"
+    ":stream_tags=language"
     ":stream_disposition=default,attached_pic,timed_thumbnails"
     ":stream_side_data=rotation"
 )
 # Raw streams have no index: what ffprobe calls their duration is a guess from the bitrate.
 _GUESSED_DURATION = ("mpegvideo", "aac", "ivf")
+_TAIL_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,14 @@ def probe(
     media = parse(ask(argv(ffprobe, path)), limits=limits)
     if not media.size:
         media = replace(media, size=path.stat().st_size)
-    if media.duration:
+    if media.duration and (media.video is None or media.video.duration):
         return media
-    return _measured(media, ask(_packets_argv(ffprobe, path, media)), limits)
+    # Matroska and FLV tell no stream's length: the last packets do. Without any index, all do.
+    since = max(0.0, media.start + media.duration - _TAIL_SECONDS)
+    packets = ask(_packets_argv(ffprobe, path, media, since))
+    if since and not packets.strip():
+        packets = ask(_packets_argv(ffprobe, path, media, 0.0))
+    return _measured(media, packets, limits)
 
 
 def _ask(
@@ -161,22 +167,28 @@ def _refusal(error: EncodeFailed) -> ProbeFailed:
     return ProbeFailed(message, code=code, argv=error.argv, log=error.log)
 
 
-def _packets_argv(ffprobe: str, path: Path, media: Media) -> list[str]:
+def _packets_argv(ffprobe: str, path: Path, media: Media, since: float) -> list[str]:
     stream = media.video or media.audio[0]
     shown = ["-v", "error", "-select_streams", str(stream.index)]
     shown += ["-show_entries", "packet=pts_time,duration_time", "-of", "csv=p=0"]
+    if since:
+        shown += ["-read_intervals", f"{since:.3f}%"]
     return [ffprobe, *shown, *inputs.opened(path)]
 
 
 def _measured(media: Media, packets: bytes, limits: ProbeLimits) -> Media:
-    """`media` with the duration its packets have (an index was missing)."""
-    duration, count = streams.length_of(packets)
+    """`media` with the durations its packets tell."""
+    stream = media.video or media.audio[0]
+    picture = float(1 / media.video.frame_rate) if media.video else 0.0
+    end, count = streams.extent_of(packets, picture)
     if not count:
         raise ProbeFailed("The file holds no pictures and no sound.", code="source_truncated")
+    if end is None or media.container in _GUESSED_DURATION:
+        duration = count * picture
+    else:
+        duration = end - float(stream.start)
     if duration > limits.max_duration:
         raise ProbeFailed("The video is longer than allowed.", code="source_too_long")
-    if media.video is None:
-        return replace(media, duration=duration)
-    duration = duration or float(count / media.video.frame_rate)
-    video = replace(media.video, duration=duration, frames=count)
-    return replace(media, duration=duration, video=video)
+    if media.video is not None:
+        media = replace(media, video=replace(media.video, duration=duration or None))
+    return replace(media, duration=media.duration or duration)

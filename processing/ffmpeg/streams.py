@@ -11,7 +11,7 @@ from typing import Any
 from processing.ffmpeg.media import AudioStream, VideoStream
 from processing.ffmpeg.rates import natural_rate
 
-_MAX_SECONDS = 10_000_000
+_MAX_SECONDS = 1e7
 _MAX_SIDE = 65_536
 
 
@@ -25,16 +25,14 @@ def whole(value: Any) -> int | None:
 
 
 def seconds(value: Any, *, negative: bool = False) -> float | None:
-    """Seconds as ffprobe or a Matroska tag (`00:01:02.5`) writes them, None when unknown."""
+    """Seconds as ffprobe writes them, None when unknown or, unless `negative`, not above 0."""
     try:
-        total = 0.0
-        for part in str(value).split(":"):
-            total = total * 60 + float(part)
-    except ValueError:
+        total = float(value)
+    except (TypeError, ValueError):
         return None
-    if not math.isfinite(total) or abs(total) > _MAX_SECONDS:
-        return float(_MAX_SECONDS) if total > 0 else None
-    return total if total > 0 or negative else None
+    if math.isnan(total) or (total <= 0 and not negative):
+        return None
+    return max(-_MAX_SECONDS, min(total, _MAX_SECONDS))
 
 
 def _fraction(value: Any, separator: str = "/") -> Fraction | None:
@@ -93,7 +91,7 @@ def _video(stream: Mapping[str, Any]) -> VideoStream:
         ),
         time_base=time_base,
         start_pts=whole(stream.get("start_pts")) or 0,
-        duration=_duration(stream, time_base),
+        duration=seconds(stream.get("duration")),
         frames=whole(stream.get("nb_frames")),
         bitrate=whole(stream.get("bit_rate")),
         pixel_format=pixel_format,
@@ -104,16 +102,6 @@ def _video(stream: Mapping[str, Any]) -> VideoStream:
         color_range=str(stream.get("color_range") or "unknown"),
         field_order=order,
     )
-
-
-def _duration(stream: Mapping[str, Any], time_base: Fraction) -> float | None:
-    known = seconds(stream.get("duration"))
-    if known is not None:
-        return known
-    end = seconds((stream.get("tags") or {}).get("DURATION"))  # Matroska: the end, not the length
-    if end is None:
-        return None
-    return max(0.0, end - float((whole(stream.get("start_pts")) or 0) * time_base)) or None
 
 
 def _rotation(stream: Mapping[str, Any]) -> int:
@@ -162,22 +150,21 @@ def _audio(stream: Mapping[str, Any]) -> AudioStream:
         else "und",
         time_base=time_base,
         start_pts=whole(stream.get("start_pts")) or 0,
-        duration=_duration(stream, time_base),
+        duration=seconds(stream.get("duration")),
         bitrate=whole(stream.get("bit_rate")),
     )
 
 
-def length_of(packets: bytes) -> tuple[float, int]:
-    """Seconds and packets of ffprobe's `pts_time,duration_time` lines."""
-    first = last = summed = 0.0
-    count = timed = 0
+def extent_of(packets: bytes, picture: float) -> tuple[float | None, int]:
+    """The second at which the last of ffprobe's `pts_time,duration_time` lines ends, each lasting
+    at least one `picture`, None when none has a time; and how many lines there are."""
+    end: float | None = None
+    count = 0
     for line in packets.splitlines():
         pts, _, length = line.decode("ascii", "replace").partition(",")
-        lasting = seconds(length.strip(",")) or 0.0
         start = seconds(pts, negative=True)
-        count, summed = count + 1, summed + lasting
+        count += 1
         if start is not None:
-            first = min(first, start) if timed else start
-            last = max(last, start + lasting) if timed else start + lasting
-            timed += 1
-    return (max(summed, 0.0) if timed < count / 2 else last - first), count
+            ending = start + max(seconds(length.strip(",")) or 0.0, picture)
+            end = ending if end is None else max(end, ending)
+    return end, count
