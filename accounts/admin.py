@@ -56,7 +56,9 @@ class ApiKeyAdmin(ModelAdmin):
         """Issue the key and show its secret, this once."""
         key, secret = api_keys.issue(obj.user, name=obj.name)
         obj.__dict__.update(key.__dict__)
-        self.message_user(request, f"Copy it now, it is not shown again: {secret}", messages.WARNING)
+        self.message_user(
+            request, f"Copy it now, it is not shown again: {secret}", messages.WARNING
+        )
 
     @admin.action(description="Revoke")
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:

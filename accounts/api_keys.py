@@ -29,9 +29,7 @@ def find(secret: str) -> ApiKey | None:
     if not secret.startswith(PREFIX):
         return None
     keys = ApiKey.objects.select_related("user")
-    key = keys.filter(
-        digest=_digest(secret), revoked_at__isnull=True, user__is_active=True
-    ).first()
+    key = keys.filter(digest=_digest(secret), revoked_at__isnull=True, user__is_active=True).first()
     if key is not None:
         _note_use(key)
     return key

@@ -17,7 +17,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         words = get_authorization_header(request).split()
         if not words or words[0].lower() != b"bearer":
             return None
-        key = api_keys.find(words[1].decode("latin-1")) if len(words) == 2 else None  # noqa: PLR2004
+        key = api_keys.find(words[1].decode("latin-1")) if len(words) == 2 else None
         if key is None:
             raise AuthenticationFailed("This API key is unknown or revoked.", code="bad_api_key")
         return key.user, key

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import dramatiq
-from config.env import QUEUES
 
+from config.env import QUEUES
 from processing.pipeline import wake
 from processing.pipeline.work import drain
 
@@ -17,6 +17,6 @@ def _drains(queue: str) -> Callable[[], None]:
 
 
 ACTORS = {
-    queue: dramatiq.actor(_drains(queue), actor_name=wake.actor_name(queue), queue_name=queue)
+    queue: dramatiq.actor(actor_name=wake.actor_name(queue), queue_name=queue)(_drains(queue))
     for queue in QUEUES
 }

@@ -125,9 +125,7 @@ class Task(GuardedModel):
                 condition=Q(state="ready"),
                 name="task_to_claim",
             ),
-            models.Index(
-                fields=["lease_until"], condition=Q(state="running"), name="task_leases"
-            ),
+            models.Index(fields=["lease_until"], condition=Q(state="running"), name="task_leases"),
         ]
 
     def __str__(self) -> str:
@@ -141,9 +139,7 @@ class Worker(models.Model):
     queues = models.JSONField(default=list)
     started_at = models.DateTimeField()
     last_seen = models.DateTimeField()
-    current_task = models.ForeignKey(
-        Task, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    current_task = models.ForeignKey(Task, null=True, on_delete=models.SET_NULL, related_name="+")
 
     def __str__(self) -> str:
         return self.name

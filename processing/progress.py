@@ -97,4 +97,4 @@ def _eta(video: Any) -> int | None:
     duration = ((video.source.media if video.source else None) or {}).get("duration")
     if not duration or not video.task_speed:
         return None
-    return round(duration * (1 - video.task_progress) / video.task_speed) + 1
+    return int(duration * (1 - video.task_progress) / video.task_speed) + 1

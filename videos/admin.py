@@ -49,7 +49,15 @@ class ReadOnlyAdmin(ModelAdmin):
 class VideoAdmin(ModelAdmin):
     """Videos: what people may edit, what stands, and what can be done."""
 
-    list_display = ("title_or_id", "owner", "state", "percent", "decision", "visibility", "created_at")
+    list_display = (
+        "title_or_id",
+        "owner",
+        "state",
+        "percent",
+        "decision",
+        "visibility",
+        "created_at",
+    )
     list_filter = ("status", "moderation", "visibility", "media_type", "error_code")
     search_fields = ("id", "title", "owner__email", "source__filename")
     list_select_related = ("owner", "source")
@@ -87,9 +95,7 @@ class VideoAdmin(ModelAdmin):
         """Videos are deleted through the API, which stops their work and purges their bytes."""
         return False
 
-    def save_model(
-        self, request: HttpRequest, obj: GuardedModel, form: Any, change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: GuardedModel, form: Any, change: bool) -> None:
         """Write the fields that were changed, and no other."""
         obj.save(update_fields=form.changed_data)
 
@@ -112,12 +118,12 @@ class VideoAdmin(ModelAdmin):
     def percent(self, video: Video) -> str:
         """Percent and stage of the current run."""
         now = progress.progress(video)
-        return f"{now.percent:.0f} % {now.stage}" if progress.current_run(video) else "–"
+        return f"{now.percent:.0f} % {now.stage}" if progress.current_run(video) else "-"
 
     @display(description="Playback address")
     def address(self, video: Video) -> str:
         """A playlist that opens for an hour and more."""
-        return playback.hls_url(video, video.owner) or "–"
+        return playback.hls_url(video, video.owner) or "-"
 
     @action(description="Approve")
     def approve(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:

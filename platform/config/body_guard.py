@@ -16,6 +16,7 @@ from asgiref.typing import (
     HTTPScope,
     Scope,
 )
+
 from videos.api.problems import CONTENT_TYPE, body
 
 FORM_BYTES = 4 * 1024**2

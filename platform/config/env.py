@@ -8,11 +8,14 @@ Values come from the process environment, then from ``vodloom.env`` in the data 
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeVar
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parents[2]
+
+Choice = TypeVar("Choice", bound=str)
 
 QUEUES = ("ingest", "encode", "media", "notify", "default")
 
@@ -46,7 +49,7 @@ class Environment:
     worker_queues: list[str]
     ffmpeg: str
     ffprobe: str
-    sandbox: str
+    sandbox: Literal["auto", "off", "required"]
     max_post_bytes: int
     log_format: str
 
@@ -76,7 +79,6 @@ def read() -> Environment:
         max_post_bytes=_positive(env, "VODLOOM_MAX_POST_BYTES", default=512 * 1024**2),
         log_format=_choice(env, "LOG_FORMAT", ("text", "json")),
     )
-
 
 
 def _secret_key(env: environ.Env) -> str:
@@ -134,11 +136,12 @@ def _s3(env: environ.Env) -> S3 | None:
     )
 
 
-def _choice(env: environ.Env, name: str, allowed: tuple[str, ...]) -> str:
+def _choice(env: environ.Env, name: str, allowed: tuple[Choice, ...]) -> Choice:
     value = env.str(name, default=allowed[0])
-    if value not in allowed:
-        raise ImproperlyConfigured(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
-    return str(value)
+    for choice in allowed:
+        if value == choice:
+            return choice
+    raise ImproperlyConfigured(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
 
 
 def _choices(env: environ.Env, name: str, allowed: tuple[str, ...]) -> list[str]:

@@ -4,6 +4,7 @@ Everything here is called inside a transaction that holds the run's row.
 """
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
@@ -41,7 +42,7 @@ def add_tasks(run: Run, specs: Sequence[TaskSpec]) -> None:
             priority=run.priority,
         )
     Task.objects.bulk_create(created.values())
-    through = Task.depends_on.through
+    through: Any = Task.depends_on.through
     through.objects.bulk_create(
         through(from_task_id=created[spec.kind, spec.number].pk, to_task_id=created[before].pk)
         for spec in specs
@@ -52,8 +53,9 @@ def add_tasks(run: Run, specs: Sequence[TaskSpec]) -> None:
 
 def unlock(run: Run) -> None:
     """Make ready what no longer waits for anything, and wake its queues."""
-    unfinished = Task.depends_on.through.objects.filter(from_task_id=OuterRef("pk")).exclude(
-        to_task__state__in=[State.DONE]
+    through: Any = Task.depends_on.through
+    unfinished = through.objects.filter(from_task_id=OuterRef("pk")).exclude(
+        to_task__state=State.DONE
     )
     freed = Task.objects.filter(~Exists(unfinished), run=run, state=State.BLOCKED)
     queues = set(freed.values_list("queue", flat=True))

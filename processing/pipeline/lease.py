@@ -27,9 +27,7 @@ def renew(task: Task, *, progress: float, speed: float | None) -> bool:
     A lease that ran out may still be renewed while its token is current. A canceled or
     taken-back task has lost its token or state, so this also reads the cancel flag.
     """
-    updated = Task.objects.filter(
-        pk=task.pk, token=task.token, state=Task.State.RUNNING
-    ).update(
+    updated = Task.objects.filter(pk=task.pk, token=task.token, state=Task.State.RUNNING).update(
         lease_until=Now() + timedelta(seconds=settings.TASK_LEASE_SECONDS),
         progress=progress,
         speed=speed,

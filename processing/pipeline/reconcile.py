@@ -41,9 +41,7 @@ def advance_finished() -> int:
 
 def wake_queues() -> int:
     """A few wake-ups for each queue that has tasks due; never one for each task."""
-    due = Task.objects.filter(
-        Q(not_before=None) | Q(not_before__lte=Now()), state=Task.State.READY
-    )
+    due = Task.objects.filter(Q(not_before=None) | Q(not_before__lte=Now()), state=Task.State.READY)
     woken = 0
     for queue, count in due.order_by().values_list("queue").annotate(Count("pk")):
         woken += wake.top_up(queue, count)
@@ -54,7 +52,9 @@ def remove_old_folders() -> int:
     """Work folders and half-spooled uploads that no living process can still use."""
     removed = 0
     oldest = time.time() - _FOLDER_AGE_SECONDS
-    held = {str(t) for t in Task.objects.filter(token__isnull=False).values_list("token", flat=True)}
+    held = {
+        str(t) for t in Task.objects.filter(token__isnull=False).values_list("token", flat=True)
+    }
     for path in settings.WORK_DIR.glob("*") if settings.WORK_DIR.is_dir() else ():
         if path.name not in held and path.stat().st_mtime < time.time() - 60:
             shutil.rmtree(path, ignore_errors=True)

@@ -1,10 +1,12 @@
 """Wake the workers of a queue. Losing a wake-up loses nothing: the reconciler sends it again."""
 
 from collections.abc import Iterable
+from typing import cast
 
 import dramatiq
 import structlog
 from django.db import transaction
+from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import ConnectionError as BrokerConnectionError
 from redis.exceptions import RedisError
 
@@ -29,9 +31,9 @@ def top_up(queue: str, wanted: int) -> int:
 
     Busy workers leave wake-ups lying, so sending more on every pass would only pile them up.
     """
-    broker = dramatiq.get_broker()
+    broker = cast(RedisBroker, dramatiq.get_broker())
     try:
-        lying = broker.client.llen(f"{broker.namespace}:{queue}")
+        lying: int = broker.client.llen(f"{broker.namespace}:{queue}")
     except (RedisError, BrokerConnectionError):
         return 0
     missing = max(0, min(wanted, _LYING_AT_MOST) - lying)

@@ -70,9 +70,7 @@ def run(job: Job) -> Outcome:
     checker.require(_findings(made, rungs))
     for chunk in made:
         outputs().put_file(chunk.key, chunk.path, content_type=CONTENT_TYPE)
-    return Outcome(
-        record=lambda: _record(job, media, made), argv=finished.argv, log=finished.log
-    )
+    return Outcome(record=lambda: _record(job, media, made), argv=finished.argv, log=finished.log)
 
 
 def _encodes_running() -> int:
@@ -126,7 +124,9 @@ def _rendition(release: Release, media: Media, chunk: MadeChunk) -> Rendition:
     track, video = chunk.track, media.video
     peak, average = hls.bandwidths(
         [
-            hls.MediaSegmentRef("", segment.offset, segment.size, segment.duration / track.timescale)
+            hls.MediaSegmentRef(
+                "", segment.offset, segment.size, segment.duration / track.timescale
+            )
             for segment in chunk.segments
         ]
     )

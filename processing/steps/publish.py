@@ -20,9 +20,7 @@ class OutputLost(MediaError):
 
 def run(job: Job) -> Outcome:
     """Every listed chunk is in the storage with its size; then switch the pointer."""
-    renditions = list(
-        Rendition.objects.filter(release_id=job.run.pk).prefetch_related("chunks")
-    )
+    renditions = list(Rendition.objects.filter(release_id=job.run.pk).prefetch_related("chunks"))
     checker.require(_findings(renditions))
     for chunk in Chunk.objects.filter(rendition__release_id=job.run.pk):
         if _size(chunk.key) != chunk.bytes:
@@ -60,9 +58,7 @@ def _size(key: str) -> int | None:
 
 
 def _record(job: Job) -> None:
-    Release.objects.filter(pk=job.run.pk).update(
-        state=Release.State.COMPLETE, completed_at=Now()
-    )
+    Release.objects.filter(pk=job.run.pk).update(state=Release.State.COMPLETE, completed_at=Now())
     release = Release.objects.get(pk=job.run.pk)
     replaced = lifecycle.publish(job.run.video_id, release=release)
     if replaced is not None:

@@ -18,9 +18,7 @@ def sandbox() -> Sandbox:
 
 def limits(media_seconds: float) -> runner.Limits:
     """Wall clock by the length of the work; the rest as the runner's defaults."""
-    return runner.Limits(
-        wall_seconds=_WALL_FLOOR_SECONDS + _WALL_PER_MEDIA_SECOND * media_seconds
-    )
+    return runner.Limits(wall_seconds=_WALL_FLOOR_SECONDS + _WALL_PER_MEDIA_SECOND * media_seconds)
 
 
 def threads(running_here: int) -> int:

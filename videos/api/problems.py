@@ -95,8 +95,9 @@ def _translate(error: Exception, answer: Response, instance: str | None) -> dict
         code = errors[0]["code"] if len(errors) == 1 else "invalid"
         return body(status, code, errors[0]["detail"], instance=instance, errors=errors)
     if isinstance(error, Http404):
-        return body(status, "not_found", "There is no such thing, or you may not see it.",
-                    instance=instance)
+        return body(
+            status, "not_found", "There is no such thing, or you may not see it.", instance=instance
+        )
     if isinstance(error, PermissionDenied):
         return body(status, "permission_denied", "You may not do this.", instance=instance)
     detail = error.detail if isinstance(error, exceptions.APIException) else str(error)

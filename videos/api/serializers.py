@@ -95,7 +95,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
     progress = serializers.SerializerMethodField()
     run = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
-    source = serializers.SerializerMethodField()
+    source = serializers.SerializerMethodField()  # type: ignore[assignment]  # a member of ours
     renditions = serializers.SerializerMethodField()
     playback = serializers.SerializerMethodField()
     poster = serializers.SerializerMethodField()
@@ -154,7 +154,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
     @extend_schema_field(RenditionSerializer(many=True))
     def get_renditions(self, video: Video) -> Any:
         """Of the release that plays."""
-        rows = video.release.renditions.all() if video.release else []
+        rows = list(video.release.renditions.all()) if video.release else []
         return RenditionSerializer(rows, many=True).data
 
     @extend_schema_field(PlaybackSerializer())
@@ -189,7 +189,7 @@ class VideoEditSerializer(serializers.ModelSerializer[Video]):
         unknown = sorted(set(self.initial_data) - set(self.fields))
         if unknown:
             raise serializers.ValidationError(
-                {name: "This cannot be changed." for name in unknown}, code="read_only"
+                dict.fromkeys(unknown, "This cannot be changed."), code="read_only"
             )
         return attrs
 

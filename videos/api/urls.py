@@ -8,4 +8,3 @@ router = SimpleRouter(use_regex_path=False)
 router.register("videos", VideoViewSet, basename="video")
 
 urlpatterns = [*router.urls]
-

@@ -20,7 +20,7 @@ class HashingUploadHandler(TemporaryFileUploadHandler):
         self._digest.update(raw_data)
         super().receive_data_chunk(raw_data, start)
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> UploadedFile[bytes] | None:
         """All of it."""
         file = super().file_complete(file_size)
         if isinstance(file, TemporaryUploadedFile):

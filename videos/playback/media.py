@@ -78,14 +78,10 @@ async def _playlist(release_id: UUID, name: str, seconds: int) -> Response:
     except playlists.NoSuchPlaylist:
         return _refusal(404, "This release has no such playlist.")
     caching = f"private, max-age={min(seconds, 300)}" if playlist.complete else _GROWING
-    return Response(
-        playlist.text, media_type=PLAYLIST_TYPE, headers={"Cache-Control": caching}
-    )
+    return Response(playlist.text, media_type=PLAYLIST_TYPE, headers={"Cache-Control": caching})
 
 
-def _render(
-    release_id: UUID, name: str, address_of: playlists.AddressOf
-) -> playlists.Playlist:
+def _render(release_id: UUID, name: str, address_of: playlists.AddressOf) -> playlists.Playlist:
     close_old_connections()
     try:
         return playlists.render(release_id, name, address_of=address_of)

@@ -70,9 +70,9 @@ def _variant(rendition: Rendition, audio: Sequence[Rendition]) -> hls.Variant:
         bandwidth=sum(r.peak_bitrate or 0 for r in both),
         average_bandwidth=sum(r.bitrate or 0 for r in both),
         codecs=",".join(dict.fromkeys(r.codecs for r in both)),
-        width=rendition.width,
-        height=rendition.height,
-        frame_rate=rendition.frames_per_second,
+        width=rendition.width or 0,
+        height=rendition.height or 0,
+        frame_rate=rendition.frames_per_second or 0,
     )
 
 

@@ -27,9 +27,7 @@ def poster_url(video: Video, viewer: access.Viewer) -> str | None:
     release = video.release
     if release is None or not release.poster_key or not access.may_play(video, viewer):
         return None
-    signed = outputs().signed_url(
-        release.poster_key, seconds=tokens.lifetime(duration_of(video))
-    )
+    signed = outputs().signed_url(release.poster_key, seconds=tokens.lifetime(duration_of(video)))
     if signed is not None:
         return signed
     token = tokens.issue(release.pk, duration=duration_of(video))

@@ -52,7 +52,7 @@ class DiskStorage(FileSystemStorage):
     def object_size(self, key: str) -> int:
         """Bytes of an object."""
         try:
-            return os.stat(self.path(key)).st_size
+            return Path(self.path(key)).stat().st_size
         except FileNotFoundError as error:
             raise ObjectMissing(key) from error
 

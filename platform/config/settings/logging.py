@@ -1,16 +1,17 @@
 """structlog: readable lines by default, JSON for machines with ``LOG_FORMAT=json``."""
 
 import structlog
+from structlog.typing import Processor
 
 from config.settings.base import ENV
 
-_SHARED = [
+_SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-_RENDERER = (
+_RENDERER: Processor = (
     structlog.processors.JSONRenderer()
     if ENV.log_format == "json"
     else structlog.dev.ConsoleRenderer(colors=False)

@@ -3,10 +3,11 @@
 import os
 from typing import Any
 
-from config.env import QUEUES
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from config.env import QUEUES
 
 
 class Command(BaseCommand):
@@ -24,7 +25,9 @@ class Command(BaseCommand):
         chosen = queues.split(",") if queues else settings.WORKER_QUEUES
         unknown = sorted(set(chosen) - set(QUEUES))
         if unknown:
-            raise CommandError(f"Unknown queue {', '.join(unknown)}; there are {', '.join(QUEUES)}.")
+            raise CommandError(
+                f"Unknown queue {', '.join(unknown)}; there are {', '.join(QUEUES)}."
+            )
         # Dramatiq reads these two from the environment alone. An idle consumer otherwise
         # backs off to a second, and a busy worker holds wake-ups another could use.
         os.environ["dramatiq_worker_timeout"] = "50"  # noqa: SIM112

@@ -48,9 +48,7 @@ class Command(BaseCommand):
             self._wait(video)
 
     def _wait(self, video: Video) -> None:
-        watched = progress.with_run(
-            Video.objects.filter(pk=video.pk).select_related("source")
-        )
+        watched = progress.with_run(Video.objects.filter(pk=video.pk).select_related("source"))
         while (current := watched.get()).status not in _OVER:
             now = progress.progress(current)
             self.stderr.write(f"\r{now.percent:5.1f} %  {now.stage:<12}", ending="")
