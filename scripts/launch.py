@@ -99,12 +99,8 @@ def port_must_be_free(launch: Launch) -> None:
 def serve(launch: Launch) -> None:
     """Run everything until the supervisor ends or we are interrupted; raises Failed."""
     supervisor = subprocess.Popen(
-        [
-            launch.root / ".venv" / "bin" / "supervisord",
-            "-c",
-            launch.data.run / "supervisord.conf",
-        ],
-        cwd=launch.root,
+        [launch.root / ".venv" / "bin" / "supervisord", "-c", "supervisord.conf"],
+        cwd=launch.data.run,
         env=dict(launch.environment),
         stdin=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C is for us; it is told by us.

@@ -13,7 +13,7 @@ end_leftovers() {
     if [ -f "$1" ]; then
         read -r old _ <"$1"
         if ! kill -0 "$old" 2>/dev/null; then
-            kill -KILL -- "-$old" 2>/dev/null || true
+            kill -s KILL -- "-$old" 2>/dev/null || true
         fi
     fi
 }

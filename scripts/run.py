@@ -71,6 +71,7 @@ def _environment(data: DataFolder, redis_url: str, port: int) -> dict[str, str]:
         "PORT": str(port),
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
         "REDIS_URL": redis_url,
+        "VODLOOM_ROOT": str(ROOT),
         "VODLOOM_RUN": str(data.run),
     }
     environment.setdefault("VODLOOM_WORKER_NAME", f"{platform.node()}-{port}")

@@ -8,21 +8,21 @@ STOP_SECONDS = 6
 """How long a process may take to stop before it is killed."""
 
 _SUPERVISOR = """\
-; Written at every start. Paths are seen from this file's folder.
+; Written at every start, for DATA/run as the working folder: paths in here would need escaping.
 [supervisord]
 nodaemon=true
 silent=true
-pidfile=%(here)s/supervisord.pid
-logfile=%(here)s/../log/supervisord.log
+pidfile=supervisord.pid
+logfile=../log/supervisord.log
 logfile_maxbytes=5MB
 logfile_backups=2
-childlogdir=%(here)s/../log
+childlogdir=../log
 """
 
 # startretries: never give up; the pause between tries grows by a second each time.
 _PROGRAM = """
 [program:{name}]
-command=scripts/program.sh {name}{number}
+command=sh -c 'exec "$VODLOOM_ROOT/scripts/program.sh" {name}{number}'
 process_name=%(program_name)s{suffix}
 numprocs={count}
 environment=VODLOOM_WORKER_NAME="%(ENV_VODLOOM_WORKER_NAME)s-{name}{suffix}"
@@ -33,7 +33,7 @@ stopasgroup=true
 killasgroup=true
 stopwaitsecs={stop_seconds}
 redirect_stderr=true
-stdout_logfile=%(here)s/../log/{name}{suffix}.log
+stdout_logfile=../log/{name}{suffix}.log
 stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=3
 """

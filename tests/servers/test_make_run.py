@@ -1,0 +1,197 @@
+"""`make run` starts, survives what kills its parts, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import shutil
+import signal
+import socket
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.servers.process import Process, free_port, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc").exists(), reason="Linux")]
+
+
+class MakeRun:
+    """One `make run` on a data folder of its own."""
+
+    def __init__(self, data: Path, log: Path) -> None:
+        self.data = data
+        self.port = free_port()
+        self.words = ["make", "run", f"PORT={self.port}", f"DATA={data}"]
+        ours = ("PATH", "HOME", "LANG")
+        self.environment = {name: os.environ[name] for name in ours if name in os.environ}
+        self.process = Process(
+            "make run", self.words, log=log, environment=self.environment, folder=ROOT
+        )
+
+    def start(self) -> None:
+        self.process.log.unlink(missing_ok=True)
+        self.process.start()
+        self.process.wait_until(lambda: "is ready" in self.said, "ready")
+
+    @property
+    def said(self) -> str:
+        return self.process.log.read_text()
+
+    @property
+    def launcher(self) -> int:
+        return int((self.data / "run" / "lock").read_text())
+
+    def member(self, name: str) -> int:
+        """The number of one of the supervised processes, or of the supervisor."""
+        return int((self.data / "run" / "processes" / name).read_text().split()[0])
+
+    def left(self) -> list[str]:
+        """What still runs on this data folder."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                words = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+                if os.fsencode(self.data / "run") in words:
+                    found.append(words[:200].decode(errors="replace"))
+        return found
+
+    def wait_until_stopped(self) -> None:
+        began = time.monotonic()
+        wait_until(lambda: not self.process.is_running, "make has ended", 15)
+        assert time.monotonic() - began < 10
+        assert self.left() == []
+
+    def serves(self) -> bool:
+        with suppress(OSError):
+            url = f"http://127.0.0.1:{self.port}/readyz"
+            with urllib.request.urlopen(url, timeout=5) as response:
+                return bool(response.status == 200)
+        return False
+
+
+@pytest.fixture
+def make_run(tmp_path: Path) -> Iterator[MakeRun]:
+    """A copy in a folder whose name is as awkward as it is long."""
+    run = MakeRun(tmp_path / ("data; 100% #1 'é' " + "long" * 20), tmp_path / "make.log")
+    yield run
+    run.process.stop()
+    wait_until(lambda: run.left() == [], "nothing is left", 10)
+
+
+def test_it_starts_and_a_second_start_is_quick(make_run: MakeRun) -> None:
+    make_run.start()
+    assert make_run.serves()
+    assert make_run.said.count(f"Vodloom is ready at http://127.0.0.1:{make_run.port}\n") == 1
+    assert re.search(r"^Log in as \S+@\S+ with the password \S+ ", make_run.said, re.MULTILINE)
+    assert (make_run.data.stat().st_mode & 0o777) == 0o700
+    assert ((make_run.data / "vodloom.env").stat().st_mode & 0o777) == 0o600
+
+    make_run.process.send(signal.SIGTERM)
+    make_run.wait_until_stopped()
+    began = time.monotonic()
+    make_run.start()
+    assert time.monotonic() - began < 5
+    assert "Log in as" not in make_run.said
+
+    os.kill(make_run.launcher, signal.SIGTERM)
+    make_run.wait_until_stopped()
+
+
+def test_ctrl_c_stops_it(make_run: MakeRun) -> None:
+    # A terminal of its own sends SIGINT to all who are in the foreground, as a person's does.
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(ROOT)
+        os.execvpe("make", make_run.words, make_run.environment)
+    try:
+        wait_until(make_run.serves, "serving")
+        os.write(terminal, b"\x03")
+        began = time.monotonic()
+        _read_to_the_end(terminal)
+        os.waitpid(pid, 0)
+        assert time.monotonic() - began < 10
+    finally:
+        os.close(terminal)
+    assert make_run.left() == []
+
+
+def _read_to_the_end(terminal: int) -> None:
+    with suppress(OSError):
+        while os.read(terminal, 4096):
+            pass
+
+
+def test_what_is_killed_comes_back(make_run: MakeRun) -> None:
+    make_run.start()
+    names = ["redis", "web", "reconciler", "light", "encode-0"]
+    before = {name: make_run.member(name) for name in names}
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+    for name, pid in before.items():
+        wait_until(lambda n=name, p=pid: make_run.member(n) != p, f"{name} is back")  # type: ignore[misc]
+    wait_until(make_run.serves, "serving again")
+
+
+@pytest.mark.parametrize("killed", ["supervisor", "launcher", "both"])
+def test_after_a_kill_of_those_in_charge_the_next_start_works(
+    make_run: MakeRun, killed: str
+) -> None:
+    make_run.start()
+    victims = {"supervisor": make_run.member("supervisord"), "launcher": make_run.launcher}
+    for name, pid in victims.items():
+        if killed in (name, "both"):
+            os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not make_run.process.is_running, "make has ended", 12)
+    old = make_run.member("web") if killed != "supervisor" else 0
+
+    make_run.start()
+    assert make_run.serves()
+    assert make_run.member("web") != old
+
+
+def test_a_second_copy_runs_beside_it_but_not_on_the_same_data(
+    make_run: MakeRun, tmp_path: Path
+) -> None:
+    make_run.start()
+    second = MakeRun(tmp_path / "second", tmp_path / "second.log")
+    try:
+        second.start()
+        assert make_run.serves()
+        assert second.serves()
+    finally:
+        second.process.stop()
+    assert second.left() == []
+
+    same_data = MakeRun(make_run.data, tmp_path / "same.log")
+    same_data.process.start()
+    wait_until(lambda: not same_data.process.is_running, "refused")
+    assert "already running" in same_data.said
+    assert make_run.serves()
+
+
+def test_a_taken_port_is_told(make_run: MakeRun) -> None:
+    with socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", make_run.port))
+        somebody.listen()
+        make_run.process.start()
+        wait_until(lambda: not make_run.process.is_running, "refused")
+    assert f"make run PORT={make_run.port + 1}" in make_run.said
+    assert make_run.left() == []
+
+
+def test_a_moved_data_folder_still_works(make_run: MakeRun, tmp_path: Path) -> None:
+    make_run.start()
+    make_run.process.stop()
+    moved = MakeRun(tmp_path / "moved", tmp_path / "moved.log")
+    shutil.move(make_run.data, moved.data)
+    moved.start()
+    assert "Log in as" not in moved.said
+    moved.process.stop()
+    assert moved.left() == []
