@@ -15,7 +15,7 @@ from pathlib import Path
 from processing.ffmpeg import filters, inputs
 from processing.ffmpeg.filters import AUDIO_RATE
 from processing.ffmpeg.ladder import Profile, Rung
-from processing.ffmpeg.media import Media
+from processing.ffmpeg.media import AudioStream, Media, VideoStream
 
 AUDIO_FILENAME = "audio.mp4"
 # Short enough that segments put together from them end within a quarter of a second of the
@@ -54,15 +54,20 @@ def encode(
     It reports on standard output as `progress.ProgressParser` reads it. Without rungs, or for a
     source without pictures, only the sound is made.
     """
-    shown = bool(rungs) and media.video is not None
+    video = media.video if rungs else None
     argv = [ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-y"]
     argv += ["-progress", "pipe:1", "-stats_period", "0.5"]
     argv += ["-filter_complex_threads", str(threads), "-max_error_rate", "0.9"]
     argv += _input(media, source, threads)
-    if shown:
-        argv += _pictures(media, rungs, profile, out, threads)
+    if video is not None:
+        graph = filters.pictures(video, rungs, _origin(media, video))
+        argv += ["-filter_complex", graph]
+        for number, rung in enumerate(rungs):
+            argv += ["-map", f"[{filters.label(number)}]", *_x264(video, rung, profile, threads)]
+            argv += _muxed(out / rung.filename, f"{_MOVFLAGS}+frag_keyframe")
     if media.audio:
-        argv += _sound(media, profile, out, shown)
+        seconds = _shown_seconds(media) if video is not None else None
+        argv += _sound(media.audio[0], profile, out, _origin(media, video), seconds)
     return argv
 
 
@@ -79,58 +84,49 @@ def _keeps_timestamps(media: Media) -> bool:
     return media.container not in _JUMPING_CLOCKS
 
 
-def _origin(media: Media, shown: bool) -> Fraction:
+def _origin(media: Media, video: VideoStream | None) -> Fraction:
     """Seconds, as the filters see them, that become 0: the first picture, or the first sound."""
-    stream = media.video if shown and media.video is not None else media.audio[0]
+    start = media.audio[0].start if video is None else video.start
     if _keeps_timestamps(media):
-        return stream.start
-    return stream.start - Fraction(media.start).limit_denominator(1_000_000)
+        return start
+    return start - Fraction(media.start).limit_denominator(1_000_000)
 
 
-def _pictures(
-    media: Media, rungs: Sequence[Rung], profile: Profile, out: Path, threads: int
-) -> list[str]:
-    assert media.video is not None
-    argv = ["-filter_complex", filters.pictures(media.video, rungs, _origin(media, True))]
-    for number, rung in enumerate(rungs):
-        argv += ["-map", f"[{filters.label(number)}]", *_x264(media, rung, profile, threads)]
-        argv += _muxed(out / rung.filename, f"{_MOVFLAGS}+frag_keyframe")
-    return argv
-
-
-def _x264(media: Media, rung: Rung, profile: Profile, threads: int) -> list[str]:
-    assert media.video is not None
-    rate = media.video.frame_rate
-    gop = str(gop_frames(rate, profile))
+def _x264(video: VideoStream, rung: Rung, profile: Profile, threads: int) -> list[str]:
+    gop = str(gop_frames(video.frame_rate, profile))
     argv = ["-fps_mode", "passthrough", "-c:v", "libx264", "-preset", profile.preset]
     argv += ["-profile:v", "high", "-threads", str(threads), "-crf", str(rung.crf)]
     argv += ["-maxrate", str(rung.maxrate), "-bufsize", str(rung.bufsize)]
-    argv += ["-g", gop, "-keyint_min", gop, "-sc_threshold", "0"]
-    argv += ["-x264-params", "stitchable=1", "-video_track_timescale", str(timescale(rate))]
-    for option, value in filters.color_tags(media.video).items():
+    argv += ["-g", gop, "-keyint_min", gop, "-sc_threshold", "0", "-x264-params", "stitchable=1"]
+    argv += ["-video_track_timescale", str(timescale(video.frame_rate))]
+    for option, value in filters.color_tags(video).items():
         argv += [option, value]
     return argv
-
-
-def _sound(media: Media, profile: Profile, out: Path, shown: bool) -> list[str]:
-    """AAC of the first sound stream, as long as the pictures.
-
-    The noise filter drops the encoder's priming packet, whose time is negative: so the first
-    packet is at 0 and a beep stands where it stood.
-    """
-    stream = media.audio[0]
-    seconds = _shown_seconds(media) if shown else None
-    argv = ["-filter_complex", filters.sound(stream, _origin(media, shown), seconds)]
-    argv += ["-map", "[sound]", "-c:a", "aac", "-b:a", str(profile.audio_bitrate)]
-    argv += ["-ar", str(AUDIO_RATE), "-bsf:a", "noise=drop='lt(pts,0)'"]
-    argv += ["-frag_duration", str(round(AUDIO_FRAGMENT_SECONDS * 1_000_000))]
-    return [*argv, *_muxed(out / AUDIO_FILENAME, _MOVFLAGS)]
 
 
 def _shown_seconds(media: Media) -> Fraction | None:
     if media.video is None or media.planned_frames is None:
         return None
     return media.planned_frames / media.video.frame_rate
+
+
+def _sound(
+    stream: AudioStream,
+    profile: Profile,
+    out: Path,
+    origin: Fraction,
+    seconds: Fraction | None,
+) -> list[str]:
+    """AAC of one sound stream, `seconds` long: as long as the pictures.
+
+    The noise filter drops the encoder's priming packet, whose time is negative: so the first
+    packet is at 0 and a beep stands where it stood.
+    """
+    argv = ["-filter_complex", filters.sound(stream, origin, seconds)]
+    argv += ["-map", "[sound]", "-c:a", "aac", "-b:a", str(profile.audio_bitrate)]
+    argv += ["-ar", str(AUDIO_RATE), "-bsf:a", "noise=drop='lt(pts,0)'"]
+    argv += ["-frag_duration", str(round(AUDIO_FRAGMENT_SECONDS * 1_000_000))]
+    return [*argv, *_muxed(out / AUDIO_FILENAME, _MOVFLAGS)]
 
 
 def _muxed(path: Path, movflags: str) -> list[str]:

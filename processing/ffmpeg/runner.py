@@ -121,7 +121,7 @@ def _command(
     program = shutil.which(argv[0])
     if program is None:
         raise ToolMissing(f"The program {Path(argv[0]).name} was not found.")
-    wrapped = sandbox.wrap([os.path.abspath(program), *argv[1:]], reads, writes)
+    wrapped = sandbox.wrap([str(Path(program).absolute()), *argv[1:]], reads, writes)
     return [*_niced(), *_limited(limits), *wrapped]
 
 
@@ -220,10 +220,11 @@ def _size_of(folder: Path) -> int:
 
 def _follow(process: subprocess.Popen[bytes], output: _Output, watch: _Watch) -> None:
     """Read both pipes until the program has ended, looking at the limits all the while."""
-    assert process.stdout is not None and process.stderr is not None
+    feeds = ((process.stdout, output.feed_stdout), (process.stderr, output.log.feed))
     with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ, output.feed_stdout)
-        selector.register(process.stderr, selectors.EVENT_READ, output.log.feed)
+        for pipe, feed in feeds:
+            if pipe is not None:
+                selector.register(pipe, selectors.EVENT_READ, feed)
         next_look = 0.0
         while True:
             ended = _has_ended(process)

@@ -65,7 +65,7 @@ def _bubblewrapped(argv: Sequence[str], reads: Sequence[Path], writes: Path | No
             command += ["--ro-bind", str(folder), str(folder)]
     for name in _SYSTEM_FILES:
         command += ["--ro-bind-try", name, name]
-    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 a private one
     # A temporary folder may hold the paths below, so they are bound after it.
     for path in [*_program_folders(argv[0]), *reads]:
         command += ["--ro-bind", str(path), str(path)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -9,7 +10,7 @@ from typing import BinaryIO
 from processing.packaging.mp4 import Box, MalformedTrack, child, children, read_bytes, unpack
 
 MAX_MOOF = 8 * 1024 * 1024
-MAX_SAMPLES = 1_000_000
+MAX_SAMPLES = 100_000
 _NON_SYNC = 0x00010000
 
 
@@ -56,7 +57,8 @@ def read_fragment(file: BinaryIO, moof: Box, mdat: Box, defaults: Defaults) -> F
     tfdt = child(traf, b"tfdt")
     start = unpack(">Q" if tfdt[:1] == b"\1" else ">I", tfdt, 4)[0]
     runs = [body for kind, body in children(traf) if kind == b"trun"]
-    samples = [sample for run in runs for sample in _samples(run, defaults)]
+    every = (sample for run in runs for sample in _samples(run, defaults))
+    samples = list(itertools.islice(every, MAX_SAMPLES))
     if not samples:
         raise MalformedTrack("A fragment has no samples.")
     decode, shown = start, []

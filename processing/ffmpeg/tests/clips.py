@@ -1,0 +1,145 @@
+"""Short clips made by FFmpeg's own generators, and ways to look at what became of them."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from processing.ffmpeg import commands, ladder, runner
+from processing.ffmpeg.ladder import DEFAULT, Profile, Rung
+from processing.ffmpeg.media import Media, VideoStream
+from processing.ffmpeg.probe import probe
+from processing.ffmpeg.sandbox import detect
+from processing.packaging.boxes import Track, read_track
+
+CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"
+SMALL = Profile("small", tuple(s for s in DEFAULT.rungs if s.short_side <= 360), "ultrafast")
+
+
+def picture(**changes: Any) -> VideoStream:
+    """A plain 1080p25 stream, with changes."""
+    plain: dict[str, Any] = {
+        "index": 0, "codec": "h264", "profile": "High", "width": 1920, "height": 1080,
+        "rotation": 0, "sar": Fraction(1), "frame_rate": Fraction(25),
+        "time_base": Fraction(1, 12800), "start_pts": 0, "duration": 10.0, "frames": 250,
+        "bitrate": None, "pixel_format": "yuv420p", "bit_depth": 8, "color_primaries": "bt709",
+        "color_transfer": "bt709", "color_space": "bt709", "color_range": "tv",
+        "field_order": "progressive",
+    }  # fmt: skip
+    return VideoStream(**{**plain, **changes})
+
+
+def ffmpeg(*arguments: str | Path) -> str:
+    """Run FFmpeg plainly; its standard error."""
+    command = ["ffmpeg", "-nostdin", "-hide_banner", "-y", *map(str, arguments)]
+    done = subprocess.run(command, check=True, capture_output=True, timeout=60)
+    return done.stderr.decode("utf-8", "replace")
+
+
+def make(path: Path, *arguments: str, size: str = "320x240", rate: str = "25") -> Path:
+    """A clip of two seconds of moving pictures; `arguments` go before the output."""
+    source = f"testsrc2=s={size}:r={rate}:d=2"
+    encoded = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+    ffmpeg("-f", "lavfi", "-i", source, *encoded, *arguments, path)
+    return path
+
+
+def flash_and_beep(path: Path, *arguments: str) -> Path:
+    """Three seconds at 25 pictures: white, and a tone, from 2.0 s to 2.2 s."""
+    white = "color=black:s=320x240:r=25:d=3,drawbox=c=white:t=fill:enable='between(t,1.99,2.19)'"
+    tone = "sine=f=1000:r=48000:d=3,volume='between(t,2,2.2)':eval=frame"
+    encoded = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
+    inputs = ["-f", "lavfi", "-i", white, "-f", "lavfi", "-i", tone]
+    ffmpeg(*inputs, *encoded, *arguments, path)
+    return path
+
+
+@dataclass(frozen=True)
+class Made:
+    """A source, and what an encode of it wrote."""
+
+    media: Media
+    rungs: tuple[Rung, ...]
+    folder: Path
+    finished: runner.Finished
+
+    def track(self, name: str) -> Track:
+        """One of its files, read box by box."""
+        with (self.folder / f"{name}.mp4").open("rb") as file:
+            return read_track(file)
+
+    @property
+    def names(self) -> set[str]:
+        """Its files, without their endings."""
+        return {path.stem for path in self.folder.iterdir()}
+
+    @property
+    def top(self) -> Path:
+        """The file of its largest rung."""
+        return self.folder / self.rungs[0].filename
+
+
+def described(path: Path) -> Media:
+    """What `probe` says, in the sandbox of this machine."""
+    return probe(path, ffprobe="ffprobe", sandbox=detect("auto"))
+
+
+def encoded(source: Path, folder: Path, profile: Profile = SMALL) -> Made:
+    """Probe and encode into `folder`, in the sandbox of this machine."""
+    media = described(source)
+    rungs = ladder.rungs_for(media.video, profile) if media.video else ()
+    folder.mkdir()
+    argv = commands.encode(
+        media, rungs, profile, ffmpeg="ffmpeg", source=source, out=folder, threads=2
+    )
+    limits = runner.Limits(wall_seconds=60, stall_seconds=20)
+    finished = runner.run(
+        argv, limits=limits, sandbox=detect("auto"), reads=[source], writes=folder,
+        on_progress=lambda _: None,
+    )  # fmt: skip
+    return Made(media, rungs, folder, finished)
+
+
+def frames(path: Path) -> int:
+    """Pictures that can be decoded."""
+    shown = ["-count_frames", "-select_streams", "v:0", "-show_entries", "stream=nb_read_frames"]
+    return int(asked(path, *shown)["streams"][0]["nb_read_frames"])
+
+
+def asked(path: Path | str, *arguments: str) -> dict[str, Any]:
+    """ffprobe's JSON about a file or playlist we made."""
+    command = ["ffprobe", "-v", "error", *arguments, "-of", "json", str(path)]
+    done = subprocess.run(command, check=True, capture_output=True, timeout=60)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def beep_start(path: Path) -> float:
+    """Seconds into the sound at which the first silence ends."""
+    log = ffmpeg("-i", path, "-vn", "-af", "silencedetect=n=-30dB:d=0.1", "-f", "null", "-")
+    found = re.search(r"silence_end: ([\d.]+)", log)
+    assert found, log
+    return float(found[1])
+
+
+def flash_frame(path: Path) -> int:
+    """The number of the first bright picture."""
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-an", "-fps_mode", "passthrough"]
+    command += ["-vf", "scale=1:1,format=gray", "-f", "rawvideo", "-"]
+    levels = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout
+    return next(number for number, level in enumerate(levels) if level > 128)
+
+
+def color_at(path: Path, place: str) -> tuple[int, int, int]:
+    """Red, green, blue of the first picture's corner: `place` is crop's x:y."""
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-frames:v", "1"]
+    command += ["-vf", f"crop=8:8:{place},scale=1:1,format=rgb24", "-f", "rawvideo", "-"]
+    red, green, blue = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout[
+        :3
+    ]
+    return red, green, blue
