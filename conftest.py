@@ -8,7 +8,7 @@ import pytest
 
 from tests.servers.plugin import SERVERS
 
-pytest_plugins = ["tests.servers.fixtures"]
+pytest_plugins = ["tests.servers.fixtures", "tests.domain"]
 
 
 @pytest.fixture(scope="session")

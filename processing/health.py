@@ -65,7 +65,7 @@ def sandbox() -> Finding:
     kind = tools.sandbox().kind
     return Finding(
         "Sandbox",
-        kind == "bwrap" or settings.SANDBOX == "off",
+        kind == "bwrap" or settings.ENV.sandbox == "off",
         kind,
         "Install bubblewrap (apt-get install bubblewrap) and allow user namespaces.",
     )

@@ -7,7 +7,7 @@ import dramatiq
 import structlog
 from django.db import transaction
 from dramatiq.brokers.redis import RedisBroker
-from dramatiq.errors import ConnectionError as BrokerConnectionError
+from dramatiq.errors import BrokerConnectionError
 from redis.exceptions import RedisError
 
 logger = structlog.get_logger(__name__)

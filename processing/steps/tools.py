@@ -13,7 +13,7 @@ _WALL_PER_MEDIA_SECOND = 60.0
 
 def sandbox() -> Sandbox:
     """The strongest sandbox that works here and is allowed."""
-    return detect(settings.SANDBOX)
+    return detect(settings.ENV.sandbox)
 
 
 def limits(media_seconds: float) -> runner.Limits:

@@ -14,7 +14,11 @@ _SHARED: list[Processor] = [
 _RENDERER: Processor = (
     structlog.processors.JSONRenderer()
     if ENV.log_format == "json"
-    else structlog.dev.ConsoleRenderer(colors=False)
+    else structlog.dev.ConsoleRenderer(
+        colors=False,
+        # The default shows the locals of every frame: secrets would end in the log.
+        exception_formatter=structlog.dev.plain_traceback,
+    )
 )
 
 structlog.configure(
@@ -29,7 +33,11 @@ LOGGING = {
     "formatters": {
         "structured": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": _RENDERER,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *([structlog.processors.format_exc_info] if ENV.log_format == "json" else []),
+                _RENDERER,
+            ],
             "foreign_pre_chain": _SHARED,
         }
     },

@@ -1,12 +1,9 @@
 """FFmpeg, its limits, and how long what is played stays reachable."""
 
-from typing import Literal
-
 from config.settings.base import ENV
 
 FFMPEG = ENV.ffmpeg
 FFPROBE = ENV.ffprobe
-SANDBOX: Literal["auto", "off", "required"] = ENV.sandbox
 
 # Playback addresses live this long plus twice the video's duration (seconds).
 PLAYBACK_TOKEN_SECONDS = 3600

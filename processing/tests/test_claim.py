@@ -1,0 +1,68 @@
+"""A worker takes the best ready task, and only one worker takes it."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from processing.models import Run, Task
+from processing.pipeline.claim import claim
+from videos.models import Video
+
+
+def test_a_claimed_task_is_running_under_a_lease(video: Video) -> None:
+    task = claim("media", worker="me")
+    assert task is not None
+    assert (task.state, task.kind, task.attempts, task.worker) == ("running", "probe", 1, "me")
+    assert task.token is not None
+    assert task.lease_until is not None
+    assert task.lease_until > timezone.now()
+    assert Run.objects.get().status == Run.Status.RUNNING
+
+
+def test_nothing_is_claimed_twice(video: Video) -> None:
+    assert claim("media", worker="a") is not None
+    assert claim("media", worker="b") is None
+
+
+def test_another_queue_has_nothing(video: Video) -> None:
+    assert claim("encode", worker="me") is None
+
+
+def test_the_highest_priority_goes_first_then_age(
+    take_in: Callable[[Path], Video], clip: Path
+) -> None:
+    first, second, urgent = (take_in(clip) for _ in range(3))
+    Task.objects.filter(run__video=urgent).update(priority=5)
+    order = [task.run.video_id for _ in range(3) if (task := claim("media", worker="me"))]
+    assert order == [urgent.pk, first.pk, second.pk]
+
+
+def test_a_task_waits_for_its_next_try(video: Video) -> None:
+    Task.objects.update(not_before=timezone.now() + timedelta(minutes=1))
+    assert claim("media", worker="me") is None
+    Task.objects.update(not_before=timezone.now() - timedelta(seconds=1))
+    assert claim("media", worker="me") is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_at_once_claim_different_tasks(
+    take_in: Callable[[Path], Video], clip: Path
+) -> None:
+    for _ in range(6):
+        take_in(clip)
+
+    def claim_one(number: int) -> object:
+        try:
+            task = claim("media", worker=f"w{number}")
+            return task.pk if task else None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        claimed = [pk for pk in pool.map(claim_one, range(8)) if pk]
+    assert len(claimed) == len(set(claimed)) == 6

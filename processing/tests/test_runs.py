@@ -1,0 +1,188 @@
+"""Whole runs with real FFmpeg, worked off here: what people see at the end."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+
+from processing import services
+from processing.models import Run, Task
+from processing.pipeline import finish, work
+from processing.pipeline.claim import claim
+from processing.pipeline.lease import LeaseLost
+from processing.steps import STEPS
+from processing.steps.job import Job
+from videos import purge
+from videos.models import Chunk, Release, Source, Video
+from videos.storage import originals, outputs
+
+
+def test_a_clip_becomes_ready_with_renditions_sound_and_poster(ready_video: Video) -> None:
+    release = ready_video.release
+    assert release is not None
+    assert release.state == Release.State.COMPLETE
+    names = {r.name for r in release.renditions.all()}
+    assert names == {"180p", "audio"}
+    assert outputs().object_size(release.poster_key) > 1000
+    assert Run.objects.get().status == Run.Status.SUCCEEDED
+
+
+def test_every_chunk_decodes_and_has_the_sources_frames(ready_video: Video) -> None:
+    chunk = Chunk.objects.get(rendition__name="180p")
+    path = outputs().local_path(chunk.key)
+    count = ["ffprobe", "-v", "error", "-count_frames", "-select_streams", "v:0"]
+    count += ["-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", str(path)]
+    out = subprocess.run(count, capture_output=True, text=True, check=True).stdout
+    assert int(out.strip().strip(",")) == 75
+
+
+def test_nothing_stays_in_temporary_folders(
+    ready_video: Video, leftovers: Callable[[], list[Path]]
+) -> None:
+    assert leftovers() == []
+
+
+def test_a_text_named_like_a_video_fails_with_a_code(
+    take_in: Callable[[Path], Video],
+    text_file: Path,
+    work_off: Callable[[], None],
+    leftovers: Callable[[], list[Path]],
+) -> None:
+    video = take_in(text_file)
+    work_off()
+    video.refresh_from_db()
+    assert (video.status, video.error_code) == (Video.Status.FAILED, "source_not_video")
+    assert not video.playable
+    assert str(text_file.parent) not in video.error_message
+    assert leftovers() == []
+
+
+def test_a_source_deleted_behind_our_back_is_told(
+    video: Video, work_off: Callable[[], None]
+) -> None:
+    originals().delete_key(Source.objects.get().key)
+    work_off()
+    video.refresh_from_db()
+    assert (video.status, video.error_code) == (Video.Status.FAILED, "source_missing")
+
+
+def test_every_step_run_twice_changes_nothing(
+    video: Video, monkeypatch: pytest.MonkeyPatch, work_off: Callable[[], None]
+) -> None:
+    def twice(step: Callable[[Job], object]) -> Callable[[Job], object]:
+        def run(job: Job) -> object:
+            step(job)
+            return step(job)
+
+        return run
+
+    for kind, step in STEPS.items():
+        monkeypatch.setitem(STEPS, kind, twice(step))  # type: ignore[arg-type]  # same shape
+    work_off()
+    video.refresh_from_db()
+    assert video.status == Video.Status.READY
+    assert Chunk.objects.count() == 2
+    assert Run.objects.get().status == Run.Status.SUCCEEDED
+
+
+def test_a_zombie_that_wakes_after_its_task_was_done_changes_nothing(
+    video: Video, work_off: Callable[[], None]
+) -> None:
+    zombie = claim("media", worker="frozen")
+    assert zombie is not None
+    Task.objects.filter(pk=zombie.pk).update(lease_until="2000-01-01T00:00:00Z")
+    assert finish.take_back(zombie)
+    work_off()
+    before = list(Task.objects.order_by("id").values())
+    work.work_on(zombie)
+    assert list(Task.objects.order_by("id").values()) == before
+    video.refresh_from_db()
+    assert video.status == Video.Status.READY
+
+
+def test_what_a_zombie_stores_overwrites_nothing(
+    video: Video, work_off: Callable[[], None]
+) -> None:
+    work.work_on(claim("media", worker="a") or pytest.fail("no probe"))
+    zombie = claim("encode", worker="frozen")
+    assert zombie is not None
+    Task.objects.filter(pk=zombie.pk).update(lease_until="2000-01-01T00:00:00Z")
+    finish.take_back(zombie)
+    work_off()
+    listed = {chunk.key: chunk.bytes for chunk in Chunk.objects.all()}
+    work.work_on(zombie)
+    assert {chunk.key: chunk.bytes for chunk in Chunk.objects.all()} == listed
+    assert not any(str(zombie.token) in key for key in listed)
+
+
+def test_canceling_stops_the_run_and_nothing_can_finish_it(video: Video) -> None:
+    task = claim("media", worker="me")
+    assert task is not None
+    services.cancel(video)
+    video.refresh_from_db()
+    assert video.status == Video.Status.CANCELED
+    assert Run.objects.get().status == Run.Status.CANCELED
+    with pytest.raises(LeaseLost):
+        finish.hand_back(task)
+
+
+def test_canceling_a_ready_video_is_refused(ready_video: Video) -> None:
+    with pytest.raises(services.NothingToCancel):
+        services.cancel(ready_video)
+
+
+def test_reprocessing_keeps_the_old_release_until_the_new_one_is_complete(
+    ready_video: Video, work_off: Callable[[], None]
+) -> None:
+    old = ready_video.release_id
+    run = services.reprocess(ready_video)
+    ready_video.refresh_from_db()
+    assert (ready_video.status, ready_video.release_id) == (Video.Status.READY, old)
+    work_off()
+    ready_video.refresh_from_db()
+    assert (ready_video.status, ready_video.release_id) == (Video.Status.READY, run.release_id)
+    assert Release.objects.get(pk=old).state == Release.State.RETIRED
+    purge.sweep_releases()
+    assert not list(outputs().list_prefix(f"releases/{old}/"))
+
+
+def test_a_failed_reprocess_leaves_the_video_as_it_was(
+    ready_video: Video, work_off: Callable[[], None]
+) -> None:
+    old = ready_video.release_id
+    originals().delete_key(Source.objects.get().key)
+    services.reprocess(ready_video)
+    work_off()
+    ready_video.refresh_from_db()
+    assert (ready_video.status, ready_video.release_id) == (Video.Status.READY, old)
+    assert ready_video.playable
+
+
+def test_a_failed_video_can_be_tried_again(
+    take_in: Callable[[Path], Video], text_file: Path, clip: Path, work_off: Callable[[], None]
+) -> None:
+    video = take_in(text_file)
+    work_off()
+    originals().put_file(Source.objects.get().key, clip, content_type="video/mp4")
+    services.reprocess(Video.objects.select_related("source").get(pk=video.pk))
+    work_off()
+    video.refresh_from_db()
+    assert (video.status, video.error_code) == (Video.Status.READY, "")
+
+
+def test_a_video_is_processed_once_at_a_time(video: Video) -> None:
+    video.refresh_from_db()
+    with pytest.raises(services.AlreadyProcessing):
+        services.reprocess(video)
+
+
+def test_purging_leaves_no_object(ready_video: Video, settings: LazySettings) -> None:
+    Source.objects.update(created_at="2000-01-01T00:00:00Z")
+    purge.purge(ready_video)
+    assert not Video.objects.exists()
+    assert not Release.objects.exists()
+    assert not Source.objects.exists()
+    assert list(outputs().list_prefix("")) == []
+    assert list(originals().list_prefix("")) == []

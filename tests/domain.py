@@ -1,0 +1,147 @@
+"""Fixtures of the domain: people, clips, and videos on their way."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+
+from accounts import api_keys
+from accounts.models import User
+from config.env import QUEUES
+from processing.models import Task
+from processing.pipeline.work import drain
+from rest_framework.test import APIClient
+from videos.ingest import services as ingest
+from videos.models import Source, Video
+
+FFMPEG = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings: LazySettings, tmp_path: Path) -> None:
+    """Every test stores on disk in a folder of its own."""
+    storages = settings.STORAGES
+    for alias in ("originals", "outputs"):
+        storages[alias] = {
+            "BACKEND": "videos.storage.disk.DiskStorage",
+            "OPTIONS": {"location": tmp_path / "media" / alias},
+        }
+    settings.STORAGES = storages
+    settings.WORK_DIR = tmp_path / "work"
+    settings.SOURCE_CACHE_DIR = tmp_path / "cache"
+    settings.UPLOAD_DIR = tmp_path / "uploads"
+    settings.FILE_UPLOAD_TEMP_DIR = str(settings.UPLOAD_DIR)
+    settings.UPLOAD_DIR.mkdir()
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    """Somebody who uploads."""
+    return User.objects.create_user("owner@example.com", "a long password")
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """Somebody else."""
+    return User.objects.create_user("stranger@example.com", "a long password")
+
+
+@pytest.fixture
+def moderator(db: None) -> User:
+    """Somebody who may do everything."""
+    return User.objects.create_superuser("staff@example.com", "a long password")
+
+
+@pytest.fixture
+def as_user() -> Callable[[User], APIClient]:
+    """An API client that bears a key of a user."""
+
+    def client_of(user: User) -> APIClient:
+        client = APIClient()
+        _, secret = api_keys.issue(user, name="test")
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def api(owner: User, as_user: Callable[[User], APIClient]) -> APIClient:
+    """The owner's API client."""
+    return as_user(owner)
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three seconds of moving picture, 25 frames a second at 320x180, with a tone."""
+    path = tmp_path_factory.mktemp("clips") / "clip.mp4"
+    picture = "testsrc2=size=320x180:rate=25:duration=3"
+    tone = "sine=frequency=440:duration=3"
+    argv = [*FFMPEG, "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", tone]
+    codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
+    subprocess.run([*argv, *codecs, str(path)], check=True)
+    return path
+
+
+@pytest.fixture
+def take_in(owner: User) -> Callable[[Path], Video]:
+    """Take a file in as the owner's; nothing works on it yet."""
+
+    def take(path: Path) -> Video:
+        file = ingest.describe_file(path, origin=Source.Origin.COMMAND)
+        return ingest.take_file(owner, file, ingest.Description(title="A clip"))
+
+    return take
+
+
+@pytest.fixture
+def video(take_in: Callable[[Path], Video], clip: Path) -> Video:
+    """A video waiting for its first step."""
+    return take_in(clip)
+
+
+@pytest.fixture
+def work_off(transactional_db: None) -> Callable[[], None]:
+    """Do what workers would, here and now, until nothing is ready.
+
+    With real transactions: a lease is renewed from a thread with a connection of its own.
+    """
+
+    def work() -> None:
+        while Task.objects.filter(state=Task.State.READY, not_before=None).exists():
+            for queue in QUEUES:
+                drain(queue)
+
+    return work
+
+
+@pytest.fixture
+def ready_video(video: Video, work_off: Callable[[], None]) -> Video:
+    """A video that is ready."""
+    work_off()
+    video = Video.objects.select_related("source", "release").get(pk=video.pk)
+    assert video.status == Video.Status.READY
+    return video
+
+
+@pytest.fixture
+def text_file(tmp_path: Path) -> Path:
+    """A text that calls itself a video."""
+    path = tmp_path / "x.mp4"
+    path.write_text("This is no video.\n" * 50)
+    return path
+
+
+@pytest.fixture
+def leftovers(settings: LazySettings) -> Iterator[Callable[[], list[Path]]]:
+    """What stands in the temporary folders."""
+
+    def found() -> list[Path]:
+        folders = [settings.WORK_DIR, settings.UPLOAD_DIR]
+        return [p for folder in folders for p in folder.rglob("*") if folder.exists()]
+
+    yield found
