@@ -149,7 +149,7 @@ def _ask(
             should_stop=should_stop,
         )  # fmt: skip
     except EncodeFailed as error:
-        raise _refusal(error) from error
+        raise _refusal(error, path) from error
     except OutputTooLarge as error:
         raise ProbeFailed(
             "The file has too much in it.", code="source_too_large", argv=error.argv, log=error.log
@@ -157,14 +157,20 @@ def _ask(
     return finished.stdout
 
 
-def _refusal(error: EncodeFailed) -> ProbeFailed:
+def _refusal(error: EncodeFailed, path: Path) -> ProbeFailed:
     """What a failed ffprobe means, told by the few lines it is known to say."""
     code, message = "source_not_video", ProbeFailed.message
     if "encryption info" in error.log:
         code, message = "source_encrypted", "The file is encrypted."
-    elif "moov atom not found" in error.log:
+    elif "moov atom not found" in error.log and _is_mp4(path):
         code, message = "source_truncated", "The file is cut off: its index is missing."
     return ProbeFailed(message, code=code, argv=error.argv, log=error.log)
+
+
+def _is_mp4(path: Path) -> bool:
+    """Whether it begins like one: ffprobe takes anything named .mp4 for one."""
+    with path.open("rb") as file:
+        return file.read(8)[4:] in (b"ftyp", b"mdat", b"wide", b"free", b"skip")
 
 
 def _packets_argv(ffprobe: str, path: Path, media: Media, since: float) -> list[str]:
