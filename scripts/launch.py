@@ -18,7 +18,7 @@ from scripts.datafolder import DataFolder
 from scripts.readiness import Probe
 
 READY_SECONDS = 60
-STOP_SECONDS = 9
+STOP_SECONDS = 9.5
 """The whole stop takes less than ten seconds; what is left then is killed."""
 
 

@@ -17,9 +17,10 @@ web)
     exec uvicorn config.asgi:application --host "${HOST:-127.0.0.1}" --port "${PORT:-8000}" \
         --timeout-graceful-shutdown 3 --no-access-log
     ;;
-reconciler) exec python manage.py reconcile --forever ;;
-encode) exec python manage.py worker --queues encode --threads 1 ;;
-light) exec python manage.py worker --queues ingest,media,notify,default --threads 4 ;;
+# What works in the background gives way to what answers people.
+reconciler) exec nice -n 5 python manage.py reconcile --forever ;;
+encode) exec nice -n 5 python manage.py worker --queues encode --threads 1 ;;
+light) exec nice -n 5 python manage.py worker --queues ingest,media,notify,default --threads 4 ;;
 redis) exec redis-server "$VODLOOM_RUN/redis.conf" ;;
 *)
     echo "program.sh: there is no program $1" >&2

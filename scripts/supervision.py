@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-STOP_SECONDS = 6
+STOP_SECONDS = 7
 """How long a process may take to stop before it is killed."""
 
 _SUPERVISOR = """\

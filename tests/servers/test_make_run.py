@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pty
 import re
-import shutil
 import signal
 import socket
 import time
@@ -13,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -76,13 +76,32 @@ class MakeRun:
         return False
 
 
+class Another(Protocol):
+    """Makes one more copy, with the given data folder."""
+
+    def __call__(self, data: Path) -> MakeRun: ...
+
+
 @pytest.fixture
-def make_run(tmp_path: Path) -> Iterator[MakeRun]:
+def another(tmp_path: Path) -> Iterator[Another]:
+    """Makes copies that are stopped with the test."""
+    made: list[MakeRun] = []
+
+    def make(data: Path) -> MakeRun:
+        made.append(MakeRun(data, tmp_path / f"make-{len(made)}.log"))
+        return made[-1]
+
+    yield make
+    for run in made:
+        run.process.stop()
+    for run in made:
+        wait_until(lambda left=run.left: left() == [], "nothing is left", 10)  # type: ignore[misc]
+
+
+@pytest.fixture
+def make_run(another: Another, tmp_path: Path) -> MakeRun:
     """A copy in a folder whose name is as awkward as it is long."""
-    run = MakeRun(tmp_path / ("data; 100% #1 'é' " + "long" * 20), tmp_path / "make.log")
-    yield run
-    run.process.stop()
-    wait_until(lambda: run.left() == [], "nothing is left", 10)
+    return another(tmp_path / ("data; 'é' " + "long" * 20))
 
 
 def test_it_starts_and_a_second_start_is_quick(make_run: MakeRun) -> None:
@@ -157,19 +176,17 @@ def test_after_a_kill_of_those_in_charge_the_next_start_works(
 
 
 def test_a_second_copy_runs_beside_it_but_not_on_the_same_data(
-    make_run: MakeRun, tmp_path: Path
+    make_run: MakeRun, another: Another, tmp_path: Path
 ) -> None:
     make_run.start()
-    second = MakeRun(tmp_path / "second", tmp_path / "second.log")
-    try:
-        second.start()
-        assert make_run.serves()
-        assert second.serves()
-    finally:
-        second.process.stop()
-    assert second.left() == []
+    second = another(tmp_path / "second")
+    second.start()
+    assert make_run.serves()
+    assert second.serves()
+    second.process.send(signal.SIGTERM)
+    second.wait_until_stopped()
 
-    same_data = MakeRun(make_run.data, tmp_path / "same.log")
+    same_data = another(make_run.data)
     same_data.process.start()
     wait_until(lambda: not same_data.process.is_running, "refused")
     assert "already running" in same_data.said
@@ -186,12 +203,12 @@ def test_a_taken_port_is_told(make_run: MakeRun) -> None:
     assert make_run.left() == []
 
 
-def test_a_moved_data_folder_still_works(make_run: MakeRun, tmp_path: Path) -> None:
+def test_a_moved_data_folder_still_works(
+    make_run: MakeRun, another: Another, tmp_path: Path
+) -> None:
     make_run.start()
     make_run.process.stop()
-    moved = MakeRun(tmp_path / "moved", tmp_path / "moved.log")
-    shutil.move(make_run.data, moved.data)
+    moved = another(tmp_path / "moved")
+    make_run.data.rename(moved.data)
     moved.start()
     assert "Log in as" not in moved.said
-    moved.process.stop()
-    assert moved.left() == []

@@ -1,0 +1,113 @@
+"""Renew the players under static/vendor from the npm registry: `python -m scripts.vendor`.
+
+Needs npm and Chromium. Takes the pinned versions below, keeps only what pages load, and
+writes the hashes of the styles that media-chrome puts into its shadow roots (the
+Content-Security-Policy allows exactly those).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+VENDOR = Path(__file__).resolve().parents[1] / "static" / "vendor"
+STYLES = VENDOR / "media-chrome.styles.txt"
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package, its version, and its files by the names we give them."""
+
+    name: str
+    version: str
+    files: dict[str, str]
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are kept."""
+        return VENDOR / f"{self.name}-{self.version}"
+
+
+HLS = Package(
+    "hls.js",
+    "1.7.4",
+    {"dist/hls.min.mjs": "hls.min.js", "dist/hls.worker.js": "hls.worker.js", "LICENSE": "LICENSE"},
+)
+MEDIA_CHROME = Package(
+    "media-chrome",
+    "4.19.4",
+    {"dist/iife/all.js": "media-chrome.js", "LICENSE": "LICENSE"},
+)
+
+# Every element the bundle defines, made once; what its shadow root holds as style.
+_COLLECT_STYLES = """() => {
+  const found = new Set([""]);
+  for (const name of window.defined) {
+    const root = document.createElement(name).shadowRoot;
+    for (const style of root?.querySelectorAll("style") ?? []) found.add(style.textContent);
+  }
+  return [...found];
+}"""
+_NOTE_NAMES = """
+window.defined = [];
+const define = customElements.define.bind(customElements);
+customElements.define = (name, ...rest) => { window.defined.push(name); define(name, ...rest); };
+"""
+
+
+def main() -> None:
+    """Fetch both packages and work out the hashes."""
+    for package in (HLS, MEDIA_CHROME):
+        _fetch(package)
+    hashes = sorted(_hash(style) for style in _styles(MEDIA_CHROME.folder / "media-chrome.js"))
+    STYLES.write_text("\n".join(hashes) + "\n")
+
+
+def _fetch(package: Package) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        wanted = f"{package.name}@{package.version}"
+        subprocess.run(["npm", "pack", "--silent", wanted], cwd=name, check=True)
+        archive = next(Path(name).glob("*.tgz"))
+        with tarfile.open(archive) as tar:
+            tar.extractall(name, filter="data")
+        shutil.rmtree(package.folder, ignore_errors=True)
+        package.folder.mkdir(parents=True)
+        for path, ours in package.files.items():
+            text = (Path(name) / "package" / path).read_text()
+            (package.folder / ours).write_text(_without_map(text))
+
+
+def _without_map(text: str) -> str:
+    """Without the pointer to a source map, which is larger than the code and not kept."""
+    return re.sub(r"^//# sourceMappingURL=.*\n?", "", text, flags=re.MULTILINE)
+
+
+def _styles(bundle: Path) -> list[str]:
+    with sync_playwright() as playwright:
+        chromium = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.add_init_script(_NOTE_NAMES)
+        page.goto("about:blank")
+        page.add_script_tag(path=bundle)
+        styles: list[str] = page.evaluate(_COLLECT_STYLES)
+        browser.close()
+        return styles
+
+
+def _hash(style: str) -> str:
+    digest = hashlib.sha256(style.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+if __name__ == "__main__":
+    main()
