@@ -100,7 +100,7 @@ def run(
         process = _start(_command(argv, limits, sandbox, reads, writes))
         _follow(process, output, watch)
         _end(process)
-        _raise_for(process.returncode)
+        _raise_for(process.returncode, output.log.text())
     except MediaError as error:
         error.argv, error.log = list(shown), scrubber.text(output.log.text())
         raise
@@ -286,11 +286,13 @@ def _drain(process: subprocess.Popen[bytes]) -> None:
         pipe.close()
 
 
-def _raise_for(code: int) -> None:
+def _raise_for(code: int, log: str) -> None:
     """An exit status as an error; bwrap and shells tell a signal as 128 + its number."""
     if code == 0:
         return
     number = -code if code < 0 else code - 128
+    if log.startswith("bwrap: "):
+        raise ToolMissing("The sandbox could not be set up.", code="sandbox_unavailable")
     if number == signal.SIGXFSZ:
         raise OutputTooLarge()
     if number == signal.SIGXCPU:

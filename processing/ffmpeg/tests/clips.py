@@ -76,7 +76,7 @@ class Made:
     @property
     def names(self) -> set[str]:
         """Its files, without their endings."""
-        return {path.stem for path in self.folder.iterdir()}
+        return {path.stem for path in self.folder.glob("*.mp4")}
 
     @property
     def top(self) -> Path:

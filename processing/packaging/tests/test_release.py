@@ -1,0 +1,87 @@
+"""A whole release on disk, played through its multivariant playlist by FFmpeg."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from processing.ffmpeg.tests.clips import Made, encoded, ffmpeg, flash_and_beep
+from processing.packaging import hls
+from processing.packaging.boxes import Track
+from processing.packaging.checker import ReleaseTrack, check_release
+from processing.packaging.segments import Segment, group
+
+
+def segments_of(track: Track) -> tuple[Segment, ...]:
+    return group(track.fragments, 4 * track.timescale)
+
+
+def refs_of(name: str, track: Track) -> list[hls.MediaSegmentRef]:
+    return [
+        hls.MediaSegmentRef(f"{name}.mp4", s.offset, s.size, s.duration / track.timescale)
+        for s in segments_of(track)
+    ]
+
+
+def publish(made: Made) -> Path:
+    """Write the playlists beside the files; the multivariant one's path."""
+    variants = []
+    sound = hls.bandwidths(refs_of("audio", made.track("audio")))
+    for name in made.names:
+        track = made.track(name)
+        refs = refs_of(name, track)
+        init = hls.InitRef(f"{name}.mp4", 0, track.init_size)
+        text = hls.media_playlist(init, refs, complete=True)
+        (made.folder / f"{name}.m3u8").write_text(text)
+        if name != "audio":
+            peak, average = hls.bandwidths(refs)
+            variants.append(
+                hls.Variant(
+                    f"{name}.m3u8", peak + sound[0], average + sound[1],
+                    f"{track.codecs},mp4a.40.2", track.width, track.height, Fraction(25),
+                )
+            )  # fmt: skip
+    audio = hls.AudioRendition("audio.m3u8", "Sound", "en", 2, True)
+    master = made.folder / "master.m3u8"
+    master.write_text(hls.multivariant_playlist(variants, [audio]))
+    return master
+
+
+def release_track(name: str, track: Track) -> ReleaseTrack:
+    refs = refs_of(name, track)
+    peak, average = hls.bandwidths(refs)
+    extinf = [round(ref.seconds, 6) for ref in refs]
+    return ReleaseTrack(name, track.timescale, segments_of(track), 4, peak, average, extinf)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("release")
+    short, long = flash_and_beep(folder / "short.mp4", "-s", "640x360"), folder / "long.mp4"
+    ffmpeg("-stream_loop", "3", "-i", short, "-t", "11", "-c", "copy", long)
+    return encoded(long, folder / "out")
+
+
+def test_it_passes_the_checker(made: Made) -> None:
+    pictures = [release_track(rung.name, made.track(rung.name)) for rung in made.rungs]
+    sound = [release_track("audio", made.track("audio"))]
+    assert len(pictures) == 2
+    assert check_release(pictures, sound, duration=made.media.duration) == []
+
+
+def test_it_decodes_whole_without_a_word(made: Made) -> None:
+    master = publish(made)
+    for number in range(len(made.rungs)):
+        log = ffmpeg("-i", master, "-map", f"0:v:{number}", "-map", "0:a:0", "-f", "null", "-")
+        decoded = [int(count) for count in re.findall(r"frame=\s*(\d+)", log)]
+        assert abs(decoded[-1] - 275) <= 1
+        assert not re.search(r"error|invalid|non.monoton", log, re.IGNORECASE)
+
+
+def test_it_can_be_sought_by_segment(made: Made) -> None:
+    master = publish(made)
+    log = ffmpeg("-ss", "8", "-i", master, "-map", "0:v:0", "-map", "0:a:0", "-f", "null", "-")
+    assert abs(int(re.findall(r"frame=\s*(\d+)", log)[-1]) - 75) <= 2
