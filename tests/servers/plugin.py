@@ -67,6 +67,7 @@ def _set_environment(servers: Servers) -> None:
     for name in list(os.environ):
         if name in _OTHERS or (name.startswith(("S3_", "VODLOOM_")) and name not in _KEPT):
             del os.environ[name]
+    (servers.folder / "static").mkdir()  # WhiteNoise warns where nothing was collected
     os.environ |= {
         "DATA": str(servers.folder),
         "SECRET_KEY": "a key for tests that is long enough and used nowhere else",
