@@ -30,7 +30,7 @@ class Launch:
     data: DataFolder
     host: str
     port: int
-    allowed_hosts: tuple[str, ...]
+    allowed_hosts: str
     environment: Mapping[str, str]
 
     @property
@@ -38,14 +38,6 @@ class Launch:
         """The address to type on this machine."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
-
-    @property
-    def host_to_ask_for(self) -> str:
-        """A host name that the product answers to."""
-        own = {"127.0.0.1", "*"}
-        if not self.allowed_hosts or own & set(self.allowed_hosts):
-            return "127.0.0.1"
-        return self.allowed_hosts[0].removeprefix(".")
 
     @property
     def records(self) -> Path:
@@ -119,7 +111,7 @@ def serve(launch: Launch) -> None:
 
 
 def _wait_until_ready(launch: Launch, supervisor: subprocess.Popen[bytes]) -> None:
-    probe = Probe(launch.url, launch.host_to_ask_for)
+    probe = Probe(f"{launch.url}/readyz", launch.allowed_hosts)
     deadline = time.monotonic() + READY_SECONDS
     while not probe.succeeds():
         if supervisor.poll() is not None:

@@ -1,33 +1,55 @@
-"""Asking a starting web process whether it can serve."""
+"""Asking a web process on this machine whether it can serve.
+
+As a program it asks /healthz once, for the container's health check.
+"""
 
 from __future__ import annotations
 
 import http.client
+import os
+import sys
 import urllib.error
 import urllib.request
 from http import HTTPStatus
 
 
 class Probe:
-    """Asks /readyz, and remembers the last answer for when it never becomes good."""
+    """Asks an address, and remembers the last answer for when it never becomes good."""
 
-    def __init__(self, url: str, host: str) -> None:
-        """The host is the name to ask for: one that ALLOWED_HOSTS lets in."""
-        self.url = f"{url}/readyz"
-        self._request = urllib.request.Request(self.url, headers={"Host": host})
+    def __init__(self, url: str, allowed_hosts: str) -> None:
+        """allowed_hosts is the setting of that name: only its hosts are answered."""
         self.answer = "nothing answered"
+        self._request = urllib.request.Request(url, headers={"Host": _one_of(allowed_hosts)})
         # A proxy of the environment is not for this machine's own addresses.
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def succeeds(self) -> bool:
-        """Whether /readyz answers 200 now."""
+        """Whether the address answers 200 now."""
+        url = self._request.full_url
         try:
             with self._opener.open(self._request, timeout=5) as response:
-                self.answer = f"{self.url} answered {response.status}"
+                self.answer = f"{url} answered {response.status}"
                 return bool(response.status == HTTPStatus.OK)
         except urllib.error.HTTPError as error:
             body = error.read(2000).decode(errors="replace").strip()
-            self.answer = f"{self.url} answered {error.code}: {body}"
+            self.answer = f"{url} answered {error.code}: {body}"
         except (OSError, http.client.HTTPException) as error:
-            self.answer = f"{self.url}: {error}"
+            self.answer = f"{url}: {error}"
         return False
+
+
+def _one_of(allowed_hosts: str) -> str:
+    hosts = [host.strip() for host in allowed_hosts.split(",") if host.strip()]
+    if not hosts or {"127.0.0.1", "*"} & set(hosts):
+        return "127.0.0.1"
+    return hosts[0].removeprefix(".")
+
+
+if __name__ == "__main__":
+    probe = Probe(
+        f"http://127.0.0.1:{os.environ.get('PORT') or 8000}/healthz",
+        os.environ.get("ALLOWED_HOSTS", ""),
+    )
+    healthy = probe.succeeds()
+    print(probe.answer)
+    sys.exit(not healthy)

@@ -38,13 +38,12 @@ def _run() -> None:
         settings = ensure_settings(data)
         settings |= {name: value for name, value in os.environ.items() if value}
         redis_url = settings.get("REDIS_URL") or data.redis_url
-        hosts = settings.get("ALLOWED_HOSTS", "").split(",")
         launch = Launch(
             root=ROOT,
             data=data,
             host=os.environ.get("HOST") or "127.0.0.1",
             port=port,
-            allowed_hosts=tuple(host.strip() for host in hosts if host.strip()),
+            allowed_hosts=settings.get("ALLOWED_HOSTS", ""),
             environment=_environment(data, redis_url, port),
         )
         stop_leftovers(launch)
