@@ -128,7 +128,7 @@ def _as_root() -> list[str] | None:
 def _command_to_type(manager: str, names: list[str]) -> str:
     packages = " ".join(names)
     return {
-        "apt": f"sudo apt-get install -y --no-install-recommends {packages}",
+        "apt": f"sudo apt-get update && sudo apt-get install -y --no-install-recommends {packages}",
         "dnf": f"sudo dnf install -y {packages}",
         "brew": f"brew install {packages}",
     }.get(manager, f"(your package manager) {packages}")
