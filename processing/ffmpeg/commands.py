@@ -60,7 +60,8 @@ def encode(
     argv += ["-filter_complex_threads", str(threads), "-max_error_rate", "0.9"]
     argv += _input(media, source, threads)
     if video is not None:
-        graph = filters.pictures(video, rungs, _origin(media, video))
+        held_to = media.planned_frames if media.held_seconds else None
+        graph = filters.pictures(video, rungs, _origin(media, video), held_to)
         argv += ["-filter_complex", graph]
         for number, rung in enumerate(rungs):
             argv += ["-map", f"[{filters.label(number)}]", *_x264(video, rung, profile, threads)]

@@ -27,14 +27,19 @@ def survives_size_changes(video: VideoStream) -> bool:
     return video.rotation == 0 and not video.interlaced
 
 
-def pictures(video: VideoStream, rungs: Sequence[Rung], origin: Fraction) -> str:
+def pictures(
+    video: VideoStream, rungs: Sequence[Rung], origin: Fraction, held_to: int | None = None
+) -> str:
     """One decode to all rungs: `origin` (seconds) becomes 0, then the constant grid, then each
-    rung is scaled from the one above. FFmpeg has turned the picture upright before."""
+    rung is scaled from the one above; with `held_to` the last picture stays until there are so
+    many. FFmpeg has turned the picture upright before."""
     rate = video.frame_rate
     steps = [_from_zero("setpts", origin)]
     if video.interlaced:
         steps.append("bwdif=mode=send_frame:deint=interlaced")
     steps.append(f"fps=fps={rate.numerator}/{rate.denominator}:start_time=0")
+    if held_to is not None:
+        steps += ["tpad=stop=-1:stop_mode=clone", f"trim=end_frame={held_to}"]
     chains = []
     for number, rung in enumerate(rungs):
         colors = _color_conversion(video) if number == 0 else ""

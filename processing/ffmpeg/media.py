@@ -10,6 +10,8 @@ from typing import Any
 
 _HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 _INTERLACED = ("tt", "bb", "tb", "bt")
+# Sound that ends this many seconds after the last picture is not cut: the picture stays.
+_HOLD_ABOVE = 2.0
 
 
 @dataclass(frozen=True)
@@ -108,12 +110,24 @@ class Media:
     start: float = 0.0
 
     @property
+    def held_seconds(self) -> float:
+        """How long the last picture stays because the sound goes on, as a song with one picture
+        has it; 0 when the sound ends with the pictures, soon after, or nobody knows when."""
+        if self.video is None or not self.audio:
+            return 0.0
+        sound = self.audio[0]
+        if self.video.duration is None or sound.duration is None:
+            return 0.0
+        longer = float(sound.start - self.video.start) + sound.duration - self.video.duration
+        return longer if longer > _HOLD_ABOVE else 0.0
+
+    @property
     def planned_frames(self) -> int | None:
         """Pictures a whole encode on the grid has, give or take one; None without video."""
         if self.video is None:
             return None
         duration = self.duration if self.video.duration is None else self.video.duration
-        return max(1, round(duration * self.video.frame_rate))
+        return max(1, round((duration + self.held_seconds) * self.video.frame_rate))
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary `json` can write; fractions become texts like `30000/1001`."""

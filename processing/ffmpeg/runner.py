@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from processing.ffmpeg.ending import end, has_ended
 from processing.ffmpeg.errors import (
     EncodeFailed,
     EncodeStalled,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 MAX_STDOUT = 32 * 1024 * 1024
 _TICK = 0.2
-_GRACE = 1.0
 # Nothing of our own environment (keys, addresses) is handed on.
 _ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -99,14 +99,14 @@ def run(
     try:
         process = _start(_command(argv, limits, sandbox, reads, writes))
         _follow(process, output, watch)
-        _end(process)
+        end(process, sandbox)
         _raise_for(process.returncode, output.log.text())
     except MediaError as error:
         error.argv, error.log = list(shown), scrubber.text(output.log.text())
         raise
     finally:
         if process is not None:
-            _end(process)
+            end(process, sandbox)
     seconds = time.monotonic() - started
     return Finished(shown, bytes(output.stdout), scrubber.text(output.log.text()), seconds)
 
@@ -227,7 +227,7 @@ def _follow(process: subprocess.Popen[bytes], output: _Output, watch: _Watch) ->
                 selector.register(pipe, selectors.EVENT_READ, feed)
         next_look = 0.0
         while True:
-            ended = _has_ended(process)
+            ended = has_ended(process)
             ready = selector.select(0 if ended else _TICK) if selector.get_map() else []
             for key, _ in ready:
                 data = os.read(key.fd, 65536)
@@ -239,51 +239,6 @@ def _follow(process: subprocess.Popen[bytes], output: _Output, watch: _Watch) ->
             if time.monotonic() >= next_look:
                 watch.look()
                 next_look = time.monotonic() + _TICK
-
-
-def _has_ended(process: subprocess.Popen[bytes]) -> bool:
-    """Whether it has ended, without reaping it: its id, and so its group's, stays ours."""
-    if process.returncode is not None:
-        return True
-    options = os.WEXITED | os.WNOHANG | os.WNOWAIT
-    return os.waitid(os.P_PID, process.pid, options) is not None
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the whole group (TERM, then KILL within a second), reap it, close the pipes."""
-    if process.returncode is None:
-        try:
-            if not _has_ended(process):
-                _signal(process, signal.SIGTERM)
-                _await(process, _GRACE)
-        finally:
-            _signal(process, signal.SIGKILL)
-            process.wait()
-            _drain(process)
-
-
-def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, number)
-
-
-def _await(process: subprocess.Popen[bytes], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not _has_ended(process) and time.monotonic() < deadline:
-        time.sleep(0.01)
-
-
-def _drain(process: subprocess.Popen[bytes]) -> None:
-    """Wait until nobody holds the pipes any more: inside bwrap the program is in a session of
-    its own and dies a moment after its parent."""
-    deadline = time.monotonic() + _GRACE
-    for pipe in filter(None, (process.stdout, process.stderr)):
-        with selectors.DefaultSelector() as selector:
-            selector.register(pipe, selectors.EVENT_READ)
-            while (left := deadline - time.monotonic()) > 0:
-                if selector.select(left) and not os.read(pipe.fileno(), 65536):
-                    break
-        pipe.close()
 
 
 def _raise_for(code: int, log: str) -> None:

@@ -206,6 +206,15 @@ def test_sound_alone_is_one_sound_file(tmp_path: Path) -> None:
     assert track.duration / track.timescale == pytest.approx(3, abs=0.06)
 
 
+def test_a_song_with_one_picture_is_heard_to_its_end(tmp_path: Path) -> None:
+    source = tmp_path / "a.mp4"
+    still = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=0.04"]
+    ffmpeg(*still, "-f", "lavfi", "-i", "sine=d=5", "-pix_fmt", "yuv420p", source)
+    made = encoded(source, tmp_path / "out")
+    is_sound(made)
+    assert abs(frames(made.top) - 125) <= 1
+
+
 def test_surround_sound_becomes_stereo(tmp_path: Path) -> None:
     source = tmp_path / "a.mka"
     ffmpeg("-f", "lavfi", "-i", "sine=d=1", "-ac", "6", "-c:a", "flac", source)

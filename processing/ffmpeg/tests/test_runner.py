@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import itertools
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,23 @@ def test_the_wall_clock_ends_the_whole_group(sandbox: Sandbox, seconds: str) -> 
         run(sleepers(seconds), limits=Limits(0.5), sandbox=sandbox)
     assert caught.value.code == "encode_timed_out"
     assert not is_running(seconds)
+
+
+@pytest.fixture
+def adopted() -> Iterator[None]:
+    """Whoever loses its parent becomes our child, instead of process 1's."""
+    set_child_subreaper = 36
+    ctypes.CDLL(None).prctl(set_child_subreaper, 1)
+    yield
+    ctypes.CDLL(None).prctl(set_child_subreaper, 0)
+
+
+@pytest.mark.usefixtures("adopted")
+def test_no_dead_process_is_left_for_process_1_to_reap(sandbox: Sandbox) -> None:
+    with pytest.raises(EncodeTimedOut):
+        run(["sh", "-c", "exec sleep 60"], sandbox, Limits(0.3))
+    with contextlib.suppress(ChildProcessError):
+        assert os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
 
 def test_a_stop_ends_the_whole_group_within_two_seconds(sandbox: Sandbox, seconds: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import m3u8
+import m3u8  # type: ignore[import-untyped] # ships no types
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
