@@ -30,6 +30,7 @@ def _own_folders(settings: LazySettings, tmp_path: Path) -> None:
             "BACKEND": "videos.storage.disk.DiskStorage",
             "OPTIONS": {"location": tmp_path / "media" / alias},
         }
+    storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = storages
     settings.WORK_DIR = tmp_path / "work"
     settings.SOURCE_CACHE_DIR = tmp_path / "cache"

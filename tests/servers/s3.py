@@ -103,7 +103,7 @@ def _moto(port: int, folder: Path, keys: Keys) -> list[str]:
 def _rclone(port: int, folder: Path, keys: Keys) -> list[str]:
     # Each folder in the served one is a bucket; --no-cleanup keeps it when it gets empty.
     (folder / "buckets" / BUCKET).mkdir(parents=True)
-    options = ["--config", "", "--no-cleanup", "--dir-cache-time", "0s"]
+    options = ["--config", "", "--no-cleanup", "--dir-cache-time", "1s"]
     options += ["--addr", f"127.0.0.1:{port}", "--auth-key", f"{keys.id},{keys.secret}"]
     return [_script("rclone"), "serve", "s3", *options, str(folder / "buckets")]
 

@@ -88,6 +88,12 @@ def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     return JsonResponse(problem, status=404, content_type=CONTENT_TYPE)
 
 
+def server_error(request: HttpRequest) -> JsonResponse:
+    """Django's 500 under ``/api/``."""
+    problem = body(500, "server_error", "Something went wrong here.", instance=request.path)
+    return JsonResponse(problem, status=500, content_type=CONTENT_TYPE)
+
+
 def _translate(error: Exception, answer: Response, instance: str | None) -> dict[str, Any]:
     status = answer.status_code
     if isinstance(error, exceptions.ValidationError):

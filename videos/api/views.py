@@ -43,7 +43,7 @@ class VideoFilter(filters.FilterSet):
 
 def readable(videos: QuerySet[Video]) -> QuerySet[Video]:
     """Load what ``VideoSerializer`` reads: a constant number of queries for any page."""
-    renditions = Rendition.objects.order_by("-height", "name")
+    renditions = Rendition.objects.largest_first()
     return progress.with_run(videos.select_related("source", "release")).prefetch_related(
         Prefetch("release__renditions", renditions)
     )

@@ -56,6 +56,14 @@ def after(position: int, *, owner_id: Any, limit: int = 500) -> Sequence[Event]:
     return list(events.order_by("position")[:limit])
 
 
+def newest(owner_id: Any) -> int:
+    """The position of the owner's last event; 0 before there is one."""
+    newest: int | None = Event.objects.filter(owner_id=owner_id).aggregate(last=Max("position"))[
+        "last"
+    ]
+    return newest or 0
+
+
 def _one_at_a_time() -> None:
     """On PostgreSQL by advisory lock; SQLite's IMMEDIATE transaction is one already."""
     if connection.vendor == "postgresql":

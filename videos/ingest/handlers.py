@@ -1,5 +1,7 @@
 """An upload handler that spools to disk and hashes while bytes arrive."""
 
+from __future__ import annotations
+
 import hashlib
 from typing import Any
 

@@ -48,6 +48,14 @@ class Release(GuardedModel):
         return f"releases/{self.id}/"
 
 
+class RenditionQuerySet(models.QuerySet["Rendition"]):
+    """Renditions in the orders people want."""
+
+    def largest_first(self) -> RenditionQuerySet:
+        """From the largest picture down; sound last."""
+        return self.order_by(models.F("height").desc(nulls_last=True), "name")
+
+
 class Rendition(models.Model):
     """One rung as made, or one audio track."""
 
@@ -69,6 +77,8 @@ class Rendition(models.Model):
     bitrate = models.PositiveIntegerField(null=True, help_text="average, bits/s")
     peak_bitrate = models.PositiveIntegerField(null=True, help_text="bits/s of the worst segment")
     init_sha256 = models.CharField(max_length=64)
+
+    objects = RenditionQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -39,7 +39,7 @@ def render(release_id: UUID, name: str, *, address_of: AddressOf) -> Playlist:
 
 def _load(release_id: UUID) -> Release:
     live = [Release.State.GROWING, Release.State.COMPLETE, Release.State.RETIRED]
-    renditions = Rendition.objects.order_by("-height", "name").prefetch_related(
+    renditions = Rendition.objects.largest_first().prefetch_related(
         Prefetch("chunks", Chunk.objects.order_by("number"))
     )
     release = (

@@ -1,0 +1,170 @@
+"""Reading, changing and deleting videos through the API."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from processing.models import Run
+from videos.models import Release, Source, Video
+from videos.storage import originals, outputs
+
+URL = "/api/v1/videos/"
+
+
+def test_a_ready_video_has_the_promised_shape(api: APIClient, ready_video: Video) -> None:
+    video = api.get(f"{URL}{ready_video.pk}/").json()
+    assert video["status"] == "ready"
+    assert video["playable"] is True
+    assert video["progress"] == {"percent": 100.0, "eta_seconds": 0, "stage": "ready"}
+    assert video["run"]["kind"] == "first"
+    assert video["error"] is None
+    source = video["source"]
+    assert (source["width"], source["height"], source["frame_rate"]) == (320, 180, 25.0)
+    assert (source["video_codec"], source["audio_codec"]) == ("h264", "aac")
+    assert source["duration"] == pytest.approx(3, abs=0.1)
+    assert len(source["sha256"]) == 64
+    rendition = video["renditions"][0]
+    assert (rendition["width"], rendition["height"]) == (320, 180)
+    assert rendition["codecs"].startswith("avc1.")
+    assert rendition["bitrate"] > 1000
+    assert video["playback"]["hls"].endswith("/master.m3u8")
+    assert video["poster"].endswith("/poster.jpg")
+
+
+def test_the_list_has_ones_own_newest_first(
+    api: APIClient, take_in: Callable[[Path], Video], clip: Path, stranger: User
+) -> None:
+    videos = [take_in(clip) for _ in range(3)]
+    Video.objects.filter(pk=videos[1].pk).update(owner=stranger, visibility="public")
+    ids = [row["id"] for row in api.get(URL).json()["results"]]
+    assert ids == [str(videos[2].pk), str(videos[0].pk)]
+
+
+def test_pages_are_cursors(api: APIClient, take_in: Callable[[Path], Video], clip: Path) -> None:
+    for _ in range(5):
+        take_in(clip)
+    page = api.get(URL, {"page_size": 2}).json()
+    seen = [row["id"] for row in page["results"]]
+    take_in(clip)
+    while page["next"]:
+        page = api.get(page["next"]).json()
+        seen += [row["id"] for row in page["results"]]
+    assert len(seen) == len(set(seen)) == 5
+
+
+def test_a_page_costs_the_same_queries_whatever_its_length(
+    api: APIClient,
+    ready_video: Video,
+    take_in: Callable[[Path], Video],
+    clip: Path,
+    work_off: Callable[[], None],
+    django_assert_num_queries: Any,
+) -> None:
+    with django_assert_num_queries(4):
+        api.get(URL)
+    for _ in range(3):
+        take_in(clip)
+    work_off()
+    with django_assert_num_queries(3):
+        assert len(api.get(URL).json()["results"]) == 4
+
+
+def test_the_status_is_one_query_beside_the_key(
+    api: APIClient, video: Video, django_assert_num_queries: Any
+) -> None:
+    api.get(URL)
+    with django_assert_num_queries(2):
+        answer = api.get(f"{URL}{video.pk}/status/").json()
+    assert answer["progress"]["stage"] == "waiting"
+    assert set(answer) == {"id", "status", "playable", "progress", "run", "error"}
+
+
+def test_what_one_may_not_see_is_404(
+    video: Video, stranger: User, as_user: Callable[[User], APIClient]
+) -> None:
+    client = as_user(stranger)
+    for method, path in [
+        ("get", ""),
+        ("get", "status/"),
+        ("patch", ""),
+        ("delete", ""),
+        ("post", "reprocess/"),
+        ("post", "cancel/"),
+    ]:
+        answer = getattr(client, method)(f"{URL}{video.pk}/{path}", {}, format="json")
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_somebody_elses_public_video_is_read_and_not_changed(
+    ready_video: Video, stranger: User, as_user: Callable[[User], APIClient]
+) -> None:
+    Video.objects.update(visibility="public")
+    client = as_user(stranger)
+    assert client.get(f"{URL}{ready_video.pk}/").json()["playback"]["hls"]
+    answer = client.patch(f"{URL}{ready_video.pk}/", {"title": "Mine"}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+
+
+def test_title_description_and_visibility_can_be_changed(api: APIClient, video: Video) -> None:
+    answer = api.patch(f"{URL}{video.pk}/", {"title": "T", "visibility": "unlisted"}, format="json")
+    assert (answer.json()["title"], answer.json()["visibility"]) == ("T", "unlisted")
+
+
+@pytest.mark.parametrize("field", ["status", "owner", "moderation", "playable", "nonsense"])
+def test_nothing_else_can_be_changed(api: APIClient, video: Video, field: str) -> None:
+    answer = api.patch(f"{URL}{video.pk}/", {field: "ready"}, format="json")
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == field
+    assert Video.objects.get().status == "processing"
+
+
+def test_deleting_hides_and_keeps_the_bytes(api: APIClient, ready_video: Video) -> None:
+    assert api.delete(f"{URL}{ready_video.pk}/").status_code == 204
+    assert api.get(f"{URL}{ready_video.pk}/").status_code == 404
+    assert Video.objects.get().deleted_at is not None
+    assert list(originals().list_prefix(""))
+
+
+def test_purging_deletes_rows_and_bytes_at_once(api: APIClient, ready_video: Video) -> None:
+    Source.objects.update(created_at="2000-01-01T00:00:00Z")
+    assert api.delete(f"{URL}{ready_video.pk}/?purge=true").status_code == 204
+    assert not Video.objects.exists()
+    assert not Release.objects.exists()
+    assert list(originals().list_prefix("")) == []
+    assert list(outputs().list_prefix("")) == []
+
+
+def test_deleting_stops_what_is_going_on(api: APIClient, video: Video) -> None:
+    api.delete(f"{URL}{video.pk}/")
+    assert Run.objects.get().status == Run.Status.CANCELED
+
+
+def test_reprocessing_answers_with_the_run(api: APIClient, ready_video: Video) -> None:
+    answer = api.post(f"{URL}{ready_video.pk}/reprocess/")
+    assert (answer.status_code, answer.json()["kind"]) == (202, "reprocess")
+    again = api.post(f"{URL}{ready_video.pk}/reprocess/")
+    assert (again.status_code, again.json()["code"]) == (409, "already_processing")
+    video = api.get(f"{URL}{ready_video.pk}/").json()
+    assert (video["status"], video["run"]["status"]) == ("ready", "queued")
+    assert video["playback"]["hls"]
+
+
+def test_canceling(api: APIClient, video: Video) -> None:
+    answer = api.post(f"{URL}{video.pk}/cancel/")
+    assert (answer.status_code, answer.json()["status"]) == (202, "canceled")
+    again = api.post(f"{URL}{video.pk}/cancel/")
+    assert (again.status_code, again.json()["code"]) == (409, "nothing_to_cancel")
+
+
+def test_the_list_can_be_narrowed(api: APIClient, video: Video) -> None:
+    assert len(api.get(URL, {"status": "processing"}).json()["results"]) == 1
+    assert api.get(URL, {"status": "ready"}).json()["results"] == []
+    assert api.get(URL, {"status": "nonsense"}).status_code == 400
+
+
+def test_an_id_that_is_none_is_404(api: APIClient) -> None:
+    assert api.get(f"{URL}nonsense/").status_code == 404
