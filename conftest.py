@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
 
+from tests.servers.fixtures import StartVodloom
 from tests.servers.plugin import SERVERS
+from tests.servers.process import Process
 
 pytest_plugins = ["tests.servers.fixtures", "tests.domain"]
 
@@ -25,10 +27,20 @@ def django_db_modify_db_settings(pytestconfig: pytest.Config) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the logs of the product's processes with the failure of a test that started it."""
+    """Show with a failure the logs of the servers that the test used."""
     report = yield
-    start = getattr(item, "funcargs", {}).get("start_vodloom")
-    if report.failed and start:
-        for vodloom in start.started:
-            report.sections.append((f"Vodloom at {vodloom.url}", vodloom.logs))
+    if report.failed:
+        for process in servers_of(getattr(item, "funcargs", {})):
+            state = "running" if process.is_running else "not running"
+            report.sections.append((f"{process.name} ({state})", process.log_tail()))
     return report
+
+
+def servers_of(fixtures: dict[str, object]) -> Iterator[Process]:
+    """The processes behind a test's fixtures."""
+    for value in fixtures.values():
+        if isinstance(value, StartVodloom):
+            for vodloom in value.started:
+                yield from vodloom.processes.values()
+        elif isinstance(process := getattr(value, "process", None), Process):
+            yield process

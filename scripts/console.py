@@ -5,8 +5,12 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import tempfile
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
+
+CLEAN_UP_SECONDS = 8
 
 
 class Failed(Exception):
@@ -26,17 +30,39 @@ def fail(error: Failed) -> NoReturn:
 
 def must_work(command: list[str]) -> None:
     """Run a command without its output; raises Failed with the output's end if it fails."""
-    done = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        end = done.stdout.strip().splitlines()[-20:]
+    with tempfile.TemporaryFile("w+", errors="replace") as output:
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        code = wait_for(child)
+        output.seek(0)
+        end = output.read().strip().splitlines()[-20:]
+    if code:
         raise Failed("\n".join([*end, f"This failed: {' '.join(command)}"]))
+
+
+def wait_for(child: subprocess.Popen[bytes]) -> int:
+    """The exit code of a child in a session of its own.
+
+    When we are interrupted the child is too, once, and is given time to clean up.
+    """
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        ignore_further_signals()
+        try:
+            # What sudo runs is not ours to signal: it is waited for.
+            with suppress(PermissionError):
+                child.send_signal(signal.SIGINT)
+            child.wait(CLEAN_UP_SECONDS)
+        finally:
+            with suppress(PermissionError):
+                child.kill()
+        raise
 
 
 def treat_termination_as_interrupt() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shutil
 import stat
 import tempfile
 from dataclasses import dataclass
@@ -68,6 +69,11 @@ class DataFolder:
         except OSError as error:
             raise Failed(f"The data folder {self.path} cannot be used: {error}") from error
         _must_be_ours(self.redis_socket.parent)
+
+    def remove_short_folder(self) -> None:
+        """Remove the folder that stood in for a path too long for a socket."""
+        if self.redis_socket.parent != self.run:
+            shutil.rmtree(self.redis_socket.parent, ignore_errors=True)
 
 
 def _must_be_ours(folder: Path) -> None:

@@ -142,3 +142,4 @@ def _stop(launch: Launch, supervisor: subprocess.Popen[bytes]) -> None:
     # Nobody is left after a supervisor's own stop; everybody is after its death.
     left = processes.survivors(launch.records)
     processes.stop(left, max(0.0, deadline - time.monotonic()))
+    launch.data.remove_short_folder()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
 import subprocess
 import sys
 import tempfile
@@ -20,13 +19,12 @@ from scripts import packages, venv
 from scripts.console import (
     Failed,
     fail,
-    ignore_further_signals,
     say,
     treat_termination_as_interrupt,
+    wait_for,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
-CLEAN_UP_SECONDS = 30
 SELECTIONS = {"": "not corpus", "fast": "not corpus and not slow", "all": ""}
 
 
@@ -112,7 +110,7 @@ def _run(step: Step, commands: Path) -> None:
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
         **step.environment,
     }
-    code = _wait_for(
+    code = wait_for(
         # Ctrl-C is for us, so that the step hears of it once.
         subprocess.Popen(
             step.command,
@@ -125,20 +123,6 @@ def _run(step: Step, commands: Path) -> None:
     if code:
         raise Failed(f"=== {step.title} failed (code {code})")
     say(f"=== {step.title}: good, {time.monotonic() - began:.0f} s")
-
-
-def _wait_for(child: subprocess.Popen[bytes]) -> int:
-    """The child's exit code; when we are interrupted it is too, and may clean up."""
-    try:
-        return child.wait()
-    except KeyboardInterrupt:
-        ignore_further_signals()
-        child.send_signal(signal.SIGINT)
-        try:
-            child.wait(CLEAN_UP_SECONDS)
-        finally:
-            child.kill()
-        raise
 
 
 if __name__ == "__main__":
