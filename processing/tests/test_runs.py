@@ -79,7 +79,7 @@ def test_every_step_run_twice_changes_nothing(
         return run
 
     for kind, step in STEPS.items():
-        monkeypatch.setitem(STEPS, kind, twice(step))  # type: ignore[arg-type]  # same shape
+        monkeypatch.setitem(STEPS, kind, twice(step))
     work_off()
     video.refresh_from_db()
     assert video.status == Video.Status.READY
@@ -137,6 +137,7 @@ def test_reprocessing_keeps_the_old_release_until_the_new_one_is_complete(
     ready_video: Video, work_off: Callable[[], None]
 ) -> None:
     old = ready_video.release_id
+    assert old is not None
     run = services.reprocess(ready_video)
     ready_video.refresh_from_db()
     assert (ready_video.status, ready_video.release_id) == (Video.Status.READY, old)

@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveBigIntegerField(help_text='bytes')),
                 ('sha256', models.CharField(db_index=True, max_length=64)),
                 ('origin', models.CharField(choices=[('upload', 'Upload'), ('url', 'Url'), ('hook', 'Hook'), ('command', 'Command')], max_length=10)),
-                ('origin_url', models.URLField(blank=True, max_length=2000)),
+                ('origin_url', models.CharField(blank=True, max_length=2000)),
                 ('provenance', models.JSONField(blank=True, default=dict)),
                 ('media', models.JSONField(blank=True, help_text='what the probe found', null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

@@ -25,7 +25,7 @@ class Source(models.Model):
     size = models.PositiveBigIntegerField(help_text="bytes")
     sha256 = models.CharField(max_length=64, db_index=True)
     origin = models.CharField(max_length=10, choices=Origin)
-    origin_url = models.URLField(max_length=2000, blank=True)
+    origin_url = models.CharField(max_length=2000, blank=True)
     provenance = models.JSONField(default=dict, blank=True)
     media = models.JSONField(null=True, blank=True, help_text="what the probe found")
     created_at = models.DateTimeField(auto_now_add=True)

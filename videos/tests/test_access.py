@@ -20,7 +20,7 @@ def test_who_may_see_and_play(  # noqa: PLR0917  # a table of cases
     visibility: str,
     moderation: str,
 ) -> None:
-    viewers = {
+    viewers: dict[str, access.Viewer] = {
         "owner": owner,
         "stranger": stranger,
         "moderator": moderator,

@@ -34,7 +34,7 @@ class Request:
                 pass
             await send({"type": "http.response.start", "status": 200, "headers": []})
 
-        guard = BodyGuard(app, upload_path="/up/", upload_bytes=LIMIT)  # type: ignore[arg-type]
+        guard = BodyGuard(app, upload_path="/up/", upload_bytes=LIMIT)
         await guard(self.scope, self.receive, self.send)
         return int(self.sent[0]["status"])
 

@@ -27,6 +27,17 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,
+    # From our own static files, not from somebody's CDN.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "VideoStatusEnum": "videos.models.Video.Status",
+        "RunStatusEnum": "processing.models.Run.Status",
+        "RunKindEnum": "processing.models.Run.Kind",
+        "MediaTypeEnum": "videos.models.Video.MediaType",
+        "VisibilityEnum": "videos.models.Video.Visibility",
+        "ModerationEnum": "videos.models.Video.Moderation",
+    },
 }

@@ -1,0 +1,183 @@
+"""The product as its real processes: a real clip in by HTTP, adaptive HLS out."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.servers.app import Vodloom
+from tests.servers.fixtures import StartVodloom
+from tests.servers.s3 import S3
+
+DEADLINE_SECONDS = 90
+
+
+class Owner:
+    """Somebody with an API key, over HTTP."""
+
+    def __init__(self, vodloom: Vodloom) -> None:
+        self.vodloom = vodloom
+        vodloom.manage("create_demo_user")
+        key = vodloom.manage("create_api_key", "demo@example.com", "--name", "test").strip()
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = f"Bearer {key}"
+        self.url = f"{vodloom.url}/api/v1/videos/"
+
+    def upload(self, path: Path) -> dict[str, Any]:
+        with path.open("rb") as file:
+            answer = self.session.post(self.url, files={"file": file}, timeout=30)
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+    def get(self, video: str) -> dict[str, Any]:
+        return dict(self.session.get(f"{self.url}{video}/", timeout=10).json())
+
+    def wait(self, video: str, reached: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while not reached(now := self.get(video)):
+            assert time.monotonic() < deadline, f"still {now['status']}: {now['progress']}"
+            time.sleep(0.1)  # the interval of polling; the deadline is above
+        return now
+
+    def wait_until_over(self, video: str) -> dict[str, Any]:
+        return self.wait(video, lambda now: now["status"] in ("ready", "failed", "canceled"))
+
+    def address(self, video: dict[str, Any]) -> str:
+        return f"{self.vodloom.url}{video['playback']['hls']}"
+
+
+def decode(address: str) -> list[int]:
+    """Decode everything behind a playlist; the frames of each rung, largest first."""
+    read = ["ffmpeg", "-v", "error", "-i", address, "-map", "0", "-f", "null", "-"]
+    done = subprocess.run(read, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stderr == ""
+    count = ["ffprobe", "-v", "error", "-count_frames", "-select_streams", "v"]
+    count += ["-show_entries", "stream=nb_read_frames,height", "-of", "csv=p=0", address]
+    rows = subprocess.run(count, capture_output=True, text=True, check=True, timeout=60).stdout
+    streams = {
+        tuple(map(int, row.strip(",").split(","))) for row in rows.split() if row[0].isdigit()
+    }
+    return [frames for _, frames in sorted(streams, reverse=True)]
+
+
+@pytest.fixture(scope="session")
+def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip that takes some seconds to encode."""
+    path = tmp_path_factory.mktemp("clips") / "long.mp4"
+    picture = "mandelbrot=size=1280x720:rate=30"
+    argv = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", picture, "-t", "20"]
+    subprocess.run([*argv, "-c:v", "libx264", "-preset", "ultrafast", str(path)], check=True)
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("store", ["disk", "moto_server", "rclone_s3"])
+def test_a_clip_goes_in_and_decodes_whole(
+    store: str, start_vodloom: StartVodloom, request: pytest.FixtureRequest, clip: Path
+) -> None:
+    s3: S3 | None = None if store == "disk" else request.getfixturevalue(store)
+    vodloom = start_vodloom(s3)
+    owner = Owner(vodloom)
+    video = owner.wait_until_over(owner.upload(clip)["id"])
+    assert video["status"] == "ready", video["error"]
+    assert decode(owner.address(video)) == [75]
+    playlist = requests.get(owner.address(video).replace("master", "180p"), timeout=10).text
+    assert ("Signature" in playlist) == (store != "disk")
+    assert not [p for p in (vodloom.data / "work").glob("*") if p.is_dir()]
+    assert list((vodloom.data / "uploads").iterdir()) == []
+    doctor = vodloom.manage("doctor")
+    assert "wrong" not in doctor
+
+
+def test_media_without_a_token_is_403(vodloom: Vodloom, clip: Path) -> None:
+    owner = Owner(vodloom)
+    video = owner.wait_until_over(owner.upload(clip)["id"])
+    _, m, token, release, name = video["playback"]["hls"].split("/")
+    for path in (f"{m}/{release}/{name}", f"{m}/x{token}/{release}/{name}"):
+        assert requests.get(f"{vodloom.url}/{path}", timeout=10).status_code == 403
+
+
+@pytest.mark.slow
+def test_a_worker_killed_in_the_middle_delays_and_loses_nothing(
+    vodloom: Vodloom, long_clip: Path
+) -> None:
+    owner = Owner(vodloom)
+    video = owner.upload(long_clip)["id"]
+    owner.wait(video, lambda now: now["progress"]["stage"] == "encoding")
+    owner.wait(video, lambda now: now["progress"]["percent"] > 5)
+    vodloom.kill("encode")
+    vodloom.start("encode")
+    now = owner.wait_until_over(video)
+    assert now["status"] == "ready", now["error"]
+    assert decode(owner.address(now))[0] == 600
+    assert not list((vodloom.data / "work").glob("*/*.mp4"))
+
+
+@pytest.mark.slow
+def test_a_stopping_worker_hands_its_task_back_at_once(vodloom: Vodloom, long_clip: Path) -> None:
+    owner = Owner(vodloom)
+    video = owner.upload(long_clip)["id"]
+    owner.wait(video, lambda now: now["progress"]["percent"] > 5)
+    begun = time.monotonic()
+    vodloom.restart("encode")
+    owner.wait(video, lambda now: now["progress"]["stage"] == "encoding")
+    assert time.monotonic() - begun < 15
+    assert owner.wait_until_over(video)["status"] == "ready"
+
+
+@pytest.mark.slow
+def test_canceling_ends_ffmpeg_and_leaves_nothing(vodloom: Vodloom, long_clip: Path) -> None:
+    owner = Owner(vodloom)
+    video = owner.upload(long_clip)["id"]
+    owner.wait(video, lambda now: now["progress"]["percent"] > 5)
+    answer = owner.session.post(f"{owner.url}{video}/cancel/", timeout=10)
+    assert answer.json()["status"] == "canceled"
+    deadline = time.monotonic() + 10
+    while list((vodloom.data / "work").iterdir()):
+        assert time.monotonic() < deadline, "the work folder stays"
+        time.sleep(0.1)  # the interval of polling; the deadline is above
+    assert owner.get(video)["status"] == "canceled"
+
+
+@pytest.mark.slow
+def test_losing_redis_loses_only_time(vodloom: Vodloom, clip: Path) -> None:
+    owner = Owner(vodloom)
+    vodloom.redis.stop()
+    video = owner.upload(clip)["id"]
+    vodloom.redis.start()
+    vodloom.redis.flush()
+    assert owner.wait_until_over(video)["status"] == "ready"
+
+
+def test_a_body_over_the_limit_is_refused_without_reading_on(
+    start_vodloom: StartVodloom, tmp_path: Path
+) -> None:
+    vodloom = start_vodloom(VODLOOM_MAX_POST_BYTES="1000000")
+    owner = Owner(vodloom)
+
+    sent = 0
+
+    def endless() -> Any:
+        nonlocal sent
+        for _ in range(200):
+            sent += 1_000_000
+            yield b"x" * 1_000_000
+
+    try:
+        answer = owner.session.post(owner.url, data=endless(), timeout=30)
+        assert answer.status_code == 413
+    except requests.ConnectionError:
+        pass  # closed on us while we were still sending: not read on either
+    assert sent < 100_000_000
+    path = tmp_path / "large.mp4"
+    path.write_bytes(b"x" * 2_000_000)
+    with path.open("rb") as file:
+        answer = owner.session.post(owner.url, files={"file": file}, timeout=30)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert "import_file" in answer.json()["detail"]

@@ -1,0 +1,57 @@
+"""Each value is checked at start, with a message that says what to set."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def _check(tmp_path: Path, **changed: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"DATA": str(tmp_path)} | changed
+    return subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_good_environment_starts(tmp_path: Path) -> None:
+    assert _check(tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("DATABASE_URL", "mysql://x/y"),
+        ("REDIS_URL", "localhost:6379"),
+        ("VODLOOM_WORKER_QUEUES", "encode,nonsense"),
+        ("VODLOOM_SANDBOX", "maybe"),
+        ("VODLOOM_MAX_POST_BYTES", "much"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
+    done = _check(tmp_path, **{name: value})
+    assert done.returncode != 0
+    last = done.stderr.strip().splitlines()[-1]
+    assert "ImproperlyConfigured" in last
+    assert name in last
+
+
+def test_half_a_pair_of_s3_keys_is_named(tmp_path: Path) -> None:
+    done = _check(tmp_path, S3_BUCKET="b", S3_ACCESS_KEY_ID="x", S3_SECRET_ACCESS_KEY="")
+    assert "S3_SECRET_ACCESS_KEY" in done.stderr.strip().splitlines()[-1]
+
+
+def test_the_data_folders_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
+    (tmp_path / "vodloom.env").write_text("LOG_FORMAT=xml\n")
+    assert "LOG_FORMAT" in _check(tmp_path).stderr
+    assert _check(tmp_path, LOG_FORMAT="json").returncode == 0

@@ -1,0 +1,101 @@
+"""Health, schema, commands: what stands for the whole site."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from accounts.models import User
+from processing.models import Run
+from videos.models import Video
+
+
+def test_healthz_asks_for_nothing(client: Client) -> None:
+    assert client.get("/healthz").status_code == 200
+
+
+def test_readyz_says_what_is_wrong(client: Client, db: None, settings: LazySettings) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["ready"]) == (200, True)
+    settings.REDIS_URL = "redis://127.0.0.1:9/0"
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["Database"] == "ok"
+    assert "REDIS_URL" in answer.json()["checks"]["Redis"]
+    assert "127.0.0.1" not in answer.content.decode()
+
+
+def test_the_schema_is_valid_and_names_the_fixed_addresses(
+    tmp_path: Path, client: Client, db: None
+) -> None:
+    file = tmp_path / "schema.json"
+    call_command("spectacular", "--validate", "--fail-on-warn", format="openapi-json", file=file)
+    schema = json.loads(file.read_text())
+    assert schema["openapi"].startswith("3.1")
+    assert {"/api/v1/videos/", "/api/v1/videos/{id}/", "/api/v1/videos/{id}/status/"} <= set(
+        schema["paths"]
+    )
+    assert client.get("/api/v1/schema/").status_code == 200
+    assert client.get("/api/docs/").status_code == 200
+
+
+def test_the_doctor_tells_each_part_and_fails_without_workers(
+    db: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        call_command("doctor")
+    assert left.value.code == 1
+    told = capsys.readouterr().out
+    for part in ("Python", "FFmpeg", "Sandbox", "Database", "Redis", "Storage"):
+        assert f"ok    {part}" in told
+    assert "wrong Workers" in told
+    assert "manage.py worker" in told
+
+
+def test_a_file_is_imported_and_stays(
+    owner: User, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("import_file", str(clip), owner=owner.email, title="Imported")
+    video = Video.objects.get(pk=capsys.readouterr().out.strip())
+    assert (video.title, video.owner, video.status) == ("Imported", owner, "processing")
+    assert clip.exists()
+
+
+@pytest.mark.parametrize("problem", ["empty", "missing", "nobody", "not allowed"])
+def test_what_cannot_be_imported_is_said(owner: User, tmp_path: Path, problem: str) -> None:
+    path = tmp_path / "x.mp4"
+    if problem != "missing":
+        path.write_bytes(b"" if problem == "empty" else b"x")
+    if problem == "not allowed":
+        User.objects.update(can_upload=False)
+    email = "nobody@example.com" if problem == "nobody" else owner.email
+    with pytest.raises(CommandError):
+        call_command("import_file", str(path), owner=email)
+    assert not Video.objects.exists()
+
+
+def test_reprocess_by_id_and_all_failed(
+    ready_video: Video,
+    take_in: Callable[[Path], Video],
+    text_file: Path,
+    work_off: Callable[[], None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    failed = take_in(text_file)
+    work_off()
+    call_command("reprocess", "--failed", "--dry-run")
+    told = capsys.readouterr().out
+    assert str(failed.pk) in told
+    assert "1 would be reprocessed" in told
+    assert Run.objects.count() == 2
+    call_command("reprocess", "--failed")
+    call_command("reprocess", str(ready_video.pk))
+    assert Run.objects.filter(status=Run.Status.QUEUED).count() == 2
+    with pytest.raises(CommandError):
+        call_command("reprocess")
+    with pytest.raises(CommandError):
+        call_command("reprocess", "01a1fb70-14f7-744f-a1d9-38cfbcd81bd5")

@@ -1,0 +1,59 @@
+"""The shape of the tree that other promises rest on."""
+
+import platform
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+OWN = ("platform", "accounts", "videos", "processing")
+
+
+def _sources(*folders: str) -> list[Path]:
+    found = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    return [path for path in found if "tests" not in path.parts]
+
+
+def test_platform_is_the_standard_librarys_and_our_folder_no_package() -> None:
+    assert platform.__file__ is not None
+    assert ROOT not in Path(platform.__file__).parents
+    assert platform.python_version()
+    assert not (ROOT / "platform" / "__init__.py").exists()
+
+
+def test_no_test_stands_directly_under_platform() -> None:
+    assert not list((ROOT / "platform").glob("test_*.py"))
+    assert not list((ROOT / "platform").glob("conftest.py"))
+
+
+def test_only_env_reads_the_environment() -> None:
+    reads = re.compile(r"os\.environ\b(?!\[[^]]+\] = |\.setdefault)|os\.getenv|environ\.Env")
+    readers = {path.relative_to(ROOT) for path in _sources(*OWN) if reads.search(path.read_text())}
+    assert readers == {Path("platform/config/env.py")}
+
+
+def test_only_the_runner_starts_processes() -> None:
+    starts = re.compile(
+        r"subprocess\.(run|Popen|call|check_\w+)\(|os\.(system|exec\w+|spawn\w+|popen)\("
+    )
+    starters = {p.relative_to(ROOT) for p in _sources(*OWN) if starts.search(p.read_text())}
+    assert starters == {Path("processing/ffmpeg/runner.py")}
+
+
+def test_every_value_of_the_environment_stands_in_the_example() -> None:
+    named = re.findall(r'"([A-Z][A-Z0-9_]{3,})"', (ROOT / "platform/config/env.py").read_text())
+    example = (ROOT / ".env.example").read_text()
+    told = set(re.findall(r"^#? ?([A-Z][A-Z0-9_]+)=", example, re.M))
+    s3 = {"S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"}
+    read = (set(named) - {"ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "ENGINE"}) | s3
+    assert read <= told
+
+
+@pytest.mark.parametrize("lock", sorted((ROOT / "requirements").glob("*.txt"), key=str))
+def test_locks_carry_hashes_and_no_address(lock: Path) -> None:
+    text = lock.read_text()
+    pinned = re.findall(r"^\S+==\S+", text, re.M)
+    assert pinned
+    assert text.count("--hash=sha256:") >= len(pinned)
+    assert "://" not in text
