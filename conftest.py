@@ -10,7 +10,7 @@ from tests.servers.fixtures import StartVodloom
 from tests.servers.plugin import SERVERS
 from tests.servers.process import Process
 
-pytest_plugins = ["tests.servers.fixtures", "tests.domain"]
+pytest_plugins = ["tests.domain"]
 
 
 @pytest.fixture(scope="session")

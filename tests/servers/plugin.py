@@ -35,6 +35,8 @@ class Servers:
     folder: Path
 
 
+pytest_plugins = ["tests.servers.fixtures"]
+
 SERVERS = pytest.StashKey[Servers]()
 _CLEANUP = pytest.StashKey[ExitStack]()
 
