@@ -1,19 +1,22 @@
-"""The ASGI application: media beside Django, behind the body guard."""
+"""The ASGI application: the live feed and media beside Django, behind the body guard."""
 
 import os
+from typing import cast
 
 from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django_app = get_asgi_application()
+django_app = cast(ASGI3Application, get_asgi_application())
 
 from django.conf import settings  # noqa: E402  # after the apps are loaded
-from videos.playback.media import PREFIX, MediaApp  # noqa: E402
 
 from config.body_guard import BodyGuard  # noqa: E402
+from videos.events import feed  # noqa: E402
+from videos.playback.media import PREFIX, MediaApp  # noqa: E402
 
 _media = MediaApp()
+_feed = feed.FeedConsumer.as_asgi()
 
 
 async def _route(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
@@ -21,6 +24,10 @@ async def _route(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCalla
         await _media(scope, receive, send)
     elif scope["type"] == "http":
         await django_app(scope, receive, send)
+    elif scope["type"] == "websocket" and scope["path"] == feed.PATH:
+        await _feed(scope, receive, send)
+    elif scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 4404, "reason": "No such socket."})
     elif scope["type"] == "lifespan":
         await _lifespan(receive, send)
 

@@ -1,9 +1,14 @@
-"""Is the process there, and can it work?"""
+"""Is the process there, and can it work? And what is said when something is not."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
+from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
 from processing import health
+from videos.api import problems
+
+_API = "/api/"
 
 
 @require_safe
@@ -19,3 +24,19 @@ def readyz(request: HttpRequest) -> JsonResponse:
     ready = all(finding.ok for finding in findings)
     checks = {finding.name: "ok" if finding.ok else finding.hint for finding in findings}
     return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: a problem for programs, a page for people."""
+    if request.path_info.startswith(_API):
+        return problems.not_found(request, exception)
+    return defaults.page_not_found(request, exception)
+
+
+@requires_csrf_token
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: a problem for programs, a page for people."""
+    if request.path_info.startswith(_API):
+        return problems.server_error(request)
+    return defaults.server_error(request)

@@ -1,6 +1,9 @@
 """Secure by default; ``USE_HTTPS=false`` is for a machine one sits at."""
 
-from config.settings.base import ENV
+from urllib.parse import urlsplit
+
+from config import content_policy
+from config.settings.base import BASE_DIR, ENV
 
 CSRF_TRUSTED_ORIGINS = ENV.csrf_trusted_origins
 SECURE_SSL_REDIRECT = ENV.use_https
@@ -15,3 +18,16 @@ SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# The bucket's origin, where browsers fetch media and pictures from it.
+_PUBLIC = urlsplit((ENV.s3.public_endpoint_url or "") if ENV.s3 else "")
+_MEDIA_ORIGINS = [f"{_PUBLIC.scheme}://{_PUBLIC.netloc}"] if _PUBLIC.netloc else []
+_PLAYER_STYLES = content_policy.style_hashes(BASE_DIR / "static/vendor/media-chrome.styles.txt")
+
+# By the longest prefix of the path.
+CONTENT_POLICIES = {
+    "/": content_policy.header(content_policy.pages(_MEDIA_ORIGINS)),
+    "/watch/": content_policy.header(content_policy.player(_MEDIA_ORIGINS, _PLAYER_STYLES)),
+    "/api/docs/": content_policy.header(content_policy.api_docs()),
+    "/admin/": content_policy.header(content_policy.admin(_MEDIA_ORIGINS)),
+}

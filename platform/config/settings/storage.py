@@ -31,7 +31,7 @@ STORAGES = {
     "default": _media("outputs"),
     "originals": _media("originals"),
     "outputs": _media("outputs"),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.static_files.ModuleStorage"},
 }
 
 STATIC_URL = "/static/"

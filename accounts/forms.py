@@ -1,0 +1,61 @@
+"""allauth's forms, worded like the rest of the site."""
+
+from typing import Any
+
+from allauth.account import forms
+
+
+class LoginForm(forms.LoginForm):  # type: ignore[misc]  # allauth has no types
+    """E-mail address and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = {"login": "E-mail address", "password": "Password", "remember": "Stay logged in"}
+        _word(self, **labels)
+        self.fields["password"].help_text = ""
+
+
+class SignupForm(forms.SignupForm):  # type: ignore[misc]  # allauth has no types
+    """E-mail address and a password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word(self, email="E-mail address", password1="Password")
+        self.fields["password1"].help_text = "At least 8 characters, not only digits."
+
+
+class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
+    """The password one has, and a new one twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word(self, oldpassword="Current password")
+        _word_new_password(self)
+
+
+class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
+    """Where to send the link."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word(self, email="E-mail address")
+
+
+class ResetPasswordKeyForm(forms.ResetPasswordKeyForm):  # type: ignore[misc]  # allauth has no types
+    """A new password, twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word_new_password(self)
+
+
+def _word_new_password(form: Any) -> None:
+    _word(form, password1="New password", password2="New password again")
+    form.fields["password1"].help_text = "At least 8 characters, not only digits."
+
+
+def _word(form: Any, **labels: str) -> None:
+    """Label the fields; what is typed is shown by its label, not by a placeholder."""
+    for name, label in labels.items():
+        form.fields[name].label = label
+        form.fields[name].widget.attrs.pop("placeholder", None)

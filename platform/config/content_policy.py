@@ -1,0 +1,75 @@
+"""Content-Security-Policy: which kinds of page may load what.
+
+Our own pages have neither inline script nor inline style. The player draws its controls in
+shadow roots with styles of its own: exactly those are allowed, by hash, where it plays. The
+admin's theme evaluates expressions in its markup, so its policy is looser; only staff see it.
+"""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.deprecation import MiddlewareMixin
+
+Policy = dict[str, list[str]]
+
+_SELF, _NONE = "'self'", "'none'"
+
+
+def pages(media_origins: list[str]) -> Policy:
+    """For every page that is not listed apart; media may also come from the bucket."""
+    return {
+        "default-src": [_SELF],
+        "script-src": [_SELF],
+        "style-src": [_SELF],
+        "img-src": [_SELF, *media_origins],
+        # hls.js plays through an object URL.
+        "media-src": [_SELF, "blob:", *media_origins],
+        "connect-src": [_SELF, *media_origins],
+        "worker-src": [_SELF],
+        "object-src": [_NONE],
+        "base-uri": [_NONE],
+        "form-action": [_SELF],
+        "frame-ancestors": [_NONE],
+    }
+
+
+def player(media_origins: list[str], style_hashes: list[str]) -> Policy:
+    """For pages with the player."""
+    policy = pages(media_origins)
+    return policy | {"style-src": [*policy["style-src"], *(f"'{h}'" for h in style_hashes)]}
+
+
+def api_docs() -> Policy:
+    """For Swagger UI, whose pictures stand in its style sheet."""
+    return pages([]) | {"img-src": [_SELF, "data:"]}
+
+
+def admin(media_origins: list[str]) -> Policy:
+    """For the admin."""
+    return pages(media_origins) | {
+        "script-src": [_SELF, "'unsafe-inline'", "'unsafe-eval'"],
+        "style-src": [_SELF, "'unsafe-inline'"],
+        "img-src": [_SELF, "data:", *media_origins],
+    }
+
+
+def header(policy: Policy) -> str:
+    """The policy as it is sent."""
+    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in policy.items())
+
+
+def style_hashes(file: Path) -> list[str]:
+    """The hashes in a file of one a line."""
+    return file.read_text().split()
+
+
+class ContentPolicyMiddleware(MiddlewareMixin):
+    """Sends with each answer the policy of the place it comes from."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Add the header unless the view set one."""
+        policies: dict[str, str] = settings.CONTENT_POLICIES
+        prefixes = (prefix for prefix in policies if request.path_info.startswith(prefix))
+        response.setdefault("Content-Security-Policy", policies[max(prefixes, key=len)])
+        return response

@@ -1,0 +1,56 @@
+// Talks to the REST API as the logged-in user.
+
+/** An answer that was no success: `code` is stable, `message` is for people. */
+export class Problem extends Error {
+  constructor(message, code, status) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+export const csrfToken = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+
+/** The problem in an answer's text, which may come from a proxy that knows nothing of them. */
+export function problemIn(text, status) {
+  try {
+    const body = JSON.parse(text);
+    if (body.detail) return new Problem(body.detail, body.code, status);
+  } catch {
+    // Not ours.
+  }
+  return new Problem(`The server answered with an error (${status}). Try again.`, "error", status);
+}
+
+/** Ask the API; the parsed answer, or null when it has no body. Throws a Problem. */
+export async function ask(address, { method = "GET", body } = {}) {
+  const headers = { Accept: "application/json", "X-CSRFToken": csrfToken() };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let answer;
+  try {
+    answer = await fetch(address, { method, headers, body: body && JSON.stringify(body) });
+  } catch {
+    throw new Problem("The server cannot be reached. Check your connection.", "unreachable", 0);
+  }
+  const text = await answer.text();
+  if (!answer.ok) throw problemIn(text, answer.status);
+  return text ? JSON.parse(text) : null;
+}
+
+/** A page or a part of one as a document; null when it is not there (any more). */
+export async function fetchPage(address) {
+  const answer = await fetch(address, { headers: { Accept: "text/html" } });
+  if (answer.redirected && new URL(answer.url).pathname !== new URL(address, location).pathname) {
+    location.reload(); // Logged out meanwhile.
+    return null;
+  }
+  if (!answer.ok) return null;
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+/** Say something in passing. */
+export function toast(words) {
+  const note = Object.assign(document.createElement("p"), { className: "toast", textContent: words });
+  document.querySelector(".toasts").append(note);
+  setTimeout(() => note.remove(), 6000);
+}

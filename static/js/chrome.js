@@ -1,0 +1,41 @@
+// The page's frame: the appearance switch, and menus that close when one is done with them.
+
+const root = document.documentElement;
+const themeSwitch = document.querySelector("[data-theme-switch]");
+
+function tellSwitch() {
+  themeSwitch.setAttribute("aria-pressed", String(root.dataset.shown === "dark"));
+}
+
+if (themeSwitch) {
+  themeSwitch.hidden = false;
+  tellSwitch();
+  themeSwitch.addEventListener("click", () => {
+    const next = root.dataset.shown === "dark" ? "light" : "dark";
+    root.dataset.theme = next;
+    root.dataset.shown = next;
+    tellSwitch();
+    try {
+      localStorage.setItem("theme", next);
+    } catch {
+      // Not kept, but shown.
+    }
+  });
+}
+
+const openMenus = () => document.querySelectorAll("details.menu[open]");
+
+document.addEventListener("click", (event) => {
+  for (const menu of openMenus()) {
+    const inside = menu.contains(event.target);
+    if (!inside || event.target.closest(".menu-panel button, .menu-panel a")) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of openMenus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});

@@ -1,0 +1,91 @@
+"""The pages: parse, authorise, call one thing, respond."""
+
+from typing import cast
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from videos.events import cursors, log
+from videos.models import Video
+from videos.pages import cards, words
+from videos.pages import library as shelf
+
+
+@require_safe
+@never_cache
+@login_required
+def library(request: HttpRequest) -> HttpResponse:
+    """One's own videos."""
+    user = cast(User, request.user)
+    feed_since = _feed_since(user)
+    narrowing = shelf.Narrowing.read(request.GET)
+    before, after = (shelf.uuid_or_none(request.GET.get(name)) for name in ("before", "after"))
+    page = shelf.page(narrowing.apply(shelf.readable(user)), before=before, after=after)
+    return render(
+        request,
+        "pages/library.html",
+        {
+            "cards": [cards.card(video, user) for video in page.videos],
+            "page": page,
+            "narrowing": narrowing,
+            "filters": [(name, label) for name, (label, _) in shelf.FILTERS.items()],
+            "feed_since": feed_since,
+        },
+    )
+
+
+@require_safe
+@never_cache
+@login_required
+def card(request: HttpRequest, video_id: UUID) -> HttpResponse:
+    """One card of the library, as long as the video belongs on a page so narrowed."""
+    user = cast(User, request.user)
+    narrowing = shelf.Narrowing.read(request.GET)
+    video = get_object_or_404(narrowing.apply(shelf.readable(user)), pk=video_id)
+    return render(request, "pages/_card.html", {"card": cards.card(video, user)})
+
+
+@require_safe
+@never_cache
+@login_required
+def upload(request: HttpRequest) -> HttpResponse:
+    """Hand in videos."""
+    user = cast(User, request.user)
+    context = {
+        "max_bytes": settings.MAX_POST_BYTES,
+        "max_size": words.size(settings.MAX_POST_BYTES),
+        "feed_since": _feed_since(user),
+    }
+    return render(request, "pages/upload.html", context)
+
+
+@require_safe
+@never_cache
+def watch(request: HttpRequest, video_id: UUID) -> HttpResponse:
+    """One video: to watch, and for its owner to look after."""
+    viewer = request.user
+    feed_since = _feed_since(viewer) if isinstance(viewer, User) else None
+    video = get_object_or_404(shelf.watchable(viewer), pk=video_id)
+    shown = cards.watch(video, viewer)
+    return render(
+        request,
+        "pages/watch.html",
+        {
+            "video": video,
+            "watch": shown,
+            "visibilities": Video.Visibility.choices,
+            # Only the owner's feed tells of it; for others the page looks now and then.
+            "feed_since": feed_since if video.owner_id == viewer.pk else None,
+        },
+    )
+
+
+def _feed_since(user: User) -> str:
+    """Where the page's feed begins: asked before the rows are read, so nothing falls between."""
+    return cursors.encode(log.newest(user.pk))

@@ -1,0 +1,80 @@
+"""Sizes, times, statuses and errors as people read them. Pure."""
+
+from videos.models import Video
+
+STAGES = {
+    "waiting": "Waiting for its turn",
+    "inspecting": "Looking at the file",
+    "encoding": "Preparing the video",
+    "publishing": "Finishing up",
+    "pending_upload": "Waiting for the file",
+    "uploading": "Uploading",
+    "processing": "Waiting for its turn",
+}
+
+STATUSES = {
+    Video.Status.PENDING_UPLOAD: "Waiting",
+    Video.Status.UPLOADING: "Uploading",
+    Video.Status.PROCESSING: "Processing",
+    Video.Status.READY: "Ready",
+    Video.Status.FAILED: "Failed",
+    Video.Status.CANCELED: "Canceled",
+}
+
+_EXPORT = "Export it again as MP4 (H.264 and AAC) and upload that."
+_RETRY = "Try again. If it fails again, tell whoever runs this site, with the code below."
+_ADVICE = {
+    "source_not_video": "Check that you chose the right file. " + _EXPORT,
+    "source_truncated": "The end of the file is missing: copy it again and upload that.",
+    "source_unsupported": _EXPORT,
+    "source_encrypted": "Remove the copy protection, or upload another version.",
+    "source_too_long": "Cut it into shorter parts and upload those.",
+    "source_too_large": "Export it with a smaller picture or fewer tracks and upload that.",
+    "upload_incomplete": "Upload the file again and keep this page open until it has arrived.",
+    "storage_unavailable": "Upload the file again in a few minutes.",
+}
+
+_MINUTE, _HOUR = 60, 3600
+_KILO, _ONE_DECIMAL_BELOW = 1000, 10
+
+
+def advice(error_code: str) -> str:
+    """What to do about an error."""
+    return _ADVICE.get(error_code, _RETRY)
+
+
+def may_help_to_retry(error_code: str) -> bool:
+    """Whether the same file may work the next time: nothing is wrong with the file itself."""
+    return not error_code.startswith("source_")
+
+
+def duration(seconds: float) -> str:
+    """0:07, 12:34, 1:02:03."""
+    whole = round(seconds)
+    minutes, left = divmod(whole, _MINUTE)
+    if whole < _HOUR:
+        return f"{minutes}:{left:02d}"
+    hours, minutes = divmod(minutes, _MINUTE)
+    return f"{hours}:{minutes:02d}:{left:02d}"
+
+
+def size(count: int) -> str:
+    """842 kB, 3.4 MB, 12 GB; thousands, as file managers say it."""
+    value, unit = float(count), "bytes"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if value < _KILO:
+            break
+        value, unit = value / _KILO, larger
+    digits = 1 if unit != "bytes" and value < _ONE_DECIMAL_BELOW else 0
+    return f"{value:.{digits}f} {unit}"
+
+
+def time_left(seconds: int | None) -> str:
+    """About how long it still takes; empty when nobody knows."""
+    if seconds is None:
+        return ""
+    if seconds < _MINUTE:
+        return f"{max(1, seconds)} s left"
+    if seconds < _HOUR:
+        return f"{round(seconds / _MINUTE)} min left"
+    return f"{seconds / _HOUR:.1f} h left"
