@@ -44,7 +44,7 @@ def end(process: subprocess.Popen[bytes], sandbox: Sandbox) -> None:
 
 def _kill_inside(process: subprocess.Popen[bytes]) -> None:
     """Kill the first process of bwrap's own world, and with it all others: bwrap then reaps it
-    and ends. Were bwrap killed first, a dead process would be left to process 1 to reap."""
+    and ends. Were bwrap killed first, a dead process would be left for process 1 to reap."""
     for child in _children(process.pid):
         with contextlib.suppress(OSError), _opened(os.pidfd_open(child)) as descriptor:
             if child in _children(process.pid):  # still, so the descriptor is of no other

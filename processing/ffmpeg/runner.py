@@ -100,7 +100,10 @@ def run(
         process = _start(_command(argv, limits, sandbox, reads, writes))
         _follow(process, output, watch)
         end(process, sandbox)
-        _raise_for(process.returncode, output.log.text())
+        if process.returncode:
+            # As process 1 of its sandbox it gets no SIGXFSZ, only an error on writing.
+            watch.look_at_output()
+            _raise_for(process.returncode, output.log.text())
     except MediaError as error:
         error.argv, error.log = list(shown), scrubber.text(output.log.text())
         raise
@@ -198,10 +201,13 @@ class _Watch:
         if now - self._started > self._limits.wall_seconds:
             raise EncodeTimedOut()
         self._look_for_stall(now)
-        if self._writes is not None and now - self._measured > 1:
+        if now - self._measured > 1:
             self._measured = now
-            if _size_of(self._writes) > self._limits.output_bytes:
-                raise OutputTooLarge()
+            self.look_at_output()
+
+    def look_at_output(self) -> None:
+        if self._writes is not None and _size_of(self._writes) >= self._limits.output_bytes:
+            raise OutputTooLarge()
 
     def _look_for_stall(self, now: float) -> None:
         if self._output.position != self._position:
@@ -243,8 +249,6 @@ def _follow(process: subprocess.Popen[bytes], output: _Output, watch: _Watch) ->
 
 def _raise_for(code: int, log: str) -> None:
     """An exit status as an error; bwrap and shells tell a signal as 128 + its number."""
-    if code == 0:
-        return
     number = -code if code < 0 else code - 128
     if log.startswith("bwrap: "):
         raise ToolMissing("The sandbox could not be set up.", code="sandbox_unavailable")

@@ -26,6 +26,8 @@ _SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _BWRAP = (
     "bwrap",
     "--unshare-all",
+    # Without this bwrap ends before its inner process, which then waits for process 1 to reap it.
+    "--as-pid-1",
     "--die-with-parent",
     "--new-session",
     "--clearenv",
