@@ -19,7 +19,7 @@ def whole(value: Any) -> int | None:
     """A count as ffprobe writes it, None when absent or absurd."""
     try:
         number = int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if abs(number) < 2**62 else None
 
