@@ -28,7 +28,7 @@ def seconds(value: Any, *, negative: bool = False) -> float | None:
     """Seconds as ffprobe writes them, None when unknown or, unless `negative`, not above 0."""
     try:
         total = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if math.isnan(total) or (total <= 0 and not negative):
         return None
