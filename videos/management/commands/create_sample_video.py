@@ -1,0 +1,62 @@
+"""Give an empty library something to look at."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.models import User
+from processing.ffmpeg import runner, sample
+from processing.ffmpeg.errors import MediaError
+from processing.ffmpeg.sandbox import detect
+from videos.ingest import services as ingest
+from videos.models import Source, Video
+
+_LIMITS = runner.Limits(wall_seconds=300)
+
+
+class Command(BaseCommand):
+    """Makes a clip with FFmpeg and takes it in; does nothing for who has any video."""
+
+    help = "Make a 20-second sample clip for a user without videos (the first user by default)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Whose it becomes."""
+        parser.add_argument("--owner", default="", metavar="EMAIL")
+
+    def handle(self, *args: Any, owner: str, **options: Any) -> None:
+        """Make and import it, and print its id."""
+        user = self._user(owner)
+        if Video.objects.filter(owner=user).exists():
+            return
+        with tempfile.TemporaryDirectory(dir=settings.UPLOAD_DIR) as name:
+            video = self._take_in(user, Path(name))
+        self.stdout.write(str(video.pk))
+
+    def _user(self, email: str) -> User:
+        users = User.objects.filter(is_active=True).order_by("pk")
+        user = users.filter(email__iexact=email).first() if email else users.first()
+        if user is None:
+            raise CommandError(
+                f"No active user has the e-mail address {email}." if email else "There is no user."
+            )
+        return user
+
+    def _take_in(self, user: User, folder: Path) -> Video:
+        clip = folder / sample.FILENAME
+        try:
+            runner.run(
+                sample.draw(ffmpeg=settings.FFMPEG, out=clip),
+                limits=_LIMITS,
+                sandbox=detect(settings.ENV.sandbox),
+                reads=[],
+                writes=folder,
+            )
+            file = ingest.describe_file(clip, origin=Source.Origin.COMMAND)
+            return ingest.take_file(user, file, ingest.Description())
+        except MediaError as error:
+            raise CommandError(f"The sample clip was not made: {error}\n{error.log}") from error
+        except ingest.UploadNotAllowed as error:
+            raise CommandError(f"{user.email} may not upload.") from error
