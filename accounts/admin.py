@@ -1,5 +1,6 @@
 """Users and their API keys in the admin."""
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -12,6 +13,8 @@ from accounts import api_keys
 from accounts.models import ApiKey, User
 
 admin.site.unregister(Group)
+# allauth's own page of addresses says nothing that the user's does not.
+admin.site.unregister(EmailAddress)
 
 
 @admin.register(User)

@@ -44,6 +44,7 @@ class Failure:
     advice: str
     code: str
     may_retry: bool
+    retry_may_help: bool
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def facts(video: Video) -> list[tuple[str, str]]:
     if video.release:
         heights = [r.name for r in video.release.renditions.all() if r.kind == Rendition.Kind.VIDEO]
         rows.append(("Qualities", ", ".join(heights)))
-    rows.append(("Uploaded", f"{video.created_at:%-d %B %Y, %H:%M} UTC"))
+    rows.append(("Uploaded", f"{video.created_at:%-d %b %Y, %H:%M} UTC"))
     return [(name, value) for name, value in rows if value]
 
 
@@ -175,4 +176,5 @@ def _failure(video: Video) -> Failure:
         advice=words.advice(video.error_code),
         code=video.error_code,
         may_retry=video.source is not None,
+        retry_may_help=words.retry_may_help(video.error_code),
     )

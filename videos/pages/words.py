@@ -43,7 +43,7 @@ def advice(error_code: str) -> str:
     return _ADVICE.get(error_code, _RETRY)
 
 
-def may_help_to_retry(error_code: str) -> bool:
+def retry_may_help(error_code: str) -> bool:
     """Whether the same file may work the next time: nothing is wrong with the file itself."""
     return not error_code.startswith("source_")
 
