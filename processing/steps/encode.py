@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from processing.ffmpeg import commands, ladder, runner
+from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.ladder import Profile, Rung
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.progress import Progress
@@ -21,6 +22,16 @@ from videos.storage import outputs
 
 CONTENT_TYPE = "video/mp4"
 _SEGMENT_SECONDS = 4.0
+# How many frames fewer than planned are the rounding of clocks, not a missing end.
+_MISSING_FRAMES = 2
+_MISSING_SHARE = 0.02
+
+
+class SourceTruncated(MediaError):
+    """Raised when a source ends long before it says."""
+
+    code = "source_truncated"
+    message = "The file ends before its video does. Upload it again."
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,7 @@ def run(job: Job) -> Outcome:
         should_stop=job.should_stop,
     )
     made = [_read(job, path) for path in sorted(job.folder.glob("*.mp4"))]
+    _require_whole(made, media)
     checker.require(_findings(made, rungs))
     for chunk in made:
         outputs().put_file(chunk.key, chunk.path, content_type=CONTENT_TYPE)
@@ -91,6 +103,14 @@ def _read(job: Job, path: Path) -> MadeChunk:
         track=track,
         segments=segments.group(track.fragments, int(_SEGMENT_SECONDS * track.timescale)),
     )
+
+
+def _require_whole(made: Sequence[MadeChunk], media: Media) -> None:
+    """Far fewer frames than the source tells of: the rest of it never arrived."""
+    planned = media.planned_frames or 0
+    counted = [sum(f.samples for f in c.track.fragments) for c in made if c.is_video]
+    if counted and planned - min(counted) > max(_MISSING_FRAMES, planned * _MISSING_SHARE):
+        raise SourceTruncated
 
 
 def _findings(made: Sequence[MadeChunk], rungs: Sequence[Rung]) -> list[checker.Finding]:
