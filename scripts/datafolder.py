@@ -65,13 +65,16 @@ class DataFolder:
             for folder in (self.path, self.run, self.log, self.redis):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.path.chmod(0o700)
-            self.redis_socket.parent.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise Failed(f"The data folder {self.path} cannot be used: {error}") from error
+
+    def create_socket_folder(self) -> None:
+        """Make the folder of the Redis socket; raises Failed when it is somebody else's."""
+        self.redis_socket.parent.mkdir(mode=0o700, exist_ok=True)
         _must_be_ours(self.redis_socket.parent)
 
-    def remove_short_folder(self) -> None:
-        """Remove the folder that stood in for a path too long for a socket."""
+    def remove_socket_folder(self) -> None:
+        """Remove it where it stood in for a path that is too long."""
         if self.redis_socket.parent != self.run:
             shutil.rmtree(self.redis_socket.parent, ignore_errors=True)
 

@@ -44,6 +44,11 @@ class Launch:
         """Where the running processes are written down."""
         return self.data.run / "processes"
 
+    @property
+    def prepared(self) -> Path:
+        """The file that tells scripts/program.sh that the database is ready."""
+        return self.data.run / "prepared"
+
 
 @contextmanager
 def only_copy(data: DataFolder) -> Iterator[None]:
@@ -89,7 +94,12 @@ def port_must_be_free(launch: Launch) -> None:
 
 
 def serve(launch: Launch) -> None:
-    """Run everything until the supervisor ends or we are interrupted; raises Failed."""
+    """Run everything until the supervisor ends or we are interrupted; raises Failed.
+
+    The supervisor takes a second to start, in which the database is made ready; the
+    processes that need it wait for that.
+    """
+    launch.prepared.unlink(missing_ok=True)
     supervisor = subprocess.Popen(
         [launch.root / ".venv" / "bin" / "supervisord", "-c", "supervisord.conf"],
         cwd=launch.data.run,
@@ -99,6 +109,7 @@ def serve(launch: Launch) -> None:
     )
     try:
         processes.write(launch.records, "supervisord", supervisor.pid)
+        _prepare(launch)
         _wait_until_ready(launch, supervisor)
         say(f"Vodloom is ready at {launch.url}")
         supervisor.wait()
@@ -108,6 +119,20 @@ def serve(launch: Launch) -> None:
         )
     finally:
         _stop(launch, supervisor)
+
+
+def _prepare(launch: Launch) -> None:
+    """Migrate, collect static files and make the demo user, in the product's own Python."""
+    done = subprocess.run(
+        [launch.root / ".venv" / "bin" / "python", "-m", "scripts.prepare"],
+        cwd=launch.root,
+        env=dict(launch.environment),
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    if done.returncode:
+        raise Failed("The database could not be made ready: see above for why.")
+    launch.prepared.touch()
 
 
 def _wait_until_ready(launch: Launch, supervisor: subprocess.Popen[bytes]) -> None:
@@ -142,4 +167,4 @@ def _stop(launch: Launch, supervisor: subprocess.Popen[bytes]) -> None:
     # Nobody is left after a supervisor's own stop; everybody is after its death.
     left = processes.survivors(launch.records)
     processes.stop(left, max(0.0, deadline - time.monotonic()))
-    launch.data.remove_short_folder()
+    launch.data.remove_socket_folder()

@@ -1,10 +1,12 @@
-"""Before a start: migrations, static files and the first user, in one process."""
+"""Before a start: migrations, static files and the first user."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import django
@@ -12,7 +14,9 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
+from scripts import processes
 from scripts.console import say
+from scripts.datafolder import DataFolder
 
 
 def main() -> None:
@@ -51,6 +55,23 @@ def _create_demo_user() -> None:
     email, _, password = said.getvalue().strip().partition(" ")
     if password:
         say(f"Log in as {email} with the password {password} (shown only this once).")
+        _begin_sample_video(email)
+
+
+def _begin_sample_video(owner: str) -> None:
+    """Have a clip made for the empty library meanwhile; nothing waits for it."""
+    data = DataFolder(settings.DATA_DIR)
+    command = ["nice", "-n", "15", sys.executable, "manage.py", "create_sample_video"]
+    with (data.log / "sample.log").open("ab") as log:
+        sample = subprocess.Popen(
+            [*command, "--owner", owner],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    # So that it is stopped with everything else.
+    processes.write(data.run / "processes", "sample", sample.pid)
 
 
 if __name__ == "__main__":

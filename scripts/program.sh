@@ -9,6 +9,8 @@ export PYTHONPATH="$PWD:$PWD/platform" PYTHONUNBUFFERED=1
 if [ -n "${VODLOOM_RUN:-}" ]; then
     . scripts/record.sh
     record "$1${2:+-$2}"
+    # `make run` starts us while it still migrates.
+    while [ "$1" != redis ] && [ ! -e "$VODLOOM_RUN/prepared" ]; do sleep 0.05; done
 fi
 
 case "$1" in

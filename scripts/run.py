@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import subprocess
 from pathlib import Path
 
 from scripts import packages, venv
@@ -49,7 +48,6 @@ def _run() -> None:
         stop_leftovers(launch)
         port_must_be_free(launch)
         _write_configuration(data, private_redis=is_private(redis_url))
-        _prepare(launch)
         serve(launch)
 
 
@@ -85,7 +83,10 @@ def _write_configuration(data: DataFolder, *, private_redis: bool) -> None:
             as_root=os.geteuid() == 0,
         )
     )
-    (data.run / "redis.conf").write_text(redis_conf(socket=data.redis_socket, folder=data.redis))
+    if private_redis:
+        data.create_socket_folder()
+        text = redis_conf(socket=data.redis_socket, folder=data.redis)
+        (data.run / "redis.conf").write_text(text)
 
 
 def _cores() -> int:
@@ -93,20 +94,6 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _prepare(launch: Launch) -> None:
-    """Migrate, collect static files and make the demo user, in the product's own Python."""
-    python = ROOT / ".venv" / "bin" / "python"
-    done = subprocess.run(
-        [python, "-m", "scripts.prepare"],
-        cwd=launch.root,
-        env=dict(launch.environment),
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
-    if done.returncode:
-        raise Failed("The database could not be made ready: see above for why.")
 
 
 if __name__ == "__main__":
