@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
+from tests.servers.app import Vodloom
 from tests.servers.fixtures import StartVodloom
 from tests.servers.plugin import SERVERS
 from tests.servers.process import Process
@@ -39,8 +40,9 @@ def pytest_runtest_makereport(
 def servers_of(fixtures: dict[str, object]) -> Iterator[Process]:
     """The processes behind a test's fixtures."""
     for value in fixtures.values():
-        if isinstance(value, StartVodloom):
-            for vodloom in value.started:
+        started = value.started if isinstance(value, StartVodloom) else [value]
+        for vodloom in started:
+            if isinstance(vodloom, Vodloom):
                 yield from vodloom.processes.values()
-        elif isinstance(process := getattr(value, "process", None), Process):
+        if isinstance(process := getattr(value, "process", None), Process):
             yield process

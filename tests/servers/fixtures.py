@@ -70,17 +70,21 @@ class StartVodloom:
         return vodloom
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def start_vodloom(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[StartVodloom]:
-    """Starts copies of the product, which stop with the module."""
+    """Starts copies of the product that stop with the test."""
     shared = pytestconfig.stash[SERVERS].postgres
     with ExitStack() as cleanup:
         yield StartVodloom(tmp_path_factory, shared, cleanup)
 
 
 @pytest.fixture(scope="module")
-def vodloom(start_vodloom: StartVodloom) -> Vodloom:
-    """The whole product on the test run's kind of database and the local disk."""
-    return start_vodloom()
+def vodloom(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Vodloom]:
+    """The whole product on the test run's kind of database and the local disk, for a module."""
+    shared = pytestconfig.stash[SERVERS].postgres
+    with ExitStack() as cleanup:
+        yield StartVodloom(tmp_path_factory, shared, cleanup)()

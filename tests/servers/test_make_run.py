@@ -120,7 +120,7 @@ def test_it_starts_and_a_second_start_is_quick(make_run: MakeRun) -> None:
 
 def _quickest_start(make_run: MakeRun) -> float:
     """The seconds to ready; a busy machine may spoil two tries."""
-    seconds = []
+    seconds: list[float] = []
     while not seconds or (seconds[-1] >= 5 and len(seconds) < 3):
         began = time.monotonic()
         make_run.start()
