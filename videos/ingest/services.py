@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -20,6 +19,8 @@ from videos.storage import StorageUnavailable, originals
 
 _READ_BYTES = 1024**2
 _NAME_LENGTH = 255
+# The bytes are here already: whoever has not stored them by then died doing it.
+_STORING_TAKES_AT_MOST = timedelta(hours=1)
 
 
 class UploadNotAllowed(Exception):
@@ -106,7 +107,7 @@ def _begin(owner: User, file: ArrivedFile, about: Description) -> Upload:
             key=f"{uuid7().hex}",
             filename=file.filename,
             size=file.size,
-            expires_at=timezone.now() + timedelta(hours=settings.UPLOAD_EXPIRES_HOURS),
+            expires_at=timezone.now() + _STORING_TAKES_AT_MOST,
         )
 
 

@@ -9,5 +9,3 @@ FFPROBE = ENV.ffprobe
 PLAYBACK_TOKEN_SECONDS = 3600
 # Soft-deleted videos are purged after this many days.
 PURGE_AFTER_DAYS = 30
-# An upload that has not finished after this many hours has failed.
-UPLOAD_EXPIRES_HOURS = 24
