@@ -13,7 +13,7 @@ if (themeSwitch) {
   themeSwitch.addEventListener("click", () => {
     const next = root.dataset.shown === "dark" ? "light" : "dark";
     root.dataset.theme = next;
-    root.dataset.shown = next;
+    dispatchEvent(new Event("theme"));
     tellSwitch();
     try {
       localStorage.setItem("theme", next);

@@ -5,6 +5,7 @@
 
   const show = () => {
     root.dataset.shown = root.dataset.theme ?? (dark.matches ? "dark" : "light");
+    root.classList.toggle("dark-mode", root.dataset.shown === "dark"); // Swagger UI's name for it.
   };
   try {
     const kept = localStorage.getItem("theme");
@@ -13,5 +14,6 @@
     // A browser that keeps nothing follows the system.
   }
   show();
+  addEventListener("theme", show);
   dark.addEventListener("change", show);
 })();

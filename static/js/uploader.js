@@ -52,9 +52,10 @@ class VideoUploader extends HTMLElement {
 
   async #next() {
     if (this.#sending >= AT_ONCE || this.#waiting.length === 0) return;
+    const row = this.#waiting.shift();
     this.#sending += 1;
     this.#next();
-    await this.#waiting.shift().start();
+    await row.start();
     this.#sending -= 1;
     this.#next();
   }

@@ -36,9 +36,9 @@ class Narrowing:
     def read(cls, query: QueryDict) -> "Narrowing":
         """From an address; what is not known narrows nothing."""
         status = query.get("status", "")
-        return cls(
-            status=status if status in FILTERS else "", search=query.get("q", "").strip()[:200]
-        )
+        # PostgreSQL takes no NUL in a text.
+        search = query.get("q", "").replace("\0", "").strip()[:200]
+        return cls(status=status if status in FILTERS else "", search=search)
 
     def apply(self, videos: QuerySet[Video]) -> QuerySet[Video]:
         """The videos it leaves."""

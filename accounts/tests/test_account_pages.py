@@ -1,0 +1,100 @@
+"""Signing up, logging in and out, and passwords, by the pages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.conf import LazySettings
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import User
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_yet() -> None:
+    cache.clear()
+
+
+def log_in(client: Client, email: str, password: str = "a long password", **more: str) -> str:
+    """Where it leads to; empty when the page is shown again."""
+    answer = client.post("/accounts/login/", {"login": email, "password": password, **more})
+    return answer.get("Location", "")
+
+
+def test_one_signs_up_with_an_address_and_a_password(client: Client, db: None) -> None:
+    form = {"email": "New@Example.com", "password1": PASSWORD}
+    assert client.post("/accounts/signup/", form)["Location"] == "/"
+    user = User.objects.get()
+    assert (user.email, user.can_upload, user.is_staff) == ("new@example.com", True, False)
+    assert client.get("/").status_code == 200
+
+
+def test_a_weak_password_is_refused_with_a_reason(client: Client, db: None) -> None:
+    answer = client.post("/accounts/signup/", {"email": "a@example.com", "password1": "12345678"})
+    assert "entirely numeric" in answer.content.decode()
+    assert not User.objects.exists()
+
+
+def test_one_logs_in_by_address_in_any_case_and_goes_on(client: Client, owner: User) -> None:
+    assert log_in(client, "Owner@Example.com", next="/upload/") == "/upload/"
+    assert client.get("/upload/").status_code == 200
+    client.post("/accounts/logout/")
+    assert client.get("/upload/").status_code == 302
+
+
+def test_nobody_is_led_elsewhere(client: Client, owner: User) -> None:
+    assert log_in(client, owner.email, next="https://elsewhere.example/") == "/"
+
+
+def test_a_wrong_password_is_told_without_saying_who_exists(client: Client, owner: User) -> None:
+    told = []
+    for email in (owner.email, "nobody@example.com"):
+        form = {"login": email, "password": "wrong"}
+        page = client.post("/accounts/login/", form).content.decode()
+        told.append(re.findall(r'errorlist nonfield"[^>]*><li>([^<]+)', page))
+    assert told[0] == told[1] != []
+
+
+def test_guessing_is_slowed_down(client: Client, owner: User) -> None:
+    for _ in range(10):
+        log_in(client, owner.email, "wrong")
+    assert log_in(client, owner.email) == ""
+
+
+def test_one_logs_in_while_redis_is_away(
+    client: Client, owner: User, settings: LazySettings
+) -> None:
+    away = dict(settings.CACHES["default"], LOCATION="redis://127.0.0.1:9/0")
+    settings.CACHES = {"default": away}
+    assert log_in(client, owner.email) == "/"
+
+
+def test_the_admin_is_entered_by_the_same_door(client: Client, moderator: User) -> None:
+    assert client.get("/admin/login/").status_code == 302
+    assert log_in(client, moderator.email, next="/admin/") == "/admin/"
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_forgotten_password_is_replaced_by_mail(client: Client, owner: User) -> None:
+    client.post("/accounts/password/reset/", {"email": owner.email})
+    link = re.search(r"http://testserver(\S+)", str(mail.outbox[0].body))
+    assert link
+    form = client.get(link[1], follow=True)
+    assert "Choose a new password" in form.content.decode()
+    address = form.redirect_chain[-1][0]
+    client.post(address, {"password1": PASSWORD, "password2": PASSWORD})
+    assert log_in(Client(), owner.email, PASSWORD) == "/"
+
+
+@pytest.mark.parametrize(
+    "path", ["login", "signup", "password/reset", "password/reset/done", "inactive"]
+)
+def test_every_page_of_the_entrance_is_ours(client: Client, db: None, path: str) -> None:
+    page = client.get(f"/accounts/{path}/").content.decode()
+    assert 'class="page entrance"' in page
+    assert "css/site" in page

@@ -1,0 +1,119 @@
+"""A running copy of the product for all browser tests, a Chromium, and people who use it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.people import Person, sign_up
+from tests.servers.app import Vodloom, running_vodloom
+from tests.servers.plugin import SERVERS
+from tests.servers.redis import running_redis
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+)
+
+
+@pytest.fixture(scope="package")
+def site(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Vodloom]:
+    """The whole product, once for these tests."""
+    postgres = pytestconfig.stash[SERVERS].postgres
+    with ExitStack() as cleanup:
+        running = running_vodloom(
+            tmp_path_factory.mktemp("site"),
+            redis=cleanup.enter_context(running_redis()),
+            database_url=postgres.create_database() if postgres else "",
+        )
+        yield cleanup.enter_context(running)
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=ARGUMENTS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def demo(site: Vodloom) -> Person:
+    """The first user, who is staff too."""
+    email, password = site.manage("create_demo_user").split()
+    return Person(site, email, password)
+
+
+@pytest.fixture
+def person(demo: Person, chromium: Browser, request: pytest.FixtureRequest) -> Person:
+    """Somebody with an empty library, who signed up by the page."""
+    return sign_up(demo.site, chromium, f"{request.node.name.replace('_', '-')[:50]}@example.com")
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[[Person], Page]]:
+    """Opens a window in which a person is logged in; at the end none may have complained."""
+    complaints: list[str] = []
+    with ExitStack() as cleanup:
+
+        def open_for(person: Person) -> Page:
+            context = chromium.new_context(base_url=person.site.url)
+            cleanup.callback(context.close)
+            page = context.new_page()
+            page.set_default_timeout(30_000)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on(
+                "console",
+                lambda said: complaints.append(said.text) if said.type == "error" else None,
+            )
+            person.log_in(page)
+            return page
+
+        yield open_for
+    # Chromium reports violations of the content policy as console errors too.
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def clip_with_sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve seconds of 720p that take some seconds to prepare."""
+    return draw(tmp_path_factory.mktemp("clips") / "moving bars.mp4", "1280x720", seconds=12)
+
+
+@pytest.fixture(scope="session")
+def short_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two small seconds, prepared at once."""
+    return draw(tmp_path_factory.mktemp("clips") / "short bars.mp4", "320x180", seconds=2)
+
+
+@pytest.fixture
+def no_video(tmp_path: Path) -> Path:
+    """A text that calls itself a video."""
+    path = tmp_path / "holiday.mp4"
+    path.write_text("This is a text.")
+    return path
+
+
+def draw(path: Path, size: str, *, seconds: int) -> Path:
+    """Make a clip with a moving picture and a tone."""
+    command = ["ffmpeg", "-v", "error", "-nostdin", "-y"]
+    command += ["-f", "lavfi", "-i", f"testsrc2=s={size}:r=30:d={seconds}"]
+    command += ["-f", "lavfi", "-i", f"sine=330:d={seconds}", "-c:a", "aac"]
+    command += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", str(path)]
+    subprocess.run(command, check=True)
+    return path

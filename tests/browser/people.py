@@ -1,0 +1,73 @@
+"""Somebody who uses the product: by the pages, by the API, by the socket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+from playwright.sync_api import Browser, Page, expect
+
+from tests.servers.app import Vodloom
+from tests.servers.process import wait_until
+
+PASSWORD = "correct horse battery"
+OVER = ("ready", "failed", "canceled")
+
+
+@dataclass
+class Person:
+    """A user with a password and, once asked for, an API key."""
+
+    site: Vodloom
+    email: str
+    password: str
+    _key: str = field(default="", repr=False)
+
+    @property
+    def key(self) -> str:
+        """An API key of theirs."""
+        if not self._key:
+            made = self.site.manage("create_api_key", self.email, "--name", "test")
+            self._key = made.strip()
+        return self._key
+
+    def log_in(self, page: Page) -> None:
+        """By the page; ends in the library."""
+        page.goto("/")
+        page.get_by_label("E-mail address").fill(self.email)
+        page.get_by_label("Password").fill(self.password)
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_role("heading", name="Library", exact=True)).to_be_visible()
+
+    def ask(self, method: str, path: str, **more: Any) -> requests.Response:
+        """A request to the API."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        return requests.request(method, self.site.url + path, headers=headers, timeout=30, **more)
+
+    def upload(self, path: Path) -> str:
+        """Upload by the API; the video's id."""
+        with path.open("rb") as file:
+            answer = self.ask("POST", "/api/v1/videos/", files={"file": file})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def wait_until_over(self, video: str) -> dict[str, Any]:
+        """The video once it is ready, failed or canceled."""
+        address = f"/api/v1/videos/{video}/"
+        wait_until(lambda: self.ask("GET", address).json()["status"] in OVER, "it is over", 90)
+        return dict(self.ask("GET", address).json())
+
+
+def sign_up(site: Vodloom, chromium: Browser, email: str) -> Person:
+    """Make an account by the page."""
+    context = chromium.new_context(base_url=site.url)
+    page = context.new_page()
+    page.goto("/accounts/signup/")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign up").click()
+    expect(page.get_by_text("Your library is empty")).to_be_visible()
+    context.close()
+    return Person(site, email, PASSWORD)

@@ -1,0 +1,186 @@
+"""What somebody sees who uploads a video, watches it being prepared, and plays it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.people import Person
+from tests.servers.process import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SECONDS = 90
+Open = Callable[[Person], Page]
+
+
+def test_a_video_is_uploaded_prepared_and_played_without_a_reload(
+    person: Person, open_page: Open, clip_with_sound: Path
+) -> None:
+    page, second_window = open_page(person), open_page(person)
+    page.get_by_role("link", name="Upload", exact=True).click()
+    page.evaluate("window.neverReloaded = true")
+    page.get_by_label("Choose files").set_input_files(clip_with_sound)
+
+    row = page.get_by_role("listitem").filter(has_text="moving bars")
+    moves(row.locator("progress"))
+    card = second_window.get_by_role("article").filter(has_text="moving bars")
+    moves(card.locator("progress"))
+
+    expect(row.get_by_text("Ready")).to_be_visible(timeout=SECONDS * 1000)
+    expect(card.get_by_text("Ready")).to_be_visible()
+    expect(row.locator("img")).to_be_visible()
+    assert page.evaluate("window.neverReloaded")
+
+    row.get_by_role("link", name="Watch").click()
+    plays(page)
+    quality_can_be_chosen(page)
+
+
+def test_the_watch_page_becomes_playable_by_itself(
+    person: Person, open_page: Open, clip_with_sound: Path
+) -> None:
+    page = open_page(person)
+    video = person.upload(clip_with_sound)
+    page.goto(f"/watch/{video}/")
+    page.evaluate("window.neverReloaded = true")
+    expect(page.get_by_text("This video is on its way")).to_be_visible()
+    moves(page.locator("live-progress progress"))
+
+    expect(page.locator("vod-player")).to_be_visible(timeout=SECONDS * 1000)
+    plays(page)
+    assert page.evaluate("window.neverReloaded")
+
+
+def test_an_owner_edits_processes_again_and_deletes(
+    person: Person, open_page: Open, short_clip: Path
+) -> None:
+    page = open_page(person)
+    video = person.upload(short_clip)
+    person.wait_until_over(video)
+    page.goto(f"/watch/{video}/")
+
+    page.get_by_label("Title").fill("Bars that move")
+    page.get_by_label("Title").press("Enter")
+    expect(page.get_by_text("Saved")).to_be_visible()
+    page.get_by_label("Who can watch").select_option("public")
+    wait_until(lambda: about(person, video) == ("Bars that move", "public"), "both are saved")
+
+    more(page).click()
+    page.get_by_role("button", name="Process again").click()
+    expect(page.get_by_text("Processing again")).to_be_visible()
+    more(page).click()
+    page.get_by_role("button", name="Cancel processing").click()
+    expect(page.get_by_text("Processing again")).to_be_hidden()
+    expect(page.locator("vod-player")).to_be_visible()
+
+    more(page).click()
+    page.get_by_role("button", name="Delete…").click()
+    page.get_by_role("button", name="Keep it").click()
+    more(page).click()
+    page.get_by_role("button", name="Delete…").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("Your library is empty")).to_be_visible()
+
+
+def test_a_file_that_is_no_video_says_why_and_what_to_do(
+    person: Person, open_page: Open, no_video: Path
+) -> None:
+    page = open_page(person)
+    page.goto("/upload/")
+    page.get_by_label("Choose files").set_input_files(no_video)
+    row = page.get_by_role("listitem").filter(has_text="holiday")
+    expect(row.get_by_text("The file is not a video or audio file we can read.")).to_be_visible()
+
+    row.get_by_role("link", name="What to do").click()
+    expect(page.get_by_role("heading", name="not a video")).to_be_visible()
+    expect(page.get_by_text("Export it again as MP4")).to_be_visible()
+    page.get_by_text("Details").click()
+    expect(page.get_by_text("source_not_video")).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    wait_until(lambda: runs_again(person, page), "it is tried again")
+
+
+def test_a_file_over_the_limit_is_refused_before_it_is_sent(
+    person: Person, open_page: Open, no_video: Path
+) -> None:
+    page = open_page(person)
+    page.goto("/upload/")
+    page.locator("video-uploader").evaluate("uploader => (uploader.dataset.maxBytes = 3)")
+    page.get_by_label("Choose files").set_input_files(no_video)
+    expect(page.get_by_text("Too large: at most")).to_be_visible()
+    assert person.ask("GET", "/api/v1/videos/").json()["results"] == []
+
+
+def test_a_processing_video_is_canceled_on_its_page(
+    person: Person, open_page: Open, clip_with_sound: Path
+) -> None:
+    page = open_page(person)
+    page.goto(f"/watch/{person.upload(clip_with_sound)}/")
+    page.get_by_role("main").get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.get_by_text("Processing was canceled")).to_be_visible()
+    expect(page.get_by_role("button", name="Process it now")).to_be_visible()
+
+
+def test_the_appearance_is_remembered(person: Person, open_page: Open) -> None:
+    page = open_page(person)
+    switch = page.get_by_role("button", name="Dark appearance")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    switch.click()
+    dark = page.evaluate(ground)
+    assert light != dark
+    page.reload()
+    assert page.evaluate(ground) == dark
+    expect(switch).to_have_attribute("aria-pressed", "true")
+
+
+def moves(bar: Locator) -> None:
+    """See the bar at two places, neither of them its start or end."""
+    seen: set[float] = set()
+
+    def moved() -> bool:
+        value = bar.evaluate("bar => bar.value") if bar.count() else 0
+        seen.update({value} if 0 < value < 100 else set())
+        return len(seen) > 1
+
+    wait_until(moved, "the bar moves", SECONDS)
+
+
+def plays(page: Page) -> None:
+    video = page.locator("vod-player video")
+    video.evaluate("video => { video.muted = true; return video.play() }")
+    wait_until(lambda: bool(video.evaluate("v => v.currentTime > 1 && v.videoWidth > 0")), "plays")
+
+
+def quality_can_be_chosen(page: Page) -> None:
+    """By the menu, with the mouse; the picture changes its size."""
+    video = page.locator("vod-player video")
+    video.evaluate("video => { video.loop = true }")
+    for name, width in (("240p", 426), ("720p", 1280)):
+        page.locator("media-controller").hover()
+        page.locator("media-settings-menu-button").click()
+        page.locator("media-settings-menu-item").filter(has_text="Quality").first.click()
+        page.locator("media-rendition-menu").get_by_text(name, exact=True).click()
+        page.keyboard.press("Escape")
+        wait_until(
+            lambda width=width: video.evaluate("v => v.videoWidth") == width,  # type: ignore[misc]
+            f"{name} plays",
+        )
+
+
+def more(page: Page) -> Locator:
+    return page.locator("summary[aria-label='More actions']")
+
+
+def about(person: Person, video: str) -> tuple[str, str]:
+    now = person.ask("GET", f"/api/v1/videos/{video}/").json()
+    return now["title"], now["visibility"]
+
+
+def runs_again(person: Person, page: Page) -> bool:
+    video = page.url.rstrip("/").rpartition("/")[2]
+    return bool(person.ask("GET", f"/api/v1/videos/{video}/").json()["run"]["kind"] == "reprocess")

@@ -1,0 +1,76 @@
+"""Somebody else's private video: nothing on page, API, socket and media."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.people import Person, sign_up
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def stranger(person: Person, chromium: Browser) -> Person:
+    return sign_up(person.site, chromium, f"stranger-of-{person.email}")
+
+
+def test_a_private_video_is_not_there_for_others(
+    person: Person, stranger: Person, chromium: Browser, short_clip: Path
+) -> None:
+    video = person.upload(short_clip)
+    hls = person.wait_until_over(video)["playback"]["hls"]
+    context = chromium.new_context(base_url=person.site.url)
+    page = context.new_page()
+    stranger.log_in(page)
+    for path in (f"/watch/{video}/", f"/library/cards/{video}/"):
+        answer = page.goto(path)
+        assert answer is not None and answer.status == 404
+        expect(page.get_by_text("There is nothing here")).to_be_visible()
+    context.close()
+    assert stranger.ask("GET", f"/api/v1/videos/{video}/").status_code == 404
+    assert stranger.ask("POST", f"/api/v1/videos/{video}/cancel/").status_code == 404
+
+    _, _, token, *rest = hls.split("/")
+    bare = "/".join([person.site.url, "m", *rest])
+    forged = "/".join([person.site.url, "m", token[:-1] + "-", *rest])
+    assert requests.get(person.site.url + hls, timeout=10).status_code == 200
+    assert requests.get(bare, timeout=10).status_code == 403
+    assert requests.get(forged, timeout=10).status_code == 403
+
+
+def test_a_public_video_plays_for_whoever_comes(
+    person: Person, chromium: Browser, short_clip: Path
+) -> None:
+    video = person.upload(short_clip)
+    person.wait_until_over(video)
+    person.ask("PATCH", f"/api/v1/videos/{video}/", json={"visibility": "public"})
+    context = chromium.new_context(base_url=person.site.url)
+    page = context.new_page()
+    page.goto(f"/watch/{video}/")
+    expect(page.locator("vod-player")).to_be_visible()
+    expect(page.get_by_role("heading", name="short bars")).to_be_visible()
+    expect(page.locator("summary[aria-label='More actions']")).to_have_count(0)
+    context.close()
+
+
+def test_every_page_keeps_its_content_policy(
+    demo: Person, open_page: Callable[[Person], Page]
+) -> None:
+    """`open_page` fails on any complaint of the browser."""
+    page = open_page(demo)
+    for path, seen in (
+        ("/upload/", "Drop videos here"),
+        ("/accounts/password/change/", "Change password"),
+        ("/accounts/email/", "E-mail addresses"),
+        ("/api/docs/", "/api/v1/videos/{id}/reprocess"),
+        ("/admin/", "Moderation and operations"),
+        ("/admin/videos/video/", "Moderation and operations"),
+        ("/admin/accounts/apikey/add/", "Moderation and operations"),
+    ):
+        page.goto(path)
+        expect(page.get_by_text(seen).first).to_be_visible()

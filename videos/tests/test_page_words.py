@@ -1,0 +1,46 @@
+"""Sizes, times and errors in words."""
+
+import pytest
+
+from videos.models import Video
+from videos.pages import words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0.4, "0:00"), (7, "0:07"), (59.6, "1:00"), (754, "12:34"), (3723, "1:02:03")],
+)
+def test_durations(seconds: float, shown: str) -> None:
+    assert words.duration(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [
+        (0, "0 bytes"),
+        (842, "842 bytes"),
+        (3_400, "3.4 kB"),
+        (39_000_000, "39 MB"),
+        (536_870_912, "537 MB"),
+        (7_100_000_000_000, "7.1 TB"),
+    ],
+)
+def test_sizes(count: int, shown: str) -> None:
+    assert words.size(count) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(None, ""), (0, "1 s left"), (59, "59 s left"), (90, "2 min left")]
+)
+def test_time_left(seconds: int | None, shown: str) -> None:
+    assert words.time_left(seconds) == shown
+
+
+def test_every_status_has_a_word() -> None:
+    assert set(words.STATUSES) == set(Video.Status)
+
+
+def test_a_file_at_fault_is_not_worth_a_retry() -> None:
+    assert not words.retry_may_help("source_truncated")
+    assert words.retry_may_help("worker_crashed")
+    assert words.advice("a_code_of_tomorrow").startswith("Try again")
