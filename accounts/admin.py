@@ -25,13 +25,13 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     ordering = ("email",)
-    list_display = ("email", "is_active", "is_staff", "can_upload", "last_login")
-    list_filter = ("is_active", "is_staff", "can_upload")
+    list_display = ("email", "plan", "is_active", "is_staff", "can_upload", "last_login")
+    list_filter = ("plan", "is_active", "is_staff", "can_upload")
     search_fields = ("email", "first_name", "last_name")
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("email", "password", "first_name", "last_name")}),
-        ("May", {"fields": ("is_active", "can_upload", "is_staff", "is_superuser")}),
+        ("May", {"fields": ("plan", "is_active", "can_upload", "is_staff", "is_superuser")}),
         ("Rights", {"fields": ("user_permissions",), "classes": ("collapse",)}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )

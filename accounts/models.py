@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
+from accounts.plans import PLANS, Plan, PlanName
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates users by e-mail address."""
@@ -39,6 +41,13 @@ class User(AbstractUser):
         default=True, help_text="May hand in videos; without it the API answers 403."
     )
 
+    plan = models.CharField(
+        max_length=8,
+        choices=PlanName,
+        default=PlanName.FREE,
+        help_text="How soon their videos are worked on, and how many at once.",
+    )
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
@@ -51,6 +60,11 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def terms(self) -> Plan:
+        """What the plan gives; staff always have the staff's."""
+        return PLANS[PlanName.STAFF if self.is_staff else self.plan]
 
 
 class ApiKey(models.Model):

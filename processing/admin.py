@@ -111,7 +111,15 @@ class TaskAdmin(ReadOnlyAdmin):
 class WorkerAdmin(ReadOnlyAdmin):
     """Who works."""
 
-    list_display = ("name", "alive", "queues", "current_task", "started_at", "last_seen")
+    list_display = (
+        "name",
+        "alive",
+        "queues",
+        "current_task",
+        "waits_because",
+        "started_at",
+        "last_seen",
+    )
     list_select_related = ("current_task",)
 
     @display(description="Alive", boolean=True)

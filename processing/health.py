@@ -21,7 +21,7 @@ from processing.ffmpeg import runner
 from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.sandbox import Sandbox
 from processing.models import Worker
-from processing.presence import ALIVE_WITHIN
+from processing.presence import ALIVE_WITHIN, disk_has_room
 from processing.steps import tools
 from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, originals, outputs
 
@@ -130,10 +130,23 @@ def workers() -> Finding:
     return Finding("Workers", not idle, f"{count} alive", hint)
 
 
+def disk() -> Finding:
+    """Here, and where workers live, is room for work."""
+    hint = "Free some disk space, or set DATA to a larger disk."
+    if not disk_has_room():
+        return Finding("Disk", False, "nearly full here", hint)
+    try:
+        full = Worker.objects.filter(last_seen__gt=Now() - ALIVE_WITHIN).exclude(waits_because="")
+        names = ", ".join(full.values_list("name", flat=True))
+    except DatabaseError:
+        return Finding("Disk", True, "room here; workers unknown")
+    return Finding("Disk", not names, f"nearly full at {names}" if names else "has room", hint)
+
+
 _STORAGE_HINT = "It cannot be used: check the S3_* values, or the rights of the data folder."
 
 Check = Callable[[], Finding]
-READY: tuple[Check, ...] = (database, redis, storage)
+READY: tuple[Check, ...] = (database, redis, storage, disk)
 DOCTOR: tuple[Check, ...] = (
     python,
     ffmpeg,
@@ -141,6 +154,7 @@ DOCTOR: tuple[Check, ...] = (
     database,
     redis,
     storage_round_trip,
+    disk,
     workers,
 )
 

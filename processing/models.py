@@ -87,6 +87,8 @@ class Task(GuardedModel):
     state = models.CharField(max_length=10, choices=State, default=State.BLOCKED)
     queue = models.CharField(max_length=10)
     priority = models.SmallIntegerField(default=0)
+    rank = models.DateTimeField(null=True, help_text="ready tasks are claimed in this order")
+    cost = models.FloatField(default=0.0, help_text="seconds of 1080p at 30 frames/s, about")
     weight = models.FloatField(default=1.0, help_text="its share of the run's work in percent")
     attempts = models.PositiveIntegerField(default=0)
     crashes = models.PositiveIntegerField(default=0)
@@ -121,9 +123,17 @@ class Task(GuardedModel):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["queue", "-priority", "ready_at"],
-                condition=Q(state="ready"),
-                name="task_to_claim",
+                fields=["queue", "rank"], condition=Q(state="ready"), name="task_by_rank"
+            ),
+            models.Index(
+                fields=["queue", "owner"],
+                condition=Q(state__in=["ready", "running"]),
+                name="task_of_owner_in_queue",
+            ),
+            models.Index(
+                fields=["kind", "-finished_at"],
+                condition=Q(state="done"),
+                name="task_done_lately",
             ),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="task_leases"),
         ]
@@ -139,6 +149,7 @@ class Worker(models.Model):
     queues = models.JSONField(default=list)
     started_at = models.DateTimeField()
     last_seen = models.DateTimeField()
+    waits_because = models.CharField(max_length=200, blank=True)
     current_task = models.ForeignKey(Task, null=True, on_delete=models.SET_NULL, related_name="+")
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Which worker this process is, what it works on, and whether it is to stop."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ logger = structlog.get_logger(__name__)
 
 SEEN_EVERY_SECONDS = 5.0
 ALIVE_WITHIN = timedelta(seconds=30)
+DISK_FULL = "Its disk is nearly full: it takes no tasks until there is room."
 
 
 class Here:
@@ -39,14 +41,18 @@ class Here:
         """Ask running work to be put down."""
         self._stop.set()
 
+    def has_room(self) -> bool:
+        """Whether the work folder's disk has room for another task."""
+        return disk_has_room()
+
     @contextmanager
     def at_work_on(self, task: Task) -> Iterator[None]:
         """Show the task as this worker's current one."""
-        Worker.objects.filter(pk=self.name).update(current_task=task, last_seen=Now())
+        self._tell(current_task=task)
         try:
             yield
         finally:
-            Worker.objects.filter(pk=self.name, current_task=task).update(current_task=None)
+            self._tell(current_task=None)
 
     def keep_showing(self, queues: list[str]) -> None:
         """Say every few seconds that this worker lives, until it stops."""
@@ -55,7 +61,11 @@ class Here:
             self._show(queues, started=False)
 
     def _show(self, queues: list[str], *, started: bool) -> None:
-        values: dict[str, object] = {"queues": queues, "last_seen": Now()}
+        values: dict[str, object] = {
+            "queues": queues,
+            "last_seen": Now(),
+            "waits_because": "" if self.has_room() else DISK_FULL,
+        }
         if started:
             values |= {"started_at": Now(), "current_task": None}
         try:
@@ -67,10 +77,22 @@ class Here:
         finally:
             connection.close()
 
+    def _tell(self, *, current_task: Task | None) -> None:
+        """Only for people's eyes: a database that is away must not end the work."""
+        try:
+            Worker.objects.filter(pk=self.name).update(current_task=current_task, last_seen=Now())
+        except DatabaseError as error:
+            logger.warning("presence_not_shown", reason=type(error).__name__)
+
+
+def disk_has_room() -> bool:
+    """Whether as much is free where work is done as a task may need."""
+    folder = settings.WORK_DIR
+    folder.mkdir(parents=True, exist_ok=True)
+    return bool(shutil.disk_usage(folder).free >= settings.MIN_FREE_DISK_BYTES)
+
 
 here = Here()
-
-
 class WorkerPresence(dramatiq.Middleware):
     """Shows the worker while it runs; at SIGTERM tells running steps to put their task down."""
 

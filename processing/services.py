@@ -67,6 +67,7 @@ def _start(video: Video, source: Source, kind: Run.Kind) -> Run:
         source=source,
         release=release,
         kind=kind,
+        priority=video.owner.terms.priority,
         profile=DEFAULT.to_json(),
     )
     advance.add_tasks(run, plan.first())

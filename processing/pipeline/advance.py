@@ -7,16 +7,32 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Value,
+)
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from processing.models import Run, Task
-from processing.pipeline import wake
+from processing.pipeline import ranking, wake
 from processing.pipeline.plan import TaskSpec
 from videos import lifecycle
 from videos.models import Release, Video
 
 State = Task.State
+
+# What a task's priority took off its rank.
+_ADVANTAGE = ExpressionWrapper(
+    F("priority") * Value(ranking.PRIORITY_POINT, output_field=DurationField()),
+    output_field=DurationField(),
+)
 
 
 def lock(run_id: UUID) -> Run:
@@ -57,11 +73,24 @@ def unlock(run: Run) -> None:
     unfinished = through.objects.filter(from_task_id=OuterRef("pk")).exclude(
         to_task__state=State.DONE
     )
-    freed = Task.objects.filter(~Exists(unfinished), run=run, state=State.BLOCKED)
-    queues = set(freed.values_list("queue", flat=True))
-    if queues:
-        freed.update(state=State.READY, ready_at=Now())
-        wake.on_commit(queues)
+    blocked = Task.objects.filter(~Exists(unfinished), run=run, state=State.BLOCKED)
+    freed = list(blocked.order_by("number", "id"))
+    for queue in {task.queue for task in freed}:
+        _rank([task for task in freed if task.queue == queue])
+    if freed:
+        Task.objects.bulk_update(freed, ["state", "ready_at", "rank"])
+        wake.on_commit({task.queue for task in freed})
+
+
+def _rank(freed: Sequence[Task]) -> None:
+    """Make an owner's newly freed tasks of one queue ready, behind those that already wait."""
+    now = timezone.now()
+    waiting = Task.objects.filter(
+        queue=freed[0].queue, owner_id=freed[0].owner_id, state=State.READY, not_before=None
+    ).aggregate(last=Max(F("rank") + _ADVANTAGE, output_field=DateTimeField()))
+    turns = ranking.ranks(now, [task.priority for task in freed], last_turn=waiting["last"])
+    for task, rank in zip(freed, turns, strict=True):
+        task.state, task.ready_at, task.rank = State.READY, now, rank
 
 
 def go_on(run: Run) -> None:

@@ -1,27 +1,31 @@
 """Take the best ready task of a queue under a lease."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 
+from accounts.plans import PLANS, PlanName
 from processing.models import Run, Task
+from processing.pipeline.transactions import bounded
 
 
 def claim(queue: str, *, worker: str) -> Task | None:
     """Move the best ready task to running with a fresh token, or None when none is due.
 
-    Highest priority first, then age. Rows another worker is claiming are skipped.
+    The earliest rank goes first, among owners below their cap of running tasks. Rows another
+    worker is claiming are skipped, never waited for: it may be frozen. Two claims at the same
+    moment may therefore exceed a cap by one.
     """
-    with transaction.atomic():
+    with bounded():
         due = Q(not_before=None) | Q(not_before__lte=Now())
         task = (
             Task.objects.select_for_update(skip_locked=True)
             .filter(due, queue=queue, state=Task.State.READY)
-            .order_by("-priority", "ready_at", "id")
+            .exclude(owner_id__in=_owners_at_cap(queue))
+            .order_by("rank", "id")
             .first()
         )
         if task is None:
@@ -31,6 +35,17 @@ def claim(queue: str, *, worker: str) -> Task | None:
         status=Run.Status.RUNNING, started_at=Now()
     )
     return Task.objects.select_related("run__source", "run__video").get(pk=task.pk)
+
+
+def _owners_at_cap(queue: str) -> list[UUID]:
+    """Owners who may have no further task of this queue running."""
+    running = Task.objects.filter(queue=queue, state=Task.State.RUNNING).order_by()
+    counts = running.values_list("owner", "owner__plan", "owner__is_staff").annotate(Count("pk"))
+    return [
+        owner
+        for owner, plan, is_staff, count in counts
+        if count >= PLANS[PlanName.STAFF if is_staff else plan].running
+    ]
 
 
 def _start(task: Task, worker: str) -> None:

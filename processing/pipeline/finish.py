@@ -7,7 +7,6 @@ work, and moves the task by its token, so that a stale worker can end nothing.
 from datetime import timedelta
 
 import structlog
-from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -15,6 +14,7 @@ from processing.models import Run, Task
 from processing.pipeline import advance, plan, retry, wake
 from processing.pipeline.lease import LeaseLost
 from processing.pipeline.retry import Problem
+from processing.pipeline.transactions import bounded
 from processing.steps.job import Outcome
 
 logger = structlog.get_logger(__name__)
@@ -22,7 +22,7 @@ logger = structlog.get_logger(__name__)
 
 def finish(task: Task, outcome: Outcome) -> None:
     """The step is done: record what it leaves and unlock what waited for it."""
-    with transaction.atomic():
+    with bounded():
         run = advance.lock(task.run_id)
         _move(
             task,
@@ -42,7 +42,7 @@ def finish(task: Task, outcome: Outcome) -> None:
 def fail(task: Task, problem: Problem) -> None:
     """The step failed: try again later, or give the task up."""
     wait = retry.delay(problem, failures=task.attempts - task.crashes)
-    with transaction.atomic():
+    with bounded():
         run = advance.lock(task.run_id)
         if wait is None:
             _give_up(run, task, problem)
@@ -58,7 +58,7 @@ def fail(task: Task, problem: Problem) -> None:
 
 def hand_back(task: Task) -> None:
     """The worker is stopping: somebody else takes the task at once, no attempt counted."""
-    with transaction.atomic():
+    with bounded():
         advance.lock(task.run_id)
         _move(task, Task.State.READY, attempts=F("attempts") - 1, ready_at=Now())
         wake.on_commit([task.queue])
@@ -66,7 +66,7 @@ def hand_back(task: Task) -> None:
 
 def take_back(task: Task) -> bool:
     """Its lease ran out: count a crash; at the third the run fails. False if it is alive."""
-    with transaction.atomic():
+    with bounded():
         run = advance.lock(task.run_id)
         overdue = Task.objects.filter(pk=task.pk, token=task.token, lease_until__lt=Now())
         if not overdue.exists():

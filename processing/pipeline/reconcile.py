@@ -5,7 +5,6 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Count, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.utils import timezone
 from processing.models import Run, Task, Worker
 from processing.pipeline import advance, wake
 from processing.pipeline.finish import take_back
+from processing.pipeline.transactions import bounded
 
 _BATCH = 200
 _FOLDER_AGE_SECONDS = 24 * 3600
@@ -31,7 +31,7 @@ def advance_finished() -> int:
     )
     moved = 0
     for run in stale.filter(moving=0)[:_BATCH]:
-        with transaction.atomic():
+        with bounded():
             locked = advance.lock(run.pk)
             if locked.status in Run.ACTIVE:
                 advance.go_on(locked)

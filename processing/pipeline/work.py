@@ -1,19 +1,20 @@
 """What a woken worker does: claim, work, finish, until its queue is empty."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from processing.ffmpeg.errors import Interrupted
 from processing.models import Task
 from processing.pipeline import finish, retry
 from processing.pipeline.claim import claim
 from processing.pipeline.lease import Lease, LeaseLost
+from processing.pipeline.patience import insist
 from processing.presence import here
 from processing.steps import STEPS
 from processing.steps.job import Job, SourceMissing
@@ -23,8 +24,13 @@ logger = structlog.get_logger(__name__)
 
 def drain(queue: str) -> None:
     """Work on the queue's tasks until none is due or the worker is to stop."""
-    while not here.stopping:
-        task = claim(queue, worker=here.name)
+    while not here.stopping and here.has_room():
+        try:
+            task = claim(queue, worker=here.name)
+        except DatabaseError as error:
+            # The reconciler wakes the queue again when the database is back.
+            logger.warning("nothing_claimed", queue=queue, reason=type(error).__name__)
+            return
         if task is None:
             return
         with here.at_work_on(task):
@@ -37,7 +43,7 @@ def work_on(task: Task) -> None:
     with Lease(task) as lease, _folder(task) as folder:
         try:
             outcome = STEPS[task.kind](_job(task, lease, folder))
-            finish.finish(task, outcome)
+            _insist(lambda: finish.finish(task, outcome))
         except LeaseLost:
             log.info("task_lost")
         except Interrupted:
@@ -57,7 +63,8 @@ def _job(task: Task, lease: Lease, folder: Path) -> Job:
     source = task.run.source
     if source is None:
         raise SourceMissing
-    connection.close()
+    if not connection.in_atomic_block:
+        connection.close()
     return Job(
         task=task,
         run=task.run,
@@ -73,16 +80,20 @@ def _put_down(task: Task, lease: Lease) -> None:
     if lease.lost:
         return
     try:
-        finish.hand_back(task)
+        _insist(lambda: finish.hand_back(task))
     except LeaseLost:
         logger.info("task_lost", task=str(task.pk))
 
 
 def _fail(task: Task, problem: retry.Problem) -> None:
     try:
-        finish.fail(task, problem)
+        _insist(lambda: finish.fail(task, problem))
     except LeaseLost:
         logger.info("task_lost", task=str(task.pk))
+
+
+def _insist(end: Callable[[], None]) -> None:
+    insist(end, given_up=lambda: here.stopping)
 
 
 @contextmanager

@@ -56,4 +56,6 @@ MAX_POST_BYTES = ENV.max_post_bytes
 # Work folders of running tasks and the local cache of sources.
 WORK_DIR = DATA_DIR / "work"
 SOURCE_CACHE_DIR = DATA_DIR / "cache" / "sources"
+# With less free than this a worker takes no further task.
+MIN_FREE_DISK_BYTES = 1024**3
 SOURCE_CACHE_BYTES = 20 * 1024**3

@@ -1,0 +1,28 @@
+"""What a user's plan gives: how soon their work starts, and how much of it runs at once."""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+
+class PlanName(models.TextChoices):
+    """The plans there are."""
+
+    FREE = "free"
+    PRO = "pro"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``priority`` of new runs (higher goes first), and tasks ``running`` at once in a queue."""
+
+    priority: int
+    running: int
+
+
+PLANS: dict[str, Plan] = {
+    PlanName.FREE: Plan(priority=0, running=2),
+    PlanName.PRO: Plan(priority=1, running=8),
+    PlanName.STAFF: Plan(priority=3, running=64),
+}

@@ -1,0 +1,87 @@
+"""Who goes first."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.models import User
+from accounts.plans import PLANS, PlanName
+from processing.models import Task
+from processing.pipeline import ranking
+from processing.pipeline.claim import claim
+from videos.ingest import services as ingest
+from videos.models import Source, Video
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_an_owners_waiting_tasks_rank_a_turn_apart() -> None:
+    first, second, third = ranking.ranks(NOW, [0, 0, 0], last_turn=None)
+    assert first == NOW
+    assert second - first == third - second == ranking.TURN
+
+
+def test_new_tasks_queue_up_behind_the_owners_last() -> None:
+    assert ranking.ranks(NOW, [0], last_turn=NOW) == [NOW + ranking.TURN]
+    assert ranking.ranks(NOW, [0], last_turn=NOW - timedelta(days=1)) == [NOW]
+
+
+@given(waited=st.integers(0, 100), priority=st.integers(0, 10))
+def test_a_point_of_priority_is_worth_ten_minutes_of_waiting(waited: int, priority: int) -> None:
+    old = ranking.ranks(NOW, [0], last_turn=None)[0]
+    new = ranking.ranks(NOW + timedelta(minutes=waited), [priority], last_turn=None)[0]
+    assert (new < old) == (priority * 10 > waited)
+
+
+def test_moving_a_priority_is_as_if_it_had_always_been_so() -> None:
+    (low,), (high,) = (ranking.ranks(NOW, [p], last_turn=None) for p in (0, 5))
+    assert ranking.moved(low, before=0, after=5) == high
+
+
+@pytest.fixture
+def upload(clip: Path) -> Callable[[User], Video]:
+    """Take the clip in as somebody's."""
+
+    def take(user: User) -> Video:
+        file = ingest.describe_file(clip, origin=Source.Origin.COMMAND)
+        return ingest.take_file(user, file, ingest.Description())
+
+    return take
+
+
+def test_one_video_of_somebody_is_not_behind_a_hundred_of_another(
+    owner: User, stranger: User, upload: Callable[[User], Video]
+) -> None:
+    for _ in range(20):
+        upload(owner)
+    late = upload(stranger)
+    claimed = [claim("media", worker=str(n)) for n in range(2)]
+    assert late.pk in {task.run.video_id for task in claimed if task}
+
+
+def test_no_owner_has_more_running_than_the_plan_allows(
+    owner: User, stranger: User, upload: Callable[[User], Video]
+) -> None:
+    for _ in range(5):
+        upload(owner)
+    running = PLANS[PlanName.FREE].running
+    assert all(claim("media", worker="w") for _ in range(running))
+    assert claim("media", worker="w") is None
+    upload(stranger)
+    assert claim("media", worker="w") is not None
+
+
+def test_a_better_plan_goes_first(
+    owner: User, stranger: User, upload: Callable[[User], Video]
+) -> None:
+    upload(owner)
+    User.objects.filter(pk=stranger.pk).update(plan=PlanName.PRO)
+    paying = upload(User.objects.get(pk=stranger.pk))
+    task = claim("media", worker="w")
+    assert task is not None
+    assert task.run.video_id == paying.pk
+    assert Task.objects.get(pk=task.pk).priority == PLANS[PlanName.PRO].priority
