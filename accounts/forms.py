@@ -30,6 +30,8 @@ class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]  # all
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, oldpassword="Current password")
+        # The page itself says where to go who forgot it.
+        self.fields["oldpassword"].help_text = ""
         _word_new_password(self)
 
 
