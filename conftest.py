@@ -16,9 +16,13 @@ pytest_plugins = ["tests.domain"]
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(pytestconfig: pytest.Config) -> None:
-    """Give SQLite's test database a file: in memory, threads would share one connection."""
+    """Keep no connection over requests: one left open would keep the database from going.
+
+    SQLite's test database is a file: in memory, threads would share one connection.
+    """
     from django.db import connections
 
+    connections["default"].settings_dict["CONN_MAX_AGE"] = 0
     if pytestconfig.stash[SERVERS].postgres is None:
         file = pytestconfig.stash[SERVERS].folder / "test.sqlite3"
         connections["default"].settings_dict["TEST"]["NAME"] = str(file)

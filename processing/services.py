@@ -1,13 +1,19 @@
-"""Start, repeat and stop the processing of a video: what the rest of the product calls."""
+"""Start, repeat, hurry and stop the processing of a video: what the rest of the product calls."""
+
+from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from uuid_utils.compat import uuid7
 
-from processing.ffmpeg.ladder import DEFAULT
-from processing.models import Run
-from processing.pipeline import advance, plan
+from processing import profiles
+from processing.models import Run, Task
+from processing.pipeline import advance, plan, ranking, resume
+from processing.pipeline.transactions import bounded
 from videos import lifecycle
 from videos.models import Release, Source, Video
+
+MAX_PRIORITY = 100
 
 
 class AlreadyProcessing(Exception):
@@ -22,30 +28,59 @@ class NothingToCancel(Exception):
     """Raised when a video is neither arriving nor being processed."""
 
 
+class NothingToRetry(Exception):
+    """Raised when a run has not failed, or a newer run has taken its place."""
+
+
 def begin(video: Video, source: Source) -> Run:
     """The source is stored: move the video to processing and plan its first run."""
     with transaction.atomic():
         lifecycle.begin_processing(video.pk, source=source)
-        return _start(video, source, Run.Kind.FIRST)
+        return _start(video, source, Run.Kind.FIRST, profile="default", priority=None)
 
 
-def reprocess(video: Video) -> Run:
-    """Plan a new run; a ready video keeps playing its release until the new one is complete."""
+def reprocess(video: Video, *, profile: str = "default", priority: int | None = None) -> Run:
+    """Plan a new run; a ready video keeps playing its release until the new one is complete.
+
+    Without a ``priority`` the owner's plan gives it. Raises ``NoSource``,
+    ``AlreadyProcessing`` or ``profiles.NoSuchProfile``.
+    """
     if video.source is None:
         raise NoSource
     try:
-        with transaction.atomic():
+        with bounded():
             locked = Video.objects.select_for_update(of=("self",)).get(pk=video.pk)
             if locked.status not in (Video.Status.READY, Video.Status.PROCESSING):
                 lifecycle.begin_processing(video.pk, source=video.source)
-            return _start(video, video.source, Run.Kind.REPROCESS)
+            return _start(
+                video, video.source, Run.Kind.REPROCESS, profile=profile, priority=priority
+            )
     except IntegrityError as error:
         raise AlreadyProcessing from error
 
 
+def retry(run: Run) -> Run:
+    """Do again what failed in a run and what hangs on it; what is done stays done."""
+    try:
+        with bounded():
+            locked = advance.lock(run.pk)
+            newer = Run.objects.filter(video_id=locked.video_id, pk__gt=locked.pk).exists()
+            if locked.status not in (Run.Status.FAILED, Run.Status.CANCELED) or newer:
+                raise NothingToRetry
+            if locked.source is None:
+                raise NoSource
+            video = Video.objects.select_for_update(of=("self",)).get(pk=locked.video_id)
+            if video.status != Video.Status.READY:
+                lifecycle.begin_processing(video.pk, source=locked.source)
+            resume.reopen(locked)
+    except IntegrityError as error:
+        raise AlreadyProcessing from error
+    return Run.objects.get(pk=run.pk)
+
+
 def cancel(video: Video) -> None:
     """Stop what is going on with a video: its active run, or its upload."""
-    with transaction.atomic():
+    with bounded():
         run = Run.objects.filter(video=video, status__in=Run.ACTIVE).first()
         if run is not None:
             locked = advance.lock(run.pk)
@@ -58,7 +93,27 @@ def cancel(video: Video) -> None:
             raise NothingToCancel from error
 
 
-def _start(video: Video, source: Source, kind: Run.Kind) -> Run:
+def prioritize(run: Run, priority: int) -> None:
+    """Change a run's priority; its waiting tasks move at once."""
+    with bounded():
+        locked = advance.lock(run.pk)
+        tasks = list(Task.objects.filter(run=locked, state__in=Task.OPEN))
+        _move_ranks(tasks, priority)
+        Task.objects.filter(run=locked).update(priority=priority)
+        Run.objects.filter(pk=run.pk).update(priority=priority)
+
+
+def _move_ranks(tasks: Iterable[Task], priority: int) -> None:
+    """A rank that a worker has claimed meanwhile moves too: it counts if the task comes back."""
+    for before in {task.priority for task in tasks}:
+        shift = ranking.PRIORITY_POINT * (priority - before)
+        ids = [task.pk for task in tasks if task.priority == before]
+        Task.objects.filter(pk__in=ids).update(rank=F("rank") - shift)
+
+
+def _start(
+    video: Video, source: Source, kind: Run.Kind, *, profile: str, priority: int | None
+) -> Run:
     run_id = uuid7()
     release = Release.objects.create(pk=run_id)
     run = Run.objects.create(
@@ -67,8 +122,8 @@ def _start(video: Video, source: Source, kind: Run.Kind) -> Run:
         source=source,
         release=release,
         kind=kind,
-        priority=video.owner.terms.priority,
-        profile=DEFAULT.to_json(),
+        profile=profiles.named(profile).to_json(),
+        priority=video.owner.terms.priority if priority is None else priority,
     )
     advance.add_tasks(run, plan.first())
     return run

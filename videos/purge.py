@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -47,10 +48,13 @@ def purge_expired() -> int:
 
 
 def sweep_releases() -> int:
-    """Delete the objects, then the row, of failed and retired releases nobody plays."""
-    over = Release.objects.filter(
-        state__in=[Release.State.FAILED, Release.State.RETIRED], videos=None
-    )
+    """Delete the objects, then the row, of retired releases nobody plays.
+
+    Failed ones are kept a day, so that a retry need not make again what was done.
+    """
+    long_ago = timezone.now() - timedelta(hours=settings.KEEP_FAILED_HOURS)
+    failed = Q(state=Release.State.FAILED, created_at__lt=long_ago)
+    over = Release.objects.filter(Q(state=Release.State.RETIRED) | failed, videos=None)
     swept = 0
     for release in over[:_BATCH]:
         try:

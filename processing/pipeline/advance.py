@@ -104,19 +104,21 @@ def go_on(run: Run) -> None:
 
 def fail_run(run: Run, *, code: str, message: str) -> None:
     """Give the run up; its video fails too unless an older release is still playing."""
-    _end(run, Run.Status.FAILED, error_code=code, error_message=message)
+    _end(
+        run, Run.Status.FAILED, Release.State.FAILED, error_code=code, error_message=message
+    )
     if _video_waits_for(run):
         lifecycle.fail(run.video_id, code=code, message=message)
 
 
 def cancel_run(run: Run) -> None:
     """Stop the run; running steps notice at their next heartbeat."""
-    _end(run, Run.Status.CANCELED)
+    _end(run, Run.Status.CANCELED, Release.State.RETIRED)
     if _video_waits_for(run):
         lifecycle.cancel(run.video_id)
 
 
-def _end(run: Run, status: Run.Status, **fields: str) -> None:
+def _end(run: Run, status: Run.Status, release: Release.State, **fields: str) -> None:
     Run.objects.filter(pk=run.pk, status__in=Run.ACTIVE).update(
         status=status, finished_at=Now(), **fields
     )
@@ -124,7 +126,7 @@ def _end(run: Run, status: Run.Status, **fields: str) -> None:
         state=State.CANCELED, token=None, lease_until=None, finished_at=Now()
     )
     Release.objects.filter(pk=run.pk, state=Release.State.GROWING).update(
-        state=Release.State.FAILED
+        state=release
     )
 
 

@@ -65,8 +65,11 @@ def hand_back(task: Task) -> None:
 
 
 def take_back(task: Task) -> bool:
-    """Its lease ran out: count a crash; at the third the run fails. False if it is alive."""
-    with bounded():
+    """Its lease ran out: count a crash; at the third the run fails. False if it is alive.
+
+    Raises ``OperationalError`` when the run's row is not to be had soon.
+    """
+    with bounded(lock_seconds=2):
         run = advance.lock(task.run_id)
         overdue = Task.objects.filter(pk=task.pk, token=task.token, lease_until__lt=Now())
         if not overdue.exists():

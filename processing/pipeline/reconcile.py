@@ -4,7 +4,9 @@ import shutil
 import time
 from datetime import timedelta
 
+import structlog
 from django.conf import settings
+from django.db import OperationalError
 from django.db.models import Count, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -14,6 +16,8 @@ from processing.pipeline import advance, wake
 from processing.pipeline.finish import take_back
 from processing.pipeline.transactions import bounded
 
+logger = structlog.get_logger(__name__)
+
 _BATCH = 200
 _FOLDER_AGE_SECONDS = 24 * 3600
 
@@ -21,7 +25,16 @@ _FOLDER_AGE_SECONDS = 24 * 3600
 def take_back_overdue() -> int:
     """Tasks whose lease ran out become ready again, or fail at their third crash."""
     overdue = Task.objects.filter(state=Task.State.RUNNING, lease_until__lt=Now())
-    return sum(take_back(task) for task in overdue.order_by("lease_until")[:_BATCH])
+    return sum(_take_back(task) for task in overdue.order_by("lease_until")[:_BATCH])
+
+
+def _take_back(task: Task) -> bool:
+    try:
+        return take_back(task)
+    except OperationalError:
+        # Its run is locked, perhaps by a frozen worker: the others must not wait for it.
+        logger.warning("task_not_taken_back", task=str(task.pk))
+        return False
 
 
 def advance_finished() -> int:

@@ -9,3 +9,5 @@ FFPROBE = ENV.ffprobe
 PLAYBACK_TOKEN_SECONDS = 3600
 # Soft-deleted videos are purged after this many days.
 PURGE_AFTER_DAYS = 30
+# What a failed run made is kept this long for a retry.
+KEEP_FAILED_HOURS = 24

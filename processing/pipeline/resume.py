@@ -1,0 +1,44 @@
+"""Open a run again that failed or was canceled; inside a transaction that holds its row."""
+
+from processing.models import Run, Task
+from processing.pipeline import advance
+from videos.models import Release
+
+State = Task.State
+
+
+def reopen(run: Run) -> None:
+    """Do again what is not done. If what was made is gone, everything is."""
+    kept = Release.objects.filter(pk=run.pk, state=Release.State.FAILED).update(
+        state=Release.State.GROWING
+    )
+    if not kept:
+        _begin_anew(run)
+    Task.objects.filter(run=run, state__in=[State.FAILED, State.CANCELED]).update(
+        state=State.BLOCKED,
+        attempts=0,
+        crashes=0,
+        progress=0.0,
+        speed=None,
+        not_before=None,
+        finished_at=None,
+        error_code="",
+        error_message="",
+    )
+    Run.objects.filter(pk=run.pk).update(
+        status=Run.Status.QUEUED,
+        finished_at=None,
+        error_code="",
+        error_message="",
+    )
+    advance.unlock(run)
+
+
+def _begin_anew(run: Run) -> None:
+    """The release was swept: its chunks must be made again, under the same id."""
+    Release.objects.filter(pk=run.pk).delete()
+    release = Release.objects.create(pk=run.pk)
+    Run.objects.filter(pk=run.pk).update(release=release)
+    Task.objects.filter(run=run, state=State.DONE).exclude(kind="probe").update(
+        state=State.CANCELED
+    )
