@@ -11,6 +11,7 @@ import os
 import signal
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,13 +35,17 @@ def survivors(folder: Path) -> list[Record]:
 
 
 def stop(records: Iterable[Record], seconds: float) -> None:
-    """End groups: politely, then, when the seconds are over, by force."""
-    left = _signal_all(records, signal.SIGTERM)
+    """End groups: their leaders politely, then, when the seconds are over, all by force."""
+    left = [record for record in records if is_alive(record)]
+    for record in left:
+        _ask_to_stop(record)
     deadline = time.monotonic() + seconds
     while left and time.monotonic() < deadline:
         time.sleep(0.05)
         left = [record for record in left if is_alive(record)]
-    _signal_all(left, signal.SIGKILL)
+    for record in left:
+        with suppress(ProcessLookupError):
+            os.killpg(record.pid, signal.SIGKILL)
 
 
 def is_alive(record: Record) -> bool:
@@ -68,14 +73,13 @@ def _records(folder: Path) -> list[Record]:
     return records
 
 
-def _signal_all(records: Iterable[Record], number: signal.Signals) -> list[Record]:
-    alive = [record for record in records if is_alive(record)]
-    for record in alive:
-        try:
-            os.killpg(record.pid, number)
-        except ProcessLookupError:
-            continue
-    return alive
+def _ask_to_stop(record: Record) -> None:
+    # A leader hands the signal on; only its orphans have to be told by us.
+    try:
+        os.kill(record.pid, signal.SIGTERM)
+    except ProcessLookupError:
+        with suppress(ProcessLookupError):
+            os.killpg(record.pid, signal.SIGTERM)
 
 
 def _group_has_members(group: int) -> bool:

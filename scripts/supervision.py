@@ -20,6 +20,8 @@ childlogdir=../log
 """
 
 # startretries: never give up; the pause between tries grows by a second each time.
+# stopasgroup: a worker's master hands the signal on; its child, told twice, would die at
+# once instead of handing its task back.
 _PROGRAM = """
 [program:{name}]
 command=sh -c 'exec "$VODLOOM_ROOT/scripts/program.sh" {name}{number}'
@@ -29,7 +31,7 @@ environment=VODLOOM_WORKER_NAME="%(ENV_VODLOOM_WORKER_NAME)s-{name}{suffix}"
 autorestart=true
 startsecs=3
 startretries=1000000
-stopasgroup=true
+stopasgroup=false
 killasgroup=true
 stopwaitsecs={stop_seconds}
 redirect_stderr=true

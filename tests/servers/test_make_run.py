@@ -7,6 +7,8 @@ import pty
 import re
 import signal
 import socket
+import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -51,6 +53,12 @@ class MakeRun:
     def member(self, name: str) -> int:
         """The number of one of the supervised processes, or of the supervisor."""
         return int((self.data / "run" / "processes" / name).read_text().split()[0])
+
+    def manage(self, *arguments: str) -> str:
+        words = [sys.executable, "manage.py", *arguments]
+        environment = self.environment | {"DATA": str(self.data)}
+        done = subprocess.run(words, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True)
+        return done.stdout.decode().strip()
 
     def left(self) -> list[str]:
         """What still runs on this data folder."""
@@ -163,6 +171,25 @@ def test_what_is_killed_comes_back(make_run: MakeRun) -> None:
     for name, pid in before.items():
         wait_until(lambda n=name, p=pid: make_run.member(n) != p, f"{name} is back")  # type: ignore[misc]
     wait_until(make_run.serves, "serving again")
+
+
+def test_a_stop_in_the_middle_of_an_encode_hands_it_back(make_run: MakeRun, tmp_path: Path) -> None:
+    clip = tmp_path / "clip.mp4"
+    picture = "testsrc2=size=1920x1080:rate=30:duration=60"
+    make_clip = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", picture, "-c:v", "libx264"]
+    subprocess.run([*make_clip, "-preset", "ultrafast", str(clip)], check=True)
+    make_run.start()
+    email = re.findall(r"^Log in as (\S+)", make_run.said, re.MULTILINE)[0]
+    make_run.manage("import_file", str(clip), "--owner", email)
+    state = "from processing.models import Task; print(Task.objects.filter({}).count())"
+    encoding = state.format("kind='encode', state='running', progress__gt=0.02")
+    wait_until(lambda: make_run.manage("shell", "-v0", "-c", encoding) != "0", "encoding")
+
+    make_run.process.send(signal.SIGTERM)
+    make_run.wait_until_stopped()
+
+    for count, wanted in {"kind='encode', state='ready'": True, "crashes__gt=0": False}.items():
+        assert (make_run.manage("shell", "-v0", "-c", state.format(count)) != "0") == wanted
 
 
 @pytest.mark.parametrize("killed", ["supervisor", "launcher", "both"])
