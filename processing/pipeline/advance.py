@@ -8,14 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import (
-    DateTimeField,
-    DurationField,
     Exists,
-    ExpressionWrapper,
-    F,
     Max,
     OuterRef,
-    Value,
 )
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -27,12 +22,6 @@ from videos import lifecycle
 from videos.models import Release, Video
 
 State = Task.State
-
-# What a task's priority took off its rank.
-_ADVANTAGE = ExpressionWrapper(
-    F("priority") * Value(ranking.PRIORITY_POINT, output_field=DurationField()),
-    output_field=DurationField(),
-)
 
 
 def lock(run_id: UUID) -> Run:
@@ -55,6 +44,7 @@ def add_tasks(run: Run, specs: Sequence[TaskSpec]) -> None:
             queue=spec.queue,
             weight=spec.weight,
             essential=spec.essential,
+            cost=spec.cost,
             priority=run.priority,
         )
     Task.objects.bulk_create(created.values())
@@ -87,8 +77,11 @@ def _rank(freed: Sequence[Task]) -> None:
     now = timezone.now()
     waiting = Task.objects.filter(
         queue=freed[0].queue, owner_id=freed[0].owner_id, state=State.READY, not_before=None
-    ).aggregate(last=Max(F("rank") + _ADVANTAGE, output_field=DateTimeField()))
-    turns = ranking.ranks(now, [task.priority for task in freed], last_turn=waiting["last"])
+    )
+    # By priority, since SQLite multiplies no durations.
+    last = waiting.order_by().values_list("priority").annotate(last=Max("rank"))
+    last_turn = max((ranking.turn_of(rank, priority) for priority, rank in last), default=None)
+    turns = ranking.ranks(now, [task.priority for task in freed], last_turn=last_turn)
     for task, rank in zip(freed, turns, strict=True):
         task.state, task.ready_at, task.rank = State.READY, now, rank
 
@@ -104,9 +97,7 @@ def go_on(run: Run) -> None:
 
 def fail_run(run: Run, *, code: str, message: str) -> None:
     """Give the run up; its video fails too unless an older release is still playing."""
-    _end(
-        run, Run.Status.FAILED, Release.State.FAILED, error_code=code, error_message=message
-    )
+    _end(run, Run.Status.FAILED, Release.State.FAILED, error_code=code, error_message=message)
     if _video_waits_for(run):
         lifecycle.fail(run.video_id, code=code, message=message)
 
@@ -125,9 +116,7 @@ def _end(run: Run, status: Run.Status, release: Release.State, **fields: str) ->
     Task.objects.filter(run=run, state__in=Task.OPEN).update(
         state=State.CANCELED, token=None, lease_until=None, finished_at=Now()
     )
-    Release.objects.filter(pk=run.pk, state=Release.State.GROWING).update(
-        state=release
-    )
+    Release.objects.filter(pk=run.pk, state=Release.State.GROWING).update(state=release)
 
 
 def _video_waits_for(run: Run) -> bool:
