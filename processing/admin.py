@@ -1,5 +1,7 @@
 """Runs, tasks and workers, for those who are paged."""
 
+from collections.abc import Callable
+
 from django.contrib import admin, messages
 from django.contrib.admin import site
 from django.db.models import QuerySet
@@ -53,13 +55,22 @@ class TaskInline(TabularInline):
 class RunAdmin(ReadOnlyAdmin):
     """Runs and their tasks."""
 
-    list_display = ("id", "video", "kind", "state", "error_code", "created_at", "finished_at")
+    list_display = (
+        "id",
+        "video",
+        "kind",
+        "state",
+        "priority",
+        "error_code",
+        "created_at",
+        "finished_at",
+    )
     list_filter = ("status", "kind", "error_code")
     search_fields = ("id", "video__id", "video__title", "video__owner__email")
     list_select_related = ("video",)
     ordering = ("-id",)
     inlines = (TaskInline,)
-    actions = ("cancel",)
+    actions = ("cancel", "retry", "hurry")
 
     @display(description="Status", label=_RUN_COLOURS, ordering="status")
     def state(self, run: Run) -> tuple[str, str]:
@@ -69,10 +80,34 @@ class RunAdmin(ReadOnlyAdmin):
     @action(description="Cancel")
     def cancel(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
         """Stop the chosen runs that are not over."""
-        active = queryset.filter(status__in=Run.ACTIVE).select_related("video")
-        for run in active:
-            services.cancel(run.video)
-        self.message_user(request, "Canceled.", messages.SUCCESS)
+        stopped = _each(queryset, services.cancel_run, services.NothingToCancel)
+        self.message_user(request, f"{stopped} canceled.", messages.SUCCESS)
+
+    @action(description="Retry what failed")
+    def retry(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
+        """Do again only what failed in the chosen runs."""
+        refusals = (services.NothingToRetry, services.AlreadyProcessing, services.NoSource)
+        begun = _each(queryset, services.retry, *refusals)
+        self.message_user(request, f"{begun} being retried.", messages.SUCCESS)
+
+    @action(description="Put first in the queue")
+    def hurry(self, request: HttpRequest, queryset: QuerySet[Run]) -> None:
+        """Give the chosen runs that are not over the highest priority."""
+        active = queryset.filter(status__in=Run.ACTIVE)
+        moved = _each(active, lambda run: services.prioritize(run, services.MAX_PRIORITY))
+        self.message_user(request, f"{moved} put first.", messages.SUCCESS)
+
+
+def _each(runs: QuerySet[Run], act: Callable[[Run], object], *refusals: type[Exception]) -> int:
+    """Act on each run; how many did not refuse."""
+    acted = 0
+    for run in runs:
+        try:
+            act(run)
+            acted += 1
+        except refusals:
+            continue
+    return acted
 
 
 @admin.register(Task)
@@ -89,6 +124,7 @@ class TaskAdmin(ReadOnlyAdmin):
         "attempts",
         "crashes",
         "worker",
+        "not_before",
         "error_code",
     )
     list_filter = ("state", "kind", "queue", "error_code", "worker")

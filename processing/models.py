@@ -122,9 +122,7 @@ class Task(GuardedModel):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["queue", "rank"], condition=Q(state="ready"), name="task_by_rank"
-            ),
+            models.Index(fields=["queue", "rank"], condition=Q(state="ready"), name="task_by_rank"),
             models.Index(
                 fields=["queue", "owner"],
                 condition=Q(state__in=["ready", "running"]),

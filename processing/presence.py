@@ -93,6 +93,8 @@ def disk_has_room() -> bool:
 
 
 here = Here()
+
+
 class WorkerPresence(dramatiq.Middleware):
     """Shows the worker while it runs; at SIGTERM tells running steps to put their task down."""
 

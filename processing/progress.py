@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
 
+from processing import pace
 from processing.models import Run, Task
 from videos.models import Video
+
+State = Task.State
 
 _STAGES = {
     "probe": "inspecting",
@@ -27,31 +30,59 @@ class CurrentRun:
 
 @dataclass(frozen=True)
 class Progress:
-    """Percent of the current run, seconds to go when known, and what is being done."""
+    """Percent of the current run, seconds to go when known, and what is being done.
+
+    ``place`` is how many tasks go before it while it waits: 0 is next, None not waiting.
+    """
 
     percent: float
     eta_seconds: int | None
     stage: str
     speed: float | None
+    place: int | None
 
 
 def with_run(videos: QuerySet[Video]) -> QuerySet[Video]:
-    """Annotate videos with their current run and its progress: no further query is needed."""
+    """Annotate videos with their newest run and its progress: no further query is needed."""
     newest = Run.objects.filter(video=OuterRef("pk")).order_by("-id")
-    tasks = Task.objects.filter(run=OuterRef("run_id"))
-    running = tasks.filter(state=Task.State.RUNNING).order_by("-weight")
-    done = tasks.order_by().values("run").annotate(done=Sum(F("weight") * F("progress")))
     annotated = videos.annotate(
         run_id=Subquery(newest.values("pk")[:1]),
         run_kind=Subquery(newest.values("kind")[:1]),
         run_status=Subquery(newest.values("status")[:1]),
-    ).annotate(
-        run_percent=Subquery(done.values("done")[:1]),
-        task_kind=Subquery(running.values("kind")[:1]),
-        task_progress=Subquery(running.values("progress")[:1]),
-        task_speed=Subquery(running.values("speed")[:1]),
     )
-    return cast("QuerySet[Video]", annotated)
+    return cast("QuerySet[Video]", _with_tasks(annotated, run="run_id"))
+
+
+def with_progress(runs: QuerySet[Run]) -> QuerySet[Run]:
+    """Annotate runs with the same."""
+    return cast("QuerySet[Run]", _with_tasks(runs, run="pk"))
+
+
+def _with_tasks(rows: Any, *, run: str) -> Any:
+    tasks = Task.objects.filter(run=OuterRef(run))
+    running = tasks.filter(state=State.RUNNING).order_by("-weight")
+    waiting = tasks.filter(state=State.READY).order_by("rank")
+    totals = tasks.order_by().values("run")
+    done = totals.annotate(done=Sum(F("weight") * F("progress")))
+    left = totals.filter(state__in=Task.OPEN).annotate(left=Sum(F("cost") * (1.0 - F("progress"))))
+    ahead = (
+        Task.objects.filter(
+            queue=OuterRef("wait_queue"), state=State.READY, rank__lt=OuterRef("wait_rank")
+        )
+        .order_by()
+        .values("queue")
+    )
+    return rows.annotate(
+        run_percent=Subquery(done.values("done")[:1]),
+        cost_left=Subquery(left.values("left")[:1]),
+        task_kind=Subquery(running.values("kind")[:1]),
+        task_speed=Subquery(running.values("speed")[:1]),
+        wait_queue=Subquery(waiting.values("queue")[:1]),
+        wait_rank=Subquery(waiting.values("rank")[:1]),
+    ).annotate(
+        ahead=Subquery(ahead.annotate(n=Count("pk")).values("n")[:1]),
+        cost_ahead=Subquery(ahead.annotate(cost_sum=Sum("cost")).values("cost_sum")[:1]),
+    )
 
 
 def current_run(video: Any) -> CurrentRun | None:
@@ -62,21 +93,31 @@ def current_run(video: Any) -> CurrentRun | None:
 
 
 def progress(video: Any) -> Progress:
-    """The progress of a video read through ``with_run``, its source joined."""
+    """The progress of a video read through ``with_run``."""
     published = video.status == Video.Status.READY and video.release_id == video.run_id
     if video.run_status in Run.ACTIVE and not published:
-        return Progress(
-            percent=round(video.run_percent or 0.0, 1),
-            eta_seconds=_eta(video),
-            stage=_STAGES.get(video.task_kind, "waiting"),
-            speed=video.task_speed,
-        )
+        return _working(video)
     ready = video.status == Video.Status.READY
     return Progress(
         percent=100.0 if ready else 0.0,
         eta_seconds=0 if ready else None,
         stage=video.status,
         speed=None,
+        place=None,
+    )
+
+
+def run_progress(run: Any) -> Progress:
+    """The progress of a run read through ``with_progress``."""
+    if run.status in Run.ACTIVE:
+        return _working(run)
+    done = run.status == Run.Status.SUCCEEDED
+    return Progress(
+        percent=100.0 if done else round(run.run_percent or 0.0, 1),
+        eta_seconds=0 if done else None,
+        stage=run.status,
+        speed=None,
+        place=None,
     )
 
 
@@ -93,8 +134,14 @@ def tick(video: Any) -> dict[str, Any]:
     }
 
 
-def _eta(video: Any) -> int | None:
-    duration = ((video.source.media if video.source else None) or {}).get("duration")
-    if not duration or not video.task_speed:
-        return None
-    return int(duration * (1 - video.task_progress) / video.task_speed) + 1
+def _working(row: Any) -> Progress:
+    at_work = row.task_kind is not None
+    return Progress(
+        percent=round(row.run_percent or 0.0, 1),
+        eta_seconds=pace.current().eta(
+            ahead=0.0 if at_work else row.cost_ahead or 0.0, own=row.cost_left or 0.0
+        ),
+        stage=_STAGES.get(row.task_kind, "waiting"),
+        speed=row.task_speed,
+        place=None if at_work or row.wait_queue is None else row.ahead or 0,
+    )

@@ -82,15 +82,27 @@ def cancel(video: Video) -> None:
     """Stop what is going on with a video: its active run, or its upload."""
     with bounded():
         run = Run.objects.filter(video=video, status__in=Run.ACTIVE).first()
-        if run is not None:
-            locked = advance.lock(run.pk)
-            if locked.status in Run.ACTIVE:
-                advance.cancel_run(locked)
-                return
+        if run is not None and _cancel(run):
+            return
         try:
             lifecycle.cancel(video.pk)
         except lifecycle.InvalidTransition as error:
             raise NothingToCancel from error
+
+
+def cancel_run(run: Run) -> None:
+    """Stop a run. Raises ``NothingToCancel`` when it is over."""
+    with bounded():
+        if not _cancel(run):
+            raise NothingToCancel
+
+
+def _cancel(run: Run) -> bool:
+    locked = advance.lock(run.pk)
+    if locked.status not in Run.ACTIVE:
+        return False
+    advance.cancel_run(locked)
+    return True
 
 
 def prioritize(run: Run, priority: int) -> None:

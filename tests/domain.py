@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from rest_framework.test import APIClient
 
 from accounts import api_keys
 from accounts.models import User
 from config.env import QUEUES
 from processing.models import Task
 from processing.pipeline.work import drain
-from rest_framework.test import APIClient
 from videos.ingest import services as ingest
 from videos.models import Source, Video
 

@@ -29,6 +29,14 @@ def owned_by(viewer: Viewer) -> QuerySet[Video]:
     return Video.objects.filter(owner=viewer, deleted_at=None)
 
 
+def editable_by(viewer: Viewer) -> QuerySet[Video]:
+    """The videos a viewer may change, reprocess, cancel or delete."""
+    if not viewer.is_authenticated:
+        return Video.objects.none()
+    videos = Video.objects.filter(deleted_at=None)
+    return videos if viewer.is_staff else videos.filter(owner=viewer)
+
+
 def may_edit(video: Video, viewer: Viewer) -> bool:
     """Whether a viewer may change, reprocess, cancel or delete a video."""
     if not viewer.is_authenticated or video.deleted_at is not None:

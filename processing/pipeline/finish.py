@@ -35,7 +35,7 @@ def finish(task: Task, outcome: Outcome) -> None:
             error_message="",
         )
         outcome.record()
-        advance.add_tasks(run, plan.following(task.kind, has_pictures=outcome.has_pictures))
+        advance.add_tasks(run, plan.following(task.kind, outcome.media))
         advance.go_on(run)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from processing.ffmpeg.media import Media
 from processing.models import Run, Task
 from videos.models import Source
 
@@ -43,10 +44,11 @@ class Outcome:
     """What a finished step leaves.
 
     ``record`` runs inside the finishing transaction, after the token was found current, so
-    that what a step says and that it is done become true together.
+    that what a step says and that it is done become true together. ``media`` is what a probe
+    found.
     """
 
     record: Callable[[], object] = field(default=_nothing)
-    has_pictures: bool = False
+    media: Media | None = None
     argv: Sequence[str] = ()
     log: str = ""

@@ -23,4 +23,4 @@ def run(job: Job) -> Outcome:
         Source.objects.filter(pk=job.source.pk).update(media=media.to_json())
         Video.objects.filter(pk=job.run.video_id).update(media_type=kind)
 
-    return Outcome(record=record, has_pictures=media.video is not None)
+    return Outcome(record=record, media=media)

@@ -9,7 +9,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
-from processing.services import AlreadyProcessing, NoSource, NothingToCancel
+from processing.services import AlreadyProcessing, NoSource, NothingToCancel, NothingToRetry
 from videos.ingest.services import EmptyFile, UploadNotAllowed
 from videos.storage import StorageUnavailable
 
@@ -25,6 +25,11 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
         "This video is being processed. Wait for it, or cancel it first.",
     ),
     NoSource: (409, "source_missing", "This video has no stored original. Upload it again."),
+    NothingToRetry: (
+        409,
+        "nothing_to_retry",
+        "Only the newest run of a video can be retried, and only after it failed.",
+    ),
     NothingToCancel: (409, "nothing_to_cancel", "Nothing is going on that could be canceled."),
     StorageUnavailable: (503, "storage_unavailable", "The storage does not answer. Try again."),
 }

@@ -37,6 +37,9 @@ class ProgressSerializer(serializers.Serializer[Any]):
     percent = serializers.FloatField()
     eta_seconds = serializers.IntegerField(allow_null=True)
     stage = serializers.CharField()
+    place = serializers.IntegerField(
+        allow_null=True, help_text="tasks that go before it while it waits; null when it does not"
+    )
 
 
 class CurrentRunSerializer(serializers.Serializer[Any]):

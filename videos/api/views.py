@@ -18,7 +18,10 @@ from rest_framework.response import Response
 from accounts.models import User
 from processing import progress
 from processing import services as processing
+from processing.models import Run
 from videos import access, purge
+from videos.api.job_serializers import JobSerializer
+from videos.api.job_views import runs_of
 from videos.api.serializers import (
     CurrentRunSerializer,
     ProblemSerializer,
@@ -44,7 +47,7 @@ class VideoFilter(filters.FilterSet):
 def readable(videos: QuerySet[Video]) -> QuerySet[Video]:
     """Load what ``VideoSerializer`` reads: a constant number of queries for any page."""
     renditions = Rendition.objects.largest_first()
-    return progress.with_run(videos.select_related("source", "release")).prefetch_related(
+    return progress.with_run(videos.select_related("source", "release", "owner")).prefetch_related(
         Prefetch("release__renditions", renditions)
     )
 
@@ -131,6 +134,14 @@ class VideoViewSet(
         video = self._editable()
         processing.cancel(video)
         return self._answer(video.pk, HTTPStatus.ACCEPTED, VideoStatusSerializer)
+
+    @extend_schema(responses=JobSerializer(many=True))
+    @action(detail=True, filterset_class=None)
+    def runs(self, request: Request, pk: str) -> Response:
+        """The runs of a video, newest first."""
+        runs = runs_of(request.user).filter(video=self._editable()).order_by("-id")
+        page = cast("list[Run]", self.paginate_queryset(cast(Any, runs)))
+        return self.get_paginated_response(JobSerializer(page, many=True).data)
 
     def _editable(self) -> Video:
         video = self.get_object()

@@ -11,7 +11,7 @@ from videos.models import Video
 @pytest.mark.parametrize("viewer_is", ["owner", "stranger", "moderator", "nobody"])
 @pytest.mark.parametrize("visibility", Video.Visibility.values)
 @pytest.mark.parametrize("moderation", Video.Moderation.values)
-def test_who_may_see_and_play(  # noqa: PLR0917  # a table of cases
+def test_who_may_see_and_play(  # a table of cases
     video: Video,
     owner: User,
     stranger: User,

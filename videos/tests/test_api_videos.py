@@ -19,7 +19,12 @@ def test_a_ready_video_has_the_promised_shape(api: APIClient, ready_video: Video
     video = api.get(f"{URL}{ready_video.pk}/").json()
     assert video["status"] == "ready"
     assert video["playable"] is True
-    assert video["progress"] == {"percent": 100.0, "eta_seconds": 0, "stage": "ready"}
+    assert video["progress"] == {
+        "percent": 100.0,
+        "eta_seconds": 0,
+        "stage": "ready",
+        "place": None,
+    }
     assert video["run"]["kind"] == "first"
     assert video["error"] is None
     source = video["source"]

@@ -1,60 +1,100 @@
 """Process videos again."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
 
-from processing import services
+from processing import profiles, services, terminal
+from processing.selection import Wanted
 from videos.models import Video
 
 
 class Command(BaseCommand):
-    """By id, or all that failed."""
+    """By id, or by what is wrong with them; every condition given must hold."""
 
     help = "Process videos again; ready ones keep playing until the new release is complete."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Which videos."""
+        """Which videos, and how."""
         parser.add_argument("ids", nargs="*", type=UUID, help="ids of videos")
-        parser.add_argument("--failed", action="store_true", help="all failed videos")
+        parser.add_argument("--failed", action="store_true", help="those that failed")
+        parser.add_argument("--error-code", default="", help="those that failed with this code")
+        parser.add_argument("--stuck", action="store_true", help="processing, and nothing moves")
+        parser.add_argument("--since", type=_moment, help="handed in since (2026-01-31 or ISO)")
+        parser.add_argument("--owner", default="", metavar="EMAIL", help="of this owner")
+        parser.add_argument("--profile", default="default", choices=sorted(profiles.PROFILES))
+        parser.add_argument("--priority", type=int, help="higher goes first; default the plan's")
+        parser.add_argument("--limit", type=int, help="at most so many, oldest first")
+        parser.add_argument("--wait", action="store_true", help="with a bar until all are done")
         parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
-    def handle(
-        self, *args: Any, ids: list[UUID], failed: bool, dry_run: bool, **options: Any
-    ) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         """Reprocess each, saying so."""
-        if not ids and not failed:
-            raise CommandError("Name videos by id, or say --failed.")
-        started = 0
-        for video in self._chosen(ids, failed).select_related("source").iterator():
-            started += self._reprocess(video, dry_run=dry_run)
-        verb = "would be reprocessed" if dry_run else "reprocessed"
-        self.stdout.write(f"{started} {verb}.")
+        wanted = Wanted(
+            ids=tuple(options["ids"]),
+            failed=options["failed"] or bool(options["error_code"]),
+            error_code=options["error_code"],
+            stuck=options["stuck"],
+            since=options["since"],
+            owner=options["owner"],
+        )
+        if wanted == Wanted():
+            raise CommandError("Say which: ids, --failed, --stuck, --since or --owner.")
+        videos = self._chosen(wanted)[: options["limit"]]
+        started = [video for video in videos if self._reprocess(video, wanted, options)]
+        verb = "would be reprocessed" if options["dry_run"] else "reprocessed"
+        self.stdout.write(f"{len(started)} {verb}.")
+        if options["wait"] and started and not options["dry_run"]:
+            self._wait(started)
 
-    def _chosen(self, ids: list[UUID], failed: bool) -> QuerySet[Video]:
-        videos = Video.objects.filter(deleted_at=None).order_by("id")
-        if failed:
-            videos = videos.filter(status=Video.Status.FAILED)
-        if not ids:
-            return videos
-        chosen = videos.filter(pk__in=ids)
-        missing = set(ids) - set(chosen.values_list("pk", flat=True))
+    def _chosen(self, wanted: Wanted) -> list[Video]:
+        videos = list(wanted.videos().select_related("source", "owner"))
+        missing = set(wanted.ids) - {video.pk for video in videos}
         if missing:
             raise CommandError(f"No such video: {', '.join(map(str, sorted(missing)))}.")
-        return chosen
+        return videos
 
-    def _reprocess(self, video: Video, *, dry_run: bool) -> bool:
+    def _reprocess(self, video: Video, wanted: Wanted, options: dict[str, Any]) -> bool:
         label = f"{video.pk} {video}"
         if video.source is None:
             self.stderr.write(f"{label}: has no stored original, skipped")
             return False
-        if not dry_run:
+        if not options["dry_run"]:
             try:
-                services.reprocess(video)
+                if wanted.stuck:
+                    _give_up(video)
+                services.reprocess(video, profile=options["profile"], priority=options["priority"])
             except services.AlreadyProcessing:
                 self.stderr.write(f"{label}: is being processed, skipped")
                 return False
         self.stdout.write(label)
         return True
+
+    def _wait(self, videos: list[Video]) -> None:
+        ended = terminal.wait_for([video.pk for video in videos])
+        failed = [video for video in ended if video.status != Video.Status.READY]
+        for video in failed:
+            self.stderr.write(f"{video.pk} {video.error_code}: {video.error_message}")
+        if failed:
+            raise CommandError(f"{len(failed)} did not become ready.")
+
+
+def _give_up(video: Video) -> None:
+    try:
+        services.cancel(video)
+    except services.NothingToCancel:
+        return
+
+
+def _moment(text: str) -> datetime:
+    moment = parse_datetime(text)
+    if moment is None:
+        day = parse_date(text)
+        if day is None:
+            raise ValueError(text)
+        moment = datetime.combine(day, datetime.min.time())
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment

@@ -1,18 +1,14 @@
 """Take a file of this machine in."""
 
-import time
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
-from processing import progress
+from processing import terminal
 from videos.ingest import services as ingest
 from videos.models import Source, Video
-
-_OVER = (Video.Status.READY, Video.Status.FAILED, Video.Status.CANCELED)
-_LOOK_EVERY_SECONDS = 0.5
 
 
 class Command(BaseCommand):
@@ -48,11 +44,6 @@ class Command(BaseCommand):
             self._wait(video)
 
     def _wait(self, video: Video) -> None:
-        watched = progress.with_run(Video.objects.filter(pk=video.pk).select_related("source"))
-        while (current := watched.get()).status not in _OVER:
-            now = progress.progress(current)
-            self.stderr.write(f"\r{now.percent:5.1f} %  {now.stage:<12}", ending="")
-            time.sleep(_LOOK_EVERY_SECONDS)
-        self.stderr.write(f"\r{current.status:<24}")
+        (current,) = terminal.wait_for([video.pk])
         if current.status != Video.Status.READY:
             raise CommandError(f"{current.error_code}: {current.error_message}")

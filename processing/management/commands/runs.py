@@ -1,0 +1,39 @@
+"""What is waiting, what is running, and why it waits."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from processing import progress
+from processing.models import Run, Task, Worker
+from processing.waiting import reason_of
+
+
+class Command(BaseCommand):
+    """A line for each run that is not over."""
+
+    help = "List the runs that are waiting or running, and why they wait."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """How many."""
+        parser.add_argument("--limit", type=int, default=50)
+
+    def handle(self, *args: Any, limit: int, **options: Any) -> None:
+        """List."""
+        runs = progress.with_progress(Run.objects.filter(status__in=Run.ACTIVE))
+        rows: list[Any] = list(runs.select_related("video__owner").order_by("id")[:limit])
+        tasks = Task.objects.filter(run__in=rows, state__in=Task.OPEN).order_by("rank", "id")
+        by_run: dict[Any, list[Task]] = {}
+        for task in tasks.select_related("owner"):
+            by_run.setdefault(task.run_id, []).append(task)
+        workers = list(Worker.objects.all())
+        for run in rows:
+            now = progress.run_progress(run)
+            why = reason_of(by_run.get(run.pk, []), workers, timezone.now())
+            eta = f"{now.eta_seconds} s" if now.eta_seconds is not None else "-"
+            self.stdout.write(
+                f"{run.pk}  {run.status:<8} {now.percent:5.1f} %  eta {eta:<7} {run.video}  {why}"
+            )
+        waiting = runs.count() - len(rows)
+        self.stdout.write(f"{len(rows)} listed" + (f", {waiting} more." if waiting else "."))

@@ -1,0 +1,50 @@
+"""Which videos an operator means by failed, stuck, since and so on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from processing.models import Run, Task
+from videos.models import Video
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Every condition that is given must hold; ``ids`` empty means any."""
+
+    ids: tuple[UUID, ...] = ()
+    failed: bool = False
+    error_code: str = ""
+    stuck: bool = False
+    since: datetime | None = None
+    owner: str = ""
+
+    def videos(self) -> QuerySet[Video]:
+        """The videos meant, oldest first."""
+        videos = Video.objects.filter(deleted_at=None).order_by("id")
+        if self.ids:
+            videos = videos.filter(pk__in=self.ids)
+        if self.failed:
+            videos = videos.filter(status=Video.Status.FAILED)
+        if self.error_code:
+            videos = videos.filter(error_code=self.error_code)
+        if self.since:
+            videos = videos.filter(created_at__gte=self.since)
+        if self.owner:
+            videos = videos.filter(owner__email__iexact=self.owner)
+        return videos.filter(_stuck()) if self.stuck else videos
+
+
+def _stuck() -> Q:
+    """Said to be processing, and no task that is running or waits its turn.
+
+    The reconciler moves such videos on within seconds; one that stays is a fault of ours.
+    """
+    moving = Task.objects.filter(
+        run__video=OuterRef("pk"),
+        run__status__in=Run.ACTIVE,
+        state__in=[Task.State.READY, Task.State.RUNNING],
+    )
+    return Q(status=Video.Status.PROCESSING) & ~Q(Exists(moving))

@@ -1,0 +1,35 @@
+"""Why a run waits: a pure function of its open tasks and the workers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from processing.models import Task, Worker
+from processing.presence import ALIVE_WITHIN
+
+State = Task.State
+
+
+def reason_of(tasks: Sequence[Task], workers: Sequence[Worker], now: datetime) -> str:
+    """A sentence for operators; ``tasks`` are the open ones of a run, best rank first."""
+    running = [task for task in tasks if task.state == State.RUNNING]
+    if running:
+        return ", ".join(f"{task.kind} at {task.worker}" for task in running)
+    ready = [task for task in tasks if task.state == State.READY]
+    if not ready:
+        return "waits for the reconciler to move it on"
+    task = ready[0]
+    if task.not_before and task.not_before > now:
+        seconds = round((task.not_before - now).total_seconds())
+        return f"{task.kind} is tried again in {seconds} s: {task.error_code}"
+    return _why_not_claimed(task, workers, now)
+
+
+def _why_not_claimed(task: Task, workers: Sequence[Worker], now: datetime) -> str:
+    serving = [w for w in workers if task.queue in w.queues and now - w.last_seen < ALIVE_WITHIN]
+    if not serving:
+        return f"no worker serves the queue {task.queue}"
+    if all(worker.waits_because for worker in serving):
+        return serving[0].waits_because
+    if all(worker.current_task_id for worker in serving):
+        return f"all {len(serving)} workers of the queue {task.queue} are busy"
+    return f"waits its turn in the queue {task.queue}, or its owner's plan has no more at once"

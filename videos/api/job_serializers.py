@@ -1,0 +1,140 @@
+"""Runs as the API tells them: jobs."""
+
+from typing import Any, cast
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from processing import profiles, progress
+from processing.models import Run, Task
+from processing.services import MAX_PRIORITY
+from videos.access import Viewer
+from videos.api.serializers import ErrorSerializer, ProgressSerializer
+
+_LOG_LINES = 40
+
+
+class TaskSerializer(serializers.ModelSerializer[Task]):
+    """A step of a run. ``argv`` and ``log`` are for its owner and staff."""
+
+    log = serializers.SerializerMethodField()
+    error = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Task
+        fields = (
+            "id",
+            "kind",
+            "number",
+            "queue",
+            "state",
+            "essential",
+            "attempts",
+            "crashes",
+            "progress",
+            "worker",
+            "ready_at",
+            "started_at",
+            "finished_at",
+            "not_before",
+            "error",
+            "argv",
+            "log",
+        )
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_log(self, task: Task) -> list[str]:
+        """The last lines FFmpeg wrote."""
+        return task.log_tail.splitlines()[-_LOG_LINES:]
+
+    @extend_schema_field(ErrorSerializer(allow_null=True))
+    def get_error(self, task: Task) -> Any:
+        """The last error, also of a task that is tried again."""
+        return _error(task)
+
+
+class JobSerializer(serializers.ModelSerializer[Run]):
+    """A run without its steps."""
+
+    video = serializers.UUIDField(source="video_id")
+    profile = serializers.SerializerMethodField()
+    progress = serializers.SerializerMethodField()
+    error = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Run
+        fields = (
+            "id",
+            "video",
+            "kind",
+            "status",
+            "profile",
+            "priority",
+            "progress",
+            "error",
+            "created_at",
+            "started_at",
+            "finished_at",
+        )
+
+    @extend_schema_field(serializers.CharField())
+    def get_profile(self, run: Run) -> str:
+        """Its name."""
+        return str(run.profile["name"])
+
+    @extend_schema_field(ProgressSerializer())
+    def get_progress(self, run: Run) -> Any:
+        """How far it is."""
+        return ProgressSerializer(progress.run_progress(run)).data
+
+    @extend_schema_field(ErrorSerializer(allow_null=True))
+    def get_error(self, run: Run) -> Any:
+        """Why it failed, or null."""
+        return _error(run)
+
+
+class JobDetailSerializer(JobSerializer):
+    """A run with its steps."""
+
+    tasks = TaskSerializer(many=True)
+
+    class Meta(JobSerializer.Meta):
+        fields = (*JobSerializer.Meta.fields, "tasks")  # type: ignore[assignment]  # one more
+
+
+class JobSubmitSerializer(serializers.Serializer[Any]):
+    """Process a video again."""
+
+    video = serializers.UUIDField()
+    profile = serializers.ChoiceField(sorted(profiles.PROFILES), required=False, default="default")
+    priority = serializers.IntegerField(required=False, min_value=0, max_value=MAX_PRIORITY)
+
+    def validate_priority(self, priority: int) -> int:
+        """Nobody but staff goes before what their plan gives."""
+        return _allowed(self, priority)
+
+
+class JobEditSerializer(serializers.Serializer[Any]):
+    """Hurry a run, or let others go first."""
+
+    priority = serializers.IntegerField(min_value=0, max_value=MAX_PRIORITY)
+
+    def validate_priority(self, priority: int) -> int:
+        """Nobody but staff goes before what their plan gives."""
+        return _allowed(self, priority)
+
+
+def _allowed(form: serializers.Serializer[Any], priority: int) -> int:
+    viewer = cast("Viewer", form.context["request"].user)
+    if viewer.is_authenticated and not viewer.is_staff and priority > viewer.terms.priority:
+        raise serializers.ValidationError(
+            f"Your plan gives a priority of {viewer.terms.priority} at most.",
+            code="priority_not_allowed",
+        )
+    return priority
+
+
+def _error(row: Run | Task) -> Any:
+    if not row.error_code:
+        return None
+    return ErrorSerializer({"code": row.error_code, "message": row.error_message}).data

@@ -1,0 +1,104 @@
+"""Runs through the API: look at them, submit, cancel, retry, hurry."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import mixins, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from processing import progress
+from processing import services as processing
+from processing.models import Run, Task
+from videos import access
+from videos.api.job_serializers import (
+    JobDetailSerializer,
+    JobEditSerializer,
+    JobSerializer,
+    JobSubmitSerializer,
+)
+from videos.api.serializers import ProblemSerializer
+
+_CONFLICT = OpenApiResponse(ProblemSerializer, description="It stands otherwise just now.")
+
+
+class JobFilter(filters.FilterSet):
+    """Narrow the list."""
+
+    class Meta:
+        model = Run
+        fields = ("status", "kind", "video", "error_code")
+
+
+def runs_of(viewer: access.Viewer) -> QuerySet[Run]:
+    """The runs a viewer may look at: of their own videos; staff those of all."""
+    videos = access.editable_by(viewer)
+    return progress.with_progress(Run.objects.filter(video__in=videos))
+
+
+class JobViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Run]):
+    """Jobs: the runs of one's own videos (staff: of all), newest first."""
+
+    queryset = Run.objects.none()
+    serializer_class = JobSerializer
+    filterset_class = JobFilter
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self) -> QuerySet[Run]:
+        """The list without steps; one job with them."""
+        runs = runs_of(self.request.user)
+        if self.action == "list":
+            return runs
+        return runs.prefetch_related(Prefetch("tasks", Task.objects.order_by("id")))
+
+    @extend_schema(responses=JobDetailSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One job with its steps, their timings, errors, FFmpeg's arguments and last lines."""
+        return Response(JobDetailSerializer(self.get_object()).data)
+
+    @extend_schema(
+        request=JobSubmitSerializer, responses={202: JobDetailSerializer, 409: _CONFLICT}
+    )
+    def create(self, request: Request) -> Response:
+        """Process a video again, by a profile if wanted."""
+        form = JobSubmitSerializer(data=request.data, context=self.get_serializer_context())
+        form.is_valid(raise_exception=True)
+        wanted = dict(form.validated_data)
+        seen = access.visible_to(request.user).select_related("source", "owner")
+        video = get_object_or_404(seen, pk=wanted.pop("video"))
+        if not access.may_edit(video, request.user):
+            raise PermissionDenied
+        return self._answer(processing.reprocess(video, **wanted))
+
+    @extend_schema(request=JobEditSerializer, responses=JobDetailSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change a job's priority; its waiting steps move at once."""
+        run = self.get_object()
+        form = JobEditSerializer(data=request.data, context=self.get_serializer_context())
+        form.is_valid(raise_exception=True)
+        processing.prioritize(run, form.validated_data["priority"])
+        return self._answer(run, HTTPStatus.OK)
+
+    @extend_schema(request=None, responses={202: JobDetailSerializer, 409: _CONFLICT})
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Stop a job."""
+        run = self.get_object()
+        processing.cancel_run(run)
+        return self._answer(run)
+
+    @extend_schema(request=None, responses={202: JobDetailSerializer, 409: _CONFLICT})
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, pk: str) -> Response:
+        """Do again only what failed and what hangs on it; finished parts are used again."""
+        return self._answer(processing.retry(self.get_object()))
+
+    def _answer(self, run: Run, code: HTTPStatus = HTTPStatus.ACCEPTED) -> Response:
+        current: Any = self.get_queryset().get(pk=run.pk)
+        return Response(JobDetailSerializer(current).data, status=code)
