@@ -1,6 +1,8 @@
 """Is the process there, and can it work? And what is said when something is not."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.views import defaults
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
@@ -24,6 +26,12 @@ def readyz(request: HttpRequest) -> JsonResponse:
     ready = all(finding.ok for finding in findings)
     checks = {finding.name: "ok" if finding.ok else finding.hint for finding in findings}
     return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """The address browsers ask where a page names no icon."""
+    return redirect(static("favicon.svg"))
 
 
 @requires_csrf_token

@@ -7,14 +7,19 @@ import "./progress.js";
 const ANY_ID = "00000000-0000-0000-0000-000000000000";
 
 class VideoLibrary extends HTMLElement {
+  #stages = new Map();
   #asking = new Map(); // Video → whether it changed again while its card was being fetched.
 
   connectedCallback() {
     feed.addEventListener("event", ({ detail }) => detail.video && this.#refresh(detail.video));
-    feed.addEventListener("progress", ({ detail }) => {
-      const card = this.#card(detail.video);
-      if (card && !card.querySelector("live-progress")) this.#refresh(detail.video);
-    });
+    feed.addEventListener("progress", ({ detail }) => this.#hearTick(detail));
+  }
+
+  /** A new stage knows more of a video: its length, and that it is worked on again. */
+  #hearTick({ video, stage }) {
+    const isNews = this.#stages.get(video) !== stage;
+    this.#stages.set(video, stage);
+    if (isNews && this.#card(video)) this.#refresh(video);
   }
 
   async #refresh(video) {

@@ -11,12 +11,16 @@ class LivePage extends HTMLElement {
   #busy = false;
   #again = false;
   #lost = false;
+  #stage = null;
 
   connectedCallback() {
     const { video } = this.dataset;
     feed.addEventListener("event", ({ detail }) => detail.video === video && this.#heard(detail));
     feed.addEventListener("progress", ({ detail }) => {
-      if (detail.video === video && !this.querySelector("live-progress")) this.refresh();
+      // A new stage knows more of a video: its facts, and that it is worked on again.
+      if (detail.video !== video || detail.stage === this.#stage) return;
+      this.#stage = detail.stage;
+      this.refresh();
     });
     this.addEventListener("click", (event) => {
       const button = event.target.closest("[data-action]");

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.people import Person, sign_up
 from tests.servers.app import Vodloom, running_vodloom
@@ -69,6 +69,11 @@ def person(demo: Person, chromium: Browser, request: pytest.FixtureRequest) -> P
 def open_page(chromium: Browser) -> Iterator[Callable[[Person], Page]]:
     """Opens a window in which a person is logged in; at the end none may have complained."""
     complaints: list[str] = []
+
+    def note(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            complaints.append(f"{said.text} ({said.location['url']})")
+
     with ExitStack() as cleanup:
 
         def open_for(person: Person) -> Page:
@@ -77,10 +82,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[[Person], Page]]:
             page = context.new_page()
             page.set_default_timeout(30_000)
             page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on(
-                "console",
-                lambda said: complaints.append(said.text) if said.type == "error" else None,
-            )
+            page.on("console", note)
             person.log_in(page)
             return page
 
