@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 
 from processing.models import Task, Worker
+from processing.pipeline import leftovers
 
 logger = structlog.get_logger(__name__)
 
@@ -99,7 +100,8 @@ class WorkerPresence(dramatiq.Middleware):
     """Shows the worker while it runs; at SIGTERM tells running steps to put their task down."""
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
-        """Begin to show."""
+        """Begin to show; what this machine's dead workers left goes."""
+        leftovers.remove()
         queues = sorted(worker.consumer_whitelist or settings.WORKER_QUEUES)
         threading.Thread(
             target=here.keep_showing, args=(queues,), name="presence", daemon=True

@@ -11,7 +11,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from processing.pipeline import reconcile
+from processing.pipeline import leftovers, reconcile
 from videos import purge
 from videos.events import log
 from videos.ingest import expiry
@@ -29,8 +29,9 @@ class Report:
     uploads_expired: int = 0
     purged: int = 0
     releases_swept: int = 0
+    strays_swept: int = 0
     sources_swept: int = 0
-    folders_removed: int = 0
+    leftovers_removed: int = 0
     events_placed: int = 0
 
     def __str__(self) -> str:
@@ -58,9 +59,10 @@ class Reconciler:
         report.uploads_expired = expiry.expire_uploads()
         report.purged = purge.purge_expired()
         report.releases_swept = purge.sweep_releases()
+        report.strays_swept = purge.sweep_strays()
         report.sources_swept = purge.sweep_sources()
         report.events_placed = log.sequence()
-        report.folders_removed = reconcile.remove_old_folders()
+        report.leftovers_removed = leftovers.remove()
         report.woken = reconcile.wake_queues()
         reconcile.forget_gone_workers()
         self._last_pass = time.monotonic()

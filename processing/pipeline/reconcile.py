@@ -1,11 +1,8 @@
 """Put right what the pipeline lost: each function bounded, idempotent, safe in any number."""
 
-import shutil
-import time
 from datetime import timedelta
 
 import structlog
-from django.conf import settings
 from django.db import OperationalError
 from django.db.models import Count, Q
 from django.db.models.functions import Now
@@ -19,7 +16,6 @@ from processing.pipeline.transactions import bounded
 logger = structlog.get_logger(__name__)
 
 _BATCH = 200
-_FOLDER_AGE_SECONDS = 24 * 3600
 
 
 def take_back_overdue() -> int:
@@ -59,24 +55,6 @@ def wake_queues() -> int:
     for queue, count in due.order_by().values_list("queue").annotate(Count("pk")):
         woken += wake.top_up(queue, count)
     return woken
-
-
-def remove_old_folders() -> int:
-    """Work folders and half-spooled uploads that no living process can still use."""
-    removed = 0
-    oldest = time.time() - _FOLDER_AGE_SECONDS
-    held = {
-        str(t) for t in Task.objects.filter(token__isnull=False).values_list("token", flat=True)
-    }
-    for path in settings.WORK_DIR.glob("*") if settings.WORK_DIR.is_dir() else ():
-        if path.name not in held and path.stat().st_mtime < time.time() - 60:
-            shutil.rmtree(path, ignore_errors=True)
-            removed += 1
-    for path in settings.UPLOAD_DIR.glob("*") if settings.UPLOAD_DIR.is_dir() else ():
-        if path.is_file() and path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
-            removed += 1
-    return removed
 
 
 def forget_gone_workers() -> None:

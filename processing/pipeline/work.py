@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 
 from processing.ffmpeg.errors import Interrupted
 from processing.models import Task
-from processing.pipeline import finish, retry
+from processing.pipeline import attempt, finish, retry
 from processing.pipeline.claim import claim
 from processing.pipeline.lease import Lease, LeaseLost
 from processing.pipeline.patience import insist
@@ -46,6 +46,7 @@ def work_on(task: Task) -> None:
             _insist(lambda: finish.finish(task, outcome))
         except LeaseLost:
             log.info("task_lost")
+            attempt.forget(task)
         except Interrupted:
             _put_down(task, lease)
         except Exception as error:
@@ -78,6 +79,7 @@ def _job(task: Task, lease: Lease, folder: Path) -> Job:
 def _put_down(task: Task, lease: Lease) -> None:
     """Hand the task back when the worker stops; a canceled one is nobody's any more."""
     if lease.lost:
+        attempt.forget(task)
         return
     try:
         _insist(lambda: finish.hand_back(task))

@@ -32,7 +32,12 @@ class Job:
     @property
     def output_prefix(self) -> str:
         """Where this attempt may write in the outputs storage."""
-        return f"releases/{self.run.pk}/{self.task.token}/"
+        return output_prefix_of(self.task)
+
+
+def output_prefix_of(task: Task) -> str:
+    """Where a claimed task may write in the outputs storage: nobody else ever does."""
+    return f"releases/{task.run_id}/{task.token}/"
 
 
 def _nothing() -> None:

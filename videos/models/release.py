@@ -30,6 +30,7 @@ class Release(GuardedModel):
     poster_key = models.CharField(max_length=200, blank=True, help_text="in the outputs storage")
     created_at = models.DateTimeField(auto_now_add=True)
     completed_at = models.DateTimeField(null=True, blank=True)
+    swept_at = models.DateTimeField(null=True, blank=True, help_text="strays were deleted")
 
     class Meta:
         constraints: ClassVar = [

@@ -122,13 +122,16 @@ class BucketStorage(S3Storage):
         pages = self.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket_name, Prefix=self._object_key(prefix)
         )
-        for page in pages:
-            for item in page.get("Contents", []):
-                yield StoredObject(
-                    key=item["Key"].removeprefix(self._object_key("")),
-                    size=item["Size"],
-                    modified=item["LastModified"],
-                )
+        try:
+            for page in pages:
+                for item in page.get("Contents", []):
+                    yield StoredObject(
+                        key=item["Key"].removeprefix(self._object_key("")),
+                        size=item["Size"],
+                        modified=item["LastModified"],
+                    )
+        except (ClientError, BotoCoreError) as error:
+            raise StorageUnavailable(_reason(error)) from error
 
     @_translated
     def delete_key(self, key: str) -> None:

@@ -1,0 +1,29 @@
+"""What an attempt stored that is no longer the current one is garbage, and its own to remove."""
+
+import structlog
+from django.db import DatabaseError
+
+from processing.models import Task
+from processing.steps.job import output_prefix_of
+from videos.models import Chunk, Release
+from videos.storage import StorageUnavailable, outputs
+
+logger = structlog.get_logger(__name__)
+
+
+def forget(task: Task) -> None:
+    """Delete what a stale attempt stored, unless it was listed after all.
+
+    It may have been: a commit whose answer was lost is tried again, and then finds itself stale.
+    """
+    prefix = output_prefix_of(task)
+    try:
+        listed = Chunk.objects.filter(key__startswith=prefix).exists()
+        if listed or Release.objects.filter(poster_key__startswith=prefix).exists():
+            return
+        removed = outputs().delete_prefix(prefix)
+    except (StorageUnavailable, DatabaseError) as error:
+        logger.warning("stale_outputs_stay", task=str(task.pk), reason=type(error).__name__)
+        return
+    if removed:
+        logger.info("stale_outputs_removed", task=str(task.pk), objects=removed)

@@ -1,0 +1,60 @@
+"""What dead and stale attempts stored does not stay."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from processing.models import Task
+from processing.pipeline import attempt, finish, work
+from processing.pipeline.claim import claim
+from videos import purge
+from videos.models import Chunk, Release, Video
+from videos.storage import outputs
+
+
+def _keys() -> set[str]:
+    return {stored.key for stored in outputs().list_prefix("releases/")}
+
+
+def _listed() -> set[str]:
+    posters = Release.objects.exclude(poster_key="").values_list("poster_key", flat=True)
+    return set(Chunk.objects.values_list("key", flat=True)) | set(posters)
+
+
+def test_what_a_killed_attempt_stored_is_swept_when_the_run_is_over(
+    ready_video: Video, clip: Path
+) -> None:
+    assert ready_video.release is not None
+    stray = f"{ready_video.release.prefix}dead-token/180p/00000.mp4"
+    outputs().put_file(stray, clip, content_type="video/mp4")
+    assert purge.sweep_strays() == 1
+    assert _keys() == _listed()
+    assert purge.sweep_strays() == 0
+
+
+def test_a_stale_worker_removes_what_it_stored(
+    video: Video, work_off: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work.work_on(claim("media", worker="a") or pytest.fail("no probe"))
+    zombie = claim("encode", worker="frozen")
+    assert zombie is not None
+    Task.objects.filter(pk=zombie.pk).update(lease_until="2000-01-01T00:00:00Z")
+    finish.take_back(zombie)
+    work_off()
+    work.work_on(zombie)
+    assert _keys() == _listed()
+
+
+def test_a_commit_whose_answer_was_lost_keeps_its_outputs(
+    video: Video, work_off: Callable[[], None]
+) -> None:
+    work.work_on(claim("media", worker="a") or pytest.fail("no probe"))
+    task = claim("encode", worker="me")
+    assert task is not None
+    work.work_on(task)
+    attempt.forget(task)
+    work_off()
+    video.refresh_from_db()
+    assert video.status == Video.Status.READY
+    assert _keys() == _listed()

@@ -1,0 +1,42 @@
+"""Why a run waits, in words."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from processing.models import Task, Worker
+from processing.waiting import reason_of
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+BUSY = Task()
+
+
+def _task(state: str, **fields: object) -> Task:
+    return Task(kind="encode", queue="encode", state=state, **fields)  # type: ignore[misc]
+
+
+def _worker(**fields: object) -> Worker:
+    values = {"name": "w1", "queues": ["encode"], "last_seen": NOW} | fields
+    return Worker(**values)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "workers", "said"),
+    [
+        ([_task("running", worker="w1")], [], "encode at w1"),
+        ([_task("blocked")], [], "reconciler"),
+        ([], [], "reconciler"),
+        (
+            [_task("ready", not_before=NOW + timedelta(seconds=30), error_code="disk_full")],
+            [],
+            "tried again in 30 s: disk_full",
+        ),
+        ([_task("ready")], [], "no worker serves"),
+        ([_task("ready")], [_worker(last_seen=NOW - timedelta(hours=1))], "no worker serves"),
+        ([_task("ready")], [_worker(waits_because="Its disk is full.")], "disk is full"),
+        ([_task("ready")], [_worker(current_task=BUSY)], "all 1 workers"),
+        ([_task("ready")], [_worker()], "waits its turn"),
+    ],
+)
+def test_the_reason(tasks: list[Task], workers: list[Worker], said: str) -> None:
+    assert said in reason_of(tasks, workers, NOW)
