@@ -12,12 +12,12 @@ BUSY = Task()
 
 
 def _task(state: str, **fields: object) -> Task:
-    return Task(kind="encode", queue="encode", state=state, **fields)  # type: ignore[misc]
+    return Task(kind="encode", queue="encode", state=state, **fields)
 
 
 def _worker(**fields: object) -> Worker:
     values = {"name": "w1", "queues": ["encode"], "last_seen": NOW} | fields
-    return Worker(**values)  # type: ignore[misc]
+    return Worker(**values)
 
 
 @pytest.mark.parametrize(
