@@ -122,20 +122,18 @@ def test_it_starts_and_a_second_start_is_quick(make_run: MakeRun) -> None:
 
     make_run.process.send(signal.SIGTERM)
     make_run.wait_until_stopped()
-    assert _quickest_start(make_run) < 5
+    began = time.monotonic()
+    make_run.start()
+    assert time.monotonic() - began < _five_seconds()
     assert "Log in as" not in make_run.said
 
+    os.kill(make_run.launcher, signal.SIGTERM)
+    make_run.wait_until_stopped()
 
-def _quickest_start(make_run: MakeRun) -> float:
-    """The seconds to ready; a busy machine may spoil two tries."""
-    seconds: list[float] = []
-    while not seconds or (seconds[-1] >= 5 and len(seconds) < 3):
-        began = time.monotonic()
-        make_run.start()
-        seconds.append(time.monotonic() - began)
-        os.kill(make_run.launcher, signal.SIGTERM)
-        make_run.wait_until_stopped()
-    return min(seconds)
+
+def _five_seconds() -> float:
+    """Five seconds, in time that passes more slowly where others use the cores too."""
+    return 5 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def test_ctrl_c_stops_it(make_run: MakeRun) -> None:
