@@ -1,0 +1,21 @@
+"""Whatever fails at random: nothing is stuck, nothing is lost, nothing is left lying about."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.run import SHORT, run, say
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(480)
+def test_chaos_neither_loses_nor_sticks(tmp_path: Path) -> None:
+    seed = int(os.environ.get("CHAOS_SEED") or secrets.randbelow(100_000))
+    told: list[str] = [f"again with CHAOS_SEED={seed}"]
+    verdict = run(tmp_path, SHORT, seed, told.append)
+    say(str(verdict))
+    assert not verdict.problems, "\n".join(told)
