@@ -73,6 +73,7 @@ def retry(run: Run) -> Run:
             if video.status != Video.Status.READY:
                 lifecycle.begin_processing(video.pk, source=locked.source)
             resume.reopen(locked)
+            advance.tell(locked, Run.Status.QUEUED)
     except IntegrityError as error:
         raise AlreadyProcessing from error
     return Run.objects.get(pk=run.pk)
@@ -138,4 +139,5 @@ def _start(
         priority=video.owner.terms.priority if priority is None else priority,
     )
     advance.add_tasks(run, plan.first())
+    advance.tell(run, Run.Status.QUEUED)
     return run

@@ -22,21 +22,24 @@ FFMPEG = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(settings: LazySettings, tmp_path: Path) -> None:
+def _own_folders(settings: LazySettings, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Every test stores on disk in a folder of its own."""
+    data = tmp_path_factory.mktemp("data")
     storages = settings.STORAGES
     for alias in ("originals", "outputs"):
         storages[alias] = {
             "BACKEND": "videos.storage.disk.DiskStorage",
-            "OPTIONS": {"location": tmp_path / "media" / alias},
+            "OPTIONS": {"location": data / "media" / alias},
         }
     storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = storages
-    settings.WORK_DIR = tmp_path / "work"
-    settings.SOURCE_CACHE_DIR = tmp_path / "cache"
-    settings.UPLOAD_DIR = tmp_path / "uploads"
+    settings.WORK_DIR = data / "work"
+    settings.SOURCE_CACHE_DIR = data / "cache"
+    settings.UPLOAD_DIR = data / "uploads"
     settings.FILE_UPLOAD_TEMP_DIR = str(settings.UPLOAD_DIR)
     settings.UPLOAD_DIR.mkdir()
+    # The real one takes half a second by design, for every user a test makes.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

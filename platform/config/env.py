@@ -92,7 +92,9 @@ def _secret_key(env: environ.Env) -> str:
 
 
 def _database(env: environ.Env, data_dir: Path) -> dict[str, object]:
-    url = env.str("DATABASE_URL", default="") or f"sqlite:///{data_dir}/vodloom.sqlite3"
+    url = env.str("DATABASE_URL", default="")
+    if not url:  # not as an address, in which a folder's # ? and % would mean something
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(data_dir / "vodloom.sqlite3")}
     try:
         parsed = environ.Env.db_url_config(url)
     except (ValueError, KeyError) as error:

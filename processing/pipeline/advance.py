@@ -19,6 +19,7 @@ from processing.models import Run, Task
 from processing.pipeline import ranking, wake
 from processing.pipeline.plan import TaskSpec
 from videos import lifecycle
+from videos.events import log
 from videos.models import Release, Video
 
 State = Task.State
@@ -89,10 +90,19 @@ def _rank(freed: Sequence[Task]) -> None:
 def go_on(run: Run) -> None:
     """After a task ended: unlock what waited, or complete the run when nothing is left."""
     unlock(run)
-    if not Task.objects.filter(run=run, state__in=Task.OPEN).exists():
-        Run.objects.filter(pk=run.pk, status__in=Run.ACTIVE).update(
-            status=Run.Status.SUCCEEDED, finished_at=Now()
-        )
+    if Task.objects.filter(run=run, state__in=Task.OPEN).exists():
+        return
+    ended = Run.objects.filter(pk=run.pk, status__in=Run.ACTIVE).update(
+        status=Run.Status.SUCCEEDED, finished_at=Now()
+    )
+    if ended:
+        tell(run, Run.Status.SUCCEEDED)
+
+
+def tell(run: Run, status: Run.Status) -> None:
+    """Log what became of a run: of a ready video's nothing else would tell."""
+    video = Video.objects.get(pk=run.video_id)
+    log.write(f"run.{status}", video, run=str(run.pk), kind=run.kind)
 
 
 def fail_run(run: Run, *, code: str, message: str) -> None:
@@ -100,6 +110,7 @@ def fail_run(run: Run, *, code: str, message: str) -> None:
     _end(run, Run.Status.FAILED, Release.State.FAILED, error_code=code, error_message=message)
     if _video_waits_for(run):
         lifecycle.fail(run.video_id, code=code, message=message)
+    tell(run, Run.Status.FAILED)
 
 
 def cancel_run(run: Run) -> None:
@@ -107,6 +118,7 @@ def cancel_run(run: Run) -> None:
     _end(run, Run.Status.CANCELED, Release.State.RETIRED)
     if _video_waits_for(run):
         lifecycle.cancel(run.video_id)
+    tell(run, Run.Status.CANCELED)
 
 
 def _end(run: Run, status: Run.Status, release: Release.State, **fields: str) -> None:
