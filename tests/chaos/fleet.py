@@ -106,9 +106,8 @@ class Fleet:
 def running_fleet(data: Path, *, seed: int, settings: str) -> Iterator[Fleet]:
     """Start everything on a database, a Redis and a bucket of its own."""
     with ExitStack() as stack:
-        postgres = stack.enter_context(running_postgres())
+        postgres = stack.enter_context(running_postgres(durable=True))
         database = postgres.create_database()
-        _keep_what_was_committed(database)
         s3 = stack.enter_context(running_moto())
         storage = stack.enter_context(FaultyStorage(s3.endpoint_url, seed).running())
         vodloom = stack.enter_context(
@@ -135,13 +134,6 @@ def running_fleet(data: Path, *, seed: int, settings: str) -> Iterator[Fleet]:
         finally:
             for name in fleet.those((*WORKERS, *RECONCILERS), "frozen"):
                 fleet.thaw(name)
-
-
-def _keep_what_was_committed(database: str) -> None:
-    """The test cluster forgets the last commits when it crashes; what is promised rests on them."""
-    with psycopg.connect(database, autocommit=True) as connection:
-        name = database.rpartition("/")[2]
-        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = on")
 
 
 def _another(vodloom: Vodloom, name: str) -> Process:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,15 +52,21 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
-    """A new cluster in a temporary folder, removed at the end."""
+def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
+    """A new cluster in a temporary folder, removed at the end.
+
+    A durable one keeps what it committed, whatever happens to it, as one in production does.
+    """
     user = "postgres" if os.geteuid() == 0 else ""
     folder = Path(tempfile.mkdtemp(prefix="vodloom-postgres-"))
     try:
         if user:
             shutil.chown(folder, user, user)
         _initdb(folder, user)
-        process, port = start_on_free_port(lambda port: _server(folder, port, user), _answers)
+        process, port = start_on_free_port(
+            lambda port: _server(folder, port, user, () if durable else _FAST_AND_CARELESS),
+            _answers,
+        )
         postgres = Postgres(process, port)
         try:
             yield postgres
@@ -86,12 +92,12 @@ def _initdb(folder: Path, user: str) -> None:
         raise ServerFailed(f"initdb failed:\n{done.stdout}{done.stderr}")
 
 
-def _server(folder: Path, port: int, user: str) -> Process:
+def _server(folder: Path, port: int, user: str, extra: Sequence[str]) -> Process:
     settings = [
         "listen_addresses=127.0.0.1",
         "unix_socket_directories=",
         "max_connections=200",
-        *_FAST_AND_CARELESS,
+        *extra,
     ]
     options = [word for setting in settings for word in ("-c", setting)]
     command = [_binary("postgres"), "-D", str(folder / "data"), "-p", str(port), *options]
