@@ -1,0 +1,78 @@
+"""How fast the queue is: latency when idle, overhead of a task, throughput, fairness.
+
+Beside it, in the same workers, a bare Dramatiq actor: what the same broker does without rows,
+leases and fences.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmarks import workers
+
+
+@dataclass(frozen=True)
+class Result:
+    """A measure, what was promised of it (at most, or at least), and what Dramatiq alone does."""
+
+    key: str
+    title: str
+    value: float
+    target: float
+    at_least: bool = False
+    bare: float | None = None
+
+    @property
+    def is_met(self) -> bool:
+        """Whether it is as promised."""
+        return self.value >= self.target if self.at_least else self.value <= self.target
+
+
+def main() -> None:
+    """Measure and print."""
+    with workers.installation() as folder:
+        from benchmarks import measures  # noqa: PLC0415  # it needs the settings
+
+        overhead, statements = measures.overhead()
+        with workers.running(folder, measures.WORKERS):
+            starts, bare_starts = measures.latency(), measures.bare_latency()
+            rate, bare_rate = measures.throughput(), measures.bare_throughput()
+            wait = measures.fair_wait()
+    _print(
+        [
+            _percentile("start_p50_ms", 50, starts, bare_starts, target=30),
+            _percentile("start_p99_ms", 99, starts, bare_starts, target=150),
+            Result("overhead_ms", "claim, finish and advance a task, ms", overhead, 15),
+            Result("tasks_per_s", "tasks a second", rate, 150, at_least=True, bare=bare_rate),
+            Result("fair_wait_tasks", "wait behind another's many, in task lengths", wait, 2),
+        ],
+        statements,
+    )
+
+
+def _percentile(
+    key: str, percent: int, here: Sequence[float], bare: Sequence[float], *, target: float
+) -> Result:
+    value, beside = (
+        statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
+        for values in (here, bare)
+    )
+    return Result(key, f"ready to start, {percent} % within, ms", value, target, bare=beside)
+
+
+def _print(results: Sequence[Result], statements: dict[int, int]) -> None:
+    print(f"\n{'':44}{'here':>10}{'bare':>10}{'target':>12}")
+    for result in results:
+        bare = "" if result.bare is None else f"{result.bare:.1f}"
+        target = f"{'≥' if result.at_least else '≤'} {result.target:g}"
+        missed = "" if result.is_met else "  missed"
+        print(f"{result.title:44}{result.value:10.1f}{bare:>10}{target:>12}{missed}")
+    told = ", ".join(f"{count} in a run of {size}" for size, count in statements.items())
+    print(f"statements of a task: {told}\n")
+    print("queue " + " ".join(f"{result.key}={result.value:.1f}" for result in results))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,6 @@
+"""The product's own settings, with a kind of task that does nothing."""
+
+from config.settings import *  # noqa: F403
+from config.settings import INSTALLED_APPS as _APPS
+
+INSTALLED_APPS = [*_APPS, "benchmarks.noop"]
