@@ -31,7 +31,7 @@ SHORT = Form(30.0, 16, "tests.chaos.settings_short", lease=10.0, settling=120.0)
 def long(minutes: float) -> Form:
     """With the product's own settings; about fifteen videos a minute."""
     videos = max(12, round(minutes * 15))
-    return Form(minutes * 150, videos, "tests.chaos.settings", lease=30.0, settling=600.0)
+    return Form(minutes * 60, videos, "tests.chaos.settings", lease=30.0, settling=600.0)
 
 
 def run(folder: Path, form: Form, seed: int, say: Callable[[str], None]) -> Verdict:
