@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; both do all their set-up themselves.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-all doctor shell
+.PHONY: help run test test-fast test-all chaos bench doctor shell
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -17,6 +17,12 @@ test-fast: ## the same without the tests marked slow
 
 test-all: ## the same with the tests marked corpus, which take long
 	@scripts/test.sh all
+
+chaos: ## let everything fail at random for MINUTES (10), again as SEED says
+	@scripts/chaos.sh --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
+
+bench: ## measure what NAME (queue) says; see benchmarks/
+	@scripts/bench.sh $(NAME)
 
 doctor: ## say what is wrong with this installation (after the first make run)
 	@.venv/bin/python manage.py doctor

@@ -1,0 +1,3 @@
+#!/bin/sh
+# `make chaos`: see scripts/chaos.py.
+exec "$(dirname "$0")/python.sh" scripts.chaos "$@"
