@@ -36,6 +36,7 @@ def test_a_good_environment_starts(tmp_path: Path) -> None:
         ("VODLOOM_SANDBOX", "maybe"),
         ("VODLOOM_MAX_POST_BYTES", "much"),
         ("LOG_FORMAT", "xml"),
+        ("EMAIL_URL", "nonsense://x"),
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:

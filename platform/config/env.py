@@ -44,6 +44,8 @@ class Environment:
     use_https: bool
     database: dict[str, object]
     redis_url: str
+    email: dict[str, object]
+    email_from: str
     s3: S3 | None
     worker_name: str
     worker_queues: list[str]
@@ -70,6 +72,8 @@ def read() -> Environment:
         use_https=env.bool("USE_HTTPS", default=True),
         database=_database(env, data_dir),
         redis_url=_redis_url(env),
+        email=_email(env),
+        email_from=env.str("EMAIL_FROM", default="Vodloom <no-reply@localhost>"),
         s3=_s3(env),
         worker_name=env.str("VODLOOM_WORKER_NAME", default="") or socket.gethostname(),
         worker_queues=_choices(env, "VODLOOM_WORKER_QUEUES", QUEUES),
@@ -112,6 +116,16 @@ def _redis_url(env: environ.Env) -> str:
     if not url.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://.")
     return str(url)
+
+
+def _email(env: environ.Env) -> dict[str, object]:
+    url = env.str("EMAIL_URL", default="consolemail://")
+    try:
+        return dict(environ.Env.email_url_config(url))
+    except (ValueError, KeyError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(
+            "EMAIL_URL must look like smtp+tls://user:password@host:587 or consolemail://."
+        ) from error
 
 
 def _s3(env: environ.Env) -> S3 | None:

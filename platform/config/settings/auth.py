@@ -1,5 +1,7 @@
 """Users log in with their e-mail address, through django-allauth."""
 
+from config.settings.base import ENV
+
 AUTH_USER_MODEL = "accounts.User"
 # allauth's own finds users by e-mail, counts attempts and takes as long for unknown addresses.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -32,5 +34,12 @@ ACCOUNT_FORMS = {
 }
 
 # Until the operator names a server, mail is written to the log of the web process.
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-DEFAULT_FROM_EMAIL = "Vodloom <no-reply@localhost>"
+EMAIL_BACKEND = ENV.email["EMAIL_BACKEND"]
+EMAIL_HOST = ENV.email["EMAIL_HOST"]
+EMAIL_PORT = ENV.email["EMAIL_PORT"]
+EMAIL_HOST_USER = ENV.email["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = ENV.email["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = ENV.email.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = ENV.email.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = ENV.email_from

@@ -46,6 +46,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "botocore": {"level": "WARNING"},
+        # While Redis is away it would write a traceback every second; we say so ourselves.
+        "channels_redis": {"level": "CRITICAL"},
         "dramatiq": {"level": "WARNING"},
     },
 }
