@@ -9,6 +9,9 @@ from processing.ffmpeg.sandbox import Sandbox, detect
 
 _WALL_FLOOR_SECONDS = 600.0
 _WALL_PER_MEDIA_SECOND = 60.0
+# All rungs at their caps together stay under 3 MB a second.
+_OUTPUT_FLOOR_BYTES = 512 * 1024**2
+_OUTPUT_BYTES_A_SECOND = 6_000_000
 
 
 def sandbox() -> Sandbox:
@@ -17,8 +20,11 @@ def sandbox() -> Sandbox:
 
 
 def limits(media_seconds: float) -> runner.Limits:
-    """Wall clock by the length of the work; the rest as the runner's defaults."""
-    return runner.Limits(wall_seconds=_WALL_FLOOR_SECONDS + _WALL_PER_MEDIA_SECOND * media_seconds)
+    """Wall clock and output by the length of the work; the rest as the runner's defaults."""
+    return runner.Limits(
+        wall_seconds=_WALL_FLOOR_SECONDS + _WALL_PER_MEDIA_SECOND * media_seconds,
+        output_bytes=_OUTPUT_FLOOR_BYTES + round(_OUTPUT_BYTES_A_SECOND * media_seconds),
+    )
 
 
 def threads(running_here: int) -> int:
