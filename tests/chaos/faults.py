@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.chaos.fleet import RECONCILERS, WORKERS, Fleet
+from tests.chaos.fleet import RECONCILERS, WORKERS, Attempt, Fleet
 
+MAX_CRASHES = 3
 STOP_SECONDS = 12.0  # what `docker stop` would give, and a little
 
 Action = Callable[[], None]
@@ -18,24 +19,29 @@ Action = Callable[[], None]
 
 @dataclass(frozen=True)
 class Fault:
-    """What was done, when (seconds from the start), and the tasks it took from a worker."""
+    """What was done, when (seconds from the start), and the attempts it took from a worker."""
 
     at: float
     what: str
-    tasks: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
 
     def __str__(self) -> str:
-        took = f"  took {', '.join(self.tasks)}" if self.tasks else ""
+        tasks = ", ".join(attempt.task for attempt in self.attempts)
+        took = f"  took {tasks}" if tasks else ""
         return f"{self.at:7.2f}  {self.what}{took}"
 
 
 @dataclass
 class Chaos:
-    """Deals faults until told to stop. ``lease`` is how long the product's leases last (s)."""
+    """Deals faults until told to stop. ``lease`` is how long the product's leases last (s).
+
+    Who ``hunts`` kills every worker that takes a certain task, until the product gives it up.
+    """
 
     fleet: Fleet
     seed: int
     lease: float
+    hunts: bool = False
     every: tuple[float, float] = (0.8, 2.5)
     log: list[Fault] = field(default_factory=list)
     died: list[str] = field(default_factory=list)
@@ -45,6 +51,7 @@ class Chaos:
         self._began = time.monotonic()
         self._due: list[tuple[float, Action]] = []
         self._deck: list[Action] = []
+        self._hunted: str | None = None
         self._cards: list[tuple[Action, int]] = [
             (self.kill_worker, 4),
             (self.kill_working_child, 1),
@@ -59,12 +66,14 @@ class Chaos:
             (self.crash_postgres, 1),
             (self.storm, 2),
             (self.lose_storage, 1),
+            (self.hunt, 1 if self.hunts else 0),
         ]
 
     @property
     def hits(self) -> Counter[str]:
-        """How often each task was taken from a worker that was killed or frozen."""
-        return Counter(task for fault in self.log for task in fault.tasks)
+        """How many attempts at each task were taken from a worker that was killed or frozen."""
+        taken = {attempt for fault in self.log for attempt in fault.attempts}
+        return Counter(attempt.task for attempt in taken)
 
     def rage(self, seconds: float) -> None:
         """Deal faults for so long."""
@@ -87,6 +96,8 @@ class Chaos:
             if not self.fleet.process(name).is_running:
                 self.died.append(f"{name} at {now - self._began:.1f}")
                 self.fleet.start(name)
+        if self._hunted is not None:
+            self._strike(self._hunted)
         time.sleep(0.05)
 
     def calm(self) -> None:
@@ -136,13 +147,29 @@ class Chaos:
         if name is not None:
             self.fleet.freeze(name)
             seconds = self.lease + self._random.uniform(2, 8)
-            held = self.fleet.tasks_of(name)
+            held = self.fleet.attempts_of(name)
             self._note(f"SIGSTOP {name} for {seconds:.0f} s", held)
             self._later(seconds, lambda: self._thaw(name))
 
     def _thaw(self, name: str) -> None:
         self._note(f"SIGCONT {name}")
         self.fleet.thaw(name)
+
+    def hunt(self) -> None:
+        """Choose a task whose workers are killed, every time, until it is given up."""
+        name = self._busy_worker()
+        if name is not None and self._hunted is None:
+            held = self.fleet.attempts_of(name)
+            self._hunted = held[0].task if held else None
+
+    def _strike(self, task: str) -> None:
+        if self.hits[task] >= MAX_CRASHES:
+            self._hunted = None
+            return
+        found = self.fleet.worker_of(task)
+        taken = {attempt for fault in self.log for attempt in fault.attempts}
+        if found is not None and found[1] not in taken:
+            self._kill(found[0])
 
     # What they stand on
 
@@ -200,7 +227,7 @@ class Chaos:
         if len(there) < 3:
             return None
         deadline = time.monotonic() + (1.5 if self._random.random() < 0.8 else 0)
-        while not (busy := [n for n in there if self.fleet.tasks_of(n)]):
+        while not (busy := [n for n in there if self.fleet.attempts_of(n)]):
             if time.monotonic() > deadline:
                 return self._random.choice(there)
             time.sleep(0.02)
@@ -224,5 +251,5 @@ class Chaos:
     def _later(self, seconds: float, action: Action) -> None:
         self._due.append((time.monotonic() + seconds, action))
 
-    def _note(self, what: str, tasks: list[str] | None = None) -> None:
-        self.log.append(Fault(time.monotonic() - self._began, what, tuple(tasks or ())))
+    def _note(self, what: str, attempts: list[Attempt] | None = None) -> None:
+        self.log.append(Fault(time.monotonic() - self._began, what, tuple(attempts or ())))

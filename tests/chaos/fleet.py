@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import psycopg
 
@@ -22,6 +22,13 @@ from tests.servers.s3 import S3, running_moto
 WORKERS = ("encode", "encode-2", "encode-3", "light", "light-2")
 RECONCILERS = ("reconciler", "reconciler-2")
 State = Literal["up", "ending", "down", "frozen"]
+
+
+class Attempt(NamedTuple):
+    """A task as it was claimed once."""
+
+    task: str
+    token: str
 
 
 @dataclass
@@ -48,13 +55,21 @@ class Fleet:
             cursor = connection.execute(query, values)
             return cursor.fetchall() if cursor.description else []
 
-    def tasks_of(self, name: str) -> list[str]:
-        """The tasks a worker holds at this moment."""
+    def attempts_of(self, name: str) -> list[Attempt]:
+        """What a worker of this name holds at this moment, and dead ones of it still seem to."""
         held = self.rows(
-            "SELECT id FROM processing_task WHERE state = 'running' AND worker = %s",
+            "SELECT id, token FROM processing_task WHERE state = 'running' AND worker = %s",
             self.worker_name(name),
         )
-        return [str(pk) for (pk,) in held]
+        return [Attempt(str(task), str(token)) for task, token in held]
+
+    def worker_of(self, task: str) -> tuple[str, Attempt] | None:
+        """Who works on a task, if somebody does."""
+        for name in self.those(WORKERS):
+            for attempt in self.attempts_of(name):
+                if attempt.task == task:
+                    return name, attempt
+        return None
 
     @staticmethod
     def worker_name(name: str) -> str:
@@ -74,18 +89,18 @@ class Fleet:
         os.killpg(self.process(name).pid, signal.SIGCONT)
         self.states[name] = "up"
 
-    def kill(self, name: str) -> list[str]:
-        """SIGKILL its group; the tasks it held."""
+    def kill(self, name: str) -> list[Attempt]:
+        """SIGKILL its group; what it held."""
         os.killpg(self.process(name).pid, signal.SIGSTOP)  # so that it claims nothing meanwhile
-        held = self.tasks_of(name)
+        held = self.attempts_of(name)
         self.process(name).kill()
         self.states[name] = "down"
         return held
 
-    def kill_child(self, name: str) -> list[str]:
-        """SIGKILL the process that works and leave its parent; the tasks it held."""
+    def kill_child(self, name: str) -> list[Attempt]:
+        """SIGKILL the process that works and leave its parent; what it held."""
         os.killpg(self.process(name).pid, signal.SIGSTOP)
-        held = self.tasks_of(name)
+        held = self.attempts_of(name)
         for child in _descendants(self.process(name).pid):
             if os.getpgid(child) == self.process(name).pid:
                 os.kill(child, signal.SIGKILL)

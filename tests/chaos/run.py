@@ -23,6 +23,7 @@ class Form:
     settings: str
     lease: float
     settling: float
+    hunts: bool = False
 
 
 SHORT = Form(30.0, 16, "tests.chaos.settings_short", lease=10.0, settling=120.0)
@@ -31,7 +32,9 @@ SHORT = Form(30.0, 16, "tests.chaos.settings_short", lease=10.0, settling=120.0)
 def long(minutes: float) -> Form:
     """With the product's own settings; about fifteen videos a minute."""
     videos = max(12, round(minutes * 15))
-    return Form(minutes * 60, videos, "tests.chaos.settings", lease=30.0, settling=600.0)
+    return Form(
+        minutes * 60, videos, "tests.chaos.settings", lease=30.0, settling=600.0, hunts=True
+    )
 
 
 def run(folder: Path, form: Form, seed: int, say: Callable[[str], None]) -> Verdict:
@@ -43,7 +46,7 @@ def run(folder: Path, form: Form, seed: int, say: Callable[[str], None]) -> Verd
     data.mkdir()
     with running_fleet(data, seed=seed, settings=form.settings) as fleet:
         uploader = Uploader(fleet, good, bad, seed, seconds=form.seconds * 0.8, count=form.videos)
-        chaos = Chaos(fleet, seed, form.lease)
+        chaos = Chaos(fleet, seed, form.lease, form.hunts)
         uploader.start()
         chaos.rage(form.seconds)
         chaos.calm()

@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.faults import Chaos
+from tests.chaos.faults import MAX_CRASHES, Chaos
 from tests.chaos.fleet import Fleet
 from tests.chaos.inputs import Input
 from tests.chaos.uploader import Uploader
 from tests.test_end_to_end import decode
 
 _OVER = ("ready", "failed", "canceled")
-_MAX_CRASHES = 3
 
 
 @dataclass
@@ -122,11 +121,11 @@ def _judge_ends(
 
 
 def _killed_three_times(chaos: Chaos) -> set[str]:
-    tasks = [task for task, hits in chaos.hits.items() if hits >= _MAX_CRASHES]
+    tasks = [task for task, hits in chaos.hits.items() if hits >= MAX_CRASHES]
     found = chaos.fleet.rows(
         "SELECT r.video_id FROM processing_task t JOIN processing_run r ON r.id = t.run_id"
         " WHERE t.crashes >= %s AND t.id = ANY(%s::uuid[])",
-        _MAX_CRASHES,
+        MAX_CRASHES,
         tasks,
     )
     return {str(pk) for (pk,) in found}
