@@ -16,6 +16,7 @@ from videos.models import Event, Video
 
 _SEQUENCER_LOCK = 0x766F646C  # "vodl": one advisory lock for the whole installation
 _BATCH = 1000
+_FROZEN_AFTER_SECONDS = 5
 
 
 def write(event_type: str, video: Video, **payload: Any) -> None:
@@ -65,10 +66,17 @@ def newest(owner_id: Any) -> int:
 
 
 def _one_at_a_time() -> None:
-    """On PostgreSQL by advisory lock; SQLite's IMMEDIATE transaction is one already."""
+    """On PostgreSQL by advisory lock; SQLite's IMMEDIATE transaction is one already.
+
+    Everybody waits for it, so a sequencer that is frozen with the lock must lose it.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEQUENCER_LOCK])
+            cursor.execute(
+                "SELECT set_config('idle_in_transaction_session_timeout', %s, true),"
+                " pg_advisory_xact_lock(%s)",
+                [f"{_FROZEN_AFTER_SECONDS}s", _SEQUENCER_LOCK],
+            )
 
 
 def _error(video: Video) -> dict[str, str] | None:
