@@ -42,7 +42,7 @@ State = Task.State
 
 # Shrinking takes long but happens only when something is broken; explaining takes longer still.
 BOUNDED = settings(
-    max_examples=25,
+    max_examples=20,
     stateful_step_count=40,
     deadline=None,
     database=None,
@@ -414,3 +414,17 @@ def _list_chunk(task: Task) -> None:
 @pytest.mark.timeout(600)
 def test_the_promises_hold_whatever_happens(db: None) -> None:
     run_state_machine_as_test(Pipeline, settings=BOUNDED)
+
+
+def test_a_run_canceled_when_its_video_was_ready_can_be_retried(db: None) -> None:
+    machine = Pipeline()
+    try:
+        machine.hand_in(owner=0)
+        machine.work(tasks=4, slow="poster")
+        machine._cancel(0)
+        machine._retry(0)
+        Rows().hold()
+        assert Task.objects.get(kind="poster").state == State.READY
+        assert Video.objects.get().status == Video.Status.READY
+    finally:
+        machine.teardown()
