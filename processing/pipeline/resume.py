@@ -9,10 +9,9 @@ State = Task.State
 
 def reopen(run: Run) -> None:
     """Do again what is not done. If what was made is gone, everything is."""
-    kept = Release.objects.filter(pk=run.pk, state=Release.State.FAILED).update(
-        state=Release.State.GROWING
-    )
-    if not kept:
+    failed = Release.objects.filter(pk=run.pk, state=Release.State.FAILED)
+    published = Release.objects.filter(pk=run.pk, state=Release.State.COMPLETE)
+    if not failed.update(state=Release.State.GROWING) and not published.exists():
         _begin_anew(run)
     Task.objects.filter(run=run, state__in=[State.FAILED, State.CANCELED]).update(
         state=State.BLOCKED,

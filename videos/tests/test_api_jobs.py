@@ -174,3 +174,21 @@ def test_who_waits_is_told_the_place_and_when(
     told = [api.get(f"/api/v1/videos/{v.pk}/status/").json()["progress"] for v in videos]
     assert [one["place"] for one in told] == [0, 1, 2]
     assert [one["eta_seconds"] for one in told] == [21, 41, 61]
+
+
+def test_retrying_a_job_canceled_after_it_was_published_keeps_its_release(
+    api: APIClient, video: Video, work_off: Callable[[], None]
+) -> None:
+    from processing.pipeline import work
+
+    for queue in ("media", "encode"):
+        work.work_on(claim(queue, worker="w") or pytest.fail(f"nothing in {queue}"))
+    Task.objects.filter(kind="poster").update(queue="notify")
+    work.work_on(claim("media", worker="w") or pytest.fail("nothing to publish"))
+    run = Run.objects.get()
+    assert api.post(f"{URL}{run.pk}/cancel/").json()["status"] == "canceled"
+    assert api.post(f"{URL}{run.pk}/retry/").status_code == 202
+    work_off()
+    video.refresh_from_db()
+    assert (video.status, video.release_id) == (Video.Status.READY, run.pk)
+    assert Task.objects.get(kind="poster").state == Task.State.DONE
