@@ -72,8 +72,11 @@ class Chaos:
     @property
     def hits(self) -> Counter[str]:
         """How many attempts at each task were taken from a worker that was killed or frozen."""
-        taken = {attempt for fault in self.log for attempt in fault.attempts}
-        return Counter(attempt.task for attempt in taken)
+        return Counter(attempt.task for attempt in self._taken)
+
+    @property
+    def _taken(self) -> set[Attempt]:
+        return {attempt for fault in self.log for attempt in fault.attempts}
 
     def rage(self, seconds: float) -> None:
         """Deal faults for so long."""
@@ -159,16 +162,15 @@ class Chaos:
         """Choose a task whose workers are killed, every time, until it is given up."""
         name = self._busy_worker()
         if name is not None and self._hunted is None:
-            held = self.fleet.attempts_of(name)
-            self._hunted = held[0].task if held else None
+            held = set(self.fleet.attempts_of(name)) - self._taken
+            self._hunted = min(held).task if held else None
 
     def _strike(self, task: str) -> None:
         if self.hits[task] >= MAX_CRASHES:
             self._hunted = None
             return
         found = self.fleet.worker_of(task)
-        taken = {attempt for fault in self.log for attempt in fault.attempts}
-        if found is not None and found[1] not in taken:
+        if found is not None and found[1] not in self._taken:
             self._kill(found[0])
 
     # What they stand on
@@ -227,7 +229,8 @@ class Chaos:
         if len(there) < 3:
             return None
         deadline = time.monotonic() + (1.5 if self._random.random() < 0.8 else 0)
-        while not (busy := [n for n in there if self.fleet.attempts_of(n)]):
+        # What a predecessor of the same name held when it was killed is still shown as its own.
+        while not (busy := [n for n in there if set(self.fleet.attempts_of(n)) - self._taken]):
             if time.monotonic() > deadline:
                 return self._random.choice(there)
             time.sleep(0.02)
@@ -252,4 +255,5 @@ class Chaos:
         self._due.append((time.monotonic() + seconds, action))
 
     def _note(self, what: str, attempts: list[Attempt] | None = None) -> None:
-        self.log.append(Fault(time.monotonic() - self._began, what, tuple(attempts or ())))
+        taken = tuple(attempt for attempt in attempts or () if attempt not in self._taken)
+        self.log.append(Fault(time.monotonic() - self._began, what, taken))
