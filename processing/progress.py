@@ -77,6 +77,7 @@ def _with_tasks(rows: Any, *, run: str) -> Any:
         cost_left=Subquery(left.values("left")[:1]),
         task_kind=Subquery(running.values("kind")[:1]),
         task_speed=Subquery(running.values("speed")[:1]),
+        task_progress=Subquery(running.values("progress")[:1]),
         wait_queue=Subquery(waiting.values("queue")[:1]),
         wait_rank=Subquery(waiting.values("rank")[:1]),
     ).annotate(
@@ -93,7 +94,7 @@ def current_run(video: Any) -> CurrentRun | None:
 
 
 def progress(video: Any) -> Progress:
-    """The progress of a video read through ``with_run``."""
+    """The progress of a video read through ``with_run``, its source joined."""
     published = video.status == Video.Status.READY and video.release_id == video.run_id
     if video.run_status in Run.ACTIVE and not published:
         return _working(video)
@@ -108,7 +109,7 @@ def progress(video: Any) -> Progress:
 
 
 def run_progress(run: Any) -> Progress:
-    """The progress of a run read through ``with_progress``."""
+    """The progress of a run read through ``with_progress``, its source joined."""
     if run.status in Run.ACTIVE:
         return _working(run)
     done = run.status == Run.Status.SUCCEEDED
@@ -138,10 +139,20 @@ def _working(row: Any) -> Progress:
     at_work = row.task_kind is not None
     return Progress(
         percent=round(row.run_percent or 0.0, 1),
-        eta_seconds=pace.current().eta(
-            ahead=0.0 if at_work else row.cost_ahead or 0.0, own=row.cost_left or 0.0
-        ),
+        eta_seconds=_eta_at_work(row) if at_work else _eta_waiting(row),
         stage=_STAGES.get(row.task_kind, "waiting"),
         speed=row.task_speed,
         place=None if at_work or row.wait_queue is None else row.ahead or 0,
     )
+
+
+def _eta_at_work(row: Any) -> int | None:
+    """By the speed of the task at work; before it has one, by the pace of this installation."""
+    duration = ((row.source.media if row.source else None) or {}).get("duration")
+    if duration and row.task_speed:
+        return int(duration * (1 - row.task_progress) / row.task_speed) + 1
+    return pace.current().eta(ahead=0.0, own=row.cost_left or 0.0)
+
+
+def _eta_waiting(row: Any) -> int | None:
+    return pace.current().eta(ahead=row.cost_ahead or 0.0, own=row.cost_left or 0.0)

@@ -89,6 +89,7 @@ class Lease:
             connection.close()
 
     def _announce(self) -> None:
-        video = current.with_run(Video.objects.filter(pk=self._task.run.video_id)).first()
+        videos = Video.objects.filter(pk=self._task.run.video_id)
+        video = current.with_run(videos.select_related("source")).first()
         if video is not None:
             announce.progress(self._task.owner_id, current.tick(video))

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -113,7 +114,12 @@ class Pipeline(RuleBasedStateMachine):
 
     # What people do
 
-    @precondition(lambda self: len(self.videos) < 3)
+    @initialize()
+    def begin(self) -> None:
+        for owner in (0, 0, 0, 1):
+            self.hand_in(owner)
+
+    @precondition(lambda self: len(self.videos) < 6)
     @rule(owner=st.integers(0, 1))
     def hand_in(self, owner: int) -> None:
         user = self.owners[owner]
@@ -181,14 +187,18 @@ class Pipeline(RuleBasedStateMachine):
     # What workers do
 
     @precondition(lambda self: self.videos)
-    @rule(queue=st.sampled_from(["media", "media", "encode"]))
-    def claim(self, queue: str) -> None:
-        expected = _next_in(queue)
-        task = claim(queue, worker="w")
-        assert (task and task.pk) == (expected and expected.pk)
-        if task is not None:
-            assert task.token not in {other.token for other in self.held}
-            self.held.append(task)
+    @rule(queue=st.sampled_from(["media", "encode"]), times=st.integers(1, 4), die=st.booleans())
+    def claim(self, queue: str, times: int, die: bool) -> None:
+        """Workers take what is next and keep it, or die of it one after the other."""
+        for _ in range(times):
+            expected = _next_in(queue)
+            task = claim(queue, worker="w")
+            assert (task and task.pk) == (expected and expected.pk)
+            if task is not None:
+                assert task.token not in {other.token for other in self.held}
+                self.held.append(task)
+                if die:
+                    self._expire(task)
 
     @precondition(lambda self: self.held)
     @rule(

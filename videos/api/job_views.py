@@ -39,7 +39,7 @@ class JobFilter(filters.FilterSet):
 def runs_of(viewer: access.Viewer) -> QuerySet[Run]:
     """The runs a viewer may look at: of their own videos; staff those of all."""
     videos = access.editable_by(viewer)
-    return progress.with_progress(Run.objects.filter(video__in=videos))
+    return progress.with_progress(Run.objects.select_related("source").filter(video__in=videos))
 
 
 class JobViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Run]):

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, limit: int, **options: Any) -> None:
         """List."""
         runs = progress.with_progress(Run.objects.filter(status__in=Run.ACTIVE))
-        rows: list[Any] = list(runs.select_related("video__owner").order_by("id")[:limit])
+        rows: list[Any] = list(runs.select_related("video__owner", "source").order_by("id")[:limit])
         tasks = Task.objects.filter(run__in=rows, state__in=Task.OPEN).order_by("rank", "id")
         by_run: dict[Any, list[Task]] = {}
         for task in tasks.select_related("owner"):
