@@ -2,14 +2,15 @@
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 import dramatiq
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError
+from django.db import connection
 from django.db.models.functions import Now
 
 from processing.models import Task, Worker
@@ -47,13 +48,20 @@ class Here:
         return disk_has_room()
 
     @contextmanager
-    def at_work_on(self, task: Task) -> Iterator[None]:
-        """Show the task as this worker's current one."""
-        self._tell(current_task=task)
+    def at_work(self) -> Iterator[Callable[[Task], None]]:
+        """What is called with each task shows it as this worker's current one, until left."""
+        shown = False
+
+        def show(task: Task) -> None:
+            nonlocal shown
+            shown = True
+            self._tell(current_task=task)
+
         try:
-            yield
+            yield show
         finally:
-            self._tell(current_task=None)
+            if shown:
+                self._tell(current_task=None)
 
     def keep_showing(self, queues: list[str]) -> None:
         """Say every few seconds that this worker lives, until it stops."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass, fields
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError
+from django.db import connection
 
 from processing.pipeline import leftovers, reconcile
 from videos import purge

@@ -72,7 +72,9 @@ def sweep_strays() -> int:
     Looked for once, when its run is over: a stale worker that still lives removes its own.
     """
     over = Release.objects.filter(
-        state=Release.State.COMPLETE, swept_at=None, run__status="succeeded"
+        state=Release.State.COMPLETE,
+        swept_at=None,
+        run__status__in=["succeeded", "failed", "canceled"],
     )
     swept = 0
     for release in over.order_by("completed_at")[:_BATCH]:

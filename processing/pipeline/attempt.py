@@ -1,7 +1,7 @@
 """What an attempt stored that is no longer the current one is garbage, and its own to remove."""
 
 import structlog
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 
 from processing.models import Task
 from processing.steps.job import output_prefix_of

@@ -31,10 +31,12 @@ def claim(queue: str, *, worker: str) -> Task | None:
         if task is None:
             return None
         _start(task, worker)
-    Run.objects.filter(pk=task.run_id, status=Run.Status.QUEUED).update(
-        status=Run.Status.RUNNING, started_at=Now()
-    )
-    return Task.objects.select_related("run__source", "run__video").get(pk=task.pk)
+    claimed = Task.objects.select_related("run__source", "run__video").get(pk=task.pk)
+    if claimed.run.status == Run.Status.QUEUED:
+        Run.objects.filter(pk=task.run_id, status=Run.Status.QUEUED).update(
+            status=Run.Status.RUNNING, started_at=Now()
+        )
+    return claimed
 
 
 def _owners_at_cap(queue: str) -> list[UUID]:

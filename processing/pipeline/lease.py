@@ -6,7 +6,8 @@ from types import TracebackType
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError
+from django.db import connection
 from django.db.models.functions import Now
 
 from processing import progress as current

@@ -24,6 +24,7 @@ def remove() -> int:
     partial = [
         *_older(settings.UPLOAD_DIR, "*", _PARTIAL_AGE_SECONDS),
         *_older(settings.SOURCE_CACHE_DIR, "*.part", _PARTIAL_AGE_SECONDS),
+        *_older(settings.SOURCE_CACHE_DIR, "*.lock", _PARTIAL_AGE_SECONDS),
     ]
     for file in partial:
         file.unlink(missing_ok=True)

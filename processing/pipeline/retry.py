@@ -4,7 +4,7 @@ import errno
 import random
 from dataclasses import dataclass
 
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 
 from processing.ffmpeg.errors import MediaError
 from processing.steps.job import SourceMissing

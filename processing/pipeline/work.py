@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError
 
 from processing.ffmpeg.errors import Interrupted
 from processing.models import Task
@@ -24,17 +24,21 @@ logger = structlog.get_logger(__name__)
 
 def drain(queue: str) -> None:
     """Work on the queue's tasks until none is due or the worker is to stop."""
-    while not here.stopping and here.has_room():
-        try:
-            task = claim(queue, worker=here.name)
-        except DatabaseError as error:
-            # The reconciler wakes the queue again when the database is back.
-            logger.warning("nothing_claimed", queue=queue, reason=type(error).__name__)
-            return
-        if task is None:
-            return
-        with here.at_work_on(task):
+    with here.at_work() as show:
+        while task := _next(queue):
+            show(task)
             work_on(task)
+
+
+def _next(queue: str) -> Task | None:
+    if here.stopping or not here.has_room():
+        return None
+    try:
+        return claim(queue, worker=here.name)
+    except DatabaseError as error:
+        # The reconciler wakes the queue again when the database is back.
+        logger.warning("nothing_claimed", queue=queue, reason=type(error).__name__)
+        return None
 
 
 def work_on(task: Task) -> None:
@@ -64,8 +68,6 @@ def _job(task: Task, lease: Lease, folder: Path) -> Job:
     source = task.run.source
     if source is None:
         raise SourceMissing
-    if not connection.in_atomic_block:
-        connection.close()
     return Job(
         task=task,
         run=task.run,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from processing.ffmpeg import commands, ladder, runner
+from processing.ffmpeg import commands, ladder
 from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.ladder import Profile, Rung
 from processing.ffmpeg.media import Media
@@ -59,24 +59,17 @@ def run(job: Job) -> Outcome:
     media = Media.from_json(job.source.media or {})
     profile = Profile.from_json(job.run.profile)
     rungs = ladder.rungs_for(media.video, profile) if media.video else ()
-    source = sources.local(job.source)
-    finished = runner.run(
-        commands.encode(
-            media,
-            rungs,
-            profile,
-            ffmpeg=settings.FFMPEG,
-            source=source,
-            out=job.folder,
-            threads=tools.threads(_encodes_running()),
-        ),
-        limits=tools.limits(media.duration),
-        sandbox=tools.sandbox(),
-        reads=[source],
-        writes=job.folder,
-        on_progress=lambda progress: _report(job, media, progress),
-        should_stop=job.should_stop,
+    source = sources.local(job.source, should_stop=job.should_stop)
+    argv = commands.encode(
+        media,
+        rungs,
+        profile,
+        ffmpeg=settings.FFMPEG,
+        source=source,
+        out=job.folder,
+        threads=tools.threads(_encodes_running()),
     )
+    finished = tools.run(argv, job, media, source, lambda p: _report(job, media, p))
     made = [_read(job, path) for path in sorted(job.folder.glob("*.mp4"))]
     _require_whole(made, media)
     checker.require(_findings(made, rungs))

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from processing.ffmpeg import pictures, runner
+from processing.ffmpeg import pictures
 from processing.ffmpeg.media import Media
 from processing.steps import sources, tools
 from processing.steps.job import Job, Outcome
@@ -17,18 +17,11 @@ def run(job: Job) -> Outcome:
     media = Media.from_json(job.source.media or {})
     if media.video is None:
         return Outcome()
-    source = sources.local(job.source)
+    source = sources.local(job.source, should_stop=job.should_stop)
     argv = pictures.poster(
         media, media.video, ffmpeg=settings.FFMPEG, source=source, out=job.folder
     )
-    finished = runner.run(
-        argv,
-        limits=tools.limits(media.duration),
-        sandbox=tools.sandbox(),
-        reads=[source],
-        writes=job.folder,
-        should_stop=job.should_stop,
-    )
+    finished = tools.run(argv, job, media, source)
     made = job.folder / pictures.POSTER_FILENAME
     if not made.exists():
         return Outcome(argv=finished.argv, log=finished.log)

@@ -10,8 +10,10 @@ from videos.models import Source, Video
 
 def run(job: Job) -> Outcome:
     """Probe the source and keep what was found with it."""
+    source = sources.local(job.source, should_stop=job.should_stop)
+    tools.let_go_of_database()
     media = probe.probe(
-        sources.local(job.source),
+        source,
         ffprobe=settings.FFPROBE,
         sandbox=tools.sandbox(),
         limits=probe.ProbeLimits(),

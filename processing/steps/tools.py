@@ -1,11 +1,17 @@
 """FFmpeg as configured: binaries, sandbox and limits from the settings."""
 
 import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
 from processing.ffmpeg import runner
+from processing.ffmpeg.media import Media
+from processing.ffmpeg.progress import Progress
 from processing.ffmpeg.sandbox import Sandbox, detect
+from processing.steps.job import Job
 
 _WALL_FLOOR_SECONDS = 600.0
 _WALL_PER_MEDIA_SECOND = 60.0
@@ -25,6 +31,32 @@ def limits(media_seconds: float) -> runner.Limits:
         wall_seconds=_WALL_FLOOR_SECONDS + _WALL_PER_MEDIA_SECOND * media_seconds,
         output_bytes=_OUTPUT_FLOOR_BYTES + round(_OUTPUT_BYTES_A_SECOND * media_seconds),
     )
+
+
+def run(
+    argv: Sequence[str],
+    job: Job,
+    media: Media,
+    source: Path,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> runner.Finished:
+    """Run FFmpeg for a job; no connection to the database stays open meanwhile."""
+    let_go_of_database()
+    return runner.run(
+        argv,
+        limits=limits(media.duration),
+        sandbox=sandbox(),
+        reads=[source],
+        writes=job.folder,
+        on_progress=on_progress,
+        should_stop=job.should_stop,
+    )
+
+
+def let_go_of_database() -> None:
+    """Close the connection: what follows takes long and asks nothing."""
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def threads(running_here: int) -> int:
