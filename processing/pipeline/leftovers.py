@@ -8,8 +8,8 @@ from django.conf import settings
 
 from processing.models import Task
 
-# A step that has just been claimed may not have told of its folder yet.
-_FOLDER_AGE_SECONDS = 60
+# A folder younger than the look at the tokens may be of a task claimed since.
+_FOLDER_AGE_SECONDS = 10
 # A download or an upload that takes longer than this is dead.
 _PARTIAL_AGE_SECONDS = 24 * 3600
 
