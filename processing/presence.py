@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,6 +20,8 @@ from processing.pipeline import leftovers
 logger = structlog.get_logger(__name__)
 
 SEEN_EVERY_SECONDS = 5.0
+# Short tasks follow each other faster than anybody looks.
+_TOLD_EVERY_SECONDS = 0.5
 ALIVE_WITHIN = timedelta(seconds=30)
 DISK_FULL = "Its disk is nearly full: it takes no tasks until there is room."
 
@@ -28,6 +31,8 @@ class Here:
 
     def __init__(self) -> None:
         self._stop = threading.Event()
+        self._current: Task | None = None
+        self._told_at = 0.0
 
     @property
     def name(self) -> str:
@@ -50,18 +55,18 @@ class Here:
     @contextmanager
     def at_work(self) -> Iterator[Callable[[Task], None]]:
         """What is called with each task shows it as this worker's current one, until left."""
-        shown = False
 
         def show(task: Task) -> None:
-            nonlocal shown
-            shown = True
-            self._tell(current_task=task)
+            self._current = task
+            if time.monotonic() - self._told_at > _TOLD_EVERY_SECONDS:
+                self._tell()
 
         try:
             yield show
         finally:
-            if shown:
-                self._tell(current_task=None)
+            if self._current is not None:
+                self._current = None
+                self._tell()
 
     def keep_showing(self, queues: list[str]) -> None:
         """Say every few seconds that this worker lives, until it stops."""
@@ -74,9 +79,10 @@ class Here:
             "queues": queues,
             "last_seen": Now(),
             "waits_because": "" if self.has_room() else DISK_FULL,
+            "current_task_id": self._current.pk if self._current else None,
         }
         if started:
-            values |= {"started_at": Now(), "current_task": None}
+            values |= {"started_at": Now()}
         try:
             Worker.objects.update_or_create(
                 pk=self.name, defaults=values, create_defaults={**values, "started_at": Now()}
@@ -86,10 +92,11 @@ class Here:
         finally:
             connection.close()
 
-    def _tell(self, *, current_task: Task | None) -> None:
+    def _tell(self) -> None:
         """Only for people's eyes: a database that is away must not end the work."""
+        self._told_at = time.monotonic()
         try:
-            Worker.objects.filter(pk=self.name).update(current_task=current_task, last_seen=Now())
+            Worker.objects.filter(pk=self.name).update(current_task=self._current, last_seen=Now())
         except DatabaseError as error:
             logger.warning("presence_not_shown", reason=type(error).__name__)
 

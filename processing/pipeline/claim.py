@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.db.models.functions import Now
 
 from accounts.plans import PLANS, PlanName
@@ -22,7 +22,8 @@ def claim(queue: str, *, worker: str) -> Task | None:
     with bounded():
         due = Q(not_before=None) | Q(not_before__lte=Now())
         task = (
-            Task.objects.select_for_update(skip_locked=True)
+            Task.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("run__source", "run__video")
             .filter(due, queue=queue, state=Task.State.READY)
             .exclude(owner_id__in=_owners_at_cap(queue))
             .order_by("rank", "id")
@@ -31,12 +32,11 @@ def claim(queue: str, *, worker: str) -> Task | None:
         if task is None:
             return None
         _start(task, worker)
-    claimed = Task.objects.select_related("run__source", "run__video").get(pk=task.pk)
-    if claimed.run.status == Run.Status.QUEUED:
+    if task.run.status == Run.Status.QUEUED:
         Run.objects.filter(pk=task.run_id, status=Run.Status.QUEUED).update(
             status=Run.Status.RUNNING, started_at=Now()
         )
-    return claimed
+    return task
 
 
 def _owners_at_cap(queue: str) -> list[UUID]:
@@ -51,11 +51,14 @@ def _owners_at_cap(queue: str) -> list[UUID]:
 
 
 def _start(task: Task, worker: str) -> None:
+    """Its row is locked, so what the instance holds is what the row becomes."""
+    task.state, task.token, task.worker = Task.State.RUNNING, uuid4(), worker
+    task.attempts += 1
     Task.objects.filter(pk=task.pk).update(
-        state=Task.State.RUNNING,
-        token=uuid4(),
+        state=task.state,
+        token=task.token,
         lease_until=Now() + timedelta(seconds=settings.TASK_LEASE_SECONDS),
-        attempts=F("attempts") + 1,
+        attempts=task.attempts,
         worker=worker,
         started_at=Now(),
         progress=0.0,

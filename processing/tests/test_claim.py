@@ -19,6 +19,7 @@ from videos.models import Video
 def test_a_claimed_task_is_running_under_a_lease(video: Video) -> None:
     task = claim("media", worker="me")
     assert task is not None
+    task.refresh_from_db()
     assert (task.state, task.kind, task.attempts, task.worker) == ("running", "probe", 1, "me")
     assert task.token is not None
     assert task.lease_until is not None
