@@ -89,8 +89,11 @@ def _rank(freed: Sequence[Task]) -> None:
 
 def go_on(run: Run) -> None:
     """After a task ended: unlock what waited, or complete the run when nothing is left."""
-    unlock(run)
-    if Task.objects.filter(run=run, state__in=Task.OPEN).exists():
+    open_states = Task.objects.filter(run=run, state__in=Task.OPEN).values_list("state", flat=True)
+    left = set(open_states.distinct())
+    if State.BLOCKED in left:
+        unlock(run)
+    if left:
         return
     ended = Run.objects.filter(pk=run.pk, status__in=Run.ACTIVE).update(
         status=Run.Status.SUCCEEDED, finished_at=Now()

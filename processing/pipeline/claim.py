@@ -23,7 +23,7 @@ def claim(queue: str, *, worker: str) -> Task | None:
         due = Q(not_before=None) | Q(not_before__lte=Now())
         task = (
             Task.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("run__source", "run__video")
+            .select_related("run__source")
             .filter(due, queue=queue, state=Task.State.READY)
             .exclude(owner_id__in=_owners_at_cap(queue))
             .order_by("rank", "id")
