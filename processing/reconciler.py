@@ -13,11 +13,13 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from processing.pipeline import leftovers, reconcile
-from videos import purge
+from videos import purge, strays
 from videos.events import log
 from videos.ingest import expiry
 
 logger = structlog.get_logger(__name__)
+
+_LISTED_EVERY_SECONDS = 3600.0
 
 
 @dataclass
@@ -31,6 +33,7 @@ class Report:
     purged: int = 0
     releases_swept: int = 0
     strays_swept: int = 0
+    unknown_swept: int = 0
     sources_swept: int = 0
     leftovers_removed: int = 0
     events_placed: int = 0
@@ -46,6 +49,7 @@ class Reconciler:
     def __init__(self) -> None:
         self._last_pass: float | None = None
         self._leases_count_from = 0.0
+        self._swept_at: float | None = None
 
     def run_once(self) -> Report:
         """One pass; raises ``DatabaseError`` when the database is away."""
@@ -60,7 +64,8 @@ class Reconciler:
         report.uploads_expired = expiry.expire_uploads()
         report.purged = purge.purge_expired()
         report.releases_swept = purge.sweep_releases()
-        report.strays_swept = purge.sweep_strays()
+        report.strays_swept = strays.sweep_strays()
+        report.unknown_swept = self._sweep_unknown(now)
         report.sources_swept = purge.sweep_sources()
         report.events_placed = log.sequence()
         report.leftovers_removed = leftovers.remove()
@@ -68,6 +73,13 @@ class Reconciler:
         reconcile.forget_gone_workers()
         self._last_pass = time.monotonic()
         return report
+
+    def _sweep_unknown(self, now: float) -> int:
+        """Listing a whole storage is slow, and what it finds is rare: once an hour is enough."""
+        if self._swept_at is not None and now - self._swept_at < _LISTED_EVERY_SECONDS:
+            return 0
+        self._swept_at = now
+        return strays.sweep_unknown()
 
     def run_forever(self) -> None:
         """Pass every few seconds; an error of the database or storage is waited out."""

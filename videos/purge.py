@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from videos.events import log
-from videos.models import Chunk, Release, Source, Video
+from videos.models import Release, Source, Video
 from videos.storage import StorageUnavailable, originals, outputs
 
 _BATCH = 100
@@ -63,32 +63,6 @@ def sweep_releases() -> int:
             break
         release.delete()
         swept += 1
-    return swept
-
-
-def sweep_strays() -> int:
-    """Delete what attempts that were killed had stored beside a complete release.
-
-    Looked for once, when its run is over: a stale worker that still lives removes its own.
-    """
-    over = Release.objects.filter(
-        state=Release.State.COMPLETE,
-        swept_at=None,
-        run__status__in=["succeeded", "failed", "canceled"],
-    )
-    swept = 0
-    for release in over.order_by("completed_at")[:_BATCH]:
-        listed = set(
-            Chunk.objects.filter(rendition__release=release).values_list("key", flat=True)
-        ) | {release.poster_key}
-        try:
-            strays = [s.key for s in outputs().list_prefix(release.prefix) if s.key not in listed]
-            for key in strays:
-                outputs().delete_key(key)
-        except StorageUnavailable:
-            break
-        Release.objects.filter(pk=release.pk).update(swept_at=Now())
-        swept += len(strays)
     return swept
 
 

@@ -52,6 +52,9 @@ class MediaStorage(Protocol):
     def list_prefix(self, prefix: str) -> Iterator[StoredObject]:
         """The objects whose keys begin so."""
 
+    def folders(self, prefix: str) -> Iterator[str]:
+        """The names that come next, before a further ``/``, in keys that begin so."""
+
     def delete_key(self, key: str) -> None:
         """Delete an object; deleting nothing is fine."""
 

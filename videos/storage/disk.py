@@ -72,6 +72,12 @@ class DiskStorage(FileSystemStorage):
                     modified=datetime.fromtimestamp(stat.st_mtime, UTC),
                 )
 
+    def folders(self, prefix: str) -> Iterator[str]:
+        """The folders in a folder."""
+        root = Path(self.location) / prefix
+        if root.is_dir():
+            yield from (entry.name for entry in os.scandir(root) if entry.is_dir())
+
     def delete_key(self, key: str) -> None:
         """Delete an object."""
         Path(self.path(key)).unlink(missing_ok=True)

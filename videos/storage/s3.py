@@ -17,6 +17,7 @@ from videos.storage.base import ObjectMissing, StorageUnavailable, StoredObject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -119,17 +120,25 @@ class BucketStorage(S3Storage):
 
     def list_prefix(self, prefix: str) -> Iterator[StoredObject]:
         """The objects whose keys begin so."""
-        pages = self.client.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket_name, Prefix=self._object_key(prefix)
-        )
+        for page in self._pages(self._object_key(prefix)):
+            for item in page.get("Contents", []):
+                yield StoredObject(
+                    key=item["Key"].removeprefix(self._object_key("")),
+                    size=item["Size"],
+                    modified=item["LastModified"],
+                )
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        """The names that come next in keys that begin so, grouped by the server."""
+        start = self._object_key(prefix)
+        for page in self._pages(start, delimiter="/"):
+            for item in page.get("CommonPrefixes", []):
+                yield item["Prefix"].removeprefix(start).removesuffix("/")
+
+    def _pages(self, prefix: str, delimiter: str = "") -> "Iterator[ListObjectsV2OutputTypeDef]":
+        lister = self.client.get_paginator("list_objects_v2")
         try:
-            for page in pages:
-                for item in page.get("Contents", []):
-                    yield StoredObject(
-                        key=item["Key"].removeprefix(self._object_key("")),
-                        size=item["Size"],
-                        modified=item["LastModified"],
-                    )
+            yield from lister.paginate(Bucket=self.bucket_name, Prefix=prefix, Delimiter=delimiter)
         except (ClientError, BotoCoreError) as error:
             raise StorageUnavailable(_reason(error)) from error
 

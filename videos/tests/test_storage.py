@@ -56,6 +56,13 @@ def test_taking_a_file_consumes_it(storage: MediaStorage, file: Path) -> None:
     assert storage.object_size("taken.mp4") == size
 
 
+def test_folders_are_named_once_each(storage: MediaStorage, file: Path) -> None:
+    for key in ("r/one/x/1", "r/one/2", "r/two/3", "r/plain", "other/4"):
+        storage.put_file(key, file, content_type="video/mp4")
+    assert sorted(storage.folders("r/")) == ["one", "two"]
+    assert list(storage.folders("nothing/")) == []
+
+
 def test_what_is_not_there_is_said_to_be_missing(storage: MediaStorage, tmp_path: Path) -> None:
     with pytest.raises(ObjectMissing):
         storage.object_size("never/was.mp4")
