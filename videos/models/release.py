@@ -27,10 +27,14 @@ class Release(GuardedModel):
     state = models.CharField(max_length=10, choices=State, default=State.GROWING)
     revision = models.PositiveIntegerField(default=0)
     report = models.JSONField(null=True, blank=True, help_text="what the checker found")
+    available_seconds = models.FloatField(default=0.0, help_text="from the start, without a gap")
     poster_key = models.CharField(max_length=200, blank=True, help_text="in the outputs storage")
     created_at = models.DateTimeField(auto_now_add=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     swept_at = models.DateTimeField(null=True, blank=True, help_text="strays were deleted")
+    target_duration = models.PositiveSmallIntegerField(
+        default=0, help_text="seconds no segment will last longer than; 0: as the segments are"
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -75,9 +79,13 @@ class Rendition(models.Model):
     frame_rate = models.CharField(max_length=24, blank=True, help_text="frames/s as a fraction")
     channels = models.PositiveSmallIntegerField(null=True)
     language = models.CharField(max_length=16, blank=True)
+    title = models.CharField(max_length=64, blank=True, help_text="what people call this sound")
+    default = models.BooleanField(default=False, help_text="the sound that plays unasked")
     bitrate = models.PositiveIntegerField(null=True, help_text="average, bits/s")
     peak_bitrate = models.PositiveIntegerField(null=True, help_text="bits/s of the worst segment")
     init_sha256 = models.CharField(max_length=64)
+    download_key = models.CharField(max_length=200, blank=True, help_text="an MP4 of it with sound")
+    download_bytes = models.PositiveBigIntegerField(null=True)
 
     objects = RenditionQuerySet.as_manager()
 
