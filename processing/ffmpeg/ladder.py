@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Protocol
 
-from processing.ffmpeg.media import VideoStream
-
-# A source whose short side exceeds the next rung by more than this keeps its own size.
-_KEEP_OWN_ABOVE = 1.2
+# A source this little above a rung is that rung: 1088 lines are 1080 and padding.
+_SAME_SIZE = 1.02
+# A source keeps its own size, and rungs this near below it are left out: they look the same.
+_TOO_NEAR = 1.2
+# Caps are meant for 16:9; what is wider has more pixels on the same short side.
+_WIDE = 1.8
+# Bits grow slower than pixels: the rule of thumb is their 0.75th power.
+_BITS_BY_PIXELS = 0.75
 # A picture rate above this needs more bits: half as many again.
 _HIGH_RATE = 31
 _HIGH_RATE_FACTOR = 1.5
-# Newer codecs need fewer bits than H.264, so a source's own bitrate is not a tight cap.
-_SOURCE_FACTOR = 2.0
+# How many times a codec's bits H.264 needs for the same pictures; older ones need more themselves.
+_H264_BITS = {"hevc": 1.6, "vp9": 1.6, "av1": 2.0}
 _MIN_MAXRATE = 100_000
 _BUFFER_SECONDS = 1.5
 
 
+class Pictures(Protocol):
+    """What the ladder asks of a source: square upright pixels, frames a second, bits a second."""
+
+    @property
+    def codec(self) -> str: ...  # noqa: D102
+    @property
+    def display_width(self) -> int: ...  # noqa: D102
+    @property
+    def display_height(self) -> int: ...  # noqa: D102
+    @property
+    def frame_rate(self) -> Fraction: ...  # noqa: D102
+    @property
+    def bitrate(self) -> int | None: ...  # noqa: D102
+
+
 @dataclass(frozen=True)
 class Rung:
-    """One step: even sizes in pixels, `maxrate` in bits per second, `bufsize` in bits."""
+    """One step: even sizes in pixels, `maxrate` in bits per second, `bufsize` in bits; `download`
+    says whether it is offered as one MP4 file too."""
 
     name: str
     width: int
@@ -29,6 +50,7 @@ class Rung:
     crf: int
     maxrate: int
     bufsize: int
+    download: bool = False
 
     @property
     def filename(self) -> str:
@@ -47,13 +69,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Profile:
-    """How a run encodes; a copy is stored with it. `steps` go from the largest down."""
+    """How a run encodes; a copy is stored with it. `rungs` go from the largest down, `downloads`
+    are the short sides that are offered as MP4 files, `audio_bitrate` is in bits per second."""
 
     name: str
     rungs: tuple[Step, ...]
     preset: str = "veryfast"
     gop_seconds: float = 2.0
     audio_bitrate: int = 128_000
+    codec: str = "h264"
+    downloads: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary `json` can write."""
@@ -63,72 +88,108 @@ class Profile:
             "preset": self.preset,
             "gop_seconds": self.gop_seconds,
             "audio_bitrate": self.audio_bitrate,
+            "codec": self.codec,
+            "downloads": list(self.downloads),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Profile:
-        """The inverse of `to_json`."""
+        """The inverse of `to_json`; runs from before codecs and downloads have neither."""
         return cls(
             name=data["name"],
             rungs=tuple(Step(*step) for step in data["rungs"]),
             preset=data["preset"],
             gop_seconds=data["gop_seconds"],
             audio_bitrate=data["audio_bitrate"],
+            codec=data.get("codec", "h264"),
+            downloads=tuple(data.get("downloads", ())),
         )
 
 
+# As shipped: a 1080p source becomes five rungs.
 DEFAULT = Profile(
     name="default",
     rungs=(
+        Step(2160, 22, 18_000_000),
+        Step(1440, 22, 10_000_000),
         Step(1080, 22, 6_000_000),
         Step(720, 22, 3_200_000),
         Step(480, 23, 1_500_000),
         Step(360, 23, 900_000),
         Step(240, 24, 450_000),
     ),
+    downloads=(720,),
 )
 
 
-def rungs_for(video: VideoStream, profile: Profile) -> tuple[Rung, ...]:
-    """The rungs of a source, largest first: never upscaled, at least one."""
-    return tuple(_rung(video, step) for step in _steps(video, profile))
+def rungs_for(video: Pictures, profile: Profile) -> tuple[Rung, ...]:
+    """The rungs of a source, largest first, strictly descending and with names of their own.
+
+    By the short side, never upscaled, aspect kept, sides even (so that a side of one pixel becomes
+    two). At least one, unless the profile has none: it makes sound alone.
+    """
+    rungs = [_rung(video, step) for step in _steps(video, profile.rungs)]
+    return tuple(
+        replace(rung, download=_is_download(rung, rungs[0], profile.downloads)) for rung in rungs
+    )
 
 
-def _steps(video: VideoStream, profile: Profile) -> list[Step]:
+def _steps(video: Pictures, wished: Sequence[Step]) -> list[Step]:
+    """The steps that fit; a source between two of them keeps its own size at the top."""
     short = _even_down(min(video.display_width, video.display_height))
-    ordered = sorted(profile.rungs, key=lambda step: -step.short_side)
+    ordered = sorted(wished, key=lambda step: -step.short_side)
     larger = [step for step in ordered if step.short_side > short]
     fitting = [step for step in ordered if step.short_side <= short]
-    if not larger:
+    if not larger or (fitting and short <= fitting[0].short_side * _SAME_SIZE):
         return fitting
-    if fitting and short <= fitting[0].short_side * _KEEP_OWN_ABOVE:
-        return fitting
-    above = larger[-1]
-    pixels = (short / above.short_side) ** 2
-    return [Step(short, above.crf, round(above.maxrate * pixels)), *fitting]
+    lower = [step for step in fitting if step.short_side * _TOO_NEAR <= short]
+    return [_between(short, larger[-1], fitting[:1]), *lower]
 
 
-def _rung(video: VideoStream, step: Step) -> Rung:
+def _between(short: int, above: Step, below: Sequence[Step]) -> Step:
+    scaled = round(above.maxrate * _bits((short / above.short_side) ** 2))
+    return Step(short, above.crf, max(scaled, *(step.maxrate for step in below), 0))
+
+
+def _rung(video: Pictures, step: Step) -> Rung:
     width, height = video.display_width, video.display_height
-    long_side = max(2, 2 * round(step.short_side * max(width, height) / min(width, height) / 2))
-    portrait = height > width
-    maxrate = _capped(video, step.maxrate)
+    short, long = min(width, height), max(width, height)
+    long_side = 2 * round(step.short_side * long / short / 2)
+    # Rounding up, and the second pixel of a side that had one, must not make it larger.
+    long_side = max(step.short_side, min(long_side, _even_down(long)))
+    maxrate = _maxrate(video, step, step.short_side * long_side)
     return Rung(
         name=f"{step.short_side}p",
-        width=step.short_side if portrait else long_side,
-        height=long_side if portrait else step.short_side,
+        width=step.short_side if height > width else long_side,
+        height=long_side if height > width else step.short_side,
         crf=step.crf,
         maxrate=maxrate,
         bufsize=round(maxrate * _BUFFER_SECONDS),
     )
 
 
-def _capped(video: VideoStream, maxrate: int) -> int:
+def _maxrate(video: Pictures, step: Step, pixels: int) -> int:
+    """The step's cap for this shape and rate, and not above what the source itself spends."""
+    width, height = video.display_width, video.display_height
+    aspect = max(width, height) / min(width, height)
+    maxrate = step.maxrate * _bits(max(1.0, aspect / _WIDE))
     if video.frame_rate > _HIGH_RATE:
-        maxrate = round(maxrate * _HIGH_RATE_FACTOR)
+        maxrate *= _HIGH_RATE_FACTOR
     if video.bitrate:
-        maxrate = min(maxrate, round(video.bitrate * _SOURCE_FACTOR))
-    return max(maxrate, _MIN_MAXRATE)
+        spent = video.bitrate * _H264_BITS.get(video.codec, 1.0)
+        maxrate = min(maxrate, spent * _bits(min(1.0, pixels / (width * height))))
+    return max(round(maxrate), _MIN_MAXRATE)
+
+
+def _bits(pixels: float) -> float:
+    """How many times the bits so many times the pixels need."""
+    return float(pixels**_BITS_BY_PIXELS)
+
+
+def _is_download(rung: Rung, top: Rung, wished: Sequence[int]) -> bool:
+    """What a source is too small for is offered as its largest rung."""
+    side = min(rung.width, rung.height)
+    return side in wished or (rung is top and any(short > side for short in wished))
 
 
 def _even_down(side: int) -> int:
