@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from processing.packaging.codecs import codec_string
-from processing.packaging.fragments import Defaults, Fragment, read_fragment, track_defaults
+from processing.packaging import h264
+from processing.packaging.codecs import codec_string, nal_length_size
+from processing.packaging.fragments import (
+    Defaults,
+    Fragment,
+    Run,
+    describe,
+    read_run,
+    track_defaults,
+)
 from processing.packaging.mp4 import Box, MalformedTrack, boxes_of, child, read_bytes, unpack
 
-__all__ = ["Fragment", "MalformedTrack", "Track", "read_track"]
+__all__ = ["Fragment", "Init", "MalformedTrack", "Track", "read_init", "read_runs", "read_track"]
 
 MAX_INIT = 1024 * 1024
 MAX_FRAGMENTS = 1_000_000
 
 
 @dataclass(frozen=True)
-class Track:
-    """A file's init segment (ftyp and moov, at its start) and fragments.
+class Init:
+    """An init segment (ftyp and moov, at the start of a file), and what it tells.
 
-    `codecs` is an RFC 6381 string, `handler` is `vide` or `soun`, sizes are in pixels."""
+    `codecs` is an RFC 6381 string, `handler` is `vide` or `soun`, sizes are in pixels;
+    `nal_length` are the bytes before each NAL unit, 0 where there are none."""
+
+    data: bytes
+    timescale: int
+    codecs: str
+    width: int
+    height: int
+    handler: str
+    nal_length: int
+    defaults: Defaults
+
+
+@dataclass(frozen=True)
+class Track:
+    """A file's init segment and fragments; see `Init`."""
 
     init: bytes
     timescale: int
@@ -42,30 +66,51 @@ class Track:
 
 
 def read_track(file: BinaryIO) -> Track:
-    """The track of a seekable file. Raises `MalformedTrack`."""
+    """The track of a seekable file. Raises `MalformedTrack`.
+
+    A fragment of H.264 counts as starting with a sync sample only when that is an IDR picture,
+    whatever its flags say."""
+    init = read_init(file)
+    fragments = tuple(_fragment(file, init, *found) for found in read_runs(file, init))
+    return Track(
+        init.data, init.timescale, init.codecs, init.width, init.height, init.handler, fragments
+    )
+
+
+def _fragment(file: BinaryIO, init: Init, moof: Box, mdat: Box, run: Run) -> Fragment:
+    fragment = describe(run, moof, mdat, pictures=init.handler == "vide")
+    if not init.nal_length or not fragment.starts_with_sync:
+        return fragment
+    size = run.samples[0].size
+    is_idr = h264.is_idr(file, run.payload, size, nal_length=init.nal_length)
+    return replace(fragment, starts_with_sync=is_idr)
+
+
+def read_runs(file: BinaryIO, init: Init) -> Iterator[tuple[Box, Box, Run]]:
+    """Each moof box, its mdat box and the samples in them, in order."""
     length = file.seek(0, os.SEEK_END)
-    init = b""
-    fragments: list[Fragment] = []
     moof: Box | None = None
-    defaults = Defaults(0, 0, 0)
-    for box in boxes_of(file, length):
-        if box.kind == b"moov":
-            init = read_bytes(file, 0, box.offset + box.size, MAX_INIT)
-            defaults = track_defaults(init)
-        elif box.kind == b"moof":
+    count = 0
+    for box in boxes_of(file, length, len(init.data)):
+        if box.kind == b"moof":
             moof = box
-        elif box.kind == b"mdat" and moof is not None and init:
-            fragments.append(read_fragment(file, moof, box, defaults))
-            moof = None
-            if len(fragments) > MAX_FRAGMENTS:
+        elif box.kind == b"mdat" and moof is not None:
+            yield moof, box, read_run(file, moof, box, init.defaults)
+            moof, count = None, count + 1
+            if count > MAX_FRAGMENTS:
                 raise MalformedTrack("The file has too many fragments.")
-    if not init:
-        raise MalformedTrack("The file has no moov box.")
-    return _track(init, tuple(fragments))
 
 
-def _track(init: bytes, fragments: tuple[Fragment, ...]) -> Track:
-    trak = child(init, b"moov", b"trak")
+def read_init(file: BinaryIO) -> Init:
+    """The init segment of a seekable file. Raises `MalformedTrack`."""
+    for box in boxes_of(file, file.seek(0, os.SEEK_END)):
+        if box.kind == b"moov":
+            return _init(read_bytes(file, 0, box.offset + box.size, MAX_INIT))
+    raise MalformedTrack("The file has no moov box.")
+
+
+def _init(data: bytes) -> Init:
+    trak = child(data, b"moov", b"trak")
     mdhd = child(trak, b"mdia", b"mdhd")
     timescale = unpack(">I", mdhd, 20 if mdhd[:1] == b"\1" else 12)[0]
     if timescale == 0:
@@ -75,7 +120,10 @@ def _track(init: bytes, fragments: tuple[Fragment, ...]) -> Track:
     handler = child(trak, b"mdia", b"hdlr")[8:12].decode("latin1")
     stsd = child(trak, b"mdia", b"minf", b"stbl", b"stsd")
     try:
-        codecs = codec_string(stsd)
+        codecs, nal_length = codec_string(stsd), nal_length_size(stsd)
     except ValueError as error:
         raise MalformedTrack(str(error)) from error
-    return Track(init, timescale, codecs, width >> 16, height >> 16, handler, fragments)
+    return Init(
+        data, timescale, codecs, width >> 16, height >> 16, handler, nal_length,
+        track_defaults(data),
+    )  # fmt: skip

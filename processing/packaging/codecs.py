@@ -6,22 +6,38 @@ import struct
 
 _VISUAL_HEADER = 78
 _AUDIO_HEADER = 28
+_H264 = (b"avc1", b"avc3")
 
 
 def codec_string(stsd: bytes) -> str:
     """`avc1.640028` or `mp4a.40.2` from the body of an stsd box. Raises `ValueError`."""
-    if len(stsd) < 16:
-        raise ValueError("The sample description is too short.")
-    size, kind = struct.unpack_from(">I4s", stsd, 8)
-    entry = stsd[16 : 8 + size]
-    if kind in (b"avc1", b"avc3"):
-        configuration = _find(entry[_VISUAL_HEADER:], b"avcC")
-        if len(configuration) < 4:
-            raise ValueError("The avcC box is too short.")
-        return f"{kind.decode()}.{configuration[1:4].hex()}"
+    kind, entry = _entry(stsd)
+    if kind in _H264:
+        return f"{kind.decode()}.{_avcc(entry)[1:4].hex()}"
     if kind == b"mp4a":
         return _mp4a(_find(entry[_AUDIO_HEADER:], b"esds"))
     raise ValueError("The codec is none we make.")
+
+
+def nal_length_size(stsd: bytes) -> int:
+    """Bytes of the length before each NAL unit of H.264, 0 for other codecs."""
+    kind, entry = _entry(stsd)
+    return 1 + (_avcc(entry)[4] & 3) if kind in _H264 else 0
+
+
+def _entry(stsd: bytes) -> tuple[bytes, bytes]:
+    """Kind and body of the first sample description."""
+    if len(stsd) < 16:
+        raise ValueError("The sample description is too short.")
+    size, kind = struct.unpack_from(">I4s", stsd, 8)
+    return kind, stsd[16 : 8 + size]
+
+
+def _avcc(entry: bytes) -> bytes:
+    configuration = _find(entry[_VISUAL_HEADER:], b"avcC")
+    if len(configuration) < 5:
+        raise ValueError("The avcC box is too short.")
+    return configuration
 
 
 def _find(data: bytes, wanted: bytes) -> bytes:

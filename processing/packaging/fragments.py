@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -18,8 +18,9 @@ _NON_SYNC = 0x00010000
 class Fragment:
     """One moof and mdat: `offset` and `size` in bytes, `start` (tfdt) and `duration` in ticks.
 
-    `composition_start` is the tick at which its earliest picture is shown; `keyframe_size` the
-    bytes from `offset` on that hold the headers and the first sample.
+    `composition_start` is the tick at which its earliest picture is shown, `evenly_shown` whether
+    the others follow without a gap or an overlap; `keyframe_size` the bytes from `offset` on that
+    hold the headers and the first sample, 0 for sound.
     """
 
     offset: int
@@ -30,6 +31,31 @@ class Fragment:
     starts_with_sync: bool
     composition_start: int
     keyframe_size: int = 0
+    evenly_shown: bool = True
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One picture or packet: ticks it lasts, bytes, flags, ticks from decoding to showing."""
+
+    duration: int
+    size: int
+    flags: int
+    composition: int
+
+    @property
+    def is_sync(self) -> bool:
+        """Whether decoding can begin with it."""
+        return not self.flags & _NON_SYNC
+
+
+@dataclass(frozen=True)
+class Run:
+    """A fragment as it is stored: its first tick, its samples, where their bytes begin."""
+
+    start: int
+    samples: tuple[Sample, ...]
+    payload: int
 
 
 @dataclass(frozen=True)
@@ -47,8 +73,8 @@ def track_defaults(init: bytes) -> Defaults:
     return Defaults(duration, size, flags)
 
 
-def read_fragment(file: BinaryIO, moof: Box, mdat: Box, defaults: Defaults) -> Fragment:
-    """The fragment of a moof box and its mdat box. Raises `MalformedTrack`."""
+def read_run(file: BinaryIO, moof: Box, mdat: Box, defaults: Defaults) -> Run:
+    """The samples of a moof box, which lie in a row in its mdat. Raises `MalformedTrack`."""
     if mdat.offset != moof.offset + moof.size:
         raise MalformedTrack("A moof box is not followed by its mdat box.")
     body = read_bytes(file, moof.offset + moof.header, moof.size - moof.header, MAX_MOOF)
@@ -56,27 +82,64 @@ def read_fragment(file: BinaryIO, moof: Box, mdat: Box, defaults: Defaults) -> F
     defaults = _fragment_defaults(child(traf, b"tfhd"), defaults)
     tfdt = child(traf, b"tfdt")
     start = unpack(">Q" if tfdt[:1] == b"\1" else ">I", tfdt, 4)[0]
-    runs = [body for kind, body in children(traf) if kind == b"trun"]
-    every = (sample for run in runs for sample in _samples(run, defaults))
-    samples = list(itertools.islice(every, MAX_SAMPLES))
+    payload = mdat.offset + mdat.header
+    samples = _in_a_row(
+        [b for kind, b in children(traf) if kind == b"trun"], moof, payload, defaults
+    )
     if not samples:
         raise MalformedTrack("A fragment has no samples.")
-    decode, shown = start, []
-    for sample in samples:
-        shown.append(decode + sample.composition)
-        decode += sample.duration
     if sum(sample.size for sample in samples) > mdat.size - mdat.header:
         raise MalformedTrack("A fragment is larger than its bytes.")
+    return Run(start, samples, payload)
+
+
+def _in_a_row(
+    truns: Sequence[bytes], moof: Box, payload: int, defaults: Defaults
+) -> tuple[Sample, ...]:
+    """The samples of all truns, each of which begins where the one before ends."""
+    samples: list[Sample] = []
+    for trun in truns:
+        begun = _data_offset(trun)
+        if begun is not None and moof.offset + begun != payload + sum(s.size for s in samples):
+            raise MalformedTrack("The samples of a fragment do not follow each other.")
+        samples += itertools.islice(_samples(trun, defaults), MAX_SAMPLES)
+        if len(samples) > MAX_SAMPLES:
+            raise MalformedTrack("A fragment has too many samples.")
+    return tuple(samples)
+
+
+def describe(run: Run, moof: Box, mdat: Box, *, pictures: bool) -> Fragment:
+    """What the packaging needs to know of a run of pictures, or of sound."""
+    decode, shown = run.start, []
+    for sample in run.samples:
+        shown.append(decode + sample.composition)
+        decode += sample.duration
+    keyframe = run.payload + run.samples[0].size - moof.offset
     return Fragment(
         offset=moof.offset,
         size=moof.size + mdat.size,
-        start=start,
-        duration=decode - start,
-        samples=len(samples),
-        starts_with_sync=not samples[0].flags & _NON_SYNC,
+        start=run.start,
+        duration=decode - run.start,
+        samples=len(run.samples),
+        starts_with_sync=run.samples[0].is_sync,
         composition_start=min(shown),
-        keyframe_size=moof.size + mdat.header + samples[0].size,
+        keyframe_size=keyframe if pictures else 0,
+        evenly_shown=not pictures or _is_even(shown, decode - run.start),
     )
+
+
+def _is_even(shown: list[int], duration: int) -> bool:
+    """Whether each picture is shown about as long as the others."""
+    usual = duration / len(shown)
+    gaps = [after - before for before, after in itertools.pairwise(sorted(shown))]
+    return all(usual / 2 < gap < usual * 1.5 for gap in gaps)
+
+
+def _data_offset(trun: bytes) -> int | None:
+    """Bytes from the moof box to the first sample, where the run says so."""
+    if not unpack(">I", trun)[0] & 0x1:
+        return None
+    return unpack(">i", trun, 8)[0]
 
 
 def _fragment_defaults(tfhd: bytes, defaults: Defaults) -> Defaults:
@@ -90,15 +153,7 @@ def _fragment_defaults(tfhd: bytes, defaults: Defaults) -> Defaults:
     return Defaults(*values)
 
 
-@dataclass(frozen=True)
-class _Sample:
-    duration: int
-    size: int
-    flags: int
-    composition: int
-
-
-def _samples(trun: bytes, defaults: Defaults) -> Iterator[_Sample]:
+def _samples(trun: bytes, defaults: Defaults) -> Iterator[Sample]:
     head, count = unpack(">2I", trun)
     flags, signed = head & 0xFFFFFF, head >> 24 >= 1
     offset = 8 + (4 if flags & 0x1 else 0)
@@ -121,4 +176,4 @@ def _samples(trun: bytes, defaults: Defaults) -> Iterator[_Sample]:
             shift -= 2**32
         if number == 0 and first_flags is not None:
             own = first_flags
-        yield _Sample(duration, size, own, shift)
+        yield Sample(duration, size, own, shift)

@@ -27,9 +27,8 @@ class Box:
     size: int
 
 
-def boxes_of(file: BinaryIO, length: int) -> Iterator[Box]:
-    """The boxes a file of `length` bytes is made of."""
-    offset = 0
+def boxes_of(file: BinaryIO, length: int, offset: int = 0) -> Iterator[Box]:
+    """The boxes a file of `length` bytes is made of, from `offset` on."""
     while offset < length:
         file.seek(offset)
         box = parse_box(file.read(16), offset, length)
@@ -86,3 +85,11 @@ def unpack(layout: str, data: bytes, offset: int = 0) -> tuple[int, ...]:
         return struct.unpack_from(layout, data, offset)
     except struct.error as error:
         raise MalformedTrack("A box is too short.") from error
+
+
+def box(kind: bytes, *parts: bytes) -> bytes:
+    """A box of these bytes. Raises `ValueError` for one of 4 GiB or more."""
+    size = 8 + sum(len(part) for part in parts)
+    if size >= 2**32:
+        raise ValueError("a box in memory cannot be so large")
+    return b"".join([struct.pack(">I4s", size, kind), *parts])

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from processing.packaging.boxes import Fragment
+
+# No segment is longer than this many targets, unless a single fragment is.
+_LONGEST = 1.5
+
+
+@dataclass(frozen=True)
+class Keyframe:
+    """What shows one picture: bytes `offset` to `offset + size` of the segment's file, with the
+    headers; `duration` are the ticks to the next one."""
+
+    offset: int
+    size: int
+    duration: int
 
 
 @dataclass(frozen=True)
 class Segment:
     """Some fragments in a row: bytes `offset` to `offset + size` of their file, ticks that they
-    last and start at, and their samples (`frames`)."""
+    last and start at, their samples (`frames`), and the keyframe of each (none for sound)."""
 
     offset: int
     size: int
     duration: int
     start: int
     frames: int
+    keyframes: tuple[Keyframe, ...] = ()
 
     @property
     def end(self) -> int:
@@ -29,7 +44,8 @@ def group(fragments: Sequence[Fragment], target_ticks: int) -> tuple[Segment, ..
     """Segments of about `target_ticks`, ending as near as fragments allow to its multiples.
 
     Multiples rather than sums, so that sound, whose fragments never last exactly as long as
-    pictures', stays beside them over hours.
+    pictures', stays beside them over hours. For fragments of one length that divides the target
+    every segment but the last lasts the target exactly.
     """
     segments: list[Segment] = []
     held: list[Fragment] = []
@@ -44,9 +60,12 @@ def group(fragments: Sequence[Fragment], target_ticks: int) -> tuple[Segment, ..
 
 def _is_complete(held: Sequence[Fragment], coming: Fragment, first: int, target_ticks: int) -> bool:
     """Whether the border `held` runs up to is nearer to its end than to the end of `coming`."""
+    end = coming.start + coming.duration
+    if end - held[0].start > _LONGEST * target_ticks:
+        return True
     begun = held[0].start + held[0].duration // 2 - first
     border = first + (begun // target_ticks + 1) * target_ticks
-    return abs(coming.start - border) <= abs(coming.start + coming.duration - border)
+    return abs(coming.start - border) <= abs(end - border)
 
 
 def _joined(fragments: Sequence[Fragment]) -> Segment:
@@ -57,14 +76,34 @@ def _joined(fragments: Sequence[Fragment]) -> Segment:
         duration=sum(fragment.duration for fragment in fragments),
         start=first.start,
         frames=sum(fragment.samples for fragment in fragments),
+        keyframes=tuple(
+            Keyframe(fragment.offset, fragment.keyframe_size, fragment.duration)
+            for fragment in fragments
+            if fragment.keyframe_size
+        ),
     )
 
 
-def to_json(segments: Iterable[Segment]) -> list[list[int]]:
-    """Compact rows: offset, size, duration, start, frames."""
-    return [[s.offset, s.size, s.duration, s.start, s.frames] for s in segments]
+def to_json(segments: Iterable[Segment]) -> list[list[Any]]:
+    """Compact rows: offset, size, duration, start, frames, and a flat list of offset, size and
+    duration of each keyframe, where there are any."""
+    return [_row(segment) for segment in segments]
 
 
-def from_json(rows: Iterable[Sequence[int]]) -> tuple[Segment, ...]:
+def _row(segment: Segment) -> list[Any]:
+    row: list[Any] = [
+        segment.offset, segment.size, segment.duration, segment.start, segment.frames
+    ]  # fmt: skip
+    if segment.keyframes:
+        row.append([n for k in segment.keyframes for n in (k.offset, k.size, k.duration)])
+    return row
+
+
+def from_json(rows: Iterable[Sequence[Any]]) -> tuple[Segment, ...]:
     """The inverse of `to_json`."""
-    return tuple(Segment(*row) for row in rows)
+    return tuple(Segment(*row[:5], keyframes=_keyframes(row)) for row in rows)
+
+
+def _keyframes(row: Sequence[Any]) -> tuple[Keyframe, ...]:
+    flat = row[5] if len(row) > 5 else ()
+    return tuple(Keyframe(*flat[at : at + 3]) for at in range(0, len(flat), 3))

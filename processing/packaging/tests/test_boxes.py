@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from processing.ffmpeg.tests.clips import Made, encoded, flash_and_beep
 from processing.packaging.boxes import MalformedTrack, Track, read_track
+from processing.packaging.fragments import Run, Sample, describe
+from processing.packaging.mp4 import Box
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +66,27 @@ def test_a_keyframe_can_be_decoded_from_its_bytes_alone(made: Made, tmp_path: Pa
     alone = tmp_path / "key.mp4"
     alone.write_bytes(track.init + data[fragment.offset :][: fragment.keyframe_size])
     assert frames(alone) == 1
+
+
+def test_a_picture_that_only_calls_itself_a_keyframe_is_none(made: Made) -> None:
+    data, fragment = bytearray(made.top.read_bytes()), made.track("240p").fragments[1]
+    sample = fragment.offset + fragment.keyframe_size
+    while data[sample] & 0x1F != 5 or data[sample - 4 : sample - 2] != b"\0\0":
+        sample -= 1
+    data[sample] = data[sample] & 0xE0 | 1
+    assert [f.starts_with_sync for f in read(bytes(data)).fragments] == [True, False]
+
+
+def test_pictures_that_are_not_shown_evenly_are_told() -> None:
+    def told(*shown: int) -> bool:
+        samples = tuple(Sample(10, 5, 0, at - number * 10) for number, at in enumerate(shown))
+        box = Box(b"moof", 0, 8, 100)
+        return describe(Run(0, samples, 108), box, box, pictures=True).evenly_shown
+
+    assert told(0, 30, 10, 20)
+    assert told(0, 11, 19, 30)
+    assert not told(0, 30, 10, 10)
+    assert not told(0, 40, 10, 20)
 
 
 @pytest.mark.parametrize(
