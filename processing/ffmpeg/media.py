@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from processing.ffmpeg import rates
+
+if TYPE_CHECKING:
+    from processing.ffmpeg.timeline import Timeline
 
 _HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 _INTERLACED = ("tt", "bb", "tb", "bt")
@@ -15,12 +20,28 @@ _HOLD_ABOVE = 2.0
 
 
 @dataclass(frozen=True)
+class Light:
+    """How bright HDR pictures are, in cd/m²: the mastering screen's `peak` and `black`, and of
+    what is shown the `brightest` point and the brightest `average` of one picture."""
+
+    peak: float | None = None
+    black: float | None = None
+    brightest: int | None = None
+    average: int | None = None
+
+
+@dataclass(frozen=True)
 class VideoStream:
     """One picture stream.
 
     `width`, `height` are as coded; `rotation` is the clockwise turn (0, 90, 180, 270) that shows
-    it upright; `frame_rate` the constant rate to encode at (at most 60); `start_pts` counts in
-    `time_base`; `duration` is in seconds, `bitrate` in bits per second.
+    it upright, once turned it is flipped left to right if `mirrored`; `frame_rate` the constant
+    rate to encode at (at most 60); `start_pts` counts in `time_base`; `duration` is in seconds,
+    `bitrate` in bits per second. `track` is its id in the container, `edited` whether an edit
+    list does more than to take off the delay of reordering, `dolby_vision` the profile.
+
+    The timeline tells `constant_rate`, the exact rate of the source where it has one (0 where it
+    varies), `longest_gop` in seconds and `closed_gops`; None before it was read.
     """
 
     index: int
@@ -43,6 +64,14 @@ class VideoStream:
     color_space: str
     color_range: str
     field_order: str
+    mirrored: bool = False
+    track: int | None = None
+    edited: bool | None = None
+    light: Light | None = None
+    dolby_vision: int | None = None
+    constant_rate: Fraction | None = None
+    longest_gop: float | None = None
+    closed_gops: bool | None = None
 
     @property
     def display_width(self) -> int:
@@ -76,7 +105,8 @@ class VideoStream:
 
 @dataclass(frozen=True)
 class AudioStream:
-    """One sound stream; units as in `VideoStream`, `sample_rate` in Hz."""
+    """One sound stream; units as in `VideoStream`, `sample_rate` in Hz, `layout` FFmpeg's name of
+    where its channels stand (`5.1(side)`), empty when the file does not tell."""
 
     index: int
     codec: str
@@ -87,11 +117,46 @@ class AudioStream:
     start_pts: int
     duration: float | None
     bitrate: int | None
+    layout: str = ""
+    profile: str = ""
+    title: str = ""
+    default: bool = False
 
     @property
     def start(self) -> Fraction:
         """Seconds at which its first sample is heard, on the source's own clock."""
         return self.start_pts * self.time_base
+
+
+@dataclass(frozen=True)
+class SubtitleStream:
+    """One stream of subtitles, as text or as pictures: `codec` tells."""
+
+    index: int
+    codec: str
+    language: str
+    title: str
+    default: bool
+    forced: bool
+
+
+@dataclass(frozen=True)
+class OtherStream:
+    """A stream that is neither shown nor heard: cover art (`kind` is `cover`), data, attachments,
+    a second film, or what cannot be decoded."""
+
+    index: int
+    kind: str
+    codec: str
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A named part, in seconds on the source's own clock."""
+
+    start: float
+    end: float
+    title: str
 
 
 @dataclass(frozen=True)
@@ -108,6 +173,9 @@ class Media:
     video: VideoStream | None
     audio: tuple[AudioStream, ...]
     start: float = 0.0
+    subtitles: tuple[SubtitleStream, ...] = ()
+    others: tuple[OtherStream, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
 
     @property
     def held_seconds(self) -> float:
@@ -129,6 +197,40 @@ class Media:
         duration = self.duration if self.video.duration is None else self.video.duration
         return max(1, round((duration + self.held_seconds) * self.video.frame_rate))
 
+    def with_timeline(self, timeline: Timeline | None) -> Media:
+        """Itself with what the timeline tells better than the headers: exact rate, pictures,
+        duration, and the shape of its GOPs."""
+        if self.video is None or timeline is None:
+            return self
+        video = self.video
+        length = (timeline.end_pts - timeline.first_pts) * video.time_base
+        told = rates.rates_between(
+            timeline.end_pts - timeline.first_pts, timeline.frames, video.time_base,
+            video.constant_rate or video.frame_rate,
+        )  # fmt: skip
+        exact = next(told, None) if timeline.constant and timeline.frames > 1 else None
+        video = replace(
+            video,
+            frame_rate=rates.grid_rate(exact) if exact else video.frame_rate,
+            constant_rate=exact or Fraction(0),
+            duration=float(length),
+            frames=timeline.frames,
+            longest_gop=timeline.longest_gop(video.time_base),
+            closed_gops=timeline.closed,
+            edited=video.edited or timeline.frames != video.frames
+            if video.frames
+            else video.edited,
+        )
+        longer = replace(self, video=video)
+        return replace(longer, duration=longer.lasting or self.duration)
+
+    @property
+    def lasting(self) -> float:
+        """Seconds from the first to the last thing seen or heard, as far as the streams tell."""
+        streams = [s for s in (self.video, *self.audio) if s is not None and s.duration]
+        ends = [float(s.start) + (s.duration or 0.0) for s in streams]
+        return max(ends) - min(float(s.start) for s in streams) if streams else 0.0
+
     def to_json(self) -> dict[str, Any]:
         """A dictionary `json` can write; fractions become texts like `30000/1001`."""
         plain: dict[str, Any] = _plain(dataclasses.asdict(self))
@@ -136,19 +238,23 @@ class Media:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Media:
-        """The inverse of `to_json`."""
-        video, audio = data["video"], data["audio"]
-        return cls(
-            container=data["container"],
-            duration=data["duration"],
-            size=data["size"],
-            bitrate=data["bitrate"],
-            video=VideoStream(**_fractions(video, "sar", "frame_rate", "time_base"))
-            if video
-            else None,
-            audio=tuple(AudioStream(**_fractions(stream, "time_base")) for stream in audio),
-            start=data.get("start", 0.0),
-        )
+        """The inverse of `to_json`; what an older version did not write takes its default."""
+        made: dict[str, Any] = {
+            "video": _video(data["video"]) if data["video"] else None,
+            "audio": tuple(AudioStream(**_fractions(s, "time_base")) for s in data["audio"]),
+        }
+        for name, kind in _LISTS.items():
+            made[name] = tuple(kind(**item) for item in data.get(name, ()))
+        return cls(**{**data, **made})
+
+
+_LISTS: dict[str, Any] = {"subtitles": SubtitleStream, "others": OtherStream, "chapters": Chapter}
+
+
+def _video(data: Mapping[str, Any]) -> VideoStream:
+    made = _fractions(data, "sar", "frame_rate", "time_base", "constant_rate")
+    light = data.get("light")
+    return VideoStream(**{**made, "light": Light(**light) if light else None})
 
 
 def _plain(value: Any) -> Any:
@@ -160,4 +266,5 @@ def _plain(value: Any) -> Any:
 
 
 def _fractions(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {**data, **{name: Fraction(data[name]) for name in names}}
+    told = {name: Fraction(data[name]) for name in names if data.get(name) is not None}
+    return {**data, **told}

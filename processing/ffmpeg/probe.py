@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from processing.ffmpeg import inputs, runner, streams
+from processing.ffmpeg import extent, extras, index, inputs, light, runner, streams, values
 from processing.ffmpeg.errors import EncodeFailed, OutputTooLarge, ProbeFailed
 from processing.ffmpeg.media import AudioStream, Media, VideoStream
 from processing.ffmpeg.sandbox import Sandbox
@@ -17,17 +18,20 @@ __all__ = ["AudioStream", "Media", "ProbeLimits", "VideoStream", "argv", "parse"
 
 _ENTRIES = (
     "format=format_name,duration,size,bit_rate,start_time"
-    ":stream=index,codec_type,codec_name,codec_tag_string,profile,width,height,"
+    ":stream=index,id,codec_type,codec_name,codec_tag_string,profile,width,height,"
     "sample_aspect_ratio,pix_fmt,bits_per_raw_sample,color_range,color_space,color_transfer,"
     "color_primaries,field_order,r_frame_rate,avg_frame_rate,time_base,start_pts,duration,"
-    "nb_frames,bit_rate,channels,sample_rate"
-    ":stream_tags=language"
-    ":stream_disposition=default,attached_pic,timed_thumbnails"
-    ":stream_side_data=rotation"
+    "nb_frames,bit_rate,channels,channel_layout,sample_rate"
+    ":stream_tags=language,title"
+    ":stream_disposition=default,forced,attached_pic,timed_thumbnails"
+    ":stream_side_data=rotation,displaymatrix,max_luminance,min_luminance,max_content,"
+    "max_average,dv_profile"
+    ":chapter=start_time,end_time"
+    ":chapter_tags=title"
 )
+_LIGHT = "frame_side_data=max_luminance,min_luminance,max_content,max_average"
 # Raw streams have no index: what ffprobe calls their duration is a guess from the bitrate.
 _GUESSED_DURATION = ("mpegvideo", "aac", "ivf")
-_TAIL_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -66,22 +70,27 @@ def parse(raw: bytes, *, limits: ProbeLimits) -> Media:
     if video is not None and video.width * video.height > limits.max_pixels:
         raise ProbeFailed("The picture has too many pixels.", code="source_too_large")
     container = str(form.get("format_name") or "")
-    duration = 0.0 if container in _GUESSED_DURATION else streams.seconds(form.get("duration"))
+    duration = 0.0 if container in _GUESSED_DURATION else values.seconds(form.get("duration"))
     if not duration:
-        known = [s.duration for s in (video, *audio) if s is not None and s.duration]
-        duration = max(known, default=0.0) if container not in _GUESSED_DURATION else 0.0
+        told = [s.duration for s in (video, *audio) if s is not None and s.duration]
+        duration = max(told, default=0.0) if container not in _GUESSED_DURATION else 0.0
     if duration > limits.max_duration:
         raise ProbeFailed("The video is longer than allowed.", code="source_too_long")
     if video is not None and container in _GUESSED_DURATION:
         video = replace(video, duration=None)
+    known = {s.index for s in (video, *audio) if s is not None}
+    subtitles = extras.subtitles(listed)
     return Media(
         container=container,
         duration=duration or 0.0,
-        size=streams.whole(form.get("size")) or 0,
-        bitrate=streams.whole(form.get("bit_rate")),
+        size=values.whole(form.get("size")) or 0,
+        bitrate=values.whole(form.get("bit_rate")),
         video=video,
         audio=audio,
-        start=streams.seconds(form.get("start_time"), negative=True) or 0.0,
+        start=values.seconds(form.get("start_time"), negative=True) or 0.0,
+        subtitles=subtitles,
+        others=extras.others(listed, known | {s.index for s in subtitles}),
+        chapters=extras.chapters(described.get("chapters")),
     )
 
 
@@ -99,7 +108,7 @@ def _nothing_to_show(listed: list[Any]) -> ProbeFailed:
     kinds = [s for s in listed if isinstance(s, dict) and s.get("codec_type") in ("video", "audio")]
     if any(str(s.get("codec_tag_string")) in ("encv", "enca") for s in kinds):
         return ProbeFailed("The file is encrypted.", code="source_encrypted")
-    if any(not streams.is_cover(s) for s in kinds):
+    if any(not extras.is_cover(s) for s in kinds):
         return ProbeFailed(
             "The file holds pictures or sound in a form we cannot decode.",
             code="source_unsupported",
@@ -125,14 +134,53 @@ def probe(
     media = parse(ask(argv(ffprobe, path)), limits=limits)
     if not media.size:
         media = replace(media, size=path.stat().st_size)
-    if media.duration and (media.video is None or media.video.duration):
-        return media
+    if media.video is not None:
+        media = replace(media, video=_looked_at(media.video, path, ffprobe, ask))
+    told = all(stream.duration for stream in (media.video, *media.audio) if stream is not None)
     # Matroska and FLV tell no stream's length: the last packets do. Without any index, all do.
-    since = max(0.0, media.start + media.duration - _TAIL_SECONDS)
-    packets = ask(_packets_argv(ffprobe, path, media, since))
-    if since and not packets.strip():
-        packets = ask(_packets_argv(ffprobe, path, media, 0.0))
-    return _measured(media, packets, limits)
+    return media if media.duration and told else _measured(media, path, ffprobe, ask, limits)
+
+
+def _looked_at(
+    video: VideoStream, path: Path, ffprobe: str, ask: Callable[[list[str]], bytes]
+) -> VideoStream:
+    """`video` with what only its first picture or its container's boxes tell."""
+    edits = index.edit_list(path, video.track) if video.track is not None else None
+    if edits is not None:
+        video = replace(video, edited=len(edits) > 1 or any(edit.start < 0 for edit in edits))
+    if video.hdr and video.light is None:
+        shown = ["-v", "error", "-select_streams", str(video.index), "-read_intervals", "%+#1"]
+        shown += ["-show_entries", _LIGHT, "-of", "json=compact=1"]
+        with contextlib.suppress(ProbeFailed):
+            first = _described(ask([ffprobe, *shown, *inputs.opened(path)])).get("frames") or [{}]
+            video = replace(video, light=light.of(first[0].get("side_data_list") or []))
+    return video
+
+
+def _measured(
+    media: Media,
+    path: Path,
+    ffprobe: str,
+    ask: Callable[[list[str]], bytes],
+    limits: ProbeLimits,
+) -> Media:
+    """`media` with the durations its packets tell."""
+    since = extent.since(media)
+    picture = {media.video.index: float(1 / media.video.frame_rate)} if media.video else {}
+    main = (media.video or media.audio[0]).index
+    extents = extent.parse(ask(extent.argv(ffprobe, path, since)), picture)
+    lied = bool(since) and main not in extents
+    if lied:
+        extents = extent.parse(ask(extent.argv(ffprobe, path, 0.0)), picture)
+    if main not in extents:
+        raise ProbeFailed("The file holds no pictures and no sound.", code="source_truncated")
+    by_count = media.container in _GUESSED_DURATION and media.video is not None
+    media = extent.measured(media, extents, by_count=by_count)
+    if lied or not media.duration:
+        media = replace(media, duration=media.lasting)
+    if media.duration > limits.max_duration:
+        raise ProbeFailed("The video is longer than allowed.", code="source_too_long")
+    return media
 
 
 def _ask(
@@ -164,6 +212,8 @@ def _refusal(error: EncodeFailed, path: Path) -> ProbeFailed:
         code, message = "source_encrypted", "The file is encrypted."
     elif "moov atom not found" in error.log and _is_mp4(path):
         code, message = "source_truncated", "The file is cut off: its index is missing."
+    elif _is_webp(path):
+        code, message = "source_unsupported", "WebP pictures are not supported."
     return ProbeFailed(message, code=code, argv=error.argv, log=error.log)
 
 
@@ -173,28 +223,7 @@ def _is_mp4(path: Path) -> bool:
         return file.read(8)[4:] in (b"ftyp", b"mdat", b"wide", b"free", b"skip")
 
 
-def _packets_argv(ffprobe: str, path: Path, media: Media, since: float) -> list[str]:
-    stream = media.video or media.audio[0]
-    shown = ["-v", "error", "-select_streams", str(stream.index)]
-    shown += ["-show_entries", "packet=pts_time,duration_time", "-of", "csv=p=0"]
-    if since:
-        shown += ["-read_intervals", f"{since:.3f}%"]
-    return [ffprobe, *shown, *inputs.opened(path)]
-
-
-def _measured(media: Media, packets: bytes, limits: ProbeLimits) -> Media:
-    """`media` with the durations its packets tell."""
-    stream = media.video or media.audio[0]
-    picture = float(1 / media.video.frame_rate) if media.video else 0.0
-    end, count = streams.extent_of(packets, picture)
-    if not count:
-        raise ProbeFailed("The file holds no pictures and no sound.", code="source_truncated")
-    if end is None or media.container in _GUESSED_DURATION:
-        duration = count * picture
-    else:
-        duration = end - float(stream.start)
-    if duration > limits.max_duration:
-        raise ProbeFailed("The video is longer than allowed.", code="source_too_long")
-    if media.video is not None:
-        media = replace(media, video=replace(media.video, duration=duration or None))
-    return replace(media, duration=media.duration or duration)
+def _is_webp(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(12)
+    return head[:4] == b"RIFF" and head[8:] == b"WEBP"

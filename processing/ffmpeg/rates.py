@@ -1,8 +1,10 @@
-"""The constant frame rate a source is encoded at, from the two rates ffprobe tells."""
+"""The constant frame rate a source is encoded at: from what its header tells, or, better, from
+when its pictures are shown."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 MAX_RATE = 60
@@ -16,6 +18,7 @@ _COMMON = tuple(
         (30000, 1001), (30, 1), (48, 1), (50, 1), (60000, 1001), (60, 1),
     ]
 )  # fmt: skip
+_FASTER = (Fraction(100), Fraction(120_000, 1001), Fraction(120), Fraction(240))
 
 
 def natural_rate(base: Fraction | None, average: Fraction | None, *, fields: bool) -> Fraction:
@@ -24,7 +27,11 @@ def natural_rate(base: Fraction | None, average: Fraction | None, *, fields: boo
     `base` (r_frame_rate) is the smallest step between pictures and absurd for variable rates;
     `average` counts pictures over time. With `fields`, `base` may count half pictures.
     """
-    rate = _chosen(base or None, average or None, fields)
+    return grid_rate(_chosen(base or None, average or None, fields))
+
+
+def grid_rate(rate: Fraction) -> Fraction:
+    """The rate at which pictures that come at `rate` are encoded, in (0, 60]."""
     if MAX_RATE < rate <= MAX_RATE + 1:
         rate = Fraction(MAX_RATE)  # a screen's 60.02 is 60, not every other picture
     rate /= math.ceil(rate / MAX_RATE)  # 120 and 240 become 60: every nth picture
@@ -49,3 +56,33 @@ def _chosen(base: Fraction | None, average: Fraction | None, fields: bool) -> Fr
 def _snapped(rate: Fraction) -> Fraction:
     nearest = min(_COMMON, key=lambda common: abs(common - rate))
     return nearest if abs(nearest - rate) <= rate * Fraction(_SNAP) else rate
+
+
+def rates_between(
+    ticks: int, pictures: int, time_base: Fraction, told: Fraction
+) -> Iterator[Fraction]:
+    """Rates at which so many pictures last so many ticks, give or take one tick: the told one
+    first, then common ones, then simple fractions, then a whole number of ticks a picture."""
+    if ticks <= 0 or pictures <= 0:
+        return
+    mean = pictures / (ticks * time_base)
+    simple = [mean.limit_denominator(limit) for limit in (1, 2, 10, 100, 1001)]
+    whole = 1 / (time_base * max(1, round(Fraction(ticks, pictures))))
+    for rate in (told, *_COMMON, *_FASTER, *simple, whole):
+        if rate > 0 and abs(pictures / (rate * time_base) - ticks) <= 1:
+            yield rate
+
+
+def constant_rate(times: Sequence[int], time_base: Fraction, told: Fraction) -> Fraction | None:
+    """The exact rate of pictures shown at `times` (ticks, ascending), if every one is on its grid
+    within half a tick; None when the rate varies or there is but one picture."""
+    steps = len(times) - 1
+    if steps < 1:
+        return None
+    for rate in rates_between(times[-1] - times[0], steps, time_base, told):
+        step = 1 / (rate * time_base)
+        length, scale = step.numerator, step.denominator
+        off = [scale * time - length * number for number, time in enumerate(times)]
+        if max(off) - min(off) <= scale:
+            return rate
+    return None

@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
+import io
+from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from pathlib import Path
+
+from processing.ffmpeg import edits, index, inputs, rates, runner
+from processing.ffmpeg.edits import Pictures
+from processing.ffmpeg.errors import EncodeFailed, EncodeTimedOut, OutputTooLarge
+from processing.ffmpeg.media import Media, VideoStream
+from processing.ffmpeg.sandbox import Sandbox
+
+# Codecs FFmpeg takes from MP4 packet by packet, so that samples of the index are its packets.
+_SAMPLE_IS_PACKET = ("h264", "hevc", "av1", "mpeg4", "mjpeg", "prores", "dnxhd", "h263", "png")
+# Pictures in front of the first keyframe are not shown by their decoders.
+_NEEDS_KEYFRAME = ("h264", "hevc", "av1", "vp8", "vp9")
+_JUMPING_CLOCKS = ("mpegts", "mpeg")
+# A longer hole is a broken clock where clocks are known to break, and anywhere else beyond doubt.
+_HOLE_SECONDS = {True: 2, False: 600}
+# Pictures are reordered by less than this; what goes further back has another clock.
+_BACK_SECONDS = 2
+# So many usual pictures are no jump, however slow they come.
+_SLOW_PICTURES = 20
+_WALL_SECONDS = 60
+_BYTES_PER_SECOND = 25_000_000
+_MEMORY_BYTES = 2 * 1024**3
 
 
 @dataclass(frozen=True)
@@ -25,9 +50,140 @@ class Timeline:
     closed: bool
     """No picture that is shown before a keyframe is stored after it (closed GOPs)."""
     steady: bool
-    """Times never jump back, or ahead by seconds."""
+    """Times never jump back, nor ahead by seconds (2 s in transport and program streams, whose
+    clocks may break; minutes elsewhere, where a picture may be meant to stay)."""
 
     def longest_gop(self, time_base: Fraction) -> float:
         """Seconds from a keyframe to the next, or to the end, at most."""
         borders = (*self.keyframes, self.end_pts)
         return float(max((b - a for a, b in pairwise(borders)), default=0) * time_base)
+
+
+def read(
+    path: Path,
+    media: Media,
+    *,
+    ffprobe: str,
+    sandbox: Sandbox,
+    should_stop: Callable[[], str | None] = runner.never,
+) -> Timeline | None:
+    """The timeline of `media.video`, None for sound alone and where nothing reliable is told.
+
+    A plain MP4 tells it by its boxes in well under a second; anything else has its packets read
+    by ffprobe, the whole file once. Raises `ToolMissing` and `Interrupted`.
+    """
+    video = media.video
+    if video is None:
+        return None
+    found = _from_index(path, video)
+    if found is not None:
+        return found
+    described = _ask(_argv(ffprobe, path, video), path, media.size, sandbox, should_stop)
+    pictures = parse(described, video) if described is not None else None
+    return of(pictures, video, jumps=media.container in _JUMPING_CLOCKS) if pictures else None
+
+
+def _from_index(path: Path, video: VideoStream) -> Timeline | None:
+    if video.track is None or video.codec not in _SAMPLE_IS_PACKET:
+        return None
+    boxes = index.read(path, video.track)
+    if boxes is None or Fraction(1, boxes.timescale) != video.time_base:
+        return None
+    if video.frames not in (None, boxes.samples):
+        return None
+    pictures = edits.placed(boxes)
+    timeline = of(pictures, video, jumps=False) if pictures else None
+    # FFmpeg's own reading of the same boxes told the start.
+    return timeline if timeline and timeline.first_pts == video.start_pts else None
+
+
+def _argv(ffprobe: str, path: Path, video: VideoStream) -> list[str]:
+    shown = ["-v", "error", "-select_streams", str(video.index)]
+    shown += ["-show_entries", "packet=pts,duration,flags", "-of", "csv=p=0"]
+    return [ffprobe, *shown, *inputs.opened(path)]
+
+
+def _ask(
+    command: list[str],
+    path: Path,
+    size: int,
+    sandbox: Sandbox,
+    should_stop: Callable[[], str | None],
+) -> bytes | None:
+    wall = _WALL_SECONDS + size / _BYTES_PER_SECOND
+    try:
+        return runner.run(
+            command,
+            limits=runner.Limits(wall, memory_bytes=_MEMORY_BYTES),
+            sandbox=sandbox, reads=[path], writes=None, should_stop=should_stop,
+        ).stdout  # fmt: skip
+    except (EncodeFailed, EncodeTimedOut, OutputTooLarge):
+        return None
+
+
+def parse(packets: bytes, video: VideoStream) -> Pictures | None:
+    """The shown pictures of ffprobe's `pts,duration,flags` lines; None when one has no time."""
+    pictures = Pictures()
+    usual = max(1, round(1 / (video.frame_rate * video.time_base)))
+    for line in io.BytesIO(packets):
+        pts, _, rest = line.partition(b",")
+        duration, _, flags = rest.partition(b",")
+        if b"D" in flags:
+            continue
+        key = b"K" in flags
+        if not key and not pictures.pts and video.codec in _NEEDS_KEYFRAME:
+            continue
+        if not _is_time(pts):
+            return None
+        length = int(duration) if duration.isdigit() and _is_time(duration) else 0
+        pictures.add(int(pts), length or usual, key=key)
+    return pictures
+
+
+def _is_time(text: bytes) -> bool:
+    return len(text) <= 18 and text.removeprefix(b"-").isdigit()
+
+
+def of(pictures: Pictures, video: VideoStream, *, jumps: bool) -> Timeline | None:
+    """The timeline of pictures in stored order; None without any."""
+    if not pictures.pts:
+        return None
+    base, times = video.time_base, array("q", sorted(pictures.pts))
+    rate = rates.constant_rate(times, base, video.frame_rate)
+    end = pictures.end
+    if rate is not None:
+        step = 1 / (rate * base)
+        # A last picture that stays longer than the others is not constant; a shorter one is a lie.
+        rate = rate if end - times[-1] < step * Fraction(3, 2) else None
+        end = round(times[0] + len(times) * step) if rate is not None else end
+    return Timeline(
+        keyframes=tuple(
+            sorted(pts for pts, key in zip(pictures.pts, pictures.keys, strict=True) if key)
+        ),
+        frames=len(times),
+        first_pts=times[0],
+        end_pts=max(end, times[-1] + 1),
+        constant=rate is not None or len(times) == 1,
+        closed=_is_closed(pictures),
+        steady=_is_steady(pictures, times, base, jumps),
+    )
+
+
+def _is_closed(pictures: Pictures) -> bool:
+    newest = -(2**62)
+    for pts, key in zip(pictures.pts, pictures.keys, strict=True):
+        if pts < newest:
+            return False
+        if key:
+            newest = pts
+    return True
+
+
+def _is_steady(pictures: Pictures, times: array[int], base: Fraction, jumps: bool) -> bool:
+    steps = sorted(b - a for a, b in pairwise(times))
+    slow = _SLOW_PICTURES * steps[len(steps) // 2] if steps else 0
+    if steps and steps[-1] > max(slow, int(_HOLE_SECONDS[jumps] / base)):
+        return False
+    back = max(slow, int(_BACK_SECONDS / base))
+    newest = accumulate(pictures.pts, max)
+    return all(top - pts <= back for top, pts in zip(newest, pictures.pts, strict=True))

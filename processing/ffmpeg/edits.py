@@ -1,0 +1,95 @@
+"""Where an edit list puts the pictures of an MP4 track, as FFmpeg's demuxer counts."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from processing.ffmpeg.index import Edit, Index
+
+
+@dataclass
+class Pictures:
+    """The pictures that are shown, in stored order: when, which are keyframes (1), and where the
+    last one ends; ticks."""
+
+    pts: array[int] = field(default_factory=lambda: array("q"))
+    keys: bytearray = field(default_factory=bytearray)
+    end: int = -(2**62)
+
+    def add(self, pts: int, duration: int, *, key: bool) -> None:
+        """One more picture."""
+        self.pts.append(pts)
+        self.keys.append(key)
+        self.end = max(self.end, pts + duration)
+
+
+def placed(index: Index) -> Pictures | None:
+    """The pictures of an index, None when its edits are of a kind FFmpeg should be asked about:
+    several shown parts, or a part that begins where no keyframe leads to it."""
+    if not index.edits:
+        return _moved(index, range(index.samples), 0)
+    empty = 0
+    edits = list(index.edits)
+    while edits and edits[0].start == -1:
+        empty += edits.pop(0).duration
+    if len(edits) != 1 or edits[0].start < 0 or edits[0].duration <= 0:
+        return None
+    return _cut(index, edits[0], empty)
+
+
+def _cut(index: Index, edit: Edit, empty: int) -> Pictures | None:
+    """What lies inside the edit, so that its first stored picture, and then at the earliest its
+    first shown one, comes after the empty time."""
+    first = _leading_key(index, edit)
+    if first is None:
+        return None
+    inside = [n for n in range(first, _beyond(index, edit, first)) if _is_inside(index, n, edit)]
+    if not inside:
+        return None
+    start = index.decoded[inside[0]]
+    earliest = min(_composed(index, n) for n in inside) - start
+    if empty + earliest < 0:
+        return None
+    return _moved(index, inside, empty - start - max(0, earliest))
+
+
+def _moved(index: Index, samples: range | list[int], by: int) -> Pictures:
+    pictures = Pictures()
+    decoded = index.decoded
+    for n in samples:
+        length = decoded[n + 1] - decoded[n]
+        pictures.add(_composed(index, n) + by, length, key=bool(index.keys[n]))
+    return pictures
+
+
+def _composed(index: Index, n: int) -> int:
+    return index.decoded[n] + index.offsets[n] if index.offsets else index.decoded[n]
+
+
+def _is_inside(index: Index, n: int, edit: Edit) -> bool:
+    return edit.start <= _composed(index, n) < edit.start + edit.duration
+
+
+def _leading_key(index: Index, edit: Edit) -> int | None:
+    """The last keyframe stored and shown no later than the edit begins; the first picture when
+    there is none and it is a keyframe."""
+    stored = bisect_right(index.decoded, edit.start, hi=index.samples)
+    for n in range(stored - 1, -1, -1):
+        if index.keys[n] and _composed(index, n) <= edit.start:
+            return n
+    return 0 if index.keys[0] and index.offsets else None
+
+
+def _beyond(index: Index, edit: Edit, first: int) -> int:
+    """Past the last sample that may be inside: one keyframe after the end is passed, two where
+    pictures are reordered."""
+    passed = 0
+    for n in range(first, index.samples):
+        length = index.decoded[n + 1] - index.decoded[n]
+        if index.keys[n] and _composed(index, n) + length >= edit.start + edit.duration:
+            passed += 1
+            if passed == (2 if index.offsets else 1):
+                return n + 1
+    return index.samples

@@ -1,0 +1,70 @@
+"""What a file holds beside pictures and sound: subtitles, chapters, cover art and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from processing.ffmpeg import values
+from processing.ffmpeg.media import Chapter, OtherStream, SubtitleStream
+
+# Kept with the source and loaded with lists of it: small.
+_MAX_CHAPTERS = 200
+
+
+def is_cover(stream: Mapping[str, Any]) -> bool:
+    """Whether a stream is a picture beside the film: cover art or thumbnails."""
+    marks = _marks(stream)
+    return bool(marks.get("attached_pic") or marks.get("timed_thumbnails"))
+
+
+def subtitles(listed: Sequence[Any]) -> tuple[SubtitleStream, ...]:
+    """The subtitle streams, in the file's order."""
+    return tuple(
+        SubtitleStream(
+            index=stream["index"],
+            codec=str(stream.get("codec_name") or "unknown"),
+            language=values.language(stream),
+            title=values.text(_tags(stream).get("title")),
+            default=bool(_marks(stream).get("default")),
+            forced=bool(_marks(stream).get("forced")),
+        )
+        for stream in listed
+        if isinstance(stream, dict) and stream.get("codec_type") == "subtitle"
+    )
+
+
+def others(listed: Sequence[Any], known: set[int]) -> tuple[OtherStream, ...]:
+    """The streams that are none of the `known` ones."""
+    return tuple(
+        OtherStream(stream["index"], _kind(stream), str(stream.get("codec_name") or "unknown"))
+        for stream in listed
+        if isinstance(stream, dict) and stream.get("index") not in known
+    )
+
+
+def chapters(listed: Any) -> tuple[Chapter, ...]:
+    """The first chapters that last at all, by their start."""
+    found = []
+    for chapter in listed if isinstance(listed, list) else []:
+        if not isinstance(chapter, dict):
+            continue
+        start = values.seconds(chapter.get("start_time"), negative=True) or 0.0
+        end = values.seconds(chapter.get("end_time"), negative=True) or 0.0
+        if end > start:
+            found.append(Chapter(start, end, values.text(_tags(chapter).get("title"))))
+    return tuple(sorted(found, key=lambda chapter: chapter.start)[:_MAX_CHAPTERS])
+
+
+def _kind(stream: Mapping[str, Any]) -> str:
+    return "cover" if is_cover(stream) else str(stream.get("codec_type") or "unknown")
+
+
+def _marks(stream: Mapping[str, Any]) -> Mapping[str, Any]:
+    marks = stream.get("disposition")
+    return marks if isinstance(marks, dict) else {}
+
+
+def _tags(stream: Mapping[str, Any]) -> Mapping[str, Any]:
+    tags = stream.get("tags")
+    return tags if isinstance(tags, dict) else {}

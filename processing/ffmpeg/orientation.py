@@ -1,0 +1,51 @@
+"""How a picture is turned to stand upright, from the display matrix ffprobe prints."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+# A matrix this far (degrees) from a quarter turn is taken for one, as players do.
+_TOLERANCE = 1.0
+
+
+def of(stream: Mapping[str, Any]) -> tuple[int, bool]:
+    """Degrees clockwise (0, 90, 180, 270), and whether the turned picture is then flipped left to
+    right. Matrices of any other kind (45 degrees, sheared, all zero) leave it as it is."""
+    for data in stream.get("side_data_list") or []:
+        if isinstance(data, dict) and ("displaymatrix" in data or "rotation" in data):
+            matrix = _numbers(data.get("displaymatrix"))
+            return _from_matrix(*matrix) if matrix else (_told(data.get("rotation")), False)
+    return 0, False
+
+
+def _numbers(printed: Any) -> tuple[float, float, float, float] | None:
+    """a, b, c, d of the printed matrix: x becomes ax + cy, y becomes bx + dy."""
+    rows = re.findall(r"^0000000\d:\s+(-?\d+)\s+(-?\d+)\s+-?\d+$", str(printed), re.MULTILINE)
+    if len(rows) != 3:
+        return None
+    (a, b), (c, d) = ((float(x), float(y)) for x, y in rows[:2])
+    return a, b, c, d
+
+
+def _from_matrix(a: float, b: float, c: float, d: float) -> tuple[int, bool]:
+    mirrored = a * d - b * c < 0
+    # Each column tells the angle by itself; in what is not a turn they disagree.
+    columns = (b, d), ((c, -a) if mirrored else (-c, a))
+    turns = [math.degrees(math.atan2(*column)) for column in columns]
+    quarters = [round(turn / 90) for turn in turns]
+    near = all(abs(turn - 90 * round(turn / 90)) < _TOLERANCE for turn in turns)
+    if not near or a * d == b * c or (quarters[0] - quarters[1]) % 4:
+        return 0, False
+    return quarters[0] * 90 % 360, mirrored
+
+
+def _told(value: Any) -> int:
+    """From the rotation alone, which ffprobe counts the other way."""
+    try:
+        turned = int(value)
+    except (TypeError, ValueError, OverflowError):
+        return 0
+    return -turned % 360 if abs(turned) <= 360 and turned % 90 == 0 else 0

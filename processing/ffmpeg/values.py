@@ -1,0 +1,53 @@
+"""Reads single values as ffprobe writes them, trusting none."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from fractions import Fraction
+from typing import Any
+
+_MAX_SECONDS = 1e7
+_MAX_TEXT = 200
+
+
+def whole(value: Any) -> int | None:
+    """A count, None when absent or absurd."""
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if abs(number) < 2**62 else None
+
+
+def seconds(value: Any, *, negative: bool = False) -> float | None:
+    """Seconds, None when unknown or, unless `negative`, not above 0."""
+    try:
+        total = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if math.isnan(total) or (total <= 0 and not negative):
+        return None
+    return max(-_MAX_SECONDS, min(total, _MAX_SECONDS))
+
+
+def fraction(value: Any, separator: str = "/") -> Fraction | None:
+    """A ratio above 0 like `30000/1001`, None for anything else."""
+    match = re.fullmatch(rf"(\d{{1,19}}){separator}(\d{{1,19}})", str(value))
+    if match is None or int(match[2]) == 0 or int(match[1]) == 0:
+        return None
+    return Fraction(int(match[1]), int(match[2]))
+
+
+def text(value: Any) -> str:
+    """A title as one short line without control characters, empty when there is none."""
+    line = "".join(c for c in str(value or "") if not unicodedata.category(c).startswith("C"))
+    return line[:_MAX_TEXT].strip()
+
+
+def language(stream: Any) -> str:
+    """The language a stream's tags tell, `und` when they do not."""
+    tags = stream.get("tags")
+    told = str(tags.get("language") or "und") if isinstance(tags, dict) else "und"
+    return told if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", told) else "und"
