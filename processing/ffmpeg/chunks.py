@@ -1,0 +1,200 @@
+"""Where a timeline is cut into spans, each of which one process encodes for every rendition.
+
+Borders lie on whole groups of pictures of the grid; spans are short at the start, so that
+something can be played at once, and grow. Sound is cut at the AAC packet nearest each border.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from typing import Any
+
+from processing.ffmpeg.filters import AUDIO_RATE
+from processing.ffmpeg.ladder import Profile
+from processing.ffmpeg.media import Media, VideoStream
+from processing.ffmpeg.timeline import Timeline
+
+# Samples in a packet of AAC.
+PACKET = 1024
+# Containers whose clock may jump, and in which a picture right after a keyframe may need one
+# from before it.
+JUMPING_CLOCKS = ("mpegts", "mpeg")
+
+_MAX_SECONDS = 60
+# The first span of sound alone.
+_SOUND_SECONDS = 4.0
+# Groups of pictures in a segment: borders keep segments whole.
+_SEGMENT_GOPS = 2
+# The longest span of a short video is this part of it, so that workers end together.
+_ENDING_SHARE = 8
+# A keyframe this many pictures before the cut: later ones may still be on their way.
+_SEEK_MARGIN = 2
+# FFmpeg finds times in these as exactly as their index tells them (tried with every container).
+_SEEKABLE = ("mov,", "matroska", "mpegts", "mpeg", "flv", "avi", "mxf", "wav", "flac", "gif")
+
+
+@dataclass(frozen=True)
+class Span:
+    """One stretch of a timeline: pictures `first_frame` up to `end_frame` of the grid (None: to
+    the end), AAC packets `first_packet` up to `end_packet` of 1024 samples at 48 kHz. `seek` is
+    the keyframe to decode from, in ticks of the picture stream; None: from the beginning."""
+
+    number: int
+    first_frame: int
+    end_frame: int | None
+    seek: int | None
+    first_packet: int
+    end_packet: int | None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is all there is."""
+        return not self.first_frame and not self.first_packet and self.last
+
+    @property
+    def last(self) -> bool:
+        """Whether it goes to the end."""
+        return self.end_frame is None and self.end_packet is None
+
+    def to_json(self) -> dict[str, Any]:
+        """A dictionary `json` can write."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Span:
+        """The inverse of `to_json`."""
+        return cls(**data)
+
+
+WHOLE = Span(number=0, first_frame=0, end_frame=None, seek=None, first_packet=0, end_packet=None)
+
+
+def gop_frames(rate: Fraction, profile: Profile) -> int:
+    """Pictures in one group of pictures, the distance of keyframes."""
+    return max(1, round(profile.gop_seconds * rate))
+
+
+def why_whole(media: Media, timeline: Timeline | None) -> str | None:
+    """Why a source is encoded in one span, None if it can be cut."""
+    if not media.container.startswith(_SEEKABLE):
+        return f"FFmpeg does not find times exactly in {media.container}"
+    if media.video is None:
+        return None
+    if timeline is None:
+        return "nothing reliable is known of its times"
+    if not timeline.steady:
+        return "its clock jumps"
+    if len(timeline.keyframes) <= 1:
+        return "it has one keyframe, from which every span would have to be decoded"
+    return None
+
+
+def plan(
+    media: Media, timeline: Timeline | None, profile: Profile, *, seconds: float | None = None
+) -> tuple[Span, ...]:
+    """The spans of a source, one if there is a reason in `why_whole`. `seconds` makes them all
+    of that length, which is for tests."""
+    if why_whole(media, timeline) is not None:
+        return (WHOLE,)
+    if media.video is None or timeline is None:
+        return _sound_spans(list(_sound_borders(media.duration, seconds)))
+    gop = gop_frames(media.video.frame_rate, profile)
+    reading = _Reading(media, media.video, timeline)
+    if seconds is not None:
+        step = max(1, round(seconds / profile.gop_seconds)) * gop
+        borders = list(range(step, reading.frames - gop + 1, step))
+    else:
+        borders = list(_growing(reading, gop))
+    return _picture_spans(borders, reading)
+
+
+class _Reading:
+    """How a source is read: how many pictures its grid has, and where a cut is sought to."""
+
+    def __init__(self, media: Media, video: VideoStream, timeline: Timeline) -> None:
+        self.rate = video.frame_rate
+        self._pace = video.time_base * video.frame_rate
+        self._start = video.start_pts
+        self._keyframes = timeline.keyframes
+        self._back = 1 if media.container in JUMPING_CLOCKS else 0
+        shown = round((timeline.end_pts - video.start_pts) * self._pace)
+        self.frames = shown if not media.held_seconds else media.planned_frames or shown
+
+    def seek(self, frame: int) -> int | None:
+        """The keyframe to decode from for a cut at `frame`, None for the beginning."""
+        latest = self._start + (frame - _SEEK_MARGIN) / self._pace
+        low = bisect_right(self._keyframes, latest) - 1 - self._back
+        return self._keyframes[low] if low > 0 else None
+
+    def lead(self, frame: int) -> Fraction:
+        """Pictures that are decoded for nothing before a cut at `frame`."""
+        seek = self.seek(frame)
+        return Fraction(frame) if seek is None else frame - (seek - self._start) * self._pace
+
+
+def _growing(reading: _Reading, gop: int) -> Iterator[int]:
+    """Borders of a first span of half a group, one to the end of the first segment, then growing
+    ones, each where little is decoded twice."""
+    segment = gop * _SEGMENT_GOPS
+    whole_segments = reading.frames / (_ENDING_SHARE * segment)
+    most = int(_MAX_SECONDS * reading.rate) // segment
+    most = segment * min(max(1, round(whole_segments)), max(1, most))
+    last = reading.frames - gop
+    first = max(1, gop // 2)
+    if first > last:
+        return
+    yield first
+    border, length, again = segment, segment, False
+    while border <= last:
+        yield border
+        border = _next_border(reading, border, min(length, most), segment, last)
+        length, again = (length * 2 if again else length), not again
+
+
+def _next_border(reading: _Reading, start: int, length: int, segment: int, last: int) -> int:
+    """Where a span from `start` of about `length` ends: up to a quarter shorter if that spares
+    decoding, longer if the lead would be longer than the span."""
+    shortest = max(segment, -(-length * 3 // 4 // segment) * segment)
+    candidates = range(start + length, start + shortest - 1, -segment)
+    best = min(candidates, key=reading.lead)
+    while best <= last and reading.lead(best) > max(length, best - start):
+        best += segment
+    return best
+
+
+def _picture_spans(borders: Sequence[int], reading: _Reading) -> tuple[Span, ...]:
+    return tuple(
+        Span(
+            number=number,
+            first_frame=first,
+            end_frame=end,
+            seek=reading.seek(first) if first else None,
+            first_packet=_packet(first / reading.rate),
+            end_packet=None if end is None else _packet(end / reading.rate),
+        )
+        for number, (first, end) in enumerate(zip([0, *borders], [*borders, None], strict=True))
+    )
+
+
+def _sound_borders(duration: float, seconds: float | None) -> Iterator[float]:
+    """Seconds at which sound without pictures is cut: growing spans, or equal ones."""
+    length, at = seconds or _SOUND_SECONDS, 0.0
+    while (at := at + length) <= duration - _SOUND_SECONDS / 2:
+        yield at
+        length = seconds or min(2 * length, _MAX_SECONDS)
+
+
+def _sound_spans(borders: Sequence[float]) -> tuple[Span, ...]:
+    packets = [_packet(Fraction(border)) for border in borders]
+    return tuple(
+        Span(number, 0, None, None, first, end)
+        for number, (first, end) in enumerate(zip([0, *packets], [*packets, None], strict=True))
+    )
+
+
+def _packet(seconds: Fraction) -> int:
+    """The packet that begins nearest to a time."""
+    return round(seconds * AUDIO_RATE / PACKET)
