@@ -13,6 +13,8 @@ AUDIO_GROUP = "audio"
 # Players begin with the variant listed first, before they have measured anything: the best one
 # that an ordinary connection carries at once.
 _START_BANDWIDTH = 2_500_000
+# How long a fragment of sound is: 24 AAC packets at 48 kHz.
+_SOUND_SECONDS = 24 * 1024 / 48000
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,14 @@ class AudioRendition:
     default: bool
 
 
-def media_playlist(init: InitRef, segments: Sequence[MediaSegmentRef], *, complete: bool) -> str:
-    """The playlist of one rendition; while not `complete` it grows, and players join at 0."""
-    lines = _media_head(segments)
+def media_playlist(
+    init: InitRef, segments: Sequence[MediaSegmentRef], *, complete: bool, target: int = 0
+) -> str:
+    """The playlist of one rendition; while not `complete` it grows, and players join at 0.
+
+    `target` is the target duration (whole seconds) told from the first segment on, however the
+    later ones turn out: it may not change. Without one it is that of the segments given."""
+    lines = _media_head(segments, target)
     lines.append(f"#EXT-X-PLAYLIST-TYPE:{'VOD' if complete else 'EVENT'}")
     if not complete:
         lines.append("#EXT-X-START:TIME-OFFSET=0,PRECISE=YES")
@@ -70,15 +77,15 @@ def media_playlist(init: InitRef, segments: Sequence[MediaSegmentRef], *, comple
 
 def iframe_playlist(init: InitRef, keyframes: Sequence[MediaSegmentRef]) -> str:
     """The playlist of keyframes alone: bytes of each fragment up to its first sample's end."""
-    lines = [*_media_head(keyframes), "#EXT-X-PLAYLIST-TYPE:VOD", "#EXT-X-I-FRAMES-ONLY"]
+    lines = [*_media_head(keyframes, 0), "#EXT-X-PLAYLIST-TYPE:VOD", "#EXT-X-I-FRAMES-ONLY"]
     return _listed(lines, init, keyframes, complete=True)
 
 
-def _media_head(segments: Sequence[MediaSegmentRef]) -> list[str]:
+def _media_head(segments: Sequence[MediaSegmentRef], target: int) -> list[str]:
     return [
         "#EXTM3U",
         f"#EXT-X-VERSION:{VERSION}",
-        f"#EXT-X-TARGETDURATION:{target_duration(segments)}",
+        f"#EXT-X-TARGETDURATION:{max(target, target_duration(segments))}",
         "#EXT-X-MEDIA-SEQUENCE:0",
         "#EXT-X-INDEPENDENT-SEGMENTS",
     ]
@@ -155,17 +162,17 @@ def uri_line(uri: str) -> str:
     return uri
 
 
-def bandwidths(segments: Sequence[MediaSegmentRef]) -> tuple[int, int]:
+def bandwidths(segments: Sequence[MediaSegmentRef], target: int = 0) -> tuple[int, int]:
     """Peak and average bits per second of what is really there; (0, 0) for nothing.
 
     The peak is RFC 8216's: the highest of any segments in a row that together last between half
-    and one and a half times the target duration.
+    and one and a half times the target duration: `target`, or that of the segments.
     """
     seconds = sum(segment.seconds for segment in segments)
     if seconds <= 0:
         return 0, 0
     average = sum(segment.size for segment in segments) * 8 / seconds
-    target = target_duration(segments)
+    target = max(target, target_duration(segments))
     peak = max((_peak_from(segments, first, target) for first in range(len(segments))), default=0.0)
     return math.ceil(max(peak, average)), math.ceil(average)
 
@@ -184,3 +191,16 @@ def _peak_from(segments: Sequence[MediaSegmentRef], first: int, target: int) -> 
 def target_duration(segments: Sequence[MediaSegmentRef]) -> int:
     """Whole seconds no segment, rounded, lasts longer than; at least one."""
     return max([1, *(math.floor(segment.seconds + 0.5) for segment in segments)])
+
+
+def planned_target(segment_seconds: float, *, regular: bool = True) -> int:
+    """The target duration to tell before there are segments grouped to `segment_seconds`.
+
+    `regular` says that keyframes come at equal distances that divide it, as in what we encode; no
+    segment is then longer, but for sound, whose fragments of half a second end where they end.
+    Otherwise (pictures copied from a source) segments are grouped up to half as long again.
+    """
+    longest = segment_seconds * 1.5
+    if regular:
+        longest = max(segment_seconds, math.ceil(segment_seconds / _SOUND_SECONDS) * _SOUND_SECONDS)
+    return max(1, math.floor(longest + 0.5))

@@ -1,0 +1,133 @@
+"""The DASH manifest of a complete release (ISO/IEC 23009-1): the same bytes that HLS plays.
+
+Each segment is named by its object and range; objects may have signed addresses of their own.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import groupby
+from xml.sax.saxutils import escape, quoteattr
+
+from processing.packaging import hls
+from processing.packaging.release import StoredRendition, sounds
+
+_NAMESPACE = "urn:mpeg:dash:schema:mpd:2011"
+# SegmentList stands in no narrower profile.
+_PROFILE = "urn:mpeg:dash:profile:full:2011"
+_CHANNELS = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
+_ROLE = "urn:mpeg:dash:role:2011"
+# Every segment starts with a keyframe, at the same time in all representations.
+_COMMON: dict[str, object] = {"segmentAlignment": "true", "startWithSAP": 1}
+# What XML 1.0 cannot hold, however it is escaped.
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def manifest(renditions: Sequence[StoredRendition]) -> str:
+    """The manifest of renditions whose chunks are all there: one adaptation set for the pictures,
+    one for each track of sound."""
+    video = [rendition for rendition in renditions if rendition.is_video]
+    audio = sounds(renditions)
+    seconds = max((rendition.seconds for rendition in video or audio), default=0.0)
+    longest = max((ref.seconds for one in renditions for ref in one.refs), default=1.0)
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
+    head = {
+        "xmlns": _NAMESPACE,
+        "profiles": _PROFILE,
+        "type": "static",
+        "mediaPresentationDuration": _duration(seconds),
+        "minBufferTime": _duration(longest),
+    }
+    lines += [_open("MPD", head), '<Period id="0" start="PT0S">']
+    if video:
+        lines += _pictures(video)
+    for number, track in enumerate(audio, 1):
+        lines += _sound(track, number)
+    return "\n".join([*lines, "</Period>", "</MPD>"]) + "\n"
+
+
+def _pictures(video: Sequence[StoredRendition]) -> Iterator[str]:
+    yield _open(
+        "AdaptationSet", {"id": 0, "contentType": "video", "mimeType": "video/mp4", **_COMMON}
+    )
+    for rendition in video:
+        size: dict[str, object] = {"width": rendition.width, "height": rendition.height}
+        if rendition.frame_rate:
+            size["frameRate"] = _fraction(rendition.frame_rate)
+        yield from _representation(rendition, {**size, "sar": "1:1"})
+    yield "</AdaptationSet>"
+
+
+def _sound(track: StoredRendition, number: int) -> Iterator[str]:
+    head = {"id": number, "contentType": "audio", "mimeType": "audio/mp4", **_COMMON}
+    yield _open("AdaptationSet", {**head, "lang": track.language or "und"})
+    if track.title:
+        yield f"<Label>{_text(track.title)}</Label>"
+    role = "main" if track.default else "alternate"
+    yield _open("Role", {"schemeIdUri": _ROLE, "value": role}, closed=True)
+    yield from _representation(track, {"audioSamplingRate": track.timescale})
+    yield "</AdaptationSet>"
+
+
+def _representation(rendition: StoredRendition, more: dict[str, object]) -> Iterator[str]:
+    head = {
+        "id": rendition.name,
+        "codecs": rendition.codecs,
+        "bandwidth": max(rendition.bandwidth, 1),
+        **more,
+    }
+    yield _open("Representation", head)
+    if not rendition.is_video:
+        channels = {"schemeIdUri": _CHANNELS, "value": rendition.channels or 2}
+        yield _open("AudioChannelConfiguration", channels, closed=True)
+    yield _open("SegmentList", {"timescale": rendition.timescale})
+    init = rendition.init
+    source = {"sourceURL": init.uri, "range": _range(init)}
+    yield _open("Initialization", source, closed=True)
+    yield from _timeline(rendition)
+    for ref in rendition.refs:
+        yield _open("SegmentURL", {"media": ref.uri, "mediaRange": _range(ref)}, closed=True)
+    yield "</SegmentList>"
+    yield "</Representation>"
+
+
+def _timeline(rendition: StoredRendition) -> Iterator[str]:
+    """Ticks that the segments last, equal ones in a row counted."""
+    yield "<SegmentTimeline>"
+    at = rendition.chunks[0].start
+    lengths = (segment.duration for chunk in rendition.chunks for segment in chunk.segments)
+    for ticks, equal in groupby(lengths):
+        times = sum(1 for _ in equal)
+        yield _open("S", {"t": at, "d": ticks, "r": times - 1}, closed=True)
+        at += ticks * times
+    yield "</SegmentTimeline>"
+
+
+def _range(ref: hls.InitRef | hls.MediaSegmentRef) -> str:
+    """The first and the last byte."""
+    return f"{ref.offset}-{ref.offset + ref.size - 1}"
+
+
+def _duration(seconds: float) -> str:
+    """An xs:duration, rounded up to the millisecond."""
+    return f"PT{math.ceil(round(seconds * 1000, 3)) / 1000:.3f}S"
+
+
+def _fraction(rate: Fraction) -> str:
+    return f"{rate.numerator}/{rate.denominator}" if rate.denominator != 1 else str(rate)
+
+
+def _open(name: str, attributes: dict[str, object], *, closed: bool = False) -> str:
+    written = "".join(f" {key}={_quoted(value)}" for key, value in attributes.items())
+    return f"<{name}{written}{'/' if closed else ''}>"
+
+
+def _quoted(value: object) -> str:
+    return quoteattr(_UNWRITABLE.sub("", str(value)))
+
+
+def _text(value: str) -> str:
+    return escape(_UNWRITABLE.sub("", value))

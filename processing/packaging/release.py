@@ -1,0 +1,178 @@
+"""What a release is made of, as its rows tell, and its HLS playlists: the same text for the same
+rows, so nothing but rows needs to be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from itertools import count
+from typing import Any
+
+from processing.packaging import hls, segments
+from processing.packaging.segments import Segment
+
+IFRAMES_SUFFIX = "-iframes"
+
+
+@dataclass(frozen=True)
+class StoredChunk:
+    """One object: `size` bytes at `uri` with an init segment of `init_size` bytes at its start;
+    ticks at which it starts and which it lasts; its segments as `segments.to_json` wrote them."""
+
+    number: int
+    uri: str
+    size: int
+    init_size: int
+    start: int
+    duration: int
+    rows: Sequence[Sequence[Any]]
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        """Its segments in order."""
+        return segments.from_json(self.rows)
+
+
+@dataclass(frozen=True)
+class StoredRendition:
+    """One rung or one audio track. Bandwidths are bits per second of this track alone; `title` is
+    what people call a track of sound, `language` a BCP 47 tag or empty."""
+
+    name: str
+    is_video: bool
+    codecs: str
+    timescale: int
+    bandwidth: int
+    average_bandwidth: int
+    chunks: Sequence[StoredChunk] = ()
+    width: int = 0
+    height: int = 0
+    frame_rate: Fraction | None = None
+    channels: int = 0
+    language: str = ""
+    title: str = ""
+    default: bool = False
+    init_sha256: str = ""
+
+    @cached_property
+    def refs(self) -> list[hls.MediaSegmentRef]:
+        """Its segments over all chunks."""
+        return [
+            hls.MediaSegmentRef(c.uri, s.offset, s.size, s.duration / self.timescale)
+            for c in self.chunks
+            for s in c.segments
+        ]
+
+    @cached_property
+    def keyframes(self) -> list[hls.MediaSegmentRef]:
+        """Its keyframes; empty unless every segment tells of them."""
+        every = [(c, s) for c in self.chunks for s in c.segments]
+        if not all(s.keyframes for _, s in every):
+            return []
+        return [
+            hls.MediaSegmentRef(c.uri, k.offset, k.size, k.duration / self.timescale)
+            for c, s in every
+            for k in s.keyframes
+        ]
+
+    @property
+    def init(self) -> hls.InitRef:
+        """The init segment: that of the first chunk, the same in all."""
+        return hls.InitRef(self.chunks[0].uri, 0, self.chunks[0].init_size)
+
+    @property
+    def seconds(self) -> float:
+        """What all its chunks last."""
+        return sum(chunk.duration for chunk in self.chunks) / self.timescale
+
+
+def common_prefix(numbers: Iterable[Iterable[int]]) -> int:
+    """How many chunks from the first on every rendition has, by the numbers each has."""
+    return min((_prefix(set(one)) for one in numbers), default=0)
+
+
+def _prefix(numbers: set[int]) -> int:
+    return next(number for number in count() if number not in numbers)
+
+
+def media_playlist(rendition: StoredRendition, *, complete: bool, target: int = 0) -> str:
+    """The playlist of one rendition, which has chunks; see `hls.media_playlist`."""
+    return hls.media_playlist(rendition.init, rendition.refs, complete=complete, target=target)
+
+
+def iframe_playlist(rendition: StoredRendition) -> str | None:
+    """The playlist of a complete rendition's keyframes, or None where they are not known."""
+    if not rendition.is_video or not rendition.keyframes:
+        return None
+    return hls.iframe_playlist(rendition.init, rendition.keyframes)
+
+
+def multivariant_playlist(renditions: Sequence[StoredRendition], *, complete: bool) -> str:
+    """The playlist of playlists. Keyframe playlists, whose bandwidth is known at the end only,
+    are listed when `complete`."""
+    video = [rendition for rendition in renditions if rendition.is_video]
+    audio = sounds(renditions)
+    variants = [_variant(rendition, audio) for rendition in video]
+    if not video:
+        variants = [_variant(rendition, audio) for rendition in audio if rendition.default]
+    group = _audio_group(audio) if video or len(audio) > 1 else []
+    iframes = [_iframes(one) for one in video if complete and one.keyframes]
+    return hls.multivariant_playlist(variants, group, iframes)
+
+
+def sounds(renditions: Iterable[StoredRendition]) -> list[StoredRendition]:
+    """The audio tracks: one of them the default, which comes first."""
+    audio = [rendition for rendition in renditions if not rendition.is_video]
+    default = next((track for track in audio if track.default), None) or next(iter(audio), None)
+    ordered = sorted(audio, key=lambda track: track is not default)
+    return [replace(track, default=track is default) for track in ordered]
+
+
+def _variant(rendition: StoredRendition, audio: Sequence[StoredRendition]) -> hls.Variant:
+    """A rung with the sound beside it: bandwidths of the most expensive track, codecs of all."""
+    beside = audio if rendition.is_video else ()
+    codecs = dict.fromkeys([rendition.codecs, *(track.codecs for track in audio)])
+    return hls.Variant(
+        uri=f"{rendition.name}.m3u8",
+        bandwidth=rendition.bandwidth + max((t.bandwidth for t in beside), default=0),
+        average_bandwidth=rendition.average_bandwidth
+        + max((t.average_bandwidth for t in beside), default=0),
+        codecs=",".join(codecs),
+        width=rendition.width,
+        height=rendition.height,
+        frame_rate=rendition.frame_rate or 0,
+    )
+
+
+def _iframes(rendition: StoredRendition) -> hls.Variant:
+    peak, average = hls.bandwidths(rendition.keyframes)
+    return hls.Variant(
+        uri=f"{rendition.name}{IFRAMES_SUFFIX}.m3u8",
+        bandwidth=peak,
+        average_bandwidth=average,
+        codecs=rendition.codecs,
+        width=rendition.width,
+        height=rendition.height,
+    )
+
+
+def _audio_group(audio: Sequence[StoredRendition]) -> list[hls.AudioRendition]:
+    taken: set[str] = set()
+    group = []
+    for track in audio:
+        wanted = track.title or track.language or "Audio"
+        tries = (wanted if number == 1 else f"{wanted} {number}" for number in count(1))
+        name = next(name for name in tries if name not in taken)
+        taken.add(name)
+        group.append(
+            hls.AudioRendition(
+                uri=f"{track.name}.m3u8",
+                name=name,
+                language=track.language or "und",
+                channels=track.channels or 2,
+                default=track.default,
+            )
+        )
+    return group
