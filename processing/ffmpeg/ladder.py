@@ -129,9 +129,8 @@ def rungs_for(video: Pictures, profile: Profile) -> tuple[Rung, ...]:
     two). At least one, unless the profile has none: it makes sound alone.
     """
     rungs = [_rung(video, step) for step in _steps(video, profile.rungs)]
-    return tuple(
-        replace(rung, download=_is_download(rung, rungs[0], profile.downloads)) for rung in rungs
-    )
+    offered = _downloads(rungs, profile.downloads)
+    return tuple(replace(rung, download=rung in offered) for rung in rungs)
 
 
 def _steps(video: Pictures, wished: Sequence[Step]) -> list[Step]:
@@ -186,10 +185,14 @@ def _bits(pixels: float) -> float:
     return float(pixels**_BITS_BY_PIXELS)
 
 
-def _is_download(rung: Rung, top: Rung, wished: Sequence[int]) -> bool:
-    """What a source is too small for is offered as its largest rung."""
-    side = min(rung.width, rung.height)
-    return side in wished or (rung is top and any(short > side for short in wished))
+def _downloads(rungs: Sequence[Rung], wished: Sequence[int]) -> list[Rung]:
+    """For each wished short side the rung of that size, else the next larger, else the largest."""
+    return [_at_least(short, rungs) for short in wished if rungs]
+
+
+def _at_least(short: int, rungs: Sequence[Rung]) -> Rung:
+    large_enough = [rung for rung in rungs if min(rung.width, rung.height) >= short]
+    return large_enough[-1] if large_enough else rungs[0]
 
 
 def _even_down(side: int) -> int:
