@@ -1,47 +1,112 @@
-"""The right pixels: whatever a source's pictures are, upright square progressive SDR comes out.
+"""The right pixels: whatever a source's pictures are, square progressive SDR comes out.
 
 FFmpeg turns pictures upright itself, before any of these steps.
 """
 
 from __future__ import annotations
 
+import re
+
+from processing.ffmpeg import tone
 from processing.ffmpeg.media import VideoStream
 
 # From this many lines on, untagged pictures are taken for BT.709, as players do.
 _HD_LINES = 720
 _KEPT_SPACES = ("bt709", "smpte170m", "bt470bg")
 _UNKNOWN = ("unknown", "unspecified", "reserved", "")
+# Containers of these often do not tell that pictures are interlaced; the pictures themselves do.
+_SILENT_ON_FIELDS = ("dvvideo", "mpeg4", "mjpeg", "mpeg2video", "vc1")
+_RGB = re.compile(r"rgb|bgr|gbr|pal8|bayer|xyz")
+_ALPHA = re.compile(r"yuva|ya8|ya16|rgba|bgra|argb|abgr|gbrap|pal8")
+# Shapes further apart than this are not the same picture rounded to even sides.
+_SAME_SHAPE = 0.03
 
 
 def before_grid(video: VideoStream) -> list[str]:
-    """Filter steps that must see every picture of the source, before any is dropped or doubled."""
-    return ["bwdif=mode=send_frame:deint=interlaced"] if video.interlaced else []
+    """Filter steps that must see every picture of the source, before any is dropped or doubled.
+    Of these pictures only those that say they are interlaced are changed."""
+    silent = video.field_order in _UNKNOWN and video.codec in _SILENT_ON_FIELDS
+    return ["bwdif=mode=send_frame:deint=interlaced"] if video.interlaced or silent else []
 
 
 def steps(video: VideoStream, width: int, height: int) -> list[str]:
-    """Filter steps from decoded pictures to square progressive SDR in 8-bit 4:2:0 of that size
-    (pixels, even), tagged as `color_tags` says."""
-    matrix = ":out_color_matrix=bt709" if _kept_space(video) is None else ""
-    scale = f"scale={width}:{height}:flags=bicubic{matrix}:out_range=tv"
-    return [scale, "format=yuv420p", "setsar=1"]
+    """Filter steps from decoded upright pictures to square progressive SDR in 8-bit 4:2:0 of that
+    size (pixels, even), tagged as `color_tags` says. What is transparent becomes black; pictures
+    of another shape midway are fitted in."""
+    return [
+        *_over_black(video),
+        *_fitted(video, width, height),
+        *_in_sdr(video),
+        "format=yuv420p",
+        "setsar=1",
+        _tagged(video),
+    ]
 
 
 def color_tags(video: VideoStream) -> dict[str, str]:
     """What the pictures are said to be: the matrix they keep, or BT.709 they are turned into."""
     space = _kept_space(video) or "bt709"
-    primaries = {"bt709": "bt709", "smpte170m": "smpte170m", "bt470bg": "bt470bg"}[space]
     transfer = "bt709" if space == "bt709" else "smpte170m"
     return {
         "-colorspace": space,
-        "-color_primaries": primaries,
+        "-color_primaries": space,
         "-color_trc": transfer,
         "-color_range": "tv",
     }
 
 
+def needs_zscale(video: VideoStream) -> bool:
+    """Whether its light must be converted, which FFmpeg can only do if it was built with zimg."""
+    return video.hdr or tone.is_wide(video)
+
+
+def _over_black(video: VideoStream) -> list[str]:
+    if not _ALPHA.search(video.pixel_format):
+        return []
+    planar = [] if video.pixel_format.startswith("yuva") else ["format=gbrap"]
+    return [*planar, "premultiply=inplace=1"]
+
+
+def _fitted(video: VideoStream, width: int, height: int) -> list[str]:
+    """To the size, whatever size and shape each picture comes in. Scaled before its light is
+    converted, which costs more for each pixel."""
+    shape = f"iw/ih*if(between(sar,1/8,8),sar,1)/({video.display_width}/{video.display_height})"
+    same = f"lt(abs(log({shape})),{_SAME_SHAPE})"
+    across = f"if({same},{width},min({width},max(2,2*round({width}*{shape}/2))))"
+    down = f"if({same},{height},min({height},max(2,2*round({height}/({shape})/2))))"
+    scale = f"scale=w='{across}':h='{down}':flags={_flags(video)}{_conversion(video)}"
+    return [scale, f"pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:eval=frame"]
+
+
+def _flags(video: VideoStream) -> str:
+    return "bicubic+full_chroma_inp+accurate_rnd" if _RGB.search(video.pixel_format) else "bicubic"
+
+
+def _conversion(video: VideoStream) -> str:
+    if needs_zscale(video):
+        return ""
+    matrix = ":out_color_matrix=bt709" if _kept_space(video) is None else ""
+    return f"{matrix}:out_range=tv"
+
+
+def _in_sdr(video: VideoStream) -> list[str]:
+    if not needs_zscale(video):
+        return []
+    source = "gbr" if _RGB.search(video.pixel_format) else video.color_space
+    # Otherwise the encoder may copy what the light was into the stream.
+    return [*tone.steps(video, source), "sidedata=mode=delete"]
+
+
+def _tagged(video: VideoStream) -> str:
+    tags = color_tags(video)
+    names = ("-color_primaries", "-color_trc", "-colorspace")
+    told = ":".join(f"{name[1:]}={tags[name]}" for name in names)
+    return f"setparams=range=tv:{told}"
+
+
 def _kept_space(video: VideoStream) -> str | None:
     """The matrix a source has (or, untagged, is taken to have), None if it is not kept."""
-    if video.hdr or video.pixel_format.startswith(("rgb", "bgr", "gbr", "pal", "argb", "abgr")):
+    if needs_zscale(video) or _RGB.search(video.pixel_format):
         return None
     if video.color_space in _UNKNOWN:
         return "bt709" if min(video.width, video.height) >= _HD_LINES else "smpte170m"

