@@ -1,6 +1,7 @@
 """Which worker this process is, what it works on, and whether it is to stop."""
 
 import shutil
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -40,6 +41,11 @@ class Here:
         return str(settings.WORKER_NAME)
 
     @property
+    def host(self) -> str:
+        """The machine it runs on."""
+        return socket.gethostname()
+
+    @property
     def stopping(self) -> bool:
         """Whether running work is to be put down."""
         return self._stop.is_set()
@@ -76,6 +82,7 @@ class Here:
 
     def _show(self, queues: list[str], *, started: bool) -> None:
         values: dict[str, object] = {
+            "host": self.host,
             "queues": queues,
             "last_seen": Now(),
             "waits_because": "" if self.has_room() else DISK_FULL,

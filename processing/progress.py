@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from typing import Any, cast
+from uuid import UUID
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
 
 from processing import pace
 from processing.models import Run, Task
+from videos.events import announce
 from videos.models import Video
 
 State = Task.State
@@ -16,6 +18,7 @@ _STAGES = {
     "encode": "encoding",
     "poster": "encoding",
     "publish": "publishing",
+    "downloads": "packaging",
 }
 
 
@@ -32,6 +35,7 @@ class CurrentRun:
 class Progress:
     """Percent of the current run, seconds to go when known, and what is being done.
 
+    ``speed`` is seconds of media made in a second, by all that work on it together.
     ``place`` is how many tasks go before it while it waits: 0 is next, None not waiting.
     """
 
@@ -63,6 +67,8 @@ def _with_tasks(rows: Any, *, run: str) -> Any:
     running = tasks.filter(state=State.RUNNING).order_by("-weight")
     waiting = tasks.filter(state=State.READY).order_by("rank")
     totals = tasks.order_by().values("run")
+    speeds = totals.filter(state=State.RUNNING).annotate(speeds=Sum("speed"))
+    costs = totals.annotate(costs=Sum("cost"))
     done = totals.annotate(done=Sum(F("weight") * F("progress")))
     left = totals.filter(state__in=Task.OPEN).annotate(left=Sum(F("cost") * (1.0 - F("progress"))))
     ahead = (
@@ -76,8 +82,8 @@ def _with_tasks(rows: Any, *, run: str) -> Any:
         run_percent=Subquery(done.values("done")[:1]),
         cost_left=Subquery(left.values("left")[:1]),
         task_kind=Subquery(running.values("kind")[:1]),
-        task_speed=Subquery(running.values("speed")[:1]),
-        task_progress=Subquery(running.values("progress")[:1]),
+        run_speed=Subquery(speeds.values("speeds")[:1]),
+        run_cost=Subquery(costs.values("costs")[:1]),
         wait_queue=Subquery(waiting.values("queue")[:1]),
         wait_rank=Subquery(waiting.values("rank")[:1]),
     ).annotate(
@@ -122,8 +128,16 @@ def run_progress(run: Any) -> Progress:
     )
 
 
+def announce_tick(video_id: UUID) -> None:
+    """Tell listeners how far a video is, and how much of it plays."""
+    videos = Video.objects.filter(pk=video_id).select_related("source", "release")
+    video = with_run(videos).first()
+    if video is not None:
+        announce.progress(video.owner_id, tick(video))
+
+
 def tick(video: Any) -> dict[str, Any]:
-    """A progress tick as listeners get it."""
+    """A progress tick as listeners get it; the video's source and release joined."""
     now = progress(video)
     return {
         "video": str(video.pk),
@@ -132,6 +146,7 @@ def tick(video: Any) -> dict[str, Any]:
         "eta_seconds": now.eta_seconds,
         "stage": now.stage,
         "speed": now.speed,
+        "available_seconds": video.release.available_seconds if video.release else 0.0,
     }
 
 
@@ -141,16 +156,16 @@ def _working(row: Any) -> Progress:
         percent=round(row.run_percent or 0.0, 1),
         eta_seconds=_eta_at_work(row) if at_work else _eta_waiting(row),
         stage=_STAGES.get(row.task_kind, "waiting"),
-        speed=row.task_speed,
+        speed=row.run_speed,
         place=None if at_work or row.wait_queue is None else row.ahead or 0,
     )
 
 
 def _eta_at_work(row: Any) -> int | None:
-    """By the speed of the task at work; before it has one, by the pace of this installation."""
+    """By the speed of the tasks at work; before they have one, by this installation's pace."""
     duration = ((row.source.media if row.source else None) or {}).get("duration")
-    if duration and row.task_speed:
-        return int(duration * (1 - row.task_progress) / row.task_speed) + 1
+    if duration and row.run_speed and row.run_cost:
+        return int(duration * (row.cost_left or 0.0) / row.run_cost / row.run_speed) + 1
     return pace.current().eta(ahead=0.0, own=row.cost_left or 0.0)
 
 

@@ -52,6 +52,15 @@ def make_playable(video_id: UUID, *, release: Release) -> None:
         log.write("video.playable", _video(video_id))
 
 
+def withdraw(video_id: UUID, *, release_id: UUID) -> None:
+    """What played of a video in its first run is made again: it plays no more until then."""
+    updated = Video.objects.filter(
+        pk=video_id, status=Status.PROCESSING, release_id=release_id
+    ).update(release=None, playable=False)
+    if updated:
+        log.write("video.withdrawn", _video(video_id))
+
+
 def publish(video_id: UUID, *, release: Release) -> Release | None:
     """A run has completed: point the video at its release; the one it replaces is returned.
 

@@ -46,6 +46,7 @@ def add_tasks(run: Run, specs: Sequence[TaskSpec]) -> None:
             weight=spec.weight,
             essential=spec.essential,
             cost=spec.cost,
+            input=dict(spec.input),
             priority=run.priority,
         )
     Task.objects.bulk_create(created.values())
@@ -66,19 +67,25 @@ def unlock(run: Run) -> None:
     )
     blocked = Task.objects.filter(~Exists(unfinished), run=run, state=State.BLOCKED)
     freed = list(blocked.order_by("number", "id"))
-    for queue in {task.queue for task in freed}:
-        _rank([task for task in freed if task.queue == queue])
+    for queue, begins in {(task.queue, task.number == 0) for task in freed}:
+        _rank([t for t in freed if (t.queue, t.number == 0) == (queue, begins)])
     if freed:
         Task.objects.bulk_update(freed, ["state", "ready_at", "rank"])
-        wake.on_commit({task.queue for task in freed})
+        wake.on_commit([task.queue for task in freed])
 
 
 def _rank(freed: Sequence[Task]) -> None:
-    """Make an owner's newly freed tasks of one queue ready, behind those that already wait."""
+    """Make an owner's newly freed tasks of one queue ready, behind those that already wait.
+
+    What begins a video waits only for what begins others: it is not put behind all that is left
+    of a long one.
+    """
     now = timezone.now()
     waiting = Task.objects.filter(
         queue=freed[0].queue, owner_id=freed[0].owner_id, state=State.READY, not_before=None
     )
+    if freed[0].number == 0:
+        waiting = waiting.filter(number=0)
     # By priority, since SQLite multiplies no durations.
     last = waiting.order_by().values_list("priority").annotate(last=Max("rank"))
     last_turn = max((ranking.turn_of(rank, priority) for priority, rank in last), default=None)
@@ -110,7 +117,7 @@ def tell(run: Run, status: Run.Status) -> None:
 
 def fail_run(run: Run, *, code: str, message: str) -> None:
     """Give the run up; its video fails too unless an older release is still playing."""
-    _end(run, Run.Status.FAILED, Release.State.FAILED, error_code=code, error_message=message)
+    end(run, Run.Status.FAILED, Release.State.FAILED, error_code=code, error_message=message)
     if _video_waits_for(run):
         lifecycle.fail(run.video_id, code=code, message=message)
     tell(run, Run.Status.FAILED)
@@ -118,13 +125,14 @@ def fail_run(run: Run, *, code: str, message: str) -> None:
 
 def cancel_run(run: Run) -> None:
     """Stop the run; running steps notice at their next heartbeat."""
-    _end(run, Run.Status.CANCELED, Release.State.RETIRED)
+    end(run, Run.Status.CANCELED, Release.State.RETIRED)
     if _video_waits_for(run):
         lifecycle.cancel(run.video_id)
     tell(run, Run.Status.CANCELED)
 
 
-def _end(run: Run, status: Run.Status, release: Release.State, **fields: str) -> None:
+def end(run: Run, status: Run.Status, release: Release.State, **fields: str) -> None:
+    """Close a run, its open tasks, and its release if that is not complete."""
     Run.objects.filter(pk=run.pk, status__in=Run.ACTIVE).update(
         status=status, finished_at=Now(), **fields
     )

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from processing.models import Run, Task
-from processing.pipeline import advance, plan, retry, wake
+from processing.pipeline import advance, begin, plan, retry, wake
 from processing.pipeline.lease import LeaseLost
 from processing.pipeline.retry import Problem
 from processing.pipeline.transactions import bounded
@@ -35,7 +35,7 @@ def finish(task: Task, outcome: Outcome) -> None:
             error_message="",
         )
         outcome.record()
-        advance.add_tasks(run, plan.following(task.kind, outcome.media))
+        advance.add_tasks(run, plan.following(task.kind, outcome.found))
         advance.go_on(run)
 
 
@@ -89,7 +89,9 @@ def take_back(task: Task) -> bool:
 
 def _give_up(run: Run, task: Task, problem: Problem, **fields: object) -> None:
     _move(task, Task.State.FAILED, **_reason(problem), finished_at=Now(), **fields)
-    if task.essential:
+    if problem.whole and not run.whole:
+        begin.begin_in_one_piece(run, code=problem.code, message=problem.message)
+    elif task.essential:
         advance.fail_run(run, code=problem.code, message=problem.message)
     else:
         advance.go_on(run)

@@ -10,10 +10,8 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.models.functions import Now
 
-from processing import progress as current
+from processing import progress
 from processing.models import Task
-from videos.events import announce
-from videos.models import Video
 
 logger = structlog.get_logger(__name__)
 
@@ -22,7 +20,7 @@ class LeaseLost(Exception):
     """Raised when a task's token is no longer the current one."""
 
 
-def renew(task: Task, *, progress: float, speed: float | None) -> bool:
+def renew(task: Task, *, share: float, speed: float | None) -> bool:
     """Extend the lease and store progress in one statement; False when it is not ours.
 
     A lease that ran out may still be renewed while its token is current. A canceled or
@@ -30,7 +28,7 @@ def renew(task: Task, *, progress: float, speed: float | None) -> bool:
     """
     updated = Task.objects.filter(pk=task.pk, token=task.token, state=Task.State.RUNNING).update(
         lease_until=Now() + timedelta(seconds=settings.TASK_LEASE_SECONDS),
-        progress=progress,
+        progress=share,
         speed=speed,
     )
     return bool(updated)
@@ -64,9 +62,9 @@ class Lease:
         """Whether the token is known to be stale."""
         return self._lost.is_set()
 
-    def report(self, progress: float, speed: float | None) -> None:
+    def report(self, share: float, speed: float | None) -> None:
         """Say how far the work is; stored and announced with the next renewal."""
-        self._progress = (progress, speed)
+        self._progress = (share, speed)
 
     def _keep(self) -> None:
         try:
@@ -78,19 +76,13 @@ class Lease:
             connection.close()
 
     def _beat(self) -> None:
-        progress, speed = self._progress
+        share, speed = self._progress
         try:
-            if not renew(self._task, progress=progress, speed=speed):
+            if not renew(self._task, share=share, speed=speed):
                 self._lost.set()
                 return
-            self._announce()
+            progress.announce_tick(self._task.run.video_id)
         except DatabaseError as error:
             # The database may be back before anybody could take the task.
             logger.warning("lease_not_renewed", task=self._task.pk, reason=type(error).__name__)
             connection.close()
-
-    def _announce(self) -> None:
-        videos = Video.objects.filter(pk=self._task.run.video_id)
-        video = current.with_run(videos.select_related("source")).first()
-        if video is not None:
-            announce.progress(self._task.owner_id, current.tick(video))

@@ -8,6 +8,7 @@ from django.db import Error as DatabaseError
 
 from processing.ffmpeg.errors import MediaError
 from processing.steps.job import SourceMissing
+from processing.steps.made import ChunksDiffer
 from videos.storage import StorageUnavailable
 
 MAX_CRASHES = 3
@@ -19,13 +20,17 @@ _LONGEST_DELAY = 300.0
 
 @dataclass(frozen=True)
 class Problem:
-    """A failure as people are told it, and how often it may be met before giving up."""
+    """A failure as people are told it, and how often it may be met before giving up.
+
+    ``whole``: the run is then begun again, to be made in one piece.
+    """
 
     code: str
     message: str
     tries: int
     argv: tuple[str, ...] = ()
     log: str = ""
+    whole: bool = False
 
 
 WORKER_CRASHED = Problem(
@@ -38,7 +43,8 @@ WORKER_CRASHED = Problem(
 def classify(error: Exception) -> Problem:
     """The stable code, the sentence and the class of an error a step raised."""
     if isinstance(error, MediaError):
-        return Problem(error.code, error.message, 1, tuple(error.argv), error.log)
+        whole = isinstance(error, ChunksDiffer)
+        return Problem(error.code, error.message, 1, tuple(error.argv), error.log, whole)
     if isinstance(error, SourceMissing):
         return Problem("source_missing", "The original file is gone from the storage.", 1)
     if isinstance(error, StorageUnavailable):

@@ -1,6 +1,8 @@
 """Wake the workers of a queue. Losing a wake-up loses nothing: the reconciler sends it again."""
 
+from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from typing import cast
 
 import dramatiq
@@ -13,6 +15,8 @@ from redis.exceptions import RedisError
 logger = structlog.get_logger(__name__)
 
 _LYING_AT_MOST = 4
+# The reconciler wakes more, should there be more idle workers than this.
+_WOKEN_AT_ONCE = 16
 
 
 def actor_name(queue: str) -> str:
@@ -21,9 +25,10 @@ def actor_name(queue: str) -> str:
 
 
 def on_commit(queues: Iterable[str]) -> None:
-    """Wake these queues when the current transaction commits."""
-    for queue in sorted(set(queues)):
-        transaction.on_commit(lambda queue=queue: now(queue), robust=True)  # type: ignore[misc]
+    """When the current transaction commits, wake a worker for each mention of its queue."""
+    for queue, times in sorted(Counter(queues).items()):
+        wake = partial(now, queue, min(times, _WOKEN_AT_ONCE))
+        transaction.on_commit(wake, robust=True)
 
 
 def top_up(queue: str, wanted: int) -> int:

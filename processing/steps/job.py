@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from processing.ffmpeg.chunks import Span
 from processing.ffmpeg.media import Media
 from processing.models import Run, Task
 from videos.models import Source
@@ -40,6 +41,15 @@ def output_prefix_of(task: Task) -> str:
     return f"releases/{task.run_id}/{task.token}/"
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a probe found: the source, how it is cut, and whether downloads are wanted."""
+
+    media: Media
+    spans: tuple[Span, ...]
+    downloads: bool = False
+
+
 def _nothing() -> None:
     return None
 
@@ -49,11 +59,10 @@ class Outcome:
     """What a finished step leaves.
 
     ``record`` runs inside the finishing transaction, after the token was found current, so
-    that what a step says and that it is done become true together. ``media`` is what a probe
-    found.
+    that what a step says and that it is done become true together. ``found`` is a probe's.
     """
 
     record: Callable[[], object] = field(default=_nothing)
-    media: Media | None = None
+    found: Found | None = None
     argv: Sequence[str] = ()
     log: str = ""

@@ -21,7 +21,7 @@ def run(job: Job) -> Outcome:
     argv = pictures.poster(
         media, media.video, ffmpeg=settings.FFMPEG, source=source, out=job.folder
     )
-    finished = tools.run(argv, job, media, source)
+    finished = tools.run(argv, job, media.duration, source)
     made = job.folder / pictures.POSTER_FILENAME
     if not made.exists():
         return Outcome(argv=finished.argv, log=finished.log)

@@ -1,16 +1,20 @@
-"""Find out what the source is."""
+"""Find out what the source is, and how it is to be cut."""
 
 from django.conf import settings
 
-from processing.ffmpeg import probe
+from processing.ffmpeg import chunks, probe, timeline
+from processing.ffmpeg.errors import ProbeFailed
+from processing.ffmpeg.ladder import Profile
+from processing.ffmpeg.media import Media
 from processing.steps import sources, tools
-from processing.steps.job import Job, Outcome
+from processing.steps.job import Found, Job, Outcome
 from videos.models import Source, Video
 
 
 def run(job: Job) -> Outcome:
     """Probe the source and keep what was found with it."""
     source = sources.local(job.source, should_stop=job.should_stop)
+    profile = Profile.from_json(job.run.profile)
     tools.let_go_of_database()
     media = probe.probe(
         source,
@@ -19,10 +23,26 @@ def run(job: Job) -> Outcome:
         limits=probe.ProbeLimits(),
         should_stop=job.should_stop,
     )
+    line = timeline.read(
+        source,
+        media,
+        ffprobe=settings.FFPROBE,
+        sandbox=tools.sandbox(),
+        should_stop=job.should_stop,
+    )
+    if line is not None:
+        media = media.with_timeline(line)
+    wanted = tools.wanted(media, profile)
+    if wanted.video is None and not wanted.audio:
+        raise ProbeFailed(
+            "The file has no sound, and the profile makes nothing else.", code="source_unsupported"
+        )
+    spans = (chunks.WHOLE,) if job.run.whole else chunks.plan(wanted, line, profile)
+    found = Found(wanted, spans, downloads=bool(profile.downloads))
+    return Outcome(record=lambda: _record(job, media), found=found)
+
+
+def _record(job: Job, media: Media) -> None:
     kind = Video.MediaType.VIDEO if media.video else Video.MediaType.AUDIO
-
-    def record() -> None:
-        Source.objects.filter(pk=job.source.pk).update(media=media.to_json())
-        Video.objects.filter(pk=job.run.video_id).update(media_type=kind)
-
-    return Outcome(record=record, media=media)
+    Source.objects.filter(pk=job.source.pk).update(media=media.to_json())
+    Video.objects.filter(pk=job.run.video_id).update(media_type=kind)

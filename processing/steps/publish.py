@@ -1,15 +1,15 @@
-"""Verify what was stored, then make the release the video's."""
+"""Verify what was stored, tell its exact bitrates, then make the release the video's."""
 
 from collections.abc import Sequence
 
 from django.db.models.functions import Now
 
 from processing.ffmpeg.errors import MediaError
-from processing.packaging import checker, segments
+from processing.packaging import checker, hls, segments
 from processing.steps.job import Job, Outcome
 from videos import lifecycle
-from videos.models import Chunk, Release, Rendition
-from videos.storage import ObjectMissing, outputs
+from videos.models import Release, Rendition
+from videos.storage import outputs
 
 
 class OutputLost(MediaError):
@@ -21,13 +21,22 @@ class OutputLost(MediaError):
 def run(job: Job) -> Outcome:
     """Every listed chunk is in the storage with its size; then switch the pointer."""
     renditions = list(Rendition.objects.filter(release_id=job.run.pk).prefetch_related("chunks"))
+    for rendition in renditions:
+        rendition.peak_bitrate, rendition.bitrate = hls.bandwidths(_refs(rendition))
     checker.require(_findings(renditions))
-    for chunk in Chunk.objects.filter(rendition__release_id=job.run.pk):
-        if _size(chunk.key) != chunk.bytes:
-            raise OutputLost(
-                "A finished part of the video is missing from the storage. Reprocess it."
-            )
-    return Outcome(record=lambda: _record(job))
+    _require_stored(job, renditions)
+    return Outcome(record=lambda: _record(job, renditions))
+
+
+def _refs(rendition: Rendition) -> list[hls.MediaSegmentRef]:
+    return [
+        hls.MediaSegmentRef("", s.offset, s.size, s.duration / rendition.timescale)
+        for s in _segments(rendition)
+    ]
+
+
+def _segments(rendition: Rendition) -> list[segments.Segment]:
+    return [s for chunk in rendition.chunks.all() for s in segments.from_json(chunk.segments)]
 
 
 def _findings(renditions: Sequence[Rendition]) -> list[checker.Finding]:
@@ -37,7 +46,7 @@ def _findings(renditions: Sequence[Rendition]) -> list[checker.Finding]:
 
 
 def _track(rendition: Rendition) -> checker.ReleaseTrack:
-    made = [s for chunk in rendition.chunks.all() for s in segments.from_json(chunk.segments)]
+    made = _segments(rendition)
     seconds = [segment.duration / rendition.timescale for segment in made]
     return checker.ReleaseTrack(
         name=rendition.name,
@@ -50,14 +59,19 @@ def _track(rendition: Rendition) -> checker.ReleaseTrack:
     )
 
 
-def _size(key: str) -> int | None:
-    try:
-        return outputs().object_size(key)
-    except ObjectMissing:
-        return None
+def _require_stored(job: Job, renditions: Sequence[Rendition]) -> None:
+    """One listing for all objects: asking for each would take seconds in a bucket."""
+    sizes = {stored.key: stored.size for stored in outputs().list_prefix(f"releases/{job.run.pk}/")}
+    for rendition in renditions:
+        for chunk in rendition.chunks.all():
+            if sizes.get(chunk.key) != chunk.bytes:
+                raise OutputLost(
+                    "A finished part of the video is missing from the storage. Reprocess it."
+                )
 
 
-def _record(job: Job) -> None:
+def _record(job: Job, renditions: Sequence[Rendition]) -> None:
+    Rendition.objects.bulk_update(renditions, ["bitrate", "peak_bitrate"])
     Release.objects.filter(pk=job.run.pk).update(state=Release.State.COMPLETE, completed_at=Now())
     release = Release.objects.get(pk=job.run.pk)
     replaced = lifecycle.publish(job.run.video_id, release=release)

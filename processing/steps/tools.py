@@ -2,15 +2,21 @@
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count, Q
+from django.db.models.functions import Now
 
 from processing.ffmpeg import runner
+from processing.ffmpeg.ladder import Profile
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.progress import Progress
 from processing.ffmpeg.sandbox import Sandbox, detect
+from processing.models import Task, Worker
+from processing.presence import ALIVE_WITHIN, here
 from processing.steps.job import Job
 
 _WALL_FLOOR_SECONDS = 600.0
@@ -33,18 +39,23 @@ def limits(media_seconds: float) -> runner.Limits:
     )
 
 
+def wanted(media: Media, profile: Profile) -> Media:
+    """What of a source a profile makes something of: one without rungs, only the sound."""
+    return media if profile.rungs else replace(media, video=None)
+
+
 def run(
     argv: Sequence[str],
     job: Job,
-    media: Media,
+    seconds: float,
     source: Path,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> runner.Finished:
-    """Run FFmpeg for a job; no connection to the database stays open meanwhile."""
+    """Run FFmpeg over so many seconds of media; no connection to the database stays open."""
     let_go_of_database()
     return runner.run(
         argv,
-        limits=limits(media.duration),
+        limits=limits(seconds),
         sandbox=sandbox(),
         reads=[source],
         writes=job.folder,
@@ -59,6 +70,21 @@ def let_go_of_database() -> None:
         connection.close()
 
 
-def threads(running_here: int) -> int:
-    """FFmpeg threads: the cores this process may use, shared among the tasks running."""
-    return max(1, len(os.sched_getaffinity(0)) // max(1, running_here))
+def threads(*, alone: bool) -> int:
+    """FFmpeg threads: the cores this process may use, shared among the encodes of this machine.
+
+    ``alone`` says that nothing else of its run can be done meanwhile.
+    """
+    cores = len(os.sched_getaffinity(0))
+    return cores if alone else max(1, cores // max(1, _encodes_here()))
+
+
+def _encodes_here() -> int:
+    """How many encodes this machine works on, or will in a moment: no more than have a worker."""
+    alive = Worker.objects.filter(host=here.host, last_seen__gt=Now() - ALIVE_WITHIN)
+    encoders = [name for name, queues in alive.values_list("name", "queues") if "encode" in queues]
+    counted = Task.objects.filter(kind="encode").aggregate(
+        running=Count("pk", filter=Q(state=Task.State.RUNNING, worker__in=encoders)),
+        ready=Count("pk", filter=Q(state=Task.State.READY)),
+    )
+    return min(int(counted["running"] + counted["ready"]), len(encoders))

@@ -82,12 +82,12 @@ def test_a_stale_worker_cannot_fail_hand_back_or_renew_a_task(task: Task) -> Non
         finish.fail(task, PERMANENT)
     with pytest.raises(LeaseLost):
         finish.hand_back(task)
-    assert not renew(task, progress=0.5, speed=None)
+    assert not renew(task, share=0.5, speed=None)
 
 
 def test_an_expired_lease_may_be_renewed_while_its_token_is_current(task: Task) -> None:
     _expire(task)
-    assert renew(task, progress=0.5, speed=2.0)
+    assert renew(task, share=0.5, speed=2.0)
     assert not finish.take_back(task)
     assert Task.objects.get(pk=task.pk).progress == 0.5
 

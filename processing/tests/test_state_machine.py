@@ -212,7 +212,7 @@ class Pipeline(RuleBasedStateMachine):
         getattr(self, f"_{act}")(_pick(self.held, pick))
 
     def _heartbeat(self, task: Task) -> None:
-        assert renew(task, progress=0.5, speed=1.0) == _is_current(task)
+        assert renew(task, share=0.5, speed=1.0) == _is_current(task)
 
     def _finish(self, task: Task) -> None:
         with _only_by_its_holder(task):
@@ -239,7 +239,7 @@ class Pipeline(RuleBasedStateMachine):
     def _nearly_expire(self, task: Task) -> None:
         current = _is_current(task)
         _run_out(task)
-        assert renew(task, progress=0.1, speed=None) == current
+        assert renew(task, share=0.1, speed=None) == current
         assert not finish.take_back(task)
 
     @precondition(lambda self: self.videos)

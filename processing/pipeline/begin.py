@@ -1,0 +1,57 @@
+"""Plan a run; inside a transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from processing.models import Run
+from processing.pipeline import advance, plan
+from videos import lifecycle
+from videos.models import Release, Source
+
+
+def begin(
+    video_id: UUID,
+    source: Source | None,
+    kind: str,
+    *,
+    profile: Mapping[str, Any],
+    priority: int,
+    whole: bool = False,
+) -> Run:
+    """A run with its release and its first task; ``whole``: in one piece."""
+    run_id = uuid7()
+    run = Run.objects.create(
+        pk=run_id,
+        video_id=video_id,
+        source=source,
+        release=Release.objects.create(pk=run_id),
+        kind=kind,
+        profile=dict(profile),
+        priority=priority,
+        whole=whole,
+    )
+    advance.add_tasks(run, plan.first())
+    advance.tell(run, Run.Status.QUEUED)
+    return run
+
+
+def begin_in_one_piece(run: Run, *, code: str, message: str) -> None:
+    """Its chunks do not fit together: end this run and begin another that makes only one.
+
+    The video stays as it is, except that what plays of a first run is withdrawn: segments that
+    were listed never change, so the other run makes a release of its own.
+    """
+    advance.end(run, Run.Status.FAILED, Release.State.FAILED, error_code=code, error_message=message)
+    lifecycle.withdraw(run.video_id, release_id=run.pk)
+    advance.tell(run, Run.Status.FAILED)
+    begin(
+        run.video_id,
+        run.source,
+        run.kind,
+        profile=run.profile,
+        priority=run.priority,
+        whole=True,
+    )

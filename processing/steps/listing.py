@@ -1,0 +1,94 @@
+"""The rows of a release as its chunks come in; runs inside the finishing transactions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from processing import progress
+from processing.ffmpeg.chunks import Span
+from processing.ffmpeg.ladder import Profile, Rung
+from processing.ffmpeg.media import Media
+from processing.ffmpeg.tracks import AudioTrack
+from processing.packaging import segments
+from processing.steps.job import Job
+from processing.steps.made import MadeChunk
+from videos import lifecycle
+from videos.models import Chunk, Release, Rendition
+
+_CHANNELS = 2
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What renditions are made of a source."""
+
+    media: Media
+    profile: Profile
+    rungs: Sequence[Rung]
+    tracks: Sequence[AudioTrack]
+
+
+def record(job: Job, span: Span, listed: Listed, done: Sequence[MadeChunk]) -> None:
+    """List a span's chunks; with the first one the renditions, and the video plays."""
+    release = Release.objects.get(pk=job.run.pk)
+    if span.number == 0:
+        Rendition.objects.bulk_create(_rendition(release, listed, chunk) for chunk in done)
+    renditions = {rendition.name: rendition for rendition in release.renditions.all()}
+    Chunk.objects.bulk_create(_chunk(renditions[c.name], span, c) for c in done)
+    available = _available_seconds(release)
+    Release.objects.filter(pk=release.pk).update(available_seconds=available)
+    if span.number == 0:
+        lifecycle.make_playable(job.run.video_id, release=release)
+    transaction.on_commit(lambda: progress.announce_tick(job.run.video_id), robust=True)
+
+
+def _rendition(release: Release, listed: Listed, chunk: MadeChunk) -> Rendition:
+    """Until the release is complete its bitrates are the caps."""
+    track, video = chunk.track, listed.media.video
+    rendition = Rendition(
+        release=release,
+        name=chunk.name,
+        codecs=track.codecs,
+        timescale=track.timescale,
+        init_sha256=chunk.init_sha256,
+    )
+    if chunk.is_video:
+        cap = next(rung.maxrate for rung in listed.rungs if rung.name == chunk.name)
+        rendition.kind = Rendition.Kind.VIDEO
+        rendition.width, rendition.height = track.width, track.height
+        rendition.frame_rate = str(video.frame_rate) if video else ""
+    else:
+        cap = listed.profile.audio_bitrate
+        heard = next(heard for heard in listed.tracks if heard.name == chunk.name)
+        rendition.kind = Rendition.Kind.AUDIO
+        rendition.channels, rendition.language = _CHANNELS, heard.language
+    rendition.bitrate = rendition.peak_bitrate = cap
+    return rendition
+
+
+def _chunk(rendition: Rendition, span: Span, chunk: MadeChunk) -> Chunk:
+    return Chunk(
+        rendition=rendition,
+        number=span.number,
+        key=chunk.key,
+        bytes=chunk.size,
+        init_bytes=chunk.track.init_size,
+        start=chunk.segments[0].start,
+        duration=sum(segment.duration for segment in chunk.segments),
+        segments=segments.to_json(chunk.segments),
+    )
+
+
+def _available_seconds(release: Release) -> float:
+    """How long it plays from the start without a gap: as far as its shortest rendition."""
+    rows = Chunk.objects.filter(rendition__release=release).order_by("rendition", "number")
+    ends: dict[int, float] = {}
+    counts: dict[int, int] = {}
+    for rendition, number, timescale, start, duration in rows.values_list(
+        "rendition", "number", "rendition__timescale", "start", "duration"
+    ):
+        if number == counts.get(rendition, 0):
+            counts[rendition] = number + 1
+            ends[rendition] = (start + duration) / timescale
+    return round(min(ends.values(), default=0.0), 3)

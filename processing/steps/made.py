@@ -1,0 +1,149 @@
+"""What an encode wrote, read back box by box and checked before anyone can see it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from processing.ffmpeg import commands
+from processing.ffmpeg.chunks import PACKET, Span
+from processing.ffmpeg.errors import MediaError
+from processing.ffmpeg.ladder import Rung
+from processing.ffmpeg.media import Media
+from processing.packaging import boxes, checker, segments
+
+_SEGMENT_SECONDS = 4.0
+# How many frames fewer than planned are the rounding of clocks, not a missing end.
+_MISSING_FRAMES = 2
+_MISSING_SHARE = 0.02
+
+
+class SourceTruncated(MediaError):
+    """Raised when a source ends long before it says."""
+
+    code = "source_truncated"
+    message = "The file ends before its video does. Upload it again."
+
+
+class ChunksDiffer(MediaError):
+    """Raised when a chunk is not as planned, so that it would not join the others."""
+
+    code = "chunks_differ"
+    message = "The parts of this video do not fit together, so it is made in one piece."
+
+
+@dataclass(frozen=True)
+class MadeChunk:
+    """One file FFmpeg wrote: ``size`` in bytes, ``key`` where it is to be stored."""
+
+    path: Path
+    size: int
+    key: str
+    track: boxes.Track
+    segments: tuple[segments.Segment, ...]
+
+    @property
+    def name(self) -> str:
+        """The rendition's name."""
+        return self.path.stem
+
+    @property
+    def is_video(self) -> bool:
+        """Whether it is a rung, not an audio track."""
+        return self.track.handler == "vide"
+
+    @property
+    def init_sha256(self) -> str:
+        """What must be the same in every chunk of a rendition."""
+        return hashlib.sha256(self.track.init).hexdigest()
+
+
+def read(path: Path, *, prefix: str, span: Span) -> MadeChunk:
+    """The chunk in a file. Raises ``MalformedTrack``."""
+    with path.open("rb") as file:
+        track = boxes.read_track(file)
+    return MadeChunk(
+        path=path,
+        size=path.stat().st_size,
+        key=f"{prefix}{path.stem}/{span.number:05d}.mp4",
+        track=track,
+        segments=segments.group(track.fragments, int(_SEGMENT_SECONDS * track.timescale)),
+    )
+
+
+def require_good(
+    made: Sequence[MadeChunk],
+    *,
+    media: Media,
+    span: Span,
+    rungs: Sequence[Rung],
+    inits: Mapping[str, str],
+) -> None:
+    """Raise unless the chunks are all there, as planned, and fit those made before.
+
+    ``inits`` are the init segments' hashes of the renditions there are; empty for the first span.
+    Raises ``ChunksDiffer`` for a part of a video, ``SourceTruncated`` or ``CheckFailed`` for a
+    whole one.
+    """
+    if span.whole:
+        _require_whole(made, media)
+    found = _findings(made, media, span, rungs)
+    if inits and inits != {chunk.name: chunk.init_sha256 for chunk in made}:
+        found.append(checker.Finding("init", "The chunk does not begin as the ones before it."))
+    if found and not span.whole:
+        raise ChunksDiffer(log="\n".join(finding.message for finding in found))
+    checker.require(found)
+
+
+def _require_whole(made: Sequence[MadeChunk], media: Media) -> None:
+    """Far fewer frames than the source tells of: the rest of it never arrived."""
+    planned = media.planned_frames or 0
+    counted = [_frames(chunk) for chunk in made if chunk.is_video]
+    if counted and planned - min(counted) > max(_MISSING_FRAMES, planned * _MISSING_SHARE):
+        raise SourceTruncated
+
+
+def _frames(chunk: MadeChunk) -> int:
+    return sum(fragment.samples for fragment in chunk.track.fragments)
+
+
+def _findings(
+    made: Sequence[MadeChunk], media: Media, span: Span, rungs: Sequence[Rung]
+) -> list[checker.Finding]:
+    sizes = {rung.name: (rung.width, rung.height) for rung in rungs}
+    missing = sizes.keys() - {chunk.name for chunk in made}
+    found = [checker.Finding("missing", f"{name} was not made.") for name in sorted(missing)]
+    for chunk in made:
+        width, height = sizes.get(chunk.name, (None, None))
+        found += checker.check_chunk(
+            chunk.track,
+            start=_start(chunk, media, span),
+            frames=_planned(chunk, media, span),
+            tolerance=_tolerance(span),
+            width=width,
+            height=height,
+        )
+    return found + checker.check_alignment({c.name: c.track for c in made if c.is_video})
+
+
+def _start(chunk: MadeChunk, media: Media, span: Span) -> int:
+    """The tick at which a chunk must start."""
+    if not chunk.is_video or media.video is None:
+        return span.first_packet * PACKET
+    rate = media.video.frame_rate
+    return int(span.first_frame * commands.timescale(rate) / rate)
+
+
+def _planned(chunk: MadeChunk, media: Media, span: Span) -> int | None:
+    """Samples a chunk must have; nobody knows of a whole one, nor of sound at the end."""
+    if span.whole:
+        return None
+    if not chunk.is_video:
+        return None if span.end_packet is None else span.end_packet - span.first_packet
+    end = media.planned_frames if span.end_frame is None else span.end_frame
+    return None if end is None else end - span.first_frame
+
+
+def _tolerance(span: Span) -> int:
+    """Only what ends a video may have a frame more or less."""
+    return 1 if span.end_frame is None else 0
