@@ -16,7 +16,7 @@ from tests.servers.redis import Redis
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = str(ROOT / "scripts" / "program.sh")
-BACKGROUND = ("reconciler", "light", "encode")
+BACKGROUND = ("reconciler", "light")
 
 
 @dataclass
@@ -71,8 +71,11 @@ def running_vodloom(
     redis: Redis,
     database_url: str = "",
     extra: Mapping[str, str] | None = None,
+    encoders: int = 1,
 ) -> Iterator[Vodloom]:
-    """Migrate and start web, reconciler, an encode and a light worker; stop all at the end.
+    """Migrate and start web, reconciler, a light and some encode workers; stop all at the end.
+
+    The encode workers are called `encode`, `encode-1` and so on.
 
     Without a database_url it is SQLite in the data folder; S3 and the rest come by `extra`.
     """
@@ -81,7 +84,7 @@ def running_vodloom(
     vodloom.manage("migrate", "--verbosity", "0")
     vodloom.manage("collectstatic", "--no-input", "--verbosity", "0")
     try:
-        _start_all(vodloom)
+        _start_all(vodloom, encoders)
         yield vodloom
     finally:
         _stop_all(vodloom)
@@ -104,14 +107,15 @@ def _environment(data: Path, redis_url: str, database_url: str) -> dict[str, str
     return environment
 
 
-def _start_all(vodloom: Vodloom) -> None:
+def _start_all(vodloom: Vodloom, encoders: int) -> None:
     web, port = start_on_free_port(
         lambda port: _program(vodloom, "web", {"PORT": str(port)}),
         lambda port: _answers(f"http://127.0.0.1:{port}"),
     )
     vodloom.url = f"http://127.0.0.1:{port}"
     vodloom.processes["web"] = web
-    for name in BACKGROUND:
+    encode = [f"encode-{number}" if number else "encode" for number in range(encoders)]
+    for name in (*BACKGROUND, *encode):
         vodloom.processes[name] = _program(vodloom, name, {})
         vodloom.processes[name].start()
 
@@ -119,7 +123,7 @@ def _start_all(vodloom: Vodloom) -> None:
 def _program(vodloom: Vodloom, name: str, extra: Mapping[str, str]) -> Process:
     return Process(
         name,
-        [PROGRAM, name],
+        [PROGRAM, name.partition("-")[0]],
         log=vodloom.data / f"{name}.log",
         environment=vodloom.environment | dict(extra) | {"VODLOOM_WORKER_NAME": f"test-{name}"},
         folder=ROOT,

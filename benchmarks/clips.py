@@ -1,0 +1,61 @@
+"""The clips that are measured with: 1080p, H.264, with sound.
+
+A real clip when CLIP names one (repeated without re-encoding to the length that is wanted),
+otherwise a drawn one with enough movement and grain that encoding it is no child's play.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+_QUIET = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
+_DRAWN_SECONDS = 8
+_CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "videos" / "realworld"
+_REAL = _CORPUS / "wave_croatia_1080p25_8s_cmaf.mp4"
+
+
+def make(folder: Path, seconds: int) -> Path:
+    """A clip of so many seconds in a folder."""
+    out = folder / f"clip-{seconds}s.mp4"
+    loops = ["-stream_loop", str(-(-seconds // _DRAWN_SECONDS))]
+    length = ["-t", str(seconds), "-c", "copy", "-movflags", "+faststart"]
+    subprocess.run([*_QUIET, *loops, "-i", str(_base(folder)), *length, str(out)], check=True)
+    return out
+
+
+def copyable(folder: Path, seconds: int) -> Path:
+    """The same, encoded as its top rung would be: with closed GOPs and under the cap."""
+    made, out = make(folder, _DRAWN_SECONDS), folder / f"copyable-{seconds}s.mp4"
+    fitting = folder / "fitting.mp4"
+    argv = [*_QUIET, "-i", str(made), "-c:v", "libx264", "-preset", "veryfast", "-crf", "23"]
+    argv += ["-maxrate", "5M", "-bufsize", "7M", "-pix_fmt", "yuv420p", "-g", "50"]
+    argv += ["-keyint_min", "50", "-sc_threshold", "0", "-flags", "+cgop", "-c:a", "copy"]
+    subprocess.run([*argv, "-t", str(_DRAWN_SECONDS), str(fitting)], check=True)
+    loops = ["-stream_loop", str(-(-seconds // _DRAWN_SECONDS)), "-i", str(fitting)]
+    length = ["-t", str(seconds), "-c", "copy", "-movflags", "+faststart"]
+    subprocess.run([*_QUIET, *loops, *length, str(out)], check=True)
+    return out
+
+
+def _base(folder: Path) -> Path:
+    named = os.environ.get("CLIP")
+    if named:
+        return Path(named).absolute()
+    return _REAL if _REAL.exists() else _drawn(folder)
+
+
+def _drawn(folder: Path) -> Path:
+    out = folder / "drawn.mp4"
+    if out.exists():
+        return out
+    picture = (
+        f"mandelbrot=size=1920x1080:rate=25:end_scale=0.02:end_pts=400,noise=alls=8:allf=t,"
+        f"trim=duration={_DRAWN_SECONDS},format=yuv420p"
+    )
+    sound = f"sine=frequency=440:sample_rate=48000:duration={_DRAWN_SECONDS}"
+    argv = [*_QUIET, "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound]
+    argv += ["-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-g", "50"]
+    subprocess.run([*argv, "-c:a", "aac", "-shortest", str(out)], check=True)
+    return out

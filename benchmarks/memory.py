@@ -1,0 +1,41 @@
+"""How much memory processes and everything they started hold, sampled from /proc."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+_LOOK_EVERY_SECONDS = 0.2
+
+
+@dataclass
+class Watcher:
+    """The most megabytes (proportional set size) some processes held at once."""
+
+    pids: Sequence[int]
+    most_mb: float = 0.0
+
+    def watch(self, over: threading.Event) -> None:
+        """Look until it is over."""
+        while not over.wait(_LOOK_EVERY_SECONDS):
+            held = sum(_held_kb(pid) for root in self.pids for pid in _family(root))
+            self.most_mb = max(self.most_mb, held / 1024)
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    with suppress(OSError):
+        for listed in Path(f"/proc/{pid}/task").glob("*/children"):
+            for child in listed.read_text().split():
+                yield from _family(int(child))
+
+
+def _held_kb(pid: int) -> int:
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0

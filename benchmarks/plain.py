@@ -1,0 +1,89 @@
+"""The same rungs by plain FFmpeg, as one would write it by hand: what ours is compared with."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from processing.ffmpeg.ladder import DEFAULT, Rung, rungs_for
+from processing.ffmpeg.media import Media
+from processing.ffmpeg.probe import ProbeLimits, argv, parse
+
+_START = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
+
+
+@dataclass(frozen=True)
+class Took:
+    """Seconds of wall clock, and of all cores together."""
+
+    seconds: float
+    cpu_seconds: float
+
+
+def media_of(clip: Path) -> Media:
+    """What a clip is."""
+    described = subprocess.run(argv("ffprobe", clip.absolute()), capture_output=True, check=True)
+    return parse(described.stdout, limits=ProbeLimits())
+
+
+def rungs_of(clip: Path) -> Sequence[Rung]:
+    """What the default profile makes of a clip."""
+    video = media_of(clip).video
+    if video is None:
+        raise ValueError("the clip has no pictures")
+    return rungs_for(video, DEFAULT)
+
+
+def in_sequence(clip: Path, folder: Path) -> Took:
+    """One FFmpeg for each rung, one after the other, each decoding anew; then the sound."""
+    commands = [
+        [*_START, "-i", str(clip), "-map", "0:v:0", "-vf", f"scale={rung.width}:{rung.height}",
+         *_encoded(rung), str(folder / f"sequence-{rung.name}.mp4")]
+        for rung in rungs_of(clip)
+    ]  # fmt: skip
+    return _timed([*commands, [*_START, "-i", str(clip), *_sound(folder / "sequence-audio.mp4")]])
+
+
+def all_rungs(clip: Path, folder: Path, *, threads: int | None = None) -> Took:
+    """One FFmpeg, one decode, a filter graph to all rungs, and the sound."""
+    rungs = rungs_of(clip)
+    names = [f"[v{number}]" for number in range(len(rungs))]
+    split = f"[0:v]split={len(rungs)}" + "".join(f"[s{number}]" for number in range(len(rungs)))
+    scaled = [
+        f"[s{number}]scale={rung.width}:{rung.height}{names[number]}"
+        for number, rung in enumerate(rungs)
+    ]
+    limit = [] if threads is None else ["-threads", str(threads)]
+    command = [*_START, *limit, "-i", str(clip), "-filter_complex", ";".join([split, *scaled])]
+    if threads is not None:
+        command += ["-filter_complex_threads", str(threads)]
+    for name, rung in zip(names, rungs, strict=True):
+        command += ["-map", name, *limit, *_encoded(rung), str(folder / f"one-{rung.name}.mp4")]
+    return _timed([[*command, *_sound(folder / "one-audio.mp4")]])
+
+
+def _encoded(rung: Rung) -> list[str]:
+    options = ["-c:v", "libx264", "-preset", DEFAULT.preset, "-crf", str(rung.crf)]
+    options += ["-maxrate", str(rung.maxrate), "-bufsize", str(rung.bufsize)]
+    return [*options, "-pix_fmt", "yuv420p", "-g", "50", "-keyint_min", "50", "-sc_threshold", "0"]
+
+
+def _sound(out: Path) -> list[str]:
+    return ["-map", "0:a:0?", "-c:a", "aac", "-b:a", str(DEFAULT.audio_bitrate), str(out)]
+
+
+def _timed(commands: Sequence[Sequence[str]]) -> Took:
+    began, before = time.monotonic(), _children_cpu()
+    for command in commands:
+        subprocess.run(command, check=True, preexec_fn=lambda: os.nice(10))  # as ours run
+    return Took(time.monotonic() - began, _children_cpu() - before)
+
+
+def _children_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
