@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
@@ -72,7 +72,7 @@ def _sound(track: StoredRendition, number: int) -> Iterator[str]:
     yield "</AdaptationSet>"
 
 
-def _representation(rendition: StoredRendition, more: dict[str, object]) -> Iterator[str]:
+def _representation(rendition: StoredRendition, more: Mapping[str, object]) -> Iterator[str]:
     head = {
         "id": rendition.name,
         "codecs": rendition.codecs,
@@ -120,7 +120,7 @@ def _fraction(rate: Fraction) -> str:
     return f"{rate.numerator}/{rate.denominator}" if rate.denominator != 1 else str(rate)
 
 
-def _open(name: str, attributes: dict[str, object], *, closed: bool = False) -> str:
+def _open(name: str, attributes: Mapping[str, object], *, closed: bool = False) -> str:
     written = "".join(f" {key}={_quoted(value)}" for key, value in attributes.items())
     return f"<{name}{written}{'/' if closed else ''}>"
 

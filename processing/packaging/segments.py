@@ -101,9 +101,11 @@ def _row(segment: Segment) -> list[Any]:
 
 def from_json(rows: Iterable[Sequence[Any]]) -> tuple[Segment, ...]:
     """The inverse of `to_json`."""
-    return tuple(Segment(*row[:5], keyframes=_keyframes(row)) for row in rows)
+    return tuple(_segment(*row) for row in rows)
 
 
-def _keyframes(row: Sequence[Any]) -> tuple[Keyframe, ...]:
-    flat = row[5] if len(row) > 5 else ()
-    return tuple(Keyframe(*flat[at : at + 3]) for at in range(0, len(flat), 3))
+def _segment(
+    offset: int, size: int, duration: int, start: int, frames: int, flat: Sequence[int] = ()
+) -> Segment:
+    keyframes = tuple(Keyframe(*flat[at : at + 3]) for at in range(0, len(flat), 3))
+    return Segment(offset, size, duration, start, frames, keyframes)

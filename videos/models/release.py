@@ -52,6 +52,12 @@ class Release(GuardedModel):
         """Where its objects are in the outputs storage."""
         return f"releases/{self.id}/"
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing will be added; one that was replaced stays complete for its viewers."""
+        replaced = self.state == self.State.RETIRED and self.completed_at is not None
+        return self.state == self.State.COMPLETE or replaced
+
 
 class RenditionQuerySet(models.QuerySet["Rendition"]):
     """Renditions in the orders people want."""

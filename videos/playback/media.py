@@ -1,10 +1,12 @@
 """The ASGI app under ``/m/``: token, then playlist or bytes.
 
-``/m/<token>/<release>/<name>.m3u8`` is rendered from the rows; on disk everything else is
-the file below ``releases/<release>/``, with Range. In a bucket the playlists carry a signed
-address for each chunk, and bytes never pass here.
+``/m/<token>/<release>/<name>.m3u8`` (and ``manifest.mpd``) is rendered from the rows, gzipped for
+whoever takes that; on disk everything else is the file below ``releases/<release>/``, with Range.
+In a bucket the playlists carry a signed address for each chunk, and bytes never pass here.
 """
 
+import gzip
+import re
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -18,10 +20,11 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from videos.models import Chunk
 from videos.playback import playlists, tokens
+from videos.renditions import AddressOf
 from videos.storage import ObjectMissing, outputs
 
 PREFIX = "/m/"
-PLAYLIST_TYPE = "application/vnd.apple.mpegurl"
+PLAYLIST_TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".mpd": "application/dash+xml"}
 _TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", ".vtt": "text/vtt"}
 _PARTS = 3
 _HEADERS = {
@@ -66,22 +69,36 @@ class MediaApp:
             seconds = tokens.check(token, release_id)
         except (ValueError, tokens.BadToken):
             return _refusal(403, "This address carries no valid token, or it has expired.")
-        if name.endswith(".m3u8"):
-            return await _playlist(release_id, name.removesuffix(".m3u8"), seconds)
+        if Path(name).suffix in PLAYLIST_TYPES:
+            return await _playlist(request, release_id, name, seconds)
         return await _file(release_id, name)
 
 
-async def _playlist(release_id: UUID, name: str, seconds: int) -> Response:
+async def _playlist(request: Request, release_id: UUID, name: str, seconds: int) -> Response:
     address_of = partial(_address, release_id=release_id, seconds=seconds)
     try:
         playlist = await sync_to_async(_render)(release_id, name, address_of)
     except playlists.NoSuchPlaylist:
         return _refusal(404, "This release has no such playlist.")
     caching = f"private, max-age={min(seconds, 300)}" if playlist.complete else _GROWING
-    return Response(playlist.text, media_type=PLAYLIST_TYPE, headers={"Cache-Control": caching})
+    headers = {"Cache-Control": caching, "Vary": "Accept-Encoding"}
+    body = playlist.text.encode()
+    if takes_gzip(request.headers.get("accept-encoding", "")):
+        body, headers["Content-Encoding"] = gzip.compress(body, mtime=0), "gzip"
+    return Response(body, media_type=PLAYLIST_TYPES[Path(name).suffix], headers=headers)
 
 
-def _render(release_id: UUID, name: str, address_of: playlists.AddressOf) -> playlists.Playlist:
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding header allows gzip (RFC 9110): by name, or by the asterisk."""
+    weights = {}
+    for entry in accepted.lower().split(","):
+        coding, _, parameter = entry.partition(";")
+        weight = re.fullmatch(r"\s*q\s*=\s*([\d.]+)\s*", parameter)
+        weights[coding.strip()] = float(weight[1].strip(".") or 0) if weight else 1.0
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
+def _render(release_id: UUID, name: str, address_of: AddressOf) -> playlists.Playlist:
     close_old_connections()
     try:
         return playlists.render(release_id, name, address_of=address_of)

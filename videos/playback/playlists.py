@@ -1,15 +1,17 @@
 """Playlists of a release, rendered from its rows."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Prefetch
-
-from processing.packaging import hls, segments
+from processing.packaging import dash
+from processing.packaging import release as packaging
+from processing.packaging.release import IFRAMES_SUFFIX, StoredRendition
 from videos.models import Chunk, Release, Rendition
+from videos.renditions import AddressOf, describe, stored
 
-AddressOf = Callable[[Chunk], str]
+MULTIVARIANT = "master.m3u8"
+MANIFEST = "manifest.mpd"
+_HLS = ".m3u8"
 
 
 class NoSuchPlaylist(Exception):
@@ -25,85 +27,72 @@ class Playlist:
 
 
 def render(release_id: UUID, name: str, *, address_of: AddressOf) -> Playlist:
-    """The playlist ``master`` or that of a rendition."""
-    release = _load(release_id)
-    renditions = list(release.renditions.all())
-    complete = release.state == Release.State.COMPLETE
-    if name == "master":
-        return Playlist(_multivariant(renditions), complete)
-    for rendition in renditions:
-        if rendition.name == name:
-            return Playlist(_media(rendition, complete, address_of), complete)
-    raise NoSuchPlaylist
-
-
-def _load(release_id: UUID) -> Release:
+    """The playlist of a file name: ``master.m3u8``, ``<rendition>.m3u8``,
+    ``<rendition>-iframes.m3u8`` or, like those of keyframes for complete releases only,
+    ``manifest.mpd``. Raises ``NoSuchPlaylist``."""
     live = [Release.State.GROWING, Release.State.COMPLETE, Release.State.RETIRED]
-    renditions = Rendition.objects.largest_first().prefetch_related(
-        Prefetch("chunks", Chunk.objects.order_by("number"))
-    )
-    release = (
-        Release.objects.filter(pk=release_id, state__in=live)
-        .prefetch_related(Prefetch("renditions", renditions))
-        .first()
-    )
-    if release is None or not release.renditions.all():
+    release = Release.objects.filter(pk=release_id, state__in=live).first()
+    if release is None:
         raise NoSuchPlaylist
-    return release
-
-
-def _multivariant(renditions: Sequence[Rendition]) -> str:
-    audio = [r for r in renditions if r.kind == Rendition.Kind.AUDIO]
-    video = [r for r in renditions if r.kind == Rendition.Kind.VIDEO]
-    return hls.multivariant_playlist(
-        [_variant(r, audio) for r in video or audio],
-        [_audio(r, first=index == 0) for index, r in enumerate(audio)] if video else [],
-    )
-
-
-def _variant(rendition: Rendition, audio: Sequence[Rendition]) -> hls.Variant:
-    """A rung with the audio that plays beside it: bandwidths and codecs are of both."""
-    beside = [track for track in audio if track.pk != rendition.pk][:1]
-    both = [rendition, *beside]
-    return hls.Variant(
-        uri=f"{rendition.name}.m3u8",
-        bandwidth=sum(r.peak_bitrate or 0 for r in both),
-        average_bandwidth=sum(r.bitrate or 0 for r in both),
-        codecs=",".join(dict.fromkeys(r.codecs for r in both)),
-        width=rendition.width or 0,
-        height=rendition.height or 0,
-        frame_rate=rendition.frames_per_second or 0,
-    )
-
-
-def _audio(rendition: Rendition, *, first: bool) -> hls.AudioRendition:
-    return hls.AudioRendition(
-        uri=f"{rendition.name}.m3u8",
-        name=rendition.language or "Audio",
-        language=rendition.language or "und",
-        channels=rendition.channels or 2,
-        default=first,
-    )
-
-
-def _media(rendition: Rendition, complete: bool, address_of: AddressOf) -> str:
-    refs: list[hls.MediaSegmentRef] = []
-    chunks = list(rendition.chunks.all())
-    for number, chunk in enumerate(chunks):
-        if chunk.number != number:
-            break
-        uri = address_of(chunk)
-        refs += [
-            hls.MediaSegmentRef(
-                uri=uri,
-                offset=segment.offset,
-                size=segment.size,
-                seconds=segment.duration / rendition.timescale,
-            )
-            for segment in segments.from_json(chunk.segments)
-        ]
-    if not refs:
+    text = _text(release, name, address_of)
+    if text is None:
         raise NoSuchPlaylist
-    first = chunks[0]
-    init = hls.InitRef(uri=address_of(first), offset=0, size=first.init_bytes)
-    return hls.media_playlist(init, refs, complete=complete)
+    return Playlist(text, release.is_complete)
+
+
+def _text(release: Release, name: str, address_of: AddressOf) -> str | None:
+    if name == MULTIVARIANT:
+        return _multivariant(release)
+    if name == MANIFEST:
+        every = stored(release, address_of=address_of) if release.is_complete else []
+        return dash.manifest(every) if every else None
+    stem = name.removesuffix(_HLS)
+    if not release.is_complete:
+        return _growing(release, stem, address_of)
+    if (rendition := _rendition(release, stem, None, address_of)) is not None:
+        return packaging.media_playlist(rendition, complete=True, target=release.target_duration)
+    if stem.endswith(IFRAMES_SUFFIX):
+        rendition = _rendition(release, stem.removesuffix(IFRAMES_SUFFIX), None, address_of)
+        return packaging.iframe_playlist(rendition) if rendition else None
+    return None
+
+
+def _multivariant(release: Release) -> str | None:
+    """Chunks are looked at only for the bandwidth of keyframes."""
+    if release.is_complete:
+        renditions = stored(release)
+    else:
+        rows = Rendition.objects.filter(release=release).largest_first()
+        renditions = [describe(row) for row in rows]
+    if not renditions:
+        return None
+    return packaging.multivariant_playlist(renditions, complete=release.is_complete)
+
+
+def _growing(release: Release, name: str, address_of: AddressOf) -> str | None:
+    """What every rendition has from the first chunk on, and no more."""
+    numbers: dict[int, list[int]] = {
+        pk: [] for pk in Rendition.objects.filter(release=release).values_list("pk", flat=True)
+    }
+    there = Chunk.objects.filter(rendition__release=release).values_list("rendition_id", "number")
+    for pk, number in there:
+        numbers.setdefault(pk, []).append(number)
+    prefix = packaging.common_prefix(numbers.values())
+    rendition = _rendition(release, name, prefix, address_of)
+    if rendition is None:
+        return None
+    return packaging.media_playlist(rendition, complete=False, target=release.target_duration)
+
+
+def _rendition(
+    release: Release, name: str, prefix: int | None, address_of: AddressOf
+) -> StoredRendition | None:
+    """A rendition with its first chunks (with all of them for None), if it has any."""
+    row = Rendition.objects.filter(release=release, name=name).first()
+    if row is None:
+        return None
+    chunks = row.chunks.order_by("number")
+    if prefix is not None:
+        chunks = chunks.filter(number__lt=prefix)
+    rendition = describe(row, chunks, address_of=address_of)
+    return rendition if rendition.chunks else None

@@ -1,10 +1,12 @@
 """Give out playback addresses. Whether somebody may play is asked once, here."""
 
+from uuid import UUID
+
 from django.urls import get_script_prefix
 
 from videos import access
 from videos.models import Video
-from videos.playback import tokens
+from videos.playback import playlists, tokens
 from videos.storage import outputs
 
 
@@ -15,8 +17,19 @@ def hls_url(video: Video, viewer: access.Viewer) -> str | None:
     """
     if video.release_id is None or not access.may_play(video, viewer):
         return None
-    token = tokens.issue(video.release_id, duration=duration_of(video))
-    return f"{get_script_prefix()}m/{token}/{video.release_id}/master.m3u8"
+    return _address(video, video.release_id, playlists.MULTIVARIANT)
+
+
+def dash_url(video: Video, viewer: access.Viewer) -> str | None:
+    """The path of the DASH manifest for a viewer, or None when there is none to play or the
+    release still grows.
+
+    The video's source and release must be joined.
+    """
+    release = video.release
+    if release is None or not release.is_complete or not access.may_play(video, viewer):
+        return None
+    return _address(video, release.pk, playlists.MANIFEST)
 
 
 def poster_url(video: Video, viewer: access.Viewer) -> str | None:
@@ -30,9 +43,13 @@ def poster_url(video: Video, viewer: access.Viewer) -> str | None:
     signed = outputs().signed_url(release.poster_key, seconds=tokens.lifetime(duration_of(video)))
     if signed is not None:
         return signed
-    token = tokens.issue(release.pk, duration=duration_of(video))
-    name = release.poster_key.removeprefix(release.prefix)
-    return f"{get_script_prefix()}m/{token}/{release.pk}/{name}"
+    return _address(video, release.pk, release.poster_key.removeprefix(release.prefix))
+
+
+def _address(video: Video, release_id: UUID, name: str) -> str:
+    """The path of something of a release, with a token for it."""
+    token = tokens.issue(release_id, duration=duration_of(video))
+    return f"{get_script_prefix()}m/{token}/{release_id}/{name}"
 
 
 def duration_of(video: Video) -> float:

@@ -1,13 +1,16 @@
 """Bytes under /m/: Range, types, and nobody without a token."""
 
+import xml.etree.ElementTree as ET
+
+import m3u8  # type: ignore[import-untyped] # ships no types
 import pytest
 from django.conf import LazySettings
 from starlette.testclient import TestClient
 
 from accounts.models import User
-from videos.models import Chunk, Release, Video
+from videos.models import Chunk, Release, Rendition, Video
 from videos.playback import services as playback
-from videos.playback.media import MediaApp
+from videos.playback.media import MediaApp, takes_gzip
 from videos.storage import outputs
 
 
@@ -121,3 +124,108 @@ def test_in_a_bucket_playlists_carry_signed_addresses(
     text = media.get(master.replace("master", "180p")).text
     uris = [line for line in text.splitlines() if line and not line.startswith("#")]
     assert all(uri.startswith("https://bucket.example/releases/") for uri in uris)
+
+
+def test_in_a_bucket_the_manifest_carries_them_too(
+    media: TestClient, master: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed = lambda key, seconds: f"https://bucket.example/{key}?a=1&signature=x"  # noqa: E731
+    monkeypatch.setattr(outputs(), "signed_url", signed)
+    tree = ET.fromstring(media.get(master.replace("master.m3u8", "manifest.mpd")).text)
+    urls = [one.get("media") or "" for one in tree.findall(".//{*}SegmentURL")]
+    urls += [one.get("sourceURL") or "" for one in tree.findall(".//{*}Initialization")]
+    assert urls
+    assert all(url.startswith("https://bucket.example/releases/") for url in urls)
+    assert all(url.endswith("?a=1&signature=x") for url in urls)
+
+
+def test_keyframes_are_listed_and_are_bytes_of_the_chunk(media: TestClient, master: str) -> None:
+    read = m3u8.loads(media.get(master).text)
+    name = read.iframe_playlists[0].uri
+    keyframes = m3u8.loads(media.get(master.replace("master.m3u8", name)).text)
+    assert keyframes.is_i_frames_only
+    assert len(keyframes.segments) == 2
+    for segment in keyframes.segments:
+        size, offset = map(int, segment.byterange.split("@"))
+        part = media.get(
+            master.replace("master.m3u8", segment.uri),
+            headers={"Range": f"bytes={offset}-{offset + size - 1}"},
+        )
+        assert (part.status_code, part.content[4:8]) == (206, b"moof")
+
+
+def test_the_manifest_names_what_is_served(media: TestClient, master: str) -> None:
+    answer = media.get(master.replace("master.m3u8", "manifest.mpd"))
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("application/dash+xml")
+    parts = ET.fromstring(answer.text).findall(".//{*}SegmentURL")
+    assert parts
+    for part in parts:
+        asked = {"Range": f"bytes={part.get('mediaRange')}"}
+        address = master.replace("master.m3u8", part.get("media") or "")
+        assert media.get(address, headers=asked).status_code == 206
+
+
+def test_the_manifest_is_given_out_when_the_release_is_complete(
+    media: TestClient, ready_video: Video, owner: User, stranger: User
+) -> None:
+    address = playback.dash_url(ready_video, owner)
+    assert address is not None
+    assert media.get(address).status_code == 200
+    assert playback.dash_url(ready_video, stranger) is None
+    Release.objects.update(state=Release.State.GROWING)
+    growing = Video.objects.select_related("source", "release").get()
+    assert playback.dash_url(growing, owner) is None
+    assert media.get(address).status_code == 404
+
+
+def test_a_growing_release_lists_what_every_rendition_has(media: TestClient, master: str) -> None:
+    Release.objects.update(state=Release.State.GROWING, target_duration=6)
+    for rendition in Rendition.objects.all():
+        chunk = rendition.chunks.get()
+        for number in (1, 2):
+            Chunk.objects.create(
+                rendition=rendition, number=number, key=f"{chunk.key[:-9]}{number:05d}.mp4",
+                bytes=chunk.bytes, init_bytes=chunk.init_bytes, start=chunk.duration * number,
+                duration=chunk.duration, segments=chunk.segments,
+            )  # fmt: skip
+    Chunk.objects.filter(rendition__name="audio", number=1).delete()
+    address = master.replace("master", "180p")
+    first = media.get(address).text
+    assert "00001.mp4" not in first
+    assert "#EXT-X-TARGETDURATION:6" in first
+    assert media.get(master.replace("master", "180p-iframes")).status_code == 404
+
+
+def test_a_release_that_was_replaced_plays_to_its_end(media: TestClient, master: str) -> None:
+    Release.objects.update(state=Release.State.RETIRED)
+    assert "#EXT-X-ENDLIST" in media.get(master.replace("master", "180p")).text
+
+
+def test_playlists_are_gzipped_for_who_takes_it(media: TestClient, master: str) -> None:
+    answer = media.get(master, headers={"Accept-Encoding": "br, gzip;q=0.5"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.text.startswith("#EXTM3U")
+    plain = media.get(master, headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.text == answer.text
+    assert plain.headers["vary"] == answer.headers["vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [
+        ("gzip", True),
+        ("GZIP", True),
+        ("br, gzip;q=0.5", True),
+        ("*", True),
+        ("identity", False),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, *", False),
+        ("*;q=0", False),
+        ("gzip;q=.", False),
+        ("", False),
+    ],
+)
+def test_who_takes_gzip(accepted: str, expected: bool) -> None:
+    assert takes_gzip(accepted) is expected
