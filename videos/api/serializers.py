@@ -10,6 +10,7 @@ from processing.ffmpeg.media import Media
 from processing.models import Run
 from videos.access import Viewer
 from videos.models import Rendition, Source, Video
+from videos.playback import downloads
 from videos.playback import services as playback
 
 _PROBED = (
@@ -85,10 +86,30 @@ class RenditionSerializer(serializers.ModelSerializer[Rendition]):
         )
 
 
+class DownloadSerializer(serializers.Serializer[Any]):
+    """One rung with sound as an MP4 file."""
+
+    name = serializers.CharField(help_text="the rung's")
+    width = serializers.IntegerField(allow_null=True)
+    height = serializers.IntegerField(allow_null=True)
+    size = serializers.IntegerField(help_text="bytes")
+    url = serializers.CharField()
+
+
 class PlaybackSerializer(serializers.Serializer[Any]):
     """Addresses to play; null while there is nothing to play."""
 
     hls = serializers.CharField(allow_null=True)
+    dash = serializers.CharField(allow_null=True, help_text="when the release is complete")
+    mp4 = DownloadSerializer(many=True, help_text="to download; as the profile says")
+
+
+class AvailableSerializer(serializers.Serializer[Any]):
+    """How much of the release that plays can be played: it grows while it is made."""
+
+    seconds = serializers.FloatField(help_text="from the start, without a gap")
+    rungs = serializers.ListField(child=serializers.CharField())
+    complete = serializers.BooleanField()
 
 
 class VideoSerializer(serializers.ModelSerializer[Video]):
@@ -101,6 +122,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
     source = serializers.SerializerMethodField()  # type: ignore[assignment]  # a member of ours
     renditions = serializers.SerializerMethodField()
     playback = serializers.SerializerMethodField()
+    available = serializers.SerializerMethodField()
     poster = serializers.SerializerMethodField()
 
     class Meta:
@@ -121,6 +143,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
             "source",
             "renditions",
             "playback",
+            "available",
             "poster",
             "created_at",
             "ready_at",
@@ -164,7 +187,24 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
     def get_playback(self, video: Video) -> Any:
         """Addresses for the reader."""
         viewer = cast("Viewer", self.context["request"].user)
-        return PlaybackSerializer({"hls": playback.hls_url(video, viewer)}).data
+        addresses = {
+            "hls": playback.hls_url(video, viewer),
+            "dash": playback.dash_url(video, viewer),
+            "mp4": downloads.of(video, viewer),
+        }
+        return PlaybackSerializer(addresses).data
+
+    @extend_schema_field(AvailableSerializer())
+    def get_available(self, video: Video) -> Any:
+        """Of the release that plays."""
+        release = video.release
+        rows = list(release.renditions.all()) if release else []
+        available = {
+            "seconds": release.available_seconds if release else 0.0,
+            "rungs": [row.name for row in rows if row.kind == Rendition.Kind.VIDEO],
+            "complete": bool(release and release.is_complete),
+        }
+        return AvailableSerializer(available).data
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_poster(self, video: Video) -> str | None:

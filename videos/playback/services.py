@@ -5,7 +5,7 @@ from uuid import UUID
 from django.urls import get_script_prefix
 
 from videos import access
-from videos.models import Video
+from videos.models import Release, Video
 from videos.playback import playlists, tokens
 from videos.storage import outputs
 
@@ -40,10 +40,13 @@ def poster_url(video: Video, viewer: access.Viewer) -> str | None:
     release = video.release
     if release is None or not release.poster_key or not access.may_play(video, viewer):
         return None
-    signed = outputs().signed_url(release.poster_key, seconds=tokens.lifetime(duration_of(video)))
-    if signed is not None:
-        return signed
-    return _address(video, release.pk, release.poster_key.removeprefix(release.prefix))
+    return object_url(video, release, release.poster_key)
+
+
+def object_url(video: Video, release: Release, key: str) -> str:
+    """The address of an object of a release, for somebody who may play it."""
+    signed = outputs().signed_url(key, seconds=tokens.lifetime(duration_of(video)))
+    return signed or _address(video, release.pk, key.removeprefix(release.prefix))
 
 
 def _address(video: Video, release_id: UUID, name: str) -> str:
