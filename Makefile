@@ -15,7 +15,7 @@ test: ## set up and run every check and test
 test-fast: ## the same without the tests marked slow
 	@scripts/test.sh fast
 
-test-all: ## the same with the tests marked corpus, which take long
+test-all: ## the same with the tests marked corpus and thorough, which take long
 	@scripts/test.sh all
 
 chaos: ## let everything fail at random for MINUTES (10), again as SEED says

@@ -1,6 +1,7 @@
 """`make test`: set everything up, run every check, then the tests.
 
-Usage: test [fast|all]. `fast` leaves out the tests marked slow, `all` adds the corpus.
+Usage: test [fast|all]. `fast` leaves out the tests marked slow, `all` adds those
+marked corpus and thorough.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from scripts.console import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
-SELECTIONS = {"": "not corpus", "fast": "not corpus and not slow", "all": ""}
+_USUAL = "not corpus and not thorough"
+SELECTIONS = {"": _USUAL, "fast": f"{_USUAL} and not slow", "all": ""}
 
 
 @dataclass(frozen=True)
