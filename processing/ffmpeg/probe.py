@@ -65,7 +65,7 @@ def parse(raw: bytes, *, limits: ProbeLimits) -> Media:
     form = described.get("format") or {}
     video = streams.shown_video(listed)
     audio = streams.heard_audio(listed)
-    if video is None and not audio:
+    if video is None and (not audio or _pictures_are_lost(listed)):
         raise _nothing_to_show(listed)
     if video is not None and video.width * video.height > limits.max_pixels:
         raise ProbeFailed("The picture has too many pixels.", code="source_too_large")
@@ -102,6 +102,14 @@ def _described(raw: bytes) -> dict[str, Any]:
     if not isinstance(described, dict) or not isinstance(described.get("streams", []), list):
         raise ProbeFailed()
     return described
+
+
+def _pictures_are_lost(listed: list[Any]) -> bool:
+    """Whether there is a film that cannot be decoded: its sound alone is not what was handed in."""
+    return any(
+        isinstance(s, dict) and s.get("codec_type") == "video" and not extras.is_cover(s)
+        for s in listed
+    )
 
 
 def _nothing_to_show(listed: list[Any]) -> ProbeFailed:

@@ -61,14 +61,16 @@ def _snapped(rate: Fraction) -> Fraction:
 def rates_between(
     ticks: int, pictures: int, time_base: Fraction, told: Fraction
 ) -> Iterator[Fraction]:
-    """Rates at which so many pictures last so many ticks, give or take one tick: the told one
-    first, then common ones, then simple fractions, then a whole number of ticks a picture."""
+    """Rates at which so many pictures last so many ticks, give or take one tick: common ones
+    first (of these the told one), then a whole number of ticks a picture if that fits exactly,
+    then the told one and simple fractions."""
     if ticks <= 0 or pictures <= 0:
         return
     mean = pictures / (ticks * time_base)
     simple = [mean.limit_denominator(limit) for limit in (1, 2, 10, 100, 1001)]
-    whole = 1 / (time_base * max(1, round(Fraction(ticks, pictures))))
-    for rate in (told, *_COMMON, *_FASTER, *simple, whole):
+    common = sorted((*_COMMON, *_FASTER), key=lambda rate: rate != told)
+    whole = [mean] if ticks % pictures == 0 else []
+    for rate in (*common, *whole, told, *simple, mean):
         if rate > 0 and abs(pictures / (rate * time_base) - ticks) <= 1:
             yield rate
 

@@ -20,6 +20,8 @@ from processing.ffmpeg.sandbox import Sandbox
 _SAMPLE_IS_PACKET = ("h264", "hevc", "av1", "mpeg4", "mjpeg", "prores", "dnxhd", "h263", "png")
 # Pictures in front of the first keyframe are not shown by their decoders.
 _NEEDS_KEYFRAME = ("h264", "hevc", "av1", "vp8", "vp9")
+# Their files may hold pictures for reference alone, which packets do not tell from others.
+_HIDES_PICTURES = ("vp8", "vp9")
 _JUMPING_CLOCKS = ("mpegts", "mpeg")
 # A longer hole is a broken clock where clocks are known to break, and anywhere else beyond doubt.
 _HOLE_SECONDS = {True: 2, False: 600}
@@ -54,9 +56,9 @@ class Timeline:
     clocks may break; minutes elsewhere, where a picture may be meant to stay)."""
 
     def longest_gop(self, time_base: Fraction) -> float:
-        """Seconds from a keyframe to the next, or to the end, at most."""
-        borders = (*self.keyframes, self.end_pts)
-        return float(max((b - a for a, b in pairwise(borders)), default=0) * time_base)
+        """Seconds from a keyframe (or the beginning) to the next, or to the end, at most."""
+        borders = sorted((self.first_pts, *self.keyframes, self.end_pts))
+        return float(max(b - a for a, b in pairwise(borders)) * time_base)
 
 
 def read(
@@ -124,19 +126,17 @@ def _ask(
 def parse(packets: bytes, video: VideoStream) -> Pictures | None:
     """The shown pictures of ffprobe's `pts,duration,flags` lines; None when one has no time."""
     pictures = Pictures()
-    usual = max(1, round(1 / (video.frame_rate * video.time_base)))
+    begun = video.codec not in _NEEDS_KEYFRAME
     for line in io.BytesIO(packets):
         pts, _, rest = line.partition(b",")
         duration, _, flags = rest.partition(b",")
-        if b"D" in flags:
-            continue
-        key = b"K" in flags
-        if not key and not pictures.pts and video.codec in _NEEDS_KEYFRAME:
+        begun = begun or b"K" in flags
+        if not begun or b"D" in flags or not line.strip():
             continue
         if not _is_time(pts):
             return None
         length = int(duration) if duration.isdigit() and _is_time(duration) else 0
-        pictures.add(int(pts), length or usual, key=key)
+        pictures.add(int(pts), length, key=b"K" in flags)
     return pictures
 
 
@@ -150,7 +150,13 @@ def of(pictures: Pictures, video: VideoStream, *, jumps: bool) -> Timeline | Non
         return None
     base, times = video.time_base, array("q", sorted(pictures.pts))
     rate = rates.constant_rate(times, base, video.frame_rate)
+    if rate is None and video.codec in _HIDES_PICTURES:
+        shown = _without_hidden(times)
+        rate = rates.constant_rate(shown, base, video.frame_rate)
+        times = times if rate is None else shown
     end = pictures.end
+    if end <= times[-1]:
+        end = times[-1] + max(1, round(1 / (video.frame_rate * base)))
     if rate is not None:
         step = 1 / (rate * base)
         # A last picture that stays longer than the others is not constant; a shorter one is a lie.
@@ -162,11 +168,16 @@ def of(pictures: Pictures, video: VideoStream, *, jumps: bool) -> Timeline | Non
         ),
         frames=len(times),
         first_pts=times[0],
-        end_pts=max(end, times[-1] + 1),
+        end_pts=end,
         constant=rate is not None or len(times) == 1,
         closed=_is_closed(pictures),
         steady=_is_steady(pictures, times, base, jumps),
     )
+
+
+def _without_hidden(times: array[int]) -> array[int]:
+    """The times without pictures stored a tick before the one they help to decode."""
+    return array("q", (a for a, b in pairwise((*times, times[-1] + 2)) if b - a > 1))
 
 
 def _is_closed(pictures: Pictures) -> bool:
