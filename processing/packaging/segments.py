@@ -101,11 +101,11 @@ def _row(segment: Segment) -> list[Any]:
 
 def from_json(rows: Iterable[Sequence[Any]]) -> tuple[Segment, ...]:
     """The inverse of `to_json`."""
-    return tuple(_segment(*row) for row in rows)
+    return tuple(_segment(row) for row in rows)
 
 
-def _segment(
-    offset: int, size: int, duration: int, start: int, frames: int, flat: Sequence[int] = ()
-) -> Segment:
+def _segment(row: Sequence[Any]) -> Segment:
+    offset, size, duration, start, frames, *rest = row
+    flat = rest[0] if rest else ()
     keyframes = tuple(Keyframe(*flat[at : at + 3]) for at in range(0, len(flat), 3))
     return Segment(offset, size, duration, start, frames, keyframes)

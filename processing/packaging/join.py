@@ -1,0 +1,161 @@
+"""Joins the chunks of some renditions into one MP4 to download, without encoding anything.
+
+The sample tables of all fragments become one moov box before the media (so that playing starts
+while it is fetched), and the media are copied behind it, sound beside pictures.
+
+What is held in memory is those tables: some ten bytes for a picture, whatever its size.
+"""
+
+from __future__ import annotations
+
+import heapq
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from processing.ffmpeg.errors import Interrupted
+from processing.packaging.boxes import read_init, read_runs
+from processing.packaging.mp4 import MalformedTrack, box
+from processing.packaging.tables import Tables, moov
+
+_COPIED_AT_ONCE = 1024 * 1024
+_FTYP = box(b"ftyp", b"isom", struct.pack(">I", 0x200), b"isomiso2avc1mp41")
+_MDAT_HEADER = 16
+
+
+def never() -> str | None:
+    """The `should_stop` of work nobody stops."""
+    return None
+
+
+@dataclass(frozen=True, order=True)
+class _Piece:
+    """Samples in a row: seconds at which they start, the track they are of, and where their bytes
+    are."""
+
+    at: float
+    track: int
+    path: Path
+    offset: int
+    size: int
+
+
+def progressive(
+    tracks: Sequence[Sequence[Path]],
+    out: Path,
+    *,
+    should_stop: Callable[[], str | None] = never,
+) -> None:
+    """Write the MP4 of `tracks`: of each the chunk files in order; pictures first, then the sound
+    that plays unasked, then other sounds.
+
+    Nothing stands at `out` when it fails. Raises `MalformedTrack` for chunks that do not follow
+    each other from 0 on, `Interrupted` when a stop is asked for, `OSError` for a full disk.
+    """
+    read = [_read(number, paths, should_stop) for number, paths in enumerate(tracks)]
+    pieces = list(heapq.merge(*(found for _, found in read)))
+    try:
+        with out.open("wb") as file:
+            _write(file, [tables for tables, _ in read], pieces, should_stop)
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
+
+
+def _read(
+    number: int, paths: Sequence[Path], should_stop: Callable[[], str | None]
+) -> tuple[Tables, list[_Piece]]:
+    """The tables of one track, and its pieces in order."""
+    tables: Tables | None = None
+    pieces = []
+    for path in paths:
+        _stop_if_asked(should_stop)
+        with path.open("rb") as file:
+            init = read_init(file)
+            tables = tables or Tables(init)
+            if init.data != tables.init.data:
+                raise MalformedTrack("The chunks of a track begin differently.")
+            for _, _, run in read_runs(file, init):
+                at = run.start / init.timescale
+                size = tables.add(run)
+                pieces.append(_Piece(at, number, path, run.payload, size))
+    if tables is None or not pieces:
+        raise MalformedTrack("A track has no samples.")
+    return tables, pieces
+
+
+def _write(
+    file: BinaryIO,
+    tracks: Sequence[Tables],
+    pieces: Sequence[_Piece],
+    should_stop: Callable[[], str | None],
+) -> None:
+    total = sum(piece.size for piece in pieces)
+    # The tables are as large whatever offsets stand in them, so they are written twice.
+    size = len(moov(tracks, _offsets(pieces, len(tracks), 0), reach=total))
+    begin = len(_FTYP) + size + _MDAT_HEADER
+    file.write(_FTYP)
+    file.write(moov(tracks, _offsets(pieces, len(tracks), begin), reach=total))
+    file.write(struct.pack(">I4sQ", 1, b"mdat", _MDAT_HEADER + total))
+    for data in _payloads(pieces, len(tracks), should_stop):
+        file.write(data)
+
+
+def _offsets(pieces: Sequence[_Piece], tracks: int, begin: int) -> list[list[int]]:
+    """Where each piece of each track will be, when the first is at `begin`."""
+    offsets: list[list[int]] = [[] for _ in range(tracks)]
+    for piece in pieces:
+        offsets[piece.track].append(begin)
+        begin += piece.size
+    return offsets
+
+
+def _payloads(
+    pieces: Sequence[_Piece], tracks: int, should_stop: Callable[[], str | None]
+) -> Iterator[bytes]:
+    """The bytes of all pieces; one file of each track is open at a time."""
+    with ExitStack() as stack:
+        readers = [stack.enter_context(closing(_Reader())) for _ in range(tracks)]
+        for piece in pieces:
+            _stop_if_asked(should_stop)
+            yield from readers[piece.track].read(piece)
+
+
+class _Reader:
+    """Reads pieces of files that come one after the other."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        self._file: BinaryIO | None = None
+
+    def close(self) -> None:
+        """Let go of the file that is open."""
+        if self._file is not None:
+            self._file.close()
+
+    def read(self, piece: _Piece) -> Iterator[bytes]:
+        """The bytes of a piece, some at a time. Raises `MalformedTrack` where the file ends."""
+        file = self._opened(piece.path)
+        file.seek(piece.offset)
+        left = piece.size
+        while left:
+            data = file.read(min(left, _COPIED_AT_ONCE))
+            if not data:
+                raise MalformedTrack("The file is cut off.")
+            left -= len(data)
+            yield data
+
+    def _opened(self, path: Path) -> BinaryIO:
+        if self._file is None or path != self._path:
+            self.close()
+            self._path, self._file = path, path.open("rb")
+        return self._file
+
+
+def _stop_if_asked(should_stop: Callable[[], str | None]) -> None:
+    reason = should_stop()
+    if reason:
+        raise Interrupted(reason)
