@@ -74,7 +74,7 @@ def _fitted(video: VideoStream, width: int, height: int) -> list[str]:
     same = f"lt(abs(log({shape})),{_SAME_SHAPE})"
     across = f"if({same},{width},min({width},max(2,2*round({width}*{shape}/2))))"
     down = f"if({same},{height},min({height},max(2,2*round({height}/({shape})/2))))"
-    scale = f"scale=w='{across}':h='{down}':flags={_flags(video)}{_conversion(video)}"
+    scale = f"scale=w='{across}':h='{down}':eval=frame:flags={_flags(video)}{_conversion(video)}"
     return [scale, f"pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:eval=frame"]
 
 
