@@ -1,8 +1,9 @@
-"""Renew the players under static/vendor from the npm registry: `python -m scripts.vendor`.
+"""Renew the players under static/vendor and tests/browser/vendor: `python -m scripts.vendor`.
 
-Needs npm and Chromium. Takes the pinned versions below, keeps only what pages load, and
-writes the hashes of the styles that media-chrome puts into its shadow roots (the
-Content-Security-Policy allows exactly those).
+Needs npm and Chromium. Takes the pinned versions below, if the registry still gives the bytes
+that were pinned with them, keeps only what pages or tests load, and writes the hashes of the
+styles that media-chrome puts into its shadow roots (the Content-Security-Policy allows exactly
+those).
 """
 
 from __future__ import annotations
@@ -19,33 +20,47 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-VENDOR = Path(__file__).resolve().parents[1] / "static" / "vendor"
+ROOT = Path(__file__).resolve().parents[1]
+VENDOR = ROOT / "static" / "vendor"
+FOR_TESTS = ROOT / "tests" / "browser" / "vendor"
 STYLES = VENDOR / "media-chrome.styles.txt"
 
 
 @dataclass(frozen=True)
 class Package:
-    """A package, its version, and its files by the names we give them."""
+    """A package, its version, the SHA-512 of its archive as the registry writes it, and its files
+    by the names we give them."""
 
     name: str
     version: str
+    integrity: str
     files: dict[str, str]
+    kept_in: Path = VENDOR
 
     @property
     def folder(self) -> Path:
         """Where its files are kept."""
-        return VENDOR / f"{self.name}-{self.version}"
+        return self.kept_in / f"{self.name}-{self.version}"
 
 
 HLS = Package(
     "hls.js",
     "1.7.4",
+    "sha512-3GlxGdPvT2YHvQYOt+yOzT/DEior/qJVNIylHA77kgeoBTdQQqi70GwefNEUmHQeNGyjC8U62+bruqW/Tpm+tg==",
     {"dist/hls.min.mjs": "hls.min.js", "dist/hls.worker.js": "hls.worker.js", "LICENSE": "LICENSE"},
 )
 MEDIA_CHROME = Package(
     "media-chrome",
     "4.19.4",
+    "sha512-QAL48kT03+InLijPzXN1end9fcsl0/l53j1laCfbt/79vF2iZ45dovv4wQMw2q9zOLEiDwWsB718NJPhtZUBDg==",
     {"dist/iife/all.js": "media-chrome.js", "LICENSE": "LICENSE"},
+)
+SHAKA = Package(
+    "shaka-player",
+    "5.2.12",
+    "sha512-vEsuVDI3+oLh+yqpjXexQZlg2XMUBI0VrqatDuKWacPaxAud6Uph5uCowUPLhUgNG5XKWCpoM4l1r8qYzWH+zg==",
+    {"dist/shaka-player.compiled-es2021.js": "shaka-player.js", "LICENSE": "LICENSE"},
+    kept_in=FOR_TESTS,
 )
 
 # Every element the bundle defines, made once; what its shadow root holds as style.
@@ -65,8 +80,8 @@ customElements.define = (name, ...rest) => { window.defined.push(name); define(n
 
 
 def main() -> None:
-    """Fetch both packages and work out the hashes."""
-    for package in (HLS, MEDIA_CHROME):
+    """Fetch the packages and work out the hashes of the styles."""
+    for package in (HLS, MEDIA_CHROME, SHAKA):
         _fetch(package)
     hashes = sorted(_hash(style) for style in _styles(MEDIA_CHROME.folder / "media-chrome.js"))
     STYLES.write_text("\n".join(hashes) + "\n")
@@ -77,6 +92,7 @@ def _fetch(package: Package) -> None:
         wanted = f"{package.name}@{package.version}"
         subprocess.run(["npm", "pack", "--silent", wanted], cwd=name, check=True)
         archive = next(Path(name).glob("*.tgz"))
+        _require(package, archive.read_bytes())
         with tarfile.open(archive) as tar:
             tar.extractall(name, filter="data")
         shutil.rmtree(package.folder, ignore_errors=True)
@@ -84,6 +100,14 @@ def _fetch(package: Package) -> None:
         for path, ours in package.files.items():
             text = (Path(name) / "package" / path).read_text()
             (package.folder / ours).write_text(_without_map(text))
+
+
+def _require(package: Package, archive: bytes) -> None:
+    digest = base64.b64encode(hashlib.sha512(archive).digest()).decode()
+    if package.integrity != f"sha512-{digest}":
+        raise SystemExit(
+            f"{package.name} {package.version} is not what was pinned: sha512-{digest}"
+        )
 
 
 def _without_map(text: str) -> str:
