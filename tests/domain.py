@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import LazySettings
+from django.db.models.signals import post_migrate
 from rest_framework.test import APIClient
 
 from accounts import api_keys
 from accounts.models import User
 from config.env import QUEUES
-from processing.models import Task
+from processing.models import EncodingProfile, Task
 from processing.pipeline.work import drain
 from videos.ingest import services as ingest
 from videos.models import Source, Video
@@ -40,6 +43,20 @@ def _own_folders(settings: LazySettings, tmp_path_factory: pytest.TempPathFactor
     settings.UPLOAD_DIR.mkdir()
     # The real one takes half a second by design, for every user a test makes.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shipped_profiles() -> Iterator[None]:
+    """A transactional test empties every table, also that which a migration filled."""
+    shipping = import_module("processing.migrations.0007_shipped_profiles")
+
+    def ship_again(**_: object) -> None:
+        if not EncodingProfile.objects.exists():
+            shipping.ship(apps, None)
+
+    post_migrate.connect(ship_again, sender=apps.get_app_config("processing"))
+    yield
+    post_migrate.disconnect(ship_again, sender=apps.get_app_config("processing"))
 
 
 @pytest.fixture
