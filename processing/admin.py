@@ -12,12 +12,14 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from processing import services
-from processing.models import Run, Task, Worker
+from processing.admin_profiles import EncodingProfileAdmin
+from processing.models import EncodingProfile, Run, Task, Worker
 from processing.presence import ALIVE_WITHIN
 from videos.admin import ReadOnlyAdmin
 
 # Its rows stay empty: attempts and results stand in our own tasks.
 site.unregister(DramatiqTask)
+site.register(EncodingProfile, EncodingProfileAdmin)
 
 _RUN_COLOURS = {
     Run.Status.QUEUED: "info",

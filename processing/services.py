@@ -7,6 +7,7 @@ from django.db.models import F
 from uuid_utils.compat import uuid7
 
 from processing import profiles
+from processing.ffmpeg.ladder import Profile
 from processing.models import Run, Task
 from processing.pipeline import advance, plan, ranking, resume
 from processing.pipeline.transactions import bounded
@@ -36,24 +37,25 @@ def begin(video: Video, source: Source) -> Run:
     """The source is stored: move the video to processing and plan its first run."""
     with transaction.atomic():
         lifecycle.begin_processing(video.pk, source=source)
-        return _start(video, source, Run.Kind.FIRST, profile="default", priority=None)
+        return _start(video, source, Run.Kind.FIRST, profile=profiles.default(), priority=None)
 
 
-def reprocess(video: Video, *, profile: str = "default", priority: int | None = None) -> Run:
+def reprocess(video: Video, *, profile: str | None = None, priority: int | None = None) -> Run:
     """Plan a new run; a ready video keeps playing its release until the new one is complete.
 
-    Without a ``priority`` the owner's plan gives it. Raises ``NoSource``,
-    ``AlreadyProcessing`` or ``profiles.NoSuchProfile``.
+    By the default profile unless one is named; without a ``priority`` the owner's plan gives it.
+    Raises ``NoSource``, ``AlreadyProcessing`` or ``profiles.NoSuchProfile``.
     """
     if video.source is None:
         raise NoSource
+    wanted = profiles.default() if profile is None else profiles.named(profile)
     try:
         with bounded():
             locked = Video.objects.select_for_update(of=("self",)).get(pk=video.pk)
             if locked.status not in (Video.Status.READY, Video.Status.PROCESSING):
                 lifecycle.begin_processing(video.pk, source=video.source)
             return _start(
-                video, video.source, Run.Kind.REPROCESS, profile=profile, priority=priority
+                video, video.source, Run.Kind.REPROCESS, profile=wanted, priority=priority
             )
     except IntegrityError as error:
         raise AlreadyProcessing from error
@@ -125,7 +127,7 @@ def _move_ranks(tasks: Iterable[Task], priority: int) -> None:
 
 
 def _start(
-    video: Video, source: Source, kind: Run.Kind, *, profile: str, priority: int | None
+    video: Video, source: Source, kind: Run.Kind, *, profile: Profile, priority: int | None
 ) -> Run:
     run_id = uuid7()
     release = Release.objects.create(pk=run_id)
@@ -135,7 +137,7 @@ def _start(
         source=source,
         release=release,
         kind=kind,
-        profile=profiles.named(profile).to_json(),
+        profile=profile.to_json(),
         priority=video.owner.terms.priority if priority is None else priority,
     )
     advance.add_tasks(run, plan.first())

@@ -1,5 +1,6 @@
 """Moderation and operation of videos."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -8,7 +9,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
-from processing import progress
+from processing import profiles, progress
 from processing import services as processing
 from videos.models import Event, GuardedModel, Release, Rendition, Source, Upload, Video
 from videos.moderation import services as moderation
@@ -139,13 +140,23 @@ class VideoAdmin(ModelAdmin):
             moderation.reject(video)
         self.message_user(request, f"{len(queryset)} rejected.", messages.SUCCESS)
 
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Processing again by any other profile too."""
+        actions: dict[str, Any] = super().get_actions(request)
+        for name in profiles.names() if "reprocess" in actions else ():
+            again = partial(VideoAdmin.reprocess, profile=name)
+            actions[f"reprocess_{name}"] = (again, f"reprocess_{name}", f"Process again: {name}")
+        return actions
+
     @action(description="Process again")
-    def reprocess(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:
-        """Start new runs."""
+    def reprocess(
+        self, request: HttpRequest, queryset: QuerySet[Video], profile: str | None = None
+    ) -> None:
+        """Start new runs, by the default profile unless one is named."""
         started = 0
         for video in queryset:
             try:
-                processing.reprocess(video)
+                processing.reprocess(video, profile=profile)
                 started += 1
             except (processing.AlreadyProcessing, processing.NoSource):
                 self.message_user(

@@ -106,8 +106,20 @@ class JobSubmitSerializer(serializers.Serializer[Any]):
     """Process a video again."""
 
     video = serializers.UUIDField()
-    profile = serializers.ChoiceField(sorted(profiles.PROFILES), required=False, default="default")
+    profile = serializers.CharField(
+        required=False, help_text="the name of a profile; the default one if not given"
+    )
     priority = serializers.IntegerField(required=False, min_value=0, max_value=MAX_PRIORITY)
+
+    def validate_profile(self, profile: str) -> str:
+        """One of those there are."""
+        known = profiles.names()
+        if profile not in known:
+            raise serializers.ValidationError(
+                f'There is no profile "{profile}". Choose one of: {", ".join(known)}.',
+                code="invalid_choice",
+            )
+        return profile
 
     def validate_priority(self, priority: int) -> int:
         """Nobody but staff goes before what their plan gives."""

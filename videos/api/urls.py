@@ -3,10 +3,12 @@
 from rest_framework.routers import SimpleRouter
 
 from videos.api.job_views import JobViewSet
+from videos.api.profile_views import ProfileViewSet
 from videos.api.views import VideoViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("videos", VideoViewSet, basename="video")
 router.register("jobs", JobViewSet, basename="job")
+router.register("profiles", ProfileViewSet, basename="profile")
 
 urlpatterns = [*router.urls]

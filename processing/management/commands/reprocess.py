@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--stuck", action="store_true", help="processing, and nothing moves")
         parser.add_argument("--since", type=_moment, help="handed in since (2026-01-31 or ISO)")
         parser.add_argument("--owner", default="", metavar="EMAIL", help="of this owner")
-        parser.add_argument("--profile", default="default", choices=sorted(profiles.PROFILES))
+        parser.add_argument("--profile", metavar="NAME", help="how; otherwise as the default says")
         parser.add_argument("--priority", type=int, help="higher goes first; default the plan's")
         parser.add_argument("--limit", type=int, help="at most so many, oldest first")
         parser.add_argument("--wait", action="store_true", help="with a bar until all are done")
@@ -44,6 +44,9 @@ class Command(BaseCommand):
         )
         if wanted == Wanted():
             raise CommandError("Say which: ids, --failed, --stuck, --since or --owner.")
+        known = profiles.names()
+        if options["profile"] not in (None, *known):
+            raise CommandError(f"No such profile. There are: {', '.join(known)}.")
         videos = self._chosen(wanted)[: options["limit"]]
         started = [video for video in videos if self._reprocess(video, wanted, options)]
         verb = "would be reprocessed" if options["dry_run"] else "reprocessed"

@@ -1,0 +1,156 @@
+"""Encoding profiles in the admin: rungs as a table, faults in words, and what sources become."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action, display
+
+from processing import profiles
+from processing.ffmpeg.ladder import Profile, rungs_for
+from processing.models import EncodingProfile, EncodingRung
+
+_KEPT = "{} is the default: make another profile the default before you delete it."
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """A source as people have them, to show what becomes of it."""
+
+    display_width: int
+    display_height: int
+    codec: str = "h264"
+    frame_rate: Fraction = Fraction(30)
+    bitrate: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.display_width}x{self.display_height}"
+
+
+_SAMPLES = (
+    _Sample(3840, 2160),
+    _Sample(1920, 1080),
+    _Sample(1080, 1920),
+    _Sample(1920, 804),
+    _Sample(640, 360),
+)
+
+
+class RungFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # not generic when it runs
+    """The rungs of a profile, checked together."""
+
+    def clean(self) -> None:
+        """Each size once, and higher caps for larger ones."""
+        if any(self.errors):
+            return
+        kept = [form.instance for form in self.forms if self._is_kept(form)]
+        steps = profiles.profile_of(self.instance, kept).rungs
+        if found := profiles.faults(steps, is_default=self.instance.is_default):
+            raise ValidationError(found)
+
+    def _is_kept(self, form: Any) -> bool:
+        return form not in self.deleted_forms and (form.instance.pk or form.has_changed())
+
+
+class RungInline(TabularInline):
+    """The sizes of a profile."""
+
+    model = EncodingRung
+    formset = RungFormSet
+    extra = 0
+    fields = ("short_side", "crf", "maxrate_kbps", "download")
+
+
+class EncodingProfileAdmin(ModelAdmin):
+    """Edit profiles, copy one by saving it as new, choose the default."""
+
+    list_display = ("name", "description", "default", "preset", "sizes", "files", "sound")
+    search_fields = ("name", "description")
+    fields = ("name", "description", "codec", "preset", "audio_kbps", "default", "becomes")
+    readonly_fields = ("default", "becomes")
+    inlines = (RungInline,)
+    save_as = True
+    warn_unsaved_form = True
+    actions = ("make_default",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EncodingProfile]:
+        """With their rungs."""
+        return profiles.everything()
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: EncodingProfile | None = None
+    ) -> bool:
+        """The default stays."""
+        allowed: bool = super().has_delete_permission(request, obj)
+        return allowed and not (obj and obj.is_default)
+
+    def get_deleted_objects(
+        self, objs: Iterable[EncodingProfile], request: HttpRequest
+    ) -> tuple[Any, ...]:
+        """Say why, where the default is among the chosen."""
+        listed, counts, forbidden, kept = super().get_deleted_objects(objs, request)
+        reasons = [_KEPT.format(profile) for profile in objs if profile.is_default]
+        if reasons:
+            forbidden.discard(EncodingProfile._meta.verbose_name)
+        return listed, counts, forbidden, [*kept, *reasons]
+
+    @display(description="Default", boolean=True, ordering="is_default")
+    def default(self, profile: EncodingProfile) -> bool:
+        """Whether new videos are made with it."""
+        return profile.is_default
+
+    @display(description="Sizes")
+    def sizes(self, profile: EncodingProfile) -> str:
+        """Its rungs."""
+        return ", ".join(map(str, profile.rungs.all())) or "sound alone"
+
+    @display(description="MP4 downloads")
+    def files(self, profile: EncodingProfile) -> str:
+        """Its downloads."""
+        return ", ".join(str(rung) for rung in profile.rungs.all() if rung.download) or "-"
+
+    @display(description="Sound")
+    def sound(self, profile: EncodingProfile) -> str:
+        """The audio bitrate."""
+        return f"{profile.audio_kbps} kbit/s"
+
+    @display(description="What sources become")
+    def becomes(self, profile: EncodingProfile) -> SafeString | str:
+        """The rungs of some sources, as the profile is saved."""
+        if profile._state.adding:
+            return "Shown when it is saved."
+        wanted = profiles.profile_of(profile)
+        return format_html_join("", "<p>{}</p>", ((_told(one, wanted),) for one in _SAMPLES))
+
+    @action(description="Make this the default")
+    def make_default(self, request: HttpRequest, queryset: QuerySet[EncodingProfile]) -> None:
+        """New videos are made with it from now on."""
+        if len(queryset) != 1:
+            self.message_user(request, "Choose one profile.", messages.WARNING)
+            return
+        try:
+            profiles.make_default(queryset[0])
+        except profiles.MakesNoPictures:
+            said = f"{queryset[0]} has no rungs: new videos would have no pictures."
+            self.message_user(request, said, messages.ERROR)
+        else:
+            said = f"New videos are made with {queryset[0]} from now on."
+            self.message_user(request, said, messages.SUCCESS)
+
+
+def _told(source: _Sample, profile: Profile) -> str:
+    rungs = rungs_for(source, profile)
+    if not rungs:
+        return f"{source} becomes sound alone."
+    files = [rung.name for rung in rungs if rung.download]
+    ending = f"; {' and '.join(files)} also as an MP4 file" if files else ""
+    return f"{source} becomes {', '.join(rung.name for rung in rungs)}{ending}."

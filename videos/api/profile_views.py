@@ -1,0 +1,68 @@
+"""Encoding profiles through the API: to be looked at; staff edit them in the admin."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers, viewsets
+
+from processing import profiles
+from processing.models import EncodingProfile, EncodingRung
+
+
+class RungSerializer(serializers.ModelSerializer[EncodingRung]):
+    """A size: short side in pixels, x264's CRF, the bitrate's cap in bits per second."""
+
+    maxrate = serializers.SerializerMethodField()
+
+    class Meta:
+        model = EncodingRung
+        fields = ("short_side", "crf", "maxrate")
+
+    def get_maxrate(self, rung: EncodingRung) -> int:
+        """In bits per second."""
+        return rung.maxrate_kbps * 1000
+
+
+class ProfileSerializer(serializers.ModelSerializer[EncodingProfile]):
+    """How videos are made. ``downloads`` are the short sides offered as MP4 files."""
+
+    rungs = RungSerializer(many=True)
+    downloads = serializers.SerializerMethodField()
+    audio_bitrate = serializers.SerializerMethodField()
+
+    class Meta:
+        model = EncodingProfile
+        fields = (
+            "name",
+            "description",
+            "is_default",
+            "codec",
+            "preset",
+            "audio_bitrate",
+            "rungs",
+            "downloads",
+        )
+
+    @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
+    def get_downloads(self, profile: EncodingProfile) -> Any:
+        """Largest first."""
+        return profiles.profile_of(profile).downloads
+
+    def get_audio_bitrate(self, profile: EncodingProfile) -> int:
+        """In bits per second."""
+        return profile.audio_kbps * 1000
+
+
+class ProfileViewSet(viewsets.ReadOnlyModelViewSet[EncodingProfile]):
+    """Encoding profiles, for whoever submits jobs; there are few, so they come on one page."""
+
+    queryset = EncodingProfile.objects.none()
+    serializer_class = ProfileSerializer
+    pagination_class = None
+    lookup_field = "name"
+    lookup_value_converter = "slug"
+
+    def get_queryset(self) -> QuerySet[EncodingProfile]:
+        """All, in two queries."""
+        return profiles.everything()
