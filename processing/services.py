@@ -4,15 +4,15 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from uuid_utils.compat import uuid7
 
 from processing import profiles
 from processing.ffmpeg.ladder import Profile
 from processing.models import Run, Task
-from processing.pipeline import advance, plan, ranking, resume
+from processing.pipeline import advance, ranking, resume
+from processing.pipeline import begin as beginning
 from processing.pipeline.transactions import bounded
 from videos import lifecycle
-from videos.models import Release, Source, Video
+from videos.models import Source, Video
 
 MAX_PRIORITY = 100
 
@@ -129,17 +129,10 @@ def _move_ranks(tasks: Iterable[Task], priority: int) -> None:
 def _start(
     video: Video, source: Source, kind: Run.Kind, *, profile: Profile, priority: int | None
 ) -> Run:
-    run_id = uuid7()
-    release = Release.objects.create(pk=run_id)
-    run = Run.objects.create(
-        pk=run_id,
-        video=video,
-        source=source,
-        release=release,
-        kind=kind,
+    return beginning.begin(
+        video.pk,
+        source,
+        kind,
         profile=profile.to_json(),
         priority=video.owner.terms.priority if priority is None else priority,
     )
-    advance.add_tasks(run, plan.first())
-    advance.tell(run, Run.Status.QUEUED)
-    return run

@@ -45,7 +45,8 @@ def sweep_strays() -> int:
 
 def _sweep(release: Release) -> int:
     keys = Chunk.objects.filter(rendition__release=release).values_list("key", flat=True)
-    listed = {*keys, release.poster_key}
+    joined = release.renditions.values_list("download_key", flat=True)
+    listed = {*keys, *joined, release.poster_key}
     strays = [s.key for s in outputs().list_prefix(release.prefix) if s.key not in listed]
     for key in strays:
         outputs().delete_key(key)

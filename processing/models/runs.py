@@ -38,6 +38,9 @@ class Run(GuardedModel):
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     profile = models.JSONField(help_text="a copy: editing a profile changes no run")
     priority = models.SmallIntegerField(default=0, help_text="higher goes first")
+    whole = models.BooleanField(
+        default=False, help_text="in one piece: the chunks of a run before did not fit together"
+    )
     error_code = models.CharField(max_length=64, blank=True)
     error_message = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -144,6 +147,7 @@ class Worker(models.Model):
     """A worker process as it last said of itself."""
 
     name = models.CharField(primary_key=True, max_length=100)
+    host = models.CharField(max_length=255, blank=True, help_text="the machine it runs on")
     queues = models.JSONField(default=list)
     started_at = models.DateTimeField()
     last_seen = models.DateTimeField()

@@ -5,7 +5,7 @@ from django.db import Error as DatabaseError
 
 from processing.models import Task
 from processing.steps.job import output_prefix_of
-from videos.models import Chunk, Release
+from videos.models import Chunk, Release, Rendition
 from videos.storage import StorageUnavailable, outputs
 
 logger = structlog.get_logger(__name__)
@@ -18,8 +18,7 @@ def forget(task: Task) -> None:
     """
     prefix = output_prefix_of(task)
     try:
-        listed = Chunk.objects.filter(key__startswith=prefix).exists()
-        if listed or Release.objects.filter(poster_key__startswith=prefix).exists():
+        if _is_listed(prefix):
             return
         removed = outputs().delete_prefix(prefix)
     except (StorageUnavailable, DatabaseError) as error:
@@ -27,3 +26,12 @@ def forget(task: Task) -> None:
         return
     if removed:
         logger.info("stale_outputs_removed", task=str(task.pk), objects=removed)
+
+
+def _is_listed(prefix: str) -> bool:
+    rows = [
+        Chunk.objects.filter(key__startswith=prefix),
+        Rendition.objects.filter(download_key__startswith=prefix),
+        Release.objects.filter(poster_key__startswith=prefix),
+    ]
+    return any(found.exists() for found in rows)

@@ -44,9 +44,10 @@ def begin_in_one_piece(run: Run, *, code: str, message: str) -> None:
     The video stays as it is, except that what plays of a first run is withdrawn: segments that
     were listed never change, so the other run makes a release of its own.
     """
-    advance.end(run, Run.Status.FAILED, Release.State.FAILED, error_code=code, error_message=message)
+    failed = Run.Status.FAILED
+    advance.end(run, failed, Release.State.FAILED, error_code=code, error_message=message)
     lifecycle.withdraw(run.video_id, release_id=run.pk)
-    advance.tell(run, Run.Status.FAILED)
+    advance.tell(run, failed)
     begin(
         run.video_id,
         run.source,

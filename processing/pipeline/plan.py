@@ -57,9 +57,7 @@ def following(kind: str, found: Found | None) -> tuple[TaskSpec, ...]:
     )
     specs = [*encodes, publish]
     if found.media.video is not None:
-        specs.append(
-            TaskSpec("poster", "media", _POSTER_WEIGHT, essential=False, after=(first,))
-        )
+        specs.append(TaskSpec("poster", "media", _POSTER_WEIGHT, essential=False, after=(first,)))
     if found.downloads:
         after = (("publish", 0),)
         specs.append(TaskSpec("downloads", "media", 0, essential=False, after=after))

@@ -2,7 +2,8 @@
 
 from processing.models import Run, Task
 from processing.pipeline import advance
-from videos.models import Release
+from videos import lifecycle
+from videos.models import Chunk, Release
 
 State = Task.State
 
@@ -31,6 +32,8 @@ def reopen(run: Run) -> None:
         error_message="",
     )
     advance.unlock(run)
+    if run.release and Chunk.objects.filter(rendition__release=run.release, number=0).exists():
+        lifecycle.make_playable(run.video_id, release=run.release)
 
 
 def _begin_anew(run: Run) -> None:

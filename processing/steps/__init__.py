@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from processing.steps import encode, poster, probe, publish
+from processing.steps import downloads, encode, poster, probe, publish
 from processing.steps.job import Job, Outcome
 
 STEPS: dict[str, Callable[[Job], Outcome]] = {
@@ -10,4 +10,5 @@ STEPS: dict[str, Callable[[Job], Outcome]] = {
     "encode": encode.run,
     "poster": poster.run,
     "publish": publish.run,
+    "downloads": downloads.run,
 }

@@ -29,9 +29,7 @@ def run(job: Job) -> Outcome:
     rungs = ladder.rungs_for(media.video, profile) if media.video else ()
     heard = tracks.tracks_of(media)
     source = sources.local(job.source, should_stop=job.should_stop)
-    inits = dict(
-        Rendition.objects.filter(release_id=job.run.pk).values_list("name", "init_sha256")
-    )
+    inits = dict(Rendition.objects.filter(release_id=job.run.pk).values_list("name", "init_sha256"))
     argv = commands.encode(
         media,
         rungs,
@@ -47,9 +45,7 @@ def run(job: Job) -> Outcome:
     finished = tools.run(argv, job, seconds, source, _reporter(job, media, span, seconds))
     written = sorted(job.folder.glob("*.mp4"))
     done = [made.read(path, prefix=job.output_prefix, span=span) for path in written]
-    made.require_good(
-        done, media=media, span=span, rungs=rungs, inits=inits if span.number else {}
-    )
+    made.require_good(done, media=media, span=span, rungs=rungs, inits=inits if span.number else {})
     _store(done)
     listed = listing.Listed(media=media, profile=profile, rungs=rungs, tracks=heard)
     return Outcome(

@@ -25,7 +25,7 @@ def run(job: Job) -> Outcome:
         rendition.peak_bitrate, rendition.bitrate = hls.bandwidths(_refs(rendition))
     checker.require(_findings(renditions))
     _require_stored(job, renditions)
-    return Outcome(record=lambda: _record(job, renditions))
+    return Outcome(record=lambda: record(job, renditions))
 
 
 def _refs(rendition: Rendition) -> list[hls.MediaSegmentRef]:
@@ -70,7 +70,8 @@ def _require_stored(job: Job, renditions: Sequence[Rendition]) -> None:
                 )
 
 
-def _record(job: Job, renditions: Sequence[Rendition]) -> None:
+def record(job: Job, renditions: Sequence[Rendition]) -> None:
+    """Complete the release and switch the video's pointer to it."""
     Rendition.objects.bulk_update(renditions, ["bitrate", "peak_bitrate"])
     Release.objects.filter(pk=job.run.pk).update(state=Release.State.COMPLETE, completed_at=Now())
     release = Release.objects.get(pk=job.run.pk)

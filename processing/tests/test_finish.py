@@ -11,7 +11,6 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.plans import PlanName
-from processing.ffmpeg.media import Media
 from processing.models import Run, Task
 from processing.pipeline import advance, finish
 from processing.pipeline.claim import claim
@@ -19,22 +18,12 @@ from processing.pipeline.lease import LeaseLost, renew
 from processing.pipeline.plan import TaskSpec
 from processing.pipeline.retry import Problem
 from processing.steps.job import Outcome
+from processing.tests.pretended import outcome
 from videos.models import Release, Video
 
 PERMANENT = Problem("encode_failed", "It cannot be encoded.", tries=1)
+MISFIT = Problem("chunks_differ", "It does not fit.", tries=1, whole=True)
 TRANSIENT = Problem("storage_unavailable", "The storage does not answer.", tries=3)
-
-PROBED = Media.from_json(
-    {
-        "container": "mov",
-        "duration": 3.0,
-        "start": 0.0,
-        "size": 1000,
-        "bitrate": None,
-        "video": None,
-        "audio": [],
-    }
-)
 
 
 @pytest.fixture
@@ -50,9 +39,52 @@ def _expire(task: Task) -> None:
 
 
 def test_finishing_unlocks_what_waited(task: Task) -> None:
-    finish.finish(task, Outcome(media=PROBED))
-    states = {t.kind: t.state for t in Task.objects.all()}
-    assert states == {"probe": "done", "encode": "ready", "publish": "blocked"}
+    finish.finish(task, outcome(task))
+    assert _states() == {
+        "probe 0": "done",
+        "encode 0": "ready",
+        "encode 1": "blocked",
+        "encode 2": "blocked",
+        "poster 0": "blocked",
+        "publish 0": "blocked",
+        "downloads 0": "blocked",
+    }
+    finish.finish(_claimed("encode"), Outcome())
+    states = _states()
+    assert [states[f"encode {number}"] for number in (1, 2)] == ["ready", "ready"]
+    assert (states["poster 0"], states["publish 0"]) == ("ready", "blocked")
+
+
+def test_a_chunk_that_does_not_fit_begins_the_run_anew_in_one_piece(task: Task) -> None:
+    finish.finish(task, outcome(task))
+    first = _claimed("encode")
+    finish.finish(first, outcome(first))
+    second = _claimed("encode")
+    video = Video.objects.get()
+    assert (video.playable, video.release_id) == (True, task.run_id)
+    finish.fail(second, MISFIT)
+    video.refresh_from_db()
+    assert (video.status, video.playable, video.release_id) == ("processing", False, None)
+    old, new = Run.objects.order_by("id")
+    assert (old.status, old.error_code, old.whole) == ("failed", "chunks_differ", False)
+    assert (new.status, new.whole, new.profile) == ("queued", True, old.profile)
+    assert Release.objects.get(pk=old.pk).state == Release.State.FAILED
+
+
+def test_one_piece_that_does_not_fit_itself_fails(task: Task) -> None:
+    Run.objects.update(whole=True)
+    finish.fail(task, MISFIT)
+    assert Video.objects.get().error_code == "chunks_differ"
+
+
+def _claimed(queue: str) -> Task:
+    claimed = claim(queue, worker="me")
+    assert claimed is not None
+    return claimed
+
+
+def _states() -> dict[str, str]:
+    return {str(task): task.state for task in Task.objects.all()}
 
 
 def test_finishing_twice_is_refused_and_changes_nothing(task: Task) -> None:

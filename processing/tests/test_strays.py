@@ -12,7 +12,7 @@ from processing.models import Task
 from processing.pipeline import attempt, finish, work
 from processing.pipeline.claim import claim
 from videos import strays
-from videos.models import Chunk, Release, Video
+from videos.models import Chunk, Release, Rendition, Video
 from videos.storage import outputs
 
 
@@ -22,7 +22,8 @@ def _keys() -> set[str]:
 
 def _listed() -> set[str]:
     posters = Release.objects.exclude(poster_key="").values_list("poster_key", flat=True)
-    return set(Chunk.objects.values_list("key", flat=True)) | set(posters)
+    downloads = Rendition.objects.exclude(download_key="").values_list("download_key", flat=True)
+    return {*Chunk.objects.values_list("key", flat=True), *posters, *downloads}
 
 
 def test_what_a_killed_attempt_stored_is_swept_when_the_run_is_over(

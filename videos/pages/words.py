@@ -7,6 +7,7 @@ STAGES = {
     "inspecting": "Looking at the file",
     "encoding": "Preparing the video",
     "publishing": "Finishing up",
+    "packaging": "Preparing the download",
     "pending_upload": "Waiting for the file",
     "uploading": "Uploading",
     "processing": "Waiting for its turn",
