@@ -199,6 +199,7 @@ def _stray_objects(fleet: Fleet) -> Iterator[str]:
         "SELECT 'originals/' || key FROM videos_source"
         " UNION SELECT 'outputs/' || key FROM videos_chunk"
         " UNION SELECT 'outputs/' || poster_key FROM videos_release"
+        " UNION SELECT 'outputs/' || download_key FROM videos_rendition"
     )
     wanted = {key for (key,) in listed}
     pages = fleet.s3.client().get_paginator("list_objects_v2").paginate(Bucket=fleet.s3.bucket)
