@@ -32,8 +32,12 @@ _SEGMENT_GOPS = 2
 _ENDING_SHARE = 8
 # A keyframe this many pictures before the cut: later ones may still be on their way.
 _SEEK_MARGIN = 2
-# FFmpeg finds times in these as exactly as their index tells them (tried with every container).
-_SEEKABLE = ("mov,", "matroska", "mpegts", "mpeg", "flv", "avi", "mxf", "wav", "flac", "gif")
+# Kinds that are not cut, and why: found by cutting the numbered clips and the corpus.
+_NOT_CUT = {
+    "aac": "bare packets: its length is a guess, its times are counted from the start",
+    "mpegvideo": "bare pictures: it tells no times",
+    "apng": "every picture needs the one before, and there is no index",
+}
 
 
 @dataclass(frozen=True)
@@ -79,16 +83,16 @@ def gop_frames(rate: Fraction, profile: Profile) -> int:
 
 def why_whole(media: Media, timeline: Timeline | None) -> str | None:
     """Why a source is encoded in one span, None if it can be cut."""
-    if not media.container.startswith(_SEEKABLE):
-        return f"FFmpeg does not find times exactly in {media.container}"
+    if media.container in _NOT_CUT:
+        return _NOT_CUT[media.container]
     if media.video is None:
         return None
     if timeline is None:
         return "nothing reliable is known of its times"
     if not timeline.steady:
         return "its clock jumps"
-    if len(timeline.keyframes) <= 1:
-        return "it has one keyframe, from which every span would have to be decoded"
+    if not timeline.keyframes:
+        return "no picture of it is a keyframe"
     return None
 
 
@@ -120,8 +124,8 @@ class _Reading:
         self._start = video.start_pts
         self._keyframes = timeline.keyframes
         self._back = 1 if media.container in JUMPING_CLOCKS else 0
-        shown = round((timeline.end_pts - video.start_pts) * self._pace)
-        self.frames = shown if not media.held_seconds else media.planned_frames or shown
+        self._shown = round((timeline.end_pts - video.start_pts) * self._pace)
+        self.frames = self._shown if not media.held_seconds else media.planned_frames or self._shown
 
     def seek(self, frame: int) -> int | None:
         """The keyframe to decode from for a cut at `frame`, None for the beginning."""
@@ -132,7 +136,8 @@ class _Reading:
     def lead(self, frame: int) -> Fraction:
         """Pictures that are decoded for nothing before a cut at `frame`."""
         seek = self.seek(frame)
-        return Fraction(frame) if seek is None else frame - (seek - self._start) * self._pace
+        begin = Fraction() if seek is None else (seek - self._start) * self._pace
+        return min(frame, self._shown) - begin
 
 
 def _growing(reading: _Reading, gop: int) -> Iterator[int]:

@@ -1,6 +1,6 @@
-"""The command of an encode: one process, one decode, every rung and the sound.
+"""The command of an encode: one process, one decode, every rung and the sound of a span.
 
-Each output is a fragmented MP4 of one track whose first sample is at time 0: a fragment per GOP
+Each output is a fragmented MP4 of one track, its times those of the whole: a fragment per GOP
 for pictures, one per half second for sound. The switches were found by trial on FFmpeg 5.1 by
 reading the boxes they make.
 """
@@ -9,29 +9,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from processing.ffmpeg import filters, inputs
+from processing.ffmpeg import filters, inputs, pixels
+from processing.ffmpeg.chunks import JUMPING_CLOCKS, PACKET, Span, gop_frames
 from processing.ffmpeg.filters import AUDIO_RATE
 from processing.ffmpeg.ladder import Profile, Rung
-from processing.ffmpeg.media import AudioStream, Media, VideoStream
+from processing.ffmpeg.media import Media, VideoStream
+from processing.ffmpeg.tracks import AudioTrack
 
-AUDIO_FILENAME = "audio.mp4"
+__all__ = ["AUDIO_FRAGMENT_SECONDS", "encode", "gop_frames", "timescale"]
+
 # Short enough that segments put together from them end within a quarter of a second of the
 # pictures' segments, long enough that their headers cost 3 % of the sound.
 AUDIO_FRAGMENT_SECONDS = 0.5
 
 _MIN_TIMESCALE = 10_000
-# Containers whose clock may jump; FFmpeg mends that only when it may shift timestamps itself.
-_JUMPING_CLOCKS = ("mpegts", "mpeg")
+# Packets the sound encoder is given at least before a span, to be in the state it would be in,
+# and after it, to know what comes. It begins at a multiple of so many that their samples are
+# whole numbers at every usual rate.
+_LEADING_PACKETS = 20
+_WHOLE_PACKETS = 15
+_TRAILING_PACKETS = 4
+# Seconds by which a container may store sound before the pictures of its time.
+_STORED_AHEAD = 2
 # `stitchable` keeps the init segment the same whatever the CRF; fixed GOPs for aligned rungs.
 _MOVFLAGS = "+frag_discont+empty_moov+default_base_moof+negative_cts_offsets+skip_trailer"
-
-
-def gop_frames(rate: Fraction, profile: Profile) -> int:
-    """Pictures in one group of pictures, the distance of keyframes."""
-    return max(1, round(profile.gop_seconds * rate))
 
 
 def timescale(rate: Fraction) -> int:
@@ -39,58 +44,129 @@ def timescale(rate: Fraction) -> int:
     return rate.numerator * math.ceil(_MIN_TIMESCALE / rate.numerator)
 
 
+@dataclass(frozen=True)
+class _Order:
+    """What is to be made: `video` is None when only sound is."""
+
+    media: Media
+    video: VideoStream | None
+    profile: Profile
+    span: Span
+    source: Path
+    out: Path
+    threads: int
+
+    @property
+    def keeps_timestamps(self) -> bool:
+        """FFmpeg mends a clock that jumps only when it may shift timestamps itself; where spans
+        are cut the clock is known to be steady."""
+        return self.media.container not in JUMPING_CLOCKS or not self.span.whole
+
+    @property
+    def start(self) -> Fraction:
+        """Seconds on the source's own clock that become 0: its first picture or first sound."""
+        return self.media.audio[0].start if self.video is None else self.video.start
+
+    @property
+    def origin(self) -> Fraction:
+        """Seconds that become 0, as the filters see them."""
+        if self.keeps_timestamps:
+            return self.start
+        return self.start - Fraction(self.media.start).limit_denominator(1_000_000)
+
+    @property
+    def first_sample(self) -> int:
+        """The first sample the sound encoder gets."""
+        first = max(0, self.span.first_packet - _LEADING_PACKETS)
+        return first // _WHOLE_PACKETS * _WHOLE_PACKETS * PACKET
+
+    @property
+    def end_sample(self) -> int | None:
+        """Where the sound encoder's input ends, None for the end of the source."""
+        if self.span.end_packet is not None:
+            return (self.span.end_packet + _TRAILING_PACKETS) * PACKET
+        if self.video is None or self.media.planned_frames is None:
+            return None
+        return math.ceil(self.media.planned_frames / self.video.frame_rate * AUDIO_RATE)
+
+
 def encode(
     media: Media,
     rungs: Sequence[Rung],
+    tracks: Sequence[AudioTrack],
     profile: Profile,
+    span: Span,
     *,
     ffmpeg: str,
     source: Path,
     out: Path,
     threads: int,
 ) -> list[str]:
-    """The argv that writes `out/<rung>.mp4` for each rung and, with sound, `out/audio.mp4`.
+    """The argv that writes one span: `out/<rung>.mp4` for each rung, `out/<track>.mp4` for each
+    sound track, each an init segment and fragments whose times are those of the whole.
 
     It reports on standard output as `progress.ProgressParser` reads it. Without rungs, or for a
-    source without pictures, only the sound is made.
+    source without pictures, only sound is made.
     """
     video = media.video if rungs else None
+    order = _Order(media, video, profile, span, source, out, threads)
     argv = [ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-y"]
     argv += ["-progress", "pipe:1", "-stats_period", "0.5"]
     argv += ["-filter_complex_threads", str(threads), "-max_error_rate", "0.9"]
-    argv += _input(media, source, threads)
+    if order.keeps_timestamps:
+        argv.append("-copyts")
+    apart = video is not None and bool(tracks) and span.first_packet > 0
     if video is not None:
-        held_to = media.planned_frames if media.held_seconds else None
-        graph = filters.pictures(video, rungs, _origin(media, video), held_to)
-        argv += ["-filter_complex", graph]
-        for number, rung in enumerate(rungs):
-            argv += ["-map", f"[{filters.label(number)}]", *_x264(video, rung, profile, threads)]
-            argv += _muxed(out / rung.filename, f"{_MOVFLAGS}+frag_keyframe")
-    if media.audio:
-        seconds = _shown_seconds(media) if video is not None else None
-        argv += _sound(media.audio[0], profile, out, _origin(media, video), seconds)
+        argv += _input(order, _picture_seek(video, span))
+    if video is None or apart:
+        argv += _input(order, _sound_seek(order))
+    if video is not None:
+        argv += _pictures(order, video, rungs)
+    for track in tracks:
+        argv += _sound(order, track, opening=1 if apart else 0)
     return argv
 
 
-def _input(media: Media, source: Path, threads: int) -> list[str]:
-    argv = ["-threads", str(threads)]
-    if _keeps_timestamps(media):
-        argv.append("-copyts")
-    if media.video is not None and filters.survives_size_changes(media.video):
+def _input(order: _Order, seek: Fraction | None) -> list[str]:
+    argv = ["-threads", str(order.threads)]
+    if order.video is not None and filters.survives_size_changes(order.video):
         argv += ["-reinit_filter", "0"]
-    return [*argv, *inputs.opened(source)]
+    if seek is not None:
+        argv += ["-noaccurate_seek", "-seek_timestamp", "1", "-ss", f"{float(seek):.6f}"]
+    return [*argv, *inputs.opened(order.source)]
 
 
-def _keeps_timestamps(media: Media) -> bool:
-    return media.container not in _JUMPING_CLOCKS
+def _picture_seek(video: VideoStream, span: Span) -> Fraction | None:
+    """Seconds to seek to: half a picture after the keyframe, so that no rounding misses it."""
+    if span.seek is None:
+        return None
+    return span.seek * video.time_base + 1 / (2 * video.frame_rate)
 
 
-def _origin(media: Media, video: VideoStream | None) -> Fraction:
-    """Seconds, as the filters see them, that become 0: the first picture, or the first sound."""
-    start = media.audio[0].start if video is None else video.start
-    if _keeps_timestamps(media):
-        return start
-    return start - Fraction(media.start).limit_denominator(1_000_000)
+def _sound_seek(order: _Order) -> Fraction | None:
+    """Seconds to seek to for sound: before what the encoder gets, and before the pictures of
+    that time, where sound may be stored."""
+    wanted = Fraction(order.first_sample, AUDIO_RATE) - _STORED_AHEAD
+    return order.start + wanted if wanted > 0 else None
+
+
+def _pictures(order: _Order, video: VideoStream, rungs: Sequence[Rung]) -> list[str]:
+    span, held = order.span, bool(order.media.held_seconds)
+    graph = filters.pictures(
+        video,
+        rungs,
+        order.origin,
+        first=span.first_frame,
+        end=order.media.planned_frames if held and span.end_frame is None else span.end_frame,
+        from_start=span.seek is None,
+        held=held,
+    )
+    argv = ["-filter_complex", graph]
+    for number, rung in enumerate(rungs):
+        encoder = _x264(video, rung, order.profile, order.threads)
+        argv += ["-map", f"[{filters.label(number)}]", *encoder]
+        argv += _muxed(order.out / rung.filename, f"{_MOVFLAGS}+frag_keyframe")
+    return argv
 
 
 def _x264(video: VideoStream, rung: Rung, profile: Profile, threads: int) -> list[str]:
@@ -100,34 +176,29 @@ def _x264(video: VideoStream, rung: Rung, profile: Profile, threads: int) -> lis
     argv += ["-maxrate", str(rung.maxrate), "-bufsize", str(rung.bufsize)]
     argv += ["-g", gop, "-keyint_min", gop, "-sc_threshold", "0", "-x264-params", "stitchable=1"]
     argv += ["-video_track_timescale", str(timescale(video.frame_rate))]
-    for option, value in filters.color_tags(video).items():
+    for option, value in pixels.color_tags(video).items():
         argv += [option, value]
     return argv
 
 
-def _shown_seconds(media: Media) -> Fraction | None:
-    if media.video is None or media.planned_frames is None:
-        return None
-    return media.planned_frames / media.video.frame_rate
+def _sound(order: _Order, track: AudioTrack, *, opening: int) -> list[str]:
+    """AAC of one sound stream, read from input number `opening`: as long as the pictures.
 
-
-def _sound(
-    stream: AudioStream,
-    profile: Profile,
-    out: Path,
-    origin: Fraction,
-    seconds: Fraction | None,
-) -> list[str]:
-    """AAC of one sound stream, `seconds` long: as long as the pictures.
-
-    The noise filter drops the encoder's priming packet, whose time is negative: so the first
-    packet is at 0 and a beep stands where it stood.
+    The noise filter drops what was encoded before and after the span, and the encoder's priming
+    packet, whose time is negative: so the first packet is at 0 and a beep stands where it stood.
     """
-    argv = ["-filter_complex", filters.sound(stream, origin, seconds)]
-    argv += ["-map", "[sound]", "-c:a", "aac", "-b:a", str(profile.audio_bitrate)]
-    argv += ["-ar", str(AUDIO_RATE), "-bsf:a", "noise=drop='lt(pts,0)'"]
+    span = order.span
+    stream = next(s for s in order.media.audio if s.index == track.stream_index)
+    first, end = order.first_sample, order.end_sample
+    graph = filters.sound(stream, track.name, order.origin, opening=opening, first=first, end=end)
+    argv = ["-filter_complex", graph, "-map", f"[{track.name}]"]
+    argv += ["-c:a", "aac", "-b:a", str(order.profile.audio_bitrate), "-ar", str(AUDIO_RATE)]
+    dropped = f"lt(pts,{span.first_packet * PACKET})"
+    if span.end_packet is not None:
+        dropped += f"+gte(pts,{span.end_packet * PACKET})"
+    argv += ["-bsf:a", f"noise=drop='{dropped}'"]
     argv += ["-frag_duration", str(round(AUDIO_FRAGMENT_SECONDS * 1_000_000))]
-    return [*argv, *_muxed(out / AUDIO_FILENAME, _MOVFLAGS)]
+    return [*argv, *_muxed(order.out / track.filename, _MOVFLAGS)]
 
 
 def _muxed(path: Path, movflags: str) -> list[str]:

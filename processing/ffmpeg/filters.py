@@ -1,19 +1,25 @@
-"""FFmpeg's filter graphs: the right pixels on a constant grid, and sound on the same clock."""
+"""FFmpeg's filter graphs: pictures on a constant grid, and sound on the same clock.
+
+Both are cut by counting, pictures on the grid and samples at 48 kHz, never by seconds: so the
+pieces of a timeline have the same pictures and samples as the whole.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from fractions import Fraction
 
+from processing.ffmpeg import pixels
 from processing.ffmpeg.ladder import Rung
 from processing.ffmpeg.media import AudioStream, VideoStream
 
 AUDIO_RATE = 48_000
-# From this many lines on, untagged pictures are taken for BT.709, as players do.
-_HD_LINES = 720
-_KEPT_SPACES = ("bt709", "smpte170m", "bt470bg")
-_UNKNOWN = ("unknown", "unspecified", "reserved", "")
+# Frames of a codec are multiples of so many samples; those of others are not known.
+_FRAME_STEPS = {
+    "aac": 512, "mp3": 576, "mp2": 576, "ac3": 256, "eac3": 256, "dts": 256, "opus": 960,
+    "wmav1": 512, "wmav2": 512, "wmapro": 512, "flac": 128, "alac": 512,
+}  # fmt: skip
+_STEREO = 2
 
 
 def label(number: int) -> str:
@@ -28,71 +34,89 @@ def survives_size_changes(video: VideoStream) -> bool:
 
 
 def pictures(
-    video: VideoStream, rungs: Sequence[Rung], origin: Fraction, held_to: int | None = None
+    video: VideoStream,
+    rungs: Sequence[Rung],
+    origin: Fraction,
+    *,
+    first: int = 0,
+    end: int | None = None,
+    from_start: bool = True,
+    held: bool = False,
 ) -> str:
-    """One decode to all rungs: `origin` (seconds) becomes 0, then the constant grid, then each
-    rung is scaled from the one above; with `held_to` the last picture stays until there are so
-    many. FFmpeg has turned the picture upright before."""
+    """One decode to all rungs: `origin` (seconds) becomes 0, then the constant grid, of which the
+    pictures from `first` up to `end` stay, then each rung is scaled from the one above.
+
+    With `held` the last picture stays for ever, so that there are `end`. FFmpeg has turned the
+    picture upright before. Without `from_start`, decoding begins somewhere before `first`.
+    """
     rate = video.frame_rate
-    steps = [_from_zero("setpts", origin)]
-    if video.interlaced:
-        steps.append("bwdif=mode=send_frame:deint=interlaced")
-    steps.append(f"fps=fps={rate.numerator}/{rate.denominator}:start_time=0")
-    if held_to is not None:
-        steps += ["tpad=stop=-1:stop_mode=clone", f"trim=end_frame={held_to}"]
+    grid = f"fps=fps={rate.numerator}/{rate.denominator}"
+    # A source that was sought to would be filled with thousands of pictures from 0 on.
+    grid += ":start_time=0" if from_start else ""
+    steps = [f"setpts='{_after(origin)}'", *pixels.before_grid(video), grid]
+    if held:
+        steps.append("tpad=stop=-1:stop_mode=clone")
+    if first or end is not None:
+        steps.append(f"trim=start_pts={first}" + (f":end_pts={end}" if end is not None else ""))
     chains = []
     for number, rung in enumerate(rungs):
-        colors = _color_conversion(video) if number == 0 else ""
-        steps += [f"scale={rung.width}:{rung.height}:flags=bicubic{colors}"]
-        steps += ["format=yuv420p", "setsar=1"] if number == 0 else ["setsar=1"]
+        if number == 0:
+            steps += pixels.steps(video, rung.width, rung.height)
+        else:
+            steps = [f"scale={rung.width}:{rung.height}:flags=bicubic", "setsar=1"]
         last = number == len(rungs) - 1
-        end = f"[{label(number)}]" if last else f",split=2[{label(number)}][below{number}]"
+        ending = f"[{label(number)}]" if last else f",split=2[{label(number)}][below{number}]"
         start = f"[0:{video.index}]" if number == 0 else f"[below{number - 1}]"
-        chains.append(start + ",".join(steps) + end)
-        steps = []
+        chains.append(start + ",".join(steps) + ending)
     return ";".join(chains)
 
 
-def sound(stream: AudioStream, origin: Fraction, seconds: Fraction | None) -> str:
-    """Stereo at 48 kHz: `origin` becomes 0, gaps and a late start are filled with silence; with
-    `seconds` it lasts exactly as long, cut or filled."""
+def sound(
+    stream: AudioStream, name: str, origin: Fraction, *, opening: int, first: int, end: int | None
+) -> str:
+    """Stereo at 48 kHz as `[name]`, from input number `opening`: `origin` becomes 0, gaps and a
+    late start are filled with silence; samples `first` up to `end` on that clock, filled too.
+
+    The beginning is cut before the rate is changed, for FFmpeg cannot do both in one step; a
+    `first` that is a whole sample at both rates gives the samples the whole would have.
+    """
+    rate = stream.sample_rate
     steps = [
-        _from_zero("asetpts", origin),
-        f"aresample={AUDIO_RATE}:async=1:first_pts=0",
+        f"asetpts='{_counted(stream, origin)}'",
+        # `min_comp`, or the first sample may be a millisecond off.
+        f"aresample={rate}:async=1:min_comp=0.00001:first_pts={round(first * rate / AUDIO_RATE)}",
+        f"aresample={AUDIO_RATE}",
+        # FFmpeg's own way from mono to stereo is 3 dB down.
+        *(["pan=stereo|FL=c0|FR=c0"] if stream.channels == 1 else []),
         "aformat=sample_fmts=fltp:channel_layouts=stereo",
     ]
-    if seconds is not None:
-        steps += ["apad", f"atrim=end_sample={math.ceil(seconds * AUDIO_RATE)}"]
-    return f"[0:{stream.index}]{','.join(steps)}[sound]"
+    if stream.channels > _STEREO:
+        # Loud speakers add up above full scale: held there, not turned down throughout.
+        steps.append("alimiter=limit=0.95:level=0:latency=1")
+    if end is not None:
+        # Counted anew, for sound that ends before `first` comes without times.
+        steps += ["apad", f"asetpts=N+{first}", f"atrim=end_sample={end - first}"]
+    return f"[{opening}:{stream.index}]{','.join(steps)}[{name}]"
 
 
-def _from_zero(setter: str, origin: Fraction) -> str:
+def _after(origin: Fraction) -> str:
     # Without `round` the expression is cut down to the tick before.
-    return f"{setter}='round(PTS-({origin.numerator}/{origin.denominator})/TB)'"
+    return f"round(PTS-({origin.numerator}/{origin.denominator})/TB)"
 
 
-def color_tags(video: VideoStream) -> dict[str, str]:
-    """What the pictures are said to be: the matrix they keep, or BT.709 they are turned into."""
-    space = _kept_space(video) or "bt709"
-    primaries = {"bt709": "bt709", "smpte170m": "smpte170m", "bt470bg": "bt470bg"}[space]
-    transfer = "bt709" if space == "bt709" else "smpte170m"
-    return {
-        "-colorspace": space,
-        "-color_primaries": primaries,
-        "-color_trc": transfer,
-        "-color_range": "tv",
-    }
-
-
-def _kept_space(video: VideoStream) -> str | None:
-    """The matrix a source has (or, untagged, is taken to have), None if it is not kept."""
-    if video.hdr or video.pixel_format.startswith(("rgb", "bgr", "gbr", "pal", "argb", "abgr")):
-        return None
-    if video.color_space in _UNKNOWN:
-        return "bt709" if min(video.width, video.height) >= _HD_LINES else "smpte170m"
-    return video.color_space if video.color_space in _KEPT_SPACES else None
-
-
-def _color_conversion(video: VideoStream) -> str:
-    matrix = ":out_color_matrix=bt709" if _kept_space(video) is None else ""
-    return f"{matrix}:out_range=tv"
+def _counted(stream: AudioStream, origin: Fraction) -> str:
+    """Times after `origin`, put where counting samples from the first packet puts them if that is
+    within the rounding of the source's clock (milliseconds in Matroska and FLV): else sound begun
+    midway is out of step with sound begun at the start."""
+    tick = stream.time_base * stream.sample_rate
+    step = _FRAME_STEPS.get(stream.codec)
+    if step is None or tick == 1 or tick >= step / 2:
+        return _after(origin)
+    # The first packet's time is rounded, this one's, and what decoders leave out.
+    tolerance = min(1 + 2.1 * tick, 0.45 * step)
+    start, shift = stream.start, stream.start - origin
+    # By their ends: decoders leave out the beginning of the first.
+    since = f"PTS+NB_SAMPLES-({start.numerator}/{start.denominator})/TB"
+    nearest = f"st(1,round(ld(0)/{step})*{step})"
+    chosen = f"if(lt(abs({nearest}-ld(0)),{tolerance:.3f}),ld(1),ld(0))"
+    return f"st(0,{since});round({chosen}-NB_SAMPLES+({shift.numerator}/{shift.denominator})/TB)"

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from processing.ffmpeg import commands, ladder, runner
+from processing.ffmpeg import commands, ladder, runner, timeline
+from processing.ffmpeg.chunks import WHOLE, Span
 from processing.ffmpeg.ladder import DEFAULT, Profile, Rung
 from processing.ffmpeg.media import Media, VideoStream
 from processing.ffmpeg.probe import probe
 from processing.ffmpeg.sandbox import detect
+from processing.ffmpeg.tracks import tracks_of
 from processing.packaging.boxes import Track, read_track
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"
@@ -89,14 +93,27 @@ def described(path: Path) -> Media:
     return probe(path, ffprobe="ffprobe", sandbox=detect("auto"))
 
 
-def encoded(source: Path, folder: Path, profile: Profile = SMALL) -> Made:
+def line_of(path: Path, media: Media) -> timeline.Timeline | None:
+    """When its pictures are shown."""
+    return timeline.read(path, media, ffprobe="ffprobe", sandbox=detect("auto"))
+
+
+def encoded(
+    source: Path,
+    folder: Path,
+    profile: Profile = SMALL,
+    *,
+    media: Media | None = None,
+    span: Span = WHOLE,
+) -> Made:
     """Probe and encode into `folder`, in the sandbox of this machine."""
-    media = described(source)
+    media = media or described(source)
     rungs = ladder.rungs_for(media.video, profile) if media.video else ()
     folder.mkdir()
     argv = commands.encode(
-        media, rungs, profile, ffmpeg="ffmpeg", source=source, out=folder, threads=2
-    )
+        media, rungs, tracks_of(media), profile, span,
+        ffmpeg="ffmpeg", source=source, out=folder, threads=2,
+    )  # fmt: skip
     limits = runner.Limits(wall_seconds=60, stall_seconds=20)
     finished = runner.run(
         argv, limits=limits, sandbox=detect("auto"), reads=[source], writes=folder,
@@ -143,3 +160,55 @@ def color_at(path: Path, place: str) -> tuple[int, int, int]:
         :3
     ]
     return red, green, blue
+
+
+_BITS, _HEIGHT = 16, 144
+
+
+def numbered(
+    path: Path, *arguments: str, count: int, rate: str = "25", sound: str | None = None
+) -> Path:
+    """`count` pictures of 256x144, each with its number as 16 dark and bright columns above a
+    moving pattern; `sound` is a source of FFmpeg's lavfi. `arguments` go before the output."""
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "gray"]
+    command += ["-s", f"{_BITS * 16}x{_HEIGHT}", "-r", rate, "-i", "/dev/stdin"]
+    command += ["-f", "lavfi", "-i", sound] if sound else []
+    command += ["-pix_fmt", "yuv420p", *arguments, str(path)]
+    ramp = bytes(range(256)) * 3
+    pictures = bytearray()
+    for number in range(count):
+        code = b"".join(bytes([224 if number >> bit & 1 else 32]) * 16 for bit in range(_BITS))
+        rows = (ramp[number * 3 % 256 + row :][:256] for row in range(_HEIGHT // 2))
+        pictures += code * (_HEIGHT // 2) + b"".join(rows)
+    subprocess.run(command, check=True, input=bytes(pictures), timeout=60)
+    return path
+
+
+def numbers_in(path: Path) -> list[int]:
+    """The numbers `numbered` burnt in, as decoded, in the order of showing."""
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-an", "-fps_mode", "passthrough"]
+    command += ["-vf", f"crop=iw:ih/4:0:ih/16,scale={_BITS}:1:flags=area,format=gray"]
+    command += ["-f", "rawvideo", "-"]
+    levels = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout
+    return [
+        sum(1 << bit for bit, level in enumerate(levels[at : at + _BITS]) if level > 128)
+        for at in range(0, len(levels), _BITS)
+    ]
+
+
+def samples_in(path: Path) -> array[int]:
+    """The sound as it is heard: 48 kHz, both channels mixed, full scale 32767."""
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-vn", "-ac", "1", "-ar", "48000"]
+    command += ["-f", "s16le", "-"]
+    heard = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout
+    return array("h", heard)
+
+
+def join(parts: Sequence[Path], joined: Path) -> Path:
+    """One file of the init segment of the first part and the fragments of all."""
+    with joined.open("wb") as file:
+        for number, part in enumerate(parts):
+            with part.open("rb") as opened:
+                init = read_track(opened).init_size
+            file.write(part.read_bytes()[init if number else 0 :])
+    return joined

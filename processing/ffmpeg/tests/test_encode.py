@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg import commands, ladder
-from processing.ffmpeg.filters import color_tags, pictures
+from processing.ffmpeg.filters import pictures
+from processing.ffmpeg.pixels import color_tags
 from processing.ffmpeg.tests.clips import (
     SMALL,
     Made,
