@@ -18,6 +18,7 @@ HLG_PEAK_NITS = 1000
 _UNTOLD_PEAK_NITS = 4000
 _LOWEST_PEAK_NITS = 400
 _HIGHEST_PEAK_NITS = 10_000
+_HLG_GAMMA = 1.2  # of a screen with that peak, ITU-R BT.2100
 _GAMMA = 2.4  # of an SDR screen, ITU-R BT.1886
 
 _WIDE = ("bt2020", "smpte431", "smpte432")
@@ -46,11 +47,22 @@ def steps(video: VideoStream, matrix: str) -> list[str]:
     peak = peak_nits(video)
     bent = "'" + _curve(peak / WHITE_NITS) + "'"
     return [
+        *_paler(video, matrix),
         f"{came}:tin={video.color_transfer}:t=bt709:p=bt709:m=gbr:r=full:npl={peak}",
         "format=gbrp12",
         f"lutrgb=r={bent}:g={bent}:b={bent}",
         f"zscale=tin=bt709:pin=bt709:min=gbr:rin=full:{done}",
     ]
+
+
+def _paler(video: VideoStream, matrix: str) -> list[str]:
+    """zscale gives an HLG screen's gamma to each of red, green and blue; the standard gives it to
+    their luminance (its own exact way is ten times slower). For colours not far from grey, that
+    is as much paler as the gamma is above 1."""
+    if video.color_transfer != "arib-std-b67" or matrix == "gbr":
+        return []
+    paler = f"'round((val-(minval+maxval)/2)/{_HLG_GAMMA}+(minval+maxval)/2)'"
+    return [f"lutyuv=y=val:u={paler}:v={paler}"]
 
 
 def peak_nits(video: VideoStream) -> int:
