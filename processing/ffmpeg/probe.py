@@ -9,7 +9,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from processing.ffmpeg import extent, extras, index, inputs, light, runner, streams, values
+from processing.ffmpeg import (
+    extent,
+    extras,
+    index,
+    inputs,
+    light,
+    refusals,
+    runner,
+    streams,
+    values,
+)
 from processing.ffmpeg.errors import EncodeFailed, OutputTooLarge, ProbeFailed
 from processing.ffmpeg.media import AudioStream, Media, VideoStream
 from processing.ffmpeg.sandbox import Sandbox
@@ -65,8 +75,8 @@ def parse(raw: bytes, *, limits: ProbeLimits) -> Media:
     form = described.get("format") or {}
     video = streams.shown_video(listed)
     audio = streams.heard_audio(listed)
-    if video is None and (not audio or _pictures_are_lost(listed)):
-        raise _nothing_to_show(listed)
+    if video is None and (not audio or refusals.pictures_are_lost(listed)):
+        raise refusals.nothing_to_show(listed)
     if video is not None and video.width * video.height > limits.max_pixels:
         raise ProbeFailed("The picture has too many pixels.", code="source_too_large")
     container = str(form.get("format_name") or "")
@@ -102,26 +112,6 @@ def _described(raw: bytes) -> dict[str, Any]:
     if not isinstance(described, dict) or not isinstance(described.get("streams", []), list):
         raise ProbeFailed()
     return described
-
-
-def _pictures_are_lost(listed: list[Any]) -> bool:
-    """Whether there is a film that cannot be decoded: its sound alone is not what was handed in."""
-    return any(
-        isinstance(s, dict) and s.get("codec_type") == "video" and not extras.is_cover(s)
-        for s in listed
-    )
-
-
-def _nothing_to_show(listed: list[Any]) -> ProbeFailed:
-    kinds = [s for s in listed if isinstance(s, dict) and s.get("codec_type") in ("video", "audio")]
-    if any(str(s.get("codec_tag_string")) in ("encv", "enca") for s in kinds):
-        return ProbeFailed("The file is encrypted.", code="source_encrypted")
-    if any(not extras.is_cover(s) for s in kinds):
-        return ProbeFailed(
-            "The file holds pictures or sound in a form we cannot decode.",
-            code="source_unsupported",
-        )
-    return ProbeFailed("The file holds neither video nor sound.")
 
 
 def probe(
@@ -177,13 +167,13 @@ def _measured(
     picture = {media.video.index: float(1 / media.video.frame_rate)} if media.video else {}
     main = (media.video or media.audio[0]).index
     extents = extent.parse(ask(extent.argv(ffprobe, path, since)), picture)
-    lied = bool(since) and main not in extents
-    if lied:
+    if since and main not in extents:
         extents = extent.parse(ask(extent.argv(ffprobe, path, 0.0)), picture)
     if main not in extents:
         raise ProbeFailed("The file holds no pictures and no sound.", code="source_truncated")
     by_count = media.container in _GUESSED_DURATION and media.video is not None
     media = extent.measured(media, extents, by_count=by_count)
+    lied = max((e.end for e in extents.values() if e.end is not None), default=since) < since
     if lied or not media.duration:
         media = replace(media, duration=media.lasting)
     if media.duration > limits.max_duration:
@@ -205,33 +195,9 @@ def _ask(
             should_stop=should_stop,
         )  # fmt: skip
     except EncodeFailed as error:
-        raise _refusal(error, path) from error
+        raise refusals.of(error, path) from error
     except OutputTooLarge as error:
         raise ProbeFailed(
             "The file has too much in it.", code="source_too_large", argv=error.argv, log=error.log
         ) from error
     return finished.stdout
-
-
-def _refusal(error: EncodeFailed, path: Path) -> ProbeFailed:
-    """What a failed ffprobe means, told by the few lines it is known to say."""
-    code, message = "source_not_video", ProbeFailed.message
-    if "encryption info" in error.log:
-        code, message = "source_encrypted", "The file is encrypted."
-    elif "moov atom not found" in error.log and _is_mp4(path):
-        code, message = "source_truncated", "The file is cut off: its index is missing."
-    elif _is_webp(path):
-        code, message = "source_unsupported", "WebP pictures are not supported."
-    return ProbeFailed(message, code=code, argv=error.argv, log=error.log)
-
-
-def _is_mp4(path: Path) -> bool:
-    """Whether it begins like one: ffprobe takes anything named .mp4 for one."""
-    with path.open("rb") as file:
-        return file.read(8)[4:] in (b"ftyp", b"mdat", b"wide", b"free", b"skip")
-
-
-def _is_webp(path: Path) -> bool:
-    with path.open("rb") as file:
-        head = file.read(12)
-    return head[:4] == b"RIFF" and head[8:] == b"WEBP"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from fractions import Fraction
 from pathlib import Path
@@ -13,10 +14,10 @@ from hypothesis import strategies as st
 
 from processing.ffmpeg import probe
 from processing.ffmpeg.errors import Interrupted, ProbeFailed
-from processing.ffmpeg.media import Media
+from processing.ffmpeg.media import Chapter, Light, Media
 from processing.ffmpeg.probe import ProbeLimits
 from processing.ffmpeg.sandbox import detect
-from processing.ffmpeg.tests.clips import described, ffmpeg, make
+from processing.ffmpeg.tests.clips import CORPUS, described, ffmpeg, make
 
 LIMITS = ProbeLimits()
 VIDEO: dict[str, Any] = {
@@ -65,6 +66,7 @@ def test_a_plain_file() -> None:
         ({"side_data_list": [{}, {"rotation": 180}]}, (1920, 1080)),
         ({"side_data_list": [{"rotation": -9223372036854775808}]}, (1920, 1080)),
         ({"side_data_list": [{"rotation": 45}]}, (1920, 1080)),
+        ({"side_data_list": [{"displaymatrix": "garbage", "rotation": 90}]}, (1080, 1920)),
         ({"sample_aspect_ratio": "4:3", "width": 1440}, (1920, 1080)),
         ({"sample_aspect_ratio": "0:1"}, (1920, 1080)),
         ({"sample_aspect_ratio": "1:100000"}, (1920, 1080)),
@@ -73,6 +75,40 @@ def test_a_plain_file() -> None:
 )
 def test_what_is_shown(changes: dict[str, Any], expected: tuple[int, int]) -> None:
     assert shown(**changes) == expected
+
+
+def matrix(a: int, b: int, c: int, d: int) -> dict[str, Any]:
+    """Side data as ffprobe prints it."""
+    rows = [(a, b, 0), (c, d, 0), (0, 0, 1 << 30)]
+    lines = [f"0000000{n}: {x:>12} {y:>11} {w:>11}" for n, (x, y, w) in enumerate(rows)]
+    return {"side_data_list": [{"displaymatrix": "\n" + "\n".join(lines) + "\n", "rotation": 45}]}
+
+
+ONE = 1 << 16
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (matrix(ONE, 0, 0, ONE), (0, False)),
+        (matrix(0, ONE, -ONE, 0), (90, False)),
+        (matrix(-ONE, 0, 0, -ONE), (180, False)),
+        (matrix(0, -ONE, ONE, 0), (270, False)),
+        (matrix(-ONE, 0, 0, ONE), (0, True)),
+        (matrix(0, ONE, ONE, 0), (90, True)),
+        (matrix(ONE, 0, 0, -ONE), (180, True)),
+        (matrix(0, -ONE, -ONE, 0), (270, True)),
+        (matrix(10, 2 * ONE, -ONE, -10), (90, False)),  # scaled, and turned a hair further
+        (matrix(46341, 46341, -46341, 46341), (0, False)),  # 45 degrees
+        (matrix(ONE, ONE, 0, ONE), (0, False)),  # sheared
+        (matrix(0, 0, 0, 0), (0, False)),
+        (matrix(0, ONE, 0, ONE), (0, False)),  # flat
+    ],
+)
+def test_how_a_picture_is_turned(changes: dict[str, Any], expected: tuple[int, bool]) -> None:
+    video = parsed({**VIDEO, **changes}).video
+    assert video is not None
+    assert (video.rotation, video.mirrored) == expected
 
 
 def test_clockwise_is_what_is_told() -> None:
@@ -88,6 +124,7 @@ def test_clockwise_is_what_is_told() -> None:
         ([{**VIDEO, "disposition": {"attached_pic": 1}}], {}, "source_not_video"),
         ([{**VIDEO, "pix_fmt": None}], {}, "source_unsupported"),
         ([{**VIDEO, "pix_fmt": None, "codec_tag_string": "encv"}], {}, "source_encrypted"),
+        ([{**VIDEO, "pix_fmt": None}, AUDIO], {}, "source_unsupported"),
         ([{**AUDIO, "sample_rate": "0"}], {}, "source_unsupported"),
         ([{**VIDEO, "width": 60000, "height": 60000}], {}, "source_too_large"),
         ([VIDEO, *[AUDIO] * 64], {}, "source_too_large"),
@@ -105,6 +142,46 @@ def test_a_second_film_beside_cover_art_is_the_default_one() -> None:
     video = parsed(cover, other, main).video
     assert video is not None
     assert video.index == 2
+
+
+def test_what_is_beside_the_film() -> None:
+    texts = {"index": 2, "codec_type": "subtitle", "codec_name": "subrip",
+             "tags": {"language": "fra", "title": "Sans\u202e\n titre"},
+             "disposition": {"forced": 1}}  # fmt: skip
+    cover = {**VIDEO, "index": 3, "codec_name": "mjpeg", "disposition": {"attached_pic": 1}}
+    data = {"index": 4, "codec_type": "data"}
+    media = parsed(
+        VIDEO, {**AUDIO, "channel_layout": "5.1(side)", "channels": 6}, texts, cover, data
+    )
+    assert [(s.language, s.title, s.forced) for s in media.subtitles] == [
+        ("fra", "Sans titre", True)
+    ]
+    assert [(o.index, o.kind) for o in media.others] == [(3, "cover"), (4, "data")]
+    assert media.audio[0].layout == "5.1(side)"
+
+
+def test_light_of_hdr_pictures() -> None:
+    told = [{"max_luminance": "10000000/10000", "min_luminance": "50/10000"}, {"dv_profile": 8},
+            {"max_content": 1200, "max_average": 400}]  # fmt: skip
+    video = parsed({**VIDEO, "side_data_list": told}).video
+    assert video is not None
+    assert video.light == Light(peak=1000.0, black=0.005, brightest=1200, average=400)
+    assert video.dolby_vision == 8
+
+
+def test_what_an_older_version_kept_is_still_read() -> None:
+    known = parsed(VIDEO, AUDIO).to_json()
+    new = {"mirrored", "track", "edited", "light", "dolby_vision", "constant_rate",
+           "longest_gop", "closed_gops"}  # fmt: skip
+    old = {k: v for k, v in known.items() if k not in ("subtitles", "others", "chapters", "start")}
+    old["video"] = {k: v for k, v in known["video"].items() if k not in new}
+    old["audio"] = [
+        {k: v for k, v in s.items() if k not in ("layout", "profile", "title", "default")}
+        for s in known["audio"]
+    ]
+    media = Media.from_json(json.loads(json.dumps(old)))
+    assert media.video is not None
+    assert (media.video.constant_rate, media.video.light, media.chapters) == (None, None, ())
 
 
 FREE = ["r_frame_rate", "avg_frame_rate", "time_base", "start_pts", "duration", "nb_frames",
@@ -164,6 +241,53 @@ def test_cover_art_is_not_a_video(tmp_path: Path) -> None:
     assert len(media.audio) == 1
 
 
+def test_chapters_and_subtitles_of_a_real_file(tmp_path: Path) -> None:
+    (tmp_path / "s.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nHello\n")
+    (tmp_path / "c.txt").write_text(
+        ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=500\nEND=1500\ntitle=Two\n"
+    )
+    ffmpeg("-i", make(tmp_path / "a.mp4"), "-i", tmp_path / "s.srt", "-i", tmp_path / "c.txt",
+           "-map_chapters", "2", "-c:v", "copy", "-metadata:s:s:0", "language=deu",
+           tmp_path / "b.mkv")  # fmt: skip
+    media = described(tmp_path / "b.mkv")
+    assert media.chapters == (Chapter(0.5, 1.5, "Two"),)
+    assert [(s.codec, s.language) for s in media.subtitles] == [("ass", "deu")]
+
+
+def test_light_is_told_by_the_first_picture(tmp_path: Path) -> None:
+    master = "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)"
+    pq = ["-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc"]
+    path = tmp_path / "hdr.mp4"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=128x128:r=25:d=0.2", "-pix_fmt", "yuv420p10le", *pq,
+           "-c:v", "libx265", "-preset", "ultrafast",
+           "-x265-params", f"{master}:max-cll=1000,400:log-level=none", path)  # fmt: skip
+    video = described(path).video
+    assert video is not None
+    assert video.light == Light(peak=1000.0, black=0.0001, brightest=1000, average=400)
+
+
+def test_a_webp_picture_is_said_to_be_unsupported(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"RIFF\x24\0\0\0WEBPVP8X" + bytes(64))
+    with pytest.raises(ProbeFailed) as caught:
+        described(path)
+    assert caught.value.code == "source_unsupported"
+
+
+def test_sound_in_matroska_is_measured_too(tmp_path: Path) -> None:
+    ffmpeg("-f", "lavfi", "-i", "sine=d=1.5", tmp_path / "a.wav")
+    ffmpeg("-i", make(tmp_path / "a.mp4"), "-i", tmp_path / "a.wav", tmp_path / "b.mkv")
+    assert described(tmp_path / "b.mkv").audio[0].duration == pytest.approx(1.5, abs=0.1)
+
+
+def test_a_matroska_cut_off_lasts_as_long_as_its_packets(tmp_path: Path) -> None:
+    path = tmp_path / "a.mkv"
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x64:r=25:d=40", "-c:v", "libx264",
+           "-preset", "ultrafast", path)  # fmt: skip
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert 15 < described(path).duration < 25
+
+
 def test_a_text_file_is_not_a_video(tmp_path: Path) -> None:
     text = tmp_path / "x.mp4"
     text.write_text("Dear diary, this is no video.\n" * 100)
@@ -205,3 +329,50 @@ def test_a_stop_is_heard(tmp_path: Path) -> None:
             make(tmp_path / "a.mp4"), ffprobe="ffprobe", sandbox=detect("auto"),
             should_stop=lambda: "shutdown",
         )  # fmt: skip
+
+
+def corpus_rows() -> list[dict[str, str]]:
+    """What the corpus says of its files; none when it is absent."""
+    listing = CORPUS / "index.tsv"
+    if not listing.is_file():
+        return []
+    with listing.open(newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def disagreement(row: dict[str, str]) -> str | None:
+    """How what we find differs from what the corpus says of a file, None when it does not."""
+    expected, streams = row["expect"], row["streams"].split("; ")
+    try:
+        media = described(CORPUS / "videos" / row["path"])
+    except ProbeFailed as error:
+        # This one keeps its pictures in another file.
+        wanted = "reject" in expected or row["path"] == "codecs/mjpeg_434x343_41s.mov"
+        return None if wanted else f"refused: {error.code}"
+    if expected.startswith("reject") and "or" not in expected.split():
+        return "accepted"
+    counted = len([media.video] if media.video else []) + len(media.audio)
+    counted += len(media.subtitles) + len(media.others)
+    if counted != len(streams):
+        return f"{counted} streams of {len(streams)}"
+    if len(media.chapters) != int(row["chapters"]):
+        return f"{len(media.chapters)} chapters"
+    lies = "trunc" in row["path"] or media.video is None or len(media.audio) + 1 < len(streams)
+    if row["duration"] and not lies and media.container != "mpegvideo":
+        return None if abs(media.duration - float(row["duration"])) < 0.05 else "duration"
+    return None
+
+
+SAMPLE = ("structure/", "subtitles/", "unsupported/")
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside the project")
+def test_a_sample_of_real_files_is_what_it_is_said_to_be() -> None:
+    rows = [row for row in corpus_rows() if row["path"].startswith(SAMPLE)]
+    assert {row["path"]: said for row in rows if (said := disagreement(row))} == {}
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside the project")
+def test_all_real_files_are_what_they_are_said_to_be() -> None:
+    assert {row["path"]: said for row in corpus_rows() if (said := disagreement(row))} == {}
