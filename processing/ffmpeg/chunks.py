@@ -6,12 +6,13 @@ something can be played at once, and grow. Sound is cut at the AAC packet neares
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from processing.ffmpeg import copying
 from processing.ffmpeg.filters import AUDIO_RATE
 from processing.ffmpeg.ladder import Profile
 from processing.ffmpeg.media import Media, VideoStream
@@ -44,7 +45,10 @@ _NOT_CUT = {
 class Span:
     """One stretch of a timeline: pictures `first_frame` up to `end_frame` of the grid (None: to
     the end), AAC packets `first_packet` up to `end_packet` of 1024 samples at 48 kHz. `seek` is
-    the keyframe to decode from, in ticks of the picture stream; None: from the beginning."""
+    the keyframe to decode from, in ticks of the picture stream; None: from the beginning.
+
+    Where the largest rung is the source's own stream, repackaged, `keyframes` are the pictures
+    of the grid at which its groups begin: other rungs begin theirs at the same. Empty elsewhere."""
 
     number: int
     first_frame: int
@@ -52,6 +56,12 @@ class Span:
     seek: int | None
     first_packet: int
     end_packet: int | None
+    keyframes: tuple[int, ...] = ()
+
+    @property
+    def copies(self) -> bool:
+        """Whether the largest rung is the source's own stream."""
+        return bool(self.keyframes)
 
     @property
     def whole(self) -> bool:
@@ -70,7 +80,7 @@ class Span:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Span:
         """The inverse of `to_json`."""
-        return cls(**data)
+        return cls(**{**data, "keyframes": tuple(data.get("keyframes", ()))})
 
 
 WHOLE = Span(number=0, first_frame=0, end_frame=None, seek=None, first_packet=0, end_packet=None)
@@ -107,6 +117,8 @@ def plan(
         return _sound_spans(list(_sound_borders(media.duration, seconds)))
     gop = gop_frames(media.video.frame_rate, profile)
     reading = _Reading(media, media.video, timeline)
+    if seconds is None and copying.fits(media, timeline, profile):
+        return _copied_spans(reading, gop)
     if seconds is not None:
         step = max(1, round(seconds / profile.gop_seconds)) * gop
         borders = list(range(step, reading.frames - gop + 1, step))
@@ -126,6 +138,11 @@ class _Reading:
         self._back = 1 if media.container in JUMPING_CLOCKS else 0
         self._shown = round((timeline.end_pts - video.start_pts) * self._pace)
         self.frames = self._shown if not media.held_seconds else media.planned_frames or self._shown
+
+    @property
+    def keyframe_pictures(self) -> list[int]:
+        """The keyframes, as pictures of the grid."""
+        return [round((pts - self._start) * self._pace) for pts in self._keyframes]
 
     def seek(self, frame: int) -> int | None:
         """The keyframe to decode from for a cut at `frame`, None for the beginning."""
@@ -182,6 +199,27 @@ def _picture_spans(borders: Sequence[int], reading: _Reading) -> tuple[Span, ...
         )
         for number, (first, end) in enumerate(zip([0, *borders], [*borders, None], strict=True))
     )
+
+
+def _copied_spans(reading: _Reading, gop: int) -> tuple[Span, ...]:
+    """Spans that begin with the source's own keyframes, near where others would."""
+    keyframes = reading.keyframe_pictures
+    borders: list[int] = []
+    for wished in _growing(reading, gop):
+        after = bisect_right(keyframes, borders[-1] if borders else 0)
+        near = min(keyframes[after:], key=lambda frame: abs(frame - wished), default=None)  # noqa: B023
+        if near is not None and near <= reading.frames - gop:
+            borders.append(near)
+    spans = _picture_spans(borders, reading)
+    return tuple(
+        replace(span, keyframes=_between(keyframes, span.first_frame, span.end_frame))
+        for span in spans
+    )
+
+
+def _between(frames: Sequence[int], first: int, end: int | None) -> tuple[int, ...]:
+    low = bisect_left(frames, first)
+    return tuple(frames[low : None if end is None else bisect_left(frames, end)])
 
 
 def _sound_borders(duration: float, seconds: float | None) -> Iterator[float]:

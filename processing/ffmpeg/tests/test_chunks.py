@@ -1,0 +1,145 @@
+"""Where a timeline is cut: pure, so told by tables and properties."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from processing.ffmpeg import chunks
+from processing.ffmpeg.chunks import Span
+from processing.ffmpeg.ladder import DEFAULT
+from processing.ffmpeg.media import AudioStream, Media
+from processing.ffmpeg.tests.clips import picture
+from processing.ffmpeg.timeline import Timeline
+
+BASE = 90_000
+MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
+
+
+def media_of(seconds: float, rate: Fraction = Fraction(25), container: str = MP4) -> Media:
+    video = picture(frame_rate=rate, time_base=Fraction(1, BASE), duration=seconds)
+    return Media(container, seconds, 1, None, video, ())
+
+
+def line_of(seconds: float, gop: float = 2.0) -> Timeline:
+    keyframes = tuple(range(0, round(seconds * BASE), round(gop * BASE)))
+    end = round(seconds * BASE)
+    return Timeline(keyframes, round(seconds * 25), 0, end, True, True, True)
+
+
+def lengths(spans: Sequence[Span], total: int) -> list[float]:
+    """Seconds of each span at 25 pictures a second."""
+    borders = [*(span.first_frame for span in spans), total]
+    return [(b - a) / 25 for a, b in pairwise(borders)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0.04, [0.04]),
+        (2.8, [2.8]),
+        (3, [1, 2]),
+        (5, [1, 4]),
+        (10, [1, 3, 4, 2]),
+        (60, [1, 3, 4, 4, 8, 8, 8, 8, 8, 8]),
+        (600, [1, 3, 4, 4, 8, 8, 16, 16, 32, 32, 60, 60, 60, 60, 60, 60, 60, 56]),
+    ],
+)
+def test_spans_begin_short_and_grow(seconds: float, expected: list[float]) -> None:
+    spans = chunks.plan(media_of(seconds), line_of(seconds), DEFAULT)
+    assert lengths(spans, round(seconds * 25)) == expected
+
+
+def test_borders_are_moved_to_where_little_is_decoded_twice() -> None:
+    spans = chunks.plan(media_of(600), line_of(600, gop=10), DEFAULT)
+    lead = [span.first_frame / 25 - (span.seek or 0) / BASE for span in spans]
+    assert sum(lead) < 60
+    assert len(spans) >= 8
+
+
+def test_a_source_with_one_keyframe_is_cut_only_where_it_costs_little() -> None:
+    spans = chunks.plan(media_of(120), line_of(120, gop=1000), DEFAULT)
+    assert lengths(spans, 3000) == [1, 3, 116]
+
+
+def test_a_picture_that_stays_is_cut_as_any_other() -> None:
+    sound = AudioStream(1, "aac", 2, 48_000, "und", Fraction(1, 48_000), 0, 300.0, None)
+    media = replace(media_of(1, Fraction(25)), audio=(sound,), duration=300.0)
+    spans = chunks.plan(media, line_of(1), DEFAULT)
+    assert len(spans) >= 8
+
+
+def test_every_span_begins_two_pictures_after_its_keyframe() -> None:
+    media, line = media_of(20), line_of(20)
+    spans = chunks.plan(media, line, DEFAULT, seconds=4)
+    assert [span.first_frame for span in spans] == [0, 100, 200, 300, 400]
+    assert [span.seek for span in spans] == [None, 2 * BASE, 6 * BASE, 10 * BASE, 14 * BASE]
+
+
+def test_in_transport_streams_the_keyframe_before_is_sought() -> None:
+    media = media_of(20, container="mpegts")
+    spans = chunks.plan(media, line_of(20), DEFAULT, seconds=4)
+    assert [span.seek for span in spans] == [None, None, 4 * BASE, 8 * BASE, 12 * BASE]
+
+
+@pytest.mark.parametrize(
+    ("media", "line", "reason"),
+    [
+        (media_of(20), None, "nothing reliable"),
+        (media_of(20), replace(line_of(20), steady=False), "jumps"),
+        (media_of(20), replace(line_of(20), keyframes=()), "keyframe"),
+        (media_of(20, container="mpegvideo"), line_of(20), "bare"),
+        (replace(media_of(20, container="aac"), video=None), None, "bare"),
+    ],
+)
+def test_what_cannot_be_cut_is_whole_for_a_reason(
+    media: Media, line: Timeline | None, reason: str
+) -> None:
+    assert reason in (chunks.why_whole(media, line) or "")
+    assert chunks.plan(media, line, DEFAULT) == (chunks.WHOLE,)
+
+
+def test_sound_alone_is_cut_in_packets() -> None:
+    media = replace(media_of(100, container="flac"), video=None)
+    spans = chunks.plan(media, None, DEFAULT)
+    assert [span.first_packet for span in spans] == [0, 188, 562, 1312, 2812]
+    assert [span.first_frame for span in spans] == [0] * 5
+    assert spans[-1].last
+    assert not any(span.whole for span in spans)
+
+
+@settings(deadline=None)
+@given(
+    seconds=st.floats(0.04, 2000),
+    rate=st.sampled_from([Fraction(n) for n in (1, 10, 24, 25, 30, 50, 60)]
+                         + [Fraction(n * 1000, 1001) for n in (24, 30, 60)]),
+    gop=st.floats(0.5, 100),
+    forced=st.none() | st.sampled_from([2.0, 4.0, 8.0]),
+    container=st.sampled_from([MP4, "mpegts", "matroska,webm"]),
+)  # fmt: skip
+def test_spans_cover_the_timeline_whatever_it_is(
+    seconds: float, rate: Fraction, gop: float, forced: float | None, container: str
+) -> None:
+    media, line = media_of(seconds, rate, container), line_of(seconds, gop)
+    spans = chunks.plan(media, line, DEFAULT, seconds=forced)
+    step = chunks.gop_frames(rate, DEFAULT)
+    assert [span.number for span in spans] == list(range(len(spans)))
+    assert spans[0].first_frame == spans[0].first_packet == 0
+    assert spans[-1].end_frame is None and spans[-1].end_packet is None
+    for a, b in pairwise(spans):
+        assert (a.end_frame, a.end_packet) == (b.first_frame, b.first_packet)
+        assert b.first_frame % step == 0 or b.number == 1
+        assert abs(b.first_packet * 1024 / 48_000 - b.first_frame / rate) <= 512 / 48_000 + 1e-9
+        if b.seek is not None:
+            assert b.seek in line.keyframes
+            assert Fraction(b.seek, BASE) * rate <= b.first_frame - 2
+    if len(spans) > 1:
+        assert seconds * rate - spans[-1].first_frame >= step - 1
+    assert tuple(Span.from_json(json.loads(json.dumps(s.to_json()))) for s in spans) == spans
