@@ -1,13 +1,15 @@
 """Verify what was stored, tell its exact bitrates, then make the release the video's."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db.models.functions import Now
 
 from processing.ffmpeg.errors import MediaError
-from processing.packaging import checker, hls, segments
+from processing.packaging import checker, hls, release_checks, report
+from processing.packaging.release import StoredRendition
 from processing.steps.job import Job, Outcome
-from videos import lifecycle
+from videos import lifecycle, renditions
 from videos.models import Release, Rendition
 from videos.storage import outputs
 
@@ -19,60 +21,42 @@ class OutputLost(MediaError):
 
 
 def run(job: Job) -> Outcome:
-    """Every listed chunk is in the storage with its size; then switch the pointer."""
-    renditions = list(Rendition.objects.filter(release_id=job.run.pk).prefetch_related("chunks"))
-    for rendition in renditions:
-        rendition.peak_bitrate, rendition.bitrate = hls.bandwidths(_refs(rendition))
-    checker.require(_findings(renditions))
-    _require_stored(job, renditions)
-    return Outcome(record=lambda: record(job, renditions))
-
-
-def _refs(rendition: Rendition) -> list[hls.MediaSegmentRef]:
-    return [
-        hls.MediaSegmentRef("", s.offset, s.size, s.duration / rendition.timescale)
-        for s in _segments(rendition)
-    ]
-
-
-def _segments(rendition: Rendition) -> list[segments.Segment]:
-    return [s for chunk in rendition.chunks.all() for s in segments.from_json(chunk.segments)]
-
-
-def _findings(renditions: Sequence[Rendition]) -> list[checker.Finding]:
-    video = [_track(r) for r in renditions if r.kind == Rendition.Kind.VIDEO]
-    audio = [_track(r) for r in renditions if r.kind == Rendition.Kind.AUDIO]
-    return checker.check_release(video, audio)
-
-
-def _track(rendition: Rendition) -> checker.ReleaseTrack:
-    made = _segments(rendition)
-    seconds = [segment.duration / rendition.timescale for segment in made]
-    return checker.ReleaseTrack(
-        name=rendition.name,
-        timescale=rendition.timescale,
-        segments=made,
-        target_seconds=max(seconds, default=0.0),
-        bandwidth=rendition.peak_bitrate or 0,
-        average_bandwidth=rendition.bitrate or 0,
-        extinf=[round(value, 6) for value in seconds],
+    """Check the release, and that every listed chunk is in the storage with its size; then switch
+    the pointer. The report is kept either way."""
+    release = Release.objects.get(pk=job.run.pk)
+    rows = list(
+        Rendition.objects.filter(release=release).largest_first().prefetch_related("chunks")
     )
+    checked = [_measured(row, release.target_duration) for row in rows]
+    found = release_checks.check_release(checked, target=release.target_duration)
+    kept = report.report(found, checked, target=release.target_duration)
+    Release.objects.filter(pk=release.pk).update(report=kept)
+    checker.require(found)
+    _require_stored(job, rows)
+    return Outcome(record=lambda: record(job, rows))
 
 
-def _require_stored(job: Job, renditions: Sequence[Rendition]) -> None:
+def _measured(row: Rendition, target: int) -> StoredRendition:
+    """A rendition with the bitrates it really has; its row gets them too, not saved yet."""
+    rendition = renditions.describe(row, row.chunks.all())
+    row.peak_bitrate, row.bitrate = hls.bandwidths(rendition.refs, target)
+    return replace(rendition, bandwidth=row.peak_bitrate, average_bandwidth=row.bitrate)
+
+
+def _require_stored(job: Job, rows: Sequence[Rendition]) -> None:
     """One listing for all objects: asking for each would take seconds in a bucket."""
     sizes = {stored.key: stored.size for stored in outputs().list_prefix(f"releases/{job.run.pk}/")}
-    for rendition in renditions:
-        for chunk in rendition.chunks.all():
+    for row in rows:
+        for chunk in row.chunks.all():
             if sizes.get(chunk.key) != chunk.bytes:
                 raise OutputLost(
                     "A finished part of the video is missing from the storage. Reprocess it."
                 )
 
 
-def record(job: Job, renditions: Sequence[Rendition]) -> None:
+def record(job: Job, rows: Sequence[Rendition]) -> None:
     """Complete the release and switch the video's pointer to it."""
-    Rendition.objects.bulk_update(renditions, ["bitrate", "peak_bitrate"])
+    Rendition.objects.bulk_update(rows, ["bitrate", "peak_bitrate"])
     Release.objects.filter(pk=job.run.pk).update(state=Release.State.COMPLETE, completed_at=Now())
     release = Release.objects.get(pk=job.run.pk)
     replaced = lifecycle.publish(job.run.video_id, release=release)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import pytest
 from processing.ffmpeg.tests.clips import Made, encoded, ffmpeg, flash_and_beep, frames
 from processing.packaging import hls
 from processing.packaging.boxes import Track
-from processing.packaging.checker import ReleaseTrack, check_release
+from processing.packaging.release import StoredRendition
+from processing.packaging.release_checks import check_release
 from processing.packaging.segments import Segment, group
+from processing.packaging.tests.stored import described
 
 
 def segments_of(track: Track) -> tuple[Segment, ...]:
@@ -50,11 +53,15 @@ def publish(made: Made) -> Path:
     return master
 
 
-def release_track(name: str, track: Track) -> ReleaseTrack:
-    refs = refs_of(name, track)
-    peak, average = hls.bandwidths(refs)
-    extinf = [round(ref.seconds, 6) for ref in refs]
-    return ReleaseTrack(name, track.timescale, segments_of(track), 4, peak, average, extinf)
+def rendition(name: str, made: Made) -> StoredRendition:
+    track = made.track(name)
+    peak, average = hls.bandwidths(refs_of(name, track))
+    return replace(
+        described(name, [made.folder / f"{name}.mp4"]),
+        bandwidth=peak,
+        average_bandwidth=average,
+        frame_rate=Fraction(25) if track.handler == "vide" else None,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +73,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 def test_it_passes_the_checker(made: Made) -> None:
-    pictures = [release_track(rung.name, made.track(rung.name)) for rung in made.rungs]
-    sound = [release_track("audio", made.track("audio"))]
-    assert len(pictures) == 2
-    assert check_release(pictures, sound, duration=made.media.duration) == []
+    every = [rendition(rung.name, made) for rung in made.rungs] + [rendition("audio", made)]
+    assert len(every) == 3
+    assert check_release(every, duration=made.media.duration) == []
 
 
 def test_it_decodes_whole_without_a_word(made: Made) -> None:

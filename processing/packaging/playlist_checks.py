@@ -1,0 +1,168 @@
+"""Checks the text of playlists as a player is given it, without trusting what wrote it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from processing.packaging import release
+from processing.packaging.checker import Finding
+from processing.packaging.release import IFRAMES_SUFFIX, StoredRendition
+
+# What is told of every variant; of pictures their size and rate too.
+_VARIANT = ("BANDWIDTH", "AVERAGE-BANDWIDTH", "CODECS")
+_PICTURES = ("RESOLUTION", "FRAME-RATE")
+_SOUND = ("GROUP-ID", "NAME", "LANGUAGE", "CHANNELS", "URI")
+_ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^",]*)(?:,|$)')
+_BANDWIDTH_TOLERANCE = 0.1
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A segment as a playlist names it."""
+
+    uri: str
+    seconds: float
+    size: int
+    offset: int
+
+
+def check_playlists(renditions: Sequence[StoredRendition], *, target: int) -> list[Finding]:
+    """The multivariant playlist, that of each rendition and of its keyframes, when complete."""
+    names = {f"{one.name}.m3u8" for one in renditions}
+    names |= {f"{one.name}{IFRAMES_SUFFIX}.m3u8" for one in renditions if one.keyframes}
+    text = release.multivariant_playlist(renditions, complete=True)
+    found = list(_check_multivariant(text, names, renditions))
+    for rendition in renditions:
+        text = release.media_playlist(rendition, complete=True, target=target)
+        found += _check_media(rendition.name, text, rendition)
+        keyframes = release.iframe_playlist(rendition)
+        if keyframes is not None:
+            found += _check_media(f"{rendition.name}{IFRAMES_SUFFIX}", keyframes, rendition)
+            found += _check_keyframes(rendition, keyframes)
+    return found
+
+
+def _check_multivariant(
+    text: str, names: set[str], renditions: Sequence[StoredRendition]
+) -> Iterator[Finding]:
+    lines = text.splitlines()
+    if "#EXT-X-INDEPENDENT-SEGMENTS" not in lines or lines[0] != "#EXTM3U":
+        yield Finding("multivariant", "The multivariant playlist lacks a tag it must have.")
+    variants = _tagged(lines, "#EXT-X-STREAM-INF:")
+    sounds = _tagged(lines, "#EXT-X-MEDIA:")
+    keyframes = _tagged(lines, "#EXT-X-I-FRAME-STREAM-INF:")
+    uris = [line for line in lines if not line.startswith("#")]
+    named = uris + [found.get("URI", "") for found in (*sounds, *keyframes)]
+    yield from _unless(set(named) == names, "The multivariant playlist does not name all there is.")
+    has_pictures = any(one.is_video for one in renditions)
+    needed = (*_VARIANT, *(_PICTURES if has_pictures else ()))
+    for found in variants:
+        yield from _unless(all(found.get(key) for key in needed), "A variant is not described.")
+        yield from _check_group(found, sounds)
+    for found in keyframes:
+        yield from _unless(all(found.get(key) for key in _VARIANT), "Keyframes are not described.")
+    yield from _check_sounds(sounds)
+    yield from _check_sums(variants, uris, renditions)
+    if has_pictures and not keyframes:
+        yield Finding("no_keyframes", "There is no playlist of keyframes.", must=False)
+
+
+def _check_group(variant: dict[str, str], sounds: Sequence[dict[str, str]]) -> Iterator[Finding]:
+    groups = {sound.get("GROUP-ID") for sound in sounds} or {None}
+    yield from _unless(variant.get("AUDIO") in groups, "A variant names sound there is not.")
+
+
+def _check_sounds(sounds: Sequence[dict[str, str]]) -> Iterator[Finding]:
+    for sound in sounds:
+        yield from _unless(all(sound.get(key) for key in _SOUND), "A sound is not described.")
+    names = [sound.get("NAME") for sound in sounds]
+    yield from _unless(len(set(names)) == len(names), "Two sounds have the same name.")
+    default = [sound for sound in sounds if sound.get("DEFAULT") == "YES"]
+    yield from _unless(not sounds or len(default) == 1, "Not one sound is the default.")
+
+
+def _check_sums(
+    variants: Sequence[dict[str, str]], uris: Sequence[str], renditions: Sequence[StoredRendition]
+) -> Iterator[Finding]:
+    """A variant's bandwidth has that of the most expensive sound in it."""
+    by_uri = {f"{one.name}.m3u8": one for one in renditions}
+    dearest = max((one.bandwidth for one in renditions if not one.is_video), default=0)
+    for found, uri in zip(variants, uris, strict=False):
+        rendition = by_uri.get(uri)
+        if rendition is None or not found.get("BANDWIDTH", "").isdigit():
+            continue
+        real = rendition.bandwidth + (dearest if rendition.is_video else 0)
+        if abs(int(found["BANDWIDTH"]) - real) > real * _BANDWIDTH_TOLERANCE:
+            yield Finding("bandwidth", f"BANDWIDTH of the variant {rendition.name} is wrong.")
+
+
+def _check_media(name: str, text: str, rendition: StoredRendition) -> Iterator[Finding]:
+    lines = text.splitlines()
+    needed = {
+        "#EXTM3U",
+        "#EXT-X-INDEPENDENT-SEGMENTS",
+        "#EXT-X-PLAYLIST-TYPE:VOD",
+        "#EXT-X-ENDLIST",
+    }
+    yield from _unless(needed <= set(lines), f"The playlist of {name} lacks a tag it must have.")
+    yield from _unless(
+        sum(line.startswith("#EXT-X-MAP:") for line in lines) == 1,
+        f"The playlist of {name} has not one init segment.",
+    )
+    target = next(
+        (int(line.split(":")[1]) for line in lines if line.startswith("#EXT-X-TARGETDURATION:")), 0
+    )
+    entries = _entries(lines)
+    if any(int(entry.seconds + 0.5) > target for entry in entries):
+        yield Finding("overlong", f"A segment of {name} lasts over the target of {target} s.")
+    told, real = sum(entry.seconds for entry in entries), rendition.seconds
+    frame = float(1 / rendition.frame_rate) if rendition.frame_rate else 1024 / 48000
+    if abs(told - real) > frame:
+        yield Finding("extinf", f"The playlist of {name} tells {told:.3f} s of {real:.3f} s.")
+    listed = len(rendition.keyframes if name.endswith(IFRAMES_SUFFIX) else rendition.refs)
+    yield from _unless(len(entries) == listed, f"The playlist of {name} does not list all.")
+
+
+def _check_keyframes(rendition: StoredRendition, text: str) -> Iterator[Finding]:
+    """Each keyframe's range is inside a segment of the same object."""
+    segments = {(ref.uri, ref.offset): ref.offset + ref.size for ref in rendition.refs}
+    begins: dict[str, list[int]] = {}
+    for uri, offset in sorted(segments):
+        begins.setdefault(uri, []).append(offset)
+    for entry in _entries(text.splitlines()):
+        near = begins.get(entry.uri, [])
+        place = bisect_right(near, entry.offset) - 1
+        end = segments[entry.uri, near[place]] if place >= 0 else 0
+        message = f"A keyframe of {rendition.name} is in no segment."
+        yield from _unless(entry.offset + entry.size <= end, message)
+
+
+def _tagged(lines: Sequence[str], tag: str) -> list[dict[str, str]]:
+    """The attributes of every line with a tag."""
+    return [
+        {key: value.strip('"') for key, value in _ATTRIBUTE.findall(line.removeprefix(tag))}
+        for line in lines
+        if line.startswith(tag)
+    ]
+
+
+def _entries(lines: Sequence[str]) -> list[_Entry]:
+    """The segments of a playlist, those that say all they must."""
+    entries, seconds, size, offset = [], 0.0, 0, 0
+    for line in lines:
+        if line.startswith("#EXTINF:"):
+            seconds = float(line.removeprefix("#EXTINF:").rstrip(","))
+        elif line.startswith("#EXT-X-BYTERANGE:"):
+            size, offset = map(int, line.removeprefix("#EXT-X-BYTERANGE:").split("@"))
+        elif not line.startswith("#") and seconds and size:
+            entries.append(_Entry(line, seconds, size, offset))
+            seconds, size = 0.0, 0
+    return entries
+
+
+def _unless(true: bool, message: str) -> Iterator[Finding]:
+    if not true:
+        yield Finding("playlist", message)

@@ -1,0 +1,197 @@
+"""Checks a whole release by what its rows tell, and by the playlists a player would be given.
+
+The rules are Apple's for HLS, those a program can check, and the format of our own chunks. What
+stands in the files themselves is compared with the rows by `stored_checks`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+from processing.packaging import hls
+from processing.packaging.checker import Finding
+from processing.packaging.playlist_checks import check_playlists
+from processing.packaging.release import StoredChunk, StoredRendition
+from processing.packaging.segments import Segment
+
+# Apple: no segment longer than the target by more than this; bandwidths true within 10 %; a peak
+# of at most twice the average; at most 60 pictures a second.
+OVERLONG_SECONDS = 0.5
+_BANDWIDTH_TOLERANCE = 0.1
+_PEAK_FACTOR = 2
+_MAX_RATE = 60
+# Sound that ends this far from the pictures is heard to; less is the end of a packet or a frame.
+_LENGTH_SECONDS = 0.5
+_LENGTH_NOTED = 0.1
+# A picture larger than this can be had smaller.
+_SMALL_SIDE = 360
+_ASPECT_TOLERANCE = 0.02
+_CODECS = {True: r"avc[13]\.[0-9a-f]{6}", False: r"mp4a\.40\.(2|5|29)"}
+
+
+def check_release(
+    renditions: Sequence[StoredRendition], *, target: int = 0, duration: float | None = None
+) -> list[Finding]:
+    """A release that is to be complete: each rendition by itself, all beside each other, and the
+    playlists. `target` is the target duration that was told while it grew (0: none), `duration`
+    the seconds it should last, if that is known."""
+    video = [rendition for rendition in renditions if rendition.is_video]
+    audio = [rendition for rendition in renditions if not rendition.is_video]
+    found = [f for one in renditions for f in _check_rendition(one, target)]
+    if not renditions:
+        return [Finding("empty", "The release has no renditions.")]
+    if any(finding.must and finding.code == "empty" for finding in found):
+        return found
+    found += _check_rungs(video)
+    found += _check_lengths(video, audio, duration)
+    return found + check_playlists(renditions, target=target)
+
+
+def _check_rendition(rendition: StoredRendition, target: int) -> Iterator[Finding]:
+    name = rendition.name
+    every = [segment for chunk in rendition.chunks for segment in chunk.segments]
+    if not every or rendition.timescale <= 0:
+        yield Finding("empty", f"{name} has no segments.")
+        return
+    if [chunk.number for chunk in rendition.chunks] != list(range(len(rendition.chunks))):
+        yield Finding("chunk_missing", f"Chunks of {name} are missing.")
+    yield from _check_order(rendition, every)
+    for chunk in rendition.chunks:
+        yield from _check_ranges(name, chunk)
+    yield from _check_segments(rendition, every, target)
+    yield from _check_bandwidths(rendition, target)
+    yield from _check_description(rendition)
+
+
+def _check_order(rendition: StoredRendition, every: Sequence[Segment]) -> Iterator[Finding]:
+    """Each tick belongs to one segment and one chunk, from 0 on."""
+    if every[0].start != 0:
+        yield Finding("not_continuous", f"{rendition.name} does not start at 0.")
+    for number, (before, after) in enumerate(pairwise(every), 1):
+        if after.start != before.end:
+            message = f"Segment {number} of {rendition.name} does not follow the one before."
+            yield Finding("not_continuous", message)
+    for chunk in rendition.chunks:
+        inside = chunk.segments
+        if not inside or (chunk.start, chunk.start + chunk.duration) != (
+            inside[0].start,
+            inside[-1].end,
+        ):
+            message = f"Chunk {chunk.number} of {rendition.name} is not what its segments are."
+            yield Finding("not_continuous", message)
+
+
+def _check_ranges(name: str, chunk: StoredChunk) -> Iterator[Finding]:
+    """Each byte of a file belongs to the init segment or to one segment; keyframes are inside."""
+    offset = chunk.init_size
+    for segment in chunk.segments:
+        if segment.offset != offset or segment.size <= 0:
+            message = f"A segment of chunk {chunk.number} of {name} is not the bytes it should be."
+            yield Finding("ranges", message)
+        offset = segment.offset + segment.size
+        inside = all(
+            segment.offset <= keyframe.offset
+            and keyframe.size > 0
+            and keyframe.offset + keyframe.size <= offset
+            for keyframe in segment.keyframes
+        )
+        lasting = sum(keyframe.duration for keyframe in segment.keyframes)
+        if not inside or lasting not in (0, segment.duration):
+            message = f"The keyframes of chunk {chunk.number} of {name} are not in its segments."
+            yield Finding("keyframe_ranges", message)
+    if offset != chunk.size:
+        yield Finding("ranges", f"Chunk {chunk.number} of {name} has bytes that no segment has.")
+
+
+def _check_segments(
+    rendition: StoredRendition, every: Sequence[Segment], target: int
+) -> Iterator[Finding]:
+    rate = rendition.frame_rate
+    limit = max(target, 1) if target else hls.target_duration(rendition.refs)
+    for number, segment in enumerate(every):
+        seconds = segment.duration / rendition.timescale
+        if seconds <= 0:
+            yield Finding("not_continuous", f"Segment {number} of {rendition.name} lasts nothing.")
+        if seconds > limit + OVERLONG_SECONDS or int(seconds + 0.5) > limit:
+            message = f"Segment {number} of {rendition.name} lasts {seconds:.3f} s, over {limit} s."
+            yield Finding("overlong", message)
+        if rate and abs(Fraction(segment.duration, rendition.timescale) - segment.frames / rate) > (
+            1 / rate
+        ):
+            message = f"Segment {number} of {rendition.name} has {segment.frames} frames."
+            yield Finding("frame_rate", f"{message} That is not its rate.")
+
+
+def _check_bandwidths(rendition: StoredRendition, target: int) -> Iterator[Finding]:
+    """Both numbers within 10 % of the sizes there are."""
+    peak, average = hls.bandwidths(rendition.refs, target)
+    name = rendition.name
+    for code, label, told, real in (
+        ("average_bandwidth", "AVERAGE-BANDWIDTH", rendition.average_bandwidth, average),
+        ("bandwidth", "BANDWIDTH", rendition.bandwidth, peak),
+    ):
+        if abs(real - told) > real * _BANDWIDTH_TOLERANCE:
+            yield Finding(code, f"{label} of {name} is told as {told} and is {real} bits/s.")
+    if rendition.is_video and peak > average * _PEAK_FACTOR:
+        message = f"The peak of {name} is {peak / average:.1f} times its average."
+        yield Finding("peaky", message, must=False)
+
+
+def _check_description(rendition: StoredRendition) -> Iterator[Finding]:
+    name, rate = rendition.name, rendition.frame_rate
+    if not re.fullmatch(_CODECS[rendition.is_video], rendition.codecs):
+        yield Finding("codecs", f"{name} has the codecs {rendition.codecs!r}.")
+    if not rendition.is_video:
+        if rendition.channels < 1:
+            yield Finding("channels", f"{name} tells no channels.")
+        return
+    if min(rendition.width, rendition.height) < 2 or rendition.width % 2 or rendition.height % 2:
+        message = f"The picture of {name} is {rendition.width}x{rendition.height}."
+        yield Finding("picture_size", message)
+    if rate is None or not 0 < rate <= _MAX_RATE:
+        yield Finding("frame_rate", f"{name} has {rate} frames a second.")
+
+
+def _check_rungs(video: Sequence[StoredRendition]) -> Iterator[Finding]:
+    """Every rung can take over from every other at every segment."""
+    if not video:
+        return
+    first = video[0]
+    for rung in video[1:]:
+        if _borders(rung) != _borders(first):
+            message = f"The segments of {rung.name} are not aligned with those of {first.name}."
+            yield Finding("not_aligned", message)
+        wide, tall = rung.width * first.height, rung.height * first.width
+        # Sides are even numbers: two pixels are no other shape.
+        slack = _ASPECT_TOLERANCE * max(wide, tall) + 2 * max(first.width, first.height)
+        if abs(wide - tall) > slack:
+            message = f"{rung.name} has another shape than {first.name}."
+            yield Finding("aspect_ratio", message, must=False)
+    if len(video) == 1 and min(first.width, first.height) > _SMALL_SIDE:
+        yield Finding("single_rung", "There is one bitrate only.", must=False)
+
+
+def _borders(rendition: StoredRendition) -> list[tuple[Fraction, Fraction]]:
+    return [
+        (Fraction(s.start, rendition.timescale), Fraction(s.end, rendition.timescale))
+        for chunk in rendition.chunks
+        for s in chunk.segments
+    ]
+
+
+def _check_lengths(
+    video: Sequence[StoredRendition], audio: Sequence[StoredRendition], duration: float | None
+) -> Iterator[Finding]:
+    """Sound as long as the pictures, and all of it there."""
+    reference = [*video, *audio][0].seconds
+    for track in [*video, *audio][1:]:
+        apart = abs(track.seconds - reference)
+        if apart > _LENGTH_NOTED:
+            message = f"{track.name} lasts {track.seconds:.3f} s instead of {reference:.3f} s."
+            yield Finding("length", message, must=apart > _LENGTH_SECONDS)
+    if duration is not None and abs(reference - duration) > 1:
+        message = f"The release lasts {reference:.3f} s instead of {duration:.3f} s."
+        yield Finding("length", message)

@@ -1,0 +1,61 @@
+"""Checks what stands in the files against what the rows tell of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from processing.packaging.boxes import Track
+from processing.packaging.checker import Finding, check_chunk
+from processing.packaging.release import StoredChunk, StoredRendition
+from processing.packaging.segments import Keyframe, Segment
+
+
+def check_stored(rendition: StoredRendition, chunk: StoredChunk, track: Track) -> list[Finding]:
+    """One chunk of a rendition, whose file was read again as `track`: everything `check_chunk`
+    looks at, and every number in its rows."""
+    size = (rendition.width, rendition.height) if rendition.is_video else (None, None)
+    found = check_chunk(
+        track,
+        start=chunk.start,
+        frames=sum(segment.frames for segment in chunk.segments),
+        tolerance=0,
+        width=size[0],
+        height=size[1],
+    )
+    found += _check_init(rendition, chunk, track)
+    found += _check_segments(chunk, track)
+    where = f"{rendition.name}, chunk {chunk.number}: "
+    return [Finding(one.code, where + one.message, one.must) for one in found]
+
+
+def _check_init(rendition: StoredRendition, chunk: StoredChunk, track: Track) -> Iterator[Finding]:
+    if hashlib.sha256(track.init).hexdigest() != rendition.init_sha256:
+        yield Finding("init", "The init segment is not the one of the rendition.")
+    told = (chunk.init_size, rendition.timescale, rendition.codecs, rendition.is_video)
+    if told != (track.init_size, track.timescale, track.codecs, track.handler == "vide"):
+        yield Finding("init", "The init segment is not what the rows tell of it.")
+
+
+def _check_segments(chunk: StoredChunk, track: Track) -> Iterator[Finding]:
+    """Each segment is some fragments of the file in a row."""
+    rest = list(track.fragments)
+    for number, segment in enumerate(chunk.segments):
+        inside = [one for one in rest if one.start < segment.end]
+        rest = rest[len(inside) :]
+        real = Segment(
+            offset=inside[0].offset if inside else 0,
+            size=sum(one.size for one in inside),
+            duration=sum(one.duration for one in inside),
+            start=inside[0].start if inside else 0,
+            frames=sum(one.samples for one in inside),
+            keyframes=tuple(
+                Keyframe(one.offset, one.keyframe_size, one.duration)
+                for one in inside
+                if one.keyframe_size and segment.keyframes
+            ),
+        )
+        if real != segment:
+            yield Finding("segments", f"Segment {number} is not in the file as its row tells.")
+    if rest:
+        yield Finding("segments", f"{len(rest)} fragments are in no segment.")
