@@ -1,0 +1,85 @@
+"""Looks at a release that is complete: its rows, its playlists and, when asked, every byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.conf import settings
+
+from processing.packaging import boxes, decoding, release_checks
+from processing.packaging import report as reports
+from processing.packaging.boxes import MalformedTrack
+from processing.packaging.checker import Finding
+from processing.packaging.release import StoredChunk, StoredRendition
+from processing.packaging.stored_checks import check_stored
+from processing.steps import tools
+from videos import renditions
+from videos.models import Release
+from videos.storage import ObjectMissing, outputs
+
+
+def inspect(release: Release, *, deep: bool = False, decode: bool = False) -> dict[str, Any]:
+    """Check a complete release, and keep the report with it: by its rows; `deep` reads every box
+    of every stored file, `decode` shows every picture to FFmpeg too."""
+    rows = renditions.stored(release)
+    found = release_checks.check_release(rows, target=release.target_duration)
+    found += _downloads(release)
+    if deep or decode:
+        found += [finding for one in rows for finding in _stored(one, decode=decode)]
+    checked = "pictures" if decode else "bytes" if deep else "rows"
+    kept = reports.report(found, rows, target=release.target_duration, checked=checked)
+    Release.objects.filter(pk=release.pk).update(report=kept)
+    return kept
+
+
+def _stored(rendition: StoredRendition, *, decode: bool) -> Iterator[Finding]:
+    """Its files, one on this machine at a time."""
+    for chunk in rendition.chunks:
+        with TemporaryDirectory(prefix="vodloom-check-") as folder:
+            try:
+                path = _local(chunk.uri, Path(folder))
+                yield from _file(rendition, chunk, path, decode=decode)
+            except ObjectMissing:
+                yield _finding("missing", rendition, chunk, "Nothing is stored.")
+            except MalformedTrack as error:
+                yield _finding("malformed", rendition, chunk, error.message)
+
+
+def _local(key: str, folder: Path) -> Path:
+    path = outputs().local_path(key)
+    if path is not None:
+        return path
+    outputs().fetch(key, folder / "chunk.mp4")
+    return folder / "chunk.mp4"
+
+
+def _file(
+    rendition: StoredRendition, chunk: StoredChunk, path: Path, *, decode: bool
+) -> Iterator[Finding]:
+    size = path.stat().st_size
+    if size != chunk.size:
+        yield _finding("size", rendition, chunk, f"{size} bytes instead of {chunk.size}.")
+    with path.open("rb") as file:
+        yield from check_stored(rendition, chunk, boxes.read_track(file))
+    if decode:
+        said = decoding.complaints(path, ffmpeg=settings.FFMPEG, sandbox=tools.sandbox())
+        if said:
+            yield _finding("decoding", rendition, chunk, f"FFmpeg says: {said.splitlines()[0]}")
+
+
+def _downloads(release: Release) -> Iterator[Finding]:
+    for row in release.renditions.exclude(download_key=""):
+        try:
+            size = outputs().object_size(row.download_key)
+        except ObjectMissing:
+            size = 0
+        if size != row.download_bytes:
+            message = f"The download of {row.name} has {size} bytes, not {row.download_bytes}."
+            yield Finding("download", message)
+
+
+def _finding(code: str, rendition: StoredRendition, chunk: StoredChunk, message: str) -> Finding:
+    return Finding(code, f"{rendition.name}, chunk {chunk.number}: {message}")

@@ -1,0 +1,25 @@
+"""Decodes what was made, to hear whether FFmpeg has anything to say about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from processing.ffmpeg import inputs, runner
+from processing.ffmpeg.errors import EncodeFailed
+from processing.ffmpeg.sandbox import Sandbox
+
+_WALL_SECONDS = 1800
+
+
+def complaints(path: Path, *, ffmpeg: str, sandbox: Sandbox) -> str:
+    """What FFmpeg warns of while it decodes the whole file; empty when there is nothing.
+
+    Raises `MediaError` when it cannot be run to its end."""
+    argv = [ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning"]
+    argv += [*inputs.opened(path), "-map", "0", "-fps_mode", "passthrough", "-f", "null", "-"]
+    limits = runner.Limits(wall_seconds=_WALL_SECONDS)
+    try:
+        finished = runner.run(argv, limits=limits, sandbox=sandbox, reads=[path], writes=None)
+    except EncodeFailed as error:
+        return error.log.strip() or error.message
+    return finished.log.strip()

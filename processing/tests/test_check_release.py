@@ -1,0 +1,88 @@
+"""`manage.py check_release`: what was made is looked at again, down to the bytes."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from videos.models import Chunk, Release, Rendition, Video
+from videos.storage import outputs
+
+
+@pytest.fixture
+def chunk(ready_video: Video) -> Path:
+    """The file of a chunk of pictures."""
+    key = Chunk.objects.filter(rendition__name="180p").order_by("number")[0].key
+    path = outputs().local_path(key)
+    assert path is not None
+    return path
+
+
+def check(video: Video, *options: str) -> str:
+    out = StringIO()
+    call_command("check_release", str(video.pk), *options, stdout=out, no_color=True)
+    return out.getvalue()
+
+
+def refused(video: Video, *options: str) -> list[str]:
+    with pytest.raises(SystemExit) as caught:
+        check(video, *options)
+    assert caught.value.code == 1
+    release = Release.objects.get()
+    assert release.report is not None
+    assert release.report["ok"] is False
+    return [finding["code"] for finding in release.report["findings"] if finding["must"]]
+
+
+def test_a_good_release_passes_and_its_report_is_kept(ready_video: Video) -> None:
+    kept = Release.objects.get().report
+    assert kept is not None
+    assert (kept["ok"], kept["checked"]) == (True, "rows")
+    text = check(ready_video, "--decode")
+    assert "180p         320x180" in text
+    assert "audio" in text
+    assert text.splitlines()[-1] == "Everything is right; pictures were checked."
+    kept = Release.objects.get().report
+    assert kept is not None
+    assert kept["checked"] == "pictures"
+    assert {one["name"] for one in kept["renditions"]} == {"180p", "audio"}
+
+
+def test_a_row_that_tells_something_else_is_found(ready_video: Video) -> None:
+    Rendition.objects.filter(name="180p").update(peak_bitrate=1)
+    assert refused(ready_video) == ["bandwidth"]
+
+
+def test_bytes_that_changed_are_found_by_a_deep_look_only(ready_video: Video, chunk: Path) -> None:
+    data = bytearray(chunk.read_bytes())
+    at = data.index(b"tfdt") + 12
+    data[at + 3] ^= 1
+    chunk.write_bytes(data)
+    check(ready_video)
+    assert "not_continuous" in refused(ready_video, "--deep")
+
+
+def test_a_file_cut_short_or_gone_is_found(ready_video: Video, chunk: Path) -> None:
+    chunk.write_bytes(chunk.read_bytes()[:-100])
+    assert {"size", "malformed"} <= set(refused(ready_video, "--deep"))
+    chunk.unlink()
+    assert refused(ready_video, "--deep") == ["missing"]
+
+
+def test_pictures_that_cannot_be_decoded_are_found(ready_video: Video, chunk: Path) -> None:
+    data = bytearray(chunk.read_bytes())
+    begin = data.index(b"mdat") + 4 + 1500
+    data[begin : begin + 1500] = bytes(1500)
+    chunk.write_bytes(data)
+    assert "decoding" in refused(ready_video, "--decode")
+
+
+def test_a_release_that_grows_is_not_checked(ready_video: Video) -> None:
+    Release.objects.update(state=Release.State.GROWING)
+    with pytest.raises(CommandError, match="no complete release"):
+        check(ready_video)
+    with pytest.raises(CommandError, match="no video"):
+        call_command("check_release", "0190a2b4-0000-7000-8000-000000000000")
