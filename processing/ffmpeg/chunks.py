@@ -207,7 +207,7 @@ def _copied_spans(reading: _Reading, gop: int) -> tuple[Span, ...]:
     borders: list[int] = []
     for wished in _growing(reading, gop):
         after = bisect_right(keyframes, borders[-1] if borders else 0)
-        near = min(keyframes[after:], key=lambda frame: abs(frame - wished), default=None)  # noqa: B023
+        near = min(keyframes[after:], key=lambda frame: abs(frame - wished), default=None)
         if near is not None and near <= reading.frames - gop:
             borders.append(near)
     spans = _picture_spans(borders, reading)

@@ -27,6 +27,8 @@ __all__ = ["AUDIO_FRAGMENT_SECONDS", "encode", "gop_frames", "timescale"]
 AUDIO_FRAGMENT_SECONDS = 0.5
 
 _MIN_TIMESCALE = 10_000
+# Pictures between keyframes nobody forces.
+_NEVER = "100000"
 # Packets the sound encoder is given at least before a span, to be in the state it would be in,
 # and after it, to know what comes. It begins at a multiple of so many that their samples are
 # whole numbers at every usual rate.
@@ -151,6 +153,14 @@ def _sound_seek(order: _Order) -> Fraction | None:
 
 
 def _pictures(order: _Order, video: VideoStream, rungs: Sequence[Rung]) -> list[str]:
+    copied, encoded = (rungs[:1], rungs[1:]) if order.span.copies else ((), rungs)
+    argv = _encoded(order, video, encoded) if encoded else []
+    for rung in copied:
+        argv += [*_copy(order, video), *_muxed_pictures(order, video, rung)]
+    return argv
+
+
+def _encoded(order: _Order, video: VideoStream, rungs: Sequence[Rung]) -> list[str]:
     span, held = order.span, bool(order.media.held_seconds)
     graph = filters.pictures(
         video,
@@ -163,22 +173,49 @@ def _pictures(order: _Order, video: VideoStream, rungs: Sequence[Rung]) -> list[
     )
     argv = ["-filter_complex", graph]
     for number, rung in enumerate(rungs):
-        encoder = _x264(video, rung, order.profile, order.threads)
-        argv += ["-map", f"[{filters.label(number)}]", *encoder]
-        argv += _muxed(order.out / rung.filename, f"{_MOVFLAGS}+frag_keyframe")
+        argv += ["-map", f"[{filters.label(number)}]"]
+        argv += [*_x264(order, video, rung), *_muxed_pictures(order, video, rung)]
     return argv
 
 
-def _x264(video: VideoStream, rung: Rung, profile: Profile, threads: int) -> list[str]:
-    gop = str(gop_frames(video.frame_rate, profile))
-    argv = ["-fps_mode", "passthrough", "-c:v", "libx264", "-preset", profile.preset]
-    argv += ["-profile:v", "high", "-threads", str(threads), "-crf", str(rung.crf)]
+def _copy(order: _Order, video: VideoStream) -> list[str]:
+    """The source's own packets of the span, each moved onto its tick of the grid."""
+    span, tick = order.span, int(timescale(video.frame_rate) / video.frame_rate)
+    origin = round(order.origin * timescale(video.frame_rate))
+    placed = ":".join(
+        f"{name}='round(({name.upper()}-{origin})/{tick})*{tick}'" for name in ("pts", "dts")
+    )
+    dropped = f"lt(pts,{span.first_frame * tick})"
+    if span.end_frame is not None:
+        dropped += f"+gte(pts,{span.end_frame * tick})"
+    argv = ["-map", f"0:{video.index}", "-c:v", "copy"]
+    return [*argv, "-bsf:v", f"setts={placed},noise=drop='{dropped}'"]
+
+
+def _x264(order: _Order, video: VideoStream, rung: Rung) -> list[str]:
+    argv = ["-fps_mode", "passthrough", "-c:v", "libx264", "-preset", order.profile.preset]
+    argv += ["-profile:v", "high", "-threads", str(order.threads), "-crf", str(rung.crf)]
     argv += ["-maxrate", str(rung.maxrate), "-bufsize", str(rung.bufsize)]
-    argv += ["-g", gop, "-keyint_min", gop, "-sc_threshold", "0", "-x264-params", "stitchable=1"]
-    argv += ["-video_track_timescale", str(timescale(video.frame_rate))]
+    argv += [*_keyframes(order, video), "-sc_threshold", "0", "-x264-params", "stitchable=1"]
     for option, value in pixels.color_tags(video).items():
         argv += [option, value]
     return argv
+
+
+def _keyframes(order: _Order, video: VideoStream) -> list[str]:
+    """Every group of the profile's length, or where the copied rung has its own."""
+    if not order.span.copies:
+        gop = str(gop_frames(video.frame_rate, order.profile))
+        return ["-g", gop, "-keyint_min", gop]
+    # A quarter of a picture early: FFmpeg rounds to a whole one and forces that, or the next.
+    times = [float((frame - Fraction(1, 4)) / video.frame_rate) for frame in order.span.keyframes]
+    forced = ",".join(f"{max(0.0, time):.6f}" for time in times)
+    return ["-g", _NEVER, "-keyint_min", "1", "-forced-idr", "1", "-force_key_frames", forced]
+
+
+def _muxed_pictures(order: _Order, video: VideoStream, rung: Rung) -> list[str]:
+    argv = ["-video_track_timescale", str(timescale(video.frame_rate))]
+    return [*argv, *_muxed(order.out / rung.filename, f"{_MOVFLAGS}+frag_keyframe")]
 
 
 def _sound(order: _Order, track: AudioTrack, *, opening: int) -> list[str]:
