@@ -198,8 +198,8 @@ class Media:
         return max(1, round((duration + self.held_seconds) * self.video.frame_rate))
 
     def with_timeline(self, timeline: Timeline | None) -> Media:
-        """Itself with what the timeline tells better than the headers: exact rate, pictures,
-        duration, and the shape of its GOPs."""
+        """Itself with what the timeline tells better than the headers: exact rate, first picture,
+        how many there are, duration, and the shape of its GOPs."""
         if self.video is None or timeline is None:
             return self
         video = self.video
@@ -213,6 +213,7 @@ class Media:
             video,
             frame_rate=rates.grid_rate(exact) if exact else video.frame_rate,
             constant_rate=exact or Fraction(0),
+            start_pts=timeline.first_pts,
             duration=float(length),
             frames=timeline.frames,
             longest_gop=timeline.longest_gop(video.time_base),

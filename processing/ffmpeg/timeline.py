@@ -18,8 +18,9 @@ from processing.ffmpeg.sandbox import Sandbox
 
 # Codecs FFmpeg takes from MP4 packet by packet, so that samples of the index are its packets.
 _SAMPLE_IS_PACKET = ("h264", "hevc", "av1", "mpeg4", "mjpeg", "prores", "dnxhd", "h263", "png")
-# Pictures in front of the first keyframe are not shown by their decoders.
-_NEEDS_KEYFRAME = ("h264", "hevc", "av1", "vp8", "vp9")
+# Their decoders show nothing before the first keyframe; others show what they can.
+_NEEDS_KEYFRAME = ("h264", "av1", "vp8", "vp9", "mpeg1video", "mpeg2video")
+_ALWAYS = -(2**62)
 # Their files may hold pictures for reference alone, which packets do not tell from others.
 _HIDES_PICTURES = ("vp8", "vp9")
 _JUMPING_CLOCKS = ("mpegts", "mpeg")
@@ -91,8 +92,6 @@ def _from_index(path: Path, video: VideoStream) -> Timeline | None:
     boxes = index.read(path, video.track)
     if boxes is None or Fraction(1, boxes.timescale) != video.time_base:
         return None
-    if video.frames not in (None, boxes.samples):
-        return None
     pictures = edits.placed(boxes)
     timeline = of(pictures, video, jumps=False) if pictures else None
     # FFmpeg's own reading of the same boxes told the start.
@@ -126,17 +125,24 @@ def _ask(
 def parse(packets: bytes, video: VideoStream) -> Pictures | None:
     """The shown pictures of ffprobe's `pts,duration,flags` lines; None when one has no time."""
     pictures = Pictures()
-    begun = video.codec not in _NEEDS_KEYFRAME
-    for line in io.BytesIO(packets):
+    waiting, lines, begin = video.codec in _NEEDS_KEYFRAME, 0, _ALWAYS
+    for line in filter(bytes.strip, io.BytesIO(packets)):
         pts, _, rest = line.partition(b",")
         duration, _, flags = rest.partition(b",")
-        begun = begun or b"K" in flags
-        if not begun or b"D" in flags or not line.strip():
+        key = b"K" in flags
+        if key:
+            # What is shown before the keyframe one begins with, and stored before the next one,
+            # needs pictures that are not there (open GOPs).
+            begin = int(pts) if (waiting or not lines) and _is_time(pts) else _ALWAYS
+            waiting = False
+        lines += 1
+        if waiting or b"D" in flags:
             continue
         if not _is_time(pts):
             return None
-        length = int(duration) if duration.isdigit() and _is_time(duration) else 0
-        pictures.add(int(pts), length, key=b"K" in flags)
+        if int(pts) >= begin:
+            length = int(duration) if duration.isdigit() and _is_time(duration) else 0
+            pictures.add(int(pts), length, key=key)
     return pictures
 
 
@@ -181,7 +187,7 @@ def _without_hidden(times: array[int]) -> array[int]:
 
 
 def _is_closed(pictures: Pictures) -> bool:
-    newest = -(2**62)
+    newest = _ALWAYS
     for pts, key in zip(pictures.pts, pictures.keys, strict=True):
         if pts < newest:
             return False

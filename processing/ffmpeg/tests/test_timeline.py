@@ -53,7 +53,10 @@ CONTAINERS = {
 }
 
 
-@pytest.mark.parametrize("rate", ["24000/1001", "30", "60000/1001"])
+OTHER_RATES = [pytest.param(rate, marks=pytest.mark.thorough) for rate in ("30", "60000/1001")]
+
+
+@pytest.mark.parametrize("rate", ["24000/1001", *OTHER_RATES])
 @pytest.mark.parametrize("name", CONTAINERS)
 def test_every_container_tells_the_rate_and_the_keyframes(
     tmp_path: Path, name: str, rate: str
@@ -162,6 +165,42 @@ def test_a_stream_that_begins_without_a_keyframe_is_shown_from_the_first(tmp_pat
     found = told(path)[1]
     assert found.keyframes[0] == found.first_pts
     assert found.frames == frames(path)
+
+
+OPEN = {
+    "libx264": ["-preset", "veryfast", "-x264-params", "open-gop=1:keyint=25:bframes=4:b-adapt=0"],
+    "libx265": [
+        "-preset",
+        "veryfast",
+        "-x265-params",
+        "open-gop=1:keyint=25:bframes=4:b-adapt=0:log-level=none",
+    ],
+    "mpeg2video": ["-g", "12", "-bf", "2"],
+}
+
+
+@pytest.mark.parametrize("name", ["b.ts", "b.mkv", "b.mp4"])
+@pytest.mark.parametrize("codec", OPEN)
+def test_pictures_that_need_what_was_cut_off_are_not_counted(
+    tmp_path: Path, codec: str, name: str
+) -> None:
+    whole = make(tmp_path / "a.ts", "-c:v", codec, *OPEN[codec], size="64x64")
+    path = tmp_path / name
+    ffmpeg("-ss", "0.5", "-i", whole, "-c", "copy", path)
+    video, found = told(path)
+    assert found.frames == frames(path)
+    assert found.first_pts == video.start_pts
+
+
+def test_reading_again_tells_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "b.mp4"
+    ffmpeg("-ss", "0.75", "-i", make(tmp_path / "a.mp4", *B_FRAMES), "-c", "copy", path)
+    media = described(path)
+    known = media.with_timeline(read(path, media))
+    assert read(path, known) == read(path, media)
+    assert known.with_timeline(read(path, known)) == known
+    assert known.video is not None
+    assert known.video.edited
 
 
 def test_one_picture_is_a_timeline(tmp_path: Path) -> None:
