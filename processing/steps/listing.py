@@ -17,6 +17,9 @@ from videos import lifecycle
 from videos.models import Chunk, Release, Rendition
 
 _CHANNELS = 2
+_TITLE_LENGTH = 64
+# Two groups of pictures of two seconds; a source's own may be longer, and are taken together.
+_TARGET_SECONDS, _COPIED_TARGET_SECONDS = 4, 6
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,9 @@ def record(job: Job, span: Span, listed: Listed, done: Sequence[MadeChunk]) -> N
         Rendition.objects.bulk_create(_rendition(release, listed, chunk) for chunk in done)
     renditions = {rendition.name: rendition for rendition in release.renditions.all()}
     Chunk.objects.bulk_create(_chunk(renditions[c.name], span, c) for c in done)
-    available = _available_seconds(release)
-    Release.objects.filter(pk=release.pk).update(available_seconds=available)
+    Release.objects.filter(pk=release.pk).update(
+        available_seconds=_available_seconds(release), target_duration=_target_seconds(span)
+    )
     if span.number == 0:
         lifecycle.make_playable(job.run.video_id, release=release)
     transaction.on_commit(lambda: progress.announce_tick(job.run.video_id), robust=True)
@@ -63,6 +67,7 @@ def _rendition(release: Release, listed: Listed, chunk: MadeChunk) -> Rendition:
         heard = next(heard for heard in listed.tracks if heard.name == chunk.name)
         rendition.kind = Rendition.Kind.AUDIO
         rendition.channels, rendition.language = _CHANNELS, heard.language
+        rendition.title, rendition.default = heard.title[:_TITLE_LENGTH], heard.default
     rendition.bitrate = rendition.peak_bitrate = cap
     return rendition
 
@@ -78,6 +83,13 @@ def _chunk(rendition: Rendition, span: Span, chunk: MadeChunk) -> Chunk:
         duration=sum(segment.duration for segment in chunk.segments),
         segments=segments.to_json(chunk.segments),
     )
+
+
+def _target_seconds(span: Span) -> int:
+    """Whole seconds no segment will last longer than; 0: nothing will be added to these."""
+    if span.whole:
+        return 0
+    return _COPIED_TARGET_SECONDS if span.copies else _TARGET_SECONDS
 
 
 def _available_seconds(release: Release) -> float:
