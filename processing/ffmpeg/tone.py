@@ -40,7 +40,7 @@ def steps(video: VideoStream, matrix: str) -> list[str]:
     primaries = video.color_primaries if video.color_primaries in _PRIMARIES else "bt2020"
     matrix = matrix if matrix in _MATRICES else "bt2020nc"
     full = "full" if matrix == "gbr" or video.color_range == "pc" else "limited"
-    came = f"zscale=pin={primaries}:min={matrix}:rin={full}"
+    came = f"zscale=filter=bicubic:pin={primaries}:min={matrix}:rin={full}"
     done = "t=bt709:p=bt709:m=bt709:r=limited:dither=ordered"
     if not video.hdr:
         return [f"{came}:tin=bt709:{done}"]
@@ -51,7 +51,7 @@ def steps(video: VideoStream, matrix: str) -> list[str]:
         f"{came}:tin={video.color_transfer}:t=bt709:p=bt709:m=gbr:r=full:npl={peak}",
         "format=gbrp12",
         f"lutrgb=r={bent}:g={bent}:b={bent}",
-        f"zscale=tin=bt709:pin=bt709:min=gbr:rin=full:{done}",
+        f"zscale=filter=bicubic:tin=bt709:pin=bt709:min=gbr:rin=full:{done}",
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from processing.ffmpeg import pixels
 from processing.ffmpeg.media import VideoStream
-from processing.ffmpeg.tests.clips import asked, described, encoded, ffmpeg, frames
+from processing.ffmpeg.tests.clips import CORPUS, asked, described, encoded, ffmpeg, frames
 
 PICTURE = "testsrc2=s=320x240:r=25:d=0.12,gblur=1"
 LOSSLESS = ("-c:v", "ffv1", "-g", "1")
@@ -27,15 +27,15 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def shown(source: Path, folder: Path) -> Path:
-    """The pictures of a source as the largest rung gets them, kept without loss."""
+def shown(source: Path, folder: Path, count: int = 12) -> Path:
+    """The first pictures of a source as the largest rung gets them, kept without loss."""
     video = described(source).video
     assert video is not None
     width, height = size(video)
     rate = f"fps={video.frame_rate.numerator}/{video.frame_rate.denominator}"
     graph = [*pixels.before_grid(video), rate, *pixels.steps(video, width, height)]
-    ffmpeg("-i", source, "-map", f"0:{video.index}", "-vf", ",".join(graph), "-frames:v", "12",
-           *LOSSLESS, folder / "shown.mkv")  # fmt: skip
+    chosen = ["-map", f"0:{video.index}", "-vf", ",".join(graph), "-frames:v", str(count)]
+    ffmpeg("-i", source, *chosen, *LOSSLESS, folder / "shown.mkv")
     return folder / "shown.mkv"
 
 
@@ -135,10 +135,32 @@ def test_every_kind_of_pixel_looks_the_same(
     if "gb" in pixel_format:
         tags = []
     ffmpeg("-i", reference, "-vf", f"{conversion},format={pixel_format}", *tags, *LOSSLESS, source)
-    made = shown(source, tmp_path)
+    made = shown(source, tmp_path, count=1)
     told = asked(made, "-show_entries", "stream=pix_fmt")["streams"][0]
     assert told["pix_fmt"] == "yuv420p"
     assert similarity(made, reference) > at_least
+
+
+# SMPTE ST 2084 of a light in SDR whites (203 cd/m²), and BT.2020 of BT.709, as expressions.
+POWER = "pow(st(0,203/10000*({light})),0.1593017578125)"
+PQ_OF = f"65535*pow((0.8359375+18.8515625*{POWER})/(1+18.6875*{POWER}),78.84375)"
+LIGHT_OF = "{}*pow(r(X,Y)/65535,2.4)+{}*pow(g(X,Y)/65535,2.4)+{}*pow(b(X,Y)/65535,2.4)"
+TO_2020 = ((0.6274, 0.3293, 0.0433), (0.0691, 0.9195, 0.0114), (0.0164, 0.0880, 0.8956))
+
+
+def test_an_hdr_picture_looks_as_its_sdr_original(tmp_path: Path) -> None:
+    original, source = tmp_path / "original.mkv", tmp_path / "hdr.mkv"
+    dimmed = f"{PICTURE},scale=160:120,format=gbrp16,lutrgb=r=val*0.7:g=val*0.7:b=val*0.7"
+    ffmpeg("-f", "lavfi", "-i", dimmed, "-vf", f"{TO_709},format=yuv420p", *LOSSLESS, original)
+    coded = [PQ_OF.format(light=LIGHT_OF.format(*row)) for row in TO_2020]
+    graph = "geq=r='{}':g='{}':b='{}'".format(*coded)
+    graph += ",scale=out_color_matrix=bt2020:out_range=tv,format=yuv444p10le"
+    tags = ["-colorspace", "bt2020nc", "-color_primaries", "bt2020", "-color_trc", "smpte2084"]
+    tags += ["-color_range", "tv"]
+    ffmpeg("-f", "lavfi", "-i", dimmed, "-vf", graph, *tags, *LOSSLESS, source)
+    made = shown(source, tmp_path)
+    assert similarity(made, original) > 0.98
+    assert mean_luma(made) == pytest.approx(mean_luma(original), abs=2)
 
 
 @pytest.mark.parametrize("levels", ["tv", "pc"])
@@ -236,3 +258,35 @@ def share_lit(path: Path, number: int) -> float:
     found = re.search(r"YAVG=([\d.]+)", log)
     assert found, log
     return (float(found[1]) - 16) / 219
+
+
+VIDEOS = CORPUS / "videos"
+KINDS = ("hdr_10bit", "phone_rotation", "geometry", "codecs", "animated")
+REFUSED = ("mjpeg_434x343_41s.mov", "animated.webp", "still.webp")
+
+
+def files(*kinds: str) -> list[str]:
+    """Names of files of the corpus, as `kind/name`."""
+    return [f"{kind}/{path.name}" for kind in kinds for path in sorted((VIDEOS / kind).glob("*"))]
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(not VIDEOS.is_dir(), reason="the corpus is not beside the project")
+@pytest.mark.parametrize("name", [n for n in files(*KINDS) if not n.endswith(REFUSED)])
+def test_real_files_come_out_upright_and_as_bright(tmp_path: Path, name: str) -> None:
+    source = VIDEOS / name
+    video = described(source).video
+    assert video is not None
+    made = shown(source, tmp_path, count=1)
+    told = asked(made, "-show_entries", "stream=width,height,pix_fmt")["streams"][0]
+    width, height = size(video)
+    assert (told["width"], told["height"], told["pix_fmt"]) == (width, height, "yuv420p")
+    assert frames(made) == 1
+    # SSIM looks at 8 by 8 pixels.
+    if min(width, height) >= 8 and not pixels.needs_zscale(video):
+        # What FFmpeg shows when nothing is asked of it but the size.
+        plain = f"scale={width}:{height},format=yuv420p,setsar=1,scale=out_range=tv"
+        first = tmp_path / "first.mkv"
+        ffmpeg("-i", source, "-map", f"0:{video.index}", "-vf", plain, "-frames:v", "1",
+               *LOSSLESS, first)  # fmt: skip
+        assert similarity(made, first) > 0.97
