@@ -26,6 +26,8 @@ from processing.steps import tools
 from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, originals, outputs
 
 _ENCODERS = ("libx264", "aac")
+# Turns HDR and wide gamuts into what every screen shows; in FFmpeg only if built with zimg.
+_FILTERS = ("zscale", "bwdif")
 _PROBE_KEY = "doctor/probe"
 
 
@@ -46,15 +48,16 @@ def python() -> Finding:
 
 
 def ffmpeg() -> Finding:
-    """ffmpeg and ffprobe start and have the encoders we use."""
-    hint = "Install FFmpeg with libx264 (apt-get install ffmpeg), or set VODLOOM_FFMPEG."
+    """ffmpeg and ffprobe start and have the encoders and filters we use."""
+    hint = "Install FFmpeg with libx264 and zimg (apt-get install ffmpeg), or set VODLOOM_FFMPEG."
     try:
         version = _output([settings.FFMPEG, "-hide_banner", "-version"])
-        encoders = _output([settings.FFMPEG, "-hide_banner", "-encoders"])
+        able = _output([settings.FFMPEG, "-hide_banner", "-encoders"])
+        able += _output([settings.FFMPEG, "-hide_banner", "-filters"])
         _output([settings.FFPROBE, "-hide_banner", "-version"])
     except MediaError as error:
         return Finding("FFmpeg", False, error.message, hint)
-    missing = [name for name in _ENCODERS if not re.search(rf"\b{name}\b", encoders)]
+    missing = [name for name in (*_ENCODERS, *_FILTERS) if not re.search(rf"\b{name}\b", able)]
     found = " ".join(version.split()[:3])
     detail = f"{found}, lacks {', '.join(missing)}" if missing else found
     return Finding("FFmpeg", not missing, detail, hint)
