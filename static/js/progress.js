@@ -1,7 +1,7 @@
-// <live-progress data-video>: bar, stage, percent and time left, moved by the feed's ticks.
+// <live-progress data-video>: bar, stage, percent, time left and what plays, moved by the feed's ticks.
 
 import { feed } from "./feed.js";
-import { stageWords, timeLeft } from "./words.js";
+import { available, stageWords, timeLeft } from "./words.js";
 
 /** Show a tick in an element with the parts of a bar. */
 export function showTick(element, tick) {
@@ -10,6 +10,8 @@ export function showTick(element, tick) {
   part("stage").textContent = stageWords(tick.stage);
   part("percent").textContent = `${Math.round(tick.percent)} %`;
   part("left").textContent = timeLeft(tick.eta_seconds);
+  const plays = part("available");
+  if (plays) plays.textContent = available(tick.available_seconds, plays.dataset.whole);
 }
 
 class LiveProgress extends HTMLElement {

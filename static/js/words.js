@@ -23,3 +23,16 @@ export function timeLeft(seconds) {
   if (seconds < 3600) return `${Math.round(seconds / 60)} min left`;
   return `${(seconds / 3600).toFixed(1)} h left`;
 }
+
+/** How much of a video that is still made can be watched. */
+export function available(seconds, whole) {
+  const plays = clock(seconds);
+  return `${whole ? `${plays} of ${whole}` : plays} can be watched`;
+}
+
+/** 0:07, 12:34, 1:02:03. */
+function clock(seconds) {
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
+  const [first, ...rest] = parts[0] ? parts : parts.slice(1);
+  return [first, ...rest.map((part) => String(part).padStart(2, "0"))].join(":");
+}

@@ -50,11 +50,13 @@ class Failure:
 @dataclass(frozen=True)
 class Watch:
     """A video on its own page. ``stage`` is what stands where the picture is:
-    player, working, failed, canceled or nothing."""
+    player, working, failed, canceled or nothing; ``available`` how much of it plays, while
+    that grows."""
 
     card: Card
     stage: str
     hls: str | None
+    available: str
     failure: Failure | None
     facts: list[tuple[str, str]]
     may_edit: bool
@@ -86,6 +88,7 @@ def watch(video: Video, viewer: access.Viewer) -> Watch:
         card=shown,
         stage=_stage(video, hls),
         hls=hls,
+        available=_available(video),
         failure=_failure(video) if video.status == Video.Status.FAILED else None,
         facts=facts(video),
         may_edit=may_edit,
@@ -168,6 +171,13 @@ def _stage(video: Video, hls: str | None) -> str:
         Video.Status.CANCELED: "canceled",
         Video.Status.READY: "unavailable",
     }.get(Video.Status(video.status), "working")
+
+
+def _available(video: Video) -> str:
+    release = video.release
+    if release is None or release.is_complete:
+        return ""
+    return words.available(release.available_seconds, playback.duration_of(video))
 
 
 def _failure(video: Video) -> Failure:

@@ -59,6 +59,12 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{left:02d}"
 
 
+def available(seconds: float, whole: float) -> str:
+    """How much of a video that is still made can be watched."""
+    share = f"{duration(int(seconds))} of {duration(whole)}" if whole else duration(int(seconds))
+    return f"{share} can be watched"
+
+
 def size(count: int) -> str:
     """842 kB, 3.4 MB, 12 GB; thousands, as file managers say it."""
     value, unit = float(count), "bytes"

@@ -15,6 +15,14 @@ def test_durations(seconds: float, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("seconds", "whole", "shown"),
+    [(12.9, 754, "0:12 of 12:34 can be watched"), (3723, 0, "1:02:03 can be watched")],
+)
+def test_what_can_be_watched(seconds: float, whole: float, shown: str) -> None:
+    assert words.available(seconds, whole) == shown
+
+
+@pytest.mark.parametrize(
     ("count", "shown"),
     [
         (0, "0 bytes"),
