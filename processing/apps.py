@@ -11,6 +11,6 @@ class ProcessingConfig(AppConfig):
 
     def ready(self) -> None:
         """Have every worker process show itself."""
-        from processing.presence import WorkerPresence
+        from processing.worker_life import WorkerPresence
 
         dramatiq.get_broker().add_middleware(WorkerPresence())

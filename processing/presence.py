@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-import dramatiq
 import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -16,7 +15,6 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from processing.models import Task, Worker
-from processing.pipeline import leftovers
 
 logger = structlog.get_logger(__name__)
 
@@ -116,26 +114,3 @@ def disk_has_room() -> bool:
 
 
 here = Here()
-
-
-class WorkerPresence(dramatiq.Middleware):
-    """Shows the worker while it runs; at SIGTERM tells running steps to put their task down."""
-
-    def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
-        """Begin to show; what this machine's dead workers left goes."""
-        leftovers.remove()
-        queues = sorted(worker.consumer_whitelist or settings.WORKER_QUEUES)
-        threading.Thread(
-            target=here.keep_showing, args=(queues,), name="presence", daemon=True
-        ).start()
-
-    def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
-        """Dramatiq would wait for running steps; they stop at this and are handed back."""
-        here.stop()
-
-    def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
-        """Leave the list of workers."""
-        try:
-            Worker.objects.filter(pk=here.name).delete()
-        except DatabaseError as error:
-            logger.warning("presence_not_cleared", reason=type(error).__name__)

@@ -1,0 +1,37 @@
+"""What a worker process does when it begins and when it ends."""
+
+import threading
+
+import dramatiq
+import structlog
+from django.conf import settings
+from django.db import Error as DatabaseError
+
+from processing.models import Worker
+from processing.pipeline import leftovers
+from processing.presence import here
+
+logger = structlog.get_logger(__name__)
+
+
+class WorkerPresence(dramatiq.Middleware):
+    """Shows the worker while it runs; at SIGTERM tells running steps to put their task down."""
+
+    def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        """Begin to show; what this machine's dead workers left goes."""
+        leftovers.remove()
+        queues = sorted(worker.consumer_whitelist or settings.WORKER_QUEUES)
+        threading.Thread(
+            target=here.keep_showing, args=(queues,), name="presence", daemon=True
+        ).start()
+
+    def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        """Dramatiq would wait for running steps; they stop at this and are handed back."""
+        here.stop()
+
+    def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
+        """Leave the list of workers."""
+        try:
+            Worker.objects.filter(pk=here.name).delete()
+        except DatabaseError as error:
+            logger.warning("presence_not_cleared", reason=type(error).__name__)
