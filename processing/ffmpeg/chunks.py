@@ -101,8 +101,6 @@ def why_whole(media: Media, timeline: Timeline | None) -> str | None:
         return "nothing reliable is known of its times"
     if not timeline.steady:
         return "its clock jumps"
-    if not timeline.keyframes:
-        return "no picture of it is a keyframe"
     return None
 
 
@@ -135,7 +133,9 @@ class _Reading:
         self._pace = video.time_base * video.frame_rate
         self._start = video.start_pts
         self._keyframes = timeline.keyframes
-        self._back = 1 if media.container in JUMPING_CLOCKS else 0
+        # Decoders of H.264 learn from a group how far pictures are reordered, unless it is told.
+        reordered = video.codec == "h264" and not timeline.closed
+        self._back = 1 if media.container in JUMPING_CLOCKS or reordered else 0
         self._shown = round((timeline.end_pts - video.start_pts) * self._pace)
         self.frames = self._shown if not media.held_seconds else media.planned_frames or self._shown
 

@@ -94,7 +94,6 @@ def test_in_transport_streams_the_keyframe_before_is_sought() -> None:
     [
         (media_of(20), None, "nothing reliable"),
         (media_of(20), replace(line_of(20), steady=False), "jumps"),
-        (media_of(20), replace(line_of(20), keyframes=()), "keyframe"),
         (media_of(20, container="mpegvideo"), line_of(20), "bare"),
         (replace(media_of(20, container="aac"), video=None), None, "bare"),
     ],
