@@ -1,0 +1,120 @@
+"""What a release lists while it grows, written down as often as it changes."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+import requests
+
+EVERY_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One state of a media playlist: its head, and a line of everything told of each segment."""
+
+    head: dict[str, str]
+    segments: tuple[str, ...]
+    complete: bool
+
+    @classmethod
+    def read(cls, text: str) -> Listed:
+        """From its text."""
+        head: dict[str, str] = {}
+        segments: list[str] = []
+        told: list[str] = []
+        for line in text.splitlines():
+            if line.startswith(("#EXTINF", "#EXT-X-BYTERANGE")):
+                told.append(line)
+            elif not line.startswith("#"):
+                segments.append(" ".join([*told, line]))
+                told = []
+            else:
+                name, _, value = line.partition(":")
+                head[name] = value
+        return cls(head, tuple(segments), "#EXT-X-ENDLIST" in head)
+
+
+@dataclass
+class Growth:
+    """Everything that was seen, by the address of each media playlist."""
+
+    master: str
+    session: requests.Session = field(default_factory=requests.Session)
+    seen: dict[str, list[Listed]] = field(default_factory=dict)
+    hashes: dict[tuple[str, str], str] = field(default_factory=dict)
+    trouble: list[str] = field(default_factory=list)
+
+    def look(self) -> None:
+        """Note what is new in each playlist, and the bytes of what is newly listed."""
+        for address in self.playlists():
+            now = Listed.read(self._text(address))
+            states = self.seen.setdefault(address, [])
+            if not states or states[-1] != now:
+                states.append(now)
+            for entry in self.entries(address, now):
+                if entry not in self.hashes:
+                    self.hashes[entry] = self.hash_of(entry)
+
+    def playlists(self) -> list[str]:
+        """The addresses of the media playlists that the multivariant one names now."""
+        names = []
+        for line in self._text(self.master).splitlines():
+            if line.startswith("#EXT-X-MEDIA:"):
+                names.append(line.rpartition('URI="')[2].rstrip('"'))
+            elif not line.startswith("#"):
+                names.append(line)
+        return [urljoin(self.master, name) for name in names]
+
+    @staticmethod
+    def entries(playlist: str, listed: Listed) -> Iterator[tuple[str, str]]:
+        """The init segment and all segments: address, and first and last byte."""
+        name, _, its_range = listed.head["#EXT-X-MAP"].partition(",")
+        uris = [(name.split('"')[1], its_range.split('"')[1])]
+        for segment in listed.segments:
+            _, its_range, uri = segment.split(" ")
+            uris.append((uri, its_range.partition(":")[2]))
+        for uri, its_range in uris:
+            size, offset = map(int, its_range.split("@"))
+            yield urljoin(playlist, uri), f"{offset}-{offset + size - 1}"
+
+    def hash_of(self, entry: tuple[str, str]) -> str:
+        """Of the bytes that are there now."""
+        address, its_range = entry
+        headers = {"Range": f"bytes={its_range}"}
+        answer = self.session.get(address, headers=headers, timeout=30)
+        assert answer.status_code == 206, answer.status_code
+        return hashlib.sha256(answer.content).hexdigest()
+
+    def _text(self, address: str) -> str:
+        answer = self.session.get(address, timeout=30)
+        assert answer.status_code == 200, (address, answer.status_code)
+        return answer.text
+
+
+@contextmanager
+def written_down(master: str) -> Iterator[Growth]:
+    """Look all the time, beside what is done meanwhile; at the end once more."""
+    growth = Growth(master)
+    enough = threading.Event()
+
+    def look_on() -> None:
+        while not enough.wait(EVERY_SECONDS):
+            try:
+                growth.look()
+            except (AssertionError, requests.RequestException) as trouble:
+                growth.trouble.append(repr(trouble))
+
+    watchman = threading.Thread(target=look_on)
+    watchman.start()
+    try:
+        yield growth
+    finally:
+        enough.set()
+        watchman.join()
+    growth.look()

@@ -1,0 +1,6 @@
+"""The product's own settings, but a worker that says nothing is given up sooner."""
+
+from config.settings import *  # noqa: F403
+
+TASK_LEASE_SECONDS = 6.0
+RECONCILE_SECONDS = 1.0

@@ -1,0 +1,180 @@
+"""A video that is watched while it is made, and whose maker is killed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import draw
+from tests.browser.growth import Growth, written_down
+from tests.browser.people import Person
+from tests.browser.viewers import watching
+from tests.servers.app import Vodloom, running_vodloom
+from tests.servers.plugin import SERVERS
+from tests.servers.process import wait_until
+from tests.servers.redis import running_redis
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
+
+SECONDS = 40
+PATIENCE = 120.0
+SLOW = """
+from processing.models import EncodingProfile
+EncodingProfile.objects.filter(name="default").update(preset="slow")
+"""
+
+
+@pytest.fixture(scope="module")
+def slow_site(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Vodloom]:
+    """A product whose two encode workers take their time."""
+    postgres = pytestconfig.stash[SERVERS].postgres
+    with ExitStack() as cleanup:
+        running = running_vodloom(
+            tmp_path_factory.mktemp("slow"),
+            redis=cleanup.enter_context(running_redis()),
+            database_url=postgres.create_database() if postgres else "",
+            extra={"DJANGO_SETTINGS_MODULE": "tests.browser.impatient_settings"},
+            encoders=2,
+        )
+        site = cleanup.enter_context(running)
+        site.manage("shell", "-v0", "-c", SLOW)
+        yield site
+
+
+@pytest.fixture
+def owner(slow_site: Vodloom) -> Person:
+    email, password = slow_site.manage("create_demo_user").split()
+    return Person(slow_site, email, password)
+
+
+def test_it_is_watched_while_it_grows_though_a_worker_is_killed(
+    owner: Person,
+    slow_site: Vodloom,
+    chromium: Browser,
+    open_page: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    clip = draw(tmp_path_factory.mktemp("clips") / "long bars.mp4", "640x360", seconds=SECONDS)
+    early_page, late_page = open_page(owner), open_page(owner)
+    video = owner.upload(clip)
+    early_page.goto(f"/watch/{video}/")
+    hls = first_address(owner, video)
+    with ExitStack() as cleanup:
+        growth = cleanup.enter_context(written_down(slow_site.url + hls))
+        early = cleanup.enter_context(watching(chromium, slow_site, "hls", hls))
+        begins_at_0(early_page)
+        early.play()
+
+        wait_until(lambda: works_on_another(owner, video, "test-encode-1"), "work", PATIENCE)
+        slow_site.kill("encode-1")
+        wait_until(lambda: available(owner, video)["seconds"] >= 8, "8 s", PATIENCE)
+        assert not available(owner, video)["complete"]
+        late = cleanup.enter_context(watching(chromium, slow_site, "shaka", hls, start=0))
+        late.play()
+        late_page.goto(f"/watch/{video}/")
+        begins_at_0(late_page)
+        shows_how_far_it_is(late_page)
+        assert not available(owner, video)["complete"]
+
+        wait_until(lambda: available(owner, video)["complete"], "complete", PATIENCE)
+        assert any(task["crashes"] for task in encodes(owner, video))
+        for page in (early_page, late_page):
+            expect(page.locator("live-progress")).to_be_hidden()
+        for viewer in (early, late):
+            viewer.play_to_the_end(rate=4)
+            played_in_one_go(viewer.account)
+        for page in (early_page, late_page):
+            played_in_one_go(page.evaluate(_TO_THE_END))
+    nothing_listed_changed(growth)
+
+
+def first_address(owner: Person, video: str) -> str:
+    """Of the multivariant playlist, as soon as there is one."""
+
+    def hls() -> str | None:
+        now = owner.ask("GET", f"/api/v1/videos/{video}/").json()
+        assert now["status"] == "processing", now
+        address: str | None = now["playback"]["hls"]
+        return address
+
+    wait_until(lambda: hls() is not None, "something plays", PATIENCE)
+    return str(hls())
+
+
+def available(owner: Person, video: str) -> dict[str, Any]:
+    return dict(owner.ask("GET", f"/api/v1/videos/{video}/").json()["available"])
+
+
+def encodes(owner: Person, video: str) -> list[dict[str, Any]]:
+    run = owner.ask("GET", f"/api/v1/videos/{video}/").json()["run"]["id"]
+    tasks = owner.ask("GET", f"/api/v1/jobs/{run}/").json()["tasks"]
+    return [task for task in tasks if task["kind"] == "encode"]
+
+
+def works_on_another(owner: Person, video: str, worker: str) -> bool:
+    return any(
+        task["worker"] == worker and task["state"] == "running" and task["number"]
+        for task in encodes(owner, video)
+    )
+
+
+_BEGIN = """async () => {
+  const video = document.querySelector("vod-player video");
+  window.account = { jumps: 0, starts: [] };
+  for (const name of ["seeking", "emptied"]) video.addEventListener(name, () => account.jumps++);
+  window.watched = video;
+  video.muted = true;
+  await video.play();
+  return video.played.length ? video.played.start(0) : video.currentTime;
+}"""
+_TO_THE_END = """async () => {
+  watched.playbackRate = 4;
+  await new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error(`stands at ${watched.currentTime}`)), 60_000);
+    if (watched.ended) resolve();
+    watched.addEventListener("ended", resolve);
+  });
+  const { played } = watched;
+  return {
+    complaints: watched.isConnected ? [] : ["the player was replaced"],
+    jumps: account.jumps,
+    played: Array.from(played, (_, i) => [played.start(i), played.end(i)]),
+  };
+}"""
+
+
+def begins_at_0(page: Page) -> None:
+    """The page's own player, once it is there, without a reload."""
+    expect(page.locator("vod-player")).to_be_visible(timeout=PATIENCE * 1000)
+    assert page.evaluate(_BEGIN) < 0.5
+
+
+def shows_how_far_it_is(page: Page) -> None:
+    bar = page.locator("live-progress")
+    expect(bar.get_by_text("of 0:40 can be watched")).to_be_visible()
+    expect(bar.locator("progress")).to_be_visible()
+
+
+def played_in_one_go(account: dict[str, Any]) -> None:
+    assert account["complaints"] == []
+    assert account["jumps"] == 0
+    assert [[round(edge) for edge in whole] for whole in account["played"]] == [[0, SECONDS]]
+
+
+def nothing_listed_changed(growth: Growth) -> None:
+    assert growth.trouble == []
+    for address, states in growth.seen.items():
+        assert len(states) > 3, f"{address} did not grow under our eyes"
+        assert [state.complete for state in states] == [False] * (len(states) - 1) + [True]
+        for one, next_one in pairwise(states):
+            assert next_one.segments[: len(one.segments)] == one.segments
+        for name in ("#EXT-X-MAP", "#EXT-X-TARGETDURATION", "#EXT-X-MEDIA-SEQUENCE"):
+            assert len({state.head[name] for state in states}) == 1, name
+    assert {entry: growth.hash_of(entry) for entry in growth.hashes} == growth.hashes

@@ -1,0 +1,190 @@
+// A viewer for tests: one media element, played by hls.js or by shaka-player, and an account of
+// whatever went wrong. `window.watch(player, address, options)` begins.
+
+const DEADLINE_MS = 60_000;
+
+class Viewer {
+  complaints = [];
+  starved = 0;
+  jumps = 0;
+  heights = [];
+
+  constructor() {
+    const video = Object.assign(document.createElement("video"), { muted: true, width: 640 });
+    document.body.append(video);
+    this.video = video;
+    video.addEventListener("error", () => this.complain(`media: ${video.error.message}`));
+    video.addEventListener("seeking", () => (this.#asked ? (this.#asked = false) : this.jumps++));
+    video.addEventListener("resize", () => this.heights.push(video.videoHeight));
+  }
+
+  #asked = false;
+
+  complain(text) {
+    this.complaints.push(`${text} (at ${this.video.currentTime.toFixed(3)})`);
+  }
+
+  /** From now on fetch every segment from another rung than the one before it. */
+  changeRungs() {
+    const rungs = this.rungs();
+    let count = 0;
+    this.onSegment(() => this.choose(rungs[count++ % rungs.length]));
+  }
+
+  /** Begin to play, or go on. */
+  async play(rate = 1) {
+    this.video.playbackRate = rate;
+    await this.video.play();
+  }
+
+  /** Pause and go to a time; the time of the picture that is shown then. */
+  async seek(seconds) {
+    const { video } = this;
+    video.pause();
+    let shown;
+    const note = (_, { mediaTime }) => {
+      shown = mediaTime;
+      if (!video.paused) return;
+      video.requestVideoFrameCallback(note);
+    };
+    video.requestVideoFrameCallback(note);
+    this.#asked = true;
+    video.currentTime = seconds;
+    await this.until(() => !video.seeking && video.readyState >= 2, `seeked to ${seconds}`);
+    if (video.videoWidth) {
+      await this.until(() => Math.abs(shown - seconds) < 0.5, `a picture at ${seconds}`);
+    }
+    return shown ?? video.currentTime;
+  }
+
+  /** Resolve once the time is reached; after the end it always is. */
+  async reach(seconds) {
+    await this.until(() => this.video.currentTime >= seconds || this.video.ended, `at ${seconds}`);
+  }
+
+  async end() {
+    await this.until(() => this.video.ended, "the end");
+  }
+
+  async until(condition, what) {
+    const deadline = performance.now() + DEADLINE_MS;
+    while (!condition()) {
+      if (performance.now() > deadline) throw new Error(`never ${what}: ${this.state()}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  state() {
+    return JSON.stringify(this.account());
+  }
+
+  account() {
+    const { video } = this;
+    const ranges = ({ length, start, end }, of) =>
+      Array.from({ length }, (_, i) => [start.call(of, i), end.call(of, i)]);
+    return {
+      complaints: this.complaints,
+      starved: this.starved,
+      jumps: this.jumps,
+      heights: this.heights,
+      time: video.currentTime,
+      duration: video.duration,
+      ended: video.ended,
+      height: video.videoHeight,
+      readyState: video.readyState,
+      buffered: ranges(video.buffered, video.buffered),
+      played: ranges(video.played, video.played),
+    };
+  }
+}
+
+class HlsViewer extends Viewer {
+  async open(address, { ahead = 90 }) {
+    const { default: Hls } = await import("./hls.js");
+    this.Hls = Hls;
+    const hls = new Hls({ maxBufferLength: ahead, maxMaxBufferLength: ahead });
+    this.hls = hls;
+    hls.on(Hls.Events.ERROR, (_, error) => this.#note(error));
+    hls.loadSource(address);
+    hls.attachMedia(this.video);
+  }
+
+  #note(error) {
+    const { details, fatal, reason } = error;
+    // Its word to itself, after a seek, that it no longer wants what it has asked for.
+    if (details === this.Hls.ErrorDetails.INTERNAL_ABORTED) return;
+    const kind = fatal ? "fatal" : "not fatal";
+    // Out of data is what a viewer of a growing video may be; it is no complaint by itself.
+    const starved = details === this.Hls.ErrorDetails.BUFFER_STALLED_ERROR && this.ahead() < 0.5;
+    if (starved) this.starved++;
+    else this.complain(`hls.js: ${details}, ${kind}, ${reason ?? error.error ?? ""}`);
+  }
+
+  ahead() {
+    const { buffered, currentTime } = this.video;
+    for (let i = 0; i < buffered.length; i++) {
+      const inside = buffered.start(i) <= currentTime && currentTime <= buffered.end(i);
+      if (inside) return buffered.end(i) - currentTime;
+    }
+    return 0;
+  }
+
+  rungs() {
+    return this.hls.levels.map((level) => level.height).sort((a, b) => a - b);
+  }
+
+  /** Fetch this rung from the next segment on, or (`now`) from this very place. */
+  choose(height, now = false) {
+    const index = this.hls.levels.findIndex((level) => level.height === height);
+    if (now) this.hls.currentLevel = index;
+    else this.hls.loadLevel = index;
+  }
+
+  onSegment(callback) {
+    this.hls.on(this.Hls.Events.FRAG_LOADED, (_, { frag }) => frag.type === "main" && callback());
+  }
+}
+
+class ShakaViewer extends Viewer {
+  async open(address, { ahead = 90, start = null }) {
+    if (!window.shaka) await import("./shaka.js");
+    const player = new window.shaka.Player();
+    this.player = player;
+    player.addEventListener("error", ({ detail }) => this.complain(`shaka: ${detail}`));
+    for (const name of ["stalldetected", "gapjumped"]) {
+      player.addEventListener(name, () => this.complain(`shaka: ${name}`));
+    }
+    await player.attach(this.video);
+    player.configure({ streaming: { bufferingGoal: ahead, bufferBehind: 90 } });
+    // Errors that it gets over by asking again.
+    player.configure({ streaming: { failureCallback: (e) => this.complain(`shaka: ${e.code}`) } });
+    player.getNetworkingEngine().addEventListener("retry", ({ error }) =>
+      this.complain(`shaka asks again: ${error?.code}`),
+    );
+    await player.load(address, start);
+  }
+
+  rungs() {
+    return this.player.getVariantTracks().map((track) => track.height).sort((a, b) => a - b);
+  }
+
+  choose(height, now = false) {
+    this.player.configure({ abr: { enabled: false } });
+    const track = this.player.getVariantTracks().find((one) => one.height === height);
+    this.player.selectVariantTrack(track, now);
+  }
+
+  onSegment(callback) {
+    this.player.addEventListener("segmentappended", (event) => {
+      if (event.contentType === "video") callback();
+    });
+  }
+}
+
+const PLAYERS = { hls: HlsViewer, shaka: ShakaViewer };
+
+window.watch = async (player, address, options) => {
+  window.viewer = new PLAYERS[player]();
+  await window.viewer.open(address, options);
+  await window.viewer.until(() => window.viewer.video.readyState >= 3, "ready");
+};

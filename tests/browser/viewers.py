@@ -1,0 +1,87 @@
+"""Players that are not the page's own: hls.js and shaka-player on a page that only plays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Route
+
+from scripts.vendor import HLS, SHAKA
+from tests.servers.app import Vodloom
+
+FOLDER = Path(__file__).parent / "viewer"
+FILES = {
+    "": FOLDER / "index.html",
+    "viewer.js": FOLDER / "viewer.js",
+    "hls.js": HLS.folder / "hls.min.js",
+    "shaka.js": SHAKA.folder / "shaka-player.js",
+}
+
+
+@dataclass
+class Viewer:
+    """Somebody who watches by `player` (hls or shaka); they wait up to a minute for each thing."""
+
+    page: Page
+    player: str
+
+    def play(self, rate: float = 1) -> None:
+        """Begin to play, or go on."""
+        self.page.evaluate("rate => viewer.play(rate)", rate)
+
+    def seek(self, seconds: float) -> float:
+        """Pause, go to a time; the time of the picture shown then."""
+        return float(self.page.evaluate("seconds => viewer.seek(seconds)", seconds))
+
+    def reach(self, seconds: float) -> None:
+        """Wait until the time is reached."""
+        self.page.evaluate("seconds => viewer.reach(seconds)", seconds)
+
+    def play_to_the_end(self, rate: float) -> None:
+        """Play on, and wait for the end."""
+        self.play(rate)
+        self.page.evaluate("viewer.end()")
+
+    @property
+    def rungs(self) -> list[int]:
+        """Heights one can choose, ascending."""
+        return list(self.page.evaluate("viewer.rungs()"))
+
+    def choose(self, height: int, *, now: bool = False) -> None:
+        """Take a rung from the next segment on, or from this very place."""
+        self.page.evaluate("([height, now]) => viewer.choose(height, now)", [height, now])
+
+    def change_rungs(self) -> None:
+        """From now on take each segment from another rung."""
+        self.page.evaluate("viewer.changeRungs()")
+
+    @property
+    def account(self) -> dict[str, Any]:
+        """What happened so far, and where it stands."""
+        return dict(self.page.evaluate("viewer.account()"))
+
+
+@contextmanager
+def watching(
+    chromium: Browser, site: Vodloom, player: str, address: str, **options: Any
+) -> Iterator[Viewer]:
+    """A viewer of an address of the site. `ahead` is how many seconds it keeps ready, `start`
+    where shaka-player is told to begin."""
+    context = chromium.new_context(base_url=site.url)
+    try:
+        context.route("**/viewer/*", _serve)
+        page = context.new_page()
+        page.goto("/viewer/")
+        page.wait_for_function("() => Boolean(window.watch)")
+        page.evaluate("args => watch(...args)", [player, site.url + address, options])
+        yield Viewer(page, player)
+    finally:
+        context.close()
+
+
+def _serve(route: Route) -> None:
+    route.fulfill(path=FILES[route.request.url.rpartition("/")[2]])
