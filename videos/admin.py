@@ -6,11 +6,13 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
 from processing import profiles, progress
 from processing import services as processing
+from processing.packaging import report
 from videos.models import Event, GuardedModel, Release, Rendition, Source, Upload, Video
 from videos.moderation import services as moderation
 from videos.playback import services as playback
@@ -195,11 +197,20 @@ class RenditionInline(TabularInline):
 class ReleaseAdmin(ReadOnlyAdmin):
     """Releases and their renditions."""
 
-    list_display = ("id", "state", "created_at", "completed_at")
+    list_display = ("id", "state", "available_seconds", "created_at", "completed_at")
     list_filter = ("state",)
     search_fields = ("id",)
     ordering = ("-id",)
+    exclude = ("report",)
+    readonly_fields = ("checked",)
     inlines = (RenditionInline,)
+
+    @display(description="Checked")
+    def checked(self, release: Release) -> str:
+        """What the checker found, a line for each thing."""
+        if release.report is None:
+            return "Not yet: it is checked when it is complete."
+        return format_html("<pre>{}</pre>", "\n".join(report.lines(release.report)))
 
 
 @admin.register(Source)
