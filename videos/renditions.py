@@ -39,6 +39,8 @@ def describe(
         timescale=rendition.timescale,
         bandwidth=rendition.peak_bitrate or 0,
         average_bandwidth=rendition.bitrate or 0,
+        iframe_bandwidth=rendition.iframe_peak_bitrate or 0,
+        iframe_average_bandwidth=rendition.iframe_bitrate or 0,
         chunks=[_chunk(chunk, address_of) for chunk in chunks],
         width=rendition.width or 0,
         height=rendition.height or 0,

@@ -32,7 +32,7 @@ class _Entry:
 def check_playlists(renditions: Sequence[StoredRendition], *, target: int) -> list[Finding]:
     """The multivariant playlist, that of each rendition and of its keyframes, when complete."""
     names = {f"{one.name}.m3u8" for one in renditions}
-    names |= {f"{one.name}{IFRAMES_SUFFIX}.m3u8" for one in renditions if one.keyframes}
+    names |= {f"{one.name}{IFRAMES_SUFFIX}.m3u8" for one in renditions if one.iframe_bandwidth}
     text = release.multivariant_playlist(renditions, complete=True)
     found = list(_check_multivariant(text, names, renditions))
     for rendition in renditions:

@@ -37,8 +37,9 @@ class StoredChunk:
 
 @dataclass(frozen=True)
 class StoredRendition:
-    """One rung or one audio track. Bandwidths are bits per second of this track alone; `title` is
-    what people call a track of sound, `language` a BCP 47 tag or empty."""
+    """One rung or one audio track. Bandwidths (the peak, and the average) are bits per second of
+    this track alone, those of keyframes 0 until they are known; `title` is what people call a
+    track of sound, `language` a BCP 47 tag or empty."""
 
     name: str
     is_video: bool
@@ -55,6 +56,8 @@ class StoredRendition:
     title: str = ""
     default: bool = False
     init_sha256: str = ""
+    iframe_bandwidth: int = 0
+    iframe_average_bandwidth: int = 0
 
     @cached_property
     def refs(self) -> list[hls.MediaSegmentRef]:
@@ -88,6 +91,20 @@ class StoredRendition:
         return sum(chunk.duration for chunk in self.chunks) / self.timescale
 
 
+def measured(rendition: StoredRendition, *, target: int = 0) -> StoredRendition:
+    """The same rendition with the bandwidths that its chunks really have; `target` is the target
+    duration it is told with."""
+    peak, average = hls.bandwidths(rendition.refs, target)
+    iframe_peak, iframe_average = hls.bandwidths(rendition.keyframes)
+    return replace(
+        rendition,
+        bandwidth=peak,
+        average_bandwidth=average,
+        iframe_bandwidth=iframe_peak,
+        iframe_average_bandwidth=iframe_average,
+    )
+
+
 def common_prefix(numbers: Iterable[Iterable[int]]) -> int:
     """How many chunks from the first on every rendition has, by the numbers each has."""
     return min((_prefix(set(one)) for one in numbers), default=0)
@@ -110,15 +127,15 @@ def iframe_playlist(rendition: StoredRendition) -> str | None:
 
 
 def multivariant_playlist(renditions: Sequence[StoredRendition], *, complete: bool) -> str:
-    """The playlist of playlists. Keyframe playlists, whose bandwidth is known at the end only,
-    are listed when `complete`."""
+    """The playlist of playlists; it needs no chunks. Keyframe playlists are listed when `complete`
+    and their bandwidth is known."""
     video = [rendition for rendition in renditions if rendition.is_video]
     audio = sounds(renditions)
     variants = [_variant(rendition, audio) for rendition in video]
     if not video:
         variants = [_variant(rendition, audio) for rendition in audio if rendition.default]
     group = _audio_group(audio) if video or len(audio) > 1 else []
-    iframes = [_iframes(one) for one in video if complete and one.keyframes]
+    iframes = [_iframes(one) for one in video if complete and one.iframe_bandwidth]
     return hls.multivariant_playlist(variants, group, iframes)
 
 
@@ -147,11 +164,10 @@ def _variant(rendition: StoredRendition, audio: Sequence[StoredRendition]) -> hl
 
 
 def _iframes(rendition: StoredRendition) -> hls.Variant:
-    peak, average = hls.bandwidths(rendition.keyframes)
     return hls.Variant(
         uri=f"{rendition.name}{IFRAMES_SUFFIX}.m3u8",
-        bandwidth=peak,
-        average_bandwidth=average,
+        bandwidth=rendition.iframe_bandwidth,
+        average_bandwidth=rendition.iframe_average_bandwidth,
         codecs=rendition.codecs,
         width=rendition.width,
         height=rendition.height,

@@ -14,7 +14,7 @@ from itertools import pairwise
 from processing.packaging import hls
 from processing.packaging.checker import Finding
 from processing.packaging.playlist_checks import check_playlists
-from processing.packaging.release import StoredChunk, StoredRendition
+from processing.packaging.release import StoredChunk, StoredRendition, measured
 from processing.packaging.segments import Segment
 
 # Apple: no segment longer than the target by more than this; bandwidths true within 10 %; a peak
@@ -127,14 +127,16 @@ def _check_segments(
 
 def _check_bandwidths(rendition: StoredRendition, target: int) -> Iterator[Finding]:
     """Both numbers within 10 % of the sizes there are."""
-    peak, average = hls.bandwidths(rendition.refs, target)
-    name = rendition.name
-    for code, label, told, real in (
-        ("average_bandwidth", "AVERAGE-BANDWIDTH", rendition.average_bandwidth, average),
-        ("bandwidth", "BANDWIDTH", rendition.bandwidth, peak),
+    real, name = measured(rendition, target=target), rendition.name
+    peak, average = real.bandwidth, real.average_bandwidth
+    for code, told, there in (
+        ("average_bandwidth", rendition.average_bandwidth, average),
+        ("bandwidth", rendition.bandwidth, peak),
+        ("iframe_bandwidth", rendition.iframe_bandwidth, real.iframe_bandwidth),
     ):
-        if abs(real - told) > real * _BANDWIDTH_TOLERANCE:
-            yield Finding(code, f"{label} of {name} is told as {told} and is {real} bits/s.")
+        if told != there and abs(there - told) > there * _BANDWIDTH_TOLERANCE:
+            label = code.upper().replace("_", "-")
+            yield Finding(code, f"{label} of {name} is told as {told} and is {there} bits/s.")
     if rendition.is_video and peak > average * _PEAK_FACTOR:
         message = f"The peak of {name} is {peak / average:.1f} times its average."
         yield Finding("peaky", message, must=False)

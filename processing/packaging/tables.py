@@ -11,6 +11,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import groupby
 
 from processing.packaging.boxes import Init
@@ -25,7 +26,7 @@ _TKHD_TAIL, _ALTERNATE_GROUP = 60, 10
 
 
 class Tables:
-    """The samples of one track, whose runs are added in order."""
+    """The samples of one track, whose runs are added in order, all of them before it is asked."""
 
     def __init__(self, init: Init) -> None:
         self.init = init
@@ -61,24 +62,28 @@ class Tables:
         """How long it plays in ticks of the movie, rounded up."""
         return -(-self.duration * _MOVIE_TIMESCALE // self.init.timescale)
 
-    @property
+    @cached_property
     def shift(self) -> int:
         """Ticks that make the lowest composition offset 0."""
         return max(0, -min(self._compositions))
 
     def stbl(self, stsd: bytes, offsets: Sequence[int], *, wide: bool) -> bytes:
         """The sample table, with runs of samples at `offsets`, in 64 bits where `wide`."""
-        parts = [box(b"stsd", stsd), _counted(b"stts", _lengths(self._durations, 0))]
+        where = struct.pack(f">{len(offsets)}{'Q' if wide else 'I'}", *offsets)
+        chunks = _counted(b"co64" if wide else b"stco", where, 8 if wide else 4)
+        return box(b"stbl", box(b"stsd", stsd), self._described, chunks)
+
+    @cached_property
+    def _described(self) -> bytes:
+        """What is told of samples, wherever they are; once all were added."""
+        parts = [_counted(b"stts", _lengths(self._durations, 0))]
         if any(self._compositions):
             parts.append(_counted(b"ctts", _lengths(self._compositions, self.shift)))
         if not self.is_sound:
             parts.append(_counted(b"stss", _words(self._syncs), 4))
         parts.append(_counted(b"stsc", b"".join(self._samples_in_runs()), 12))
         sizes = struct.pack(">3I", 0, 0, len(self._sizes))
-        parts.append(box(b"stsz", sizes, _words(self._sizes)))
-        where = struct.pack(f">{len(offsets)}{'Q' if wide else 'I'}", *offsets)
-        parts.append(_counted(b"co64" if wide else b"stco", where, 8 if wide else 4))
-        return box(b"stbl", *parts)
+        return b"".join([*parts, box(b"stsz", sizes, _words(self._sizes))])
 
     def _samples_in_runs(self) -> Iterator[bytes]:
         first = 1

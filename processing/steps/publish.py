@@ -1,17 +1,18 @@
 """Verify what was stored, tell its exact bitrates, then make the release the video's."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from django.db.models.functions import Now
 
 from processing.ffmpeg.errors import MediaError
-from processing.packaging import checker, hls, release_checks, report
-from processing.packaging.release import StoredRendition
+from processing.packaging import checker, release_checks, report
+from processing.packaging.release import StoredRendition, measured
 from processing.steps.job import Job, Outcome
 from videos import lifecycle, renditions
 from videos.models import Release, Rendition
 from videos.storage import outputs
+
+_MEASURED = ["bitrate", "peak_bitrate", "iframe_bitrate", "iframe_peak_bitrate"]
 
 
 class OutputLost(MediaError):
@@ -38,9 +39,11 @@ def run(job: Job) -> Outcome:
 
 def _measured(row: Rendition, target: int) -> StoredRendition:
     """A rendition with the bitrates it really has; its row gets them too, not saved yet."""
-    rendition = renditions.describe(row, row.chunks.all())
-    row.peak_bitrate, row.bitrate = hls.bandwidths(rendition.refs, target)
-    return replace(rendition, bandwidth=row.peak_bitrate, average_bandwidth=row.bitrate)
+    rendition = measured(renditions.describe(row, row.chunks.all()), target=target)
+    row.peak_bitrate, row.bitrate = rendition.bandwidth, rendition.average_bandwidth
+    row.iframe_peak_bitrate = rendition.iframe_bandwidth or None
+    row.iframe_bitrate = rendition.iframe_average_bandwidth or None
+    return rendition
 
 
 def _require_stored(job: Job, rows: Sequence[Rendition]) -> None:
@@ -56,7 +59,7 @@ def _require_stored(job: Job, rows: Sequence[Rendition]) -> None:
 
 def record(job: Job, rows: Sequence[Rendition]) -> None:
     """Complete the release and switch the video's pointer to it."""
-    Rendition.objects.bulk_update(rows, ["bitrate", "peak_bitrate"])
+    Rendition.objects.bulk_update(rows, _MEASURED)
     Release.objects.filter(pk=job.run.pk).update(state=Release.State.COMPLETE, completed_at=Now())
     release = Release.objects.get(pk=job.run.pk)
     replaced = lifecycle.publish(job.run.video_id, release=release)

@@ -89,6 +89,8 @@ class Rendition(models.Model):
     default = models.BooleanField(default=False, help_text="the sound that plays unasked")
     bitrate = models.PositiveIntegerField(null=True, help_text="average, bits/s")
     peak_bitrate = models.PositiveIntegerField(null=True, help_text="bits/s of the worst segment")
+    iframe_bitrate = models.PositiveIntegerField(null=True, help_text="of keyframes alone, bits/s")
+    iframe_peak_bitrate = models.PositiveIntegerField(null=True, help_text="of the worst keyframe")
     init_sha256 = models.CharField(max_length=64)
     download_key = models.CharField(max_length=200, blank=True, help_text="an MP4 of it with sound")
     download_bytes = models.PositiveBigIntegerField(null=True)

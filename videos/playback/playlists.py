@@ -58,12 +58,8 @@ def _text(release: Release, name: str, address_of: AddressOf) -> str | None:
 
 
 def _multivariant(release: Release) -> str | None:
-    """Chunks are looked at only for the bandwidth of keyframes."""
-    if release.is_complete:
-        renditions = stored(release)
-    else:
-        rows = Rendition.objects.filter(release=release).largest_first()
-        renditions = [describe(row) for row in rows]
+    rows = Rendition.objects.filter(release=release).largest_first()
+    renditions = [describe(row) for row in rows]
     if not renditions:
         return None
     return packaging.multivariant_playlist(renditions, complete=release.is_complete)

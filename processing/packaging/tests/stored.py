@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 
 from processing.ffmpeg.tests.clips import ffmpeg
-from processing.packaging import hls, segments
+from processing.packaging import segments
 from processing.packaging.boxes import Track, read_track
-from processing.packaging.release import StoredChunk, StoredRendition
+from processing.packaging.release import StoredChunk, StoredRendition, measured
 
 RATE = Fraction(30000, 1001)
 TIMESCALE = 30000
@@ -109,8 +109,7 @@ def described(name: str, files: list[Path]) -> StoredRendition:
         default=name == "audio-en",
         init_sha256=sha256(tracks[0].init).hexdigest(),
     )
-    peak, average = hls.bandwidths(plain.refs, 4)
-    return replace(plain, bandwidth=peak, average_bandwidth=average)
+    return measured(plain, target=4)
 
 
 def _chunk(name: str, number: int, file: Path) -> StoredChunk:

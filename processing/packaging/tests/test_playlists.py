@@ -62,7 +62,8 @@ def test_rows_that_do_not_tell_keyframes_have_no_keyframe_playlist(stored: Store
     old = replace(rung, chunks=[replace(c, rows=[r[:5] for r in c.rows]) for c in rung.chunks])
     assert release.iframe_playlist(old) is None
     assert release.iframe_playlist(stored.rendition("audio-en")) is None
-    assert "I-FRAME" not in release.multivariant_playlist([old], complete=True)
+    unknown = release.measured(old)
+    assert "I-FRAME" not in release.multivariant_playlist([unknown], complete=True)
     assert "#EXT-X-ENDLIST" in release.media_playlist(old, complete=True)
 
 

@@ -12,7 +12,7 @@ import pytest
 from processing.ffmpeg.tests.clips import Made, encoded, ffmpeg, flash_and_beep, frames
 from processing.packaging import hls
 from processing.packaging.boxes import Track
-from processing.packaging.release import StoredRendition
+from processing.packaging.release import StoredRendition, measured
 from processing.packaging.release_checks import check_release
 from processing.packaging.segments import Segment, group
 from processing.packaging.tests.stored import described
@@ -54,14 +54,8 @@ def publish(made: Made) -> Path:
 
 
 def rendition(name: str, made: Made) -> StoredRendition:
-    track = made.track(name)
-    peak, average = hls.bandwidths(refs_of(name, track))
-    return replace(
-        described(name, [made.folder / f"{name}.mp4"]),
-        bandwidth=peak,
-        average_bandwidth=average,
-        frame_rate=Fraction(25) if track.handler == "vide" else None,
-    )
+    one = described(name, [made.folder / f"{name}.mp4"])
+    return measured(replace(one, frame_rate=Fraction(25) if one.is_video else None))
 
 
 @pytest.fixture(scope="module")
