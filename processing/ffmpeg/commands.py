@@ -133,6 +133,8 @@ def _input(order: _Order, seek: Fraction | None) -> list[str]:
     argv = ["-threads", str(order.threads)]
     if order.video is not None and filters.survives_size_changes(order.video):
         argv += ["-reinit_filter", "0"]
+    if order.video is not None and order.video.upright:
+        argv.append("-noautorotate")  # or FFmpeg turns by odd angles within the old frame
     if seek is not None:
         argv += ["-noaccurate_seek", "-seek_timestamp", "1", "-ss", f"{float(seek):.6f}"]
     return [*argv, *inputs.opened(order.source)]

@@ -51,7 +51,7 @@ def _decodes_everywhere(video: VideoStream) -> bool:
 
 
 def _needs_no_turning(video: VideoStream) -> bool:
-    return video.rotation == 0 and not video.mirrored and video.sar == 1 and not video.interlaced
+    return video.upright and video.sar == 1 and not video.interlaced
 
 
 def _is_cut_well(video: VideoStream, timeline: Timeline) -> bool:

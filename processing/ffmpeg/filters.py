@@ -30,8 +30,7 @@ def label(number: int) -> str:
 def survives_size_changes(video: VideoStream) -> bool:
     """Whether every filter follows a picture size that changes midway (scale does, turning and
     deinterlacing do not), so that the graph, and its clock, need no restart."""
-    turned = video.rotation != 0 or video.mirrored
-    return not turned and not pixels.before_grid(video)
+    return video.upright and not pixels.before_grid(video)
 
 
 def pictures(

@@ -88,6 +88,11 @@ class VideoStream:
         return (self.height, width) if self.rotation in (90, 270) else (width, self.height)
 
     @property
+    def upright(self) -> bool:
+        """Whether it needs neither turning nor flipping; odd angles are not followed."""
+        return self.rotation == 0 and not self.mirrored
+
+    @property
     def interlaced(self) -> bool:
         """Whether its pictures are made of two fields."""
         return self.field_order in _INTERLACED

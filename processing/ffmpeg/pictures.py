@@ -35,6 +35,8 @@ def poster(media: Media, video: VideoStream, *, ffmpeg: str, source: Path, out: 
     keyframes = _has_keyframes_to_choose_from(media, video)
     if keyframes:
         argv += ["-skip_frame", "nokey", "-noaccurate_seek"]
+    if video.upright:
+        argv.append("-noautorotate")
     argv += ["-ss", f"{_skipped(media):.3f}", *inputs.opened(source)]
     argv += ["-map", f"0:{video.index}", "-frames:v", "1", "-update", "1"]
     argv += ["-vf", ",".join(_steps(media, video, keyframes))]

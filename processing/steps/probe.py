@@ -2,13 +2,16 @@
 
 from django.conf import settings
 
-from processing.ffmpeg import chunks, probe, timeline
-from processing.ffmpeg.errors import ProbeFailed
+from processing.ffmpeg import chunks, pixels, probe, timeline
+from processing.ffmpeg.errors import ProbeFailed, ToolMissing
 from processing.ffmpeg.ladder import Profile
 from processing.ffmpeg.media import Media
 from processing.steps import sources, tools
 from processing.steps.job import Found, Job, Outcome
 from videos.models import Source, Video
+
+# The profile whose pictures no other decoder understands; 7 and up hold ordinary ones.
+_DOLBY_ALONE = 5
 
 
 def run(job: Job) -> Outcome:
@@ -33,6 +36,7 @@ def run(job: Job) -> Outcome:
     if line is not None:
         media = media.with_timeline(line)
     wanted = tools.wanted(media, profile)
+    _require_colours(wanted)
     if wanted.video is None and not wanted.audio:
         raise ProbeFailed(
             "The file has no sound, and the profile makes nothing else.", code="source_unsupported"
@@ -40,6 +44,22 @@ def run(job: Job) -> Outcome:
     spans = (chunks.WHOLE,) if job.run.whole else chunks.plan(wanted, line, profile)
     found = Found(wanted, spans, downloads=bool(profile.downloads))
     return Outcome(record=lambda: _record(job, media), found=found)
+
+
+def _require_colours(media: Media) -> None:
+    """Raise for colours that would come out wrong."""
+    if media.video is None:
+        return
+    if media.video.dolby_vision == _DOLBY_ALONE:
+        raise ProbeFailed(
+            "Its colours are Dolby Vision's own (profile 5), which other screens cannot show.",
+            code="source_unsupported",
+        )
+    if pixels.needs_zscale(media.video) and not tools.has_filter("zscale"):
+        raise ToolMissing(
+            "The FFmpeg of this installation cannot convert such colours: it lacks zscale.",
+            code="ffmpeg_incapable",
+        )
 
 
 def _record(job: Job, media: Media) -> None:

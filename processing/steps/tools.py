@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -29,6 +30,19 @@ _OUTPUT_BYTES_A_SECOND = 6_000_000
 def sandbox() -> Sandbox:
     """The strongest sandbox that works here and is allowed."""
     return detect(settings.ENV.sandbox)
+
+
+@cache
+def has_filter(name: str) -> bool:
+    """Whether FFmpeg has a filter."""
+    listed = runner.run(
+        [settings.FFMPEG, "-hide_banner", "-filters"],
+        limits=runner.Limits(wall_seconds=20),
+        sandbox=Sandbox("none"),
+        reads=(),
+        writes=None,
+    )
+    return any(name in line.split()[1:2] for line in listed.stdout.decode().splitlines())
 
 
 def limits(media_seconds: float) -> runner.Limits:
