@@ -21,9 +21,9 @@ import imageio_ffmpeg
 from benchmarks import clips, plain
 from benchmarks.memory import Watcher
 from benchmarks.product import Product, cores, running
-from processing.ffmpeg import chunks
-from processing.ffmpeg.ladder import DEFAULT
-from processing.ffmpeg.timeline import Timeline
+from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning.ladder import DEFAULT
+from processing.ffmpeg.probing.timeline import Timeline
 
 _SECONDS = 64
 _HOUR = 3600

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from processing.ffmpeg.ladder import DEFAULT, Rung, rungs_for
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.probe import ProbeLimits, argv, parse
+from processing.ffmpeg.planning.ladder import DEFAULT, Rung, rungs_for
+from processing.ffmpeg.probing.probe import ProbeLimits, argv, parse
 
 _START = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
 

@@ -16,7 +16,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
 from processing import profiles
-from processing.ffmpeg.ladder import Profile, rungs_for
+from processing.ffmpeg.planning.ladder import Profile, rungs_for
 from processing.models import EncodingProfile, EncodingRung
 
 _KEPT = "{} is the default: make another profile the default before you delete it."

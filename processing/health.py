@@ -17,9 +17,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
 
-from processing.ffmpeg import runner
 from processing.ffmpeg.errors import MediaError
-from processing.ffmpeg.sandbox import Sandbox
+from processing.ffmpeg.running import runner
+from processing.ffmpeg.running.sandbox import Sandbox
 from processing.models import Worker
 from processing.presence import ALIVE_WITHIN, disk_has_room
 from processing.steps import tools

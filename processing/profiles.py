@@ -6,7 +6,7 @@ from itertools import pairwise
 from django.db import transaction
 from django.db.models import QuerySet
 
-from processing.ffmpeg.ladder import Profile, Step
+from processing.ffmpeg.planning.ladder import Profile, Step
 from processing.models import EncodingProfile, EncodingRung
 
 

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from processing import profiles
-from processing.ffmpeg.ladder import Profile
+from processing.ffmpeg.planning.ladder import Profile
 from processing.models import Run, Task
 from processing.pipeline import advance, ranking, resume
 from processing.pipeline import begin as beginning

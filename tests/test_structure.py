@@ -38,7 +38,7 @@ def test_only_the_runner_starts_processes() -> None:
         r"subprocess\.(run|Popen|call|check_\w+)\(|os\.(system|exec\w+|spawn\w+|popen)\("
     )
     starters = {p.relative_to(ROOT) for p in _sources(*OWN) if starts.search(p.read_text())}
-    assert starters == {Path("processing/ffmpeg/runner.py")}
+    assert starters == {Path("processing/ffmpeg/running/runner.py")}
 
 
 @pytest.mark.parametrize("lock", sorted((ROOT / "requirements").glob("*.txt"), key=str))

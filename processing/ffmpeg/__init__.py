@@ -1,1 +1,2 @@
-"""Media work by FFmpeg: arguments are pure data, `runner` is the one place that runs them."""
+"""Media work by FFmpeg: find out what a source is (`probing`), decide what is made of it
+(`planning`), say it in arguments (`encoding`) and run them (`running`)."""

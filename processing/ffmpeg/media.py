@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from processing.ffmpeg import rates
+from processing.ffmpeg.probing import rates
 
 if TYPE_CHECKING:
-    from processing.ffmpeg.timeline import Timeline
+    from processing.ffmpeg.probing.timeline import Timeline
 
 _HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 _INTERLACED = ("tt", "bb", "tb", "bt")

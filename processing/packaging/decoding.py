@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from processing.ffmpeg import inputs, runner
+from processing.ffmpeg import inputs
 from processing.ffmpeg.errors import EncodeFailed
-from processing.ffmpeg.sandbox import Sandbox
+from processing.ffmpeg.running import runner
+from processing.ffmpeg.running.sandbox import Sandbox
 
 _WALL_SECONDS = 1800
 

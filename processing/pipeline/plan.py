@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from processing.ffmpeg import lengths
 from processing.ffmpeg.media import Media
+from processing.ffmpeg.planning import lengths
 from processing.steps.job import Found
 
 # The work of one second of 1080p at 30 frames a second is 1; of a second of sound, a twentieth.

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from processing.ffmpeg import ladder
 from processing.ffmpeg.errors import Interrupted
-from processing.ffmpeg.ladder import Profile
 from processing.ffmpeg.media import Media
+from processing.ffmpeg.planning import ladder
+from processing.ffmpeg.planning.ladder import Profile
 from processing.packaging import join
 from processing.steps import tools
 from processing.steps.job import Job, Outcome

@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 
-from processing.ffmpeg import commands, ladder, lengths, tracks
-from processing.ffmpeg.chunks import Span
-from processing.ffmpeg.ladder import Profile
+from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.progress import Progress
+from processing.ffmpeg.planning import ladder, lengths, tracks
+from processing.ffmpeg.planning.chunks import Span
+from processing.ffmpeg.planning.ladder import Profile
+from processing.ffmpeg.running.progress import Progress
 from processing.steps import listing, made, sources, tools
 from processing.steps.job import Job, Outcome
 from processing.steps.made import MadeChunk

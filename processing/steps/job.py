@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from processing.ffmpeg.chunks import Span
 from processing.ffmpeg.media import Media
+from processing.ffmpeg.planning.chunks import Span
 from processing.models import Run, Task
 from videos.models import Source
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from processing import progress
-from processing.ffmpeg.chunks import Span
-from processing.ffmpeg.ladder import Profile, Rung
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.tracks import AudioTrack
+from processing.ffmpeg.planning.chunks import Span
+from processing.ffmpeg.planning.ladder import Profile, Rung
+from processing.ffmpeg.planning.tracks import AudioTrack
 from processing.packaging import segments
 from processing.steps.job import Job
 from processing.steps.made import MadeChunk

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from processing.ffmpeg import commands
-from processing.ffmpeg.chunks import PACKET, Span
+from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.errors import MediaError
-from processing.ffmpeg.ladder import Rung
 from processing.ffmpeg.media import Media
+from processing.ffmpeg.planning.chunks import PACKET, Span
+from processing.ffmpeg.planning.ladder import Rung
 from processing.packaging import boxes, checker, segments
 
 _SEGMENT_SECONDS = 4.0

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from processing.ffmpeg import pictures
+from processing.ffmpeg.encoding import pictures
 from processing.ffmpeg.media import Media
 from processing.steps import sources, tools
 from processing.steps.job import Job, Outcome

@@ -2,10 +2,12 @@
 
 from django.conf import settings
 
-from processing.ffmpeg import chunks, pixels, probe, timeline
+from processing.ffmpeg.encoding import pixels
 from processing.ffmpeg.errors import ProbeFailed, ToolMissing
-from processing.ffmpeg.ladder import Profile
 from processing.ffmpeg.media import Media
+from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning.ladder import Profile
+from processing.ffmpeg.probing import probe, timeline
 from processing.steps import sources, tools
 from processing.steps.job import Found, Job, Outcome
 from videos.models import Source, Video

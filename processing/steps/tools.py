@@ -11,11 +11,11 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.db.models.functions import Now
 
-from processing.ffmpeg import runner
-from processing.ffmpeg.ladder import Profile
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.progress import Progress
-from processing.ffmpeg.sandbox import Sandbox, detect
+from processing.ffmpeg.planning.ladder import Profile
+from processing.ffmpeg.running import runner
+from processing.ffmpeg.running.progress import Progress
+from processing.ffmpeg.running.sandbox import Sandbox, detect
 from processing.models import Task, Worker
 from processing.presence import ALIVE_WITHIN, here
 from processing.steps.job import Job

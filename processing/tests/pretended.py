@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from processing.ffmpeg.chunks import Span
 from processing.ffmpeg.media import Media
+from processing.ffmpeg.planning.chunks import Span
 from processing.models import Task
 from processing.steps import publish
 from processing.steps.job import Found, Outcome

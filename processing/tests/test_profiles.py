@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from processing import profiles, services
-from processing.ffmpeg import ladder
-from processing.ffmpeg.ladder import Step
+from processing.ffmpeg.planning import ladder
+from processing.ffmpeg.planning.ladder import Step
 from processing.models import EncodingProfile, EncodingRung, Run
 from videos.models import Video
 

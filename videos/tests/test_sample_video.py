@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from processing.ffmpeg import sample
+from processing.ffmpeg.encoding import sample
 from videos.models import Video
 
 

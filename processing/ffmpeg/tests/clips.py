@@ -12,13 +12,16 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from processing.ffmpeg import commands, ladder, runner, timeline
-from processing.ffmpeg.chunks import WHOLE, Span
-from processing.ffmpeg.ladder import DEFAULT, Profile, Rung
+from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.media import Media, VideoStream
-from processing.ffmpeg.probe import probe
-from processing.ffmpeg.sandbox import detect
-from processing.ffmpeg.tracks import tracks_of
+from processing.ffmpeg.planning import ladder
+from processing.ffmpeg.planning.chunks import WHOLE, Span
+from processing.ffmpeg.planning.ladder import DEFAULT, Profile, Rung
+from processing.ffmpeg.planning.tracks import tracks_of
+from processing.ffmpeg.probing import timeline
+from processing.ffmpeg.probing.probe import probe
+from processing.ffmpeg.running import runner
+from processing.ffmpeg.running.sandbox import detect
 from processing.packaging.boxes import Track, read_track
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processing.ffmpeg import chunks
-from processing.ffmpeg.chunks import Span
-from processing.ffmpeg.ladder import DEFAULT
 from processing.ffmpeg.media import AudioStream, Media
+from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning.chunks import Span
+from processing.ffmpeg.planning.ladder import DEFAULT
+from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.tests.clips import picture
-from processing.ffmpeg.timeline import Timeline
 
 BASE = 90_000
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from processing.ffmpeg import chunks, copying
-from processing.ffmpeg.ladder import Profile, Step
 from processing.ffmpeg.media import Media
+from processing.ffmpeg.planning import chunks, copying
+from processing.ffmpeg.planning.ladder import Profile, Step
+from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.tests.clips import (
     Made,
     described,
@@ -23,7 +24,6 @@ from processing.ffmpeg.tests.clips import (
     numbers_in,
     picture,
 )
-from processing.ffmpeg.timeline import Timeline
 from processing.packaging.checker import check_alignment, check_chunk
 
 TWO = Profile("two", (Step(144, 20, 2_000_000), Step(72, 22, 1_000_000)), "ultrafast")

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from processing.ffmpeg import chunks, commands
-from processing.ffmpeg.ladder import Profile, Step
+from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.media import Media
+from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning.ladder import Profile, Step
 from processing.ffmpeg.tests.clips import (
     Made,
     described,

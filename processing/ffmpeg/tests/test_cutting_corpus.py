@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from processing.ffmpeg import chunks
 from processing.ffmpeg.errors import ProbeFailed
-from processing.ffmpeg.ladder import Profile, Step
+from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning.ladder import Profile, Step
 from processing.ffmpeg.tests.clips import (
     CORPUS,
     Made,

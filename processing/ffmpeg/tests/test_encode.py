@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from processing.ffmpeg import commands, ladder
-from processing.ffmpeg.filters import pictures
-from processing.ffmpeg.pixels import color_tags
+from processing.ffmpeg.encoding import commands
+from processing.ffmpeg.encoding.filters import pictures
+from processing.ffmpeg.encoding.pixels import color_tags
+from processing.ffmpeg.planning import ladder
 from processing.ffmpeg.tests.clips import (
     SMALL,
     Made,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from processing.ffmpeg import pixels
+from processing.ffmpeg.encoding import pixels
 from processing.ffmpeg.media import VideoStream
 from processing.ffmpeg.tests.clips import CORPUS, asked, described, encoded, ffmpeg, frames
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from processing.ffmpeg import inputs, probe
+from processing.ffmpeg import inputs
 from processing.ffmpeg.errors import MediaError
-from processing.ffmpeg.probe import ProbeLimits
-from processing.ffmpeg.runner import Limits, run
-from processing.ffmpeg.sandbox import Sandbox, detect
+from processing.ffmpeg.probing import probe
+from processing.ffmpeg.probing.probe import ProbeLimits
+from processing.ffmpeg.running.runner import Limits, run
+from processing.ffmpeg.running.sandbox import Sandbox, detect
 from processing.ffmpeg.tests.clips import CORPUS, make
 
 NONE = Sandbox("none")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.ffmpeg import edits, index
-from processing.ffmpeg.index import Edit
+from processing.ffmpeg.probing import edits, index
+from processing.ffmpeg.probing.index import Edit
 from processing.ffmpeg.tests.clips import make
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.ffmpeg.ladder import DEFAULT, Profile, Step, rungs_for
+from processing.ffmpeg.planning.ladder import DEFAULT, Profile, Step, rungs_for
 from processing.ffmpeg.tests.clips import picture
 
 FIVE = ["1080p", "720p", "480p", "360p", "240p"]

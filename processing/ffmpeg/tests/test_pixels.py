@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from processing.ffmpeg import pictures, pixels, tone
+from processing.ffmpeg.encoding import pictures, pixels, tone
 from processing.ffmpeg.media import Light, Media, VideoStream
 from processing.ffmpeg.tests.clips import asked, color_at, described, encoded, ffmpeg, picture
 

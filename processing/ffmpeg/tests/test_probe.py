@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.ffmpeg import probe
 from processing.ffmpeg.errors import Interrupted, ProbeFailed
 from processing.ffmpeg.media import Chapter, Light, Media
-from processing.ffmpeg.probe import ProbeLimits
-from processing.ffmpeg.sandbox import detect
+from processing.ffmpeg.probing import probe
+from processing.ffmpeg.probing.probe import ProbeLimits
+from processing.ffmpeg.running.sandbox import detect
 from processing.ffmpeg.tests.clips import CORPUS, described, ffmpeg, make
 
 LIMITS = ProbeLimits()

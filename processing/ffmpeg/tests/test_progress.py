@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.ffmpeg.progress import Progress, ProgressParser
+from processing.ffmpeg.running.progress import Progress, ProgressParser
 
 SAID = (
     b"frame=12\nfps=24.5\nstream_0_0_q=28.0\nbitrate= 100.1kbits/s\ntotal_size=4096\n"

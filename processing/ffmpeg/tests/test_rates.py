@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.ffmpeg.commands import timescale
-from processing.ffmpeg.rates import constant_rate, natural_rate
+from processing.ffmpeg.encoding.commands import timescale
+from processing.ffmpeg.probing.rates import constant_rate, natural_rate
 
 NTSC = Fraction(30000, 1001)
 

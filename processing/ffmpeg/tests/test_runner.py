@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from processing.ffmpeg import runner
 from processing.ffmpeg.errors import (
     EncodeFailed,
     EncodeStalled,
@@ -22,9 +21,10 @@ from processing.ffmpeg.errors import (
     OutputTooLarge,
     ToolMissing,
 )
-from processing.ffmpeg.runner import Finished, Limits
-from processing.ffmpeg.sandbox import Sandbox, detect
-from processing.ffmpeg.transcript import MAX_LINE_BYTES, MAX_LINES
+from processing.ffmpeg.running import runner
+from processing.ffmpeg.running.runner import Finished, Limits
+from processing.ffmpeg.running.sandbox import Sandbox, detect
+from processing.ffmpeg.running.transcript import MAX_LINE_BYTES, MAX_LINES
 
 NONE = Sandbox("none")
 _numbers = itertools.count()

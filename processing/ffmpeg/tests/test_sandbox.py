@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from processing.ffmpeg import runner
-from processing.ffmpeg import sandbox as sandbox_module
 from processing.ffmpeg.errors import EncodeFailed, ToolMissing
-from processing.ffmpeg.runner import Limits
-from processing.ffmpeg.sandbox import Sandbox, detect
+from processing.ffmpeg.running import runner
+from processing.ffmpeg.running import sandbox as sandbox_module
+from processing.ffmpeg.running.runner import Limits
+from processing.ffmpeg.running.sandbox import Sandbox, detect
 
 
 def run(

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from processing.ffmpeg import edits, index, timeline
 from processing.ffmpeg.errors import Interrupted, MediaError
 from processing.ffmpeg.media import Media, VideoStream
-from processing.ffmpeg.sandbox import detect
+from processing.ffmpeg.probing import edits, index, timeline
+from processing.ffmpeg.probing.timeline import Timeline
+from processing.ffmpeg.running.sandbox import detect
 from processing.ffmpeg.tests.clips import CORPUS, described, ffmpeg, frames, make, picture
-from processing.ffmpeg.timeline import Timeline
 
 B_FRAMES = ["-preset", "veryfast", "-g", "10", "-bf", "2", "-sc_threshold", "0"]
 

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
-from processing.ffmpeg import runner, sample
+from processing.ffmpeg.encoding import sample
 from processing.ffmpeg.errors import MediaError
-from processing.ffmpeg.sandbox import detect
+from processing.ffmpeg.running import runner
+from processing.ffmpeg.running.sandbox import detect
 from videos.ingest import services as ingest
 from videos.models import Source, Video
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from processing.ffmpeg import inputs, pixels
+from processing.ffmpeg import inputs
+from processing.ffmpeg.encoding import pixels
 from processing.ffmpeg.media import Media, VideoStream
 
 POSTER_FILENAME = "poster.jpg"

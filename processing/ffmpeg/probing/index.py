@@ -13,8 +13,8 @@ from itertools import accumulate, chain, repeat
 from pathlib import Path
 from typing import BinaryIO
 
-from processing.ffmpeg import boxes
-from processing.ffmpeg.boxes import Box, NotPlain
+from processing.ffmpeg.probing import boxes
+from processing.ffmpeg.probing.boxes import Box, NotPlain
 
 MAX_SAMPLES = 6_000_000
 _MAX_EDITS = 1_000

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from processing.ffmpeg import inputs
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.values import seconds, whole
+from processing.ffmpeg.probing.values import seconds, whole
 
 TAIL_SECONDS = 10.0
 

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from processing.ffmpeg import filters, inputs, pixels
-from processing.ffmpeg.chunks import JUMPING_CLOCKS, PACKET, Span, gop_frames
-from processing.ffmpeg.filters import AUDIO_RATE
-from processing.ffmpeg.ladder import Profile, Rung
+from processing.ffmpeg import inputs
+from processing.ffmpeg.encoding import filters, pixels
+from processing.ffmpeg.encoding.filters import AUDIO_RATE
 from processing.ffmpeg.media import Media, VideoStream
-from processing.ffmpeg.tracks import AudioTrack
+from processing.ffmpeg.planning.chunks import JUMPING_CLOCKS, PACKET, Span, gop_frames
+from processing.ffmpeg.planning.ladder import Profile, Rung
+from processing.ffmpeg.planning.tracks import AudioTrack
 
 __all__ = ["AUDIO_FRAGMENT_SECONDS", "encode", "gop_frames", "timescale"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from processing.ffmpeg import values
 from processing.ffmpeg.media import Chapter, OtherStream, SubtitleStream
+from processing.ffmpeg.probing import values
 
 # Kept with the source and loaded with lists of it: small.
 _MAX_CHAPTERS = 200

@@ -9,20 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from processing.ffmpeg import (
-    extent,
-    extras,
-    index,
-    inputs,
-    light,
-    refusals,
-    runner,
-    streams,
-    values,
-)
+from processing.ffmpeg import inputs
 from processing.ffmpeg.errors import EncodeFailed, OutputTooLarge, ProbeFailed
 from processing.ffmpeg.media import AudioStream, Media, VideoStream
-from processing.ffmpeg.sandbox import Sandbox
+from processing.ffmpeg.probing import extent, extras, index, light, refusals, streams, values
+from processing.ffmpeg.running import runner
+from processing.ffmpeg.running.sandbox import Sandbox
 
 __all__ = ["AudioStream", "Media", "ProbeLimits", "VideoStream", "argv", "parse", "probe"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from processing.ffmpeg import extras
 from processing.ffmpeg.errors import EncodeFailed, ProbeFailed
+from processing.ffmpeg.probing import extras
 
 
 def of(error: EncodeFailed, path: Path) -> ProbeFailed:

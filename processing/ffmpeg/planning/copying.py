@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from processing.ffmpeg import ladder
-from processing.ffmpeg.ladder import Profile
 from processing.ffmpeg.media import Media, VideoStream
-from processing.ffmpeg.timeline import Timeline
+from processing.ffmpeg.planning import ladder
+from processing.ffmpeg.planning.ladder import Profile
+from processing.ffmpeg.probing.timeline import Timeline
 
 # A segment begins with a keyframe, and people who seek wait for one.
 LONGEST_GOP_SECONDS = 4

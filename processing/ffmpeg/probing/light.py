@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from processing.ffmpeg.media import Light
-from processing.ffmpeg.values import whole
+from processing.ffmpeg.probing.values import whole
 
 _MAX_NITS = 10_000
 

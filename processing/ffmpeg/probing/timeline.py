@@ -10,11 +10,13 @@ from fractions import Fraction
 from itertools import accumulate, pairwise
 from pathlib import Path
 
-from processing.ffmpeg import edits, index, inputs, rates, runner
-from processing.ffmpeg.edits import Pictures
+from processing.ffmpeg import inputs
 from processing.ffmpeg.errors import EncodeFailed, EncodeTimedOut, OutputTooLarge
 from processing.ffmpeg.media import Media, VideoStream
-from processing.ffmpeg.sandbox import Sandbox
+from processing.ffmpeg.probing import edits, index, rates
+from processing.ffmpeg.probing.edits import Pictures
+from processing.ffmpeg.running import runner
+from processing.ffmpeg.running.sandbox import Sandbox
 
 # Codecs FFmpeg takes from MP4 packet by packet, so that samples of the index are its packets.
 _SAMPLE_IS_PACKET = ("h264", "hevc", "av1", "mpeg4", "mjpeg", "prores", "dnxhd", "h263", "png")

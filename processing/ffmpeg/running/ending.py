@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from processing.ffmpeg.sandbox import Sandbox
+    from processing.ffmpeg.running.sandbox import Sandbox
 
 _GRACE = 1.0
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from processing.ffmpeg import runner
 from processing.ffmpeg.errors import MediaError, ToolMissing
+from processing.ffmpeg.running import runner
 
 Kind = Literal["bwrap", "pdeathsig", "none"]
 Mode = Literal["auto", "off", "required"]

@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from processing.ffmpeg import copying
-from processing.ffmpeg.filters import AUDIO_RATE
-from processing.ffmpeg.ladder import Profile
+from processing.ffmpeg.encoding.filters import AUDIO_RATE
 from processing.ffmpeg.media import Media, VideoStream
-from processing.ffmpeg.timeline import Timeline
+from processing.ffmpeg.planning import copying
+from processing.ffmpeg.planning.ladder import Profile
+from processing.ffmpeg.probing.timeline import Timeline
 
 # Samples in a packet of AAC.
 PACKET = 1024

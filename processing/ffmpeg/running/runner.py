@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from processing.ffmpeg.ending import end, has_ended
 from processing.ffmpeg.errors import (
     EncodeFailed,
     EncodeStalled,
@@ -28,11 +27,12 @@ from processing.ffmpeg.errors import (
     OutputTooLarge,
     ToolMissing,
 )
-from processing.ffmpeg.progress import Progress, ProgressParser
-from processing.ffmpeg.transcript import LogTail, Scrubber
+from processing.ffmpeg.running.ending import end, has_ended
+from processing.ffmpeg.running.progress import Progress, ProgressParser
+from processing.ffmpeg.running.transcript import LogTail, Scrubber
 
 if TYPE_CHECKING:
-    from processing.ffmpeg.sandbox import Sandbox
+    from processing.ffmpeg.running.sandbox import Sandbox
 
 MAX_STDOUT = 32 * 1024 * 1024
 _TICK = 0.2

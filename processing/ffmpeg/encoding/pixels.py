@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from processing.ffmpeg import tone
+from processing.ffmpeg.encoding import tone
 from processing.ffmpeg.media import VideoStream
 
 # From this many lines on, untagged pictures are taken for BT.709, as players do.

@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from processing.ffmpeg.index import Edit, Index
+from processing.ffmpeg.probing.index import Edit, Index
 
 
 @dataclass

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from processing.ffmpeg.chunks import PACKET, Span
-from processing.ffmpeg.filters import AUDIO_RATE
+from processing.ffmpeg.encoding.filters import AUDIO_RATE
 from processing.ffmpeg.media import Media
+from processing.ffmpeg.planning.chunks import PACKET, Span
 
 _LEAST_SECONDS = 0.1
 

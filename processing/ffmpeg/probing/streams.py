@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from processing.ffmpeg import light, orientation
-from processing.ffmpeg.extras import is_cover
 from processing.ffmpeg.media import AudioStream, VideoStream
-from processing.ffmpeg.rates import natural_rate
-from processing.ffmpeg.values import fraction, language, seconds, text, whole
+from processing.ffmpeg.probing import light, orientation
+from processing.ffmpeg.probing.extras import is_cover
+from processing.ffmpeg.probing.rates import natural_rate
+from processing.ffmpeg.probing.values import fraction, language, seconds, text, whole
 
 _MAX_SIDE = 65_536
 

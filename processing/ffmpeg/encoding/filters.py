@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from processing.ffmpeg import pixels
-from processing.ffmpeg.ladder import Rung
+from processing.ffmpeg.encoding import pixels
 from processing.ffmpeg.media import AudioStream, VideoStream
+from processing.ffmpeg.planning.ladder import Rung
 
 AUDIO_RATE = 48_000
 # Frames of a codec are multiples of so many samples; those of others are not known.

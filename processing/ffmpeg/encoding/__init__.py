@@ -1,0 +1,1 @@
+"""The commands that make it: arguments are pure data."""

@@ -1,0 +1,1 @@
+"""What is made of a source, and where it is cut: pure decisions."""

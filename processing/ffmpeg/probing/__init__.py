@@ -1,0 +1,1 @@
+"""What a source is, and when its pictures are shown."""
