@@ -45,7 +45,10 @@ def run(job: Job) -> Outcome:
     seconds = lengths.seconds_of(span, media)
     finished = tools.run(argv, job, seconds, source, _reporter(job, media, span, seconds))
     written = sorted(job.folder.glob("*.mp4"))
-    done = [made.read(path, prefix=job.output_prefix, span=span) for path in written]
+    segment = made.segment_seconds(media, profile)
+    done = [
+        made.read(path, prefix=job.output_prefix, span=span, seconds=segment) for path in written
+    ]
     made.require_good(done, media=media, span=span, rungs=rungs, inits=inits if span.number else {})
     _store(done)
     listed = listing.Listed(media=media, profile=profile, rungs=rungs, tracks=heard)

@@ -10,7 +10,8 @@ from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.ladder import Profile, Rung
 from processing.ffmpeg.planning.tracks import AudioTrack
-from processing.packaging import segments
+from processing.packaging import hls, segments
+from processing.steps import made
 from processing.steps.job import Job
 from processing.steps.made import MadeChunk
 from videos import lifecycle
@@ -18,8 +19,6 @@ from videos.models import Chunk, Release, Rendition
 
 _CHANNELS = 2
 _TITLE_LENGTH = 64
-# Two groups of pictures of two seconds; a source's own may be longer, and are taken together.
-_TARGET_SECONDS, _COPIED_TARGET_SECONDS = 4, 6
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def record(job: Job, span: Span, listed: Listed, done: Sequence[MadeChunk]) -> N
     renditions = {rendition.name: rendition for rendition in release.renditions.all()}
     Chunk.objects.bulk_create(_chunk(renditions[c.name], span, c) for c in done)
     Release.objects.filter(pk=release.pk).update(
-        available_seconds=_available_seconds(release), target_duration=_target_seconds(span)
+        available_seconds=_available_seconds(release), target_duration=_target_seconds(span, listed)
     )
     if span.number == 0:
         lifecycle.make_playable(job.run.video_id, release=release)
@@ -85,11 +84,12 @@ def _chunk(rendition: Rendition, span: Span, chunk: MadeChunk) -> Chunk:
     )
 
 
-def _target_seconds(span: Span) -> int:
+def _target_seconds(span: Span, listed: Listed) -> int:
     """Whole seconds no segment will last longer than; 0: nothing will be added to these."""
     if span.whole:
         return 0
-    return _COPIED_TARGET_SECONDS if span.copies else _TARGET_SECONDS
+    seconds = made.segment_seconds(listed.media, listed.profile)
+    return hls.planned_target(float(seconds), regular=not span.copies)
 
 
 def _available_seconds(release: Release) -> float:

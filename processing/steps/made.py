@@ -3,16 +3,20 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.media import Media
+from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.chunks import PACKET, Span
-from processing.ffmpeg.planning.ladder import Rung
+from processing.ffmpeg.planning.ladder import Profile, Rung
 from processing.packaging import boxes, checker, segments
 
-_SEGMENT_SECONDS = 4.0
+# Without pictures nothing gives segments a length.
+_SOUND_SEGMENT_SECONDS = Fraction(4)
+_SEGMENT_GOPS = 2
 # How many frames fewer than planned are the rounding of clocks, not a missing end.
 _MISSING_FRAMES = 2
 _MISSING_SHARE = 0.02
@@ -58,8 +62,16 @@ class MadeChunk:
         return hashlib.sha256(self.track.init).hexdigest()
 
 
-def read(path: Path, *, prefix: str, span: Span) -> MadeChunk:
-    """The chunk in a file. Raises ``MalformedTrack``."""
+def segment_seconds(media: Media, profile: Profile) -> Fraction:
+    """How long the segments of all renditions are: two groups of pictures."""
+    if media.video is None:
+        return _SOUND_SEGMENT_SECONDS
+    rate = media.video.frame_rate
+    return _SEGMENT_GOPS * chunks.gop_frames(rate, profile) / rate
+
+
+def read(path: Path, *, prefix: str, span: Span, seconds: Fraction) -> MadeChunk:
+    """The chunk in a file, in segments of so many seconds. Raises ``MalformedTrack``."""
     with path.open("rb") as file:
         track = boxes.read_track(file)
     return MadeChunk(
@@ -67,7 +79,7 @@ def read(path: Path, *, prefix: str, span: Span) -> MadeChunk:
         size=path.stat().st_size,
         key=f"{prefix}{path.stem}/{span.number:05d}.mp4",
         track=track,
-        segments=segments.group(track.fragments, int(_SEGMENT_SECONDS * track.timescale)),
+        segments=segments.group(track.fragments, round(seconds * track.timescale)),
     )
 
 
@@ -122,6 +134,7 @@ def _findings(
             tolerance=_tolerance(span),
             width=width,
             height=height,
+            rate=media.video.frame_rate if chunk.is_video and media.video else None,
         )
     return found + checker.check_alignment({c.name: c.track for c in made if c.is_video})
 
