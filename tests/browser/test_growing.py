@@ -21,7 +21,7 @@ from tests.servers.redis import running_redis
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 
-SECONDS = 40
+SECONDS = 32
 PATIENCE = 120.0
 SLOW = """
 from processing.models import EncodingProfile
@@ -158,7 +158,7 @@ def begins_at_0(page: Page) -> None:
 
 def shows_how_far_it_is(page: Page) -> None:
     bar = page.locator("live-progress")
-    expect(bar.get_by_text("of 0:40 can be watched")).to_be_visible()
+    expect(bar.get_by_text("of 0:32 can be watched")).to_be_visible()
     expect(bar.locator("progress")).to_be_visible()
 
 

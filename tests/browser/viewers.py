@@ -20,6 +20,8 @@ FILES = {
     "hls.js": HLS.folder / "hls.min.js",
     "shaka.js": SHAKA.folder / "shaka-player.js",
 }
+# Who plays what.
+PLAYERS = [("hls", "hls"), ("shaka", "hls"), ("shaka", "dash")]
 
 
 @dataclass
