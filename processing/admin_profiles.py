@@ -75,7 +75,16 @@ class EncodingProfileAdmin(ModelAdmin):
 
     list_display = ("name", "description", "default", "preset", "sizes", "files", "sound")
     search_fields = ("name", "description")
-    fields = ("name", "description", "codec", "preset", "audio_kbps", "default", "becomes")
+    fields = (
+        "name",
+        "description",
+        "codec",
+        "preset",
+        "copies",
+        "audio_kbps",
+        "default",
+        "becomes",
+    )
     readonly_fields = ("default", "becomes")
     inlines = (RungInline,)
     save_as = True

@@ -57,6 +57,7 @@ def profile_of(row: EncodingProfile, rungs: Iterable[EncodingRung] | None = None
         preset=row.preset,
         audio_bitrate=row.audio_kbps * 1000,
         codec=row.codec,
+        copies=row.copies,
         downloads=tuple(rung.short_side for rung in ordered if rung.download),
     )
 

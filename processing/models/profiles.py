@@ -66,6 +66,11 @@ class EncodingProfile(models.Model):
         ],
         help_text="In kbit/s, for AAC stereo. 128 is good, 192 hard to tell from the source.",
     )
+    copies = models.BooleanField(
+        "keep fitting pictures",
+        default=True,
+        help_text="A source that is as its largest rung would be is not encoded again for it.",
+    )
     is_default = models.BooleanField(
         "default", default=False, editable=False, help_text="What new videos are made with."
     )

@@ -39,6 +39,7 @@ class ProfileSerializer(serializers.ModelSerializer[EncodingProfile]):
             "is_default",
             "codec",
             "preset",
+            "copies",
             "audio_bitrate",
             "rungs",
             "downloads",

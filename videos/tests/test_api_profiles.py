@@ -21,6 +21,7 @@ def test_the_profiles_there_are(api: APIClient) -> None:
         "is_default": False,
         "codec": "h264",
         "preset": "ultrafast",
+        "copies": True,
         "audio_bitrate": 128_000,
         "rungs": [
             {"short_side": 720, "crf": 22, "maxrate": 3_200_000},

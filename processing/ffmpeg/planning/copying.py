@@ -25,7 +25,12 @@ def fits(media: Media, timeline: Timeline, profile: Profile) -> bool:
     cap, in a container that tells when each picture is decoded and shown.
     """
     video = media.video
-    if video is None or not media.container.startswith("mov,") or media.held_seconds:
+    if (
+        video is None
+        or not profile.copies
+        or not media.container.startswith("mov,")
+        or media.held_seconds
+    ):
         return False
     rungs = ladder.rungs_for(video, profile)
     if not rungs or (rungs[0].width, rungs[0].height) != (video.width, video.height):

@@ -70,7 +70,8 @@ class Step:
 @dataclass(frozen=True)
 class Profile:
     """How a run encodes; a copy is stored with it. `rungs` go from the largest down, `downloads`
-    are the short sides that are offered as MP4 files, `audio_bitrate` is in bits per second."""
+    are the short sides that are offered as MP4 files, `audio_bitrate` is in bits per second;
+    `copies` says that a source as its largest rung would be is not encoded again for it."""
 
     name: str
     rungs: tuple[Step, ...]
@@ -79,6 +80,7 @@ class Profile:
     audio_bitrate: int = 128_000
     codec: str = "h264"
     downloads: tuple[int, ...] = ()
+    copies: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary `json` can write."""
@@ -90,6 +92,7 @@ class Profile:
             "audio_bitrate": self.audio_bitrate,
             "codec": self.codec,
             "downloads": list(self.downloads),
+            "copies": self.copies,
         }
 
     @classmethod
@@ -103,6 +106,7 @@ class Profile:
             audio_bitrate=data["audio_bitrate"],
             codec=data.get("codec", "h264"),
             downloads=tuple(data.get("downloads", ())),
+            copies=data.get("copies", False),
         )
 
 

@@ -101,6 +101,11 @@ def test_a_timeline_that_players_could_not_follow_does_not(changes: dict[str, An
     assert not _fits(_media(), replace(LINE, **changes))
 
 
+def test_a_profile_may_have_everything_encoded() -> None:
+    encoding = Profile("one", (Step(1080, 22, 6_000_000),), copies=False)
+    assert not copying.fits(_media(), LINE, encoding)
+
+
 def test_other_containers_do_not_tell_when_pictures_are_decoded() -> None:
     assert not _fits(replace(_media(), container="matroska,webm"))
 
