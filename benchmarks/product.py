@@ -83,6 +83,10 @@ class Product:
         connection.request("POST", path, headers={"Authorization": f"Bearer {self.key}"})
         connection.getresponse().read()
 
+    def copy_what_fits(self, copies: bool) -> None:
+        """Whether sources as their largest rung would be are repackaged, or all encoded."""
+        self.rows.execute("UPDATE processing_encodingprofile SET copies = %s", [copies])
+
     def wait_until_idle(self) -> None:
         """Until no run is active."""
         query = "SELECT count(*) FROM processing_run WHERE status IN ('queued', 'running')"
