@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from videos.events import log
-from videos.models import Release, Source, Video
+from videos.models import Release, Rendition, Source, Video
 
 Status = Video.Status
 
@@ -49,7 +49,13 @@ def make_playable(video_id: UUID, *, release: Release) -> None:
         release=release, playable=True
     )
     if updated:
-        log.write("video.playable", _video(video_id))
+        pictures = release.renditions.largest_first().filter(kind=Rendition.Kind.VIDEO)
+        log.write(
+            "video.playable",
+            _video(video_id),
+            rungs=list(pictures.values_list("name", flat=True)),
+            available_seconds=release.available_seconds,
+        )
 
 
 def withdraw(video_id: UUID, *, release_id: UUID) -> None:

@@ -38,9 +38,9 @@ def record(job: Job, span: Span, listed: Listed, done: Sequence[MadeChunk]) -> N
         Rendition.objects.bulk_create(_rendition(release, listed, chunk) for chunk in done)
     renditions = {rendition.name: rendition for rendition in release.renditions.all()}
     Chunk.objects.bulk_create(_chunk(renditions[c.name], span, c) for c in done)
-    Release.objects.filter(pk=release.pk).update(
-        available_seconds=_available_seconds(release), target_duration=_target_seconds(span, listed)
-    )
+    release.available_seconds = _available_seconds(release)
+    release.target_duration = _target_seconds(span, listed)
+    release.save(update_fields=["available_seconds", "target_duration"])
     if span.number == 0:
         lifecycle.make_playable(job.run.video_id, release=release)
     transaction.on_commit(lambda: progress.announce_tick(job.run.video_id), robust=True)
