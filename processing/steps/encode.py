@@ -40,7 +40,7 @@ def run(job: Job) -> Outcome:
         ffmpeg=settings.FFMPEG,
         source=source,
         out=job.folder,
-        threads=tools.threads(alone=span.number == 0),
+        threads=tools.threads(alone=span.number == 0 and not span.whole),
     )
     seconds = lengths.seconds_of(span, media)
     finished = tools.run(argv, job, seconds, source, _reporter(job, media, span, seconds))
