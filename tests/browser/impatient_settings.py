@@ -2,5 +2,5 @@
 
 from config.settings import *  # noqa: F403
 
-TASK_LEASE_SECONDS = 6.0
+TASK_LEASE_SECONDS = 5.0
 RECONCILE_SECONDS = 1.0

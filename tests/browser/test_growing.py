@@ -88,10 +88,14 @@ def test_it_is_watched_while_it_grows_though_a_worker_is_killed(
         for page in (early_page, late_page):
             expect(page.locator("live-progress")).to_be_hidden()
         for viewer in (early, late):
-            viewer.play_to_the_end(rate=4)
-            played_in_one_go(viewer.account)
+            viewer.play(rate=4)
+        for page in (early_page, late_page):
+            page.evaluate("watched.playbackRate = 4")
         for page in (early_page, late_page):
             played_in_one_go(page.evaluate(_TO_THE_END))
+        for viewer in (early, late):
+            viewer.end()
+            played_in_one_go(viewer.account)
     nothing_listed_changed(growth)
 
 
@@ -135,7 +139,6 @@ _BEGIN = """async () => {
   return video.played.length ? video.played.start(0) : video.currentTime;
 }"""
 _TO_THE_END = """async () => {
-  watched.playbackRate = 4;
   await new Promise((resolve, reject) => {
     setTimeout(() => reject(new Error(`stands at ${watched.currentTime}`)), 60_000);
     if (watched.ended) resolve();

@@ -43,10 +43,14 @@ class Viewer:
         """Wait until the time is reached."""
         self.page.evaluate("seconds => viewer.reach(seconds)", seconds)
 
+    def end(self) -> None:
+        """Wait for the end."""
+        self.page.evaluate("viewer.end()")
+
     def play_to_the_end(self, rate: float) -> None:
         """Play on, and wait for the end."""
         self.play(rate)
-        self.page.evaluate("viewer.end()")
+        self.end()
 
     @property
     def rungs(self) -> list[int]:
