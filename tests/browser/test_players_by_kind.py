@@ -98,8 +98,11 @@ class Prepared:
 def prepared(
     request: pytest.FixtureRequest, demo: Person, tmp_path_factory: pytest.TempPathFactory
 ) -> Prepared:
-    kind = KINDS[request.param]
-    video = demo.wait_until_over(demo.upload(kind.draw(tmp_path_factory.mktemp("kinds"))))
+    return prepare(KINDS[request.param], demo, tmp_path_factory.mktemp("kinds"))
+
+
+def prepare(kind: Kind, demo: Person, folder: Path) -> Prepared:
+    video = demo.wait_until_over(demo.upload(kind.draw(folder)))
     assert video["status"] == "ready", video
     return Prepared(kind, video["playback"])
 
@@ -119,6 +122,35 @@ def test_it_plays_seeks_and_switches(
     assert account["jumps"] == before["jumps"]
     assert len(account["buffered"]) == 1
     assert account["buffered"][0] == pytest.approx([0, account["duration"]], abs=0.1)
+
+
+@pytest.fixture(scope="module")
+def spoken(demo: Person, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """A video in two languages."""
+    return prepare(KINDS["languages"], demo, tmp_path_factory.mktemp("kinds"))
+
+
+@pytest.mark.parametrize(("player", "format_"), PLAYERS)
+def test_languages_are_switched(
+    spoken: Prepared, demo: Person, chromium: Browser, player: str, format_: str
+) -> None:
+    with watching(chromium, demo.site, player, spoken.playback[format_]) as viewer:
+        assert viewer.page.evaluate("viewer.languages()") == ["en", "de"]
+        for language, until in (("de", 3), ("en", 6), ("de", SECONDS)):
+            viewer.play(rate=2)
+            viewer.page.evaluate("language => viewer.speak(language)", language)
+            viewer.reach(until)
+        assert viewer.account["complaints"] == []
+
+
+def test_keyframes_alone_are_played(spoken: Prepared, demo: Person, chromium: Browser) -> None:
+    with watching(chromium, demo.site, "shaka", spoken.playback["hls"], ahead=3) as viewer:
+        asked: list[str] = []
+        viewer.page.on("request", lambda request: asked.append(request.url))
+        viewer.page.evaluate("viewer.flick(4, 8)")
+        assert any(url.endswith("-iframes.m3u8") for url in asked)
+        viewer.play_to_the_end(rate=2)
+        assert viewer.account["complaints"] == []
 
 
 def seeks_and_switches(viewer: Viewer, borders: tuple[int, ...]) -> None:

@@ -8,6 +8,7 @@ class Viewer {
   starved = 0;
   jumps = 0;
   heights = [];
+  #asked = false;
 
   constructor() {
     const video = Object.assign(document.createElement("video"), { muted: true, width: 640 });
@@ -17,8 +18,6 @@ class Viewer {
     video.addEventListener("seeking", () => (this.#asked ? (this.#asked = false) : this.jumps++));
     video.addEventListener("resize", () => this.heights.push(video.videoHeight));
   }
-
-  #asked = false;
 
   complain(text) {
     this.complaints.push(`${text} (at ${this.video.currentTime.toFixed(3)})`);
@@ -140,6 +139,17 @@ class HlsViewer extends Viewer {
     else this.hls.loadLevel = index;
   }
 
+  languages() {
+    return this.hls.audioTracks.map((track) => track.lang);
+  }
+
+  async speak(language) {
+    let switched = false;
+    this.hls.once(this.Hls.Events.AUDIO_TRACK_SWITCHED, () => (switched = true));
+    this.hls.audioTrack = this.languages().indexOf(language);
+    await this.until(() => switched, `in ${language}`);
+  }
+
   onSegment(callback) {
     this.hls.on(this.Hls.Events.FRAG_LOADED, (_, { frag }) => frag.type === "main" && callback());
   }
@@ -172,6 +182,25 @@ class ShakaViewer extends Viewer {
     this.player.configure({ abr: { enabled: false } });
     const track = this.player.getVariantTracks().find((one) => one.height === height);
     this.player.selectVariantTrack(track, now);
+  }
+
+  languages() {
+    return this.player.getAudioTracks().map((track) => track.language);
+  }
+
+  async speak(language) {
+    const tracks = () => this.player.getAudioTracks();
+    this.player.selectAudioTrack(tracks().find((track) => track.language === language));
+    const spoken = () => tracks().find((track) => track.active)?.language === language;
+    await this.until(spoken, `in ${language}`);
+  }
+
+  /** Play keyframes alone, so many times as fast, until a time is reached. */
+  async flick(rate, seconds) {
+    await this.play();
+    this.player.trickPlay(rate);
+    await this.reach(seconds);
+    this.player.cancelTrickPlay();
   }
 
   onSegment(callback) {
