@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from processing.models import Run
 from processing.pipeline import advance, plan
+from processing.pipeline.retry import Remedy
 from videos import lifecycle
 from videos.models import Release, Source
 
@@ -38,21 +39,22 @@ def begin(
     return run
 
 
-def begin_in_one_piece(run: Run, *, code: str, message: str) -> None:
-    """Its chunks do not fit together: end this run and begin another that makes only one.
+def begin_anew(run: Run, *, code: str, message: str, remedy: Remedy) -> bool:
+    """End a run and begin another that is made otherwise; False if that was tried already.
 
     The video stays as it is, except that what plays of a first run is withdrawn: segments that
     were listed never change, so the other run makes a release of its own.
     """
+    profile, whole = dict(run.profile), run.whole
+    if remedy is Remedy.ENCODE:
+        tried, profile["copies"] = not profile.get("copies"), False
+    else:
+        tried, whole = whole, True
+    if tried:
+        return False
     failed = Run.Status.FAILED
     advance.end(run, failed, Release.State.FAILED, error_code=code, error_message=message)
     lifecycle.withdraw(run.video_id, release_id=run.pk)
     advance.tell(run, failed)
-    begin(
-        run.video_id,
-        run.source,
-        run.kind,
-        profile=run.profile,
-        priority=run.priority,
-        whole=True,
-    )
+    begin(run.video_id, run.source, run.kind, profile=profile, priority=run.priority, whole=whole)
+    return True

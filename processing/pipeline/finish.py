@@ -89,10 +89,11 @@ def take_back(task: Task) -> bool:
 
 def _give_up(run: Run, task: Task, problem: Problem, **fields: object) -> None:
     _move(task, Task.State.FAILED, **_reason(problem), finished_at=Now(), **fields)
-    if problem.whole and not run.whole:
-        begin.begin_in_one_piece(run, code=problem.code, message=problem.message)
-    elif task.essential:
-        advance.fail_run(run, code=problem.code, message=problem.message)
+    code, message = problem.code, problem.message
+    if problem.remedy and begin.begin_anew(run, code=code, message=message, remedy=problem.remedy):
+        return
+    if task.essential:
+        advance.fail_run(run, code=code, message=message)
     else:
         advance.go_on(run)
 

@@ -3,12 +3,13 @@
 import errno
 import random
 from dataclasses import dataclass
+from enum import Enum
 
 from django.db import Error as DatabaseError
 
 from processing.ffmpeg.errors import MediaError
 from processing.steps.job import SourceMissing
-from processing.steps.made import ChunksDiffer
+from processing.steps.made import ChunksDiffer, CopyUnfit
 from videos.storage import StorageUnavailable
 
 MAX_CRASHES = 3
@@ -18,11 +19,24 @@ _FIRST_DELAY = 2.0
 _LONGEST_DELAY = 300.0
 
 
+class Remedy(Enum):
+    """What a run can do otherwise that was begun anew."""
+
+    ENCODE = "encode what was copied"
+    WHOLE = "make it in one piece"
+
+
+_REMEDIES: dict[type[MediaError], Remedy] = {
+    CopyUnfit: Remedy.ENCODE,
+    ChunksDiffer: Remedy.WHOLE,
+}
+
+
 @dataclass(frozen=True)
 class Problem:
     """A failure as people are told it, and how often it may be met before giving up.
 
-    ``whole``: the run is then begun again, to be made in one piece.
+    With a ``remedy`` the run is begun anew and made otherwise, if that was not tried yet.
     """
 
     code: str
@@ -30,7 +44,7 @@ class Problem:
     tries: int
     argv: tuple[str, ...] = ()
     log: str = ""
-    whole: bool = False
+    remedy: Remedy | None = None
 
 
 WORKER_CRASHED = Problem(
@@ -43,8 +57,8 @@ WORKER_CRASHED = Problem(
 def classify(error: Exception) -> Problem:
     """The stable code, the sentence and the class of an error a step raised."""
     if isinstance(error, MediaError):
-        whole = isinstance(error, ChunksDiffer)
-        return Problem(error.code, error.message, 1, tuple(error.argv), error.log, whole)
+        remedy = _REMEDIES.get(type(error))
+        return Problem(error.code, error.message, 1, tuple(error.argv), error.log, remedy)
     if isinstance(error, SourceMissing):
         return Problem("source_missing", "The original file is gone from the storage.", 1)
     if isinstance(error, StorageUnavailable):

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.conf import settings
 
 from processing.ffmpeg.encoding import commands
+from processing.ffmpeg.errors import EncodeFailed
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import ladder, lengths, tracks
 from processing.ffmpeg.planning.chunks import Span
@@ -43,7 +44,12 @@ def run(job: Job) -> Outcome:
         threads=tools.threads(alone=span.number == 0 and not span.whole),
     )
     seconds = lengths.seconds_of(span, media)
-    finished = tools.run(argv, job, seconds, source, _reporter(job, media, span, seconds))
+    try:
+        finished = tools.run(argv, job, seconds, source, _reporter(job, media, span, seconds))
+    except EncodeFailed as error:
+        if span.copies:
+            raise made.CopyUnfit(argv=error.argv, log=error.log) from error
+        raise
     written = sorted(job.folder.glob("*.mp4"))
     segment = made.segment_seconds(media, profile)
     done = [

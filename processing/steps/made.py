@@ -36,6 +36,13 @@ class ChunksDiffer(MediaError):
     message = "The parts of this video do not fit together, so it is made in one piece."
 
 
+class CopyUnfit(MediaError):
+    """Raised when the source's own pictures do not decode, or not as its index tells."""
+
+    code = "copy_unfit"
+    message = "The pictures of this video are damaged, so they are encoded anew."
+
+
 @dataclass(frozen=True)
 class MadeChunk:
     """One file FFmpeg wrote: ``size`` in bytes, ``key`` where it is to be stored."""
@@ -94,16 +101,19 @@ def require_good(
     """Raise unless the chunks are all there, as planned, and fit those made before.
 
     ``inits`` are the init segments' hashes of the renditions there are; empty for the first span.
-    Raises ``ChunksDiffer`` for a part of a video, ``SourceTruncated`` or ``CheckFailed`` for a
-    whole one.
+    Raises ``CopyUnfit`` where pictures were copied, ``ChunksDiffer`` for a part of a video,
+    ``SourceTruncated`` or ``CheckFailed`` for a whole one.
     """
-    if span.whole:
+    if span.whole and not span.copies:
         _require_whole(made, media)
     found = _findings(made, media, span, rungs)
     if inits and inits != {chunk.name: chunk.init_sha256 for chunk in made}:
         found.append(checker.Finding("init", "The chunk does not begin as the ones before it."))
+    log = "\n".join(finding.message for finding in found)
+    if found and span.copies:
+        raise CopyUnfit(log=log)
     if found and not span.whole:
-        raise ChunksDiffer(log="\n".join(finding.message for finding in found))
+        raise ChunksDiffer(log=log)
     checker.require(found)
 
 

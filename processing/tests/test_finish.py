@@ -16,13 +16,14 @@ from processing.pipeline import advance, finish
 from processing.pipeline.claim import claim
 from processing.pipeline.lease import LeaseLost, renew
 from processing.pipeline.plan import TaskSpec
-from processing.pipeline.retry import Problem
+from processing.pipeline.retry import Problem, Remedy
 from processing.steps.job import Outcome
 from processing.tests.pretended import outcome
 from videos.models import Release, Video
 
 PERMANENT = Problem("encode_failed", "It cannot be encoded.", tries=1)
-MISFIT = Problem("chunks_differ", "It does not fit.", tries=1, whole=True)
+MISFIT = Problem("chunks_differ", "It does not fit.", tries=1, remedy=Remedy.WHOLE)
+DAMAGED = Problem("copy_unfit", "It is damaged.", tries=1, remedy=Remedy.ENCODE)
 TRANSIENT = Problem("storage_unavailable", "The storage does not answer.", tries=3)
 
 
@@ -69,6 +70,16 @@ def test_a_chunk_that_does_not_fit_begins_the_run_anew_in_one_piece(task: Task) 
     assert (old.status, old.error_code, old.whole) == ("failed", "chunks_differ", False)
     assert (new.status, new.whole, new.profile) == ("queued", True, old.profile)
     assert Release.objects.get(pk=old.pk).state == Release.State.FAILED
+
+
+def test_copied_pictures_that_are_damaged_are_encoded_by_another_run(task: Task) -> None:
+    finish.fail(task, DAMAGED)
+    old, new = Run.objects.order_by("id")
+    assert (old.profile["copies"], new.profile["copies"], new.whole) == (True, False, False)
+    again = _claimed("media")
+    assert again.run_id == new.pk
+    finish.fail(again, DAMAGED)
+    assert Video.objects.get().error_code == "copy_unfit"
 
 
 def test_one_piece_that_does_not_fit_itself_fails(task: Task) -> None:

@@ -30,7 +30,7 @@ from processing.models import Run, Task
 from processing.pipeline import finish, reconcile
 from processing.pipeline.claim import claim
 from processing.pipeline.lease import LeaseLost, renew
-from processing.pipeline.retry import Problem
+from processing.pipeline.retry import Problem, Remedy
 from processing.tests.pretended import outcome
 from processing.tests.promises import Rows
 from videos import purge
@@ -53,7 +53,7 @@ picks = st.integers(0, 30)
 
 PERMANENT = Problem("encode_failed", "It cannot be encoded.", tries=1)
 TRANSIENT = Problem("storage_unavailable", "The storage does not answer.", tries=3)
-MISFIT = Problem("chunks_differ", "It does not fit.", tries=1, whole=True)
+MISFIT = Problem("chunks_differ", "It does not fit.", tries=1, remedy=Remedy.WHOLE)
 
 
 class Pipeline(RuleBasedStateMachine):

@@ -118,6 +118,8 @@ def encode(
     argv += ["-filter_complex_threads", str(threads), "-max_error_rate", "0.9"]
     if order.keeps_timestamps:
         argv.append("-copyts")
+    if span.copies:
+        argv.append("-xerror")  # what is copied must decode without a fault, as the rest does
     apart = video is not None and bool(tracks) and span.first_packet > 0
     if video is not None:
         argv += _input(order, _picture_seek(video, span))

@@ -11,6 +11,7 @@ from processing.ffmpeg.probing.timeline import Timeline
 
 # A segment begins with a keyframe, and people who seek wait for one.
 LONGEST_GOP_SECONDS = 4
+_LEAST_RUNGS = 2
 # What every browser and phone decodes.
 _PROFILES = ("Constrained Baseline", "Baseline", "Main", "High")
 _COLOURS = ("bt709", "smpte170m", "bt470bg", "unknown", "unspecified", "")
@@ -22,7 +23,8 @@ def fits(media: Media, timeline: Timeline, profile: Profile) -> bool:
 
     That is an H.264 stream as we would make one: 8-bit 4:2:0, upright, square, progressive, every
     picture on the grid, closed groups of at most four seconds, of the rung's size and under its
-    cap, in a container that tells when each picture is decoded and shown.
+    cap, in a container that tells when each picture is decoded and shown. There must be smaller
+    rungs too: making them decodes every picture, and so finds out whether that can be done.
     """
     video = media.video
     if (
@@ -33,7 +35,10 @@ def fits(media: Media, timeline: Timeline, profile: Profile) -> bool:
     ):
         return False
     rungs = ladder.rungs_for(video, profile)
-    if not rungs or (rungs[0].width, rungs[0].height) != (video.width, video.height):
+    if len(rungs) < _LEAST_RUNGS or (rungs[0].width, rungs[0].height) != (
+        video.width,
+        video.height,
+    ):
         return False
     return (
         _decodes_everywhere(video)
