@@ -12,7 +12,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.plans import PlanName
 from processing.models import Run, Task
+from processing.pipeline import finish
 from processing.pipeline.claim import claim
+from processing.tests.pretended import outcome
 from videos.models import Video
 
 
@@ -67,3 +69,20 @@ def test_many_workers_at_once_claim_different_tasks(
     with ThreadPoolExecutor(8) as pool:
         claimed = [pk for pk in pool.map(claim_one, range(8)) if pk]
     assert len(claimed) == len(set(claimed)) == 6
+
+
+def test_what_begins_a_video_does_not_wait_for_the_rest_of_a_long_one(
+    take_in: Callable[[Path], Video], clip: Path
+) -> None:
+    long = take_in(clip)
+    for _ in ("probe", "encode 0"):
+        task = claim("media", worker="w") or claim("encode", worker="w")
+        assert task is not None
+        finish.finish(task, outcome(task))
+    Task.objects.filter(kind="poster").update(state="done")
+    short = take_in(clip)
+    probe = claim("media", worker="w")
+    assert probe is not None
+    finish.finish(probe, outcome(probe))
+    order = [claim("encode", worker="w") for _ in range(2)]
+    assert [(t.run.video_id, t.number) for t in order if t] == [(long.pk, 1), (short.pk, 0)]
