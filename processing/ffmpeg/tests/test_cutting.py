@@ -100,6 +100,23 @@ def same_pictures(made: Cut) -> list[int]:
     return numbers
 
 
+RATES = ["24000/1001", "25", "30000/1001", "30", "60000/1001", "60"]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("offset", ["0", "3.21"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts"])
+@pytest.mark.parametrize("rate", RATES)
+def test_every_rate_in_every_container_with_and_without_an_offset(
+    tmp_path: Path, rate: str, name: str, offset: str
+) -> None:
+    count = round(6 * Fraction(rate))
+    arguments = [*X264, "-output_ts_offset", offset]
+    made = cut(numbered(tmp_path / name, *arguments, count=count, rate=rate), tmp_path / "out")
+    assert len(made.spans) == 3
+    assert same_pictures(made) == list(range(count))
+
+
 @pytest.mark.parametrize(
     ("name", "rate", "arguments"),
     [
