@@ -28,6 +28,8 @@ __all__ = ["AUDIO_FRAGMENT_SECONDS", "encode", "gop_frames", "timescale"]
 AUDIO_FRAGMENT_SECONDS = 0.5
 
 _MIN_TIMESCALE = 10_000
+# Packets are stored in the order of decoding: some of a span come after its end was seen.
+_READ_ON_SECONDS = 1
 # Pictures between keyframes nobody forces.
 _NEVER = "100000"
 # Packets the sound encoder is given at least before a span, to be in the state it would be in,
@@ -191,9 +193,12 @@ def _copy(order: _Order, video: VideoStream) -> list[str]:
         f"{name}='round(({name.upper()}-{origin})/{tick})*{tick}'" for name in ("pts", "dts")
     )
     dropped = f"lt(pts,{span.first_frame * tick})"
+    argv = ["-map", f"0:{video.index}", "-c:v", "copy"]
     if span.end_frame is not None:
         dropped += f"+gte(pts,{span.end_frame * tick})"
-    argv = ["-map", f"0:{video.index}", "-c:v", "copy"]
+        # Or the rest of the source would be read, to be dropped.
+        end = order.origin + span.end_frame / video.frame_rate + _READ_ON_SECONDS
+        argv += ["-t", f"{float(end):.3f}"]
     return [*argv, "-bsf:v", f"setts={placed},noise=drop='{dropped}'"]
 
 
