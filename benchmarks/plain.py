@@ -46,7 +46,10 @@ def in_sequence(clip: Path, folder: Path) -> Took:
          *_encoded(rung), str(folder / f"sequence-{rung.name}.mp4")]
         for rung in rungs_of(clip)
     ]  # fmt: skip
-    return _timed([*commands, [*_START, "-i", str(clip), *_sound(folder / "sequence-audio.mp4")]])
+    sound = _sound(clip, folder / "sequence-audio.mp4")
+    if sound:
+        commands.append([*_START, "-i", str(clip), *sound])
+    return _timed(commands)
 
 
 def all_rungs(clip: Path, folder: Path, *, threads: int | None = None) -> Took:
@@ -64,7 +67,7 @@ def all_rungs(clip: Path, folder: Path, *, threads: int | None = None) -> Took:
         command += ["-filter_complex_threads", str(threads)]
     for name, rung in zip(names, rungs, strict=True):
         command += ["-map", name, *limit, *_encoded(rung), str(folder / f"one-{rung.name}.mp4")]
-    return _timed([[*command, *_sound(folder / "one-audio.mp4")]])
+    return _timed([[*command, *_sound(clip, folder / "one-audio.mp4")]])
 
 
 def _encoded(rung: Rung) -> list[str]:
@@ -73,8 +76,11 @@ def _encoded(rung: Rung) -> list[str]:
     return [*options, "-pix_fmt", "yuv420p", "-g", "50", "-keyint_min", "50", "-sc_threshold", "0"]
 
 
-def _sound(out: Path) -> list[str]:
-    return ["-map", "0:a:0?", "-c:a", "aac", "-b:a", str(DEFAULT.audio_bitrate), str(out)]
+def _sound(clip: Path, out: Path) -> list[str]:
+    """An output of the sound; none without: FFmpeg would choose something else for the file."""
+    if not media_of(clip).audio:
+        return []
+    return ["-map", "0:a:0", "-c:a", "aac", "-b:a", str(DEFAULT.audio_bitrate), str(out)]
 
 
 def _timed(commands: Sequence[Sequence[str]]) -> Took:
