@@ -44,6 +44,7 @@ def main() -> None:
         sequence = plain.in_sequence(clip, folder).seconds
         one = plain.all_rungs(clip, folder).seconds
         limit = plain.all_rungs(clip, folder, threads=1).cpu_seconds / cores()
+        objects = _objects_per_hour(clip)
         vmaf_ours = _vmaf(made, clip, folder)
         vmaf_sequence = _vmaf(folder / f"sequence-{top}.mp4", clip, folder)
     rows = [
@@ -59,7 +60,7 @@ def main() -> None:
     print(f"a source whose own pictures can be kept as the top rung: {copied:.1f} s")
     print(f"\nencode {' '.join(f'{key}={value:.2f}' for key, value in _ratios(rows))}", end="")
     print(f" vmaf_ours={vmaf_ours:.1f} vmaf_sequence={vmaf_sequence:.1f}", end="")
-    print(f" mem_mb={memory:.0f} objects_per_hour={_objects_per_hour(clip)}")
+    print(f" mem_mb={memory:.0f} objects_per_hour={objects}")
 
 
 def _ratios(rows: Sequence[tuple[str, float, float, float]]) -> Iterator[tuple[str, float]]:
