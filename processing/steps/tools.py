@@ -90,15 +90,18 @@ def threads(*, alone: bool) -> int:
     ``alone`` says that nothing else of its run can be done meanwhile.
     """
     cores = len(os.sched_getaffinity(0))
-    return cores if alone else max(1, cores // max(1, _encodes_here()))
+    return cores if alone else max(1, min(cores, round(cores / max(1.0, _encodes_here()))))
 
 
-def _encodes_here() -> int:
-    """How many encodes this machine works on, or will in a moment: no more than have a worker."""
+def _encodes_here() -> float:
+    """How many encodes will work on this machine during one that begins now: no more than have a
+    worker, and when nothing else waits, half of them, since they end one after the other."""
     alive = Worker.objects.filter(host=here.host, last_seen__gt=Now() - ALIVE_WITHIN)
     encoders = [name for name, queues in alive.values_list("name", "queues") if "encode" in queues]
     counted = Task.objects.filter(kind="encode").aggregate(
         running=Count("pk", filter=Q(state=Task.State.RUNNING, worker__in=encoders)),
         ready=Count("pk", filter=Q(state=Task.State.READY)),
     )
-    return min(int(counted["running"] + counted["ready"]), len(encoders))
+    if not counted["ready"]:
+        return float(counted["running"]) / 2
+    return float(min(counted["running"] + counted["ready"], len(encoders)))
