@@ -4,11 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from processing.ffmpeg.errors import Interrupted
-from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning import ladder
-from processing.ffmpeg.planning.ladder import Profile
 from processing.packaging import join
-from processing.steps import tools
+from processing.steps import tools, wanted
 from processing.steps.job import Job, Outcome
 from videos.models import Rendition
 from videos.storage import outputs
@@ -18,10 +15,7 @@ _CONTENT_TYPE = "video/mp4"
 
 def run(job: Job) -> Outcome:
     """Make a file of each rung the profile offers."""
-    profile = Profile.from_json(job.run.profile)
-    media = tools.wanted(Media.from_json(job.source.media or {}), profile)
-    rungs = ladder.rungs_for(media.video, profile) if media.video else ()
-    offered = {rung.name for rung in rungs if rung.download}
+    offered = {rung.name for rung in wanted.of(job).rungs if rung.download}
     renditions = list(
         Rendition.objects.filter(release_id=job.run.pk).order_by("id").prefetch_related("chunks")
     )

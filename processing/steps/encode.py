@@ -9,13 +9,14 @@ from django.conf import settings
 from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.errors import EncodeFailed
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning import ladder, lengths, tracks
+from processing.ffmpeg.planning import lengths
 from processing.ffmpeg.planning.chunks import Span
-from processing.ffmpeg.planning.ladder import Profile
+from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.progress import Progress
-from processing.steps import listing, made, sources, tools
+from processing.steps import listing, made, sources, tools, wanted
 from processing.steps.job import Job, Outcome
 from processing.steps.made import MadeChunk
+from processing.steps.wanted import Wanted
 from videos.models import Rendition
 from videos.storage import outputs
 
@@ -25,44 +26,49 @@ _STORED_AT_ONCE = 6
 
 def run(job: Job) -> Outcome:
     """Make the span's chunks; their rows appear with the finishing of the task."""
-    profile = Profile.from_json(job.run.profile)
-    media = tools.wanted(Media.from_json(job.source.media or {}), profile)
-    span = Span.from_json(job.task.input["span"])
-    rungs = ladder.rungs_for(media.video, profile) if media.video else ()
-    heard = tracks.tracks_of(media)
+    made_of, span = wanted.of(job), Span.from_json(job.task.input["span"])
+    inits = _inits(job) if span.number else {}
+    finished = _encode(job, made_of, span)
+    done = [
+        made.read(path, prefix=job.output_prefix, span=span, seconds=made_of.segment_seconds)
+        for path in sorted(job.folder.glob("*.mp4"))
+    ]
+    made.require_good(done, wanted=made_of, span=span, inits=inits)
+    _store(done)
+    return Outcome(
+        record=lambda: listing.record(job, span, made_of, done),
+        argv=finished.argv,
+        log=finished.log,
+    )
+
+
+def _inits(job: Job) -> dict[str, str]:
+    """The hashes of the init segments of the renditions there are."""
+    rows = Rendition.objects.filter(release_id=job.run.pk)
+    return dict(rows.values_list("name", "init_sha256"))
+
+
+def _encode(job: Job, made_of: Wanted, span: Span) -> runner.Finished:
+    """One FFmpeg for all renditions of the span."""
     source = sources.local(job.source, should_stop=job.should_stop)
-    inits = dict(Rendition.objects.filter(release_id=job.run.pk).values_list("name", "init_sha256"))
     argv = commands.encode(
-        media,
-        rungs,
-        heard,
-        profile,
+        made_of.media,
+        made_of.rungs,
+        made_of.tracks,
+        made_of.profile,
         span,
         ffmpeg=settings.FFMPEG,
         source=source,
         out=job.folder,
         threads=tools.threads(alone=span.number == 0 and not span.whole),
     )
-    seconds = lengths.seconds_of(span, media)
+    seconds = lengths.seconds_of(span, made_of.media)
     try:
-        finished = tools.run(argv, job, seconds, source, _reporter(job, media, span, seconds))
+        return tools.run(argv, job, seconds, source, _reporter(job, made_of.media, span, seconds))
     except EncodeFailed as error:
         if span.copies:
             raise made.CopyUnfit(argv=error.argv, log=error.log) from error
         raise
-    written = sorted(job.folder.glob("*.mp4"))
-    segment = made.segment_seconds(media, profile)
-    done = [
-        made.read(path, prefix=job.output_prefix, span=span, seconds=segment) for path in written
-    ]
-    made.require_good(done, media=media, span=span, rungs=rungs, inits=inits if span.number else {})
-    _store(done)
-    listed = listing.Listed(media=media, profile=profile, rungs=rungs, tracks=heard)
-    return Outcome(
-        record=lambda: listing.record(job, span, listed, done),
-        argv=finished.argv,
-        log=finished.log,
-    )
 
 
 def _reporter(job: Job, media: Media, span: Span, seconds: float) -> Callable[[Progress], None]:

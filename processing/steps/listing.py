@@ -1,19 +1,15 @@
 """The rows of a release as its chunks come in; runs inside the finishing transactions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.db import transaction
 
 from processing import progress
-from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning.chunks import Span
-from processing.ffmpeg.planning.ladder import Profile, Rung
-from processing.ffmpeg.planning.tracks import AudioTrack
 from processing.packaging import hls, segments
-from processing.steps import made
 from processing.steps.job import Job
 from processing.steps.made import MadeChunk
+from processing.steps.wanted import Wanted
 from videos import lifecycle
 from videos.models import Chunk, Release, Rendition
 
@@ -21,34 +17,24 @@ _CHANNELS = 2
 _TITLE_LENGTH = 64
 
 
-@dataclass(frozen=True)
-class Listed:
-    """What renditions are made of a source."""
-
-    media: Media
-    profile: Profile
-    rungs: Sequence[Rung]
-    tracks: Sequence[AudioTrack]
-
-
-def record(job: Job, span: Span, listed: Listed, done: Sequence[MadeChunk]) -> None:
+def record(job: Job, span: Span, wanted: Wanted, done: Sequence[MadeChunk]) -> None:
     """List a span's chunks; with the first one the renditions, and the video plays."""
     release = Release.objects.get(pk=job.run.pk)
     if span.number == 0:
-        Rendition.objects.bulk_create(_rendition(release, listed, chunk) for chunk in done)
+        Rendition.objects.bulk_create(_rendition(release, wanted, chunk) for chunk in done)
     renditions = {rendition.name: rendition for rendition in release.renditions.all()}
     Chunk.objects.bulk_create(_chunk(renditions[c.name], span, c) for c in done)
     release.available_seconds = _available_seconds(release)
-    release.target_duration = _target_seconds(span, listed)
+    release.target_duration = _target_seconds(span, wanted)
     release.save(update_fields=["available_seconds", "target_duration"])
     if span.number == 0:
         lifecycle.make_playable(job.run.video_id, release=release)
     transaction.on_commit(lambda: progress.announce_tick(job.run.video_id), robust=True)
 
 
-def _rendition(release: Release, listed: Listed, chunk: MadeChunk) -> Rendition:
+def _rendition(release: Release, wanted: Wanted, chunk: MadeChunk) -> Rendition:
     """Until the release is complete its bitrates are the caps."""
-    track, video = chunk.track, listed.media.video
+    track, video = chunk.track, wanted.media.video
     rendition = Rendition(
         release=release,
         name=chunk.name,
@@ -57,13 +43,13 @@ def _rendition(release: Release, listed: Listed, chunk: MadeChunk) -> Rendition:
         init_sha256=chunk.init_sha256,
     )
     if chunk.is_video:
-        cap = next(rung.maxrate for rung in listed.rungs if rung.name == chunk.name)
+        cap = next(rung.maxrate for rung in wanted.rungs if rung.name == chunk.name)
         rendition.kind = Rendition.Kind.VIDEO
         rendition.width, rendition.height = track.width, track.height
         rendition.frame_rate = str(video.frame_rate) if video else ""
     else:
-        cap = listed.profile.audio_bitrate
-        heard = next(heard for heard in listed.tracks if heard.name == chunk.name)
+        cap = wanted.profile.audio_bitrate
+        heard = next(heard for heard in wanted.tracks if heard.name == chunk.name)
         rendition.kind = Rendition.Kind.AUDIO
         rendition.channels, rendition.language = _CHANNELS, heard.language
         rendition.title, rendition.default = heard.title[:_TITLE_LENGTH], heard.default
@@ -84,11 +70,11 @@ def _chunk(rendition: Rendition, span: Span, chunk: MadeChunk) -> Chunk:
     )
 
 
-def _target_seconds(span: Span, listed: Listed) -> int:
+def _target_seconds(span: Span, wanted: Wanted) -> int:
     """Whole seconds no segment will last longer than; 0: nothing will be added to these."""
     if span.whole:
         return 0
-    seconds = made.segment_seconds(listed.media, listed.profile)
+    seconds = wanted.segment_seconds
     return hls.planned_target(float(seconds), regular=not span.copies)
 
 

@@ -9,14 +9,10 @@ from pathlib import Path
 from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.chunks import PACKET, Span
-from processing.ffmpeg.planning.ladder import Profile, Rung
 from processing.packaging import boxes, checker, segments
+from processing.steps.wanted import Wanted
 
-# Without pictures nothing gives segments a length.
-_SOUND_SEGMENT_SECONDS = Fraction(4)
-_SEGMENT_GOPS = 2
 # How many frames fewer than planned are the rounding of clocks, not a missing end.
 _MISSING_FRAMES = 2
 _MISSING_SHARE = 0.02
@@ -69,14 +65,6 @@ class MadeChunk:
         return hashlib.sha256(self.track.init).hexdigest()
 
 
-def segment_seconds(media: Media, profile: Profile) -> Fraction:
-    """How long the segments of all renditions are: two groups of pictures."""
-    if media.video is None:
-        return _SOUND_SEGMENT_SECONDS
-    rate = media.video.frame_rate
-    return _SEGMENT_GOPS * chunks.gop_frames(rate, profile) / rate
-
-
 def read(path: Path, *, prefix: str, span: Span, seconds: Fraction) -> MadeChunk:
     """The chunk in a file, in segments of so many seconds. Raises ``MalformedTrack``."""
     with path.open("rb") as file:
@@ -93,9 +81,8 @@ def read(path: Path, *, prefix: str, span: Span, seconds: Fraction) -> MadeChunk
 def require_good(
     made: Sequence[MadeChunk],
     *,
-    media: Media,
+    wanted: Wanted,
     span: Span,
-    rungs: Sequence[Rung],
     inits: Mapping[str, str],
 ) -> None:
     """Raise unless the chunks are all there, as planned, and fit those made before.
@@ -105,8 +92,8 @@ def require_good(
     ``SourceTruncated`` or ``CheckFailed`` for a whole one.
     """
     if span.whole and not span.copies:
-        _require_whole(made, media)
-    found = _findings(made, media, span, rungs)
+        _require_whole(made, wanted.media)
+    found = _findings(made, wanted, span)
     if inits and inits != {chunk.name: chunk.init_sha256 for chunk in made}:
         found.append(checker.Finding("init", "The chunk does not begin as the ones before it."))
     log = "\n".join(finding.message for finding in found)
@@ -129,10 +116,9 @@ def _frames(chunk: MadeChunk) -> int:
     return sum(fragment.samples for fragment in chunk.track.fragments)
 
 
-def _findings(
-    made: Sequence[MadeChunk], media: Media, span: Span, rungs: Sequence[Rung]
-) -> list[checker.Finding]:
-    sizes = {rung.name: (rung.width, rung.height) for rung in rungs}
+def _findings(made: Sequence[MadeChunk], wanted: Wanted, span: Span) -> list[checker.Finding]:
+    media = wanted.media
+    sizes = {rung.name: (rung.width, rung.height) for rung in wanted.rungs}
     missing = sizes.keys() - {chunk.name for chunk in made}
     found = [checker.Finding("missing", f"{name} was not made.") for name in sorted(missing)]
     for chunk in made:

@@ -8,7 +8,7 @@ from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.probing import probe, timeline
-from processing.steps import sources, tools
+from processing.steps import sources, tools, wanted
 from processing.steps.job import Found, Job, Outcome
 from videos.models import Source, Video
 
@@ -37,15 +37,20 @@ def run(job: Job) -> Outcome:
     )
     if line is not None:
         media = media.with_timeline(line)
-    wanted = tools.wanted(media, profile)
-    _require_colours(wanted)
-    if wanted.video is None and not wanted.audio:
+    made_of = wanted.by(profile, media).media
+    _require_something(made_of)
+    spans = (chunks.WHOLE,) if job.run.whole else chunks.plan(made_of, line, profile)
+    found = Found(made_of, spans, downloads=bool(profile.downloads))
+    return Outcome(record=lambda: _record(job, media), found=found)
+
+
+def _require_something(media: Media) -> None:
+    """Raise for what cannot be made."""
+    if media.video is None and not media.audio:
         raise ProbeFailed(
             "The file has no sound, and the profile makes nothing else.", code="source_unsupported"
         )
-    spans = (chunks.WHOLE,) if job.run.whole else chunks.plan(wanted, line, profile)
-    found = Found(wanted, spans, downloads=bool(profile.downloads))
-    return Outcome(record=lambda: _record(job, media), found=found)
+    _require_colours(media)
 
 
 def _require_colours(media: Media) -> None:

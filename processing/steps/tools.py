@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,8 +10,6 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.db.models.functions import Now
 
-from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.progress import Progress
 from processing.ffmpeg.running.sandbox import Sandbox, detect
@@ -51,11 +48,6 @@ def limits(media_seconds: float) -> runner.Limits:
         wall_seconds=_WALL_FLOOR_SECONDS + _WALL_PER_MEDIA_SECOND * media_seconds,
         output_bytes=_OUTPUT_FLOOR_BYTES + round(_OUTPUT_BYTES_A_SECOND * media_seconds),
     )
-
-
-def wanted(media: Media, profile: Profile) -> Media:
-    """What of a source a profile makes something of: one without rungs, only the sound."""
-    return media if profile.rungs else replace(media, video=None)
 
 
 def run(
