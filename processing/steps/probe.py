@@ -7,7 +7,7 @@ from processing.ffmpeg.errors import ProbeFailed, ToolMissing
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.ladder import Profile
-from processing.ffmpeg.probing import probe, timeline
+from processing.ffmpeg.probing import probe, refusals, timeline
 from processing.steps import sources, tools, wanted
 from processing.steps.job import Found, Job, Outcome
 from videos.models import Source, Video
@@ -36,6 +36,7 @@ def run(job: Job) -> Outcome:
         should_stop=job.should_stop,
     )
     if line is not None:
+        refusals.require_all_there(media, line)
         media = media.with_timeline(line)
     made_of = wanted.by(profile, media).media
     _require_something(made_of)

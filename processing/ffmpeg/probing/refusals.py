@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from processing.ffmpeg.errors import EncodeFailed, ProbeFailed
+from processing.ffmpeg.media import Media
 from processing.ffmpeg.probing import extras
+from processing.ffmpeg.probing.timeline import Timeline
+
+# Some pictures at either end may not be decodable without being missing.
+_MISSING_FRAMES = 3
+_MISSING_SHARE = 0.02
 
 
 def of(error: EncodeFailed, path: Path) -> ProbeFailed:
@@ -31,6 +37,20 @@ def _is_webp(path: Path) -> bool:
     with path.open("rb") as file:
         head = file.read(12)
     return head[:4] == b"RIFF" and head[8:] == b"WEBP"
+
+
+def require_all_there(media: Media, timeline: Timeline) -> None:
+    """Raise `ProbeFailed` (`source_truncated`) for an MP4 whose pictures end long before its index
+    says: the rest of it never arrived. `media` is as it was before the timeline was read."""
+    video = media.video
+    if video is None or not video.duration or not media.container.startswith("mov,"):
+        return
+    shown = float((timeline.end_pts - timeline.first_pts) * video.time_base)
+    allowed = max(_MISSING_FRAMES / float(video.frame_rate), video.duration * _MISSING_SHARE)
+    if video.duration - shown > allowed:
+        raise ProbeFailed(
+            "The file ends before its video does. Upload it again.", code="source_truncated"
+        )
 
 
 def pictures_are_lost(listed: list[Any]) -> bool:

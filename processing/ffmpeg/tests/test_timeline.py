@@ -5,18 +5,27 @@ from __future__ import annotations
 import json
 import struct
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from processing.ffmpeg.errors import Interrupted, MediaError
+from processing.ffmpeg.errors import Interrupted, MediaError, ProbeFailed
 from processing.ffmpeg.media import Media, VideoStream
-from processing.ffmpeg.probing import edits, index, timeline
+from processing.ffmpeg.probing import edits, index, refusals, timeline
 from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.running.sandbox import detect
-from processing.ffmpeg.tests.clips import CORPUS, described, ffmpeg, frames, make, picture
+from processing.ffmpeg.tests.clips import (
+    CORPUS,
+    described,
+    ffmpeg,
+    frames,
+    line_of,
+    make,
+    picture,
+)
 
 B_FRAMES = ["-preset", "veryfast", "-g", "10", "-bf", "2", "-sc_threshold", "0"]
 
@@ -307,3 +316,15 @@ def test_hostile_files_have_a_timeline_or_none_in_bounded_time() -> None:
         known = media.with_timeline(read(path, media))
         assert known.duration >= 0, path.name
         assert Media.from_json(json.loads(json.dumps(known.to_json()))) == known
+
+
+def test_an_mp4_whose_end_never_arrived_is_truncated(tmp_path: Path) -> None:
+    whole = make(tmp_path / "whole.mp4", "-movflags", "+faststart")
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    for path, is_cut in ((whole, False), (cut, True)):
+        media = described(path)
+        line = line_of(path, media)
+        assert line is not None
+        with pytest.raises(ProbeFailed) if is_cut else nullcontext():
+            refusals.require_all_there(media, line)
