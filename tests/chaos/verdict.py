@@ -121,10 +121,11 @@ def _judge_ends(
 
 
 def _killed_three_times(chaos: Chaos) -> set[str]:
+    """Videos that had to fail: no video waits for its poster or its downloads."""
     tasks = [task for task, hits in chaos.hits.items() if hits >= MAX_CRASHES]
     found = chaos.fleet.rows(
         "SELECT r.video_id FROM processing_task t JOIN processing_run r ON r.id = t.run_id"
-        " WHERE t.crashes >= %s AND t.id = ANY(%s::uuid[])",
+        " WHERE t.essential AND t.crashes >= %s AND t.id = ANY(%s::uuid[])",
         MAX_CRASHES,
         tasks,
     )
