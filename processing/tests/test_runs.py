@@ -3,19 +3,23 @@
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
+from django.utils import timezone
+from rest_framework.test import APIClient
 
 from processing import services
-from processing.models import Run, Task
+from processing.models import Run, Task, Worker
 from processing.pipeline import finish, work
 from processing.pipeline.claim import claim
 from processing.pipeline.lease import LeaseLost
-from processing.steps import STEPS
+from processing.presence import here
+from processing.steps import STEPS, tools
 from processing.steps.job import Job
 from videos import purge
-from videos.models import Chunk, Release, Source, Video
+from videos.models import Chunk, Release, Rendition, Source, Video
 from videos.storage import originals, outputs
 
 
@@ -191,3 +195,44 @@ def test_purging_leaves_no_object(ready_video: Video, settings: LazySettings) ->
     assert not Source.objects.exists()
     assert list(outputs().list_prefix("")) == []
     assert list(originals().list_prefix("")) == []
+
+
+def test_a_download_is_one_file_of_pictures_and_sound(
+    ready_video: Video, api: APIClient, leftovers: Callable[[], list[Path]]
+) -> None:
+    (offered,) = api.get(f"/api/v1/videos/{ready_video.pk}/").json()["playback"]["mp4"]
+    row = Rendition.objects.exclude(download_key="").get()
+    path = outputs().local_path(row.download_key)
+    assert path is not None
+    assert (offered["name"], offered["size"]) == (row.name, path.stat().st_size)
+    assert offered["url"].endswith(row.download_key.removeprefix(f"releases/{row.release_id}/"))
+    asked = ["ffprobe", "-v", "error", "-count_frames", "-show_entries", "stream=nb_read_frames"]
+    argv = [*asked, "-select_streams", "v:0", "-of", "csv=p=0", str(path)]
+    counted = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+    assert int(counted.strip().strip(",")) == 75
+    kinds = ["ffprobe", "-v", "error", "-show_entries", "stream=codec_type", "-of", "csv=p=0"]
+    out = subprocess.run([*kinds, str(path)], capture_output=True, text=True, check=True).stdout
+    assert out.split() == ["video", "audio"]
+    assert leftovers() == []
+
+
+def test_cores_are_shared_among_the_encodes_of_this_machine(
+    video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(8)))
+    seen = {"host": here.host, "started_at": timezone.now(), "last_seen": timezone.now()}
+    for name in "abcd":
+        Worker.objects.create(name=name, queues=["encode"], **seen)
+    run = Run.objects.get()
+    common = {"run": run, "owner": video.owner, "kind": "encode", "queue": "encode"}
+    tasks = [
+        Task.objects.create(number=n, worker="abcd"[n % 4], state="ready", **common)
+        for n in range(6)
+    ]
+    assert tools.threads(alone=False) == 2
+    assert tools.threads(alone=True) == 8
+    held = {"state": "running", "lease_until": timezone.now()}
+    for task in tasks[:2]:
+        Task.objects.filter(pk=task.pk).update(token=uuid4(), **held)
+    Task.objects.filter(state="ready", kind="encode").update(state="done")
+    assert tools.threads(alone=False) == 8
