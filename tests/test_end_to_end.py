@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 import requests
 
 from tests.servers.app import Vodloom
 from tests.servers.fixtures import StartVodloom
+from tests.servers.process import wait_until
 from tests.servers.s3 import S3
 
 pytestmark = pytest.mark.timeout(300)
@@ -99,7 +101,10 @@ def test_a_clip_goes_in_and_decodes_whole(
     assert decode(owner.address(video)) == [75]
     playlist = requests.get(owner.address(video).replace("master", "180p"), timeout=10).text
     assert ("Signature" in playlist) == (store != "disk")
-    assert not [p for p in (vodloom.data / "work").glob("*") if p.is_dir()]
+    offered = owner.wait(video["id"], lambda now: bool(now["playback"]["mp4"]))["playback"]["mp4"]
+    download = requests.get(urljoin(vodloom.url, offered[0]["url"]), timeout=10)
+    assert (download.status_code, len(download.content)) == (200, offered[0]["size"])
+    wait_until(lambda: not any((vodloom.data / "work").iterdir()), "the work folders are gone")
     assert list((vodloom.data / "uploads").iterdir()) == []
     doctor = vodloom.manage("doctor")
     assert "wrong" not in doctor
