@@ -31,8 +31,3 @@ def ranks(
 def turn_of(rank: datetime, priority: int) -> datetime:
     """A rank without its priority's advantage."""
     return rank + priority * PRIORITY_POINT
-
-
-def moved(rank: datetime, *, before: int, after: int) -> datetime:
-    """A rank after its task's priority was changed."""
-    return rank - (after - before) * PRIORITY_POINT

@@ -37,11 +37,6 @@ def test_a_point_of_priority_is_worth_ten_minutes_of_waiting(waited: int, priori
     assert (new < old) == (priority * 10 > waited)
 
 
-def test_moving_a_priority_is_as_if_it_had_always_been_so() -> None:
-    (low,), (high,) = (ranking.ranks(NOW, [p], last_turn=None) for p in (0, 5))
-    assert ranking.moved(low, before=0, after=5) == high
-
-
 @pytest.fixture
 def upload(clip: Path) -> Callable[[User], Video]:
     """Take the clip in as somebody's."""
