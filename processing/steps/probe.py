@@ -51,10 +51,10 @@ def _require_something(media: Media) -> None:
         raise ProbeFailed(
             "The file has no sound, and the profile makes nothing else.", code="source_unsupported"
         )
-    _require_colours(media)
+    require_colours(media)
 
 
-def _require_colours(media: Media) -> None:
+def require_colours(media: Media) -> None:
     """Raise for colours that would come out wrong."""
     if media.video is None:
         return
