@@ -4,15 +4,19 @@ An attempt stores first and lists afterwards, so what it stored before it died s
 A stale worker that lives removes its own; these find what is left.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from videos.models import Chunk, Release
 from videos.storage import StorageUnavailable, outputs
+
+logger = structlog.get_logger(__name__)
 
 _BATCH = 100
 _ROOT = "releases/"
@@ -56,20 +60,29 @@ def _sweep(release: Release) -> int:
 def sweep_unknown() -> int:
     """Delete the objects of releases that have no row (any more); how many releases.
 
-    A release's row stands before anything of it is stored. Lists folders, not objects.
+    A release's row stands before anything of it is stored. Where most have none, this is not the
+    database that belongs to the storage: then nothing is deleted. Lists folders, not objects.
     """
     try:
-        folders = [name for name in outputs().folders(_ROOT) if _is_id(name)]
-        swept = 0
-        for start in range(0, len(folders), _BATCH):
-            batch = folders[start : start + _BATCH]
-            rows = Release.objects.filter(pk__in=batch).values_list("pk", flat=True)
-            for name in set(batch) - {str(pk) for pk in rows}:
-                outputs().delete_prefix(f"{_ROOT}{name}/")
-                swept += 1
+        stored = [name for name in outputs().folders(_ROOT) if _is_id(name)]
+        unknown = _unknown(stored)
+        if 2 * len(unknown) > len(stored):
+            logger.warning("storage_of_another", releases=len(stored), unknown=len(unknown))
+            return 0
+        for name in unknown:
+            outputs().delete_prefix(f"{_ROOT}{name}/")
     except StorageUnavailable:
         return 0
-    return swept
+    return len(unknown)
+
+
+def _unknown(names: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for start in range(0, len(names), _BATCH):
+        batch = names[start : start + _BATCH]
+        rows = Release.objects.filter(pk__in=batch).values_list("pk", flat=True)
+        found += set(batch) - {str(pk) for pk in rows}
+    return found
 
 
 def _is_id(name: str) -> bool:

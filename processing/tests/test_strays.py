@@ -88,3 +88,13 @@ def test_the_objects_of_a_release_without_a_row_are_swept(ready_video: Video, cl
     assert strays.sweep_unknown() == 1
     assert _keys() == _listed() | {foreign}
     outputs().delete_key(foreign)
+
+
+def test_a_storage_that_belongs_to_another_database_is_left_alone(
+    ready_video: Video, clip: Path
+) -> None:
+    theirs = {f"releases/{uuid4()}/token/180p/00000.mp4" for _ in range(3)}
+    for key in theirs:
+        outputs().put_file(key, clip, content_type="video/mp4")
+    assert strays.sweep_unknown() == 0
+    assert _keys() == _listed() | theirs
