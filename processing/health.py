@@ -28,6 +28,8 @@ from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, orig
 _ENCODERS = ("libx264", "aac")
 # Turns HDR and wide gamuts into what every screen shows; in FFmpeg only if built with zimg.
 _FILTERS = ("zscale", "bwdif")
+# Workers wait for messages by BLMOVE.
+_REDIS = (6, 2)
 _PROBE_KEY = "doctor/probe"
 
 
@@ -86,17 +88,18 @@ def database() -> Finding:
 
 
 def redis() -> Finding:
-    """Redis answers."""
+    """Redis answers and knows the commands we use."""
     client = redis_client.Redis.from_url(
         settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2
     )
     try:
-        client.ping()
+        version = str(client.info("server")["redis_version"])
     except redis_client.RedisError:
         return Finding("Redis", False, "", "It does not answer: check REDIS_URL.")
     finally:
         client.close()
-    return Finding("Redis", True, "answers")
+    new_enough = tuple(map(int, version.split(".")[:2])) >= _REDIS
+    return Finding("Redis", new_enough, version, "Use Redis 6.2 or later.")
 
 
 def storage() -> Finding:

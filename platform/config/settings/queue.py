@@ -7,7 +7,7 @@ WORKER_NAME = ENV.worker_name
 WORKER_QUEUES = ENV.worker_queues
 
 DRAMATIQ_BROKER = {
-    "BROKER": "dramatiq.brokers.redis.RedisBroker",
+    "BROKER": "processing.pipeline.broker.WaitingRedisBroker",
     "OPTIONS": {
         "url": REDIS_URL,
         # Dead workers' messages are only handed back in maintenance: do it always.

@@ -28,9 +28,9 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Unknown queue {', '.join(unknown)}; there are {', '.join(QUEUES)}."
             )
-        # Dramatiq reads these two from the environment alone. An idle consumer otherwise
-        # backs off to a second, and a busy worker holds wake-ups another could use.
-        os.environ["dramatiq_worker_timeout"] = "50"  # noqa: SIM112
+        # Dramatiq reads these two from the environment alone. Stopping waits for as many
+        # milliseconds, and a busy worker otherwise holds wake-ups another could use.
+        os.environ["dramatiq_worker_timeout"] = "500"  # noqa: SIM112
         os.environ["dramatiq_queue_prefetch"] = "1"  # noqa: SIM112
         call_command(
             "rundramatiq",
