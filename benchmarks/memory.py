@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-_LOOK_EVERY_SECONDS = 2.0
+_LOOK_EVERY_SECONDS = 0.5
 
 
 @dataclass

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
 
 from processing import pace
@@ -20,6 +21,9 @@ _STAGES = {
     "publish": "publishing",
     "downloads": "packaging",
 }
+
+
+_TICK_SECONDS = 1
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,12 @@ def announce_tick(video_id: UUID) -> None:
     video = with_run(videos).first()
     if video is not None:
         announce.progress(video.owner_id, tick(video))
+
+
+def announce_in_turn(video_id: UUID) -> None:
+    """The same for those who work on a video together: one of them speaks, once a second."""
+    if cache.add(f"tick.{video_id}", True, timeout=_TICK_SECONDS):
+        announce_tick(video_id)
 
 
 def tick(video: Any) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class Lease:
             if not renew(self._task, share=share, speed=speed):
                 self._lost.set()
                 return
-            progress.announce_tick(self._task.run.video_id)
+            progress.announce_in_turn(self._task.run.video_id)
         except DatabaseError as error:
             # The database may be back before anybody could take the task.
             logger.warning("lease_not_renewed", task=self._task.pk, reason=type(error).__name__)

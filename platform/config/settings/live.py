@@ -1,7 +1,7 @@
 """What Redis is used for beside the queue; nothing is lost when it goes.
 
 The channel layer says only "there is something new"; the events themselves are rows. The
-cache holds counters of log-in attempts.
+cache holds counters of log-in attempts, and who told of a video's progress this second.
 """
 
 from config.settings.base import ENV

@@ -31,7 +31,8 @@ _SOUND_SECONDS = 4.0
 _SEGMENT_GOPS = 2
 # The longest span of a short video is this part of it, so that workers end together.
 _ENDING_SHARE = 8
-# A keyframe this many pictures before the cut: later ones may still be on their way.
+# A keyframe this many pictures before the cut: later ones may still be on their way. Where every
+# picture stands on the grid and groups are closed, one that is the cut itself will do.
 _SEEK_MARGIN = 2
 # Kinds that are not cut, and why: found by cutting the numbered clips and the corpus.
 _NOT_CUT = {
@@ -136,6 +137,8 @@ class _Reading:
         # Decoders of H.264 learn from a group how far pictures are reordered, unless it is told.
         reordered = video.codec == "h264" and not timeline.closed
         self._back = 1 if media.container in JUMPING_CLOCKS or reordered else 0
+        exact = media.container.startswith("mov,") and copying.is_exact(video, timeline)
+        self._margin = 0 if exact else _SEEK_MARGIN
         self._shown = round((timeline.end_pts - video.start_pts) * self._pace)
         self.frames = self._shown if not media.held_seconds else media.planned_frames or self._shown
 
@@ -146,7 +149,7 @@ class _Reading:
 
     def seek(self, frame: int) -> int | None:
         """The keyframe to decode from for a cut at `frame`, None for the beginning."""
-        latest = self._start + (frame - _SEEK_MARGIN) / self._pace
+        latest = self._start + (frame - self._margin) / self._pace
         low = bisect_right(self._keyframes, latest) - 1 - self._back
         return self._keyframes[low] if low > 0 else None
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from processing.ffmpeg.media import Media, VideoStream
 from processing.ffmpeg.planning import ladder
 from processing.ffmpeg.planning.ladder import Profile
@@ -64,16 +62,23 @@ def _needs_no_turning(video: VideoStream) -> bool:
     return video.upright and video.sar == 1 and not video.interlaced
 
 
-def _is_cut_well(video: VideoStream, timeline: Timeline) -> bool:
-    """Every picture stands exactly on the grid, and players can begin at every keyframe."""
-    picture = Fraction(1) / video.frame_rate / video.time_base
+def is_exact(video: VideoStream, timeline: Timeline) -> bool:
+    """Whether every picture stands exactly on the grid, and one can begin at every keyframe."""
+    ticks = 1 / (video.frame_rate * video.time_base)
     return (
         timeline.constant
         and timeline.closed
+        and ticks.denominator == 1
+        and video.constant_rate == video.frame_rate
+    )
+
+
+def _is_cut_well(video: VideoStream, timeline: Timeline) -> bool:
+    """The stream begins with a keyframe at its start, and the next is never far."""
+    return (
+        is_exact(video, timeline)
         and timeline.steady
         and not video.edited
-        and picture.denominator == 1
-        and video.constant_rate == video.frame_rate
         and bool(timeline.keyframes)
         and timeline.keyframes[0] == timeline.first_pts == video.start_pts
         and timeline.longest_gop(video.time_base) <= LONGEST_GOP_SECONDS

@@ -83,6 +83,16 @@ def test_every_span_begins_two_pictures_after_its_keyframe() -> None:
     assert [span.seek for span in spans] == [None, 2 * BASE, 6 * BASE, 10 * BASE, 14 * BASE]
 
 
+def test_where_pictures_stand_on_the_grid_a_span_begins_with_its_keyframe() -> None:
+    media = media_of(20)
+    assert media.video is not None
+    media = replace(media, video=replace(media.video, constant_rate=media.video.frame_rate))
+    spans = chunks.plan(media, line_of(20), replace(DEFAULT, copies=False), seconds=4)
+    assert [span.seek for span in spans] == [None, 4 * BASE, 8 * BASE, 12 * BASE, 16 * BASE]
+    opened = chunks.plan(media, replace(line_of(20), closed=False), DEFAULT, seconds=4)
+    assert [span.seek for span in opened] != [span.seek for span in spans]
+
+
 def test_in_transport_streams_the_keyframe_before_is_sought() -> None:
     media = media_of(20, container="mpegts")
     spans = chunks.plan(media, line_of(20), DEFAULT, seconds=4)
