@@ -54,9 +54,9 @@ def main() -> None:
 def _once(product: Product, clip: Path, *, to_the_end: bool) -> tuple[float, float]:
     """Seconds from the last byte until it plays, and until it is ready (0: not waited for)."""
     video, sent = product.upload(clip)
-    playable = product.wait(video, "playable", True) - sent
+    playable = product.wait(video, "video.playable") - sent
     if to_the_end:
-        ready = product.wait(video, "status", "ready") - sent
+        ready = product.wait(video, "video.ready") - sent
     else:
         ready = 0.0
         product.post(f"/api/v1/videos/{video}/cancel/")
