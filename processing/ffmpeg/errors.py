@@ -44,6 +44,13 @@ class ProbeFailed(MediaError):
     message = "The file is not a video or audio file we can read."
 
 
+class SourceTruncated(ProbeFailed):
+    """Raised when a source ends long before it says."""
+
+    code = "source_truncated"
+    message = "The file ends before its video does. Upload it again."
+
+
 class EncodeFailed(MediaError):
     """Raised when a program ended with an error."""
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 _INTERLACED = ("tt", "bb", "tb", "bt")
+_JUMPING_CLOCKS = ("mpegts", "mpeg")
 # Sound that ends this many seconds after the last picture is not cut: the picture stays.
 _HOLD_ABOVE = 2.0
 
@@ -186,6 +187,17 @@ class Media:
     subtitles: tuple[SubtitleStream, ...] = ()
     others: tuple[OtherStream, ...] = ()
     chapters: tuple[Chapter, ...] = ()
+
+    @property
+    def is_mp4(self) -> bool:
+        """Whether its container is of the MP4 family, which tells everything by an index."""
+        return self.container.startswith("mov,")
+
+    @property
+    def clock_may_jump(self) -> bool:
+        """Whether it is a transport or program stream: their clocks may break, and a picture right
+        after a keyframe may need one from before it."""
+        return self.container in _JUMPING_CLOCKS
 
     @property
     def held_seconds(self) -> float:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from processing.ffmpeg.encoding import commands
-from processing.ffmpeg.errors import MediaError
+from processing.ffmpeg.errors import MediaError, SourceTruncated
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning.chunks import PACKET, Span
 from processing.packaging import boxes, checker, segments
@@ -16,13 +16,6 @@ from processing.steps.wanted import Wanted
 # How many frames fewer than planned are the rounding of clocks, not a missing end.
 _MISSING_FRAMES = 2
 _MISSING_SHARE = 0.02
-
-
-class SourceTruncated(MediaError):
-    """Raised when a source ends long before it says."""
-
-    code = "source_truncated"
-    message = "The file ends before its video does. Upload it again."
 
 
 class ChunksDiffer(MediaError):

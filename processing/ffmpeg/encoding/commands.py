@@ -17,7 +17,7 @@ from processing.ffmpeg import inputs
 from processing.ffmpeg.encoding import filters, pixels
 from processing.ffmpeg.encoding.filters import AUDIO_RATE
 from processing.ffmpeg.media import Media, VideoStream
-from processing.ffmpeg.planning.chunks import JUMPING_CLOCKS, PACKET, Span, gop_frames
+from processing.ffmpeg.planning.chunks import PACKET, Span, gop_frames
 from processing.ffmpeg.planning.ladder import Profile, Rung
 from processing.ffmpeg.planning.tracks import AudioTrack
 
@@ -65,7 +65,7 @@ class _Order:
     def keeps_timestamps(self) -> bool:
         """FFmpeg mends a clock that jumps only when it may shift timestamps itself; where spans
         are cut the clock is known to be steady."""
-        return self.media.container not in JUMPING_CLOCKS or not self.span.whole
+        return not self.media.clock_may_jump or not self.span.whole
 
     @property
     def start(self) -> Fraction:

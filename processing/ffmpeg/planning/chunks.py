@@ -13,16 +13,14 @@ from fractions import Fraction
 from typing import Any
 
 from processing.ffmpeg.encoding.filters import AUDIO_RATE
-from processing.ffmpeg.media import Media, VideoStream
+from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import copying
 from processing.ffmpeg.planning.ladder import Profile
+from processing.ffmpeg.planning.reading import Reading
 from processing.ffmpeg.probing.timeline import Timeline
 
 # Samples in a packet of AAC.
 PACKET = 1024
-# Containers whose clock may jump, and in which a picture right after a keyframe may need one
-# from before it.
-JUMPING_CLOCKS = ("mpegts", "mpeg")
 
 _MAX_SECONDS = 60
 # The first span of sound alone.
@@ -31,9 +29,6 @@ _SOUND_SECONDS = 4.0
 _SEGMENT_GOPS = 2
 # The longest span of a short video is this part of it, so that workers end together.
 _ENDING_SHARE = 8
-# A keyframe this many pictures before the cut: later ones may still be on their way. Where every
-# picture stands on the grid and groups are closed, one that is the cut itself will do.
-_SEEK_MARGIN = 2
 # Kinds that are not cut, and why: found by cutting the numbered clips and the corpus.
 _NOT_CUT = {
     "aac": "bare packets: its length is a guess, its times are counted from the start",
@@ -115,7 +110,7 @@ def plan(
     if media.video is None or timeline is None:
         return _sound_spans(list(_sound_borders(media.duration, seconds)))
     gop = gop_frames(media.video.frame_rate, profile)
-    reading = _Reading(media, media.video, timeline)
+    reading = Reading(media, media.video, timeline)
     if seconds is None and copying.fits(media, timeline, profile):
         return _copied_spans(reading, gop)
     if seconds is not None:
@@ -126,41 +121,7 @@ def plan(
     return _picture_spans(borders, reading)
 
 
-class _Reading:
-    """How a source is read: how many pictures its grid has, and where a cut is sought to."""
-
-    def __init__(self, media: Media, video: VideoStream, timeline: Timeline) -> None:
-        self.rate = video.frame_rate
-        self._pace = video.time_base * video.frame_rate
-        self._start = video.start_pts
-        self._keyframes = timeline.keyframes
-        # Decoders of H.264 learn from a group how far pictures are reordered, unless it is told.
-        reordered = video.codec == "h264" and not timeline.closed
-        self._back = 1 if media.container in JUMPING_CLOCKS or reordered else 0
-        exact = media.container.startswith("mov,") and copying.is_exact(video, timeline)
-        self._margin = 0 if exact else _SEEK_MARGIN
-        self._shown = round((timeline.end_pts - video.start_pts) * self._pace)
-        self.frames = self._shown if not media.held_seconds else media.planned_frames or self._shown
-
-    @property
-    def keyframe_pictures(self) -> list[int]:
-        """The keyframes, as pictures of the grid."""
-        return [round((pts - self._start) * self._pace) for pts in self._keyframes]
-
-    def seek(self, frame: int) -> int | None:
-        """The keyframe to decode from for a cut at `frame`, None for the beginning."""
-        latest = self._start + (frame - self._margin) / self._pace
-        low = bisect_right(self._keyframes, latest) - 1 - self._back
-        return self._keyframes[low] if low > 0 else None
-
-    def lead(self, frame: int) -> Fraction:
-        """Pictures that are decoded for nothing before a cut at `frame`."""
-        seek = self.seek(frame)
-        begin = Fraction() if seek is None else (seek - self._start) * self._pace
-        return min(frame, self._shown) - begin
-
-
-def _growing(reading: _Reading, gop: int) -> Iterator[int]:
+def _growing(reading: Reading, gop: int) -> Iterator[int]:
     """Borders of a first span of half a group, one to the end of the first segment, then growing
     ones, each where little is decoded twice."""
     segment = gop * _SEGMENT_GOPS
@@ -179,7 +140,7 @@ def _growing(reading: _Reading, gop: int) -> Iterator[int]:
         length, again = (length * 2 if again else length), not again
 
 
-def _next_border(reading: _Reading, start: int, length: int, segment: int, last: int) -> int:
+def _next_border(reading: Reading, start: int, length: int, segment: int, last: int) -> int:
     """Where a span from `start` of about `length` ends: up to a quarter shorter if that spares
     decoding, longer if the lead would be longer than the span."""
     shortest = max(segment, -(-length * 3 // 4 // segment) * segment)
@@ -190,7 +151,7 @@ def _next_border(reading: _Reading, start: int, length: int, segment: int, last:
     return best
 
 
-def _picture_spans(borders: Sequence[int], reading: _Reading) -> tuple[Span, ...]:
+def _picture_spans(borders: Sequence[int], reading: Reading) -> tuple[Span, ...]:
     return tuple(
         Span(
             number=number,
@@ -204,7 +165,7 @@ def _picture_spans(borders: Sequence[int], reading: _Reading) -> tuple[Span, ...
     )
 
 
-def _copied_spans(reading: _Reading, gop: int) -> tuple[Span, ...]:
+def _copied_spans(reading: Reading, gop: int) -> tuple[Span, ...]:
     """Spans that begin with the source's own keyframes, near where others would."""
     keyframes = reading.keyframe_pictures
     borders: list[int] = []

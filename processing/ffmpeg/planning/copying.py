@@ -5,6 +5,7 @@ from __future__ import annotations
 from processing.ffmpeg.media import Media, VideoStream
 from processing.ffmpeg.planning import ladder
 from processing.ffmpeg.planning.ladder import Profile
+from processing.ffmpeg.planning.reading import is_exact
 from processing.ffmpeg.probing.timeline import Timeline
 
 # A segment begins with a keyframe, and people who seek wait for one.
@@ -25,12 +26,7 @@ def fits(media: Media, timeline: Timeline, profile: Profile) -> bool:
     rungs too: making them decodes every picture, and so finds out whether that can be done.
     """
     video = media.video
-    if (
-        video is None
-        or not profile.copies
-        or not media.container.startswith("mov,")
-        or media.held_seconds
-    ):
+    if video is None or not profile.copies or not media.is_mp4 or media.held_seconds:
         return False
     rungs = ladder.rungs_for(video, profile)
     if len(rungs) < _LEAST_RUNGS or (rungs[0].width, rungs[0].height) != (
@@ -60,17 +56,6 @@ def _decodes_everywhere(video: VideoStream) -> bool:
 
 def _needs_no_turning(video: VideoStream) -> bool:
     return video.upright and video.sar == 1 and not video.interlaced
-
-
-def is_exact(video: VideoStream, timeline: Timeline) -> bool:
-    """Whether every picture stands exactly on the grid, and one can begin at every keyframe."""
-    ticks = 1 / (video.frame_rate * video.time_base)
-    return (
-        timeline.constant
-        and timeline.closed
-        and ticks.denominator == 1
-        and video.constant_rate == video.frame_rate
-    )
 
 
 def _is_cut_well(video: VideoStream, timeline: Timeline) -> bool:

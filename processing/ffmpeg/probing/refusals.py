@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from processing.ffmpeg.errors import EncodeFailed, ProbeFailed
+from processing.ffmpeg.errors import EncodeFailed, ProbeFailed, SourceTruncated
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.probing import extras
 from processing.ffmpeg.probing.timeline import Timeline
@@ -40,17 +40,15 @@ def _is_webp(path: Path) -> bool:
 
 
 def require_all_there(media: Media, timeline: Timeline) -> None:
-    """Raise `ProbeFailed` (`source_truncated`) for an MP4 whose pictures end long before its index
+    """Raise `SourceTruncated` for an MP4 whose pictures end long before its index
     says: the rest of it never arrived. `media` is as it was before the timeline was read."""
     video = media.video
-    if video is None or not video.duration or not media.container.startswith("mov,"):
+    if video is None or not video.duration or not media.is_mp4:
         return
     shown = float((timeline.end_pts - timeline.first_pts) * video.time_base)
     allowed = max(_MISSING_FRAMES / float(video.frame_rate), video.duration * _MISSING_SHARE)
     if video.duration - shown > allowed:
-        raise ProbeFailed(
-            "The file ends before its video does. Upload it again.", code="source_truncated"
-        )
+        raise SourceTruncated
 
 
 def pictures_are_lost(listed: list[Any]) -> bool:

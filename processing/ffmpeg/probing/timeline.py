@@ -25,7 +25,6 @@ _NEEDS_KEYFRAME = ("h264", "av1", "vp8", "vp9", "mpeg1video", "mpeg2video")
 _ALWAYS = -(2**62)
 # Their files may hold pictures for reference alone, which packets do not tell from others.
 _HIDES_PICTURES = ("vp8", "vp9")
-_JUMPING_CLOCKS = ("mpegts", "mpeg")
 # A longer hole is a broken clock where clocks are known to break, and anywhere else beyond doubt.
 _HOLE_SECONDS = {True: 2, False: 600}
 # Pictures are reordered by less than this; what goes further back has another clock.
@@ -85,7 +84,7 @@ def read(
         return found
     described = _ask(_argv(ffprobe, path, video), path, media.size, sandbox, should_stop)
     pictures = parse(described, video) if described is not None else None
-    return of(pictures, video, jumps=media.container in _JUMPING_CLOCKS) if pictures else None
+    return of(pictures, video, jumps=media.clock_may_jump) if pictures else None
 
 
 def _from_index(path: Path, video: VideoStream) -> Timeline | None:
