@@ -41,7 +41,7 @@ State = Task.State
 
 # Shrinking takes long but happens only when something is broken; explaining takes longer still.
 BOUNDED = settings(
-    max_examples=30,
+    max_examples=18,
     stateful_step_count=40,
     deadline=None,
     database=None,

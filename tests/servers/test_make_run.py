@@ -171,6 +171,7 @@ def test_what_is_killed_comes_back(make_run: MakeRun) -> None:
     wait_until(make_run.serves, "serving again")
 
 
+@pytest.mark.thorough
 def test_a_stop_in_the_middle_of_an_encode_hands_it_back(make_run: MakeRun, tmp_path: Path) -> None:
     clip = tmp_path / "clip.mp4"
     picture = "testsrc2=size=1920x1080:rate=30:duration=60"
@@ -190,7 +191,14 @@ def test_a_stop_in_the_middle_of_an_encode_hands_it_back(make_run: MakeRun, tmp_
         assert (make_run.manage("shell", "-v0", "-c", state.format(count)) != "0") == wanted
 
 
-@pytest.mark.parametrize("killed", ["supervisor", "launcher", "both"])
+@pytest.mark.parametrize(
+    "killed",
+    [
+        pytest.param("supervisor", marks=pytest.mark.thorough),
+        pytest.param("launcher", marks=pytest.mark.thorough),
+        "both",
+    ],
+)
 def test_after_a_kill_of_those_in_charge_the_next_start_works(
     make_run: MakeRun, killed: str
 ) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 from channels.layers import get_channel_layer
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 logger = structlog.get_logger(__name__)
 
@@ -34,11 +35,17 @@ def progress(owner_id: UUID, tick: dict[str, Any]) -> None:
 
 
 def _send(owner_id: UUID, message: dict[str, Any]) -> None:
-    layer = get_channel_layer()
-    future = asyncio.run_coroutine_threadsafe(
-        layer.group_send(group_of(owner_id), message), _loop()
-    )
+    future = asyncio.run_coroutine_threadsafe(_sent(group_of(owner_id), message), _loop())
     future.add_done_callback(_log_failure)
+
+
+async def _sent(group: str, message: dict[str, Any]) -> None:
+    layer = get_channel_layer()
+    try:
+        await layer.group_send(group, message)
+    except RedisConnectionError:
+        # The connection may have died while nothing was said, and the next one live.
+        await layer.group_send(group, message)
 
 
 def _log_failure(future: Any) -> None:
