@@ -15,9 +15,17 @@ from dramatiq.broker import Consumer, MessageProxy
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import ConnectionClosed
 
+# Of a server whose machine is gone nothing is ever heard: who waits must give up by himself.
+_ANSWERS_WITHIN_SECONDS = 10.0
+
 
 class WaitingRedisBroker(RedisBroker):
     """A `RedisBroker` (Redis 6.2 or newer) whose workers block until there is a message."""
+
+    def __init__(self, *, url: str, **options: Any) -> None:
+        """What the address says of timeouts wins."""
+        client = redis.Redis.from_url(url, socket_timeout=_ANSWERS_WITHIN_SECONDS)
+        super().__init__(client=client, **options)  # type: ignore[no-untyped-call]
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:
         """A consumer that waits for `timeout` milliseconds before it says that there is nothing."""
@@ -79,6 +87,6 @@ class _Waiting(Consumer):
         """
         try:
             first = self._client.execute_command(*self._peek)  # type: ignore[no-untyped-call]
-        except redis.ConnectionError as error:
+        except (redis.ConnectionError, redis.TimeoutError) as error:
             raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]
         return first is not None

@@ -1,5 +1,6 @@
 """Workers wait for wake-ups: they get them at once and ask for nothing meanwhile."""
 
+import signal
 import threading
 from collections.abc import Iterator
 
@@ -18,9 +19,7 @@ WAIT_MS = 5000
 
 @pytest.fixture
 def broker(redis_server: RedisServer) -> Iterator[WaitingRedisBroker]:
-    broker = WaitingRedisBroker(  # type: ignore[no-untyped-call]
-        url=redis_server.url, namespace="test-broker"
-    )
+    broker = WaitingRedisBroker(url=redis_server.url, namespace="test-broker")
     broker.declare_queue(QUEUE)
     yield broker
     if redis_server.process.is_running:
@@ -131,3 +130,19 @@ def test_a_server_that_goes_away_ends_the_waiting(
     finally:
         redis_server.start()
     assert errors
+
+
+def test_a_server_that_says_nothing_more_is_not_waited_for(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("processing.pipeline.broker._ANSWERS_WITHIN_SECONDS", 0.5)
+    broker = WaitingRedisBroker(url=redis_server.url, namespace="test-broker")
+    consumer = broker.consume(QUEUE, timeout=100)
+    assert next(consumer) is None
+    redis_server.process.send(signal.SIGSTOP)
+    try:
+        with pytest.raises(ConnectionClosed):
+            next(consumer)
+    finally:
+        redis_server.process.send(signal.SIGCONT)
+    broker.close()
