@@ -11,6 +11,7 @@ class Ending:
     def __del__(self):
         os.kill(os.getpid(), signal.{name})
 
+signal.signal(signal.SIGINT, signal.default_int_handler)
 treat_termination_as_interrupt()
 stop_if_interrupted()
 ending = Ending()

@@ -65,9 +65,16 @@ class LivePage extends HTMLElement {
     for (const shown of this.querySelectorAll("[data-live]")) {
       const fresh = page.querySelector(`[data-live="${shown.dataset.live}"]`);
       if (!fresh || this.#keepsPlaying(shown, fresh)) continue;
+      this.#keepOpen(shown, fresh);
       if (shown.innerHTML !== fresh.innerHTML) shown.replaceWith(document.adoptNode(fresh));
     }
     document.title = page.title;
+  }
+
+  /** A menu somebody has opened stays open. */
+  #keepOpen(shown, fresh) {
+    const opened = [...shown.querySelectorAll("details")].map((menu) => menu.open);
+    fresh.querySelectorAll("details").forEach((menu, number) => (menu.open = opened[number] ?? false));
   }
 
   /** A player stays where it is; only another release gets it another address. */

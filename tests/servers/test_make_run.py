@@ -140,6 +140,8 @@ def test_ctrl_c_stops_it(make_run: MakeRun) -> None:
     # A terminal of its own sends SIGINT to all who are in the foreground, as a person's does.
     pid, terminal = pty.fork()
     if pid == 0:
+        # Whoever was started in the background of a script ignores it, and so would this.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.chdir(ROOT)
         os.execvpe("make", make_run.words, make_run.environment)
     try:
