@@ -6,13 +6,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
 CLEAN_UP_SECONDS = 8
-_interrupted = threading.Event()
 
 
 class Failed(Exception):
@@ -69,16 +67,8 @@ def wait_for(child: subprocess.Popen[bytes]) -> int:
 
 def treat_termination_as_interrupt() -> None:
     """Let SIGTERM and SIGHUP end the process as Ctrl-C does: by KeyboardInterrupt."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # A shell has the programs it starts in the background ignore Ctrl-C.
-        if number != signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _interrupt)
-
-
-def stop_if_interrupted() -> None:
-    """Raise KeyboardInterrupt once more: Python drops one that is raised in a destructor."""
-    if _interrupted.is_set():
-        raise KeyboardInterrupt
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
 
 
 def ignore_further_signals() -> None:
@@ -88,5 +78,4 @@ def ignore_further_signals() -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    _interrupted.set()
     raise KeyboardInterrupt

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts import processes
-from scripts.console import Failed, ignore_further_signals, say, stop_if_interrupted
+from scripts.console import Failed, ignore_further_signals, say
 from scripts.datafolder import DataFolder
 from scripts.readiness import Probe
 
@@ -111,7 +111,6 @@ def serve(launch: Launch) -> None:
         processes.write(launch.records, "supervisord", supervisor.pid)
         _prepare(launch)
         _wait_until_ready(launch, supervisor)
-        stop_if_interrupted()
         say(f"Vodloom is ready at {launch.url}")
         supervisor.wait()
         raise Failed(
@@ -140,7 +139,6 @@ def _wait_until_ready(launch: Launch, supervisor: subprocess.Popen[bytes]) -> No
     probe = Probe(f"{launch.url}/readyz", launch.allowed_hosts)
     deadline = time.monotonic() + READY_SECONDS
     while not probe.succeeds():
-        stop_if_interrupted()
         if supervisor.poll() is not None:
             raise Failed(f"The supervisor ended at once.{_where_to_look(launch)}")
         if time.monotonic() > deadline:

@@ -11,6 +11,7 @@ from dramatiq.errors import ConnectionClosed
 from redis import Redis
 
 from processing.pipeline.broker import WaitingRedisBroker
+from tests.servers.process import wait_until
 from tests.servers.redis import Redis as RedisServer
 
 QUEUE = "test"
@@ -48,9 +49,7 @@ class Reader(threading.Thread):
 
 def wait_until_blocked(client: Redis, clients: int) -> None:
     """Until so many wait inside Redis."""
-    pause = threading.Event()
-    while client.info("clients")["blocked_clients"] < clients:
-        pause.wait(0.01)
+    wait_until(lambda: client.info("clients")["blocked_clients"] >= clients, "they wait")
 
 
 def test_a_message_ends_the_waiting_and_is_handed_out_once(broker: WaitingRedisBroker) -> None:
@@ -84,7 +83,7 @@ def test_a_busy_worker_leaves_a_message_to_others_until_it_has_answered(
     assert next(idle) is not None
     send(broker)
     reader = Reader(broker.consume(QUEUE, timeout=WAIT_MS))
-    reader.join()
+    reader.join(WAIT_MS / 1000)
     assert reader.got is not None
     busy.ack(first)
     send(broker)

@@ -151,6 +151,9 @@ def test_ctrl_c_stops_it(make_run: MakeRun) -> None:
         _read_to_the_end(terminal)
         os.waitpid(pid, 0)
         assert time.monotonic() - began < 10
+    except BaseException:
+        os.killpg(pid, signal.SIGTERM)  # or the whole copy would outlive the test
+        raise
     finally:
         os.close(terminal)
     assert make_run.left() == []
