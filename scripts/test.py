@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,8 +26,17 @@ from scripts.console import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
-_USUAL = "not corpus and not thorough"
-SELECTIONS = {"": _USUAL, "fast": f"{_USUAL} and not slow", "all": ""}
+_SHORT = "not slow and not corpus and not thorough"
+_SLOW = "slow and not corpus and not thorough"
+_LONG = "slow or corpus or thorough"
+# Short tests run beside each other; slow ones have the machine for themselves, for they wait.
+_TOGETHER = ("pytest", "--cov", "--numprocesses=auto", "--maxprocesses=8", "--dist=worksteal")
+_ALONE = ("pytest", "--cov", "--cov-append")
+TESTS: Mapping[str, Sequence[tuple[str, ...]]] = {
+    "fast": [(*_TOGETHER, "-m", _SHORT)],
+    "": [(*_TOGETHER, "--cov-report=", "-m", _SHORT), (*_ALONE, "-m", _SLOW)],
+    "all": [(*_TOGETHER, "--cov-report=", "-m", _SHORT), (*_ALONE, "-m", _LONG)],
+}
 
 
 @dataclass(frozen=True)
@@ -51,16 +60,16 @@ def main() -> None:
 
 
 def _test(selection: str) -> None:
-    if selection not in SELECTIONS:
+    if selection not in TESTS:
         raise Failed(f"test takes fast, all or nothing, not {selection!r}.")
     packages.ensure(packages.FOR_TESTS)
     commands = venv.ensure(ROOT, "test")
     with tempfile.TemporaryDirectory(prefix="vodloom-checks-") as data:
-        for step in steps(Path(data), SELECTIONS[selection]):
+        for step in steps(Path(data), TESTS[selection]):
             _run(step, commands)
 
 
-def steps(data: Path, selection: str) -> list[Step]:
+def steps(data: Path, tests: Sequence[tuple[str, ...]]) -> list[Step]:
     """What is run, the quick before the slow."""
     production = production_environment(data)
     manage = ("python", "manage.py")
@@ -81,7 +90,7 @@ def steps(data: Path, selection: str) -> list[Step]:
             (*manage, "check", "--deploy", "--fail-level", "WARNING"),
             production,
         ),
-        Step("tests", ("pytest", "--cov", "--cov-report=term", "-m", selection)),
+        *(Step(f"tests, {command[-1]}", command) for command in tests),
     ]
 
 

@@ -161,9 +161,12 @@ def test_progress_is_told_again_after_redis_was_away(
         hear(socket)
         site.redis.kill()
         site.redis.start()
-        person.upload(clip_with_sound)
-        heard = hear_until(socket, "video.ready")
-    assert any(message["type"] == "progress" for message in heard)
+        # A worker may be back before the feed is, and have made the first video by then.
+        for _ in range(4):
+            person.upload(clip_with_sound)
+            if any(message["type"] == "progress" for message in hear_until(socket, "video.ready")):
+                return
+    pytest.fail("No progress was told of four videos.")
 
 
 def test_a_library_loses_nothing_when_redis_restarts_under_it(

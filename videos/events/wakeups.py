@@ -52,7 +52,10 @@ async def listen(owner_id: UUID, news: News) -> None:
             await _follow(announce.group_of(owner_id), news)
         except (RedisError, OSError) as error:
             logger.warning("feed_without_redis", reason=type(error).__name__)
-            await asyncio.sleep(RETRY_SECONDS)
+        except Exception:
+            # Whatever the layer met: a feed that hears nothing for ever is worse.
+            logger.exception("feed_deaf")
+        await asyncio.sleep(RETRY_SECONDS)
 
 
 async def _follow(group: str, news: News) -> None:
