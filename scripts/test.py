@@ -100,6 +100,7 @@ def production_environment(data: Path) -> dict[str, str]:
         "DATA": str(data),
         "SECRET_KEY": secrets.token_urlsafe(50),
         "ALLOWED_HOSTS": "example.org",
+        "USE_HTTPS": "true",
         "CSRF_TRUSTED_ORIGINS": "https://example.org",
         "DATABASE_URL": "postgres://vodloom:secret@db.example.org:5432/vodloom",
         "REDIS_URL": "redis://redis.example.org:6379/0",
