@@ -13,6 +13,9 @@ from processing.ffmpeg.probing import rates
 if TYPE_CHECKING:
     from processing.ffmpeg.probing.timeline import Timeline
 
+PACKET = 1024
+"""Samples in a packet of AAC; some encoders make shorter ones."""
+
 _HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 _INTERLACED = ("tt", "bb", "tb", "bt")
 _JUMPING_CLOCKS = ("mpegts", "mpeg")
@@ -117,7 +120,10 @@ class VideoStream:
 @dataclass(frozen=True)
 class AudioStream:
     """One sound stream; units as in `VideoStream`, `sample_rate` in Hz, `layout` FFmpeg's name of
-    where its channels stand (`5.1(side)`), empty when the file does not tell."""
+    where its channels stand (`5.1(side)`), empty when the file does not tell.
+
+    Of AAC in a plain MP4 whose packets follow each other without a gap, `packets` tells how many
+    there are, of 1024 samples each, the first at `first_packet_pts`; None of any other."""
 
     index: int
     codec: str
@@ -132,6 +138,9 @@ class AudioStream:
     profile: str = ""
     title: str = ""
     default: bool = False
+    track: int | None = None
+    first_packet_pts: int | None = None
+    packets: int | None = None
 
     @property
     def start(self) -> Fraction:

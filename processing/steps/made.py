@@ -8,8 +8,8 @@ from pathlib import Path
 
 from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.errors import MediaError, SourceTruncated
-from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning.chunks import PACKET, Span
+from processing.ffmpeg.media import PACKET, Media
+from processing.ffmpeg.planning.chunks import Span
 from processing.packaging import boxes, checker, segments
 from processing.steps.wanted import Wanted
 

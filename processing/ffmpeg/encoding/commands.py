@@ -16,8 +16,8 @@ from pathlib import Path
 from processing.ffmpeg import inputs
 from processing.ffmpeg.encoding import filters, pixels
 from processing.ffmpeg.encoding.filters import AUDIO_RATE
-from processing.ffmpeg.media import Media, VideoStream
-from processing.ffmpeg.planning.chunks import PACKET, Span, gop_frames
+from processing.ffmpeg.media import PACKET, Media, VideoStream
+from processing.ffmpeg.planning.chunks import Span, gop_frames
 from processing.ffmpeg.planning.ladder import Profile, Rung
 from processing.ffmpeg.planning.tracks import AudioTrack
 
@@ -130,7 +130,8 @@ def encode(
     if video is not None:
         argv += _pictures(order, video, rungs)
     for track in tracks:
-        argv += _sound(order, track, opening=1 if apart else 0)
+        copied = track.stream_index in span.copied_sound
+        argv += (_copied_sound if copied else _sound)(order, track, opening=1 if apart else 0)
     return argv
 
 
@@ -189,17 +190,29 @@ def _copy(order: _Order, video: VideoStream) -> list[str]:
     """The source's own packets of the span, each moved onto its tick of the grid."""
     span, tick = order.span, int(timescale(video.frame_rate) / video.frame_rate)
     origin = round(order.origin * timescale(video.frame_rate))
-    placed = ":".join(
-        f"{name}='round(({name.upper()}-{origin})/{tick})*{tick}'" for name in ("pts", "dts")
-    )
-    dropped = f"lt(pts,{span.first_frame * tick})"
-    argv = ["-map", f"0:{video.index}", "-c:v", "copy"]
-    if span.end_frame is not None:
-        dropped += f"+gte(pts,{span.end_frame * tick})"
-        # Or the rest of the source would be read, to be dropped.
-        end = order.origin + span.end_frame / video.frame_rate + _READ_ON_SECONDS
-        argv += ["-t", f"{float(end):.3f}"]
-    return [*argv, "-bsf:v", f"setts={placed},noise=drop='{dropped}'"]
+    end = None if span.end_frame is None else span.end_frame * tick
+    kept = f"{_placed(origin, tick)},{_kept(span.first_frame * tick, end)}"
+    argv = ["-map", f"0:{video.index}", "-c:v", "copy", *_reading_until(order)]
+    return [*argv, "-bsf:v", kept]
+
+
+def _placed(origin: int, step: int) -> str:
+    """The bitstream filter that puts packets on the nearest of the steps (ticks) from `origin`."""
+    times = (f"{name}='round(({name.upper()}-{origin})/{step})*{step}'" for name in ("pts", "dts"))
+    return f"setts={':'.join(times)}"
+
+
+def _kept(first: int, end: int | None) -> str:
+    """The bitstream filter that drops packets shown before `first` or from `end` on (ticks)."""
+    return f"noise=drop='lt(pts,{first})" + (f"+gte(pts,{end})'" if end is not None else "'")
+
+
+def _reading_until(order: _Order) -> list[str]:
+    """What is only copied ends by itself at the end of the source: not later than the span."""
+    if order.video is None or order.span.end_frame is None:
+        return []
+    end = order.origin + order.span.end_frame / order.video.frame_rate + _READ_ON_SECONDS
+    return ["-t", f"{float(end):.3f}"]
 
 
 def _x264(order: _Order, video: VideoStream, rung: Rung) -> list[str]:
@@ -240,12 +253,28 @@ def _sound(order: _Order, track: AudioTrack, *, opening: int) -> list[str]:
     graph = filters.sound(stream, track.name, order.origin, opening=opening, first=first, end=end)
     argv = ["-filter_complex", graph, "-map", f"[{track.name}]"]
     argv += ["-c:a", "aac", "-b:a", str(order.profile.audio_bitrate), "-ar", str(AUDIO_RATE)]
-    dropped = f"lt(pts,{span.first_packet * PACKET})"
-    if span.end_packet is not None:
-        dropped += f"+gte(pts,{span.end_packet * PACKET})"
-    argv += ["-bsf:a", f"noise=drop='{dropped}'"]
-    argv += ["-frag_duration", str(round(AUDIO_FRAGMENT_SECONDS * 1_000_000))]
-    return [*argv, *_muxed(order.out / track.filename, _MOVFLAGS)]
+    end_tick = None if span.end_packet is None else span.end_packet * PACKET
+    argv += ["-bsf:a", _kept(span.first_packet * PACKET, end_tick)]
+    return [*argv, *_muxed_sound(order, track)]
+
+
+def _copied_sound(order: _Order, track: AudioTrack, *, opening: int) -> list[str]:
+    """The source's own packets of the span, each put where one of ours would stand. They are
+    decoded as well, into nothing: what does not decode must not be shown."""
+    span, end = order.span, order.end_sample
+    end_packet = span.end_packet
+    if end_packet is None and end is not None:
+        end_packet = math.ceil(Fraction(end, PACKET))
+    stream = ["-map", f"{opening}:{track.stream_index}", *_reading_until(order)]
+    placed = _placed(round(order.origin * AUDIO_RATE), PACKET)
+    kept = _kept(span.first_packet * PACKET, None if end_packet is None else end_packet * PACKET)
+    argv = [*stream, "-c:a", "copy", "-bsf:a", f"{placed},{kept}", *_muxed_sound(order, track)]
+    return [*argv, *stream, "-f", "null", "-"]
+
+
+def _muxed_sound(order: _Order, track: AudioTrack) -> list[str]:
+    fragments = ["-frag_duration", str(round(AUDIO_FRAGMENT_SECONDS * 1_000_000))]
+    return [*fragments, *_muxed(order.out / track.filename, _MOVFLAGS)]
 
 
 def _muxed(path: Path, movflags: str) -> list[str]:

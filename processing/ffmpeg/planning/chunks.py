@@ -13,14 +13,11 @@ from fractions import Fraction
 from typing import Any
 
 from processing.ffmpeg.encoding.filters import AUDIO_RATE
-from processing.ffmpeg.media import Media
+from processing.ffmpeg.media import PACKET, Media
 from processing.ffmpeg.planning import copying
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.planning.reading import Reading
 from processing.ffmpeg.probing.timeline import Timeline
-
-# Samples in a packet of AAC.
-PACKET = 1024
 
 _MAX_SECONDS = 60
 # The first span of sound alone.
@@ -44,7 +41,8 @@ class Span:
     the keyframe to decode from, in ticks of the picture stream; None: from the beginning.
 
     Where the largest rung is the source's own stream, repackaged, `keyframes` are the pictures
-    of the grid at which its groups begin: other rungs begin theirs at the same. Empty elsewhere."""
+    of the grid at which its groups begin: other rungs begin theirs at the same; `copied_sound` has
+    the indexes of the sound streams that are repackaged too. Both empty elsewhere."""
 
     number: int
     first_frame: int
@@ -53,6 +51,7 @@ class Span:
     first_packet: int
     end_packet: int | None
     keyframes: tuple[int, ...] = ()
+    copied_sound: tuple[int, ...] = ()
 
     @property
     def copies(self) -> bool:
@@ -76,7 +75,8 @@ class Span:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Span:
         """The inverse of `to_json`."""
-        return cls(**{**data, "keyframes": tuple(data.get("keyframes", ()))})
+        lists = {name: tuple(data.get(name, ())) for name in ("keyframes", "copied_sound")}
+        return cls(**{**data, **lists})
 
 
 WHOLE = Span(number=0, first_frame=0, end_frame=None, seek=None, first_packet=0, end_packet=None)
@@ -112,7 +112,7 @@ def plan(
     gop = gop_frames(media.video.frame_rate, profile)
     reading = Reading(media, media.video, timeline)
     if seconds is None and copying.fits(media, timeline, profile):
-        return _copied_spans(reading, gop)
+        return _copied_spans(reading, gop, copying.fitting_sound(media, profile))
     if seconds is not None:
         step = max(1, round(seconds / profile.gop_seconds)) * gop
         borders = list(range(step, reading.frames - gop + 1, step))
@@ -165,7 +165,7 @@ def _picture_spans(borders: Sequence[int], reading: Reading) -> tuple[Span, ...]
     )
 
 
-def _copied_spans(reading: Reading, gop: int) -> tuple[Span, ...]:
+def _copied_spans(reading: Reading, gop: int, sound: tuple[int, ...]) -> tuple[Span, ...]:
     """Spans that begin with the source's own keyframes, near where others would."""
     keyframes = reading.keyframe_pictures
     borders: list[int] = []
@@ -176,7 +176,11 @@ def _copied_spans(reading: Reading, gop: int) -> tuple[Span, ...]:
             borders.append(near)
     spans = _picture_spans(borders, reading)
     return tuple(
-        replace(span, keyframes=_between(keyframes, span.first_frame, span.end_frame))
+        replace(
+            span,
+            keyframes=_between(keyframes, span.first_frame, span.end_frame),
+            copied_sound=sound,
+        )
         for span in spans
     )
 

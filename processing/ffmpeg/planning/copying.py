@@ -1,11 +1,16 @@
-"""Whether a source's own pictures can be the top rung: repackaged, not encoded anew."""
+"""Whether a source's own pictures can be the top rung, and its own sound a track: repackaged,
+not encoded anew."""
 
 from __future__ import annotations
 
-from processing.ffmpeg.media import Media, VideoStream
+from fractions import Fraction
+
+from processing.ffmpeg.encoding.filters import AUDIO_RATE
+from processing.ffmpeg.media import PACKET, AudioStream, Media, VideoStream
 from processing.ffmpeg.planning import ladder
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.planning.reading import is_exact
+from processing.ffmpeg.planning.tracks import tracks_of
 from processing.ffmpeg.probing.timeline import Timeline
 
 # A segment begins with a keyframe, and people who seek wait for one.
@@ -15,6 +20,11 @@ _LEAST_RUNGS = 2
 _PROFILES = ("Constrained Baseline", "Baseline", "Main", "High")
 _COLOURS = ("bt709", "smpte170m", "bt470bg", "unknown", "unspecified", "")
 _RANGES = ("tv", "unknown", "unspecified", "")
+_STEREO = 2
+# What is told of a bitrate is never quite what was asked of an encoder.
+_BITRATE_MARGIN = 1.05
+# By so many packets sound may end before the pictures without anybody waiting for it.
+_MISSING_PACKETS = 2
 
 
 def fits(media: Media, timeline: Timeline, profile: Profile) -> bool:
@@ -41,6 +51,42 @@ def fits(media: Media, timeline: Timeline, profile: Profile) -> bool:
         and video.bitrate is not None
         and video.bitrate <= rungs[0].maxrate
     )
+
+
+def fitting_sound(media: Media, profile: Profile) -> tuple[int, ...]:
+    """The indexes of the sound streams that may be tracks as they are, where the pictures are.
+
+    Such a stream is as we would make it: AAC-LC, stereo at 48 kHz, no larger than the profile has
+    it, its packets where ours would stand and as many as the pictures last.
+    """
+    wanted = {track.stream_index for track in tracks_of(media)}
+    return tuple(
+        stream.index
+        for stream in media.audio
+        if stream.index in wanted
+        and _is_heard_everywhere(stream)
+        and stream.bitrate is not None
+        and stream.bitrate <= _BITRATE_MARGIN * profile.audio_bitrate
+        and _stands_where_ours_would(stream, media)
+    )
+
+
+def _is_heard_everywhere(stream: AudioStream) -> bool:
+    return (
+        (stream.codec, stream.profile) == ("aac", "LC")
+        and (stream.sample_rate, stream.channels) == (AUDIO_RATE, _STEREO)
+        and stream.time_base == Fraction(1, AUDIO_RATE)
+    )
+
+
+def _stands_where_ours_would(stream: AudioStream, media: Media) -> bool:
+    video, first = media.video, stream.first_packet_pts
+    if video is None or first is None or stream.packets is None:
+        return False
+    before = (video.start - first * stream.time_base) * AUDIO_RATE
+    lasts = (media.planned_frames or 0) / video.frame_rate * AUDIO_RATE
+    missing = lasts - (stream.packets * PACKET - before)
+    return before >= 0 and before % PACKET == 0 and missing < _MISSING_PACKETS * PACKET
 
 
 def _decodes_everywhere(video: VideoStream) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from processing.ffmpeg.encoding.filters import AUDIO_RATE
-from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning.chunks import PACKET, Span
+from processing.ffmpeg.media import PACKET, Media
+from processing.ffmpeg.planning.chunks import Span
 
 _LEAST_SECONDS = 0.1
 

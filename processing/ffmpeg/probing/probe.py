@@ -12,7 +12,16 @@ from typing import Any
 from processing.ffmpeg import inputs
 from processing.ffmpeg.errors import EncodeFailed, OutputTooLarge, ProbeFailed
 from processing.ffmpeg.media import AudioStream, Media, VideoStream
-from processing.ffmpeg.probing import extent, extras, index, light, refusals, streams, values
+from processing.ffmpeg.probing import (
+    extent,
+    extras,
+    index,
+    light,
+    packets,
+    refusals,
+    streams,
+    values,
+)
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.sandbox import Sandbox
 
@@ -126,6 +135,8 @@ def probe(
         media = replace(media, size=path.stat().st_size)
     if media.video is not None:
         media = replace(media, video=_looked_at(media.video, path, ffprobe, ask))
+    if media.is_mp4:
+        media = replace(media, audio=tuple(packets.counted(s, path) for s in media.audio))
     told = all(stream.duration for stream in (media.video, *media.audio) if stream is not None)
     # Matroska and FLV tell no stream's length: the last packets do. Without any index, all do.
     return media if media.duration and told else _measured(media, path, ffprobe, ask, limits)

@@ -119,6 +119,7 @@ def _audio(stream: Mapping[str, Any]) -> AudioStream:
         profile=str(stream.get("profile") or ""),
         title=text(tags.get("title")),
         default=bool(marks.get("default")),
+        track=_track(stream.get("id")),
     )
 
 

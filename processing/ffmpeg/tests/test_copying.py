@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from processing.ffmpeg.media import Media
+from processing.ffmpeg.errors import EncodeFailed
+from processing.ffmpeg.media import AudioStream, Media
 from processing.ffmpeg.planning import chunks, copying
 from processing.ffmpeg.planning.ladder import Profile, Step
 from processing.ffmpeg.probing.timeline import Timeline
@@ -18,6 +19,7 @@ from processing.ffmpeg.tests.clips import (
     Made,
     described,
     encoded,
+    ffmpeg,
     join,
     line_of,
     numbered,
@@ -134,6 +136,96 @@ def test_copied_spans_are_the_sources_own_pictures(
     )
     assert _checksums(copied) == _checksums(source)
     assert numbers_in(made) == list(range(count))
+
+
+SOUND = AudioStream(
+    index=1, codec="aac", profile="LC", channels=2, sample_rate=48_000, language="und",
+    time_base=Fraction(1, 48_000), start_pts=0, duration=60.0, bitrate=128_000,
+    first_packet_pts=-1024, packets=2814,
+)  # fmt: skip
+
+
+def _fitting_sound(**changes: Any) -> tuple[int, ...]:
+    profile = Profile("one", (Step(1080, 22, 6_000_000),))
+    return copying.fitting_sound(replace(_media(), audio=(replace(SOUND, **changes),)), profile)
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"packets": 4000}, {"packets": 2812}, {"first_packet_pts": 0}]
+)
+def test_sound_as_we_would_make_it_fits(changes: dict[str, Any]) -> None:
+    assert _fitting_sound(**changes) == (1,)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"codec": "mp3"},
+        {"profile": "HE-AAC"},
+        {"channels": 1},
+        {"sample_rate": 44_100},
+        {"time_base": Fraction(1, 44_100)},
+        {"bitrate": None},
+        {"bitrate": 192_000},
+        {"packets": None},
+        {"packets": 2811},
+        {"first_packet_pts": -2112},
+        {"first_packet_pts": 1024},
+    ],
+)
+def test_other_sound_is_encoded(changes: dict[str, Any]) -> None:
+    assert _fitting_sound(**changes) == ()
+
+
+AAC = ["-c:a", "aac", "-ac", "2", "-b:a", "96k", "-shortest"]
+
+
+def test_copied_spans_have_the_sources_own_sound(tmp_path: Path) -> None:
+    sound = "sine=f=997:r=48000:d=9"
+    source = numbered(tmp_path / "a.mp4", *X264, *AAC, count=225, rate="25", sound=sound)
+    media = described(source)
+    line = line_of(source, media)
+    assert line is not None
+    media = media.with_timeline(line)
+    spans = chunks.plan(media, line, TWO)
+    assert len(spans) > 2
+    assert {span.copied_sound for span in spans} == {(media.audio[0].index,)}
+    parts = [encoded(source, tmp_path / str(s.number), TWO, media=media, span=s) for s in spans]
+    at = 0
+    for part in parts:
+        track = part.track("audio")
+        assert check_chunk(track, start=at) == []
+        at += track.duration
+    assert {part.track("audio").init for part in parts} == {parts[0].track("audio").init}
+    joined = join([part.folder / "audio.mp4" for part in parts], tmp_path / "audio.mp4")
+    ours, theirs = _packets(joined), _packets(source)
+    assert len(ours) > 400
+    # The first packet of the source only leads in.
+    assert ours == theirs[1 : 1 + len(ours)]
+    assert len(theirs) - len(ours) <= 2
+
+
+def test_sound_that_does_not_decode_is_not_copied(tmp_path: Path) -> None:
+    sound = "sine=f=997:r=48000:d=9"
+    source = numbered(tmp_path / "a.mp4", *X264, *AAC, count=225, rate="25", sound=sound)
+    media = described(source)
+    line = line_of(source, media)
+    assert line is not None
+    media = media.with_timeline(line)
+    span = chunks.plan(media, line, TWO)[-1]
+    spoiled = tmp_path / "spoiled.mp4"
+    ffmpeg("-i", source, "-c", "copy", "-bsf:a", "noise=amount=5", spoiled)
+    with pytest.raises(EncodeFailed):
+        encoded(spoiled, tmp_path / "made", TWO, media=media, span=span)
+
+
+def _packets(path: Path) -> list[str]:
+    """Checksums of the packets of sound, in order."""
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:a", "-c", "copy"]
+    out = subprocess.run(
+        [*command, "-f", "framemd5", "-"], check=True, capture_output=True, text=True, timeout=60
+    ).stdout
+    return [line.split(",")[-1] for line in out.splitlines() if not line.startswith("#")]
 
 
 def _fit_together(parts: list[Made]) -> None:

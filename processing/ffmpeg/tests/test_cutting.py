@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg.encoding import commands
-from processing.ffmpeg.media import Media
+from processing.ffmpeg.media import PACKET, Media
 from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.ladder import Profile, Step
 from processing.ffmpeg.tests.clips import (
@@ -81,7 +81,7 @@ def agree(made: Cut, name: str) -> None:
 
 def begin(made: Cut, span: chunks.Span, track: Track) -> int:
     if track.handler == "soun":
-        return span.first_packet * chunks.PACKET
+        return span.first_packet * PACKET
     assert made.media.video is not None
     rate = made.media.video.frame_rate
     return int(span.first_frame * commands.timescale(rate) / rate)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg.errors import ProbeFailed
+from processing.ffmpeg.media import PACKET
 from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.ladder import Profile, Step
 from processing.ffmpeg.tests.clips import (
@@ -79,7 +80,7 @@ def sound_differences(made: Cut, joined: Path, name: str) -> list[str]:
     ours, whole = samples_in(joined), samples_in(made.whole.folder / f"{name}.mp4")
     found = [] if len(ours) == len(whole) else [f"{len(ours)} samples, not {len(whole)}"]
     for span in made.spans:
-        begin = span.first_packet * chunks.PACKET + 12_000
+        begin = span.first_packet * PACKET + 12_000
         wanted = whole[begin : begin + 4800]
         if len(wanted) < 4800 or not any(wanted):
             continue

@@ -1,0 +1,34 @@
+"""Whether the sound of an MP4 is AAC of equal packets without a gap."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from processing.ffmpeg.media import PACKET, AudioStream
+from processing.ffmpeg.probing import index
+from processing.ffmpeg.probing.index import Index
+
+
+def counted(stream: AudioStream, path: Path) -> AudioStream:
+    """`stream` with its packets, if the boxes of a plain MP4 tell that they are equal."""
+    if stream.codec != "aac" or stream.track is None:
+        return stream
+    boxes = index.read(path, stream.track)
+    if boxes is None or Fraction(1, boxes.timescale) != stream.time_base or not _is_even(boxes):
+        return stream
+    # An edit may leave out a beginning and an end. Others put parts elsewhere.
+    if len(boxes.edits) > 1 or any(edit.start < 0 for edit in boxes.edits):
+        return stream
+    start, length = 0, boxes.samples * PACKET
+    for edit in boxes.edits:
+        start, length = edit.start, min(length, edit.start + edit.duration)
+    return replace(stream, first_packet_pts=-start, packets=-(-length // PACKET))
+
+
+def _is_even(boxes: Index) -> bool:
+    """Whether all packets last as long as they should, but for the last, which may be cut short."""
+    return not boxes.offsets and all(
+        time == number * PACKET for number, time in enumerate(boxes.decoded[:-1])
+    )
