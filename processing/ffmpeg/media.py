@@ -97,11 +97,6 @@ class VideoStream:
         return self.rotation == 0 and not self.mirrored
 
     @property
-    def keeps_shape(self) -> bool:
-        """Whether all its pictures have one size, as an MP4 tells whose index was read."""
-        return self.edited is not None
-
-    @property
     def interlaced(self) -> bool:
         """Whether its pictures are made of two fields."""
         return self.field_order in _INTERLACED

@@ -70,20 +70,21 @@ def _over_black(video: VideoStream) -> list[str]:
 def _fitted(video: VideoStream, width: int, height: int) -> list[str]:
     """To the size, whatever size and shape each picture comes in. Scaled before its light is
     converted, which costs more for each pixel."""
-    if _is_as_wanted(video, width, height):
-        return [f"scale={width}:{height}"]  # hands every picture on as it is
     shape = f"iw/ih*if(between(sar,1/8,8),sar,1)/({video.display_width}/{video.display_height})"
     same = f"lt(abs(log({shape})),{_SAME_SHAPE})"
     across = f"if({same},{width},min({width},max(2,2*round({width}*{shape}/2))))"
     down = f"if({same},{height},min({height},max(2,2*round({height}/({shape})/2))))"
-    scale = f"scale=w='{across}':h='{down}':eval=frame:flags={_flags(video)}{_conversion(video)}"
-    return [scale, f"pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:eval=frame"]
+    # Without a conversion pictures of the right size are handed on as they are.
+    how = "" if _is_as_wanted(video, width, height) else _conversion(video)
+    return [
+        f"scale=w='{across}':h='{down}':eval=frame:flags={_flags(video)}{how}",
+        f"pad={width}:{height}:(ow-iw)/2:(oh-ih)/2:eval=frame",
+    ]
 
 
 def _is_as_wanted(video: VideoStream, width: int, height: int) -> bool:
     return (
         (video.display_width, video.display_height) == (width, height)
-        and video.keeps_shape
         and video.sar == 1
         and video.pixel_format == "yuv420p"
         and video.color_range in ("tv", *_UNKNOWN)

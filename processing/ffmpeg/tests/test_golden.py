@@ -239,13 +239,14 @@ def test_the_smallest_pictures_become_even(tmp_path: Path, tiny: str) -> None:
     assert mean_luma(made.top) == pytest.approx(235, abs=1)
 
 
-def test_another_shape_midway_is_fitted_in(tmp_path: Path) -> None:
+@pytest.mark.parametrize("container", ["ts", "mp4", "mkv"])
+def test_another_shape_midway_is_fitted_in(tmp_path: Path, container: str) -> None:
     parts = []
     for shape in ("320x240", "120x240", "160x120"):
         parts.append(tmp_path / f"{shape}.ts")
         white = f"color=white:s={shape}:r=25:d=1"
         ffmpeg("-f", "lavfi", "-i", white, "-c:v", "libx264", "-pix_fmt", "yuv420p", parts[-1])
-    joined = tmp_path / "joined.ts"
+    joined = tmp_path / f"joined.{container}"
     ffmpeg("-i", f"concat:{'|'.join(map(str, parts))}", "-c", "copy", joined)
     top = encoded(joined, tmp_path / "out").top
     lit = [share_lit(top, number) for number in (10, 35, 60)]
