@@ -5,7 +5,8 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Min, OuterRef, QuerySet, Subquery, Sum
+from django.utils import timezone
 
 from processing import pace
 from processing.models import Run, Task
@@ -24,6 +25,8 @@ _STAGES = {
 
 
 _TICK_SECONDS = 1
+# A smaller share of the work says nothing of the rest.
+_TELLING_SHARE = 0.02
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def _with_tasks(rows: Any, *, run: str) -> Any:
     waiting = tasks.filter(state=State.READY).order_by("rank")
     totals = tasks.order_by().values("run")
     speeds = totals.filter(state=State.RUNNING).annotate(speeds=Sum("speed"))
-    costs = totals.annotate(costs=Sum("cost"))
+    costs = totals.annotate(costs=Sum("cost"), began=Min("started_at"))
     done = totals.annotate(done=Sum(F("weight") * F("progress")))
     left = totals.filter(state__in=Task.OPEN).annotate(left=Sum(F("cost") * (1.0 - F("progress"))))
     ahead = (
@@ -88,6 +91,7 @@ def _with_tasks(rows: Any, *, run: str) -> Any:
         task_kind=Subquery(running.values("kind")[:1]),
         run_speed=Subquery(speeds.values("speeds")[:1]),
         run_cost=Subquery(costs.values("costs")[:1]),
+        run_began=Subquery(costs.values("began")[:1]),
         wait_queue=Subquery(waiting.values("queue")[:1]),
         wait_rank=Subquery(waiting.values("rank")[:1]),
     ).annotate(
@@ -172,11 +176,17 @@ def _working(row: Any) -> Progress:
 
 
 def _eta_at_work(row: Any) -> int | None:
-    """By the speed of the tasks at work; before they have one, by this installation's pace."""
+    """By what was done so far, or by the speed of the tasks at work if that is sooner: a wait
+    spoils the one, tasks that just began the other. Before either tells, by the pace of all."""
+    left, cost = row.cost_left or 0.0, row.run_cost or 0.0
+    told = []
+    if cost and row.run_began and 1 - left / cost >= _TELLING_SHARE:
+        passed = (timezone.now() - row.run_began).total_seconds()
+        told.append(passed * left / (cost - left))
     duration = ((row.source.media if row.source else None) or {}).get("duration")
-    if duration and row.run_speed and row.run_cost:
-        return int(duration * (row.cost_left or 0.0) / row.run_cost / row.run_speed) + 1
-    return pace.current().eta(ahead=0.0, own=row.cost_left or 0.0)
+    if cost and duration and row.run_speed:
+        told.append(duration * left / cost / row.run_speed)
+    return int(min(told)) + 1 if told else pace.current().eta(ahead=0.0, own=left)
 
 
 def _eta_waiting(row: Any) -> int | None:

@@ -1,11 +1,13 @@
 """Runs through the API."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -176,6 +178,23 @@ def test_who_waits_is_told_the_place_and_when(
     told = [api.get(f"/api/v1/videos/{v.pk}/status/").json()["progress"] for v in videos]
     assert [one["place"] for one in told] == [0, 1, 2]
     assert [one["eta_seconds"] for one in told] == [21, 41, 61]
+
+
+@pytest.mark.parametrize(("speed", "eta"), [(None, 31), (0.001, 31), (1000.0, 1)])
+def test_the_rest_of_what_is_at_work_is_told_from_what_was_done(
+    api: APIClient, video: Video, speed: float | None, eta: int
+) -> None:
+    probe = claim("media", worker="w")
+    assert probe is not None
+    work.work_on(probe)
+    encode = claim("encode", worker="w")
+    assert encode is not None
+    tasks = Task.objects.filter(run=encode.run)
+    tasks.update(cost=0.0, started_at=None)
+    began = timezone.now() - timedelta(seconds=10)
+    tasks.filter(pk=encode.pk).update(cost=4.0, progress=0.25, speed=speed, started_at=began)
+    told = api.get(f"/api/v1/videos/{video.pk}/status/").json()["progress"]
+    assert told["eta_seconds"] == pytest.approx(eta, abs=2)
 
 
 def test_retrying_a_job_canceled_after_it_was_published_keeps_its_release(
