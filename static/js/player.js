@@ -4,16 +4,24 @@ import Hls from "../vendor/hls.js-1.7.4/hls.min.js";
 import { Renditions } from "./renditions.js";
 
 const REVIVALS = 3;
+const ASK_AGAIN_MS = 700;
+// Sound and pictures do not end together to the sample.
+const NOTHING_LEFT_SECONDS = 0.2;
+// Two of its parts ask for the same playlist: the timer of the first is taken by the second.
+const SOON_MS = 20;
 
 class VodPlayer extends HTMLElement {
   #hls = null;
   #revivals = 0;
+  #asking = null;
 
   connectedCallback() {
+    this.video.addEventListener("waiting", () => this.#askForMore());
     this.#load();
   }
 
   disconnectedCallback() {
+    clearInterval(this.#asking);
     this.#hls?.destroy();
     this.#hls = null;
   }
@@ -56,6 +64,32 @@ class VodPlayer extends HTMLElement {
     const controller = this.querySelector("media-controller");
     controller.mediaUnsetCallback?.(video);
     controller.mediaSetCallback?.(video);
+  }
+
+  /** A growing playlist is read again every few seconds: too seldom for who waits at its end. */
+  #askForMore() {
+    clearInterval(this.#asking);
+    this.#asking = setInterval(() => {
+      if (this.video.readyState > HTMLMediaElement.HAVE_CURRENT_DATA) clearInterval(this.#asking);
+      // Whoever waits for bytes on their way must not have their loading begun again.
+      else if (this.#isAtTheEndOfWhatGrows()) this.#readAgain(this.#hls);
+    }, ASK_AGAIN_MS);
+  }
+
+  #readAgain(hls) {
+    const sound = hls.audioTracks[hls.audioTrack]?.details;
+    for (const details of [hls.latestLevelDetails, sound]) {
+      if (details) details.requestScheduled = performance.now() + SOON_MS;
+    }
+    hls.startLoad();
+  }
+
+  #isAtTheEndOfWhatGrows() {
+    const { buffered, currentTime } = this.video;
+    const details = this.#hls?.latestLevelDetails;
+    if (!details?.live || !buffered.length) return false;
+    const loaded = buffered.end(buffered.length - 1);
+    return details.edge - Math.max(loaded, currentTime) < NOTHING_LEFT_SECONDS;
   }
 
   #recover(hls, error) {

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import draw
 from tests.browser.growth import Growth, written_down
@@ -64,13 +64,15 @@ def test_it_is_watched_while_it_grows_though_a_worker_is_killed(
     clip = draw(tmp_path_factory.mktemp("clips") / "long bars.mp4", "640x360", seconds=SECONDS)
     early_page, late_page = open_page(owner), open_page(owner)
     video = owner.upload(clip)
+    asked = held_back(early_page)
     early_page.goto(f"/watch/{video}/")
     hls = first_address(owner, video)
     with ExitStack() as cleanup:
         growth = cleanup.enter_context(written_down(slow_site.url + hls))
         early = cleanup.enter_context(watching(chromium, slow_site, "hls", hls))
-        begins_at_0(early_page)
         early.play()
+        begins_at_0(early_page)
+        asks_often_at_its_end(early_page, asked)
 
         wait_until(lambda: works_on_another(owner, video, "test-encode-1"), "work", PATIENCE)
         slow_site.kill("encode-1")
@@ -157,6 +159,35 @@ def begins_at_0(page: Page) -> None:
     """The page's own player, once it is there, without a reload."""
     expect(page.locator("vod-player")).to_be_visible(timeout=PATIENCE * 1000)
     assert page.evaluate(_BEGIN) < 0.5
+
+
+_PLAYLISTS = "**/*p.m3u8"
+
+
+def held_back(page: Page) -> list[str]:
+    """The addresses of playlists a page asks for, each of which it gets as it was at first."""
+    asked: list[str] = []
+    first: dict[str, str] = {}
+
+    def answer(route: Route) -> None:
+        address = route.request.url
+        asked.append(address)
+        if address not in first:
+            first[address] = route.fetch().text()
+        route.fulfill(body=first[address], content_type="application/vnd.apple.mpegurl")
+
+    page.route(_PLAYLISTS, answer)
+    return asked
+
+
+def asks_often_at_its_end(page: Page, asked: list[str]) -> None:
+    """Who has seen all there is does not wait for the playlist's next turn. Ends the holding."""
+    while page.evaluate("watched.readyState > HTMLMediaElement.HAVE_CURRENT_DATA"):
+        page.wait_for_timeout(100)
+    before = len(asked)
+    page.wait_for_timeout(4000)
+    assert len(asked) - before >= 4
+    page.unroute(_PLAYLISTS)
 
 
 def shows_how_far_it_is(page: Page) -> None:
