@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from processing.packaging import h264
-from processing.packaging.codecs import codec_string, nal_length_size
+from processing.packaging.codecs import codec_string, nal_length_size, parameter_sets
 from processing.packaging.fragments import (
     Defaults,
     Fragment,
@@ -30,7 +30,8 @@ class Init:
     """An init segment (ftyp and moov, at the start of a file), and what it tells.
 
     `codecs` is an RFC 6381 string, `handler` is `vide` or `soun`, sizes are in pixels;
-    `nal_length` are the bytes before each NAL unit, 0 where there are none."""
+    `nal_length` are the bytes before each NAL unit, 0 where there are none; `parameter_sets` those
+    of H.264."""
 
     data: bytes
     timescale: int
@@ -39,6 +40,7 @@ class Init:
     height: int
     handler: str
     nal_length: int
+    parameter_sets: frozenset[bytes]
     defaults: Defaults
 
 
@@ -82,8 +84,9 @@ def _fragment(file: BinaryIO, init: Init, moof: Box, mdat: Box, run: Run) -> Fra
     if not init.nal_length or not fragment.starts_with_sync:
         return fragment
     size = run.samples[0].size
-    is_idr = h264.is_idr(file, run.payload, size, nal_length=init.nal_length)
-    return replace(fragment, starts_with_sync=is_idr)
+    begun = h264.beginning(file, run.payload, size, nal_length=init.nal_length)
+    own = not begun.parameter_sets <= init.parameter_sets
+    return replace(fragment, starts_with_sync=begun.is_idr, own_parameters=own)
 
 
 def read_runs(file: BinaryIO, init: Init) -> Iterator[tuple[Box, Box, Run]]:
@@ -120,10 +123,10 @@ def _init(data: bytes) -> Init:
     handler = child(trak, b"mdia", b"hdlr")[8:12].decode("latin1")
     stsd = child(trak, b"mdia", b"minf", b"stbl", b"stsd")
     try:
-        codecs, nal_length = codec_string(stsd), nal_length_size(stsd)
+        codecs, nal_length, sets = codec_string(stsd), nal_length_size(stsd), parameter_sets(stsd)
     except ValueError as error:
         raise MalformedTrack(str(error)) from error
     return Init(
-        data, timescale, codecs, width >> 16, height >> 16, handler, nal_length,
+        data, timescale, codecs, width >> 16, height >> 16, handler, nal_length, sets,
         track_defaults(data),
     )  # fmt: skip

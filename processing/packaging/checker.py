@@ -79,6 +79,9 @@ def _check_fragment(
     fragment, found = track.fragments[number], []
     if not fragment.starts_with_sync:
         found.append(Finding("no_sync", f"Fragment {number} does not start with a keyframe."))
+    if fragment.own_parameters:
+        message = f"Fragment {number} has parameter sets the init segment does not have."
+        found.append(Finding("own_parameters", message))
     if fragment.start != expected:
         message = f"Fragment {number} starts at {fragment.start}, not at {expected} ticks."
         found.append(Finding("not_continuous", message))

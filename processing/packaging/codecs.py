@@ -25,6 +25,23 @@ def nal_length_size(stsd: bytes) -> int:
     return 1 + (_avcc(entry)[4] & 3) if kind in _H264 else 0
 
 
+def parameter_sets(stsd: bytes) -> frozenset[bytes]:
+    """The sets of parameters of H.264 an stsd box holds; none of other codecs."""
+    kind, entry = _entry(stsd)
+    if kind not in _H264:
+        return frozenset()
+    configuration, at = _avcc(entry), 5
+    sets: set[bytes] = set()
+    for counted in (0x1F, 0xFF):  # the sequence's, then the pictures'
+        count = configuration[at] & counted if at < len(configuration) else 0
+        at += 1
+        for _ in range(count):
+            length = int.from_bytes(configuration[at : at + 2], "big")
+            sets.add(configuration[at + 2 : at + 2 + length])
+            at += 2 + length
+    return frozenset(sets)
+
+
 def _entry(stsd: bytes) -> tuple[bytes, bytes]:
     """Kind and body of the first sample description."""
     if len(stsd) < 16:

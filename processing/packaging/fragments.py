@@ -20,7 +20,8 @@ class Fragment:
 
     `composition_start` is the tick at which its earliest picture is shown, `evenly_shown` whether
     the others follow without a gap or an overlap; `keyframe_size` the bytes from `offset` on that
-    hold the headers and the first sample, 0 for sound.
+    hold the headers and the first sample, 0 for sound; `own_parameters` whether the first sample
+    comes with parameter sets the init segment does not have.
     """
 
     offset: int
@@ -32,6 +33,7 @@ class Fragment:
     composition_start: int
     keyframe_size: int = 0
     evenly_shown: bool = True
+    own_parameters: bool = False
 
 
 @dataclass(frozen=True)

@@ -192,7 +192,8 @@ def _copy(order: _Order, video: VideoStream) -> list[str]:
     origin = round(order.origin * timescale(video.frame_rate))
     end = None if span.end_frame is None else span.end_frame * tick
     kept = f"{_placed(origin, tick)},{_kept(span.first_frame * tick, end)}"
-    argv = ["-map", f"0:{video.index}", "-c:v", "copy", *_reading_until(order)]
+    # Whatever the source calls it: its parameter sets must be those of the init segment anyway.
+    argv = ["-map", f"0:{video.index}", "-c:v", "copy", "-tag:v", "avc1", *_reading_until(order)]
     return [*argv, "-bsf:v", kept]
 
 

@@ -26,6 +26,7 @@ from processing.ffmpeg.tests.clips import (
     numbers_in,
     picture,
 )
+from processing.packaging.boxes import Track
 from processing.packaging.checker import check_alignment, check_chunk
 
 TWO = Profile("two", (Step(144, 20, 2_000_000), Step(72, 22, 1_000_000)), "ultrafast")
@@ -136,6 +137,36 @@ def test_copied_spans_are_the_sources_own_pictures(
     )
     assert _checksums(copied) == _checksums(source)
     assert numbers_in(made) == list(range(count))
+
+
+def _copied(source: Path, folder: Path) -> Track:
+    """The whole top rung of a source, copied."""
+    media = described(source)
+    line = line_of(source, media)
+    assert line is not None
+    span = replace(chunks.WHOLE, keyframes=tuple(range(0, 75, 25)))
+    return encoded(source, folder, TWO, media=media.with_timeline(line), span=span).track("144p")
+
+
+IN_BAND = ["-c:v", "libx264", "-g", "25", "-bsf:v", "dump_extra=freq=keyframe", "-tag:v", "avc3"]
+
+
+def test_parameter_sets_that_are_told_again_do_no_harm(tmp_path: Path) -> None:
+    source = numbered(tmp_path / "a.mp4", *IN_BAND, count=75)
+    track = _copied(source, tmp_path / "out")
+    assert track.codecs.startswith("avc1.")
+    assert check_chunk(track, start=0, frames=75) == []
+
+
+def test_parameter_sets_that_change_midway_are_found(tmp_path: Path) -> None:
+    parts = []
+    for number, preset in enumerate(("veryfast", "ultrafast", "veryfast")):
+        parts.append(tmp_path / f"{number}.ts")
+        numbered(parts[-1], "-c:v", "libx264", "-preset", preset, "-bf", "0", count=25)
+    source = tmp_path / "a.mp4"
+    ffmpeg("-i", f"concat:{'|'.join(map(str, parts))}", "-c", "copy", source)
+    found = check_chunk(_copied(source, tmp_path / "out"), start=0)
+    assert "own_parameters" in {finding.code for finding in found}
 
 
 SOUND = AudioStream(
