@@ -135,6 +135,7 @@ _BEGIN = """async () => {
   const video = document.querySelector("vod-player video");
   window.account = { jumps: 0, starts: [] };
   for (const name of ["seeking", "emptied"]) video.addEventListener(name, () => account.jumps++);
+  video.addEventListener("ended", () => (account.over = true));
   window.watched = video;
   video.muted = true;
   await video.play();
@@ -143,7 +144,7 @@ _BEGIN = """async () => {
 _TO_THE_END = """async () => {
   await new Promise((resolve, reject) => {
     setTimeout(() => reject(new Error(`stands at ${watched.currentTime}`)), 60_000);
-    if (watched.ended) resolve();
+    if (account.over) resolve();
     watched.addEventListener("ended", resolve);
   });
   const { played } = watched;

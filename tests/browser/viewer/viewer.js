@@ -8,6 +8,8 @@ class Viewer {
   starved = 0;
   jumps = 0;
   heights = [];
+  // `video.ended` is also true for who merely reached the end of what there is so far.
+  over = false;
   #asked = false;
 
   constructor() {
@@ -15,6 +17,8 @@ class Viewer {
     document.body.append(video);
     this.video = video;
     video.addEventListener("error", () => this.complain(`media: ${video.error.message}`));
+    video.addEventListener("ended", () => (this.over = true));
+    video.addEventListener("seeking", () => (this.over = false));
     video.addEventListener("seeking", () => (this.#asked ? (this.#asked = false) : this.jumps++));
     video.addEventListener("resize", () => this.heights.push(video.videoHeight));
   }
@@ -58,11 +62,11 @@ class Viewer {
 
   /** Resolve once the time is reached; after the end it always is. */
   async reach(seconds) {
-    await this.until(() => this.video.currentTime >= seconds || this.video.ended, `at ${seconds}`);
+    await this.until(() => this.video.currentTime >= seconds || this.over, `at ${seconds}`);
   }
 
   async end() {
-    await this.until(() => this.video.ended, "the end");
+    await this.until(() => this.over, "the end");
   }
 
   async until(condition, what) {
@@ -88,7 +92,7 @@ class Viewer {
       heights: this.heights,
       time: video.currentTime,
       duration: video.duration,
-      ended: video.ended,
+      over: this.over,
       height: video.videoHeight,
       readyState: video.readyState,
       buffered: ranges(video.buffered, video.buffered),
