@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -10,9 +11,18 @@ from processing.ffmpeg.media import PACKET, AudioStream
 from processing.ffmpeg.probing import index
 from processing.ffmpeg.probing.index import Index
 
+# A small file may claim many tracks of millions of packets each.
+_MOST_STREAMS = 4
 
-def counted(stream: AudioStream, path: Path) -> AudioStream:
-    """`stream` with its packets, if the boxes of a plain MP4 tell that they are equal."""
+
+def counted(streams: Sequence[AudioStream], path: Path) -> tuple[AudioStream, ...]:
+    """The streams, the first few with their packets if the boxes of a plain MP4 tell that they
+    are equal."""
+    looked_at = (_counted(stream, path) for stream in streams[:_MOST_STREAMS])
+    return (*looked_at, *streams[_MOST_STREAMS:])
+
+
+def _counted(stream: AudioStream, path: Path) -> AudioStream:
     if stream.codec != "aac" or stream.track is None:
         return stream
     boxes = index.read(path, stream.track)

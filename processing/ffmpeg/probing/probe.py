@@ -136,7 +136,7 @@ def probe(
     if media.video is not None:
         media = replace(media, video=_looked_at(media.video, path, ffprobe, ask))
     if media.is_mp4:
-        media = replace(media, audio=tuple(packets.counted(s, path) for s in media.audio))
+        media = replace(media, audio=packets.counted(media.audio, path))
     told = all(stream.duration for stream in (media.video, *media.audio) if stream is not None)
     # Matroska and FLV tell no stream's length: the last packets do. Without any index, all do.
     return media if media.duration and told else _measured(media, path, ffprobe, ask, limits)

@@ -37,3 +37,10 @@ def test_an_mp4_tells_its_packets_and_where_the_first_stands(tmp_path: Path) -> 
 )
 def test_others_tell_nothing_of_the_kind(tmp_path: Path, name: str, arguments: list[str]) -> None:
     assert _made(tmp_path / name, *arguments) == (None, None)
+
+
+def test_of_many_tracks_only_the_first_few_are_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "many.mp4"
+    ffmpeg(*TONE, *["-map", "0"] * 20, "-c:a", "aac", path)
+    told = [stream.packets is not None for stream in described(path).audio]
+    assert told == [True] * 4 + [False] * 16
