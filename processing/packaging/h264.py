@@ -39,6 +39,7 @@ def beginning(file: BinaryIO, offset: int, size: int, *, nal_length: int) -> Beg
         if kind in (_SLICE, _IDR_SLICE, *_PARTITIONS):
             return Beginning(kind == _IDR_SLICE, frozenset(sets))
         if kind in _PARAMETER_SETS:
-            sets.add(read_bytes(file, offset + nal_length, min(length, _MAX_SET), _MAX_SET))
+            begin = offset + nal_length
+            sets.add(read_bytes(file, begin, min(length, end - begin, _MAX_SET), _MAX_SET))
         offset += nal_length + length
     return Beginning(False, frozenset(sets))
