@@ -97,6 +97,7 @@ class VodPlayer extends HTMLElement {
       hls.recoverMediaError();
       return;
     }
+    clearInterval(this.#asking);
     hls.destroy();
     // The address may have expired, or a newer release taken its place: the page finds out.
     this.dispatchEvent(new CustomEvent("player-lost", { bubbles: true }));
