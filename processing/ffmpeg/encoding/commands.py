@@ -205,7 +205,10 @@ def _placed(origin: int, step: int) -> str:
 
 def _kept(first: int, end: int | None) -> str:
     """The bitstream filter that drops packets shown before `first` or from `end` on (ticks)."""
-    return f"noise=drop='lt(pts,{first})" + (f"+gte(pts,{end})'" if end is not None else "'")
+    dropped = f"lt(pts,{first})"
+    if end is not None:
+        dropped += f"+gte(pts,{end})"
+    return f"noise=drop='{dropped}'"
 
 
 def _reading_until(order: _Order) -> list[str]:

@@ -211,14 +211,19 @@ def test_other_sound_is_encoded(changes: dict[str, Any]) -> None:
 AAC = ["-c:a", "aac", "-ac", "2", "-b:a", "96k", "-shortest"]
 
 
-def test_copied_spans_have_the_sources_own_sound(tmp_path: Path) -> None:
+def _with_sound(folder: Path) -> tuple[Path, Media, tuple[chunks.Span, ...]]:
+    """A source whose pictures and sound can be copied, and its spans."""
     sound = "sine=f=997:r=48000:d=9"
-    source = numbered(tmp_path / "a.mp4", *X264, *AAC, count=225, rate="25", sound=sound)
+    source = numbered(folder / "a.mp4", *X264, *AAC, count=225, rate="25", sound=sound)
     media = described(source)
     line = line_of(source, media)
     assert line is not None
     media = media.with_timeline(line)
-    spans = chunks.plan(media, line, TWO)
+    return source, media, chunks.plan(media, line, TWO)
+
+
+def test_copied_spans_have_the_sources_own_sound(tmp_path: Path) -> None:
+    source, media, spans = _with_sound(tmp_path)
     assert len(spans) > 2
     assert {span.copied_sound for span in spans} == {(media.audio[0].index,)}
     parts = [encoded(source, tmp_path / str(s.number), TWO, media=media, span=s) for s in spans]
@@ -237,17 +242,11 @@ def test_copied_spans_have_the_sources_own_sound(tmp_path: Path) -> None:
 
 
 def test_sound_that_does_not_decode_is_not_copied(tmp_path: Path) -> None:
-    sound = "sine=f=997:r=48000:d=9"
-    source = numbered(tmp_path / "a.mp4", *X264, *AAC, count=225, rate="25", sound=sound)
-    media = described(source)
-    line = line_of(source, media)
-    assert line is not None
-    media = media.with_timeline(line)
-    span = chunks.plan(media, line, TWO)[-1]
+    source, media, spans = _with_sound(tmp_path)
     spoiled = tmp_path / "spoiled.mp4"
     ffmpeg("-i", source, "-c", "copy", "-bsf:a", "noise=amount=5", spoiled)
     with pytest.raises(EncodeFailed):
-        encoded(spoiled, tmp_path / "made", TWO, media=media, span=span)
+        encoded(spoiled, tmp_path / "made", TWO, media=media, span=spans[-1])
 
 
 def _packets(path: Path) -> list[str]:
