@@ -14,7 +14,7 @@ from unfold.decorators import action, display
 from processing import services
 from processing.admin_profiles import EncodingProfileAdmin
 from processing.models import EncodingProfile, Run, Task, Worker
-from processing.presence import ALIVE_WITHIN
+from processing.workers.presence import ALIVE_WITHIN
 from videos.admin import ReadOnlyAdmin
 
 # Its rows stay empty: attempts and results stand in our own tasks.

@@ -11,6 +11,6 @@ class ProcessingConfig(AppConfig):
 
     def ready(self) -> None:
         """Have every worker process show itself."""
-        from processing.worker_life import WorkerPresence
+        from processing.workers.life import WorkerPresence
 
         dramatiq.get_broker().add_middleware(WorkerPresence())

@@ -21,8 +21,8 @@ from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.sandbox import Sandbox
 from processing.models import Worker
-from processing.presence import ALIVE_WITHIN, disk_has_room
 from processing.steps import tools
+from processing.workers.presence import ALIVE_WITHIN, disk_has_room
 from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, originals, outputs
 
 _ENCODERS = ("libx264", "aac")

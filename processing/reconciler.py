@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from processing.pipeline import leftovers, reconcile
+from processing.pipeline import reconcile
+from processing.workers import temp_files
 from videos import purge, strays
 from videos.events import log
 from videos.ingest import expiry
@@ -68,7 +69,7 @@ class Reconciler:
         report.unknown_swept = self._sweep_unknown(now)
         report.sources_swept = purge.sweep_sources()
         report.events_placed = log.sequence()
-        report.leftovers_removed = leftovers.remove()
+        report.leftovers_removed = temp_files.remove()
         report.woken = reconcile.wake_queues()
         reconcile.forget_gone_workers()
         self._last_pass = time.monotonic()

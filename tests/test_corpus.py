@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from processing import inspection
+from processing.audit import release_audit
 from processing.models import Run
 from videos.ingest import services as ingest
 from videos.models import Release, Video
@@ -100,7 +100,7 @@ def test_a_file_ends_as_the_index_says(
     if video.status == Video.Status.READY:
         assert not case.expect.strip().startswith("reject") or "or" in case.expect
         assert video.release is not None
-        report = inspection.inspect(video.release, deep=True, decode=True)
+        report = release_audit.audit(video.release, deep=True, decode=True)
         assert report["ok"], report["findings"]
         return
     assert video.status == Video.Status.FAILED

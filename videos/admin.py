@@ -10,8 +10,9 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
-from processing import profiles, progress
+from processing import profiles
 from processing import services as processing
+from processing.monitoring import progress
 from processing.packaging import report
 from videos.models import Event, GuardedModel, Release, Rendition, Source, Upload, Video
 from videos.moderation import services as moderation

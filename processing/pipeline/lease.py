@@ -10,8 +10,8 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.models.functions import Now
 
-from processing import progress
 from processing.models import Task
+from processing.monitoring import progress
 
 logger = structlog.get_logger(__name__)
 

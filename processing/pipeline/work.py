@@ -15,9 +15,9 @@ from processing.pipeline import attempt, finish, retry
 from processing.pipeline.claim import claim
 from processing.pipeline.lease import Lease, LeaseLost
 from processing.pipeline.patience import insist
-from processing.presence import here
 from processing.steps import STEPS
 from processing.steps.job import Job, SourceMissing
+from processing.workers.presence import here
 
 logger = structlog.get_logger(__name__)
 

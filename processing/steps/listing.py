@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from processing import progress
 from processing.ffmpeg.planning.chunks import Span
+from processing.monitoring import progress
 from processing.packaging import hls, segments
 from processing.steps.job import Job
 from processing.steps.made import MadeChunk

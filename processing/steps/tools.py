@@ -14,8 +14,8 @@ from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.progress import Progress
 from processing.ffmpeg.running.sandbox import Sandbox, detect
 from processing.models import Task, Worker
-from processing.presence import ALIVE_WITHIN, here
 from processing.steps.job import Job
+from processing.workers.presence import ALIVE_WITHIN, here
 
 _WALL_FLOOR_SECONDS = 600.0
 _WALL_PER_MEDIA_SECOND = 60.0

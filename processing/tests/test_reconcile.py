@@ -11,9 +11,10 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from processing.models import Run, Task, Worker
-from processing.pipeline import leftovers, reconcile, wake
+from processing.pipeline import reconcile, wake
 from processing.pipeline.claim import claim
 from processing.reconciler import Reconciler
+from processing.workers import temp_files
 from tests.servers.redis import Redis
 from videos.models import Event, Upload, Video
 
@@ -112,7 +113,7 @@ def test_a_folder_of_no_running_task_goes(
         folder.mkdir(parents=True)
     now = timezone.now().timestamp()
     monkeypatch.setattr("time.time", lambda: now + 120)
-    assert leftovers.remove() == 1
+    assert temp_files.remove() == 1
     assert held.exists()
     assert not orphan.exists()
 

@@ -15,9 +15,9 @@ from processing.models import Run, Task, Worker
 from processing.pipeline import finish, work
 from processing.pipeline.claim import claim
 from processing.pipeline.lease import LeaseLost
-from processing.presence import here
 from processing.steps import STEPS, tools
 from processing.steps.job import Job
+from processing.workers.presence import here
 from videos import purge
 from videos.models import Chunk, Release, Rendition, Source, Video
 from videos.storage import originals, outputs

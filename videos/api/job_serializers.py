@@ -5,8 +5,9 @@ from typing import Any, cast
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from processing import profiles, progress
+from processing import profiles
 from processing.models import Run, Task
+from processing.monitoring import progress
 from processing.services import MAX_PRIORITY
 from videos.access import Viewer
 from videos.api.serializers import ErrorSerializer, ProgressSerializer

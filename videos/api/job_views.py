@@ -13,9 +13,9 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from processing import progress
 from processing import services as processing
 from processing.models import Run, Task
+from processing.monitoring import progress
 from videos import access
 from videos.api.job_serializers import (
     JobDetailSerializer,

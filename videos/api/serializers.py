@@ -5,9 +5,9 @@ from typing import Any, cast
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from processing import progress
 from processing.ffmpeg.media import Media
 from processing.models import Run
+from processing.monitoring import progress
 from videos.access import Viewer
 from videos.models import Rendition, Source, Video
 from videos.playback import downloads

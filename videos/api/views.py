@@ -16,9 +16,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from processing import progress
 from processing import services as processing
 from processing.models import Run
+from processing.monitoring import progress
 from videos import access, purge
 from videos.api.job_serializers import JobSerializer
 from videos.api.job_views import runs_of

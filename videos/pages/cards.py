@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from processing import progress
 from processing.ffmpeg.media import Media
 from processing.models import Run
+from processing.monitoring import progress
 from videos import access
 from videos.models import Rendition, Video
 from videos.pages import words

@@ -7,7 +7,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import QueryDict
 
 from accounts.models import User
-from processing import progress
+from processing.monitoring import progress
 from videos import access
 from videos.models import Rendition, Video
 

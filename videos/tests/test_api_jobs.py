@@ -11,8 +11,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from processing import pace
 from processing.models import Run, Task, Worker
+from processing.monitoring import throughput
 from processing.pipeline import finish, work
 from processing.pipeline.claim import claim
 from processing.pipeline.retry import Problem
@@ -169,7 +169,7 @@ def test_who_waits_is_told_the_place_and_when(
         started_at="2026-01-01T00:00:00Z",
         last_seen="2100-01-01T00:00:00Z",
     )
-    pace.forget()
+    throughput.forget()
     Task.objects.filter(kind="encode", state="done").update(
         cost=1.0, started_at="2026-01-01T00:00:00Z", finished_at="2026-01-01T00:00:10Z"
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from processing import inspection
+from processing.audit import release_audit
 from processing.packaging import report
 from videos.models import Release, Video
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, video: UUID, deep: bool, decode: bool, **options: Any) -> None:
         """Check."""
-        kept = inspection.inspect(_release_of(video), deep=deep, decode=decode)
+        kept = release_audit.audit(_release_of(video), deep=deep, decode=decode)
         for line in report.lines(kept):
             style = self.style.ERROR if line.startswith("wrong") else str
             self.stdout.write(style(line))

@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from processing import profiles, services, terminal
+from processing import profiles, services
+from processing.monitoring import terminal
 from processing.selection import Wanted
 from videos.models import Video
 

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from processing import progress
 from processing.models import Run, Task, Worker
-from processing.waiting import reason_of
+from processing.monitoring import progress
+from processing.monitoring.wait_reasons import reason_of
 
 
 class Command(BaseCommand):

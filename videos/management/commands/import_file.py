@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
-from processing import terminal
+from processing.monitoring import terminal
 from videos.ingest import services as ingest
 from videos.models import Source, Video
 

@@ -11,7 +11,7 @@ from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 
 from processing.models import Task, Worker
-from processing.presence import ALIVE_WITHIN
+from processing.workers.presence import ALIVE_WITHIN
 
 _LOOKED_BACK_AT = 20
 _FRESH_SECONDS = 10.0
@@ -19,7 +19,7 @@ _QUEUE = "encode"
 
 
 @dataclass(frozen=True)
-class Pace:
+class Throughput:
     """Seconds of one worker for a unit of cost (None before anything was done), and workers."""
 
     seconds_per_cost: float | None
@@ -32,11 +32,11 @@ class Pace:
         return int((ahead / self.workers + own) * self.seconds_per_cost) + 1
 
 
-_known: tuple[float, Pace] | None = None
+_known: tuple[float, Throughput] | None = None
 
 
-def current() -> Pace:
-    """The pace of the encode workers."""
+def current() -> Throughput:
+    """The throughput of the encode workers."""
     global _known  # noqa: PLW0603  # the memory of a process
     if _known is None or time.monotonic() - _known[0] > _FRESH_SECONDS:
         _known = (time.monotonic(), _measure())
@@ -49,7 +49,7 @@ def forget() -> None:
     _known = None
 
 
-def _measure() -> Pace:
+def _measure() -> Throughput:
     took = ExpressionWrapper(F("finished_at") - F("started_at"), output_field=DurationField())
     done = Task.objects.filter(kind=_QUEUE, state=Task.State.DONE, cost__gt=0)
     rows = list(
@@ -61,4 +61,4 @@ def _measure() -> Pace:
     workers = sum(_QUEUE in queues for queues in alive.values_list("queues", flat=True))
     cost = sum(cost for cost, _ in rows)
     seconds = sum(took.total_seconds() for _, took in rows)
-    return Pace(seconds / cost if cost else None, workers)
+    return Throughput(seconds / cost if cost else None, workers)

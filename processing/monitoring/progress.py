@@ -8,8 +8,8 @@ from django.core.cache import cache
 from django.db.models import Count, F, Min, OuterRef, QuerySet, Subquery, Sum
 from django.utils import timezone
 
-from processing import pace
 from processing.models import Run, Task
+from processing.monitoring import throughput
 from videos.events import announce
 from videos.models import Video
 
@@ -186,8 +186,8 @@ def _eta_at_work(row: Any) -> int | None:
     duration = ((row.source.media if row.source else None) or {}).get("duration")
     if cost and duration and row.run_speed:
         told.append(duration * left / cost / row.run_speed)
-    return int(min(told)) + 1 if told else pace.current().eta(ahead=0.0, own=left)
+    return int(min(told)) + 1 if told else throughput.current().eta(ahead=0.0, own=left)
 
 
 def _eta_waiting(row: Any) -> int | None:
-    return pace.current().eta(ahead=row.cost_ahead or 0.0, own=row.cost_left or 0.0)
+    return throughput.current().eta(ahead=row.cost_ahead or 0.0, own=row.cost_left or 0.0)

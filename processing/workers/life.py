@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from processing.models import Worker
-from processing.pipeline import leftovers
-from processing.presence import here
+from processing.workers import temp_files
+from processing.workers.presence import here
 
 logger = structlog.get_logger(__name__)
 
@@ -19,7 +19,7 @@ class WorkerPresence(dramatiq.Middleware):
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         """Begin to show; what this machine's dead workers left goes."""
-        leftovers.remove()
+        temp_files.remove()
         queues = sorted(worker.consumer_whitelist or settings.WORKER_QUEUES)
         threading.Thread(
             target=here.keep_showing, args=(queues,), name="presence", daemon=True

@@ -21,7 +21,7 @@ from videos.models import Release
 from videos.storage import ObjectMissing, outputs
 
 
-def inspect(release: Release, *, deep: bool = False, decode: bool = False) -> dict[str, Any]:
+def audit(release: Release, *, deep: bool = False, decode: bool = False) -> dict[str, Any]:
     """Check a complete release, and keep the report with it: by its rows; `deep` reads every box
     of every stored file, `decode` shows every picture to FFmpeg too."""
     rows = renditions.stored(release)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from processing.models import Task, Worker
-from processing.waiting import reason_of
+from processing.monitoring.wait_reasons import reason_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BUSY = Task()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from processing.models import Task, Worker
-from processing.presence import ALIVE_WITHIN
+from processing.workers.presence import ALIVE_WITHIN
 
 State = Task.State
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from processing import progress
+from processing.monitoring import progress
 from videos.models import Video
 
 _LOOK_EVERY_SECONDS = 0.5

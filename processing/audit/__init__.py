@@ -1,0 +1,1 @@
+"""Checks of what was published, from its rows up to its stored bytes."""

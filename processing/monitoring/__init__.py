@@ -1,0 +1,1 @@
+"""What people are shown of the work: progress, throughput, why something waits."""
