@@ -17,7 +17,7 @@ from benchmarks.noop.actors import BARE_TIMES, bare, client
 from processing.models import Run, Task
 from processing.pipeline import finish
 from processing.pipeline.claim import claim
-from processing.steps.job import Outcome
+from processing.steps.context import Outcome
 
 WORKERS = 4
 LATENCY_SAMPLES = 150

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from accounts.models import User
 from processing.models import Run, Task
 from processing.pipeline import advance
-from processing.pipeline.plan import TaskSpec
+from processing.steps.step import TaskSpec
 from videos.models import Source, Video
 
 QUEUE = "media"
@@ -37,7 +37,7 @@ def _run(owner: User, tasks: int, seconds: float) -> UUID:
     run = Run.objects.create(
         video=video, source=source, kind=Run.Kind.FIRST, profile={}, priority=owner.terms.priority
     )
-    specs = [TaskSpec("noop", QUEUE, 100 / tasks, number=number) for number in range(tasks)]
+    specs = [TaskSpec("noop", number, 100 / tasks) for number in range(tasks)]
     advance.add_tasks(run, specs)
     if seconds:
         Task.objects.filter(run=run).update(input={"seconds": seconds})

@@ -6,20 +6,22 @@ import dramatiq
 import redis
 from django.conf import settings
 
+from benchmarks.rows import QUEUE
 from processing.steps import STEPS
-from processing.steps.job import Job, Outcome
+from processing.steps.context import Outcome, TaskContext
+from processing.steps.step import Step
 
 BARE_TIMES = "bench:bare"
 client = redis.Redis.from_url(settings.REDIS_URL, decode_responses=True)
 
 
-def noop(job: Job) -> Outcome:
+def noop(context: TaskContext) -> Outcome:
     """Take as long as the task says (s), by default no time at all."""
-    time.sleep(float(job.task.input.get("seconds", 0)))
+    time.sleep(float(context.task.input.get("seconds", 0)))
     return Outcome()
 
 
-STEPS["noop"] = noop
+STEPS["noop"] = Step("noop", QUEUE, "working", "Working", 0.0, noop)
 
 
 @dramatiq.actor(queue_name="default")

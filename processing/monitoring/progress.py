@@ -9,20 +9,11 @@ from django.db.models import Count, F, Min, OuterRef, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from processing.models import Run, Task
-from processing.monitoring import throughput
+from processing.monitoring import stages, throughput
 from videos.events import announce
 from videos.models import Video
 
 State = Task.State
-
-_STAGES = {
-    "probe": "inspecting",
-    "encode": "encoding",
-    "poster": "encoding",
-    "publish": "publishing",
-    "downloads": "packaging",
-}
-
 
 _TICK_SECONDS = 1
 # A smaller share of the work says nothing of the rest.
@@ -169,7 +160,7 @@ def _working(row: Any) -> Progress:
     return Progress(
         percent=round(row.run_percent or 0.0, 1),
         eta_seconds=_eta_at_work(row) if at_work else _eta_waiting(row),
-        stage=_STAGES.get(row.task_kind, "waiting"),
+        stage=stages.stage_of(row.task_kind),
         speed=row.run_speed,
         place=None if at_work or row.wait_queue is None else row.ahead or 0,
     )

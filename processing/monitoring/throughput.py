@@ -11,11 +11,11 @@ from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 
 from processing.models import Task, Worker
+from processing.steps.encode import STEP
 from processing.workers.presence import ALIVE_WITHIN
 
 _LOOKED_BACK_AT = 20
 _FRESH_SECONDS = 10.0
-_QUEUE = "encode"
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,14 @@ def forget() -> None:
 
 def _measure() -> Throughput:
     took = ExpressionWrapper(F("finished_at") - F("started_at"), output_field=DurationField())
-    done = Task.objects.filter(kind=_QUEUE, state=Task.State.DONE, cost__gt=0)
+    done = Task.objects.filter(kind=STEP.kind, state=Task.State.DONE, cost__gt=0)
     rows = list(
         done.order_by("-finished_at")
         .annotate(took=took)
         .values_list("cost", "took")[:_LOOKED_BACK_AT]
     )
     alive = Worker.objects.filter(last_seen__gt=Now() - ALIVE_WITHIN)
-    workers = sum(_QUEUE in queues for queues in alive.values_list("queues", flat=True))
+    workers = sum(STEP.queue in queues for queues in alive.values_list("queues", flat=True))
     cost = sum(cost for cost, _ in rows)
     seconds = sum(took.total_seconds() for _, took in rows)
     return Throughput(seconds / cost if cost else None, workers)

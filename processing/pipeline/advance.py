@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from processing.models import Run, Task
 from processing.pipeline import ranking, wake
-from processing.pipeline.plan import TaskSpec
+from processing.steps import STEPS
+from processing.steps.step import TaskSpec
 from videos import lifecycle
 from videos.events import log
 from videos.models import Release, Video
@@ -42,9 +43,9 @@ def add_tasks(run: Run, specs: Sequence[TaskSpec]) -> None:
             owner_id=owner_id,
             kind=spec.kind,
             number=spec.number,
-            queue=spec.queue,
+            queue=STEPS[spec.kind].queue,
             weight=spec.weight,
-            essential=spec.essential,
+            essential=STEPS[spec.kind].essential,
             cost=spec.cost,
             input=dict(spec.input),
             priority=run.priority,

@@ -4,7 +4,7 @@ import structlog
 from django.db import Error as DatabaseError
 
 from processing.models import Task
-from processing.steps.job import output_prefix_of
+from processing.steps.context import output_prefix_of
 from videos.models import Chunk, Release, Rendition
 from videos.storage import StorageUnavailable, outputs
 

@@ -7,15 +7,17 @@ work, and moves the task by its token, so that a stale worker can end nothing.
 from datetime import timedelta
 
 import structlog
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
 from processing.models import Run, Task
+from processing.monitoring import progress
 from processing.pipeline import advance, begin, plan, retry, wake
 from processing.pipeline.lease import LeaseLost
 from processing.pipeline.retry import Problem
 from processing.pipeline.transactions import bounded
-from processing.steps.job import Outcome
+from processing.steps.context import Outcome
 
 logger = structlog.get_logger(__name__)
 
@@ -35,8 +37,10 @@ def finish(task: Task, outcome: Outcome) -> None:
             error_message="",
         )
         outcome.record()
-        advance.add_tasks(run, plan.following(task.kind, outcome.found))
+        advance.add_tasks(run, plan.following(outcome.result))
         advance.go_on(run)
+        if outcome.announce:
+            transaction.on_commit(lambda: progress.announce_tick(run.video_id), robust=True)
 
 
 def fail(task: Task, problem: Problem) -> None:

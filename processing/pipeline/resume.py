@@ -2,6 +2,7 @@
 
 from processing.models import Run, Task
 from processing.pipeline import advance
+from processing.steps import STEPS
 from videos import lifecycle
 from videos.models import Chunk, Release
 
@@ -41,6 +42,11 @@ def _begin_anew(run: Run) -> None:
     Release.objects.filter(pk=run.pk).delete()
     release = Release.objects.create(pk=run.pk)
     Run.objects.filter(pk=run.pk).update(release=release)
-    Task.objects.filter(run=run, state=State.DONE).exclude(kind="probe").update(
+    Task.objects.filter(run=run, state=State.DONE).exclude(kind__in=_kept()).update(
         state=State.CANCELED
     )
+
+
+def _kept() -> list[str]:
+    """Kinds whose work did not go with the release."""
+    return [kind for kind, step in STEPS.items() if not step.stores]

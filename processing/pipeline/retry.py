@@ -8,7 +8,7 @@ from enum import Enum
 from django.db import Error as DatabaseError
 
 from processing.ffmpeg.errors import MediaError
-from processing.steps.job import SourceMissing
+from processing.steps.context import SourceMissing
 from processing.steps.made import ChunksDiffer, CopyUnfit
 from videos.storage import StorageUnavailable
 

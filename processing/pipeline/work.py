@@ -16,7 +16,7 @@ from processing.pipeline.claim import claim
 from processing.pipeline.lease import Lease, LeaseLost
 from processing.pipeline.patience import insist
 from processing.steps import STEPS
-from processing.steps.job import Job, SourceMissing
+from processing.steps.context import SourceMissing, TaskContext
 from processing.workers.presence import here
 
 logger = structlog.get_logger(__name__)
@@ -46,7 +46,7 @@ def work_on(task: Task) -> None:
     log = logger.bind(task=str(task.pk), kind=task.kind, video=str(task.run.video_id))
     with Lease(task) as lease, _folder(task) as folder:
         try:
-            outcome = STEPS[task.kind](_job(task, lease, folder))
+            outcome = STEPS[task.kind].run(_context(task, lease, folder))
             _insist(lambda: finish.finish(task, outcome))
         except LeaseLost:
             log.info("task_lost")
@@ -59,7 +59,7 @@ def work_on(task: Task) -> None:
             _fail(task, problem)
 
 
-def _job(task: Task, lease: Lease, folder: Path) -> Job:
+def _context(task: Task, lease: Lease, folder: Path) -> TaskContext:
     def should_stop() -> str | None:
         if lease.lost:
             return "lost"
@@ -68,7 +68,7 @@ def _job(task: Task, lease: Lease, folder: Path) -> Job:
     source = task.run.source
     if source is None:
         raise SourceMissing
-    return Job(
+    return TaskContext(
         task=task,
         run=task.run,
         source=source,

@@ -1,14 +1,16 @@
-"""One module for each kind of task; each takes a job and returns what to record."""
-
-from collections.abc import Callable
+"""The registry of steps: one module for each kind of task, and one line for it here."""
 
 from processing.steps import downloads, encode, poster, probe, publish
-from processing.steps.job import Job, Outcome
+from processing.steps.step import Step
 
-STEPS: dict[str, Callable[[Job], Outcome]] = {
-    "probe": probe.run,
-    "encode": encode.run,
-    "poster": poster.run,
-    "publish": publish.run,
-    "downloads": downloads.run,
+STEPS: dict[str, Step] = {
+    step.kind: step
+    for step in (
+        probe.STEP,
+        encode.STEP,
+        poster.STEP,
+        publish.STEP,
+        downloads.STEP,
+    )
 }
+"""By kind, in the order of a run; its first is what a run begins with."""

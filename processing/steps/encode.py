@@ -14,43 +14,50 @@ from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.progress import Progress
 from processing.steps import listing, made, sources, tools, wanted
-from processing.steps.job import Job, Outcome
+from processing.steps.context import Outcome, TaskContext
 from processing.steps.made import MadeChunk
+from processing.steps.probed import Probed
+from processing.steps.step import Step, TaskSpec
 from processing.steps.wanted import Wanted
 from videos.models import Rendition
 from videos.storage import outputs
 
 CONTENT_TYPE = "video/mp4"
 _STORED_AT_ONCE = 6
+# The work of one second of 1080p at 30 frames a second is 1; of a second of sound, a twentieth.
+_UNIT_PIXELS_A_SECOND = 1920 * 1080 * 30
+_SOUND_COST = 0.05
+_LEAST_COST = 0.01
 
 
-def run(job: Job) -> Outcome:
+def run(context: TaskContext) -> Outcome:
     """Make the span's chunks; their rows appear with the finishing of the task."""
-    made_of, span = wanted.of(job), Span.from_json(job.task.input["span"])
-    inits = _inits(job) if span.number else {}
-    finished = _encode(job, made_of, span)
+    made_of, span = wanted.of(context), Span.from_json(context.task.input["span"])
+    inits = _inits(context) if span.number else {}
+    finished = _encode(context, made_of, span)
     done = [
-        made.read(path, prefix=job.output_prefix, span=span, seconds=made_of.segment_seconds)
-        for path in sorted(job.folder.glob("*.mp4"))
+        made.read(path, prefix=context.output_prefix, span=span, seconds=made_of.segment_seconds)
+        for path in sorted(context.folder.glob("*.mp4"))
     ]
     made.require_good(done, wanted=made_of, span=span, inits=inits)
     _store(done)
     return Outcome(
-        record=lambda: listing.record(job, span, made_of, done),
+        record=lambda: listing.record(context, span, made_of, done),
+        announce=True,
         argv=finished.argv,
         log=finished.log,
     )
 
 
-def _inits(job: Job) -> dict[str, str]:
+def _inits(context: TaskContext) -> dict[str, str]:
     """The hashes of the init segments of the renditions there are."""
-    rows = Rendition.objects.filter(release_id=job.run.pk)
+    rows = Rendition.objects.filter(release_id=context.run.pk)
     return dict(rows.values_list("name", "init_sha256"))
 
 
-def _encode(job: Job, made_of: Wanted, span: Span) -> runner.Finished:
+def _encode(context: TaskContext, made_of: Wanted, span: Span) -> runner.Finished:
     """One FFmpeg for all renditions of the span."""
-    source = sources.local(job.source, should_stop=job.should_stop)
+    source = sources.local(context.source, should_stop=context.should_stop)
     argv = commands.encode(
         made_of.media,
         made_of.rungs,
@@ -59,19 +66,23 @@ def _encode(job: Job, made_of: Wanted, span: Span) -> runner.Finished:
         span,
         ffmpeg=settings.FFMPEG,
         source=source,
-        out=job.folder,
+        out=context.folder,
         threads=tools.threads(alone=span.number == 0 and not span.whole),
     )
     seconds = lengths.seconds_of(span, made_of.media)
     try:
-        return tools.run(argv, job, seconds, source, _reporter(job, made_of.media, span, seconds))
+        return tools.run(
+            argv, context, seconds, source, _reporter(context, made_of.media, span, seconds)
+        )
     except EncodeFailed as error:
         if span.copies:
             raise made.CopyUnfit(argv=error.argv, log=error.log) from error
         raise
 
 
-def _reporter(job: Job, media: Media, span: Span, seconds: float) -> Callable[[Progress], None]:
+def _reporter(
+    context: TaskContext, media: Media, span: Span, seconds: float
+) -> Callable[[Progress], None]:
     """By frames, since FFmpeg's own clock counts from the start of the source."""
     began = time.monotonic()
     start = lengths.start_of(span, media)
@@ -83,7 +94,7 @@ def _reporter(job: Job, media: Media, span: Span, seconds: float) -> Callable[[P
             done = progress.out_seconds - start
         share = min(max(done / seconds, 0.0), 0.99)
         elapsed = time.monotonic() - began
-        job.report(share, share * seconds / elapsed if share and elapsed > 0 else None)
+        context.report(share, share * seconds / elapsed if share and elapsed > 0 else None)
 
     return report
 
@@ -97,3 +108,42 @@ def _store(done: Sequence[MadeChunk]) -> None:
         ]
     for future in stored:
         future.result()
+
+
+def _follow(result: object) -> Sequence[TaskSpec]:
+    """A task for each span. The first is made alone, by all cores: what plays at once decides.
+    The others follow side by side, on any number of workers."""
+    if not isinstance(result, Probed):
+        return ()
+    seconds = [lengths.seconds_of(span, result.media) for span in result.spans]
+    return [
+        TaskSpec(
+            "encode",
+            number=span.number,
+            weight=length,
+            cost=cost_of(result.media, length),
+            after=(("encode", 0),) if span.number else (),
+            input={"span": span.to_json()},
+        )
+        for span, length in zip(result.spans, seconds, strict=True)
+    ]
+
+
+def cost_of(media: Media, seconds: float) -> float:
+    """How much work it is to encode so many seconds, in seconds of 1080p at 30 frames a second."""
+    cost = seconds * _SOUND_COST
+    if media.video is not None:
+        pixels = media.video.display_width * media.video.display_height
+        cost += seconds * pixels * float(media.video.frame_rate) / _UNIT_PIXELS_A_SECOND
+    return max(_LEAST_COST, cost)
+
+
+STEP = Step(
+    kind="encode",
+    queue="encode",
+    stage="encoding",
+    label="Preparing the video",
+    share=None,
+    run=run,
+    follow=_follow,
+)

@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 
-from django.db import transaction
-
 from processing.ffmpeg.planning.chunks import Span
-from processing.monitoring import progress
 from processing.packaging import hls, segments
-from processing.steps.job import Job
+from processing.steps.context import TaskContext
 from processing.steps.made import MadeChunk
 from processing.steps.wanted import Wanted
 from videos import lifecycle
@@ -17,9 +14,9 @@ _CHANNELS = 2
 _TITLE_LENGTH = 64
 
 
-def record(job: Job, span: Span, wanted: Wanted, done: Sequence[MadeChunk]) -> None:
+def record(context: TaskContext, span: Span, wanted: Wanted, done: Sequence[MadeChunk]) -> None:
     """List a span's chunks; with the first one the renditions, and the video plays."""
-    release = Release.objects.get(pk=job.run.pk)
+    release = Release.objects.get(pk=context.run.pk)
     if span.number == 0:
         Rendition.objects.bulk_create(_rendition(release, wanted, chunk) for chunk in done)
     renditions = {rendition.name: rendition for rendition in release.renditions.all()}
@@ -28,8 +25,7 @@ def record(job: Job, span: Span, wanted: Wanted, done: Sequence[MadeChunk]) -> N
     release.target_duration = _target_seconds(span, wanted)
     release.save(update_fields=["available_seconds", "target_duration"])
     if span.number == 0:
-        lifecycle.make_playable(job.run.video_id, release=release)
-    transaction.on_commit(lambda: progress.announce_tick(job.run.video_id), robust=True)
+        lifecycle.make_playable(context.run.video_id, release=release)
 
 
 def _rendition(release: Release, wanted: Wanted, chunk: MadeChunk) -> Rendition:

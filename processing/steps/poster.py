@@ -1,34 +1,57 @@
 """Take a still for the library. Nothing waits for it."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 
 from processing.ffmpeg.encoding import pictures
 from processing.ffmpeg.media import Media
 from processing.steps import sources, tools
-from processing.steps.job import Job, Outcome
+from processing.steps.context import Outcome, TaskContext
+from processing.steps.probed import Probed
+from processing.steps.step import Step, TaskSpec
 from videos.models import Release
 from videos.storage import outputs
 
 _CONTENT_TYPE = "image/jpeg"
 
 
-def run(job: Job) -> Outcome:
+def run(context: TaskContext) -> Outcome:
     """Make the poster of the release."""
-    media = Media.from_json(job.source.media or {})
+    media = Media.from_json(context.source.media or {})
     if media.video is None:
         return Outcome()
-    source = sources.local(job.source, should_stop=job.should_stop)
+    source = sources.local(context.source, should_stop=context.should_stop)
     argv = pictures.poster(
-        media, media.video, ffmpeg=settings.FFMPEG, source=source, out=job.folder
+        media, media.video, ffmpeg=settings.FFMPEG, source=source, out=context.folder
     )
-    finished = tools.run(argv, job, media.duration, source)
-    made = job.folder / pictures.POSTER_FILENAME
+    finished = tools.run(argv, context, media.duration, source)
+    made = context.folder / pictures.POSTER_FILENAME
     if not made.exists():
         return Outcome(argv=finished.argv, log=finished.log)
-    key = f"{job.output_prefix}{pictures.POSTER_FILENAME}"
+    key = f"{context.output_prefix}{pictures.POSTER_FILENAME}"
     outputs().put_file(key, made, content_type=_CONTENT_TYPE)
     return Outcome(
-        record=lambda: Release.objects.filter(pk=job.run.pk).update(poster_key=key),
+        record=lambda: Release.objects.filter(pk=context.run.pk).update(poster_key=key),
         argv=finished.argv,
         log=finished.log,
     )
+
+
+def _follow(result: object) -> Sequence[TaskSpec]:
+    """After the first span, which is what people wait for."""
+    if not isinstance(result, Probed) or result.media.video is None:
+        return ()
+    return (TaskSpec("poster", after=(("encode", 0),)),)
+
+
+STEP = Step(
+    kind="poster",
+    queue="media",
+    stage="encoding",
+    label="Preparing the video",
+    share=1.0,
+    essential=False,
+    run=run,
+    follow=_follow,
+)

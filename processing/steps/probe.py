@@ -9,40 +9,42 @@ from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.probing import probe, refusals, timeline
 from processing.steps import sources, tools, wanted
-from processing.steps.job import Found, Job, Outcome
+from processing.steps.context import Outcome, TaskContext
+from processing.steps.probed import Probed
+from processing.steps.step import Step
 from videos.models import Source, Video
 
 # The profile whose pictures no other decoder understands; 7 and up hold ordinary ones.
 _DOLBY_ALONE = 5
 
 
-def run(job: Job) -> Outcome:
+def run(context: TaskContext) -> Outcome:
     """Probe the source and keep what was found with it."""
-    source = sources.local(job.source, should_stop=job.should_stop)
-    profile = Profile.from_json(job.run.profile)
+    source = sources.local(context.source, should_stop=context.should_stop)
+    profile = Profile.from_json(context.run.profile)
     tools.let_go_of_database()
     media = probe.probe(
         source,
         ffprobe=settings.FFPROBE,
         sandbox=tools.sandbox(),
         limits=probe.ProbeLimits(),
-        should_stop=job.should_stop,
+        should_stop=context.should_stop,
     )
     line = timeline.read(
         source,
         media,
         ffprobe=settings.FFPROBE,
         sandbox=tools.sandbox(),
-        should_stop=job.should_stop,
+        should_stop=context.should_stop,
     )
     if line is not None:
         refusals.require_all_there(media, line)
         media = media.with_timeline(line)
     made_of = wanted.by(profile, media).media
     _require_something(made_of)
-    spans = (chunks.WHOLE,) if job.run.whole else chunks.plan(made_of, line, profile)
-    found = Found(made_of, spans, downloads=bool(profile.downloads))
-    return Outcome(record=lambda: _record(job, media), found=found)
+    spans = (chunks.WHOLE,) if context.run.whole else chunks.plan(made_of, line, profile)
+    probed = Probed(made_of, spans, downloads=bool(profile.downloads))
+    return Outcome(record=lambda: _record(context, media), result=probed)
 
 
 def _require_something(media: Media) -> None:
@@ -70,7 +72,18 @@ def require_colours(media: Media) -> None:
         )
 
 
-def _record(job: Job, media: Media) -> None:
+def _record(context: TaskContext, media: Media) -> None:
     kind = Video.MediaType.VIDEO if media.video else Video.MediaType.AUDIO
-    Source.objects.filter(pk=job.source.pk).update(media=media.to_json())
-    Video.objects.filter(pk=job.run.video_id).update(media_type=kind)
+    Source.objects.filter(pk=context.source.pk).update(media=media.to_json())
+    Video.objects.filter(pk=context.run.video_id).update(media_type=kind)
+
+
+STEP = Step(
+    kind="probe",
+    queue="media",
+    stage="inspecting",
+    label="Looking at the file",
+    share=2.0,
+    run=run,
+    stores=False,
+)

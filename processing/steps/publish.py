@@ -7,7 +7,9 @@ from django.db.models.functions import Now
 from processing.ffmpeg.errors import MediaError
 from processing.packaging import checker, release_checks, report
 from processing.packaging.release import StoredRendition, measured
-from processing.steps.job import Job, Outcome
+from processing.steps.context import Outcome, TaskContext
+from processing.steps.probed import Probed
+from processing.steps.step import Step, TaskSpec
 from videos import lifecycle, renditions
 from videos.models import Release, Rendition
 from videos.storage import outputs
@@ -21,10 +23,10 @@ class OutputLost(MediaError):
     code = "output_lost"
 
 
-def run(job: Job) -> Outcome:
+def run(context: TaskContext) -> Outcome:
     """Check the release, and that every listed chunk is in the storage with its size; then switch
     the pointer. The report is kept either way."""
-    release = Release.objects.get(pk=job.run.pk)
+    release = Release.objects.get(pk=context.run.pk)
     rows = list(
         Rendition.objects.filter(release=release).largest_first().prefetch_related("chunks")
     )
@@ -33,8 +35,8 @@ def run(job: Job) -> Outcome:
     kept = report.report(found, checked, target=release.target_duration)
     Release.objects.filter(pk=release.pk).update(report=kept)
     checker.require(found)
-    _require_stored(job, rows)
-    return Outcome(record=lambda: record(job, rows))
+    _require_stored(context, rows)
+    return Outcome(record=lambda: record(context, rows))
 
 
 def _measured(row: Rendition, target: int) -> StoredRendition:
@@ -46,9 +48,11 @@ def _measured(row: Rendition, target: int) -> StoredRendition:
     return rendition
 
 
-def _require_stored(job: Job, rows: Sequence[Rendition]) -> None:
+def _require_stored(context: TaskContext, rows: Sequence[Rendition]) -> None:
     """One listing for all objects: asking for each would take seconds in a bucket."""
-    sizes = {stored.key: stored.size for stored in outputs().list_prefix(f"releases/{job.run.pk}/")}
+    sizes = {
+        stored.key: stored.size for stored in outputs().list_prefix(f"releases/{context.run.pk}/")
+    }
     for row in rows:
         for chunk in row.chunks.all():
             if sizes.get(chunk.key) != chunk.bytes:
@@ -57,11 +61,30 @@ def _require_stored(job: Job, rows: Sequence[Rendition]) -> None:
                 )
 
 
-def record(job: Job, rows: Sequence[Rendition]) -> None:
+def record(context: TaskContext, rows: Sequence[Rendition]) -> None:
     """Complete the release and switch the video's pointer to it."""
     Rendition.objects.bulk_update(rows, _MEASURED)
-    Release.objects.filter(pk=job.run.pk).update(state=Release.State.COMPLETE, completed_at=Now())
-    release = Release.objects.get(pk=job.run.pk)
-    replaced = lifecycle.publish(job.run.video_id, release=release)
+    Release.objects.filter(pk=context.run.pk).update(
+        state=Release.State.COMPLETE, completed_at=Now()
+    )
+    release = Release.objects.get(pk=context.run.pk)
+    replaced = lifecycle.publish(context.run.video_id, release=release)
     if replaced is not None:
         Release.objects.filter(pk=replaced.pk).update(state=Release.State.RETIRED)
+
+
+def _follow(result: object) -> Sequence[TaskSpec]:
+    if not isinstance(result, Probed):
+        return ()
+    return (TaskSpec("publish", after=tuple(("encode", span.number) for span in result.spans)),)
+
+
+STEP = Step(
+    kind="publish",
+    queue="media",
+    stage="publishing",
+    label="Finishing up",
+    share=2.0,
+    run=run,
+    follow=_follow,
+)

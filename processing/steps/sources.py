@@ -14,7 +14,7 @@ from typing import IO
 from django.conf import settings
 
 from processing.ffmpeg.errors import Interrupted
-from processing.steps.job import SourceMissing
+from processing.steps.context import SourceMissing
 from videos.models import Source
 from videos.storage import ObjectMissing, originals
 

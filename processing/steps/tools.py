@@ -14,7 +14,7 @@ from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.progress import Progress
 from processing.ffmpeg.running.sandbox import Sandbox, detect
 from processing.models import Task, Worker
-from processing.steps.job import Job
+from processing.steps.context import TaskContext
 from processing.workers.presence import ALIVE_WITHIN, here
 
 _WALL_FLOOR_SECONDS = 600.0
@@ -52,7 +52,7 @@ def limits(media_seconds: float) -> runner.Limits:
 
 def run(
     argv: Sequence[str],
-    job: Job,
+    context: TaskContext,
     seconds: float,
     source: Path,
     on_progress: Callable[[Progress], None] | None = None,
@@ -64,9 +64,9 @@ def run(
         limits=limits(seconds),
         sandbox=sandbox(),
         reads=[source],
-        writes=job.folder,
+        writes=context.folder,
         on_progress=on_progress,
-        should_stop=job.should_stop,
+        should_stop=context.should_stop,
     )
 
 

@@ -8,7 +8,7 @@ from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import chunks, ladder, tracks
 from processing.ffmpeg.planning.ladder import Profile, Rung
 from processing.ffmpeg.planning.tracks import AudioTrack
-from processing.steps.job import Job
+from processing.steps.context import TaskContext
 
 # Without pictures nothing gives segments a length.
 _SOUND_SEGMENT_SECONDS = Fraction(4)
@@ -34,9 +34,9 @@ class Wanted:
         return _SEGMENT_GOPS * chunks.gop_frames(rate, self.profile) / rate
 
 
-def of(job: Job) -> Wanted:
-    """What the job's run makes of its source, as it was probed."""
-    return by(Profile.from_json(job.run.profile), Media.from_json(job.source.media or {}))
+def of(context: TaskContext) -> Wanted:
+    """What the context's run makes of its source, as it was probed."""
+    return by(Profile.from_json(context.run.profile), Media.from_json(context.source.media or {}))
 
 
 def by(profile: Profile, media: Media) -> Wanted:

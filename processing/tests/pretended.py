@@ -8,7 +8,8 @@ from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning.chunks import Span
 from processing.models import Task
 from processing.steps import publish
-from processing.steps.job import Found, Outcome
+from processing.steps.context import Outcome
+from processing.steps.probed import Probed
 from videos import lifecycle
 from videos.models import Chunk, Release, Rendition
 
@@ -58,17 +59,17 @@ def outcome(task: Task) -> Outcome:
     if task.kind == "encode":
         return Outcome(record=lambda: _list_chunk(task))
     if task.kind == "publish":
-        job: Any = type("Job", (), {"run": task.run})
+        job: Any = type("TaskContext", (), {"run": task.run})
         return Outcome(record=lambda: publish.record(job, []))
     if task.kind == "probe":
-        return Outcome(found=found(task))
+        return Outcome(result=found(task))
     return Outcome()
 
 
-def found(task: Task) -> Found:
+def found(task: Task) -> Probed:
     """What a probe found; a run in one piece has one span."""
     whole = Span(0, 0, None, None, 0, None)
-    return Found(PROBED, (whole,) if task.run.whole else SPANS, downloads=True)
+    return Probed(PROBED, (whole,) if task.run.whole else SPANS, downloads=True)
 
 
 def _list_chunk(task: Task) -> None:

@@ -15,9 +15,9 @@ from processing.models import Run, Task
 from processing.pipeline import advance, finish
 from processing.pipeline.claim import claim
 from processing.pipeline.lease import LeaseLost, renew
-from processing.pipeline.plan import TaskSpec
 from processing.pipeline.retry import Problem, Remedy
-from processing.steps.job import Outcome
+from processing.steps.context import Outcome
+from processing.steps.step import TaskSpec
 from processing.tests.pretended import outcome
 from videos.models import Release, Video
 
@@ -192,8 +192,8 @@ def test_two_last_siblings_finishing_at_once_unlock_what_waits_for_both(video: V
     Task.objects.all().delete()
     with transaction.atomic():
         locked = advance.lock(run.pk)
-        siblings = [TaskSpec("encode", "encode", 40, number=n) for n in range(4)]
-        last = TaskSpec("publish", "media", 5, after=tuple(("encode", n) for n in range(4)))
+        siblings = [TaskSpec("encode", n, 40) for n in range(4)]
+        last = TaskSpec("publish", weight=5, after=tuple(("encode", n) for n in range(4)))
         advance.add_tasks(locked, [*siblings, last])
     claimed = [claim("encode", worker=str(n)) for n in range(4)]
 
@@ -214,7 +214,7 @@ def test_statements_of_finishing_do_not_grow_with_the_run(
 ) -> None:
     run = Run.objects.get()
     with transaction.atomic():
-        many = [TaskSpec("encode", "encode", 1, number=n) for n in range(1, 200)]
+        many = [TaskSpec("encode", n) for n in range(1, 200)]
         advance.add_tasks(advance.lock(run.pk), many)
     with django_assert_max_num_queries(20):  # type: ignore[attr-defined]  # a context manager
         finish.finish(task, Outcome())

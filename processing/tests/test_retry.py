@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from processing.ffmpeg.errors import EncodeFailed
 from processing.pipeline import retry
-from processing.steps.job import SourceMissing
+from processing.steps.context import SourceMissing
 from videos.storage import StorageUnavailable
 
 

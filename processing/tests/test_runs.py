@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,7 +17,8 @@ from processing.pipeline import finish, work
 from processing.pipeline.claim import claim
 from processing.pipeline.lease import LeaseLost
 from processing.steps import STEPS, tools
-from processing.steps.job import Job
+from processing.steps.context import Outcome, TaskContext
+from processing.steps.step import Step
 from processing.workers.presence import here
 from videos import purge
 from videos.models import Chunk, Release, Rendition, Source, Video
@@ -79,12 +81,12 @@ def test_a_source_deleted_behind_our_back_is_told(
 def test_every_step_run_twice_changes_nothing(
     video: Video, monkeypatch: pytest.MonkeyPatch, work_off: Callable[[], None]
 ) -> None:
-    def twice(step: Callable[[Job], object]) -> Callable[[Job], object]:
-        def run(job: Job) -> object:
-            step(job)
-            return step(job)
+    def twice(step: Step) -> Step:
+        def run(context: TaskContext) -> Outcome:
+            step.run(context)
+            return step.run(context)
 
-        return run
+        return replace(step, run=run)
 
     for kind, step in STEPS.items():
         monkeypatch.setitem(STEPS, kind, twice(step))

@@ -1,13 +1,11 @@
 """Sizes, times, statuses and errors as people read them. Pure."""
 
+from processing.monitoring import stages
 from videos.models import Video
 
 STAGES = {
-    "waiting": "Waiting for its turn",
-    "inspecting": "Looking at the file",
-    "encoding": "Preparing the video",
-    "publishing": "Finishing up",
-    "packaging": "Preparing the download",
+    stages.WAITING: "Waiting for its turn",
+    **stages.LABELS,
     "pending_upload": "Waiting for the file",
     "uploading": "Uploading",
     "processing": "Waiting for its turn",

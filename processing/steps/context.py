@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning.chunks import Span
 from processing.models import Run, Task
 from videos.models import Source
 
@@ -15,8 +13,8 @@ class SourceMissing(Exception):
 
 
 @dataclass(frozen=True)
-class Job:
-    """A claimed task with its hands and ears.
+class TaskContext:
+    """A claimed task with what its step needs.
 
     ``folder`` is empty, this attempt's own, and deleted afterwards. ``report(share, speed)``
     tells how much is done (0 to 1) and at how many seconds of media in a second.
@@ -41,15 +39,6 @@ def output_prefix_of(task: Task) -> str:
     return f"releases/{task.run_id}/{task.token}/"
 
 
-@dataclass(frozen=True)
-class Found:
-    """What a probe found: the source, how it is cut, and whether downloads are wanted."""
-
-    media: Media
-    spans: tuple[Span, ...]
-    downloads: bool = False
-
-
 def _nothing() -> None:
     return None
 
@@ -59,10 +48,13 @@ class Outcome:
     """What a finished step leaves.
 
     ``record`` runs inside the finishing transaction, after the token was found current, so
-    that what a step says and that it is done become true together. ``found`` is a probe's.
+    that what a step says and that it is done become true together. ``result`` is what the step
+    found: every step of the registry is asked which tasks of its own follow from it. With
+    ``announce`` listeners hear at once that more of the video plays.
     """
 
     record: Callable[[], object] = field(default=_nothing)
-    found: Found | None = None
+    result: object = None
+    announce: bool = False
     argv: Sequence[str] = ()
     log: str = ""
