@@ -1,0 +1,121 @@
+"""Which known security fixes an FFmpeg lacks, told from its version alone.
+
+The table is short on purpose: flaws that let a file write outside its memory, in parts that
+FFmpeg reaches from a file (what needs a network protocol, a muxer, an encoder or a graphics
+card is never used here). When a row is added, its source is named beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+Version = tuple[int, int, int]
+Part = Literal["decoder", "demuxer", "parser"]
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """One flaw: `fixed` holds the first release with the fix of each branch where one is known,
+    oldest first; `since` is the first release that has the flaw; `option` is what a build must
+    have been configured with to have it."""
+
+    cve: str
+    part: Part
+    name: str
+    fixed: tuple[Version, ...]
+    since: Version = (0, 0, 0)
+    option: str = ""
+
+    def is_in(self, version: Version) -> bool:
+        """Whether a release has the flaw as far as is known.
+
+        A branch without a known fix counts as having it; one newer than every fixed branch was
+        made after the fix.
+        """
+        if version < self.since:
+            return False
+        for first in self.fixed:
+            if first[:2] == version[:2]:
+                return version < first
+        return not self.fixed or version < self.fixed[-1]
+
+
+FLAWS = (
+    # Fixed releases: Mastodon 4.6.2's release notes, jellyfin-ffmpeg issue 730, and "avcodec/
+    # magicyuv: reject slice_height misaligned with chroma vshift" in the Changelog of 7.1.5.
+    # Debian 12 has 5.1.9, Debian 13 has 7.1.5 ("Fixes CVE-2026-8461" in its changelog).
+    Flaw(
+        "CVE-2026-8461",
+        "decoder",
+        "magicyuv",
+        ((5, 1, 10), (6, 1, 6), (7, 1, 5), (8, 0, 3), (8, 1, 2)),
+    ),
+    # CVE record: 4.1 up to 8.1. "avformat/mov: use 64bit in CENC subsample bounds checks" stands
+    # in the Changelogs of 5.1.9 and 7.1.4.
+    Flaw("CVE-2026-40962", "demuxer", "mov", ((5, 1, 9), (7, 1, 4), (8, 1, 0)), since=(4, 1, 0)),
+    # CVE record: DVD subtitles in MPEG-PS. "avcodec/dvdsub_parser: Fix buf_size check" stands in
+    # the Changelogs of 5.1.9 and 7.1.4 and in the list of 8.1.2's changes.
+    Flaw("CVE-2026-6385", "parser", "dvdsub", ((5, 1, 9), (7, 1, 4), (8, 1, 2))),
+    # CVE record: 7.1 up to 9.0.2, in the decoder of LCEVC inside H.264 and HEVC; no fixed release.
+    Flaw(
+        "CVE-2026-125262", "decoder", "lcevc", (), since=(7, 1, 0), option="--enable-liblcevc-dec"
+    ),
+    # CVE records: below 8.1.3, and 9.0 below 9.0.2.
+    Flaw("CVE-2026-125244", "decoder", "vvc", ((8, 1, 3), (9, 0, 2)), since=(7, 0, 0)),
+    Flaw("CVE-2026-125267", "decoder", "apac", ((8, 1, 3), (9, 0, 2))),
+    # CVE records: 2.7 up to 8.1.2, and everything up to 9.0.2; they name no fixed release.
+    Flaw("CVE-2026-65703", "decoder", "tdsc", ((8, 1, 3),), since=(2, 7, 0)),
+    Flaw("CVE-2026-125241", "decoder", "flic", ()),
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is known of one FFmpeg: `version` is None for a build from between two releases,
+    `lacking` are the flaws a file can reach, `unreachable` those in decoders never opened."""
+
+    version: Version | None
+    lacking: tuple[Flaw, ...] = ()
+    unreachable: tuple[Flaw, ...] = ()
+
+    @property
+    def well(self) -> bool:
+        """Whether the version is known and no fix that matters is missing."""
+        return self.version is not None and not self.lacking
+
+
+def parse(said: str) -> Version | None:
+    """The release in the first line of `ffmpeg -version`; None for a build of the development
+    branch ("N-118000-g1a2b3c4", "2026-06-01-git-…"), which has no number.
+
+    What distributions append is left out: "5.1.9-0+deb12u1" is 5.1.9, "n8.1" is 8.1.0.
+    """
+    found = re.match(r"(?:ff\w+ version )?n?(\d{1,2})\.(\d+)(?:\.(\d+))?(?![\d.])", said.strip())
+    if found is None:
+        return None
+    major, minor, patch = (int(number or 0) for number in found.groups())
+    return major, minor, patch
+
+
+def judge(said: str, decoders: Collection[str] | None = None) -> Verdict:
+    """The verdict on what `ffmpeg -version` printed.
+
+    `decoders` are the only ones that are ever opened; None means any may be. A distribution may
+    have put a fix into an older release, which its version does not show.
+    """
+    version = parse(said)
+    if version is None:
+        return Verdict(None)
+    present = [flaw for flaw in FLAWS if flaw.is_in(version) and flaw.option in said]
+    closed = [flaw for flaw in present if _is_closed(flaw, decoders)]
+    return Verdict(version, tuple(f for f in present if f not in closed), tuple(closed))
+
+
+def _is_closed(flaw: Flaw, decoders: Collection[str] | None) -> bool:
+    # A flaw that needs an option of the build sits inside decoders of other names.
+    if flaw.part != "decoder" or flaw.option or decoders is None:
+        return False
+    return flaw.name not in decoders
