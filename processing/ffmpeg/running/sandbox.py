@@ -67,7 +67,9 @@ def _bubblewrapped(argv: Sequence[str], reads: Sequence[Path], writes: Path | No
             command += ["--ro-bind", str(folder), str(folder)]
     for name in _SYSTEM_FILES:
         command += ["--ro-bind-try", name, name]
-    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 a private one
+    # /proc is an empty folder: FFmpeg needs nothing of it, and where a container hides parts of its
+    # own (as Docker does) the kernel refuses to mount another one.
+    command += ["--dir", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 a private one
     # A temporary folder may hold the paths below, so they are bound after it.
     for path in [*_program_folders(argv[0]), *reads]:
         command += ["--ro-bind", str(path), str(path)]

@@ -72,8 +72,7 @@ def test_inside_there_is_no_network(bwrap: Sandbox) -> None:
 
 
 def test_inside_no_other_process_is_seen(bwrap: Sandbox) -> None:
-    done = run(["sh", "-c", "ls /proc"], bwrap)
-    assert len([name for name in done.split() if name.isdigit()]) < 6
+    assert run(["ls", "/proc"], bwrap) == b""
 
 
 def test_a_program_outside_usr_is_brought_along(bwrap: Sandbox, tmp_path: Path) -> None:
