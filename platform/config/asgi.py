@@ -12,6 +12,7 @@ django_app = cast(ASGI3Application, get_asgi_application())
 from django.conf import settings  # noqa: E402  # after the apps are loaded
 
 from config.body_guard import BodyGuard  # noqa: E402
+from processing.health import start  # noqa: E402
 from videos.events import feed  # noqa: E402
 from videos.playback.media import PREFIX, MediaApp  # noqa: E402
 
@@ -33,10 +34,12 @@ async def _route(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCalla
 
 
 async def _lifespan(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    """Nothing to open or close; said so that the server does not wonder."""
+    """Nothing to open or close; said so that the server does not wonder. The log is told what
+    is unsafe here."""
     while True:
         event = await receive()
         if event["type"] == "lifespan.startup":
+            start.warn_beside()
             await send({"type": "lifespan.startup.complete"})
         elif event["type"] == "lifespan.shutdown":
             await send({"type": "lifespan.shutdown.complete"})

@@ -19,14 +19,15 @@ Part = Literal["decoder", "demuxer", "parser"]
 @dataclass(frozen=True)
 class Flaw:
     """One flaw: `fixed` holds the first release with the fix of each branch where one is known,
-    oldest first; `since` is the first release that has the flaw; `option` is what a build must
-    have been configured with to have it."""
+    oldest first; `since` and `until` are the first and the last release that have the flaw where
+    no fixed one is known; `option` is what a build must have been configured with to have it."""
 
     cve: str
     part: Part
     name: str
     fixed: tuple[Version, ...]
     since: Version = (0, 0, 0)
+    until: Version | None = None
     option: str = ""
 
     def is_in(self, version: Version) -> bool:
@@ -35,7 +36,7 @@ class Flaw:
         A branch without a known fix counts as having it; one newer than every fixed branch was
         made after the fix.
         """
-        if version < self.since:
+        if version < self.since or (self.until is not None and version > self.until):
             return False
         for first in self.fixed:
             if first[:2] == version[:2]:
@@ -61,14 +62,20 @@ FLAWS = (
     Flaw("CVE-2026-6385", "parser", "dvdsub", ((5, 1, 9), (7, 1, 4), (8, 1, 2))),
     # CVE record: 7.1 up to 9.0.2, in the decoder of LCEVC inside H.264 and HEVC; no fixed release.
     Flaw(
-        "CVE-2026-125262", "decoder", "lcevc", (), since=(7, 1, 0), option="--enable-liblcevc-dec"
+        "CVE-2026-125262",
+        "decoder",
+        "lcevc",
+        (),
+        since=(7, 1, 0),
+        until=(9, 0, 2),
+        option="--enable-liblcevc-dec",
     ),
     # CVE records: below 8.1.3, and 9.0 below 9.0.2.
     Flaw("CVE-2026-125244", "decoder", "vvc", ((8, 1, 3), (9, 0, 2)), since=(7, 0, 0)),
     Flaw("CVE-2026-125267", "decoder", "apac", ((8, 1, 3), (9, 0, 2))),
     # CVE records: 2.7 up to 8.1.2, and everything up to 9.0.2; they name no fixed release.
-    Flaw("CVE-2026-65703", "decoder", "tdsc", ((8, 1, 3),), since=(2, 7, 0)),
-    Flaw("CVE-2026-125241", "decoder", "flic", ()),
+    Flaw("CVE-2026-65703", "decoder", "tdsc", (), since=(2, 7, 0), until=(8, 1, 2)),
+    Flaw("CVE-2026-125241", "decoder", "flic", (), until=(9, 0, 2)),
 )
 
 

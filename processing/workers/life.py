@@ -7,6 +7,7 @@ import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
 
+from processing.health import start
 from processing.models import Worker
 from processing.workers import temp_files
 from processing.workers.presence import here
@@ -20,6 +21,7 @@ class WorkerPresence(dramatiq.Middleware):
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         """Begin to show; what this machine's dead workers left goes."""
         temp_files.remove()
+        start.warn_beside()
         queues = sorted(worker.consumer_whitelist or settings.WORKER_QUEUES)
         threading.Thread(
             target=here.keep_showing, args=(queues,), name="presence", daemon=True

@@ -50,9 +50,15 @@ def test_a_branch_is_fixed_from_its_own_release_on(version: Version, has_it: boo
 
 
 def test_a_release_from_before_the_flaw_has_not_got_it() -> None:
-    flaw = Flaw("CVE", "decoder", "vvc", (), since=(7, 0, 0))
+    flaw = Flaw("CVE", "decoder", "vvc", (), since=(7, 0, 0), until=(9, 0, 2))
     assert not flaw.is_in((6, 1, 5))
-    assert flaw.is_in((9, 9, 9))
+    assert flaw.is_in((9, 0, 2))
+
+
+def test_nothing_is_said_of_releases_after_the_last_that_is_known_to_have_it() -> None:
+    flaw = Flaw("CVE", "decoder", "vvc", (), until=(9, 0, 2))
+    assert not flaw.is_in((9, 0, 3))
+    assert judge("ffmpeg version 99.1").well
 
 
 def test_debian_12_lacks_the_fix_of_magicyuv_and_debian_13_has_it() -> None:

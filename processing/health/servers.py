@@ -1,79 +1,23 @@
-"""What can be wrong with an installation: the checks ``/readyz`` and ``doctor`` share.
+"""Checks of what the product needs around it: database, Redis, storage, workers, disk."""
 
-Each says what it looked at, whether it is well, and otherwise what to do. No finding
-carries a secret, or an address of ours.
-"""
-
-import re
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import redis as redis_client
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
 
-from processing.ffmpeg.errors import MediaError
-from processing.ffmpeg.running import runner
-from processing.ffmpeg.running.sandbox import Sandbox
+from processing.health.finding import Finding
 from processing.models import Worker
-from processing.steps import tools
 from processing.workers.presence import ALIVE_WITHIN, disk_has_room
 from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, originals, outputs
 
-_ENCODERS = ("libx264", "aac")
-# Turns HDR and wide gamuts into what every screen shows; in FFmpeg only if built with zimg.
-_FILTERS = ("zscale", "bwdif")
 # Workers wait for messages by BLMOVE.
 _REDIS = (6, 2)
 _PROBE_KEY = "doctor/probe"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of a diagnosis; ``hint`` says what to do when it is not ok."""
-
-    name: str
-    ok: bool
-    detail: str = ""
-    hint: str = ""
-
-
-def python() -> Finding:
-    """The interpreter is new enough."""
-    version = ".".join(map(str, sys.version_info[:3]))
-    return Finding("Python", sys.version_info >= (3, 11), version, "Use Python 3.11 or later.")
-
-
-def ffmpeg() -> Finding:
-    """ffmpeg and ffprobe start and have the encoders and filters we use."""
-    hint = "Install FFmpeg with libx264 and zimg (apt-get install ffmpeg), or set VODLOOM_FFMPEG."
-    try:
-        version = _output([settings.FFMPEG, "-hide_banner", "-version"])
-        able = _output([settings.FFMPEG, "-hide_banner", "-encoders"])
-        able += _output([settings.FFMPEG, "-hide_banner", "-filters"])
-        _output([settings.FFPROBE, "-hide_banner", "-version"])
-    except MediaError as error:
-        return Finding("FFmpeg", False, error.message, hint)
-    missing = [name for name in (*_ENCODERS, *_FILTERS) if not re.search(rf"\b{name}\b", able)]
-    found = " ".join(version.split()[:3])
-    detail = f"{found}, lacks {', '.join(missing)}" if missing else found
-    return Finding("FFmpeg", not missing, detail, hint)
-
-
-def sandbox() -> Finding:
-    """FFmpeg runs where it can open nothing but its input."""
-    kind = tools.sandbox().kind
-    return Finding(
-        "Sandbox",
-        kind == "bwrap" or settings.ENV.sandbox == "off",
-        kind,
-        "Install bubblewrap (apt-get install bubblewrap) and allow user namespaces.",
-    )
 
 
 def database() -> Finding:
@@ -123,6 +67,16 @@ def storage_round_trip() -> Finding:
     return Finding("Storage", True, f"{kind}: write, read, delete")
 
 
+def static_files() -> Finding:
+    """The pages' styles and scripts were collected where they are served from."""
+    try:
+        staticfiles_storage.url("css/site.css")
+    except ValueError:
+        hint = "Run manage.py collectstatic --no-input: until then every page answers 500."
+        return Finding("Static files", False, "not collected", hint)
+    return Finding("Static files", True, "collected")
+
+
 def workers() -> Finding:
     """Each queue has a worker that was seen lately."""
     try:
@@ -151,19 +105,6 @@ def disk() -> Finding:
 
 _STORAGE_HINT = "It cannot be used: check the S3_* values, or the rights of the data folder."
 
-Check = Callable[[], Finding]
-READY: tuple[Check, ...] = (database, redis, storage, disk)
-DOCTOR: tuple[Check, ...] = (
-    python,
-    ffmpeg,
-    sandbox,
-    database,
-    redis,
-    storage_round_trip,
-    disk,
-    workers,
-)
-
 
 def _look(store: MediaStorage) -> None:
     try:
@@ -183,14 +124,3 @@ def _round_trip(store: MediaStorage) -> None:
                 raise StorageUnavailable("what was read is not what was written")
         finally:
             store.delete_key(_PROBE_KEY)
-
-
-def _output(argv: list[str]) -> str:
-    finished = runner.run(
-        argv,
-        limits=runner.Limits(wall_seconds=20),
-        sandbox=Sandbox("none"),
-        reads=(),
-        writes=None,
-    )
-    return finished.stdout.decode(errors="replace")

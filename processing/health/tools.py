@@ -1,0 +1,101 @@
+"""Checks of the programs on this machine: Python, FFmpeg, the sandbox."""
+
+import re
+import sys
+
+from django.conf import settings
+
+from processing.ffmpeg import security
+from processing.ffmpeg.errors import MediaError
+from processing.ffmpeg.running import runner
+from processing.ffmpeg.running.sandbox import Sandbox
+from processing.health.finding import Finding
+from processing.steps import tools
+
+_ENCODERS = ("libx264", "aac")
+# Turns HDR and wide gamuts into what every screen shows; in FFmpeg only if built with zimg.
+_FILTERS = ("zscale", "bwdif")
+
+
+def python() -> Finding:
+    """The interpreter is new enough."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("Python", sys.version_info >= (3, 11), version, "Use Python 3.11 or later.")
+
+
+def ffmpeg() -> Finding:
+    """ffmpeg and ffprobe start and have the encoders and filters we use."""
+    hint = "Install FFmpeg with libx264 and zimg (apt-get install ffmpeg), or set VODLOOM_FFMPEG."
+    try:
+        version = _output([settings.FFMPEG, "-hide_banner", "-version"])
+        able = _output([settings.FFMPEG, "-hide_banner", "-encoders"])
+        able += _output([settings.FFMPEG, "-hide_banner", "-filters"])
+        _output([settings.FFPROBE, "-hide_banner", "-version"])
+    except MediaError as error:
+        return Finding("FFmpeg", False, error.message, hint)
+    missing = [name for name in (*_ENCODERS, *_FILTERS) if not re.search(rf"\b{name}\b", able)]
+    found = " ".join(version.split()[:3])
+    detail = f"{found}, lacks {', '.join(missing)}" if missing else found
+    return Finding("FFmpeg", not missing, detail, hint)
+
+
+def ffmpeg_fixes() -> Finding:
+    """FFmpeg and ffprobe have the security fixes we know of, as far as a file can reach them."""
+    name = "FFmpeg's security fixes"
+    try:
+        said = [_output([path, "-version"]) for path in (settings.FFMPEG, settings.FFPROBE)]
+    except MediaError as error:
+        return Finding(name, False, error.message, "See FFmpeg above.", lesser=True)
+    verdicts = [security.judge(text) for text in said]
+    worst = max(verdicts, key=lambda verdict: (not verdict.well, len(verdict.lacking)))
+    return Finding(name, worst.well, _told(worst), _FIXES_HINT, lesser=True)
+
+
+def sandbox() -> Finding:
+    """FFmpeg runs where it can open nothing but its input."""
+    chosen = settings.ENV.sandbox
+    try:
+        kind = tools.sandbox().kind
+    except MediaError as error:
+        return Finding("Sandbox", False, error.message, _SANDBOX_HINT)
+    if chosen == "off":
+        return Finding("Sandbox", True, f"{kind}, since VODLOOM_SANDBOX is off")
+    well = kind == "bwrap"
+    detail = kind if well else f"{kind}: FFmpeg reads strangers' files beside all secrets"
+    return Finding("Sandbox", well, detail, _SANDBOX_HINT, lesser=True)
+
+
+_FIXES_HINT = (
+    "Install a release with the fixes (Debian 13 and the container image have one), unless your "
+    "distribution has put them into this one."
+)
+_SANDBOX_HINT = (
+    "Install bubblewrap (apt-get install bubblewrap) and allow user namespaces; in a container "
+    "see docs/operations.md, Sandbox."
+)
+
+
+def _told(verdict: security.Verdict) -> str:
+    if verdict.version is None:
+        return "a development build, whose fixes cannot be told"
+    number = ".".join(map(str, verdict.version))
+    if verdict.lacking:
+        return f"{number} lacks those of {_named(verdict.lacking)}"
+    if verdict.unreachable:
+        return f"{number}; not reachable, since never opened: {_named(verdict.unreachable)}"
+    return f"{number} lacks none that is known"
+
+
+def _named(flaws: tuple[security.Flaw, ...]) -> str:
+    return ", ".join(f"{flaw.cve} ({flaw.part} {flaw.name})" for flaw in flaws)
+
+
+def _output(argv: list[str]) -> str:
+    finished = runner.run(
+        argv,
+        limits=runner.Limits(wall_seconds=20),
+        sandbox=Sandbox("none"),
+        reads=(),
+        writes=None,
+    )
+    return finished.stdout.decode(errors="replace")
