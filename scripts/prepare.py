@@ -29,8 +29,13 @@ def main() -> None:
 
 
 def _collect_static_files() -> None:
-    """Run collectstatic when a file was added, removed or changed since the last time."""
+    """Run collectstatic when a file was added, removed or changed since the last time.
+
+    Outside the data folder they came with the code, as in the container image.
+    """
     root = Path(settings.STATIC_ROOT)
+    if not root.is_relative_to(settings.DATA_DIR):
+        return
     stamp = root / ".collected"
     now = _static_state()
     if not (stamp.exists() and stamp.read_text() == now):

@@ -53,6 +53,7 @@ class Environment:
     ffprobe: str
     sandbox: Literal["auto", "off", "required"]
     max_post_bytes: int
+    static_root: Path
     log_format: str
 
 
@@ -81,6 +82,7 @@ def read() -> Environment:
         ffprobe=env.str("VODLOOM_FFPROBE", default="ffprobe"),
         sandbox=_choice(env, "VODLOOM_SANDBOX", ("auto", "off", "required")),
         max_post_bytes=_positive(env, "VODLOOM_MAX_POST_BYTES", default=512 * 1024**2),
+        static_root=_folder(env, "VODLOOM_STATIC_ROOT", default=data_dir / "static"),
         log_format=_choice(env, "LOG_FORMAT", ("text", "json")),
     )
 
@@ -166,6 +168,10 @@ def _choices(env: environ.Env, name: str, allowed: tuple[str, ...]) -> list[str]
     if unknown or not values:
         raise ImproperlyConfigured(f"{name} must be a comma list of {', '.join(allowed)}.")
     return values
+
+
+def _folder(env: environ.Env, name: str, *, default: Path) -> Path:
+    return Path(env.str(name, default="") or default).absolute()
 
 
 def _positive(env: environ.Env, name: str, *, default: int) -> int:
