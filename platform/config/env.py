@@ -114,7 +114,7 @@ def _database(env: environ.Env, data_dir: Path) -> dict[str, object]:
 
 
 def _redis_url(env: environ.Env) -> str:
-    url = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+    url = env.str("REDIS_URL", default="") or "redis://127.0.0.1:6379/0"
     if not url.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://.")
     return str(url)
@@ -155,7 +155,7 @@ def _s3(env: environ.Env) -> S3 | None:
 
 
 def _choice(env: environ.Env, name: str, allowed: tuple[Choice, ...]) -> Choice:
-    value = env.str(name, default=allowed[0])
+    value = env.str(name, default="") or allowed[0]
     for choice in allowed:
         if value == choice:
             return choice

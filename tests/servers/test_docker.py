@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +53,82 @@ def test_the_image_holds_no_secret_and_no_root() -> None:
     assert re.search(r"^USER vodloom$", DOCKERFILE, re.MULTILINE)
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
     assert {".env", "var", ".git"} <= set(ignored)
+
+
+def given(name: str, dotenv: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a service's container when .env holds this."""
+    service = OURS[name]
+    assert service["env_file"] == "../.env"  # seen from the folder of compose.yml
+    own = {key: interpolated(str(value), dotenv) for key, value in service["environment"].items()}
+    return dict(dotenv) | own
+
+
+def interpolated(text: str, values: Mapping[str, str]) -> str:
+    """As compose does: ${NAME:-default} and ${NAME:?message}, defaults first."""
+    innermost = re.compile(r"\$\{(\w+)(?::[-?]([^${}]*))?\}")
+    while found := innermost.search(text):
+        value = values.get(found[1]) or found[2] or ""
+        text = text[: found.start()] + value + text[found.end() :]
+    return text
+
+
+def example() -> dict[str, str]:
+    text = (ROOT / ".env.example").read_text()
+    return dict(re.findall(r"^([A-Z0-9_]+)=(.*)$", text, re.MULTILINE))
+
+
+# Facts of the image, not choices of who runs it.
+OF_THE_IMAGE = {"DATA": "/data", "VODLOOM_STATIC_ROOT": "/app/staticfiles"}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_whatever_dotenv_sets_counts_in_the_containers(name: str) -> None:
+    dotenv = {key: f"set-{key}" for key in example()}
+    assert given(name, dotenv) == dotenv | OF_THE_IMAGE
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_example_with_its_secrets_filled_in_works_as_it_is(name: str) -> None:
+    secrets = {"SECRET_KEY": "x" * 50, "S3_SECRET_ACCESS_KEY": "y" * 20}
+    environment = given(name, example() | secrets)
+    assert environment["REDIS_URL"] == "redis://redis:6379/0"
+    assert environment["DATABASE_URL"].endswith("@postgres:5432/vodloom")
+    assert environment["S3_ENDPOINT_URL"] == "http://minio:9000"
+    assert environment["S3_PUBLIC_ENDPOINT_URL"] == "http://localhost:9000"
+    assert environment["VODLOOM_SANDBOX"] == "required"
+
+
+def test_a_bucket_elsewhere_is_found_by_browsers_too() -> None:
+    endpoint = "https://s3.eu-west-1.amazonaws.com"
+    environment = given("web", example() | {"S3_ENDPOINT_URL": endpoint})
+    assert environment["S3_PUBLIC_ENDPOINT_URL"] == endpoint
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_ffmpeg_can_have_its_sandbox(name: str) -> None:
+    options = dict(option.split("=", 1) for option in OURS[name]["security_opt"][:2])
+    assert (ROOT / "docker" / options["seccomp"]).is_file()
+    assert options["apparmor"] == "unconfined"
+    assert OURS[name]["cap_drop"] == ["ALL"]
+    assert re.search(r"^    VODLOOM_SANDBOX=required\b", DOCKERFILE, re.MULTILINE)
+
+
+def test_the_image_is_of_a_debian_whose_ffmpeg_has_the_fixes() -> None:
+    assert re.search(r"^FROM python:3\.\d+-slim-trixie$", DOCKERFILE, re.MULTILINE)
+
+
+def test_no_volume_hides_what_the_image_collected() -> None:
+    collected = re.search(r"^    VODLOOM_STATIC_ROOT=(\S+)", DOCKERFILE, re.MULTILINE)
+    assert collected
+    assert collected[1] == OF_THE_IMAGE["VODLOOM_STATIC_ROOT"]
+    for service in OURS.values():
+        for volume in service["volumes"]:
+            assert not collected[1].startswith(volume.partition(":")[2] + "/")
+    # As root: what runs later owns nothing of it.
+    assert DOCKERFILE.index("collectstatic") < DOCKERFILE.index("USER vodloom")
+
+
+def test_logs_do_not_fill_the_disk() -> None:
+    lasting = {n: s for n, s in COMPOSE["services"].items() if s.get("restart") != "no"}
+    for service in lasting.values():
+        assert service["logging"]["options"].keys() == {"max-size", "max-file"}
