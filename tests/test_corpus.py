@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +10,9 @@ import pytest
 
 from processing.audit import release_audit
 from processing.models import Run
+from tests import corpus
 from videos.ingest import services as ingest
 from videos.models import Release, Video
-
-CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
 # Of each kind one that is quickly encoded; the others by `make test-all`.
 SAMPLE = (
@@ -73,20 +71,16 @@ class Case:
 
 
 def _cases() -> list[object]:
-    if not (CORPUS / "index.tsv").exists():
-        return []
-    with (CORPUS / "index.tsv").open(newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return [_case(row["path"], row["expect"]) for row in rows if row["size"] != "0"]
+    return [_case(row["path"], row["expect"]) for row in corpus.rows() if row["size"] != "0"]
 
 
 def _case(name: str, expect: str) -> object:
     marks = [] if name in SAMPLE else [pytest.mark.corpus]
-    case = Case(CORPUS / "videos" / name, name, expect)
+    case = Case(corpus.VIDEOS / name, name, expect)
     return pytest.param(case, id=name, marks=[*marks, pytest.mark.timeout(900)])
 
 
-@pytest.mark.parametrize("case", _cases())
+@pytest.mark.parametrize("case", corpus.each(_cases()))
 def test_a_file_ends_as_the_index_says(
     case: Case,
     take_in: Callable[[Path], Video],
@@ -118,3 +112,10 @@ def test_an_empty_file_is_refused_at_once(take_in: Callable[[Path], Video], tmp_
         take_in(empty)
     assert not Run.objects.exists()
     assert not Release.objects.exists()
+
+
+def test_without_a_corpus_its_tests_are_skipped_and_say_so() -> None:
+    [case] = corpus.each([])
+    [mark] = case.marks  # type: ignore[attr-defined]  # pytest does not say what a param is
+    assert mark.name == "skipif"
+    assert "VODLOOM_CORPUS" in mark.kwargs["reason"]

@@ -21,7 +21,7 @@ from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.redis import Redis, running_redis
 
 # What an operator may have set is not for tests; where ffmpeg is, is.
-_KEPT = {"VODLOOM_FFMPEG", "VODLOOM_FFPROBE", "VODLOOM_SANDBOX"}
+_KEPT = {"VODLOOM_FFMPEG", "VODLOOM_FFPROBE", "VODLOOM_SANDBOX", "VODLOOM_CORPUS"}
 _OTHERS = {"DATABASE_URL", "DEBUG", "CSRF_TRUSTED_ORIGINS", "LOG_FORMAT"}
 
 

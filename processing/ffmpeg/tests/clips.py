@@ -24,7 +24,6 @@ from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.sandbox import detect
 from processing.packaging.boxes import Track, read_track
 
-CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"
 SMALL = Profile("small", tuple(s for s in DEFAULT.rungs if s.short_side <= 360), "ultrafast")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -17,7 +16,6 @@ from processing.ffmpeg.media import PACKET
 from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.ladder import Profile, Step
 from processing.ffmpeg.tests.clips import (
-    CORPUS,
     Made,
     described,
     encoded,
@@ -25,6 +23,7 @@ from processing.ffmpeg.tests.clips import (
     samples_in,
 )
 from processing.ffmpeg.tests.test_cutting import Cut, agree
+from tests import corpus
 
 # Sources that are not cut; the plan says why.
 NOT_CUT = ("codecs/mpeg1_raw_es.mpg", "derived/traffic.apng")
@@ -37,12 +36,8 @@ _WIDTH, _HEIGHT = 32, 18
 _SIZE = _WIDTH * _HEIGHT
 
 
-def accepted() -> list[str]:
-    if not CORPUS.is_dir():
-        return []
-    with (CORPUS / "index.tsv").open(newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [row["path"] for row in rows if (row["expect"] or "").startswith("accept")]
+def accepted() -> list[object]:
+    return [row["path"] for row in corpus.rows() if (row["expect"] or "").startswith("accept")]
 
 
 def thumbnails(path: Path) -> list[bytes]:
@@ -112,9 +107,9 @@ def picture_differences(made: Cut, joined: Path, name: str) -> list[str]:
 
 @pytest.mark.corpus
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("path", accepted())
+@pytest.mark.parametrize("path", corpus.each(accepted()))
 def test_a_corpus_video_in_spans_is_the_same(tmp_path: Path, path: str) -> None:
-    source = CORPUS / "videos" / path
+    source = corpus.VIDEOS / path
     try:
         media = described(source)
     except ProbeFailed:

@@ -10,7 +10,8 @@ import pytest
 
 from processing.ffmpeg.encoding import pixels
 from processing.ffmpeg.media import VideoStream
-from processing.ffmpeg.tests.clips import CORPUS, asked, described, encoded, ffmpeg, frames
+from processing.ffmpeg.tests.clips import asked, described, encoded, ffmpeg, frames
+from tests import corpus
 
 PICTURE = "testsrc2=s=320x240:r=25:d=0.12,gblur=1"
 LOSSLESS = ("-c:v", "ffv1", "-g", "1")
@@ -261,21 +262,21 @@ def share_lit(path: Path, number: int) -> float:
     return (float(found[1]) - 16) / 219
 
 
-VIDEOS = CORPUS / "videos"
 KINDS = ("hdr_10bit", "phone_rotation", "geometry", "codecs", "animated")
 REFUSED = ("mjpeg_434x343_41s.mov", "animated.webp", "still.webp")
 
 
-def files(*kinds: str) -> list[str]:
-    """Names of files of the corpus, as `kind/name`."""
-    return [f"{kind}/{path.name}" for kind in kinds for path in sorted((VIDEOS / kind).glob("*"))]
+def files(*kinds: str) -> list[object]:
+    """Names of files of the corpus, as `kind/name`, without what is refused."""
+    folders = [corpus.VIDEOS / kind for kind in kinds]
+    found = [path for folder in folders for path in sorted(folder.glob("*"))]
+    return [f"{p.parent.name}/{p.name}" for p in found if not p.name.endswith(REFUSED)]
 
 
 @pytest.mark.thorough
-@pytest.mark.skipif(not VIDEOS.is_dir(), reason="the corpus is not beside the project")
-@pytest.mark.parametrize("name", [n for n in files(*KINDS) if not n.endswith(REFUSED)])
+@pytest.mark.parametrize("name", corpus.each(files(*KINDS)))
 def test_real_files_come_out_upright_and_as_bright(tmp_path: Path, name: str) -> None:
-    source = VIDEOS / name
+    source = corpus.VIDEOS / name
     video = described(source).video
     assert video is not None
     made = shown(source, tmp_path, count=1)

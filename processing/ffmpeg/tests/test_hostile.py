@@ -16,10 +16,10 @@ from processing.ffmpeg.probing import probe
 from processing.ffmpeg.probing.probe import ProbeLimits
 from processing.ffmpeg.running.runner import Limits, run
 from processing.ffmpeg.running.sandbox import Sandbox, detect
-from processing.ffmpeg.tests.clips import CORPUS, make
+from processing.ffmpeg.tests.clips import make
+from tests import corpus
 
 NONE = Sandbox("none")
-HOSTILE = CORPUS / "hostile"
 
 
 @pytest.fixture
@@ -92,11 +92,13 @@ def test_without_the_lists_the_same_file_opens_another(tmp_path: Path, canary: P
 
 def hostile_files() -> list[Path]:
     folders = ["playlist", "mp4", "container", "polyglot", "fuzz_corpus", "image"]
-    return [p for folder in folders for p in sorted((HOSTILE / folder).glob("*")) if p.is_file()]
+    return [
+        p for folder in folders for p in sorted((corpus.HOSTILE / folder).glob("*")) if p.is_file()
+    ]
 
 
 @pytest.mark.corpus
-@pytest.mark.skipif(not HOSTILE.is_dir(), reason="the corpus is not beside the project")
+@corpus.needs_corpus
 def test_the_hostile_corpus_is_refused_or_read_in_bounded_time() -> None:
     limits = ProbeLimits(wall_seconds=10)
     for path in hostile_files():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from fractions import Fraction
 from pathlib import Path
@@ -17,7 +16,8 @@ from processing.ffmpeg.media import Chapter, Light, Media
 from processing.ffmpeg.probing import probe
 from processing.ffmpeg.probing.probe import ProbeLimits
 from processing.ffmpeg.running.sandbox import detect
-from processing.ffmpeg.tests.clips import CORPUS, described, ffmpeg, make
+from processing.ffmpeg.tests.clips import described, ffmpeg, make
+from tests import corpus
 
 LIMITS = ProbeLimits()
 VIDEO: dict[str, Any] = {
@@ -331,20 +331,11 @@ def test_a_stop_is_heard(tmp_path: Path) -> None:
         )  # fmt: skip
 
 
-def corpus_rows() -> list[dict[str, str]]:
-    """What the corpus says of its files; none when it is absent."""
-    listing = CORPUS / "index.tsv"
-    if not listing.is_file():
-        return []
-    with listing.open(newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
 def disagreement(row: dict[str, str]) -> str | None:
     """How what we find differs from what the corpus says of a file, None when it does not."""
     expected, streams = row["expect"], row["streams"].split("; ")
     try:
-        media = described(CORPUS / "videos" / row["path"])
+        media = described(corpus.VIDEOS / row["path"])
     except ProbeFailed as error:
         # This one keeps its pictures in another file.
         wanted = "reject" in expected or row["path"] == "codecs/mjpeg_434x343_41s.mov"
@@ -366,13 +357,13 @@ def disagreement(row: dict[str, str]) -> str | None:
 SAMPLE = ("structure/", "subtitles/", "unsupported/")
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside the project")
+@corpus.needs_corpus
 def test_a_sample_of_real_files_is_what_it_is_said_to_be() -> None:
-    rows = [row for row in corpus_rows() if row["path"].startswith(SAMPLE)]
+    rows = [row for row in corpus.rows() if row["path"].startswith(SAMPLE)]
     assert {row["path"]: said for row in rows if (said := disagreement(row))} == {}
 
 
 @pytest.mark.thorough
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside the project")
+@corpus.needs_corpus
 def test_all_real_files_are_what_they_are_said_to_be() -> None:
-    assert {row["path"]: said for row in corpus_rows() if (said := disagreement(row))} == {}
+    assert {row["path"]: said for row in corpus.rows() if (said := disagreement(row))} == {}

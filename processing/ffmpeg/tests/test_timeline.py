@@ -18,7 +18,6 @@ from processing.ffmpeg.probing import edits, index, refusals, timeline
 from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.running.sandbox import detect
 from processing.ffmpeg.tests.clips import (
-    CORPUS,
     described,
     ffmpeg,
     frames,
@@ -26,6 +25,7 @@ from processing.ffmpeg.tests.clips import (
     make,
     picture,
 )
+from tests import corpus
 
 B_FRAMES = ["-preset", "veryfast", "-g", "10", "-bf", "2", "-sc_threshold", "0"]
 
@@ -270,7 +270,7 @@ VAGUE_END = "sintel_2audio_2movtext_chapters.mp4"
 
 
 def videos() -> list[Path]:
-    found = (p for p in (CORPUS / "videos").glob("*/*") if p.suffix.lower() in (".mp4", ".mov"))
+    found = (p for p in corpus.VIDEOS.glob("*/*") if p.suffix.lower() in (".mp4", ".mov"))
     return sorted(path for path in found if path.name != VAGUE_END)
 
 
@@ -283,25 +283,22 @@ def same_by_boxes_and_packets(path: Path) -> bool:
     return media.video is None or read(path, media) == by_packets(path)
 
 
-needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not there")
-
-
-@needs_corpus
+@corpus.needs_corpus
 @pytest.mark.parametrize("name", SAMPLE)
 def test_real_boxes_and_packets_tell_the_same(name: str) -> None:
-    assert same_by_boxes_and_packets(CORPUS / "videos" / name)
+    assert same_by_boxes_and_packets(corpus.VIDEOS / name)
 
 
-@needs_corpus
+@corpus.needs_corpus
 @pytest.mark.thorough
 def test_all_real_boxes_and_packets_tell_the_same() -> None:
     assert [path.name for path in videos() if not same_by_boxes_and_packets(path)] == []
 
 
-@needs_corpus
+@corpus.needs_corpus
 @pytest.mark.thorough
 def test_hostile_files_have_a_timeline_or_none_in_bounded_time() -> None:
-    for path in sorted((CORPUS / "hostile").glob("*/*")):
+    for path in sorted(corpus.HOSTILE.glob("*/*")):
         if path.parent.name in ("requests", "caption") or not path.is_file():
             continue
         started = time.monotonic()
