@@ -23,6 +23,7 @@ from tests.servers.redis import running_redis
 
 _EMAIL = "demo@example.com"
 _BLOCK = 1024**2
+_LARGEST_CLIP = 64 * 1024**3
 _LOOK_EVERY_SECONDS = 0.1
 _ENDS = ("video.failed", "video.canceled")
 
@@ -118,7 +119,13 @@ def running() -> Iterator[Product]:
         redis = stack.enter_context(running_redis())
         url = postgres.create_database()
         vodloom = stack.enter_context(
-            running_vodloom(folder, redis=redis, database_url=url, encoders=cores())
+            running_vodloom(
+                folder,
+                redis=redis,
+                database_url=url,
+                extra={"VODLOOM_MAX_POST_BYTES": str(_LARGEST_CLIP)},
+                encoders=cores(),
+            )
         )
         vodloom.manage("create_demo_user")
         key = vodloom.manage("create_api_key", _EMAIL, "--name", "bench").strip()
