@@ -12,9 +12,15 @@ def main() -> None:
     """Put ``platform/`` on the path (it must never be a package) and run the command."""
     sys.path.insert(0, str(BASE / "platform"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(f"manage.py: {error}")
 
 
 if __name__ == "__main__":

@@ -10,10 +10,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-def _check(tmp_path: Path, **changed: str) -> subprocess.CompletedProcess[str]:
+def _check(tmp_path: Path, *options: str, **changed: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"DATA": str(tmp_path)} | changed
     return subprocess.run(
-        [sys.executable, "manage.py", "check"],
+        [sys.executable, "manage.py", "check", *options],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -42,9 +42,17 @@ def test_a_good_environment_starts(tmp_path: Path) -> None:
 def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
     done = _check(tmp_path, **{name: value})
     assert done.returncode != 0
-    last = done.stderr.strip().splitlines()[-1]
-    assert "ImproperlyConfigured" in last
-    assert name in last
+    [sentence] = done.stderr.strip().splitlines()
+    assert sentence.startswith("manage.py: ")
+    assert name in sentence
+
+
+def test_a_traceback_of_a_wrong_value_can_be_had(tmp_path: Path) -> None:
+    assert "Traceback" in _check(tmp_path, "--traceback", LOG_FORMAT="xml").stderr
+
+
+def test_without_settings_the_folder_of_make_run_is_asked_for(tmp_path: Path) -> None:
+    assert "set the same DATA here" in _check(tmp_path, SECRET_KEY="").stderr
 
 
 def test_half_a_pair_of_s3_keys_is_named(tmp_path: Path) -> None:

@@ -92,7 +92,8 @@ def _secret_key(env: environ.Env) -> str:
     if not key:
         raise ImproperlyConfigured(
             "SECRET_KEY is not set. Set it to at least 50 random characters, or start once with "
-            "`make run`, which writes one to vodloom.env in the data folder."
+            "`make run`, which writes one to vodloom.env in the data folder; "
+            "if that was given DATA, set the same DATA here."
         )
     return str(key)
 
