@@ -55,6 +55,7 @@ class Environment:
     max_post_bytes: int
     static_root: Path
     log_format: str
+    demo: bool
 
 
 def read() -> Environment:
@@ -84,6 +85,7 @@ def read() -> Environment:
         max_post_bytes=_positive(env, "VODLOOM_MAX_POST_BYTES", default=512 * 1024**2),
         static_root=_folder(env, "VODLOOM_STATIC_ROOT", default=data_dir / "static"),
         log_format=_choice(env, "LOG_FORMAT", ("text", "json")),
+        demo=env.bool("VODLOOM_DEMO", default=False),
     )
 
 
