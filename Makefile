@@ -3,29 +3,32 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-all chaos bench doctor shell
 
+MANAGE = test -x .venv/bin/python || { echo "Give make run first: it sets everything up." >&2; exit 1; }; \
+	.venv/bin/python manage.py
+
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 run: ## set up and run everything here: PORT (8000), HOST (127.0.0.1), DATA (var)
-	@scripts/run.sh
+	@scripts/python.sh run
 
 test: ## set up and run every check and test
-	@scripts/test.sh
+	@scripts/python.sh test
 
 test-fast: ## the same without the tests marked slow
-	@scripts/test.sh fast
+	@scripts/python.sh test fast
 
 test-all: ## the same with the tests marked corpus and thorough, which take long
-	@scripts/test.sh all
+	@scripts/python.sh test all
 
 chaos: ## let everything fail at random for MINUTES (10), again as SEED says
-	@scripts/chaos.sh --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
+	@scripts/python.sh chaos --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
 
 bench: ## measure what NAME (queue) says; see benchmarks/
-	@scripts/bench.sh $(NAME)
+	@scripts/python.sh bench $(NAME)
 
-doctor: ## say what is wrong with this installation (after the first make run)
-	@.venv/bin/python manage.py doctor
+doctor: ## say what is wrong with an installation: DATA (var), after its first make run
+	@$(MANAGE) doctor
 
-shell: ## Django's shell on the data of make run
-	@.venv/bin/python manage.py shell
+shell: ## Django's shell on the data of make run: DATA (var)
+	@$(MANAGE) shell

@@ -1,4 +1,5 @@
 """What `make run` and `make test` do before and around the product itself.
 
-Only prepare.py uses more than the standard library: the others run before .venv exists.
+Only the standard library is used, for .venv does not exist yet; except by prepare.py, which runs
+inside the product, and by vendor.py, a tool for those who change the players.
 """

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -28,7 +31,7 @@ def fail(error: Failed) -> NoReturn:
     raise SystemExit(1)
 
 
-def must_work(command: list[str]) -> None:
+def must_work(command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
     """Run a command without its output; raises Failed with the output's end if it fails."""
     with tempfile.TemporaryFile("w+", errors="replace") as output:
         child = subprocess.Popen(
@@ -36,6 +39,7 @@ def must_work(command: list[str]) -> None:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            env=environment,
             start_new_session=True,
         )
         code = wait_for(child)
@@ -43,6 +47,30 @@ def must_work(command: list[str]) -> None:
         end = output.read().strip().splitlines()[-20:]
     if code:
         raise Failed("\n".join([*end, f"This failed: {' '.join(command)}"]))
+
+
+def run(root: Path, command: Sequence[str], extra: Mapping[str, str] | None = None) -> None:
+    """Run a command of .venv with its output here; raises Failed when it ends
+    badly. `extra` joins its environment."""
+    child = subprocess.Popen(
+        [str(root / ".venv" / "bin" / command[0]), *command[1:]],
+        cwd=root,
+        env={**product_environment(root), **(extra or {})},
+        stdin=subprocess.DEVNULL,
+        # Ctrl-C is for us, so that the child hears of it once.
+        start_new_session=True,
+    )
+    if code := wait_for(child):
+        raise Failed(f"This failed with code {code}: {' '.join(command)}")
+
+
+def product_environment(root: Path) -> dict[str, str]:
+    """Our own environment, in which the commands of .venv and the product's modules are found."""
+    path = [str(root / ".venv" / "bin"), os.environ.get("PATH", os.defpath)]
+    return os.environ | {
+        "PATH": os.pathsep.join(path),
+        "PYTHONPATH": os.pathsep.join([str(root), str(root / "platform")]),
+    }
 
 
 def wait_for(child: subprocess.Popen[bytes]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shlex
 import socket
 import subprocess
 import time
@@ -40,11 +41,6 @@ class Launch:
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @property
-    def records(self) -> Path:
-        """Where the running processes are written down."""
-        return self.data.run / "processes"
-
-    @property
     def prepared(self) -> Path:
         """The file that tells scripts/program.sh that the database is ready."""
         return self.data.run / "prepared"
@@ -68,15 +64,11 @@ def only_copy(data: DataFolder) -> Iterator[None]:
         yield
 
 
-def stop_leftovers(launch: Launch) -> None:
-    """Stop the processes of an earlier start that was killed rather than stopped."""
-    launch.records.mkdir(mode=0o700, exist_ok=True)
-    left = processes.survivors(launch.records)
-    if left:
+def wait_for_leftovers(data: DataFolder) -> None:
+    """Wait for the processes of an earlier start that was killed: they are stopping already."""
+    if processes.left(data.run):
         say("Stopping what an earlier start left running …")
-        processes.stop(left, STOP_SECONDS)
-    for file in launch.records.iterdir():
-        file.unlink()
+        processes.wait_or_kill(data.run, STOP_SECONDS)
 
 
 def port_must_be_free(launch: Launch) -> None:
@@ -101,23 +93,29 @@ def serve(launch: Launch) -> None:
     """
     launch.prepared.unlink(missing_ok=True)
     supervisor = subprocess.Popen(
-        [launch.root / ".venv" / "bin" / "supervisord", "-c", "supervisord.conf"],
+        [*processes.tied_to_parent(), "supervisord", "-c", "supervisord.conf"],
         cwd=launch.data.run,
         env=dict(launch.environment),
         stdin=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C is for us; it is told by us.
     )
+    sample: subprocess.Popen[bytes] | None = None
     try:
-        processes.write(launch.records, "supervisord", supervisor.pid)
         _prepare(launch)
         _wait_until_ready(launch, supervisor)
+        if launch.data.path != launch.root / "var":
+            data = shlex.quote(str(launch.data.path))
+            say(f"Its commands: DATA={data} .venv/bin/python manage.py …")
         say(f"Vodloom is ready at {launch.url}")
+        sample = _begin_sample_video(launch)
         supervisor.wait()
         raise Failed(
             f"The supervisor ended with code {supervisor.returncode}; everything is stopped.\n"
             f"Its log: {launch.data.log / 'supervisord.log'}"
         )
     finally:
+        if sample is not None:
+            sample.terminate()
         _stop(launch, supervisor)
 
 
@@ -133,6 +131,26 @@ def _prepare(launch: Launch) -> None:
     if done.returncode:
         raise Failed("The database could not be made ready: see above for why.")
     launch.prepared.touch()
+
+
+def _begin_sample_video(launch: Launch) -> subprocess.Popen[bytes] | None:
+    """Have a clip made for the library of a demo user who is new; nothing waits for it."""
+    try:
+        owner = (launch.data.run / "new-demo-user").read_text()
+    except FileNotFoundError:
+        return None
+    (launch.data.run / "new-demo-user").unlink()
+    command = ["nice", "-n", "15", "python", "manage.py", "create_sample_video", "--owner", owner]
+    with (launch.data.log / "sample.log").open("ab") as log:
+        return subprocess.Popen(
+            [*processes.tied_to_parent(), *command],
+            cwd=launch.root,
+            env=dict(launch.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 def _wait_until_ready(launch: Launch, supervisor: subprocess.Popen[bytes]) -> None:
@@ -164,7 +182,6 @@ def _stop(launch: Launch, supervisor: subprocess.Popen[bytes]) -> None:
         supervisor.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
         supervisor.kill()
-    # Nobody is left after a supervisor's own stop; everybody is after its death.
-    left = processes.survivors(launch.records)
-    processes.stop(left, max(0.0, deadline - time.monotonic()))
+    # Nobody is left after a supervisor's own stop; after its death everybody is still stopping.
+    processes.wait_or_kill(launch.data.run, deadline - time.monotonic())
     launch.data.remove_socket_folder()

@@ -1,56 +1,62 @@
-"""Before a start: migrations, static files and the first user."""
+"""Before a start: migrations, static files and, with VODLOOM_DEMO, the first user."""
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
 from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.management.commands import collectstatic
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
-from scripts import processes
 from scripts.console import say
-from scripts.datafolder import DataFolder
 
 
 def main() -> None:
     """Make the database and the static files fit the code; safe to repeat."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
-    _collect_static_files()
-    _create_demo_user()
+    with _static_files_collected():
+        call_command("migrate", interactive=False, verbosity=0)
+    if settings.ENV.demo:
+        _create_demo_user()
 
 
-def _collect_static_files() -> None:
-    """Run collectstatic when a file was added, removed or changed since the last time.
+@contextmanager
+def _static_files_collected() -> Iterator[None]:
+    """Run collectstatic meanwhile when it would copy something or was interrupted: it takes long.
 
-    Outside the data folder they came with the code, as in the container image.
+    Outside the data folder the files came with the code, as in the container image.
     """
     root = Path(settings.STATIC_ROOT)
-    if not root.is_relative_to(settings.DATA_DIR):
+    unfinished = root / ".unfinished"
+    here = root.is_relative_to(settings.DATA_DIR)
+    if not here or not (unfinished.exists() or _would_copy()):
+        yield
         return
-    stamp = root / ".collected"
-    now = _static_state()
-    if not (stamp.exists() and stamp.read_text() == now):
-        call_command("collectstatic", interactive=False, verbosity=0)
-        stamp.write_text(now)
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
+    command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    with subprocess.Popen(command, cwd=settings.BASE_DIR) as collecting:
+        yield
+    if collecting.returncode:
+        raise SystemExit("The static files were not collected: see above for why.")
+    unfinished.unlink()
 
 
-def _static_state() -> str:
-    lines = []
-    for finder in get_finders():
-        for path, storage in finder.list([]):
-            file = Path(storage.path(path))
-            seen = file.stat()
-            lines.append(f"{file} {seen.st_size} {seen.st_mtime_ns}")
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+def _would_copy() -> bool:
+    command = collectstatic.Command()
+    parser = command.create_parser("manage.py", "collectstatic")
+    options = vars(parser.parse_args(["--dry-run", "--no-input", "--verbosity", "0"]))
+    command.set_options(**options)
+    return bool(command.collect()["modified"])
 
 
 def _create_demo_user() -> None:
@@ -60,28 +66,15 @@ def _create_demo_user() -> None:
     email, _, password = said.getvalue().strip().partition(" ")
     if password:
         say(f"Log in as {email} with the password {password} (shown only this once).")
-        if "VODLOOM_RUN" in os.environ:
-            _begin_sample_video(email)
+        if folder := os.environ.get("VODLOOM_RUN"):
+            # `make run` begins the sample clip once it serves.
+            (Path(folder) / "new-demo-user").write_text(email)
         else:
-            # In a container of its own, which ends with us.
             call_command("create_sample_video", owner=email)
 
 
-def _begin_sample_video(owner: str) -> None:
-    """Have a clip made for the empty library meanwhile; nothing waits for it."""
-    data = DataFolder(settings.DATA_DIR)
-    command = ["nice", "-n", "15", sys.executable, "manage.py", "create_sample_video"]
-    with (data.log / "sample.log").open("ab") as log:
-        sample = subprocess.Popen(
-            [*command, "--owner", owner],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    # So that it is stopped with everything else.
-    processes.write(data.run / "processes", "sample", sample.pid)
-
-
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except ImproperlyConfigured as wrong:
+        sys.exit(str(wrong))

@@ -1,106 +1,51 @@
-"""The processes of a data folder: found again even when their supervisor was killed.
+"""The processes of a data folder: tied to whoever started them, and found by their environment.
 
-Each supervised process leads a process group and is written down in
-DATA/run/processes: its number, and when it started, so that a number which the
-system has given to somebody else since is never taken for ours.
+On Linux the kernel tells a process when its parent ends, so that a supervisor which is killed
+leaves nothing behind. macOS has no such thing: there, and only after SIGKILL, the processes go
+on until they are ended by hand; an ordinary stop ends them everywhere.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
 import time
-from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 
-@dataclass(frozen=True)
-class Record:
-    """A process group: its leader's number and start (ticks since boot, 0 if unknown)."""
-
-    pid: int
-    started: int
-
-
-def write(folder: Path, name: str, pid: int) -> None:
-    """Write a process down."""
-    (folder / name).write_text(f"{pid} {started_at(pid)}\n")
+@cache
+def tied_to_parent() -> tuple[str, ...]:
+    """The words before a command that have it told to stop (SIGTERM) when its parent ends."""
+    words = ("setpriv", "--pdeathsig", "TERM", "--")
+    if shutil.which(words[0]) is None:
+        return ()
+    tried = subprocess.run([*words, "true"], capture_output=True, check=False)
+    return () if tried.returncode else words
 
 
-def survivors(folder: Path) -> list[Record]:
-    """The written-down groups of which a process is still alive."""
-    return [record for record in _records(folder) if is_alive(record)]
+def left(run: Path) -> list[int]:
+    """The processes that were started with this folder as VODLOOM_RUN and still live.
+
+    Other people's cannot be looked into, and where there is no /proc none is found.
+    """
+    wanted = b"VODLOOM_RUN=" + os.fsencode(run)
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if wanted in (entry / "environ").read_bytes().split(b"\0"):
+                found.append(int(entry.name))
+    return [pid for pid in found if pid != os.getpid()]
 
 
-def stop(records: Iterable[Record], seconds: float) -> None:
-    """End groups: their leaders politely, then, when the seconds are over, all by force."""
-    left = [record for record in records if is_alive(record)]
-    for record in left:
-        _ask_to_stop(record)
+def wait_or_kill(run: Path, seconds: float) -> None:
+    """Wait until none is left, and end what still is when the seconds are over."""
     deadline = time.monotonic() + seconds
-    while left and time.monotonic() < deadline:
+    while (remaining := left(run)) and time.monotonic() < deadline:
         time.sleep(0.05)
-        left = [record for record in left if is_alive(record)]
-    for record in left:
+    for pid in remaining:
         with suppress(ProcessLookupError):
-            os.killpg(record.pid, signal.SIGKILL)
-
-
-def is_alive(record: Record) -> bool:
-    """Whether the group still has a process, and is the one that was written down."""
-    now = started_at(record.pid)
-    if now and record.started and now != record.started:
-        return False
-    # A number stays taken while its group lives, so a group without its leader is ours.
-    return _group_has_members(record.pid)
-
-
-def started_at(pid: int) -> int:
-    """Ticks from boot to a process's start; 0 when it is gone or the system has no /proc."""
-    fields = _stat(pid)
-    return int(fields[19]) if fields else 0
-
-
-def _records(folder: Path) -> list[Record]:
-    records = []
-    for file in sorted(folder.glob("*")):
-        match file.read_text().split():
-            # A file cut short by a full disk or a power cut says nothing.
-            case [pid, started] if pid.isdigit() and started.isdigit():
-                records.append(Record(int(pid), int(started)))
-    return records
-
-
-def _ask_to_stop(record: Record) -> None:
-    # A leader hands the signal on; only its orphans have to be told by us.
-    try:
-        os.kill(record.pid, signal.SIGTERM)
-    except ProcessLookupError:
-        with suppress(ProcessLookupError):
-            os.killpg(record.pid, signal.SIGTERM)
-
-
-def _group_has_members(group: int) -> bool:
-    if Path("/proc/self/stat").exists():
-        return any(_is_live_member(entry, group) for entry in Path("/proc").glob("[0-9]*"))
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def _is_live_member(entry: Path, group: int) -> bool:
-    fields = _stat(int(entry.name))
-    return bool(fields) and int(fields[2]) == group and fields[0] not in "ZX"
-
-
-def _stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat from the third, the state, on."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return []
-    return text.rpartition(")")[2].split()
+            os.kill(pid, signal.SIGKILL)

@@ -1,16 +1,14 @@
 #!/bin/sh
 # Runs one process of the product in the foreground. The one place that knows their
 # commands: the supervisor of `make run`, the tests and the container image use it.
-# Usage: program.sh web|reconciler|encode|light|redis [NUMBER]
+# Usage: program.sh web|reconciler|encode|light|redis
 set -eu
 cd "$(dirname "$0")/.."
 export PYTHONPATH="$PWD:$PWD/platform" PYTHONUNBUFFERED=1
 
-if [ -n "${VODLOOM_RUN:-}" ]; then
-    . scripts/record.sh
-    record "$1${2:+-$2}"
+if [ -n "${VODLOOM_RUN:-}" ] && [ "$1" != redis ]; then
     # `make run` starts us while it still migrates.
-    while [ "$1" != redis ] && [ ! -e "$VODLOOM_RUN/prepared" ]; do sleep 0.05; done
+    while [ ! -e "$VODLOOM_RUN/prepared" ]; do sleep 0.05; done
 fi
 
 case "$1" in

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Runs a Python module of this folder with a Python that is new enough.
-# Usage: python.sh MODULE [ARGUMENT…]   (PYTHON=/path/to/python chooses one)
+# Runs a command of scripts/__main__.py with a Python that is new enough.
+# Usage: python.sh COMMAND [ARGUMENT…]   (PYTHON=/path/to/python chooses one)
 set -eu
 cd "$(dirname "$0")/.."
 
 for python in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11; do
     if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-        exec "$python" -m "$@"
+        exec "$python" -m scripts "$@"
     fi
 done
 

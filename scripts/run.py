@@ -4,48 +4,46 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Sequence
 from pathlib import Path
 
 from scripts import packages, venv
-from scripts.console import Failed, fail, say, treat_termination_as_interrupt
+from scripts.console import Failed, product_environment, say
 from scripts.datafolder import DataFolder, ensure_settings, is_private
-from scripts.launch import Launch, only_copy, port_must_be_free, serve, stop_leftovers
+from scripts.launch import Launch, only_copy, port_must_be_free, serve, wait_for_leftovers
 from scripts.supervision import redis_conf, supervisor_conf
 
-ROOT = Path(__file__).resolve().parent.parent
 HIGHEST_PORT = 65535
 
 
-def main() -> None:
-    """Run the product in the foreground."""
-    treat_termination_as_interrupt()
+def run(root: Path, arguments: Sequence[str]) -> None:
+    """Run the product in the foreground until it is interrupted; raises Failed."""
     try:
-        _run()
-    except Failed as failed:
-        fail(failed)
+        _run(root)
     except KeyboardInterrupt:
         say("Vodloom has stopped.")
 
 
-def _run() -> None:
+def _run(root: Path) -> None:
     port = _port()
     packages.ensure(packages.for_running(os.environ))
-    venv.ensure(ROOT, "production")
-    data = DataFolder(Path(os.environ.get("DATA") or ROOT / "var").absolute())
+    venv.ensure(root, "production")
+    data = DataFolder(Path(os.environ.get("DATA") or root / "var").absolute())
     data.create()
     with only_copy(data):
         settings = ensure_settings(data)
         settings |= {name: value for name, value in os.environ.items() if value}
         redis_url = settings.get("REDIS_URL") or data.redis_url
         launch = Launch(
-            root=ROOT,
+            root=root,
             data=data,
             host=os.environ.get("HOST") or "127.0.0.1",
             port=port,
             allowed_hosts=settings.get("ALLOWED_HOSTS", ""),
-            environment=_environment(data, redis_url, port),
+            environment=_environment(root, data, port)
+            | {"REDIS_URL": redis_url, "VODLOOM_DEMO": settings.get("VODLOOM_DEMO", "true")},
         )
-        stop_leftovers(launch)
+        wait_for_leftovers(data)
         port_must_be_free(launch)
         _write_configuration(data, private_redis=is_private(redis_url))
         serve(launch)
@@ -58,21 +56,16 @@ def _port() -> int:
     return int(text)
 
 
-def _environment(data: DataFolder, redis_url: str, port: int) -> dict[str, str]:
+def _environment(root: Path, data: DataFolder, port: int) -> dict[str, str]:
     """What every process of this copy sees."""
-    environment = {name: value for name, value in os.environ.items() if "MAKE" not in name}
-    paths = [str(ROOT / ".venv" / "bin"), os.environ.get("PATH", os.defpath)]
-    environment |= {
+    ours = {name: text for name, text in product_environment(root).items() if "MAKE" not in name}
+    ours.setdefault("VODLOOM_WORKER_NAME", f"{platform.node()}-{port}")
+    return ours | {
         "DATA": str(data.path),
-        "PATH": os.pathsep.join(paths),
         "PORT": str(port),
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
-        "REDIS_URL": redis_url,
-        "VODLOOM_ROOT": str(ROOT),
+        "VODLOOM_ROOT": str(root),
         "VODLOOM_RUN": str(data.run),
     }
-    environment.setdefault("VODLOOM_WORKER_NAME", f"{platform.node()}-{port}")
-    return environment
 
 
 def _write_configuration(data: DataFolder, *, private_redis: bool) -> None:
@@ -94,7 +87,3 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-if __name__ == "__main__":
-    main()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scripts import processes
+
 STOP_SECONDS = 7
 """How long a process may take to stop before it is killed."""
 
@@ -24,7 +26,7 @@ childlogdir=../log
 # once instead of handing its task back.
 _PROGRAM = """
 [program:{name}]
-command=sh -c 'exec "$VODLOOM_ROOT/scripts/program.sh" {name}{number}'
+command={tied}sh -c 'exec "$VODLOOM_ROOT/scripts/program.sh" {name}'
 process_name=%(program_name)s{suffix}
 numprocs={count}
 environment=VODLOOM_WORKER_NAME="%(ENV_VODLOOM_WORKER_NAME)s-{name}{suffix}"
@@ -70,7 +72,7 @@ def _program(name: str, count: int = 0) -> str:
     """One program; a count makes it that many processes, numbered from 0."""
     return _PROGRAM.format(
         name=name,
-        number=" %(process_num)d" if count else "",
+        tied="".join(f"{word} " for word in processes.tied_to_parent()),
         suffix="-%(process_num)d" if count else "",
         count=count or 1,
         stop_seconds=STOP_SECONDS,
@@ -85,6 +87,8 @@ def redis_conf(*, socket: Path, folder: Path) -> str:
     return "\n".join(
         [
             "port 0",
+            # A title would overwrite the environment, by which scripts/processes.py finds it.
+            "set-proc-title no",
             f"unixsocket {_quoted(socket)}",
             "unixsocketperm 700",
             f"dir {_quoted(folder)}",

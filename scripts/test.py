@@ -6,10 +6,7 @@ marked corpus and thorough.
 
 from __future__ import annotations
 
-import os
 import secrets
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -17,15 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts import packages, venv
-from scripts.console import (
-    Failed,
-    fail,
-    say,
-    treat_termination_as_interrupt,
-    wait_for,
-)
+from scripts.console import Failed, run, say
 
-ROOT = Path(__file__).resolve().parent.parent
 _SHORT = "not slow and not corpus and not thorough"
 _SLOW = "slow and not corpus and not thorough"
 _LONG = "slow or corpus or thorough"
@@ -48,25 +38,16 @@ class Step:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-def main() -> None:
-    """Run the steps in order until one fails."""
-    treat_termination_as_interrupt()
-    try:
-        _test(sys.argv[1] if len(sys.argv) > 1 else "")
-    except Failed as failed:
-        fail(failed)
-    except KeyboardInterrupt:
-        fail(Failed("Interrupted."))
-
-
-def _test(selection: str) -> None:
+def test(root: Path, arguments: Sequence[str]) -> None:
+    """Run the steps in order until one fails: [fast|all]; raises Failed."""
+    selection = arguments[0] if arguments else ""
     if selection not in TESTS:
         raise Failed(f"test takes fast, all or nothing, not {selection!r}.")
     packages.ensure(packages.FOR_TESTS)
-    commands = venv.ensure(ROOT, "test")
+    venv.ensure(root, "test")
     with tempfile.TemporaryDirectory(prefix="vodloom-checks-") as data:
         for step in steps(Path(data), TESTS[selection]):
-            _run(step, commands)
+            _run(root, step)
 
 
 def steps(data: Path, tests: Sequence[tuple[str, ...]]) -> list[Step]:
@@ -113,29 +94,8 @@ def production_environment(data: Path) -> dict[str, str]:
     }
 
 
-def _run(step: Step, commands: Path) -> None:
+def _run(root: Path, step: Step) -> None:
     say(f"\n=== {step.title}: {' '.join(step.command)}")
     began = time.monotonic()
-    paths = [str(commands), os.environ.get("PATH", os.defpath)]
-    environment = os.environ | {
-        "PATH": os.pathsep.join(paths),
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
-        **step.environment,
-    }
-    code = wait_for(
-        # Ctrl-C is for us, so that the step hears of it once.
-        subprocess.Popen(
-            step.command,
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    )
-    if code:
-        raise Failed(f"=== {step.title} failed (code {code})")
+    run(root, step.command, step.environment)
     say(f"=== {step.title}: good, {time.monotonic() - began:.0f} s")
-
-
-if __name__ == "__main__":
-    main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import pty
 import re
 import signal
@@ -50,9 +51,24 @@ class MakeRun:
     def launcher(self) -> int:
         return int((self.data / "run" / "lock").read_text())
 
+    @property
+    def supervisor(self) -> int:
+        return int((self.data / "run" / "supervisord.pid").read_text())
+
     def member(self, name: str) -> int:
-        """The number of one of the supervised processes, or of the supervisor."""
-        return int((self.data / "run" / "processes" / name).read_text().split()[0])
+        """The number of one of the supervised processes; 0 when it does not run."""
+        for entry in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                seen = (entry / "environ").read_bytes().split(b"\0")
+                worker = b"VODLOOM_WORKER_NAME=%s-%d-%s" % (
+                    os.fsencode(platform.node()),
+                    self.port,
+                    os.fsencode(name),
+                )
+                if worker in seen and parent == self.supervisor:
+                    return int(entry.name)
+        return 0
 
     def manage(self, *arguments: str) -> str:
         words = [sys.executable, "manage.py", *arguments]
@@ -82,6 +98,18 @@ class MakeRun:
             with urllib.request.urlopen(url, timeout=5) as response:
                 return bool(response.status == 200)
         return False
+
+
+def children(pid: int) -> list[int]:
+    """The processes a process started, which is single-threaded or forks in its main thread."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended, even if nobody has asked how yet."""
+    with suppress(OSError):
+        return not Path(f"/proc/{pid}/environ").read_bytes()
+    return True
 
 
 class Another(Protocol):
@@ -172,7 +200,7 @@ def test_what_is_killed_comes_back(make_run: MakeRun) -> None:
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
     for name, pid in before.items():
-        wait_until(lambda n=name, p=pid: make_run.member(n) != p, f"{name} is back")  # type: ignore[misc]
+        wait_until(lambda n=name, p=pid: make_run.member(n) not in (0, p), f"{name} is back")  # type: ignore[misc]
     wait_until(make_run.serves, "serving again")
 
 
@@ -208,16 +236,34 @@ def test_after_a_kill_of_those_in_charge_the_next_start_works(
     make_run: MakeRun, killed: str
 ) -> None:
     make_run.start()
-    victims = {"supervisor": make_run.member("supervisord"), "launcher": make_run.launcher}
+    victims = {"supervisor": make_run.supervisor, "launcher": make_run.launcher}
     for name, pid in victims.items():
         if killed in (name, "both"):
             os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not make_run.process.is_running, "make has ended", 12)
-    old = make_run.member("web") if killed != "supervisor" else 0
+    wait_until(lambda: make_run.left() == [], "nothing is left", 12)
 
     make_run.start()
     assert make_run.serves()
-    assert make_run.member("web") != old
+
+
+def test_a_start_right_after_a_kill_waits_for_what_is_still_stopping(make_run: MakeRun) -> None:
+    make_run.start()
+    for pid in (make_run.launcher, make_run.supervisor):
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not make_run.process.is_running, "make has ended", 12)
+    make_run.start()
+    assert make_run.serves()
+
+
+def test_a_worker_does_not_outlive_its_master(make_run: MakeRun) -> None:
+    make_run.start()
+    master = make_run.member("light")
+    wait_until(lambda: children(master) != [], "the worker was started")
+    workers = children(master)
+    os.kill(master, signal.SIGKILL)
+    for pid in workers:
+        wait_until(lambda p=pid: is_gone(p), "the worker has ended")  # type: ignore[misc]
 
 
 def test_a_second_copy_runs_beside_it_but_not_on_the_same_data(
