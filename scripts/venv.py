@@ -1,16 +1,26 @@
-"""The virtual environment in .venv, holding what a lock file in requirements/ pins."""
+"""The virtual environment in .venv, holding what a lock file in requirements/ pins.
+
+A lock file is complete, so nothing is resolved: every line is installed as it stands, whatever an
+index offers beside it. uv does that in seconds; where it has no wheel, or cannot reach what pip
+can, pip does.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import importlib.metadata
+import importlib.util
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from scripts.console import must_work, say
+from scripts.console import Failed, must_work, say
+
+_AS_IT_STANDS = ("--quiet", "--no-deps", "--require-hashes")
 
 
 def ensure(root: Path, lock_name: str) -> Path:
@@ -26,26 +36,75 @@ def ensure(root: Path, lock_name: str) -> Path:
     with _one_at_a_time(root):
         if not _works(folder / "bin" / "python"):
             say("Creating the virtual environment …")
-            must_work([sys.executable, "-m", "venv", "--clear", str(folder)])
+            create(folder)
         if not (stamp.exists() and stamp.read_text() == wanted):
             say(f"Installing requirements/{lock_name}.txt …")
-            must_work(_pip_install(folder, lock_file))
+            install(folder, lock_file, root / "requirements" / "installer.txt")
             stamp.write_text(wanted)
     return folder / "bin"
 
 
-def _pip_install(folder: Path, lock_file: Path) -> list[str]:
+def create(folder: Path) -> None:
+    """Make an empty environment; raises Failed."""
+    must_work([sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)])
+
+
+def install(folder: Path, lock_file: Path, installer: Path) -> None:
+    """Install what a lock file pins, by the uv that the installer's lock pins; raises Failed."""
+    pip_install = [*pip(folder), "install", *_AS_IT_STANDS]
+    try:
+        if not (folder / "bin" / "uv").exists():
+            must_work([*pip_install, "--only-binary=:all:", "-r", str(installer)])
+        must_work(_uv_install(folder, lock_file), environment=_uv_environment(folder))
+    except Failed:
+        must_work([*pip_install, "-r", str(lock_file)])
+
+
+def _uv_install(folder: Path, lock_file: Path) -> list[str]:
     python = str(folder / "bin" / "python")
-    options = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes"]
-    return [python, "-m", "pip", "install", *options, "-r", str(lock_file)]
+    words = [str(folder / "bin" / "uv"), "pip", "install", "--python", python]
+    return [*words, *_AS_IT_STANDS, "-r", str(lock_file)]
+
+
+def _uv_environment(folder: Path) -> dict[str, str]:
+    """The environment in which uv asks the index that pip is set to ask."""
+    words = [*pip(folder), "config", "list"]
+    listed = subprocess.run(words, capture_output=True, text=True, check=False)
+    names = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}
+    told = {}
+    # global.index-url='https://…', :env:.index-url='https://…': the later wins.
+    for line in listed.stdout.splitlines():
+        key, _, value = line.partition("=")
+        if name := names.get(key.rpartition(".")[2]):
+            told[name] = value.strip("'\"")
+    return {**told, **os.environ}
+
+
+def pip(folder: Path) -> list[str]:
+    """The words that begin a pip command for an environment: with our own Python's pip where that
+    can install elsewhere, with the environment's own otherwise. Raises Failed."""
+    options = ["--disable-pip-version-check", "--no-input"]
+    python = str(folder / "bin" / "python")
+    if _has_pip_for_others():
+        return [sys.executable, "-m", "pip", "--python", python, *options]
+    if not list(folder.glob("lib/python*/site-packages/pip")):
+        must_work([python, "-m", "ensurepip"])
+    return [python, "-m", "pip", *options]
+
+
+def _has_pip_for_others() -> bool:
+    """Whether the Python that runs this has a pip that installs elsewhere: 22.3 or newer."""
+    if importlib.util.find_spec("pip") is None:
+        return False
+    major, minor, *_ = importlib.metadata.version("pip").split(".")
+    return (int(major), int(minor)) >= (22, 3)
 
 
 def _works(python: Path) -> bool:
     """Whether the environment's Python still starts (the system's may have been replaced)."""
     if not python.exists():
         return False
-    tried = subprocess.run([python, "-c", "import pip"], capture_output=True, check=False)
-    return tried.returncode == 0
+    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
 
 
 @contextmanager

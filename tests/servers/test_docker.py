@@ -49,6 +49,20 @@ def test_services_are_given_only_settings_that_exist() -> None:
         assert set(service["environment"]) <= known
 
 
+def test_containers_make_no_demo_user_unless_told_to() -> None:
+    for service in OURS.values():
+        assert service["environment"]["VODLOOM_DEMO"] == "${VODLOOM_DEMO:-false}"
+
+
+def test_the_image_installs_what_the_locks_say_and_resolves_nothing() -> None:
+    words = DOCKERFILE.replace("\\\n", " ").split("&&")
+    installs = [
+        word.split() for line in words for word in line.split("\n") if "pip install" in word
+    ]
+    assert len(installs) == 2
+    assert all({"--no-deps", "--require-hashes"} <= set(install) for install in installs)
+
+
 def test_the_image_holds_no_secret_and_no_root() -> None:
     assert re.search(r"^USER vodloom$", DOCKERFILE, re.MULTILINE)
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
