@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from processing.ffmpeg.probing import rates
+from processing.ffmpeg.stored import known
 
 if TYPE_CHECKING:
     from processing.ffmpeg.probing.timeline import Timeline
@@ -267,12 +268,12 @@ class Media:
     def from_json(cls, data: Mapping[str, Any]) -> Media:
         """The inverse of `to_json`; what an older version did not write takes its default."""
         made: dict[str, Any] = {
-            "video": _video(data["video"]) if data["video"] else None,
-            "audio": tuple(AudioStream(**_fractions(s, "time_base")) for s in data["audio"]),
+            "video": _video(data["video"]) if data.get("video") else None,
+            "audio": tuple(_audio(stream) for stream in data.get("audio", ())),
         }
         for name, kind in _LISTS.items():
-            made[name] = tuple(kind(**item) for item in data.get(name, ()))
-        return cls(**{**data, **made})
+            made[name] = tuple(kind(**known(kind, item)) for item in data.get(name, ()))
+        return cls(**known(cls, {**data, **made}))
 
 
 _LISTS: dict[str, Any] = {"subtitles": SubtitleStream, "others": OtherStream, "chapters": Chapter}
@@ -281,7 +282,12 @@ _LISTS: dict[str, Any] = {"subtitles": SubtitleStream, "others": OtherStream, "c
 def _video(data: Mapping[str, Any]) -> VideoStream:
     made = _fractions(data, "sar", "frame_rate", "time_base", "constant_rate")
     light = data.get("light")
-    return VideoStream(**{**made, "light": Light(**light) if light else None})
+    made["light"] = Light(**known(Light, light)) if light else None
+    return VideoStream(**known(VideoStream, made))
+
+
+def _audio(data: Mapping[str, Any]) -> AudioStream:
+    return AudioStream(**known(AudioStream, _fractions(data, "time_base")))
 
 
 def _plain(value: Any) -> Any:

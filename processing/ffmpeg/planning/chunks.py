@@ -18,6 +18,7 @@ from processing.ffmpeg.planning import copying
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.planning.reading import Reading
 from processing.ffmpeg.probing.timeline import Timeline
+from processing.ffmpeg.stored import known
 
 _MAX_SECONDS = 60
 # The first span of sound alone.
@@ -76,7 +77,7 @@ class Span:
     def from_json(cls, data: Mapping[str, Any]) -> Span:
         """The inverse of `to_json`."""
         lists = {name: tuple(data.get(name, ())) for name in ("keyframes", "copied_sound")}
-        return cls(**{**data, **lists})
+        return cls(**known(cls, {**data, **lists}))
 
 
 WHOLE = Span(number=0, first_frame=0, end_frame=None, seek=None, first_packet=0, end_packet=None)

@@ -99,11 +99,11 @@ class Profile:
     def from_json(cls, data: Mapping[str, Any]) -> Profile:
         """The inverse of `to_json`; runs from before codecs and downloads have neither."""
         return cls(
-            name=data["name"],
-            rungs=tuple(Step(*step) for step in data["rungs"]),
-            preset=data["preset"],
-            gop_seconds=data["gop_seconds"],
-            audio_bitrate=data["audio_bitrate"],
+            name=data.get("name", ""),
+            rungs=tuple(Step(*step[:3]) for step in data.get("rungs", ())),
+            preset=data.get("preset", "veryfast"),
+            gop_seconds=data.get("gop_seconds", 2.0),
+            audio_bitrate=data.get("audio_bitrate", 128_000),
             codec=data.get("codec", "h264"),
             downloads=tuple(data.get("downloads", ())),
             copies=data.get("copies", False),
