@@ -83,6 +83,12 @@ class Task(GuardedModel):
     kind = models.CharField(max_length=16)
     number = models.PositiveIntegerField(default=0)
     input = models.JSONField(default=dict)
+    version = models.SmallIntegerField(
+        default=1, db_default=1, help_text="of what its step was planned to be given"
+    )
+    memory = models.BigIntegerField(
+        default=0, db_default=0, help_text="bytes its step may need, about; 0: not worth counting"
+    )
     depends_on: models.ManyToManyField[Task, models.Model] = models.ManyToManyField(
         "self", symmetrical=False, related_name="unlocks", blank=True
     )
@@ -98,9 +104,18 @@ class Task(GuardedModel):
     token = models.UUIDField(null=True, help_text="the fence: only its holder may finish")
     lease_until = models.DateTimeField(null=True)
     worker = models.CharField(max_length=100, blank=True)
+    machine = models.CharField(
+        max_length=64, blank=True, db_default="", help_text="whose cores and memory it uses"
+    )
+    waits_for = models.CharField(
+        max_length=64, blank=True, db_default="", help_text="what its running step waits for"
+    )
     progress = models.FloatField(default=0.0, help_text="0 to 1")
     speed = models.FloatField(null=True, help_text="seconds of media in a second")
     not_before = models.DateTimeField(null=True, help_text="the next try")
+    released_since = models.DateTimeField(
+        null=True, help_text="when it was first handed back for no fault of its own"
+    )
     error_code = models.CharField(max_length=64, blank=True)
     error_message = models.TextField(blank=True)
     argv = models.JSONField(default=list)
@@ -148,6 +163,10 @@ class Worker(models.Model):
 
     name = models.CharField(primary_key=True, max_length=100)
     host = models.CharField(max_length=255, blank=True, help_text="the machine it runs on")
+    machine = models.CharField(
+        max_length=64, blank=True, db_default="", help_text="whose cores and memory it shares"
+    )
+    pid = models.PositiveIntegerField(null=True, help_text="its process on the host")
     queues = models.JSONField(default=list)
     started_at = models.DateTimeField()
     last_seen = models.DateTimeField()
