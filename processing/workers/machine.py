@@ -1,0 +1,162 @@
+"""The machine a worker shares with others: its cores, its memory, and what tells it apart.
+
+Containers of one host share its cores and memory whatever their host names are; one that has
+limits of its own is a machine of its own. Outside Linux there is only what Python tells.
+"""
+
+import math
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+_CGROUPS = Path("/sys/fs/cgroup")
+# What the system, the caches and the workers themselves need is left to them.
+_SHARE_FOR_WORK = 0.75
+# Version 1 tells "no limit" as the largest number of pages.
+_NO_LIMIT = 1 << 60
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a control group allows: bytes of memory and cores, None where it sets no limit."""
+
+    memory: int | None = None
+    cores: float | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether there is one."""
+        return self.memory is not None or self.cores is not None
+
+    def within(self, outer: "Limits") -> "Limits":
+        """Both together: the tighter of each."""
+        memory = [x for x in (self.memory, outer.memory) if x is not None]
+        cores = [x for x in (self.cores, outer.cores) if x is not None]
+        return Limits(min(memory, default=None), min(cores, default=None))
+
+
+@dataclass(frozen=True)
+class Machine:
+    """``memory`` is how many bytes tasks may use together, ``cores`` how many they may keep busy,
+    ``name`` what is the same for all processes that share them."""
+
+    name: str
+    cores: int
+    memory: int
+
+    def __str__(self) -> str:
+        return f"{self.cores} cores and {self.memory / 1024**3:.1f} GiB for tasks at once"
+
+
+def parse_meminfo(text: str) -> int | None:
+    """Bytes of memory in all, from ``/proc/meminfo``."""
+    for line in text.splitlines():
+        name, _, value = line.partition(":")
+        if name == "MemTotal" and value.split():
+            return int(value.split()[0]) * 1024
+    return None
+
+
+def parse_memory_limit(text: str) -> int | None:
+    """Bytes, from ``memory.max`` or ``memory.limit_in_bytes``."""
+    said = text.strip()
+    if not said.isdigit() or int(said) >= _NO_LIMIT:
+        return None
+    return int(said)
+
+
+def parse_cpu_max(text: str) -> float | None:
+    """Cores, from ``cpu.max`` or from quota and period of version 1, side by side."""
+    parts = text.split()
+    if len(parts) != 2 or not all(part.isdigit() for part in parts) or not int(parts[1]):
+        return None
+    return int(parts[0]) / int(parts[1])
+
+
+def parse_own_cgroups(text: str) -> dict[str, str]:
+    """The path of this process's group by controller, from ``/proc/self/cgroup``; version 2's has
+    no controller."""
+    found = {}
+    for line in text.splitlines():
+        _, _, rest = line.partition(":")
+        controllers, _, path = rest.partition(":")
+        for controller in controllers.split(","):
+            found[controller] = path
+    return found
+
+
+def cores_of(affinity: int, limits: Limits) -> int:
+    """Whole cores: a quota of half a core still runs one thread."""
+    return affinity if limits.cores is None else max(1, min(affinity, math.ceil(limits.cores)))
+
+
+def threads_for(cores: int, *, together: float, crashes: int) -> int:
+    """Threads of one encode beside so many at work together. One that crashed gets fewer, since
+    each thread holds frames of its own, and its last try has one."""
+    fair = max(1, min(cores, round(cores / max(1.0, together))))
+    return max(1, fair >> crashes) if crashes < 2 else 1
+
+
+@cache
+def this_machine() -> Machine:
+    """The machine this process runs on; looked at once."""
+    folders = list(_own_groups(_CGROUPS, _read(Path("/proc/self/cgroup"))))
+    limits = Limits()
+    for folder in folders:
+        limits = limits.within(read_limits(folder))
+    total = parse_meminfo(_read(Path("/proc/meminfo"))) or _memory_by_pages()
+    memory = total if limits.memory is None else min(total, limits.memory)
+    return Machine(_name(folders), cores_of(_affinity(), limits), int(memory * _SHARE_FOR_WORK))
+
+
+def read_limits(folder: Path) -> Limits:
+    """The limits set by the files of one group, of either version."""
+    memory = parse_memory_limit(_read(folder / "memory.max"))
+    if memory is None:
+        memory = parse_memory_limit(_read(folder / "memory.limit_in_bytes"))
+    quota = " ".join(_read(folder / f"cpu.cfs_{part}_us").strip() for part in ("quota", "period"))
+    cores = parse_cpu_max(_read(folder / "cpu.max"))
+    return Limits(memory, parse_cpu_max(quota) if cores is None else cores)
+
+
+def _own_groups(root: Path, said: str) -> Iterator[Path]:
+    """The folders of this process's groups and of all above them, innermost first."""
+    for controller, path in parse_own_cgroups(said).items():
+        if controller not in ("", "memory", "cpu"):
+            continue
+        top = root / controller
+        folder = top / path.lstrip("/")
+        while folder.is_relative_to(top):
+            yield folder
+            folder = folder.parent
+
+
+def _name(folders: list[Path]) -> str:
+    """The kernel's boot, and the innermost group that has a limit: its number on this boot, since
+    inside a container every group is called the same."""
+    parts = [_read(Path("/proc/sys/kernel/random/boot_id")).strip() or socket.gethostname()]
+    limited = next((folder for folder in folders if read_limits(folder).any), None)
+    if limited is not None:
+        parts.append(str(limited.stat().st_ino))
+    return sha256(":".join(parts).encode()).hexdigest()[:32]
+
+
+def _affinity() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _memory_by_pages() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
