@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from storages.backends.s3 import S3Storage
 
 from videos.storage.base import ObjectMissing, StorageUnavailable, StoredObject
+from videos.storage.stopping import between_bytes
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -82,6 +83,7 @@ class BucketStorage(S3Storage):
             self._object_key(key),
             ExtraArgs={"ContentType": content_type, "CacheControl": _CACHE_CONTROL},
             Config=_TRANSFER,
+            Callback=between_bytes(),
         )
 
     def take_file(self, key: str, path: Path, *, content_type: str) -> None:
@@ -95,7 +97,11 @@ class BucketStorage(S3Storage):
         partial = path.with_name(f"{path.name}.{uuid4().hex}.part")
         try:
             self.client.download_file(
-                self.bucket_name, self._object_key(key), str(partial), Config=_TRANSFER
+                self.bucket_name,
+                self._object_key(key),
+                str(partial),
+                Config=_TRANSFER,
+                Callback=between_bytes(),
             )
             partial.replace(path)
         finally:
