@@ -72,6 +72,33 @@ class EncodeTimedOut(MediaError):
     message = "The encoder took too long and was stopped."
 
 
+class ProcessKilled(MediaError):
+    """Raised when a program was ended by a signal that was not ours, or for want of memory.
+
+    `signal` is its number, 0 where the program gave up by itself because it got no more memory;
+    `memory` tells that the kernel's memory killer or our own memory limit ended it. It says
+    nothing about the file: elsewhere, or with fewer threads, the same work may end well.
+    """
+
+    code = "process_killed"
+    message = "The program that worked on this video was ended from outside."
+    _OF_MEMORY = "The program that worked on this video needed more memory than there is for it."
+
+    def __init__(
+        self, signal: int = 0, *, memory: bool = False, argv: Sequence[str] = (), log: str = ""
+    ) -> None:
+        super().__init__(self._OF_MEMORY if memory else None, argv=argv, log=log)
+        self.signal = signal
+        self.memory = memory
+
+
+class DiskFull(MediaError):
+    """Raised when a program found no space left where it wrote: the machine's fault."""
+
+    code = "disk_full"
+    message = "The worker's disk is full."
+
+
 class OutputTooLarge(MediaError):
     """Raised when a program wrote more than it may."""
 
