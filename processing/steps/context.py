@@ -1,9 +1,11 @@
 """What a step is given and what it gives back."""
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from processing.ffmpeg.errors import MediaError
 from processing.models import Run, Task
 from videos.models import Source
 
@@ -12,13 +14,33 @@ class SourceMissing(Exception):
     """Raised when the original is gone from its storage."""
 
 
+class PlanOutdated(MediaError):
+    """Raised when a task was planned by a version so old that its input is not understood."""
+
+    code = "plan_outdated"
+    message = "The plan of this video is of an older version, so it is planned anew."
+
+
+class TaskTimedOut(MediaError):
+    """Raised when a task took longer than any task of its length may."""
+
+    code = "task_timed_out"
+    message = "Processing this video took too long and was stopped."
+
+
+def _nothing_awaited(what: str) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class TaskContext:
     """A claimed task with what its step needs.
 
     ``folder`` is empty, this attempt's own, and deleted afterwards. ``report(share, speed)``
     tells how much is done (0 to 1) and at how many seconds of media in a second.
-    ``should_stop()`` gives the reason when the work is to be dropped.
+    ``should_stop()`` gives the reason when the work is to be dropped. ``waits_for(what)`` tells
+    what the step waits for, which is not counted as its time; empty: nothing any more. What is
+    entered into ``held`` is given back when the attempt is over.
     """
 
     task: Task
@@ -27,6 +49,8 @@ class TaskContext:
     folder: Path
     report: Callable[[float, float | None], None]
     should_stop: Callable[[], str | None]
+    waits_for: Callable[[str], None] = _nothing_awaited
+    held: ExitStack = field(default_factory=ExitStack)
 
     @property
     def output_prefix(self) -> str:

@@ -1,11 +1,12 @@
 """Join MP4 files for download from the chunks that stream. Nothing waits for it."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from processing.ffmpeg.errors import Interrupted
 from processing.packaging import join
-from processing.steps import tools, wanted
+from processing.steps import tools, transfers, wanted
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
@@ -33,7 +34,7 @@ def run(context: TaskContext) -> Outcome:
         _let_go(context, pictures)
         rendition.download_key = f"{context.output_prefix}{rendition.name}.mp4"
         rendition.download_bytes = out.stat().st_size
-        outputs().take_file(rendition.download_key, out, content_type=_CONTENT_TYPE)
+        transfers.take(context, rendition.download_key, out, content_type=_CONTENT_TYPE)
         context.report((number + 1) / len(made), None)
     return Outcome(record=lambda: _record(made))
 
@@ -44,10 +45,11 @@ def _files(context: TaskContext, rendition: Rendition) -> list[Path]:
     for chunk in rendition.chunks.all():
         if reason := context.should_stop():
             raise Interrupted(reason)
-        path = outputs().local_path(chunk.key)
+        key = chunk.key
+        path = transfers.ask(context, partial(outputs().local_path, key))
         if path is None:
             path = context.folder / f"{rendition.name}-{chunk.number:05d}.part"
-            outputs().fetch(chunk.key, path)
+            transfers.fetch(context, outputs(), chunk.key, path)
         paths.append(path)
     return paths
 

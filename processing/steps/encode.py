@@ -13,14 +13,13 @@ from processing.ffmpeg.planning import lengths
 from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.progress import Progress
-from processing.steps import listing, made, sources, tools, wanted
+from processing.steps import listing, made, sources, tools, transfers, wanted
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.made import MadeChunk
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
 from processing.steps.wanted import Wanted
 from videos.models import Rendition
-from videos.storage import outputs
 
 CONTENT_TYPE = "video/mp4"
 _STORED_AT_ONCE = 6
@@ -40,7 +39,7 @@ def run(context: TaskContext) -> Outcome:
         for path in sorted(context.folder.glob("*.mp4"))
     ]
     made.require_good(done, wanted=made_of, span=span, inits=inits)
-    _store(done)
+    _store(context, done)
     return Outcome(
         record=lambda: listing.record(context, span, made_of, done),
         announce=True,
@@ -57,7 +56,7 @@ def _inits(context: TaskContext) -> dict[str, str]:
 
 def _encode(context: TaskContext, made_of: Wanted, span: Span) -> runner.Finished:
     """One FFmpeg for all renditions of the span."""
-    source = sources.local(context.source, should_stop=context.should_stop)
+    source = sources.local(context)
     argv = commands.encode(
         made_of.media,
         made_of.rungs,
@@ -67,7 +66,9 @@ def _encode(context: TaskContext, made_of: Wanted, span: Span) -> runner.Finishe
         ffmpeg=settings.FFMPEG,
         source=source,
         out=context.folder,
-        threads=tools.threads(alone=span.number == 0 and not span.whole),
+        threads=tools.threads(
+            alone=span.number == 0 and not span.whole, crashes=context.task.crashes
+        ),
     )
     seconds = lengths.seconds_of(span, made_of.media)
     try:
@@ -99,11 +100,11 @@ def _reporter(
     return report
 
 
-def _store(done: Sequence[MadeChunk]) -> None:
+def _store(context: TaskContext, done: Sequence[MadeChunk]) -> None:
     """All at once: in a bucket each waits for an answer of its own."""
     with ThreadPoolExecutor(_STORED_AT_ONCE) as pool:
         stored = [
-            pool.submit(outputs().take_file, chunk.key, chunk.path, content_type=CONTENT_TYPE)
+            pool.submit(transfers.take, context, chunk.key, chunk.path, content_type=CONTENT_TYPE)
             for chunk in done
         ]
     for future in stored:
@@ -122,6 +123,7 @@ def _follow(result: object) -> Sequence[TaskSpec]:
             number=span.number,
             weight=length,
             cost=cost_of(result.media, length),
+            memory=result.memory,
             after=(("encode", 0),) if span.number else (),
             input={"span": span.to_json()},
         )
@@ -144,6 +146,7 @@ STEP = Step(
     stage="encoding",
     label="Preparing the video",
     share=None,
+    seconds_a_second=75.0,
     run=run,
     follow=_follow,
 )

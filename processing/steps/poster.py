@@ -6,12 +6,11 @@ from django.conf import settings
 
 from processing.ffmpeg.encoding import pictures
 from processing.ffmpeg.media import Media
-from processing.steps import sources, tools
+from processing.steps import sources, tools, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
 from videos.models import Release
-from videos.storage import outputs
 
 _CONTENT_TYPE = "image/jpeg"
 
@@ -21,7 +20,7 @@ def run(context: TaskContext) -> Outcome:
     media = Media.from_json(context.source.media or {})
     if media.video is None:
         return Outcome()
-    source = sources.local(context.source, should_stop=context.should_stop)
+    source = sources.local(context)
     argv = pictures.poster(
         media, media.video, ffmpeg=settings.FFMPEG, source=source, out=context.folder
     )
@@ -30,7 +29,7 @@ def run(context: TaskContext) -> Outcome:
     if not made.exists():
         return Outcome(argv=finished.argv, log=finished.log)
     key = f"{context.output_prefix}{pictures.POSTER_FILENAME}"
-    outputs().put_file(key, made, content_type=_CONTENT_TYPE)
+    transfers.take(context, key, made, content_type=_CONTENT_TYPE)
     return Outcome(
         record=lambda: Release.objects.filter(pk=context.run.pk).update(poster_key=key),
         argv=finished.argv,

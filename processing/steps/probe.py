@@ -5,13 +5,14 @@ from django.conf import settings
 from processing.ffmpeg.encoding import pixels
 from processing.ffmpeg.errors import ProbeFailed, ToolMissing
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning import chunks, weight
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.probing import probe, refusals, timeline
 from processing.steps import sources, tools, wanted
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step
+from processing.workers.machine import this_machine
 from videos.models import Source, Video
 
 # The profile whose pictures no other decoder understands; 7 and up hold ordinary ones.
@@ -20,7 +21,7 @@ _DOLBY_ALONE = 5
 
 def run(context: TaskContext) -> Outcome:
     """Probe the source and keep what was found with it."""
-    source = sources.local(context.source, should_stop=context.should_stop)
+    source = sources.local(context)
     profile = Profile.from_json(context.run.profile)
     tools.let_go_of_database()
     media = probe.probe(
@@ -40,10 +41,18 @@ def run(context: TaskContext) -> Outcome:
     if line is not None:
         refusals.require_all_there(media, line)
         media = media.with_timeline(line)
-    made_of = wanted.by(profile, media).media
+    made = wanted.by(profile, media)
+    made_of = made.media
     _require_something(made_of)
     spans = (chunks.WHOLE,) if context.run.whole else chunks.plan(made_of, line, profile)
-    probed = Probed(made_of, spans, downloads=bool(profile.downloads))
+    # Where the task will run is not known yet: as many threads as here.
+    threads = this_machine().cores
+    probed = Probed(
+        made_of,
+        spans,
+        downloads=bool(profile.downloads),
+        memory=weight.memory_bytes(made_of, made.rungs, threads, preset=profile.preset),
+    )
     return Outcome(record=lambda: _record(context, media), result=probed)
 
 

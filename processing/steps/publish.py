@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from processing.ffmpeg.errors import MediaError
 from processing.packaging import checker, release_checks, report
 from processing.packaging.release import StoredRendition, measured
+from processing.steps import transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
@@ -50,9 +51,9 @@ def _measured(row: Rendition, target: int) -> StoredRendition:
 
 def _require_stored(context: TaskContext, rows: Sequence[Rendition]) -> None:
     """One listing for all objects: asking for each would take seconds in a bucket."""
-    sizes = {
-        stored.key: stored.size for stored in outputs().list_prefix(f"releases/{context.run.pk}/")
-    }
+    prefix = f"releases/{context.run.pk}/"
+    listed = transfers.ask(context, lambda: list(outputs().list_prefix(prefix)))
+    sizes = {stored.key: stored.size for stored in listed}
     for row in rows:
         for chunk in row.chunks.all():
             if sizes.get(chunk.key) != chunk.bytes:

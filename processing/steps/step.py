@@ -11,7 +11,8 @@ from processing.steps.context import Outcome, TaskContext
 class TaskSpec:
     """A task to be created; ``after`` names (kind, number) of the same run.
 
-    ``cost`` is the work it is, in seconds of 1080p at 30 frames a second. ``weight`` is its part
+    ``cost`` is the work it is, in seconds of 1080p at 30 frames a second, ``memory`` how many
+    bytes it may need (0: not worth counting). ``weight`` is its part
     of its step's share; the planner turns it into percent of the run.
     """
 
@@ -19,6 +20,7 @@ class TaskSpec:
     number: int = 0
     weight: float = 1.0
     cost: float = 0.0
+    memory: int = 0
     after: tuple[tuple[str, int], ...] = ()
     input: Mapping[str, Any] = field(default_factory=dict)
 
@@ -38,6 +40,11 @@ class Step:
     so it never takes all threads of a worker. ``stores`` says whether what it leaves goes with
     the release: then it is made again when the release is. ``follow(result)`` gives the tasks of
     this kind that follow from what a finished step of any kind found.
+
+    Tasks are planned as of ``version``, which goes up when their input changes; this code still
+    does those from ``oldest_version`` on, and plans a run anew that has older ones. A task may
+    take an hour, the time its source needs to arrive, and ``seconds_a_second`` for each second
+    of media it is about.
     """
 
     kind: str
@@ -50,3 +57,6 @@ class Step:
     essential: bool = True
     bulk: bool = False
     stores: bool = True
+    version: int = 1
+    oldest_version: int = 1
+    seconds_a_second: float = 5.0

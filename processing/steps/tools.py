@@ -1,6 +1,5 @@
 """FFmpeg as configured: binaries, sandbox and limits from the settings."""
 
-import os
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -15,7 +14,8 @@ from processing.ffmpeg.running.progress import Progress
 from processing.ffmpeg.running.sandbox import Sandbox, detect
 from processing.models import Task, Worker
 from processing.steps.context import TaskContext
-from processing.workers.presence import ALIVE_WITHIN, here
+from processing.workers.machine import this_machine, threads_for
+from processing.workers.presence import ALIVE_WITHIN
 
 _WALL_FLOOR_SECONDS = 600.0
 _WALL_PER_MEDIA_SECOND = 60.0
@@ -76,24 +76,27 @@ def let_go_of_database() -> None:
         connection.close()
 
 
-def threads(*, alone: bool) -> int:
+def threads(*, alone: bool, crashes: int = 0) -> int:
     """FFmpeg threads: the cores this process may use, shared among the encodes of this machine.
 
-    ``alone`` says that nothing else of its run can be done meanwhile.
+    ``alone`` says that nothing else of its run can be done meanwhile; what crashed ``crashes``
+    times gets fewer.
     """
-    cores = len(os.sched_getaffinity(0))
-    return cores if alone else max(1, min(cores, round(cores / max(1.0, _encodes_here()))))
+    cores = this_machine().cores
+    together = 1.0 if alone else _encodes_here()
+    return threads_for(cores, together=together, crashes=crashes)
 
 
 def _encodes_here() -> float:
     """How many encodes will work on this machine during one that begins now: no more than have a
     worker, and when nothing else waits, half of them, since they end one after the other."""
-    alive = Worker.objects.filter(host=here.host, last_seen__gt=Now() - ALIVE_WITHIN)
-    encoders = [name for name, queues in alive.values_list("name", "queues") if "encode" in queues]
+    machine = this_machine().name
+    alive = Worker.objects.filter(machine=machine, last_seen__gt=Now() - ALIVE_WITHIN)
+    encoders = sum("encode" in queues for queues in alive.values_list("queues", flat=True))
     counted = Task.objects.filter(kind="encode").aggregate(
-        running=Count("pk", filter=Q(state=Task.State.RUNNING, worker__in=encoders)),
+        running=Count("pk", filter=Q(state=Task.State.RUNNING, machine=machine)),
         ready=Count("pk", filter=Q(state=Task.State.READY)),
     )
     if not counted["ready"]:
         return float(counted["running"]) / 2
-    return float(min(counted["running"] + counted["ready"], len(encoders)))
+    return float(min(counted["running"] + counted["ready"], max(1, encoders)))
