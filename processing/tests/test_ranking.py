@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,34 @@ def test_a_point_of_priority_is_worth_ten_minutes_of_waiting(waited: int, priori
     old = ranking.ranks(NOW, [0], last_turn=None)[0]
     new = ranking.ranks(NOW + timedelta(minutes=waited), [priority], last_turn=None)[0]
     assert (new < old) == (priority * 10 > waited)
+
+
+def test_what_begins_a_video_goes_before_what_continues_another() -> None:
+    film = ranking.ranks(NOW - timedelta(hours=5), [0] * 10, last_turn=None)
+    (clip,) = ranking.beginning_ranks(NOW, [0], last_turn=None, first_continuing=None)
+    assert clip < min(film)
+
+
+def test_it_goes_before_all_of_its_own_owner_however_long_they_wait() -> None:
+    old = NOW - timedelta(days=3)
+    begun = ranking.beginning_ranks(NOW, [0, 0], last_turn=None, first_continuing=old)
+    assert sorted(begun) == begun
+    assert len(set(begun)) == 2
+    assert max(begun) < old
+
+
+def test_what_continues_is_not_overtaken_for_ever() -> None:
+    (film,) = ranking.ranks(NOW - timedelta(hours=7), [0], last_turn=None)
+    (clip,) = ranking.beginning_ranks(NOW, [0], last_turn=None, first_continuing=None)
+    assert film < clip
+
+
+def test_beginnings_keep_their_turns_among_each_other() -> None:
+    mine = ranking.beginning_ranks(NOW, [0, 0], last_turn=None, first_continuing=None)
+    later = ranking.beginning_ranks(NOW, [0], last_turn=mine[-1], first_continuing=None)
+    (other,) = ranking.beginning_ranks(NOW, [0], last_turn=None, first_continuing=None)
+    assert [b - a for a, b in pairwise([*mine, *later])] == [ranking.TURN] * 2
+    assert other == mine[0]
 
 
 @pytest.fixture
