@@ -5,6 +5,7 @@ Values come from the process environment, then from ``vodloom.env`` in the data 
 ``.env.example``. A value that cannot work raises ``ImproperlyConfigured`` with what to set.
 """
 
+import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +78,8 @@ def read() -> Environment:
         email=_email(env),
         email_from=env.str("EMAIL_FROM", default="Vodloom <no-reply@localhost>"),
         s3=_s3(env),
-        worker_name=env.str("VODLOOM_WORKER_NAME", default="") or socket.gethostname(),
+        worker_name=env.str("VODLOOM_WORKER_NAME", default="")
+        or f"{socket.gethostname()}-{os.getpid()}",
         worker_queues=_choices(env, "VODLOOM_WORKER_QUEUES", QUEUES),
         ffmpeg=env.str("VODLOOM_FFMPEG", default="ffmpeg"),
         ffprobe=env.str("VODLOOM_FFPROBE", default="ffprobe"),

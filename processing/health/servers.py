@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from processing.health.finding import Finding
 from processing.models import Worker
-from processing.workers.presence import ALIVE_WITHIN, disk_has_room
+from processing.workers.presence import ALIVE_WITHIN, DISK_FULL, disk_has_room
 from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, originals, outputs
 
 # Workers wait for messages by BLMOVE.
@@ -96,7 +96,8 @@ def disk() -> Finding:
     if not disk_has_room():
         return Finding("Disk", False, "nearly full here", hint)
     try:
-        full = Worker.objects.filter(last_seen__gt=Now() - ALIVE_WITHIN).exclude(waits_because="")
+        alive = Worker.objects.filter(last_seen__gt=Now() - ALIVE_WITHIN)
+        full = alive.filter(waits_because=DISK_FULL)
         names = ", ".join(full.values_list("name", flat=True))
     except DatabaseError:
         return Finding("Disk", True, "room here; workers unknown")

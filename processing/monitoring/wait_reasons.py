@@ -13,7 +13,7 @@ def reason_of(tasks: Sequence[Task], workers: Sequence[Worker], now: datetime) -
     """A sentence for operators; ``tasks`` are the open ones of a run, best rank first."""
     running = [task for task in tasks if task.state == State.RUNNING]
     if running:
-        return ", ".join(f"{task.kind} at {task.worker}" for task in running)
+        return ", ".join(_at_work(task) for task in running)
     ready = [task for task in tasks if task.state == State.READY]
     if not ready:
         return "waits for the reconciler to move it on"
@@ -22,6 +22,11 @@ def reason_of(tasks: Sequence[Task], workers: Sequence[Worker], now: datetime) -
         seconds = round((task.not_before - now).total_seconds())
         return f"{task.kind} is tried again in {seconds} s: {task.error_code}"
     return _why_not_claimed(task, workers, now)
+
+
+def _at_work(task: Task) -> str:
+    waits = f", waiting for {task.waits_for}" if task.waits_for else ""
+    return f"{task.kind} at {task.worker}{waits}"
 
 
 def _why_not_claimed(task: Task, workers: Sequence[Worker], now: datetime) -> str:

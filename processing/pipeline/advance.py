@@ -10,13 +10,16 @@ from uuid import UUID
 from django.db.models import (
     Exists,
     Max,
+    Min,
     OuterRef,
+    Q,
 )
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from processing.models import Run, Task
 from processing.pipeline import ranking, wake
+from processing.pipeline.lease import LeaseLost
 from processing.steps import STEPS
 from processing.steps.step import TaskSpec
 from videos import lifecycle
@@ -26,9 +29,16 @@ from videos.models import Release, Video
 State = Task.State
 
 
+class RunGone(LeaseLost, Run.DoesNotExist):
+    """Raised when a run was deleted meanwhile: nobody holds anything of it any more."""
+
+
 def lock(run_id: UUID) -> Run:
-    """The run with its row locked until the transaction ends."""
-    return Run.objects.select_for_update(of=("self",)).get(pk=run_id)
+    """The run with its row locked until the transaction ends. Raises ``RunGone``."""
+    try:
+        return Run.objects.select_for_update(of=("self",)).get(pk=run_id)
+    except Run.DoesNotExist as error:
+        raise RunGone(f"run {run_id} is gone") from error
 
 
 def add_tasks(run: Run, specs: Sequence[TaskSpec]) -> None:
@@ -48,6 +58,8 @@ def add_tasks(run: Run, specs: Sequence[TaskSpec]) -> None:
             essential=STEPS[spec.kind].essential,
             cost=spec.cost,
             input=dict(spec.input),
+            version=STEPS[spec.kind].version,
+            memory=spec.memory,
             priority=run.priority,
         )
     Task.objects.bulk_create(created.values())
@@ -68,29 +80,44 @@ def unlock(run: Run) -> None:
     )
     blocked = Task.objects.filter(~Exists(unfinished), run=run, state=State.BLOCKED)
     freed = list(blocked.order_by("number", "id"))
-    for queue, begins in {(task.queue, task.number == 0) for task in freed}:
-        _rank([t for t in freed if (t.queue, t.number == 0) == (queue, begins)])
+    for queue, begins in {(task.queue, _begins(task)) for task in freed}:
+        _rank([t for t in freed if (t.queue, _begins(t)) == (queue, begins)], begins=begins)
     if freed:
         Task.objects.bulk_update(freed, ["state", "ready_at", "rank"])
         wake.on_commit([task.queue for task in freed])
 
 
-def _rank(freed: Sequence[Task]) -> None:
+def _begins(task: Task) -> bool:
+    """Whether a video plays soon by this task: media steps are no part of the race."""
+    return task.number == 0 and 0 < task.cost <= ranking.QUICK_COST
+
+
+def _rank(freed: Sequence[Task], *, begins: bool) -> None:
     """Make an owner's newly freed tasks of one queue ready, behind those that already wait.
 
-    What begins a video waits only for what begins others: it is not put behind all that is left
-    of a long one.
+    What begins a video waits only for what begins others.
     """
     now = timezone.now()
     waiting = Task.objects.filter(
         queue=freed[0].queue, owner_id=freed[0].owner_id, state=State.READY, not_before=None
     )
-    if freed[0].number == 0:
-        waiting = waiting.filter(number=0)
+    beginning = Q(number=0, cost__gt=0, cost__lte=ranking.QUICK_COST)
     # By priority, since SQLite multiplies no durations.
-    last = waiting.order_by().values_list("priority").annotate(last=Max("rank"))
-    last_turn = max((ranking.turn_of(rank, priority) for priority, rank in last), default=None)
-    turns = ranking.ranks(now, [task.priority for task in freed], last_turn=last_turn)
+    told: Any = waiting.order_by().values_list("priority")
+    told = told.annotate(
+        last=Max("rank", filter=beginning if begins else ~beginning),
+        first=Min("rank", filter=~beginning),
+    )
+    rows = list(told)
+    last_turn = max((ranking.turn_of(last, p) for p, last, _ in rows if last), default=None)
+    priorities = [task.priority for task in freed]
+    if begins:
+        first = min((first for _, _, first in rows if first), default=None)
+        turns = ranking.beginning_ranks(
+            now, priorities, last_turn=last_turn, first_continuing=first
+        )
+    else:
+        turns = ranking.ranks(now, priorities, last_turn=last_turn)
     for task, rank in zip(freed, turns, strict=True):
         task.state, task.ready_at, task.rank = State.READY, now, rank
 

@@ -11,7 +11,7 @@ from videos.storage import StorageUnavailable, outputs
 logger = structlog.get_logger(__name__)
 
 
-def forget(task: Task) -> None:
+def delete_stale_outputs(task: Task) -> None:
     """Delete what a stale attempt stored, unless it was listed after all.
 
     It may have been: a commit whose answer was lost is tried again, and then finds itself stale.
@@ -21,7 +21,7 @@ def forget(task: Task) -> None:
         if _is_listed(prefix):
             return
         removed = outputs().delete_prefix(prefix)
-    except (StorageUnavailable, DatabaseError) as error:
+    except (StorageUnavailable, DatabaseError, OSError) as error:
         logger.warning("stale_outputs_stay", task=str(task.pk), reason=type(error).__name__)
         return
     if removed:

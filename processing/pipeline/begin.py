@@ -46,7 +46,9 @@ def begin_anew(run: Run, *, code: str, message: str, remedy: Remedy) -> bool:
     were listed never change, so the other run makes a release of its own.
     """
     profile, whole = dict(run.profile), run.whole
-    if remedy is Remedy.ENCODE:
+    if remedy is Remedy.REPLAN:
+        tried = False
+    elif remedy is Remedy.ENCODE:
         tried, profile["copies"] = not profile.get("copies"), False
     else:
         tried, whole = whole, True

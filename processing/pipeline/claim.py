@@ -1,67 +1,187 @@
 """Take the best ready task of a queue under a lease."""
 
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.plans import PLANS, PlanName
 from processing.models import Run, Task
+from processing.pipeline.retry import MAX_CRASHES
 from processing.pipeline.transactions import bounded
+from processing.steps import STEPS
+from processing.workers.machine import Machine
+
+# After a crash or a fault of its own a worker leaves the task to others for so long.
+_AVOIDED_FOR = timedelta(seconds=10)
+# What has waited so long for memory keeps the machine from beginning anything else.
+_WAITS_FOR_ROOM_AT_MOST = timedelta(minutes=2)
+_LAST_TRY = MAX_CRASHES - 1
 
 
-def claim(queue: str, *, worker: str) -> Task | None:
+@dataclass(frozen=True)
+class Allowance:
+    """What a worker may take just now.
+
+    Without ``kinds`` all of the registry. ``full_owners`` have enough running in this process.
+    ``machine`` is whose memory is shared; with ``others_alive`` there is another worker for what
+    this one failed at.
+    """
+
+    machine: Machine | None = None
+    kinds: Collection[str] | None = None
+    full_owners: Collection[UUID] = field(default_factory=tuple)
+    others_alive: bool = False
+
+
+@dataclass(frozen=True)
+class _Running:
+    """A task at work, as far as claims look at it."""
+
+    queue: str
+    owner: UUID
+    cap: int
+    machine: str
+    memory: int
+    crashes: int
+
+
+ANYTHING = Allowance()
+
+
+def claim(queue: str, *, worker: str, within: Allowance = ANYTHING) -> Task | None:
     """Move the best ready task to running with a fresh token, or None when none is due.
 
-    The earliest rank goes first, among owners below their cap of running tasks. Rows another
-    worker is claiming are skipped, never waited for: it may be frozen. Two claims at the same
-    moment may therefore exceed a cap by one.
+    The earliest rank goes first, among owners below their cap of running tasks, of kinds and
+    versions this code knows, and of what fits into the machine's memory. Rows another worker is
+    claiming are skipped, never waited for: it may be frozen. Two claims at the same moment may
+    therefore exceed a cap by one.
     """
+    known = _known(queue, within.kinds)
+    if known is None:
+        return None
+    due = _due(worker, others_alive=within.others_alive)
     with bounded():
-        due = Q(not_before=None) | Q(not_before__lte=Now())
+        running = _running(queue, within.machine)
+        room = _room(running, within.machine)
         task = (
             Task.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("run__source")
-            .filter(due, queue=queue, state=Task.State.READY)
-            .exclude(owner_id__in=_owners_at_cap(queue))
+            .filter(known, due, _fits(room), queue=queue, state=Task.State.READY)
+            .exclude(owner_id__in=[*_owners_at_cap(queue, running), *within.full_owners])
             .order_by("rank", "id")
             .first()
         )
-        if task is None:
+        if task is None or not _has_room(task, room):
             return None
-        _start(task, worker)
-    if task.run.status == Run.Status.QUEUED:
-        Run.objects.filter(pk=task.run_id, status=Run.Status.QUEUED).update(
-            status=Run.Status.RUNNING, started_at=Now()
-        )
+        _start(task, worker, within.machine)
+        if task.run.status == Run.Status.QUEUED:
+            _start_run(task.run_id)
     return task
 
 
-def _owners_at_cap(queue: str) -> list[UUID]:
-    """Owners who may have no further task of this queue running."""
-    running = Task.objects.filter(queue=queue, state=Task.State.RUNNING).order_by()
-    counts = running.values_list("owner", "owner__plan", "owner__is_staff").annotate(Count("pk"))
+def _known(queue: str, kinds: Collection[str] | None) -> Q | None:
+    """Tasks this code can do, or plan again; None when there are none in the queue. A newer
+    version's tasks are left to newer workers."""
+    steps = [s for s in STEPS.values() if s.queue == queue and (kinds is None or s.kind in kinds)]
+    versions: dict[int, list[str]] = {}
+    for step in steps:
+        versions.setdefault(step.version, []).append(step.kind)
+    known = [Q(kind__in=of_it, version__lte=number) for number, of_it in versions.items()]
+    if not known:
+        return None
+    first, *others = known
+    for other in others:
+        first |= other
+    return first
+
+
+def _due(worker: str, *, others_alive: bool) -> Q:
+    due = Q(not_before=None) | Q(not_before__lte=Now())
+    if others_alive:
+        due &= ~Q(worker=worker, ready_at__gt=Now() - _AVOIDED_FOR)
+    return due
+
+
+def _running(queue: str, machine: Machine | None) -> list[_Running]:
+    """The tasks at work in the queue, and those on the machine: never more than there are threads
+    of workers."""
+    here = Q(queue=queue)
+    if machine is not None:
+        here |= Q(machine=machine.name)
+    rows = Task.objects.filter(here, state=Task.State.RUNNING).order_by()
+    told = rows.values_list(
+        "queue", "owner", "owner__plan", "owner__is_staff", "machine", "memory", "crashes"
+    )
     return [
-        owner
-        for owner, plan, is_staff, count in counts
-        if count >= PLANS[PlanName.STAFF if is_staff else plan].running
+        _Running(q, owner, PLANS[PlanName.STAFF if staff else plan].running, where, memory, crashes)
+        for q, owner, plan, staff, where, memory, crashes in told
     ]
 
 
-def _start(task: Task, worker: str) -> None:
+def _owners_at_cap(queue: str, running: Iterable[_Running]) -> list[UUID]:
+    """Owners who may have no further task of this queue running."""
+    counts = Counter((task.owner, task.cap) for task in running if task.queue == queue)
+    return [owner for (owner, cap), count in counts.items() if count >= cap]
+
+
+def _room(running: Iterable[_Running], machine: Machine | None) -> int | None:
+    """Bytes a further task may weigh; None when nothing that weighs runs on the machine: alone,
+    anything may begin, however little memory there is. The last try of what crashed has the
+    machine to itself."""
+    if machine is None:
+        return None
+    here = [task for task in running if task.machine == machine.name and task.memory]
+    if not here:
+        return None
+    if any(task.crashes >= _LAST_TRY for task in here):
+        return 0
+    return max(0, machine.memory - sum(task.memory for task in here))
+
+
+def _fits(room: int | None) -> Q:
+    """What fits, and what has waited for room so long that nothing else may begin before it."""
+    if room is None:
+        return Q()
+    fits = Q(memory__lte=room, crashes__lt=_LAST_TRY) | Q(memory=0)
+    return fits | Q(ready_at__lt=Now() - _WAITS_FOR_ROOM_AT_MOST)
+
+
+def _has_room(task: Task, room: int | None) -> bool:
+    if room is None or not task.memory:
+        return True
+    return task.memory <= room and task.crashes < _LAST_TRY
+
+
+def _start(task: Task, worker: str, machine: Machine | None) -> None:
     """Its row is locked, so what the instance holds is what the row becomes."""
     task.state, task.token, task.worker = Task.State.RUNNING, uuid4(), worker
+    task.machine = machine.name if machine else ""
     task.attempts += 1
     Task.objects.filter(pk=task.pk).update(
         state=task.state,
         token=task.token,
         lease_until=Now() + timedelta(seconds=settings.TASK_LEASE_SECONDS),
         attempts=task.attempts,
-        worker=worker,
+        worker=task.worker,
+        machine=task.machine,
+        waits_for="",
         started_at=Now(),
         progress=0.0,
         speed=None,
         not_before=None,
+    )
+
+
+def _start_run(run_id: UUID) -> None:
+    """Without waiting for the run's row: whoever holds it may be waiting for the task's. Then the
+    next claim of the run does this."""
+    free = Run.objects.select_for_update(skip_locked=True).filter(pk=run_id)
+    Run.objects.filter(pk__in=free.values("pk"), status=Run.Status.QUEUED).update(
+        status=Run.Status.RUNNING, started_at=Now()
     )

@@ -1,7 +1,8 @@
-"""End a task: done, failed, to be tried again, or handed back.
+"""End a task: done, failed, to be tried again, or released.
 
 Each locks the run row first, so that two last siblings cannot each see the other still at
-work, and moves the task by its token, so that a stale worker can end nothing.
+work, and moves the task by its token, so that a stale worker can end nothing. All raise
+``LeaseLost`` when the task, or its run, is no longer there for the holder of the token.
 """
 
 from datetime import timedelta
@@ -9,13 +10,14 @@ from datetime import timedelta
 import structlog
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
 
 from processing.models import Run, Task
 from processing.monitoring import progress
 from processing.pipeline import advance, begin, plan, retry, wake
 from processing.pipeline.lease import LeaseLost
-from processing.pipeline.retry import Problem
+from processing.pipeline.retry import Blame, Problem
 from processing.pipeline.transactions import bounded
 from processing.steps.context import Outcome
 
@@ -44,23 +46,53 @@ def finish(task: Task, outcome: Outcome) -> None:
 
 
 def fail(task: Task, problem: Problem) -> None:
-    """The step failed: try again later, or give the task up."""
-    wait = retry.delay(problem, failures=task.attempts - task.crashes)
+    """The step failed: count what it was the task's fault or a crash, and try again later or
+    give the task up. What was nobody's fault is handed back, for a day at most."""
     with bounded():
         run = advance.lock(task.run_id)
-        if wait is None:
+        if problem.blame is Blame.CRASH:
+            _count_crash(run, task, problem)
+        elif problem.blame is Blame.TASK:
+            _count_failure(run, task, problem)
+        elif task.released_since and timezone.now() - task.released_since > retry.BLAMELESS_FOR:
             _give_up(run, task, problem)
         else:
             _move(
                 task,
                 Task.State.READY,
                 **_reason(problem),
-                ready_at=Now(),
-                not_before=Now() + timedelta(seconds=wait),
+                attempts=F("attempts") - 1,
+                released_since=Coalesce(F("released_since"), Now()),
+                not_before=Now() + timedelta(seconds=retry.release_delay()),
             )
 
 
-def hand_back(task: Task) -> None:
+def _count_failure(run: Run, task: Task, problem: Problem) -> None:
+    wait = retry.delay(problem, failures=task.attempts - task.crashes)
+    if wait is None:
+        _give_up(run, task, problem)
+        return
+    _move(
+        task,
+        Task.State.READY,
+        **_reason(problem),
+        ready_at=Now(),
+        not_before=Now() + timedelta(seconds=wait),
+    )
+
+
+def _count_crash(run: Run, task: Task, problem: Problem) -> int:
+    """The task becomes ready again, and at its third crash the run fails; how many there are."""
+    crashes = task.crashes + 1
+    if crashes >= retry.MAX_CRASHES:
+        _give_up(run, task, retry.worker_crashed(problem), crashes=crashes)
+    else:
+        _move(task, Task.State.READY, **_reason(problem), crashes=crashes, ready_at=Now())
+        wake.on_commit([task.queue])
+    return crashes
+
+
+def release_task(task: Task) -> None:
     """The worker is stopping: somebody else takes the task at once, no attempt counted."""
     with bounded():
         advance.lock(task.run_id)
@@ -68,26 +100,22 @@ def hand_back(task: Task) -> None:
         wake.on_commit([task.queue])
 
 
-def take_back(task: Task) -> bool:
-    """Its lease ran out: count a crash; at the third the run fails. False if it is alive.
+def rescue(task: Task) -> bool:
+    """Its lease ran out: count a crash; at the third the run fails. False if it is alive, or no
+    longer there.
 
     Raises ``OperationalError`` when the run's row is not to be had soon.
     """
-    with bounded(lock_seconds=2):
-        run = advance.lock(task.run_id)
-        overdue = Task.objects.filter(pk=task.pk, token=task.token, lease_until__lt=Now())
-        if not overdue.exists():
-            return False
-        crashes = task.crashes + 1
-        try:
-            if crashes >= retry.MAX_CRASHES:
-                _give_up(run, task, retry.WORKER_CRASHED, crashes=crashes)
-            else:
-                _move(task, Task.State.READY, crashes=crashes, ready_at=Now())
-                wake.on_commit([task.queue])
-        except LeaseLost:
-            return False
-    logger.warning("task_taken_back", task=str(task.pk), kind=task.kind, crashes=crashes)
+    try:
+        with bounded(lock_seconds=2):
+            run = advance.lock(task.run_id)
+            overdue = Task.objects.filter(pk=task.pk, token=task.token, lease_until__lt=Now())
+            if not overdue.exists():
+                return False
+            crashes = _count_crash(run, task, retry.LEASE_RAN_OUT)
+    except LeaseLost:
+        return False
+    logger.warning("task_rescued", task=str(task.pk), kind=task.kind, crashes=crashes)
     return True
 
 
@@ -114,5 +142,5 @@ def _reason(problem: Problem) -> dict[str, object]:
 
 def _move(task: Task, state: Task.State, **fields: object) -> None:
     holder = Task.objects.filter(pk=task.pk, token=task.token, state=Task.State.RUNNING)
-    if not holder.update(state=state, token=None, lease_until=None, **fields):
+    if not holder.update(state=state, token=None, lease_until=None, waits_for="", **fields):
         raise LeaseLost(f"task {task.pk} is no longer held under this token")

@@ -1,6 +1,7 @@
 """Keep a running task's lease while its step works, and notice when it is no longer ours."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from types import TracebackType
 
@@ -15,12 +16,14 @@ from processing.monitoring import progress
 
 logger = structlog.get_logger(__name__)
 
+_WAITS_FOR_LENGTH = 64
+
 
 class LeaseLost(Exception):
     """Raised when a task's token is no longer the current one."""
 
 
-def renew(task: Task, *, share: float, speed: float | None) -> bool:
+def renew(task: Task, *, share: float, speed: float | None, waits_for: str = "") -> bool:
     """Extend the lease and store progress in one statement; False when it is not ours.
 
     A lease that ran out may still be renewed while its token is current. A canceled or
@@ -30,15 +33,29 @@ def renew(task: Task, *, share: float, speed: float | None) -> bool:
         lease_until=Now() + timedelta(seconds=settings.TASK_LEASE_SECONDS),
         progress=share,
         speed=speed,
+        waits_for=waits_for,
     )
     return bool(updated)
 
 
 class Lease:
-    """Renews in a thread of its own until left; ``lost`` says that somebody took the task."""
+    """Renews in a thread of its own until left; ``lost`` says that somebody took the task.
 
-    def __init__(self, task: Task) -> None:
+    A task for which ``is_hopeless`` turns true is renewed no more and ``give_up`` is called once,
+    in that thread.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        *,
+        is_hopeless: Callable[[], bool] = lambda: False,
+        give_up: Callable[[], None] = lambda: None,
+    ) -> None:
         self._task = task
+        self._is_hopeless = is_hopeless
+        self._give_up = give_up
+        self._waits_for = ""
         self._progress: tuple[float, float | None] = (0.0, None)
         self._over = threading.Event()
         self._lost = threading.Event()
@@ -66,9 +83,17 @@ class Lease:
         """Say how far the work is; stored and announced with the next renewal."""
         self._progress = (share, speed)
 
+    def waits_for(self, what: str) -> None:
+        """Say what the work waits for, empty: nothing; stored with the next renewal."""
+        self._waits_for = what[:_WAITS_FOR_LENGTH]
+
     def _keep(self) -> None:
         try:
             while not self._over.wait(settings.TASK_HEARTBEAT_SECONDS):
+                if self._is_hopeless():
+                    self._lost.set()
+                    self._give_up()
+                    return
                 self._beat()
                 if self.lost:
                     return
@@ -78,7 +103,7 @@ class Lease:
     def _beat(self) -> None:
         share, speed = self._progress
         try:
-            if not renew(self._task, share=share, speed=speed):
+            if not renew(self._task, share=share, speed=speed, waits_for=self._waits_for):
                 self._lost.set()
                 return
             progress.announce_in_turn(self._task.run.video_id)

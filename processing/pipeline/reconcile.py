@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from processing.models import Run, Task, Worker
 from processing.pipeline import advance, wake
-from processing.pipeline.finish import take_back
+from processing.pipeline.finish import rescue
 from processing.pipeline.transactions import bounded
 
 logger = structlog.get_logger(__name__)
@@ -26,7 +26,7 @@ def take_back_overdue() -> int:
 
 def _take_back(task: Task) -> bool:
     try:
-        return take_back(task)
+        return rescue(task)
     except OperationalError:
         # Its run is locked, perhaps by a frozen worker: the others must not wait for it.
         logger.warning("task_not_taken_back", task=str(task.pk))

@@ -22,6 +22,8 @@ def reopen(run: Run) -> None:
         progress=0.0,
         speed=None,
         not_before=None,
+        released_since=None,
+        worker="",
         finished_at=None,
         error_code="",
         error_message="",

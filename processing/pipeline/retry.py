@@ -1,22 +1,28 @@
-"""Whether and when a failed task is tried again: pure decisions."""
+"""Whether, when and where a failed task is tried again: pure decisions."""
 
 import errno
 import random
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 
 from django.db import Error as DatabaseError
 
-from processing.ffmpeg.errors import MediaError
-from processing.steps.context import SourceMissing
+from processing.ffmpeg.errors import MediaError, ProcessKilled
+from processing.pipeline.retrying import is_outage
+from processing.steps.context import PlanOutdated, SourceMissing
 from processing.steps.made import ChunksDiffer, CopyUnfit
 from videos.storage import StorageUnavailable
 
 MAX_CRASHES = 3
-_MAX_TRANSIENT_FAILURES = 8
+BLAMELESS_FOR = timedelta(days=1)
+"""So long a task is handed back for what is not its fault; after that people are told."""
 _MAX_UNKNOWN_FAILURES = 2
 _FIRST_DELAY = 2.0
 _LONGEST_DELAY = 300.0
+_RELEASE_DELAY = 10.0
+# What is wrong with the worker's own machine, not with the video.
+_FAULTS = {"ffmpeg_missing", "sandbox_unavailable", "disk_full", "work_folder_unusable"}
 
 
 class Remedy(Enum):
@@ -24,19 +30,31 @@ class Remedy(Enum):
 
     ENCODE = "encode what was copied"
     WHOLE = "make it in one piece"
+    REPLAN = "plan it as this version does"
 
 
 _REMEDIES: dict[type[MediaError], Remedy] = {
     CopyUnfit: Remedy.ENCODE,
     ChunksDiffer: Remedy.WHOLE,
+    PlanOutdated: Remedy.REPLAN,
 }
+
+
+class Blame(Enum):
+    """Whose a failure is: only the task's own failures are counted as such."""
+
+    TASK = "task"
+    CRASH = "crash"
+    WORKER = "worker"
+    OUTAGE = "outage"
 
 
 @dataclass(frozen=True)
 class Problem:
     """A failure as people are told it, and how often it may be met before giving up.
 
-    With a ``remedy`` the run is begun anew and made otherwise, if that was not tried yet.
+    With a ``remedy`` the run is begun anew and made otherwise, if that was not tried yet. With a
+    ``blame`` other than the task's the failure is not counted: the task is handed back.
     """
 
     code: str
@@ -45,36 +63,60 @@ class Problem:
     argv: tuple[str, ...] = ()
     log: str = ""
     remedy: Remedy | None = None
+    blame: Blame = Blame.TASK
+    memory: bool = False
 
 
-WORKER_CRASHED = Problem(
+LEASE_RAN_OUT = Problem(
     code="worker_crashed",
-    message="Processing this video ended the worker three times, so it was given up.",
+    message="The worker crashed, or was cut off, while processing this video.",
     tries=1,
+    blame=Blame.CRASH,
 )
+
+
+def worker_crashed(last: Problem) -> Problem:
+    """What is told of a video whose task ended its worker, or its program, three times."""
+    why = "; the last time there was not enough memory" if last.memory else ""
+    message = f"The worker crashed three times while processing this video{why}."
+    return Problem("worker_crashed", message, 1, last.argv, last.log)
 
 
 def classify(error: Exception) -> Problem:
     """The stable code, the sentence and the class of an error a step raised."""
     if isinstance(error, MediaError):
-        remedy = _REMEDIES.get(type(error))
-        return Problem(error.code, error.message, 1, tuple(error.argv), error.log, remedy)
+        return _of_media(error)
     if isinstance(error, SourceMissing):
         return Problem("source_missing", "The original file is gone from the storage.", 1)
     if isinstance(error, StorageUnavailable):
+        return Problem("storage_unavailable", "The storage does not answer.", 1, blame=Blame.OUTAGE)
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Problem("disk_full", "The worker's disk is full.", 1, blame=Blame.WORKER)
+    if isinstance(error, DatabaseError) and is_outage(error):
         return Problem(
-            "storage_unavailable", "The storage does not answer.", _MAX_TRANSIENT_FAILURES
+            "database_unavailable", "The database does not answer.", 1, blame=Blame.OUTAGE
         )
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return Problem("disk_full", "The worker's disk is full.", _MAX_TRANSIENT_FAILURES)
-    if isinstance(error, DatabaseError):
-        return Problem(
-            "database_unavailable", "The database does not answer.", _MAX_TRANSIENT_FAILURES
-        )
+    # A row the database refuses would be refused again, after another encode.
+    tries = 1 if isinstance(error, DatabaseError) else _MAX_UNKNOWN_FAILURES
+    message = f"Internal error ({type(error).__name__}); the worker's log has the details."
+    return Problem("internal_error", message, tries)
+
+
+def _of_media(error: MediaError) -> Problem:
+    blame, memory = Blame.TASK, False
+    if isinstance(error, ProcessKilled):
+        blame, memory = Blame.CRASH, error.memory
+    elif error.code in _FAULTS:
+        blame = Blame.WORKER
     return Problem(
-        "internal_error",
-        f"Something of ours broke ({type(error).__name__}); the worker's log has the details.",
-        _MAX_UNKNOWN_FAILURES,
+        error.code,
+        error.message,
+        1,
+        tuple(error.argv),
+        error.log,
+        remedy=_REMEDIES.get(type(error)),
+        blame=blame,
+        memory=memory,
     )
 
 
@@ -86,4 +128,13 @@ def delay(problem: Problem, *, failures: int) -> float | None:
     if failures >= problem.tries:
         return None
     longest = min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** (failures - 1))
-    return longest * (0.5 + random.random() / 2)  # noqa: S311  # not a secret
+    return longest * _jitter()
+
+
+def release_delay() -> float:
+    """Seconds until a task is tried again that was handed back for no fault of its own."""
+    return _RELEASE_DELAY * _jitter()
+
+
+def _jitter() -> float:
+    return 0.5 + random.random() / 2  # noqa: S311  # not a secret

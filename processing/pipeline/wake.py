@@ -46,8 +46,8 @@ def top_up(queue: str, wanted: int) -> int:
     return missing
 
 
-def now(queue: str, times: int = 1) -> None:
-    """Wake up to ``times`` idle workers of a queue."""
+def now(queue: str, times: int = 1) -> bool:
+    """Wake up to ``times`` idle workers of a queue; False when Redis is away."""
     broker = dramatiq.get_broker()
     for _ in range(times):
         message: dramatiq.Message[None] = dramatiq.Message(
@@ -57,4 +57,5 @@ def now(queue: str, times: int = 1) -> None:
             broker.enqueue(message)
         except (RedisError, BrokerConnectionError) as error:
             logger.warning("wake_up_lost", queue=queue, reason=type(error).__name__)
-            return
+            return False
+    return True

@@ -85,4 +85,4 @@ def test_what_begins_a_video_does_not_wait_for_the_rest_of_a_long_one(
     assert probe is not None
     finish.finish(probe, outcome(probe))
     order = [claim("encode", worker="w") for _ in range(2)]
-    assert [(t.run.video_id, t.number) for t in order if t] == [(long.pk, 1), (short.pk, 0)]
+    assert [(t.run.video_id, t.number) for t in order if t] == [(short.pk, 0), (long.pk, 1)]

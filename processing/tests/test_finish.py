@@ -109,7 +109,7 @@ def test_finishing_twice_is_refused_and_changes_nothing(task: Task) -> None:
 
 def test_a_stale_worker_cannot_finish_a_task(task: Task) -> None:
     _expire(task)
-    assert finish.take_back(task)
+    assert finish.rescue(task)
     newer = claim("media", worker="other")
     assert newer is not None
     assert newer.token != task.token
@@ -120,23 +120,23 @@ def test_a_stale_worker_cannot_finish_a_task(task: Task) -> None:
 
 def test_a_stale_worker_cannot_fail_hand_back_or_renew_a_task(task: Task) -> None:
     _expire(task)
-    finish.take_back(task)
+    finish.rescue(task)
     with pytest.raises(LeaseLost):
         finish.fail(task, PERMANENT)
     with pytest.raises(LeaseLost):
-        finish.hand_back(task)
+        finish.release_task(task)
     assert not renew(task, share=0.5, speed=None)
 
 
 def test_an_expired_lease_may_be_renewed_while_its_token_is_current(task: Task) -> None:
     _expire(task)
     assert renew(task, share=0.5, speed=2.0)
-    assert not finish.take_back(task)
+    assert not finish.rescue(task)
     assert Task.objects.get(pk=task.pk).progress == 0.5
 
 
 def test_handing_back_counts_no_attempt(task: Task) -> None:
-    finish.hand_back(task)
+    finish.release_task(task)
     task.refresh_from_db()
     assert (task.state, task.attempts, task.token) == ("ready", 0, None)
 
@@ -166,7 +166,7 @@ def test_a_transient_failure_is_tried_again_later_then_given_up(task: Task) -> N
 def test_the_third_crash_fails_the_video(task: Task) -> None:
     for crash in (1, 2, 3):
         _expire(task)
-        assert finish.take_back(task)
+        assert finish.rescue(task)
         again = claim("media", worker="me")
         assert (again is None) == (crash == 3)
         task = again or task
@@ -175,7 +175,7 @@ def test_the_third_crash_fails_the_video(task: Task) -> None:
 
 
 def test_a_living_task_is_not_taken_back(task: Task) -> None:
-    assert not finish.take_back(task)
+    assert not finish.rescue(task)
 
 
 def test_a_failed_task_that_is_not_essential_lets_the_run_succeed(task: Task) -> None:

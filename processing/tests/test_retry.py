@@ -3,12 +3,14 @@
 import errno
 
 import pytest
-from django.db import OperationalError
+from django.db import DataError, IntegrityError, InternalError, OperationalError, ProgrammingError
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg.errors import ReadOnlySqlTransaction
 
-from processing.ffmpeg.errors import EncodeFailed
+from processing.ffmpeg.errors import DiskFull, EncodeFailed, ProcessKilled, ToolMissing
 from processing.pipeline import retry
+from processing.pipeline.retry import Blame, Problem
 from processing.steps.context import SourceMissing
 from videos.storage import StorageUnavailable
 
@@ -18,10 +20,10 @@ from videos.storage import StorageUnavailable
     [
         (EncodeFailed(), "encode_failed", False),
         (SourceMissing(), "source_missing", False),
-        (StorageUnavailable("down"), "storage_unavailable", True),
-        (OSError(errno.ENOSPC, "full"), "disk_full", True),
-        (OperationalError("gone"), "database_unavailable", True),
         (RuntimeError("a bug of ours"), "internal_error", True),
+        (DataError("value too long for type character varying(16)"), "internal_error", False),
+        (IntegrityError("violates check constraint"), "internal_error", False),
+        (ProgrammingError("no such column"), "internal_error", False),
     ],
 )
 def test_errors_are_permanent_or_worth_another_try(
@@ -32,17 +34,45 @@ def test_errors_are_permanent_or_worth_another_try(
     assert (retry.delay(problem, failures=1) is not None) == again
 
 
+def _read_only() -> InternalError:
+    error = InternalError("cannot execute UPDATE in a read-only transaction")
+    error.__cause__ = ReadOnlySqlTransaction()
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "blame"),
+    [
+        (StorageUnavailable("down"), "storage_unavailable", Blame.OUTAGE),
+        (OperationalError("gone"), "database_unavailable", Blame.OUTAGE),
+        (_read_only(), "database_unavailable", Blame.OUTAGE),
+        (OSError(errno.ENOSPC, "full"), "disk_full", Blame.WORKER),
+        (DiskFull(), "disk_full", Blame.WORKER),
+        (ToolMissing(), "ffmpeg_missing", Blame.WORKER),
+        (ToolMissing(code="sandbox_unavailable"), "sandbox_unavailable", Blame.WORKER),
+        (ProcessKilled(9), "process_killed", Blame.CRASH),
+        (EncodeFailed(), "encode_failed", Blame.TASK),
+        (InternalError("index corrupted"), "internal_error", Blame.TASK),
+    ],
+)
+def test_only_the_tasks_own_failures_are_counted_against_it(
+    error: Exception, code: str, blame: Blame
+) -> None:
+    problem = retry.classify(error)
+    assert (problem.code, problem.blame) == (code, blame)
+
+
 def test_what_people_are_told_does_not_repeat_our_bugs_words() -> None:
     assert "secret" not in retry.classify(RuntimeError("secret path")).message
 
 
 @given(failures=st.integers(1, 7))
 def test_delays_grow_and_stay_bounded(failures: int) -> None:
-    problem = retry.classify(StorageUnavailable("down"))
+    problem = Problem("slow", "It is slow.", tries=8)
     delay = retry.delay(problem, failures=failures)
     assert delay is not None
     assert 0.5 * min(300, 2**failures) <= delay <= min(300, 2**failures)
 
 
 def test_a_transient_problem_is_given_up_in_the_end() -> None:
-    assert retry.delay(retry.classify(StorageUnavailable("down")), failures=8) is None
+    assert retry.delay(Problem("slow", "It is slow.", tries=8), failures=8) is None

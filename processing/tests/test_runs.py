@@ -19,7 +19,7 @@ from processing.pipeline.lease import LeaseLost
 from processing.steps import STEPS, tools
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.step import Step
-from processing.workers.presence import here
+from processing.workers.machine import Machine
 from videos import purge
 from videos.models import Chunk, Release, Rendition, Source, Video
 from videos.storage import originals, outputs
@@ -103,7 +103,7 @@ def test_a_zombie_that_wakes_after_its_task_was_done_changes_nothing(
     zombie = claim("media", worker="frozen")
     assert zombie is not None
     Task.objects.filter(pk=zombie.pk).update(lease_until="2000-01-01T00:00:00Z")
-    assert finish.take_back(zombie)
+    assert finish.rescue(zombie)
     work_off()
     before = list(Task.objects.order_by("id").values())
     work.work_on(zombie)
@@ -119,7 +119,7 @@ def test_what_a_zombie_stores_overwrites_nothing(
     zombie = claim("encode", worker="frozen")
     assert zombie is not None
     Task.objects.filter(pk=zombie.pk).update(lease_until="2000-01-01T00:00:00Z")
-    finish.take_back(zombie)
+    finish.rescue(zombie)
     work_off()
     listed = {chunk.key: chunk.bytes for chunk in Chunk.objects.all()}
     work.work_on(zombie)
@@ -135,7 +135,7 @@ def test_canceling_stops_the_run_and_nothing_can_finish_it(video: Video) -> None
     assert video.status == Video.Status.CANCELED
     assert Run.objects.get().status == Run.Status.CANCELED
     with pytest.raises(LeaseLost):
-        finish.hand_back(task)
+        finish.release_task(task)
 
 
 def test_canceling_a_ready_video_is_refused(ready_video: Video) -> None:
@@ -221,14 +221,15 @@ def test_a_download_is_one_file_of_pictures_and_sound(
 def test_cores_are_shared_among_the_encodes_of_this_machine(
     video: Video, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(8)))
-    seen = {"host": here.host, "started_at": timezone.now(), "last_seen": timezone.now()}
+    machine = Machine("a machine", cores=8, memory=1)
+    monkeypatch.setattr(tools, "this_machine", lambda: machine)
+    seen = {"machine": machine.name, "started_at": timezone.now(), "last_seen": timezone.now()}
     for name in "abcd":
         Worker.objects.create(name=name, queues=["encode"], **seen)
     run = Run.objects.get()
     common = {"run": run, "owner": video.owner, "kind": "encode", "queue": "encode"}
     tasks = [
-        Task.objects.create(number=n, worker="abcd"[n % 4], state="ready", **common)
+        Task.objects.create(number=n, machine=machine.name, state="ready", **common)
         for n in range(6)
     ]
     assert tools.threads(alone=False) == 2

@@ -215,19 +215,19 @@ class Pipeline(RuleBasedStateMachine):
 
     def _hand_back(self, task: Task) -> None:
         with _only_by_its_holder(task):
-            finish.hand_back(task)
+            finish.release_task(task)
 
     def _expire(self, task: Task) -> None:
         current = _is_current(task)
         _run_out(task)
-        assert finish.take_back(task) == current
+        assert finish.rescue(task) == current
         assert not _is_current(task)
 
     def _nearly_expire(self, task: Task) -> None:
         current = _is_current(task)
         _run_out(task)
         assert renew(task, share=0.1, speed=None) == current
-        assert not finish.take_back(task)
+        assert not finish.rescue(task)
 
     @precondition(lambda self: self.videos)
     @rule(tasks=st.integers(1, 4), slow=st.sampled_from(["", "poster"]))
@@ -259,7 +259,7 @@ class Pipeline(RuleBasedStateMachine):
     def hand_back(self, pick: int) -> None:
         task = _pick(self.held, pick)
         with _only_by_its_holder(task):
-            finish.hand_back(task)
+            finish.release_task(task)
 
     # What time and the reconciler do
 

@@ -44,7 +44,7 @@ def test_a_stale_worker_removes_what_it_stored(
     zombie = claim("encode", worker="frozen")
     assert zombie is not None
     Task.objects.filter(pk=zombie.pk).update(lease_until="2000-01-01T00:00:00Z")
-    finish.take_back(zombie)
+    finish.rescue(zombie)
     work_off()
     work.work_on(zombie)
     assert _keys() == _listed()
@@ -57,7 +57,7 @@ def test_a_commit_whose_answer_was_lost_keeps_its_outputs(
     task = claim("encode", worker="me")
     assert task is not None
     work.work_on(task)
-    attempt.forget(task)
+    attempt.delete_stale_outputs(task)
     work_off()
     video.refresh_from_db()
     assert video.status == Video.Status.READY

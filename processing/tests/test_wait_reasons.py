@@ -24,6 +24,11 @@ def _worker(**fields: object) -> Worker:
     ("tasks", "workers", "said"),
     [
         ([_task("running", worker="w1")], [], "encode at w1"),
+        (
+            [_task("running", worker="w1", waits_for="the storage")],
+            [],
+            "encode at w1, waiting for the storage",
+        ),
         ([_task("blocked")], [], "reconciler"),
         ([], [], "reconciler"),
         (

@@ -1,20 +1,23 @@
 """Which worker this process is, what it works on, and whether it is to stop."""
 
+import os
 import shutil
+import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from processing.models import Task, Worker
+from processing.workers.machine import this_machine
 
 logger = structlog.get_logger(__name__)
 
@@ -23,6 +26,9 @@ SEEN_EVERY_SECONDS = 5.0
 _TOLD_EVERY_SECONDS = 0.5
 ALIVE_WITHIN = timedelta(seconds=30)
 DISK_FULL = "Its disk is nearly full: it takes no tasks until there is room."
+_NAME_LENGTH = 100
+_HOST_LENGTH = 255
+_REASON_LENGTH = 200
 
 
 class Here:
@@ -32,16 +38,20 @@ class Here:
         self._stop = threading.Event()
         self._current: Task | None = None
         self._told_at = 0.0
+        self._name = ""
+        self._queues: Sequence[str] = ()
+        self.others_alive = False
+        """Whether another worker serves one of its queues, as far as was seen."""
 
     @property
     def name(self) -> str:
-        """The name other people see."""
-        return str(settings.WORKER_NAME)
+        """The name other people see; no other living worker has it."""
+        return self._name or _cut(str(settings.WORKER_NAME))
 
     @property
     def host(self) -> str:
         """The machine it runs on."""
-        return socket.gethostname()
+        return socket.gethostname()[:_HOST_LENGTH]
 
     @property
     def stopping(self) -> bool:
@@ -52,9 +62,17 @@ class Here:
         """Ask running work to be put down."""
         self._stop.set()
 
-    def has_room(self) -> bool:
-        """Whether the work folder's disk has room for another task."""
-        return disk_has_room()
+    def wait(self, seconds: float) -> None:
+        """Until it is to stop, so many seconds at most."""
+        self._stop.wait(seconds)
+
+    def end_process(self) -> None:
+        """End this process as an operator would; whoever supervises it starts another."""
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def serves_more_than(self, queue: str) -> bool:
+        """Whether other queues wait for the same threads."""
+        return any(other != queue for other in self._queues)
 
     @contextmanager
     def at_work(self) -> Iterator[Callable[[Task], None]]:
@@ -72,30 +90,69 @@ class Here:
                 self._current = None
                 self._tell()
 
-    def keep_showing(self, queues: list[str]) -> None:
-        """Say every few seconds that this worker lives, until it stops."""
-        self._show(queues, started=True)
-        while not self._stop.wait(SEEN_EVERY_SECONDS):
-            self._show(queues, started=False)
+    def keep_showing(self, queues: Sequence[str], why_not: Callable[[], str]) -> None:
+        """Say every few seconds that this worker lives, and ``why_not`` it takes tasks, until it
+        stops. A database that is away is waited for."""
+        self._queues = queues
+        while True:
+            try:
+                self._show(queues, why_not())
+            except Exception as error:
+                logger.warning("presence_not_shown", reason=type(error).__name__)
+            finally:
+                connection.close()
+            if self._stop.wait(SEEN_EVERY_SECONDS):
+                return
 
-    def _show(self, queues: list[str], *, started: bool) -> None:
+    def leave(self) -> None:
+        """Leave the list of workers."""
+        Worker.objects.filter(pk=self._name, pid=os.getpid()).delete()
+
+    def _show(self, queues: Sequence[str], reason: str) -> None:
         values: dict[str, object] = {
             "host": self.host,
-            "queues": queues,
+            "machine": this_machine().name,
+            "pid": os.getpid(),
+            "queues": list(queues),
             "last_seen": Now(),
-            "waits_because": "" if self.has_room() else DISK_FULL,
+            "waits_because": reason[:_REASON_LENGTH],
             "current_task_id": self._current.pk if self._current else None,
         }
-        if started:
-            values |= {"started_at": Now()}
+        if not self._name:
+            self._name = self._enter(values)
+        elif not Worker.objects.filter(pk=self._name).update(**values):
+            Worker.objects.create(pk=self._name, started_at=Now(), **values)
+        alive = Worker.objects.filter(last_seen__gt=Now() - ALIVE_WITHIN).exclude(pk=self._name)
+        served = {queue for worker in alive.values_list("queues", flat=True) for queue in worker}
+        self.others_alive = not served.isdisjoint(queues)
+
+    def _enter(self, values: dict[str, object]) -> str:
+        """Take a name nobody alive has, under a lock on whoever had it; which one it is."""
+        name = _cut(str(settings.WORKER_NAME))
+        with transaction.atomic():
+            before = Worker.objects.select_for_update(of=("self",)).filter(pk=name).first()
+            alive = Worker.objects.filter(pk=name, last_seen__gt=Now() - ALIVE_WITHIN).exists()
+            if before is not None and alive and not self._is_gone(before):
+                ending = f"-{os.getpid()}"
+                name = name[: _NAME_LENGTH - len(ending)] + ending
+                logger.warning("worker_name_taken", taken=before.name, instead=name)
+            Worker.objects.filter(pk=name).delete()
+            Worker.objects.create(pk=name, started_at=Now(), **values)
+        return name
+
+    def _is_gone(self, other: Worker) -> bool:
+        """Whether a worker that was seen lately has no process any more, as far as can be told."""
+        if (other.host, other.machine) != (self.host, this_machine().name) or other.pid is None:
+            return False
+        if other.pid == os.getpid():
+            return True
         try:
-            Worker.objects.update_or_create(
-                pk=self.name, defaults=values, create_defaults={**values, "started_at": Now()}
-            )
-        except DatabaseError as error:
-            logger.warning("presence_not_shown", reason=type(error).__name__)
-        finally:
-            connection.close()
+            os.kill(other.pid, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return False
+        return False
 
     def _tell(self) -> None:
         """Only for people's eyes: a database that is away must not end the work."""
@@ -106,11 +163,19 @@ class Here:
             logger.warning("presence_not_shown", reason=type(error).__name__)
 
 
+def _cut(name: str) -> str:
+    return name[:_NAME_LENGTH]
+
+
 def disk_has_room() -> bool:
-    """Whether as much is free where work is done as a task may need."""
+    """Whether as much is free where work is done as a task may need; False too when the folder
+    cannot be used."""
     folder = settings.WORK_DIR
-    folder.mkdir(parents=True, exist_ok=True)
-    return bool(shutil.disk_usage(folder).free >= settings.MIN_FREE_DISK_BYTES)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return bool(shutil.disk_usage(folder).free >= settings.MIN_FREE_DISK_BYTES)
+    except OSError:
+        return False
 
 
 here = Here()

@@ -3,11 +3,15 @@
 import os
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.env import QUEUES
+from processing.workers import self_check
+
+logger = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
@@ -28,10 +32,14 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Unknown queue {', '.join(unknown)}; there are {', '.join(QUEUES)}."
             )
+        if threads < 1:
+            raise CommandError("--threads must be at least 1.")
+        _check_itself()
         # Dramatiq reads these two from the environment alone. Stopping waits for as many
-        # milliseconds, and a busy worker otherwise holds wake-ups another could use.
+        # milliseconds; a queue has as many drains as there are threads, and a worker that is
+        # busy in all of them holds no wake-up another could use.
         os.environ["dramatiq_worker_timeout"] = "500"  # noqa: SIM112
-        os.environ["dramatiq_queue_prefetch"] = "1"  # noqa: SIM112
+        os.environ["dramatiq_queue_prefetch"] = str(threads)  # noqa: SIM112
         call_command(
             "rundramatiq",
             processes=1,
@@ -42,3 +50,10 @@ class Command(BaseCommand):
             worker_shutdown_timeout=8000,
             verbosity=1,
         )
+
+
+def _check_itself() -> None:
+    """A worker that would fail whatever it claims does not begin."""
+    if faults := self_check.faults():
+        logger.critical("worker_unfit", faults=faults)
+        raise CommandError(f"This worker cannot work: {' '.join(faults)}")

@@ -1,0 +1,188 @@
+"""One attempt at a claimed task: a lease, a folder, its step, and an end to it."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import structlog
+from django.conf import settings
+from django.db import connection
+
+from processing.ffmpeg.errors import Interrupted, MediaError
+from processing.models import Task
+from processing.pipeline import finish, hooks, retry
+from processing.pipeline.attempt import delete_stale_outputs
+from processing.pipeline.hooks import Ending, How
+from processing.pipeline.lease import Lease, LeaseLost
+from processing.pipeline.retry import Blame, Problem
+from processing.pipeline.retrying import retry_on_database_error
+from processing.pipeline.time_limit import Clock, seconds_for
+from processing.steps import STEPS
+from processing.steps.context import (
+    Outcome,
+    PlanOutdated,
+    SourceMissing,
+    TaskContext,
+    TaskTimedOut,
+)
+from processing.workers import readiness
+from processing.workers.presence import here
+
+logger = structlog.get_logger(__name__)
+
+LOST, STOPPING, TIMED_OUT = "lost", "stopping", "timed out"
+
+
+class WorkFolderUnusable(MediaError):
+    """Raised when a worker cannot make its work folder: a fault of its own."""
+
+    code = "work_folder_unusable"
+    message = "The worker's folder for temporary files cannot be used."
+
+
+def perform(task: Task) -> None:
+    """Do a claimed task and end it, whatever happens; raises nothing."""
+    began = time.monotonic()
+    hooks.before(task)
+    try:
+        ending = _Attempt(task).end()
+    except Exception as error:
+        logger.exception("attempt_broke", task=str(task.pk))
+        ending = _settle(task, retry.classify(error))
+    hooks.after(task, _timed(ending, time.monotonic() - began))
+
+
+def _timed(ending: Ending, seconds: float) -> Ending:
+    return Ending(ending.how, seconds, ending.outcome, ending.problem)
+
+
+class _Attempt:
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._clock = Clock(seconds_for(task))
+        self._lease = Lease(task, is_hopeless=self._is_ignored, give_up=self._give_up)
+
+    def end(self) -> Ending:
+        """Work, and say how it ended."""
+        task = self._task
+        with self._lease:
+            try:
+                outcome = self._run()
+                _insist(lambda: finish.finish(task, outcome))
+            except LeaseLost:
+                return _lost(task)
+            except Interrupted as stop:
+                return self._interrupted(stop)
+            except Exception as error:
+                return _failed(task, error)
+        return Ending(How.DONE, outcome=outcome)
+
+    def _run(self) -> Outcome:
+        task, step = self._task, STEPS[self._task.kind]
+        if task.version < step.oldest_version:
+            raise PlanOutdated
+        if task.run.source is None:
+            raise SourceMissing
+        with _folder(task) as folder, ExitStack() as held:
+            return step.run(
+                TaskContext(
+                    task=task,
+                    run=task.run,
+                    source=task.run.source,
+                    folder=folder,
+                    report=self._lease.report,
+                    should_stop=self._should_stop,
+                    waits_for=self._waits_for,
+                    held=held,
+                )
+            )
+
+    def _should_stop(self) -> str | None:
+        if self._lease.lost:
+            return LOST
+        if here.stopping:
+            return STOPPING
+        return TIMED_OUT if self._clock.is_over else None
+
+    def _waits_for(self, what: str) -> None:
+        self._clock.pause(bool(what))
+        self._lease.waits_for(what)
+
+    def _interrupted(self, stop: Interrupted) -> Ending:
+        """Release the task when the worker stops; a canceled one is nobody's any more."""
+        if self._lease.lost:
+            return _lost(self._task)
+        if stop.reason == TIMED_OUT:
+            return _failed(self._task, TaskTimedOut(argv=stop.argv, log=stop.log))
+        return _release(self._task)
+
+    def _is_ignored(self) -> bool:
+        return self._clock.is_ignored
+
+    def _give_up(self) -> None:
+        """The step neither ends nor stops: end its task from outside, and its process with it,
+        since a thread cannot be ended alone."""
+        logger.error("step_does_not_stop", task=str(self._task.pk), kind=self._task.kind)
+        _settle(self._task, retry.classify(TaskTimedOut()))
+        here.end_process()
+
+
+def _failed(task: Task, error: Exception) -> Ending:
+    problem = retry.classify(error)
+    if problem.code == "internal_error":
+        logger.error("step_broke", task=str(task.pk), kind=task.kind, exc_info=error)
+    if problem.blame is Blame.WORKER:
+        readiness.doubt(problem.code)
+    if problem.blame is Blame.OUTAGE and problem.code == "storage_unavailable":
+        readiness.storage.trip()
+    return _settle(task, problem)
+
+
+def _settle(task: Task, problem: Problem) -> Ending:
+    """Store a failure; in the plainest words when not even it can be stored. What cannot be
+    stored at all is rescued when the lease has run out."""
+    plain = retry.classify(RuntimeError())
+    for told in (problem, plain):
+        try:
+            _insist(lambda told=told: finish.fail(task, told))  # type: ignore[misc]
+        except LeaseLost:
+            return _lost(task)
+        except Exception:
+            logger.exception("failure_not_stored", task=str(task.pk), error_code=told.code)
+            connection.close()
+        else:
+            return Ending(How.FAILED, problem=told)
+    return Ending(How.LOST, problem=problem)
+
+
+def _release(task: Task) -> Ending:
+    try:
+        _insist(lambda: finish.release_task(task))
+    except LeaseLost:
+        return _lost(task)
+    return Ending(How.RELEASED)
+
+
+def _lost(task: Task) -> Ending:
+    delete_stale_outputs(task)
+    return Ending(How.LOST)
+
+
+def _insist(end: Callable[[], None]) -> None:
+    retry_on_database_error(end, given_up=lambda: here.stopping)
+
+
+@contextmanager
+def _folder(task: Task) -> Iterator[Path]:
+    """An empty folder of this attempt's own, gone afterwards."""
+    folder: Path = settings.WORK_DIR / str(task.token)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise WorkFolderUnusable from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,56 @@
+"""What a worker looks at before it takes work: a broken one would fail every video it claims."""
+
+import re
+from tempfile import TemporaryFile
+
+from django.conf import settings
+
+from processing.ffmpeg.errors import MediaError
+from processing.ffmpeg.running import runner
+from processing.ffmpeg.running.sandbox import Sandbox
+from processing.steps import tools
+
+_ENCODERS = ("libx264", "aac")
+_LIMITS = runner.Limits(wall_seconds=30)
+
+
+def faults() -> list[str]:
+    """A sentence for each thing that keeps this worker from working; none: it is fit.
+
+    A full disk is not among them: it takes no tasks until there is room, and says so.
+    """
+    found = [_ffmpeg(), _sandbox(), _work_folder()]
+    return [fault for fault in found if fault]
+
+
+def _ffmpeg() -> str:
+    try:
+        able = _said([settings.FFMPEG, "-hide_banner", "-encoders"], Sandbox("none"))
+        _said([settings.FFPROBE, "-hide_banner", "-version"], Sandbox("none"))
+    except MediaError as error:
+        return f"FFmpeg does not start: {error.message}"
+    missing = [name for name in _ENCODERS if not re.search(rf"\b{name}\b", able)]
+    return f"FFmpeg lacks {' and '.join(missing)}." if missing else ""
+
+
+def _sandbox() -> str:
+    try:
+        _said([settings.FFMPEG, "-hide_banner", "-version"], tools.sandbox())
+    except MediaError as error:
+        return f"FFmpeg does not start in its sandbox: {error.message}"
+    return ""
+
+
+def _work_folder() -> str:
+    try:
+        settings.WORK_DIR.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=settings.WORK_DIR) as file:
+            file.write(b"vodloom")
+    except OSError as error:
+        return f"The work folder cannot be written: {error.strerror}."
+    return ""
+
+
+def _said(argv: list[str], sandbox: Sandbox) -> str:
+    finished = runner.run(argv, limits=_LIMITS, sandbox=sandbox, reads=(), writes=None)
+    return finished.stdout.decode(errors="replace")
