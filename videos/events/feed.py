@@ -75,7 +75,7 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
         since = parse_qs(self.scope["query_string"].decode("latin-1")).get("since")
         if since:
             return cursors.decode(since[0])
-        newest: int = await database_sync_to_async(log.newest)(self._listener.user.pk)
+        newest: int = await database_sync_to_async(log.newest)()
         return newest
 
     async def _feed(self, position: int, news: wakeups.News) -> None:
