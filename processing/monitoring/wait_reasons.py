@@ -13,7 +13,7 @@ def reason_of(tasks: Sequence[Task], workers: Sequence[Worker], now: datetime) -
     """A sentence for operators; ``tasks`` are the open ones of a run, best rank first."""
     running = [task for task in tasks if task.state == State.RUNNING]
     if running:
-        return ", ".join(f"{task.kind} at {task.worker}" for task in running)
+        return ", ".join(_at_work(task, now) for task in running)
     ready = [task for task in tasks if task.state == State.READY]
     if not ready:
         return "waits for the reconciler to move it on"
@@ -22,6 +22,14 @@ def reason_of(tasks: Sequence[Task], workers: Sequence[Worker], now: datetime) -
         seconds = round((task.not_before - now).total_seconds())
         return f"{task.kind} is tried again in {seconds} s: {task.error_code}"
     return _why_not_claimed(task, workers, now)
+
+
+def _at_work(task: Task, now: datetime) -> str:
+    said = f"{task.kind} at {task.worker}"
+    if task.lease_until is None or task.lease_until >= now:
+        return said
+    seconds = round((now - task.lease_until).total_seconds())
+    return f"{said} (no sign of life: its lease ran out {seconds} s ago)"
 
 
 def _why_not_claimed(task: Task, workers: Sequence[Worker], now: datetime) -> str:
