@@ -100,7 +100,7 @@ def test_a_worker_that_starts_while_the_database_is_away_is_shown_when_it_is_bac
     begun: list[tuple[object, object]] = []
 
     class Thread:
-        def __init__(self, target: object, args: object, **_: object) -> None:
+        def __init__(self, target: object, args: object = (), **_: object) -> None:
             begun.append((target, args))
 
         def start(self) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.sessions.models import Session
 from django.db.models import F
 from django.db.models.functions import Now
@@ -10,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.sessions import prune_sessions
-from videos.events import log, retention
+from videos.events import cursors, log, retention
+from videos.events.feed import FeedConsumer
 from videos.events.retention import prune_events
 from videos.ingest.retention import prune_uploads
 from videos.models import Event, Upload, Video
@@ -100,6 +102,21 @@ def test_positions_that_an_older_version_gave_are_not_given_again(told: Video) -
     log.write("video.updated", told)
     log.sequence()
     assert _positions()[-2:] == [25, 26]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_feed_refuses_a_cursor_that_missed_events(told: Video) -> None:
+    def first_position(since: int) -> int:
+        consumer = FeedConsumer()
+        consumer.scope = {"query_string": f"since={cursors.encode(since)}".encode()}
+        position: int = async_to_sync(consumer._first_position)()
+        return position
+
+    assert first_position(2) == 2
+    prune_events()
+    with pytest.raises(cursors.CursorExpired):
+        first_position(2)
+    assert first_position(6) == 6
 
 
 def test_uploads_finished_long_ago_go_and_their_videos_stay(owner: User) -> None:
