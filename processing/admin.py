@@ -13,7 +13,7 @@ from unfold.decorators import action, display
 
 from processing import services
 from processing.admin_profiles import EncodingProfileAdmin
-from processing.models import EncodingProfile, Run, Task, Worker
+from processing.models import DutyRun, EncodingProfile, Reconciler, Run, Task, Worker
 from processing.workers.presence import ALIVE_WITHIN
 from videos.admin import ReadOnlyAdmin
 
@@ -143,6 +143,41 @@ class TaskAdmin(ReadOnlyAdmin):
     def done(self, task: Task) -> str:
         """Percent of this task."""
         return f"{task.progress:.0%}"
+
+
+@admin.register(Reconciler)
+class ReconcilerAdmin(ReadOnlyAdmin):
+    """Who reconciles."""
+
+    list_display = ("name", "alive", "host", "started_at", "last_seen")
+
+    @display(description="Alive", boolean=True)
+    def alive(self, reconciler: Reconciler) -> bool:
+        """Whether it was seen lately."""
+        return timezone.now() - reconciler.last_seen < ALIVE_WITHIN
+
+
+@admin.register(DutyRun)
+class DutyRunAdmin(ReadOnlyAdmin):
+    """What the reconcilers do, when it ran last, and what went wrong."""
+
+    list_display = (
+        "name",
+        "well",
+        "finished_at",
+        "count",
+        "seconds",
+        "next_at",
+        "holder",
+        "failures",
+        "last_error",
+    )
+    ordering = ("name",)
+
+    @display(description="Well", boolean=True)
+    def well(self, duty: DutyRun) -> bool:
+        """Whether its last run ended without an error."""
+        return duty.failures == 0
 
 
 @admin.register(Worker)

@@ -40,7 +40,7 @@ def purge(video: Video) -> None:
 
 def purge_expired() -> int:
     """Purge what was deleted long enough ago."""
-    until = timezone.now() - timedelta(days=settings.PURGE_AFTER_DAYS)
+    until = Now() - timedelta(days=settings.PURGE_AFTER_DAYS)
     expired = list(Video.objects.filter(deleted_at__lt=until)[:_BATCH])
     for video in expired:
         purge(video)

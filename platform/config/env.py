@@ -55,6 +55,9 @@ class Environment:
     sandbox: Literal["auto", "off", "required"]
     max_post_bytes: int
     static_root: Path
+    keep_events_days: int
+    keep_runs_days: int
+    keep_uploads_days: int
     log_format: str
     demo: bool
 
@@ -86,6 +89,9 @@ def read() -> Environment:
         sandbox=_choice(env, "VODLOOM_SANDBOX", ("auto", "off", "required")),
         max_post_bytes=_positive(env, "VODLOOM_MAX_POST_BYTES", default=512 * 1024**2),
         static_root=_folder(env, "VODLOOM_STATIC_ROOT", default=data_dir / "static"),
+        keep_events_days=_days(env, "VODLOOM_KEEP_EVENTS_DAYS", default=30),
+        keep_runs_days=_days(env, "VODLOOM_KEEP_RUNS_DAYS", default=30),
+        keep_uploads_days=_days(env, "VODLOOM_KEEP_UPLOADS_DAYS", default=30),
         log_format=_choice(env, "LOG_FORMAT", ("text", "json")),
         demo=env.bool("VODLOOM_DEMO", default=False),
     )
@@ -186,4 +192,15 @@ def _positive(env: environ.Env, name: str, *, default: int) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number of bytes.") from error
     if value <= 0:
         raise ImproperlyConfigured(f"{name} must be above 0.")
+    return int(value)
+
+
+def _days(env: environ.Env, name: str, *, default: int) -> int:
+    wrong = f"{name} must be a whole number of days, from 1 to 36500."
+    try:
+        value = env.int(name, default=default)
+    except ValueError as error:
+        raise ImproperlyConfigured(wrong) from error
+    if not 1 <= value <= 36500:
+        raise ImproperlyConfigured(wrong)
     return int(value)

@@ -16,6 +16,7 @@ from processing.packaging.checker import Finding
 from processing.packaging.release import StoredChunk, StoredRendition
 from processing.packaging.stored_checks import check_stored
 from processing.steps import tools
+from processing.workers import temp_files
 from videos import renditions
 from videos.models import Release
 from videos.storage import ObjectMissing, outputs
@@ -38,7 +39,8 @@ def audit(release: Release, *, deep: bool = False, decode: bool = False) -> dict
 def _stored(rendition: StoredRendition, *, decode: bool) -> Iterator[Finding]:
     """Its files, one on this machine at a time."""
     for chunk in rendition.chunks:
-        with TemporaryDirectory(prefix="vodloom-check-") as folder:
+        settings.WORK_DIR.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=temp_files.CHECK, dir=settings.WORK_DIR) as folder:
             try:
                 path = _local(chunk.uri, Path(folder))
                 yield from _file(rendition, chunk, path, decode=decode)

@@ -20,6 +20,7 @@ DOCTOR: tuple[Check, ...] = (
     servers.static_files,
     servers.disk,
     servers.workers,
+    servers.reconciler,
 )
 
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from processing.health.finding import Finding
 from processing.models import Worker
+from processing.monitoring import reconcilers
 from processing.workers.presence import ALIVE_WITHIN, DISK_FULL, disk_has_room
 from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, originals, outputs
 
@@ -90,6 +91,17 @@ def workers() -> Finding:
     return Finding("Workers", not idle, f"{count} alive", hint)
 
 
+def reconciler() -> Finding:
+    """A reconciler lives, and its duties run."""
+    try:
+        state = reconcilers.read()
+    except DatabaseError:
+        return Finding("Reconciler", False, "unknown", "The database does not answer.")
+    wrong = reconcilers.problems(state)
+    detail = "; ".join(wrong) or f"{len(state.alive)} alive"
+    return Finding("Reconciler", not wrong, detail, _RECONCILER_HINT)
+
+
 def disk() -> Finding:
     """Here, and where workers live, is room for work."""
     hint = "Free some disk space, or set DATA to a larger disk."
@@ -104,6 +116,7 @@ def disk() -> Finding:
     return Finding("Disk", not names, f"nearly full at {names}" if names else "has room", hint)
 
 
+_RECONCILER_HINT = "Start `manage.py reconcile --forever`, or look at Duties in the admin."
 _STORAGE_HINT = "It cannot be used: check the S3_* values, or the rights of the data folder."
 
 

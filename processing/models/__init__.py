@@ -1,6 +1,15 @@
-"""The rows of processing: runs, their tasks, the workers that do them, and encoding profiles."""
+"""The rows of processing: runs, their tasks, those who do them, and encoding profiles."""
 
+from processing.models.duties import DutyRun, Reconciler
 from processing.models.profiles import EncodingProfile, EncodingRung
 from processing.models.runs import Run, Task, Worker
 
-__all__ = ["EncodingProfile", "EncodingRung", "Run", "Task", "Worker"]
+__all__ = [
+    "DutyRun",
+    "EncodingProfile",
+    "EncodingRung",
+    "Reconciler",
+    "Run",
+    "Task",
+    "Worker",
+]

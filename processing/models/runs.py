@@ -27,6 +27,7 @@ class Run(GuardedModel):
         CANCELED = "canceled"
 
     ACTIVE = (Status.QUEUED, Status.RUNNING)
+    OVER = (Status.SUCCEEDED, Status.FAILED, Status.CANCELED)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     video = models.ForeignKey(Video, on_delete=models.CASCADE, related_name="runs")
@@ -46,8 +47,26 @@ class Run(GuardedModel):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    slimmed = models.BooleanField(
+        default=False, db_default=False, help_text="its tasks' commands and logs were deleted"
+    )
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["id"], condition=Q(status__in=["queued", "running"]), name="run_active"
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(status__in=["succeeded", "failed", "canceled"], release__isnull=True),
+                name="run_over_unreleased",
+            ),
+            models.Index(
+                fields=["finished_at"],
+                condition=Q(status__in=["succeeded", "failed", "canceled"], slimmed=False),
+                name="run_over_unslimmed",
+            ),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(status__in=["queued", "running", "succeeded", "failed", "canceled"]),
@@ -152,6 +171,11 @@ class Task(GuardedModel):
                 name="task_done_lately",
             ),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="task_leases"),
+            models.Index(
+                fields=["run"],
+                condition=Q(state__in=["ready", "running"]),
+                name="task_moving_of_run",
+            ),
         ]
 
     def __str__(self) -> str:

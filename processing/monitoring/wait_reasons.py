@@ -13,7 +13,7 @@ def reason_of(tasks: Sequence[Task], workers: Sequence[Worker], now: datetime) -
     """A sentence for operators; ``tasks`` are the open ones of a run, best rank first."""
     running = [task for task in tasks if task.state == State.RUNNING]
     if running:
-        return ", ".join(_at_work(task) for task in running)
+        return ", ".join(_at_work(task, now) for task in running)
     ready = [task for task in tasks if task.state == State.READY]
     if not ready:
         return "waits for the reconciler to move it on"
@@ -24,9 +24,12 @@ def reason_of(tasks: Sequence[Task], workers: Sequence[Worker], now: datetime) -
     return _why_not_claimed(task, workers, now)
 
 
-def _at_work(task: Task) -> str:
-    waits = f", waiting for {task.waits_for}" if task.waits_for else ""
-    return f"{task.kind} at {task.worker}{waits}"
+def _at_work(task: Task, now: datetime) -> str:
+    said = f"{task.kind} at {task.worker}"
+    if task.lease_until is not None and task.lease_until < now:
+        seconds = round((now - task.lease_until).total_seconds())
+        return f"{said} (no sign of life: its lease ran out {seconds} s ago)"
+    return f"{said}, waiting for {task.waits_for}" if task.waits_for else said
 
 
 def _why_not_claimed(task: Task, workers: Sequence[Worker], now: datetime) -> str:

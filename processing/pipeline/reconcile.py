@@ -1,62 +1,101 @@
 """Put right what the pipeline lost: each function bounded, idempotent, safe in any number."""
 
 from datetime import timedelta
+from uuid import UUID
 
-import structlog
-from django.db import OperationalError
-from django.db.models import Count, Q
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
-from processing.models import Run, Task, Worker
-from processing.pipeline import advance, wake
+from config.env import QUEUES
+from processing.models import DutyRun, Reconciler, Run, Task, Worker
+from processing.pipeline import advance, cursors, wake
+from processing.pipeline.each_row import act_on_each
 from processing.pipeline.finish import rescue
+from processing.pipeline.lease_watch import look, may_rescue
 from processing.pipeline.transactions import bounded
 
-logger = structlog.get_logger(__name__)
-
 _BATCH = 200
+_RUNS_LOOKED_AT = 500
+RESCUE, ADVANCE = "rescue_tasks", "advance_runs"
+
+
+def rescue_tasks() -> int:
+    """Take overdue tasks back, once leases were watched for a whole one without a break."""
+    lease = timedelta(seconds=settings.TASK_LEASE_SECONDS)
+    stored, now = cursors.read(RESCUE)
+    watch = look(stored, now, lease)
+    rescued = take_back_overdue() if may_rescue(watch, lease) else 0
+    _, ended = cursors.read(RESCUE)
+    cursors.write(RESCUE, {**watch.to_json(), "last": ended.isoformat()})
+    return rescued
 
 
 def take_back_overdue() -> int:
     """Tasks whose lease ran out become ready again, or fail at their third crash."""
     overdue = Task.objects.filter(state=Task.State.RUNNING, lease_until__lt=Now())
-    return sum(_take_back(task) for task in overdue.order_by("lease_until")[:_BATCH])
+    # A run that is locked, perhaps by a frozen worker, or gone meanwhile, holds up no other.
+    return act_on_each(overdue.order_by("lease_until")[:_BATCH], _take_back, what=RESCUE)
 
 
 def _take_back(task: Task) -> bool:
     try:
         return rescue(task)
-    except OperationalError:
-        # Its run is locked, perhaps by a frozen worker: the others must not wait for it.
-        logger.warning("task_not_taken_back", task=str(task.pk))
+    except Run.DoesNotExist:  # purged meanwhile, and the task with it
         return False
 
 
 def advance_finished() -> int:
-    """Runs whose tasks are all over but which were not moved on."""
-    stale = Run.objects.filter(status__in=Run.ACTIVE).annotate(
-        moving=Count("tasks", filter=Q(tasks__state__in=[Task.State.READY, Task.State.RUNNING]))
+    """Runs whose tasks are all over but which were not moved on.
+
+    Looks at some hundred active runs at a time and goes on behind them the next time.
+    """
+    cursor, _ = cursors.read(ADVANCE)
+    batch = list(_active_after(cursor.get("run")))
+    more = len(batch) == _RUNS_LOOKED_AT
+    cursors.write(ADVANCE, {"run": str(batch[-1])} if more else {})
+    moving = Task.objects.filter(
+        run=OuterRef("pk"), state__in=[Task.State.READY, Task.State.RUNNING]
     )
-    moved = 0
-    for run in stale.filter(moving=0)[:_BATCH]:
-        with bounded():
+    stale = Run.objects.filter(~Exists(moving), pk__in=batch, status__in=Run.ACTIVE)
+    return act_on_each(stale[:_BATCH], _go_on, what=ADVANCE)
+
+
+def _active_after(run_id: str | None) -> list[UUID]:
+    active = Run.objects.filter(status__in=Run.ACTIVE)
+    if run_id is not None:
+        active = active.filter(pk__gt=run_id)
+    return list(active.order_by("pk").values_list("pk", flat=True)[:_RUNS_LOOKED_AT])
+
+
+def _go_on(run: Run) -> bool:
+    try:
+        with bounded(lock_seconds=2):
             locked = advance.lock(run.pk)
-            if locked.status in Run.ACTIVE:
-                advance.go_on(locked)
-                moved += 1
-    return moved
+            if locked.status not in Run.ACTIVE:
+                return False
+            advance.go_on(locked)
+    except Run.DoesNotExist:  # purged meanwhile
+        return False
+    return True
 
 
 def wake_queues() -> int:
     """A few wake-ups for each queue that has tasks due; never one for each task."""
     due = Task.objects.filter(Q(not_before=None) | Q(not_before__lte=Now()), state=Task.State.READY)
     woken = 0
-    for queue, count in due.order_by().values_list("queue").annotate(Count("pk")):
-        woken += wake.top_up(queue, count)
+    for queue in QUEUES:
+        waiting = due.filter(queue=queue).order_by("rank").values_list("pk")[: wake.LYING_AT_MOST]
+        woken += wake.top_up(queue, len(waiting))
     return woken
 
 
-def forget_gone_workers() -> None:
-    """Workers that have not been seen for an hour leave the list."""
-    Worker.objects.filter(last_seen__lt=timezone.now() - timedelta(hours=1)).delete()
+def forget_gone() -> int:
+    """Workers and reconcilers not seen for an hour leave the lists; duties not run for a week."""
+    hour, week = Now() - timedelta(hours=1), Now() - timedelta(days=7)
+    gone = [
+        Worker.objects.filter(last_seen__lt=hour),
+        Reconciler.objects.filter(last_seen__lt=hour),
+        DutyRun.objects.filter(next_at__lt=week, holder=""),
+    ]
+    return sum(rows.delete()[0] for rows in gone)

@@ -12,9 +12,14 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import BrokerConnectionError
 from redis.exceptions import RedisError
 
+from processing.pipeline.log_limits import AtMostEvery
+
 logger = structlog.get_logger(__name__)
 
-_LYING_AT_MOST = 4
+_warnings = AtMostEvery(60.0)
+
+LYING_AT_MOST = 4
+"""As many wake-ups as may stand in a queue."""
 # The reconciler wakes more, should there be more idle workers than this.
 _WOKEN_AT_ONCE = 16
 
@@ -39,9 +44,10 @@ def top_up(queue: str, wanted: int) -> int:
     broker = cast(RedisBroker, dramatiq.get_broker())
     try:
         lying: int = broker.client.llen(f"{broker.namespace}:{queue}")
-    except (RedisError, BrokerConnectionError):
+    except (RedisError, BrokerConnectionError) as error:
+        _warn(queue, error)
         return 0
-    missing = max(0, min(wanted, _LYING_AT_MOST) - lying)
+    missing = max(0, min(wanted, LYING_AT_MOST) - lying)
     now(queue, missing)
     return missing
 
@@ -56,6 +62,12 @@ def now(queue: str, times: int = 1) -> bool:
         try:
             broker.enqueue(message)
         except (RedisError, BrokerConnectionError) as error:
-            logger.warning("wake_up_lost", queue=queue, reason=type(error).__name__)
+            _warn(queue, error)
             return False
     return True
+
+
+def _warn(queue: str, error: Exception) -> None:
+    """Redis may be away for long; what is lost meanwhile is always the same."""
+    if _warnings.allows("wake_up_lost"):
+        logger.warning("wake_up_lost", queue=queue, reason=type(error).__name__)

@@ -26,7 +26,10 @@ class WorkerPresence(dramatiq.Middleware):
     """Shows the worker while it runs; at SIGTERM tells running steps to put their task down."""
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
-        """Begin to show and to tidy up; the database may be away just now."""
+        """Begin to show and to tidy up.
+
+        Both need the database, which may be away just now: they go on as soon as it is back.
+        """
         start.warn_beside()
         slots.threads = worker.worker_threads
         queues = sorted(worker.consumer_whitelist or settings.WORKER_QUEUES)

@@ -3,6 +3,7 @@
 const PATIENCE_MS = 60_000; // The server says something at least every 25 s.
 const BAD_CURSOR = 4400;
 const LOGGED_OUT = 4401;
+const EXPIRED_CURSOR = 4410;
 
 class Feed extends EventTarget {
   #cursor = document.documentElement.dataset.feedSince;
@@ -38,7 +39,7 @@ class Feed extends EventTarget {
 
   #closed(code) {
     clearTimeout(this.#watchdog);
-    if (code === BAD_CURSOR || code === LOGGED_OUT) {
+    if ([BAD_CURSOR, LOGGED_OUT, EXPIRED_CURSOR].includes(code)) {
       location.reload();
       return;
     }

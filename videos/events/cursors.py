@@ -9,6 +9,10 @@ class BadCursor(ValueError):
     """Raised when a text is no cursor we gave out."""
 
 
+class CursorExpired(Exception):
+    """Raised when events behind a cursor may have been deleted for their age."""
+
+
 def encode(position: int) -> str:
     """The cursor of a position."""
     return f"e{position:x}"

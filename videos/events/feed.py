@@ -1,7 +1,8 @@
 """``/ws/feed/``: one user's events, in order and none missed, and the progress of their runs.
 
 Closes with 4400 for a cursor we did not give out, 4401 for who is not (any longer) logged in,
-4403 for a page of somebody else's, 4408 for a client that does not take what it is sent.
+4403 for a page of somebody else's, 4408 for a client that does not take what it is sent, 4410 for
+a cursor behind which events were deleted for their age.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from videos.models import Event
 
 PATH = "/ws/feed/"
 BAD_CURSOR = 4400
+EXPIRED_CURSOR = 4410
 TOO_SLOW = 4408
 
 LOOK_SECONDS = 5.0
@@ -55,6 +57,8 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
             await self.close(refusal.code)
         except cursors.BadCursor:
             await self.close(BAD_CURSOR)
+        except cursors.CursorExpired:
+            await self.close(EXPIRED_CURSOR)
         else:
             news = wakeups.News()
             self._tasks = [
@@ -74,8 +78,11 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
     async def _first_position(self) -> int:
         since = parse_qs(self.scope["query_string"].decode("latin-1")).get("since")
         if since:
-            return cursors.decode(since[0])
-        newest: int = await database_sync_to_async(log.newest)(self._listener.user.pk)
+            position = cursors.decode(since[0])
+            if await database_sync_to_async(log.is_expired)(position):
+                raise cursors.CursorExpired
+            return position
+        newest: int = await database_sync_to_async(log.newest)()
         return newest
 
     async def _feed(self, position: int, news: wakeups.News) -> None:

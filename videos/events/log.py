@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import F, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from videos.events import announce
-from videos.models import Event, Video
+from videos.models import Event, EventLog, Video
 
 _SEQUENCER_LOCK = 0x766F646C  # "vodl": one advisory lock for the whole installation
 _BATCH = 1000
@@ -43,12 +44,26 @@ def sequence() -> int:
         waiting = list(Event.objects.filter(position=None).order_by("id")[:_BATCH])
         if not waiting:
             return 0
-        last = Event.objects.aggregate(last=Max("position"))["last"] or 0
-        for position, event in enumerate(waiting, start=last + 1):
+        last = _give_positions(len(waiting))
+        for position, event in enumerate(waiting, start=last - len(waiting) + 1):
             event.position = position
         Event.objects.bulk_update(waiting, ["position"])
     announce.new_events({event.owner_id for event in waiting if event.owner_id})
     return len(waiting)
+
+
+def _give_positions(count: int) -> int:
+    """Count the last position on; what it is now. Called by one sequencer at a time."""
+    # Processes of a version before this row look at the events alone.
+    newest = Subquery(
+        Event.objects.filter(position__isnull=False).order_by("-position").values("position")[:1]
+    )
+    given = Greatest(F("last"), Coalesce(newest, Value(0))) + count
+    log = EventLog.objects.filter(pk=EventLog.ONLY)
+    if not log.update(last=given):
+        EventLog.objects.bulk_create([EventLog()], ignore_conflicts=True)
+        log.update(last=given)
+    return log.values_list("last", flat=True).get()
 
 
 def after(position: int, *, owner_id: Any, limit: int = 500) -> Sequence[Event]:
@@ -57,12 +72,20 @@ def after(position: int, *, owner_id: Any, limit: int = 500) -> Sequence[Event]:
     return list(events.order_by("position")[:limit])
 
 
-def newest(owner_id: Any) -> int:
-    """The position of the owner's last event; 0 before there is one."""
-    newest: int | None = Event.objects.filter(owner_id=owner_id).aggregate(last=Max("position"))[
-        "last"
-    ]
-    return newest or 0
+def newest() -> int:
+    """The position that a reader who wants only what is new begins behind; 0 before any event."""
+    return EventLog.objects.filter(pk=EventLog.ONLY).values_list("last", flat=True).first() or 0
+
+
+def oldest() -> int:
+    """The position from which on all events are kept: those before are deleted for their age."""
+    pruned = EventLog.objects.filter(pk=EventLog.ONLY).values_list("pruned", flat=True).first()
+    return (pruned or 0) + 1
+
+
+def is_expired(position: int) -> bool:
+    """Whether events behind this position may be gone, so that its reader has missed some."""
+    return position < oldest() - 1
 
 
 def _one_at_a_time() -> None:

@@ -1,6 +1,6 @@
 """The rows of the domain."""
 
-from videos.models.event import Event
+from videos.models.event import Event, EventLog
 from videos.models.guarded import FullSaveRefused, GuardedModel
 from videos.models.release import Chunk, Release, Rendition
 from videos.models.source import Source
@@ -10,6 +10,7 @@ from videos.models.video import LibraryItem, Video
 __all__ = [
     "Chunk",
     "Event",
+    "EventLog",
     "FullSaveRefused",
     "GuardedModel",
     "LibraryItem",

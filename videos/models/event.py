@@ -34,3 +34,26 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position} {self.type}"
+
+
+class EventLog(models.Model):
+    """One row: which positions were given, and which of them were deleted for their age.
+
+    Positions never begin again, even when every event is gone.
+    """
+
+    ONLY: ClassVar[int] = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
+    last = models.BigIntegerField(default=0, db_default=0, help_text="the last position given")
+    pruned = models.BigIntegerField(
+        default=0, db_default=0, help_text="events up to this position may be gone"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(id=1), name="event_log_only_one")
+        ]
+
+    def __str__(self) -> str:
+        return f"up to {self.last}"

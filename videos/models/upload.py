@@ -1,5 +1,7 @@
 """Bytes on their way in."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from uuid_utils.compat import uuid7
@@ -20,6 +22,20 @@ class Upload(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(finished_at__isnull=True),
+                name="upload_unfinished",
+            ),
+            models.Index(
+                fields=["finished_at"],
+                condition=models.Q(finished_at__isnull=False),
+                name="upload_finished",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.filename

@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils import timezone
 
 from processing.models import Run, Task, Worker
-from processing.monitoring import progress
+from processing.monitoring import progress, reconcilers
 from processing.monitoring.wait_reasons import reason_of
 
 
@@ -28,9 +27,12 @@ class Command(BaseCommand):
         for task in tasks.select_related("owner"):
             by_run.setdefault(task.run_id, []).append(task)
         workers = list(Worker.objects.all())
+        state = reconcilers.read()
+        for problem in reconcilers.problems(state):
+            self.stdout.write(self.style.WARNING(f"Reconciler: {problem}."))
         for run in rows:
             now = progress.run_progress(run)
-            why = reason_of(by_run.get(run.pk, []), workers, timezone.now())
+            why = reason_of(by_run.get(run.pk, []), workers, state.now)
             eta = f"{now.eta_seconds} s" if now.eta_seconds is not None else "-"
             self.stdout.write(
                 f"{run.pk}  {run.status:<8} {now.percent:5.1f} %  eta {eta:<7} {run.video}  {why}"

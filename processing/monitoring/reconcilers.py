@@ -1,0 +1,70 @@
+"""Whether the reconcilers do what they should: read from their rows by the database's clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from processing.models import DutyRun, Reconciler, Task
+
+ALIVE_WITHIN = timedelta(seconds=30)
+_FAILS_TOO_OFTEN = 3
+_LATE_AFTER = timedelta(minutes=2)
+_HANGS_AFTER = timedelta(minutes=5)
+# A living reconciler takes a task back within some seconds, one that has just begun to look after
+# another whole lease.
+_LEASES_UNSEEN = 2
+
+
+@dataclass(frozen=True)
+class State:
+    """What is known of the reconcilers at a moment of the database's clock."""
+
+    now: datetime
+    alive: Sequence[Reconciler]
+    """Those that were seen lately."""
+    duties: Sequence[DutyRun]
+    overdue_leases: int
+    """Running tasks whose lease ran out long ago."""
+
+
+def read() -> State:
+    """The state now; raises ``DatabaseError``."""
+    lease = timedelta(seconds=settings.TASK_LEASE_SECONDS)
+    overdue = Task.objects.filter(
+        state=Task.State.RUNNING, lease_until__lt=Now() - _LEASES_UNSEEN * lease
+    )
+    duties = list(DutyRun.objects.annotate(database_now=Now()).order_by("name"))
+    return State(
+        now=duties[0].database_now if duties else timezone.now(),
+        alive=list(Reconciler.objects.filter(last_seen__gt=Now() - ALIVE_WITHIN)),
+        duties=duties,
+        overdue_leases=overdue.count(),
+    )
+
+
+def problems(state: State) -> list[str]:
+    """A sentence for each thing that is not as it should be; empty when all is well."""
+    said = [] if state.alive else ["no reconciler was seen for 30 s"]
+    if state.overdue_leases:
+        tasks = "1 task is" if state.overdue_leases == 1 else f"{state.overdue_leases} tasks are"
+        said.append(f"{tasks} held by a lease that ran out long ago")
+    machines = {one.host for one in state.alive}
+    ours = [duty for duty in state.duties if not duty.machine or duty.machine in machines]
+    said += [text for duty in ours if state.alive and (text := _problem(duty, state.now))]
+    return said
+
+
+def _problem(duty: DutyRun, now: datetime) -> str:
+    if duty.failures >= _FAILS_TOO_OFTEN:
+        return f"{duty.name} failed {duty.failures} times in a row ({duty.last_error})"
+    if duty.holder and duty.started_at and now - duty.started_at > _HANGS_AFTER:
+        minutes = (now - duty.started_at) // timedelta(minutes=1)
+        return f"{duty.name} has been running for {minutes} min at {duty.holder}"
+    if not duty.holder and now - duty.next_at > _LATE_AFTER:
+        minutes = (now - duty.next_at) // timedelta(minutes=1)
+        return f"{duty.name} has been due for {minutes} min"
+    return ""

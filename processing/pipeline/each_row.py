@@ -1,0 +1,47 @@
+"""Act on one row after the other: a row that fails never stops those behind it."""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import structlog
+from django.db import connection
+from django.db.models import Model
+
+from processing.pipeline.log_limits import AtMostEvery
+
+Row = TypeVar("Row", bound=Model)
+
+logger = structlog.get_logger(__name__)
+
+_MOST_SECONDS = 10.0
+_warnings = AtMostEvery(60.0)
+
+
+def act_on_each(
+    rows: Iterable[Row],
+    act: Callable[[Row], bool],
+    *,
+    what: str,
+    most_seconds: float = _MOST_SECONDS,
+) -> int:
+    """How many were acted on (``act`` says whether); begins none after ``most_seconds``.
+
+    An error of one row is logged, at most once a minute for each kind of work. It is raised only
+    where the database does not answer any more, since then no other row would fare better.
+    """
+    acted = 0
+    end = time.monotonic() + most_seconds
+    for row in rows:
+        try:
+            acted += act(row)
+        except Exception as error:
+            if not connection.is_usable():
+                raise
+            if _warnings.allows(what):
+                logger.warning(
+                    "row_skipped", what=what, row=str(row.pk), reason=type(error).__name__
+                )
+        if time.monotonic() > end:
+            break
+    return acted

@@ -1,0 +1,40 @@
+"""The duties, the most urgent first. A new one is a line here and one in docs/operations.md."""
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from accounts.sessions import prune_sessions
+from processing.pipeline import reconcile, retention
+from processing.reconciler.duty import Duty
+from processing.workers import temp_files
+from videos import purge, strays
+from videos.events import log
+from videos.events.retention import prune_events
+from videos.ingest.expiry import expire_uploads
+from videos.ingest.retention import prune_uploads
+
+_BEAT = timedelta(seconds=settings.RECONCILE_SECONDS)
+_STEP = timedelta(seconds=10)
+_MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
+
+DUTIES = (
+    Duty("wake_queues", _BEAT, reconcile.wake_queues, "database"),
+    Duty("rescue_tasks", _BEAT, reconcile.rescue_tasks, "database"),
+    Duty("advance_runs", _BEAT, reconcile.advance_finished, "database"),
+    Duty("place_events", _BEAT, log.sequence, "database"),
+    Duty("forget_gone", _MINUTE, reconcile.forget_gone, "database"),
+    Duty("prune_events", _STEP, prune_events, "database"),
+    Duty("prune_runs", _STEP, retention.prune_runs, "database"),
+    Duty("slim_runs", _STEP, retention.slim_runs, "database"),
+    Duty("prune_uploads", _STEP, prune_uploads, "database"),
+    Duty("prune_sessions", _STEP, prune_sessions, "database"),
+    Duty("remove_temp_files", _STEP, temp_files.remove, "storage", "machine"),
+    Duty("expire_uploads", _STEP, expire_uploads, "storage"),
+    Duty("purge_videos", _STEP, purge.purge_expired, "storage"),
+    Duty("delete_releases", _STEP, purge.sweep_releases, "storage"),
+    Duty("delete_sources", _STEP, purge.sweep_sources, "storage"),
+    Duty("delete_strays", _STEP, strays.sweep_strays, "storage"),
+    Duty("delete_unknown", _HOUR, strays.sweep_unknown, "storage"),
+)

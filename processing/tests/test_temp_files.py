@@ -1,0 +1,115 @@
+"""What dead processes left on the disk goes, whatever it is; the rest stays."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.db import DatabaseError
+from structlog.testing import capture_logs
+
+from processing.models import Worker
+from processing.pipeline.claim import claim
+from processing.workers import life, temp_files
+from processing.workers.presence import here
+from videos.models import Video
+
+DAY = 24 * 3600
+
+
+def _age(path: Path, seconds: float) -> None:
+    then = time.time() - seconds
+    os.utime(path, (then, then))
+
+
+@pytest.fixture
+def folder(settings: LazySettings) -> Callable[[Path], Path]:
+    """Makes a folder with a file in it."""
+
+    def make(path: Path) -> Path:
+        path.mkdir(parents=True)
+        (path / "file").write_bytes(b"x")
+        return path
+
+    return make
+
+
+def test_a_folder_of_no_running_task_goes(
+    video: Video, settings: LazySettings, folder: Callable[[Path], Path]
+) -> None:
+    task = claim("media", worker="me")
+    assert task is not None
+    held = folder(settings.WORK_DIR / str(task.token))
+    orphan = folder(settings.WORK_DIR / "gone")
+    fresh = folder(settings.WORK_DIR / "fresh")
+    for path in (held, orphan):
+        _age(path, 60)
+    assert temp_files.remove() == 1
+    assert [held.exists(), orphan.exists(), fresh.exists()] == [True, False, True]
+
+
+def test_a_folder_among_the_uploads_goes_a_day_later(
+    db: None, settings: LazySettings, folder: Callable[[Path], Path]
+) -> None:
+    """Who is stopped while a sample is made leaves one."""
+    old, young = (folder(settings.UPLOAD_DIR / name) for name in ("tmpold", "tmpyoung"))
+    _age(old, DAY + 60)
+    assert temp_files.remove() == 1
+    assert [old.exists(), young.exists()] == [False, True]
+
+
+def test_a_killed_check_leaves_nothing_for_ever(
+    db: None, settings: LazySettings, folder: Callable[[Path], Path]
+) -> None:
+    old, at_work = (folder(settings.WORK_DIR / f"check-{name}") for name in "ab")
+    _age(old, DAY + 60)
+    _age(at_work, 3600)
+    assert temp_files.remove() == 1
+    assert [old.exists(), at_work.exists()] == [False, True]
+
+
+def test_what_cannot_be_deleted_stops_nothing(
+    db: None, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [settings.UPLOAD_DIR / name for name in ("a", "b", "c")]
+    for file in files:
+        file.write_bytes(b"x")
+        _age(file, DAY + 60)
+    unlink = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path.name == "b":
+            raise PermissionError
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with capture_logs() as logs:
+        assert temp_files.remove() == 2
+    assert [file.exists() for file in files] == [False, True, False]
+    assert [line["event"] for line in logs] == ["temp_file_stays"]
+
+
+def test_a_worker_that_starts_while_the_database_is_away_is_shown_when_it_is_back(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> int:
+        raise DatabaseError
+
+    begun: list[tuple[object, object]] = []
+
+    class Thread:
+        def __init__(self, target: object, args: object = (), **_: object) -> None:
+            begun.append((target, args))
+
+        def start(self) -> None:
+            pass
+
+    monkeypatch.setattr(temp_files, "remove", away)
+    monkeypatch.setattr("threading.Thread", Thread)
+    worker = type("W", (), {"consumer_whitelist": {"encode"}})()
+    life.WorkerPresence().after_worker_boot(None, worker)  # type: ignore[arg-type]
+    assert (here.keep_showing, (["encode"],)) in begun
+    here._show(["encode"], started=True)
+    assert Worker.objects.get().queues == ["encode"]
