@@ -4,6 +4,7 @@ import time
 from uuid import uuid4
 
 import pytest
+from django.conf import LazySettings
 
 from videos.playback import tokens
 
@@ -45,3 +46,16 @@ def test_a_token_of_another_release_or_with_a_later_time_is_refused() -> None:
         tokens.check(token, uuid4())
     with pytest.raises(tokens.BadToken):
         tokens.check(f"{expiry[:-1]}z.{signature}", release)
+
+
+def test_a_token_of_a_key_that_was_replaced_is_good_while_that_is_a_fallback(
+    settings: LazySettings,
+) -> None:
+    release, old = uuid4(), settings.SECRET_KEY
+    token = tokens.issue(release, duration=0)
+    settings.SECRET_KEY = "another key that is as long as one has to be"
+    with pytest.raises(tokens.BadToken):
+        tokens.check(token, release)
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert tokens.check(token, release) > time.time()
+    assert tokens.issue(release, duration=0) != token
