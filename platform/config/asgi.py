@@ -1,6 +1,7 @@
 """The ASGI application: the live feed and media beside Django, behind the body guard."""
 
 import os
+import sys
 from typing import cast
 
 import django
@@ -19,6 +20,7 @@ from videos.events import feed  # noqa: E402
 from videos.playback.media import PREFIX, MediaApp  # noqa: E402
 
 django_app = cast(ASGI3Application, Handler())
+_SWITCH_SECONDS = 0.001
 _media = MediaApp()
 _feed = feed.FeedConsumer.as_asgi()
 
@@ -39,6 +41,8 @@ async def _route(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCalla
 async def _lifespan(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
     """Nothing to open or close; said so that the server does not wonder. The log is told what
     is unsafe here."""
+    # What renders long playlists shares the interpreter with the event loop: let that in sooner.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     while True:
         event = await receive()
         if event["type"] == "lifespan.startup":

@@ -10,8 +10,9 @@ import asyncio
 import gzip
 from dataclasses import dataclass
 from uuid import UUID
+from weakref import WeakValueDictionary
 
-from videos.database_threads import DatabaseThreads
+from videos.database_threads import DatabaseThreads, Overloaded
 from videos.models import Release
 from videos.playback import playlists
 from videos.playback.playlists import NoSuchPlaylist
@@ -21,6 +22,8 @@ from videos.storage import outputs
 GROWING_SECONDS = 1.0
 """The state of a release and the playlists of one that grows are asked for anew after this."""
 KEPT_SECONDS = 300.0
+TURN_SECONDS = 60.0
+"""How long a playlist may wait for the others of its release, and be rendered."""
 KEPT_BYTES = 64 * 1024**2
 _RELEASES = 10_000
 # zlib's own default; the highest level takes twice as long for one percent.
@@ -61,6 +64,7 @@ class Renderer:
             )
             for seconds in (growing_seconds, KEPT_SECONDS)
         )
+        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     async def render(self, release_id: UUID, name: str, *, until: int) -> Rendered:
         """A playlist whose addresses are good until then (seconds since 1970).
@@ -72,8 +76,17 @@ class Renderer:
             raise NoSuchPlaylist
         kept = self._complete if release.is_complete else self._growing
         return await kept.get(
-            (release_id, name, until), lambda: _threads.run(_render, release, name, until)
+            (release_id, name, until), lambda: self._in_turn(release, name, until)
         )
+
+    async def _in_turn(self, release: Release, name: str, until: int) -> Rendered:
+        """One playlist of a release at a time: a film of many never takes all threads."""
+        turn = self._turns.setdefault(release.pk, asyncio.Lock())
+        try:
+            async with asyncio.timeout(TURN_SECONDS), turn:
+                return await _threads.run(_render, release, name, until)
+        except TimeoutError as error:
+            raise Overloaded("too many playlists of this release are rendered") from error
 
 
 class _Nothing:

@@ -178,3 +178,17 @@ async def test_what_failed_is_not_kept_and_told_to_all_who_waited() -> None:
         return 1
 
     assert await shared.get("a", succeed) == 1
+
+
+async def test_one_film_never_takes_all_threads(
+    client: httpx.AsyncClient, master: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = DatabaseThreads("test", size=2, waiting=9, queue_seconds=120, run_seconds=120)
+    monkeypatch.setattr(rendering, "_threads", threads)
+    names = ["master.m3u8", "180p.m3u8", "manifest.mpd"]
+    stuck = Stuck(monkeypatch, *names)
+    asked = [asyncio.create_task(client.get(master.replace("master.m3u8", name))) for name in names]
+    assert await asyncio.to_thread(stuck.began.wait, 20)
+    assert await asyncio.wait_for(threads.run(lambda: "another"), 20) == "another"
+    stuck.go.set()
+    assert {answer.status_code for answer in await asyncio.gather(*asked)} == {200}
