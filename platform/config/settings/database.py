@@ -19,5 +19,7 @@ else:
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
+    # Unless the address says otherwise: a server that does not even greet is not waited for.
+    _database["OPTIONS"] = {"connect_timeout": 10} | dict(_database.get("OPTIONS") or {})
 
 DATABASES = {"default": _database}
