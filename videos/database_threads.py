@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.db import OperationalError, close_old_connections, connection, connections
@@ -76,7 +77,7 @@ class _Call(Generic[T]):
     """One call in one thread, with the connection that it uses."""
 
     def __init__(self, function: Callable[..., T], args: Any, kwargs: Any) -> None:
-        self._work = lambda: function(*args, **kwargs)
+        self._work: Callable[[], T] = partial(function, *args, **kwargs)
         self._asked = time.monotonic()
         self._began: float | None = None
         self._lock = threading.Lock()

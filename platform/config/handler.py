@@ -3,13 +3,13 @@
 import asyncio
 import errno
 import tempfile
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from asgiref.typing import ASGIReceiveCallable
 from django.conf import settings
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 
 from config.body_guard import BodyRefused
 from config.uploads import DISK_FULL
@@ -19,10 +19,10 @@ class Handler(ASGIHandler):
     """What Django does with ``tempfile``'s own folder, which may be small or memory, is done where
     uploads are kept; and a body that came in chunks is not overlooked for want of a length."""
 
-    async def read_body(self, receive: ASGIReceiveCallable) -> IO[bytes]:
+    async def read_body(self, receive: Any) -> IO[bytes]:
         """The whole body, from the start; raises ``BodyRefused`` when the disk is full."""
-        spool = tempfile.SpooledTemporaryFile(  # noqa: SIM115  # Django closes it
-            max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE, dir=settings.UPLOAD_DIR
+        spool: Any = tempfile.SpooledTemporaryFile(  # noqa: SIM115  # Django closes it
+            max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE, dir=str(settings.UPLOAD_DIR)
         )
         try:
             await _spool(receive, spool)
@@ -34,11 +34,11 @@ class Handler(ASGIHandler):
         except BaseException:
             spool.close()
             raise
-        return spool
+        return cast("IO[bytes]", spool)
 
     def create_request(
         self, scope: Any, body_file: IO[bytes]
-    ) -> tuple[ASGIRequest | None, HttpResponse | None]:
+    ) -> tuple[ASGIRequest, None] | tuple[None, HttpResponseBase]:
         """A request that says how long its body is, however it came."""
         size = body_file.seek(0, 2)
         body_file.seek(0)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
@@ -12,11 +13,13 @@ _written: dict[str, bytes] = {}
 class SchemaView(SpectacularAPIView):
     """The same document for everybody, kept for the life of the process."""
 
+    @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """The document, as YAML or JSON."""
         renderer: Any = request.accepted_renderer
         if renderer.media_type not in _written:
-            schema = self._get_schema_response(request).data
+            make: Any = self._get_schema_response
+            schema = make(request).data
             _written[renderer.media_type] = renderer.render(schema, renderer.media_type, {})
         return HttpResponse(
             _written[renderer.media_type],

@@ -53,7 +53,8 @@ async def test_a_call_that_hangs_ends_and_its_thread_is_free_again() -> None:
 
 
 async def test_who_waited_too_long_is_told_and_not_called() -> None:
-    threads, release, called = _threads(queue=0.2), threading.Event(), []
+    threads, release = _threads(queue=0.2), threading.Event()
+    called: list[int] = []
     began = threading.Event()
 
     def block() -> None:

@@ -1,5 +1,7 @@
 """PostgreSQL in production; SQLite (WAL, IMMEDIATE) as the embedded default."""
 
+from typing import cast
+
 from config.settings.base import ENV
 
 _database = ENV.database
@@ -20,6 +22,7 @@ else:
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
     # Unless the address says otherwise: a server that does not even greet is not waited for.
-    _database["OPTIONS"] = {"connect_timeout": 10} | dict(_database.get("OPTIONS") or {})
+    _options = cast("dict[str, object]", _database.get("OPTIONS", {}))
+    _database["OPTIONS"] = {"connect_timeout": 10} | _options
 
 DATABASES = {"default": _database}
