@@ -26,13 +26,14 @@ TURN_SECONDS = 60.0
 """How long a playlist may wait for the others of its release, and be rendered."""
 KEPT_BYTES = 64 * 1024**2
 _RELEASES = 10_000
+_AT_A_TIME = 2
 # zlib's own default; the highest level takes twice as long for one percent.
 _GZIP_LEVEL = 6
 _SMALL_BYTES = 64 * 1024
 
-# Two, so that a long manifest does not hold up the next playlist, and not more, because text is
+# Few: enough that a long manifest does not hold up the next playlist, no more, because text is
 # made under Python's one lock, which the event loop needs too.
-_threads = DatabaseThreads("playlist", size=2, waiting=1000, queue_seconds=20, run_seconds=15)
+_threads = DatabaseThreads("playlist", size=3, waiting=1000, queue_seconds=20, run_seconds=15)
 # What a release is, is asked apart, so that it never waits behind what is rendered.
 _lookups = DatabaseThreads("release", size=2, waiting=1000, queue_seconds=5, run_seconds=5)
 
@@ -64,7 +65,7 @@ class Renderer:
             )
             for seconds in (growing_seconds, KEPT_SECONDS)
         )
-        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
 
     async def render(self, release_id: UUID, name: str, *, until: int) -> Rendered:
         """A playlist whose addresses are good until then (seconds since 1970).
@@ -80,8 +81,8 @@ class Renderer:
         )
 
     async def _in_turn(self, release: Release, name: str, until: int) -> Rendered:
-        """One playlist of a release at a time: a film of many never takes all threads."""
-        turn = self._turns.setdefault(release.pk, asyncio.Lock())
+        """A few playlists of a release at a time: one film never takes all threads."""
+        turn = self._turns.setdefault(release.pk, asyncio.Semaphore(_AT_A_TIME))
         try:
             async with asyncio.timeout(TURN_SECONDS), turn:
                 return await _threads.run(_render, release, name, until)

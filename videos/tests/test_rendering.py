@@ -183,7 +183,7 @@ async def test_what_failed_is_not_kept_and_told_to_all_who_waited() -> None:
 async def test_one_film_never_takes_all_threads(
     client: httpx.AsyncClient, master: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    threads = DatabaseThreads("test", size=2, waiting=9, queue_seconds=120, run_seconds=120)
+    threads = DatabaseThreads("test", size=3, waiting=9, queue_seconds=120, run_seconds=120)
     monkeypatch.setattr(rendering, "_threads", threads)
     names = ["master.m3u8", "180p.m3u8", "manifest.mpd"]
     stuck = Stuck(monkeypatch, *names)
