@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from config import schema
 from config.log_privacy import hide_secrets
-from processing import health
+from processing.health import servers as health
 from videos.models import Source, Video
 from videos.tests.test_api_videos import URL
 
