@@ -12,6 +12,7 @@ BENCHMARKS: Mapping[str, str] = {
     "queue": "benchmarks.queue",
     "encode": "benchmarks.encode",
     "playable": "benchmarks.playable",
+    "viewers": "benchmarks.viewers",
 }
 
 

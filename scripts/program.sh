@@ -15,7 +15,8 @@ case "$1" in
 web)
     # Without the time-out an open event stream would hold up the stop for ever.
     exec uvicorn config.asgi:application --host "${HOST:-127.0.0.1}" --port "${PORT:-8000}" \
-        --timeout-graceful-shutdown 3 --no-access-log
+        --http config.http_protocol:BoundedProtocol --limit-concurrency 2000 --backlog 512 \
+        --timeout-keep-alive 10 --ws-max-size 65536 --timeout-graceful-shutdown 3 --no-access-log
     ;;
 # What works in the background gives way to what answers people.
 reconciler) exec nice -n 5 python manage.py reconcile --forever ;;

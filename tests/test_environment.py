@@ -30,6 +30,10 @@ def test_a_good_environment_starts(tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("SECRET_KEY", ""),
+        ("SECRET_KEY", "a"),
+        ("SECRET_KEY", "a" * 50),
+        ("SECRET_KEY", "only thirty-one characters long"),
+        ("SECRET_KEY_FALLBACKS", "short"),
         ("DATABASE_URL", "mysql://x/y"),
         ("REDIS_URL", "localhost:6379"),
         ("VODLOOM_WORKER_QUEUES", "encode,nonsense"),

@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from django.db.models import Prefetch
+from django.db.models import QuerySet
 from django.utils.translation import get_language_info
 
 from processing.packaging.languages import tag
 from processing.packaging.release import StoredChunk, StoredRendition
 from videos.models import Chunk, Release, Rendition
 
-AddressOf = Callable[[Chunk], str]
+AddressOf = Callable[[str], str]
+
+# A film of hours has thousands of chunks: their columns are read, no objects are made of them.
+_COLUMNS = ("number", "key", "bytes", "init_bytes", "start", "duration", "segments")
 
 
-def key_of(chunk: Chunk) -> str:
+def key_of(key: str) -> str:
     """The address of a chunk among ourselves: its key in the outputs storage."""
-    return chunk.key
+    return key
 
 
 def stored(release: Release, *, address_of: AddressOf = key_of) -> list[StoredRendition]:
     """Every rendition of a release with its chunks, the largest picture first, sound last."""
-    renditions = Rendition.objects.filter(release=release).largest_first()
-    every = renditions.prefetch_related(Prefetch("chunks", Chunk.objects.order_by("number")))
-    return [describe(one, one.chunks.all(), address_of=address_of) for one in every]
+    renditions = list(Rendition.objects.filter(release=release).largest_first())
+    every = Chunk.objects.filter(rendition__in=renditions).order_by("number")
+    chunks = _by_rendition(every, address_of)
+    return [describe(one, chunks[one.pk]) for one in renditions]
 
 
-def describe(
-    rendition: Rendition, chunks: Iterable[Chunk] = (), *, address_of: AddressOf = key_of
+def stored_one(
+    rendition: Rendition, *, before: int | None = None, address_of: AddressOf = key_of
 ) -> StoredRendition:
+    """One rendition with its chunks: all of them, or those whose number is below ``before``."""
+    chunks = rendition.chunks.order_by("number")
+    if before is not None:
+        chunks = chunks.filter(number__lt=before)
+    return describe(rendition, _by_rendition(chunks, address_of)[rendition.pk])
+
+
+def describe(rendition: Rendition, chunks: Sequence[StoredChunk] = ()) -> StoredRendition:
     """One rendition with these of its chunks."""
     language = tag(rendition.language)
     return StoredRendition(
@@ -41,7 +54,7 @@ def describe(
         average_bandwidth=rendition.bitrate or 0,
         iframe_bandwidth=rendition.iframe_peak_bitrate or 0,
         iframe_average_bandwidth=rendition.iframe_bitrate or 0,
-        chunks=[_chunk(chunk, address_of) for chunk in chunks],
+        chunks=chunks,
         width=rendition.width or 0,
         height=rendition.height or 0,
         frame_rate=Fraction(rendition.frame_rate) if rendition.frame_rate else None,
@@ -53,16 +66,14 @@ def describe(
     )
 
 
-def _chunk(chunk: Chunk, address_of: AddressOf) -> StoredChunk:
-    return StoredChunk(
-        number=chunk.number,
-        uri=address_of(chunk),
-        size=chunk.bytes,
-        init_size=chunk.init_bytes,
-        start=chunk.start,
-        duration=chunk.duration,
-        rows=chunk.segments,
-    )
+def _by_rendition(
+    chunks: QuerySet[Chunk], address_of: AddressOf
+) -> defaultdict[int, list[StoredChunk]]:
+    """Chunks as the packaging knows them, by the id of their rendition, in the order given."""
+    found: defaultdict[int, list[StoredChunk]] = defaultdict(list)
+    for rendition, number, key, *rest in chunks.values_list("rendition_id", *_COLUMNS):
+        found[rendition].append(StoredChunk(number, address_of(key), *rest))
+    return found
 
 
 def _name(language: str) -> str:

@@ -1,21 +1,26 @@
 """The ASGI application: the live feed and media beside Django, behind the body guard."""
 
 import os
+import sys
 from typing import cast
 
+import django
 from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django_app = cast(ASGI3Application, get_asgi_application())
+django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402  # after the apps are loaded
 
+from config import uploads  # noqa: E402
 from config.body_guard import BodyGuard  # noqa: E402
+from config.handler import Handler  # noqa: E402
 from processing.health import start  # noqa: E402
 from videos.events import feed  # noqa: E402
 from videos.playback.media import PREFIX, MediaApp  # noqa: E402
 
+django_app = cast(ASGI3Application, Handler())
+_SWITCH_SECONDS = 0.001
 _media = MediaApp()
 _feed = feed.FeedConsumer.as_asgi()
 
@@ -36,6 +41,8 @@ async def _route(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCalla
 async def _lifespan(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
     """Nothing to open or close; said so that the server does not wonder. The log is told what
     is unsafe here."""
+    # What renders long playlists shares the interpreter with the event loop: let that in sooner.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     while True:
         event = await receive()
         if event["type"] == "lifespan.startup":
@@ -47,5 +54,8 @@ async def _lifespan(receive: ASGIReceiveCallable, send: ASGISendCallable) -> Non
 
 
 application: ASGI3Application = BodyGuard(
-    app=_route, upload_path="/api/v1/videos/", upload_bytes=settings.MAX_POST_BYTES
+    app=_route,
+    upload_path="/api/v1/videos/",
+    upload_bytes=settings.MAX_POST_BYTES,
+    admit=uploads.admit,
 )

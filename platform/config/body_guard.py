@@ -1,10 +1,14 @@
-"""Refuse request bodies over the limit before they are read.
+"""Refuse request bodies before they are read: without credentials, over the limit, or too slow.
 
-Under ASGI Django spools a whole body before any view sees it, so the limit must stand in
-front: by Content-Length where it is announced, by count where it is not.
+Under ASGI Django spools a whole body before any view sees it, so all this must stand in front:
+who may upload is asked of the headers; the size is known by Content-Length where it is announced,
+by count where it is not.
 """
 
+import asyncio
 import json
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from asgiref.typing import (
@@ -24,44 +28,93 @@ FORM_BYTES = 4 * 1024**2
 _FORM_OVERHEAD = 64 * 1024
 
 
-class BodyTooLarge(Exception):
-    """Raised to the reader of a body that grew over its limit."""
+@dataclass(frozen=True)
+class Refusal:
+    """An answer instead of the application's: status, stable code, a sentence, and headers."""
+
+    status: int
+    code: str
+    detail: str
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+class BodyRefused(Exception):
+    """Raised to the reader of a body, or by it, when no more of it will be taken."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How slowly a body may come: ``grace`` seconds at first, or without a byte, and so many bytes
+    a second from then on."""
+
+    grace: float = 60.0
+    bytes_per_second: float = 16 * 1024
+
+    def seconds_left(self, since_begin: float, seen: int) -> float:
+        """How long the next bytes may take."""
+        return min(self.grace, self.grace + seen / self.bytes_per_second - since_begin)
+
+
+Admit = Callable[[HTTPScope, int | None], Awaitable[Refusal | None]]
+"""Says by the headers and the announced length why an upload may not come, or None."""
 
 
 @dataclass(frozen=True)
 class BodyGuard:
-    """ASGI middleware; ``upload_path`` may take ``upload_bytes``, everything else a form's."""
+    """ASGI middleware; ``upload_path`` may take ``upload_bytes`` from whom ``admit`` lets in,
+    everything else a form's."""
 
     app: ASGI3Application
     upload_path: str
     upload_bytes: int
+    admit: Admit
+    pace: Pace = Pace()
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
-        """Pass the request on, or answer 413."""
+        """Pass the request on, or answer why not."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self._limit(scope)
-        announced = _content_length(scope)
-        if announced is not None and announced > limit:
-            await self._refuse(scope, send)
+        refusal = await self._refusal(scope)
+        if refusal is not None:
+            await _refuse(refusal, scope, send)
             return
-        await self._count(scope, receive, send, limit)
+        await self._watch(scope, receive, send)
 
-    async def _count(
-        self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable, limit: int
+    async def _refusal(self, scope: HTTPScope) -> Refusal | None:
+        announced = _content_length(scope)
+        if announced is not None and announced > self._limit(scope):
+            return self._too_large(scope)
+        if self._is_upload(scope):
+            return await self.admit(scope, announced)
+        return None
+
+    async def _watch(
+        self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
-        seen, answered = 0, False
+        limit, began = self._limit(scope), time.monotonic()
+        seen, whole, answered = 0, False, False
 
-        async def counted() -> ASGIReceiveEvent:
-            nonlocal seen
-            event = await receive()
+        async def watched() -> ASGIReceiveEvent:
+            nonlocal seen, whole
+            if whole:  # what comes now is the client going away
+                return await receive()
+            left = self.pace.seconds_left(time.monotonic() - began, seen)
+            try:
+                event = await asyncio.wait_for(receive(), max(left, 0))
+            except TimeoutError:
+                raise BodyRefused(_TOO_SLOW) from None
             if event["type"] == "http.request":
                 seen += len(event["body"])
+                whole = not event.get("more_body", False)
                 if seen > limit:
-                    raise BodyTooLarge
+                    raise BodyRefused(self._too_large(scope))
             return event
 
         async def noted(event: ASGISendEvent) -> None:
@@ -70,43 +123,45 @@ class BodyGuard:
             await send(event)
 
         try:
-            await self.app(scope, counted, noted)
-        except BodyTooLarge:
+            await self.app(scope, watched, noted)
+        except BodyRefused as refused:
             if not answered:
-                await self._refuse(scope, send)
+                await _refuse(refused.refusal, scope, send)
+
+    def _is_upload(self, scope: HTTPScope) -> bool:
+        return scope["path"] == self.upload_path and scope["method"] == "POST"
 
     def _limit(self, scope: HTTPScope) -> int:
-        if scope["path"] == self.upload_path:
-            return self.upload_bytes + _FORM_OVERHEAD
-        return FORM_BYTES
+        return self.upload_bytes + _FORM_OVERHEAD if self._is_upload(scope) else FORM_BYTES
 
-    async def _refuse(self, scope: HTTPScope, send: ASGISendCallable) -> None:
-        upload = scope["path"] == self.upload_path
+    def _too_large(self, scope: HTTPScope) -> Refusal:
         detail = (
             f"At most {self.upload_bytes:,} bytes can be posted in one request. Let the operator "
             "take larger files in with `manage.py import_file`, or raise VODLOOM_MAX_POST_BYTES."
-            if upload
+            if self._is_upload(scope)
             else f"At most {FORM_BYTES:,} bytes are taken here."
         )
-        problem = body(413, "body_too_large", detail, instance=scope["path"])
-        await send(
-            {
-                "type": "http.response.start",
-                "status": 413,
-                "headers": [
-                    (b"content-type", CONTENT_TYPE.encode()),
-                    (b"connection", b"close"),
-                ],
-                "trailers": False,
-            }
-        )
-        await send(
-            {
-                "type": "http.response.body",
-                "body": json.dumps(problem).encode(),
-                "more_body": False,
-            }
-        )
+        return Refusal(413, "body_too_large", detail)
+
+
+_TOO_SLOW = Refusal(408, "body_too_slow", "The body came too slowly. Send it again.")
+
+
+async def _refuse(refusal: Refusal, scope: HTTPScope, send: ASGISendCallable) -> None:
+    """Answer, and close the connection, so that nobody has to read the rest."""
+    problem = body(refusal.status, refusal.code, refusal.detail, instance=scope["path"])
+    headers = [(b"content-type", CONTENT_TYPE.encode()), (b"connection", b"close")]
+    await send(
+        {
+            "type": "http.response.start",
+            "status": refusal.status,
+            "headers": [*headers, *refusal.headers],
+            "trailers": False,
+        }
+    )
+    await send(
+        {"type": "http.response.body", "body": json.dumps(problem).encode(), "more_body": False}
+    )
 
 
 def _content_length(scope: HTTPScope) -> int | None:

@@ -18,6 +18,8 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 Choice = TypeVar("Choice", bound=str)
 
+_KEY_LENGTH, _KEY_CHARACTERS = 32, 8
+
 QUEUES = ("ingest", "encode", "media", "notify", "default")
 
 
@@ -39,6 +41,7 @@ class Environment:
 
     data_dir: Path
     secret_key: str
+    secret_key_fallbacks: list[str]
     debug: bool
     allowed_hosts: list[str]
     csrf_trusted_origins: list[str]
@@ -72,6 +75,7 @@ def read() -> Environment:
     return Environment(
         data_dir=data_dir,
         secret_key=_secret_key(env),
+        secret_key_fallbacks=_secret_key_fallbacks(env),
         debug=env.bool("DEBUG", default=False),
         allowed_hosts=env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]),
         csrf_trusted_origins=env.list("CSRF_TRUSTED_ORIGINS", default=[]),
@@ -105,7 +109,22 @@ def _secret_key(env: environ.Env) -> str:
             "`make run`, which writes one to vodloom.env in the data folder; "
             "if that was given DATA, set the same DATA here."
         )
-    return str(key)
+    return _hard_to_guess("SECRET_KEY", str(key))
+
+
+def _secret_key_fallbacks(env: environ.Env) -> list[str]:
+    keys = [str(key).strip() for key in env.list("SECRET_KEY_FALLBACKS", default=[])]
+    return [_hard_to_guess("SECRET_KEY_FALLBACKS", key) for key in keys if key]
+
+
+def _hard_to_guess(name: str, key: str) -> str:
+    """The key, if it is no word: it signs sessions, password resets and playback addresses."""
+    if len(key) < _KEY_LENGTH or len(set(key)) < _KEY_CHARACTERS:
+        raise ImproperlyConfigured(
+            f"{name} is too easy to guess: use at least {_KEY_LENGTH} characters, "
+            f"{_KEY_CHARACTERS} of them different, as `openssl rand -base64 48` prints them."
+        )
+    return key
 
 
 def _database(env: environ.Env, data_dir: Path) -> dict[str, object]:

@@ -24,12 +24,27 @@ _PROBE_KEY = "doctor/probe"
 def database() -> Finding:
     """The database answers and its tables are up to date."""
     try:
-        executor = MigrationExecutor(connection)
-        behind = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        behind = not _is_migrated()
     except DatabaseError:
         return Finding("Database", False, "", "It does not answer: check DATABASE_URL.")
     hint = "Run manage.py migrate."
     return Finding("Database", not behind, str(connection.display_name), hint)
+
+
+_migrated = False
+
+
+def _is_migrated() -> bool:
+    """Whether every migration was applied. Once they were they stay so: then it is only asked
+    whether the database answers, without reading all migrations again."""
+    global _migrated  # noqa: PLW0603  # what this process has seen
+    if _migrated:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return True
+    executor = MigrationExecutor(connection)
+    _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return _migrated
 
 
 def redis() -> Finding:

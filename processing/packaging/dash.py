@@ -32,7 +32,7 @@ def manifest(renditions: Sequence[StoredRendition]) -> str:
     video = [rendition for rendition in renditions if rendition.is_video]
     audio = sounds(renditions)
     seconds = max((rendition.seconds for rendition in video or audio), default=0.0)
-    longest = max((ref.seconds for one in renditions for ref in one.refs), default=1.0)
+    longest = max((_longest(one) for one in renditions), default=1.0)
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
     head = {
         "xmlns": _NAMESPACE,
@@ -88,8 +88,10 @@ def _representation(rendition: StoredRendition, more: Mapping[str, object]) -> I
     source = {"sourceURL": init.uri, "range": _range(init)}
     yield _open("Initialization", source, closed=True)
     yield from _timeline(rendition)
-    for ref in rendition.refs:
-        yield _open("SegmentURL", {"media": ref.uri, "mediaRange": _range(ref)}, closed=True)
+    for chunk in rendition.chunks:
+        media = _quoted(chunk.uri)
+        for offset, size, *_ in chunk.rows:
+            yield f'<SegmentURL media={media} mediaRange="{offset}-{offset + size - 1}"/>'
     yield "</SegmentList>"
     yield "</Representation>"
 
@@ -98,7 +100,7 @@ def _timeline(rendition: StoredRendition) -> Iterator[str]:
     """Ticks that the segments last, equal ones in a row counted."""
     yield "<SegmentTimeline>"
     at = rendition.chunks[0].start
-    lengths = (segment.duration for chunk in rendition.chunks for segment in chunk.segments)
+    lengths = (duration for chunk in rendition.chunks for _, _, duration, *_ in chunk.rows)
     for ticks, equal in groupby(lengths):
         times = sum(1 for _ in equal)
         yield _open("S", {"t": at, "d": ticks, "r": times - 1}, closed=True)
@@ -106,7 +108,13 @@ def _timeline(rendition: StoredRendition) -> Iterator[str]:
     yield "</SegmentTimeline>"
 
 
-def _range(ref: hls.InitRef | hls.MediaSegmentRef) -> str:
+def _longest(rendition: StoredRendition) -> float:
+    """Seconds of its longest segment."""
+    ticks = (duration for chunk in rendition.chunks for _, _, duration, *_ in chunk.rows)
+    return max(ticks, default=rendition.timescale) / rendition.timescale
+
+
+def _range(ref: hls.InitRef) -> str:
     """The first and the last byte."""
     return f"{ref.offset}-{ref.offset + ref.size - 1}"
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
 VERSION = 7
 AUDIO_GROUP = "audio"
@@ -17,8 +19,7 @@ _START_BANDWIDTH = 2_500_000
 _SOUND_SECONDS = 24 * 1024 / 48000
 
 
-@dataclass(frozen=True)
-class MediaSegmentRef:
+class MediaSegmentRef(NamedTuple):
     """A segment: bytes `offset` to `offset + size` of the resource at `uri`, lasting `seconds`."""
 
     uri: str
@@ -95,10 +96,12 @@ def _listed(
     lines: list[str], init: InitRef, segments: Sequence[MediaSegmentRef], complete: bool
 ) -> str:
     lines.append(f'#EXT-X-MAP:URI={quoted(init.uri)},BYTERANGE="{init.size}@{init.offset}"')
-    for segment in segments:
-        lines.append(f"#EXTINF:{segment.seconds:.6f},")
-        lines.append(f"#EXT-X-BYTERANGE:{segment.size}@{segment.offset}")
-        lines.append(uri_line(segment.uri))
+    # Many segments in a row are bytes of one resource.
+    checked = lru_cache(maxsize=1)(uri_line)
+    lines += [
+        f"#EXTINF:{seconds:.6f},\n#EXT-X-BYTERANGE:{size}@{offset}\n{checked(uri)}"
+        for uri, offset, size, seconds in segments
+    ]
     if complete:
         lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"
@@ -190,7 +193,8 @@ def _peak_from(segments: Sequence[MediaSegmentRef], first: int, target: int) -> 
 
 def target_duration(segments: Sequence[MediaSegmentRef]) -> int:
     """Whole seconds no segment, rounded, lasts longer than; at least one."""
-    return max([1, *(math.floor(segment.seconds + 0.5) for segment in segments)])
+    longest = max((segment.seconds for segment in segments), default=0.0)
+    return max(1, math.floor(longest + 0.5))
 
 
 def planned_target(segment_seconds: float, *, regular: bool = True) -> int:

@@ -63,9 +63,9 @@ class StoredRendition:
     def refs(self) -> list[hls.MediaSegmentRef]:
         """Its segments over all chunks."""
         return [
-            hls.MediaSegmentRef(c.uri, s.offset, s.size, s.duration / self.timescale)
+            hls.MediaSegmentRef(c.uri, offset, size, duration / self.timescale)
             for c in self.chunks
-            for s in c.segments
+            for offset, size, duration, *_ in c.rows
         ]
 
     @cached_property

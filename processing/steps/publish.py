@@ -42,7 +42,7 @@ def run(context: TaskContext) -> Outcome:
 
 def _measured(row: Rendition, target: int) -> StoredRendition:
     """A rendition with the bitrates it really has; its row gets them too, not saved yet."""
-    rendition = measured(renditions.describe(row, row.chunks.all()), target=target)
+    rendition = measured(renditions.stored_one(row), target=target)
     row.peak_bitrate, row.bitrate = rendition.bandwidth, rendition.average_bandwidth
     row.iframe_peak_bitrate = rendition.iframe_bandwidth or None
     row.iframe_bitrate = rendition.iframe_average_bandwidth or None

@@ -7,13 +7,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
-from django.db import DatabaseError
 from structlog.testing import capture_logs
 
-from processing.models import Worker
 from processing.pipeline.claim import claim
-from processing.workers import life, temp_files
-from processing.workers.presence import here
+from processing.workers import temp_files
 from videos.models import Video
 
 DAY = 24 * 3600
@@ -89,27 +86,3 @@ def test_what_cannot_be_deleted_stops_nothing(
         assert temp_files.remove() == 2
     assert [file.exists() for file in files] == [False, True, False]
     assert [line["event"] for line in logs] == ["temp_file_stays"]
-
-
-def test_a_worker_that_starts_while_the_database_is_away_is_shown_when_it_is_back(
-    transactional_db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def away() -> int:
-        raise DatabaseError
-
-    begun: list[tuple[object, object]] = []
-
-    class Thread:
-        def __init__(self, target: object, args: object = (), **_: object) -> None:
-            begun.append((target, args))
-
-        def start(self) -> None:
-            pass
-
-    monkeypatch.setattr(temp_files, "remove", away)
-    monkeypatch.setattr("threading.Thread", Thread)
-    worker = type("W", (), {"consumer_whitelist": {"encode"}})()
-    life.WorkerPresence().after_worker_boot(None, worker)  # type: ignore[arg-type]
-    assert (here.keep_showing, (["encode"],)) in begun
-    here._show(["encode"], started=True)
-    assert Worker.objects.get().queues == ["encode"]

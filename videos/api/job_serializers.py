@@ -16,8 +16,11 @@ _LOG_LINES = 40
 
 
 class TaskSerializer(serializers.ModelSerializer[Task]):
-    """A step of a run. ``argv`` and ``log`` are for its owner and staff."""
+    """A step of a run. Where it runs and by which command (``worker``, ``argv``) only staff are
+    told; others read null."""
 
+    worker = serializers.SerializerMethodField()
+    argv = serializers.SerializerMethodField()
     log = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
 
@@ -42,6 +45,20 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
             "argv",
             "log",
         )
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_worker(self, task: Task) -> str | None:
+        """The name of the worker that has it, or had it; null for all but staff."""
+        return task.worker if self._for_staff else None
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField(), allow_null=True))
+    def get_argv(self, task: Task) -> Any:
+        """FFmpeg's arguments; null for all but staff."""
+        return task.argv if self._for_staff else None
+
+    @property
+    def _for_staff(self) -> bool:
+        return bool(self.context["request"].user.is_staff)
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_log(self, task: Task) -> list[str]:

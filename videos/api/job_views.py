@@ -29,7 +29,9 @@ _CONFLICT = OpenApiResponse(ProblemSerializer, description="It stands otherwise 
 
 
 class JobFilter(filters.FilterSet):
-    """Narrow the list."""
+    """Narrow the list. A video that is not there, or not the reader's, has no jobs to be seen."""
+
+    video = filters.UUIDFilter()
 
     class Meta:
         model = Run
@@ -60,7 +62,7 @@ class JobViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Run]):
     @extend_schema(responses=JobDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
         """One job with its steps, their timings, errors, FFmpeg's arguments and last lines."""
-        return Response(JobDetailSerializer(self.get_object()).data)
+        return self._answer(self.get_object(), HTTPStatus.OK)
 
     @extend_schema(
         request=JobSubmitSerializer, responses={202: JobDetailSerializer, 409: _CONFLICT}
@@ -101,4 +103,5 @@ class JobViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Run]):
 
     def _answer(self, run: Run, code: HTTPStatus = HTTPStatus.ACCEPTED) -> Response:
         current: Any = self.get_queryset().get(pk=run.pk)
-        return Response(JobDetailSerializer(current).data, status=code)
+        shown = JobDetailSerializer(current, context=self.get_serializer_context())
+        return Response(shown.data, status=code)

@@ -1,9 +1,11 @@
 """Errors as RFC 9457 problem details, each with a stable code."""
 
+import errno
 from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -14,6 +16,12 @@ from videos.ingest.services import EmptyFile, UploadNotAllowed
 from videos.storage import StorageUnavailable
 
 CONTENT_TYPE = "application/problem+json"
+
+# PostgreSQL tells of a server that takes no writes just now by the last one.
+DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
+RETRY_AFTER = "5"
+
+logger = structlog.get_logger(__name__)
 
 # What the domain raises: status, stable code, a sentence that says what to do.
 _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
@@ -42,11 +50,13 @@ _TITLES = {
     405: "Method not allowed",
     406: "Not acceptable",
     409: "Conflict",
+    408: "Request timeout",
     413: "Too large",
     415: "Unsupported media type",
     429: "Too many requests",
     500: "Server error",
     503: "Service unavailable",
+    507: "Insufficient storage",
 }
 
 
@@ -58,6 +68,14 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if known is not None:
         status, code, detail = known
         return _response(body(status, code, detail, instance=instance), status)
+    if isinstance(error, DATABASE_AWAY):
+        logger.warning("api_without_database", reason=type(error).__name__)
+        response = _response(database_away(instance), 503)
+        response["Retry-After"] = RETRY_AFTER
+        return response
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        problem = body(507, "disk_full", "There is no room for this here.", instance=instance)
+        return _response(problem, 507)
     if isinstance(error, RequestDataTooBig | TooManyFilesSent):
         error = exceptions.ParseError("The form has too many or too large fields.")
     answer = drf_exception_handler(error, context)
@@ -91,6 +109,18 @@ def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     """Django's 404 under ``/api/``."""
     problem = body(404, "not_found", "There is nothing at this address.", instance=request.path)
     return JsonResponse(problem, status=404, content_type=CONTENT_TYPE)
+
+
+def database_away(instance: str | None) -> dict[str, Any]:
+    """The problem when the database does not answer, is locked, or takes no writes just now."""
+    detail = "The database does not answer just now. Try again in a few seconds."
+    return body(503, "database_unavailable", detail, instance=instance)
+
+
+def unavailable(request: HttpRequest) -> JsonResponse:
+    """503 under ``/api/``, where no view could say so."""
+    problem = database_away(request.path)
+    return JsonResponse(problem, status=503, content_type=CONTENT_TYPE)
 
 
 def server_error(request: HttpRequest) -> JsonResponse:

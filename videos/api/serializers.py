@@ -8,6 +8,7 @@ from rest_framework import serializers
 from processing.ffmpeg.media import Media
 from processing.models import Run
 from processing.monitoring import progress
+from videos import access
 from videos.access import Viewer
 from videos.models import Rendition, Source, Video
 from videos.playback import downloads
@@ -23,6 +24,9 @@ _PROBED = (
     "audio_codec",
     "bitrate",
 )
+
+# What a file is called and its hash tell of its owner, and of where else it was seen.
+_PRIVATE = ("filename", "sha256")
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
@@ -52,11 +56,12 @@ class CurrentRunSerializer(serializers.Serializer[Any]):
 
 
 class SourceSerializer(serializers.Serializer[Any]):
-    """The original; what the probe finds is null until then."""
+    """The original; what the probe finds is null until then. Its name and hash are told to the
+    owner and staff alone; others read null."""
 
-    filename = serializers.CharField()
+    filename = serializers.CharField(allow_null=True)
     size = serializers.IntegerField(help_text="bytes")
-    sha256 = serializers.CharField()
+    sha256 = serializers.CharField(allow_null=True)
     container = serializers.CharField(allow_null=True)
     duration = serializers.FloatField(allow_null=True, help_text="seconds")
     width = serializers.IntegerField(allow_null=True, help_text="pixels, as displayed")
@@ -149,10 +154,10 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
             "ready_at",
         )
 
-    @extend_schema_field(serializers.UUIDField())
-    def get_owner(self, video: Video) -> str:
-        """The owner's id."""
-        return str(video.owner_id)
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_owner(self, video: Video) -> str | None:
+        """The owner's id; null for all but the owner and staff."""
+        return str(video.owner_id) if self._is_theirs(video) else None
 
     @extend_schema_field(ProgressSerializer())
     def get_progress(self, video: Video) -> Any:
@@ -175,7 +180,16 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
     @extend_schema_field(SourceSerializer(allow_null=True))
     def get_source(self, video: Video) -> Any:
         """The original, or null until its bytes are stored."""
-        return SourceSerializer(_source_facts(video.source)).data if video.source else None
+        if video.source is None:
+            return None
+        facts = _source_facts(video.source)
+        if not self._is_theirs(video):
+            facts |= dict.fromkeys(_PRIVATE)
+        return SourceSerializer(facts).data
+
+    def _is_theirs(self, video: Video) -> bool:
+        """Whether the reader is the owner, or staff."""
+        return access.may_edit(video, cast("Viewer", self.context["request"].user))
 
     @extend_schema_field(RenditionSerializer(many=True))
     def get_renditions(self, video: Video) -> Any:

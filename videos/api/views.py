@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,6 +22,7 @@ from processing.monitoring import progress
 from videos import access, purge
 from videos.api.job_serializers import JobSerializer
 from videos.api.job_views import runs_of
+from videos.api.parsers import JSONParser
 from videos.api.serializers import (
     CurrentRunSerializer,
     ProblemSerializer,

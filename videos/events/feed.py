@@ -2,21 +2,23 @@
 
 Closes with 4400 for a cursor we did not give out, 4401 for who is not (any longer) logged in,
 4403 for a page of somebody else's, 4408 for a client that does not take what it is sent, 4410 for
-a cursor behind which events were deleted for their age.
+a cursor behind which events were deleted for their age, 4429 for one whose user has too many open
+already; 1013 when the database does not answer just now.
 """
 
 import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from urllib.parse import parse_qs
+from uuid import UUID
 
 import structlog
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.db import DatabaseError
 
+from videos.database_threads import DatabaseThreads
 from videos.events import cursors, listeners, log, wakeups
 from videos.models import Event
 
@@ -24,6 +26,7 @@ PATH = "/ws/feed/"
 BAD_CURSOR = 4400
 EXPIRED_CURSOR = 4410
 TOO_SLOW = 4408
+TRY_AGAIN = 1013
 
 LOOK_SECONDS = 5.0
 """The rows are looked at this often, whatever Redis says."""
@@ -32,6 +35,10 @@ CHECK_SECONDS = 60.0
 PING_SECONDS = 25.0
 SEND_SECONDS = 30.0
 _BATCH = 200
+
+# Feeds look at the rows at a leisurely pace; many of them share few connections.
+_threads = DatabaseThreads("feed", size=4, waiting=10_000, queue_seconds=30, run_seconds=15)
+_sockets = listeners.Sockets()
 
 logger = structlog.get_logger(__name__)
 
@@ -45,13 +52,24 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
 
     # Channels' own subscription would refuse the socket while Redis is away: see wakeups.
     channel_layer_alias: ClassVar[str] = ""
+    _listener: listeners.Listener | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one socket, and count it as long as it is there, however it ends."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if self._listener is not None:
+                _sockets.remove(self._user_id)
 
     async def connect(self) -> None:
         """Find out who listens, and from where on; a refusal is told by its close code."""
         self._tasks: list[asyncio.Task[None]] = []
         await self.accept()
         try:
-            self._listener = await database_sync_to_async(listeners.identify)(self.scope)
+            listener = await _threads.run(listeners.identify, self.scope)
+            _sockets.add(listener.user.pk)
+            self._listener = listener
             position = await self._first_position()
         except listeners.NotListening as refusal:
             await self.close(refusal.code)
@@ -59,10 +77,13 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
             await self.close(BAD_CURSOR)
         except cursors.CursorExpired:
             await self.close(EXPIRED_CURSOR)
+        except DatabaseError as error:
+            logger.warning("feed_without_database", reason=type(error).__name__)
+            await self.close(TRY_AGAIN)
         else:
             news = wakeups.News()
             self._tasks = [
-                asyncio.create_task(wakeups.listen(self._listener.user.pk, news)),
+                asyncio.create_task(wakeups.listen(self._user_id, news)),
                 asyncio.create_task(self._feed(position, news)),
             ]
 
@@ -75,15 +96,18 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    @property
+    def _user_id(self) -> UUID:
+        return cast("listeners.Listener", self._listener).user.pk
+
     async def _first_position(self) -> int:
         since = parse_qs(self.scope["query_string"].decode("latin-1")).get("since")
         if since:
             position = cursors.decode(since[0])
-            if await database_sync_to_async(log.is_expired)(position):
+            if await _threads.run(log.is_expired, position):
                 raise cursors.CursorExpired
             return position
-        newest: int = await database_sync_to_async(log.newest)()
-        return newest
+        return await _threads.run(log.newest)
 
     async def _feed(self, position: int, news: wakeups.News) -> None:
         try:
@@ -104,7 +128,7 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
             for tick in news.take_ticks():
                 await self._tell({"type": "progress", **tick})
             if time.monotonic() - self._told > PING_SECONDS:
-                await self._tell({"type": "ping", "cursor": cursors.encode(position)})
+                position = await self._ping(position)
             if time.monotonic() - checked > CHECK_SECONDS:
                 await self._check()
                 checked = time.monotonic()
@@ -120,21 +144,26 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
             if len(events) < _BATCH:
                 return position
 
+    async def _ping(self, position: int) -> int:
+        """Show that the feed lives; the position goes on with others' events, so that the cursor
+        of a client that is told nothing for weeks does not expire."""
+        with suppress(DatabaseError):
+            newest = await _threads.run(log.newest)
+            position = max(newest, await self._tell_events(position))
+        await self._tell({"type": "ping", "cursor": cursors.encode(position)})
+        return position
+
     async def _read(self, position: int) -> Sequence[Event]:
-        read = database_sync_to_async(log.after)
         try:
-            events: Sequence[Event] = await read(
-                position, owner_id=self._listener.user.pk, limit=_BATCH
-            )
+            return await _threads.run(log.after, position, owner_id=self._user_id, limit=_BATCH)
         except DatabaseError as error:
             # The next look may find it back; the client has lost nothing meanwhile.
             logger.warning("feed_without_database", reason=type(error).__name__)
             return []
-        return events
 
     async def _check(self) -> None:
         with suppress(DatabaseError):
-            if not await database_sync_to_async(self._listener.is_still_in)():
+            if self._listener and not await _threads.run(self._listener.is_still_in):
                 raise listeners.NotListening(listeners.NOT_AUTHENTICATED)
 
     async def _tell(self, message: dict[str, Any]) -> None:

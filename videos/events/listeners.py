@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
-from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
-from django.contrib import auth
-from django.http import HttpRequest, parse_cookie
-from django.http.request import split_domain_port, validate_host
 
-from accounts import api_keys
+from accounts import credentials
 from accounts.models import User
 
 
@@ -27,6 +24,10 @@ class NotListening(Exception):
 
 NOT_AUTHENTICATED = 4401
 FOREIGN_ORIGIN = 4403
+TOO_MANY = 4429
+
+MOST_OF_ONE = 20
+"""Sockets one user may have open in a process: tabs, devices and programs of theirs."""
 
 
 @dataclass(frozen=True)
@@ -41,20 +42,38 @@ class Listener:
         return self.check() is not None
 
 
+class Sockets:
+    """How many are open, by user; for one event loop."""
+
+    def __init__(self) -> None:
+        self._open: Counter[UUID] = Counter()
+
+    def add(self, user_id: UUID) -> None:
+        """Count one more; raises ``NotListening`` when these are enough."""
+        if self._open[user_id] >= MOST_OF_ONE:
+            raise NotListening(TOO_MANY)
+        self._open[user_id] += 1
+
+    def remove(self, user_id: UUID) -> None:
+        """Count one less."""
+        self._open[user_id] -= 1
+        if not self._open[user_id]:
+            del self._open[user_id]
+
+
 def identify(scope: dict[str, Any]) -> Listener:
     """The listener of a socket; raises ``NotListening``. Reads the database.
 
     The origin matters only where the browser sends the cookie by itself: a page elsewhere can
     open a socket to us but cannot put a key in its header.
     """
-    headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
-    kind, _, secret = headers.get("authorization", "").partition(" ")
-    if kind.lower() == "bearer":
-        return _listener(lambda: _of_key(secret.strip()))
-    if not _is_ours(headers.get("origin"), headers.get("host", "")):
+    headers = credentials.headers_of(scope["headers"])
+    if (secret := credentials.bearer(headers)) is not None:
+        return _listener(lambda: credentials.user_of_key(secret))
+    if not credentials.is_ours(headers):
         raise NotListening(FOREIGN_ORIGIN)
-    session = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
-    return _listener(lambda: _of_session(session))
+    session = credentials.cookie(headers, settings.SESSION_COOKIE_NAME)
+    return _listener(lambda: credentials.user_of_session(session))
 
 
 def _listener(check: Callable[[], User | None]) -> Listener:
@@ -62,26 +81,3 @@ def _listener(check: Callable[[], User | None]) -> Listener:
     if user is None:
         raise NotListening(NOT_AUTHENTICATED)
     return Listener(user, check)
-
-
-def _of_key(secret: str) -> User | None:
-    key = api_keys.find(secret)
-    return key.user if key else None
-
-
-def _of_session(session_key: str | None) -> User | None:
-    """As Django's own middleware does it, session hash and all."""
-    request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    user = auth.get_user(request)
-    return user if isinstance(user, User) and user.is_active else None
-
-
-def _is_ours(origin: str | None, host: str) -> bool:
-    """As Django checks unsafe requests: the host itself, or a trusted origin."""
-    if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
-        return False
-    # Every browser sends an origin; whoever sends none is no page.
-    return (
-        origin is None or urlsplit(origin).netloc == host or origin in settings.CSRF_TRUSTED_ORIGINS
-    )

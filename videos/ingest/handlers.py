@@ -6,7 +6,7 @@ import hashlib
 from typing import Any
 
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 
 
 class HashingUploadHandler(TemporaryFileUploadHandler):
@@ -14,7 +14,13 @@ class HashingUploadHandler(TemporaryFileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """A file begins."""
-        super().new_file(*args, **kwargs)
+        FileUploadHandler.new_file(self, *args, **kwargs)
+        # Django puts what follows the last dot into the temporary file's name: too long for one
+        # where a name says much after a dot.
+        self.file = TemporaryUploadedFile(
+            "file", self.content_type, 0, self.charset, self.content_type_extra
+        )
+        self.file.name = self.file_name
         self._digest = hashlib.sha256()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:

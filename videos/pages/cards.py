@@ -90,7 +90,7 @@ def watch(video: Video, viewer: access.Viewer) -> Watch:
         hls=hls,
         available=_available(video),
         failure=_failure(video) if video.status == Video.Status.FAILED else None,
-        facts=facts(video),
+        facts=facts(video, may_edit=may_edit),
         may_edit=may_edit,
         may_cancel=may_edit and shown.working is not None,
         may_reprocess=may_edit and shown.working is None and video.source is not None,
@@ -98,9 +98,13 @@ def watch(video: Video, viewer: access.Viewer) -> Watch:
     )
 
 
-def facts(video: Video) -> list[tuple[str, str]]:
-    """Names and values for the quiet list beside the player."""
-    rows = _source_facts(video)
+_FILE = "File"
+
+
+def facts(video: Video, *, may_edit: bool) -> list[tuple[str, str]]:
+    """Names and values for the quiet list beside the player; what the file was called only for
+    whoever may edit the video."""
+    rows = [row for row in _source_facts(video) if may_edit or row[0] != _FILE]
     if video.release:
         heights = [r.name for r in video.release.renditions.all() if r.kind == Rendition.Kind.VIDEO]
         rows.append(("Qualities", ", ".join(heights)))
@@ -114,7 +118,7 @@ def _source_facts(video: Video) -> list[tuple[str, str]]:
         return []
     size = ("Size", words.size(source.size))
     if source.media is None:
-        return [("File", source.filename), size]
+        return [(_FILE, source.filename), size]
     media = Media.from_json(source.media)
     picture, sound = media.video, media.audio[0] if media.audio else None
     return [
@@ -124,7 +128,7 @@ def _source_facts(video: Video) -> list[tuple[str, str]]:
         ("Video codec", _codec(picture)),
         ("Audio codec", _codec(sound)),
         size,
-        ("File", source.filename),
+        (_FILE, source.filename),
     ]
 
 

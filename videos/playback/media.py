@@ -5,23 +5,27 @@ whoever takes that; on disk everything else is the file below ``releases/<releas
 In a bucket the playlists carry a signed address for each chunk, and bytes never pass here.
 """
 
-import gzip
 import re
-from functools import partial
+import time
+from collections.abc import Mapping
+from os import stat_result
 from pathlib import Path
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
+import structlog
+from anyio import to_thread
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 from django.core.exceptions import SuspiciousFileOperation
-from django.db import close_old_connections
+from django.db import DatabaseError
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from videos.models import Chunk
-from videos.playback import playlists, tokens
-from videos.renditions import AddressOf
+from videos.playback import tokens
+from videos.playback.playlists import NoSuchPlaylist
+from videos.playback.rendering import Renderer
 from videos.storage import ObjectMissing, outputs
+
+logger = structlog.get_logger(__name__)
 
 PREFIX = "/m/"
 PLAYLIST_TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".mpd": "application/dash+xml"}
@@ -37,8 +41,17 @@ _FOR_EVER = "private, max-age=31536000, immutable"
 _GROWING = "private, max-age=1"
 
 
+class _Bytes(FileResponse):
+    """Each read takes a turn in a thread: most segments should need one or two."""
+
+    chunk_size = 512 * 1024
+
+
 class MediaApp:
     """Serves releases to whoever holds a token for them."""
+
+    def __init__(self, renderer: Renderer | None = None) -> None:
+        self._renderer = renderer or Renderer()
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -66,26 +79,31 @@ class MediaApp:
         token, release, name = parts
         try:
             release_id = UUID(release)
-            seconds = tokens.check(token, release_id)
+            until = tokens.check(token, release_id)
         except (ValueError, tokens.BadToken):
             return _refusal(403, "This address carries no valid token, or it has expired.")
         if Path(name).suffix in PLAYLIST_TYPES:
-            return await _playlist(request, release_id, name, seconds)
+            return await self._playlist(request, release_id, name, until)
         return await _file(release_id, name)
 
-
-async def _playlist(request: Request, release_id: UUID, name: str, seconds: int) -> Response:
-    address_of = partial(_address, release_id=release_id, seconds=seconds)
-    try:
-        playlist = await sync_to_async(_render)(release_id, name, address_of)
-    except playlists.NoSuchPlaylist:
-        return _refusal(404, "This release has no such playlist.")
-    caching = f"private, max-age={min(seconds, 300)}" if playlist.complete else _GROWING
-    headers = {"Cache-Control": caching, "Vary": "Accept-Encoding"}
-    body = playlist.text.encode()
-    if takes_gzip(request.headers.get("accept-encoding", "")):
-        body, headers["Content-Encoding"] = gzip.compress(body, mtime=0), "gzip"
-    return Response(body, media_type=PLAYLIST_TYPES[Path(name).suffix], headers=headers)
+    async def _playlist(
+        self, request: Request, release_id: UUID, name: str, until: int
+    ) -> Response:
+        try:
+            playlist = await self._renderer.render(release_id, name, until=until)
+        except NoSuchPlaylist:
+            return _refusal(404, "This release has no such playlist.")
+        except DatabaseError as error:
+            logger.warning("playlist_unavailable", reason=type(error).__name__)
+            return _refusal(503, "This cannot be answered just now.", {"Retry-After": "2"})
+        seconds = max(min(until - int(time.time()), 300), 0)
+        caching = f"private, max-age={seconds}" if playlist.complete else _GROWING
+        headers = {"Cache-Control": caching, "Vary": "Accept-Encoding"}
+        if takes_gzip(request.headers.get("accept-encoding", "")):
+            body, headers["Content-Encoding"] = playlist.gzipped, "gzip"
+        else:
+            body = await playlist.text()
+        return Response(body, media_type=PLAYLIST_TYPES[Path(name).suffix], headers=headers)
 
 
 def takes_gzip(accepted: str) -> bool:
@@ -98,32 +116,30 @@ def takes_gzip(accepted: str) -> bool:
     return weights.get("gzip", weights.get("*", 0.0)) > 0
 
 
-def _render(release_id: UUID, name: str, address_of: AddressOf) -> playlists.Playlist:
-    close_old_connections()
-    try:
-        return playlists.render(release_id, name, address_of=address_of)
-    finally:
-        close_old_connections()
-
-
-def _address(chunk: Chunk, *, release_id: UUID, seconds: int) -> str:
-    """A chunk as its playlist names it: beside it on disk, signed and absolute in a bucket."""
-    signed = outputs().signed_url(chunk.key, seconds=seconds)
-    return signed or chunk.key.removeprefix(f"releases/{release_id}/")
-
-
 async def _file(release_id: UUID, name: str) -> Response:
     content_type = _TYPES.get(Path(name).suffix)
     if content_type is None or ".." in name.split("/"):
         return _refusal(404, "There is no such file.")
     try:
-        path = await sync_to_async(outputs().local_path)(f"releases/{release_id}/{name}")
-    except (ObjectMissing, SuspiciousFileOperation, ValueError):
-        path = None
-    if path is None:
+        found = await to_thread.run_sync(_look_up, f"releases/{release_id}/{name}")
+    except (ObjectMissing, SuspiciousFileOperation, ValueError, OSError):
+        # OSError: among others for a name that is longer than a file's may be.
+        found = None
+    if found is None:
         return _refusal(404, "There is no such file.")
-    return FileResponse(path, media_type=content_type, headers={"Cache-Control": _FOR_EVER})
+    path, about = found
+    return _Bytes(
+        path, stat_result=about, media_type=content_type, headers={"Cache-Control": _FOR_EVER}
+    )
 
 
-def _refusal(status: int, sentence: str) -> Response:
-    return PlainTextResponse(sentence, status_code=status, headers={"Cache-Control": "no-store"})
+def _look_up(key: str) -> tuple[Path, stat_result] | None:
+    """Where an object lies here, if it does, and what its file system tells of it."""
+    path = outputs().local_path(key)
+    return (path, path.stat()) if path is not None else None
+
+
+def _refusal(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
+    return PlainTextResponse(
+        sentence, status_code=status, headers={"Cache-Control": "no-store", **(headers or {})}
+    )

@@ -1,13 +1,12 @@
 """Playlists of a release, rendered from its rows."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from processing.packaging import dash
 from processing.packaging import release as packaging
 from processing.packaging.release import IFRAMES_SUFFIX, StoredRendition
 from videos.models import Chunk, Release, Rendition
-from videos.renditions import AddressOf, describe, stored
+from videos.renditions import AddressOf, describe, stored, stored_one
 
 MULTIVARIANT = "master.m3u8"
 MANIFEST = "manifest.mpd"
@@ -18,26 +17,20 @@ class NoSuchPlaylist(Exception):
     """Raised when a release has no playlist of this name."""
 
 
-@dataclass(frozen=True)
-class Playlist:
-    """The text, and whether it can never change."""
-
-    text: str
-    complete: bool
+def live(release_id: UUID) -> Release | None:
+    """A release that has playlists, or None."""
+    states = [Release.State.GROWING, Release.State.COMPLETE, Release.State.RETIRED]
+    return Release.objects.filter(pk=release_id, state__in=states).first()
 
 
-def render(release_id: UUID, name: str, *, address_of: AddressOf) -> Playlist:
+def render(release: Release, name: str, *, address_of: AddressOf) -> str:
     """The playlist of a file name: ``master.m3u8``, ``<rendition>.m3u8``,
     ``<rendition>-iframes.m3u8`` or, like those of keyframes for complete releases only,
     ``manifest.mpd``. Raises ``NoSuchPlaylist``."""
-    live = [Release.State.GROWING, Release.State.COMPLETE, Release.State.RETIRED]
-    release = Release.objects.filter(pk=release_id, state__in=live).first()
-    if release is None:
-        raise NoSuchPlaylist
     text = _text(release, name, address_of)
     if text is None:
         raise NoSuchPlaylist
-    return Playlist(text, release.is_complete)
+    return text
 
 
 def _text(release: Release, name: str, address_of: AddressOf) -> str | None:
@@ -87,8 +80,5 @@ def _rendition(
     row = Rendition.objects.filter(release=release, name=name).first()
     if row is None:
         return None
-    chunks = row.chunks.order_by("number")
-    if prefix is not None:
-        chunks = chunks.filter(number__lt=prefix)
-    rendition = describe(row, chunks, address_of=address_of)
+    rendition = stored_one(row, before=prefix, address_of=address_of)
     return rendition if rendition.chunks else None

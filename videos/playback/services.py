@@ -45,7 +45,7 @@ def poster_url(video: Video, viewer: access.Viewer) -> str | None:
 
 def object_url(video: Video, release: Release, key: str) -> str:
     """The address of an object of a release, for somebody who may play it."""
-    signed = outputs().signed_url(key, seconds=tokens.lifetime(duration_of(video)))
+    signed = outputs().signed_url(key, until=tokens.until(duration_of(video)))
     return signed or _address(video, release.pk, key.removeprefix(release.prefix))
 
 

@@ -25,23 +25,34 @@ def lifetime(duration: float) -> int:
     return int(settings.PLAYBACK_TOKEN_SECONDS + 2 * duration)
 
 
+def until(duration: float) -> int:
+    """When an address given out now expires (seconds since 1970), rounded up so that it stays the
+    same over reloads."""
+    end = time.time() + lifetime(duration)
+    return int(-(-end // _ROUND_SECONDS)) * _ROUND_SECONDS
+
+
 def issue(release_id: UUID, *, duration: float) -> str:
     """A token for a release of so many seconds."""
-    until = time.time() + lifetime(duration)
-    expiry = int_to_base36(int(-(-until // _ROUND_SECONDS)) * _ROUND_SECONDS)
+    expiry = int_to_base36(until(duration))
     return f"{expiry}.{_signature(expiry, release_id)}"
 
 
 def check(token: str, release_id: UUID) -> int:
-    """Seconds the token still has; raises ``BadToken``."""
+    """When the token expires (seconds since 1970); raises ``BadToken``."""
     expiry, _, signature = token.partition(".")
-    if not constant_time_compare(signature, _signature(expiry, release_id)):
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    if not any(_is_of(signature, expiry, release_id, key) for key in keys):
         raise BadToken
-    left = base36_to_int(expiry) - int(time.time())
-    if left <= 0:
+    expires = base36_to_int(expiry)
+    if expires <= time.time():
         raise BadToken
-    return left
+    return expires
 
 
-def _signature(expiry: str, release_id: UUID) -> str:
-    return Signer(salt=_SIGNER_SALT).signature(f"{expiry}:{release_id.hex}")
+def _is_of(signature: str, expiry: str, release_id: UUID, key: str) -> bool:
+    return constant_time_compare(signature, _signature(expiry, release_id, key))
+
+
+def _signature(expiry: str, release_id: UUID, key: str | None = None) -> str:
+    return Signer(key=key, salt=_SIGNER_SALT).signature(f"{expiry}:{release_id.hex}")

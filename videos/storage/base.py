@@ -46,8 +46,9 @@ class MediaStorage(Protocol):
     def object_size(self, key: str) -> int:
         """Bytes of an object; ``ObjectMissing`` when there is none."""
 
-    def signed_url(self, key: str, *, seconds: int) -> str | None:
-        """An address that serves the object with Range until then, or None on disk."""
+    def signed_url(self, key: str, *, until: int) -> str | None:
+        """An address that serves the object with Range until then (seconds since 1970), the same
+        for half an hour; or None on disk."""
 
     def list_prefix(self, prefix: str) -> Iterator[StoredObject]:
         """The objects whose keys begin so."""

@@ -56,7 +56,7 @@ class DiskStorage(FileSystemStorage):
         except FileNotFoundError as error:
             raise ObjectMissing(key) from error
 
-    def signed_url(self, key: str, *, seconds: int) -> None:
+    def signed_url(self, key: str, *, until: int) -> None:
         """Disk objects have no address of their own: they are served under ``/m/``."""
 
     def list_prefix(self, prefix: str) -> Iterator[StoredObject]:

@@ -1,5 +1,6 @@
 """An S3-compatible bucket."""
 
+import time
 from collections.abc import Callable, Iterator
 from functools import cached_property, wraps
 from pathlib import Path
@@ -9,11 +10,13 @@ from uuid import uuid4
 import boto3
 from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
+from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from storages.backends.s3 import S3Storage
 
 from videos.storage.base import ObjectMissing, StorageUnavailable, StoredObject
+from videos.storage.presigning import Credentials, Presigner
 from videos.storage.stopping import between_bytes
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ T = TypeVar("T")
 
 _DELETE_AT_ONCE = 1000  # the protocol's limit for one request
 _TRANSFER = TransferConfig(multipart_threshold=16 * 1024**2, multipart_chunksize=16 * 1024**2)
+_SIGNED_EVERY = 1800  # seconds
+_ANY = "object"
 # Objects are written once under a key of their own, so whoever has one may keep it.
 _CACHE_CONTROL = "private, max-age=31536000, immutable"
 
@@ -51,8 +56,8 @@ def _reason(error: Exception) -> str:
 
 
 class BucketStorage(S3Storage):
-    """django-storages' S3 with one shared client, and a second one that signs addresses
-    for the endpoint browsers reach.
+    """django-storages' S3 with one shared client, and addresses signed for the endpoint
+    browsers reach.
     """
 
     def __init__(self, *, public_endpoint_url: str | None = None, **settings: Any) -> None:
@@ -70,9 +75,19 @@ class BucketStorage(S3Storage):
         return self._new_client(self.endpoint_url)
 
     @cached_property
-    def signer(self) -> "S3Client":
-        """The client that signs; it never connects."""
-        return self._new_client(self.public_endpoint_url or self.endpoint_url)
+    def public_base(self) -> str:
+        """What the addresses of objects begin with where browsers reach them; asked of the SDK,
+        which knows Amazon's own endpoints. It never connects."""
+        client = self._new_client(
+            self.public_endpoint_url or self.endpoint_url, signature_version=UNSIGNED
+        )
+        named = {"Bucket": self.bucket_name, "Key": _ANY}
+        return client.generate_presigned_url("get_object", Params=named).removesuffix(_ANY)
+
+    @cached_property
+    def credentials(self) -> Any:
+        """The keys that were set, or those of the machine's role, which are renewed in time."""
+        return boto3.session.Session(self.access_key, self.secret_key).get_credentials()
 
     @_translated
     def put_file(self, key: str, path: Path, *, content_type: str) -> None:
@@ -116,12 +131,22 @@ class BucketStorage(S3Storage):
         head = self.client.head_object(Bucket=self.bucket_name, Key=self._object_key(key))
         return int(head["ContentLength"])
 
-    def signed_url(self, key: str, *, seconds: int) -> str:
-        """A presigned address at the public endpoint."""
-        return self.signer.generate_presigned_url(
-            "get_object",
-            Params={"Bucket": self.bucket_name, "Key": self._object_key(key)},
-            ExpiresIn=seconds,
+    def signed_url(self, key: str, *, until: int) -> str:
+        """A presigned address at the public endpoint, signed at the last half hour: it stays
+        the same over reloads, so that browsers keep what they have. Temporary credentials end it
+        with their session, if that is sooner."""
+        since = int(time.time()) // _SIGNED_EVERY * _SIGNED_EVERY
+        return self._presigner().url(self._object_key(key), since=since, until=until)
+
+    @_translated
+    def _presigner(self) -> Presigner:
+        if self.credentials is None:
+            raise NoCredentialsError
+        keys = self.credentials.get_frozen_credentials()
+        return Presigner(
+            self.public_base,
+            self.region_name,
+            Credentials(keys.access_key, keys.secret_key, keys.token),
         )
 
     def list_prefix(self, prefix: str) -> Iterator[StoredObject]:
@@ -168,7 +193,7 @@ class BucketStorage(S3Storage):
     def _object_key(self, key: str) -> str:
         return f"{self.location}/{key}" if self.location else key
 
-    def _new_client(self, endpoint_url: str | None) -> "S3Client":
+    def _new_client(self, endpoint_url: str | None, **config: Any) -> "S3Client":
         session = boto3.session.Session()
         client: S3Client = session.client(
             "s3",
@@ -176,7 +201,7 @@ class BucketStorage(S3Storage):
             region_name=self.region_name,
             aws_access_key_id=self.access_key,
             aws_secret_access_key=self.secret_key,
-            config=_client_config(),
+            config=_client_config().merge(Config(**config)),
         )
         return client
 

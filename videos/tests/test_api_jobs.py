@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
@@ -49,16 +50,47 @@ def test_a_job_tells_its_steps_their_timings_and_errors(api: APIClient, failed_r
     assert job["error"] == {"code": "encode_failed", "message": "It broke."}
     steps = {task["kind"]: task for task in job["tasks"]}
     assert steps["encode"]["state"] == "done"
-    assert steps["encode"]["argv"][0].endswith("ffmpeg")
     assert steps["encode"]["finished_at"] > steps["encode"]["started_at"]
     assert steps["publish"]["error"]["code"] == "encode_failed"
     assert steps["publish"]["log"] == ["a", "b"]
     assert steps["publish"]["attempts"] == 1
 
 
-def test_argv_and_log_carry_no_path_of_ours(
-    api: APIClient, failed_run: Run, settings: LazySettings
+def test_where_a_step_runs_and_by_which_command_only_staff_are_told(
+    api: APIClient, failed_run: Run, moderator: User, as_user: Callable[[User], APIClient]
 ) -> None:
+    def encode_for(client: APIClient) -> dict[str, object]:
+        tasks = client.get(f"{URL}{failed_run.pk}/").json()["tasks"]
+        return next(task for task in tasks if task["kind"] == "encode")
+
+    assert (encode_for(api)["worker"], encode_for(api)["argv"]) == (None, None)
+    told = encode_for(as_user(moderator))
+    assert told["worker"]
+    assert told["argv"][0].endswith("ffmpeg")  # type: ignore[index]  # a list
+    retried = api.post(f"{URL}{failed_run.pk}/retry/").json()
+    assert {task["worker"] for task in retried["tasks"]} == {None}
+
+
+def test_a_foreign_video_has_no_jobs_as_one_that_is_not_there(
+    api: APIClient, failed_run: Run, stranger: User, as_user: Callable[[User], APIClient]
+) -> None:
+    def listed(client: APIClient, video: object) -> tuple[int, int]:
+        answer = client.get(URL, {"video": str(video)})
+        return answer.status_code, len(answer.json()["results"])
+
+    assert listed(api, failed_run.video_id) == (200, 1)
+    assert listed(as_user(stranger), failed_run.video_id) == (200, 0)
+    assert listed(as_user(stranger), uuid4()) == (200, 0)
+    assert api.get(URL, {"video": "x"}).status_code == 400
+
+
+def test_argv_and_log_carry_no_path_of_ours(
+    moderator: User,
+    as_user: Callable[[User], APIClient],
+    failed_run: Run,
+    settings: LazySettings,
+) -> None:
+    api = as_user(moderator)
     text = api.get(f"{URL}{failed_run.pk}/").content.decode()
     assert str(settings.WORK_DIR) not in text
     assert str(settings.DATA_DIR) not in text

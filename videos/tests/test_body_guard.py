@@ -1,10 +1,11 @@
 """A body over the limit is refused before it is read."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
-from config.body_guard import FORM_BYTES, BodyGuard
+from config.body_guard import FORM_BYTES, BodyGuard, Pace, Refusal
 
 LIMIT = 10_000_000
 
@@ -18,6 +19,11 @@ class Request:
         self.pieces = pieces
         self.read = 0
         self.sent: list[Any] = []
+        self.refusal: Refusal | None = None
+        self.pace = Pace()
+
+    async def admit(self, scope: Any, announced: int | None) -> Refusal | None:
+        return self.refusal
 
     async def receive(self) -> Any:
         body = self.pieces[self.read]
@@ -34,7 +40,9 @@ class Request:
                 pass
             await send({"type": "http.response.start", "status": 200, "headers": []})
 
-        guard = BodyGuard(app, upload_path="/up/", upload_bytes=LIMIT)
+        guard = BodyGuard(
+            app, upload_path="/up/", upload_bytes=LIMIT, admit=self.admit, pace=self.pace
+        )
         await guard(self.scope, self.receive, self.send)
         return int(self.sent[0]["status"])
 
@@ -69,3 +77,39 @@ async def test_elsewhere_only_forms_are_taken() -> None:
 @pytest.mark.anyio
 async def test_what_fits_passes() -> None:
     assert await Request("/up/", [b"x" * 1000] * 3, length=3000).answer() == 200
+
+
+@pytest.mark.anyio
+async def test_who_may_not_upload_is_told_before_the_first_byte() -> None:
+    request = Request("/up/", [b"x"] * 3, length=3)
+    request.refusal = Refusal(401, "not_authenticated", "Log in.", ((b"www-authenticate", b"B"),))
+    assert await request.answer() == 401
+    assert request.read == 0
+    assert (b"connection", b"close") in request.sent[0]["headers"]
+    assert (b"www-authenticate", b"B") in request.sent[0]["headers"]
+    elsewhere = Request("/other/", [b"x"], length=1)
+    elsewhere.refusal = request.refusal
+    assert await elsewhere.answer() == 200
+
+
+@pytest.mark.anyio
+async def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+    request = Request("/up/", [], length=3)
+
+    async def nothing() -> Any:
+        await asyncio.Event().wait()
+
+    request.receive = nothing  # type: ignore[method-assign]  # a client that dawdles
+    request.pace = Pace(grace=0.1)
+    assert await request.answer() == 408
+    assert b"body_too_slow" in request.sent[1]["body"]
+
+
+@pytest.mark.parametrize(
+    ("since", "seen", "left"),
+    [(0, 0, 60), (59, 0, 1), (61, 0, -1), (61, 10_000, 9), (1000, 10_000_000, 60)],
+)
+def test_a_body_may_take_a_while_and_then_comes_at_a_pace(
+    since: float, seen: int, left: float
+) -> None:
+    assert Pace(grace=60, bytes_per_second=1000).seconds_left(since, seen) == left

@@ -11,13 +11,14 @@ from accounts.models import User
 from videos.models import Chunk, Release, Video
 from videos.playback import services as playback
 from videos.playback.media import MediaApp, takes_gzip
+from videos.playback.rendering import Renderer
 from videos.storage import outputs
 
 
 @pytest.fixture
 def media() -> TestClient:
     """The media app by itself."""
-    return TestClient(MediaApp())  # type: ignore[arg-type]  # starlette's own mapping
+    return TestClient(MediaApp(Renderer(growing_seconds=0)))  # type: ignore[arg-type]  # starlette's own mapping
 
 
 @pytest.fixture
@@ -119,7 +120,7 @@ def test_a_growing_release_lists_without_an_end(media: TestClient, master: str) 
 def test_in_a_bucket_playlists_carry_signed_addresses(
     media: TestClient, master: str, monkeypatch: pytest.MonkeyPatch, settings: LazySettings
 ) -> None:
-    signed = lambda key, seconds: f"https://bucket.example/{key}?signature=x"  # noqa: E731
+    signed = lambda key, until: f"https://bucket.example/{key}?signature=x"  # noqa: E731
     monkeypatch.setattr(outputs(), "signed_url", signed)
     text = media.get(master.replace("master", "180p")).text
     uris = [line for line in text.splitlines() if line and not line.startswith("#")]
@@ -129,7 +130,7 @@ def test_in_a_bucket_playlists_carry_signed_addresses(
 def test_in_a_bucket_the_manifest_carries_them_too(
     media: TestClient, master: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    signed = lambda key, seconds: f"https://bucket.example/{key}?a=1&signature=x"  # noqa: E731
+    signed = lambda key, until: f"https://bucket.example/{key}?a=1&signature=x"  # noqa: E731
     monkeypatch.setattr(outputs(), "signed_url", signed)
     tree = ET.fromstring(media.get(master.replace("master.m3u8", "manifest.mpd")).text)
     urls = [one.get("media") or "" for one in tree.findall(".//{*}SegmentURL")]

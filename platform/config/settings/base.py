@@ -6,6 +6,7 @@ ENV = env.read()
 BASE_DIR = env.BASE_DIR
 DATA_DIR = ENV.data_dir
 SECRET_KEY = ENV.secret_key
+SECRET_KEY_FALLBACKS = ENV.secret_key_fallbacks
 DEBUG = ENV.debug
 ALLOWED_HOSTS = ENV.allowed_hosts
 

@@ -1,5 +1,7 @@
 """PostgreSQL in production; SQLite (WAL, IMMEDIATE) as the embedded default."""
 
+from typing import cast
+
 from config.settings.base import ENV
 
 _database = ENV.database
@@ -19,5 +21,8 @@ else:
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
+    # Unless the address says otherwise: a server that does not even greet is not waited for.
+    _options = cast("dict[str, object]", _database.get("OPTIONS", {}))
+    _database["OPTIONS"] = {"connect_timeout": 10} | _options
 
 DATABASES = {"default": _database}

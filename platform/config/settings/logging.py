@@ -3,6 +3,7 @@
 import structlog
 from structlog.typing import Processor
 
+from config.log_privacy import hide_secrets
 from config.settings.base import ENV
 
 _SHARED: list[Processor] = [
@@ -10,6 +11,7 @@ _SHARED: list[Processor] = [
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    hide_secrets,
 ]
 _RENDERER: Processor = (
     structlog.processors.JSONRenderer()

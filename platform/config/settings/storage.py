@@ -53,6 +53,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 MAX_POST_BYTES = ENV.max_post_bytes
 
+# With less free than this beside what is announced, no upload is taken.
+MIN_FREE_UPLOAD_BYTES = 64 * 1024**2
+
 # Work folders of running tasks and the local cache of sources.
 WORK_DIR = DATA_DIR / "work"
 SOURCE_CACHE_DIR = DATA_DIR / "cache" / "sources"

@@ -1,0 +1,78 @@
+"""Who may upload, and whether there is room: asked before the first byte of a body is read."""
+
+import asyncio
+import shutil
+
+import structlog
+from asgiref.typing import HTTPScope
+from django.conf import settings
+from django.db import DatabaseError
+
+from accounts import credentials
+from accounts.models import User
+from config.body_guard import Refusal
+from videos.database_threads import DatabaseThreads
+
+logger = structlog.get_logger(__name__)
+
+_threads = DatabaseThreads("upload", size=2, waiting=500, queue_seconds=10, run_seconds=10)
+
+_NOBODY = Refusal(
+    401,
+    "not_authenticated",
+    "Send an API key, or log in.",
+    ((b"www-authenticate", b'Bearer realm="api"'),),
+)
+_BAD_KEY = Refusal(
+    401,
+    "bad_api_key",
+    "This API key is unknown or revoked.",
+    ((b"www-authenticate", b'Bearer realm="api"'),),
+)
+_FOREIGN = Refusal(
+    403, "permission_denied", "CSRF Failed: this was not sent by a page of this site."
+)
+_NOT_ALLOWED = Refusal(403, "upload_not_allowed", "This account may not upload videos.")
+_DATABASE_AWAY = Refusal(
+    503,
+    "database_unavailable",
+    "The database does not answer. Try again.",
+    ((b"retry-after", b"5"),),
+)
+DISK_FULL = Refusal(
+    507, "disk_full", "There is no room for this file here. Tell the operator, and try later."
+)
+
+
+async def admit(scope: HTTPScope, announced: int | None) -> Refusal | None:
+    """Why an upload may not come, or None; no byte of it was read yet."""
+    try:
+        refusal = await _threads.run(_refusal, scope)
+    except DatabaseError as error:
+        logger.warning("upload_without_database", reason=type(error).__name__)
+        return _DATABASE_AWAY
+    if refusal is None and not await asyncio.to_thread(_has_room, announced or 0):
+        return DISK_FULL
+    return refusal
+
+
+def _refusal(scope: HTTPScope) -> Refusal | None:
+    headers = credentials.headers_of(scope["headers"])
+    if (secret := credentials.bearer(headers)) is not None:
+        user = credentials.user_of_key(secret)
+        return _of_user(user) if user else _BAD_KEY
+    user = credentials.user_of_session(credentials.cookie(headers, settings.SESSION_COOKIE_NAME))
+    if user is None:
+        return _NOBODY
+    # The token itself may stand in the form: Django looks at it.
+    token = credentials.cookie(headers, settings.CSRF_COOKIE_NAME)
+    return _of_user(user) if token and credentials.is_ours(headers) else _FOREIGN
+
+
+def _of_user(user: User) -> Refusal | None:
+    return None if user.can_upload else _NOT_ALLOWED
+
+
+def _has_room(size: int) -> bool:
+    """A body is on the disk twice for a moment: as it came, and as the file that was in it."""
+    return shutil.disk_usage(settings.UPLOAD_DIR).free - 2 * size > settings.MIN_FREE_UPLOAD_BYTES

@@ -1,0 +1,121 @@
+"""Threads of their own for what reads the database on behalf of an event loop.
+
+``sync_to_async`` and channels' ``database_sync_to_async`` run everything of a process in one
+thread, so one slow query holds up everybody. Here the threads are few, each keeps one database
+connection, and one that waits for a database that hangs is freed by ending its connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from django.db import OperationalError, close_old_connections, connection, connections
+from psycopg import Error as DriverError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Overloaded(OperationalError):
+    """Raised when more waits already than can be done in time, or the database did not answer
+    in time. Whoever asked should ask again in a few seconds."""
+
+
+class DatabaseThreads:
+    """At most ``size`` threads. A call may wait ``queue_seconds`` for one of them and then run for
+    ``run_seconds``; no more than ``waiting`` calls wait at a time."""
+
+    def __init__(
+        self, name: str, *, size: int, waiting: int, queue_seconds: float, run_seconds: float
+    ) -> None:
+        self._executor = ThreadPoolExecutor(size, thread_name_prefix=name)
+        self._most = size + waiting
+        self._queue_seconds = queue_seconds
+        self._run_seconds = run_seconds
+        self._calls = 0
+        self._lock = threading.Lock()
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What the function returns or raises; ``Overloaded``, an ``OperationalError``, when it
+        could not be called or did not end in time."""
+        call = _Call(function, args, kwargs)
+        future = asyncio.wrap_future(self._submit(call))
+        while not future.done():
+            left = call.seconds_left(self._queue_seconds, self._run_seconds)
+            if left <= 0:
+                future.cancel()
+                call.abandon()
+                raise Overloaded("the database threads did not do this in time")
+            await asyncio.wait({future}, timeout=left)
+        return future.result()
+
+    def _submit(self, call: _Call[T]) -> Future[T]:
+        with self._lock:
+            if self._calls >= self._most:
+                raise Overloaded("too many calls wait for the database threads")
+            self._calls += 1
+        future = self._executor.submit(contextvars.copy_context().run, call)
+        future.add_done_callback(self._forget)
+        return future
+
+    def _forget(self, _: object) -> None:
+        with self._lock:
+            self._calls -= 1
+
+
+class _Call(Generic[T]):
+    """One call in one thread, with the connection that it uses."""
+
+    def __init__(self, function: Callable[..., T], args: Any, kwargs: Any) -> None:
+        self._work: Callable[[], T] = partial(function, *args, **kwargs)
+        self._asked = time.monotonic()
+        self._began: float | None = None
+        self._lock = threading.Lock()
+        self._connection: Any = None
+
+    def __call__(self) -> T:
+        """Run it, in a thread of the pool."""
+        close_old_connections()
+        with self._lock:
+            self._began = time.monotonic()
+            self._connection = connections[connection.alias]
+        try:
+            return self._work()
+        finally:
+            with self._lock:
+                self._connection = None
+            close_old_connections()
+
+    def seconds_left(self, queue_seconds: float, run_seconds: float) -> float:
+        """How long it may still wait, or run once it has begun."""
+        if self._began is None:
+            return self._asked + queue_seconds - time.monotonic()
+        return self._began + run_seconds - time.monotonic()
+
+    def abandon(self) -> None:
+        """Free the thread if it waits for the database: its connection ends there and then."""
+        with self._lock:
+            held = self._connection.connection if self._connection is not None else None
+            if held is not None:
+                _end(held, self._connection.vendor)
+
+
+def _end(held: Any, vendor: str) -> None:
+    """End a connection that another thread waits on. Closing it would take away what that thread
+    is using; ending the socket below makes its wait an error."""
+    if vendor == "sqlite":
+        held.interrupt()
+        return
+    # Closed meanwhile is as good.
+    with suppress(OSError, DriverError), socket.socket(fileno=os.dup(held.fileno())) as below:
+        below.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,109 @@
+"""Playlists as they are sent: rendered beside the event loop, once for everybody who asks.
+
+Rendering a film of hours takes a good part of a second, so few threads do it, and what cannot
+change any more is kept, gzipped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from dataclasses import dataclass
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+from videos.database_threads import DatabaseThreads, Overloaded
+from videos.models import Release
+from videos.playback import playlists
+from videos.playback.playlists import NoSuchPlaylist
+from videos.playback.sharing import Shared
+from videos.storage import outputs
+
+GROWING_SECONDS = 1.0
+"""The state of a release and the playlists of one that grows are asked for anew after this."""
+KEPT_SECONDS = 300.0
+TURN_SECONDS = 60.0
+"""How long a playlist may wait for the others of its release, and be rendered."""
+KEPT_BYTES = 64 * 1024**2
+_RELEASES = 10_000
+_AT_A_TIME = 2
+# zlib's own default; the highest level takes twice as long for one percent.
+_GZIP_LEVEL = 6
+_SMALL_BYTES = 64 * 1024
+
+# Few: enough that a long manifest does not hold up the next playlist, no more, because text is
+# made under Python's one lock, which the event loop needs too.
+_threads = DatabaseThreads("playlist", size=3, waiting=1000, queue_seconds=20, run_seconds=15)
+# What a release is, is asked apart, so that it never waits behind what is rendered.
+_lookups = DatabaseThreads("release", size=2, waiting=1000, queue_seconds=5, run_seconds=5)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A playlist's text, gzipped, and whether it can never change."""
+
+    gzipped: bytes
+    complete: bool
+
+    async def text(self) -> bytes:
+        """The text itself, for whoever takes no gzip."""
+        if len(self.gzipped) < _SMALL_BYTES:
+            return gzip.decompress(self.gzipped)
+        return await asyncio.to_thread(gzip.decompress, self.gzipped)
+
+
+class Renderer:
+    """Renders each playlist once while it stays the same."""
+
+    def __init__(self, growing_seconds: float = GROWING_SECONDS) -> None:
+        self._releases: Shared[UUID, Release | _Nothing] = Shared(
+            seconds=growing_seconds, most=_RELEASES, weigh=lambda _: 1
+        )
+        self._growing, self._complete = (
+            Shared[tuple[UUID, str, int], Rendered](
+                seconds=seconds, most=KEPT_BYTES, weigh=lambda rendered: len(rendered.gzipped)
+            )
+            for seconds in (growing_seconds, KEPT_SECONDS)
+        )
+        self._turns: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
+
+    async def render(self, release_id: UUID, name: str, *, until: int) -> Rendered:
+        """A playlist whose addresses are good until then (seconds since 1970).
+
+        Raises ``NoSuchPlaylist``, and Django's ``DatabaseError`` when the database does not answer.
+        """
+        release = await self._releases.get(release_id, lambda: _lookups.run(_look_up, release_id))
+        if isinstance(release, _Nothing):
+            raise NoSuchPlaylist
+        kept = self._complete if release.is_complete else self._growing
+        return await kept.get(
+            (release_id, name, until), lambda: self._in_turn(release, name, until)
+        )
+
+    async def _in_turn(self, release: Release, name: str, until: int) -> Rendered:
+        """A few playlists of a release at a time: one film never takes all threads."""
+        turn = self._turns.setdefault(release.pk, asyncio.Semaphore(_AT_A_TIME))
+        try:
+            async with asyncio.timeout(TURN_SECONDS), turn:
+                return await _threads.run(_render, release, name, until)
+        except TimeoutError as error:
+            raise Overloaded("too many playlists of this release are rendered") from error
+
+
+class _Nothing:
+    """That there is no such release: also worth keeping."""
+
+
+def _look_up(release_id: UUID) -> Release | _Nothing:
+    return playlists.live(release_id) or _Nothing()
+
+
+def _render(release: Release, name: str, until: int) -> Rendered:
+    prefix, storage = release.prefix, outputs()
+
+    def address_of(key: str) -> str:
+        """A chunk as its playlist names it: beside it on disk, signed and absolute in a bucket."""
+        return storage.signed_url(key, until=until) or key.removeprefix(prefix)
+
+    text = playlists.render(release, name, address_of=address_of)
+    return Rendered(gzip.compress(text.encode(), _GZIP_LEVEL, mtime=0), release.is_complete)

@@ -1,0 +1,71 @@
+"""Presigned addresses of objects in a bucket (AWS Signature Version 4 in the query string).
+
+An SDK signs with the time of the call, so that each address is a new one and browsers fetch again
+what they have. Here the time is given. And a film of hours has thousands of objects: what is the
+same for all of them is worked out once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from urllib.parse import quote, urlencode, urlsplit
+
+LONGEST_SECONDS = 7 * 24 * 3600
+"""No address may be good for longer, says the protocol."""
+_ALGORITHM = "AWS4-HMAC-SHA256"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """An access key, and the token of a session where it belongs to one."""
+
+    access_key: str
+    secret_key: str
+    token: str | None = None
+
+
+@dataclass(frozen=True)
+class Presigner:
+    """Signs GET for what lies under a base address, which ends with a slash."""
+
+    base: str
+    region: str
+    credentials: Credentials
+
+    def url(self, key: str, *, since: int, until: int) -> str:
+        """The address of an object, signed at one time and good until another (both in seconds
+        since 1970), or for as long as the protocol allows."""
+        seconds = max(min(until - since, LONGEST_SECONDS), 1)
+        query, signing_key, head = _of_all(self, since, seconds)
+        parts = urlsplit(self.base)
+        path = parts.path + quote(key, safe="/~")
+        asked = f"GET\n{path}\n{query}\nhost:{parts.netloc}\n\nhost\nUNSIGNED-PAYLOAD"
+        text = f"{head}\n{hashlib.sha256(asked.encode()).hexdigest()}"
+        signature = hmac.new(signing_key, text.encode(), hashlib.sha256).hexdigest()
+        return f"{parts.scheme}://{parts.netloc}{path}?{query}&X-Amz-Signature={signature}"
+
+
+@lru_cache(maxsize=256)
+def _of_all(signer: Presigner, since: int, seconds: int) -> tuple[str, bytes, str]:
+    """The query, the key to sign with, and how the text to sign begins."""
+    moment = datetime.fromtimestamp(since, UTC)
+    time, day = f"{moment:%Y%m%dT%H%M%SZ}", f"{moment:%Y%m%d}"
+    scope = f"{day}/{signer.region}/s3/aws4_request"
+    asked = {
+        "X-Amz-Algorithm": _ALGORITHM,
+        "X-Amz-Credential": f"{signer.credentials.access_key}/{scope}",
+        "X-Amz-Date": time,
+        "X-Amz-Expires": str(seconds),
+        "X-Amz-SignedHeaders": "host",
+    }
+    if signer.credentials.token:
+        asked["X-Amz-Security-Token"] = signer.credentials.token
+    query = urlencode(sorted(asked.items()), quote_via=quote, safe="~")
+    key = f"AWS4{signer.credentials.secret_key}".encode()
+    for part in (day, signer.region, "s3", "aws4_request"):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    return query, key, f"{_ALGORITHM}\n{time}\n{scope}"
