@@ -7,7 +7,7 @@ from django.db import OperationalError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.ffmpeg.errors import EncodeFailed
+from processing.ffmpeg.errors import ProcessFailed
 from processing.pipeline import retry
 from processing.steps.context import SourceMissing
 from videos.storage import StorageUnavailable
@@ -16,7 +16,7 @@ from videos.storage import StorageUnavailable
 @pytest.mark.parametrize(
     ("error", "code", "again"),
     [
-        (EncodeFailed(), "encode_failed", False),
+        (ProcessFailed(), "encode_failed", False),
         (SourceMissing(), "source_missing", False),
         (StorageUnavailable("down"), "storage_unavailable", True),
         (OSError(errno.ENOSPC, "full"), "disk_full", True),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from processing.ffmpeg import inputs
-from processing.ffmpeg.errors import EncodeFailed, OutputTooLarge, ProbeFailed
+from processing.ffmpeg.errors import OutputTooLarge, ProbeFailed, ProcessFailed
 from processing.ffmpeg.media import AudioStream, Media, VideoStream
 from processing.ffmpeg.probing import (
     extent,
@@ -197,7 +197,7 @@ def _ask(
             command, limits=allowed, sandbox=sandbox, reads=[path], writes=None,
             should_stop=should_stop,
         )  # fmt: skip
-    except EncodeFailed as error:
+    except ProcessFailed as error:
         raise refusals.of(error, path) from error
     except OutputTooLarge as error:
         raise ProbeFailed(

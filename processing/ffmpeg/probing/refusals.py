@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from processing.ffmpeg.errors import EncodeFailed, ProbeFailed, SourceTruncated
+from processing.ffmpeg.errors import ProbeFailed, ProcessFailed, SourceTruncated
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.probing import extras
 from processing.ffmpeg.probing.timeline import Timeline
@@ -15,7 +15,7 @@ _MISSING_FRAMES = 3
 _MISSING_SHARE = 0.02
 
 
-def of(error: EncodeFailed, path: Path) -> ProbeFailed:
+def of(error: ProcessFailed, path: Path) -> ProbeFailed:
     """What a failed ffprobe means, told by the few lines it is known to say."""
     code, message = "source_not_video", ProbeFailed.message
     if "encryption info" in error.log:

@@ -11,7 +11,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 
 from processing.ffmpeg import inputs
-from processing.ffmpeg.errors import EncodeFailed, EncodeTimedOut, OutputTooLarge
+from processing.ffmpeg.errors import OutputTooLarge, ProcessFailed, ProcessTimedOut
 from processing.ffmpeg.media import Media, VideoStream
 from processing.ffmpeg.probing import edits, index, rates
 from processing.ffmpeg.probing.edits import Pictures
@@ -119,7 +119,7 @@ def _ask(
             limits=runner.Limits(wall, memory_bytes=_MEMORY_BYTES),
             sandbox=sandbox, reads=[path], writes=None, should_stop=should_stop,
         ).stdout  # fmt: skip
-    except (EncodeFailed, EncodeTimedOut, OutputTooLarge):
+    except (ProcessFailed, ProcessTimedOut, OutputTooLarge):
         return None
 
 
