@@ -178,7 +178,8 @@ class Chapter:
 class Media:
     """A source: `duration` and `start` in seconds, `size` in bytes, `bitrate` in bits/s.
 
-    `video` is the stream that is shown, None for sound alone; `audio` all that can be heard.
+    `video` is the stream that is shown, None for sound alone; `audio` all that can be heard;
+    `beside` the decoders ffprobe must be let set up though nothing is decoded by them.
     """
 
     container: str
@@ -191,6 +192,7 @@ class Media:
     subtitles: tuple[SubtitleStream, ...] = ()
     others: tuple[OtherStream, ...] = ()
     chapters: tuple[Chapter, ...] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def is_mp4(self) -> bool:
@@ -261,17 +263,22 @@ class Media:
     def to_json(self) -> dict[str, Any]:
         """A dictionary `json` can write; fractions become texts like `30000/1001`."""
         plain: dict[str, Any] = _plain(dataclasses.asdict(self))
+        if not self.beside:
+            del plain["beside"]  # rare, and versions before it know nothing of it
         return plain
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Media:
-        """The inverse of `to_json`; what an older version did not write takes its default."""
+        """The inverse of `to_json`; what an older version did not write takes its default, what
+        only a newer one knows is left out."""
+        data = _known(cls, data)
         made: dict[str, Any] = {
             "video": _video(data["video"]) if data["video"] else None,
-            "audio": tuple(AudioStream(**_fractions(s, "time_base")) for s in data["audio"]),
+            "audio": tuple(_audio(s) for s in data["audio"]),
         }
         for name, kind in _LISTS.items():
-            made[name] = tuple(kind(**item) for item in data.get(name, ()))
+            made[name] = tuple(kind(**_known(kind, item)) for item in data.get(name, ()))
+        made["beside"] = tuple(data.get("beside", ()))
         return cls(**{**data, **made})
 
 
@@ -281,7 +288,17 @@ _LISTS: dict[str, Any] = {"subtitles": SubtitleStream, "others": OtherStream, "c
 def _video(data: Mapping[str, Any]) -> VideoStream:
     made = _fractions(data, "sar", "frame_rate", "time_base", "constant_rate")
     light = data.get("light")
-    return VideoStream(**{**made, "light": Light(**light) if light else None})
+    made["light"] = Light(**_known(Light, light)) if light else None
+    return VideoStream(**_known(VideoStream, made))
+
+
+def _audio(data: Mapping[str, Any]) -> AudioStream:
+    return AudioStream(**_known(AudioStream, _fractions(data, "time_base")))
+
+
+def _known(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in dataclasses.fields(kind)}
+    return {name: value for name, value in data.items() if name in names}
 
 
 def _plain(value: Any) -> Any:

@@ -23,11 +23,12 @@ def run(context: TaskContext) -> Outcome:
     source = sources.local(context.source, should_stop=context.should_stop)
     profile = Profile.from_json(context.run.profile)
     tools.let_go_of_database()
+    limits = probe.ProbeLimits()
     media = probe.probe(
         source,
         ffprobe=settings.FFPROBE,
         sandbox=tools.sandbox(),
-        limits=probe.ProbeLimits(),
+        limits=limits,
         should_stop=context.should_stop,
     )
     line = timeline.read(
@@ -37,9 +38,11 @@ def run(context: TaskContext) -> Outcome:
         sandbox=tools.sandbox(),
         should_stop=context.should_stop,
     )
+    measured = media.with_timeline(line)
+    refusals.require_within(measured, limits)
     if line is not None:
         refusals.require_all_there(media, line)
-        media = media.with_timeline(line)
+        media = measured
     made_of = wanted.by(profile, media).media
     _require_something(made_of)
     spans = (chunks.WHOLE,) if context.run.whole else chunks.plan(made_of, line, profile)

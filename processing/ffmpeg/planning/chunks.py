@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from fractions import Fraction
 from typing import Any
 
@@ -85,7 +85,9 @@ class Span:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Span:
-        """The inverse of `to_json`."""
+        """The inverse of `to_json`; what only a newer version knows is left out."""
+        known = {field.name for field in fields(cls)}
+        data = {name: value for name, value in data.items() if name in known}
         lists = {name: tuple(data.get(name, ())) for name in ("keyframes", "copied_sound")}
         return cls(**{**data, **lists})
 

@@ -46,13 +46,14 @@ _ENVIRONMENT = {
 @dataclass(frozen=True)
 class Limits:
     """What one program may use: seconds of wall clock, seconds without progress, bytes written,
-    bytes of memory, seconds of CPU."""
+    bytes of memory, seconds of CPU, bytes said on standard output where that is kept."""
 
     wall_seconds: float
     stall_seconds: float = 60
     output_bytes: int = 50 * 1024**3
     memory_bytes: int = 4 * 1024**3
     cpu_seconds: int | None = None
+    stdout_bytes: int = MAX_STDOUT
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,8 @@ def run(
 
     It may read `reads` and write into the folder `writes`, all absolute. With `on_progress` its
     standard output is read as `-progress pipe:1` and must get further within the stall limit;
-    without, standard output is kept (up to 32 MiB). `should_stop` is asked several times a
-    second and returns a reason to stop.
+    without, standard output is kept (32 MiB unless the limits say less). `should_stop` is asked
+    several times a second and returns a reason to stop.
 
     Raises `ToolMissing` or `SandboxUnavailable` (it could not start), `ProcessFailed` (it ended
     with an error), `ProcessKilled` (by a signal that was not ours, or for want of memory),
@@ -94,7 +95,7 @@ def run(
     started = time.monotonic()
     scrubber = Scrubber([*reads, *([writes] if writes else [])])
     shown = scrubber.argv(argv)
-    output = _Output(on_progress)
+    output = _Output(on_progress, limits.stdout_bytes)
     watch = _Watch(limits, writes, should_stop, output)
     killed_before = verdict.memory_kills()
     process: subprocess.Popen[bytes] | None = None
@@ -171,7 +172,8 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
 class _Output:
     """Collects both streams; `position` changes whenever the work got further."""
 
-    def __init__(self, on_progress: Callable[[Progress], None] | None) -> None:
+    def __init__(self, on_progress: Callable[[Progress], None] | None, most: int) -> None:
+        self._most = most
         self.stdout = bytearray()
         self.log = LogTail()
         self.position: Any = None
@@ -182,7 +184,7 @@ class _Output:
     def feed_stdout(self, data: bytes) -> None:
         if self._on_progress is None:
             self.stdout += data
-            if len(self.stdout) > MAX_STDOUT:
+            if len(self.stdout) > self._most:
                 raise OutputTooLarge("The program said more than is kept of it.")
             return
         for report in self._parser.feed(data):

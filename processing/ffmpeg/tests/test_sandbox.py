@@ -115,7 +115,7 @@ def fails_with(monkeypatch: pytest.MonkeyPatch, error: MediaError) -> None:
     def trial(*args: object, **options: object) -> None:
         raise error
 
-    monkeypatch.setattr(sandbox_module.runner, "run", trial)
+    monkeypatch.setattr("processing.ffmpeg.running.runner.run", trial)
 
 
 @pytest.mark.usefixtures("bwrap", "untried")
@@ -146,7 +146,7 @@ def test_a_failed_trial_is_made_again_later(monkeypatch: pytest.MonkeyPatch) -> 
             detect("required")
     assert detect("auto").kind == "none"
     later = time.monotonic() + 61
-    monkeypatch.setattr(sandbox_module.time, "monotonic", lambda: later)
+    monkeypatch.setattr("processing.ffmpeg.running.sandbox.time.monotonic", lambda: later)
     assert detect("auto").kind == "bwrap"
 
 
