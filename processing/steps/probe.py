@@ -5,7 +5,7 @@ from django.conf import settings
 from processing.ffmpeg.encoding import pixels
 from processing.ffmpeg.errors import ProbeFailed, ToolMissing
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning import chunks, tracks
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.probing import probe, refusals, timeline
 from processing.steps import sources, tools, wanted
@@ -47,7 +47,15 @@ def run(context: TaskContext) -> Outcome:
     _require_something(made_of)
     spans = (chunks.WHOLE,) if context.run.whole else chunks.plan(made_of, line, profile)
     probed = Probed(made_of, spans, downloads=bool(profile.downloads))
-    return Outcome(record=lambda: _record(context, media), result=probed)
+    return Outcome(record=lambda: _record(context, media), result=probed, log=_left_out(made_of))
+
+
+def _left_out(media: Media) -> str:
+    """The sound that is not made, a line each: people read it with the step."""
+    return "\n".join(
+        f"Sound stream {stream.index} ({stream.codec}, {stream.language}) is left out."
+        for stream in tracks.left_out(media)
+    )
 
 
 def _require_something(media: Media) -> None:
