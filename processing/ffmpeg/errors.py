@@ -37,7 +37,7 @@ class ProbeFailed(MediaError):
     """Raised when a source cannot be understood or breaks a limit.
 
     Codes: `source_not_video`, `source_truncated`, `source_unsupported`, `source_encrypted`,
-    `source_too_long`, `source_too_large`.
+    `source_too_long`, `source_too_large`, `probe_timed_out`.
     """
 
     code = "source_not_video"
@@ -51,21 +51,21 @@ class SourceTruncated(ProbeFailed):
     message = "The file ends before its video does. Upload it again."
 
 
-class EncodeFailed(MediaError):
-    """Raised when a program ended with an error."""
+class ProcessFailed(MediaError):
+    """Raised when a program ended with an error of its own."""
 
     code = "encode_failed"
     message = "The encoder ended with an error."
 
 
-class EncodeStalled(MediaError):
+class ProcessStalled(MediaError):
     """Raised when a program ran on without getting any further."""
 
     code = "encode_stalled"
     message = "The encoder made no progress and was stopped."
 
 
-class EncodeTimedOut(MediaError):
+class ProcessTimedOut(MediaError):
     """Raised when a program used up its wall-clock or CPU time."""
 
     code = "encode_timed_out"
@@ -107,10 +107,18 @@ class OutputTooLarge(MediaError):
 
 
 class ToolMissing(MediaError):
-    """Raised when FFmpeg, or a sandbox that was required, is not there."""
+    """Raised when FFmpeg, or something it must have, is not there."""
 
     code = "ffmpeg_missing"
     message = "FFmpeg is not installed where it was looked for."
+
+
+class SandboxUnavailable(ToolMissing):
+    """Raised when a sandbox cannot be set up where it is required or was found to work: the
+    machine's fault, and often a passing one."""
+
+    code = "sandbox_unavailable"
+    message = "The sandbox could not be set up."
 
 
 class Interrupted(MediaError):

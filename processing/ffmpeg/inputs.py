@@ -6,6 +6,8 @@ unless both the protocols and the demuxers are limited to lists.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 PROTOCOLS = "file,pipe"
@@ -16,6 +18,33 @@ FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,gif,mxf,dv,"
     "wav,mp3,flac,aac,ivf,apng"
 )
+
+# Decoders of what cameras, phones, recorders, broadcasters, editors and browsers write. Others are
+# never opened: FFmpeg has hundreds, most for formats of games and of decades ago, and faults are
+# found in those. FFmpeg goes by the decoder's name: libraries that decode the same are named too.
+VIDEO_DECODERS = (
+    "h264", "hevc", "av1", "libdav1d", "libaom-av1", "vp8", "vp9", "libvpx", "libvpx-vp9",
+    "mpeg1video", "mpeg2video", "mpeg4", "msmpeg4v2", "msmpeg4", "h261", "h263", "h263i",
+    "h263p", "flv", "vc1", "wmv1", "wmv2", "wmv3", "theora", "mjpeg", "prores", "dnxhd", "dvvideo",
+    "cfhd", "jpeg2000", "libopenjpeg", "ffv1", "huffyuv", "ffvhuff", "utvideo", "qtrle", "svq3",
+    "rawvideo", "v210", "png", "apng", "gif",
+)  # fmt: skip
+AUDIO_DECODERS = (
+    "aac", "aac_latm", "ac3", "eac3", "dca", "truehd", "mlp", "mp1", "mp1float", "mp2",
+    "mp2float", "mp3", "mp3float", "opus", "libopus", "vorbis", "libvorbis", "flac", "alac",
+    "wmav1", "wmav2", "wmapro", "wmalossless", "amrnb", "amrwb", "libopencore_amrnb",
+    "libopencore_amrwb", "gsm", "gsm_ms", "speex", "libspeex", "adpcm_ms", "adpcm_ima_wav",
+    "adpcm_ima_qt", "adpcm_swf", "nellymoser", "pcm_alaw", "pcm_mulaw", "pcm_bluray", "pcm_dvd",
+    "pcm_f32be", "pcm_f32le", "pcm_f64be", "pcm_f64le", "pcm_s16be", "pcm_s16le", "pcm_s24be",
+    "pcm_s24le", "pcm_s32be", "pcm_s32le", "pcm_s8", "pcm_u8", "s302m",
+)  # fmt: skip
+DECODERS = ",".join((*VIDEO_DECODERS, *AUDIO_DECODERS))
+# Codecs that are called otherwise than their decoders.
+_CALLED = {
+    "dca": "dts", "flv": "flv1", "amrnb": "amr_nb", "amrwb": "amr_wb", "msmpeg4": "msmpeg4v3",
+}  # fmt: skip
+CODECS = frozenset(_CALLED.get(name, name) for name in (*VIDEO_DECODERS, *AUDIO_DECODERS))
+"""What ffprobe calls the codecs that are decoded."""
 
 # A picture larger than this is refused before it is allocated (8K plus room: 8192 x 8192).
 MAX_PIXELS = 8192 * 8192
@@ -28,13 +57,28 @@ def guards() -> list[str]:
         PROTOCOLS,
         "-format_whitelist",
         FORMATS,
+        "-codec_whitelist",
+        DECODERS,
         "-max_pixels",
         str(MAX_PIXELS),
     ]
 
 
-def opened(path: Path) -> list[str]:
-    """The guarded `-i` of one local file; the path must be absolute (so it is no option)."""
+def opened(path: Path, *, beside: Sequence[str] = ()) -> list[str]:
+    """The guarded `-i` of one local file; the path must be absolute (so it is no option).
+
+    ffprobe ends with an error where the decoder of any stream is refused. `beside` names decoders
+    it may set up for streams nobody decodes; looking at their packets stays forbidden to them.
+    """
     if not path.is_absolute():
         raise ValueError("media paths must be absolute")
-    return [*guards(), "-i", str(path)]
+    allowed = ",".join((DECODERS, *beside))
+    kinds = ("v", "a", "s") if beside else ()
+    also = [option for kind in kinds for option in (f"-codec_whitelist:{kind}", allowed)]
+    return [*guards(), *also, "-i", str(path)]
+
+
+def refused_decoders(log: str) -> tuple[str, ...]:
+    """The decoders FFmpeg's log says are not on the list, each once."""
+    found = re.findall(r"^\[(\w{1,32}) @ 0x\w+\] Codec \(\1\) not on whitelist", log, re.MULTILINE)
+    return tuple(dict.fromkeys(found))

@@ -179,7 +179,8 @@ class Chapter:
 class Media:
     """A source: `duration` and `start` in seconds, `size` in bytes, `bitrate` in bits/s.
 
-    `video` is the stream that is shown, None for sound alone; `audio` all that can be heard.
+    `video` is the stream that is shown, None for sound alone; `audio` all that can be heard;
+    `beside` the decoders ffprobe must be let set up though nothing is decoded by them.
     """
 
     container: str
@@ -192,6 +193,7 @@ class Media:
     subtitles: tuple[SubtitleStream, ...] = ()
     others: tuple[OtherStream, ...] = ()
     chapters: tuple[Chapter, ...] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def is_mp4(self) -> bool:
@@ -262,17 +264,21 @@ class Media:
     def to_json(self) -> dict[str, Any]:
         """A dictionary `json` can write; fractions become texts like `30000/1001`."""
         plain: dict[str, Any] = _plain(dataclasses.asdict(self))
+        if not self.beside:
+            del plain["beside"]  # rare, and versions before it know nothing of it
         return plain
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Media:
-        """The inverse of `to_json`; what an older version did not write takes its default."""
+        """The inverse of `to_json`; what an older version did not write takes its default, what
+        only a newer one knows is left out."""
         made: dict[str, Any] = {
             "video": _video(data["video"]) if data.get("video") else None,
             "audio": tuple(_audio(stream) for stream in data.get("audio", ())),
         }
         for name, kind in _LISTS.items():
             made[name] = tuple(kind(**known(kind, item)) for item in data.get(name, ()))
+        made["beside"] = tuple(data.get("beside", ()))
         return cls(**known(cls, {**data, **made}))
 
 

@@ -11,6 +11,7 @@ READY: tuple[Check, ...] = (servers.database, servers.redis, servers.storage, se
 START: tuple[Check, ...] = (tools.ffmpeg_fixes, tools.sandbox)
 DOCTOR: tuple[Check, ...] = (
     tools.python,
+    tools.machine,
     tools.ffmpeg,
     tools.ffmpeg_fixes,
     tools.sandbox,

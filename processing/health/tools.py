@@ -5,12 +5,13 @@ import sys
 
 from django.conf import settings
 
-from processing.ffmpeg import security
+from processing.ffmpeg import inputs, security
 from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.sandbox import Sandbox
 from processing.health.finding import Finding
 from processing.steps import tools
+from processing.workers.machine import this_machine
 
 _ENCODERS = ("libx264", "aac")
 # Turns HDR and wide gamuts into what every screen shows; in FFmpeg only if built with zimg.
@@ -21,6 +22,11 @@ def python() -> Finding:
     """The interpreter is new enough."""
     version = ".".join(map(str, sys.version_info[:3]))
     return Finding("Python", sys.version_info >= (3, 11), version, "Use Python 3.11 or later.")
+
+
+def machine() -> Finding:
+    """What tasks may use here at once."""
+    return Finding("This machine", True, str(this_machine()))
 
 
 def ffmpeg() -> Finding:
@@ -46,7 +52,8 @@ def ffmpeg_fixes() -> Finding:
         said = [_output([path, "-version"]) for path in (settings.FFMPEG, settings.FFPROBE)]
     except MediaError as error:
         return Finding(name, False, error.message, "See FFmpeg above.", lesser=True)
-    verdicts = [security.judge(text) for text in said]
+    opened = inputs.DECODERS.split(",")
+    verdicts = [security.judge(text, opened) for text in said]
     worst = max(verdicts, key=lambda verdict: (not verdict.well, len(verdict.lacking)))
     return Finding(name, worst.well, _told(worst), _FIXES_HINT, lesser=True)
 

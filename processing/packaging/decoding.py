@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from processing.ffmpeg import inputs
-from processing.ffmpeg.errors import EncodeFailed
+from processing.ffmpeg.errors import ProcessFailed
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.sandbox import Sandbox
 
@@ -21,6 +21,6 @@ def complaints(path: Path, *, ffmpeg: str, sandbox: Sandbox) -> str:
     limits = runner.Limits(wall_seconds=_WALL_SECONDS)
     try:
         finished = runner.run(argv, limits=limits, sandbox=sandbox, reads=[path], writes=None)
-    except EncodeFailed as error:
+    except ProcessFailed as error:
         return error.log.strip() or error.message
     return finished.log.strip()

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.conf import settings
 
 from processing.ffmpeg.encoding import commands
-from processing.ffmpeg.errors import EncodeFailed
+from processing.ffmpeg.errors import ProcessFailed
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import lengths
 from processing.ffmpeg.planning.chunks import Span
@@ -75,7 +75,7 @@ def _encode(context: TaskContext, made_of: Wanted, span: Span) -> runner.Finishe
         return tools.run(
             argv, context, seconds, source, _reporter(context, made_of.media, span, seconds)
         )
-    except EncodeFailed as error:
+    except ProcessFailed as error:
         if span.copies:
             raise made.CopyUnfit(argv=error.argv, log=error.log) from error
         raise

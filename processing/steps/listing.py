@@ -11,7 +11,6 @@ from videos import lifecycle
 from videos.models import Chunk, Release, Rendition
 
 _CHANNELS = 2
-_TITLE_LENGTH = 64
 
 
 def record(context: TaskContext, span: Span, wanted: Wanted, done: Sequence[MadeChunk]) -> None:
@@ -48,7 +47,7 @@ def _rendition(release: Release, wanted: Wanted, chunk: MadeChunk) -> Rendition:
         heard = next(heard for heard in wanted.tracks if heard.name == chunk.name)
         rendition.kind = Rendition.Kind.AUDIO
         rendition.channels, rendition.language = _CHANNELS, heard.language
-        rendition.title, rendition.default = heard.title[:_TITLE_LENGTH], heard.default
+        rendition.title, rendition.default = heard.title, heard.default
     rendition.bitrate = rendition.peak_bitrate = cap
     return rendition
 

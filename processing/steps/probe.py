@@ -5,7 +5,7 @@ from django.conf import settings
 from processing.ffmpeg.encoding import pixels
 from processing.ffmpeg.errors import ProbeFailed, ToolMissing
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning import chunks, weight
+from processing.ffmpeg.planning import chunks, tracks, weight
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.probing import probe, refusals, timeline
 from processing.steps import sources, tools, wanted
@@ -24,11 +24,12 @@ def run(context: TaskContext) -> Outcome:
     source = sources.local(context)
     profile = Profile.from_json(context.run.profile)
     tools.let_go_of_database()
+    limits = probe.ProbeLimits()
     media = probe.probe(
         source,
         ffprobe=settings.FFPROBE,
         sandbox=tools.sandbox(),
-        limits=probe.ProbeLimits(),
+        limits=limits,
         should_stop=context.should_stop,
     )
     line = timeline.read(
@@ -38,9 +39,11 @@ def run(context: TaskContext) -> Outcome:
         sandbox=tools.sandbox(),
         should_stop=context.should_stop,
     )
+    measured = media.with_timeline(line)
+    refusals.require_within(measured, limits)
     if line is not None:
         refusals.require_all_there(media, line)
-        media = media.with_timeline(line)
+        media = measured
     made = wanted.by(profile, media)
     made_of = made.media
     _require_something(made_of)
@@ -53,7 +56,15 @@ def run(context: TaskContext) -> Outcome:
         downloads=bool(profile.downloads),
         memory=weight.memory_bytes(made_of, made.rungs, threads, preset=profile.preset),
     )
-    return Outcome(record=lambda: _record(context, media), result=probed)
+    return Outcome(record=lambda: _record(context, media), result=probed, log=_left_out(made_of))
+
+
+def _left_out(media: Media) -> str:
+    """The sound that is not made, a line each: people read it with the step."""
+    return "\n".join(
+        f"Sound stream {stream.index} ({stream.codec}, {stream.language}) is left out."
+        for stream in tracks.left_out(media)
+    )
 
 
 def _require_something(media: Media) -> None:

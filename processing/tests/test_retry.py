@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.errors import ReadOnlySqlTransaction
 
-from processing.ffmpeg.errors import DiskFull, EncodeFailed, ProcessKilled, ToolMissing
+from processing.ffmpeg.errors import DiskFull, ProcessFailed, ProcessKilled, ToolMissing
 from processing.pipeline import retry
 from processing.pipeline.retry import Blame, Problem
 from processing.steps.context import SourceMissing
@@ -18,7 +18,7 @@ from videos.storage import StorageUnavailable
 @pytest.mark.parametrize(
     ("error", "code", "again"),
     [
-        (EncodeFailed(), "encode_failed", False),
+        (ProcessFailed(), "encode_failed", False),
         (SourceMissing(), "source_missing", False),
         (RuntimeError("a bug of ours"), "internal_error", True),
         (DataError("value too long for type character varying(16)"), "internal_error", False),
@@ -51,7 +51,7 @@ def _read_only() -> InternalError:
         (ToolMissing(), "ffmpeg_missing", Blame.WORKER),
         (ToolMissing(code="sandbox_unavailable"), "sandbox_unavailable", Blame.WORKER),
         (ProcessKilled(9), "process_killed", Blame.CRASH),
-        (EncodeFailed(), "encode_failed", Blame.TASK),
+        (ProcessFailed(), "encode_failed", Blame.TASK),
         (InternalError("index corrupted"), "internal_error", Blame.TASK),
     ],
 )

@@ -1,11 +1,13 @@
 """Where a timeline is cut into spans, each of which one process encodes for every rendition.
 
 Borders lie on whole groups of pictures of the grid; spans are short at the start, so that
-something can be played at once, and grow. Sound is cut at the AAC packet nearest each border.
+something can be played at once, and grow, but never so far that whoever waits for the worker of
+one waits long. Sound is cut at the AAC packet nearest each border.
 """
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -14,13 +16,22 @@ from typing import Any
 
 from processing.ffmpeg.encoding.filters import AUDIO_RATE
 from processing.ffmpeg.media import PACKET, Media
-from processing.ffmpeg.planning import copying
+from processing.ffmpeg.planning import copying, ladder, weight
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.planning.reading import Reading
 from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.stored import known
 
+MAX_SPANS = 2_000
+"""A run has no more spans, however long its source is: they are rows, and objects."""
+
 _MAX_SECONDS = 60
+# Seconds of one core a span may take, by estimate.
+_WORK_SECONDS = 18.0
+# A border is put up to a quarter before where it was wished: so many more spans there may be.
+_SHORTER = Fraction(3, 4)
+# Places that are looked at for one border.
+_CANDIDATES = 64
 # The first span of sound alone.
 _SOUND_SECONDS = 4.0
 # Groups of pictures in a segment: borders keep segments whole.
@@ -75,7 +86,8 @@ class Span:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Span:
-        """The inverse of `to_json`."""
+        """The inverse of `to_json`; what only a newer version knows is left out."""
+        data = known(cls, data)
         lists = {name: tuple(data.get(name, ())) for name in ("keyframes", "copied_sound")}
         return cls(**known(cls, {**data, **lists}))
 
@@ -104,51 +116,68 @@ def why_whole(media: Media, timeline: Timeline | None) -> str | None:
 def plan(
     media: Media, timeline: Timeline | None, profile: Profile, *, seconds: float | None = None
 ) -> tuple[Span, ...]:
-    """The spans of a source, one if there is a reason in `why_whole`. `seconds` makes them all
-    of that length, which is for tests."""
+    """The spans of a source, at most `MAX_SPANS`, and one if there is a reason in `why_whole`.
+    `seconds` makes them all of that length, which is for tests.
+
+    The work is that of as many look-ups as there are spans, whatever the source claims.
+    """
     if why_whole(media, timeline) is not None:
         return (WHOLE,)
     if media.video is None or timeline is None:
         return _sound_spans(list(_sound_borders(media.duration, seconds)))
     gop = gop_frames(media.video.frame_rate, profile)
     reading = Reading(media, media.video, timeline)
+    rungs = ladder.rungs_for(media.video, profile)
     if seconds is None and copying.fits(media, timeline, profile):
-        return _copied_spans(reading, gop, copying.fitting_sound(media, profile))
+        longest = _longest(reading, gop, weight.core_seconds(media, rungs[1:]))
+        return _copied_spans(reading, gop, longest, copying.fitting_sound(media, profile))
     if seconds is not None:
         step = max(1, round(seconds / profile.gop_seconds)) * gop
         borders = list(range(step, reading.frames - gop + 1, step))
     else:
-        borders = list(_growing(reading, gop))
+        longest = _longest(reading, gop, weight.core_seconds(media, rungs))
+        borders = list(_growing(reading, gop, longest))
     return _picture_spans(borders, reading)
 
 
-def _growing(reading: Reading, gop: int) -> Iterator[int]:
+def _longest(reading: Reading, gop: int, core_seconds: float) -> int:
+    """Pictures of the longest span: whole segments, or where one of them is too much work already
+    whole groups."""
+    segment = gop * _SEGMENT_GOPS
+    wished = min(_MAX_SECONDS, _WORK_SECONDS / core_seconds) * reading.rate
+    unit = segment if wished >= segment else gop
+    share = round(reading.frames / (_ENDING_SHARE * unit))
+    # Some short spans begin a video, another ends it.
+    needed = math.ceil(reading.frames / (_SHORTER * (MAX_SPANS - 16) * unit))
+    return unit * max(1, min(int(wished // unit), share), needed)
+
+
+def _growing(reading: Reading, gop: int, longest: int) -> Iterator[int]:
     """Borders of a first span of half a group, one to the end of the first segment, then growing
     ones, each where little is decoded twice."""
     segment = gop * _SEGMENT_GOPS
-    whole_segments = reading.frames / (_ENDING_SHARE * segment)
-    most = int(_MAX_SECONDS * reading.rate) // segment
-    most = segment * min(max(1, round(whole_segments)), max(1, most))
+    unit = min(longest, segment)
     last = reading.frames - gop
     first = max(1, gop // 2)
     if first > last:
         return
     yield first
-    border, length, again = segment, segment, False
+    border, length, again = unit, unit, False
     while border <= last:
         yield border
-        border = _next_border(reading, border, min(length, most), segment, last)
-        length, again = (length * 2 if again else length), not again
+        border = _next_border(reading, border, length, unit, last)
+        length, again = min(longest, length * 2 if again else length), not again
 
 
-def _next_border(reading: Reading, start: int, length: int, segment: int, last: int) -> int:
+def _next_border(reading: Reading, start: int, length: int, unit: int, last: int) -> int:
     """Where a span from `start` of about `length` ends: up to a quarter shorter if that spares
     decoding, longer if the lead would be longer than the span."""
-    shortest = max(segment, -(-length * 3 // 4 // segment) * segment)
-    candidates = range(start + length, start + shortest - 1, -segment)
+    shortest = max(unit, math.ceil(length * _SHORTER / unit) * unit)
+    step = unit * max(1, (length - shortest) // (_CANDIDATES * unit))
+    candidates = range(start + length, start + shortest - 1, -step)
     best = min(candidates, key=reading.lead)
     while best <= last and reading.lead(best) > max(length, best - start):
-        best += segment
+        best += unit
     return best
 
 
@@ -166,13 +195,14 @@ def _picture_spans(borders: Sequence[int], reading: Reading) -> tuple[Span, ...]
     )
 
 
-def _copied_spans(reading: Reading, gop: int, sound: tuple[int, ...]) -> tuple[Span, ...]:
+def _copied_spans(
+    reading: Reading, gop: int, longest: int, sound: tuple[int, ...]
+) -> tuple[Span, ...]:
     """Spans that begin with the source's own keyframes, near where others would."""
     keyframes = reading.keyframe_pictures
     borders: list[int] = []
-    for wished in _growing(reading, gop):
-        after = bisect_right(keyframes, borders[-1] if borders else 0)
-        near = min(keyframes[after:], key=lambda frame: abs(frame - wished), default=None)
+    for wished in _growing(reading, gop, longest):
+        near = _nearest(keyframes, wished, above=borders[-1] if borders else 0)
         if near is not None and near <= reading.frames - gop:
             borders.append(near)
     spans = _picture_spans(borders, reading)
@@ -186,6 +216,15 @@ def _copied_spans(reading: Reading, gop: int, sound: tuple[int, ...]) -> tuple[S
     )
 
 
+def _nearest(frames: Sequence[int], wished: int, *, above: int) -> int | None:
+    """The one of ascending pictures nearest to `wished` of those after `above`; the earlier of
+    two."""
+    low = bisect_right(frames, above)
+    at = bisect_left(frames, wished, lo=low)
+    around = frames[max(low, at - 1) : at + 1]
+    return min(around, key=lambda frame: abs(frame - wished), default=None)
+
+
 def _between(frames: Sequence[int], first: int, end: int | None) -> tuple[int, ...]:
     low = bisect_left(frames, first)
     return tuple(frames[low : None if end is None else bisect_left(frames, end)])
@@ -194,9 +233,10 @@ def _between(frames: Sequence[int], first: int, end: int | None) -> tuple[int, .
 def _sound_borders(duration: float, seconds: float | None) -> Iterator[float]:
     """Seconds at which sound without pictures is cut: growing spans, or equal ones."""
     length, at = seconds or _SOUND_SECONDS, 0.0
+    longest = max(_MAX_SECONDS, duration / (MAX_SPANS - 16))
     while (at := at + length) <= duration - _SOUND_SECONDS / 2:
         yield at
-        length = seconds or min(2 * length, _MAX_SECONDS)
+        length = seconds or min(2 * length, longest)
 
 
 def _sound_spans(borders: Sequence[float]) -> tuple[Span, ...]:

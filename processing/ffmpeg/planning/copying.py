@@ -109,6 +109,7 @@ def _is_cut_well(video: VideoStream, timeline: Timeline) -> bool:
     return (
         is_exact(video, timeline)
         and timeline.steady
+        and not timeline.thinned
         and not video.edited
         and bool(timeline.keyframes)
         and timeline.keyframes[0] == timeline.first_pts == video.start_pts

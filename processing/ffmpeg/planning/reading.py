@@ -44,7 +44,8 @@ class Reading:
     @property
     def keyframe_pictures(self) -> list[int]:
         """The keyframes, as pictures of the grid."""
-        return [round((pts - self._start) * self._pace) for pts in self._keyframes]
+        above, below = self._pace.numerator, self._pace.denominator
+        return [(2 * (pts - self._start) * above + below) // (2 * below) for pts in self._keyframes]
 
     def seek(self, frame: int) -> int | None:
         """The keyframe to decode from for a cut at `frame`, None for the beginning."""

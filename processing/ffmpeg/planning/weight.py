@@ -1,7 +1,7 @@
 """How heavy an encode is, estimated from sizes and codec: processor time and memory.
 
 Measured with FFmpeg 5.1, preset veryfast, every rung of the default profile, drawn clips at 30
-pictures a second; resident memory in MB (MiB) with one and with two threads, and the seconds of
+pictures a second; resident memory in MiB with one and with two threads, and the seconds of
 one core that a second of the source takes:
 
 | source | H.264 | HEVC | HEVC 10-bit | AV1 | AV1 10-bit | VP9 | core |
@@ -28,7 +28,7 @@ _PROGRAM_BYTES = 90 * _MEBI
 _RUNG_BYTES_A_PIXEL = 60
 _RUNG_BYTES_A_PIXEL_AND_THREAD = 30
 _SOURCE_BYTES_A_PIXEL = 24
-# Presets that look further ahead keep more pictures: measured with `medium`.
+# Presets that look further ahead keep more pictures: by their lookahead, not measured.
 _LOOKAHEAD = {"fast": 1.2, "medium": 1.3, "slow": 1.5, "slower": 1.9, "veryslow": 2.2}
 # Seconds of one core for a million pixels.
 _ENCODED = 0.02

@@ -74,9 +74,9 @@ def one(found: Sequence[Box], kind: bytes) -> Box:
     return box
 
 
-def content(file: BinaryIO, box: Box) -> bytes:
-    """All that is in a box."""
-    if box.end - box.start > _MAX_TABLE:
+def content(file: BinaryIO, box: Box, *, most: int = _MAX_TABLE) -> bytes:
+    """All that is in a box; one of more than `most` bytes is not plain."""
+    if box.end - box.start > most:
         raise NotPlain
     file.seek(box.start)
     return file.read(box.end - box.start)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from processing.ffmpeg import inputs
+from processing.ffmpeg.errors import Interrupted
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.probing.values import seconds, whole
+from processing.ffmpeg.running import runner
 
 TAIL_SECONDS = 10.0
+_STOP_EVERY = 10_000
 
 
 @dataclass(frozen=True)
@@ -21,11 +24,15 @@ class Extent:
     end: float | None
 
 
-def argv(ffprobe: str, path: Path, since: float) -> list[str]:
-    """The command that lists the packets from that second on, of all streams."""
+def argv(
+    ffprobe: str, opened: Sequence[str], since: float, *, most: int | None = None
+) -> list[str]:
+    """The command that lists the packets of an input from that second on, of all streams; at most
+    so many."""
     shown = ["-v", "error", "-show_entries", "packet=stream_index,pts_time,duration_time"]
-    interval = ["-read_intervals", f"{since:.3f}%"] if since else []
-    return [ffprobe, *shown, "-of", "csv=p=0", *interval, *inputs.opened(path)]
+    end = f"+#{most}" if most else ""
+    interval = ["-read_intervals", f"{since:.3f}%{end}"] if since else []
+    return [ffprobe, *shown, "-of", "csv=p=0", *interval, *opened]
 
 
 def since(media: Media) -> float:
@@ -33,20 +40,26 @@ def since(media: Media) -> float:
     return max(0.0, media.start + media.duration - TAIL_SECONDS) if media.duration else 0.0
 
 
-def parse(packets: bytes, picture: dict[int, float]) -> dict[int, Extent]:
+def parse(
+    packets: bytes,
+    picture: dict[int, float],
+    should_stop: Callable[[], str | None] = runner.never,
+) -> dict[int, Extent]:
     """The extent of each stream of ffprobe's `stream_index,pts_time,duration_time` lines, every
-    packet lasting at least the seconds `picture` tells for its stream."""
+    packet lasting at least the seconds `picture` tells for its stream. Raises `Interrupted`."""
     found: dict[int, Extent] = {}
-    for line in packets.splitlines():
+    for read, line in enumerate(io.BytesIO(packets)):
+        if read % _STOP_EVERY == 0 and (reason := should_stop()):
+            raise Interrupted(reason)
         number, _, times = line.decode("ascii", "replace").partition(",")
         pts, _, length = times.partition(",")
-        index, start = whole(number), seconds(pts, negative=True)
+        index, start = whole(number), seconds(pts.strip(), negative=True)
         if index is None:
             continue
         known = found.get(index, Extent(0, None))
         end = known.end
         if start is not None:
-            ending = start + max(seconds(length.strip(",")) or 0.0, picture.get(index, 0.0))
+            ending = start + max(seconds(length.strip(",\r\n")) or 0.0, picture.get(index, 0.0))
             end = ending if end is None else max(end, ending)
         found[index] = Extent(known.packets + 1, end)
     return found
@@ -68,3 +81,16 @@ def measured(media: Media, extents: dict[int, Extent], *, by_count: bool) -> Med
         known = stream.duration or (length if length and length > 0 else None)
         audio.append(replace(stream, duration=known))
     return replace(media, video=video, audio=tuple(audio))
+
+
+def without_claims(media: Media) -> Media:
+    """`media` as if its headers told no durations."""
+    video = media.video and replace(media.video, duration=None)
+    audio = tuple(replace(stream, duration=None) for stream in media.audio)
+    return replace(media, duration=0.0, video=video, audio=audio)
+
+
+def claimed(media: Media) -> float:
+    """The longest duration the headers tell, in seconds."""
+    streams = (media.video, *media.audio)
+    return max([media.duration, *(s.duration or 0.0 for s in streams if s is not None)])

@@ -17,8 +17,12 @@ from processing.ffmpeg.probing import boxes
 from processing.ffmpeg.probing.boxes import Box, NotPlain
 
 MAX_SAMPLES = 6_000_000
+# A quarter of an hour of pictures or ten minutes of sound, as files commonly have them.
+_FEW_SAMPLES = 30_000
+_SMALL_TABLES = 1_000_000
 _MAX_EDITS = 1_000
 _MAX_TRACKS = 128
+_MAX_HEADER = 1_000
 # FFmpeg takes steps near this for small negative ones and mends them in ways of its own.
 _MAX_STEP = 2**31
 _MAX_TICKS = 2**53
@@ -70,6 +74,21 @@ def read(path: Path, track: int) -> Index | None:
         return None
 
 
+def is_short(path: Path, track: int) -> bool:
+    """Whether reading the index of that track takes some hundredths of a second at most, by the
+    size of its tables and the samples they claim; also where there is none to read."""
+    try:
+        with path.open("rb") as file:
+            film = boxes.inside(file, boxes.one(boxes.top(file), b"moov"))
+            tables = _tables(file, _track(file, film, track))
+            sizes = boxes.one(tables, b"stsz")
+            file.seek(sizes.start)
+            samples = boxes.number(file.read(12), 8)
+    except (NotPlain, OSError, struct.error, OverflowError):
+        return True
+    return samples <= _FEW_SAMPLES and sum(b.end - b.start for b in tables) <= _SMALL_TABLES
+
+
 def edit_list(path: Path, track: int) -> tuple[Edit, ...] | None:
     """Only the edits of the track with that id, also of a fragmented file; None as `read`."""
     try:
@@ -86,8 +105,7 @@ def _index(file: BinaryIO, number: int) -> Index:
     if any(box.kind in (b"moof", b"mvex") for box in (*top, *film)):
         raise NotPlain
     track = _track(file, film, number)
-    info = boxes.inside(file, boxes.one(track.media, b"minf"))
-    tables = boxes.inside(file, boxes.one(info, b"stbl"))
+    tables = _tables(file, track)
     samples = _sample_count(file, tables)
     return Index(
         track.timescale,
@@ -102,14 +120,19 @@ def _track(file: BinaryIO, film: list[Box], number: int) -> _Track:
     found = []
     for trak in [box for box in film if box.kind == b"trak"][:_MAX_TRACKS]:
         inside = boxes.inside(file, trak)
-        header = _needed(file, inside, b"tkhd")
+        header = _header(file, inside, b"tkhd")
         if boxes.number(header, 20 if header[:1] == b"\1" else 12) == number:
             found.append(inside)
     if len(found) != 1:
         raise NotPlain
     media = boxes.inside(file, boxes.one(found[0], b"mdia"))
-    clock = _timescale(_needed(file, film, b"mvhd"))
-    return _Track(found[0], media, _timescale(_needed(file, media, b"mdhd")), clock)
+    clock = _timescale(_header(file, film, b"mvhd"))
+    return _Track(found[0], media, _timescale(_header(file, media, b"mdhd")), clock)
+
+
+def _tables(file: BinaryIO, track: _Track) -> list[Box]:
+    info = boxes.inside(file, boxes.one(track.media, b"minf"))
+    return boxes.inside(file, boxes.one(info, b"stbl"))
 
 
 def _timescale(header: bytes) -> int:
@@ -118,6 +141,10 @@ def _timescale(header: bytes) -> int:
     if not 0 < scale < _MAX_STEP:
         raise NotPlain
     return scale
+
+
+def _header(file: BinaryIO, found: list[Box], kind: bytes) -> bytes:
+    return boxes.content(file, boxes.one(found, kind), most=_MAX_HEADER)
 
 
 def _needed(file: BinaryIO, found: list[Box], kind: bytes) -> bytes:
@@ -169,7 +196,7 @@ def _edits(file: BinaryIO, track: _Track) -> tuple[Edit, ...]:
     box = boxes.maybe(boxes.inside(file, holder), b"elst") if holder else None
     if box is None:
         return ()
-    table = boxes.content(file, box)
+    table = boxes.content(file, box, most=_MAX_HEADER + 20 * _MAX_EDITS)
     entries, form = boxes.number(table, 4), ">qqi" if table[:1] == b"\1" else ">iii"
     size = struct.calcsize(form)
     if entries > _MAX_EDITS or len(table) != 8 + size * entries:

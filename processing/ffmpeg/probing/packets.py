@@ -8,22 +8,34 @@ from fractions import Fraction
 from pathlib import Path
 
 from processing.ffmpeg.media import PACKET, AudioStream
-from processing.ffmpeg.probing import index
+from processing.ffmpeg.probing import apart, index
 from processing.ffmpeg.probing.index import Index
 
 # A small file may claim many tracks of millions of packets each.
 _MOST_STREAMS = 4
 
 
-def counted(streams: Sequence[AudioStream], path: Path) -> tuple[AudioStream, ...]:
+def counted(
+    streams: Sequence[AudioStream], path: Path, child: apart.Reader
+) -> tuple[AudioStream, ...]:
     """The streams, the first few with their packets if the boxes of a plain MP4 tell that they
-    are equal."""
-    looked_at = (_counted(stream, path) for stream in streams[:_MOST_STREAMS])
+    are equal. Long ones are read by the child; raises as it does."""
+    looked_at = (_looked_at(stream, path, child) for stream in streams[:_MOST_STREAMS])
     return (*looked_at, *streams[_MOST_STREAMS:])
 
 
-def _counted(stream: AudioStream, path: Path) -> AudioStream:
+def _looked_at(stream: AudioStream, path: Path, child: apart.Reader) -> AudioStream:
     if stream.codec != "aac" or stream.track is None:
+        return stream
+    if index.is_short(path, stream.track):
+        return of_index(stream, path)
+    told = child.of_sound(path, stream)
+    return stream if told is None else replace(stream, **told)
+
+
+def of_index(stream: AudioStream, path: Path) -> AudioStream:
+    """A stream with its packets, itself where they are not equal."""
+    if stream.track is None:
         return stream
     boxes = index.read(path, stream.track)
     if boxes is None or Fraction(1, boxes.timescale) != stream.time_base or not _is_even(boxes):

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from processing.ffmpeg import inputs
-from processing.ffmpeg.errors import EncodeFailed, OutputTooLarge, ProbeFailed
+from processing.ffmpeg.errors import (
+    OutputTooLarge,
+    ProbeFailed,
+    ProcessFailed,
+    ProcessKilled,
+    ProcessTimedOut,
+)
 from processing.ffmpeg.media import AudioStream, Media, VideoStream
 from processing.ffmpeg.probing import (
+    apart,
     extent,
     extras,
     index,
@@ -22,6 +29,7 @@ from processing.ffmpeg.probing import (
     streams,
     values,
 )
+from processing.ffmpeg.probing.extent import Extent
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.sandbox import Sandbox
 
@@ -41,38 +49,43 @@ _ENTRIES = (
     ":chapter_tags=title"
 )
 _LIGHT = "frame_side_data=max_luminance,min_luminance,max_content,max_average"
+# ffprobe says some kilobytes of an ordinary file, a few hundred of one with many chapters.
+_MAX_DESCRIPTION = 4 * 1024 * 1024
+_A_FEW = 64
 # Raw streams have no index: what ffprobe calls their duration is a guess from the bitrate.
 _GUESSED_DURATION = ("mpegvideo", "aac", "ivf")
 
 
 @dataclass(frozen=True)
 class ProbeLimits:
-    """What a source may have: pixels of one picture, streams, seconds; and the seconds and
-    bytes of memory looking at it may take."""
+    """What a source may have: pixels of one picture, streams of pictures, sound and subtitles,
+    streams of any kind, seconds, pictures; and the seconds and bytes of memory looking at it
+    may take."""
 
     max_pixels: int = inputs.MAX_PIXELS
     max_streams: int = 64
+    max_attachments: int = 512
     max_duration: float = 12 * 3600
+    max_frames: int = 12 * 3600 * 120
     wall_seconds: float = 60
     memory_bytes: int = 2 * 1024**3
 
 
-def argv(ffprobe: str, path: Path) -> list[str]:
-    """The command that describes `path` as JSON."""
+def argv(ffprobe: str, path: Path, beside: Sequence[str] = ()) -> list[str]:
+    """The command that describes `path` as JSON; `beside` as `inputs.opened` takes it."""
     shown = ["-v", "error", "-show_entries", _ENTRIES, "-of", "json=compact=1"]
-    return [ffprobe, *shown, *inputs.opened(path)]
+    return [ffprobe, *shown, *inputs.opened(path, beside=beside)]
 
 
 def parse(raw: bytes, *, limits: ProbeLimits) -> Media:
-    """ffprobe's JSON as `Media`, whose duration is 0 when the file does not tell it.
+    """ffprobe's JSON as `Media`, whose duration is what the file tells, 0 when it does not.
 
     Raises `ProbeFailed`: `source_not_video`, `source_unsupported` (nothing in it can be
-    decoded), `source_too_large` (pixels, streams) or `source_too_long`.
+    decoded) or `source_too_large` (pixels, streams).
     """
     described = _described(raw)
     listed = described.get("streams") or []
-    if len(listed) > limits.max_streams:
-        raise ProbeFailed("The file has too many streams.", code="source_too_large")
+    refusals.require_few(listed, limits.max_streams, limits.max_attachments)
     form = described.get("format") or {}
     video = streams.shown_video(listed)
     audio = streams.heard_audio(listed)
@@ -85,8 +98,6 @@ def parse(raw: bytes, *, limits: ProbeLimits) -> Media:
     if not duration:
         told = [s.duration for s in (video, *audio) if s is not None and s.duration]
         duration = max(told, default=0.0) if container not in _GUESSED_DURATION else 0.0
-    if duration > limits.max_duration:
-        raise ProbeFailed("The video is longer than allowed.", code="source_too_long")
     if video is not None and container in _GUESSED_DURATION:
         video = replace(video, duration=None)
     known = {s.index for s in (video, *audio) if s is not None}
@@ -127,23 +138,60 @@ def probe(
     and what `runner.run` raises when ffprobe is missing, hangs or is stopped."""
     limits = limits or ProbeLimits()
 
-    def ask(command: list[str]) -> bytes:
-        return _ask(command, path, sandbox, limits, should_stop)
+    def ask(command: list[str], most: int = runner.MAX_STDOUT) -> bytes:
+        allowed = runner.Limits(
+            limits.wall_seconds, memory_bytes=limits.memory_bytes, stdout_bytes=most
+        )
+        return _ask(command, path, sandbox, allowed, should_stop)
 
-    media = parse(ask(argv(ffprobe, path)), limits=limits)
+    def described(beside: Sequence[str] = ()) -> Media:
+        told = ask(argv(ffprobe, path, beside), _MAX_DESCRIPTION)
+        return replace(parse(told, limits=limits), beside=tuple(beside))
+
+    try:
+        media = described()
+    except ProbeFailed as error:
+        beside = inputs.refused_decoders(error.log)
+        if not beside:
+            raise
+        media = described(beside)
     if not media.size:
         media = replace(media, size=path.stat().st_size)
     if media.video is not None:
-        media = replace(media, video=_looked_at(media.video, path, ffprobe, ask))
+        media = replace(media, video=_looked_at(media, media.video, path, ffprobe, ask))
     if media.is_mp4:
-        media = replace(media, audio=packets.counted(media.audio, path))
-    told = all(stream.duration for stream in (media.video, *media.audio) if stream is not None)
-    # Matroska and FLV tell no stream's length: the last packets do. Without any index, all do.
-    return media if media.duration and told else _measured(media, path, ffprobe, ask, limits)
+        child = apart.Reader(sandbox, should_stop)
+        media = replace(media, audio=packets.counted(media.audio, path, child))
+    return _measured(
+        media,
+        _Packets(ffprobe, inputs.opened(path, beside=media.beside), ask, should_stop),
+        limits,
+    )
+
+
+@dataclass(frozen=True)
+class _Packets:
+    """The packets of a file, as ffprobe lists them."""
+
+    ffprobe: str
+    opened: Sequence[str]
+    ask: Callable[[list[str]], bytes]
+    should_stop: Callable[[], str | None]
+
+    def since(
+        self, second: float, picture: dict[int, float], *, most: int | None = None
+    ) -> dict[int, Extent]:
+        """The extent of each stream from a second on."""
+        listed = self.ask(extent.argv(self.ffprobe, self.opened, second, most=most))
+        return extent.parse(listed, picture, self.should_stop)
 
 
 def _looked_at(
-    video: VideoStream, path: Path, ffprobe: str, ask: Callable[[list[str]], bytes]
+    media: Media,
+    video: VideoStream,
+    path: Path,
+    ffprobe: str,
+    ask: Callable[[list[str]], bytes],
 ) -> VideoStream:
     """`video` with what only its first picture or its container's boxes tell."""
     edits = index.edit_list(path, video.track) if video.track is not None else None
@@ -153,54 +201,60 @@ def _looked_at(
         shown = ["-v", "error", "-select_streams", str(video.index), "-read_intervals", "%+#1"]
         shown += ["-show_entries", _LIGHT, "-of", "json=compact=1"]
         with contextlib.suppress(ProbeFailed):
-            first = _described(ask([ffprobe, *shown, *inputs.opened(path)])).get("frames") or [{}]
+            command = [ffprobe, *shown, *inputs.opened(path, beside=media.beside)]
+            first = _described(ask(command)).get("frames") or [{}]
             video = replace(video, light=light.of(first[0].get("side_data_list") or []))
     return video
 
 
-def _measured(
-    media: Media,
-    path: Path,
-    ffprobe: str,
-    ask: Callable[[list[str]], bytes],
-    limits: ProbeLimits,
-) -> Media:
-    """`media` with the durations its packets tell."""
+def _measured(media: Media, listed: _Packets, limits: ProbeLimits) -> Media:
+    """`media` with the durations its packets tell: where its headers tell none (Matroska and FLV
+    tell no stream's length), where nothing else will look at its times (sound alone), and where
+    they tell so much that the file would be refused for it."""
+    if extent.claimed(media) > limits.max_duration:
+        beyond = listed.since(limits.max_duration, {}, most=_A_FEW)
+        if _last(beyond) - media.start > limits.max_duration:
+            raise refusals.too_long()
+        media = extent.without_claims(media)
+    told = all(stream.duration for stream in (media.video, *media.audio) if stream is not None)
+    if media.duration and told and media.video is not None:
+        return media
     since = extent.since(media)
     picture = {media.video.index: float(1 / media.video.frame_rate)} if media.video else {}
     main = (media.video or media.audio[0]).index
-    extents = extent.parse(ask(extent.argv(ffprobe, path, since)), picture)
+    extents = listed.since(since, picture)
     if since and main not in extents:
-        extents = extent.parse(ask(extent.argv(ffprobe, path, 0.0)), picture)
+        extents = listed.since(0.0, picture)
     if main not in extents:
         raise ProbeFailed("The file holds no pictures and no sound.", code="source_truncated")
     by_count = media.container in _GUESSED_DURATION and media.video is not None
     media = extent.measured(media, extents, by_count=by_count)
-    lied = max((e.end for e in extents.values() if e.end is not None), default=since) < since
-    if lied or not media.duration:
+    if not media.duration or _last(extents, since) < since:
         media = replace(media, duration=media.lasting)
-    if media.duration > limits.max_duration:
-        raise ProbeFailed("The video is longer than allowed.", code="source_too_long")
+    if max(media.duration, media.lasting, _last(extents) - media.start) > limits.max_duration:
+        raise refusals.too_long()
     return media
+
+
+def _last(extents: dict[int, Extent], otherwise: float = 0.0) -> float:
+    """The second at which the last packet ends."""
+    return max((e.end for e in extents.values() if e.end is not None), default=otherwise)
 
 
 def _ask(
     command: list[str],
     path: Path,
     sandbox: Sandbox,
-    limits: ProbeLimits,
+    allowed: runner.Limits,
     should_stop: Callable[[], str | None],
 ) -> bytes:
-    allowed = runner.Limits(limits.wall_seconds, memory_bytes=limits.memory_bytes)
     try:
         finished = runner.run(
             command, limits=allowed, sandbox=sandbox, reads=[path], writes=None,
             should_stop=should_stop,
         )  # fmt: skip
-    except EncodeFailed as error:
+    except ProcessFailed as error:
         raise refusals.of(error, path) from error
-    except OutputTooLarge as error:
-        raise ProbeFailed(
-            "The file has too much in it.", code="source_too_large", argv=error.argv, log=error.log
-        ) from error
+    except (OutputTooLarge, ProcessTimedOut, ProcessKilled) as error:
+        raise refusals.of_limits(error) from error
     return finished.stdout

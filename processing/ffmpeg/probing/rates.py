@@ -84,7 +84,20 @@ def constant_rate(times: Sequence[int], time_base: Fraction, told: Fraction) -> 
     for rate in rates_between(times[-1] - times[0], steps, time_base, told):
         step = 1 / (rate * time_base)
         length, scale = step.numerator, step.denominator
-        off = [scale * time - length * number for number, time in enumerate(times)]
-        if max(off) - min(off) <= scale:
+        if _is_even(times, length, scale):
             return rate
     return None
+
+
+def _is_even(times: Sequence[int], length: int, scale: int) -> bool:
+    """Whether times, `scale` to a tick, are never further than that from every `length`."""
+    low = high = scale * times[0]
+    for number, time in enumerate(times):
+        off = scale * time - length * number
+        if off < low:
+            low = off
+        elif off > high:
+            high = off
+        if high - low > scale:
+            return False
+    return True

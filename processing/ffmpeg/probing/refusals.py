@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from processing.ffmpeg.errors import EncodeFailed, ProbeFailed, SourceTruncated
+from processing.ffmpeg.errors import (
+    MediaError,
+    OutputTooLarge,
+    ProbeFailed,
+    ProcessFailed,
+    ProcessTimedOut,
+    SourceTruncated,
+)
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.probing import extras
 from processing.ffmpeg.probing.timeline import Timeline
@@ -13,10 +22,22 @@ from processing.ffmpeg.probing.timeline import Timeline
 # Some pictures at either end may not be decodable without being missing.
 _MISSING_FRAMES = 3
 _MISSING_SHARE = 0.02
+_NAMED_AT_MOST = 4
 
 
-def of(error: EncodeFailed, path: Path) -> ProbeFailed:
+class Limits(Protocol):
+    """What is asked of the limits of a source: seconds, and pictures."""
+
+    @property
+    def max_duration(self) -> float: ...  # noqa: D102
+    @property
+    def max_frames(self) -> int: ...  # noqa: D102
+
+
+def of(error: ProcessFailed, path: Path) -> ProbeFailed:
     """What a failed ffprobe means, told by the few lines it is known to say."""
+    if "max_streams" in error.log:
+        return _too_many_streams(error.argv, error.log)
     code, message = "source_not_video", ProbeFailed.message
     if "encryption info" in error.log:
         code, message = "source_encrypted", "The file is encrypted."
@@ -25,6 +46,47 @@ def of(error: EncodeFailed, path: Path) -> ProbeFailed:
     elif _is_webp(path):
         code, message = "source_unsupported", "WebP pictures are not supported."
     return ProbeFailed(message, code=code, argv=error.argv, log=error.log)
+
+
+def of_limits(error: MediaError) -> MediaError:
+    """What it means that ffprobe had to be stopped; the error itself where that says nothing about
+    the file."""
+    if isinstance(error, ProcessTimedOut):
+        told = ("Looking at the file took too long.", "probe_timed_out")
+    elif isinstance(error, OutputTooLarge) or getattr(error, "memory", False):
+        told = ("The file has too much in it.", "source_too_large")
+    else:
+        return error
+    return ProbeFailed(told[0], code=told[1], argv=error.argv, log=error.log)
+
+
+def too_long() -> ProbeFailed:
+    """What a source is told that lasts longer than allowed."""
+    return ProbeFailed("The video is longer than allowed.", code="source_too_long")
+
+
+def require_few(listed: list[Any], shown: int, any_kind: int) -> None:
+    """Raise for more streams of pictures, sound and subtitles, or of any kind, than are taken; the
+    fonts and covers of a film are streams too."""
+    kinds = [s.get("codec_type") for s in listed if isinstance(s, dict)]
+    counted = sum(kind in ("video", "audio", "subtitle") for kind in kinds)
+    if counted > shown or len(kinds) > any_kind:
+        raise _too_many_streams()
+
+
+def _too_many_streams(argv: Sequence[str] = (), log: str = "") -> ProbeFailed:
+    message = "The file has too many streams."
+    return ProbeFailed(message, code="source_too_large", argv=argv, log=log)
+
+
+def require_within(media: Media, limits: Limits) -> None:
+    """Raise `ProbeFailed` for a source that is longer, or has more pictures, than is taken, by
+    what was measured; headers may have told otherwise."""
+    if max(media.duration, media.lasting) > limits.max_duration:
+        raise too_long()
+    video = media.video
+    if video is not None and (video.frames or 0) > limits.max_frames:
+        raise ProbeFailed("The video has too many pictures.", code="source_too_large")
 
 
 def _is_mp4(path: Path) -> bool:
@@ -64,9 +126,19 @@ def nothing_to_show(listed: list[Any]) -> ProbeFailed:
     kinds = [s for s in listed if isinstance(s, dict) and s.get("codec_type") in ("video", "audio")]
     if any(str(s.get("codec_tag_string")) in ("encv", "enca") for s in kinds):
         return ProbeFailed("The file is encrypted.", code="source_encrypted")
-    if any(not extras.is_cover(s) for s in kinds):
+    unread = {_named(s) for s in kinds if not extras.is_cover(s)}
+    if unread:
         return ProbeFailed(
-            "The file holds pictures or sound in a form we cannot decode.",
+            "The file holds pictures or sound in a form we do not decode: "
+            + ", ".join(sorted(unread)[:_NAMED_AT_MOST])
+            + ".",
             code="source_unsupported",
         )
     return ProbeFailed("The file holds neither video nor sound.")
+
+
+def _named(stream: dict[str, Any]) -> str:
+    """FFmpeg's name of a stream's codec, or what the file calls it."""
+    names = (str(stream.get(key) or "") for key in ("codec_name", "codec_tag_string"))
+    fit = (name for name in names if re.fullmatch(r"[A-Za-z0-9_-]{2,32}", name))
+    return next(fit, "unknown")

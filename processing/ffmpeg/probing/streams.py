@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from processing.ffmpeg import inputs
 from processing.ffmpeg.media import AudioStream, VideoStream
 from processing.ffmpeg.probing import light, orientation
 from processing.ffmpeg.probing.extras import is_cover
@@ -30,7 +31,8 @@ def _is_decodable_video(stream: Mapping[str, Any]) -> bool:
     return (
         stream.get("codec_type") == "video"
         and not is_cover(stream)
-        and bool(stream.get("codec_name") and stream.get("pix_fmt"))
+        and stream.get("codec_name") in inputs.CODECS
+        and bool(stream.get("pix_fmt"))
         and all(0 < side <= _MAX_SIDE for side in sides)
     )
 
@@ -96,7 +98,7 @@ def heard_audio(listed: Sequence[Any]) -> tuple[AudioStream, ...]:
 def _is_decodable_audio(stream: Mapping[str, Any]) -> bool:
     return (
         stream.get("codec_type") == "audio"
-        and bool(stream.get("codec_name"))
+        and stream.get("codec_name") in inputs.CODECS
         and 0 < (whole(stream.get("sample_rate")) or 0) <= 1_000_000
         and (whole(stream.get("channels")) or 0) > 0
     )

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import Any
 
 from processing.ffmpeg import inputs
-from processing.ffmpeg.errors import EncodeFailed, EncodeTimedOut, OutputTooLarge
+from processing.ffmpeg.errors import OutputTooLarge, ProcessFailed, ProcessTimedOut
 from processing.ffmpeg.media import Media, VideoStream
-from processing.ffmpeg.probing import edits, index, rates
+from processing.ffmpeg.probing import apart, edits, index, rates
 from processing.ffmpeg.probing.edits import Pictures
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.sandbox import Sandbox
@@ -34,6 +35,10 @@ _SLOW_PICTURES = 20
 _WALL_SECONDS = 60
 _BYTES_PER_SECOND = 25_000_000
 _MEMORY_BYTES = 2 * 1024**3
+# Bytes of ffprobe's list that are read in some hundredths of a second.
+_SHORT_LIST = 500_000
+# No more keyframes are told than cuts and seeks can use: one each second for half a day.
+MAX_KEYFRAMES = 45_000
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,8 @@ class Timeline:
     steady: bool
     """Times never jump back, nor ahead by seconds (2 s in transport and program streams, whose
     clocks may break; minutes elsewhere, where a picture may be meant to stay)."""
+    thinned: bool = False
+    """There are more keyframes than are told."""
 
     def longest_gop(self, time_base: Fraction) -> float:
         """Seconds from a keyframe (or the beginning) to the next, or to the end, at most."""
@@ -74,21 +81,39 @@ def read(
     """The timeline of `media.video`, None for sound alone and where nothing reliable is told.
 
     A plain MP4 tells it by its boxes in well under a second; anything else has its packets read
-    by ffprobe, the whole file once. Raises `ToolMissing` and `Interrupted`.
+    by ffprobe, the whole file once. Whatever is long is read by a limited program of its own.
+    Raises `ProbeFailed` where that is too much, `ToolMissing`, `ProcessKilled`, `Interrupted`.
     """
     video = media.video
     if video is None:
         return None
-    found = _from_index(path, video)
+    child = apart.Reader(sandbox, should_stop)
+    found = _from_index(path, video, child)
     if found is not None:
         return found
-    described = _ask(_argv(ffprobe, path, video), path, media.size, sandbox, should_stop)
-    pictures = parse(described, video) if described is not None else None
-    return of(pictures, video, jumps=media.clock_may_jump) if pictures else None
+    described = _ask(_argv(ffprobe, path, media, video), path, media.size, sandbox, should_stop)
+    if described is None:
+        return None
+    if len(described) <= _SHORT_LIST:
+        return of_packets(described, video, jumps=media.clock_may_jump)
+    return _timeline(child.of_packets(described, video, jumps=media.clock_may_jump))
 
 
-def _from_index(path: Path, video: VideoStream) -> Timeline | None:
+def _from_index(path: Path, video: VideoStream, child: apart.Reader) -> Timeline | None:
     if video.track is None or video.codec not in _SAMPLE_IS_PACKET:
+        return None
+    if index.is_short(path, video.track):
+        return of_index(path, video)
+    return _timeline(child.of_index(path, video))
+
+
+def _timeline(told: Mapping[str, Any] | None) -> Timeline | None:
+    return None if told is None else Timeline(**{**told, "keyframes": tuple(told["keyframes"])})
+
+
+def of_index(path: Path, video: VideoStream) -> Timeline | None:
+    """The timeline of an MP4 by its boxes, None where they are not plain."""
+    if video.track is None:
         return None
     boxes = index.read(path, video.track)
     if boxes is None or Fraction(1, boxes.timescale) != video.time_base:
@@ -99,10 +124,16 @@ def _from_index(path: Path, video: VideoStream) -> Timeline | None:
     return timeline if timeline and timeline.first_pts == video.start_pts else None
 
 
-def _argv(ffprobe: str, path: Path, video: VideoStream) -> list[str]:
+def of_packets(packets: bytes, video: VideoStream, *, jumps: bool) -> Timeline | None:
+    """The timeline of what ffprobe told of each packet."""
+    pictures = parse(packets, video)
+    return of(pictures, video, jumps=jumps) if pictures else None
+
+
+def _argv(ffprobe: str, path: Path, media: Media, video: VideoStream) -> list[str]:
     shown = ["-v", "error", "-select_streams", str(video.index)]
     shown += ["-show_entries", "packet=pts,duration,flags", "-of", "csv=p=0"]
-    return [ffprobe, *shown, *inputs.opened(path)]
+    return [ffprobe, *shown, *inputs.opened(path, beside=media.beside)]
 
 
 def _ask(
@@ -119,7 +150,7 @@ def _ask(
             limits=runner.Limits(wall, memory_bytes=_MEMORY_BYTES),
             sandbox=sandbox, reads=[path], writes=None, should_stop=should_stop,
         ).stdout  # fmt: skip
-    except (EncodeFailed, EncodeTimedOut, OutputTooLarge):
+    except (ProcessFailed, ProcessTimedOut, OutputTooLarge):
         return None
 
 
@@ -169,10 +200,11 @@ def of(pictures: Pictures, video: VideoStream, *, jumps: bool) -> Timeline | Non
         # A last picture that stays longer than the others is not constant; a shorter one is a lie.
         rate = rate if end - times[-1] < step * Fraction(3, 2) else None
         end = round(times[0] + len(times) * step) if rate is not None else end
+    keyframes = _keyframes(pictures)
+    told = _thinned(keyframes)
     return Timeline(
-        keyframes=tuple(
-            sorted(pts for pts, key in zip(pictures.pts, pictures.keys, strict=True) if key)
-        ),
+        keyframes=tuple(told),
+        thinned=len(told) < len(keyframes),
         frames=len(times),
         first_pts=times[0],
         end_pts=end,
@@ -180,6 +212,25 @@ def of(pictures: Pictures, video: VideoStream, *, jumps: bool) -> Timeline | Non
         closed=_is_closed(pictures),
         steady=_is_steady(pictures, times, base, jumps),
     )
+
+
+def _keyframes(pictures: Pictures) -> array[int]:
+    return array(
+        "q", sorted(pts for pts, key in zip(pictures.pts, pictures.keys, strict=True) if key)
+    )
+
+
+def _thinned(keyframes: array[int]) -> array[int]:
+    """The keyframes, or where there are very many the first of each equal stretch of time."""
+    if len(keyframes) <= MAX_KEYFRAMES:
+        return keyframes
+    first, last = keyframes[0], keyframes[-1]
+    stretch = (last - first) // (MAX_KEYFRAMES - 1) + 1
+    kept = array("q")
+    for pts in keyframes:
+        if not kept or (pts - first) // stretch > (kept[-1] - first) // stretch:
+            kept.append(pts)
+    return kept
 
 
 def _without_hidden(times: array[int]) -> array[int]:

@@ -10,7 +10,6 @@ import contextlib
 import os
 import selectors
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -19,15 +18,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from processing.ffmpeg.errors import (
-    EncodeFailed,
-    EncodeStalled,
-    EncodeTimedOut,
+    DiskFull,
     Interrupted,
     MediaError,
     OutputTooLarge,
+    ProcessStalled,
+    ProcessTimedOut,
     ToolMissing,
 )
-from processing.ffmpeg.running.ending import end, has_ended
+from processing.ffmpeg.running import verdict
+from processing.ffmpeg.running.ending import cpu_seconds, end, has_ended
 from processing.ffmpeg.running.progress import Progress, ProgressParser
 from processing.ffmpeg.running.transcript import LogTail, Scrubber
 
@@ -46,13 +46,14 @@ _ENVIRONMENT = {
 @dataclass(frozen=True)
 class Limits:
     """What one program may use: seconds of wall clock, seconds without progress, bytes written,
-    bytes of memory, seconds of CPU."""
+    bytes of memory, seconds of CPU, bytes said on standard output where that is kept."""
 
     wall_seconds: float
     stall_seconds: float = 60
     output_bytes: int = 50 * 1024**3
     memory_bytes: int = 4 * 1024**3
     cpu_seconds: int | None = None
+    stdout_bytes: int = MAX_STDOUT
 
 
 @dataclass(frozen=True)
@@ -84,26 +85,38 @@ def run(
 
     It may read `reads` and write into the folder `writes`, all absolute. With `on_progress` its
     standard output is read as `-progress pipe:1` and must get further within the stall limit;
-    without, standard output is kept (up to 32 MiB). `should_stop` is asked several times a
-    second and returns a reason to stop.
+    without, standard output is kept (32 MiB unless the limits say less). `should_stop` is asked
+    several times a second and returns a reason to stop.
 
-    Raises `ToolMissing`, `EncodeFailed` (it ended with an error), `EncodeStalled`,
-    `EncodeTimedOut`, `OutputTooLarge` or `Interrupted`.
+    Raises `ToolMissing` or `SandboxUnavailable` (it could not start), `ProcessFailed` (it ended
+    with an error), `ProcessKilled` (by a signal that was not ours, or for want of memory),
+    `DiskFull`, `ProcessStalled`, `ProcessTimedOut`, `OutputTooLarge` or `Interrupted`.
     """
     started = time.monotonic()
     scrubber = Scrubber([*reads, *([writes] if writes else [])])
     shown = scrubber.argv(argv)
-    output = _Output(on_progress)
+    output = _Output(on_progress, limits.stdout_bytes)
     watch = _Watch(limits, writes, should_stop, output)
+    killed_before = verdict.memory_kills()
     process: subprocess.Popen[bytes] | None = None
     try:
         process = _start(_command(argv, limits, sandbox, reads, writes))
         _follow(process, output, watch)
+        used = cpu_seconds(process)
         end(process, sandbox)
         if process.returncode:
             # As process 1 of its sandbox it gets no SIGXFSZ, only an error on writing.
             watch.look_at_output()
-            _raise_for(process.returncode, output.log.text())
+            error = verdict.error_of(
+                process.returncode,
+                output.log.text(),
+                memory_killed=verdict.memory_kills() > killed_before,
+                cpu_used_up=limits.cpu_seconds is not None and used >= limits.cpu_seconds - 1,
+            )
+            verdict.raise_if_stopping(error, should_stop)
+            raise error
+        if writes is not None and verdict.disk_was_full(output.log.text()):
+            raise DiskFull
     except MediaError as error:
         error.argv, error.log = list(shown), scrubber.text(output.log.text())
         raise
@@ -159,7 +172,8 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
 class _Output:
     """Collects both streams; `position` changes whenever the work got further."""
 
-    def __init__(self, on_progress: Callable[[Progress], None] | None) -> None:
+    def __init__(self, on_progress: Callable[[Progress], None] | None, most: int) -> None:
+        self._most = most
         self.stdout = bytearray()
         self.log = LogTail()
         self.position: Any = None
@@ -170,7 +184,7 @@ class _Output:
     def feed_stdout(self, data: bytes) -> None:
         if self._on_progress is None:
             self.stdout += data
-            if len(self.stdout) > MAX_STDOUT:
+            if len(self.stdout) > self._most:
                 raise OutputTooLarge("The program said more than is kept of it.")
             return
         for report in self._parser.feed(data):
@@ -199,7 +213,7 @@ class _Watch:
         if reason is not None:
             raise Interrupted(reason)
         if now - self._started > self._limits.wall_seconds:
-            raise EncodeTimedOut()
+            raise ProcessTimedOut()
         self._look_for_stall(now)
         if now - self._measured > 1:
             self._measured = now
@@ -213,7 +227,7 @@ class _Watch:
         if self._output.position != self._position:
             self._position, self._moved = self._output.position, now
         elif self._output.reports and now - self._moved > self._limits.stall_seconds:
-            raise EncodeStalled()
+            raise ProcessStalled()
 
 
 def _size_of(folder: Path) -> int:
@@ -245,15 +259,3 @@ def _follow(process: subprocess.Popen[bytes], output: _Output, watch: _Watch) ->
             if time.monotonic() >= next_look:
                 watch.look()
                 next_look = time.monotonic() + _TICK
-
-
-def _raise_for(code: int, log: str) -> None:
-    """An exit status as an error; bwrap and shells tell a signal as 128 + its number."""
-    number = -code if code < 0 else code - 128
-    if log.startswith("bwrap: "):
-        raise ToolMissing("The sandbox could not be set up.", code="sandbox_unavailable")
-    if number == signal.SIGXFSZ:
-        raise OutputTooLarge()
-    if number == signal.SIGXCPU:
-        raise EncodeTimedOut()
-    raise EncodeFailed()

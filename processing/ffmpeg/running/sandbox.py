@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import functools
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from processing.ffmpeg.errors import MediaError, ToolMissing
+from processing.ffmpeg.errors import (
+    MediaError,
+    ProcessKilled,
+    ProcessTimedOut,
+    SandboxUnavailable,
+)
 from processing.ffmpeg.running import runner
 
 Kind = Literal["bwrap", "pdeathsig", "none"]
@@ -40,6 +45,13 @@ _BWRAP = (
     "LC_ALL",
     "C.UTF-8",
 )
+
+_TRIAL_SECONDS = 10.0
+_AGAIN_AFTER = 60.0
+# What a machine says that has too many processes at the moment.
+_PASSING = "Resource temporarily unavailable"
+# What was found of each kind, and until when that holds if it does not work.
+_tried: dict[Kind, tuple[bool, float]] = {}
 
 
 @dataclass(frozen=True)
@@ -86,28 +98,45 @@ def _program_folders(program: str) -> Iterable[Path]:
 
 
 def detect(mode: Mode) -> Sandbox:
-    """The strongest sandbox that works here, tried once per process.
+    """The strongest sandbox that works here.
 
-    `off` still ends programs with their parent; `required` raises `ToolMissing` with the code
-    `sandbox_unavailable` where bubblewrap does not work.
+    `off` still ends programs with their parent; `required` raises `SandboxUnavailable` where
+    bubblewrap does not work. One that was found to work is not tried again; one that was not is, a
+    minute later. Where nobody can tell at the moment, `SandboxUnavailable` is raised in any mode:
+    a busy machine is no reason to do without walls.
     """
     if mode != "off" and _works("bwrap"):
         return Sandbox("bwrap")
     if mode == "required":
-        raise ToolMissing(
-            "The sandbox (bubblewrap) is required but does not work on this machine.",
-            code="sandbox_unavailable",
+        raise SandboxUnavailable(
+            "The sandbox (bubblewrap) is required but does not work on this machine."
         )
     return Sandbox("pdeathsig") if _works("pdeathsig") else Sandbox("none")
 
 
-@functools.cache
 def _works(kind: Kind) -> bool:
-    limits = runner.Limits(wall_seconds=10)
+    works, until = _tried.get(kind, (False, 0.0))
+    if works or time.monotonic() < until:
+        return works
+    works = _try(kind)
+    _tried[kind] = works, time.monotonic() + _AGAIN_AFTER
+    return works
+
+
+def _try(kind: Kind) -> bool:
+    """Whether a program runs in it. Raises `SandboxUnavailable` where that cannot be told now."""
     try:
         runner.run(
-            ["/usr/bin/env", "true"], limits=limits, sandbox=Sandbox(kind), reads=(), writes=None
+            ["/usr/bin/env", "true"],
+            limits=runner.Limits(_TRIAL_SECONDS),
+            sandbox=Sandbox(kind),
+            reads=(),
+            writes=None,
         )
-    except MediaError:
+    except (ProcessTimedOut, ProcessKilled) as error:
+        raise SandboxUnavailable("The sandbox could not be tried.", log=error.log) from error
+    except MediaError as error:
+        if error.log.endswith(_PASSING):
+            raise SandboxUnavailable("The sandbox could not be tried.", log=error.log) from error
         return False
     return True

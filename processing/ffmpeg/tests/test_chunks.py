@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -23,8 +25,11 @@ BASE = 90_000
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
 
 
-def media_of(seconds: float, rate: Fraction = Fraction(25), container: str = MP4) -> Media:
-    video = picture(frame_rate=rate, time_base=Fraction(1, BASE), duration=seconds)
+def media_of(
+    seconds: float, rate: Fraction = Fraction(25), container: str = MP4, **changes: Any
+) -> Media:
+    times = {"frame_rate": rate, "time_base": Fraction(1, BASE), "duration": seconds}
+    video = picture(**times, **changes)
     return Media(container, seconds, 1, None, video, ())
 
 
@@ -49,7 +54,7 @@ def lengths(spans: Sequence[Span], total: int) -> list[float]:
         (5, [1, 4]),
         (10, [1, 3, 4, 2]),
         (60, [1, 3, 4, 4, 8, 8, 8, 8, 8, 8]),
-        (600, [1, 3, 4, 4, 8, 8, 16, 16, 32, 32, 60, 60, 60, 60, 60, 60, 60, 56]),
+        (600, [1, 3, 4, 4, *[8] * 73, 4]),
     ],
 )
 def test_spans_begin_short_and_grow(seconds: float, expected: list[float]) -> None:
@@ -57,8 +62,57 @@ def test_spans_begin_short_and_grow(seconds: float, expected: list[float]) -> No
     assert lengths(spans, round(seconds * 25)) == expected
 
 
+@pytest.mark.parametrize(
+    ("size", "codec", "rate", "longest"),
+    [
+        ((640, 360), "h264", 25, 60),
+        ((1280, 720), "h264", 25, 16),
+        ((1920, 1080), "h264", 25, 8),
+        ((1920, 1080), "av1", 60, 2),
+        ((3840, 2160), "h264", 30, 2),
+        ((3840, 2160), "av1", 60, 2),
+    ],
+)
+def test_what_is_heavy_is_cut_shorter_so_that_nobody_waits_long(
+    size: tuple[int, int], codec: str, rate: int, longest: int
+) -> None:
+    media = media_of(1200, Fraction(rate), width=size[0], height=size[1], codec=codec)
+    spans = chunks.plan(media, line_of(1200), DEFAULT)
+    borders = [span.first_frame for span in spans]
+    assert max(b - a for a, b in pairwise(borders)) == longest * rate
+
+
+@pytest.mark.parametrize("hours", [1, 6, 12, 24 * 7])
+@pytest.mark.parametrize("copied", [True, False])
+def test_a_run_has_a_bounded_number_of_spans(hours: int, copied: bool) -> None:
+    seconds = hours * 3600.0
+    media = media_of(seconds, Fraction(60), width=3840, height=2160, codec="h264")
+    line = line_of(seconds, gop=max(2, seconds / 40_000))
+    planned = chunks.plan(media, line, replace(DEFAULT, copies=copied))
+    assert len(planned) <= chunks.MAX_SPANS
+    sound = chunks.plan(replace(media, video=None), None, DEFAULT)
+    assert len(sound) <= chunks.MAX_SPANS
+
+
+def copied_media(seconds: float) -> Media:
+    media = media_of(seconds, Fraction(25), constant_rate=Fraction(25), edited=False)
+    assert media.video is not None
+    return replace(media, video=replace(media.video, bitrate=1_000_000))
+
+
+@pytest.mark.parametrize("copied", [True, False])
+def test_planning_takes_no_longer_with_more_keyframes(copied: bool) -> None:
+    # Each picture of twelve hours is a keyframe.
+    media, line = copied_media(43_200), line_of(43_200, gop=1 / 25)
+    profile = replace(DEFAULT, copies=copied)
+    began = time.process_time()
+    spans = chunks.plan(media, line, profile)
+    assert spans[0].copies == copied
+    assert time.process_time() - began < 5
+
+
 def test_borders_are_moved_to_where_little_is_decoded_twice() -> None:
-    spans = chunks.plan(media_of(600), line_of(600, gop=10), DEFAULT)
+    spans = chunks.plan(media_of(600, width=640, height=360), line_of(600, gop=10), DEFAULT)
     lead = [span.first_frame / 25 - (span.seek or 0) / BASE for span in spans]
     assert sum(lead) < 60
     assert len(spans) >= 8

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from processing.ffmpeg.errors import EncodeFailed
+from processing.ffmpeg.errors import ProcessFailed
 from processing.ffmpeg.media import AudioStream, Media
 from processing.ffmpeg.planning import chunks, copying
 from processing.ffmpeg.planning.ladder import Profile, Step
@@ -245,7 +245,7 @@ def test_sound_that_does_not_decode_is_not_copied(tmp_path: Path) -> None:
     source, media, spans = _with_sound(tmp_path)
     spoiled = tmp_path / "spoiled.mp4"
     ffmpeg("-i", source, "-c", "copy", "-bsf:a", "noise=amount=5", spoiled)
-    with pytest.raises(EncodeFailed):
+    with pytest.raises(ProcessFailed):
         encoded(spoiled, tmp_path / "made", TWO, media=media, span=spans[-1])
 
 

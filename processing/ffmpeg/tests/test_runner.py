@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from processing.ffmpeg.errors import (
-    EncodeFailed,
-    EncodeStalled,
-    EncodeTimedOut,
     Interrupted,
     OutputTooLarge,
+    ProcessFailed,
+    ProcessStalled,
+    ProcessTimedOut,
     ToolMissing,
 )
 from processing.ffmpeg.running import runner
@@ -76,7 +76,7 @@ def test_what_it_says_is_kept() -> None:
 
 
 def test_the_wall_clock_ends_the_whole_group(sandbox: Sandbox, seconds: str) -> None:
-    with pytest.raises(EncodeTimedOut) as caught:
+    with pytest.raises(ProcessTimedOut) as caught:
         run(sleepers(seconds), limits=Limits(0.5), sandbox=sandbox)
     assert caught.value.code == "encode_timed_out"
     assert not is_running(seconds)
@@ -94,7 +94,7 @@ def adopted() -> Iterator[None]:
 @pytest.mark.usefixtures("adopted")
 @pytest.mark.parametrize("argv", [["true"], ["false"], ["sleep", "60"]])
 def test_no_dead_process_is_left_for_process_1_to_reap(sandbox: Sandbox, argv: list[str]) -> None:
-    with contextlib.suppress(EncodeFailed, EncodeTimedOut):
+    with contextlib.suppress(ProcessFailed, ProcessTimedOut):
         run(argv, sandbox, Limits(0.4))
     with contextlib.suppress(ChildProcessError):
         assert os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
@@ -117,7 +117,7 @@ def test_output_without_progress_is_a_stall(sandbox: Sandbox, seconds: str) -> N
     report = "printf 'frame=5\\nout_time_us=200000\\nprogress=continue\\n'"
     talks = f"while true; do {report}; sleep 0.1; done &"
     limits = Limits(wall_seconds=20, stall_seconds=0.6)
-    with pytest.raises(EncodeStalled):
+    with pytest.raises(ProcessStalled):
         run(sleepers(seconds, talks), limits=limits, sandbox=sandbox, on_progress=lambda _: None)
     assert not is_running(seconds)
 
@@ -155,7 +155,7 @@ def test_an_error_exit_raises_with_the_last_lines_and_without_our_paths(
     out.mkdir()
     long_line = "head -c 9000 /dev/zero | tr '\\0' x"
     script = f"(seq 100; {long_line}; echo; echo {source} {out}/a.mp4) >&2; exit 3"
-    with pytest.raises(EncodeFailed) as caught:
+    with pytest.raises(ProcessFailed) as caught:
         run(["sh", "-c", script], sandbox=sandbox, reads=[source], writes=out)
     lines = caught.value.log.splitlines()
     assert lines[-1] == "in.mp4 a.mp4"
@@ -201,7 +201,7 @@ def test_a_missing_program_is_told_by_its_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize("argv", [["true"], ["false"], ["cat", "/dev/zero"]])
 def test_no_descriptor_is_left_open(argv: list[str]) -> None:
     def attempt() -> None:
-        with contextlib.suppress(EncodeFailed, OutputTooLarge):
+        with contextlib.suppress(ProcessFailed, OutputTooLarge):
             run(argv)
 
     attempt()

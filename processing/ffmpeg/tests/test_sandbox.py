@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import socket
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from processing.ffmpeg.errors import EncodeFailed, ToolMissing
+from processing.ffmpeg.errors import (
+    MediaError,
+    ProcessFailed,
+    ProcessKilled,
+    ProcessTimedOut,
+    SandboxUnavailable,
+)
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running import sandbox as sandbox_module
 from processing.ffmpeg.running.runner import Limits
@@ -38,7 +45,7 @@ def test_inside_only_the_input_can_be_read(bwrap: Sandbox, tmp_path: Path) -> No
     done = run(["cat", str(given)], bwrap, [given])
     assert done == b"given"
     for path in (str(other), "/etc/passwd", "/root"):
-        with pytest.raises(EncodeFailed):
+        with pytest.raises(ProcessFailed):
             run(["cat", path], bwrap, [given])
 
 
@@ -48,7 +55,7 @@ def test_inside_only_one_folder_can_be_written(bwrap: Sandbox, tmp_path: Path) -
     out.mkdir()
     run(["touch", f"{out}/made"], bwrap, [given], out)
     assert (out / "made").exists()
-    with pytest.raises(EncodeFailed):
+    with pytest.raises(ProcessFailed):
         run(["sh", "-c", f"echo x > {given}"], bwrap, [given], out)
     run(["sh", "-c", f"echo x > {tmp_path}/stray || true"], bwrap, [given], out)
     assert {path.name for path in tmp_path.iterdir()} == {"given.txt", "out"}
@@ -59,7 +66,7 @@ def test_inside_there_is_no_network(bwrap: Sandbox) -> None:
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(0.3)
             url = f"tcp://127.0.0.1:{server.getsockname()[1]}?timeout=300000"
-            with pytest.raises(EncodeFailed):
+            with pytest.raises(ProcessFailed):
                 run(["ffprobe", "-rw_timeout", "300000", url], sandbox)
             try:
                 server.accept()[0].close()
@@ -93,7 +100,58 @@ def test_off_still_ends_programs_with_their_parent() -> None:
 
 def test_required_raises_where_it_does_not_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox_module, "_works", lambda kind: False)
-    with pytest.raises(ToolMissing) as caught:
+    with pytest.raises(SandboxUnavailable) as caught:
         detect("required")
     assert caught.value.code == "sandbox_unavailable"
     assert detect("auto").kind == "none"
+
+
+@pytest.fixture
+def untried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox_module, "_tried", {})
+
+
+def fails_with(monkeypatch: pytest.MonkeyPatch, error: MediaError) -> None:
+    def trial(*args: object, **options: object) -> None:
+        raise error
+
+    monkeypatch.setattr("processing.ffmpeg.running.runner.run", trial)
+
+
+@pytest.mark.usefixtures("bwrap", "untried")
+@pytest.mark.parametrize(
+    "passing",
+    [
+        ProcessTimedOut(),
+        ProcessKilled(9),
+        SandboxUnavailable(log="bwrap: Creating new namespace: Resource temporarily unavailable"),
+    ],
+)
+def test_a_trial_nobody_can_judge_is_neither_kept_nor_a_reason_to_do_without(
+    passing: MediaError,
+) -> None:
+    with pytest.MonkeyPatch.context() as slow:
+        fails_with(slow, passing)
+        with pytest.raises(SandboxUnavailable):
+            detect("auto")
+    assert detect("auto").kind == "bwrap"
+
+
+@pytest.mark.usefixtures("bwrap", "untried")
+def test_a_failed_trial_is_made_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.MonkeyPatch.context() as broken:
+        fails_with(broken, SandboxUnavailable(log="bwrap: No permissions"))
+        assert detect("auto").kind == "none"
+        with pytest.raises(SandboxUnavailable):
+            detect("required")
+    assert detect("auto").kind == "none"
+    later = time.monotonic() + 61
+    monkeypatch.setattr("processing.ffmpeg.running.sandbox.time.monotonic", lambda: later)
+    assert detect("auto").kind == "bwrap"
+
+
+@pytest.mark.usefixtures("bwrap")
+def test_a_sandbox_that_cannot_be_set_up_is_no_fault_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(SandboxUnavailable) as caught:
+        run(["true"], Sandbox("bwrap"), [tmp_path / "nothere"])
+    assert caught.value.code == "sandbox_unavailable"

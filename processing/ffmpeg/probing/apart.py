@@ -1,0 +1,108 @@
+"""Reads long indexes in a program of its own, so that a hostile one costs the worker nothing:
+`runner` bounds its memory, its processor time and its life, and ends it when a stop is asked for.
+
+What runs there is `child.main`; it says what it found as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from processing.ffmpeg.errors import (
+    MediaError,
+    OutputTooLarge,
+    ProbeFailed,
+    ProcessFailed,
+    ProcessKilled,
+    ProcessTimedOut,
+)
+from processing.ffmpeg.media import AudioStream, Media, VideoStream
+from processing.ffmpeg.running import runner
+from processing.ffmpeg.running.sandbox import Sandbox
+
+_CODE = Path(__file__).resolve().parents[3]
+_PACKAGES = ("processing/__init__.py", "processing/ffmpeg")
+# Twelve hours at 120 pictures a second take some 15 s.
+_LIMITS = runner.Limits(wall_seconds=50, cpu_seconds=40, memory_bytes=1024**3, output_bytes=1024**2)
+_START = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from processing.ffmpeg.probing.child import main; main(sys.argv[2:])"
+)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Starts the program that reads; each method gives what the function of that name gives, as
+    plain data, None where nothing reliable is told.
+
+    Raises `ProbeFailed` (`source_too_large`) where there is more than its limits allow, and
+    `ProcessKilled` or `Interrupted` as `runner.run` does.
+    """
+
+    sandbox: Sandbox
+    should_stop: Callable[[], str | None]
+
+    def of_index(self, path: Path, video: VideoStream) -> Mapping[str, Any] | None:
+        """The timeline of an MP4's pictures, by its boxes."""
+        return self._asked("index", path, _described(video=video))
+
+    def of_packets(
+        self, packets: bytes, video: VideoStream, *, jumps: bool
+    ) -> Mapping[str, Any] | None:
+        """The timeline of what ffprobe told of each packet."""
+        with tempfile.NamedTemporaryFile(prefix="vodloom-packets-") as file:
+            file.write(packets)
+            file.flush()
+            what = "jumping" if jumps else "packets"
+            return self._asked(what, Path(file.name), _described(video=video))
+
+    def of_sound(self, path: Path, stream: AudioStream) -> Mapping[str, Any] | None:
+        """What the boxes tell of the packets of AAC."""
+        return self._asked("sound", path, _described(audio=stream))
+
+    def _asked(self, what: str, path: Path, media: Media) -> Mapping[str, Any] | None:
+        python = str(Path(sys.executable).resolve())
+        command = [python, "-I", "-S", "-c", _START, str(_CODE), what, str(path)]
+        try:
+            told = runner.run(
+                [*command, json.dumps(media.to_json())],
+                limits=_LIMITS,
+                sandbox=self.sandbox,
+                reads=[path, *_needed()],
+                writes=None,
+                should_stop=self.should_stop,
+            ).stdout
+        except (ProcessTimedOut, OutputTooLarge) as error:
+            raise _too_large(error) from error
+        except ProcessFailed as error:
+            if error.log.endswith("MemoryError"):
+                raise _too_large(error) from error
+            raise RuntimeError(f"reading an index failed: {error.log}") from error
+        except ProcessKilled as error:
+            if error.memory:
+                raise _too_large(error) from error
+            raise
+        found: Mapping[str, Any] | None = json.loads(told)
+        return found
+
+
+def _too_large(error: MediaError) -> ProbeFailed:
+    message = "The file has too much in its index."
+    return ProbeFailed(message, code="source_too_large", log=error.log)
+
+
+def _needed() -> list[Path]:
+    """What the program reads besides the file: our code, and Python where it is its own."""
+    python = Path(sys.base_prefix).resolve()
+    own = [] if python.is_relative_to("/usr") else [python]
+    return [*(_CODE / name for name in _PACKAGES), *own]
+
+
+def _described(*, video: VideoStream | None = None, audio: AudioStream | None = None) -> Media:
+    return Media("", 0.0, 0, None, video, () if audio is None else (audio,))

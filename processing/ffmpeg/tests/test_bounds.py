@@ -1,0 +1,231 @@
+"""Files that claim little and hold much, or the other way round, are judged by what they hold, in
+bounded time and memory, and looking at them can be stopped."""
+
+from __future__ import annotations
+
+import resource
+import struct
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from processing.ffmpeg.errors import Interrupted, ProbeFailed
+from processing.ffmpeg.media import Media
+from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning.ladder import DEFAULT
+from processing.ffmpeg.probing import index, probe, refusals, timeline
+from processing.ffmpeg.probing.probe import ProbeLimits
+from processing.ffmpeg.running import runner
+from processing.ffmpeg.running.sandbox import detect
+from processing.ffmpeg.tests.clips import described, ffmpeg, line_of, make
+
+MEBI = 1024 * 1024
+
+
+def planned(
+    path: Path, should_stop: Callable[[], str | None] = runner.never
+) -> tuple[Media, Sequence[chunks.Span]]:
+    """What the probing step makes of a file."""
+    sandbox = detect("auto")
+    media = probe.probe(path, ffprobe="ffprobe", sandbox=sandbox, should_stop=should_stop)
+    line = timeline.read(path, media, ffprobe="ffprobe", sandbox=sandbox, should_stop=should_stop)
+    media = media.with_timeline(line)
+    refusals.require_within(media, ProbeLimits())
+    return media, chunks.plan(media, line, DEFAULT)
+
+
+def patched(path: Path, kind: bytes, offset: int, *numbers: int) -> None:
+    """Writes 32-bit numbers `offset` bytes into the content of the first box of a kind."""
+    data = bytearray(path.read_bytes())
+    at = data.index(kind) + 4 + offset
+    struct.pack_into(f">{len(numbers)}I", data, at, *numbers)
+    path.write_bytes(data)
+
+
+def ten_pictures_of_68_years(folder: Path) -> Path:
+    path = folder / "a.mp4"
+    drawn = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=10:d=1"]
+    ffmpeg(*drawn, "-c:v", "libx264", "-bf", "0", "-pix_fmt", "yuv420p", path)
+    patched(path, b"mdhd", 12, 1, 10)  # ticks a second, and the duration in them
+    patched(path, b"stts", 4, 1, 10, 2**31 - 1)
+    return path
+
+
+def sound_eleven_days_late(folder: Path) -> Path:
+    path = folder / "b.mkv"
+    drawn = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=10:d=10", "-f", "lavfi", "-i", "sine=d=10"]
+    late = "setts=ts='if(gte(N,400),TS+1000000/TB,TS)'"
+    ffmpeg(*drawn, "-c:v", "libx264", "-c:a", "libopus", "-bsf:a", late, path)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"\x44\x89\x88") + 3
+    struct.pack_into(">d", data, at, 10_000.0)
+    path.write_bytes(data)
+    return path
+
+
+def sound_alone_eleven_days_late(folder: Path) -> Path:
+    path = folder / "alone.mkv"
+    late = "setts=ts='if(gte(N,400),TS+1000000/TB,TS)'"
+    ffmpeg("-f", "lavfi", "-i", "sine=d=10", "-c:a", "libopus", "-bsf:a", late, path)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"\x44\x89\x88") + 3
+    struct.pack_into(">d", data, at, 10_000.0)
+    path.write_bytes(data)
+    return path
+
+
+def a_thousand_pictures_of_ten_minutes(folder: Path) -> Path:
+    path = folder / "c.mp4"
+    drawn = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=1/600", "-frames:v", "1000"]
+    ffmpeg(*drawn, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", path)
+    return path
+
+
+def many_keyframes(folder: Path, count: int, *, a_second: int) -> Path:
+    """An MP4 of one JPEG and then pictures of one byte, each a keyframe."""
+    small = folder / "one.mov"
+    drawn = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=10", "-frames:v", "1"]
+    ffmpeg(*drawn, "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", small)
+    made = small.read_bytes()
+
+    def box(kind: bytes, *parts: bytes) -> bytes:
+        content = b"".join(parts)
+        return struct.pack(">I4s", 8 + len(content), kind) + content
+
+    def part(kind: bytes) -> bytes:
+        at = made.index(kind) - 4
+        return made[at : at + struct.unpack_from(">I", made, at)[0]]
+
+    at = made.index(b"\xff\xd8\xff")
+    jpeg = made[at : made.rindex(b"\xff\xd9") + 2]
+    ftyp = part(b"ftyp")
+    data = ftyp + box(b"mdat", jpeg, bytes(count - 1))
+    sizes = struct.pack(">IIII", 0, 0, count, len(jpeg)) + b"\0\0\0\1" * (count - 1)
+    tables = [
+        part(b"stsd"),
+        box(b"stts", struct.pack(">IIII", 0, 1, count, 1)),
+        box(b"stsc", struct.pack(">IIIII", 0, 1, 1, count, 1)),
+        box(b"stsz", sizes),
+        box(b"stco", struct.pack(">III", 0, 1, len(ftyp) + 8)),
+    ]
+    head, clock = bytearray(part(b"mvhd")), bytearray(part(b"mdhd"))
+    struct.pack_into(">II", head, 20, a_second, count)
+    struct.pack_into(">II", clock, 20, a_second, count)
+    shown = bytearray(part(b"tkhd"))
+    struct.pack_into(">I", shown, 28, count)
+    info = box(b"minf", part(b"vmhd"), part(b"dinf"), box(b"stbl", *tables))
+    media = box(b"mdia", bytes(clock), part(b"hdlr"), info)
+    film = box(b"moov", bytes(head), box(b"trak", bytes(shown), media))
+    path = folder / "d.mov"
+    path.write_bytes(data + film)
+    return path
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        ten_pictures_of_68_years,
+        sound_eleven_days_late,
+        sound_alone_eleven_days_late,
+        a_thousand_pictures_of_ten_minutes,
+    ],
+)
+def test_what_is_longer_than_it_says_is_too_long(
+    tmp_path: Path, hostile: Callable[[Path], Path]
+) -> None:
+    path = hostile(tmp_path)
+    began = time.process_time()
+    with pytest.raises(ProbeFailed) as caught:
+        planned(path)
+    assert caught.value.code == "source_too_long"
+    assert time.process_time() - began < 2
+
+
+def test_what_says_it_is_long_is_measured(tmp_path: Path) -> None:
+    fragmented = ["-movflags", "+frag_keyframe+empty_moov", "-bf", "0"]
+    path = make(tmp_path / "claims.mp4", *fragmented)
+    patched(path, b"mvhd", 16, 143_165_580)
+    patched(path, b"mdhd", 16, 2**32 - 2)
+    media, _ = planned(path)
+    assert 1.9 < media.duration < 2.1
+    real = make(tmp_path / "c.mkv")
+    data = bytearray(real.read_bytes())
+    struct.pack_into(">d", data, data.index(b"\x44\x89\x88") + 3, 1e9)
+    real.write_bytes(data)
+    assert 1.9 < planned(real)[0].duration < 2.1
+
+
+def test_five_million_samples_are_refused_without_costing_the_worker_memory(
+    tmp_path: Path,
+) -> None:
+    path = many_keyframes(tmp_path, 5_900_000, a_second=600)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ProbeFailed) as caught:
+        planned(path)
+    assert caught.value.code == "source_too_large"
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert used * 1024 < 60 * MEBI
+
+
+def test_a_million_keyframes_are_cut_as_fast_as_a_few(tmp_path: Path) -> None:
+    path = many_keyframes(tmp_path, 1_000_000, a_second=60)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.process_time()
+    media, spans = planned(path)
+    assert time.process_time() - began < 5
+    assert media.video is not None and media.video.frames == 1_000_000
+    assert len(spans) > 1
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert used * 1024 < 60 * MEBI
+
+
+def test_looking_at_an_index_can_be_stopped(tmp_path: Path) -> None:
+    path = many_keyframes(tmp_path, 5_900_000, a_second=600)
+    media = described(path)
+    began = time.monotonic()
+
+    def should_stop() -> str | None:
+        return "canceled" if time.monotonic() - began > 0.5 else None
+
+    sandbox = detect("auto")
+    with pytest.raises(Interrupted) as caught:
+        timeline.read(path, media, ffprobe="ffprobe", sandbox=sandbox, should_stop=should_stop)
+    assert caught.value.reason == "canceled"
+    assert time.monotonic() - began < 3.5
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+def test_the_program_apart_tells_the_same(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / name
+    drawn = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=25:d=3", "-f", "lavfi", "-i", "sine=d=3"]
+    ffmpeg(*drawn, "-c:v", "libx264", "-g", "10", "-pix_fmt", "yuv420p", "-c:a", "aac", path)
+    here = described(path)
+    line = line_of(path, here)
+    assert line is not None
+    monkeypatch.setattr(index, "_FEW_SAMPLES", 0)
+    monkeypatch.setattr(timeline, "_SHORT_LIST", 0)
+    apart = described(path)
+    assert apart == here
+    assert line_of(path, apart) == line
+
+
+@pytest.mark.parametrize("kind", ["audio", "attachments"])
+def test_too_many_streams_have_one_answer(kind: str) -> None:
+    listed = [{"codec_type": "video", "index": 0}]
+    if kind == "audio":
+        listed += [{"codec_type": "audio", "index": n} for n in range(1, 66)]
+    else:
+        listed += [{"codec_type": "attachment", "index": n} for n in range(1, 2000)]
+    with pytest.raises(ProbeFailed) as caught:
+        refusals.require_few(listed, 64, 512)
+    assert caught.value.code == "source_too_large"
+
+
+def test_fonts_are_no_streams_one_plays() -> None:
+    listed = [{"codec_type": "video", "index": 0}]
+    listed += [{"codec_type": "attachment", "index": n} for n in range(1, 200)]
+    refusals.require_few(listed, 64, 512)

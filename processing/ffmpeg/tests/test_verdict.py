@@ -1,0 +1,195 @@
+"""A program that was ended from outside is told from one that failed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from processing.ffmpeg.errors import (
+    DiskFull,
+    Interrupted,
+    MediaError,
+    ProcessFailed,
+    ProcessKilled,
+    ProcessTimedOut,
+    SandboxUnavailable,
+)
+from processing.ffmpeg.running import runner, verdict
+from processing.ffmpeg.running.runner import Limits
+from processing.ffmpeg.running.sandbox import Sandbox, detect
+
+_FOREVER = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=25"]
+
+
+@pytest.fixture(params=["bwrap", "pdeathsig", "none"])
+def sandbox(request: pytest.FixtureRequest) -> Sandbox:
+    if request.param == "bwrap" and detect("auto").kind != "bwrap":
+        pytest.skip("bubblewrap does not work here")
+    return Sandbox(request.param)
+
+
+def run(
+    argv: Sequence[str],
+    sandbox: Sandbox,
+    limits: Limits | None = None,
+    should_stop: Callable[[], str | None] = runner.never,
+) -> None:
+    runner.run(
+        argv, limits=limits or Limits(20), sandbox=sandbox, reads=(), writes=None,
+        should_stop=should_stop,
+    )  # fmt: skip
+
+
+class Killer:
+    """Sends a signal to the program with a mark in its command, until it is gone.
+
+    It is asked as `should_stop` is, and never gives a reason."""
+
+    def __init__(self, program: str, mark: str, number: int) -> None:
+        self._program, self._mark, self._number = program, mark.encode(), number
+        self.sent = threading.Event()
+
+    def __call__(self) -> None:
+        for process in self._marked():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, self._number)
+                self.sent.set()
+
+    def _marked(self) -> Iterator[int]:
+        for folder in Path("/proc").iterdir():
+            if not folder.name.isdigit():
+                continue
+            try:
+                program, *rest = (folder / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if Path(program.decode()).name == self._program and self._mark in rest:
+                yield int(folder.name)
+
+
+@pytest.mark.parametrize("program", ["ffmpeg", "sleep"])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_program_killed_from_outside_says_so(
+    sandbox: Sandbox, program: str, number: signal.Signals
+) -> None:
+    if program == "sleep" and sandbox.kind == "bwrap" and number != signal.SIGKILL:
+        pytest.skip("process 1 of a sandbox hears what it listens to")
+    mark = f"7{os.getpid()}.{int(number)}"
+    if program == "ffmpeg":
+        mark = f"title={mark}"
+        argv = [
+            "ffmpeg",
+            "-nostdin",
+            "-v",
+            "error",
+            *_FOREVER,
+            "-metadata",
+            mark,
+            "-f",
+            "null",
+            "-",
+        ]
+    else:
+        argv = ["sleep", mark]
+    killer = Killer(program, mark, number)
+    with pytest.raises(ProcessKilled) as caught:
+        run(argv, sandbox, should_stop=killer)
+    assert killer.sent.is_set()
+    assert caught.value.signal == number
+    assert caught.value.code == "process_killed"
+    assert not caught.value.memory
+
+
+@pytest.mark.parametrize("program", ["bwrap"])
+def test_a_killed_sandbox_says_so(program: str) -> None:
+    if detect("auto").kind != "bwrap":
+        pytest.skip("bubblewrap does not work here")
+    mark = f"7{os.getpid()}.99"
+    with pytest.raises(ProcessKilled):
+        run(["sleep", mark], Sandbox("bwrap"), should_stop=Killer(program, mark, signal.SIGKILL))
+
+
+def test_our_own_signals_are_no_crash(sandbox: Sandbox) -> None:
+    with pytest.raises(ProcessTimedOut):
+        run(["sleep", "60"], sandbox, Limits(0.3))
+    with pytest.raises(Interrupted):
+        run(["sleep", "60"], sandbox, should_stop=lambda: "stopping")
+
+
+def test_a_stop_that_the_program_heard_of_first_is_a_stop(sandbox: Sandbox) -> None:
+    mark = f"7{os.getpid()}.98"
+    killer = Killer("sleep", mark, signal.SIGKILL)
+
+    def should_stop() -> str | None:
+        if killer.sent.is_set():
+            return "stopping"
+        killer()
+        return None
+
+    with pytest.raises(Interrupted) as caught:
+        run(["sleep", mark], sandbox, should_stop=should_stop)
+    assert caught.value.reason == "stopping"
+
+
+def test_processor_time_that_is_used_up_is_no_crash(sandbox: Sandbox) -> None:
+    with pytest.raises(ProcessTimedOut):
+        run(["sh", "-c", "while :; do :; done"], sandbox, Limits(30, cpu_seconds=1))
+
+
+@pytest.mark.parametrize("megabytes", [200, 300])
+def test_the_memory_limit_is_told_as_memory(sandbox: Sandbox, megabytes: int) -> None:
+    large = ["-f", "lavfi", "-i", "testsrc2=s=3840x2160:r=25", "-frames:v", "30"]
+    argv = ["ffmpeg", "-nostdin", "-v", "error", *large, "-c:v", "libx264", "-f", "null", "-"]
+    with pytest.raises(ProcessKilled) as caught:
+        run(argv, sandbox, Limits(20, memory_bytes=megabytes * 1024 * 1024))
+    assert caught.value.memory, (caught.value.signal, caught.value.log)
+
+
+def test_a_full_disk_is_told_as_such(sandbox: Sandbox, tmp_path: Path) -> None:
+    def fill(size: str, tmp_path: Path) -> None:
+        drawn = ["-f", "lavfi", "-i", f"testsrc2=s={size}:r=25:d=2"]
+        argv = ["ffmpeg", "-nostdin", "-v", "error", "-y", *drawn, "-f", "mpegts", "/dev/full"]
+        runner.run(argv, limits=Limits(20), sandbox=sandbox, reads=(), writes=tmp_path)
+
+    # Of the smaller one FFmpeg notices only when it closes the file, and then ends well.
+    for size in ("64x64", "640x480"):
+        with pytest.raises(DiskFull) as caught:
+            fill(size, tmp_path)
+        assert caught.value.code == "disk_full"
+
+
+@pytest.mark.parametrize(
+    ("code", "log", "expected"),
+    [
+        (1, "", ProcessFailed),
+        (69, "", ProcessFailed),
+        (234, "Invalid argument", ProcessFailed),
+        (-11, "", ProcessKilled),
+        (139, "", ProcessKilled),
+        (134, "", ProcessKilled),
+        (255, "", ProcessKilled),
+        (1, "bwrap: Can't mount proc", SandboxUnavailable),
+        (1, "title : No space left on device, they said", ProcessFailed),
+        (1, "av_interleaved_write_frame(): No space left on device", DiskFull),
+        (1, "Error closing file: Disk quota exceeded", DiskFull),
+    ],
+)
+def test_what_an_exit_status_means(code: int, log: str, expected: type[MediaError]) -> None:
+    error = verdict.error_of(code, log, memory_killed=False, cpu_used_up=False)
+    assert type(error) is expected
+
+
+def test_the_kernels_memory_killer_is_named() -> None:
+    def killed(number: int) -> MediaError:
+        return verdict.error_of(128 + number, "", memory_killed=True, cpu_used_up=False)
+
+    by_kernel, crashed = killed(signal.SIGKILL), killed(signal.SIGSEGV)
+    assert isinstance(by_kernel, ProcessKilled) and by_kernel.memory
+    assert "memory" in by_kernel.message
+    assert isinstance(crashed, ProcessKilled) and not crashed.memory
