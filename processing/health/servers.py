@@ -13,11 +13,11 @@ from django.db.models.functions import Now
 from processing.health.finding import Finding
 from processing.models import Worker
 from processing.workers.presence import ALIVE_WITHIN, DISK_FULL, disk_has_room
+from videos import keys
 from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, originals, outputs
 
 # Workers wait for messages by BLMOVE.
 _REDIS = (6, 2)
-_PROBE_KEY = "doctor/probe"
 
 
 def database() -> Finding:
@@ -109,7 +109,7 @@ _STORAGE_HINT = "It cannot be used: check the S3_* values, or the rights of the 
 
 def _look(store: MediaStorage) -> None:
     try:
-        store.object_size(_PROBE_KEY)
+        store.object_size(keys.PROBE)
     except ObjectMissing:
         return
 
@@ -118,10 +118,10 @@ def _round_trip(store: MediaStorage) -> None:
     with TemporaryDirectory() as folder:
         sent, back = Path(folder, "sent"), Path(folder, "back")
         sent.write_bytes(b"vodloom")
-        store.put_file(_PROBE_KEY, sent, content_type="text/plain")
+        store.put_file(keys.PROBE, sent, content_type="text/plain")
         try:
-            store.fetch(_PROBE_KEY, back)
+            store.fetch(keys.PROBE, back)
             if back.read_bytes() != sent.read_bytes():
                 raise StorageUnavailable("what was read is not what was written")
         finally:
-            store.delete_key(_PROBE_KEY)
+            store.delete_key(keys.PROBE)

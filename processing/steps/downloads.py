@@ -10,6 +10,7 @@ from processing.steps import tools, transfers, wanted
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
+from videos import keys
 from videos.models import Rendition
 from videos.storage import outputs
 
@@ -32,7 +33,7 @@ def run(context: TaskContext) -> Outcome:
         pictures = _files(context, rendition)
         join.progressive([pictures, *sounds], out, should_stop=context.should_stop)
         _let_go(context, pictures)
-        rendition.download_key = f"{context.output_prefix}{rendition.name}.mp4"
+        rendition.download_key = keys.download(context.output_prefix, rendition.name)
         rendition.download_bytes = out.stat().st_size
         transfers.take(context, rendition.download_key, out, content_type=_CONTENT_TYPE)
         context.report((number + 1) / len(made), None)

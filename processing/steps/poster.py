@@ -10,6 +10,7 @@ from processing.steps import sources, tools, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
+from videos import keys
 from videos.models import Release
 
 _CONTENT_TYPE = "image/jpeg"
@@ -28,7 +29,7 @@ def run(context: TaskContext) -> Outcome:
     made = context.folder / pictures.POSTER_FILENAME
     if not made.exists():
         return Outcome(argv=finished.argv, log=finished.log)
-    key = f"{context.output_prefix}{pictures.POSTER_FILENAME}"
+    key = keys.poster(context.output_prefix)
     transfers.take(context, key, made, content_type=_CONTENT_TYPE)
     return Outcome(
         record=lambda: Release.objects.filter(pk=context.run.pk).update(poster_key=key),

@@ -11,7 +11,7 @@ from processing.steps import transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
-from videos import lifecycle, renditions
+from videos import keys, lifecycle, renditions
 from videos.models import Release, Rendition
 from videos.storage import outputs
 
@@ -51,7 +51,7 @@ def _measured(row: Rendition, target: int) -> StoredRendition:
 
 def _require_stored(context: TaskContext, rows: Sequence[Rendition]) -> None:
     """One listing for all objects: asking for each would take seconds in a bucket."""
-    prefix = f"releases/{context.run.pk}/"
+    prefix = keys.release_prefix(context.run.pk)
     listed = transfers.ask(context, lambda: list(outputs().list_prefix(prefix)))
     sizes = {stored.key: stored.size for stored in listed}
     for row in rows:

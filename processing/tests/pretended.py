@@ -8,9 +8,9 @@ from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning.chunks import Span
 from processing.models import Task
 from processing.steps import publish
-from processing.steps.context import Outcome
+from processing.steps.context import Outcome, output_prefix_of
 from processing.steps.probed import Probed
-from videos import lifecycle
+from videos import keys, lifecycle
 from videos.models import Chunk, Release, Rendition
 
 # With pictures, so that a poster is made which no video waits for.
@@ -82,7 +82,7 @@ def _list_chunk(task: Task) -> None:
     Chunk.objects.create(
         rendition=rendition,
         number=task.number,
-        key=f"releases/{task.run_id}/{task.token}/180p/{task.number:05d}.mp4",
+        key=keys.chunk(output_prefix_of(task), "180p", task.number),
         bytes=1,
         init_bytes=1,
         start=task.number,

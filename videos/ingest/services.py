@@ -9,11 +9,10 @@ from pathlib import Path, PurePosixPath
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
-from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from processing import services as processing
-from videos import lifecycle
+from videos import keys, lifecycle
 from videos.models import Source, Upload, Video
 from videos.storage import StorageUnavailable, originals
 
@@ -104,7 +103,7 @@ def _begin(owner: User, file: ArrivedFile, about: Description) -> Upload:
         return Upload.objects.create(
             owner=owner,
             video=video,
-            key=f"{uuid7().hex}",
+            key=keys.new_original(),
             filename=file.filename,
             size=file.size,
             expires_at=timezone.now() + _STORING_TAKES_AT_MOST,

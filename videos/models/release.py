@@ -1,7 +1,6 @@
 """What a run made: a release of renditions, each a row of chunks.
 
-Playlists are pure functions of these rows. Objects live under ``releases/<release>/<token>/``
-in the outputs storage, where the token is that of the task that wrote them.
+Playlists are pure functions of these rows. Where the objects lie ``videos.keys`` knows.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from videos import keys
 from videos.models.guarded import GuardedModel
 
 
@@ -50,7 +50,7 @@ class Release(GuardedModel):
     @property
     def prefix(self) -> str:
         """Where its objects are in the outputs storage."""
-        return f"releases/{self.id}/"
+        return keys.release_prefix(self.id)
 
     @property
     def is_complete(self) -> bool:

@@ -1,7 +1,7 @@
 """The ASGI app under ``/m/``: token, then playlist or bytes.
 
 ``/m/<token>/<release>/<name>.m3u8`` (and ``manifest.mpd``) is rendered from the rows, gzipped for
-whoever takes that; on disk everything else is the file below ``releases/<release>/``, with Range.
+whoever takes that; on disk everything else is the file of that name in the release, with Range.
 In a bucket the playlists carry a signed address for each chunk, and bytes never pass here.
 """
 
@@ -18,6 +18,7 @@ from django.db import close_old_connections
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
+from videos import keys
 from videos.models import Chunk
 from videos.playback import playlists, tokens
 from videos.renditions import AddressOf
@@ -109,7 +110,7 @@ def _render(release_id: UUID, name: str, address_of: AddressOf) -> playlists.Pla
 def _address(chunk: Chunk, *, release_id: UUID, seconds: int) -> str:
     """A chunk as its playlist names it: beside it on disk, signed and absolute in a bucket."""
     signed = outputs().signed_url(chunk.key, seconds=seconds)
-    return signed or chunk.key.removeprefix(f"releases/{release_id}/")
+    return signed or keys.within_release(release_id, chunk.key)
 
 
 async def _file(release_id: UUID, name: str) -> Response:
@@ -117,7 +118,7 @@ async def _file(release_id: UUID, name: str) -> Response:
     if content_type is None or ".." in name.split("/"):
         return _refusal(404, "There is no such file.")
     try:
-        path = await sync_to_async(outputs().local_path)(f"releases/{release_id}/{name}")
+        path = await sync_to_async(outputs().local_path)(keys.in_release(release_id, name))
     except (ObjectMissing, SuspiciousFileOperation, ValueError):
         path = None
     if path is None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.urls import get_script_prefix
 
-from videos import access
+from videos import access, keys
 from videos.models import Release, Video
 from videos.playback import playlists, tokens
 from videos.storage import outputs
@@ -46,7 +46,7 @@ def poster_url(video: Video, viewer: access.Viewer) -> str | None:
 def object_url(video: Video, release: Release, key: str) -> str:
     """The address of an object of a release, for somebody who may play it."""
     signed = outputs().signed_url(key, seconds=tokens.lifetime(duration_of(video)))
-    return signed or _address(video, release.pk, key.removeprefix(release.prefix))
+    return signed or _address(video, release.pk, keys.within_release(release.pk, key))
 
 
 def _address(video: Video, release_id: UUID, name: str) -> str:
