@@ -12,15 +12,16 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from processing.pipeline import reconcile
+from processing.pipeline import attempt, reconcile
 from processing.workers import temp_files
-from videos import purge, strays
+from videos import installation, objects, purge
 from videos.events import log
-from videos.ingest import expiry
+from videos.ingest import closing
+from videos.objects import unknown
 
 logger = structlog.get_logger(__name__)
 
-_LISTED_EVERY_SECONDS = 3600.0
+_LOOK_EVERY_SECONDS = 10.0
 
 
 @dataclass
@@ -33,9 +34,9 @@ class Report:
     uploads_expired: int = 0
     purged: int = 0
     releases_swept: int = 0
-    strays_swept: int = 0
-    unknown_swept: int = 0
     sources_swept: int = 0
+    objects_marked: int = 0
+    objects_deleted: int = 0
     leftovers_removed: int = 0
     events_placed: int = 0
 
@@ -50,7 +51,7 @@ class Reconciler:
     def __init__(self) -> None:
         self._last_pass: float | None = None
         self._leases_count_from = 0.0
-        self._swept_at: float | None = None
+        self._looked_at: float | None = None
 
     def run_once(self) -> Report:
         """One pass; raises ``DatabaseError`` when the database is away."""
@@ -62,12 +63,13 @@ class Reconciler:
         if now >= self._leases_count_from:
             report.taken_back = reconcile.take_back_overdue()
         report.advanced = reconcile.advance_finished()
-        report.uploads_expired = expiry.expire_uploads()
+        report.uploads_expired = closing.expire_uploads()
         report.purged = purge.purge_expired()
         report.releases_swept = purge.sweep_releases()
-        report.strays_swept = strays.sweep_strays()
-        report.unknown_swept = self._sweep_unknown(now)
         report.sources_swept = purge.sweep_sources()
+        report.objects_marked = attempt.mark_abandoned() + self._look_through(now)
+        installation.keep()
+        report.objects_deleted = objects.delete_marked()
         report.events_placed = log.sequence()
         report.leftovers_removed = temp_files.remove()
         report.woken = reconcile.wake_queues()
@@ -75,12 +77,12 @@ class Reconciler:
         self._last_pass = time.monotonic()
         return report
 
-    def _sweep_unknown(self, now: float) -> int:
-        """Listing a whole storage is slow, and what it finds is rare: once an hour is enough."""
-        if self._swept_at is not None and now - self._swept_at < _LISTED_EVERY_SECONDS:
+    def _look_through(self, now: float) -> int:
+        """A step through the storages and the rows, now and then: what it finds is rare."""
+        if self._looked_at is not None and now - self._looked_at < _LOOK_EVERY_SECONDS:
             return 0
-        self._swept_at = now
-        return strays.sweep_unknown()
+        self._looked_at = now
+        return unknown.look_for_unknown() + objects.mark_ownerless()
 
     def run_forever(self) -> None:
         """Pass every few seconds; an error of the database or storage is waited out."""

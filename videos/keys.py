@@ -17,7 +17,8 @@ PROBE = "doctor/probe"
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _OUTPUT = re.compile(rf"releases/(?P<release>{_UUID})/(?P<token>{_UUID})/[^/]+(?:/[^/]+)?")
-_ORIGINAL = re.compile(r"[0-9a-f]{32}")
+# On disk also what a killed process had not written to its end.
+_ORIGINAL = re.compile(r"[0-9a-f]{32}|\.[0-9a-f]{32}\.[0-9a-f]{32}\.part")
 
 
 def release_prefix(release_id: UUID) -> str:
@@ -58,6 +59,11 @@ def in_release(release_id: UUID, name: str) -> str:
 def within_release(release_id: UUID, key: str) -> str:
     """What an address calls an object within its release; the inverse of ``in_release``."""
     return key.removeprefix(release_prefix(release_id))
+
+
+def name_of(key: str) -> str:
+    """What an output is called within its attempt, such as ``720p/00003.mp4``."""
+    return key.split("/", 3)[-1]
 
 
 def release_of(key: str) -> UUID | None:

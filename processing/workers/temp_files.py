@@ -4,10 +4,15 @@ import shutil
 import time
 from pathlib import Path
 
+import structlog
 from django.conf import settings
 
 from processing.models import Task
 
+logger = structlog.get_logger(__name__)
+
+# What check_release's folders in the work folder begin with: no task holds them.
+CHECK = "check-"
 # A folder younger than the look at the tokens may be of a task claimed since.
 _FOLDER_AGE_SECONDS = 10
 # A download or an upload that takes longer than this is dead.
@@ -18,17 +23,30 @@ def remove() -> int:
     """Delete work folders of no running task, and partial files; how many there were."""
     tokens = Task.objects.filter(token__isnull=False).values_list("token", flat=True)
     held = {str(token) for token in tokens}
-    gone = [p for p in _older(settings.WORK_DIR, "*", _FOLDER_AGE_SECONDS) if p.name not in held]
-    for folder in gone:
-        shutil.rmtree(folder, ignore_errors=True)
+    old = _older(settings.WORK_DIR, "*", _FOLDER_AGE_SECONDS)
+    gone = [p for p in old if p.name not in held and not p.name.startswith(CHECK)]
     partial = [
+        *_older(settings.WORK_DIR, f"{CHECK}*", _PARTIAL_AGE_SECONDS),
         *_older(settings.UPLOAD_DIR, "*", _PARTIAL_AGE_SECONDS),
         *_older(settings.SOURCE_CACHE_DIR, "*.part", _PARTIAL_AGE_SECONDS),
         *_older(settings.SOURCE_CACHE_DIR, "*.lock", _PARTIAL_AGE_SECONDS),
     ]
-    for file in partial:
-        file.unlink(missing_ok=True)
-    return len(gone) + len(partial)
+    return sum(_remove(path) for path in (*gone, *partial))
+
+
+def _remove(path: Path) -> bool:
+    """Whatever it is; False, with a warning, when it cannot be: the others go all the same."""
+    try:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except FileNotFoundError:
+        return False  # somebody else removed it just now
+    except OSError as error:
+        logger.warning("temp_file_stays", name=path.name, reason=error.strerror)
+        return False
+    return True
 
 
 def _older(folder: Path, pattern: str, seconds: float) -> list[Path]:

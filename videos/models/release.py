@@ -31,7 +31,12 @@ class Release(GuardedModel):
     poster_key = models.CharField(max_length=200, blank=True, help_text="in the outputs storage")
     created_at = models.DateTimeField(auto_now_add=True)
     completed_at = models.DateTimeField(null=True, blank=True)
-    swept_at = models.DateTimeField(null=True, blank=True, help_text="strays were deleted")
+    keep_until = models.DateTimeField(
+        null=True, blank=True, help_text="whoever plays it may still hold an address"
+    )
+    swept_at = models.DateTimeField(
+        null=True, blank=True, help_text="of the version before; nothing reads it"
+    )
     target_duration = models.PositiveSmallIntegerField(
         default=0, help_text="seconds no segment will last longer than; 0: as the segments are"
     )
@@ -41,6 +46,13 @@ class Release(GuardedModel):
             models.CheckConstraint(
                 condition=models.Q(state__in=["growing", "complete", "failed", "retired"]),
                 name="release_state_known",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(state__in=["failed", "retired"]),
+                name="release_to_sweep",
             )
         ]
 

@@ -7,12 +7,12 @@ time is rounded up to the half hour, so that an address stays the same over relo
 import time
 from uuid import UUID
 
-from django.conf import settings
 from django.core.signing import Signer
 from django.utils.crypto import constant_time_compare
 from django.utils.http import base36_to_int, int_to_base36
 
-_ROUND_SECONDS = 1800
+from videos.lifetimes import TOKEN_ROUNDING_SECONDS, address_seconds
+
 _SIGNER_SALT = "vodloom.playback"
 
 
@@ -20,15 +20,10 @@ class BadToken(Exception):
     """Raised when a token is missing, forged, of another release, or expired."""
 
 
-def lifetime(duration: float) -> int:
-    """Seconds an address lives: long enough to watch twice."""
-    return int(settings.PLAYBACK_TOKEN_SECONDS + 2 * duration)
-
-
 def issue(release_id: UUID, *, duration: float) -> str:
     """A token for a release of so many seconds."""
-    until = time.time() + lifetime(duration)
-    expiry = int_to_base36(int(-(-until // _ROUND_SECONDS)) * _ROUND_SECONDS)
+    until = time.time() + address_seconds(duration)
+    expiry = int_to_base36(int(-(-until // TOKEN_ROUNDING_SECONDS)) * TOKEN_ROUNDING_SECONDS)
     return f"{expiry}.{_signature(expiry, release_id)}"
 
 
