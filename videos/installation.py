@@ -199,16 +199,20 @@ def _may_claim() -> bool:
 
 def _knows_what_it_holds() -> bool:
     """Every release of a sample, and most of the originals: some were lost sight of before."""
-    names = [name for name in islice(outputs().folders(keys.RELEASES), _SAMPLE) if _is_id(name)]
-    if Release.objects.filter(pk__in=names).count() != len(names):
+    sample = islice(outputs().folders(keys.RELEASES), _SAMPLE)
+    names = {UUID(name) for name in sample if _is_id(name)}
+    objects = StoredObject.objects.filter(release_id__in=names)
+    known = set(Release.objects.filter(pk__in=names).values_list("pk", flat=True))
+    if names - known - set(objects.values_list("release_id", flat=True).distinct()):
         return False
     stored = [one.key for one in islice(originals().list_prefix(""), _SAMPLE)]
-    held = [key for key in stored if keys.is_original(key)]
-    known = (
-        Source.objects.filter(key__in=held).count()
-        + Upload.objects.filter(key__in=held, finished_at=None).count()
-    )
-    return 2 * known >= len(held)
+    held = {key for key in stored if keys.is_original(key)}
+    of_originals = StoredObject.objects.filter(storage=StoredObject.Storage.ORIGINALS)
+    rows = (Source.objects, Upload.objects.filter(finished_at=None), of_originals)
+    named = {
+        key for some in rows for key in some.filter(key__in=held).values_list("key", flat=True)
+    }
+    return 2 * len(named) >= len(held)
 
 
 def _is_id(name: str) -> bool:

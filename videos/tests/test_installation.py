@@ -62,7 +62,8 @@ def _stands(key: str) -> bool:
 
 def _dump() -> dict[str, Any]:
     """The installation's row as a copy of the database would have it."""
-    return Installation.objects.values("name", "epochs", "renewed_at", "adopted_at").get()
+    row: Any = Installation.objects.values("name", "epochs", "renewed_at", "adopted_at").get()
+    return dict(row)
 
 
 def _become(dump: dict[str, Any]) -> None:
