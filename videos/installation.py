@@ -137,7 +137,11 @@ class Watch:
             self._right_since = now
         if now - self._right_since < 2 * INTERVAL_SECONDS:
             return 0
-        return int(_renew())
+        try:
+            return int(_renew())
+        except StorageUnavailable as error:
+            logger.warning("storage_not_renewed", reason=str(error))
+            return 0
 
 
 _watch = Watch()

@@ -2,7 +2,7 @@
 
 Rows go, and in the same transaction the objects they named are marked: no storage is asked here,
 so nothing of this is slow or fails by it. ``objects.delete_marked`` deletes them afterwards. Rows
-are locked in the order of the pipeline: run, release, source, video.
+are locked in the order of the pipeline: run, release, video, upload, source.
 """
 
 from collections.abc import Sequence
@@ -106,10 +106,17 @@ def _drop_sources(source_ids: Sequence[UUID]) -> int:
 def purge_expired() -> int:
     """Purge what was deleted long enough ago."""
     until = timezone.now() - timedelta(days=settings.PURGE_AFTER_DAYS)
-    expired = list(Video.objects.filter(deleted_at__lt=until)[:_BATCH])
-    for video in expired:
+    expired = Video.objects.filter(deleted_at__lt=until)[:_BATCH]
+    return sum(_purge_if_idle(video) for video in expired)
+
+
+def _purge_if_idle(video: Video) -> bool:
+    """What is busy just now is left to the next pass."""
+    try:
         purge(video)
-    return len(expired)
+    except VideoBusy:
+        return False
+    return True
 
 
 def sweep_releases() -> int:

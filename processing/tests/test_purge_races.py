@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection, connections, transaction
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -231,3 +235,22 @@ def test_what_the_version_before_listed_becomes_known(video: Video) -> None:
     assert roles == {"chunk": 1, "poster": None, "download": 5, "original": source.size}
     assert set(StoredObject.objects.values_list("state", flat=True)) == {"stored"}
     assert objects.mark_releases([release.pk]) == 3
+
+
+def test_the_migration_registers_everything_in_batches_and_may_be_repeated(
+    take_in: Callable[[Any], Video], clip: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migration = import_module("videos.migrations.0013_register_stored_objects")
+    monkeypatch.setattr(migration, "_RELEASES", 2)
+    monkeypatch.setattr(migration, "_SOURCES", 2)
+    videos = [take_in(clip) for _ in range(5)]
+    Release.objects.update(poster_key=Concat(Value("releases/p/"), Cast("id", CharField())))
+    StoredObject.objects.all().delete()
+    for _ in range(2):
+        migration.register(apps, None)
+        assert StoredObject.objects.filter(state=State.STORED, role="poster").count() == 5
+        originals_known = StoredObject.objects.filter(role="original").values_list("source_id")
+        assert {pk for (pk,) in originals_known} == {
+            Video.objects.get(pk=video.pk).source_id for video in videos
+        }
+        assert StoredObject.objects.count() == 10

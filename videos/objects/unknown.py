@@ -22,6 +22,7 @@ from videos.objects.marking import mark_found
 from videos.storage import ListedObject, MediaStorage, StorageUnavailable, originals, outputs
 
 _STEP = 1000
+_LONGEST_KEY = 1024
 _OLD = timedelta(days=1)
 _PAUSE = timedelta(hours=6)
 _SETTLED_SECONDS = 3600.0
@@ -128,7 +129,7 @@ def _move(walk: Walk, listed: Sequence[ListedObject], found: Sequence[ListedObje
     if len(listed) == _STEP:
         return bool(
             here.update(
-                after=listed[-1].key,
+                after=listed[-1].key[:_LONGEST_KEY],
                 found=F("found") + len(found),
                 found_bytes=F("found_bytes") + sizes,
             )

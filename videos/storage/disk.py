@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import structlog
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import FileSystemStorage
 
 from videos.storage.base import ListedObject, ObjectMissing, StorageFull, StorageUnavailable
@@ -103,13 +104,13 @@ class DiskStorage(FileSystemStorage):
         """Delete objects, and the folders that hold nothing any more."""
         failed = []
         for key in keys:
-            path = Path(self.path(key))
             try:
+                path = Path(self.path(key))
                 path.unlink(missing_ok=True)
             except NotADirectoryError:
                 pass  # a file stands where a folder would be: so the key holds nothing
-            except OSError as error:
-                logger.warning("object_not_deleted", key=key, reason=error.strerror)
+            except (OSError, SuspiciousFileOperation) as error:
+                logger.warning("object_not_deleted", key=key, reason=type(error).__name__)
                 failed.append(key)
                 continue
             self._prune(path.parent)
@@ -154,10 +155,13 @@ class DiskStorage(FileSystemStorage):
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """In the order of their names; a name that is no text cannot be of a key."""
     try:
-        return sorted(os.scandir(folder), key=lambda entry: entry.name)
+        with os.scandir(folder) as entries:
+            named = [entry for entry in entries if entry.name.isprintable()]
     except (FileNotFoundError, NotADirectoryError):
         return []
+    return sorted(named, key=lambda entry: entry.name)
 
 
 @contextmanager

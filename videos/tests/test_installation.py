@@ -70,11 +70,11 @@ def _become(dump: dict[str, Any]) -> None:
     Installation.objects.update(**dump)
 
 
-def _renew() -> None:
-    """What a reconciler does that has run for long."""
+def _renew(done: int = 1) -> None:
+    """What a reconciler does that has run for long; ``done`` 0 when it cannot."""
     watch = installation.Watch()
     Installation.objects.update(renewed_at=timezone.now() - timedelta(days=1))
-    assert [watch.keep(NOW + n * INTERVAL) for n in range(3)] == [0, 0, 1]
+    assert [watch.keep(NOW + n * INTERVAL) for n in range(3)] == [0, 0, done]
 
 
 @pytest.mark.parametrize(
@@ -196,8 +196,7 @@ def test_a_renewal_that_was_cut_off_is_no_mismatch_and_is_made_good(
     with monkeypatch.context() as patch:
         patch.setattr(DiskStorage, "put_bytes", cut_off)
         for _ in range(20):
-            with pytest.raises(StorageUnavailable):
-                _renew()
+            _renew(done=0)
             assert installation.may_delete()
     _renew()
     assert installation.may_delete()

@@ -144,6 +144,13 @@ def test_a_listing_survives_what_vanishes_under_it(tmp_path: Path) -> None:
     assert list(listing) == []
 
 
+def test_a_name_that_is_no_text_is_no_key(tmp_path: Path) -> None:
+    storage = DiskStorage(location=tmp_path)
+    storage.put_bytes("n/a", b"x", content_type="text/plain")
+    (tmp_path / "n" / os.fsdecode(b"\xff\xfe.mp4")).touch()
+    assert [stored.key for stored in storage.list_prefix("")] == ["n/a"]
+
+
 @pytest.mark.parametrize(
     ("number", "kind"), [(errno.ENOSPC, StorageFull), (errno.EACCES, StorageUnavailable)]
 )
