@@ -43,7 +43,7 @@ INTERVAL_SECONDS = 300.0
 _EPOCHS_KEPT = 8
 _SAMPLE = 1000
 _TELL_EVERY_SECONDS = 3600.0
-_CURE = "Nothing is deleted. See `manage.py adopt_storage --dry-run`."
+_CURE = "Nothing is deleted."
 
 
 _STORAGES = {

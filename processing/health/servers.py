@@ -13,7 +13,8 @@ from django.db.models.functions import Now
 from processing.health.finding import Finding
 from processing.models import Worker
 from processing.workers.presence import ALIVE_WITHIN, DISK_FULL, disk_has_room
-from videos import keys
+from videos import installation, keys
+from videos.objects.unknown import counted
 from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, originals, outputs
 
 # Workers wait for messages by BLMOVE.
@@ -54,6 +55,15 @@ def storage() -> Finding:
     except (StorageUnavailable, OSError):
         return Finding("Storage", False, "", _STORAGE_HINT)
     return Finding("Storage", True, "answers")
+
+
+def storage_owner() -> Finding:
+    """Both storages are this installation's, so that objects may be deleted; what is unknown."""
+    ok, sentence = installation.status()
+    unknown = counted()
+    if unknown is not None and unknown.objects:
+        sentence += f" {unknown.objects} unknown objects ({unknown.bytes} bytes) in them."
+    return Finding("Storage's owner", ok, sentence, "See `manage.py adopt_storage --dry-run`.")
 
 
 def storage_round_trip() -> Finding:
