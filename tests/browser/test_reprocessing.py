@@ -9,6 +9,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser
 
+from tests.browser.conftest import draw
 from tests.browser.people import Person
 from tests.browser.viewers import watching
 from tests.servers.app import Vodloom
@@ -20,10 +21,10 @@ SECONDS = 12
 
 
 def test_a_viewer_who_began_before_a_reprocess_plays_to_the_end(
-    person: Person, chromium: Browser, clip_with_sound: Path
+    person: Person, chromium: Browser, tmp_path: Path
 ) -> None:
     site: Vodloom = person.site
-    video = person.upload(clip_with_sound)
+    video = person.upload(draw(tmp_path / "bars.mp4", "320x180", seconds=SECONDS))
     before = person.wait_until_over(video)
     assert before["status"] == "ready"
     old = before["playback"]["hls"]
