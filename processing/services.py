@@ -34,9 +34,12 @@ class NothingToRetry(Exception):
 
 
 def begin(video: Video, source: Source) -> Run:
-    """The source is stored: move the video to processing and plan its first run."""
+    """The source is stored: move the video to processing and plan its first run.
+
+    Raises ``lifecycle.InvalidTransition`` when the upload was canceled, given up or deleted.
+    """
     with transaction.atomic():
-        lifecycle.begin_processing(video.pk, source=source)
+        lifecycle.finish_upload(video.pk, source=source)
         return _start(video, source, Run.Kind.FIRST, profile=profiles.default(), priority=None)
 
 
@@ -53,7 +56,7 @@ def reprocess(video: Video, *, profile: str | None = None, priority: int | None 
         with bounded():
             locked = Video.objects.select_for_update(of=("self",)).get(pk=video.pk)
             if locked.status not in (Video.Status.READY, Video.Status.PROCESSING):
-                lifecycle.begin_processing(video.pk, source=video.source)
+                lifecycle.begin_again(video.pk, source=video.source)
             return _start(
                 video, video.source, Run.Kind.REPROCESS, profile=wanted, priority=priority
             )
@@ -73,7 +76,7 @@ def retry(run: Run) -> Run:
                 raise NoSource
             video = Video.objects.select_for_update(of=("self",)).get(pk=locked.video_id)
             if video.status != Video.Status.READY:
-                lifecycle.begin_processing(video.pk, source=locked.source)
+                lifecycle.begin_again(video.pk, source=locked.source)
             resume.reopen(locked)
             advance.tell(locked, Run.Status.QUEUED)
     except IntegrityError as error:

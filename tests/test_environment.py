@@ -67,6 +67,26 @@ def test_half_a_pair_of_s3_keys_is_named(tmp_path: Path) -> None:
     assert "S3_SECRET_ACCESS_KEY" in done.stderr.strip().splitlines()[-1]
 
 
+@pytest.mark.parametrize("prefix", ["../up", "a//b", "a b", "a/./b", "*", "x" * 201])
+def test_a_prefix_that_is_no_folder_is_named(tmp_path: Path, prefix: str) -> None:
+    done = _check(tmp_path, S3_BUCKET="b", S3_PREFIX=prefix)
+    assert "S3_PREFIX" in done.stderr.strip().splitlines()[-1]
+
+
+def test_a_prefix_comes_before_every_key(tmp_path: Path) -> None:
+    asked = "from django.conf import settings as s; print(s.STORAGES['outputs']['OPTIONS'])"
+    environment = {"DATA": str(tmp_path), "S3_BUCKET": "b", "S3_PREFIX": "/staging/vodloom/"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v0", "-c", asked],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "'location': 'staging/vodloom/outputs'" in done.stdout
+
+
 def test_the_data_folders_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
     (tmp_path / "vodloom.env").write_text("LOG_FORMAT=xml\n")
     assert "LOG_FORMAT" in _check(tmp_path).stderr

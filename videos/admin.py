@@ -14,7 +14,16 @@ from processing import profiles
 from processing import services as processing
 from processing.monitoring import progress
 from processing.packaging import report
-from videos.models import Event, GuardedModel, Release, Rendition, Source, Upload, Video
+from videos.models import (
+    Event,
+    GuardedModel,
+    Release,
+    Rendition,
+    Source,
+    StoredObject,
+    Upload,
+    Video,
+)
 from videos.moderation import services as moderation
 from videos.playback import services as playback
 
@@ -222,6 +231,17 @@ class SourceAdmin(ReadOnlyAdmin):
     list_filter = ("origin",)
     search_fields = ("id", "filename", "sha256", "owner__email")
     list_select_related = ("owner",)
+    ordering = ("-id",)
+
+
+@admin.register(StoredObject)
+class StoredObjectAdmin(ReadOnlyAdmin):
+    """Every object we wrote, are writing, or must delete."""
+
+    list_display = ("key", "storage", "role", "state", "bytes", "created_at", "delete_after")
+    list_filter = ("state", "storage", "role")
+    search_fields = ("=release__id", "=source__id", "=attempt", "key__startswith")
+    show_full_result_count = False
     ordering = ("-id",)
 
 

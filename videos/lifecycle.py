@@ -3,12 +3,15 @@
 Every move writes its event in the same transaction.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
+from videos import lifetimes
 from videos.events import log
 from videos.models import Release, Rendition, Source, Video
 
@@ -38,9 +41,24 @@ def begin_upload(video_id: UUID) -> None:
     _move(video_id, Status.UPLOADING)
 
 
-def begin_processing(video_id: UUID, *, source: Source) -> None:
-    """The source is stored, or a failed or canceled video is tried again."""
-    _move(video_id, Status.PROCESSING, source=source, error_code="", error_message="")
+def finish_upload(video_id: UUID, *, source: Source) -> None:
+    """All bytes are stored. An upload that was canceled, given up or deleted meanwhile stays so."""
+    _move(
+        video_id, Status.PROCESSING, origins=[Status.UPLOADING], unless_deleted=True, source=source
+    )
+
+
+def begin_again(video_id: UUID, *, source: Source) -> None:
+    """A failed or canceled video is tried again."""
+    origins = [Status.FAILED, Status.CANCELED]
+    _move(
+        video_id,
+        Status.PROCESSING,
+        origins=origins,
+        source=source,
+        error_code="",
+        error_message="",
+    )
 
 
 def make_playable(video_id: UUID, *, release: Release) -> None:
@@ -67,20 +85,29 @@ def withdraw(video_id: UUID, *, release_id: UUID) -> None:
         log.write("video.withdrawn", _video(video_id))
 
 
-def publish(video_id: UUID, *, release: Release) -> Release | None:
-    """A run has completed: point the video at its release; the one it replaces is returned.
+def publish(video_id: UUID, *, release: Release) -> None:
+    """A run has completed: point the video at its release, and retire the one it replaces.
 
     A video in processing becomes ready; a ready one that was reprocessed stays ready.
     """
     with transaction.atomic():
         video = Video.objects.select_for_update().get(pk=video_id)
-        replaced = video.release if video.release_id != release.pk else None
+        replaced = video.release_id if video.release_id != release.pk else None
         if video.status == Status.READY:
             Video.objects.filter(pk=video_id).update(release=release)
             log.write("video.reprocessed", video)
         else:
             _move(video_id, Status.READY, release=release, playable=True, ready_at=Now())
-        return replaced
+        if replaced is not None:
+            retire(replaced, source=video.source)
+
+
+def retire(release_id: UUID, *, source: Source | None) -> None:
+    """A release is replaced, and kept for as long as anybody may hold an address of it."""
+    longest = lifetimes.longest_address(lifetimes.seconds_of(source.media if source else None))
+    Release.objects.filter(pk=release_id).update(
+        state=Release.State.RETIRED, keep_until=timezone.now() + longest
+    )
 
 
 def fail(video_id: UUID, *, code: str, message: str) -> None:
@@ -100,12 +127,22 @@ def cancel(video_id: UUID) -> None:
     _move(video_id, Status.CANCELED, release=None, playable=False)
 
 
-def _move(video_id: UUID, target: Status, **fields: Any) -> None:
-    origins = [origin for origin, targets in LEGAL_MOVES.items() if target in targets]
+def _move(
+    video_id: UUID,
+    target: Status,
+    *,
+    origins: Sequence[str] | None = None,
+    unless_deleted: bool = False,
+    **fields: Any,
+) -> None:
+    """Along the legal moves, or only from some ``origins``; ``unless_deleted`` not of a video
+    that was deleted."""
+    legal = [origin for origin, targets in LEGAL_MOVES.items() if target in targets]
+    standing = Video.objects.filter(pk=video_id, status__in=legal if origins is None else origins)
+    if unless_deleted:
+        standing = standing.filter(deleted_at=None)
     with transaction.atomic():
-        updated = Video.objects.filter(pk=video_id, status__in=origins).update(
-            status=target, **fields
-        )
+        updated = standing.update(status=target, **fields)
         if not updated:
             raise InvalidTransition(video_id, target)
         log.write(f"video.{target}", _video(video_id))

@@ -1,22 +1,39 @@
-"""Delete videos and the bytes nobody points at any more.
+"""Delete videos and what nobody points at any more.
 
-Rows go first and objects after: a crash in between leaves objects that the next sweep
-finds, never a row whose bytes are gone.
+Rows go, and in the same transaction the objects they named are marked: no storage is asked here,
+so nothing of this is slow or fails by it. ``objects.delete_marked`` deletes them afterwards. Rows
+are locked in the order of the pipeline: run, release, video, upload, source.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
-from django.utils import timezone
 
+from processing.models import Run
+from videos import lifecycle, objects
+from videos.each_row import act_on_each
 from videos.events import log
-from videos.models import Release, Source, Video
-from videos.storage import StorageUnavailable, originals, outputs
+from videos.models import Release, Source, Upload, Video, Walk
 
 _BATCH = 100
+_TRIES = 5
+_WALKED = 500
+_SETTLED_SECONDS = 1
+_REPLACED = Q(state=Release.State.RETIRED, completed_at__isnull=False, run__isnull=False)
+
+
+class VideoBusy(Exception):
+    """Raised when new runs of a video begin faster than it can be locked; worth another try."""
+
+
+class _RunsChanged(Exception):
+    """Raised when a run began before its video was locked."""
 
 
 def trash(video: Video) -> None:
@@ -27,56 +44,135 @@ def trash(video: Video) -> None:
 
 
 def purge(video: Video) -> None:
-    """Delete a video's rows now, and its bytes as far as nobody else uses them."""
-    with transaction.atomic():
-        releases = list(Release.objects.filter(run__video=video).values_list("pk", flat=True))
-        if video.deleted_at is None:
-            log.write("video.deleted", video)
-        Video.objects.filter(pk=video.pk).delete()
-        Release.objects.filter(pk__in=releases, videos=None).update(state=Release.State.RETIRED)
-    sweep_releases()
-    sweep_sources()
+    """Delete a video's rows now, and mark its objects as far as nobody else uses them.
+
+    Whoever works on it finds nothing to finish. Raises ``VideoBusy``.
+    """
+    for _ in range(_TRIES):
+        try:
+            with transaction.atomic():
+                _purge(video.pk)
+            return
+        except _RunsChanged:
+            continue
+    raise VideoBusy
+
+
+def _purge(video_id: UUID) -> None:
+    runs = list(Run.objects.select_for_update(of=("self",)).filter(video=video_id).order_by("pk"))
+    mine = Q(run__in=[run.pk for run in runs]) | Q(videos=video_id)
+    releases = list(Release.objects.filter(mine).distinct().values_list("pk", flat=True))
+    list(Release.objects.select_for_update().filter(pk__in=releases).order_by("pk"))
+    video = Video.objects.select_for_update(of=("self",)).filter(pk=video_id).first()
+    if video is None:
+        return
+    if Run.objects.filter(video=video_id).count() != len(runs):
+        raise _RunsChanged
+    sources = {video.source_id, *(run.source_id for run in runs)} - {None}
+    if video.deleted_at is None:
+        log.write("video.deleted", video)
+    for key in Upload.objects.filter(video=video_id, finished_at=None).values_list(
+        "key", flat=True
+    ):
+        objects.mark_original(key)
+    Video.objects.filter(pk=video_id).delete()
+    _drop_releases(releases)
+    _drop_sources([pk for pk in sources if pk is not None])
+
+
+def _drop_releases(release_ids: Sequence[UUID]) -> int:
+    """Delete releases nobody plays, and mark their objects; the rows are locked."""
+    over = list(
+        Release.objects.filter(pk__in=release_ids, videos=None).values_list("pk", flat=True)
+    )
+    if over:
+        objects.mark_releases(over)
+        Release.objects.filter(pk__in=over).delete()
+    return len(over)
+
+
+def _drop_sources(source_ids: Sequence[UUID]) -> int:
+    """Delete sources that no video and no run uses, and mark their originals.
+
+    With their rows locked nobody can begin to use one meanwhile.
+    """
+    rows = Source.objects.select_for_update().filter(pk__in=source_ids).order_by("pk")
+    held = {source.pk: source.key for source in rows}
+    unused = Source.objects.filter(pk__in=list(held), videos=None, runs=None)
+    ids = list(unused.values_list("pk", flat=True))
+    for pk in ids:
+        objects.mark_original(held[pk])
+    Source.objects.filter(pk__in=ids).delete()
+    return len(ids)
 
 
 def purge_expired() -> int:
     """Purge what was deleted long enough ago."""
     until = Now() - timedelta(days=settings.PURGE_AFTER_DAYS)
-    expired = list(Video.objects.filter(deleted_at__lt=until)[:_BATCH])
-    for video in expired:
+    expired = Video.objects.filter(deleted_at__lt=until).order_by("deleted_at")
+    return act_on_each(expired[:_BATCH], _purge_if_idle, what="purge_videos")
+
+
+def _purge_if_idle(video: Video) -> bool:
+    """What is busy just now is left to the next pass."""
+    try:
         purge(video)
-    return len(expired)
+    except VideoBusy:
+        return False
+    return True
 
 
 def sweep_releases() -> int:
-    """Delete the objects, then the row, of retired releases nobody plays.
+    """Delete releases nobody plays any more, and mark their objects; how many.
 
-    Failed ones are kept a day, so that a retry need not make again what was done.
+    Failed ones are kept a day, so that a retry need not make again what was done; replaced ones
+    as long as anybody may hold an address of them.
     """
-    long_ago = timezone.now() - timedelta(hours=settings.KEEP_FAILED_HOURS)
+    _keep_what_was_just_replaced()
+    long_ago = Now() - timedelta(hours=settings.KEEP_FAILED_HOURS)
     failed = Q(state=Release.State.FAILED, created_at__lt=long_ago)
-    over = Release.objects.filter(Q(state=Release.State.RETIRED) | failed, videos=None)
-    swept = 0
-    for release in over[:_BATCH]:
-        try:
-            outputs().delete_prefix(release.prefix)
-        except StorageUnavailable:
-            break
-        release.delete()
-        swept += 1
-    return swept
+    kept = Q(keep_until__isnull=False, keep_until__gt=Now())
+    over = Release.objects.filter(
+        (Q(state=Release.State.RETIRED) & ~kept) | failed, videos=None
+    ).order_by("created_at")
+    return sum(_sweep(pk, over) for pk in over.values_list("pk", flat=True)[:_BATCH])
+
+
+def _sweep(release_id: UUID, over: QuerySet[Release]) -> int:
+    """A retry of its run waits for this, or was before it: then the release is no longer over.
+
+    A row that somebody holds is left to the next pass.
+    """
+    with transaction.atomic():
+        runs = Run.objects.filter(release=release_id)
+        held = runs.select_for_update(of=("self",), skip_locked=True)
+        if len(held) != runs.count() or any(run.status in Run.ACTIVE for run in held):
+            return 0
+        locked = Release.objects.select_for_update(skip_locked=True).filter(pk=release_id)
+        if not locked or not over.order_by().filter(pk=release_id).exists():
+            return 0
+        return _drop_releases([release_id])
+
+
+def _keep_what_was_just_replaced() -> None:
+    """The version before retires a release without saying how long it is to be kept."""
+    replaced = Release.objects.filter(_REPLACED, keep_until=None)
+    for release in replaced.select_related("run__source")[:_BATCH]:
+        lifecycle.retire(release.pk, source=release.run.source)
 
 
 def sweep_sources() -> int:
-    """Delete sources that no video and no run uses: the row first, its object after."""
-    unused = Source.objects.filter(
-        videos=None, runs=None, created_at__lt=timezone.now() - timedelta(seconds=1)
-    )
-    swept = 0
-    for source in unused[:_BATCH]:
-        try:
-            originals().delete_key(source.key)
-        except StorageUnavailable:
-            break
-        source.delete()
-        swept += 1
-    return swept
+    """A step through the sources: delete those that no video and no run uses, and mark their
+    originals; how many. Purging does so at once: this finds what the version before left."""
+    walk, _ = Walk.objects.get_or_create(name="sources")
+    behind = Source.objects.filter(pk__gt=walk.after) if walk.after else Source.objects.all()
+    ids = list(behind.order_by("pk").values_list("pk", flat=True)[:_WALKED])
+    more = len(ids) == _WALKED
+    Walk.objects.filter(pk=walk.pk, after=walk.after).update(after=str(ids[-1]) if more else "")
+    unused = Source.objects.filter(pk__in=ids, videos=None, runs=None, created_at__lt=_settled())
+    with transaction.atomic():
+        return _drop_sources(list(unused.values_list("pk", flat=True)))
+
+
+def _settled() -> CombinedExpression:
+    return Now() - timedelta(seconds=_SETTLED_SECONDS)

@@ -6,6 +6,7 @@ Values come from the process environment, then from ``vodloom.env`` in the data 
 """
 
 import os
+import re
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ class S3:
     """Where the bucket is and how to reach it."""
 
     bucket: str
+    prefix: str
     endpoint_url: str | None
     public_endpoint_url: str | None
     region: str
@@ -176,12 +178,27 @@ def _s3(env: environ.Env) -> S3 | None:
         )
     return S3(
         bucket=bucket,
+        prefix=_prefix(env),
         endpoint_url=endpoint,
         public_endpoint_url=env.str("S3_PUBLIC_ENDPOINT_URL", default="") or endpoint,
         region=env.str("S3_REGION", default="us-east-1"),
         access_key_id=key or None,
         secret_access_key=secret or None,
     )
+
+
+def _prefix(env: environ.Env) -> str:
+    """What all keys in the bucket begin with, without a slash at either end; may be empty."""
+    prefix = str(env.str("S3_PREFIX", default="")).strip("/")
+    parts = prefix.split("/") if prefix else []
+    if len(prefix) > 200 or any(
+        part.strip(".") == "" or not re.fullmatch(r"[A-Za-z0-9._-]+", part) for part in parts
+    ):
+        raise ImproperlyConfigured(
+            "S3_PREFIX must be folders such as team/vodloom, of letters, digits, dots, dashes and "
+            "underscores."
+        )
+    return prefix
 
 
 def _choice(env: environ.Env, name: str, allowed: tuple[Choice, ...]) -> Choice:

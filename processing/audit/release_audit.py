@@ -17,9 +17,12 @@ from processing.packaging.release import StoredChunk, StoredRendition
 from processing.packaging.stored_checks import check_stored
 from processing.steps import tools
 from processing.workers import temp_files
-from videos import renditions
-from videos.models import Release
+from videos import keys, objects, renditions
+from videos.models import Release, StoredObject
 from videos.storage import ObjectMissing, outputs
+
+# Codes that were given out before there was a registry.
+_CODES = {"download": "download"}
 
 
 def audit(release: Release, *, deep: bool = False, decode: bool = False) -> dict[str, Any]:
@@ -27,7 +30,7 @@ def audit(release: Release, *, deep: bool = False, decode: bool = False) -> dict
     of every stored file, `decode` shows every picture to FFmpeg too."""
     rows = renditions.stored(release)
     found = release_checks.check_release(rows, target=release.target_duration)
-    found += _downloads(release)
+    found += _objects(release, but_chunks=deep or decode)
     if deep or decode:
         found += [finding for one in rows for finding in _stored(one, decode=decode)]
     checked = "pictures" if decode else "bytes" if deep else "rows"
@@ -72,15 +75,24 @@ def _file(
             yield _finding("decoding", rendition, chunk, f"FFmpeg says: {said.splitlines()[0]}")
 
 
-def _downloads(release: Release) -> Iterator[Finding]:
-    for row in release.renditions.exclude(download_key=""):
-        try:
-            size = outputs().object_size(row.download_key)
-        except ObjectMissing:
-            size = 0
-        if size != row.download_bytes:
-            message = f"The download of {row.name} has {size} bytes, not {row.download_bytes}."
-            yield Finding("download", message)
+def _objects(release: Release, *, but_chunks: bool) -> Iterator[Finding]:
+    """Whatever the registry says is stored for it, by one listing; chunks may be read anyway."""
+    objects.register_releases([release.pk])
+    sizes = {one.key: one.size for one in outputs().list_prefix(release.prefix)}
+    rows = StoredObject.objects.filter(release=release, state=StoredObject.State.STORED)
+    if but_chunks:
+        rows = rows.exclude(role=StoredObject.Role.CHUNK)
+    for row in rows.order_by("pk"):
+        size = sizes.get(row.key)
+        if size is None:
+            yield Finding(_CODES.get(row.role, "missing"), f"The {_told(row)} is not stored.")
+        elif row.bytes is not None and size != row.bytes:
+            message = f"The {_told(row)} has {size} bytes, not {row.bytes}."
+            yield Finding(_CODES.get(row.role, "size"), message)
+
+
+def _told(row: StoredObject) -> str:
+    return f"{row.role} {keys.name_of(row.key)}"
 
 
 def _finding(code: str, rendition: StoredRendition, chunk: StoredChunk, message: str) -> Finding:

@@ -18,6 +18,7 @@ DOCTOR: tuple[Check, ...] = (
     servers.database,
     servers.redis,
     servers.storage_round_trip,
+    servers.storage_owner,
     servers.static_files,
     servers.disk,
     servers.workers,

@@ -14,11 +14,12 @@ from processing.health.finding import Finding
 from processing.models import Worker
 from processing.monitoring import reconcilers
 from processing.workers.presence import ALIVE_WITHIN, DISK_FULL, disk_has_room
+from videos import installation, keys
+from videos.objects.unknown import counted
 from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, originals, outputs
 
 # Workers wait for messages by BLMOVE.
 _REDIS = (6, 2)
-_PROBE_KEY = "doctor/probe"
 
 
 def database() -> Finding:
@@ -70,6 +71,15 @@ def storage() -> Finding:
     except (StorageUnavailable, OSError):
         return Finding("Storage", False, "", _STORAGE_HINT)
     return Finding("Storage", True, "answers")
+
+
+def storage_owner() -> Finding:
+    """Both storages are this installation's, so that objects may be deleted; what is unknown."""
+    ok, sentence = installation.status()
+    unknown = counted()
+    if unknown is not None and unknown.objects:
+        sentence += f" {unknown.objects} unknown objects ({unknown.bytes} bytes) in them."
+    return Finding("Storage's owner", ok, sentence, "See `manage.py adopt_storage --dry-run`.")
 
 
 def storage_round_trip() -> Finding:
@@ -137,7 +147,7 @@ _STORAGE_HINT = "It cannot be used: check the S3_* values, or the rights of the 
 
 def _look(store: MediaStorage) -> None:
     try:
-        store.object_size(_PROBE_KEY)
+        store.object_size(keys.PROBE)
     except ObjectMissing:
         return
 
@@ -146,10 +156,10 @@ def _round_trip(store: MediaStorage) -> None:
     with TemporaryDirectory() as folder:
         sent, back = Path(folder, "sent"), Path(folder, "back")
         sent.write_bytes(b"vodloom")
-        store.put_file(_PROBE_KEY, sent, content_type="text/plain")
+        store.put_file(keys.PROBE, sent, content_type="text/plain")
         try:
-            store.fetch(_PROBE_KEY, back)
+            store.fetch(keys.PROBE, back)
             if back.read_bytes() != sent.read_bytes():
                 raise StorageUnavailable("what was read is not what was written")
         finally:
-            store.delete_key(_PROBE_KEY)
+            store.delete_key(keys.PROBE)

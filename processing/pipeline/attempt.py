@@ -1,37 +1,45 @@
-"""What an attempt stored that is no longer the current one is garbage, and its own to remove."""
+"""What an attempt stored that is no longer the current one is garbage."""
 
 import structlog
 from django.db import Error as DatabaseError
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from processing.models import Task
 from processing.steps.context import output_prefix_of
-from videos.models import Chunk, Release, Rendition
+from videos import objects
+from videos.models import StoredObject
 from videos.storage import StorageUnavailable, outputs
 
 logger = structlog.get_logger(__name__)
 
 
 def delete_stale_outputs(task: Task) -> None:
-    """Delete what a stale attempt stored, unless it was listed after all.
+    """Mark what a stale but living attempt stored, unless it was listed after all.
 
-    It may have been: a commit whose answer was lost is tried again, and then finds itself stale.
+    It is listed once more from the storage: its rows may have been deleted while it was frozen.
     """
-    prefix = output_prefix_of(task)
+    if task.token is None:
+        return
     try:
-        if _is_listed(prefix):
-            return
-        removed = outputs().delete_prefix(prefix)
-    except (StorageUnavailable, DatabaseError, OSError) as error:
+        found = list(outputs().list_prefix(output_prefix_of(task)))
+        marked = objects.mark_attempt(task.run_id, task.token, found)
+    except (StorageUnavailable, DatabaseError) as error:
         logger.warning("stale_outputs_stay", task=str(task.pk), reason=type(error).__name__)
         return
-    if removed:
-        logger.info("stale_outputs_removed", task=str(task.pk), objects=removed)
+    if marked:
+        logger.info("stale_outputs_marked", task=str(task.pk), objects=marked)
 
 
-def _is_listed(prefix: str) -> bool:
-    rows = [
-        Chunk.objects.filter(key__startswith=prefix),
-        Rendition.objects.filter(download_key__startswith=prefix),
-        Release.objects.filter(poster_key__startswith=prefix),
-    ]
-    return any(found.exists() for found in rows)
+def mark_abandoned() -> int:
+    """Mark what attempts registered that are over without having listed it; how many.
+
+    Who lost a lease may still be writing, so these are deleted only after a while.
+    """
+    current = Task.objects.filter(token=OuterRef("attempt"), state=Task.State.RUNNING)
+    writing = StoredObject.objects.filter(
+        storage=StoredObject.Storage.OUTPUTS, state=StoredObject.State.WRITING
+    )
+    return writing.filter(~Exists(current)).update(
+        state=StoredObject.State.DELETING, delete_after=timezone.now() + objects.GRACE
+    )

@@ -10,10 +10,10 @@ from django.db.models.functions import Now
 from config.env import QUEUES
 from processing.models import DutyRun, Reconciler, Run, Task, Worker
 from processing.pipeline import advance, cursors, wake
-from processing.pipeline.each_row import act_on_each
 from processing.pipeline.finish import rescue
 from processing.pipeline.lease_watch import look, may_rescue
 from processing.pipeline.transactions import bounded
+from videos.each_row import act_on_each
 
 _BATCH = 200
 _RUNS_LOOKED_AT = 500

@@ -3,7 +3,7 @@
 from processing.models import Run, Task
 from processing.pipeline import advance
 from processing.steps import STEPS
-from videos import lifecycle
+from videos import lifecycle, objects
 from videos.models import Chunk, Release
 
 State = Task.State
@@ -41,7 +41,9 @@ def reopen(run: Run) -> None:
 
 def _begin_anew(run: Run) -> None:
     """The release was swept: its chunks must be made again, under the same id."""
-    Release.objects.filter(pk=run.pk).delete()
+    if Release.objects.filter(pk=run.pk).exists():
+        objects.mark_releases([run.pk])
+        Release.objects.filter(pk=run.pk).delete()
     release = Release.objects.create(pk=run.pk)
     Run.objects.filter(pk=run.pk).update(release=release)
     Task.objects.filter(run=run, state=State.DONE).exclude(kind__in=_kept()).update(

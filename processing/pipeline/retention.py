@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 
 from processing.models import Run, Task
 from processing.pipeline import cursors
-from processing.pipeline.each_row import act_on_each
 from processing.pipeline.transactions import bounded
+from videos.each_row import act_on_each
 
 PRUNE = "prune_runs"
 _LOOKED_AT = 200

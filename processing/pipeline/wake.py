@@ -12,7 +12,7 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import BrokerConnectionError
 from redis.exceptions import RedisError
 
-from processing.pipeline.log_limits import AtMostEvery
+from config.log_limits import AtMostEvery
 
 logger = structlog.get_logger(__name__)
 

@@ -5,36 +5,39 @@ from datetime import timedelta
 from django.conf import settings
 
 from accounts.sessions import prune_sessions
-from processing.pipeline import reconcile, retention
+from processing.pipeline import attempt, reconcile, retention
 from processing.reconciler.duty import Duty
 from processing.workers import temp_files
-from videos import purge, strays
+from videos import installation, objects, purge
 from videos.events import log
 from videos.events.retention import prune_events
-from videos.ingest.expiry import expire_uploads
+from videos.ingest.closing import expire_uploads
 from videos.ingest.retention import prune_uploads
+from videos.objects import unknown
 
 _BEAT = timedelta(seconds=settings.RECONCILE_SECONDS)
 _STEP = timedelta(seconds=10)
 _MINUTE = timedelta(minutes=1)
-_HOUR = timedelta(hours=1)
 
 DUTIES = (
     Duty("wake_queues", _BEAT, reconcile.wake_queues, "database"),
     Duty("rescue_tasks", _BEAT, reconcile.rescue_tasks, "database"),
     Duty("advance_runs", _BEAT, reconcile.advance_finished, "database"),
     Duty("place_events", _BEAT, log.sequence, "database"),
+    Duty("expire_uploads", _STEP, expire_uploads, "database"),
+    Duty("purge_videos", _STEP, purge.purge_expired, "database"),
+    Duty("sweep_releases", _BEAT, purge.sweep_releases, "database"),
+    Duty("sweep_sources", _STEP, purge.sweep_sources, "database"),
+    Duty("mark_abandoned", _BEAT, attempt.mark_abandoned, "database"),
+    Duty("mark_ownerless", _STEP, objects.mark_ownerless, "database"),
     Duty("forget_gone", _MINUTE, reconcile.forget_gone, "database"),
     Duty("prune_events", _STEP, prune_events, "database"),
     Duty("prune_runs", _STEP, retention.prune_runs, "database"),
     Duty("slim_runs", _STEP, retention.slim_runs, "database"),
     Duty("prune_uploads", _STEP, prune_uploads, "database"),
     Duty("prune_sessions", _STEP, prune_sessions, "database"),
+    Duty("keep_identity", _MINUTE, installation.keep, "storage"),
+    Duty("delete_objects", _BEAT, objects.delete_marked, "storage"),
+    Duty("find_unknown", _STEP, unknown.look_for_unknown, "storage"),
     Duty("remove_temp_files", _STEP, temp_files.remove, "storage", "machine"),
-    Duty("expire_uploads", _STEP, expire_uploads, "storage"),
-    Duty("purge_videos", _STEP, purge.purge_expired, "storage"),
-    Duty("delete_releases", _STEP, purge.sweep_releases, "storage"),
-    Duty("delete_sources", _STEP, purge.sweep_sources, "storage"),
-    Duty("delete_strays", _STEP, strays.sweep_strays, "storage"),
-    Duty("delete_unknown", _HOUR, strays.sweep_unknown, "storage"),
 )

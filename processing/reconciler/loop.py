@@ -13,7 +13,7 @@ import structlog
 from django.conf import settings
 from django.db import close_old_connections, connection
 
-from processing.pipeline.log_limits import AtMostEvery
+from config.log_limits import AtMostEvery
 from processing.reconciler import presence
 from processing.reconciler.duties import DUTIES
 from processing.reconciler.duty import Duty

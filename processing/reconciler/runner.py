@@ -9,8 +9,8 @@ import structlog
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from config.log_limits import AtMostEvery
 from processing.models import DutyRun
-from processing.pipeline.log_limits import AtMostEvery
 from processing.reconciler import claims
 from processing.reconciler.duty import Duty
 

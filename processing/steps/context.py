@@ -7,6 +7,7 @@ from pathlib import Path
 
 from processing.ffmpeg.errors import MediaError
 from processing.models import Run, Task
+from videos import keys
 from videos.models import Source
 
 
@@ -60,7 +61,7 @@ class TaskContext:
 
 def output_prefix_of(task: Task) -> str:
     """Where a claimed task may write in the outputs storage: nobody else ever does."""
-    return f"releases/{task.run_id}/{task.token}/"
+    return keys.attempt_prefix(task.run_id, task.token)
 
 
 def _nothing() -> None:

@@ -10,7 +10,8 @@ from processing.steps import tools, transfers, wanted
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
-from videos.models import Rendition
+from videos import keys, objects
+from videos.models import Rendition, StoredObject
 from videos.storage import outputs
 
 _CONTENT_TYPE = "video/mp4"
@@ -24,19 +25,19 @@ def run(context: TaskContext) -> Outcome:
         .order_by("id")
         .prefetch_related("chunks")
     )
+    made = [rendition for rendition in renditions if rendition.name in offered]
+    _register(context, made)
     tools.let_go_of_database()
     sounds = [_files(context, r) for r in renditions if r.kind == Rendition.Kind.AUDIO]
-    made = [rendition for rendition in renditions if rendition.name in offered]
     for number, rendition in enumerate(made):
         out = context.folder / f"{rendition.name}.mp4"
         pictures = _files(context, rendition)
         join.progressive([pictures, *sounds], out, should_stop=context.should_stop)
         _let_go(context, pictures)
-        rendition.download_key = f"{context.output_prefix}{rendition.name}.mp4"
         rendition.download_bytes = out.stat().st_size
         transfers.take(context, rendition.download_key, out, content_type=_CONTENT_TYPE)
         context.report((number + 1) / len(made), None)
-    return Outcome(record=lambda: _record(made))
+    return Outcome(record=lambda: _record(context, made))
 
 
 def _files(context: TaskContext, rendition: Rendition) -> list[Path]:
@@ -61,8 +62,21 @@ def _let_go(context: TaskContext, paths: Sequence[Path]) -> None:
             path.unlink()
 
 
-def _record(made: Sequence[Rendition]) -> None:
+def _register(context: TaskContext, made: Sequence[Rendition]) -> None:
+    """All at once: how large they are is known when they are made."""
+    for rendition in made:
+        rendition.download_key = keys.download(context.output_prefix, rendition.name)
+    planned = [
+        objects.Planned(rendition.download_key, StoredObject.Role.DOWNLOAD, _CONTENT_TYPE)
+        for rendition in made
+    ]
+    objects.write_ahead(planned, release_id=context.run.pk, token=context.task.token)
+
+
+def _record(context: TaskContext, made: Sequence[Rendition]) -> None:
     Rendition.objects.bulk_update(made, ["download_key", "download_bytes"])
+    sizes = {row.download_key: row.download_bytes or 0 for row in made}
+    objects.confirm(context.task.token, sizes)
 
 
 def _follow(result: object) -> Sequence[TaskSpec]:

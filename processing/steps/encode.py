@@ -19,7 +19,8 @@ from processing.steps.made import MadeChunk
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
 from processing.steps.wanted import Wanted
-from videos.models import Rendition
+from videos import objects
+from videos.models import Rendition, StoredObject
 
 CONTENT_TYPE = "video/mp4"
 _STORED_AT_ONCE = 6
@@ -39,6 +40,7 @@ def run(context: TaskContext) -> Outcome:
         for path in sorted(context.folder.glob("*.mp4"))
     ]
     made.require_good(done, wanted=made_of, span=span, inits=inits)
+    _register(context, done)
     _store(context, done)
     return Outcome(
         record=lambda: listing.record(context, span, made_of, done),
@@ -98,6 +100,14 @@ def _reporter(
         context.report(share, share * seconds / elapsed if share and elapsed > 0 else None)
 
     return report
+
+
+def _register(context: TaskContext, done: Sequence[MadeChunk]) -> None:
+    planned = [
+        objects.Planned(chunk.key, StoredObject.Role.CHUNK, CONTENT_TYPE, chunk.size)
+        for chunk in done
+    ]
+    objects.write_ahead(planned, release_id=context.run.pk, token=context.task.token)
 
 
 def _store(context: TaskContext, done: Sequence[MadeChunk]) -> None:

@@ -7,7 +7,7 @@ from processing.packaging import hls, segments
 from processing.steps.context import TaskContext
 from processing.steps.made import MadeChunk
 from processing.steps.wanted import Wanted
-from videos import lifecycle
+from videos import lifecycle, objects
 from videos.models import Chunk, Release, Rendition
 
 _CHANNELS = 2
@@ -20,6 +20,7 @@ def record(context: TaskContext, span: Span, wanted: Wanted, done: Sequence[Made
         Rendition.objects.bulk_create(_rendition(release, wanted, chunk) for chunk in done)
     renditions = {rendition.name: rendition for rendition in release.renditions.all()}
     Chunk.objects.bulk_create(_chunk(renditions[c.name], span, c) for c in done)
+    objects.confirm(context.task.token)
     release.available_seconds = _available_seconds(release)
     release.target_duration = _target_seconds(span, wanted)
     release.save(update_fields=["available_seconds", "target_duration"])

@@ -12,6 +12,7 @@ from processing.ffmpeg.media import PACKET, Media
 from processing.ffmpeg.planning.chunks import Span
 from processing.packaging import boxes, checker, segments
 from processing.steps.wanted import Wanted
+from videos import keys
 
 # How many frames fewer than planned are the rounding of clocks, not a missing end.
 _MISSING_FRAMES = 2
@@ -65,7 +66,7 @@ def read(path: Path, *, prefix: str, span: Span, seconds: Fraction) -> MadeChunk
     return MadeChunk(
         path=path,
         size=path.stat().st_size,
-        key=f"{prefix}{path.stem}/{span.number:05d}.mp4",
+        key=keys.chunk(prefix, path.stem, span.number),
         track=track,
         segments=segments.group(track.fragments, round(seconds * track.timescale)),
     )

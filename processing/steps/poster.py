@@ -10,7 +10,8 @@ from processing.steps import sources, tools, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
-from videos.models import Release
+from videos import keys, objects
+from videos.models import Release, StoredObject
 
 _CONTENT_TYPE = "image/jpeg"
 
@@ -28,13 +29,20 @@ def run(context: TaskContext) -> Outcome:
     made = context.folder / pictures.POSTER_FILENAME
     if not made.exists():
         return Outcome(argv=finished.argv, log=finished.log)
-    key = f"{context.output_prefix}{pictures.POSTER_FILENAME}"
+    key = keys.poster(context.output_prefix)
+    planned = objects.Planned(key, StoredObject.Role.POSTER, _CONTENT_TYPE, made.stat().st_size)
+    objects.write_ahead([planned], release_id=context.run.pk, token=context.task.token)
     transfers.take(context, key, made, content_type=_CONTENT_TYPE)
     return Outcome(
-        record=lambda: Release.objects.filter(pk=context.run.pk).update(poster_key=key),
+        record=lambda: _record(context, key),
         argv=finished.argv,
         log=finished.log,
     )
+
+
+def _record(context: TaskContext, key: str) -> None:
+    Release.objects.filter(pk=context.run.pk).update(poster_key=key)
+    objects.confirm(context.task.token)
 
 
 def _follow(result: object) -> Sequence[TaskSpec]:

@@ -11,7 +11,7 @@ from processing.steps import transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
-from videos import lifecycle, renditions
+from videos import keys, lifecycle, objects, renditions
 from videos.models import Release, Rendition
 from videos.storage import outputs
 
@@ -51,7 +51,7 @@ def _measured(row: Rendition, target: int) -> StoredRendition:
 
 def _require_stored(context: TaskContext, rows: Sequence[Rendition]) -> None:
     """One listing for all objects: asking for each would take seconds in a bucket."""
-    prefix = f"releases/{context.run.pk}/"
+    prefix = keys.release_prefix(context.run.pk)
     listed = transfers.ask(context, lambda: list(outputs().list_prefix(prefix)))
     sizes = {stored.key: stored.size for stored in listed}
     for row in rows:
@@ -69,9 +69,14 @@ def record(context: TaskContext, rows: Sequence[Rendition]) -> None:
         state=Release.State.COMPLETE, completed_at=Now()
     )
     release = Release.objects.get(pk=context.run.pk)
-    replaced = lifecycle.publish(context.run.video_id, release=release)
-    if replaced is not None:
-        Release.objects.filter(pk=replaced.pk).update(state=Release.State.RETIRED)
+    _register(release, context)
+    lifecycle.publish(context.run.video_id, release=release)
+
+
+def _register(release: Release, context: TaskContext) -> None:
+    """What a worker of the version before has listed, which registers nothing."""
+    objects.register_releases([release.pk])
+    objects.register_sources([context.run.source_id] if context.run.source_id else [])
 
 
 def _follow(result: object) -> Sequence[TaskSpec]:

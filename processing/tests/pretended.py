@@ -8,10 +8,10 @@ from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning.chunks import Span
 from processing.models import Task
 from processing.steps import publish
-from processing.steps.context import Outcome
+from processing.steps.context import Outcome, output_prefix_of
 from processing.steps.probed import Probed
-from videos import lifecycle
-from videos.models import Chunk, Release, Rendition
+from videos import keys, lifecycle, objects
+from videos.models import Chunk, Release, Rendition, StoredObject
 
 # With pictures, so that a poster is made which no video waits for.
 _PICTURES = {
@@ -74,6 +74,9 @@ def found(task: Task) -> Probed:
 
 def _list_chunk(task: Task) -> None:
     release = Release.objects.get(pk=task.run_id)
+    key = keys.chunk(output_prefix_of(task), "180p", task.number)
+    planned = objects.Planned(key, StoredObject.Role.CHUNK, "video/mp4", 1)
+    objects.write_ahead([planned], release_id=release.pk, token=task.token)
     rendition, _ = Rendition.objects.get_or_create(
         release=release,
         name="180p",
@@ -82,12 +85,13 @@ def _list_chunk(task: Task) -> None:
     Chunk.objects.create(
         rendition=rendition,
         number=task.number,
-        key=f"releases/{task.run_id}/{task.token}/180p/{task.number:05d}.mp4",
+        key=key,
         bytes=1,
         init_bytes=1,
         start=task.number,
         duration=1,
         segments=[],
     )
+    objects.confirm(task.token)
     if task.number == 0:
         lifecycle.make_playable(task.run.video_id, release=release)

@@ -15,15 +15,15 @@ from dramatiq.brokers.redis import RedisBroker
 from redis.exceptions import ConnectionError as RedisConnectionError
 from structlog.testing import capture_logs
 
+from config.log_limits import AtMostEvery
 from processing.models import DutyRun, Reconciler, Run, Task, Worker
 from processing.pipeline import advance, cursors, finish, reconcile, wake
 from processing.pipeline.claim import claim
 from processing.pipeline.lease_watch import Watch
-from processing.pipeline.log_limits import AtMostEvery
 from tests.servers.redis import Redis
 from videos import purge
 from videos.events import log
-from videos.ingest.expiry import expire_uploads
+from videos.ingest.closing import expire_uploads
 from videos.models import Event, Upload, Video
 
 

@@ -15,6 +15,7 @@ from tests.chaos.fleet import Fleet
 from tests.chaos.inputs import Input
 from tests.chaos.uploader import Uploader
 from tests.test_end_to_end import decode
+from videos import keys
 
 _OVER = ("ready", "failed", "canceled")
 
@@ -47,8 +48,9 @@ def settle(chaos: Chaos, seconds: float) -> None:
         for _ in range(10):
             chaos.tick()
     _let_days_pass(fleet)
-    for _ in range(2):
+    for _ in range(3):
         fleet.vodloom.manage("reconcile")
+        fleet.rows("UPDATE videos_storedobject SET delete_after = NULL WHERE state = 'deleting'")
 
 
 def _open_videos(fleet: Fleet) -> int:
@@ -66,7 +68,8 @@ def _let_days_pass(fleet: Fleet) -> None:
     fleet.rows("UPDATE videos_upload SET expires_at = now() WHERE finished_at IS NULL")
     fleet.rows(
         "UPDATE videos_release SET created_at = created_at - interval '9 days',"
-        " completed_at = completed_at - interval '9 days'"
+        " completed_at = completed_at - interval '9 days',"
+        " keep_until = keep_until - interval '9 days'"
     )
     long_ago = time.time() - 9 * 24 * 3600
     for path in _temporary_files(fleet):
@@ -197,12 +200,14 @@ def _temporary_files(fleet: Fleet) -> list[Path]:
 def _stray_objects(fleet: Fleet) -> Iterator[str]:
     """Objects of the bucket that no row points at."""
     listed = fleet.rows(
-        "SELECT 'originals/' || key FROM videos_source"
+        "SELECT storage || '/' || key FROM videos_storedobject WHERE state = 'stored'"
+        " UNION SELECT 'originals/' || key FROM videos_source"
         " UNION SELECT 'outputs/' || key FROM videos_chunk"
         " UNION SELECT 'outputs/' || poster_key FROM videos_release"
         " UNION SELECT 'outputs/' || download_key FROM videos_rendition"
     )
     wanted = {key for (key,) in listed}
+    wanted |= {f"{storage}/{keys.IDENTITY}" for storage in ("originals", "outputs")}
     pages = fleet.s3.client().get_paginator("list_objects_v2").paginate(Bucket=fleet.s3.bucket)
     stored = {item["Key"] for page in pages for item in page.get("Contents", [])}
     yield from (f"object {key}" for key in sorted(stored - wanted))

@@ -12,7 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from processing.services import AlreadyProcessing, NoSource, NothingToCancel, NothingToRetry
-from videos.ingest.services import EmptyFile, UploadNotAllowed
+from videos.ingest.services import EmptyFile, UploadCanceled, UploadNotAllowed
+from videos.purge import VideoBusy
 from videos.storage import StorageUnavailable
 
 CONTENT_TYPE = "application/problem+json"
@@ -27,6 +28,12 @@ logger = structlog.get_logger(__name__)
 _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
     UploadNotAllowed: (403, "upload_not_allowed", "This account may not upload videos."),
     EmptyFile: (400, "file_empty", "The file is empty. Choose another one."),
+    UploadCanceled: (
+        409,
+        "upload_canceled",
+        "The video was canceled or deleted while its file was being stored.",
+    ),
+    VideoBusy: (409, "video_busy", "Work on this video begins just now. Try again."),
     AlreadyProcessing: (
         409,
         "already_processing",

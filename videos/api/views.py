@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db.models import Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import mixins, viewsets
@@ -75,7 +76,12 @@ class VideoViewSet(
 
     @extend_schema(
         request={"multipart/form-data": VideoUploadSerializer},
-        responses={201: VideoSerializer, 400: ProblemSerializer, 403: ProblemSerializer},
+        responses={
+            201: VideoSerializer,
+            400: ProblemSerializer,
+            403: ProblemSerializer,
+            409: _CONFLICT,
+        },
     )
     def create(self, request: Request) -> Response:
         """Upload a video; answered as soon as its bytes are stored."""
@@ -153,7 +159,7 @@ class VideoViewSet(
     def _answer(
         self, video_id: Any, code: int, shape: type[VideoSerializer] = VideoSerializer
     ) -> Response:
-        video = readable(Video.objects.filter(pk=video_id)).get()
+        video = get_object_or_404(readable(Video.objects.filter(pk=video_id)))
         return Response(shape(video, context=self.get_serializer_context()).data, status=code)
 
 

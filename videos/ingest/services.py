@@ -9,11 +9,11 @@ from pathlib import Path, PurePosixPath
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
-from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from processing import services as processing
-from videos import lifecycle
+from videos import keys, lifecycle, objects
+from videos.ingest import closing
 from videos.models import Source, Upload, Video
 from videos.storage import StorageUnavailable, originals
 
@@ -25,6 +25,10 @@ _STORING_TAKES_AT_MOST = timedelta(hours=1)
 
 class UploadNotAllowed(Exception):
     """Raised when a user may not hand in videos."""
+
+
+class UploadCanceled(Exception):
+    """Raised when a video was canceled, deleted or given up while its bytes were being stored."""
 
 
 class EmptyFile(Exception):
@@ -55,8 +59,8 @@ class ArrivedFile:
 def take_file(owner: User, file: ArrivedFile, about: Description) -> Video:
     """Store an arrived file and start its processing.
 
-    Raises ``UploadNotAllowed``, ``EmptyFile``, or ``StorageUnavailable`` (the video then
-    stands as failed, with that reason).
+    Raises ``UploadNotAllowed``, ``EmptyFile``, ``UploadCanceled`` (the bytes are deleted again), or
+    ``StorageUnavailable`` (the video then stands as failed, with that reason).
     """
     if not owner.can_upload:
         raise UploadNotAllowed
@@ -66,13 +70,17 @@ def take_file(owner: User, file: ArrivedFile, about: Description) -> Video:
     try:
         _store(upload.key, file)
     except StorageUnavailable:
-        lifecycle.fail(
-            upload.video_id,
+        closing.close(
+            upload,
             code="storage_unavailable",
             message="The storage did not take the file. Upload it again.",
         )
         raise
-    return _finish(upload, file)
+    try:
+        return _finish(upload, file)
+    except UploadCanceled:
+        closing.forget(upload)
+        raise
 
 
 def describe_file(path: Path, *, origin: str) -> ArrivedFile:
@@ -101,14 +109,16 @@ def _begin(owner: User, file: ArrivedFile, about: Description) -> Upload:
             visibility=about.visibility,
             status=Video.Status.UPLOADING,
         )
-        return Upload.objects.create(
+        upload = Upload.objects.create(
             owner=owner,
             video=video,
-            key=f"{uuid7().hex}",
+            key=keys.new_original(),
             filename=file.filename,
             size=file.size,
             expires_at=timezone.now() + _STORING_TAKES_AT_MOST,
         )
+        objects.write_ahead_original(upload)
+        return upload
 
 
 def _store(key: str, file: ArrivedFile) -> None:
@@ -117,6 +127,7 @@ def _store(key: str, file: ArrivedFile) -> None:
 
 
 def _finish(upload: Upload, file: ArrivedFile) -> Video:
+    """The video first, then the upload, as whoever closes or purges it does."""
     with transaction.atomic():
         source = Source.objects.create(
             owner_id=upload.owner_id,
@@ -126,8 +137,14 @@ def _finish(upload: Upload, file: ArrivedFile) -> Video:
             sha256=file.sha256,
             origin=file.origin,
         )
-        Upload.objects.filter(pk=upload.pk).update(received=file.size, finished_at=Now())
-        processing.begin(upload.video, source)
+        try:
+            processing.begin(upload.video, source)
+        except lifecycle.InvalidTransition as error:
+            raise UploadCanceled from error
+        open_still = Upload.objects.filter(pk=upload.pk, finished_at=None)
+        closed = open_still.update(received=file.size, finished_at=Now())
+        if not closed or not objects.confirm_original(upload, source):
+            raise UploadCanceled
     return upload.video
 
 

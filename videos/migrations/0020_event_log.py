@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("videos", "0008_rendition_iframes")]
+    dependencies = [("videos", "0013_register_stored_objects")]
 
     operations = [
         migrations.CreateModel(

@@ -2,6 +2,8 @@
 
 from videos.models.event import Event, EventLog
 from videos.models.guarded import FullSaveRefused, GuardedModel
+from videos.models.installation import Installation, Walk
+from videos.models.objects import StoredObject
 from videos.models.release import Chunk, Release, Rendition
 from videos.models.source import Source
 from videos.models.upload import Upload
@@ -13,10 +15,13 @@ __all__ = [
     "EventLog",
     "FullSaveRefused",
     "GuardedModel",
+    "Installation",
     "LibraryItem",
     "Release",
     "Rendition",
     "Source",
+    "StoredObject",
     "Upload",
     "Video",
+    "Walk",
 ]

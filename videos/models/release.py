@@ -1,7 +1,6 @@
 """What a run made: a release of renditions, each a row of chunks.
 
-Playlists are pure functions of these rows. Objects live under ``releases/<release>/<token>/``
-in the outputs storage, where the token is that of the task that wrote them.
+Playlists are pure functions of these rows. Where the objects lie ``videos.keys`` knows.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from videos import keys
 from videos.models.guarded import GuardedModel
 
 
@@ -31,7 +31,12 @@ class Release(GuardedModel):
     poster_key = models.CharField(max_length=200, blank=True, help_text="in the outputs storage")
     created_at = models.DateTimeField(auto_now_add=True)
     completed_at = models.DateTimeField(null=True, blank=True)
-    swept_at = models.DateTimeField(null=True, blank=True, help_text="strays were deleted")
+    keep_until = models.DateTimeField(
+        null=True, blank=True, help_text="whoever plays it may still hold an address"
+    )
+    swept_at = models.DateTimeField(
+        null=True, blank=True, help_text="of the version before; nothing reads it"
+    )
     target_duration = models.PositiveSmallIntegerField(
         default=0, help_text="seconds no segment will last longer than; 0: as the segments are"
     )
@@ -43,6 +48,13 @@ class Release(GuardedModel):
                 name="release_state_known",
             )
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(state__in=["failed", "retired"]),
+                name="release_to_sweep",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -50,7 +62,7 @@ class Release(GuardedModel):
     @property
     def prefix(self) -> str:
         """Where its objects are in the outputs storage."""
-        return f"releases/{self.id}/"
+        return keys.release_prefix(self.id)
 
     @property
     def is_complete(self) -> bool:

@@ -1,7 +1,7 @@
 """The ASGI app under ``/m/``: token, then playlist or bytes.
 
 ``/m/<token>/<release>/<name>.m3u8`` (and ``manifest.mpd``) is rendered from the rows, gzipped for
-whoever takes that; on disk everything else is the file below ``releases/<release>/``, with Range.
+whoever takes that; on disk everything else is the file of that name in the release, with Range.
 In a bucket the playlists carry a signed address for each chunk, and bytes never pass here.
 """
 
@@ -20,6 +20,7 @@ from django.db import DatabaseError
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
+from videos import keys
 from videos.playback import tokens
 from videos.playback.playlists import NoSuchPlaylist
 from videos.playback.rendering import Renderer
@@ -121,7 +122,7 @@ async def _file(release_id: UUID, name: str) -> Response:
     if content_type is None or ".." in name.split("/"):
         return _refusal(404, "There is no such file.")
     try:
-        found = await to_thread.run_sync(_look_up, f"releases/{release_id}/{name}")
+        found = await to_thread.run_sync(_look_up, keys.in_release(release_id, name))
     except (ObjectMissing, SuspiciousFileOperation, ValueError, OSError):
         # OSError: among others for a name that is longer than a file's may be.
         found = None

@@ -12,7 +12,8 @@ from django.core.signing import Signer
 from django.utils.crypto import constant_time_compare
 from django.utils.http import base36_to_int, int_to_base36
 
-_ROUND_SECONDS = 1800
+from videos.lifetimes import TOKEN_ROUNDING_SECONDS, address_seconds
+
 _SIGNER_SALT = "vodloom.playback"
 
 
@@ -20,16 +21,11 @@ class BadToken(Exception):
     """Raised when a token is missing, forged, of another release, or expired."""
 
 
-def lifetime(duration: float) -> int:
-    """Seconds an address lives: long enough to watch twice."""
-    return int(settings.PLAYBACK_TOKEN_SECONDS + 2 * duration)
-
-
 def until(duration: float) -> int:
     """When an address given out now expires (seconds since 1970), rounded up so that it stays the
     same over reloads."""
-    end = time.time() + lifetime(duration)
-    return int(-(-end // _ROUND_SECONDS)) * _ROUND_SECONDS
+    end = time.time() + address_seconds(duration)
+    return int(-(-end // TOKEN_ROUNDING_SECONDS)) * TOKEN_ROUNDING_SECONDS
 
 
 def issue(release_id: UUID, *, duration: float) -> str:

@@ -8,13 +8,20 @@ from typing import cast
 
 from django.core.files.storage import storages
 
-from videos.storage.base import MediaStorage, ObjectMissing, StorageUnavailable, StoredObject
+from videos.storage.base import (
+    ListedObject,
+    MediaStorage,
+    ObjectMissing,
+    StorageFull,
+    StorageUnavailable,
+)
 
 __all__ = [
+    "ListedObject",
     "MediaStorage",
     "ObjectMissing",
+    "StorageFull",
     "StorageUnavailable",
-    "StoredObject",
     "originals",
     "outputs",
 ]

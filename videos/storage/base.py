@@ -1,6 +1,6 @@
 """What the pipeline asks of a storage."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +19,12 @@ class StorageUnavailable(Exception):
     """Raised when the storage does not answer, or not as it should; worth another try."""
 
 
+class StorageFull(StorageUnavailable):
+    """Raised when no space is left on the disk that was written to."""
+
+
 @dataclass(frozen=True)
-class StoredObject:
+class ListedObject:
     """A key, its size in bytes and when it was last written."""
 
     key: str
@@ -29,13 +33,22 @@ class StoredObject:
 
 
 class MediaStorage(Protocol):
-    """Whole files in and out, by key; keys use ``/`` and never begin with it."""
+    """Whole files in and out, by key; keys use ``/`` and never begin with it.
+
+    Every method raises ``StorageUnavailable`` when the storage fails.
+    """
 
     def put_file(self, key: str, path: Path, *, content_type: str) -> None:
         """Store a local file; it is there whole or not at all. Writing again replaces."""
 
     def take_file(self, key: str, path: Path, *, content_type: str) -> None:
         """Store a local file and let it go: on the same disk that is a rename."""
+
+    def put_bytes(self, key: str, data: bytes, *, content_type: str) -> None:
+        """Store a few bytes; they are there whole or not at all. Writing again replaces."""
+
+    def read_bytes(self, key: str, *, at_most: int) -> bytes:
+        """The first bytes of an object; ``ObjectMissing`` when there is none."""
 
     def fetch(self, key: str, path: Path) -> None:
         """Copy an object to a local path; ``ObjectMissing`` when there is none."""
@@ -50,8 +63,11 @@ class MediaStorage(Protocol):
         """An address that serves the object with Range until then (seconds since 1970), the same
         for half an hour; or None on disk."""
 
-    def list_prefix(self, prefix: str) -> Iterator[StoredObject]:
-        """The objects whose keys begin so."""
+    def list_prefix(self, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
+        """The objects whose keys begin so, in a lasting order; those that come after a key.
+
+        What is deleted meanwhile may be left out.
+        """
 
     def folders(self, prefix: str) -> Iterator[str]:
         """The names that come next, before a further ``/``, in keys that begin so."""
@@ -59,5 +75,8 @@ class MediaStorage(Protocol):
     def delete_key(self, key: str) -> None:
         """Delete an object; deleting nothing is fine."""
 
-    def delete_prefix(self, prefix: str) -> int:
-        """Delete all objects below a prefix that ends with ``/``; how many there were."""
+    def delete_keys(self, keys: Sequence[str]) -> list[str]:
+        """Delete objects; deleting nothing is fine. The keys of those that could not be deleted.
+
+        One that cannot be deleted keeps no other. Raises when nothing could be tried.
+        """

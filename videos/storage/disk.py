@@ -1,15 +1,25 @@
 """Local disk: the embedded default."""
 
+import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import structlog
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import FileSystemStorage
 
-from videos.storage.base import ObjectMissing, StorageUnavailable, StoredObject
+from videos.storage.base import ListedObject, ObjectMissing, StorageFull, StorageUnavailable
+
+logger = structlog.get_logger(__name__)
+
+# A folder that was made for a file may be pruned as empty before the file stands in it.
+_TRIES = 5
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class DiskStorage(FileSystemStorage):
@@ -17,15 +27,7 @@ class DiskStorage(FileSystemStorage):
 
     def put_file(self, key: str, path: Path, *, content_type: str) -> None:
         """Copy a file in; it appears whole or not at all."""
-        target = self._target(key)
-        partial = target.with_name(f".{target.name}.{uuid4().hex}.part")
-        try:
-            shutil.copyfile(path, partial)
-            partial.replace(target)
-        except OSError as error:
-            raise StorageUnavailable(f"cannot write {key}") from error
-        finally:
-            partial.unlink(missing_ok=True)
+        self._write(key, lambda partial: shutil.copyfile(path, partial))
 
     def take_file(self, key: str, path: Path, *, content_type: str) -> None:
         """Move a file in: a rename where it is on the same disk."""
@@ -35,60 +37,144 @@ class DiskStorage(FileSystemStorage):
             self.put_file(key, path, content_type=content_type)
             path.unlink(missing_ok=True)
 
+    def put_bytes(self, key: str, data: bytes, *, content_type: str) -> None:
+        """Write a few bytes; they appear whole or not at all."""
+        self._write(key, lambda partial: partial.write_bytes(data))
+
+    def read_bytes(self, key: str, *, at_most: int) -> bytes:
+        """The first bytes of an object."""
+        with _translated(key), Path(self.path(key)).open("rb") as file:
+            return file.read(at_most)
+
     def fetch(self, key: str, path: Path) -> None:
         """Copy an object out."""
-        try:
+        with _translated(key):
             shutil.copyfile(self.path(key), path)
-        except FileNotFoundError as error:
-            raise ObjectMissing(key) from error
 
     def local_path(self, key: str) -> Path:
         """The object's own file; it must not be changed."""
         path = Path(self.path(key))
-        if not path.is_file():
-            raise ObjectMissing(key)
+        with _translated(key):
+            if not path.is_file():
+                raise ObjectMissing(key)
         return path
 
     def object_size(self, key: str) -> int:
         """Bytes of an object."""
-        try:
+        with _translated(key):
             return Path(self.path(key)).stat().st_size
-        except FileNotFoundError as error:
-            raise ObjectMissing(key) from error
 
     def signed_url(self, key: str, *, until: int) -> None:
         """Disk objects have no address of their own: they are served under ``/m/``."""
 
-    def list_prefix(self, prefix: str) -> Iterator[StoredObject]:
-        """The objects below a folder."""
-        root = Path(self.location)
-        for folder, _, names in os.walk(root / prefix):
-            for name in names:
-                path = Path(folder) / name
-                stat = path.stat()
-                yield StoredObject(
-                    key=path.relative_to(root).as_posix(),
-                    size=stat.st_size,
-                    modified=datetime.fromtimestamp(stat.st_mtime, UTC),
-                )
+    def list_prefix(self, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
+        """The objects below a folder, folder by folder, each in the order of its names."""
+        with _translated(prefix):
+            yield from self._below(prefix.strip("/"), tuple(after.split("/")) if after else ())
+
+    def _below(self, folder: str, after: tuple[str, ...]) -> Iterator[ListedObject]:
+        """The objects in a folder whose keys, as tuples of names, come after one."""
+        for entry in _entries(Path(self.location) / folder):
+            key = f"{folder}/{entry.name}" if folder else entry.name
+            names = tuple(key.split("/"))
+            if names < after[: len(names)] or names == after:
+                continue
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    yield from self._below(key, after)
+                    continue
+                stat = entry.stat()
+            except FileNotFoundError:
+                continue  # deleted since the folder was read
+            yield ListedObject(key, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
 
     def folders(self, prefix: str) -> Iterator[str]:
         """The folders in a folder."""
-        root = Path(self.location) / prefix
-        if root.is_dir():
-            yield from (entry.name for entry in os.scandir(root) if entry.is_dir())
+        with _translated(prefix):
+            for entry in _entries(Path(self.location) / prefix):
+                if entry.is_dir():
+                    yield entry.name
 
     def delete_key(self, key: str) -> None:
         """Delete an object."""
-        Path(self.path(key)).unlink(missing_ok=True)
+        with _translated(key):
+            Path(self.path(key)).unlink(missing_ok=True)
 
-    def delete_prefix(self, prefix: str) -> int:
-        """Delete a folder; how many objects it held."""
-        count = sum(1 for _ in self.list_prefix(prefix))
-        shutil.rmtree(self.path(prefix), ignore_errors=True)
-        return count
+    def delete_keys(self, keys: Sequence[str]) -> list[str]:
+        """Delete objects, and the folders that hold nothing any more."""
+        failed = []
+        for key in keys:
+            try:
+                path = Path(self.path(key))
+                path.unlink(missing_ok=True)
+            except NotADirectoryError:
+                pass  # a file stands where a folder would be: so the key holds nothing
+            except (OSError, SuspiciousFileOperation) as error:
+                logger.warning("object_not_deleted", key=key, reason=type(error).__name__)
+                failed.append(key)
+                continue
+            self._prune(path.parent)
+        return failed
+
+    def _prune(self, folder: Path) -> None:
+        """Delete a folder if it is empty, and those that held only it."""
+        root = Path(self.location)
+        while folder != root and root in folder.parents:
+            try:
+                folder.rmdir()
+            except FileNotFoundError:
+                pass  # gone already, perhaps just now
+            except OSError:
+                return
+            folder = folder.parent
+
+    def _write(self, key: str, fill: Callable[[Path], object]) -> None:
+        for last in (*[False] * (_TRIES - 1), True):
+            try:
+                self._write_once(key, fill)
+                return
+            except FileNotFoundError as error:
+                if last:
+                    raise StorageUnavailable(f"cannot write {key}") from error
+            except OSError as error:
+                raise _unavailable(key, error) from error
+
+    def _write_once(self, key: str, fill: Callable[[Path], object]) -> None:
+        target = self._target(key)
+        partial = target.with_name(f".{target.name}.{uuid4().hex}.part")
+        try:
+            fill(partial)
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
 
     def _target(self, key: str) -> Path:
         target = Path(self.path(key))
         target.parent.mkdir(parents=True, exist_ok=True)
         return target
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """In the order of their names; a name that is no text cannot be of a key."""
+    try:
+        with os.scandir(folder) as entries:
+            named = [entry for entry in entries if entry.name.isprintable()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted(named, key=lambda entry: entry.name)
+
+
+@contextmanager
+def _translated(key: str) -> Iterator[None]:
+    """Raise our own errors for the system's."""
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ObjectMissing(key) from error
+    except OSError as error:
+        raise _unavailable(key, error) from error
+
+
+def _unavailable(key: str, error: OSError) -> StorageUnavailable:
+    kind = StorageFull if error.errno in _FULL else StorageUnavailable
+    return kind(f"the disk refused {key}: {error.strerror}")

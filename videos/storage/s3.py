@@ -1,13 +1,14 @@
 """An S3-compatible bucket."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from uuid import uuid4
 
 import boto3
+import structlog
 from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
 from botocore import UNSIGNED
@@ -15,13 +16,15 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from storages.backends.s3 import S3Storage
 
-from videos.storage.base import ObjectMissing, StorageUnavailable, StoredObject
+from videos.storage.base import ListedObject, ObjectMissing, StorageUnavailable
 from videos.storage.presigning import Credentials, Presigner
 from videos.storage.stopping import between_bytes
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
+
+logger = structlog.get_logger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -107,6 +110,24 @@ class BucketStorage(S3Storage):
         path.unlink(missing_ok=True)
 
     @_translated
+    def put_bytes(self, key: str, data: bytes, *, content_type: str) -> None:
+        """Upload a few bytes; they may be replaced, so nobody is to keep them."""
+        self.client.put_object(
+            Bucket=self.bucket_name,
+            Key=self._object_key(key),
+            Body=data,
+            ContentType=content_type,
+            CacheControl="no-store",
+        )
+
+    @_translated
+    def read_bytes(self, key: str, *, at_most: int) -> bytes:
+        """The first bytes of an object."""
+        answer = self.client.get_object(Bucket=self.bucket_name, Key=self._object_key(key))
+        with answer["Body"] as body:
+            return body.read(at_most)
+
+    @_translated
     def fetch(self, key: str, path: Path) -> None:
         """Download an object; the path holds it whole or nothing."""
         partial = path.with_name(f"{path.name}.{uuid4().hex}.part")
@@ -149,15 +170,13 @@ class BucketStorage(S3Storage):
             Credentials(keys.access_key, keys.secret_key, keys.token),
         )
 
-    def list_prefix(self, prefix: str) -> Iterator[StoredObject]:
-        """The objects whose keys begin so."""
-        for page in self._pages(self._object_key(prefix)):
+    def list_prefix(self, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
+        """The objects whose keys begin so, in the order of their bytes."""
+        for page in self._pages(self._object_key(prefix), after=after):
             for item in page.get("Contents", []):
-                yield StoredObject(
-                    key=item["Key"].removeprefix(self._object_key("")),
-                    size=item["Size"],
-                    modified=item["LastModified"],
-                )
+                key = item["Key"].removeprefix(self._object_key(""))
+                if key.encode() > after.encode():  # not every server knows where to begin
+                    yield ListedObject(key, item["Size"], item["LastModified"])
 
     def folders(self, prefix: str) -> Iterator[str]:
         """The names that come next in keys that begin so, grouped by the server."""
@@ -166,10 +185,17 @@ class BucketStorage(S3Storage):
             for item in page.get("CommonPrefixes", []):
                 yield item["Prefix"].removeprefix(start).removesuffix("/")
 
-    def _pages(self, prefix: str, delimiter: str = "") -> "Iterator[ListObjectsV2OutputTypeDef]":
+    def _pages(
+        self, prefix: str, *, delimiter: str = "", after: str = ""
+    ) -> "Iterator[ListObjectsV2OutputTypeDef]":
         lister = self.client.get_paginator("list_objects_v2")
         try:
-            yield from lister.paginate(Bucket=self.bucket_name, Prefix=prefix, Delimiter=delimiter)
+            yield from lister.paginate(
+                Bucket=self.bucket_name,
+                Prefix=prefix,
+                Delimiter=delimiter,
+                StartAfter=self._object_key(after) if after else prefix,
+            )
         except (ClientError, BotoCoreError) as error:
             raise StorageUnavailable(_reason(error)) from error
 
@@ -179,16 +205,20 @@ class BucketStorage(S3Storage):
         self.client.delete_object(Bucket=self.bucket_name, Key=self._object_key(key))
 
     @_translated
-    def delete_prefix(self, prefix: str) -> int:
-        """Delete the objects below a prefix, a thousand in a request."""
-        keys = [self._object_key(stored.key) for stored in self.list_prefix(prefix)]
+    def delete_keys(self, keys: Sequence[str]) -> list[str]:
+        """Delete objects, a thousand in a request."""
+        failed: list[str] = []
         for start in range(0, len(keys), _DELETE_AT_ONCE):
-            batch = keys[start : start + _DELETE_AT_ONCE]
-            self.client.delete_objects(
+            batch = [self._object_key(key) for key in keys[start : start + _DELETE_AT_ONCE]]
+            answer = self.client.delete_objects(
                 Bucket=self.bucket_name,
                 Delete={"Objects": [{"Key": key} for key in batch], "Quiet": True},
             )
-        return len(keys)
+            for refused in answer.get("Errors", []):
+                key = refused["Key"].removeprefix(self._object_key(""))
+                logger.warning("object_not_deleted", key=key, reason=refused.get("Code"))
+                failed.append(key)
+        return failed
 
     def _object_key(self, key: str) -> str:
         return f"{self.location}/{key}" if self.location else key

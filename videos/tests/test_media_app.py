@@ -1,6 +1,7 @@
 """Bytes under /m/: Range, types, and nobody without a token."""
 
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 
 import m3u8  # type: ignore[import-untyped] # ships no types
 import pytest
@@ -8,6 +9,8 @@ from django.conf import LazySettings
 from starlette.testclient import TestClient
 
 from accounts.models import User
+from processing import services as processing
+from videos import objects, purge
 from videos.models import Chunk, Release, Video
 from videos.playback import services as playback
 from videos.playback.media import MediaApp, takes_gzip
@@ -115,6 +118,25 @@ def test_a_growing_release_lists_without_an_end(media: TestClient, master: str) 
     assert "#EXT-X-ENDLIST" not in text
     assert "#EXT-X-PLAYLIST-TYPE:EVENT" in text
     assert "TIME-OFFSET=0" in text
+
+
+def test_what_a_viewer_began_with_still_answers_after_a_reprocess(
+    media: TestClient,
+    ready_video: Video,
+    master: str,
+    chunk: str,
+    work_off: Callable[[], None],
+) -> None:
+    addresses = [master, master.replace("master", "180p"), chunk]
+    before = [media.get(address).content for address in addresses]
+    processing.reprocess(ready_video)
+    work_off()
+    assert Release.objects.filter(state=Release.State.RETIRED).exists()
+    purge.sweep_releases()
+    objects.delete_marked()
+    answers = [media.get(address) for address in addresses]
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert [answer.content for answer in answers] == before
 
 
 def test_in_a_bucket_playlists_carry_signed_addresses(

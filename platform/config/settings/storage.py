@@ -17,7 +17,7 @@ def _media(folder: str) -> dict[str, Any]:
         "BACKEND": "videos.storage.s3.BucketStorage",
         "OPTIONS": {
             "bucket_name": ENV.s3.bucket,
-            "location": folder,
+            "location": f"{ENV.s3.prefix}/{folder}" if ENV.s3.prefix else folder,
             "endpoint_url": ENV.s3.endpoint_url,
             "public_endpoint_url": ENV.s3.public_endpoint_url,
             "region_name": ENV.s3.region,

@@ -20,7 +20,10 @@ _LONGEST_SECONDS = 0.05
 _LONGEST_QUERIES = 50
 _PASSES = 5
 _NOBODY = UUID(int=0)
-_LARGE = "processing_task|processing_run|videos_event|videos_video|videos_upload|django_session"
+_LARGE = (
+    "processing_task|processing_run|videos_event|videos_video|videos_upload|django_session"
+    "|videos_storedobject|videos_source|videos_release"
+)
 _SCANS = re.compile(rf"Seq Scan on ({_LARGE})\b")
 
 # Every second row is a year old, and every tenth video has an older run without a release.
@@ -61,6 +64,11 @@ INSERT INTO videos_event (id, position, type, owner_id, video_id, payload, creat
         '{{}}', at FROM n, generate_series(1, 5);
 INSERT INTO django_session (session_key, session_data, expire_date)
     SELECT i::text, '', at FROM n;
+INSERT INTO videos_storedobject (storage, key, role, release_id, source_id, bytes, state)
+    SELECT 'originals', id::text, 'original', NULL::uuid, id, 1, 'stored' FROM n
+    UNION ALL
+    SELECT 'outputs', id || '/' || t, 'chunk', id, NULL::uuid, 1, 'stored'
+    FROM n, generate_series(1, {tasks}) t;
 ANALYZE;
 """
 
@@ -75,7 +83,7 @@ def _many_rows(owner: User) -> None:
     assert Task.objects.count() >= _VIDEOS * _TASKS_OF_A_RUN
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.timeout(1200)
 @pytest.mark.usefixtures("_many_rows")
 def test_every_pass_is_short() -> None:
@@ -102,7 +110,7 @@ def _run(run: Callable[[], int]) -> tuple[int, float]:
     return count, time.perf_counter() - began
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.timeout(1200)
 @pytest.mark.usefixtures("_many_rows")
 def test_no_pass_reads_a_whole_table() -> None:

@@ -37,6 +37,8 @@ class Command(BaseCommand):
             video = ingest.take_file(user, file, ingest.Description(title=title))
         except ingest.EmptyFile as error:
             raise CommandError(f"{path} is empty.") from error
+        except ingest.UploadCanceled as error:
+            raise CommandError("The video was canceled or deleted meanwhile.") from error
         except ingest.UploadNotAllowed as error:
             raise CommandError(f"{owner} may not upload.") from error
         self.stdout.write(str(video.pk))

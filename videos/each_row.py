@@ -8,7 +8,7 @@ import structlog
 from django.db import connection
 from django.db.models import Model
 
-from processing.pipeline.log_limits import AtMostEvery
+from config.log_limits import AtMostEvery
 
 Row = TypeVar("Row", bound=Model)
 

@@ -1,0 +1,241 @@
+"""The guard of all deletion: are the storages this installation's, and is this database current?
+
+A copy of the database (a dump restored elsewhere, or last night's restored here) has the same name.
+So an epoch is renewed every few minutes in the row and in both storages; where they disagree, or a
+storage does not say whose it is, nothing at all is deleted until ``manage.py adopt_storage``.
+
+The row is written before the storages and keeps the epochs before it, so a renewal that is cut off,
+or a frozen process that writes an old epoch late, is no disagreement.
+"""
+
+import time
+from datetime import timedelta
+from itertools import islice
+from uuid import UUID, uuid4
+
+import structlog
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from videos import keys
+from videos.models import Installation, Release, Source, StoredObject, Upload
+from videos.storage import (
+    MediaStorage,
+    ObjectMissing,
+    StorageUnavailable,
+    originals,
+    outputs,
+)
+from videos.storage_identity import (
+    LARGEST,
+    SENTENCES,
+    Identity,
+    Unmarked,
+    Verdict,
+    judge,
+    read,
+    worst,
+)
+
+logger = structlog.get_logger(__name__)
+
+INTERVAL_SECONDS = 300.0
+_EPOCHS_KEPT = 8
+_SAMPLE = 1000
+_TELL_EVERY_SECONDS = 3600.0
+_CURE = "Nothing is deleted."
+
+
+_STORAGES = {
+    StoredObject.Storage.ORIGINALS: originals,
+    StoredObject.Storage.OUTPUTS: outputs,
+}
+
+
+def row() -> Installation:
+    """The row of this installation; made when there is none."""
+    return Installation.objects.get_or_create(pk=1, defaults={"epochs": [_new_epoch()]})[0]
+
+
+def found_in(storage: MediaStorage) -> Identity | Unmarked:
+    """What a storage says. Raises ``StorageUnavailable``."""
+    try:
+        return read(storage.read_bytes(keys.IDENTITY, at_most=LARGEST))
+    except ObjectMissing:
+        there = (one for one in storage.list_prefix("") if one.key != keys.PROBE)
+        return Unmarked.EMPTY if next(there, None) is None else Unmarked.HOLDS_OBJECTS
+
+
+def verdict() -> Verdict:
+    """What both storages are to this installation. Raises ``StorageUnavailable``."""
+    own = row()
+    return worst([_judge(own, name) for name in StoredObject.Storage])
+
+
+def _judge(own: Installation, name: StoredObject.Storage) -> Verdict:
+    found = found_in(_STORAGES[name]())
+    stored = StoredObject.objects.filter(storage=name, state=StoredObject.State.STORED)
+    holds = found is Unmarked.EMPTY and stored.exists()
+    return judge(found, name=str(own.name), epochs=own.epochs, holds=holds)
+
+
+def status() -> tuple[bool, str]:
+    """For ``doctor``: whether objects may be deleted, and a sentence that says why not."""
+    try:
+        seen = verdict()
+    except StorageUnavailable:
+        return False, "It cannot be told whose the storages are: one does not answer."
+    if seen in (Verdict.OURS, Verdict.EMPTY) or (seen is Verdict.UNMARKED and _may_claim()):
+        return True, SENTENCES[seen]
+    return False, f"{SENTENCES[seen]} {_CURE}"
+
+
+def may_delete() -> bool:
+    """Whether the storages are this installation's; new ones are claimed.
+
+    Otherwise a warning, at most once an hour.
+    """
+    try:
+        return _is_ours()
+    except StorageUnavailable as error:
+        logger.warning("storage_not_verified", reason=str(error))
+        return False
+
+
+def adopt() -> None:
+    """From now on the storages are this database's, whatever they say.
+
+    Unknown objects from before are never deleted by themselves. Raises ``StorageUnavailable``.
+    """
+    own = row()
+    Installation.objects.filter(pk=own.pk).update(
+        epochs=[_new_epoch()], renewed_at=Now(), adopted_at=Now()
+    )
+    _write()
+
+
+class Watch:
+    """Renews the epoch, once its process has seen it right for two intervals.
+
+    A copy of the database that was just started finds by then that another goes on renewing.
+    """
+
+    def __init__(self) -> None:
+        self._right_since: float | None = None
+        self._looked_at: float | None = None
+
+    def keep(self, now: float | None = None) -> int:
+        """Look, and renew when it is time; 1 when it did. ``now`` in seconds of any clock."""
+        now = time.monotonic() if now is None else now
+        if self._looked_at is not None and now - self._looked_at < INTERVAL_SECONDS / 2:
+            return 0
+        self._looked_at = now
+        if not may_delete():
+            self._right_since = None
+            return 0
+        if self._right_since is None:
+            self._right_since = now
+        if now - self._right_since < 2 * INTERVAL_SECONDS:
+            return 0
+        try:
+            return int(_renew())
+        except StorageUnavailable as error:
+            logger.warning("storage_not_renewed", reason=str(error))
+            return 0
+
+
+_watch = Watch()
+
+
+def keep() -> int:
+    """The reconciler's duty: claim new storages, and renew the epoch when it is time."""
+    return _watch.keep()
+
+
+def _is_ours() -> bool:
+    seen = verdict()
+    if seen is Verdict.OURS:
+        return True
+    if seen is Verdict.EMPTY or (seen is Verdict.UNMARKED and _may_claim()):
+        _claim()
+        return verdict() is Verdict.OURS
+    _tell(seen)
+    return False
+
+
+def _claim() -> None:
+    _write()
+    if Installation.objects.filter(pk=1, adopted_at=None).update(adopted_at=Now()):
+        logger.info("storage_claimed")
+
+
+def _renew() -> bool:
+    """A new epoch, when the last stands in both storages; else that again."""
+    own = row()
+    due = own.renewed_at < timezone.now() - timedelta(seconds=INTERVAL_SECONDS)
+    if not due:
+        return False
+    latest = own.epochs[0]
+    stands = [found_in(storage) for storage in (originals(), outputs())]
+    settled = all(isinstance(one, Identity) and one.epoch == latest for one in stands)
+    epochs = [_new_epoch(), *own.epochs[: _EPOCHS_KEPT - 1]] if settled else own.epochs
+    mine = Installation.objects.filter(pk=own.pk, renewed_at=own.renewed_at)
+    if not mine.update(epochs=epochs, renewed_at=Now()):
+        return False  # another reconciler did
+    _write()
+    return True
+
+
+def _write() -> None:
+    own = row()
+    identity = Identity(str(own.name), own.epochs[0], time.time())
+    for storage in (originals(), outputs()):
+        storage.put_bytes(keys.IDENTITY, identity.to_json(), content_type="application/json")
+
+
+def _may_claim() -> bool:
+    """The first start of a version that marks storages: is what they hold known to this database?
+
+    Never again afterwards: a mark that vanished from a storage is no oversight of ours.
+    """
+    return row().adopted_at is None and _knows_what_it_holds()
+
+
+def _knows_what_it_holds() -> bool:
+    """Every release of a sample, and most of the originals: some were lost sight of before."""
+    sample = islice(outputs().folders(keys.RELEASES), _SAMPLE)
+    names = {UUID(name) for name in sample if _is_id(name)}
+    objects = StoredObject.objects.filter(release_id__in=names)
+    known = set(Release.objects.filter(pk__in=names).values_list("pk", flat=True))
+    if names - known - set(objects.values_list("release_id", flat=True).distinct()):
+        return False
+    stored = [one.key for one in islice(originals().list_prefix(""), _SAMPLE)]
+    held = {key for key in stored if keys.is_original(key)}
+    of_originals = StoredObject.objects.filter(storage=StoredObject.Storage.ORIGINALS)
+    rows = (Source.objects, Upload.objects.filter(finished_at=None), of_originals)
+    named = {
+        key for some in rows for key in some.filter(key__in=held).values_list("key", flat=True)
+    }
+    return 2 * len(named) >= len(held)
+
+
+def _is_id(name: str) -> bool:
+    try:
+        return str(UUID(name)) == name
+    except ValueError:
+        return False
+
+
+_told_at: float | None = None
+
+
+def _tell(seen: Verdict) -> None:
+    global _told_at  # noqa: PLW0603  # once an hour for each process
+    now = time.monotonic()
+    if _told_at is None or now - _told_at >= _TELL_EVERY_SECONDS:
+        _told_at = now
+        logger.warning("storage_not_ours", reason=seen.value, hint=SENTENCES[seen])
+
+
+def _new_epoch() -> str:
+    return uuid4().hex

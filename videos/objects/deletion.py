@@ -1,0 +1,74 @@
+"""Delete what is marked: the only place where an object of ours is deleted."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from videos import installation
+from videos.models import StoredObject
+from videos.objects.listed import listed_among
+from videos.storage import StorageUnavailable, originals, outputs
+
+logger = structlog.get_logger(__name__)
+
+_AT_ONCE = 1000
+_IN_A_PASS = 20_000
+_FIRST_PAUSE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(days=1)
+
+
+def delete_marked() -> int:
+    """Delete the objects that are due, then their rows; how many. Any number may do so at once.
+
+    Nothing is deleted unless the storages are this installation's. One object that cannot be
+    deleted is tried again later, and keeps no other.
+    """
+    if not _due().exists() or not installation.may_delete():
+        return 0
+    return sum(_delete_in(name) for name in StoredObject.Storage)
+
+
+def _delete_in(name: StoredObject.Storage) -> int:
+    deleted = 0
+    while deleted < _IN_A_PASS and (rows := list(_due(storage=name).order_by("pk")[:_AT_ONCE])):
+        try:
+            deleted += _delete(name, rows)
+        except StorageUnavailable as error:
+            logger.warning("objects_not_deleted", storage=str(name), reason=str(error))
+            break
+    return deleted
+
+
+def _due(**more: object) -> QuerySet[StoredObject]:
+    when = Q(delete_after=None) | Q(delete_after__lte=Now())
+    return StoredObject.objects.filter(when, state=StoredObject.State.DELETING, **more)
+
+
+def _delete(name: StoredObject.Storage, rows: Sequence[StoredObject]) -> int:
+    """Those that could not be deleted are put off. What is listed is never deleted."""
+    storage = originals() if name == StoredObject.Storage.ORIGINALS else outputs()
+    listed = listed_among(name, [row.key for row in rows])
+    for key in listed:
+        logger.error("marked_object_is_listed", storage=str(name), key=key)
+    failed = listed.union(storage.delete_keys([row.key for row in rows if row.key not in listed]))
+    gone = [row.pk for row in rows if row.key not in failed]
+    StoredObject.objects.filter(pk__in=gone, state=StoredObject.State.DELETING).delete()
+    _put_off([row for row in rows if row.key in failed])
+    return len(gone)
+
+
+def _put_off(rows: Sequence[StoredObject]) -> None:
+    """Twice as long after each failure."""
+    by_tries: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        by_tries[row.tries].append(row.pk)
+    for tries, ids in by_tries.items():
+        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(tries, 16))
+        StoredObject.objects.filter(pk__in=ids).update(
+            tries=min(tries + 1, 1000), delete_after=timezone.now() + pause
+        )

@@ -1,0 +1,81 @@
+"""What columns name: register it where the registry does not know it.
+
+``Chunk.key``, ``Rendition.download_key``, ``Release.poster_key`` and ``Source.key`` are written by
+the version before too, which registers nothing. Each statement here may be repeated at any time:
+what is known is passed over. A migration runs them, so they name only columns that
+stand since ``0009_stored_objects``.
+"""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db import connection, models
+
+from videos.keys import release_of
+from videos.models import Chunk, Release, Rendition, Source, StoredObject, Upload
+
+_INTO = (
+    "INSERT INTO videos_storedobject"
+    " (storage, key, role, {owner}, bytes, content_type, state, attempt, created_at, tries) "
+)
+_ONCE = " ON CONFLICT DO NOTHING"
+_CHUNKS = (
+    "SELECT 'outputs', c.key, 'chunk', r.release_id, c.bytes, 'video/mp4', 'stored', NULL,"
+    " l.created_at, 0 FROM videos_chunk c JOIN videos_rendition r ON r.id = c.rendition_id"
+    " JOIN videos_release l ON l.id = r.release_id WHERE l.id IN ({ids})"
+)
+_DOWNLOADS = (
+    "SELECT 'outputs', r.download_key, 'download', r.release_id, r.download_bytes, 'video/mp4',"
+    " 'stored', NULL, l.created_at, 0 FROM videos_rendition r JOIN videos_release l"
+    " ON l.id = r.release_id WHERE r.download_key <> '' AND l.id IN ({ids})"
+)
+_POSTERS = (
+    "SELECT 'outputs', l.poster_key, 'poster', l.id, NULL, 'image/jpeg', 'stored', NULL,"
+    " l.created_at, 0 FROM videos_release l WHERE l.poster_key <> '' AND l.id IN ({ids})"
+)
+_SOURCES = (
+    "SELECT 'originals', s.key, 'original', s.id, s.size, 'application/octet-stream', 'stored',"
+    " NULL, s.created_at, 0 FROM videos_source s WHERE s.id IN ({ids})"
+)
+
+
+def register_releases(release_ids: Iterable[UUID]) -> int:
+    """Register what releases and their renditions and chunks name; how many were not known."""
+    ids = list(release_ids)
+    return sum(_insert(what, "release_id", ids) for what in (_CHUNKS, _DOWNLOADS, _POSTERS))
+
+
+def register_sources(source_ids: Iterable[UUID]) -> int:
+    """Register the originals of sources; how many were not known."""
+    return _insert(_SOURCES, "source_id", list(source_ids))
+
+
+def listed_among(storage: str, keys: Sequence[str]) -> set[str]:
+    """Which of these keys a column names, whatever the registry says of them."""
+    if storage == StoredObject.Storage.ORIGINALS:
+        unfinished = Upload.objects.filter(finished_at=None)
+        named = (Source.objects.filter(key__in=keys), unfinished.filter(key__in=keys))
+        return {key for rows in named for key in rows.values_list("key", flat=True)}
+    # By their releases, since only those are indexed.
+    releases = {release for key in keys if (release := release_of(key)) is not None}
+    return set(keys) & _outputs_of(releases)
+
+
+def _outputs_of(releases: Iterable[UUID]) -> set[str]:
+    ids = list(releases)
+    named = (
+        Chunk.objects.filter(rendition__release__in=ids).values_list("key", flat=True),
+        Rendition.objects.filter(release__in=ids).values_list("download_key", flat=True),
+        Release.objects.filter(pk__in=ids).values_list("poster_key", flat=True),
+    )
+    return {key for rows in named for key in rows if key} if ids else set()
+
+
+def _insert(select: str, owner: str, ids: list[UUID]) -> int:
+    if not ids:
+        return 0
+    statement = _INTO.format(owner=owner) + select.format(ids=", ".join(["%s"] * len(ids))) + _ONCE
+    field = models.UUIDField()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [field.get_db_prep_value(pk, connection) for pk in ids])
+        return max(int(cursor.rowcount), 0)

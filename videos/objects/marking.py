@@ -1,0 +1,110 @@
+"""Mark what is to be deleted, in the transaction that removes the last thing pointing at it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Case, Exists, Model, OuterRef, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from videos.models import Release, Source, StoredObject, Upload, Walk
+from videos.objects.listed import register_releases
+from videos.storage import ListedObject
+
+State, Storage, Role = StoredObject.State, StoredObject.Storage, StoredObject.Role
+
+# Whoever lost its lease may still be writing; after this time it has noticed or is dead.
+GRACE = timedelta(seconds=2 * settings.TASK_LEASE_SECONDS)
+_STEP = 5000
+
+
+def mark_releases(release_ids: Sequence[UUID]) -> int:
+    """These releases are deleted: so is all they hold, also what columns alone name."""
+    register_releases(release_ids)
+    return _mark(StoredObject.objects.filter(release_id__in=release_ids))
+
+
+def mark_original(key: str, *, at_once: bool = False) -> None:
+    """Nothing points at an original any more, or its upload came to nothing.
+
+    ``at_once``: whoever wrote it says that nobody writes any more. Nobody may have registered it:
+    the version before does not.
+    """
+    row, is_new = StoredObject.objects.get_or_create(
+        storage=Storage.ORIGINALS,
+        key=key,
+        defaults={"role": Role.ORIGINAL, "state": State.DELETING},
+    )
+    if not is_new:
+        _mark(StoredObject.objects.filter(pk=row.pk))
+    if at_once:
+        StoredObject.objects.filter(pk=row.pk).update(delete_after=None)
+
+
+def mark_attempt(release_id: UUID, token: UUID, found: Iterable[ListedObject] = ()) -> int:
+    """What a stale attempt registered, and what of it was ``found`` stored; how many.
+
+    Nothing when it was listed after all: a commit whose answer was lost is tried again, and then
+    finds itself stale.
+    """
+    with transaction.atomic():
+        register_releases([release_id])
+        marked = StoredObject.objects.filter(attempt=token, state=State.WRITING).update(
+            state=State.DELETING, delete_after=None
+        )
+        return marked + mark_found(Storage.OUTPUTS, found)
+
+
+def mark_found(storage: StoredObject.Storage, found: Iterable[ListedObject]) -> int:
+    """Objects that were found by listing; those that have a row are left as they are."""
+    rows = [
+        StoredObject(
+            storage=storage, key=one.key, role=Role.UNKNOWN, bytes=one.size, state=State.DELETING
+        )
+        for one in found
+    ]
+    known = StoredObject.objects.filter(storage=storage, key__in=[row.key for row in rows])
+    there = set(known.values_list("key", flat=True)) if rows else set()
+    new = [row for row in rows if row.key not in there]
+    StoredObject.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)
+
+
+def mark_ownerless() -> int:
+    """A step through the rows: mark objects whose release, source or upload is gone.
+
+    Whoever deletes an owner marks its objects; only the version before does not.
+    """
+    walk, _ = Walk.objects.get_or_create(name="ownerless")
+    begin = int(walk.after or 0)
+    ids = list(
+        StoredObject.objects.filter(pk__gt=begin)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:_STEP]
+    )
+    Walk.objects.filter(pk=walk.pk, after=walk.after).update(after=str(ids[-1]) if ids else "")
+    if not ids:
+        return 0
+    stored = Q(state=State.STORED) & (_gone("release", Release) | _gone("source", Source))
+    arriving = Upload.objects.filter(pk=OuterRef("attempt"), finished_at=None)
+    written = Source.objects.filter(key=OuterRef("key"))
+    given_up = Q(state=State.WRITING, storage=Storage.ORIGINALS) & ~Exists(arriving)
+    rows = StoredObject.objects.filter(stored | (given_up & ~Exists(written)))
+    return _mark(rows.filter(pk__gt=begin, pk__lte=ids[-1]))
+
+
+def _gone(owner: str, model: type[Model]) -> Q:
+    there = Exists(model._default_manager.filter(pk=OuterRef(f"{owner}_id")))
+    return Q(**{f"{owner}__isnull": False}) & ~Q(there)
+
+
+def _mark(rows: QuerySet[StoredObject]) -> int:
+    """What somebody may still be writing is deleted when they must have stopped."""
+    return rows.exclude(state=State.DELETING).update(
+        delete_after=Case(
+            When(state=State.WRITING, then=Value(timezone.now() + GRACE)), default=Value(None)
+        ),
+        state=State.DELETING,
+    )

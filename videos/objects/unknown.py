@@ -1,0 +1,150 @@
+"""Objects that no row names, found by listing the storages slowly, in bounded steps.
+
+A stale worker may store after everything was tidied, and the version before registers nothing. Only
+what lies under a key of our making is ever deleted, when it is older than a day and younger than
+the adoption of the storage: a restored backup does not know what was made after it.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from videos import installation, keys
+from videos.models import StoredObject, Walk
+from videos.objects.listed import listed_among
+from videos.objects.marking import mark_found
+from videos.storage import ListedObject, MediaStorage, StorageUnavailable, originals, outputs
+
+_STEP = 1000
+_LONGEST_KEY = 1024
+_OLD = timedelta(days=1)
+_PAUSE = timedelta(hours=6)
+_SETTLED_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many objects, and their bytes."""
+
+    objects: int
+    bytes: int
+
+
+class Search:
+    """Walks on with each call; marks nothing in the first hour of its process."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def step(self, now: float | None = None) -> int:
+        """Look at the next objects of each storage; how many were marked for deletion.
+
+        ``now`` in seconds of the monotonic clock.
+        """
+        settled = (time.monotonic() if now is None else now) - self._began >= _SETTLED_SECONDS
+        try:
+            return sum(_step(name, may_mark=settled) for name in StoredObject.Storage)
+        except StorageUnavailable:
+            return 0
+
+
+_search: Search | None = None
+
+
+def look_for_unknown() -> int:
+    """The reconciler's duty: a step of this process's search."""
+    global _search  # noqa: PLW0603  # its hour begins with the first call
+    _search = _search or Search()
+    return _search.step()
+
+
+def counted() -> Count | None:
+    """Unknown objects in the last whole walks, those of others' making too; None before one."""
+    walks = [
+        walk
+        for walk in Walk.objects.filter(name__in=StoredObject.Storage.values)
+        if walk.last_found is not None
+    ]
+    if not walks:
+        return None
+    return Count(
+        sum(walk.last_found or 0 for walk in walks),
+        sum(walk.last_found_bytes or 0 for walk in walks),
+    )
+
+
+def among(name: StoredObject.Storage, listed: Sequence[ListedObject]) -> list[ListedObject]:
+    """Which of these objects no row names."""
+    ours = [one for one in listed if one.key not in (keys.IDENTITY, keys.PROBE)]
+    names = [one.key for one in ours]
+    rows = StoredObject.objects.filter(storage=name, key__in=names)
+    known = set(rows.values_list("key", flat=True))
+    known |= listed_among(name, [key for key in names if key not in known])
+    return [one for one in ours if one.key not in known]
+
+
+def every(name: StoredObject.Storage) -> Iterator[ListedObject]:
+    """All unknown objects of a storage, by one long listing."""
+    listing = _storage(name).list_prefix("")
+    while listed := list(islice(listing, _STEP)):
+        yield from among(name, listed)
+
+
+def deletable(
+    name: StoredObject.Storage, found: Iterable[ListedObject], *, since: datetime | None
+) -> list[ListedObject]:
+    """Those under keys of our making, older than a day, and made after ``since``."""
+    is_ours = keys.is_original if name == StoredObject.Storage.ORIGINALS else keys.is_output
+    until = timezone.now() - _OLD
+    return [
+        one
+        for one in found
+        if is_ours(one.key) and one.modified < until and since is not None and one.modified > since
+    ]
+
+
+def _step(name: StoredObject.Storage, *, may_mark: bool) -> int:
+    walk, _ = Walk.objects.get_or_create(name=name)
+    rests = walk.finished_at is not None and walk.finished_at > timezone.now() - _PAUSE
+    if not walk.after and rests:
+        return 0
+    listed = list(islice(_storage(name).list_prefix("", after=walk.after), _STEP))
+    found = among(name, listed)
+    if not _move(walk, listed, found):
+        return 0  # another reconciler did this step
+    if not may_mark or not found or not installation.may_delete():
+        return 0
+    return mark_found(name, deletable(name, found, since=installation.row().adopted_at))
+
+
+def _move(walk: Walk, listed: Sequence[ListedObject], found: Sequence[ListedObject]) -> bool:
+    here = Walk.objects.filter(pk=walk.pk, after=walk.after, finished_at=walk.finished_at)
+    sizes = sum(one.size for one in found)
+    if len(listed) == _STEP:
+        return bool(
+            here.update(
+                after=listed[-1].key[:_LONGEST_KEY],
+                found=F("found") + len(found),
+                found_bytes=F("found_bytes") + sizes,
+            )
+        )
+    return bool(
+        here.update(
+            after="",
+            found=0,
+            found_bytes=0,
+            last_found=F("found") + len(found),
+            last_found_bytes=F("found_bytes") + sizes,
+            finished_at=Now(),
+        )
+    )
+
+
+def _storage(name: StoredObject.Storage) -> MediaStorage:
+    return originals() if name == StoredObject.Storage.ORIGINALS else outputs()

@@ -1,0 +1,80 @@
+"""Say what will be written before it is, and that it stands when it is listed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Case, F, PositiveBigIntegerField, Value, When
+
+from videos.models import Source, StoredObject, Upload
+
+State, Storage = StoredObject.State, StoredObject.Storage
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An output that is about to be written; ``bytes`` None when not known yet."""
+
+    key: str
+    role: StoredObject.Role
+    content_type: str
+    bytes: int | None = None
+
+
+def write_ahead(planned: Sequence[Planned], *, release_id: UUID, token: UUID | None) -> None:
+    """Register what an attempt is about to write: in one statement, before it writes.
+
+    Committed at once, so outside of any transaction that could be rolled back.
+    """
+    StoredObject.objects.bulk_create(
+        (
+            StoredObject(
+                storage=Storage.OUTPUTS,
+                key=one.key,
+                role=one.role,
+                release_id=release_id,
+                bytes=one.bytes,
+                content_type=one.content_type,
+                state=State.WRITING,
+                attempt=token,
+            )
+            for one in planned
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def confirm(token: UUID | None, sizes: Mapping[str, int] | None = None) -> int:
+    """What an attempt wrote stands: inside its finishing transaction, after its token was found
+    current. ``sizes`` gives the bytes of keys that were not known before."""
+    fields: dict[str, object] = {"state": State.STORED, "attempt": None}
+    if sizes:
+        fields["bytes"] = Case(
+            *(When(key=key, then=Value(size)) for key, size in sizes.items()),
+            default=F("bytes"),
+            output_field=PositiveBigIntegerField(),
+        )
+    return StoredObject.objects.filter(attempt=token, state=State.WRITING).update(**fields)
+
+
+def write_ahead_original(upload: Upload) -> None:
+    """Register the original that an upload is about to write; with the upload's row."""
+    StoredObject.objects.create(
+        storage=Storage.ORIGINALS,
+        key=upload.key,
+        role=StoredObject.Role.ORIGINAL,
+        video_id=upload.video_id,
+        bytes=upload.size,
+        state=State.WRITING,
+        attempt=upload.pk,
+    )
+
+
+def confirm_original(upload: Upload, source: Source) -> bool:
+    """An upload's original stands as this source; False when it is being deleted."""
+    rows = StoredObject.objects.filter(
+        storage=Storage.ORIGINALS, key=upload.key, state=State.WRITING
+    )
+    return bool(
+        rows.update(state=State.STORED, attempt=None, video=None, source=source, bytes=source.size)
+    )

@@ -1,0 +1,84 @@
+"""Whether storages belong to this installation: a pure judgement of what was read.
+
+Each storage holds ``{"installation": <name>, "epoch": <epoch>, "renewed_at": <s since 1970>}``.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import Enum
+
+LARGEST = 4096
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a storage says it belongs to; ``renewed_at`` in seconds since 1970."""
+
+    installation: str
+    epoch: str
+    renewed_at: float
+
+    def to_json(self) -> bytes:
+        """As it is stored."""
+        return json.dumps(asdict(self)).encode()
+
+
+class Unmarked(Enum):
+    """A storage that says nothing (that can be read)."""
+
+    EMPTY = "empty"
+    HOLDS_OBJECTS = "holds objects"
+
+
+class Verdict(Enum):
+    """What a storage is to this installation."""
+
+    OURS = "ours"
+    EMPTY = "empty"
+    UNMARKED = "unmarked"
+    LOST = "lost"
+    OTHER = "other"
+    MOVED_ON = "moved on"
+
+
+SENTENCES: dict[Verdict, str] = {
+    Verdict.OURS: "They belong to this installation.",
+    Verdict.EMPTY: "One is new; the reconciler takes it.",
+    Verdict.UNMARKED: "One holds objects and does not say whose.",
+    Verdict.LOST: "One is empty, though this database knows of objects in it.",
+    Verdict.OTHER: "One belongs to another installation.",
+    Verdict.MOVED_ON: "One was used by a later state, or another copy, of this database.",
+}
+
+
+def read(data: bytes) -> Identity | Unmarked:
+    """What stands in a storage; what cannot be read is taken for nothing said."""
+    try:
+        found = json.loads(data)
+        return Identity(str(found["installation"]), str(found["epoch"]), float(found["renewed_at"]))
+    except (ValueError, KeyError, TypeError):
+        return Unmarked.HOLDS_OBJECTS
+
+
+def judge(
+    found: Identity | Unmarked, *, name: str, epochs: Sequence[str], holds: bool = False
+) -> Verdict:
+    """``name`` and ``epochs`` are of this database: every epoch that it may have written lately.
+
+    A copy of the database that goes on renewing writes epochs which this one does not know.
+    ``holds`` says that the database knows of objects that should be in the storage.
+    """
+    if found is Unmarked.EMPTY:
+        return Verdict.LOST if holds else Verdict.EMPTY
+    if isinstance(found, Unmarked):
+        return Verdict.UNMARKED
+    if found.installation != name:
+        return Verdict.OTHER
+    return Verdict.OURS if found.epoch in epochs else Verdict.MOVED_ON
+
+
+def worst(verdicts: Sequence[Verdict]) -> Verdict:
+    """Of several storages: what is to be told."""
+    order = list(Verdict)
+    return max(verdicts, key=order.index)
