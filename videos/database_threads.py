@@ -112,10 +112,22 @@ class _Call(Generic[T]):
 
 def _end(held: Any, vendor: str) -> None:
     """End a connection that another thread waits on. Closing it would take away what that thread
-    is using; ending the socket below makes its wait an error."""
+    is using; ending the socket below makes its wait an error.
+
+    The server is asked to cancel too: it would go on with the query for nobody. It may not answer,
+    so that is done beside.
+    """
     if vendor == "sqlite":
         held.interrupt()
         return
     # Closed meanwhile is as good.
+    with suppress(OSError, DriverError):
+        cancel = held.pgconn.get_cancel()
+        threading.Thread(target=_cancel, args=[cancel], name="cancel", daemon=True).start()
     with suppress(OSError, DriverError), socket.socket(fileno=os.dup(held.fileno())) as below:
         below.shutdown(socket.SHUT_RDWR)
+
+
+def _cancel(cancel: Any) -> None:
+    with suppress(DriverError):
+        cancel.cancel()

@@ -24,7 +24,7 @@ from videos import keys
 from videos.playback import tokens
 from videos.playback.playlists import NoSuchPlaylist
 from videos.playback.rendering import Renderer
-from videos.storage import ObjectMissing, outputs
+from videos.storage import ObjectMissing, StorageUnavailable, outputs
 
 logger = structlog.get_logger(__name__)
 
@@ -123,9 +123,11 @@ async def _file(release_id: UUID, name: str) -> Response:
         return _refusal(404, "There is no such file.")
     try:
         found = await to_thread.run_sync(_look_up, keys.in_release(release_id, name))
-    except (ObjectMissing, SuspiciousFileOperation, ValueError, OSError):
-        # OSError: among others for a name that is longer than a file's may be.
+    except (ObjectMissing, SuspiciousFileOperation, ValueError, FileNotFoundError):
         found = None
+    except (StorageUnavailable, OSError) as error:
+        logger.warning("file_unavailable", reason=type(error).__name__)
+        return _refusal(503, "This cannot be answered just now.", {"Retry-After": "2"})
     if found is None:
         return _refusal(404, "There is no such file.")
     path, about = found

@@ -172,6 +172,8 @@ def _translated(key: str) -> Iterator[None]:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ObjectMissing(key) from error
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # nothing can be stored there
+            raise ObjectMissing(key) from error
         raise _unavailable(key, error) from error
 
 

@@ -1,12 +1,12 @@
 """Keys are made and read in one place."""
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from videos import keys
 
-RELEASE, TOKEN = uuid4(), uuid4()
+RELEASE, TOKEN = UUID(int=1), UUID(int=2)
 ATTEMPT = keys.attempt_prefix(RELEASE, TOKEN)
 
 
