@@ -34,6 +34,7 @@ CHECK_SECONDS = 60.0
 """A revoked key or a logout ends the feed within this."""
 PING_SECONDS = 25.0
 SEND_SECONDS = 30.0
+CANCEL_AGAIN_SECONDS = 1.0
 _BATCH = 200
 
 # Feeds look at the rows at a leisurely pace; many of them share few connections.
@@ -92,9 +93,12 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
 
     async def disconnect(self, code: int) -> None:
         """End what was begun for this socket."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        left = set(self._tasks)
+        while left:
+            for task in left:
+                task.cancel()
+            # Python 3.11's wait_for, which the Redis client uses, may lose a cancellation.
+            _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_SECONDS)
 
     @property
     def _user_id(self) -> UUID:
@@ -167,12 +171,14 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
                 raise listeners.NotListening(listeners.NOT_AUTHENTICATED)
 
     async def _tell(self, message: dict[str, Any]) -> None:
-        await asyncio.wait_for(self.send_json(message), SEND_SECONDS)
+        async with asyncio.timeout(SEND_SECONDS):
+            await self.send_json(message)
         self._told = time.monotonic()
 
     async def _hang_up(self, code: int) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.close(code), 1)
+            async with asyncio.timeout(1):
+                await self.close(code)
 
 
 def _message(event: Event) -> dict[str, Any]:

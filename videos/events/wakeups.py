@@ -35,8 +35,11 @@ class News:
 
     async def wait(self, seconds: float) -> None:
         """Return when something was said, at the latest after so many seconds."""
+        # Not wait_for, which in Python 3.11 loses a cancellation that comes with the news: the
+        # socket's end would wait for this for ever.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._said.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._said.wait()
         self._said.clear()
 
     def take_ticks(self) -> list[dict[str, Any]]:

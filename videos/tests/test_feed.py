@@ -38,6 +38,7 @@ async def open_socket(key: str) -> AsyncIterator[dict[str, Any]]:
     finally:
         await socket.send_input({"type": "websocket.disconnect", "code": 1000})
         await socket.wait(20)
+        assert socket.future.result() is None  # canceled if it did not end by itself
 
 
 @pytest.mark.anyio
