@@ -15,7 +15,7 @@ from processing.models import Run, Task
 from processing.pipeline.retry import MAX_CRASHES
 from processing.pipeline.transactions import bounded
 from processing.steps import STEPS
-from processing.workers.machine import Machine
+from processing.workers.machine import HEAVY_COST, Machine
 
 # After a crash or a fault of its own a worker leaves the task to others for so long.
 _AVOIDED_FOR = timedelta(seconds=10)
@@ -48,6 +48,7 @@ class _Running:
     cap: int
     machine: str
     memory: int
+    cost: float
     crashes: int
 
 
@@ -58,7 +59,7 @@ def claim(queue: str, *, worker: str, within: Allowance = ANYTHING) -> Task | No
     """Move the best ready task to running with a fresh token, or None when none is due.
 
     The earliest rank goes first, among owners below their cap of running tasks, of kinds and
-    versions this code knows, and of what fits into the machine's memory. Rows another worker is
+    versions this code knows, and of what fits into the machine's memory and cores. Rows another worker is
     claiming are skipped, never waited for: it may be frozen. Two claims at the same moment may
     therefore exceed a cap by one.
     """
@@ -72,7 +73,8 @@ def claim(queue: str, *, worker: str, within: Allowance = ANYTHING) -> Task | No
         task = (
             Task.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("run__source")
-            .filter(known, due, _fits(room), queue=queue, state=Task.State.READY)
+            .filter(known, due, _fits(room), _light(running, within.machine))
+            .filter(queue=queue, state=Task.State.READY)
             .exclude(owner_id__in=[*_owners_at_cap(queue, running), *within.full_owners])
             .order_by("rank", "id")
             .first()
@@ -116,11 +118,11 @@ def _running(queue: str, machine: Machine | None) -> list[_Running]:
         here |= Q(machine=machine.name)
     rows = Task.objects.filter(here, state=Task.State.RUNNING).order_by()
     told = rows.values_list(
-        "queue", "owner", "owner__plan", "owner__is_staff", "machine", "memory", "crashes"
+        "queue", "owner", "owner__plan", "owner__is_staff", "machine", "memory", "cost", "crashes"
     )
     return [
-        _Running(q, owner, PLANS[PlanName.STAFF if staff else plan].running, where, memory, crashes)
-        for q, owner, plan, staff, where, memory, crashes in told
+        _Running(q, owner, PLANS[PlanName.STAFF if staff else plan].running, *rest)
+        for q, owner, plan, staff, *rest in told
     ]
 
 
@@ -150,6 +152,15 @@ def _fits(room: int | None) -> Q:
         return Q()
     fits = Q(memory__lte=room, crashes__lt=_LAST_TRY) | Q(memory=0)
     return fits | Q(ready_at__lt=Now() - _WAITS_FOR_ROOM_AT_MOST)
+
+
+def _light(running: Iterable[_Running], machine: Machine | None) -> Q:
+    """Where a heavy task is at work on the machine, the others are left for what is not: a film
+    of many pixels keeps nobody's clip waiting."""
+    if machine is None:
+        return Q()
+    heavy = [t for t in running if t.machine == machine.name and t.cost >= HEAVY_COST]
+    return Q(cost__lt=HEAVY_COST) if len(heavy) >= machine.heavy_tasks else Q()
 
 
 def _has_room(task: Task, room: int | None) -> bool:

@@ -69,7 +69,9 @@ def _encode(context: TaskContext, made_of: Wanted, span: Span) -> runner.Finishe
         source=source,
         out=context.folder,
         threads=tools.threads(
-            alone=span.number == 0 and not span.whole, crashes=context.task.crashes
+            alone=span.number == 0 and not span.whole,
+            cost=context.task.cost,
+            crashes=context.task.crashes,
         ),
     )
     seconds = lengths.seconds_of(span, made_of.media)

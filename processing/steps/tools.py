@@ -14,7 +14,7 @@ from processing.ffmpeg.running.progress import Progress
 from processing.ffmpeg.running.sandbox import Sandbox, detect
 from processing.models import Task, Worker
 from processing.steps.context import TaskContext
-from processing.workers.machine import this_machine, threads_for
+from processing.workers.machine import HEAVY_COST, this_machine, threads_for
 from processing.workers.presence import ALIVE_WITHIN
 
 _WALL_FLOOR_SECONDS = 600.0
@@ -76,15 +76,20 @@ def let_go_of_database() -> None:
         connection.close()
 
 
-def threads(*, alone: bool, crashes: int = 0) -> int:
+def threads(*, alone: bool, cost: float = 0.0, crashes: int = 0) -> int:
     """FFmpeg threads: the cores this process may use, shared among the encodes of this machine.
 
-    ``alone`` says that nothing else of its run can be done meanwhile; what crashed ``crashes``
-    times gets fewer.
+    ``alone`` says that nothing else of its run can be done meanwhile; heavy tasks share the cores
+    among themselves; what crashed ``crashes`` times gets fewer.
     """
-    cores = this_machine().cores
-    together = 1.0 if alone else _encodes_here()
-    return threads_for(cores, together=together, crashes=crashes)
+    machine = this_machine()
+    if alone:
+        together = 1.0
+    elif cost >= HEAVY_COST:
+        together = float(machine.heavy_tasks)
+    else:
+        together = _encodes_here()
+    return threads_for(machine.cores, together=together, crashes=crashes)
 
 
 def _encodes_here() -> float:

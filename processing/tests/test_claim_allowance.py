@@ -18,7 +18,7 @@ from processing.pipeline.claim import Allowance, claim
 from processing.pipeline.retry import Blame, Problem
 from processing.steps import STEPS
 from processing.tests.pretended import outcome
-from processing.workers.machine import Machine
+from processing.workers.machine import HEAVY_COST, Machine
 from videos.ingest import services as ingest
 from videos.models import Source, Video
 
@@ -187,3 +187,22 @@ def test_a_clip_of_another_owner_begins_before_a_long_film_goes_on(
     claimed = claim("encode", worker="w")
     assert claimed is not None
     assert (claimed.run.video_id, claimed.number) == (short.pk, 0)
+
+
+def test_a_heavy_task_leaves_the_other_workers_to_what_is_not(heavy: list[Task]) -> None:
+    """A film of many pixels holds one worker, with all cores; a clip begins at another."""
+    Task.objects.filter(kind="encode").update(memory=0, cost=HEAVY_COST)
+    assert _claim() is not None
+    assert _claim() is None
+    assert _claim(replace(HERE, name="another")) is not None
+    light = heavy[-1]
+    Task.objects.filter(pk=light.pk).update(cost=HEAVY_COST / 2)
+    claimed = _claim()
+    assert claimed is not None
+    assert claimed.pk == light.pk
+
+
+def test_a_machine_of_many_cores_takes_several_heavy_tasks(heavy: list[Task]) -> None:
+    Task.objects.filter(kind="encode").update(memory=0, cost=HEAVY_COST)
+    large = replace(HERE, cores=16)
+    assert [_claim(large) is not None for _ in range(3)] == [True, True, False]

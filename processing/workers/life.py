@@ -18,7 +18,7 @@ from processing.workers.slots import slots
 
 logger = structlog.get_logger(__name__)
 
-_TIDIED_EVERY_SECONDS = 600.0
+_TIDIED_EVERY_SECONDS = 60.0
 _TIDIED_AGAIN_SECONDS = 10.0
 
 

@@ -39,6 +39,12 @@ class Limits:
         return Limits(min(memory, default=None), min(cores, default=None))
 
 
+# In the unit of a task's cost, seconds of 1080p at 30 frames a second: so much keeps a core busy
+# for a quarter of a minute or longer.
+HEAVY_COST = 12.0
+_CORES_OF_A_HEAVY_TASK = 8
+
+
 @dataclass(frozen=True)
 class Machine:
     """``memory`` is how many bytes tasks may use together, ``cores`` how many they may keep busy,
@@ -47,6 +53,12 @@ class Machine:
     name: str
     cores: int
     memory: int
+
+    @property
+    def heavy_tasks(self) -> int:
+        """How many tasks of at least ``HEAVY_COST`` may run at a time. They share all cores, so
+        each ends soon, and the other workers stay free for what begins a video."""
+        return max(1, self.cores // _CORES_OF_A_HEAVY_TASK)
 
     def __str__(self) -> str:
         return f"{self.cores} cores and {self.memory / 1024**3:.1f} GiB for tasks at once"
