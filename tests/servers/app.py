@@ -15,7 +15,6 @@ from tests.servers.process import Process, ServerFailed, start_on_free_port
 from tests.servers.redis import Redis
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = str(ROOT / "scripts" / "program.sh")
 BACKGROUND = ("reconciler", "light")
 
 
