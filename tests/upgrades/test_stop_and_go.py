@@ -11,7 +11,7 @@ from tests.test_end_to_end import Owner, decode
 from tests.upgrades import stored
 from tests.upgrades.conftest import SLOW_FRAMES
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.thorough, pytest.mark.timeout(600)]
 
 
 def test_runs_in_progress_end_well_after_a_stop_and_an_upgrade(
