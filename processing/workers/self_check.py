@@ -5,13 +5,14 @@ from tempfile import TemporaryFile
 
 from django.conf import settings
 
-from processing.ffmpeg.errors import MediaError
+from processing.ffmpeg.errors import MediaError, ProcessKilled, ProcessTimedOut
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.sandbox import Sandbox
 from processing.steps import tools
 
 _ENCODERS = ("libx264", "aac")
 _LIMITS = runner.Limits(wall_seconds=30)
+_TRIES = 3
 
 
 def faults() -> list[str]:
@@ -51,6 +52,13 @@ def _work_folder() -> str:
     return ""
 
 
-def _said(argv: list[str], sandbox: Sandbox) -> str:
-    finished = runner.run(argv, limits=_LIMITS, sandbox=sandbox, reads=(), writes=None)
+def _said(argv: list[str], sandbox: Sandbox, tries: int = _TRIES) -> str:
+    """What a program says. One that was killed, or took so long that this process was frozen or the
+    machine busy, says nothing of whether it works: it is tried again."""
+    try:
+        finished = runner.run(argv, limits=_LIMITS, sandbox=sandbox, reads=(), writes=None)
+    except (ProcessTimedOut, ProcessKilled):
+        if tries == 1:
+            raise
+        return _said(argv, sandbox, tries - 1)
     return finished.stdout.decode(errors="replace")

@@ -8,7 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.chaos.run import SHORT, long, run, say
+from tests.chaos.forms import SHORT, long
+from tests.chaos.run import run, say
 
 
 def main() -> int:

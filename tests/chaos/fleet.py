@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import psycopg
 
+from tests.chaos.disk import MountRefused, SmallDisk, mounted
+from tests.chaos.exceptions import Exceptions
 from tests.chaos.storage import FaultyStorage
-from tests.servers.app import PROGRAM, ROOT, Vodloom, running_vodloom
+from tests.servers import releases
+from tests.servers.app import Vodloom, running_vodloom, worker_name
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.process import Process
 from tests.servers.redis import Redis, running_redis
@@ -21,6 +26,10 @@ from tests.servers.s3 import S3, running_moto
 
 WORKERS = ("encode", "encode-2", "encode-3", "light", "light-2")
 RECONCILERS = ("reconciler", "reconciler-2")
+ON_SMALL_DISK = ("encode-3", "light-2")
+PREVIOUS_WORKER = "encode-previous"
+TOOLS = ("ffmpeg", "ffprobe", "bwrap")
+_TOKEN = re.compile(r"/work/([0-9a-f-]{36})")
 State = Literal["up", "ending", "down", "frozen"]
 
 
@@ -28,6 +37,15 @@ class Attempt(NamedTuple):
     """A task as it was claimed once."""
 
     task: str
+    token: str
+
+
+class Tool(NamedTuple):
+    """A program that a worker started: its process, and the token of its attempt if it shows."""
+
+    name: str
+    pid: int
+    worker: str
     token: str
 
 
@@ -40,11 +58,34 @@ class Fleet:
     database: str
     s3: S3
     storage: FaultyStorage
+    exceptions: Exceptions
+    small_disk: SmallDisk | None = None
     states: dict[str, State] = field(default_factory=dict)
 
     @property
     def redis(self) -> Redis:
         return self.vodloom.redis
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Workers and reconcilers."""
+        return tuple(self.states)
+
+    @property
+    def workers(self) -> tuple[str, ...]:
+        """Everybody who does tasks."""
+        return tuple(name for name in self.states if name not in RECONCILERS)
+
+    @property
+    def on_small_disk(self) -> tuple[str, ...]:
+        """The workers whose disk gets full."""
+        return ON_SMALL_DISK if self.small_disk else ()
+
+    @property
+    def folders(self) -> list[Path]:
+        """The data folders: of most, and of those with a disk of their own."""
+        small = [self.small_disk.path] if self.small_disk else []
+        return [self.vodloom.data, *small]
 
     def process(self, name: str) -> Process:
         return self.vodloom.processes[name]
@@ -59,21 +100,17 @@ class Fleet:
         """What a worker of this name holds at this moment, and dead ones of it still seem to."""
         held = self.rows(
             "SELECT id, token FROM processing_task WHERE state = 'running' AND worker = %s",
-            self.worker_name(name),
+            worker_name(name),
         )
         return [Attempt(str(task), str(token)) for task, token in held]
 
     def worker_of(self, task: str) -> tuple[str, Attempt] | None:
         """Who works on a task, if somebody does."""
-        for name in self.those(WORKERS):
+        for name in self.those(self.workers):
             for attempt in self.attempts_of(name):
                 if attempt.task == task:
                     return name, attempt
         return None
-
-    @staticmethod
-    def worker_name(name: str) -> str:
-        return f"test-{name}"
 
     def those(self, names: tuple[str, ...], state: State = "up") -> list[str]:
         return [name for name in names if self.states[name] == state]
@@ -108,9 +145,46 @@ class Fleet:
         self.states[name] = "ending"
         return held
 
+    def tools(self) -> list[Tool]:
+        """What the workers of this release have started just now, in order."""
+        found = []
+        for worker in self.those(tuple(w for w in self.workers if w != PREVIOUS_WORKER)):
+            for pid in _descendants(self.process(worker).pid):
+                name, command = _program(pid)
+                if name in TOOLS:
+                    shown = _TOKEN.search(command)
+                    found.append(Tool(name, pid, worker, shown[1] if shown else ""))
+        return found
+
+    def kill_tool(self, tool: Tool) -> list[Attempt]:
+        """SIGKILL a program of a worker; the attempts it may have been of."""
+        held = self.attempts_of(tool.worker)
+        with suppress(ProcessLookupError):
+            os.kill(tool.pid, signal.SIGKILL)
+        return [attempt for attempt in held if attempt.token == tool.token] or held
+
+    def sweep_beside(self) -> Process:
+        """`manage.py reconcile`, once, as a process of its own."""
+        process = Process(
+            "sweep",
+            [sys.executable, "manage.py", "reconcile"],
+            log=self.vodloom.data / "sweep.log",
+            environment=self.vodloom.environment,
+            folder=self.vodloom.root,
+        )
+        process.start()
+        self.vodloom.processes["sweep"] = process  # so that it is stopped with all others
+        return process
+
     def ask_to_stop(self, name: str) -> None:
         self.process(name).ask_to_stop()
         self.states[name] = "ending"
+
+    def start_all(self) -> None:
+        """Start the web process and every member again, after all were stopped."""
+        self.vodloom.start("web")
+        for name in self.members:
+            self.start(name)
 
     def start(self, name: str) -> None:
         self.process(name).start()
@@ -118,13 +192,20 @@ class Fleet:
 
 
 @contextmanager
-def running_fleet(data: Path, *, seed: int, settings: str) -> Iterator[Fleet]:
-    """Start everything on a database, a Redis and a bucket of its own."""
+def running_fleet(
+    data: Path, *, seed: int, settings: str, say: Callable[[str], None], previous: bool = False
+) -> Iterator[Fleet]:
+    """Start everything on a database, a Redis and a bucket of its own.
+
+    With `previous` one of the encode workers is of the release before.
+    """
     with ExitStack() as stack:
         postgres = stack.enter_context(running_postgres(durable=True))
         database = postgres.create_database()
         s3 = stack.enter_context(running_moto())
         storage = stack.enter_context(FaultyStorage(s3.endpoint_url, seed).running())
+        exceptions = Exceptions(data / "exceptions")
+        exceptions.folder.mkdir()
         vodloom = stack.enter_context(
             running_vodloom(
                 data,
@@ -135,30 +216,44 @@ def running_fleet(data: Path, *, seed: int, settings: str) -> Iterator[Fleet]:
                     "S3_ENDPOINT_URL": storage.url,
                     "S3_PUBLIC_ENDPOINT_URL": s3.endpoint_url,
                     "DJANGO_SETTINGS_MODULE": settings,
+                    "CHAOS_FOLDER": str(exceptions.folder),
+                    "CHAOS_SEED": str(seed),
                 },
             )
         )
+        fleet = Fleet(vodloom, postgres, database, s3, storage, exceptions)
+        fleet.small_disk = _small_disk(stack, data, say)
         for name in (*WORKERS, *RECONCILERS):
-            if name not in vodloom.processes:
-                vodloom.processes[name] = _another(vodloom, name)
-                vodloom.processes[name].start()
-        fleet = Fleet(vodloom, postgres, database, s3, storage)
+            if fleet.small_disk and name in ON_SMALL_DISK:
+                vodloom.add(name, DATA=str(fleet.small_disk.path)).start()
+            elif name not in vodloom.processes:
+                vodloom.add(name).start()
         fleet.states = dict.fromkeys((*WORKERS, *RECONCILERS), "up")
+        if previous:
+            _add_previous(fleet, data, say)
         try:
             yield fleet
         finally:
-            for name in fleet.those((*WORKERS, *RECONCILERS), "frozen"):
+            for name in fleet.those(fleet.members, "frozen"):
                 fleet.thaw(name)
 
 
-def _another(vodloom: Vodloom, name: str) -> Process:
-    return Process(
-        name,
-        [PROGRAM, name.partition("-")[0]],
-        log=vodloom.data / f"{name}.log",
-        environment=vodloom.environment | {"VODLOOM_WORKER_NAME": Fleet.worker_name(name)},
-        folder=ROOT,
-    )
+def _small_disk(stack: ExitStack, data: Path, say: Callable[[str], None]) -> SmallDisk | None:
+    try:
+        return stack.enter_context(mounted(data / "small-disk"))
+    except MountRefused:
+        say("NOTE no worker's disk gets full: that takes the right to mount a file system")
+        return None
+
+
+def _add_previous(fleet: Fleet, data: Path, say: Callable[[str], None]) -> None:
+    try:
+        root = releases.unpack(releases.PREVIOUS, data / "previous")
+    except releases.HistoryMissing as missing:
+        say(f"NOTE no worker of the release before works beside: {missing}")
+        return
+    fleet.vodloom.add(PREVIOUS_WORKER, root=root, DJANGO_SETTINGS_MODULE="config.settings")
+    fleet.start(PREVIOUS_WORKER)
 
 
 def _descendants(pid: int) -> list[int]:
@@ -168,3 +263,12 @@ def _descendants(pid: int) -> list[int]:
         return []
     children = [int(child) for child in text.split()]
     return children + [below for child in children for below in _descendants(child)]
+
+
+def _program(pid: int) -> tuple[str, str]:
+    """The name of what a process runs, and its whole command."""
+    try:
+        name = Path(f"/proc/{pid}/comm").read_text().strip()
+        return name, Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return "", ""

@@ -4,37 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from tests.chaos import inputs
-from tests.chaos.faults import Chaos
+from tests.chaos.chaos import Chaos
 from tests.chaos.fleet import running_fleet
+from tests.chaos.forms import Form, rewind_in
+from tests.chaos.settling import settle
 from tests.chaos.uploader import Uploader
-from tests.chaos.verdict import Verdict, judge, settle
-
-
-@dataclass(frozen=True)
-class Form:
-    """How long faults are dealt (s), how many videos go in, and how long they may take after."""
-
-    seconds: float
-    videos: int
-    settings: str
-    lease: float
-    settling: float
-    hunts: bool = False
-
-
-SHORT = Form(30.0, 16, "tests.chaos.settings_short", lease=10.0, settling=120.0)
-
-
-def long(minutes: float) -> Form:
-    """With the product's own settings; about fifteen videos a minute."""
-    videos = max(12, round(minutes * 15))
-    return Form(
-        minutes * 60, videos, "tests.chaos.settings", lease=30.0, settling=600.0, hunts=True
-    )
+from tests.chaos.verdict import Verdict, judge
+from tests.chaos.withdrawals import Withdrawals
 
 
 def run(folder: Path, form: Form, seed: int, say: Callable[[str], None]) -> Verdict:
@@ -44,18 +23,29 @@ def run(folder: Path, form: Form, seed: int, say: Callable[[str], None]) -> Verd
     good, bad = inputs.good(clips), inputs.bad(clips)
     data = folder / "data"
     data.mkdir()
-    with running_fleet(data, seed=seed, settings=form.settings) as fleet:
-        uploader = Uploader(fleet, good, bad, seed, seconds=form.seconds * 0.8, count=form.videos)
-        chaos = Chaos(fleet, seed, form.lease, form.hunts)
+    rewind = rewind_in(folder)
+    with running_fleet(
+        data, seed=seed, settings=form.settings, say=say, previous=form.upgrades
+    ) as fleet:
+        busy = form.seconds * 0.8
+        uploader = Uploader(fleet, good, bad, seed, seconds=busy, count=form.videos)
+        withdrawals = Withdrawals(
+            fleet, uploader.session, good, seed, seconds=busy, count=form.withdrawals
+        )
+        chaos = Chaos(fleet, seed, form.lease, form.cards, form.appointments(rewind))
         uploader.start()
+        withdrawals.start()
         chaos.rage(form.seconds)
         chaos.calm()
+        withdrawals.finish()
         uploader.finish()
         settle(chaos, form.settling)
-        verdict = judge(chaos, uploader)
+        verdict = judge(chaos, uploader, withdrawals, rewind)
         for fault in chaos.log:
             say(str(fault))
         say(f"storage spoiled: {dict(fleet.storage.spoiled)}; uploads refused: {uploader.refused}")
+        say(f"raised in tasks: {dict(fleet.exceptions.raised())}")
+        say(f"withdrawn: {len(withdrawals.granted)}; refused: {withdrawals.refused}")
         for problem in verdict.problems:
             say(f"PROBLEM {problem}")
         if verdict.problems:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import random
+import select
+import socket
 import threading
 import time
 from collections import Counter
@@ -27,6 +29,8 @@ class FaultyStorage:
         self.spoiled: Counter[str] = Counter()
         self._random = random.Random(seed)
         self._rate = 0.0
+        self._flows = threading.Event()
+        self._flows.set()
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self._server.daemon_threads = True
@@ -35,6 +39,24 @@ class FaultyStorage:
     def fail(self, rate: float) -> None:
         """From now on spoil this share of all requests; 0 is calm."""
         self._rate = rate
+
+    def hang(self) -> None:
+        """From now on take requests and connections, and answer none of them."""
+        self.spoiled["hang"] += 1
+        self._flows.clear()
+
+    def go_on(self) -> None:
+        """Pass on again what is still waited for."""
+        self._flows.set()
+
+    def calm(self) -> None:
+        """Serve everything well."""
+        self.fail(0)
+        self.go_on()
+
+    def wait(self) -> None:
+        """Return when it does not hang."""
+        self._flows.wait()
 
     def fate(self) -> str:
         """What happens to the next request; empty when it is served well."""
@@ -79,6 +101,10 @@ def _handler_of(storage: FaultyStorage) -> type[BaseHTTPRequestHandler]:
 
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            storage.wait()
+            if _has_hung_up(self.connection):
+                self.close_connection = True
+                return
             fate = storage.fate()
             if fate == "drop":
                 self.close_connection = True
@@ -91,6 +117,7 @@ def _handler_of(storage: FaultyStorage) -> type[BaseHTTPRequestHandler]:
             status, headers, answer = _pass_on(
                 storage.upstream, self.command, self.path, dict(self.headers.items()), body
             )
+            storage.wait()
             if fate == "error after":
                 status, headers, answer = 500, {"Content-Type": "application/xml"}, _ERROR
             self._answer(status, headers, answer, cut_off=fate == "cut off")
@@ -116,6 +143,12 @@ def _handler_of(storage: FaultyStorage) -> type[BaseHTTPRequestHandler]:
         do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _serve
 
     return Handler
+
+
+def _has_hung_up(connection: socket.socket) -> bool:
+    """Whether nobody waits for an answer any more: such a request never reached the bucket."""
+    readable, _, _ = select.select([connection], [], [], 0)
+    return bool(readable) and not connection.recv(1, socket.MSG_PEEK)
 
 
 def _pass_on(

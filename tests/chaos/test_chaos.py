@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.run import SHORT, run, say
+from tests.chaos.forms import SHORT
+from tests.chaos.run import run, say
 
 
 @pytest.mark.slow

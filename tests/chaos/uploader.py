@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,7 +16,8 @@ from tests.chaos.inputs import Input
 
 @dataclass
 class Uploader:
-    """Uploads in a thread of its own. ``accepted`` are the videos answered with 201.
+    """Uploads in a thread of its own. ``accepted`` are the videos answered with 201, and ``at``
+    is when (seconds of the monotonic clock).
 
     Refused ones stand in the library too, so each carries its try in its title.
     """
@@ -27,6 +29,7 @@ class Uploader:
     seconds: float
     count: int
     accepted: dict[str, Input] = field(default_factory=dict)
+    at: dict[str, float] = field(default_factory=dict)
     refused: int = 0
 
     def __post_init__(self) -> None:
@@ -74,5 +77,6 @@ class Uploader:
         if answer.status_code != 201:
             self.refused += 1
             return False
-        self.accepted[answer.json()["id"]] = file
+        video = answer.json()["id"]
+        self.accepted[video], self.at[video] = file, time.monotonic()
         return True

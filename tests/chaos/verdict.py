@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import time
+import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.faults import MAX_CRASHES, Chaos
+from tests.chaos import objects
+from tests.chaos.chaos import MAX_CRASHES, Chaos
+from tests.chaos.faults.rewind import Rewind
 from tests.chaos.fleet import Fleet
 from tests.chaos.inputs import Input
+from tests.chaos.settling import temporary_files
 from tests.chaos.uploader import Uploader
+from tests.chaos.withdrawals import Withdrawals
+from tests.servers.app import worker_name
 from tests.test_end_to_end import decode
-from videos import keys
 
 _OVER = ("ready", "failed", "canceled")
 
@@ -32,67 +35,36 @@ class Verdict:
     expected_failed: int = 0
     stuck: int = 0
     leftovers: int = 0
+    lost_objects: int = 0
     problems: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        names = ("faults", "videos", "ready", "failed", "expected_failed", "stuck", "leftovers")
-        return " ".join(["chaos", *(f"{n}={getattr(self, n)}" for n in names), f"seed={self.seed}"])
+        names = "faults videos ready failed expected_failed stuck leftovers lost_objects seed"
+        return " ".join(["chaos", *(f"{n}={getattr(self, n)}" for n in names.split())])
 
 
-def settle(chaos: Chaos, seconds: float) -> None:
-    """Let everything come to its end, without waiting out the pauses before next tries."""
-    fleet = chaos.fleet
-    deadline = time.monotonic() + seconds
-    while _open_videos(fleet) and time.monotonic() < deadline:
-        fleet.rows("UPDATE processing_task SET not_before = NULL WHERE not_before > now()")
-        for _ in range(10):
-            chaos.tick()
-    _let_days_pass(fleet)
-    for _ in range(3):
-        fleet.vodloom.manage("reconcile")
-        fleet.rows("UPDATE videos_storedobject SET delete_after = NULL WHERE state = 'deleting'")
-
-
-def _open_videos(fleet: Fleet) -> int:
-    return int(
-        fleet.rows(
-            "SELECT count(*) FROM videos_video v WHERE status = 'processing' OR EXISTS"
-            " (SELECT 1 FROM processing_run r WHERE r.video_id = v.id"
-            " AND r.status IN ('queued', 'running'))"
-        )[0][0]
-    )
-
-
-def _let_days_pass(fleet: Fleet) -> None:
-    """So that what is only kept for a time is due: unfinished uploads, what failed, old files."""
-    fleet.rows("UPDATE videos_upload SET expires_at = now() WHERE finished_at IS NULL")
-    fleet.rows(
-        "UPDATE videos_release SET created_at = created_at - interval '9 days',"
-        " completed_at = completed_at - interval '9 days',"
-        " keep_until = keep_until - interval '9 days'"
-    )
-    long_ago = time.time() - 9 * 24 * 3600
-    for path in _temporary_files(fleet):
-        os.utime(path, (long_ago, long_ago))
-
-
-def judge(chaos: Chaos, uploader: Uploader) -> Verdict:
+def judge(chaos: Chaos, uploader: Uploader, withdrawals: Withdrawals, rewind: Rewind) -> Verdict:
     """Look at everything that was promised."""
-    verdict = Verdict(len(chaos.log), chaos.seed, videos=len(uploader.accepted))
+    accepted = {
+        pk: file for pk, file in uploader.accepted.items() if not rewind.spans(uploader.at[pk])
+    }
+    verdict = Verdict(len(chaos.log), chaos.seed, videos=len(accepted))
     fleet = chaos.fleet
     videos = {
         str(pk): (status, code)
         for pk, status, code in fleet.rows("SELECT id, status, error_code FROM videos_video")
     }
-    _judge_ends(verdict, chaos, videos, uploader.accepted)
+    _judge_ends(verdict, chaos, videos, accepted)
+    _judge_withdrawals(verdict, fleet, withdrawals, rewind)
     _judge_crashes(verdict, chaos)
     _judge_attempts(verdict, fleet)
-    for pk, file in uploader.accepted.items():
+    for pk, file in accepted.items():
         if videos.get(pk, ("",))[0] == "ready":
             _judge_playback(verdict, uploader, pk, file)
-    found = [*_processes(fleet), *map(str, _temporary_files(fleet)), *_stray_objects(fleet)]
-    verdict.leftovers = len(found)
-    verdict.problems += [f"left over: {what}" for what in found]
+    revived = {w.video for w in withdrawals.granted if rewind.spans(w.at)}
+    _judge_objects(verdict, fleet, rewind, revived)
+    _judge_presence(verdict, fleet)
+    verdict.problems += rewind.problems
     verdict.problems += [f"ended by itself: {name}" for name in chaos.died]
     return verdict
 
@@ -103,8 +75,8 @@ def _judge_ends(
     videos: dict[str, tuple[str, str]],
     accepted: dict[str, Input],
 ) -> None:
-    """Failed are exactly the bad ones and those whose task was killed three times."""
-    killed = _killed_three_times(chaos)
+    """Failed are exactly the bad ones, and those whose task was killed three times or cursed."""
+    killed, cursed = _killed_three_times(chaos), _cursed(chaos.fleet)
     for pk, (status, code) in videos.items():
         file = accepted.get(pk)
         if status not in _OVER:
@@ -114,13 +86,43 @@ def _judge_ends(
             continue  # refused: its owner was told, and handed it in again
         verdict.ready += status == "ready"
         verdict.failed += status == "failed"
-        codes = (*file.codes, *(["worker_crashed"] if pk in killed else []))
-        verdict.expected_failed += bool(file.codes) or pk in killed
+        codes = [*file.codes]
+        codes += ["worker_crashed"] if pk in killed else []
+        codes += ["internal_error"] if pk in cursed else []
+        verdict.expected_failed += bool(codes)
         if status == "failed" and code not in codes:
             verdict.problems.append(f"{pk} ({file.path.name}) failed with {code}")
         if status == "ready" and not file.is_good:
             verdict.problems.append(f"{pk} ({file.path.name}) is bad and became ready")
     verdict.problems += [f"{pk} is lost" for pk in accepted if pk not in videos]
+
+
+def _judge_withdrawals(
+    verdict: Verdict, fleet: Fleet, withdrawals: Withdrawals, rewind: Rewind
+) -> None:
+    """What was said to be canceled or deleted is, and stays so.
+
+    A ready video stays ready when what is still done for it is canceled.
+    """
+    rows = fleet.rows(
+        "SELECT id, status, deleted_at IS NOT NULL, (SELECT r.status FROM processing_run r"
+        " WHERE r.video_id = v.id ORDER BY r.id DESC LIMIT 1) FROM videos_video v"
+    )
+    there = {str(pk): (status, is_deleted, run) for pk, status, is_deleted, run in rows}
+    for withdrawal in withdrawals.granted:
+        if rewind.spans(withdrawal.at):
+            continue
+        status, is_deleted, run = there.get(withdrawal.video, ("gone", True, None))
+        kept = {
+            "cancel": "canceled" in (status, run),
+            "trash": is_deleted,
+            "purge": status == "gone",
+        }
+        if not kept[withdrawal.deed]:
+            verdict.problems.append(
+                f"{withdrawal.video} is {status} after its {withdrawal.deed}"
+                f" while {withdrawal.window} was granted"
+            )
 
 
 def _killed_three_times(chaos: Chaos) -> set[str]:
@@ -131,6 +133,16 @@ def _killed_three_times(chaos: Chaos) -> set[str]:
         " WHERE t.essential AND t.crashes >= %s AND t.id = ANY(%s::uuid[])",
         MAX_CRASHES,
         tasks,
+    )
+    return {str(pk) for (pk,) in found}
+
+
+def _cursed(fleet: Fleet) -> set[str]:
+    """Videos of which an essential task raises whenever it is tried."""
+    found = fleet.rows(
+        "SELECT r.video_id FROM processing_task t JOIN processing_run r ON r.id = t.run_id"
+        " WHERE t.essential AND t.id = ANY(%s::uuid[])",
+        list(fleet.exceptions.cursed()),
     )
     return {str(pk) for (pk,) in found}
 
@@ -167,6 +179,16 @@ def _judge_attempts(verdict: Verdict, fleet: Fleet) -> None:
     ]
 
 
+def _judge_presence(verdict: Verdict, fleet: Fleet) -> None:
+    """Every worker shows itself, whatever it was started in the middle of."""
+    seen = fleet.rows(
+        "SELECT name FROM processing_worker WHERE last_seen > now() - interval '30 seconds'"
+    )
+    shown = {name for (name,) in seen}
+    hidden = [name for name in fleet.workers if worker_name(name) not in shown]
+    verdict.problems += [f"{name} works and does not show itself" for name in hidden]
+
+
 def _judge_playback(verdict: Verdict, uploader: Uploader, pk: str, file: Input) -> None:
     video = uploader.session.get(f"{uploader.url}{pk}/", timeout=30).json()
     try:
@@ -191,24 +213,35 @@ def _processes(fleet: Fleet) -> Iterator[str]:
             yield command[:200]
 
 
-def _temporary_files(fleet: Fleet) -> list[Path]:
-    data = fleet.vodloom.data
-    found = [*(data / "work").glob("*"), *(data / "uploads").glob("*")]
-    return [*found, *(data / "cache").rglob("*.part")]
+def _judge_objects(verdict: Verdict, fleet: Fleet, rewind: Rewind, revived: set[str]) -> None:
+    """Everything that is wanted is stored and whole, and there is nothing beside.
+
+    The ``revived`` were deleted, and are there again since the database was put back.
+    """
+    stored, wanted = objects.stored(fleet), objects.wanted(fleet)
+    strays = sorted(stored - wanted - rewind.forgotten)
+    rows = sorted(objects.known(fleet) - wanted - stored)
+    left = [*_processes(fleet), *map(str, temporary_files(fleet)), *strays]
+    left += [f"the row of {key}" for key in rows]
+    lost = [
+        *sorted((wanted - rewind.gone | rewind.forgotten) - stored),
+        *_incomplete(fleet, revived),
+    ]
+    verdict.leftovers, verdict.lost_objects = len(left), len(lost)
+    verdict.problems += [f"left over: {what}" for what in left]
+    verdict.problems += [f"lost: {what}" for what in lost]
 
 
-def _stray_objects(fleet: Fleet) -> Iterator[str]:
-    """Objects of the bucket that no row points at."""
-    listed = fleet.rows(
-        "SELECT storage || '/' || key FROM videos_storedobject WHERE state = 'stored'"
-        " UNION SELECT 'originals/' || key FROM videos_source"
-        " UNION SELECT 'outputs/' || key FROM videos_chunk"
-        " UNION SELECT 'outputs/' || poster_key FROM videos_release"
-        " UNION SELECT 'outputs/' || download_key FROM videos_rendition"
-    )
-    wanted = {key for (key,) in listed}
-    wanted |= {f"{storage}/{keys.IDENTITY}" for storage in ("originals", "outputs")}
-    pages = fleet.s3.client().get_paginator("list_objects_v2").paginate(Bucket=fleet.s3.bucket)
-    stored = {item["Key"] for page in pages for item in page.get("Contents", [])}
-    yield from (f"object {key}" for key in sorted(stored - wanted))
-    yield from (f"lost object {key}" for key in sorted(wanted - stored) if key != "outputs/")
+def _incomplete(fleet: Fleet, revived: set[str]) -> list[str]:
+    """Ready videos whose stored files are not as their rows say, every byte read again."""
+    script = textwrap.dedent("""
+        from processing.audit import release_audit
+        from videos.models import Video
+        for video in Video.objects.filter(status="ready").select_related("release"):
+            kept = release_audit.audit(video.release, deep=True)
+            if not kept["ok"]:
+                print("AUDIT", video.pk, kept)
+        """)
+    said = fleet.vodloom.manage("shell", "--verbosity", "0", "-c", script)
+    audits = [line.split(maxsplit=2) for line in said.splitlines() if line.startswith("AUDIT")]
+    return [f"{pk}: {kept}" for _, pk, kept in audits if pk not in revived]

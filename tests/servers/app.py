@@ -15,17 +15,20 @@ from tests.servers.process import Process, ServerFailed, start_on_free_port
 from tests.servers.redis import Redis
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = str(ROOT / "scripts" / "program.sh")
 BACKGROUND = ("reconciler", "light")
 
 
 @dataclass
 class Vodloom:
-    """A running copy of the product, with data, logs and environment of its own."""
+    """A running copy of the product, with data, logs and environment of its own.
+
+    ``root`` is the checkout it is started from, which may be one of another release.
+    """
 
     environment: dict[str, str]
     data: Path
     redis: Redis
+    root: Path = ROOT
     url: str = ""
     processes: dict[str, Process] = field(default_factory=dict)
 
@@ -33,7 +36,7 @@ class Vodloom:
         """Run manage.py; return what it printed; raises ServerFailed with all it said."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment,
             capture_output=True,
             text=True,
@@ -58,6 +61,38 @@ class Vodloom:
         """SIGKILL a process and its group."""
         self.processes[name].kill()
 
+    def add(self, name: str, *, root: Path | None = None, **environment: str) -> Process:
+        """One more process, by what stands before the first hyphen of its name; not started.
+
+        ``root`` lets it be one of another release; ``environment`` is its own.
+        """
+        own = {"VODLOOM_WORKER_NAME": worker_name(name), **environment}
+        root = root or self.root
+        self.processes[name] = Process(
+            name,
+            [str(root / "scripts" / "program.sh"), name.partition("-")[0]],
+            log=self.data / f"{name}.log",
+            environment=self.environment | own,
+            folder=root,
+        )
+        return self.processes[name]
+
+    def start_web(self, *, name: str = "web", root: Path | None = None) -> str:
+        """Start a web process on a free port; its address."""
+        web, port = start_on_free_port(
+            lambda port: self.add(name, root=root, PORT=str(port)),
+            lambda port: _answers(f"http://127.0.0.1:{port}"),
+        )
+        self.processes[name] = web
+        return f"http://127.0.0.1:{port}"
+
+    def stop_all(self) -> None:
+        """Ask all at once, so that they stop side by side; then wait for each."""
+        for process in self.processes.values():
+            process.ask_to_stop()
+        for process in self.processes.values():
+            process.stop()
+
     @property
     def logs(self) -> str:
         """The ends of all logs, for the message of a failure."""
@@ -72,22 +107,29 @@ def running_vodloom(
     database_url: str = "",
     extra: Mapping[str, str] | None = None,
     encoders: int = 1,
+    root: Path = ROOT,
 ) -> Iterator[Vodloom]:
     """Migrate and start web, reconciler, a light and some encode workers; stop all at the end.
 
     The encode workers are called `encode`, `encode-1` and so on.
 
     Without a database_url it is SQLite in the data folder; S3 and the rest come by `extra`.
+    `root` is the checkout whose code runs.
     """
     environment = _environment(data, redis.url, database_url) | dict(extra or {})
-    vodloom = Vodloom(environment, data, redis)
+    vodloom = Vodloom(environment, data, redis, root)
     vodloom.manage("migrate", "--verbosity", "0")
     vodloom.manage("collectstatic", "--no-input", "--verbosity", "0")
     try:
         _start_all(vodloom, encoders)
         yield vodloom
     finally:
-        _stop_all(vodloom)
+        vodloom.stop_all()
+
+
+def worker_name(name: str) -> str:
+    """What a process of this name calls itself as a worker."""
+    return f"test-{name}"
 
 
 def _environment(data: Path, redis_url: str, database_url: str) -> dict[str, str]:
@@ -108,34 +150,10 @@ def _environment(data: Path, redis_url: str, database_url: str) -> dict[str, str
 
 
 def _start_all(vodloom: Vodloom, encoders: int) -> None:
-    web, port = start_on_free_port(
-        lambda port: _program(vodloom, "web", {"PORT": str(port)}),
-        lambda port: _answers(f"http://127.0.0.1:{port}"),
-    )
-    vodloom.url = f"http://127.0.0.1:{port}"
-    vodloom.processes["web"] = web
+    vodloom.url = vodloom.start_web()
     encode = [f"encode-{number}" if number else "encode" for number in range(encoders)]
     for name in (*BACKGROUND, *encode):
-        vodloom.processes[name] = _program(vodloom, name, {})
-        vodloom.processes[name].start()
-
-
-def _program(vodloom: Vodloom, name: str, extra: Mapping[str, str]) -> Process:
-    return Process(
-        name,
-        [PROGRAM, name.partition("-")[0]],
-        log=vodloom.data / f"{name}.log",
-        environment=vodloom.environment | dict(extra) | {"VODLOOM_WORKER_NAME": f"test-{name}"},
-        folder=ROOT,
-    )
-
-
-def _stop_all(vodloom: Vodloom) -> None:
-    """Ask all at once, so that they stop side by side; then wait for each."""
-    for process in vodloom.processes.values():
-        process.ask_to_stop()
-    for process in vodloom.processes.values():
-        process.stop()
+        vodloom.add(name).start()
 
 
 def _answers(url: str) -> bool:

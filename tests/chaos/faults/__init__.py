@@ -1,0 +1,1 @@
+"""The kinds of faults, each module one thing that is broken."""

@@ -1,0 +1,34 @@
+"""What is stored, and what rows point at: keys with the name of their storage in front."""
+
+from __future__ import annotations
+
+from tests.chaos.fleet import Fleet
+
+# What an installation says of itself, and what the doctor tries.
+_OWN = ("installation.json", "doctor/")
+
+
+def stored(fleet: Fleet) -> set[str]:
+    """The objects of the bucket that belong to videos."""
+    pages = fleet.s3.client().get_paginator("list_objects_v2").paginate(Bucket=fleet.s3.bucket)
+    keys = {item["Key"] for page in pages for item in page.get("Contents", [])}
+    return {key for key in keys if not key.partition("/")[2].startswith(_OWN)}
+
+
+def wanted(fleet: Fleet) -> set[str]:
+    """The objects that must be there: what is played or made of them, and what the registry says
+    is stored."""
+    listed = fleet.rows(
+        "SELECT storage || '/' || key FROM videos_storedobject WHERE state = 'stored'"
+        " UNION SELECT 'originals/' || key FROM videos_source"
+        " UNION SELECT 'outputs/' || key FROM videos_chunk"
+        " UNION SELECT 'outputs/' || poster_key FROM videos_release WHERE poster_key <> ''"
+        " UNION SELECT 'outputs/' || download_key FROM videos_rendition WHERE download_key <> ''"
+    )
+    return {str(key) for (key,) in listed}
+
+
+def known(fleet: Fleet) -> set[str]:
+    """What is wanted, and what the registry holds as being written or deleted."""
+    rows = fleet.rows("SELECT storage || '/' || key FROM videos_storedobject")
+    return wanted(fleet) | {str(key) for (key,) in rows}

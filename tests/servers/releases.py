@@ -1,0 +1,33 @@
+"""Other releases of the product, taken out of this checkout's own history."""
+
+from __future__ import annotations
+
+import subprocess
+import tarfile
+from io import BytesIO
+from pathlib import Path
+
+from tests.servers.app import ROOT
+
+PREVIOUS = "bcdb1dd"
+"""The release whose rows, objects and processes this one must get on with."""
+
+
+class HistoryMissing(Exception):
+    """Raised when a commit is not in the checkout: a shallow clone, or no clone at all."""
+
+
+def unpack(commit: str, folder: Path) -> Path:
+    """Write the files of a commit into an empty folder; the folder.
+
+    Raises `HistoryMissing`.
+    """
+    archive = ["git", "-C", str(ROOT), "archive", "--format=tar", commit]
+    try:
+        done = subprocess.run(archive, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise HistoryMissing(f"{commit} is not in the history of this checkout") from error
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(fileobj=BytesIO(done.stdout)) as files:
+        files.extractall(folder, filter="data")
+    return folder

@@ -1,0 +1,1 @@
+"""Upgrades from the release before, with runs in progress."""
