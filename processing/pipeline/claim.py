@@ -59,9 +59,9 @@ def claim(queue: str, *, worker: str, within: Allowance = ANYTHING) -> Task | No
     """Move the best ready task to running with a fresh token, or None when none is due.
 
     The earliest rank goes first, among owners below their cap of running tasks, of kinds and
-    versions this code knows, and of what fits into the machine's memory and cores. Rows another worker is
-    claiming are skipped, never waited for: it may be frozen. Two claims at the same moment may
-    therefore exceed a cap by one.
+    versions this code knows, and of what fits into the machine's memory and cores. Rows another
+    worker is claiming are skipped, never waited for: it may be frozen. Two claims at the same
+    moment may therefore exceed a cap by one.
     """
     known = _known(queue, within.kinds)
     if known is None:
