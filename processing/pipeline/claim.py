@@ -121,8 +121,16 @@ def _running(queue: str, machine: Machine | None) -> list[_Running]:
         "queue", "owner", "owner__plan", "owner__is_staff", "machine", "memory", "cost", "crashes"
     )
     return [
-        _Running(q, owner, PLANS[PlanName.STAFF if staff else plan].running, *rest)
-        for q, owner, plan, staff, *rest in told
+        _Running(
+            queue=queue,
+            owner=owner,
+            cap=PLANS[PlanName.STAFF if is_staff else plan].running,
+            machine=where,
+            memory=memory,
+            cost=cost,
+            crashes=crashes,
+        )
+        for queue, owner, plan, is_staff, where, memory, cost, crashes in told
     ]
 
 
