@@ -110,6 +110,7 @@ def test_a_clip_goes_in_and_decodes_whole(
     assert "wrong" not in doctor
 
 
+@pytest.mark.slow
 def test_media_without_a_token_is_403(vodloom: Vodloom, clip: Path) -> None:
     owner = Owner(vodloom)
     video = owner.wait_until_over(owner.upload(clip)["id"])
@@ -167,6 +168,7 @@ def test_losing_redis_loses_only_time(vodloom: Vodloom, clip: Path) -> None:
     assert owner.wait_until_over(video)["status"] == "ready"
 
 
+@pytest.mark.slow
 def test_a_body_over_the_limit_is_refused_without_reading_on(
     start_vodloom: StartVodloom, tmp_path: Path
 ) -> None:

@@ -12,6 +12,8 @@ import pytest
 
 from tests.servers.postgres import Postgres
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -10,6 +10,12 @@ from videos.storage import ObjectMissing, StorageUnavailable
 from videos.storage.s3 import BucketStorage
 from videos.storage.stopping import TransferStopped, stop_when
 
+# Boto leaves the file or the socket open whose reading was ended, until the collector comes.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+
 
 @pytest.fixture
 def bucket(moto_server: S3) -> BucketStorage:
@@ -34,11 +40,9 @@ def test_a_stopped_download_leaves_nothing(bucket: BucketStorage, tmp_path: Path
     with stop_when(lambda: False):
         bucket.fetch("a", back)
     assert back.stat().st_size == 3_000_000
+    gc.collect()
 
 
-# Boto leaves the file open whose reading was ended.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_stopped_upload_stores_nothing(bucket: BucketStorage, tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_bytes(bytes(3_000_000))

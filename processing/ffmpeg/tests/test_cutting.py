@@ -238,6 +238,7 @@ def onsets(samples: Sequence[int]) -> list[int]:
 CHIRP = "aevalsrc='0.4*sin(2*PI*440*t)+0.2*sin(2*PI*997*t*(1+t/50))':s={rate}:d=6"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "rate", "arguments"),
     [
