@@ -70,7 +70,9 @@ def _register(context: TaskContext, made: Sequence[Rendition]) -> None:
         objects.Planned(rendition.download_key, StoredObject.Role.DOWNLOAD, _CONTENT_TYPE)
         for rendition in made
     ]
-    objects.write_ahead(planned, release_id=context.run.pk, token=context.task.token)
+    context.insist(
+        lambda: objects.write_ahead(planned, release_id=context.run.pk, token=context.task.token)
+    )
 
 
 def _record(context: TaskContext, made: Sequence[Rendition]) -> None:

@@ -15,8 +15,10 @@ from psycopg.errors import ReadOnlySqlTransaction
 
 from processing.ffmpeg.errors import Interrupted, ToolMissing
 from processing.models import Run, Task
+from processing.monitoring import progress
 from processing.pipeline import finish, retry, retrying, work
 from processing.pipeline.claim import claim
+from processing.pipeline.lease import Lease
 from processing.steps import STEPS, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.workers import breaker as breakers
@@ -24,6 +26,7 @@ from processing.workers import readiness
 from processing.workers.breaker import Breaker
 from processing.workers.presence import here
 from tests.servers.process import wait_until
+from videos import objects
 from videos.models import Video
 from videos.storage import StorageUnavailable
 from videos.storage.disk import DiskStorage
@@ -371,3 +374,41 @@ def test_waiting_is_not_counted_as_work(monkeypatch: pytest.MonkeyPatch) -> None
     assert (clock.seconds, clock.is_over) == (9.0, False)
     now[0] = 5006.0
     assert clock.is_over
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_away_before_the_upload_has_nothing_made_again(
+    video: Video, monkeypatch: pytest.MonkeyPatch, work_off: Callable[[], None]
+) -> None:
+    real, refusals = objects.write_ahead, iter([OperationalError("gone"), _read_only()])
+
+    def write_ahead(*args: Any, **named: Any) -> None:
+        if error := next(refusals, None):
+            raise error
+        real(*args, **named)
+
+    monkeypatch.setattr(objects, "write_ahead", write_ahead)
+    monkeypatch.setattr(retrying, "_FIRST_PAUSE", 0.01)
+    work_off()
+    video.refresh_from_db()
+    assert video.status == Video.Status.READY
+    assert next(refusals, None) is None
+    assert set(Task.objects.values_list("attempts", "released_since")) == {(1, None)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_breaks_in_telling_of_progress_loses_no_lease(
+    video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(video_id: object) -> None:
+        raise KeyError("a bug of ours")
+
+    monkeypatch.setattr(progress, "announce_in_turn", break_down)
+    monkeypatch.setattr("django.conf.settings.TASK_HEARTBEAT_SECONDS", 0.02)
+    task = _claimed()
+    later = timezone.now() + timedelta(hours=1)
+    with Lease(task):
+        for _ in range(2):
+            Task.objects.filter(pk=task.pk).update(lease_until=later)
+            renewed = Task.objects.filter(pk=task.pk, lease_until__lt=later)
+            wait_until(renewed.exists, "the lease is renewed")
