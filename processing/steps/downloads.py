@@ -47,7 +47,7 @@ def _files(context: TaskContext, rendition: Rendition) -> list[Path]:
         if reason := context.should_stop():
             raise Interrupted(reason)
         key = chunk.key
-        path = transfers.ask(context, partial(outputs().local_path, key))
+        path = transfers.look_for(context, partial(outputs().local_path, key))
         if path is None:
             path = context.folder / f"{rendition.name}-{chunk.number:05d}.part"
             transfers.fetch(context, outputs(), chunk.key, path)

@@ -44,7 +44,7 @@ def local(context: TaskContext) -> Path:
     Raises ``SourceMissing``."""
     key = context.source.key
     try:
-        path = transfers.ask(context, lambda: originals().local_path(key))
+        path = transfers.look_for(context, lambda: originals().local_path(key))
         return path if path is not None else _cached(context)
     except ObjectMissing as error:
         raise SourceMissing from error
@@ -60,7 +60,7 @@ def _cached(context: TaskContext) -> Path:
     path = folder / source.pk.hex
     with _one_at_a_time(folder / f"{source.pk.hex}.lock", context.should_stop):
         while not _is_held(context, path, source.size):
-            transfers.ask(context, lambda: originals().object_size(source.key))
+            transfers.look_for(context, lambda: originals().object_size(source.key))
             if not make_room(source.size):
                 raise OSError(errno.ENOSPC, "no room for the source")
             try:

@@ -1,5 +1,6 @@
 """A storage or database that is away is nobody's fault, and what is made is made once."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -156,7 +157,7 @@ def test_the_storage_is_looked_at_only_now_and_then(monkeypatch: pytest.MonkeyPa
         looks.append(1)
         return False
 
-    monkeypatch.setattr(breakers, "_answers", answers)
+    monkeypatch.setattr(breakers, "answers", answers)
     monkeypatch.setattr(breakers, "_LOOKED_EVERY_SECONDS", 60.0)
     breaker = Breaker()
     assert breaker.why_open() == ""
@@ -412,3 +413,25 @@ def test_what_breaks_in_telling_of_progress_loses_no_lease(
             Task.objects.filter(pk=task.pk).update(lease_until=later)
             renewed = Task.objects.filter(pk=task.pk, lease_until__lt=later)
             wait_until(renewed.exists, "the lease is renewed")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_original_that_is_refused_is_handed_back_and_holds_no_thread(
+    video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The storage answers: this file alone may not be read, as after a copy by another user."""
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.R_OK and may(path, mode))
+    monkeypatch.setattr(transfers, "_PATIENCE_SECONDS", 0.05)
+    task = _claimed()
+    thread = _worker(task)
+    thread.start()
+    thread.join(20)
+    assert not thread.is_alive()
+    task = Task.objects.get()
+    assert (task.state, task.attempts, task.error_code) == ("ready", 0, "storage_unavailable")
+    monkeypatch.undo()
+    breakers.storage.close()
+    Task.objects.update(not_before=None)
+    work.work_on(_claimed())
+    assert Task.objects.get(kind="probe").state == Task.State.DONE

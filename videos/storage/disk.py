@@ -57,6 +57,8 @@ class DiskStorage(FileSystemStorage):
         with _translated(key):
             if not path.is_file():
                 raise ObjectMissing(key)
+            if not os.access(path, os.R_OK):  # whoever opens it would blame what is in it
+                raise PermissionError(errno.EACCES, "Permission denied")
         return path
 
     def object_size(self, key: str) -> int:
