@@ -47,6 +47,7 @@ def local(context: TaskContext) -> Path:
         path = transfers.look_for(context, lambda: originals().local_path(key))
         return path if path is not None else _cached(context)
     except ObjectMissing as error:
+        transfers.require_there(context, originals())
         raise SourceMissing from error
 
 

@@ -14,6 +14,7 @@ from processing.ffmpeg.errors import Interrupted
 from processing.steps.context import TaskContext
 from processing.workers import breaker as breakers
 from processing.workers.breaker import storage as breaker
+from videos import installation
 from videos.storage import MediaStorage, StorageUnavailable, outputs
 from videos.storage.stopping import stop_when
 
@@ -40,6 +41,12 @@ def look_for(context: TaskContext, call: Callable[[], T]) -> T:
     answers otherwise is waited for some seconds only: waiting costs others a thread, and coming
     back to it later costs nothing."""
     return ask(context, call, worth_it=lambda: not stoppable(breakers.answers, context.should_stop))
+
+
+def require_there(context: TaskContext, store: MediaStorage) -> None:
+    """Something is missing: raise ``StorageUnavailable`` when all of the storage is."""
+    if installation.has_marked():
+        look_for(context, lambda: installation.require_mark(store))
 
 
 def _always() -> bool:

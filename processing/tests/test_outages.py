@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from django.db import DataError, InternalError, OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from psycopg.errors import ReadOnlySqlTransaction
 
@@ -18,16 +19,16 @@ from processing.ffmpeg.errors import Interrupted, ToolMissing
 from processing.models import Run, Task
 from processing.monitoring import progress
 from processing.pipeline import finish, retry, retrying, work
-from processing.pipeline.claim import claim
+from processing.pipeline.claim import Allowance, claim
 from processing.pipeline.lease import Lease
-from processing.steps import STEPS, transfers
+from processing.steps import STEPS, tools, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.workers import breaker as breakers
 from processing.workers import readiness
 from processing.workers.breaker import Breaker
 from processing.workers.presence import here
 from tests.servers.process import wait_until
-from videos import objects
+from videos import installation, objects
 from videos.models import Video
 from videos.storage import StorageUnavailable
 from videos.storage.disk import DiskStorage
@@ -435,3 +436,80 @@ def test_one_original_that_is_refused_is_handed_back_and_holds_no_thread(
     Task.objects.update(not_before=None)
     work.work_on(_claimed())
     assert Task.objects.get(kind="probe").state == Task.State.DONE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_missing_on_a_disk_that_is_not_mounted_is_not_gone(
+    video: Video, settings: Any, work_off: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfers, "_PATIENCE_SECONDS", 0.05)
+    assert installation.may_delete()
+    disk = Path(settings.STORAGES["originals"]["OPTIONS"]["location"])
+    away = disk.with_name("elsewhere")
+    disk.rename(away)
+    disk.mkdir()
+    work_off()
+    task = Task.objects.get()
+    assert (task.state, task.attempts, task.error_code) == ("ready", 0, "storage_unavailable")
+    disk.rmdir()
+    away.rename(disk)
+    breakers.storage.close()
+    Task.objects.update(not_before=None)
+    work_off()
+    video.refresh_from_db()
+    assert video.status == Video.Status.READY
+
+
+@pytest.mark.django_db(transaction=True)
+def test_chunks_missing_on_a_disk_that_is_not_mounted_are_not_lost(
+    video: Video, settings: Any, work_off: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfers, "_PATIENCE_SECONDS", 0.05)
+    assert installation.may_delete()
+    disk = Path(settings.STORAGES["outputs"]["OPTIONS"]["location"])
+    away = disk.with_name("elsewhere")
+    check = STEPS["publish"].run
+
+    def unmounted(context: TaskContext) -> Outcome:
+        disk.rename(away)
+        return check(context)
+
+    monkeypatch.setitem(STEPS, "publish", replace(STEPS["publish"], run=unmounted))
+    work_off()
+    publish = Task.objects.get(kind="publish")
+    assert (publish.state, publish.error_code) == ("ready", "storage_unavailable")
+    away.rename(disk)
+    monkeypatch.setitem(STEPS, "publish", replace(STEPS["publish"], run=check))
+    breakers.storage.close()
+    Task.objects.update(not_before=None)
+    work_off()
+    video.refresh_from_db()
+    assert video.status == Video.Status.READY
+
+
+def test_an_attempt_that_cannot_even_look_for_what_it_left_is_over(
+    video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*args: object, **kwargs: object) -> None:
+        raise ValueError("a bug of ours")
+
+    task = _claimed()
+    Task.objects.update(state="canceled", token=None, lease_until=None)
+    monkeypatch.setattr(DiskStorage, "list_prefix", break_down)
+    work.work_on(task)
+    assert Task.objects.get().state == Task.State.CANCELED
+
+
+def test_what_one_worker_could_not_do_others_have_first(video: Video) -> None:
+    finish.fail(_claimed(), retry.classify(ToolMissing()))
+    Task.objects.update(not_before=None)
+    others = Allowance(others_alive=True)
+    assert claim("media", worker="me", within=others) is None
+    assert claim("media", worker="you", within=others) is not None
+
+
+def test_the_threads_of_an_encode_are_counted_without_what_was_done_long_ago(db: None) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        tools.threads(alone=False)
+    counted = next(query["sql"] for query in asked if '"processing_task"' in query["sql"])
+    assert '"state" IN' in counted.split("WHERE")[-1]
