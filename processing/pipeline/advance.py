@@ -96,7 +96,8 @@ def _store_freed(freed: Sequence[Task]) -> None:
     """
     ids = [task.pk for task in freed]
     Task.objects.filter(pk__in=ids).update(state=State.READY, ready_at=freed[0].ready_at)
-    rank, pk = (Task._meta.get_field(name) for name in ("rank", "id"))
+    fields: list[Any] = [Task._meta.get_field(name) for name in ("rank", "id")]
+    rank, pk = fields
     quoted = connection.ops.quote_name
     statement = (
         f"UPDATE {quoted(Task._meta.db_table)} SET {quoted(rank.column)} = %s"  # noqa: S608  # ours

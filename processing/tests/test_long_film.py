@@ -29,7 +29,7 @@ def test_freeing_the_tasks_of_a_film_takes_no_statement_that_grows_with_its_squa
         advance.go_on(advance.lock(run.pk))
     assert not [query["sql"][:100] for query in asked if " WHEN " in query["sql"]]
     freed = Task.objects.filter(kind="encode", state=Task.State.READY).order_by("number")
-    ranks = list(freed.values_list("rank", flat=True))
+    ranks = [rank for rank in freed.values_list("rank", flat=True) if rank]
     assert len(ranks) == _SPANS - 1
     assert all(earlier < later for earlier, later in pairwise(ranks))
     assert not freed.filter(ready_at=None).exists()
