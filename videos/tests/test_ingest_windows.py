@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -246,3 +247,14 @@ def test_storing_may_take_as_long_as_a_slow_line_needs(
 
     monkeypatch.setattr(DiskStorage, "put_file", put_file)
     ingest.take_file(owner, file, ingest.Description())
+
+
+def test_an_import_that_the_storage_refuses_says_so_in_a_sentence(
+    owner: User, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise StorageUnavailable("down")
+
+    monkeypatch.setattr(DiskStorage, "put_file", refuse)
+    with pytest.raises(CommandError, match="did not take the file"):
+        call_command("import_file", str(clip), owner=owner.email)
