@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
-from accounts.plans import PLANS, Plan, PlanName
+from accounts.plans import Plan, PlanName, plan_named
 
 
 class UserManager(BaseUserManager["User"]):
@@ -64,7 +64,7 @@ class User(AbstractUser):
     @property
     def terms(self) -> Plan:
         """What the plan gives; staff always have the staff's."""
-        return PLANS[PlanName.STAFF if self.is_staff else self.plan]
+        return plan_named(self.plan, staff=self.is_staff)
 
 
 class ApiKey(models.Model):

@@ -26,3 +26,9 @@ PLANS: dict[str, Plan] = {
     PlanName.PRO: Plan(priority=1, running=8),
     PlanName.STAFF: Plan(priority=3, running=64),
 }
+
+
+def plan_named(name: str, *, staff: bool) -> Plan:
+    """What a plan gives; staff always have the staff's. One that only a newer version knows counts
+    as free, since its owner must keep nobody's work from being claimed."""
+    return PLANS[PlanName.STAFF] if staff else PLANS.get(name, PLANS[PlanName.FREE])

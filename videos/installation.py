@@ -102,6 +102,20 @@ def may_delete() -> bool:
         return False
 
 
+def has_marked() -> bool:
+    """Whether the storages bear this installation's mark, or did."""
+    return Installation.objects.filter(adopted_at__isnull=False).exists()
+
+
+def require_mark(storage: MediaStorage) -> None:
+    """Raise ``StorageUnavailable`` where a storage that was marked bears no mark any more: a disk
+    that is not mounted looks like an empty folder, and what is missing in it is not gone."""
+    try:
+        storage.object_size(keys.IDENTITY)
+    except ObjectMissing as error:
+        raise StorageUnavailable("this is not the storage that was used before") from error
+
+
 def adopt() -> None:
     """From now on the storages are this database's, whatever they say.
 

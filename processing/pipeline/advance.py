@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import (
     Exists,
     Max,
@@ -83,8 +84,34 @@ def unlock(run: Run) -> None:
     for queue, begins in {(task.queue, _begins(task)) for task in freed}:
         _rank([t for t in freed if (t.queue, _begins(t)) == (queue, begins)], begins=begins)
     if freed:
-        Task.objects.bulk_update(freed, ["state", "ready_at", "rank"])
+        _store_freed(freed)
         wake.on_commit([task.queue for task in freed])
+
+
+def _store_freed(freed: Sequence[Task]) -> None:
+    """What is the same for all in one statement, and each rank by its own.
+
+    A film has two thousand tasks: one statement that says of each which is its rank would look
+    through all of them for every row, for seconds, and hold up everybody who writes.
+    """
+    ids = [task.pk for task in freed]
+    Task.objects.filter(pk__in=ids).update(state=State.READY, ready_at=freed[0].ready_at)
+    fields: list[Any] = [Task._meta.get_field(name) for name in ("rank", "id")]
+    rank, pk = fields
+    quoted = connection.ops.quote_name
+    statement = (
+        f"UPDATE {quoted(Task._meta.db_table)} SET {quoted(rank.column)} = %s"  # noqa: S608  # ours
+        f" WHERE {quoted(pk.column)} = %s"
+    )
+    told = [
+        (
+            rank.get_db_prep_save(task.rank, connection),
+            pk.get_db_prep_save(task.pk, connection),
+        )
+        for task in freed
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, told)
 
 
 def _begins(task: Task) -> bool:

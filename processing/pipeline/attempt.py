@@ -1,7 +1,6 @@
 """What an attempt stored that is no longer the current one is garbage."""
 
 import structlog
-from django.db import Error as DatabaseError
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -9,7 +8,7 @@ from processing.models import Task
 from processing.steps.context import output_prefix_of
 from videos import objects
 from videos.models import StoredObject
-from videos.storage import StorageUnavailable, outputs
+from videos.storage import outputs
 
 logger = structlog.get_logger(__name__)
 
@@ -24,7 +23,8 @@ def delete_stale_outputs(task: Task) -> None:
     try:
         found = list(outputs().list_prefix(output_prefix_of(task)))
         marked = objects.mark_attempt(task.run_id, task.token, found)
-    except (StorageUnavailable, DatabaseError) as error:
+    except Exception as error:
+        # Whatever it is, the attempt is over: other duties find what it left.
         logger.warning("stale_outputs_stay", task=str(task.pk), reason=type(error).__name__)
         return
     if marked:

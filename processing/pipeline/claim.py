@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from accounts.plans import PLANS, PlanName
+from accounts.plans import plan_named
 from processing.models import Run, Task
 from processing.pipeline.retry import MAX_CRASHES
 from processing.pipeline.transactions import bounded
@@ -124,7 +124,7 @@ def _running(queue: str, machine: Machine | None) -> list[_Running]:
         _Running(
             queue=queue,
             owner=owner,
-            cap=PLANS[PlanName.STAFF if is_staff else plan].running,
+            cap=plan_named(plan, staff=is_staff).running,
             machine=where,
             memory=memory,
             cost=cost,

@@ -57,13 +57,15 @@ def fail(task: Task, problem: Problem) -> None:
         elif task.released_since and timezone.now() - task.released_since > retry.BLAMELESS_FOR:
             _give_up(run, task, problem)
         else:
+            due = Now() + timedelta(seconds=retry.release_delay())
             _move(
                 task,
                 Task.State.READY,
                 **_reason(problem),
                 attempts=F("attempts") - 1,
                 released_since=Coalesce(F("released_since"), Now()),
-                not_before=Now() + timedelta(seconds=retry.release_delay()),
+                ready_at=due,  # so that, from then on, others have it first for a while
+                not_before=due,
             )
 
 

@@ -7,7 +7,6 @@ from types import TracebackType
 
 import structlog
 from django.conf import settings
-from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.models.functions import Now
 
@@ -106,8 +105,21 @@ class Lease:
             if not renew(self._task, share=share, speed=speed, waits_for=self._waits_for):
                 self._lost.set()
                 return
-            progress.announce_in_turn(self._task.run.video_id)
-        except DatabaseError as error:
+        except Exception as error:
             # The database may be back before anybody could take the task.
-            logger.warning("lease_not_renewed", task=self._task.pk, reason=type(error).__name__)
+            logger.warning(
+                "lease_not_renewed", task=str(self._task.pk), reason=type(error).__name__
+            )
+            connection.close()
+        else:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Only for people's eyes: whatever breaks here, the lease goes on."""
+        try:
+            progress.announce_in_turn(self._task.run.video_id)
+        except Exception as error:
+            logger.warning(
+                "progress_not_told", task=str(self._task.pk), reason=type(error).__name__
+            )
             connection.close()

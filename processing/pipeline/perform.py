@@ -96,6 +96,7 @@ class _Attempt:
                     should_stop=self._should_stop,
                     waits_for=self._waits_for,
                     held=held,
+                    insist=self._insist,
                 )
             )
 
@@ -105,6 +106,9 @@ class _Attempt:
         if here.stopping:
             return STOPPING
         return TIMED_OUT if self._clock.is_over else None
+
+    def _insist(self, call: Callable[[], None]) -> None:
+        retry_on_database_error(call, given_up=lambda: self._should_stop() is not None)
 
     def _waits_for(self, what: str) -> None:
         self._clock.pause(bool(what))

@@ -23,6 +23,8 @@ _LONGEST_DELAY = 300.0
 _RELEASE_DELAY = 10.0
 # What is wrong with the worker's own machine, not with the video.
 _FAULTS = {"ffmpeg_missing", "sandbox_unavailable", "disk_full", "work_folder_unusable"}
+_UNUSABLE = {errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.ESTALE, errno.ENODEV}
+_EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.EAGAIN}
 
 
 class Remedy(Enum):
@@ -90,8 +92,8 @@ def classify(error: Exception) -> Problem:
         return Problem("source_missing", "The original file is gone from the storage.", 1)
     if isinstance(error, StorageUnavailable):
         return Problem("storage_unavailable", "The storage does not answer.", 1, blame=Blame.OUTAGE)
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Problem("disk_full", "The worker's disk is full.", 1, blame=Blame.WORKER)
+    if (found := _of_machine(error)) is not None:
+        return found
     if isinstance(error, DatabaseError) and is_outage(error):
         return Problem(
             "database_unavailable", "The database does not answer.", 1, blame=Blame.OUTAGE
@@ -100,6 +102,23 @@ def classify(error: Exception) -> Problem:
     tries = 1 if isinstance(error, DatabaseError) else _MAX_UNKNOWN_FAILURES
     message = f"Internal error ({type(error).__name__}); the worker's log has the details."
     return Problem("internal_error", message, tries)
+
+
+def _of_machine(error: Exception) -> Problem | None:
+    """What the system refused a worker, on any of its own files: storages translate theirs."""
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+        return _of_media(ProcessKilled(memory=True))
+    if not isinstance(error, OSError):
+        return None
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Problem("disk_full", "The worker's disk is full.", 1, blame=Blame.WORKER)
+    if error.errno in _UNUSABLE:
+        message = "The worker's folder for temporary files cannot be used."
+        return Problem("work_folder_unusable", message, 1, blame=Blame.WORKER)
+    if error.errno in _EXHAUSTED:
+        message = "The worker's machine allows no further files or processes."
+        return Problem("worker_exhausted", message, 1, blame=Blame.WORKER)
+    return None
 
 
 def _of_media(error: MediaError) -> Problem:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import structlog
+from django.db import Error as DatabaseError
+from django.db import connection
 
 from processing.reconciler.duties import DUTIES
 from processing.reconciler.duty import Duty
@@ -34,4 +36,6 @@ def run_each(duties: Sequence[Duty] = DUTIES) -> Iterator[Outcome]:
         except Exception as raised:
             count, error = 0, type(raised).__name__
             logger.exception("duty_failed", duty=duty.name, reason=error)
+            if isinstance(raised, DatabaseError) and not connection.in_atomic_block:
+                connection.close()  # a broken one would fail all that follow
         yield Outcome(duty.name, count, time.monotonic() - began, error)

@@ -33,6 +33,10 @@ def _nothing_awaited(what: str) -> None:
     return None
 
 
+def _call_once(call: Callable[[], None]) -> None:
+    call()
+
+
 @dataclass(frozen=True)
 class TaskContext:
     """A claimed task with what its step needs.
@@ -41,7 +45,9 @@ class TaskContext:
     tells how much is done (0 to 1) and at how many seconds of media in a second.
     ``should_stop()`` gives the reason when the work is to be dropped. ``waits_for(what)`` tells
     what the step waits for, which is not counted as its time; empty: nothing any more. What is
-    entered into ``held`` is given back when the attempt is over.
+    entered into ``held`` is given back when the attempt is over. ``insist(call)`` repeats a call
+    that writes rows, and may be repeated, until the database answers: what is made is not made
+    again because the database was away for a moment.
     """
 
     task: Task
@@ -52,6 +58,7 @@ class TaskContext:
     should_stop: Callable[[], str | None]
     waits_for: Callable[[str], None] = _nothing_awaited
     held: ExitStack = field(default_factory=ExitStack)
+    insist: Callable[[Callable[[], None]], None] = _call_once
 
     @property
     def output_prefix(self) -> str:

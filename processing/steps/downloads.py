@@ -47,7 +47,7 @@ def _files(context: TaskContext, rendition: Rendition) -> list[Path]:
         if reason := context.should_stop():
             raise Interrupted(reason)
         key = chunk.key
-        path = transfers.ask(context, partial(outputs().local_path, key))
+        path = transfers.look_for(context, partial(outputs().local_path, key))
         if path is None:
             path = context.folder / f"{rendition.name}-{chunk.number:05d}.part"
             transfers.fetch(context, outputs(), chunk.key, path)
@@ -70,7 +70,9 @@ def _register(context: TaskContext, made: Sequence[Rendition]) -> None:
         objects.Planned(rendition.download_key, StoredObject.Role.DOWNLOAD, _CONTENT_TYPE)
         for rendition in made
     ]
-    objects.write_ahead(planned, release_id=context.run.pk, token=context.task.token)
+    context.insist(
+        lambda: objects.write_ahead(planned, release_id=context.run.pk, token=context.task.token)
+    )
 
 
 def _record(context: TaskContext, made: Sequence[Rendition]) -> None:

@@ -109,7 +109,9 @@ def _register(context: TaskContext, done: Sequence[MadeChunk]) -> None:
         objects.Planned(chunk.key, StoredObject.Role.CHUNK, CONTENT_TYPE, chunk.size)
         for chunk in done
     ]
-    objects.write_ahead(planned, release_id=context.run.pk, token=context.task.token)
+    context.insist(
+        lambda: objects.write_ahead(planned, release_id=context.run.pk, token=context.task.token)
+    )
 
 
 def _store(context: TaskContext, done: Sequence[MadeChunk]) -> None:

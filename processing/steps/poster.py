@@ -31,7 +31,9 @@ def run(context: TaskContext) -> Outcome:
         return Outcome(argv=finished.argv, log=finished.log)
     key = keys.poster(context.output_prefix)
     planned = objects.Planned(key, StoredObject.Role.POSTER, _CONTENT_TYPE, made.stat().st_size)
-    objects.write_ahead([planned], release_id=context.run.pk, token=context.task.token)
+    context.insist(
+        lambda: objects.write_ahead([planned], release_id=context.run.pk, token=context.task.token)
+    )
     transfers.take(context, key, made, content_type=_CONTENT_TYPE)
     return Outcome(
         record=lambda: _record(context, key),

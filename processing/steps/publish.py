@@ -57,6 +57,7 @@ def _require_stored(context: TaskContext, rows: Sequence[Rendition]) -> None:
     for row in rows:
         for chunk in row.chunks.all():
             if sizes.get(chunk.key) != chunk.bytes:
+                transfers.require_there(context, outputs())
                 raise OutputLost(
                     "A finished part of the video is missing from the storage. Reprocess it."
                 )

@@ -7,24 +7,36 @@ bounded by the disk's room as much as by its own size, and a file in use is neve
 import errno
 import fcntl
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 
-from processing.ffmpeg.errors import Interrupted
+from processing.ffmpeg.errors import Interrupted, MediaError
 from processing.steps import transfers
 from processing.steps.context import SourceMissing, TaskContext
 from videos.models import Source
 from videos.storage import ObjectMissing, originals
 
+logger = structlog.get_logger(__name__)
+
 _LOCK_SECONDS = 120.0
 _LOOK_EVERY_SECONDS = 0.2
+_NAME = re.compile("[0-9a-f]{32}")
+
+
+class CacheUnusable(MediaError):
+    """Raised when a worker cannot write its folder for sources: a fault of its own."""
+
+    code = "work_folder_unusable"
+    message = "The worker's folder for sources cannot be used."
 
 
 def local(context: TaskContext) -> Path:
@@ -32,31 +44,41 @@ def local(context: TaskContext) -> Path:
     Raises ``SourceMissing``."""
     key = context.source.key
     try:
-        path = transfers.ask(context, lambda: originals().local_path(key))
+        path = transfers.look_for(context, lambda: originals().local_path(key))
         return path if path is not None else _cached(context)
     except ObjectMissing as error:
+        transfers.require_there(context, originals())
         raise SourceMissing from error
 
 
 def _cached(context: TaskContext) -> Path:
     source = context.source
     folder: Path = settings.SOURCE_CACHE_DIR
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CacheUnusable from error
     path = folder / source.pk.hex
     with _one_at_a_time(folder / f"{source.pk.hex}.lock", context.should_stop):
         while not _is_held(context, path, source.size):
-            transfers.ask(context, lambda: originals().object_size(source.key))
+            transfers.look_for(context, lambda: originals().object_size(source.key))
             if not make_room(source.size):
                 raise OSError(errno.ENOSPC, "no room for the source")
-            transfers.fetch(context, originals(), source.key, path)
+            try:
+                transfers.fetch(context, originals(), source.key, path)
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                    raise
+                raise CacheUnusable from error
     return path
 
 
 def _is_held(context: TaskContext, path: Path, size: int) -> bool:
-    """Whether the file is there whole; then it stays until the attempt is over."""
+    """Whether the file is there whole; then it stays until the attempt is over. One that another
+    user of the machine left, and that cannot be read, is replaced."""
     try:
         file = path.open("rb")
-    except FileNotFoundError:
+    except OSError:
         return False
     fcntl.flock(file, fcntl.LOCK_SH)
     if not path.exists() or not os.path.samestat(os.fstat(file.fileno()), path.stat()):
@@ -99,8 +121,9 @@ def drop_unknown() -> int:
 
 
 def _files() -> list[Path]:
+    """The files that are named as those of the cache are: whatever else lies there is not ours."""
     folder: Path = settings.SOURCE_CACHE_DIR
-    return [path for path in folder.glob("*") if len(path.name) == len(UUID(int=0).hex)]
+    return [path for path in folder.glob("*") if _NAME.fullmatch(path.name) and path.is_file()]
 
 
 def _disk_has(needed: int) -> bool:
@@ -127,15 +150,18 @@ def _size(path: Path) -> int:
 
 
 def _drop(path: Path) -> bool:
-    """Delete a file of the cache unless somebody reads it."""
+    """Delete a file of the cache unless somebody reads it; one that cannot be deleted stays."""
     try:
         with path.open("rb") as file:
             if not _taken(file):
                 return False
             path.unlink(missing_ok=True)
+        path.with_suffix(".lock").unlink(missing_ok=True)
     except FileNotFoundError:
         return False
-    path.with_suffix(".lock").unlink(missing_ok=True)
+    except OSError as error:
+        logger.warning("cached_source_stays", name=path.name, reason=error.strerror)
+        return False
     return True
 
 
@@ -143,10 +169,17 @@ def _drop(path: Path) -> bool:
 def _one_at_a_time(path: Path, should_stop: Callable[[], str | None]) -> Iterator[None]:
     """Wait for whoever downloads already; not for ever, since they may be frozen.
 
-    Without the lock the download is only done twice: it appears whole, by a rename.
+    Without the lock the download is only done twice: it appears whole, by a rename. So a lock file
+    that cannot be opened, because another user left it, holds up nobody.
     """
     end = time.monotonic() + _LOCK_SECONDS
-    with path.open("w") as lock:
+    with ExitStack() as held:
+        try:
+            lock = held.enter_context(path.open("w"))
+        except OSError as error:
+            logger.warning("source_not_locked", name=path.name, reason=error.strerror)
+            yield
+            return
         while not _taken(lock) and time.monotonic() < end:
             if reason := should_stop():
                 raise Interrupted(reason)

@@ -98,7 +98,11 @@ def _encodes_here() -> float:
     machine = this_machine().name
     alive = Worker.objects.filter(machine=machine, last_seen__gt=Now() - ALIVE_WITHIN)
     encoders = sum("encode" in queues for queues in alive.values_list("queues", flat=True))
-    counted = Task.objects.filter(kind="encode").aggregate(
+    # Of those alone that are at work or wait: the table keeps what was done for months.
+    moving = Task.objects.filter(
+        queue="encode", kind="encode", state__in=[Task.State.READY, Task.State.RUNNING]
+    )
+    counted = moving.aggregate(
         running=Count("pk", filter=Q(state=Task.State.RUNNING, machine=machine)),
         ready=Count("pk", filter=Q(state=Task.State.READY)),
     )

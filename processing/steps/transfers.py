@@ -12,7 +12,9 @@ from typing import Generic, TypeVar
 
 from processing.ffmpeg.errors import Interrupted
 from processing.steps.context import TaskContext
+from processing.workers import breaker as breakers
 from processing.workers.breaker import storage as breaker
+from videos import installation
 from videos.storage import MediaStorage, StorageUnavailable, outputs
 from videos.storage.stopping import stop_when
 
@@ -20,6 +22,7 @@ T = TypeVar("T")
 
 _LONGEST_SECONDS = 24 * 3600.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 15.0
+_PATIENCE_SECONDS = 10.0
 _LOOK_EVERY_SECONDS = 0.2
 
 
@@ -30,13 +33,34 @@ def take(context: TaskContext, key: str, path: Path, *, content_type: str) -> No
 
 def fetch(context: TaskContext, store: MediaStorage, key: str, path: Path) -> None:
     """Copy an object to a local path. Raises ``ObjectMissing``."""
-    ask(context, lambda: store.fetch(key, path))
+    look_for(context, lambda: store.fetch(key, path))
 
 
-def ask(context: TaskContext, call: Callable[[], T]) -> T:
+def look_for(context: TaskContext, call: Callable[[], T]) -> T:
+    """The same as ``ask`` for a single object that is read. One that is refused by a storage that
+    answers otherwise is waited for some seconds only: waiting costs others a thread, and coming
+    back to it later costs nothing."""
+    return ask(context, call, worth_it=lambda: not stoppable(breakers.answers, context.should_stop))
+
+
+def require_there(context: TaskContext, store: MediaStorage) -> None:
+    """Something is missing: raise ``StorageUnavailable`` when all of the storage is."""
+    if installation.has_marked():
+        look_for(context, lambda: installation.require_mark(store))
+
+
+def _always() -> bool:
+    return True
+
+
+def ask(
+    context: TaskContext, call: Callable[[], T], *, worth_it: Callable[[], bool] = _always
+) -> T:
     """What a call to a storage gives, for a day at most. Raises ``Interrupted`` within a second of
-    a wish to stop, and ``StorageUnavailable`` when the day is over."""
+    a wish to stop, and ``StorageUnavailable`` when the day is over, or after some seconds when
+    ``worth_it`` says that it is not worth waiting."""
     end = time.monotonic() + _LONGEST_SECONDS
+    soon = time.monotonic() + _PATIENCE_SECONDS
     pause = _FIRST_PAUSE
     waited = False
     while True:
@@ -44,7 +68,8 @@ def ask(context: TaskContext, call: Callable[[], T]) -> T:
             answer = stoppable(call, context.should_stop)
         except StorageUnavailable as error:
             breaker.trip()
-            if time.monotonic() > end:
+            now = time.monotonic()
+            if now > end or (now > soon and not worth_it()):
                 raise
             context.waits_for(f"the storage{_refusal(error)}")
             waited = True

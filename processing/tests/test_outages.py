@@ -1,5 +1,6 @@
 """A storage or database that is away is nobody's fault, and what is made is made once."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -10,20 +11,24 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from django.db import DataError, InternalError, OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from psycopg.errors import ReadOnlySqlTransaction
 
 from processing.ffmpeg.errors import Interrupted, ToolMissing
 from processing.models import Run, Task
+from processing.monitoring import progress
 from processing.pipeline import finish, retry, retrying, work
-from processing.pipeline.claim import claim
-from processing.steps import STEPS, transfers
+from processing.pipeline.claim import Allowance, claim
+from processing.pipeline.lease import Lease
+from processing.steps import STEPS, tools, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.workers import breaker as breakers
 from processing.workers import readiness
 from processing.workers.breaker import Breaker
 from processing.workers.presence import here
 from tests.servers.process import wait_until
+from videos import installation, objects
 from videos.models import Video
 from videos.storage import StorageUnavailable
 from videos.storage.disk import DiskStorage
@@ -153,7 +158,7 @@ def test_the_storage_is_looked_at_only_now_and_then(monkeypatch: pytest.MonkeyPa
         looks.append(1)
         return False
 
-    monkeypatch.setattr(breakers, "_answers", answers)
+    monkeypatch.setattr(breakers, "answers", answers)
     monkeypatch.setattr(breakers, "_LOOKED_EVERY_SECONDS", 60.0)
     breaker = Breaker()
     assert breaker.why_open() == ""
@@ -371,3 +376,140 @@ def test_waiting_is_not_counted_as_work(monkeypatch: pytest.MonkeyPatch) -> None
     assert (clock.seconds, clock.is_over) == (9.0, False)
     now[0] = 5006.0
     assert clock.is_over
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_away_before_the_upload_has_nothing_made_again(
+    video: Video, monkeypatch: pytest.MonkeyPatch, work_off: Callable[[], None]
+) -> None:
+    real, refusals = objects.write_ahead, iter([OperationalError("gone"), _read_only()])
+
+    def write_ahead(*args: Any, **named: Any) -> None:
+        if error := next(refusals, None):
+            raise error
+        real(*args, **named)
+
+    monkeypatch.setattr(objects, "write_ahead", write_ahead)
+    monkeypatch.setattr(retrying, "_FIRST_PAUSE", 0.01)
+    work_off()
+    video.refresh_from_db()
+    assert video.status == Video.Status.READY
+    assert next(refusals, None) is None
+    assert set(Task.objects.values_list("attempts", "released_since")) == {(1, None)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_breaks_in_telling_of_progress_loses_no_lease(
+    video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(video_id: object) -> None:
+        raise KeyError("a bug of ours")
+
+    monkeypatch.setattr(progress, "announce_in_turn", break_down)
+    monkeypatch.setattr("django.conf.settings.TASK_HEARTBEAT_SECONDS", 0.02)
+    task = _claimed()
+    later = timezone.now() + timedelta(hours=1)
+    with Lease(task):
+        for _ in range(2):
+            Task.objects.filter(pk=task.pk).update(lease_until=later)
+            renewed = Task.objects.filter(pk=task.pk, lease_until__lt=later)
+            wait_until(renewed.exists, "the lease is renewed")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_original_that_is_refused_is_handed_back_and_holds_no_thread(
+    video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The storage answers: this file alone may not be read, as after a copy by another user."""
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.R_OK and may(path, mode))
+    monkeypatch.setattr(transfers, "_PATIENCE_SECONDS", 0.05)
+    task = _claimed()
+    thread = _worker(task)
+    thread.start()
+    thread.join(20)
+    assert not thread.is_alive()
+    task = Task.objects.get()
+    assert (task.state, task.attempts, task.error_code) == ("ready", 0, "storage_unavailable")
+    monkeypatch.undo()
+    breakers.storage.close()
+    Task.objects.update(not_before=None)
+    work.work_on(_claimed())
+    assert Task.objects.get(kind="probe").state == Task.State.DONE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_missing_on_a_disk_that_is_not_mounted_is_not_gone(
+    video: Video, settings: Any, work_off: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfers, "_PATIENCE_SECONDS", 0.05)
+    assert installation.may_delete()
+    disk = Path(settings.STORAGES["originals"]["OPTIONS"]["location"])
+    away = disk.with_name("elsewhere")
+    disk.rename(away)
+    disk.mkdir()
+    work_off()
+    task = Task.objects.get()
+    assert (task.state, task.attempts, task.error_code) == ("ready", 0, "storage_unavailable")
+    disk.rmdir()
+    away.rename(disk)
+    breakers.storage.close()
+    Task.objects.update(not_before=None)
+    work_off()
+    video.refresh_from_db()
+    assert video.status == Video.Status.READY
+
+
+@pytest.mark.django_db(transaction=True)
+def test_chunks_missing_on_a_disk_that_is_not_mounted_are_not_lost(
+    video: Video, settings: Any, work_off: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfers, "_PATIENCE_SECONDS", 0.05)
+    assert installation.may_delete()
+    disk = Path(settings.STORAGES["outputs"]["OPTIONS"]["location"])
+    away = disk.with_name("elsewhere")
+    check = STEPS["publish"].run
+
+    def unmounted(context: TaskContext) -> Outcome:
+        disk.rename(away)
+        return check(context)
+
+    monkeypatch.setitem(STEPS, "publish", replace(STEPS["publish"], run=unmounted))
+    work_off()
+    publish = Task.objects.get(kind="publish")
+    assert (publish.state, publish.error_code) == ("ready", "storage_unavailable")
+    away.rename(disk)
+    monkeypatch.setitem(STEPS, "publish", replace(STEPS["publish"], run=check))
+    breakers.storage.close()
+    Task.objects.update(not_before=None)
+    work_off()
+    video.refresh_from_db()
+    assert video.status == Video.Status.READY
+
+
+def test_an_attempt_that_cannot_even_look_for_what_it_left_is_over(
+    video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*args: object, **kwargs: object) -> None:
+        raise ValueError("a bug of ours")
+
+    task = _claimed()
+    Task.objects.update(state="canceled", token=None, lease_until=None)
+    monkeypatch.setattr(DiskStorage, "list_prefix", break_down)
+    work.work_on(task)
+    assert Task.objects.get().state == Task.State.CANCELED
+
+
+def test_what_one_worker_could_not_do_others_have_first(video: Video) -> None:
+    finish.fail(_claimed(), retry.classify(ToolMissing()))
+    Task.objects.update(not_before=None)
+    others = Allowance(others_alive=True)
+    assert claim("media", worker="me", within=others) is None
+    assert claim("media", worker="you", within=others) is not None
+
+
+def test_the_threads_of_an_encode_are_counted_without_what_was_done_long_ago(db: None) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        tools.threads(alone=False)
+    counted = next(query["sql"] for query in asked if '"processing_task"' in query["sql"])
+    assert '"state" IN' in counted.split("WHERE")[-1]

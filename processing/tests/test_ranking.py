@@ -109,3 +109,13 @@ def test_a_better_plan_goes_first(
     assert task is not None
     assert task.run.video_id == paying.pk
     assert Task.objects.get(pk=task.pk).priority == PLANS[PlanName.PRO].priority
+
+
+def test_an_owner_of_a_plan_that_only_a_newer_version_knows_stops_nobody(
+    owner: User, stranger: User, upload: Callable[[User], Video]
+) -> None:
+    User.objects.filter(pk=owner.pk).update(plan="gold")
+    theirs = upload(User.objects.get(pk=owner.pk))
+    others = upload(stranger)
+    claimed = [claim("media", worker="w") for _ in range(2)]
+    assert {task.run.video_id for task in claimed if task} == {theirs.pk, others.pk}

@@ -1,5 +1,6 @@
 """The cache of sources yields: to the disk, to tasks, and to nobody who reads from it."""
 
+import errno
 import shutil
 from collections import namedtuple
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from uuid import uuid4
 import pytest
 from django.conf import LazySettings
 
+from processing.pipeline import retry
 from processing.steps import sources
 from processing.steps.context import TaskContext
 from processing.workers import readiness
@@ -136,3 +138,89 @@ def test_a_source_that_can_never_fit_is_the_disks_fault(
     disk(10 * MIB)
     with pytest.raises(OSError, match="no room"):
         sources.local(context)
+
+
+def test_what_others_left_in_the_cache_stops_nobody(
+    db: None, disk: Callable[[int], None], settings: LazySettings
+) -> None:
+    folder, odd = _cached(settings), settings.SOURCE_CACHE_DIR / ("z" * 32)
+    folder.unlink()
+    folder.mkdir()
+    odd.write_bytes(b"")
+    ours = _cached(settings)
+    assert sources.drop_unknown() == 1
+    assert (folder.exists(), odd.exists(), ours.exists()) == (True, True, False)
+    disk(5 * MIB)
+    assert readiness.why_not() == DISK_FULL
+
+
+def test_a_cached_source_that_cannot_be_dropped_keeps_no_other(
+    disk: Callable[[int], None], settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign, ours = _cached(settings), _cached(settings)
+    _refuse(monkeypatch, foreign)
+    disk(11 * MIB)
+    assert sources.free_disk_space()
+    assert (foreign.exists(), ours.exists()) == (True, False)
+
+
+def _refuse(monkeypatch: pytest.MonkeyPatch, foreign: Path) -> None:
+    """Make a file one that this user may not open, until it is another file."""
+    real, number = Path.open, foreign.stat().st_ino
+
+    def opened(path: Path, *args: Any, **options: Any) -> Any:
+        if path == foreign and path.stat().st_ino == number:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(path, *args, **options)
+
+    monkeypatch.setattr(Path, "open", opened)
+
+
+def test_a_source_that_another_user_fetched_is_fetched_again(
+    context: TaskContext, disk: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk(1000 * MIB)
+    path = sources.local(context)
+    context.held.close()
+    _refuse(monkeypatch, path)
+
+    def fetch(self: DiskStorage, key: str, path: Path) -> None:
+        partial = path.with_suffix(".new")
+        shutil.copyfile(self.path(key), partial)
+        partial.replace(path)
+
+    monkeypatch.setattr(DiskStorage, "fetch", fetch)
+    assert sources.local(context).read_bytes()
+    context.held.close()
+
+
+def test_an_old_lock_that_cannot_be_opened_stops_nobody(
+    context: TaskContext, disk: Callable[[int], None], settings: LazySettings
+) -> None:
+    disk(1000 * MIB)
+    (settings.SOURCE_CACHE_DIR / f"{context.source.pk.hex}.lock").mkdir()
+    assert sources.local(context).stat().st_size == context.source.size
+    context.held.close()
+
+
+def test_a_cache_that_cannot_be_made_is_the_workers_fault(
+    context: TaskContext, settings: LazySettings, tmp_path: Path
+) -> None:
+    file = tmp_path / "a file"
+    file.write_bytes(b"")
+    settings.SOURCE_CACHE_DIR = file / "cache"
+    with pytest.raises(sources.CacheUnusable) as raised:
+        sources.local(context)
+    assert retry.classify(raised.value).blame is retry.Blame.WORKER
+
+
+def test_room_for_sources_is_no_room_for_work_on_another_disk(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MIN_FREE_DISK_BYTES = 10 * MIB
+
+    def usage(path: Path) -> Usage:
+        return Usage(100 * MIB, 0, MIB if path == settings.WORK_DIR else 100 * MIB)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    assert readiness.why_not() == DISK_FULL

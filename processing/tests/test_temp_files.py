@@ -86,3 +86,18 @@ def test_what_cannot_be_deleted_stops_nothing(
         assert temp_files.remove() == 2
     assert [file.exists() for file in files] == [False, True, False]
     assert [line["event"] for line in logs] == ["temp_file_stays"]
+
+
+def test_a_link_that_leads_nowhere_stops_nothing_and_goes(
+    db: None, settings: LazySettings, folder: Callable[[Path], Path]
+) -> None:
+    settings.WORK_DIR.mkdir()
+    loop, dangling = settings.WORK_DIR / "loop", settings.WORK_DIR / "dangling"
+    loop.symlink_to(loop)
+    dangling.symlink_to(settings.WORK_DIR / "nothing")
+    orphan = folder(settings.WORK_DIR / "gone")
+    then = time.time() - 60
+    for path in (loop, dangling, orphan):
+        os.utime(path, (then, then), follow_symlinks=False)
+    assert temp_files.remove() == 3
+    assert list(settings.WORK_DIR.iterdir()) == []

@@ -41,13 +41,14 @@ class Breaker:
             if time.monotonic() < self._look_at:
                 return STORAGE_AWAY
             self._look_at = time.monotonic() + _LOOKED_EVERY_SECONDS
-        if not _answers():
+        if not answers():
             return STORAGE_AWAY
         self.close()
         return ""
 
 
-def _answers() -> bool:
+def answers() -> bool:
+    """Whether the storages answer at all, whatever they say of a single object."""
     try:
         for store in (originals(), outputs()):
             try:

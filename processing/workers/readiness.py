@@ -68,6 +68,7 @@ def last_reason() -> str:
 
 
 def _look() -> str:
-    if not disk_has_room() and not sources.free_disk_space():
+    # Dropping sources may not help: work may be done on another disk than they lie on.
+    if not disk_has_room() and not (sources.free_disk_space() and disk_has_room()):
         return DISK_FULL
     return _doubt.reason() or storage.why_open()

@@ -1,6 +1,7 @@
 """What a worker looks at before it takes work: a broken one would fail every video it claims."""
 
 import re
+from pathlib import Path
 from tempfile import TemporaryFile
 
 from django.conf import settings
@@ -43,13 +44,23 @@ def _sandbox() -> str:
 
 
 def _work_folder() -> str:
+    """Also the folder for sources, where there is one: only those of a bucket need it."""
     try:
         settings.WORK_DIR.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=settings.WORK_DIR) as file:
-            file.write(b"vodloom")
+        _write_in(settings.WORK_DIR)
     except OSError as error:
         return f"The work folder cannot be written: {error.strerror}."
+    try:
+        if settings.SOURCE_CACHE_DIR.exists():
+            _write_in(settings.SOURCE_CACHE_DIR)
+    except OSError as error:
+        return f"The folder for sources cannot be written: {error.strerror}."
     return ""
+
+
+def _write_in(folder: Path) -> None:
+    with TemporaryFile(dir=folder) as file:
+        file.write(b"vodloom")
 
 
 def _said(argv: list[str], sandbox: Sandbox, tries: int = _TRIES) -> str:

@@ -57,7 +57,8 @@ def _older(folder: Path, pattern: str, seconds: float) -> list[Path]:
 
 
 def _modified(path: Path) -> float:
+    """Of a link its own time, wherever it leads: what it names may be gone or out of reach."""
     try:
-        return path.stat().st_mtime
-    except FileNotFoundError:
+        return path.lstat().st_mtime
+    except OSError:
         return time.time()  # its owner removed it just now

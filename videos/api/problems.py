@@ -4,7 +4,12 @@ import errno
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import (
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    TooManyFilesSent,
+)
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
@@ -83,6 +88,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         problem = body(507, "disk_full", "There is no room for this here.", instance=instance)
         return _response(problem, 507)
+    if isinstance(error, ObjectDoesNotExist):  # purged since the request found it
+        logger.warning("api_row_gone", reason=type(error).__name__)
+        error = Http404()
     if isinstance(error, RequestDataTooBig | TooManyFilesSent):
         error = exceptions.ParseError("The form has too many or too large fields.")
     answer = drf_exception_handler(error, context)

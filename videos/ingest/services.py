@@ -19,8 +19,10 @@ from videos.storage import StorageUnavailable, originals
 
 _READ_BYTES = 1024**2
 _NAME_LENGTH = 255
-# The bytes are here already: whoever has not stored them by then died doing it.
-_STORING_TAKES_AT_MOST = timedelta(hours=1)
+# The bytes are here already: whoever has not stored them an hour after the time they take over a
+# slow line died doing it.
+_STORING_TAKES = timedelta(hours=1)
+_SLOWEST_BYTES_A_SECOND = 250_000
 
 
 class UploadNotAllowed(Exception):
@@ -115,10 +117,14 @@ def _begin(owner: User, file: ArrivedFile, about: Description) -> Upload:
             key=keys.new_original(),
             filename=file.filename,
             size=file.size,
-            expires_at=timezone.now() + _STORING_TAKES_AT_MOST,
+            expires_at=timezone.now() + _storing_takes_at_most(file.size),
         )
         objects.write_ahead_original(upload)
         return upload
+
+
+def _storing_takes_at_most(size: int) -> timedelta:
+    return _STORING_TAKES + timedelta(seconds=size / _SLOWEST_BYTES_A_SECOND)
 
 
 def _store(key: str, file: ArrivedFile) -> None:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
+import structlog
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from config.log_limits import AtMostEvery
 from videos import installation, keys
 from videos.models import StoredObject, Walk
 from videos.objects.listed import listed_among
@@ -26,6 +28,9 @@ _LONGEST_KEY = 1024
 _OLD = timedelta(days=1)
 _PAUSE = timedelta(hours=6)
 _SETTLED_SECONDS = 3600.0
+_TELL_EVERY_SECONDS = 3600.0
+
+logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class Search:
 
     def __init__(self) -> None:
         self._began = time.monotonic()
+        self._warnings = AtMostEvery(_TELL_EVERY_SECONDS)
 
     def step(self, now: float | None = None) -> int:
         """Look at the next objects of each storage; how many were marked for deletion.
@@ -48,9 +54,15 @@ class Search:
         ``now`` in seconds of the monotonic clock.
         """
         settled = (time.monotonic() if now is None else now) - self._began >= _SETTLED_SECONDS
+        return sum(self._step(name, may_mark=settled) for name in StoredObject.Storage)
+
+    def _step(self, name: StoredObject.Storage, *, may_mark: bool) -> int:
+        """A storage that does not answer keeps nobody from looking at the other."""
         try:
-            return sum(_step(name, may_mark=settled) for name in StoredObject.Storage)
-        except StorageUnavailable:
+            return _step(name, may_mark=may_mark)
+        except StorageUnavailable as error:
+            if self._warnings.allows(name):
+                logger.warning("unknown_not_sought", storage=str(name), reason=str(error))
             return 0
 
 

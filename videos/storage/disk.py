@@ -57,6 +57,8 @@ class DiskStorage(FileSystemStorage):
         with _translated(key):
             if not path.is_file():
                 raise ObjectMissing(key)
+            if not os.access(path, os.R_OK):  # whoever opens it would blame what is in it
+                raise PermissionError(errno.EACCES, "Permission denied")
         return path
 
     def object_size(self, key: str) -> int:
@@ -81,6 +83,8 @@ class DiskStorage(FileSystemStorage):
                 continue
             try:
                 if entry.is_dir(follow_symlinks=False):
+                    if not folder and not _may_be_read(entry):
+                        continue
                     yield from self._below(key, after)
                     continue
                 stat = entry.stat()
@@ -162,6 +166,17 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(named, key=lambda entry: entry.name)
+
+
+def _may_be_read(entry: os.DirEntry[str]) -> bool:
+    """False for what the system keeps for itself at the top of a disk, such as ``lost+found``:
+    it must not keep all the rest from being listed."""
+    try:
+        os.scandir(entry.path).close()
+    except PermissionError:
+        logger.warning("folder_not_listed", name=entry.name)
+        return False
+    return True
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from boto3.s3.transfer import TransferConfig
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.parsers import ResponseParserError
 from storages.backends.s3 import S3Storage
 
 from videos.storage.base import ListedObject, ObjectMissing, StorageUnavailable
@@ -37,6 +38,10 @@ _ANY = "object"
 _CACHE_CONTROL = "private, max-age=31536000, immutable"
 
 
+# The last: what answers is no bucket, but perhaps a proxy in front of one that is away.
+_FAILURES = (BotoCoreError, Boto3Error, ResponseParserError)
+
+
 def _translated(method: Callable[P, T]) -> Callable[P, T]:
     """Raise our own errors for the protocol's."""
 
@@ -48,7 +53,7 @@ def _translated(method: Callable[P, T]) -> Callable[P, T]:
             if error.response.get("Error", {}).get("Code") in {"404", "NoSuchKey", "NotFound"}:
                 raise ObjectMissing(str(args[1])) from error
             raise StorageUnavailable(_reason(error)) from error
-        except (BotoCoreError, Boto3Error) as error:
+        except _FAILURES as error:
             raise StorageUnavailable(_reason(error)) from error
 
     return call
@@ -196,7 +201,7 @@ class BucketStorage(S3Storage):
                 Delimiter=delimiter,
                 StartAfter=self._object_key(after) if after else prefix,
             )
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, *_FAILURES) as error:
             raise StorageUnavailable(_reason(error)) from error
 
     @_translated

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -227,3 +229,32 @@ def test_only_an_upload_becomes_processing_by_its_end(owner: User, status: str) 
     source = Source.objects.create(owner=owner, key="k", filename="a", size=1, origin="upload")
     with pytest.raises(lifecycle.InvalidTransition):
         lifecycle.finish_upload(video.pk, source=source)
+
+
+def test_storing_may_take_as_long_as_a_slow_line_needs(
+    owner: User, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A film on its way to a bucket is not given up as if its process had died."""
+    size = 100 * 1024**3
+    file = replace(ingest.describe_file(clip, origin=Source.Origin.COMMAND), size=size)
+    began = timezone.now()
+    put = DiskStorage.put_file
+
+    def put_file(storage: DiskStorage, *args: Any, **kwargs: Any) -> None:
+        put(storage, *args, **kwargs)
+        hours = Upload.objects.get().expires_at - began
+        assert timedelta(hours=100) < hours < timedelta(days=7)
+
+    monkeypatch.setattr(DiskStorage, "put_file", put_file)
+    ingest.take_file(owner, file, ingest.Description())
+
+
+def test_an_import_that_the_storage_refuses_says_so_in_a_sentence(
+    owner: User, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise StorageUnavailable("down")
+
+    monkeypatch.setattr(DiskStorage, "put_file", refuse)
+    with pytest.raises(CommandError, match="did not take the file"):
+        call_command("import_file", str(clip), owner=owner.email)

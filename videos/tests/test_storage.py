@@ -3,10 +3,13 @@
 import errno
 import os
 import shutil
+import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from wsgiref.simple_server import make_server
 
 import pytest
 import requests
@@ -236,3 +239,29 @@ def test_a_disk_key_cannot_leave_its_folder(tmp_path: Path, file: Path) -> None:
     with pytest.raises(SuspiciousFileOperation):
         storage.put_file("../out", file, content_type="video/mp4")
     assert not (tmp_path / "out").exists()
+
+
+def _page(environ: object, start: Callable[[str, list[tuple[str, str]]], object]) -> list[bytes]:
+    start("200 OK", [("Content-Type", "text/html")])
+    return [b"<html><body>Back soon<br></body></html>"]
+
+
+def test_a_page_in_place_of_a_bucket_is_unavailable() -> None:
+    with make_server("127.0.0.1", 0, _page) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        bucket = BucketStorage(
+            bucket_name="b",
+            endpoint_url=f"http://127.0.0.1:{server.server_port}",
+            region_name="us-east-1",
+            access_key="a",
+            secret_key="b",
+        )
+        try:
+            with pytest.raises(StorageUnavailable):
+                list(bucket.list_prefix(""))
+            with pytest.raises(StorageUnavailable):
+                bucket.delete_keys(["a"])
+        finally:
+            server.shutdown()
+            thread.join()

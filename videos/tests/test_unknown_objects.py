@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -17,7 +18,8 @@ from django.utils import timezone
 from videos import installation, keys, objects
 from videos.models import Installation, StoredObject, Upload, Video, Walk
 from videos.objects import unknown
-from videos.storage import originals, outputs
+from videos.storage import ListedObject, StorageUnavailable, originals, outputs
+from videos.storage.disk import DiskStorage
 
 pytestmark = pytest.mark.django_db
 
@@ -180,3 +182,38 @@ def test_an_operator_cannot_sweep_anothers_storage(claimed: None) -> None:
     Installation.objects.update(name=uuid4())
     with pytest.raises(CommandError, match="another installation"):
         _sweep()
+
+
+def test_a_storage_that_does_not_answer_keeps_nobody_from_looking_at_the_other(
+    claimed: None, age: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _unknown_output()
+    age()
+    away = Path(originals().local_path(keys.IDENTITY) or "").parent
+    listed = DiskStorage.list_prefix
+
+    def list_prefix(self: DiskStorage, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
+        if Path(self.location) == away:
+            raise StorageUnavailable("down")
+        return listed(self, prefix, after=after)
+
+    monkeypatch.setattr(DiskStorage, "list_prefix", list_prefix)
+    assert _after_an_hour() == 1
+
+
+def test_a_folder_that_only_the_system_may_read_keeps_nothing_from_being_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A disk of its own for a storage has one: ``lost+found``."""
+    root = Path(outputs().local_path(_unknown_output()) or "").parents[4]
+    systems = root / "lost+found"
+    systems.mkdir()
+    scandir = os.scandir
+
+    def scan(path: str | Path) -> Any:
+        if Path(path) == systems:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    assert len(list(outputs().list_prefix(""))) == 1

@@ -165,7 +165,7 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
             env=_ENVIRONMENT,
             start_new_session=True,
         )
-    except FileNotFoundError as error:
+    except (FileNotFoundError, PermissionError) as error:
         raise ToolMissing(f"The program {Path(command[0]).name} was not found.") from error
 
 

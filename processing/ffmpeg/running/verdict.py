@@ -17,6 +17,7 @@ from processing.ffmpeg.errors import (
     ProcessKilled,
     ProcessTimedOut,
     SandboxUnavailable,
+    ToolMissing,
 )
 
 # bwrap and shells tell a signal as 128 + its number; only these are believed of such a number.
@@ -31,6 +32,8 @@ _ENDING = frozenset(
 _ASKING = frozenset({signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGKILL})
 # FFmpeg catches a request to end and then has this status.
 _ASKED = 255
+# A program that starts another one, or loads its libraries, ends so when that fails; FFmpeg never.
+_NOT_STARTED = (126, 127)
 _REASON_WITHIN = 0.5
 _NO_SPACE = (": No space left on device", ": Disk quota exceeded")
 # FFmpeg's own words, those of x264 and those of C++.
@@ -48,6 +51,8 @@ def error_of(code: int, log: str, *, memory_killed: bool, cpu_used_up: bool) -> 
         return ProcessTimedOut()
     if log.startswith("bwrap: "):
         return SandboxUnavailable()
+    if code in _NOT_STARTED:
+        return ToolMissing("A program that worked on this video could not be started.")
     if number == signal.SIGXFSZ:
         return OutputTooLarge()
     return _of_words(number, log, memory_killed=memory_killed)

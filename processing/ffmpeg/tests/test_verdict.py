@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from processing.ffmpeg.errors import (
     ProcessKilled,
     ProcessTimedOut,
     SandboxUnavailable,
+    ToolMissing,
 )
 from processing.ffmpeg.running import runner, verdict
 from processing.ffmpeg.running.runner import Limits
@@ -174,6 +176,9 @@ def test_a_full_disk_is_told_as_such(sandbox: Sandbox, tmp_path: Path) -> None:
         (139, "", ProcessKilled),
         (134, "", ProcessKilled),
         (255, "", ProcessKilled),
+        (126, "nice: ffmpeg: Exec format error", ToolMissing),
+        (127, "prlimit: failed to execute bwrap: No such file or directory", ToolMissing),
+        (127, "error while loading shared libraries: libx264.so.164", ToolMissing),
         (1, "bwrap: Can't mount proc", SandboxUnavailable),
         (1, "title : No space left on device, they said", ProcessFailed),
         (1, "av_interleaved_write_frame(): No space left on device", DiskFull),
@@ -183,6 +188,17 @@ def test_a_full_disk_is_told_as_such(sandbox: Sandbox, tmp_path: Path) -> None:
 def test_what_an_exit_status_means(code: int, log: str, expected: type[MediaError]) -> None:
     error = verdict.error_of(code, log, memory_killed=False, cpu_used_up=False)
     assert type(error) is expected
+
+
+@pytest.mark.parametrize("kind", ["none", "pdeathsig"])
+def test_a_program_that_no_longer_starts_is_the_machines_fault(tmp_path: Path, kind: Any) -> None:
+    """As after an upgrade beside running work: it is found, and cannot be executed."""
+    program = tmp_path / "ffmpeg"
+    program.write_bytes(b"\x7fELF\x02\x01\x01 of another machine")
+    program.chmod(0o755)
+    with pytest.raises(ToolMissing) as raised:
+        run([str(program)], Sandbox(kind))
+    assert raised.value.code == "ffmpeg_missing"
 
 
 def test_the_kernels_memory_killer_is_named() -> None:

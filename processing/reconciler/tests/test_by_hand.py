@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError, connection
 
+from processing.models import Reconciler
 from processing.reconciler import by_hand
 from processing.reconciler.duties import DUTIES
 from processing.reconciler.duty import Duty
@@ -38,3 +40,18 @@ def test_a_duty_that_fails_is_told_and_stops_no_other(
     _, bad, good = capsys.readouterr().out.splitlines()
     assert bad.split()[0::3] == ["bad", "PermissionError"]
     assert good.split()[:2] == ["good", "3"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_broke_under_a_duty_fails_none_that_follow() -> None:
+    def lose() -> int:
+        connection.ensure_connection()
+        connection.connection.close()
+        raise OperationalError("the connection is lost")
+
+    duties = [
+        Duty("bad", HOUR, lose, "database"),
+        Duty("good", HOUR, Reconciler.objects.count, "database"),
+    ]
+    bad, good = by_hand.run_each(duties)
+    assert (bad.error, good.error) == ("OperationalError", "")

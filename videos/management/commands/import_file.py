@@ -9,6 +9,7 @@ from accounts.models import User
 from processing.monitoring import terminal
 from videos.ingest import services as ingest
 from videos.models import Source, Video
+from videos.storage import StorageUnavailable
 
 
 class Command(BaseCommand):
@@ -39,6 +40,8 @@ class Command(BaseCommand):
             raise CommandError(f"{path} is empty.") from error
         except ingest.UploadCanceled as error:
             raise CommandError("The video was canceled or deleted meanwhile.") from error
+        except StorageUnavailable as error:
+            raise CommandError("The storage did not take the file. Import it again.") from error
         except ingest.UploadNotAllowed as error:
             raise CommandError(f"{owner} may not upload.") from error
         self.stdout.write(str(video.pk))
