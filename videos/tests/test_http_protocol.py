@@ -147,7 +147,7 @@ async def test_a_trailer_is_not_taken_for_a_header(connect: Connect) -> None:
 
 
 async def test_a_client_that_does_not_read_is_hung_up_on(connect: Connect) -> None:
-    reader, writer = await connect()
+    _, writer = await connect()
     writer.write(b"GET /much HTTP/1.1\r\nHost: x\r\n\r\n")
     with pytest.raises(ConnectionError):
         async with asyncio.timeout(20):
