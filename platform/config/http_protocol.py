@@ -1,7 +1,8 @@
-"""The web server's HTTP protocol, with bounds on what comes before a request is complete.
+"""The web server's HTTP protocol, with bounds on what is no part of an application's business.
 
-The parser keeps headers of any size, and a connection on which only half of a request came stays
-open for ever; no ASGI application can see either.
+The parser keeps headers and trailers of any size, and a connection stays open for ever on which
+only half of a request came, stray bytes follow an answer, or nobody reads what is sent; no ASGI
+application can see any of these.
 """
 
 from __future__ import annotations
@@ -12,19 +13,25 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_BYTES = 64 * 1024
-"""The request line and all headers together."""
+"""The request line and all headers together; also what may come between two pieces of a body, and
+after it."""
 HEAD_SECONDS = 20.0
 """Within this the head must be complete, counted from when the connection was made, or from the
 first byte of a further request."""
+UNREAD_SECONDS = 120.0
+"""Within this a client must have read some of the tens of kilobytes that wait for it."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """uvicorn's, which ends a connection whose request's head is too large or too slow."""
+    """uvicorn's, which ends a connection whose request's head is too large or too slow, and one
+    that is idle between requests or does not read its answer."""
 
     head_seconds = HEAD_SECONDS
+    unread_seconds = UNREAD_SECONDS
     _timer: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
     _in_head = True
-    _head_bytes = 0
+    _framing_bytes = 0
 
     def connection_made(self, transport: Any) -> None:
         """A client is there and should say something."""
@@ -35,14 +42,22 @@ class BoundedProtocol(HttpToolsProtocol):
         """It has gone."""
         self._stop_waiting()
         super().connection_lost(exc)
+        self._unset_keepalive_if_required()
+        self._stop_waiting_for_reader()
 
     def data_received(self, data: bytes) -> None:
         """Some more bytes."""
         if self.transport.is_closing():
             return
-        self._head_bytes += len(data)
+        self._framing_bytes += len(data)
+        idle, self.timeout_keep_alive_task = self.timeout_keep_alive_task, None
         super().data_received(data)
-        if self._in_head and self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
+        if idle is not None and self._is_idle():
+            # The rest of a body, or empty lines, are no further request: its time goes on.
+            self.timeout_keep_alive_task = idle
+        elif idle is not None:
+            idle.cancel()
+        if self._framing_bytes > HEAD_BYTES and not self.transport.is_closing():
             self._stop_waiting()
             self.send_400_response("The headers are too large.")
 
@@ -50,14 +65,40 @@ class BoundedProtocol(HttpToolsProtocol):
         """A request begins."""
         super().on_message_begin()
         if not self._in_head:
-            self._head_bytes = 0
+            self._framing_bytes = 0
             self._expect_head()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header; what follows a body (a trailer) must not pass for one."""
+        if self._in_head:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Its head is there."""
         self._in_head = False
+        self._framing_bytes = 0
         self._stop_waiting()
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Some of its body."""
+        self._framing_bytes = 0
+        super().on_body(body)
+
+    def pause_writing(self) -> None:
+        """The client does not read as fast as it is answered."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(self.unread_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It has read, or it has gone."""
+        self._stop_waiting_for_reader()
+        super().resume_writing()
+
+    def _is_idle(self) -> bool:
+        """No request has begun since the last answer, nor has this become a socket's connection."""
+        answered = self.cycle is not None and self.cycle.response_complete
+        return answered and not self._in_head and self.transport.get_protocol() is self
 
     def _expect_head(self) -> None:
         self._in_head = True
@@ -67,6 +108,11 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _stop_waiting_for_reader(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _give_up(self) -> None:
         self._timer = None

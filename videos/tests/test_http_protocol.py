@@ -21,19 +21,23 @@ def anyio_backend() -> str:
 
 class Quick(BoundedProtocol):
     head_seconds = 0.3
+    unread_seconds = 0.3
 
 
 @pytest.fixture
 async def connect() -> AsyncIterator[Connect]:
-    """Opens a connection to a server that answers 200 as soon as it has the body."""
+    """Opens a connection to a server that answers 200, with the names of the headers it was sent,
+    as soon as it has the body; at /at-once without waiting for that, at /much with much."""
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        while (await receive()).get("more_body"):
+        while scope["path"] != "/at-once" and (await receive()).get("more_body"):
             pass
+        much = b"y" * (64 * 1024**2 if scope["path"] == "/much" else 0)
+        names = b" ".join(name for name, _ in scope["headers"])
         await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b"well"})
+        await send({"type": "http.response.body", "body": b"well " + names + much})
 
-    config = Config(app, port=0, http=Quick, lifespan="off", log_config=None)
+    config = Config(app, port=0, http=Quick, lifespan="off", log_config=None, timeout_keep_alive=1)
     server = Server(config)
     serving = asyncio.create_task(server.serve())
     async with asyncio.timeout(20):
@@ -41,7 +45,7 @@ async def connect() -> AsyncIterator[Connect]:
             await asyncio.sleep(0)
     port = server.servers[0].sockets[0].getsockname()[1]
     yield lambda: asyncio.open_connection("127.0.0.1", port)
-    server.should_exit = True
+    server.should_exit = server.force_exit = True
     await serving
 
 
@@ -91,4 +95,64 @@ async def test_headers_that_fit_are_taken(connect: Connect) -> None:
         assert (await asyncio.wait_for(reader.readuntil(b"\r\n0\r\n\r\n"), 20)).startswith(
             b"HTTP/1.1 200"
         )
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("request_line", "after"),
+    [(b"GET /", b"\r\n"), (b"POST /at-once", b"y"), (b"POST /at-once", b"")],
+)
+async def test_bytes_of_no_further_request_keep_no_connection_open(
+    connect: Connect, request_line: bytes, after: bytes
+) -> None:
+    reader, writer = await connect()
+    length = b"Content-Length: 9\r\n" if request_line.startswith(b"POST") else b""
+    writer.write(request_line + b" HTTP/1.1\r\nHost: x\r\n" + length + b"\r\n")
+    await asyncio.wait_for(reader.readuntil(b"\r\n0\r\n\r\n"), 20)
+    writer.write(after)
+    assert await asyncio.wait_for(reader.read(), 20) == b""
+    writer.close()
+
+
+async def test_a_further_request_after_empty_lines_is_answered(connect: Connect) -> None:
+    reader, writer = await connect()
+    for _ in range(3):
+        writer.write(b"\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await asyncio.wait_for(reader.readuntil(b"\r\n0\r\n\r\n"), 20)
+    writer.close()
+
+
+@pytest.mark.parametrize("line", [b"X-A: y\r\n", b"y"])
+@pytest.mark.parametrize("before", [b"0\r\nX-B: y", b"1;y"])
+async def test_endless_trailers_and_extensions_are_refused(
+    connect: Connect, line: bytes, before: bytes
+) -> None:
+    reader, writer = await connect()
+    writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + before)
+    writer.write(b"\r\n" if line.endswith(b"\n") else b"")
+    for _ in range(20):  # in pieces, as a parser that reads all at once would be done with it
+        writer.write(line * (HEAD_BYTES // len(line)))
+        await writer.drain()
+    assert (await asyncio.wait_for(reader.readline(), 20)).startswith(b"HTTP/1.1 400")
+    writer.close()
+
+
+async def test_a_trailer_is_not_taken_for_a_header(connect: Connect) -> None:
+    reader, writer = await connect()
+    writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+    writer.write(b"1\r\ny\r\n0\r\nAuthorization: Bearer y\r\n\r\n")
+    answer = await asyncio.wait_for(reader.readuntil(b"\r\n0\r\n\r\n"), 20)
+    assert b"well host transfer-encoding\r\n" in answer
+    writer.close()
+
+
+async def test_a_client_that_does_not_read_is_hung_up_on(connect: Connect) -> None:
+    _, writer = await connect()
+    writer.write(b"GET /much HTTP/1.1\r\nHost: x\r\n\r\n")
+    with pytest.raises(ConnectionError):
+        async with asyncio.timeout(20):
+            while True:  # says something, as nothing else shows a peer's reset without reading
+                writer.write(b"\r\n")
+                await writer.drain()
+                await asyncio.sleep(0.05)
     writer.close()

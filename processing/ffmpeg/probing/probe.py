@@ -90,7 +90,7 @@ def parse(raw: bytes, *, limits: ProbeLimits) -> Media:
     video = streams.shown_video(listed)
     audio = streams.heard_audio(listed)
     if video is None and (not audio or refusals.pictures_are_lost(listed)):
-        raise refusals.nothing_to_show(listed)
+        raise refusals.nothing_to_show(listed, heard={stream.index for stream in audio})
     if video is not None and video.width * video.height > limits.max_pixels:
         raise ProbeFailed("The picture has too many pixels.", code="source_too_large")
     container = str(form.get("format_name") or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -121,12 +121,12 @@ def pictures_are_lost(listed: list[Any]) -> bool:
     )
 
 
-def nothing_to_show(listed: list[Any]) -> ProbeFailed:
-    """What it means that none of these streams can be shown or heard."""
+def nothing_to_show(listed: list[Any], heard: Collection[int] = ()) -> ProbeFailed:
+    """What it means that none of these streams can be shown, or heard but for those of `heard`."""
     kinds = [s for s in listed if isinstance(s, dict) and s.get("codec_type") in ("video", "audio")]
     if any(str(s.get("codec_tag_string")) in ("encv", "enca") for s in kinds):
         return ProbeFailed("The file is encrypted.", code="source_encrypted")
-    unread = {_named(s) for s in kinds if not extras.is_cover(s)}
+    unread = {_named(s) for s in kinds if not extras.is_cover(s) and s.get("index") not in heard}
     if unread:
         return ProbeFailed(
             "The file holds pictures or sound in a form we do not decode: "

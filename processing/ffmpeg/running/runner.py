@@ -231,10 +231,12 @@ class _Watch:
 
 
 def _size_of(folder: Path) -> int:
+    """Bytes in it; a file, or the folder of a task that was taken away, may vanish meanwhile."""
     total = 0
-    for entry in os.scandir(folder):
-        with contextlib.suppress(FileNotFoundError):
-            total += entry.stat(follow_symlinks=False).st_size
+    with contextlib.suppress(FileNotFoundError):
+        for entry in os.scandir(folder):
+            with contextlib.suppress(FileNotFoundError):
+                total += entry.stat(follow_symlinks=False).st_size
     return total
 
 

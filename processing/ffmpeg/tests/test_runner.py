@@ -213,5 +213,21 @@ def opened_after(attempt: Callable[[], None]) -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
+def test_a_folder_that_was_taken_away_is_seen_as_the_stop_it_is(
+    seconds: str, tmp_path: Path
+) -> None:
+    folder, began = tmp_path / "work", time.monotonic()
+    folder.mkdir()
+
+    def should_stop() -> str | None:
+        if folder.exists():
+            folder.rmdir()
+        # Later than the folder is looked at for the first time.
+        return "lost" if time.monotonic() - began > 2 else None
+
+    with pytest.raises(Interrupted):
+        run(["sleep", seconds], writes=folder, should_stop=should_stop)
+
+
 def test_never_asks_for_no_stop() -> None:
     assert runner.never() is None  # type: ignore[func-returns-value] # its contract is None
