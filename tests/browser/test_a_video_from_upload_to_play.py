@@ -166,6 +166,8 @@ def progress_moved(page: Page) -> None:
 
 def plays(page: Page) -> None:
     video = page.locator("vod-player video")
+    # Before the player has attached itself there is nothing that could play.
+    wait_until(lambda: bool(video.evaluate("v => v.readyState > 0")), "has something to play")
     video.evaluate("video => { video.muted = true; return video.play() }")
     wait_until(lambda: bool(video.evaluate("v => v.currentTime > 1 && v.videoWidth > 0")), "plays")
 
