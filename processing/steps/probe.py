@@ -38,6 +38,7 @@ def run(context: TaskContext) -> Outcome:
         ffprobe=settings.FFPROBE,
         sandbox=tools.sandbox(),
         should_stop=context.should_stop,
+        folder=context.folder,
     )
     measured = media.with_timeline(line)
     refusals.require_within(measured, limits)

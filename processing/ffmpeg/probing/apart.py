@@ -47,6 +47,8 @@ class Reader:
 
     sandbox: Sandbox
     should_stop: Callable[[], str | None]
+    folder: Path | None = None
+    """Where what it reads is put meanwhile, if that is no file yet; the system's own otherwise."""
 
     def of_index(self, path: Path, video: VideoStream) -> Mapping[str, Any] | None:
         """The timeline of an MP4's pictures, by its boxes."""
@@ -56,7 +58,7 @@ class Reader:
         self, packets: bytes, video: VideoStream, *, jumps: bool
     ) -> Mapping[str, Any] | None:
         """The timeline of what ffprobe told of each packet."""
-        with tempfile.NamedTemporaryFile(prefix="vodloom-packets-") as file:
+        with tempfile.NamedTemporaryFile(prefix="vodloom-packets-", dir=self.folder) as file:
             file.write(packets)
             file.flush()
             what = "jumping" if jumps else "packets"

@@ -77,17 +77,19 @@ def read(
     ffprobe: str,
     sandbox: Sandbox,
     should_stop: Callable[[], str | None] = runner.never,
+    folder: Path | None = None,
 ) -> Timeline | None:
     """The timeline of `media.video`, None for sound alone and where nothing reliable is told.
 
     A plain MP4 tells it by its boxes in well under a second; anything else has its packets read
-    by ffprobe, the whole file once. Whatever is long is read by a limited program of its own.
+    by ffprobe, the whole file once. Whatever is long is read by a limited program of its own,
+    through a file in `folder` where it has to be.
     Raises `ProbeFailed` where that is too much, `ToolMissing`, `ProcessKilled`, `Interrupted`.
     """
     video = media.video
     if video is None:
         return None
-    child = apart.Reader(sandbox, should_stop)
+    child = apart.Reader(sandbox, should_stop, folder)
     found = _from_index(path, video, child)
     if found is not None:
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import resource
 import struct
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -212,6 +213,21 @@ def test_the_program_apart_tells_the_same(
     apart = described(path)
     assert apart == here
     assert line_of(path, apart) == line
+
+
+def test_what_the_program_apart_reads_is_kept_in_the_tasks_own_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder goes with the task, even when the worker is killed."""
+    path, folder = tmp_path / "a.mkv", tmp_path / "task"
+    folder.mkdir()
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x64:r=25:d=1", "-c:v", "libx264", path)
+    media = described(path)
+    monkeypatch.setattr(timeline, "_SHORT_LIST", 0)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    line = timeline.read(path, media, ffprobe="ffprobe", sandbox=detect("auto"), folder=folder)
+    assert line is not None
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("kind", ["audio", "attachments"])
