@@ -49,11 +49,12 @@ class DatabaseThreads:
         """What the function returns or raises; ``Overloaded``, an ``OperationalError``, when it
         could not be called or did not end in time."""
         call = _Call(function, args, kwargs)
-        future = asyncio.wrap_future(self._submit(call))
+        submitted = self._submit(call)
+        future = asyncio.wrap_future(submitted)
         while not future.done():
             left = call.seconds_left(self._queue_seconds, self._run_seconds)
             if left <= 0:
-                future.cancel()
+                submitted.cancel()  # at once: the future of the loop would tell it a moment later
                 call.abandon()
                 raise Overloaded("the database threads did not do this in time")
             await asyncio.wait({future}, timeout=left)
