@@ -54,7 +54,9 @@ class DatabaseThreads:
         while not future.done():
             left = call.seconds_left(self._queue_seconds, self._run_seconds)
             if left <= 0:
-                submitted.cancel()  # at once: the future of the loop would tell it a moment later
+                # Here first, since the future of the loop would tell it a moment later.
+                submitted.cancel()
+                future.cancel()
                 call.abandon()
                 raise Overloaded("the database threads did not do this in time")
             await asyncio.wait({future}, timeout=left)
