@@ -13,7 +13,7 @@ from tests import hostile
 from tests.servers.app import Vodloom
 from tests.test_end_to_end import Owner, gone
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.thorough, pytest.mark.timeout(300)]
 
 # How they may end: none is a video that anybody could watch.
 _CODES = {

@@ -23,7 +23,7 @@ KEPT_EACH = 4
 
 @pytest.fixture(
     params=[
-        pytest.param("sqlite", marks=pytest.mark.slow),
+        pytest.param("sqlite", marks=pytest.mark.thorough),
         pytest.param("postgresql", marks=pytest.mark.thorough),
     ]
 )
