@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import dramatiq
 from django.db import connection
 from django.db.models import Max, Min
 
 from accounts.plans import PlanName
 from benchmarks import rows
-from benchmarks.noop.actors import BARE_TIMES, bare, client
+from benchmarks.noop.actors import BARE_TIMES, bare, client, recorded
 from processing.models import Run, Task
 from processing.pipeline import finish
 from processing.pipeline.claim import claim
@@ -61,9 +62,18 @@ def throughput() -> float:
 
 def bare_throughput() -> float:
     """Messages in a second through an actor without rows."""
+    return _messages_a_second(bare)
+
+
+def recorded_throughput() -> float:
+    """Messages in a second through an actor with django-dramatiq's row of each."""
+    return _messages_a_second(recorded)
+
+
+def _messages_a_second(actor: dramatiq.Actor[..., None]) -> float:
     count = THROUGHPUT_RUNS * TASKS_A_RUN
     for _ in range(count):
-        bare.send(time.time())
+        actor.send(time.time())
     times = _bare_times(count)
     return count / (max(began for _, began in times) - min(sent for sent, _ in times))
 

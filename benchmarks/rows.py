@@ -50,5 +50,5 @@ def wait_until_over(runs: Sequence[UUID], *, deadline_seconds: float) -> None:
     while Run.objects.filter(pk__in=runs, status__in=Run.ACTIVE).exists():
         if time.monotonic() > deadline:
             raise TimeoutError("the tasks were not done in time")
-        time.sleep(0.01)
+        time.sleep(0.1)
     connection.close()

@@ -6,6 +6,7 @@ import dramatiq
 import redis
 from django.conf import settings
 
+from benchmarks.noop.recorded import ACTOR
 from benchmarks.rows import QUEUE
 from processing.steps import STEPS
 from processing.steps.context import Outcome, TaskContext
@@ -28,3 +29,9 @@ STEPS["noop"] = Step("noop", QUEUE, "working", "Working", 0.0, noop)
 def bare(sent: float) -> None:
     """What Dramatiq alone does: say when it began (s since 1970), without any row."""
     client.rpush(BARE_TIMES, f"{sent} {time.time()}")
+
+
+@dramatiq.actor(queue_name="default", actor_name=ACTOR)
+def recorded(sent: float) -> None:
+    """The same, with django-dramatiq's row of each message."""
+    bare.fn(sent)

@@ -159,7 +159,10 @@ class Task(GuardedModel):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["queue", "rank"], condition=Q(state="ready"), name="task_by_rank"),
+            # With the id, so that a claim reads one row of the queue and sorts none.
+            models.Index(
+                fields=["queue", "rank", "id"], condition=Q(state="ready"), name="task_by_turn"
+            ),
             models.Index(
                 fields=["queue", "owner"],
                 condition=Q(state__in=["ready", "running"]),

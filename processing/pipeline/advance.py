@@ -89,25 +89,21 @@ def unlock(run: Run) -> None:
 
 
 def _store_freed(freed: Sequence[Task]) -> None:
-    """What is the same for all in one statement, and each rank by its own.
+    """Each by its own short statement, all sent at once.
 
     A film has two thousand tasks: one statement that says of each which is its rank would look
     through all of them for every row, for seconds, and hold up everybody who writes.
     """
-    ids = [task.pk for task in freed]
-    Task.objects.filter(pk__in=ids).update(state=State.READY, ready_at=freed[0].ready_at)
-    fields: list[Any] = [Task._meta.get_field(name) for name in ("rank", "id")]
-    rank, pk = fields
+    names = ("state", "ready_at", "rank", "id")
+    fields: list[Any] = [Task._meta.get_field(name) for name in names]
     quoted = connection.ops.quote_name
+    *columns, key = [quoted(field.column) for field in fields]
     statement = (
-        f"UPDATE {quoted(Task._meta.db_table)} SET {quoted(rank.column)} = %s"  # noqa: S608  # ours
-        f" WHERE {quoted(pk.column)} = %s"
+        f"UPDATE {quoted(Task._meta.db_table)}"  # noqa: S608  # ours
+        f" SET {', '.join(f'{column} = %s' for column in columns)} WHERE {key} = %s"
     )
     told = [
-        (
-            rank.get_db_prep_save(task.rank, connection),
-            pk.get_db_prep_save(task.pk, connection),
-        )
+        [field.get_db_prep_save(getattr(task, field.name), connection) for field in fields]
         for task in freed
     ]
     with connection.cursor() as cursor:
@@ -124,7 +120,6 @@ def _rank(freed: Sequence[Task], *, begins: bool) -> None:
 
     What begins a video waits only for what begins others.
     """
-    now = timezone.now()
     waiting = Task.objects.filter(
         queue=freed[0].queue, owner_id=freed[0].owner_id, state=State.READY, not_before=None
     )
@@ -138,6 +133,7 @@ def _rank(freed: Sequence[Task], *, begins: bool) -> None:
     rows = list(told)
     last_turn = max((ranking.turn_of(last, p) for p, last, _ in rows if last), default=None)
     priorities = [task.priority for task in freed]
+    now = timezone.now()
     if begins:
         first = min((first for _, _, first in rows if first), default=None)
         turns = ranking.beginning_ranks(

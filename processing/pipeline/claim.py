@@ -1,13 +1,14 @@
 """Take the best ready task of a queue under a lease."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.plans import plan_named
@@ -15,6 +16,7 @@ from processing.models import Run, Task
 from processing.pipeline.retry import MAX_CRASHES
 from processing.pipeline.transactions import bounded
 from processing.steps import STEPS
+from processing.steps.step import Step
 from processing.workers.machine import HEAVY_COST, Machine
 
 # After a crash or a fault of its own a worker leaves the task to others for so long.
@@ -22,6 +24,15 @@ _AVOIDED_FOR = timedelta(seconds=10)
 # What has waited so long for memory keeps the machine from beginning anything else.
 _WAITS_FOR_ROOM_AT_MOST = timedelta(minutes=2)
 _LAST_TRY = MAX_CRASHES - 1
+
+
+_RUNNING = (
+    Task.objects.filter(state=Task.State.RUNNING)
+    .order_by()
+    .values_list(
+        "queue", "owner", "owner__plan", "owner__is_staff", "machine", "memory", "cost", "crashes"
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -63,22 +74,17 @@ def claim(queue: str, *, worker: str, within: Allowance = ANYTHING) -> Task | No
     worker is claiming are skipped, never waited for: it may be frozen. Two claims at the same
     moment may therefore exceed a cap by one.
     """
-    known = _known(queue, within.kinds)
-    if known is None:
+    steps = tuple(_steps(queue, within.kinds))
+    if not steps:
         return None
-    due = _due(worker, others_alive=within.others_alive)
+    ready = _ready(queue, steps, avoids=worker if within.others_alive else "")
     with bounded():
-        running = _running(queue, within.machine)
+        running = _running()
         room = _room(running, within.machine)
-        task = (
-            Task.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("run__source")
-            .filter(known, due, _fits(room), _light(running, within.machine))
-            .filter(queue=queue, state=Task.State.READY)
-            .exclude(owner_id__in=[*_owners_at_cap(queue, running), *within.full_owners])
-            .order_by("rank", "id")
-            .first()
-        )
+        allowed = _fits(room) & _light(running, within.machine)
+        if full := {*_owners_at_cap(queue, running), *within.full_owners}:
+            allowed &= ~Q(owner_id__in=full)
+        task = (ready.filter(allowed) if allowed else ready.all()).first()
         if task is None or not _has_room(task, room):
             return None
         _start(task, worker, within.machine)
@@ -87,39 +93,36 @@ def claim(queue: str, *, worker: str, within: Allowance = ANYTHING) -> Task | No
     return task
 
 
-def _known(queue: str, kinds: Collection[str] | None) -> Q | None:
-    """Tasks this code can do, or plan again; None when there are none in the queue. A newer
-    version's tasks are left to newer workers."""
-    steps = [s for s in STEPS.values() if s.queue == queue and (kinds is None or s.kind in kinds)]
-    versions: dict[int, list[str]] = {}
-    for step in steps:
-        versions.setdefault(step.version, []).append(step.kind)
-    known = [Q(kind__in=of_it, version__lte=number) for number, of_it in versions.items()]
-    if not known:
-        return None
-    first, *others = known
-    for other in others:
-        first |= other
-    return first
+def _steps(queue: str, kinds: Collection[str] | None) -> list[Step]:
+    """What may be taken from the queue."""
+    return [s for s in STEPS.values() if s.queue == queue and (kinds is None or s.kind in kinds)]
 
 
-def _due(worker: str, *, others_alive: bool) -> Q:
+@lru_cache(maxsize=64)
+def _ready(queue: str, steps: Sequence[Step], avoids: str) -> QuerySet[Task]:
+    """What is due of these steps, best first; kept, since making a query takes longer than asking
+    it.
+
+    A newer version's tasks are left to newer workers, and what the worker named ``avoids`` failed
+    at to others for a while. What is found is locked, and comes with its run and source.
+    """
+    known = Q(pk__in=())
+    for version in {step.version for step in steps}:
+        kinds = [step.kind for step in steps if step.version == version]
+        known |= Q(kind__in=kinds, version__lte=version)
     due = Q(not_before=None) | Q(not_before__lte=Now())
-    if others_alive:
-        due &= ~Q(worker=worker, ready_at__gt=Now() - _AVOIDED_FOR)
-    return due
-
-
-def _running(queue: str, machine: Machine | None) -> list[_Running]:
-    """The tasks at work in the queue, and those on the machine: never more than there are threads
-    of workers."""
-    here = Q(queue=queue)
-    if machine is not None:
-        here |= Q(machine=machine.name)
-    rows = Task.objects.filter(here, state=Task.State.RUNNING).order_by()
-    told = rows.values_list(
-        "queue", "owner", "owner__plan", "owner__is_staff", "machine", "memory", "cost", "crashes"
+    if avoids:
+        due &= ~Q(worker=avoids, ready_at__gt=Now() - _AVOIDED_FOR)
+    return (
+        Task.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("run__source")
+        .filter(known, due, queue=queue, state=Task.State.READY)
+        .order_by("rank", "id")
     )
+
+
+def _running() -> list[_Running]:
+    """All tasks at work: never more than there are threads of workers."""
     return [
         _Running(
             queue=queue,
@@ -130,7 +133,7 @@ def _running(queue: str, machine: Machine | None) -> list[_Running]:
             cost=cost,
             crashes=crashes,
         )
-        for queue, owner, plan, is_staff, where, memory, cost, crashes in told
+        for queue, owner, plan, is_staff, where, memory, cost, crashes in _RUNNING.all()
     ]
 
 

@@ -32,8 +32,15 @@ def actor_name(queue: str) -> str:
 def on_commit(queues: Iterable[str]) -> None:
     """When the current transaction commits, wake a worker for each mention of its queue."""
     for queue, times in sorted(Counter(queues).items()):
-        wake = partial(now, queue, min(times, _WOKEN_AT_ONCE))
-        transaction.on_commit(wake, robust=True)
+        transaction.on_commit(partial(_enough, queue, times), robust=True)
+
+
+def _enough(queue: str, times: int) -> None:
+    """Wake so many, unless as many wake-ups stand in the queue already as may wake anybody: what
+    busy workers leave lying would be worked off for nothing afterwards."""
+    lying = _lying(queue)
+    if lying is not None and lying < _WOKEN_AT_ONCE:
+        now(queue, min(times, _WOKEN_AT_ONCE))
 
 
 def top_up(queue: str, wanted: int) -> int:
@@ -41,11 +48,8 @@ def top_up(queue: str, wanted: int) -> int:
 
     Busy workers leave wake-ups lying, so sending more on every pass would only pile them up.
     """
-    broker = cast(RedisBroker, dramatiq.get_broker())
-    try:
-        lying: int = broker.client.llen(f"{broker.namespace}:{queue}")
-    except (RedisError, BrokerConnectionError) as error:
-        _warn(queue, error)
+    lying = _lying(queue)
+    if lying is None:
         return 0
     missing = max(0, min(wanted, LYING_AT_MOST) - lying)
     now(queue, missing)
@@ -65,6 +69,16 @@ def now(queue: str, times: int = 1) -> bool:
             _warn(queue, error)
             return False
     return True
+
+
+def _lying(queue: str) -> int | None:
+    """How many wake-ups stand in the queue; None when Redis is away."""
+    broker = cast(RedisBroker, dramatiq.get_broker())
+    try:
+        return int(broker.client.llen(f"{broker.namespace}:{queue}"))
+    except (RedisError, BrokerConnectionError) as error:
+        _warn(queue, error)
+        return None
 
 
 def _warn(queue: str, error: Exception) -> None:
