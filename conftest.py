@@ -14,6 +14,14 @@ from tests.servers.process import Process
 pytest_plugins = ["tests.domain"]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What works videos off is slow, whatever it looks at afterwards."""
+    for item in items:
+        if "work_off" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(pytestconfig: pytest.Config) -> None:
     """Keep no connection over requests: one left open would keep the database from going.

@@ -1,7 +1,8 @@
 """`make test`: set everything up, run every check, then the tests.
 
-Usage: test [fast|all]. `fast` leaves out the tests marked slow, `all` adds those
-marked corpus and thorough.
+Usage: test [fast|all]. `fast` leaves out the tests marked slow and alone, `all` adds those
+marked corpus and thorough, and says what of the code was run. Tests marked alone have the machine
+for themselves, for they wait for what it does; the others run beside each other.
 """
 
 from __future__ import annotations
@@ -16,16 +17,18 @@ from pathlib import Path
 from scripts import packages, venv
 from scripts.console import Failed, run, say
 
-_SHORT = "not slow and not corpus and not thorough"
-_SLOW = "slow and not corpus and not thorough"
-_LONG = "slow or corpus or thorough"
-# Short tests run beside each other; slow ones have the machine for themselves, for they wait.
-_TOGETHER = ("pytest", "--cov", "--numprocesses=auto", "--maxprocesses=8", "--dist=worksteal")
-_ALONE = ("pytest", "--cov", "--cov-append")
+_NOT_LONG = "not corpus and not thorough"
+_TOGETHER = ("--numprocesses=auto", "--maxprocesses=8", "--dist=worksteal")
 TESTS: Mapping[str, Sequence[tuple[str, ...]]] = {
-    "fast": [(*_TOGETHER, "-m", _SHORT)],
-    "": [(*_TOGETHER, "--cov-report=", "-m", _SHORT), (*_ALONE, "-m", _SLOW)],
-    "all": [(*_TOGETHER, "--cov-report=", "-m", _SHORT), (*_ALONE, "-m", _LONG)],
+    "fast": [("pytest", *_TOGETHER, "-m", f"not slow and not alone and {_NOT_LONG}")],
+    "": [
+        ("pytest", *_TOGETHER, "-m", f"not alone and {_NOT_LONG}"),
+        ("pytest", "-m", f"alone and {_NOT_LONG}"),
+    ],
+    "all": [
+        ("pytest", *_TOGETHER, "--cov", "--cov-report=", "-m", f"not alone and {_NOT_LONG}"),
+        ("pytest", "--cov", "--cov-append", "-m", "alone or corpus or thorough"),
+    ],
 }
 
 

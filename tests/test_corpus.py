@@ -14,6 +14,8 @@ from tests import corpus
 from videos.ingest import services as ingest
 from videos.models import Release, Video
 
+pytestmark = pytest.mark.slow
+
 # Of each kind one that is quickly encoded; the others by `make test-all`.
 SAMPLE = (
     "codecs/mpeg4_amr.3gp",

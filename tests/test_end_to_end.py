@@ -88,8 +88,10 @@ def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("store", ["disk", "moto_server", "rclone_s3"])
+@pytest.mark.alone
+@pytest.mark.parametrize(
+    "store", ["disk", "moto_server", pytest.param("rclone_s3", marks=pytest.mark.thorough)]
+)
 def test_a_clip_goes_in_and_decodes_whole(
     store: str, start_vodloom: StartVodloom, request: pytest.FixtureRequest, clip: Path
 ) -> None:
@@ -110,7 +112,7 @@ def test_a_clip_goes_in_and_decodes_whole(
     assert "wrong" not in doctor
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_media_without_a_token_is_403(vodloom: Vodloom, clip: Path) -> None:
     owner = Owner(vodloom)
     video = owner.wait_until_over(owner.upload(clip)["id"])
@@ -119,7 +121,7 @@ def test_media_without_a_token_is_403(vodloom: Vodloom, clip: Path) -> None:
         assert requests.get(f"{vodloom.url}/{path}", timeout=10).status_code == 403
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_a_worker_killed_in_the_middle_delays_and_loses_nothing(
     vodloom: Vodloom, long_clip: Path
 ) -> None:
@@ -135,7 +137,7 @@ def test_a_worker_killed_in_the_middle_delays_and_loses_nothing(
     gone(vodloom.data / "work")
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_a_stopping_worker_hands_its_task_back_at_once(vodloom: Vodloom, long_clip: Path) -> None:
     owner = Owner(vodloom)
     video = owner.upload(long_clip)["id"]
@@ -147,7 +149,7 @@ def test_a_stopping_worker_hands_its_task_back_at_once(vodloom: Vodloom, long_cl
     owner.wait(video, lambda now: now["progress"]["percent"] > 50)
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_canceling_ends_ffmpeg_and_leaves_nothing(vodloom: Vodloom, long_clip: Path) -> None:
     owner = Owner(vodloom)
     video = owner.upload(long_clip)["id"]
@@ -158,7 +160,8 @@ def test_canceling_ends_ffmpeg_and_leaves_nothing(vodloom: Vodloom, long_clip: P
     assert owner.get(video)["status"] == "canceled"
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
+@pytest.mark.alone
 def test_losing_redis_loses_only_time(vodloom: Vodloom, clip: Path) -> None:
     owner = Owner(vodloom)
     vodloom.redis.stop()
@@ -168,7 +171,7 @@ def test_losing_redis_loses_only_time(vodloom: Vodloom, clip: Path) -> None:
     assert owner.wait_until_over(video)["status"] == "ready"
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 def test_a_body_over_the_limit_is_refused_without_reading_on(
     start_vodloom: StartVodloom, tmp_path: Path
 ) -> None:

@@ -11,6 +11,8 @@ from django.core.management import CommandError, call_command
 from videos.models import Chunk, Release, Rendition, Video
 from videos.storage import outputs
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def chunk(ready_video: Video) -> Path:

@@ -12,7 +12,7 @@ from tests.browser.people import Person
 from tests.servers.app import Vodloom
 from tests.servers.process import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 SECONDS = 90
 Open = Callable[[Person], Page]

@@ -19,7 +19,12 @@ from tests.servers.plugin import SERVERS
 from tests.servers.process import wait_until
 from tests.servers.redis import running_redis
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.alone,
+    pytest.mark.thorough,
+    pytest.mark.timeout(400),
+]
 
 SECONDS = 32
 PATIENCE = 120.0

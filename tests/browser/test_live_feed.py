@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.browser.people import Person
 from tests.servers.app import Vodloom
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 SECONDS = 60
 
@@ -154,6 +154,7 @@ def test_changes_are_told_while_redis_is_away_and_after(
         assert events(hear_until(socket, "video.failed"), second) == BEGUN_AND_FAILED
 
 
+@pytest.mark.thorough
 def test_progress_is_told_again_after_redis_was_away(
     person: Person, site: Vodloom, clip_with_sound: Path
 ) -> None:
@@ -169,6 +170,7 @@ def test_progress_is_told_again_after_redis_was_away(
     pytest.fail("No progress was told of four videos.")
 
 
+@pytest.mark.thorough
 def test_a_library_loses_nothing_when_redis_restarts_under_it(
     person: Person,
     site: Vodloom,

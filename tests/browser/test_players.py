@@ -13,7 +13,7 @@ from tests.browser.people import Person
 from tests.browser.viewers import PLAYERS, Viewer, watching
 from tests.servers.app import Vodloom
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 SECONDS = 16
 FRAME = 1 / 30

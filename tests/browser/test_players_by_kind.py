@@ -15,7 +15,7 @@ from tests.browser.viewers import PLAYERS, Viewer, watching
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.slow,
+    pytest.mark.alone,
     pytest.mark.thorough,
     pytest.mark.timeout(300),
 ]

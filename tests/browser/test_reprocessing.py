@@ -15,7 +15,7 @@ from tests.browser.viewers import watching
 from tests.servers.app import Vodloom
 from tests.servers.process import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.timeout(300)]
 
 SECONDS = 12
 

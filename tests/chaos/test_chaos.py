@@ -12,7 +12,8 @@ from tests.chaos.forms import SHORT
 from tests.chaos.run import run, say
 
 
-@pytest.mark.slow
+@pytest.mark.alone
+@pytest.mark.thorough
 @pytest.mark.timeout(480)
 def test_chaos_neither_loses_nor_sticks(tmp_path: Path) -> None:
     seed = int(os.environ.get("CHAOS_SEED") or secrets.randbelow(100_000))

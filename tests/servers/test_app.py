@@ -12,7 +12,7 @@ from tests.servers.app import Vodloom
 from tests.servers.fixtures import StartVodloom
 from tests.servers.process import ServerFailed, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.alone
 
 
 def test_it_serves_and_works(vodloom: Vodloom) -> None:
@@ -32,7 +32,9 @@ def test_a_killed_process_can_be_started_again(vodloom: Vodloom) -> None:
     assert all(process.is_running for process in vodloom.processes.values())
 
 
-@pytest.mark.parametrize("name", ["moto_server", "rclone_s3"])
+@pytest.mark.parametrize(
+    "name", ["moto_server", pytest.param("rclone_s3", marks=pytest.mark.thorough)]
+)
 def test_it_is_ready_on_s3(
     name: str, start_vodloom: StartVodloom, request: pytest.FixtureRequest
 ) -> None:

@@ -22,7 +22,7 @@ import pytest
 from tests.servers.process import Process, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc").exists(), reason="Linux")]
+pytestmark = [pytest.mark.alone, pytest.mark.skipif(not Path("/proc").exists(), reason="Linux")]
 
 
 class MakeRun:
@@ -247,6 +247,7 @@ def test_after_a_kill_of_those_in_charge_the_next_start_works(
     assert make_run.serves()
 
 
+@pytest.mark.thorough
 def test_a_start_right_after_a_kill_waits_for_what_is_still_stopping(make_run: MakeRun) -> None:
     make_run.start()
     for pid in (make_run.launcher, make_run.supervisor):
@@ -266,6 +267,7 @@ def test_a_worker_does_not_outlive_its_master(make_run: MakeRun) -> None:
         wait_until(lambda p=pid: is_gone(p), "the worker has ended")  # type: ignore[misc]
 
 
+@pytest.mark.thorough
 def test_a_second_copy_runs_beside_it_but_not_on_the_same_data(
     make_run: MakeRun, another: Another, tmp_path: Path
 ) -> None:
@@ -294,6 +296,7 @@ def test_a_taken_port_is_told(make_run: MakeRun) -> None:
     assert make_run.left() == []
 
 
+@pytest.mark.thorough
 def test_a_moved_data_folder_still_works(
     make_run: MakeRun, another: Another, tmp_path: Path
 ) -> None:

@@ -29,6 +29,8 @@ from processing.ffmpeg.tests.clips import (
 from processing.packaging.boxes import Track
 from processing.packaging.checker import check_alignment, check_chunk
 
+pytestmark = pytest.mark.slow
+
 TWO = Profile("two", (Step(144, 20, 2_000_000), Step(72, 22, 1_000_000)), "ultrafast")
 X264 = ["-c:v", "libx264", "-preset", "veryfast", "-g", "35", "-flags", "+cgop"]
 

@@ -29,6 +29,8 @@ from processing.ffmpeg.tests.clips import (
 from processing.packaging.boxes import Track
 from processing.packaging.checker import check_chunk
 
+pytestmark = pytest.mark.slow
+
 TINY = Profile("tiny", (Step(144, 20, 2_000_000),), "ultrafast")
 TONE = "sine=f=440:r=48000:d=6"
 X264 = ["-c:v", "libx264", "-preset", "veryfast", "-g", "40"]
@@ -238,7 +240,6 @@ def onsets(samples: Sequence[int]) -> list[int]:
 CHIRP = "aevalsrc='0.4*sin(2*PI*440*t)+0.2*sin(2*PI*997*t*(1+t/50))':s={rate}:d=6"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "rate", "arguments"),
     [

@@ -14,6 +14,8 @@ from processing.ffmpeg.running.runner import Limits, run
 from processing.ffmpeg.running.sandbox import Sandbox
 from processing.ffmpeg.tests.clips import described, encoded, ffmpeg, frames, line_of
 
+pytestmark = pytest.mark.slow
+
 PICTURES = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=1"]
 SOUND = ["-f", "lavfi", "-i", "sine=d=1"]
 

@@ -29,6 +29,8 @@ from processing.ffmpeg.tests.clips import (
 )
 from processing.packaging.checker import check_alignment, check_chunk
 
+pytestmark = pytest.mark.slow
+
 
 def is_sound(made: Made) -> None:
     """Every file passes the checker, rungs line up, sound is as long as the pictures."""

@@ -13,6 +13,8 @@ from processing.ffmpeg.media import VideoStream
 from processing.ffmpeg.tests.clips import asked, described, encoded, ffmpeg, frames
 from tests import corpus
 
+pytestmark = pytest.mark.slow
+
 PICTURE = "testsrc2=s=320x240:r=25:d=0.12,gblur=1"
 LOSSLESS = ("-c:v", "ffv1", "-g", "1")
 BT709 = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709")

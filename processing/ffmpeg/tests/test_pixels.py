@@ -15,6 +15,8 @@ from processing.ffmpeg.encoding import pictures, pixels, tone
 from processing.ffmpeg.media import Light, Media, VideoStream
 from processing.ffmpeg.tests.clips import asked, color_at, described, encoded, ffmpeg, picture
 
+pytestmark = pytest.mark.slow
+
 SIDE = 16
 HDR10: dict[str, Any] = {
     "pixel_format": "yuv420p10le", "bit_depth": 10, "width": SIDE, "height": SIDE,

@@ -27,6 +27,8 @@ from processing.ffmpeg.tests.clips import (
 )
 from tests import corpus
 
+pytestmark = pytest.mark.slow
+
 B_FRAMES = ["-preset", "veryfast", "-g", "10", "-bf", "2", "-sc_threshold", "0"]
 
 

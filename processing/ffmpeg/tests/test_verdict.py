@@ -26,6 +26,8 @@ from processing.ffmpeg.running import runner, verdict
 from processing.ffmpeg.running.runner import Limits
 from processing.ffmpeg.running.sandbox import Sandbox, detect
 
+pytestmark = pytest.mark.slow
+
 _FOREVER = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=25"]
 
 
