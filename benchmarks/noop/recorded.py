@@ -10,7 +10,7 @@ from django_dramatiq.middleware import AdminMiddleware
 ACTOR = "recorded"
 
 
-class RecordsOneActor(AdminMiddleware):
+class RecordsOneActor(AdminMiddleware):  # type: ignore[misc]  # it has no types
     """Keeps a row of each message of ``ACTOR``: enqueued, running, done."""
 
     def after_enqueue(
