@@ -13,6 +13,7 @@ BENCHMARKS: Mapping[str, str] = {
     "encode": "benchmarks.encode",
     "playable": "benchmarks.playable",
     "viewers": "benchmarks.viewers",
+    "neighbours": "benchmarks.neighbours",
 }
 
 

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from scripts import measure
+
 ROOT = Path(__file__).parents[1]
+MAIN = "def main() -> None:"
 OWN = ("platform", "accounts", "videos", "processing")
 
 
@@ -48,3 +51,10 @@ def test_locks_carry_hashes_and_no_address(lock: Path) -> None:
     assert pinned
     assert text.count("--hash=sha256:") >= len(pinned)
     assert "://" not in text
+
+
+def test_every_benchmark_can_be_asked_for_and_is_told_of() -> None:
+    found = {path.stem for path in (ROOT / "benchmarks").glob("*.py") if MAIN in path.read_text()}
+    assert {name: f"benchmarks.{name}" for name in found} == measure.BENCHMARKS
+    told = (ROOT / "CONTRIBUTING.md").read_text()
+    assert [name for name in found if f"NAME={name}" not in told] == []
