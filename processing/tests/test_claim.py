@@ -4,9 +4,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -49,6 +51,29 @@ def test_a_task_waits_for_its_next_try(video: Video) -> None:
     assert claim("media", worker="me") is None
     Task.objects.update(not_before=timezone.now() - timedelta(seconds=1))
     assert claim("media", worker="me") is not None
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL explains itself")
+def test_a_claim_reads_one_row_of_a_long_queue(video: Video) -> None:
+    """Also of tables that were filled so fast that PostgreSQL has no statistics of them."""
+    task = Task.objects.filter(queue="media", state=Task.State.READY).get()
+    same = {"run": task.run, "owner": task.owner, "queue": "media", "kind": "probe"}
+    same |= {"state": Task.State.READY, "rank": task.rank, "ready_at": task.ready_at}
+    Task.objects.bulk_create(Task(number=number, **same) for number in range(1, 1000))
+    with CaptureQueriesContext(connection) as queries:
+        assert claim("media", worker="me") is not None
+    (chosen,) = [q["sql"] for q in queries if "SKIP LOCKED" in q["sql"] and "LIMIT" in q["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {chosen}")
+        (plan,) = cursor.fetchone()[0]
+    assert "Sort" not in str(plan)
+    assert max(rows_read(plan["Plan"])) <= 2
+
+
+def rows_read(plan: dict[str, Any]) -> list[int]:
+    """How many rows each node of a plan gave."""
+    below = [rows for node in plan.get("Plans", []) for rows in rows_read(node)]
+    return [plan["Actual Rows"] * plan["Actual Loops"], *below]
 
 
 @pytest.mark.django_db(transaction=True)

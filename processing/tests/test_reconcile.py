@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import dramatiq
@@ -162,6 +162,17 @@ def test_wake_ups_do_not_pile_up(
     sent = [reconcile.wake_queues() for _ in range(3)]
     assert sent == [4, 0, 0]
     assert wake.top_up("media", 100) == 0
+
+
+def test_a_flood_of_commits_leaves_few_wake_ups(
+    db: None, redis_server: Redis, django_capture_on_commit_callbacks: Any
+) -> None:
+    redis_server.flush()
+    for _ in range(40):
+        with django_capture_on_commit_callbacks(execute=True):
+            wake.on_commit(["media"])
+    broker = cast(RedisBroker, dramatiq.get_broker())
+    assert broker.client.llen(f"{broker.namespace}:media") == 16
 
 
 def test_redis_that_is_away_is_logged_once_a_minute(
