@@ -58,6 +58,14 @@ class ProcessFailed(MediaError):
     message = "The encoder ended with an error."
 
 
+class RoomDoubtful(ProcessFailed):
+    """Raised when a program failed saying that there was no space, and there is.
+
+    Others may have made room meanwhile, or a file may have made the program say so: it is worth
+    some tries, and no fault of the machine's.
+    """
+
+
 class ProcessStalled(MediaError):
     """Raised when a program ran on without getting any further."""
 

@@ -4,11 +4,13 @@ Everything here is called inside a transaction that holds the run's row.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import (
+    Count,
     Exists,
     Max,
     Min,
@@ -115,6 +117,15 @@ def _begins(task: Task) -> bool:
     return task.number == 0 and 0 < task.cost <= ranking.QUICK_COST
 
 
+class _Waiting(NamedTuple):
+    """An owner's ready tasks of a queue and a priority: the last rank of those that begin videos,
+    or of the others; the first of the others; how many begin videos."""
+
+    last: datetime | None
+    first: datetime | None
+    beginning: int
+
+
 def _rank(freed: Sequence[Task], *, begins: bool) -> None:
     """Make an owner's newly freed tasks of one queue ready, behind those that already wait.
 
@@ -124,23 +135,28 @@ def _rank(freed: Sequence[Task], *, begins: bool) -> None:
         queue=freed[0].queue, owner_id=freed[0].owner_id, state=State.READY, not_before=None
     )
     beginning = Q(number=0, cost__gt=0, cost__lte=ranking.QUICK_COST)
-    # By priority, since SQLite multiplies no durations.
-    told: Any = waiting.order_by().values_list("priority")
-    told = told.annotate(
+    told: Any = waiting.order_by().values_list("priority")  # since SQLite multiplies no durations
+    rows = told.annotate(
         last=Max("rank", filter=beginning if begins else ~beginning),
         first=Min("rank", filter=~beginning),
+        beginning=Count("pk", filter=beginning),
     )
-    rows = list(told)
-    last_turn = max((ranking.turn_of(last, p) for p, last, _ in rows if last), default=None)
+    by_priority = {priority: _Waiting(*of_it) for priority, *of_it in rows}
     priorities = [task.priority for task in freed]
     now = timezone.now()
     if begins:
-        first = min((first for _, _, first in rows if first), default=None)
+        firsts = [of_it.first for of_it in by_priority.values() if of_it.first]
+        same = by_priority.get(freed[0].priority)
         turns = ranking.beginning_ranks(
-            now, priorities, last_turn=last_turn, first_continuing=first
+            now,
+            priorities,
+            waiting=sum(of_it.beginning for of_it in by_priority.values()),
+            last=same.last if same else None,
+            first_continuing=min(firsts, default=None),
         )
     else:
-        turns = ranking.ranks(now, priorities, last_turn=last_turn)
+        lasts = [ranking.turn_of(of_it.last, p) for p, of_it in by_priority.items() if of_it.last]
+        turns = ranking.ranks(now, priorities, last_turn=max(lasts, default=None))
     for task, rank in zip(freed, turns, strict=True):
         task.state, task.ready_at, task.rank = State.READY, now, rank
 

@@ -188,5 +188,9 @@ def _folder(task: Task) -> Iterator[Path]:
         raise WorkFolderUnusable from error
     try:
         yield folder
+    except MediaError as error:
+        if not folder.is_dir():  # somebody removed it: what was missed is not the video's fault
+            raise WorkFolderUnusable(argv=error.argv, log=error.log) from error
+        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)

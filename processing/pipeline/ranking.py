@@ -6,8 +6,9 @@ do not starve another's one. A point of priority is worth ten minutes. Ranks are
 whoever waits is overtaken only by what comes within its priority's advantage (ageing).
 
 What begins a video goes before what continues others, since with it the video plays: before all
-of its own owner's, and hours before those of others, so that these still have their turn. Among
-themselves such tasks keep their turns.
+of its own owner's, and hours before those of others, so that these still have their turn. That
+holds for the few that an owner begins at a time. Further ones lose the advantage one by one and
+have their turns like everything else, so that nobody's many new videos keep the others' half made.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,9 @@ from datetime import datetime, timedelta
 TURN = timedelta(seconds=60)
 PRIORITY_POINT = timedelta(minutes=10)
 _BEGINNING = timedelta(hours=6)
+# Each further one that waits has a fourth of the advantage: of the fifth seconds are left.
+_ADVANTAGE_SHRINKS = 4
+_BEGUN_AT_A_TIME = 4
 # Of what begins a video, in seconds of 1080p at 30 frames a second: a whole film does not.
 QUICK_COST = 20.0
 _BEFORE = timedelta(milliseconds=1)
@@ -40,20 +44,25 @@ def beginning_ranks(
     now: datetime,
     priorities: Sequence[int],
     *,
-    last_turn: datetime | None,
+    waiting: int,
+    last: datetime | None,
     first_continuing: datetime | None,
 ) -> list[datetime]:
     """The ranks of an owner's newly ready tasks that begin videos, in order.
 
-    ``last_turn`` is that of the owner's last waiting task that begins one, ``first_continuing``
-    the earliest rank of those that continue others; None: there is none.
+    ``waiting`` of them wait already; ``last`` is the latest rank of those of the same priority,
+    which none of these overtakes. ``first_continuing`` is the earliest rank of the owner's tasks
+    that continue videos. None: there is none.
     """
-    last = None if last_turn is None else last_turn + _BEGINNING
-    usual = [rank - _BEGINNING for rank in ranks(now, priorities, last_turn=last)]
-    if first_continuing is None:
-        return usual
-    latest = first_continuing - _BEFORE * len(usual)
-    return [min(rank, latest + _BEFORE * place) for place, rank in enumerate(usual)]
+    found: list[datetime] = []
+    for place, priority in enumerate(priorities, waiting):
+        advantage = _BEGINNING / _ADVANTAGE_SHRINKS**place if place < _BEGUN_AT_A_TIME else 0 * TURN
+        rank = now + place * TURN - priority * PRIORITY_POINT - advantage
+        if first_continuing is not None and place < _BEGUN_AT_A_TIME:
+            rank = min(rank, first_continuing - _BEFORE * (_BEGUN_AT_A_TIME - place))
+        last = rank if last is None else max(rank, last + _BEFORE)
+        found.append(last)
+    return found
 
 
 def turn_of(rank: datetime, priority: int) -> datetime:

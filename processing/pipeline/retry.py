@@ -8,7 +8,7 @@ from enum import Enum
 
 from django.db import Error as DatabaseError
 
-from processing.ffmpeg.errors import MediaError, ProcessKilled
+from processing.ffmpeg.errors import MediaError, ProcessKilled, RoomDoubtful
 from processing.pipeline.retrying import is_outage
 from processing.steps.context import PlanOutdated, SourceMissing
 from processing.steps.made import ChunksDiffer, CopyUnfit
@@ -18,6 +18,7 @@ MAX_CRASHES = 3
 BLAMELESS_FOR = timedelta(days=1)
 """So long a task is handed back for what is not its fault; after that people are told."""
 _MAX_UNKNOWN_FAILURES = 2
+_DOUBTFUL_TRIES = 3
 _FIRST_DELAY = 2.0
 _LONGEST_DELAY = 300.0
 _RELEASE_DELAY = 10.0
@@ -130,7 +131,7 @@ def _of_media(error: MediaError) -> Problem:
     return Problem(
         error.code,
         error.message,
-        1,
+        _DOUBTFUL_TRIES if isinstance(error, RoomDoubtful) else 1,
         tuple(error.argv),
         error.log,
         remedy=_REMEDIES.get(type(error)),

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.conf import settings
 
 from processing.ffmpeg.encoding import commands
-from processing.ffmpeg.errors import ProcessFailed
+from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import lengths
 from processing.ffmpeg.planning.chunks import Span
@@ -80,7 +80,7 @@ def _encode(context: TaskContext, made_of: Wanted, span: Span) -> runner.Finishe
             argv, context, seconds, source, _reporter(context, made_of.media, span, seconds)
         )
     except ProcessFailed as error:
-        if span.copies:
+        if span.copies and not isinstance(error, RoomDoubtful):
             raise made.CopyUnfit(argv=error.argv, log=error.log) from error
         raise
 

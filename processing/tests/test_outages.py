@@ -1,6 +1,7 @@
 """A storage or database that is away is nobody's fault, and what is made is made once."""
 
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -23,6 +24,7 @@ from processing.pipeline.claim import Allowance, claim
 from processing.pipeline.lease import Lease
 from processing.steps import STEPS, tools, transfers
 from processing.steps.context import Outcome, TaskContext
+from processing.steps.made import ChunksDiffer
 from processing.workers import breaker as breakers
 from processing.workers import readiness
 from processing.workers.breaker import Breaker
@@ -513,3 +515,17 @@ def test_the_threads_of_an_encode_are_counted_without_what_was_done_long_ago(db:
         tools.threads(alone=False)
     counted = next(query["sql"] for query in asked if '"processing_task"' in query["sql"])
     assert '"state" IN' in counted.split("WHERE")[-1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_work_folder_that_was_taken_away_is_no_fault_of_the_video(
+    video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(context: TaskContext) -> Outcome:
+        shutil.rmtree(context.folder)
+        raise ChunksDiffer
+
+    _step(monkeypatch, lose)
+    work.work_on(_claimed())
+    task = Task.objects.get()
+    assert (task.state, task.error_code, task.attempts) == ("ready", "work_folder_unusable", 0)

@@ -6,14 +6,16 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
 from accounts.plans import PLANS, PlanName
-from processing.models import Task
-from processing.pipeline import ranking
+from processing.models import Run, Task
+from processing.pipeline import advance, ranking
 from processing.pipeline.claim import claim
+from processing.steps.step import TaskSpec
 from videos.ingest import services as ingest
 from videos.models import Source, Video
 
@@ -38,15 +40,29 @@ def test_a_point_of_priority_is_worth_ten_minutes_of_waiting(waited: int, priori
     assert (new < old) == (priority * 10 > waited)
 
 
+def begin(
+    count: int = 1,
+    *,
+    at: datetime = NOW,
+    waiting: int = 0,
+    last: datetime | None = None,
+    first_continuing: datetime | None = None,
+) -> list[datetime]:
+    """The ranks of so many tasks that begin videos."""
+    return ranking.beginning_ranks(
+        at, [0] * count, waiting=waiting, last=last, first_continuing=first_continuing
+    )
+
+
 def test_what_begins_a_video_goes_before_what_continues_another() -> None:
     film = ranking.ranks(NOW - timedelta(hours=5), [0] * 10, last_turn=None)
-    (clip,) = ranking.beginning_ranks(NOW, [0], last_turn=None, first_continuing=None)
+    (clip,) = begin()
     assert clip < min(film)
 
 
 def test_it_goes_before_all_of_its_own_owner_however_long_they_wait() -> None:
     old = NOW - timedelta(days=3)
-    begun = ranking.beginning_ranks(NOW, [0, 0], last_turn=None, first_continuing=old)
+    begun = begin(2, first_continuing=old)
     assert sorted(begun) == begun
     assert len(set(begun)) == 2
     assert max(begun) < old
@@ -54,16 +70,27 @@ def test_it_goes_before_all_of_its_own_owner_however_long_they_wait() -> None:
 
 def test_what_continues_is_not_overtaken_for_ever() -> None:
     (film,) = ranking.ranks(NOW - timedelta(hours=7), [0], last_turn=None)
-    (clip,) = ranking.beginning_ranks(NOW, [0], last_turn=None, first_continuing=None)
+    (clip,) = begin()
     assert film < clip
 
 
-def test_beginnings_keep_their_turns_among_each_other() -> None:
-    mine = ranking.beginning_ranks(NOW, [0, 0], last_turn=None, first_continuing=None)
-    later = ranking.beginning_ranks(NOW, [0], last_turn=mine[-1], first_continuing=None)
-    (other,) = ranking.beginning_ranks(NOW, [0], last_turn=None, first_continuing=None)
-    assert [b - a for a, b in pairwise([*mine, *later])] == [ranking.TURN] * 2
-    assert other == mine[0]
+@given(together=st.integers(1, 20))
+def test_beginnings_keep_their_order_however_they_come(together: int) -> None:
+    ranks: list[datetime] = []
+    while len(ranks) < 40:
+        last = ranks[-1] if ranks else None
+        ranks += begin(together, waiting=len(ranks), last=last, first_continuing=NOW)
+    assert all(a < b for a, b in pairwise(ranks))
+    assert begin() == begin(at=NOW)  # another owner's first is behind none of these
+
+
+def test_a_crowd_of_beginnings_leaves_what_others_have_begun_its_turn() -> None:
+    ranks: list[datetime] = []
+    for number in range(300):
+        last = ranks[-1] if ranks else None
+        ranks += begin(at=NOW + timedelta(milliseconds=number), waiting=number, last=last)
+    (others,) = ranking.ranks(NOW + timedelta(seconds=30), [0], last_turn=None)
+    assert sum(rank < others for rank in ranks) <= 4
 
 
 @pytest.fixture
@@ -85,6 +112,26 @@ def test_one_video_of_somebody_is_not_behind_a_hundred_of_another(
     late = upload(stranger)
     claimed = [claim("media", worker=str(n)) for n in range(2)]
     assert late.pk in {task.run.video_id for task in claimed if task}
+
+
+def test_the_rest_of_a_begun_video_is_not_behind_a_crowd_of_new_ones(
+    owner: User, stranger: User, upload: Callable[[User], Video]
+) -> None:
+    for _ in range(30):
+        crowd = upload(owner)
+        Task.objects.filter(run__video=crowd).delete()
+        _encode(crowd, number=0)
+    _encode(upload(stranger), number=1)
+    User.objects.update(plan=PlanName.STAFF)
+    order = [task.number for _ in range(10) if (task := claim("encode", worker="w"))]
+    assert 1 in order[:6]
+
+
+def _encode(video: Video, number: int) -> None:
+    """A span to be encoded, ready."""
+    run = Run.objects.get(video=video)
+    with transaction.atomic():
+        advance.add_tasks(run, [TaskSpec("encode", number, cost=1.0)])
 
 
 def test_no_owner_has_more_running_than_the_plan_allows(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 
+from processing.ffmpeg.errors import SandboxUnavailable
+from processing.ffmpeg.running.sandbox import Sandbox
+from processing.steps import tools
 from processing.workers import self_check
 
 
@@ -35,3 +39,33 @@ def test_one_that_is_always_killed_is_a_fault(settings: LazySettings, tmp_path: 
     program.chmod(0o755)
     settings.FFMPEG = str(program)
     assert any("FFmpeg does not start" in fault for fault in self_check.faults())
+
+
+def test_a_full_disk_ends_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It starts, takes no tasks and says so, until there is room."""
+
+    def no_room(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(self_check, "TemporaryFile", no_room)
+    assert self_check.faults() == []
+
+
+def test_a_folder_that_cannot_be_written_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_only(**_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(self_check, "TemporaryFile", read_only)
+    assert self_check.faults() == ["The work folder cannot be written: Read-only file system."]
+
+
+def test_a_sandbox_whose_trial_was_killed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    detect, killed = tools.sandbox, iter([True, True])
+
+    def sandbox() -> Sandbox:
+        if next(killed, False):
+            raise SandboxUnavailable("The sandbox could not be tried.")
+        return detect()
+
+    monkeypatch.setattr(tools, "sandbox", sandbox)
+    assert self_check.faults() == []

@@ -47,6 +47,21 @@ def test_a_folder_of_no_running_task_goes(
     assert [held.exists(), orphan.exists(), fresh.exists()] == [True, False, True]
 
 
+def test_who_is_frozen_between_two_looks_takes_nobodys_folder(
+    db: None,
+    settings: LazySettings,
+    folder: Callable[[Path], Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever held it claimed after the tokens were read, and the folder has grown old since."""
+    first = time.time()
+    later = iter([first])
+    monkeypatch.setattr("processing.workers.temp_files.time.time", lambda: next(later, first + 60))
+    claimed = folder(settings.WORK_DIR / "claimed meanwhile")
+    temp_files.remove()
+    assert claimed.exists()
+
+
 def test_a_folder_among_the_uploads_goes_a_day_later(
     db: None, settings: LazySettings, folder: Callable[[Path], Path]
 ) -> None:

@@ -1,12 +1,18 @@
 """What a worker looks at before it takes work: a broken one would fail every video it claims."""
 
+import errno
 import re
 from pathlib import Path
 from tempfile import TemporaryFile
 
 from django.conf import settings
 
-from processing.ffmpeg.errors import MediaError, ProcessKilled, ProcessTimedOut
+from processing.ffmpeg.errors import (
+    MediaError,
+    ProcessKilled,
+    ProcessTimedOut,
+    SandboxUnavailable,
+)
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.sandbox import Sandbox
 from processing.steps import tools
@@ -14,6 +20,8 @@ from processing.steps import tools
 _ENCODERS = ("libx264", "aac")
 _LIMITS = runner.Limits(wall_seconds=30)
 _TRIES = 3
+_NO_SANDBOX = "FFmpeg does not start in its sandbox: {}"
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def faults() -> list[str]:
@@ -35,32 +43,37 @@ def _ffmpeg() -> str:
     return f"FFmpeg lacks {' and '.join(missing)}." if missing else ""
 
 
-def _sandbox() -> str:
+def _sandbox(tries: int = _TRIES) -> str:
     try:
         _said([settings.FFMPEG, "-hide_banner", "-version"], tools.sandbox())
+    except SandboxUnavailable as error:
+        # Perhaps it could not be tried: its program was killed, or the machine is busy.
+        return _sandbox(tries - 1) if tries > 1 else _NO_SANDBOX.format(error.message)
     except MediaError as error:
-        return f"FFmpeg does not start in its sandbox: {error.message}"
+        return _NO_SANDBOX.format(error.message)
     return ""
 
 
 def _work_folder() -> str:
     """Also the folder for sources, where there is one: only those of a bucket need it."""
+    reason = _why_not_written(settings.WORK_DIR, make=True)
+    if reason:
+        return f"The work folder cannot be written: {reason}."
+    reason = _why_not_written(settings.SOURCE_CACHE_DIR, make=False)
+    return f"The folder for sources cannot be written: {reason}." if reason else ""
+
+
+def _why_not_written(folder: Path, *, make: bool) -> str:
+    """Empty where it can be, and where only room is missing."""
     try:
-        settings.WORK_DIR.mkdir(parents=True, exist_ok=True)
-        _write_in(settings.WORK_DIR)
+        if make:
+            folder.mkdir(parents=True, exist_ok=True)
+        if folder.exists():
+            with TemporaryFile(dir=folder) as file:
+                file.write(b"vodloom")
     except OSError as error:
-        return f"The work folder cannot be written: {error.strerror}."
-    try:
-        if settings.SOURCE_CACHE_DIR.exists():
-            _write_in(settings.SOURCE_CACHE_DIR)
-    except OSError as error:
-        return f"The folder for sources cannot be written: {error.strerror}."
+        return "" if error.errno in _FULL else str(error.strerror)
     return ""
-
-
-def _write_in(folder: Path) -> None:
-    with TemporaryFile(dir=folder) as file:
-        file.write(b"vodloom")
 
 
 def _said(argv: list[str], sandbox: Sandbox, tries: int = _TRIES) -> str:

@@ -21,15 +21,16 @@ _PARTIAL_AGE_SECONDS = 24 * 3600
 
 def remove() -> int:
     """Delete work folders of no running task, and partial files; how many there were."""
+    now = time.time()  # before the tokens are read, however long that takes
     running = Task.objects.filter(state=Task.State.RUNNING).values_list("token", flat=True)
     held = {str(token) for token in running}
-    old = _older(settings.WORK_DIR, "*", _FOLDER_AGE_SECONDS)
+    old = _older(settings.WORK_DIR, "*", now - _FOLDER_AGE_SECONDS)
     gone = [p for p in old if p.name not in held and not p.name.startswith(CHECK)]
     partial = [
-        *_older(settings.WORK_DIR, f"{CHECK}*", _PARTIAL_AGE_SECONDS),
-        *_older(settings.UPLOAD_DIR, "*", _PARTIAL_AGE_SECONDS),
-        *_older(settings.SOURCE_CACHE_DIR, "*.part", _PARTIAL_AGE_SECONDS),
-        *_older(settings.SOURCE_CACHE_DIR, "*.lock", _PARTIAL_AGE_SECONDS),
+        *_older(settings.WORK_DIR, f"{CHECK}*", now - _PARTIAL_AGE_SECONDS),
+        *_older(settings.UPLOAD_DIR, "*", now - _PARTIAL_AGE_SECONDS),
+        *_older(settings.SOURCE_CACHE_DIR, "*.part", now - _PARTIAL_AGE_SECONDS),
+        *_older(settings.SOURCE_CACHE_DIR, "*.lock", now - _PARTIAL_AGE_SECONDS),
     ]
     return sum(_remove(path) for path in (*gone, *partial))
 
@@ -49,10 +50,10 @@ def _remove(path: Path) -> bool:
     return True
 
 
-def _older(folder: Path, pattern: str, seconds: float) -> list[Path]:
+def _older(folder: Path, pattern: str, until: float) -> list[Path]:
+    """What was touched last before that moment (s since 1970)."""
     if not folder.is_dir():
         return []
-    until = time.time() - seconds
     return [path for path in folder.glob(pattern) if _modified(path) < until]
 
 

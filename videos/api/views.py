@@ -1,5 +1,6 @@
 """Parse, authorise, call one thing, respond."""
 
+from contextlib import closing
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
@@ -91,9 +92,8 @@ class VideoViewSet(
         form = VideoUploadSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         about = {name: value for name, value in form.validated_data.items() if name != "file"}
-        video = ingest.take_file(
-            user, _arrived(form.validated_data["file"]), ingest.Description(**about)
-        )
+        with closing(form.validated_data["file"]) as file:  # or it misses what was moved away
+            video = ingest.take_file(user, _arrived(file), ingest.Description(**about))
         return self._answer(video.pk, HTTPStatus.CREATED)
 
     @extend_schema(request=VideoEditSerializer, responses=VideoSerializer)

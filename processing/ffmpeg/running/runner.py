@@ -109,13 +109,14 @@ def run(
             watch.look_at_output()
             error = verdict.error_of(
                 process.returncode,
-                output.log.text(),
+                output.log,
+                writes=writes,
                 memory_killed=verdict.memory_kills() > killed_before,
                 cpu_used_up=limits.cpu_seconds is not None and used >= limits.cpu_seconds - 1,
             )
             verdict.raise_if_stopping(error, should_stop)
             raise error
-        if writes is not None and verdict.disk_was_full(output.log.text()):
+        if verdict.disk_is_full(output.log, writes):
             raise DiskFull
     except MediaError as error:
         error.argv, error.log = list(shown), scrubber.text(output.log.text())

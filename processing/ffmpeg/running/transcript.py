@@ -8,17 +8,22 @@ from pathlib import Path
 
 MAX_LINES = 40
 MAX_LINE_BYTES = 500
+_FIRST_BYTES = 32
 
 
 class LogTail:
-    """The last 40 lines of a stream of bytes, each cut to 500 bytes."""
+    """The last 40 lines of a stream of bytes, each cut to 500 bytes; and with which words it
+    began."""
 
     def __init__(self) -> None:
+        self._first = b""
         self._lines: collections.deque[bytes] = collections.deque(maxlen=MAX_LINES)
         self._open = b""
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes, cut anywhere; a carriage return also ends a line."""
+        if len(self._first) < _FIRST_BYTES:
+            self._first = (self._first + data)[:_FIRST_BYTES]
         *whole, rest = data.replace(b"\r", b"\n").split(b"\n")
         for line in whole:
             self._add(self._open + line[:MAX_LINE_BYTES])
@@ -28,6 +33,11 @@ class LogTail:
     def _add(self, line: bytes) -> None:
         if line.strip():
             self._lines.append(line[:MAX_LINE_BYTES])
+
+    def begins_with(self, words: str) -> bool:
+        """Whether the whole stream did, however much came after: what a file makes a program say
+        follows words of the program's own."""
+        return self._first.startswith(words.encode())
 
     def text(self) -> str:
         """The lines as text, without control characters."""

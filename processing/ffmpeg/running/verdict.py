@@ -1,12 +1,18 @@
-"""Why a program ended that nobody of us stopped: its exit status and its last words as an error."""
+"""Why a program ended that nobody of us stopped: its exit status and its words as an error.
+
+A file can make FFmpeg say anything, in lines of its own: words alone blame nobody but the file.
+"""
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from processing.ffmpeg.errors import (
     DiskFull,
@@ -16,9 +22,11 @@ from processing.ffmpeg.errors import (
     ProcessFailed,
     ProcessKilled,
     ProcessTimedOut,
+    RoomDoubtful,
     SandboxUnavailable,
     ToolMissing,
 )
+from processing.ffmpeg.running.transcript import LogTail
 
 # bwrap and shells tell a signal as 128 + its number; only these are believed of such a number.
 _ENDING = frozenset(
@@ -36,12 +44,15 @@ _ASKED = 255
 _NOT_STARTED = (126, 127)
 _REASON_WITHIN = 0.5
 _NO_SPACE = (": No space left on device", ": Disk quota exceeded")
+_ROOM_BYTES = 4 * 1024 * 1024
 # FFmpeg's own words, those of x264 and those of C++.
 _NO_MEMORY = re.compile(r"Cannot allocate memory$|malloc of size \d+ failed$|std::bad_alloc")
 
 
-def error_of(code: int, log: str, *, memory_killed: bool, cpu_used_up: bool) -> MediaError:
-    """What an exit status other than 0 means, with what the program said last.
+def error_of(
+    code: int, log: LogTail, *, writes: Path | None, memory_killed: bool, cpu_used_up: bool
+) -> MediaError:
+    """What an exit status other than 0 means, with what the program said and where it wrote.
 
     `memory_killed` tells that the kernel's memory killer was at work meanwhile, `cpu_used_up` that
     the program had used the processor time it may have.
@@ -49,28 +60,45 @@ def error_of(code: int, log: str, *, memory_killed: bool, cpu_used_up: bool) -> 
     number = _signal(code)
     if number == signal.SIGXCPU or (number == signal.SIGKILL and cpu_used_up):
         return ProcessTimedOut()
-    if log.startswith("bwrap: "):
+    if log.begins_with("bwrap: "):
         return SandboxUnavailable()
     if code in _NOT_STARTED:
         return ToolMissing("A program that worked on this video could not be started.")
     if number == signal.SIGXFSZ:
         return OutputTooLarge()
+    if disk_is_full(log, writes):
+        return DiskFull()
     return _of_words(number, log, memory_killed=memory_killed)
 
 
-def _of_words(number: int | None, log: str, *, memory_killed: bool) -> MediaError:
-    if disk_was_full(log):
-        return DiskFull()
-    if any(_NO_MEMORY.search(line.rstrip()) for line in log.splitlines()):
+def _of_words(number: int | None, log: LogTail, *, memory_killed: bool) -> MediaError:
+    if any(_NO_MEMORY.search(line.rstrip()) for line in log.text().splitlines()):
         return ProcessKilled(number or 0, memory=True)
     if number is not None:
         return ProcessKilled(number, memory=memory_killed and number == signal.SIGKILL)
-    return ProcessFailed()
+    return RoomDoubtful() if _says_full(log) else ProcessFailed()
 
 
-def disk_was_full(log: str) -> bool:
-    """Whether a program found no space; FFmpeg may say so and still end as if all were well."""
-    return any(line.rstrip().endswith(_NO_SPACE) for line in log.splitlines())
+def disk_is_full(log: LogTail, writes: Path | None) -> bool:
+    """Whether a program found no space where there is none; FFmpeg may say so and still end as if
+    all were well."""
+    return _says_full(log) and writes is not None and not _has_room(writes)
+
+
+def _says_full(log: LogTail) -> bool:
+    return any(line.rstrip().endswith(_NO_SPACE) for line in log.text().splitlines())
+
+
+def _has_room(folder: Path) -> bool:
+    """Whether some more can be written there, beside what the program left."""
+    try:
+        with TemporaryFile(dir=folder) as file:
+            file.write(bytes(_ROOM_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return error.errno not in (errno.ENOSPC, errno.EDQUOT)
+    return True
 
 
 def _signal(code: int) -> int | None:

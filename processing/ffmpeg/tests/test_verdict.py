@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -19,12 +20,16 @@ from processing.ffmpeg.errors import (
     ProcessFailed,
     ProcessKilled,
     ProcessTimedOut,
+    RoomDoubtful,
     SandboxUnavailable,
     ToolMissing,
 )
 from processing.ffmpeg.running import runner, verdict
 from processing.ffmpeg.running.runner import Limits
 from processing.ffmpeg.running.sandbox import Sandbox, detect
+from processing.ffmpeg.running.transcript import LogTail
+from processing.pipeline import retry
+from processing.pipeline.retry import Blame
 
 pytestmark = pytest.mark.slow
 
@@ -155,17 +160,79 @@ def test_the_memory_limit_is_told_as_memory(sandbox: Sandbox, megabytes: int) ->
     assert caught.value.memory, (caught.value.signal, caught.value.log)
 
 
-def test_a_full_disk_is_told_as_such(sandbox: Sandbox, tmp_path: Path) -> None:
-    def fill(size: str, tmp_path: Path) -> None:
-        drawn = ["-f", "lavfi", "-i", f"testsrc2=s={size}:r=25:d=2"]
-        argv = ["ffmpeg", "-nostdin", "-v", "error", "-y", *drawn, "-f", "mpegts", "/dev/full"]
-        runner.run(argv, limits=Limits(20), sandbox=sandbox, reads=(), writes=tmp_path)
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 8 MiB, nearly full."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no right to mount a small disk")
+    try:
+        (folder / "filling").write_bytes(bytes(8 * 1024 * 1024 - 16 * 1024))
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
 
-    # Of the smaller one FFmpeg notices only when it closes the file, and then ends well.
-    for size in ("64x64", "640x480"):
-        with pytest.raises(DiskFull) as caught:
-            fill(size, tmp_path)
-        assert caught.value.code == "disk_full"
+
+@pytest.mark.parametrize("size", ["64x64", "640x480"])
+def test_a_full_disk_is_told_as_such(sandbox: Sandbox, small_disk: Path, size: str) -> None:
+    """Of the smaller one FFmpeg may notice only when it closes the file, and then end well."""
+    with pytest.raises(DiskFull) as caught:
+        draw(size, small_disk / "out.ts", sandbox, small_disk)
+    assert caught.value.code == "disk_full"
+
+
+def test_words_of_a_full_disk_are_doubted_where_there_is_room(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with pytest.raises(RoomDoubtful) as caught:
+        draw("640x480", Path("/dev/full"), sandbox, tmp_path, "-xerror")
+    assert caught.value.code == "encode_failed"
+
+
+def draw(size: str, out: Path, sandbox: Sandbox, writes: Path, *options: str) -> None:
+    drawn = ["-f", "lavfi", "-i", f"testsrc2=s={size}:r=25:d=2"]
+    argv = ["ffmpeg", "-nostdin", "-v", "error", "-y", *options, *drawn, "-f", "mpegts", str(out)]
+    runner.run(argv, limits=Limits(20), sandbox=sandbox, reads=(), writes=writes)
+
+
+@pytest.mark.parametrize("words", ["No space left on device", "bwrap: no", "Disk quota exceeded"])
+@pytest.mark.parametrize("lines", [1, 60])
+def test_a_file_that_speaks_through_ffmpeg_blames_no_worker(
+    sandbox: Sandbox, tmp_path: Path, words: str, lines: int
+) -> None:
+    """What a Matroska file calls its own type, FFmpeg repeats, with its line ends."""
+    source = tmp_path / "speaks.mkv"
+    picture = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=25:d=1", "-c:v", "libx264"]
+    subprocess.run(["ffmpeg", "-v", "error", *picture, str(source)], check=True)
+    speak(source, ("x\n" + f"file: {words}\n{words}\n" * lines).encode())
+    argv = ["ffmpeg", "-nostdin", "-v", "warning", "-i", str(source)]
+
+    def run_with(*more: str) -> None:
+        command = [*argv, *more]
+        runner.run(command, limits=Limits(20), sandbox=sandbox, reads=[source], writes=tmp_path)
+
+    run_with("-f", "null", "-")
+    with pytest.raises(ProcessFailed) as caught:
+        run_with("-map", "0:7", "-f", "null", "-")
+    assert words in caught.value.log
+    assert retry.classify(caught.value).blame is Blame.TASK
+
+
+def speak(path: Path, words: bytes) -> None:
+    """Give a Matroska file a type of its own."""
+    whole = path.read_bytes()
+    length = whole[4] & 0x7F if whole[4] & 0x80 else int.from_bytes(whole[5:12])
+    rest = whole[(5 if whole[4] & 0x80 else 12) + length :]
+
+    def element(name: str, content: bytes) -> bytes:
+        return bytes.fromhex(name) + (0x4000 | len(content)).to_bytes(2) + content
+
+    fields = {"4286": b"\1", "42F7": b"\1", "42F2": b"\4", "42F3": b"\x08"}
+    fields |= {"4282": words, "4287": b"\2", "4285": b"\2"}
+    header = b"".join(element(name, content) for name, content in fields.items())
+    path.write_bytes(element("1A45DFA3", header) + rest)
 
 
 @pytest.mark.parametrize(
@@ -183,13 +250,20 @@ def test_a_full_disk_is_told_as_such(sandbox: Sandbox, tmp_path: Path) -> None:
         (127, "error while loading shared libraries: libx264.so.164", ToolMissing),
         (1, "bwrap: Can't mount proc", SandboxUnavailable),
         (1, "title : No space left on device, they said", ProcessFailed),
-        (1, "av_interleaved_write_frame(): No space left on device", DiskFull),
-        (1, "Error closing file: Disk quota exceeded", DiskFull),
+        (1, "av_interleaved_write_frame(): No space left on device", RoomDoubtful),
+        (1, "Error closing file: Disk quota exceeded", RoomDoubtful),
+        (1, "[mkv] a file's\nbwrap: own words", ProcessFailed),
     ],
 )
 def test_what_an_exit_status_means(code: int, log: str, expected: type[MediaError]) -> None:
-    error = verdict.error_of(code, log, memory_killed=False, cpu_used_up=False)
+    error = error_of(code, log)
     assert type(error) is expected
+
+
+def error_of(code: int, said: str, *, memory_killed: bool = False) -> MediaError:
+    log = LogTail()
+    log.feed(said.encode())
+    return verdict.error_of(code, log, writes=None, memory_killed=memory_killed, cpu_used_up=False)
 
 
 @pytest.mark.parametrize("kind", ["none", "pdeathsig"])
@@ -205,7 +279,7 @@ def test_a_program_that_no_longer_starts_is_the_machines_fault(tmp_path: Path, k
 
 def test_the_kernels_memory_killer_is_named() -> None:
     def killed(number: int) -> MediaError:
-        return verdict.error_of(128 + number, "", memory_killed=True, cpu_used_up=False)
+        return error_of(128 + number, "", memory_killed=True)
 
     by_kernel, crashed = killed(signal.SIGKILL), killed(signal.SIGSEGV)
     assert isinstance(by_kernel, ProcessKilled) and by_kernel.memory
