@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.errors import ReadOnlySqlTransaction
 
-from processing.ffmpeg.errors import DiskFull, ProcessFailed, ProcessKilled, ToolMissing
+from processing.ffmpeg.errors import (
+    DiskFull,
+    ProcessFailed,
+    ProcessKilled,
+    RoomDoubtful,
+    ToolMissing,
+)
 from processing.pipeline import retry
 from processing.pipeline.retry import Blame, Problem
 from processing.steps.context import SourceMissing
@@ -60,6 +66,7 @@ def _read_only() -> InternalError:
         (ToolMissing(code="sandbox_unavailable"), "sandbox_unavailable", Blame.WORKER),
         (ProcessKilled(9), "process_killed", Blame.CRASH),
         (ProcessFailed(), "encode_failed", Blame.TASK),
+        (RoomDoubtful(), "encode_failed", Blame.TASK),
         (InternalError("index corrupted"), "internal_error", Blame.TASK),
     ],
 )
