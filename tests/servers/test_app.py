@@ -32,9 +32,8 @@ def test_a_killed_process_can_be_started_again(vodloom: Vodloom) -> None:
     assert all(process.is_running for process in vodloom.processes.values())
 
 
-@pytest.mark.parametrize(
-    "name", ["moto_server", pytest.param("rclone_s3", marks=pytest.mark.thorough)]
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", ["moto_server", "rclone_s3"])
 def test_it_is_ready_on_s3(
     name: str, start_vodloom: StartVodloom, request: pytest.FixtureRequest
 ) -> None:
