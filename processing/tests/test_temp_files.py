@@ -4,9 +4,12 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from structlog.testing import capture_logs
 
 from processing.pipeline.claim import claim
@@ -53,12 +56,19 @@ def test_who_is_frozen_between_two_looks_takes_nobodys_folder(
     folder: Callable[[Path], Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Whoever held it claimed after the tokens were read, and the folder has grown old since."""
-    first = time.time()
-    later = iter([first])
-    monkeypatch.setattr("processing.workers.temp_files.time.time", lambda: next(later, first + 60))
+    """Whoever holds it claimed after the tokens were read, and it has grown old since."""
+    clock = [time.time()]
+
+    def freeze(execute: Callable[..., Any], *arguments: Any) -> Any:
+        clock[0] += 60
+        return execute(*arguments)
+
     claimed = folder(settings.WORK_DIR / "claimed meanwhile")
-    temp_files.remove()
+    monkeypatch.setattr(
+        "processing.workers.temp_files.time", SimpleNamespace(time=lambda: clock[0])
+    )
+    with connection.execute_wrapper(freeze):
+        temp_files.remove()
     assert claimed.exists()
 
 
