@@ -56,10 +56,11 @@ def beginning_ranks(
     """
     found: list[datetime] = []
     for place, priority in enumerate(priorities, waiting):
-        advantage = _BEGINNING / _ADVANTAGE_SHRINKS**place if place < _BEGUN_AT_A_TIME else 0 * TURN
-        rank = now + place * TURN - priority * PRIORITY_POINT - advantage
-        if first_continuing is not None and place < _BEGUN_AT_A_TIME:
-            rank = min(rank, first_continuing - _BEFORE * (_BEGUN_AT_A_TIME - place))
+        rank = now + place * TURN - priority * PRIORITY_POINT
+        if place < _BEGUN_AT_A_TIME:
+            rank -= _BEGINNING / _ADVANTAGE_SHRINKS**place
+            if first_continuing is not None:
+                rank = min(rank, first_continuing - _BEFORE * (_BEGUN_AT_A_TIME - place))
         last = rank if last is None else max(rank, last + _BEFORE)
         found.append(last)
     return found
