@@ -45,7 +45,8 @@ def _run(owner: User, tasks: int, seconds: float) -> UUID:
 
 
 def wait_until_over(runs: Sequence[UUID], *, deadline_seconds: float) -> None:
-    """Until all these runs have ended; raises TimeoutError."""
+    """Until all these runs have ended; raises TimeoutError. Looks seldom: the rows tell the times,
+    and whoever looks takes from the cores that are measured."""
     deadline = time.monotonic() + deadline_seconds
     while Run.objects.filter(pk__in=runs, status__in=Run.ACTIVE).exists():
         if time.monotonic() > deadline:
