@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from tests.servers.app import Vodloom
@@ -13,13 +16,28 @@ print("outputs", *Chunk.objects.values_list("key", flat=True),
       *Release.objects.exclude(poster_key="").values_list("poster_key", flat=True),
       *Rendition.objects.exclude(download_key="").values_list("download_key", flat=True))
 """
-_DAYS_PASS = """
+_ACTIVE = """
+from processing.models import Task
+print(Task.objects.filter(state__in=Task.OPEN).count())
+"""
+_DAYS = 9
+_DAYS_PASS = f"""
 from datetime import timedelta
 from django.db.models import F
-from videos.models import Release, Source
-then = timedelta(days=9)
+from videos.models import Installation, Release, Source, StoredObject
+then = timedelta(days={_DAYS})
+Installation.objects.update(adopted_at=F("adopted_at") - 2 * then)
 Release.objects.update(created_at=F("created_at") - then, completed_at=F("completed_at") - then)
 Source.objects.update(created_at=F("created_at") - then)
+StoredObject.objects.update(delete_after=F("delete_after") - then)
+"""
+# A reconciler of an hour ago: only then what has no row is looked for.
+_LOOK_FOR_UNKNOWN = """
+import time
+from videos.models import Walk
+from videos.objects.unknown import Search
+Walk.objects.all().delete()
+Search().step(time.monotonic() + 3600)
 """
 
 
@@ -42,7 +60,23 @@ def files(vodloom: Vodloom) -> set[Path]:
 
 
 def let_days_pass(vodloom: Vodloom) -> None:
-    """So that whatever is only kept for a time is due; then two passes of the reconciler."""
+    """So that whatever is only kept for a time is due; then two passes of the reconciler.
+
+    What an attempt of the old processes stored and no row names, is found by listing only.
+    """
     vodloom.manage("shell", "--verbosity", "0", "-c", _DAYS_PASS)
+    for path in files(vodloom):
+        with suppress(FileNotFoundError):  # a reconciler works beside us
+            then = path.stat().st_mtime - _DAYS * 86_400
+            os.utime(path, (then, then))
     for _ in range(2):
+        vodloom.manage("shell", "--verbosity", "0", "-c", _LOOK_FOR_UNKNOWN)
         vodloom.manage("reconcile")
+
+
+def wait_for_tasks(vodloom: Vodloom) -> None:
+    """Until nobody works on anything, also not on what is made after ``ready``."""
+    until = time.monotonic() + 120
+    while (said := vodloom.manage("shell", "--verbosity", "0", "-c", _ACTIVE).strip()) != "0":
+        assert time.monotonic() < until, f"{said} tasks are still active"
+        time.sleep(1)

@@ -48,6 +48,7 @@ def test_both_releases_work_side_by_side_and_nothing_is_lost(
         now = owner.wait_until_over(video)
         assert now["status"] == "ready", now["error"]
         assert decode(owner.address(now))[0] == count
+    stored.wait_for_tasks(new)
     assert nothing_the_old_ones_wrote_is_swept(new, owner, frames)
     assert purging_leaves_nothing(new, owner, frames)
 
