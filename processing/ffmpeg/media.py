@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from processing.ffmpeg.probing import rates
-from processing.ffmpeg.stored import known
-
-if TYPE_CHECKING:
-    from processing.ffmpeg.probing.timeline import Timeline
+from processing.ffmpeg.stored import fractions, known, plain
 
 PACKET = 1024
 """Samples in a packet of AAC; some encoders make shorter ones."""
@@ -20,8 +15,6 @@ PACKET = 1024
 _HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 _INTERLACED = ("tt", "bb", "tb", "bt")
 _JUMPING_CLOCKS = ("mpegts", "mpeg")
-# Sound that ends this many seconds after the last picture is not cut: the picture stays.
-_HOLD_ABOVE = 2.0
 
 
 @dataclass(frozen=True)
@@ -40,13 +33,14 @@ class VideoStream:
     """One picture stream.
 
     `width`, `height` are as coded; `rotation` is the clockwise turn (0, 90, 180, 270) that shows
-    it upright, once turned it is flipped left to right if `mirrored`; `frame_rate` the constant
-    rate to encode at (at most 60); `start_pts` counts in `time_base`; `duration` is in seconds,
+    it upright, once turned it is flipped left to right if `mirrored`; `frame_rate` is its own, the
+    average where it varies; `start_pts` counts in `time_base`; `duration` is in seconds,
     `bitrate` in bits per second. `track` is its id in the container, `edited` whether an edit
     list does more than to take off the delay of reordering, `dolby_vision` the profile.
 
     The timeline tells `constant_rate`, the exact rate of the source where it has one (0 where it
-    varies), `longest_gop` in seconds and `closed_gops`; None before it was read.
+    varies), `burst_rate`, that of its frames where they come fastest if it varies, `longest_gop` in
+    seconds and `closed_gops`; None before it was read.
     """
 
     index: int
@@ -77,6 +71,17 @@ class VideoStream:
     constant_rate: Fraction | None = None
     longest_gop: float | None = None
     closed_gops: bool | None = None
+    burst_rate: Fraction | None = None
+
+    @property
+    def fastest_rate(self) -> Fraction:
+        """Frames a second where they come fastest."""
+        return self.burst_rate or self.frame_rate
+
+    @property
+    def varies(self) -> bool:
+        """Whether its rate is known to vary."""
+        return self.constant_rate == 0 and self.frames != 1
 
     @property
     def display_width(self) -> int:
@@ -207,54 +212,6 @@ class Media:
         return self.container in _JUMPING_CLOCKS
 
     @property
-    def held_seconds(self) -> float:
-        """How long the last picture stays because the sound goes on, as a song with one picture
-        has it; 0 when the sound ends with the pictures, soon after, or nobody knows when."""
-        if self.video is None or not self.audio:
-            return 0.0
-        sound = self.audio[0]
-        if self.video.duration is None or sound.duration is None:
-            return 0.0
-        longer = float(sound.start - self.video.start) + sound.duration - self.video.duration
-        return longer if longer > _HOLD_ABOVE else 0.0
-
-    @property
-    def planned_frames(self) -> int | None:
-        """Pictures a whole encode on the grid has, give or take one; None without video."""
-        if self.video is None:
-            return None
-        duration = self.duration if self.video.duration is None else self.video.duration
-        return max(1, round((duration + self.held_seconds) * self.video.frame_rate))
-
-    def with_timeline(self, timeline: Timeline | None) -> Media:
-        """Itself with what the timeline tells better than the headers: exact rate, first picture,
-        how many there are, duration, and the shape of its GOPs."""
-        if self.video is None or timeline is None:
-            return self
-        video = self.video
-        length = (timeline.end_pts - timeline.first_pts) * video.time_base
-        told = rates.rates_between(
-            timeline.end_pts - timeline.first_pts, timeline.frames, video.time_base,
-            video.constant_rate or video.frame_rate,
-        )  # fmt: skip
-        exact = next(told, None) if timeline.constant and timeline.frames > 1 else None
-        video = replace(
-            video,
-            frame_rate=rates.grid_rate(exact) if exact else video.frame_rate,
-            constant_rate=exact or Fraction(0),
-            start_pts=timeline.first_pts,
-            duration=float(length),
-            frames=timeline.frames,
-            longest_gop=timeline.longest_gop(video.time_base),
-            closed_gops=timeline.closed,
-            edited=video.edited or timeline.frames != video.frames
-            if video.frames
-            else video.edited,
-        )
-        longer = replace(self, video=video)
-        return replace(longer, duration=longer.lasting or self.duration)
-
-    @property
     def lasting(self) -> float:
         """Seconds from the first to the last thing seen or heard, as far as the streams tell."""
         streams = [s for s in (self.video, *self.audio) if s is not None and s.duration]
@@ -263,10 +220,10 @@ class Media:
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary `json` can write; fractions become texts like `30000/1001`."""
-        plain: dict[str, Any] = _plain(dataclasses.asdict(self))
+        written = plain(self)
         if not self.beside:
-            del plain["beside"]  # rare, and versions before it know nothing of it
-        return plain
+            del written["beside"]  # rare, and versions before it know nothing of it
+        return written
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Media:
@@ -286,24 +243,11 @@ _LISTS: dict[str, Any] = {"subtitles": SubtitleStream, "others": OtherStream, "c
 
 
 def _video(data: Mapping[str, Any]) -> VideoStream:
-    made = _fractions(data, "sar", "frame_rate", "time_base", "constant_rate")
+    made = fractions(data, "sar", "frame_rate", "time_base", "constant_rate", "burst_rate")
     light = data.get("light")
     made["light"] = Light(**known(Light, light)) if light else None
     return VideoStream(**known(VideoStream, made))
 
 
 def _audio(data: Mapping[str, Any]) -> AudioStream:
-    return AudioStream(**known(AudioStream, _fractions(data, "time_base")))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return str(value) if isinstance(value, Fraction) else value
-
-
-def _fractions(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    told = {name: Fraction(data[name]) for name in names if data.get(name) is not None}
-    return {**data, **told}
+    return AudioStream(**known(AudioStream, fractions(data, "time_base")))

@@ -1,11 +1,14 @@
-"""Dataclasses from stored JSON that another version wrote, older or newer than this one."""
+"""Dataclasses to JSON, and from JSON that another version wrote, older or newer than this one."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _ABSENT: dict[str, Any] = {
     "int": 0,
@@ -31,3 +34,23 @@ def known(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _absent(kind: str) -> Any:
     return () if kind.startswith("tuple") else _ABSENT.get(kind)
+
+
+def plain(made: DataclassInstance) -> dict[str, Any]:
+    """A dictionary `json` can write; fractions become texts like `30000/1001`."""
+    written: dict[str, Any] = _plain(dataclasses.asdict(made))
+    return written
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Fraction) else value
+
+
+def fractions(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """`data` with the texts under these names as the fractions they were."""
+    told = {name: Fraction(data[name]) for name in names if data.get(name) is not None}
+    return {**data, **told}

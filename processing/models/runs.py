@@ -39,6 +39,9 @@ class Run(GuardedModel):
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     profile = models.JSONField(help_text="a copy: editing a profile changes no run")
     priority = models.SmallIntegerField(default=0, help_text="higher goes first")
+    plan = models.JSONField(
+        null=True, blank=True, help_text="what is made and why; null until its probe is done"
+    )
     whole = models.BooleanField(
         default=False, help_text="in one piece: the chunks of a run before did not fit together"
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from processing.ffmpeg.errors import Interrupted
 from processing.packaging import join
-from processing.steps import tools, transfers, wanted
+from processing.steps import plans, tools, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
@@ -19,7 +19,7 @@ _CONTENT_TYPE = "video/mp4"
 
 def run(context: TaskContext) -> Outcome:
     """Make a file of each rung the profile offers."""
-    offered = {rung.name for rung in wanted.of(context).rungs if rung.download}
+    offered = {rung.name for rung in plans.of(context).rungs if rung.download}
     renditions = list(
         Rendition.objects.filter(release_id=context.run.pk)
         .order_by("id")

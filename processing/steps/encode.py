@@ -11,14 +11,14 @@ from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import lengths
 from processing.ffmpeg.planning.chunks import Span
+from processing.ffmpeg.planning.plan import EncodePlan
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.progress import Progress
-from processing.steps import listing, made, sources, tools, transfers, wanted
+from processing.steps import listing, made, plans, sources, tools, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.made import MadeChunk
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
-from processing.steps.wanted import Wanted
 from videos import objects
 from videos.models import Rendition, StoredObject
 
@@ -32,18 +32,18 @@ _LEAST_COST = 0.01
 
 def run(context: TaskContext) -> Outcome:
     """Make the span's chunks; their rows appear with the finishing of the task."""
-    made_of, span = wanted.of(context), Span.from_json(context.task.input["span"])
+    plan, span = plans.of(context), Span.from_json(context.task.input["span"])
     inits = _inits(context) if span.number else {}
-    finished = _encode(context, made_of, span)
+    finished = _encode(context, plan, span)
     done = [
-        made.read(path, prefix=context.output_prefix, span=span, seconds=made_of.segment_seconds)
+        made.read(path, prefix=context.output_prefix, span=span, seconds=plan.segment_seconds)
         for path in sorted(context.folder.glob("*.mp4"))
     ]
-    made.require_good(done, wanted=made_of, span=span, inits=inits)
+    made.require_good(done, plan=plan, span=span, inits=inits)
     _register(context, done)
     _store(context, done)
     return Outcome(
-        record=lambda: listing.record(context, span, made_of, done),
+        record=lambda: listing.record(context, span, plan, done),
         announce=True,
         argv=finished.argv,
         log=finished.log,
@@ -56,14 +56,12 @@ def _inits(context: TaskContext) -> dict[str, str]:
     return dict(rows.values_list("name", "init_sha256"))
 
 
-def _encode(context: TaskContext, made_of: Wanted, span: Span) -> runner.Finished:
+def _encode(context: TaskContext, plan: EncodePlan, span: Span) -> runner.Finished:
     """One FFmpeg for all renditions of the span."""
     source = sources.local(context)
     argv = commands.encode(
-        made_of.media,
-        made_of.rungs,
-        made_of.tracks,
-        made_of.profile,
+        plans.media_of(context),
+        plan,
         span,
         ffmpeg=settings.FFMPEG,
         source=source,
@@ -74,11 +72,9 @@ def _encode(context: TaskContext, made_of: Wanted, span: Span) -> runner.Finishe
             crashes=context.task.crashes,
         ),
     )
-    seconds = lengths.seconds_of(span, made_of.media)
+    seconds = lengths.seconds_of(span, plan)
     try:
-        return tools.run(
-            argv, context, seconds, source, _reporter(context, made_of.media, span, seconds)
-        )
+        return tools.run(argv, context, seconds, source, _reporter(context, plan, span, seconds))
     except ProcessFailed as error:
         if span.copies and not isinstance(error, RoomDoubtful):
             raise made.CopyUnfit(argv=error.argv, log=error.log) from error
@@ -86,15 +82,15 @@ def _encode(context: TaskContext, made_of: Wanted, span: Span) -> runner.Finishe
 
 
 def _reporter(
-    context: TaskContext, media: Media, span: Span, seconds: float
+    context: TaskContext, plan: EncodePlan, span: Span, seconds: float
 ) -> Callable[[Progress], None]:
     """By frames, since FFmpeg's own clock counts from the start of the source."""
     began = time.monotonic()
-    start = lengths.start_of(span, media)
+    start = lengths.start_of(span, plan)
 
     def report(progress: Progress) -> None:
-        if media.video is not None:
-            done = progress.frame / float(media.video.frame_rate)
+        if plan.grid is not None:
+            done = float(progress.frame / plan.grid.rate)
         else:
             done = progress.out_seconds - start
         share = min(max(done / seconds, 0.0), 0.99)
@@ -130,13 +126,13 @@ def _follow(result: object) -> Sequence[TaskSpec]:
     The others follow side by side, on any number of workers."""
     if not isinstance(result, Probed):
         return ()
-    seconds = [lengths.seconds_of(span, result.media) for span in result.spans]
+    seconds = [lengths.seconds_of(span, result.plan) for span in result.spans]
     return [
         TaskSpec(
             "encode",
             number=span.number,
             weight=length,
-            cost=cost_of(result.media, length),
+            cost=cost_of(result.media, result.plan, length),
             memory=result.memory,
             after=(("encode", 0),) if span.number else (),
             input={"span": span.to_json()},
@@ -145,12 +141,12 @@ def _follow(result: object) -> Sequence[TaskSpec]:
     ]
 
 
-def cost_of(media: Media, seconds: float) -> float:
+def cost_of(media: Media, plan: EncodePlan, seconds: float) -> float:
     """How much work it is to encode so many seconds, in seconds of 1080p at 30 frames a second."""
     cost = seconds * _SOUND_COST
-    if media.video is not None:
+    if media.video is not None and plan.grid is not None:
         pixels = media.video.display_width * media.video.display_height
-        cost += seconds * pixels * float(media.video.frame_rate) / _UNIT_PIXELS_A_SECOND
+        cost += seconds * pixels * float(plan.grid.rate) / _UNIT_PIXELS_A_SECOND
     return max(_LEAST_COST, cost)
 
 
@@ -163,4 +159,6 @@ STEP = Step(
     seconds_a_second=75.0,
     run=run,
     follow=_follow,
+    version=2,  # since the run's plan is kept
+    oldest_version=2,
 )

@@ -3,34 +3,34 @@
 from collections.abc import Sequence
 
 from processing.ffmpeg.planning.chunks import Span
+from processing.ffmpeg.planning.plan import EncodePlan
 from processing.packaging import hls, segments
 from processing.steps.context import TaskContext
 from processing.steps.made import MadeChunk
-from processing.steps.wanted import Wanted
 from videos import lifecycle, objects
 from videos.models import Chunk, Release, Rendition
 
 _CHANNELS = 2
 
 
-def record(context: TaskContext, span: Span, wanted: Wanted, done: Sequence[MadeChunk]) -> None:
+def record(context: TaskContext, span: Span, plan: EncodePlan, done: Sequence[MadeChunk]) -> None:
     """List a span's chunks; with the first one the renditions, and the video plays."""
     release = Release.objects.get(pk=context.run.pk)
     if span.number == 0:
-        Rendition.objects.bulk_create(_rendition(release, wanted, chunk) for chunk in done)
+        Rendition.objects.bulk_create(_rendition(release, plan, chunk) for chunk in done)
     renditions = {rendition.name: rendition for rendition in release.renditions.all()}
     Chunk.objects.bulk_create(_chunk(renditions[c.name], span, c) for c in done)
     objects.confirm(context.task.token)
     release.available_seconds = _available_seconds(release)
-    release.target_duration = _target_seconds(span, wanted)
+    release.target_duration = _target_seconds(span, plan)
     release.save(update_fields=["available_seconds", "target_duration"])
     if span.number == 0:
         lifecycle.make_playable(context.run.video_id, release=release)
 
 
-def _rendition(release: Release, wanted: Wanted, chunk: MadeChunk) -> Rendition:
+def _rendition(release: Release, plan: EncodePlan, chunk: MadeChunk) -> Rendition:
     """Until the release is complete its bitrates are the caps."""
-    track, video = chunk.track, wanted.media.video
+    track = chunk.track
     rendition = Rendition(
         release=release,
         name=chunk.name,
@@ -39,13 +39,13 @@ def _rendition(release: Release, wanted: Wanted, chunk: MadeChunk) -> Rendition:
         init_sha256=chunk.init_sha256,
     )
     if chunk.is_video:
-        cap = next(rung.maxrate for rung in wanted.rungs if rung.name == chunk.name)
+        cap = next(rung.maxrate for rung in plan.rungs if rung.name == chunk.name)
         rendition.kind = Rendition.Kind.VIDEO
         rendition.width, rendition.height = track.width, track.height
-        rendition.frame_rate = str(video.frame_rate) if video else ""
+        rendition.frame_rate = str(plan.grid.rate) if plan.grid else ""
     else:
-        cap = wanted.profile.audio_bitrate
-        heard = next(heard for heard in wanted.tracks if heard.name == chunk.name)
+        cap = plan.audio_bitrate
+        heard = next(heard for heard in plan.tracks if heard.name == chunk.name)
         rendition.kind = Rendition.Kind.AUDIO
         rendition.channels, rendition.language = _CHANNELS, heard.language
         rendition.title, rendition.default = heard.title, heard.default
@@ -66,12 +66,11 @@ def _chunk(rendition: Rendition, span: Span, chunk: MadeChunk) -> Chunk:
     )
 
 
-def _target_seconds(span: Span, wanted: Wanted) -> int:
+def _target_seconds(span: Span, plan: EncodePlan) -> int:
     """Whole seconds no segment will last longer than; 0: nothing will be added to these."""
     if span.whole:
         return 0
-    seconds = wanted.segment_seconds
-    return hls.planned_target(float(seconds), regular=not span.copies)
+    return hls.planned_target(float(plan.segment_seconds), regular=not span.copies)
 
 
 def _available_seconds(release: Release) -> float:

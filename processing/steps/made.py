@@ -8,10 +8,10 @@ from pathlib import Path
 
 from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.errors import MediaError, SourceTruncated
-from processing.ffmpeg.media import PACKET, Media
+from processing.ffmpeg.media import PACKET
 from processing.ffmpeg.planning.chunks import Span
+from processing.ffmpeg.planning.plan import EncodePlan
 from processing.packaging import boxes, checker, segments
-from processing.steps.wanted import Wanted
 from videos import keys
 
 # How many frames fewer than planned are the rounding of clocks, not a missing end.
@@ -75,7 +75,7 @@ def read(path: Path, *, prefix: str, span: Span, seconds: Fraction) -> MadeChunk
 def require_good(
     made: Sequence[MadeChunk],
     *,
-    wanted: Wanted,
+    plan: EncodePlan,
     span: Span,
     inits: Mapping[str, str],
 ) -> None:
@@ -86,8 +86,8 @@ def require_good(
     ``SourceTruncated`` or ``CheckFailed`` for a whole one.
     """
     if span.whole and not span.copies:
-        _require_whole(made, wanted.media)
-    found = _findings(made, wanted, span)
+        _require_whole(made, plan)
+    found = _findings(made, plan, span)
     if inits and inits != {chunk.name: chunk.init_sha256 for chunk in made}:
         found.append(checker.Finding("init", "The chunk does not begin as the ones before it."))
     log = "\n".join(finding.message for finding in found)
@@ -98,9 +98,9 @@ def require_good(
     checker.require(found)
 
 
-def _require_whole(made: Sequence[MadeChunk], media: Media) -> None:
+def _require_whole(made: Sequence[MadeChunk], plan: EncodePlan) -> None:
     """Far fewer frames than the source tells of: the rest of it never arrived."""
-    planned = media.planned_frames or 0
+    planned = plan.grid.frames if plan.grid else 0
     counted = [_frames(chunk) for chunk in made if chunk.is_video]
     if counted and planned - min(counted) > max(_MISSING_FRAMES, planned * _MISSING_SHARE):
         raise SourceTruncated
@@ -110,40 +110,40 @@ def _frames(chunk: MadeChunk) -> int:
     return sum(fragment.samples for fragment in chunk.track.fragments)
 
 
-def _findings(made: Sequence[MadeChunk], wanted: Wanted, span: Span) -> list[checker.Finding]:
-    media = wanted.media
-    sizes = {rung.name: (rung.width, rung.height) for rung in wanted.rungs}
+def _findings(made: Sequence[MadeChunk], plan: EncodePlan, span: Span) -> list[checker.Finding]:
+    sizes = {rung.name: (rung.width, rung.height) for rung in plan.rungs}
     missing = sizes.keys() - {chunk.name for chunk in made}
     found = [checker.Finding("missing", f"{name} was not made.") for name in sorted(missing)]
     for chunk in made:
         width, height = sizes.get(chunk.name, (None, None))
         found += checker.check_chunk(
             chunk.track,
-            start=_start(chunk, media, span),
-            frames=_planned(chunk, media, span),
+            start=_start(chunk, plan, span),
+            frames=_planned(chunk, plan, span),
             tolerance=_tolerance(span),
             width=width,
             height=height,
-            rate=media.video.frame_rate if chunk.is_video and media.video else None,
+            rate=plan.grid.rate if chunk.is_video and plan.grid else None,
         )
     return found + checker.check_alignment({c.name: c.track for c in made if c.is_video})
 
 
-def _start(chunk: MadeChunk, media: Media, span: Span) -> int:
+def _start(chunk: MadeChunk, plan: EncodePlan, span: Span) -> int:
     """The tick at which a chunk must start."""
-    if not chunk.is_video or media.video is None:
+    if not chunk.is_video or plan.grid is None:
         return span.first_packet * PACKET
-    rate = media.video.frame_rate
+    rate = plan.grid.rate
     return int(span.first_frame * commands.timescale(rate) / rate)
 
 
-def _planned(chunk: MadeChunk, media: Media, span: Span) -> int | None:
+def _planned(chunk: MadeChunk, plan: EncodePlan, span: Span) -> int | None:
     """Samples a chunk must have; nobody knows of a whole one, nor of sound at the end."""
     if span.whole:
         return None
     if not chunk.is_video:
         return None if span.end_packet is None else span.end_packet - span.first_packet
-    end = media.planned_frames if span.end_frame is None else span.end_frame
+    planned = plan.grid.frames if plan.grid else None
+    end = planned if span.end_frame is None else span.end_frame
     return None if end is None else end - span.first_frame
 
 

@@ -5,10 +5,13 @@ from django.conf import settings
 from processing.ffmpeg.encoding import pixels
 from processing.ffmpeg.errors import ProbeFailed, ToolMissing
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning import chunks, tracks, weight
+from processing.ffmpeg.planning import tracks, weight
 from processing.ffmpeg.planning.ladder import Profile
+from processing.ffmpeg.planning.plan import EncodePlan, as_made, plan_encode
 from processing.ffmpeg.probing import probe, refusals, timeline
-from processing.steps import sources, tools, wanted
+from processing.ffmpeg.probing.measured import with_timeline
+from processing.models import Run
+from processing.steps import sources, tools
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step
@@ -20,7 +23,7 @@ _DOLBY_ALONE = 5
 
 
 def run(context: TaskContext) -> Outcome:
-    """Probe the source and keep what was found with it."""
+    """Probe the source; keep what was found with it, and with the run what is made of it."""
     source = sources.local(context)
     profile = Profile.from_json(context.run.profile)
     tools.let_go_of_database()
@@ -40,24 +43,26 @@ def run(context: TaskContext) -> Outcome:
         should_stop=context.should_stop,
         folder=context.folder,
     )
-    measured = media.with_timeline(line)
+    measured = with_timeline(media, line)
     refusals.require_within(measured, limits)
     if line is not None:
         refusals.require_all_there(media, line)
         media = measured
-    made = wanted.by(profile, media)
-    made_of = made.media
+    made_of = as_made(media, profile)
     _require_something(made_of)
-    spans = (chunks.WHOLE,) if context.run.whole else chunks.plan(made_of, line, profile)
+    plan, spans = plan_encode(media, line, profile, whole=context.run.whole)
     # Where the task will run is not known yet: as many threads as here.
     threads = this_machine().cores
     probed = Probed(
         made_of,
+        plan,
         spans,
         downloads=bool(profile.downloads),
-        memory=weight.memory_bytes(made_of, made.rungs, threads, preset=profile.preset),
+        memory=weight.memory_bytes(made_of, plan.rungs, threads, preset=profile.preset),
     )
-    return Outcome(record=lambda: _record(context, media), result=probed, log=_left_out(made_of))
+    return Outcome(
+        record=lambda: _record(context, media, plan), result=probed, log=_left_out(made_of)
+    )
 
 
 def _left_out(media: Media) -> str:
@@ -93,9 +98,10 @@ def require_colours(media: Media) -> None:
         )
 
 
-def _record(context: TaskContext, media: Media) -> None:
+def _record(context: TaskContext, media: Media, plan: EncodePlan) -> None:
     kind = Video.MediaType.VIDEO if media.video else Video.MediaType.AUDIO
     Source.objects.filter(pk=context.source.pk).update(media=media.to_json())
+    Run.objects.filter(pk=context.run.pk).update(plan=plan.to_json())
     Video.objects.filter(pk=context.run.video_id).update(media_type=kind)
 
 
@@ -107,4 +113,5 @@ STEP = Step(
     share=2.0,
     run=run,
     stores=False,
+    version=2,  # since it plans the encode
 )

@@ -6,6 +6,8 @@ from typing import Any
 
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning.chunks import Span
+from processing.ffmpeg.planning.ladder import DEFAULT
+from processing.ffmpeg.planning.plan import plan_of
 from processing.models import Task
 from processing.steps import publish
 from processing.steps.context import Outcome, output_prefix_of
@@ -47,6 +49,7 @@ PROBED = Media.from_json(
         "audio": [],
     }
 )
+PLAN = plan_of(PROBED, DEFAULT)
 # Three spans of a second; the sound of a second is 46.9 packets.
 SPANS = tuple(
     Span(number, number * 25, end, None, number * 47, end and end * 47 // 25)
@@ -69,7 +72,7 @@ def outcome(task: Task) -> Outcome:
 def found(task: Task) -> Probed:
     """What a probe found; a run in one piece has one span."""
     whole = Span(0, 0, None, None, 0, None)
-    return Probed(PROBED, (whole,) if task.run.whole else SPANS, downloads=True)
+    return Probed(PROBED, PLAN, (whole,) if task.run.whole else SPANS, downloads=True)
 
 
 def _list_chunk(task: Task) -> None:

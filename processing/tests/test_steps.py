@@ -9,7 +9,7 @@ import pytest
 from processing.pipeline import plan
 from processing.steps import STEPS
 from processing.steps.probed import Probed
-from processing.tests.pretended import PROBED, SPANS
+from processing.tests.pretended import PLAN, PROBED, SPANS
 from videos.pages import words
 
 ROOT = Path(__file__).parents[2]
@@ -45,12 +45,12 @@ def test_the_codes_are_found_where_they_are_written() -> None:
 
 @pytest.mark.parametrize("downloads", [True, False])
 def test_the_weights_of_a_run_sum_to_100(downloads: bool) -> None:
-    specs = [*plan.first(), *plan.following(Probed(PROBED, SPANS, downloads=downloads))]
+    specs = [*plan.first(), *plan.following(Probed(PROBED, PLAN, SPANS, downloads=downloads))]
     assert sum(Fraction(spec.weight) for spec in specs) == pytest.approx(100)
 
 
 def test_what_waits_for_something_waits_for_a_task_of_the_same_plan() -> None:
-    specs = plan.following(Probed(PROBED, SPANS, downloads=True))
+    specs = plan.following(Probed(PROBED, PLAN, SPANS, downloads=True))
     planned = {(spec.kind, spec.number) for spec in specs}
     assert planned >= {before for spec in specs for before in spec.after}
     assert {kind for kind, _ in planned} == STEPS.keys() - {"probe"}

@@ -17,11 +17,10 @@ from processing.ffmpeg import inputs
 from processing.ffmpeg.encoding import filters, pixels
 from processing.ffmpeg.encoding.filters import AUDIO_RATE
 from processing.ffmpeg.media import PACKET, Media, VideoStream
-from processing.ffmpeg.planning.chunks import Span, gop_frames
-from processing.ffmpeg.planning.ladder import Profile, Rung
+from processing.ffmpeg.planning.chunks import Span
+from processing.ffmpeg.planning.ladder import Rung
+from processing.ffmpeg.planning.plan import EncodePlan
 from processing.ffmpeg.planning.tracks import AudioTrack
-
-__all__ = ["AUDIO_FRAGMENT_SECONDS", "encode", "gop_frames", "timescale"]
 
 # Short enough that segments put together from them end within a quarter of a second of the
 # pictures' segments, long enough that their headers cost 3 % of the sound.
@@ -55,7 +54,7 @@ class _Order:
 
     media: Media
     video: VideoStream | None
-    profile: Profile
+    plan: EncodePlan
     span: Span
     source: Path
     out: Path
@@ -68,16 +67,16 @@ class _Order:
         return not self.media.clock_may_jump or not self.span.whole
 
     @property
-    def start(self) -> Fraction:
-        """Seconds on the source's own clock that become 0: its first picture or first sound."""
-        return self.media.audio[0].start if self.video is None else self.video.start
+    def rate(self) -> Fraction:
+        """Frames a second of the grid, 1 where only sound is made."""
+        return self.plan.grid.rate if self.plan.grid else Fraction(1)
 
     @property
     def origin(self) -> Fraction:
         """Seconds that become 0, as the filters see them."""
         if self.keeps_timestamps:
-            return self.start
-        return self.start - Fraction(self.media.start).limit_denominator(1_000_000)
+            return self.plan.origin
+        return self.plan.origin - Fraction(self.media.start).limit_denominator(1_000_000)
 
     @property
     def first_sample(self) -> int:
@@ -90,16 +89,14 @@ class _Order:
         """Where the sound encoder's input ends, None for the end of the source."""
         if self.span.end_packet is not None:
             return (self.span.end_packet + _TRAILING_PACKETS) * PACKET
-        if self.video is None or self.media.planned_frames is None:
+        if self.plan.grid is None:
             return None
-        return math.ceil(self.media.planned_frames / self.video.frame_rate * AUDIO_RATE)
+        return math.ceil(self.plan.grid.frames / self.rate * AUDIO_RATE)
 
 
 def encode(
     media: Media,
-    rungs: Sequence[Rung],
-    tracks: Sequence[AudioTrack],
-    profile: Profile,
+    plan: EncodePlan,
     span: Span,
     *,
     ffmpeg: str,
@@ -110,11 +107,11 @@ def encode(
     """The argv that writes one span: `out/<rung>.mp4` for each rung, `out/<track>.mp4` for each
     sound track, each an init segment and fragments whose times are those of the whole.
 
-    It reports on standard output as `progress.ProgressParser` reads it. Without rungs, or for a
-    source without pictures, only sound is made.
+    It reports on standard output as `progress.ProgressParser` reads it. Without rungs only sound is
+    made.
     """
-    video = media.video if rungs else None
-    order = _Order(media, video, profile, span, source, out, threads)
+    video = media.video if plan.rungs else None
+    order = _Order(media, video, plan, span, source, out, threads)
     argv = [ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-y"]
     argv += ["-progress", "pipe:1", "-stats_period", "0.5"]
     argv += ["-filter_complex_threads", str(threads), "-max_error_rate", "0.9"]
@@ -122,14 +119,14 @@ def encode(
         argv.append("-copyts")
     if span.copies:
         argv.append("-xerror")  # what is copied must decode without a fault, as the rest does
-    apart = video is not None and bool(tracks) and span.first_packet > 0
+    apart = video is not None and bool(plan.tracks) and span.first_packet > 0
     if video is not None:
-        argv += _input(order, _picture_seek(video, span))
+        argv += _input(order, _picture_seek(order, video))
     if video is None or apart:
         argv += _input(order, _sound_seek(order))
     if video is not None:
-        argv += _pictures(order, video, rungs)
-    for track in tracks:
+        argv += _pictures(order, video, plan.rungs)
+    for track in plan.tracks:
         copied = track.stream_index in span.copied_sound
         argv += (_copied_sound if copied else _sound)(order, track, opening=1 if apart else 0)
     return argv
@@ -146,50 +143,52 @@ def _input(order: _Order, seek: Fraction | None) -> list[str]:
     return [*argv, *inputs.opened(order.source)]
 
 
-def _picture_seek(video: VideoStream, span: Span) -> Fraction | None:
+def _picture_seek(order: _Order, video: VideoStream) -> Fraction | None:
     """Seconds to seek to: half a picture after the keyframe, so that no rounding misses it."""
-    if span.seek is None:
+    if order.span.seek is None:
         return None
-    return span.seek * video.time_base + 1 / (2 * video.frame_rate)
+    return order.span.seek * video.time_base + 1 / (2 * order.rate)
 
 
 def _sound_seek(order: _Order) -> Fraction | None:
     """Seconds to seek to for sound: before what the encoder gets, and before the pictures of
     that time, where sound may be stored."""
     wanted = Fraction(order.first_sample, AUDIO_RATE) - _STORED_AHEAD
-    return order.start + wanted if wanted > 0 else None
+    return order.plan.origin + wanted if wanted > 0 else None
 
 
 def _pictures(order: _Order, video: VideoStream, rungs: Sequence[Rung]) -> list[str]:
     copied, encoded = (rungs[:1], rungs[1:]) if order.span.copies else ((), rungs)
     argv = _encoded(order, video, encoded) if encoded else []
     for rung in copied:
-        argv += [*_copy(order, video), *_muxed_pictures(order, video, rung)]
+        argv += [*_copy(order, video), *_muxed_pictures(order, rung)]
     return argv
 
 
 def _encoded(order: _Order, video: VideoStream, rungs: Sequence[Rung]) -> list[str]:
-    span, held = order.span, bool(order.media.held_seconds)
+    span, grid = order.span, order.plan.grid
+    held = grid is not None and bool(grid.held_seconds)
     graph = filters.pictures(
         video,
         rungs,
         order.origin,
+        order.rate,
         first=span.first_frame,
-        end=order.media.planned_frames if held and span.end_frame is None else span.end_frame,
+        end=grid.frames if grid and held and span.end_frame is None else span.end_frame,
         from_start=span.seek is None,
         held=held,
     )
     argv = ["-filter_complex", graph]
     for number, rung in enumerate(rungs):
         argv += ["-map", f"[{filters.label(number)}]"]
-        argv += [*_x264(order, video, rung), *_muxed_pictures(order, video, rung)]
+        argv += [*_x264(order, video, rung), *_muxed_pictures(order, rung)]
     return argv
 
 
 def _copy(order: _Order, video: VideoStream) -> list[str]:
     """The source's own packets of the span, each moved onto its tick of the grid."""
-    span, tick = order.span, int(timescale(video.frame_rate) / video.frame_rate)
-    origin = round(order.origin * timescale(video.frame_rate))
+    span, tick = order.span, int(timescale(order.rate) / order.rate)
+    origin = round(order.origin * timescale(order.rate))
     end = None if span.end_frame is None else span.end_frame * tick
     kept = f"{_placed(origin, tick)},{_kept(span.first_frame * tick, end)}"
     # Whatever the source calls it: its parameter sets must be those of the init segment anyway.
@@ -215,33 +214,33 @@ def _reading_until(order: _Order) -> list[str]:
     """What is only copied ends by itself at the end of the source: not later than the span."""
     if order.video is None or order.span.end_frame is None:
         return []
-    end = order.origin + order.span.end_frame / order.video.frame_rate + _READ_ON_SECONDS
+    end = order.origin + order.span.end_frame / order.rate + _READ_ON_SECONDS
     return ["-t", f"{float(end):.3f}"]
 
 
 def _x264(order: _Order, video: VideoStream, rung: Rung) -> list[str]:
-    argv = ["-fps_mode", "passthrough", "-c:v", "libx264", "-preset", order.profile.preset]
+    argv = ["-fps_mode", "passthrough", "-c:v", "libx264", "-preset", order.plan.preset]
     argv += ["-profile:v", "high", "-threads", str(order.threads), "-crf", str(rung.crf)]
     argv += ["-maxrate", str(rung.maxrate), "-bufsize", str(rung.bufsize)]
-    argv += [*_keyframes(order, video), "-sc_threshold", "0", "-x264-params", "stitchable=1"]
+    argv += [*_keyframes(order), "-sc_threshold", "0", "-x264-params", "stitchable=1"]
     for option, value in pixels.color_tags(video).items():
         argv += [option, value]
     return argv
 
 
-def _keyframes(order: _Order, video: VideoStream) -> list[str]:
-    """Every group of the profile's length, or where the copied rung has its own."""
+def _keyframes(order: _Order) -> list[str]:
+    """Every group of the plan's length, or where the copied rung has its own."""
     if not order.span.copies:
-        gop = str(gop_frames(video.frame_rate, order.profile))
+        gop = str(order.plan.gop_frames)
         return ["-g", gop, "-keyint_min", gop]
     # A quarter of a picture early: FFmpeg rounds to a whole one and forces that, or the next.
-    times = [float((frame - Fraction(1, 4)) / video.frame_rate) for frame in order.span.keyframes]
+    times = [float((frame - Fraction(1, 4)) / order.rate) for frame in order.span.keyframes]
     forced = ",".join(f"{max(0.0, time):.6f}" for time in times)
     return ["-g", _NEVER, "-keyint_min", "1", "-forced-idr", "1", "-force_key_frames", forced]
 
 
-def _muxed_pictures(order: _Order, video: VideoStream, rung: Rung) -> list[str]:
-    argv = ["-video_track_timescale", str(timescale(video.frame_rate))]
+def _muxed_pictures(order: _Order, rung: Rung) -> list[str]:
+    argv = ["-video_track_timescale", str(timescale(order.rate))]
     return [*argv, *_muxed(order.out / rung.filename, f"{_MOVFLAGS}+frag_keyframe")]
 
 
@@ -256,7 +255,7 @@ def _sound(order: _Order, track: AudioTrack, *, opening: int) -> list[str]:
     first, end = order.first_sample, order.end_sample
     graph = filters.sound(stream, track.name, order.origin, opening=opening, first=first, end=end)
     argv = ["-filter_complex", graph, "-map", f"[{track.name}]"]
-    argv += ["-c:a", "aac", "-b:a", str(order.profile.audio_bitrate), "-ar", str(AUDIO_RATE)]
+    argv += ["-c:a", "aac", "-b:a", str(order.plan.audio_bitrate), "-ar", str(AUDIO_RATE)]
     end_tick = None if span.end_packet is None else span.end_packet * PACKET
     argv += ["-bsf:a", _kept(span.first_packet * PACKET, end_tick)]
     return [*argv, *_muxed_sound(order, track)]

@@ -37,19 +37,19 @@ def pictures(
     video: VideoStream,
     rungs: Sequence[Rung],
     origin: Fraction,
+    rate: Fraction,
     *,
     first: int = 0,
     end: int | None = None,
     from_start: bool = True,
     held: bool = False,
 ) -> str:
-    """One decode to all rungs: `origin` (seconds) becomes 0, then the constant grid, of which the
-    pictures from `first` up to `end` stay, then each rung is scaled from the one above.
+    """One decode to all rungs: `origin` (seconds) becomes 0, then the constant grid of `rate`, of
+    which the pictures from `first` up to `end` stay, then each rung is scaled from the one above.
 
     With `held` the last picture stays for ever, so that there are `end`. FFmpeg has turned the
     picture upright before. Without `from_start`, decoding begins somewhere before `first`.
     """
-    rate = video.frame_rate
     grid = f"fps=fps={rate.numerator}/{rate.denominator}"
     # A source that was sought to would be filled with thousands of pictures from 0 on.
     grid += ":start_time=0" if from_start else ""

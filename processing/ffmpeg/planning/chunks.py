@@ -17,6 +17,7 @@ from typing import Any
 from processing.ffmpeg.encoding.filters import AUDIO_RATE
 from processing.ffmpeg.media import PACKET, Media
 from processing.ffmpeg.planning import copying, ladder, weight
+from processing.ffmpeg.planning.grid import grid_of
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.planning.reading import Reading
 from processing.ffmpeg.probing.timeline import Timeline
@@ -123,11 +124,12 @@ def plan(
     """
     if why_whole(media, timeline) is not None:
         return (WHOLE,)
-    if media.video is None or timeline is None:
+    grid = grid_of(media)
+    if media.video is None or grid is None or timeline is None:
         return _sound_spans(list(_sound_borders(media.duration, seconds)))
-    gop = gop_frames(media.video.frame_rate, profile)
-    reading = Reading(media, media.video, timeline)
-    rungs = ladder.rungs_for(media.video, profile)
+    gop = gop_frames(grid.rate, profile)
+    reading = Reading(media, media.video, grid, timeline)
+    rungs = ladder.rungs_for(media.video, profile, grid.rate)
     if seconds is None and copying.fits(media, timeline, profile):
         longest = _longest(reading, gop, weight.core_seconds(media, rungs[1:]))
         return _copied_spans(reading, gop, longest, copying.fitting_sound(media, profile))

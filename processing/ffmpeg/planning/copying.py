@@ -8,6 +8,7 @@ from fractions import Fraction
 from processing.ffmpeg.encoding.filters import AUDIO_RATE
 from processing.ffmpeg.media import PACKET, AudioStream, Media, VideoStream
 from processing.ffmpeg.planning import ladder
+from processing.ffmpeg.planning.grid import Grid, grid_of
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.planning.reading import is_exact
 from processing.ffmpeg.planning.tracks import tracks_of
@@ -35,19 +36,20 @@ def fits(media: Media, timeline: Timeline, profile: Profile) -> bool:
     cap, in a container that tells when each picture is decoded and shown. There must be smaller
     rungs too: making them decodes every picture, and so finds out whether that can be done.
     """
-    video = media.video
-    if video is None or not profile.copies or not media.is_mp4 or media.held_seconds:
+    video, grid = media.video, grid_of(media)
+    if video is None or grid is None or not profile.copies or not media.is_mp4:
         return False
-    rungs = ladder.rungs_for(video, profile)
+    rungs = ladder.rungs_for(video, profile, grid.rate)
     if len(rungs) < _LEAST_RUNGS or (rungs[0].width, rungs[0].height) != (
         video.width,
         video.height,
     ):
         return False
     return (
-        _decodes_everywhere(video)
+        not grid.held_seconds
+        and _decodes_everywhere(video)
         and _needs_no_turning(video)
-        and _is_cut_well(video, timeline)
+        and _is_cut_well(video, grid, timeline)
         and video.bitrate is not None
         and video.bitrate <= rungs[0].maxrate
     )
@@ -80,11 +82,11 @@ def _is_heard_everywhere(stream: AudioStream) -> bool:
 
 
 def _stands_where_ours_would(stream: AudioStream, media: Media) -> bool:
-    video, first = media.video, stream.first_packet_pts
-    if video is None or first is None or stream.packets is None:
+    video, grid, first = media.video, grid_of(media), stream.first_packet_pts
+    if video is None or grid is None or first is None or stream.packets is None:
         return False
     before = (video.start - first * stream.time_base) * AUDIO_RATE
-    lasts = (media.planned_frames or 0) / video.frame_rate * AUDIO_RATE
+    lasts = grid.frames / grid.rate * AUDIO_RATE
     missing = lasts - (stream.packets * PACKET - before)
     return before >= 0 and before % PACKET == 0 and missing < _MISSING_PACKETS * PACKET
 
@@ -104,10 +106,10 @@ def _needs_no_turning(video: VideoStream) -> bool:
     return video.upright and video.sar == 1 and not video.interlaced
 
 
-def _is_cut_well(video: VideoStream, timeline: Timeline) -> bool:
+def _is_cut_well(video: VideoStream, grid: Grid, timeline: Timeline) -> bool:
     """The stream begins with a keyframe at its start, and the next is never far."""
     return (
-        is_exact(video, timeline)
+        is_exact(video, grid, timeline)
         and timeline.steady
         and not timeline.thinned
         and not video.edited

@@ -126,13 +126,15 @@ DEFAULT = Profile(
 )
 
 
-def rungs_for(video: Pictures, profile: Profile) -> tuple[Rung, ...]:
-    """The rungs of a source, largest first, strictly descending and with names of their own.
+def rungs_for(video: Pictures, profile: Profile, rate: Fraction | None = None) -> tuple[Rung, ...]:
+    """The rungs of a source encoded at `rate` (its own if not told), largest first, strictly
+    descending and with names of their own.
 
     By the short side, never upscaled, aspect kept, sides even (so that a side of one pixel becomes
     two). At least one, unless the profile has none: it makes sound alone.
     """
-    rungs = [_rung(video, step) for step in _steps(video, profile.rungs)]
+    rate = rate or video.frame_rate
+    rungs = [_rung(video, step, rate) for step in _steps(video, profile.rungs)]
     offered = _downloads(rungs, profile.downloads)
     return tuple(replace(rung, download=rung in offered) for rung in rungs)
 
@@ -154,13 +156,13 @@ def _between(short: int, above: Step, below: Sequence[Step]) -> Step:
     return Step(short, above.crf, max(scaled, *(step.maxrate for step in below), 0))
 
 
-def _rung(video: Pictures, step: Step) -> Rung:
+def _rung(video: Pictures, step: Step, rate: Fraction) -> Rung:
     width, height = video.display_width, video.display_height
     short, long = min(width, height), max(width, height)
     long_side = 2 * round(step.short_side * long / short / 2)
     # Rounding up, and the second pixel of a side that had one, must not make it larger.
     long_side = max(step.short_side, min(long_side, _even_down(long)))
-    maxrate = _maxrate(video, step, step.short_side * long_side)
+    maxrate = _maxrate(video, step, step.short_side * long_side, rate)
     return Rung(
         name=f"{step.short_side}p",
         width=step.short_side if height > width else long_side,
@@ -171,12 +173,12 @@ def _rung(video: Pictures, step: Step) -> Rung:
     )
 
 
-def _maxrate(video: Pictures, step: Step, pixels: int) -> int:
+def _maxrate(video: Pictures, step: Step, pixels: int, rate: Fraction) -> int:
     """The step's cap for this shape and rate, and not above what the source itself spends."""
     width, height = video.display_width, video.display_height
     aspect = max(width, height) / min(width, height)
     maxrate = step.maxrate * _bits(max(1.0, aspect / _WIDE))
-    if video.frame_rate > _HIGH_RATE:
+    if rate > _HIGH_RATE:
         maxrate *= _HIGH_RATE_FACTOR
     if video.bitrate:
         spent = video.bitrate * _H264_BITS.get(video.codec, 1.0)

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from processing.ffmpeg.encoding.filters import AUDIO_RATE
-from processing.ffmpeg.media import PACKET, Media
+from processing.ffmpeg.media import PACKET
 from processing.ffmpeg.planning.chunks import Span
+from processing.ffmpeg.planning.plan import EncodePlan
 
 _LEAST_SECONDS = 0.1
 
 
-def start_of(span: Span, media: Media) -> float:
-    """Seconds from the start of the source to that of a span."""
-    if media.video is None:
+def start_of(span: Span, plan: EncodePlan) -> float:
+    """Seconds from the start of what is made to that of a span."""
+    if plan.grid is None:
         return span.first_packet * PACKET / AUDIO_RATE
-    return span.first_frame / float(media.video.frame_rate)
+    return float(span.first_frame / plan.grid.rate)
 
 
-def seconds_of(span: Span, media: Media) -> float:
+def seconds_of(span: Span, plan: EncodePlan) -> float:
     """How long a span lasts, as far as is known: at least a tenth of a second."""
-    return max(_LEAST_SECONDS, _end_of(span, media) - start_of(span, media))
+    return max(_LEAST_SECONDS, _end_of(span, plan) - start_of(span, plan))
 
 
-def _end_of(span: Span, media: Media) -> float:
-    if media.video is None:
-        return media.duration if span.end_packet is None else span.end_packet * PACKET / AUDIO_RATE
-    frames = media.planned_frames if span.end_frame is None else span.end_frame
-    return (frames or 0) / float(media.video.frame_rate)
+def _end_of(span: Span, plan: EncodePlan) -> float:
+    if plan.grid is None:
+        return plan.seconds if span.end_packet is None else span.end_packet * PACKET / AUDIO_RATE
+    return plan.seconds if span.end_frame is None else float(span.end_frame / plan.grid.rate)

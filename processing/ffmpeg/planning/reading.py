@@ -6,6 +6,7 @@ from bisect import bisect_right
 from fractions import Fraction
 
 from processing.ffmpeg.media import Media, VideoStream
+from processing.ffmpeg.planning.grid import Grid
 from processing.ffmpeg.probing.timeline import Timeline
 
 # A keyframe this many pictures before the cut: later ones may still be on their way. Where every
@@ -13,14 +14,14 @@ from processing.ffmpeg.probing.timeline import Timeline
 _SEEK_MARGIN = 2
 
 
-def is_exact(video: VideoStream, timeline: Timeline) -> bool:
+def is_exact(video: VideoStream, grid: Grid, timeline: Timeline) -> bool:
     """Whether every picture stands exactly on the grid, and one can begin at every keyframe."""
-    ticks = 1 / (video.frame_rate * video.time_base)
+    ticks = 1 / (grid.rate * video.time_base)
     return (
         timeline.constant
         and timeline.closed
         and ticks.denominator == 1
-        and video.constant_rate == video.frame_rate
+        and video.constant_rate == grid.rate
     )
 
 
@@ -28,18 +29,18 @@ class Reading:
     """What is known of reading one source: `rate` is that of the grid, `frames` how many pictures
     it has."""
 
-    def __init__(self, media: Media, video: VideoStream, timeline: Timeline) -> None:
-        self.rate = video.frame_rate
-        self._pace = video.time_base * video.frame_rate
+    def __init__(self, media: Media, video: VideoStream, grid: Grid, timeline: Timeline) -> None:
+        self.rate = grid.rate
+        self._pace = video.time_base * grid.rate
         self._start = video.start_pts
         self._keyframes = timeline.keyframes
         # Decoders of H.264 learn from a group how far pictures are reordered, unless it is told.
         reordered = video.codec == "h264" and not timeline.closed
         self._back = 1 if media.clock_may_jump or reordered else 0
-        exact = media.is_mp4 and is_exact(video, timeline)
+        exact = media.is_mp4 and is_exact(video, grid, timeline)
         self._margin = 0 if exact else _SEEK_MARGIN
         self._shown = round((timeline.end_pts - video.start_pts) * self._pace)
-        self.frames = self._shown if not media.held_seconds else media.planned_frames or self._shown
+        self.frames = grid.frames if grid.held_seconds else self._shown
 
     @property
     def keyframe_pictures(self) -> list[int]:

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from processing.ffmpeg.media import Media
+from processing.ffmpeg.planning.grid import grid_rate
 from processing.ffmpeg.planning.ladder import Rung
 
 _MEBI = 1024 * 1024
@@ -60,8 +61,8 @@ def core_seconds(media: Media, rungs: Sequence[Rung]) -> float:
         return _SOUND_SECONDS
     decoded = _DECODED.get(video.codec, _DECODED_OTHERWISE) * video.width * video.height
     decoded *= _DEEP if video.bit_depth > _EIGHT_BITS else 1
-    each = (_ENCODED * _pixels(rungs) + decoded) / _MILLION
-    return _SOUND_SECONDS + each * float(video.frame_rate)
+    encoded = _ENCODED * _pixels(rungs) * float(grid_rate(video.fastest_rate))
+    return _SOUND_SECONDS + (encoded + decoded * float(video.frame_rate)) / _MILLION
 
 
 def _pixels(rungs: Sequence[Rung]) -> int:

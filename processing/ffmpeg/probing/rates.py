@@ -1,5 +1,5 @@
-"""The constant frame rate a source is encoded at: from what its header tells, or, better, from
-when its pictures are shown."""
+"""The frame rate of a source: from what its header tells, or, better, from when its pictures are
+shown."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-MAX_RATE = 60
+# What comes faster by a variable clock is a clock, not a rate.
+_MAX_BASE = 60
 _FALLBACK = Fraction(25)
 # A measured average this near (relative) to a rate that cameras and films use is that rate.
 _SNAP = 0.004
@@ -22,22 +23,13 @@ _FASTER = (Fraction(100), Fraction(120_000, 1001), Fraction(120), Fraction(240))
 
 
 def natural_rate(base: Fraction | None, average: Fraction | None, *, fields: bool) -> Fraction:
-    """The rate of the grid, in (0, 60].
+    """The rate of a source by its header, at least 1.
 
     `base` (r_frame_rate) is the smallest step between pictures and absurd for variable rates;
     `average` counts pictures over time. With `fields`, `base` may count half pictures.
     """
-    return grid_rate(_chosen(base or None, average or None, fields))
-
-
-def grid_rate(rate: Fraction) -> Fraction:
-    """The rate at which pictures that come at `rate` are encoded, in (0, 60]."""
-    if MAX_RATE < rate <= MAX_RATE + 1:
-        rate = Fraction(MAX_RATE)  # a screen's 60.02 is 60, not every other picture
-    rate /= math.ceil(rate / MAX_RATE)  # 120 and 240 become 60: every nth picture
-    if rate < 1:
-        rate *= math.ceil(1 / rate)  # a GOP of two seconds needs a picture a second
-    return rate.limit_denominator(1001)
+    rate = _chosen(base or None, average or None, fields)
+    return rate * math.ceil(1 / rate) if rate < 1 else rate
 
 
 def _chosen(base: Fraction | None, average: Fraction | None, fields: bool) -> Fraction:
@@ -48,7 +40,7 @@ def _chosen(base: Fraction | None, average: Fraction | None, fields: bool) -> Fr
         return base
     if base == 2 * average or fields:
         return _snapped(average)
-    if base <= MAX_RATE and base <= 3 * average:
+    if base <= _MAX_BASE and base <= 3 * average:
         return base
     return _snapped(average)
 

@@ -189,14 +189,14 @@ def of(pictures: Pictures, video: VideoStream, *, jumps: bool) -> Timeline | Non
     if not pictures.pts:
         return None
     base, times = video.time_base, array("q", sorted(pictures.pts))
-    rate = rates.constant_rate(times, base, video.frame_rate)
+    rate = rates.constant_rate(times, base, video.fastest_rate)
     if rate is None and video.codec in _HIDES_PICTURES:
         shown = _without_hidden(times)
-        rate = rates.constant_rate(shown, base, video.frame_rate)
+        rate = rates.constant_rate(shown, base, video.fastest_rate)
         times = times if rate is None else shown
     end = pictures.end
     if end <= times[-1]:
-        end = times[-1] + max(1, round(1 / (video.frame_rate * base)))
+        end = times[-1] + max(1, round(1 / (video.fastest_rate * base)))
     if rate is not None:
         step = 1 / (rate * base)
         # A last picture that stays longer than the others is not constant; a shorter one is a lie.

@@ -14,10 +14,10 @@ from typing import Any
 
 from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.media import Media, VideoStream
-from processing.ffmpeg.planning import ladder
 from processing.ffmpeg.planning.chunks import WHOLE, Span
+from processing.ffmpeg.planning.grid import Grid, grid_of
 from processing.ffmpeg.planning.ladder import DEFAULT, Profile, Rung
-from processing.ffmpeg.planning.tracks import tracks_of
+from processing.ffmpeg.planning.plan import plan_of
 from processing.ffmpeg.probing import timeline
 from processing.ffmpeg.probing.probe import probe
 from processing.ffmpeg.running import runner
@@ -90,6 +90,13 @@ class Made:
         return self.folder / self.rungs[0].filename
 
 
+def grid(media: Media) -> Grid:
+    """The grid of a source with pictures."""
+    found = grid_of(media)
+    assert found is not None
+    return found
+
+
 def described(path: Path) -> Media:
     """What `probe` says, in the sandbox of this machine."""
     return probe(path, ffprobe="ffprobe", sandbox=detect("auto"))
@@ -110,18 +117,15 @@ def encoded(
 ) -> Made:
     """Probe and encode into `folder`, in the sandbox of this machine."""
     media = media or described(source)
-    rungs = ladder.rungs_for(media.video, profile) if media.video else ()
+    plan = plan_of(media, profile)
     folder.mkdir()
-    argv = commands.encode(
-        media, rungs, tracks_of(media), profile, span,
-        ffmpeg="ffmpeg", source=source, out=folder, threads=2,
-    )  # fmt: skip
+    argv = commands.encode(media, plan, span, ffmpeg="ffmpeg", source=source, out=folder, threads=2)
     limits = runner.Limits(wall_seconds=60, stall_seconds=20)
     finished = runner.run(
         argv, limits=limits, sandbox=detect("auto"), reads=[source], writes=folder,
         on_progress=lambda _: None,
     )  # fmt: skip
-    return Made(media, rungs, folder, finished)
+    return Made(media, plan.rungs, folder, finished)
 
 
 def frames(path: Path) -> int:

@@ -17,6 +17,7 @@ from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.ladder import DEFAULT
 from processing.ffmpeg.probing import index, probe, refusals, timeline
+from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.probe import ProbeLimits
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.sandbox import detect
@@ -32,7 +33,7 @@ def planned(
     sandbox = detect("auto")
     media = probe.probe(path, ffprobe="ffprobe", sandbox=sandbox, should_stop=should_stop)
     line = timeline.read(path, media, ffprobe="ffprobe", sandbox=sandbox, should_stop=should_stop)
-    media = media.with_timeline(line)
+    media = with_timeline(media, line)
     refusals.require_within(media, ProbeLimits())
     return media, chunks.plan(media, line, DEFAULT)
 

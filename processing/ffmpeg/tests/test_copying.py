@@ -14,6 +14,7 @@ from processing.ffmpeg.errors import ProcessFailed
 from processing.ffmpeg.media import AudioStream, Media
 from processing.ffmpeg.planning import chunks, copying
 from processing.ffmpeg.planning.ladder import Profile, Step
+from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.tests.clips import (
     Made,
@@ -127,7 +128,7 @@ def test_copied_spans_are_the_sources_own_pictures(
     media = described(source)
     line = line_of(source, media)
     assert line is not None
-    media = media.with_timeline(line)
+    media = with_timeline(media, line)
     spans = chunks.plan(media, line, TWO)
     assert len(spans) > 2
     assert [key for span in spans for key in span.keyframes] == list(range(0, count, 35))
@@ -147,7 +148,7 @@ def _copied(source: Path, folder: Path) -> Track:
     line = line_of(source, media)
     assert line is not None
     span = replace(chunks.WHOLE, keyframes=tuple(range(0, 75, 25)))
-    return encoded(source, folder, TWO, media=media.with_timeline(line), span=span).track("144p")
+    return encoded(source, folder, TWO, media=with_timeline(media, line), span=span).track("144p")
 
 
 IN_BAND = ["-c:v", "libx264", "-g", "25", "-bsf:v", "dump_extra=freq=keyframe", "-tag:v", "avc3"]
@@ -220,7 +221,7 @@ def _with_sound(folder: Path) -> tuple[Path, Media, tuple[chunks.Span, ...]]:
     media = described(source)
     line = line_of(source, media)
     assert line is not None
-    media = media.with_timeline(line)
+    media = with_timeline(media, line)
     return source, media, chunks.plan(media, line, TWO)
 
 

@@ -20,6 +20,7 @@ from processing.ffmpeg.tests.clips import (
     described,
     encoded,
     ffmpeg,
+    grid,
     join,
     line_of,
     numbered,
@@ -84,8 +85,7 @@ def agree(made: Cut, name: str) -> None:
 def begin(made: Cut, span: chunks.Span, track: Track) -> int:
     if track.handler == "soun":
         return span.first_packet * PACKET
-    assert made.media.video is not None
-    rate = made.media.video.frame_rate
+    rate = grid(made.media).rate
     return int(span.first_frame * commands.timescale(rate) / rate)
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.encoding.filters import pictures
 from processing.ffmpeg.encoding.pixels import color_tags
 from processing.ffmpeg.planning import ladder
+from processing.ffmpeg.planning.chunks import gop_frames
 from processing.ffmpeg.tests.clips import (
     SMALL,
     Made,
@@ -24,6 +24,7 @@ from processing.ffmpeg.tests.clips import (
     flash_and_beep,
     flash_frame,
     frames,
+    grid,
     make,
     picture,
 )
@@ -38,7 +39,7 @@ def is_sound(made: Made) -> None:
     for rung in made.rungs:
         found = check_chunk(
             tracks[rung.name],
-            frames=made.media.planned_frames,
+            frames=grid(made.media).frames if made.rungs else None,
             width=rung.width,
             height=rung.height,
         )
@@ -273,7 +274,7 @@ def test_colors_are_named(transfer: str, space: str, tag: str) -> None:
 
 def test_all_rungs_come_from_one_decode() -> None:
     video = picture()
-    graph = pictures(video, ladder.rungs_for(video, ladder.DEFAULT), Fraction(0))
+    graph = pictures(video, ladder.rungs_for(video, ladder.DEFAULT), Fraction(0), Fraction(25))
     assert graph.count("[0:0]") == 1
     assert graph.count("scale=") == 5
-    assert commands.gop_frames(Fraction(30000, 1001), ladder.DEFAULT) == 60
+    assert gop_frames(Fraction(30000, 1001), ladder.DEFAULT) == 60

@@ -10,7 +10,7 @@ import pytest
 
 from processing.ffmpeg.encoding import pixels
 from processing.ffmpeg.media import VideoStream
-from processing.ffmpeg.tests.clips import asked, described, encoded, ffmpeg, frames
+from processing.ffmpeg.tests.clips import asked, described, encoded, ffmpeg, frames, grid
 from tests import corpus
 
 pytestmark = pytest.mark.slow
@@ -32,11 +32,12 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def shown(source: Path, folder: Path, count: int = 12) -> Path:
     """The first pictures of a source as the largest rung gets them, kept without loss."""
-    video = described(source).video
+    media = described(source)
+    video, rate = media.video, grid(media).rate
     assert video is not None
     width, height = size(video)
-    rate = f"fps={video.frame_rate.numerator}/{video.frame_rate.denominator}"
-    graph = [*pixels.before_grid(video), rate, *pixels.steps(video, width, height)]
+    fps = f"fps={rate.numerator}/{rate.denominator}"
+    graph = [*pixels.before_grid(video), fps, *pixels.steps(video, width, height)]
     chosen = ["-map", f"0:{video.index}", "-vf", ",".join(graph), "-frames:v", str(count)]
     ffmpeg("-i", source, *chosen, *LOSSLESS, folder / "shown.mkv")
     return folder / "shown.mkv"

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.ffmpeg.encoding.commands import timescale
+from processing.ffmpeg.planning.grid import grid_rate
 from processing.ffmpeg.probing.rates import constant_rate, natural_rate
 
 NTSC = Fraction(30000, 1001)
@@ -34,7 +35,7 @@ def test_the_rate_of_the_grid(
     base: str | None, average: str | None, fields: bool, expected: Fraction
 ) -> None:
     pair = [Fraction(text) if text else None for text in (base, average)]
-    assert natural_rate(pair[0], pair[1], fields=fields) == expected
+    assert grid_rate(natural_rate(pair[0], pair[1], fields=fields)) == expected
 
 
 @given(
@@ -45,7 +46,7 @@ def test_the_rate_of_the_grid(
 def test_any_pair_gives_a_rate_we_can_encode(
     base: Fraction | None, average: Fraction | None, fields: bool
 ) -> None:
-    rate = natural_rate(base, average, fields=fields)
+    rate = grid_rate(natural_rate(base, average, fields=fields))
     assert 0.99 <= rate <= 60
     ticks = timescale(rate) / rate
     assert ticks.denominator == 1

@@ -15,12 +15,14 @@ import pytest
 from processing.ffmpeg.errors import Interrupted, MediaError, ProbeFailed
 from processing.ffmpeg.media import Media, VideoStream
 from processing.ffmpeg.probing import edits, index, refusals, timeline
+from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.running.sandbox import detect
 from processing.ffmpeg.tests.clips import (
     described,
     ffmpeg,
     frames,
+    grid,
     line_of,
     make,
     picture,
@@ -82,7 +84,7 @@ def test_every_container_tells_the_rate_and_the_keyframes(
     assert found.keyframes == pytest.approx(expected, abs=1)
     assert found.end_pts == pytest.approx(found.first_pts + found.frames * step, abs=1)
     assert found.longest_gop(video.time_base) == pytest.approx(10 / Fraction(rate), abs=0.002)
-    known = described(path).with_timeline(found).video
+    known = with_timeline(described(path), found).video
     assert known is not None
     assert known.constant_rate == known.frame_rate == Fraction(rate)
     assert (known.frames, known.closed_gops) == (found.frames, True)
@@ -153,7 +155,7 @@ def test_a_varying_rate_is_not_constant(tmp_path: Path) -> None:
     found = read(path, media)
     assert found is not None
     assert not found.constant
-    known = media.with_timeline(found).video
+    known = with_timeline(media, found).video
     assert known is not None
     assert known.constant_rate == 0
 
@@ -207,9 +209,9 @@ def test_reading_again_tells_the_same(tmp_path: Path) -> None:
     path = tmp_path / "b.mp4"
     ffmpeg("-ss", "0.75", "-i", make(tmp_path / "a.mp4", *B_FRAMES), "-c", "copy", path)
     media = described(path)
-    known = media.with_timeline(read(path, media))
+    known = with_timeline(media, read(path, media))
     assert read(path, known) == read(path, media)
-    assert known.with_timeline(read(path, known)) == known
+    assert with_timeline(known, read(path, known)) == known
     assert known.video is not None
     assert known.video.edited
 
@@ -218,8 +220,8 @@ def test_one_picture_is_a_timeline(tmp_path: Path) -> None:
     media = described(make(tmp_path / "a.mp4", "-frames:v", "1"))
     found = read(tmp_path / "a.mp4", media)
     assert found == Timeline((0,), 1, 0, 512, constant=True, closed=True, steady=True)
-    known = media.with_timeline(found)
-    assert (known.duration, known.planned_frames) == (0.04, 1)
+    known = with_timeline(media, found)
+    assert (known.duration, grid(known).frames) == (0.04, 1)
 
 
 def test_sound_alone_has_none(tmp_path: Path) -> None:
@@ -247,10 +249,10 @@ def test_a_film_cut_off_lasts_as_long_as_its_pictures(tmp_path: Path) -> None:
     path = make(tmp_path / "a.mp4", "-movflags", "+faststart", "-g", "5")
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     media = described(path)
-    known = media.with_timeline(read(path, media))
+    known = with_timeline(media, read(path, media))
     assert media.duration == 2
     assert 0.3 < known.duration < 1.7
-    assert known.planned_frames == known.video.frames if known.video else False
+    assert grid(known).frames == known.video.frames if known.video else False
 
 
 def test_a_stop_is_heard(tmp_path: Path) -> None:
@@ -312,7 +314,7 @@ def test_hostile_files_have_a_timeline_or_none_in_bounded_time() -> None:
             media = described(path)
         except MediaError:
             continue
-        known = media.with_timeline(read(path, media))
+        known = with_timeline(media, read(path, media))
         assert known.duration >= 0, path.name
         assert Media.from_json(json.loads(json.dumps(known.to_json()))) == known
 

@@ -1,0 +1,112 @@
+"""What a run makes of its source, and why: decided once, kept with the run, read by every task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from processing.ffmpeg.media import Media
+from processing.ffmpeg.planning import chunks, ladder, reasons, tracks
+from processing.ffmpeg.planning.chunks import Span
+from processing.ffmpeg.planning.grid import Grid, grid_of, origin_of
+from processing.ffmpeg.planning.ladder import Profile, Rung
+from processing.ffmpeg.planning.tracks import AudioTrack
+from processing.ffmpeg.probing.timeline import Timeline
+from processing.ffmpeg.stored import fractions, known, plain
+
+# Without pictures nothing gives segments a length.
+_SOUND_SEGMENT_SECONDS = Fraction(4)
+_SEGMENT_GOPS = 2
+
+
+@dataclass(frozen=True)
+class EncodePlan:
+    """What is made: `rungs` on the `grid` (none of both: sound alone) and `tracks`.
+
+    `origin` is the second on the source's own clock that becomes 0, `seconds` how long all of it
+    lasts as planned. `gop_frames` is the distance of keyframes, `segment_seconds` the length of the
+    segments of all renditions, `preset` x264's, `audio_bitrate` in bits per second. `spans` counts
+    the spans, which stand with their tasks; `passthrough` names the rungs and tracks that are the
+    source's own, repackaged. `reasons` are sentences: why this and nothing else.
+    """
+
+    grid: Grid | None
+    origin: Fraction
+    seconds: float
+    rungs: tuple[Rung, ...]
+    tracks: tuple[AudioTrack, ...]
+    gop_frames: int = 1
+    segment_seconds: Fraction = _SOUND_SEGMENT_SECONDS
+    preset: str = "veryfast"
+    audio_bitrate: int = 128_000
+    spans: int = 1
+    passthrough: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """A dictionary `json` can write."""
+        return plain(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> EncodePlan:
+        """The inverse of `to_json`; what an older version did not write takes its default, what
+        only a newer one knows is left out."""
+        made = fractions(data, "origin", "segment_seconds")
+        made["grid"] = Grid.from_json(data["grid"]) if data.get("grid") else None
+        made["rungs"] = tuple(Rung(**known(Rung, rung)) for rung in data.get("rungs", ()))
+        made["tracks"] = tuple(
+            AudioTrack(**known(AudioTrack, track)) for track in data.get("tracks", ())
+        )
+        for name in ("passthrough", "reasons"):
+            made[name] = tuple(data.get(name, ()))
+        return cls(**known(cls, made))
+
+
+def plan_encode(
+    media: Media, timeline: Timeline | None, profile: Profile, *, whole: bool = False
+) -> tuple[EncodePlan, tuple[Span, ...]]:
+    """The plan of a source, and its spans; ``whole``: in one piece, since a run in spans failed."""
+    media = as_made(media, profile)
+    spans = (chunks.WHOLE,) if whole else chunks.plan(media, timeline, profile)
+    plan = plan_of(media, profile)
+    plan = replace(plan, spans=len(spans), passthrough=_passthrough(plan, spans[0]))
+    why = reasons.all_of(media, plan, chunks.why_whole(media, timeline), whole=whole)
+    return replace(plan, reasons=tuple(why)), spans
+
+
+def as_made(media: Media, profile: Profile) -> Media:
+    """A source without what a profile makes nothing of: pictures, where it has no rungs."""
+    return media if profile.rungs else replace(media, video=None)
+
+
+def plan_of(media: Media, profile: Profile) -> EncodePlan:
+    """What a profile makes of a source, whatever its spans."""
+    media = as_made(media, profile)
+    grid = grid_of(media)
+    plan = EncodePlan(
+        grid=grid,
+        origin=origin_of(media),
+        seconds=grid.seconds if grid else media.duration,
+        rungs=(),
+        tracks=tracks.tracks_of(media),
+        preset=profile.preset,
+        audio_bitrate=profile.audio_bitrate,
+    )
+    if media.video is None or grid is None:
+        return plan
+    gop = chunks.gop_frames(grid.rate, profile)
+    return replace(
+        plan,
+        rungs=ladder.rungs_for(media.video, profile, grid.rate),
+        gop_frames=gop,
+        segment_seconds=_SEGMENT_GOPS * gop / grid.rate,
+    )
+
+
+def _passthrough(plan: EncodePlan, span: Span) -> tuple[str, ...]:
+    if not span.copies:
+        return ()
+    sound = [track.name for track in plan.tracks if track.stream_index in span.copied_sound]
+    return (plan.rungs[0].name, *sound)
