@@ -10,6 +10,7 @@ from processing.models import Run
 from processing.monitoring import progress
 from videos import access
 from videos.access import Viewer
+from videos.api.fields import TitleField
 from videos.models import Rendition, Source, Video
 from videos.playback import downloads
 from videos.playback import services as playback
@@ -237,6 +238,8 @@ class VideoStatusSerializer(VideoSerializer):
 class VideoEditSerializer(serializers.ModelSerializer[Video]):
     """What an owner may change."""
 
+    title = TitleField(required=False, allow_blank=True, max_length=200)
+
     class Meta:
         model = Video
         fields = ("title", "description", "visibility")
@@ -266,7 +269,7 @@ class VideoUploadSerializer(serializers.Serializer[Any]):
         allow_empty_file=True,
         error_messages={"required": "Send the video as the form field `file`."},
     )
-    title = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    title = TitleField(required=False, allow_blank=True, max_length=200)
     description = serializers.CharField(required=False, allow_blank=True, max_length=5000)
     visibility = serializers.ChoiceField(
         Video.Visibility.choices, required=False, default=Video.Visibility.PRIVATE

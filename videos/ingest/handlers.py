@@ -7,10 +7,42 @@ from typing import Any
 
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
+from django.http.multipartparser import MultiPartParser
+
+# How browsers write what would end a name in the header it stands in; nothing else is escaped.
+_ESCAPED = {"%22": '"', "%0D": "\r", "%0A": "\n"}
+
+
+class _Form(MultiPartParser):
+    """A form whose files keep their names: Django's own drops what it cannot print, joiners among
+    it. ``ingest.clean_filename`` cleans them for showing."""
+
+    def sanitize_file_name(self, file_name: str) -> str | None:
+        """The last part of a name, as it was before the browser escaped it."""
+        last = file_name.replace("\\", "/").rsplit("/", 1)[-1]
+        for written, meant in _ESCAPED.items():
+            last = last.replace(written, meant)
+        return last or None
 
 
 class HashingUploadHandler(TemporaryFileUploadHandler):
     """Sets ``sha256`` (hex) on the finished file, so that it is never read again for it."""
+
+    _is_read = False
+
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: Any,  # Django's
+        content_length: int,
+        boundary: str,
+        encoding: str | None = None,
+    ) -> Any:
+        """Read the form by our own parser; it asks again, and is then let to."""
+        if self._is_read:
+            return None
+        self._is_read = True
+        return _Form(META, input_data, [self], encoding).parse()
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """A file begins."""

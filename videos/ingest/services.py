@@ -1,7 +1,6 @@
 """Take a file in: the video first, then its bytes, then its processing."""
 
 import hashlib
-import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from processing import services as processing
+from processing.ffmpeg import names
 from videos import keys, lifecycle, objects
 from videos.ingest import closing
 from videos.models import Source, Upload, Video
@@ -98,8 +98,7 @@ def describe_file(path: Path, *, origin: str) -> ArrivedFile:
 def clean_filename(name: str) -> str:
     """A file's name as it may be shown: its last part, without control characters."""
     last = PurePosixPath(name.replace("\\", "/")).name
-    shown = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip()
-    return shown[:_NAME_LENGTH] or "unnamed"
+    return names.shown(last)[:_NAME_LENGTH] or "unnamed"
 
 
 def _begin(owner: User, file: ArrivedFile, about: Description) -> Upload:

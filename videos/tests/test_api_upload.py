@@ -86,3 +86,38 @@ def test_hostile_names_are_only_names(api: APIClient, clip: Path, name: str) -> 
     answer = api.post(URL, {"file": SimpleUploadedFile(name, clip.read_bytes())})
     assert answer.status_code == 201
     assert "/" not in Source.objects.get().key
+
+
+FAMILY = "👨\u200d👩\u200d👧"
+NAMES = [
+    (f"{FAMILY}.mp4", f"{FAMILY}.mp4", FAMILY),
+    ("क्\u200dष.mp4", "क्\u200dष.mp4", "क्\u200dष"),
+    ("say %22hi%22.mp4", 'say "hi".mp4', 'say "hi"'),
+    ("a\u202egpj.mp4", "agpj.mp4", "agpj"),
+    ("Tom &amp; Jerry 100%.mp4", "Tom &amp; Jerry 100%.mp4", "Tom &amp; Jerry 100%"),
+]
+
+
+@pytest.mark.parametrize(("sent", "filename", "title"), NAMES)
+def test_names_are_shown_as_they_are_written(
+    api: APIClient, clip: Path, sent: str, filename: str, title: str
+) -> None:
+    video = api.post(URL, {"file": SimpleUploadedFile(sent, clip.read_bytes())}).json()
+    assert (video["source"]["filename"], video["title"]) == (filename, title)
+
+
+def test_a_browsers_upload_keeps_its_name_too(owner: User, clip: Path) -> None:
+    browser = APIClient(enforce_csrf_checks=True)
+    browser.force_login(owner)
+    browser.get("/upload/")  # the token comes with the page
+    token = browser.cookies["csrftoken"].value
+    file = SimpleUploadedFile(f"{FAMILY} %22x%22.mp4", clip.read_bytes())
+    answer = browser.post(URL, {"file": file}, HTTP_X_CSRFTOKEN=token)
+    assert answer.json()["title"] == f'{FAMILY} "x"'
+
+
+def test_a_title_turns_no_direction(api: APIClient, form: dict[str, object]) -> None:
+    video = api.post(URL, form | {"title": f"a\u202eb {FAMILY}"}).json()
+    assert video["title"] == f"ab {FAMILY}"
+    changed = api.patch(f"{URL}{video['id']}/", {"title": "\u2067x"}, format="json").json()
+    assert changed["title"] == "x"

@@ -18,6 +18,13 @@ from videos.ingest.services import clean_filename
         ("", "unnamed"),
         ("\x00", "unnamed"),
         ("x" * 300, "x" * 255),
+        ("\u0645\u06cc\u200c\u062e.mp4", "\u0645\u06cc\u200c\u062e.mp4"),
+        ("क्\u200dष.mp4", "क्\u200dष.mp4"),
+        ("👨\u200d👩\u200d👧.mp4", "👨\u200d👩\u200d👧.mp4"),
+        ("newer than the tables \U0001fadf.mp4", "newer than the tables \U0001fadf.mp4"),
+        ("a\u202eb\u2066c\u2069\u200fd.mp4", "abcd.mp4"),
+        ("a\u2028b.mp4", "a b.mp4"),
+        ("\ud800a.mp4", "a.mp4"),
     ],
 )
 def test_a_file_name_is_cleaned_for_showing(given: str, shown: str) -> None:

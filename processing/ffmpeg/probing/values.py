@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from fractions import Fraction
 from typing import Any
+
+from processing.ffmpeg import names
 
 _MAX_SECONDS = 1e7
 _MAX_TEXT = 200
@@ -42,8 +43,7 @@ def fraction(value: Any, separator: str = "/") -> Fraction | None:
 
 def text(value: Any) -> str:
     """A title as one short line without control characters, empty when there is none."""
-    line = "".join(c for c in str(value or "") if not unicodedata.category(c).startswith("C"))
-    return line[:_MAX_TEXT].strip()
+    return names.shown(str(value or ""))[:_MAX_TEXT].strip()
 
 
 def language(stream: Any) -> str:
