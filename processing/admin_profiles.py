@@ -31,6 +31,7 @@ class _Sample:
     codec: str = "h264"
     frame_rate: Fraction = Fraction(30)
     bitrate: int | None = None
+    peak_bitrate: int | None = None
 
     def __str__(self) -> str:
         return f"{self.display_width}x{self.display_height}"

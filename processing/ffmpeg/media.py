@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -29,6 +30,15 @@ class Light:
 
 
 @dataclass(frozen=True)
+class Jump:
+    """A place where a stream's clock begins anew: `by` ticks from one packet to the next; from
+    there on `shift` ticks are added to what it tells, in all."""
+
+    by: int
+    shift: int
+
+
+@dataclass(frozen=True)
 class VideoStream:
     """One picture stream.
 
@@ -40,7 +50,10 @@ class VideoStream:
 
     The timeline tells `constant_rate`, the exact rate of the source where it has one (0 where it
     varies), `burst_rate`, that of its frames where they come fastest if it varies, `longest_gop` in
-    seconds and `closed_gops`; None before it was read.
+    seconds and `closed_gops`; None before it was read. `jumps` are where the clock begins anew;
+    whatever else tells of times has them mended. `start_pts` is as FFmpeg tells it, `delay` ticks
+    too early. At `burst_rate` `shared` frames are not seen, because a later one has the same place.
+    `peak_bitrate` is that of the two seconds that have most.
     """
 
     index: int
@@ -72,6 +85,10 @@ class VideoStream:
     longest_gop: float | None = None
     closed_gops: bool | None = None
     burst_rate: Fraction | None = None
+    jumps: tuple[Jump, ...] = ()
+    delay: int = 0
+    shared: int = 0
+    peak_bitrate: int | None = None
 
     @property
     def fastest_rate(self) -> Fraction:
@@ -115,7 +132,7 @@ class VideoStream:
     @property
     def start(self) -> Fraction:
         """Seconds at which its first picture is shown, on the source's own clock."""
-        return self.start_pts * self.time_base
+        return (self.start_pts + self.delay) * self.time_base
 
 
 @dataclass(frozen=True)
@@ -142,6 +159,7 @@ class AudioStream:
     track: int | None = None
     first_packet_pts: int | None = None
     packets: int | None = None
+    jumps: tuple[Jump, ...] = ()
 
     @property
     def start(self) -> Fraction:
@@ -212,6 +230,18 @@ class Media:
         return self.container in _JUMPING_CLOCKS
 
     @property
+    def times_are_known(self) -> bool:
+        """Whether it was measured when each picture is shown."""
+        return self.video is not None and self.video.constant_rate is not None
+
+    @property
+    def sound_end(self) -> float:
+        """Seconds on its own clock at which the longest sound ends; minus infinity where nobody
+        knows."""
+        ends = [float(s.start) + s.duration for s in self.audio if s.duration is not None]
+        return max(ends, default=-math.inf)
+
+    @property
     def lasting(self) -> float:
         """Seconds from the first to the last thing seen or heard, as far as the streams tell."""
         streams = [s for s in (self.video, *self.audio) if s is not None and s.duration]
@@ -246,8 +276,14 @@ def _video(data: Mapping[str, Any]) -> VideoStream:
     made = fractions(data, "sar", "frame_rate", "time_base", "constant_rate", "burst_rate")
     light = data.get("light")
     made["light"] = Light(**known(Light, light)) if light else None
+    made["jumps"] = _jumps(data)
     return VideoStream(**known(VideoStream, made))
 
 
 def _audio(data: Mapping[str, Any]) -> AudioStream:
-    return AudioStream(**known(AudioStream, fractions(data, "time_base")))
+    made = {**fractions(data, "time_base"), "jumps": _jumps(data)}
+    return AudioStream(**known(AudioStream, made))
+
+
+def _jumps(data: Mapping[str, Any]) -> tuple[Jump, ...]:
+    return tuple(Jump(**known(Jump, jump)) for jump in data.get("jumps", ()))

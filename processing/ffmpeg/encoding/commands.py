@@ -62,9 +62,9 @@ class _Order:
 
     @property
     def keeps_timestamps(self) -> bool:
-        """FFmpeg mends a clock that jumps only when it may shift timestamps itself; where spans
-        are cut the clock is known to be steady."""
-        return not self.media.clock_may_jump or not self.span.whole
+        """Where nothing is known of the times of a clock that may jump, FFmpeg mends them as it
+        reads; it can only if it may shift timestamps itself."""
+        return not self.media.clock_may_jump or not self.span.whole or self.media.times_are_known
 
     @property
     def rate(self) -> Fraction:
@@ -87,11 +87,24 @@ class _Order:
     @property
     def end_sample(self) -> int | None:
         """Where the sound encoder's input ends, None for the end of the source."""
-        if self.span.end_packet is not None:
-            return (self.span.end_packet + _TRAILING_PACKETS) * PACKET
-        if self.plan.grid is None:
+        if self.span.end_packet is None:
             return None
-        return math.ceil(self.plan.grid.frames / self.rate * AUDIO_RATE)
+        return (self.span.end_packet + _TRAILING_PACKETS) * PACKET
+
+    @property
+    def least_samples(self) -> int:
+        """Sound goes on at least until here, in silence where the source's ends before: as long as
+        the pictures."""
+        grid = self.plan.grid
+        return math.ceil(grid.frames / grid.rate * AUDIO_RATE) if grid else 0
+
+    @property
+    def copied_end_packet(self) -> int:
+        """Where packets of sound end that are copied."""
+        if self.span.end_packet is not None:
+            return self.span.end_packet
+        heard = (self.media.sound_end - float(self.plan.origin)) * AUDIO_RATE
+        return math.ceil(max(self.least_samples, heard) / PACKET)
 
 
 def encode(
@@ -167,11 +180,11 @@ def _pictures(order: _Order, video: VideoStream, rungs: Sequence[Rung]) -> list[
 
 def _encoded(order: _Order, video: VideoStream, rungs: Sequence[Rung]) -> list[str]:
     span, grid = order.span, order.plan.grid
-    held = grid is not None and bool(grid.held_seconds)
+    held = grid is not None and grid.fills_its_end
     graph = filters.pictures(
         video,
         rungs,
-        order.origin,
+        order.origin - video.delay * video.time_base,
         order.rate,
         first=span.first_frame,
         end=grid.frames if grid and held and span.end_frame is None else span.end_frame,
@@ -245,15 +258,17 @@ def _muxed_pictures(order: _Order, rung: Rung) -> list[str]:
 
 
 def _sound(order: _Order, track: AudioTrack, *, opening: int) -> list[str]:
-    """AAC of one sound stream, read from input number `opening`: as long as the pictures.
+    """AAC of one sound stream, read from input number `opening`: at least as long as the pictures.
 
     The noise filter drops what was encoded before and after the span, and the encoder's priming
     packet, whose time is negative: so the first packet is at 0 and a beep stands where it stood.
     """
     span = order.span
     stream = next(s for s in order.media.audio if s.index == track.stream_index)
-    first, end = order.first_sample, order.end_sample
-    graph = filters.sound(stream, track.name, order.origin, opening=opening, first=first, end=end)
+    graph = filters.sound(
+        stream, track.name, order.origin,
+        opening=opening, first=order.first_sample, end=order.end_sample, least=order.least_samples,
+    )  # fmt: skip
     argv = ["-filter_complex", graph, "-map", f"[{track.name}]"]
     argv += ["-c:a", "aac", "-b:a", str(order.plan.audio_bitrate), "-ar", str(AUDIO_RATE)]
     end_tick = None if span.end_packet is None else span.end_packet * PACKET
@@ -264,13 +279,10 @@ def _sound(order: _Order, track: AudioTrack, *, opening: int) -> list[str]:
 def _copied_sound(order: _Order, track: AudioTrack, *, opening: int) -> list[str]:
     """The source's own packets of the span, each put where one of ours would stand. They are
     decoded as well, into nothing: what does not decode must not be shown."""
-    span, end = order.span, order.end_sample
-    end_packet = span.end_packet
-    if end_packet is None and end is not None:
-        end_packet = math.ceil(Fraction(end, PACKET))
+    span, end_packet = order.span, order.copied_end_packet
     stream = ["-map", f"{opening}:{track.stream_index}", *_reading_until(order)]
     placed = _placed(round(order.origin * AUDIO_RATE), PACKET)
-    kept = _kept(span.first_packet * PACKET, None if end_packet is None else end_packet * PACKET)
+    kept = _kept(span.first_packet * PACKET, end_packet * PACKET)
     argv = [*stream, "-c:a", "copy", "-bsf:a", f"{placed},{kept}", *_muxed_sound(order, track)]
     return [*argv, *stream, "-f", "null", "-"]
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from processing.ffmpeg.encoding import pixels
-from processing.ffmpeg.media import AudioStream, VideoStream
+from processing.ffmpeg.media import AudioStream, Jump, VideoStream
 from processing.ffmpeg.planning.ladder import Rung
 
 AUDIO_RATE = 48_000
@@ -20,6 +20,8 @@ _FRAME_STEPS = {
     "wmav1": 512, "wmav2": 512, "wmapro": 512, "flac": 128, "alac": 512,
 }  # fmt: skip
 _STEREO = 2
+# Times of pictures that were damaged may go back by so many seconds.
+_CLOCK_NOISE = 0.04
 
 
 def label(number: int) -> str:
@@ -53,7 +55,8 @@ def pictures(
     grid = f"fps=fps={rate.numerator}/{rate.denominator}"
     # A source that was sought to would be filled with thousands of pictures from 0 on.
     grid += ":start_time=0" if from_start else ""
-    steps = [f"setpts='{_after(origin)}'", *pixels.before_grid(video), grid]
+    steps = [*_mended("setpts", video.jumps, video.time_base)]
+    steps += [f"setpts='{_after(origin)}'", *pixels.before_grid(video), grid]
     if held:
         steps.append("tpad=stop=-1:stop_mode=clone")
     if first or end is not None:
@@ -72,16 +75,25 @@ def pictures(
 
 
 def sound(
-    stream: AudioStream, name: str, origin: Fraction, *, opening: int, first: int, end: int | None
+    stream: AudioStream,
+    name: str,
+    origin: Fraction,
+    *,
+    opening: int,
+    first: int,
+    end: int | None,
+    least: int = 0,
 ) -> str:
     """Stereo at 48 kHz as `[name]`, from input number `opening`: `origin` becomes 0, gaps and a
     late start are filled with silence; samples `first` up to `end` on that clock, filled too.
+    Without an `end` all there is, and silence where it ends before sample `least`.
 
     The beginning is cut before the rate is changed, for FFmpeg cannot do both in one step; a
     `first` that is a whole sample at both rates gives the samples the whole would have.
     """
     rate = stream.sample_rate
     steps = [
+        *_mended("asetpts", stream.jumps, stream.time_base),
         f"asetpts='{_counted(stream, origin)}'",
         # `min_comp`, or the first sample may be a millisecond off.
         f"aresample={rate}:async=1:min_comp=0.00001:first_pts={round(first * rate / AUDIO_RATE)}",
@@ -96,7 +108,29 @@ def sound(
     if end is not None:
         # Counted anew, for sound that ends before `first` comes without times.
         steps += ["apad", f"asetpts=N+{first}", f"atrim=end_sample={end - first}"]
+    elif least > first:
+        steps += [f"apad=whole_len={least - first}", f"asetpts=N+{first}"]
     return f"[{opening}:{stream.index}]{','.join(steps)}[{name}]"
+
+
+def _mended(setpts: str, jumps: Sequence[Jump], base: Fraction) -> list[str]:
+    """The filter step that mends a clock that begins anew, told by its jumps in ticks of `base`.
+    The first register holds the time before, the second how many jumps there were."""
+    if not jumps:
+        return []
+    seconds = [float(jump.by * base) for jump in jumps]
+    # Times of showing go back by nothing else, and the first of a new part may be late.
+    reached = [
+        f"eq(ld(1),{number})*"
+        + (f"lt(T,ld(0)-{_CLOCK_NOISE})" if by < 0 else f"gt(T,ld(0)+{by / 2:.3f})")
+        for number, by in enumerate(seconds)
+    ]
+    shifts = [
+        f"eq(ld(1),{number})*{float(jump.shift * base):.6f}"
+        for number, jump in enumerate(jumps, start=1)
+    ]
+    counted = f"st(1,ld(1)+gt(N,0)*({'+'.join(reached)}))"
+    return [f"{setpts}='{counted};st(0,T);round(PTS+({'+'.join(shifts)})/TB)'"]
 
 
 def _after(origin: Fraction) -> str:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from processing.ffmpeg.encoding.filters import AUDIO_RATE
 from processing.ffmpeg.media import PACKET, AudioStream, Media, VideoStream
 from processing.ffmpeg.planning import ladder
-from processing.ffmpeg.planning.grid import Grid, grid_of
+from processing.ffmpeg.planning.grid import Grid, grid_of, origin_of
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.planning.reading import is_exact
 from processing.ffmpeg.planning.tracks import tracks_of
@@ -38,6 +38,8 @@ def fits(media: Media, timeline: Timeline, profile: Profile) -> bool:
     """
     video, grid = media.video, grid_of(media)
     if video is None or grid is None or not profile.copies or not media.is_mp4:
+        return False
+    if grid.lead_frames or video.delay:
         return False
     rungs = ladder.rungs_for(video, profile, grid.rate)
     if len(rungs) < _LEAST_RUNGS or (rungs[0].width, rungs[0].height) != (
@@ -85,7 +87,7 @@ def _stands_where_ours_would(stream: AudioStream, media: Media) -> bool:
     video, grid, first = media.video, grid_of(media), stream.first_packet_pts
     if video is None or grid is None or first is None or stream.packets is None:
         return False
-    before = (video.start - first * stream.time_base) * AUDIO_RATE
+    before = (origin_of(media) - first * stream.time_base) * AUDIO_RATE
     lasts = grid.frames / grid.rate * AUDIO_RATE
     missing = lasts - (stream.packets * PACKET - before)
     return before >= 0 and before % PACKET == 0 and missing < _MISSING_PACKETS * PACKET

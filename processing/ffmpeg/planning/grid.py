@@ -12,18 +12,27 @@ from processing.ffmpeg.media import Media
 from processing.ffmpeg.stored import fractions, known, plain
 
 MAX_RATE = 60
-# Sound that ends this many seconds after the last picture is not cut: the picture stays.
-_HOLD_ABOVE = 2.0
+# Sound that begins this many seconds before the first picture is heard: the picture is held from
+# then on. What is nearer is the delay of an audio encoder, which nobody hears.
+_LEAD_ABOVE = 0.026
+# For sound that goes on this long after the last picture the picture stays. Sound that ends sooner
+# is heard as well, after the last picture's time.
+_HOLD_ABOVE = 0.1
 
 
 @dataclass(frozen=True)
 class Grid:
-    """`rate` in frames a second (at most 60); `frames` that a whole encode has, give or take one;
-    `held_seconds` that the last of them stays because the sound goes on."""
+    """`rate` in frames a second (at most 60); `frames` that a whole encode has, give or take one.
+
+    The source's first is held for `lead_frames`, because sound begins before it; its last stays for
+    `held_seconds`, because sound goes on. With `fills_its_end` that one is repeated up to the end:
+    for the sound, or because nothing but its own length tells how long it stays."""
 
     rate: Fraction
     frames: int
     held_seconds: float = 0.0
+    lead_frames: int = 0
+    fills_its_end: bool = False
 
     @property
     def seconds(self) -> float:
@@ -46,8 +55,10 @@ def grid_of(media: Media) -> Grid | None:
     if video is None:
         return None
     rate, held = grid_rate(video.fastest_rate), held_seconds(media)
+    lead = lead_frames(media, rate)
     duration = media.duration if video.duration is None else video.duration
-    return Grid(rate, max(1, round((duration + held) * rate)), held)
+    frames = lead + max(1, round((duration + held) * rate))
+    return Grid(rate, frames, held, lead, fills_its_end=held > 0 or video.constant_rate == 0)
 
 
 def grid_rate(rate: Fraction) -> Fraction:
@@ -63,15 +74,25 @@ def grid_rate(rate: Fraction) -> Fraction:
 def held_seconds(media: Media) -> float:
     """How long the last picture stays because the sound goes on, as a song with one picture
     has it; 0 when the sound ends with the pictures, soon after, or nobody knows when."""
-    if media.video is None or not media.audio:
+    if media.video is None or media.video.duration is None:
         return 0.0
-    sound = media.audio[0]
-    if media.video.duration is None or sound.duration is None:
-        return 0.0
-    longer = float(sound.start - media.video.start) + sound.duration - media.video.duration
+    longer = media.sound_end - float(media.video.start) - media.video.duration
     return longer if longer > _HOLD_ABOVE else 0.0
 
 
+def lead_frames(media: Media, rate: Fraction) -> int:
+    """For how many steps of the grid the first picture is held, because sound begins before it; 0
+    where the two begin together, or nearly."""
+    if media.video is None or not media.audio:
+        return 0
+    before = media.video.start - min(stream.start for stream in media.audio)
+    return math.ceil(before * rate) if before > _LEAD_ABOVE else 0
+
+
 def origin_of(media: Media) -> Fraction:
-    """Seconds on the source's own clock that become 0: its first picture or first sound."""
-    return media.audio[0].start if media.video is None else media.video.start
+    """Seconds on the source's own clock that become 0: where its first picture or its first sound
+    begins, whichever is earlier. Pictures stand whole steps of the grid after it."""
+    grid = grid_of(media)
+    if media.video is None or grid is None:
+        return min(stream.start for stream in media.audio)
+    return media.video.start - grid.lead_frames / grid.rate

@@ -37,6 +37,8 @@ class Pictures(Protocol):
     def frame_rate(self) -> Fraction: ...  # noqa: D102
     @property
     def bitrate(self) -> int | None: ...  # noqa: D102
+    @property
+    def peak_bitrate(self) -> int | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -174,14 +176,15 @@ def _rung(video: Pictures, step: Step, rate: Fraction) -> Rung:
 
 
 def _maxrate(video: Pictures, step: Step, pixels: int, rate: Fraction) -> int:
-    """The step's cap for this shape and rate, and not above what the source itself spends."""
+    """The step's cap for this shape and rate, and not above what the source itself spends where it
+    spends most."""
     width, height = video.display_width, video.display_height
     aspect = max(width, height) / min(width, height)
     maxrate = step.maxrate * _bits(max(1.0, aspect / _WIDE))
     if rate > _HIGH_RATE:
         maxrate *= _HIGH_RATE_FACTOR
-    if video.bitrate:
-        spent = video.bitrate * _H264_BITS.get(video.codec, 1.0)
+    if densest := video.peak_bitrate or video.bitrate:
+        spent = densest * _H264_BITS.get(video.codec, 1.0)
         maxrate = min(maxrate, spent * _bits(min(1.0, pixels / (width * height))))
     return max(round(maxrate), _MIN_MAXRATE)
 

@@ -39,23 +39,27 @@ class Reading:
         self._back = 1 if media.clock_may_jump or reordered else 0
         exact = media.is_mp4 and is_exact(video, grid, timeline)
         self._margin = 0 if exact else _SEEK_MARGIN
-        self._shown = round((timeline.end_pts - video.start_pts) * self._pace)
+        self._lead = grid.lead_frames
+        self._shown = self._lead + round((timeline.end_pts - video.start_pts) * self._pace)
         self.frames = grid.frames if grid.held_seconds else self._shown
 
     @property
     def keyframe_pictures(self) -> list[int]:
         """The keyframes, as pictures of the grid."""
         above, below = self._pace.numerator, self._pace.denominator
-        return [(2 * (pts - self._start) * above + below) // (2 * below) for pts in self._keyframes]
+        return [
+            self._lead + (2 * (pts - self._start) * above + below) // (2 * below)
+            for pts in self._keyframes
+        ]
 
     def seek(self, frame: int) -> int | None:
         """The keyframe to decode from for a cut at `frame`, None for the beginning."""
-        latest = self._start + (frame - self._margin) / self._pace
+        latest = self._start + (frame - self._lead - self._margin) / self._pace
         low = bisect_right(self._keyframes, latest) - 1 - self._back
         return self._keyframes[low] if low > 0 else None
 
     def lead(self, frame: int) -> Fraction:
         """Pictures that are decoded for nothing before a cut at `frame`."""
         seek = self.seek(frame)
-        begin = Fraction() if seek is None else (seek - self._start) * self._pace
+        begin = Fraction() if seek is None else self._lead + (seek - self._start) * self._pace
         return min(frame, self._shown) - begin

@@ -52,21 +52,19 @@ class Reader:
 
     def of_index(self, path: Path, video: VideoStream) -> Mapping[str, Any] | None:
         """The timeline of an MP4's pictures, by its boxes."""
-        return self._asked("index", path, _described(video=video))
+        return self._asked("of_index", path, _described(video=video))
 
-    def of_packets(
-        self, packets: bytes, video: VideoStream, *, jumps: bool
-    ) -> Mapping[str, Any] | None:
-        """The timeline of what ffprobe told of each packet."""
+    def of_listing(self, what: str, listed: bytes, media: Media) -> Mapping[str, Any] | None:
+        """The timeline of what ffprobe listed, by that function of `timeline`."""
         with tempfile.NamedTemporaryFile(prefix="vodloom-packets-", dir=self.folder) as file:
-            file.write(packets)
+            file.write(listed)
             file.flush()
-            what = "jumping" if jumps else "packets"
-            return self._asked(what, Path(file.name), _described(video=video))
+            only = Media("", 0.0, 0, None, media.video, media.audio)
+            return self._asked(what, Path(file.name), only)
 
     def of_sound(self, path: Path, stream: AudioStream) -> Mapping[str, Any] | None:
         """What the boxes tell of the packets of AAC."""
-        return self._asked("sound", path, _described(audio=stream))
+        return self._asked("of_sound", path, _described(audio=stream))
 
     def _asked(self, what: str, path: Path, media: Media) -> Mapping[str, Any] | None:
         python = str(Path(sys.executable).resolve())

@@ -9,32 +9,44 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from processing.ffmpeg.media import AudioStream, Media, VideoStream
+from processing.ffmpeg.media import Media
 from processing.ffmpeg.probing import packets, timeline
 
 
 def main(arguments: list[str]) -> None:
-    """Take what is to be read (`index`, `packets`, `jumping` or `sound`), a path, and the stream
-    it is about as `Media` in JSON."""
+    """Take what is to be read (the name of one of the functions here), a path, and the streams it
+    is about as `Media` in JSON."""
     what, path, described = arguments
-    media = Media.from_json(json.loads(described))
-    if media.video is not None:
-        found = _pictures(what, Path(path), media.video)
-    else:
-        found = _sound(Path(path), media.audio[0])
-    sys.stdout.write(json.dumps(found))
+    found = _FUNCTIONS[what](Path(path), Media.from_json(json.loads(described)))
+    sys.stdout.write(json.dumps(found, default=str))  # fractions
 
 
-def _pictures(what: str, path: Path, video: VideoStream) -> Mapping[str, Any] | None:
-    if what == "index":
-        found = timeline.of_index(path, video)
-    else:
-        found = timeline.of_packets(path.read_bytes(), video, jumps=what == "jumping")
-    return None if found is None else asdict(found)
+def _of_index(path: Path, media: Media) -> Mapping[str, Any] | None:
+    return _plain(timeline.of_index(path, media.video) if media.video else None)
 
 
-def _sound(path: Path, stream: AudioStream) -> Mapping[str, Any] | None:
-    counted = packets.of_index(stream, path)
+def _of_packets(path: Path, media: Media) -> Mapping[str, Any] | None:
+    return _plain(timeline.of_packets(path.read_bytes(), media))
+
+
+def _of_broken_clock(path: Path, media: Media) -> Mapping[str, Any] | None:
+    return _plain(timeline.of_broken_clock(path.read_bytes(), media))
+
+
+def _of_sound(path: Path, media: Media) -> Mapping[str, Any] | None:
+    counted = packets.of_index(media.audio[0], path)
     if counted.packets is None:
         return None
     return {"first_packet_pts": counted.first_packet_pts, "packets": counted.packets}
+
+
+def _plain(found: timeline.Timeline | None) -> Mapping[str, Any] | None:
+    return None if found is None else asdict(found)
+
+
+_FUNCTIONS = {
+    "of_index": _of_index,
+    "of_packets": _of_packets,
+    "of_broken_clock": _of_broken_clock,
+    "of_sound": _of_sound,
+}

@@ -12,17 +12,27 @@ from processing.ffmpeg.probing.index import Edit, Index
 @dataclass
 class Pictures:
     """The pictures that are shown, in stored order: when, which are keyframes (1), and where the
-    last one ends; ticks."""
+    one that is shown last ends; ticks. `turns_back` says whether times of decoding do, which are
+    ascending unless the clock begins anew; None where they are not told. FFmpeg shows them `delay`
+    ticks too early, where an edit begins between two pictures."""
 
     pts: array[int] = field(default_factory=lambda: array("q"))
     keys: bytearray = field(default_factory=bytearray)
     end: int = -(2**62)
+    sizes: array[int] = field(default_factory=lambda: array("q"))
+    turns_back: bool | None = False
+    delay: int = 0
+    _last: int = -(2**62)
 
-    def add(self, pts: int, duration: int, *, key: bool) -> None:
-        """One more picture."""
+    def add(self, pts: int, duration: int, *, key: bool, size: int = 0) -> None:
+        """One more picture of so many bytes. The duration counts for that which is shown last:
+        where pictures are reordered, the time until the next is *stored* may be a pause elsewhere.
+        """
         self.pts.append(pts)
         self.keys.append(key)
-        self.end = max(self.end, pts + duration)
+        self.sizes.append(size)
+        if pts >= self._last:
+            self._last, self.end = pts, pts + duration
 
 
 def placed(index: Index) -> Pictures | None:
@@ -52,7 +62,9 @@ def _cut(index: Index, edit: Edit, empty: int) -> Pictures | None:
     earliest = min(_composed(index, n) for n in inside) - start
     if empty + earliest < 0:
         return None
-    return _moved(index, inside, empty - start - max(0, earliest))
+    pictures = _moved(index, inside, empty - start - max(0, earliest))
+    pictures.delay = start + max(0, earliest) - edit.start
+    return pictures
 
 
 def _moved(index: Index, samples: range | list[int], by: int) -> Pictures:
@@ -60,7 +72,8 @@ def _moved(index: Index, samples: range | list[int], by: int) -> Pictures:
     decoded = index.decoded
     for n in samples:
         length = decoded[n + 1] - decoded[n]
-        pictures.add(_composed(index, n) + by, length, key=bool(index.keys[n]))
+        size = index.ends[n + 1] - index.ends[n]
+        pictures.add(_composed(index, n) + by, length, key=bool(index.keys[n]), size=size)
     return pictures
 
 

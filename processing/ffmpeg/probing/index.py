@@ -39,13 +39,15 @@ class Edit:
 @dataclass(frozen=True)
 class Index:
     """The samples of a track in stored order: `decoded` has one entry more than there are
-    samples, where the last one ends; `offsets` is empty when everything is shown as decoded."""
+    samples, where the last one ends; `offsets` is empty when everything is shown as decoded;
+    `ends` has as many entries as `decoded`: the bytes of all samples before each."""
 
     timescale: int
     decoded: array[int]
     offsets: array[int]
     keys: bytearray
     edits: tuple[Edit, ...]
+    ends: array[int]
 
     @property
     def samples(self) -> int:
@@ -106,13 +108,15 @@ def _index(file: BinaryIO, number: int) -> Index:
         raise NotPlain
     track = _track(file, film, number)
     tables = _tables(file, track)
-    samples = _sample_count(file, tables)
+    ends = _sample_ends(file, tables)
+    samples = len(ends) - 1
     return Index(
         track.timescale,
         _decoded(_needed(file, tables, b"stts"), samples),
         _offsets(file, tables, samples),
         _keys(file, tables, samples),
         _edits(file, track),
+        ends,
     )
 
 
@@ -209,9 +213,9 @@ def _edits(file: BinaryIO, track: _Track) -> tuple[Edit, ...]:
     return tuple(Edit(s, (2 * d * ticks + clock) // (2 * clock)) for d, s, _ in found)
 
 
-def _sample_count(file: BinaryIO, tables: list[Box]) -> int:
-    """How many samples there are; not plain when the file ends before the data of one, or with
-    several kinds of them."""
+def _sample_ends(file: BinaryIO, tables: list[Box]) -> array[int]:
+    """The bytes of all samples before each, and of all; not plain when the file ends before the
+    data of one, or with several kinds of them."""
     sizes = _needed(file, tables, b"stsz")
     each, samples = boxes.number(sizes, 4), boxes.number(sizes, 8)
     if boxes.number(_needed(file, tables, b"stsd"), 4) != 1 or not 0 < samples <= MAX_SAMPLES:
@@ -221,7 +225,7 @@ def _sample_count(file: BinaryIO, tables: list[Box]) -> int:
     chunks = _needed(file, tables, b"stsc")
     if not _all_there(_chunk_starts(file, tables), chunks, ends, file.seek(0, 2)):
         raise NotPlain
-    return samples
+    return ends
 
 
 def _chunk_starts(file: BinaryIO, tables: list[Box]) -> array[int]:

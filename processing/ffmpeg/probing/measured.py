@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from processing.ffmpeg.media import Media, VideoStream
-from processing.ffmpeg.probing import rates
+from processing.ffmpeg.media import AudioStream, Media, VideoStream
 from processing.ffmpeg.probing.timeline import Timeline
 
 
@@ -19,25 +18,37 @@ def with_timeline(media: Media, timeline: Timeline | None) -> Media:
     video = replace(
         video,
         start_pts=timeline.first_pts,
+        jumps=next((c.jumps for c in timeline.clocks if c.stream == video.index), ()),
+        delay=timeline.delay,
+        shared=timeline.shared,
+        peak_bitrate=timeline.peak_bitrate,
         duration=float((timeline.end_pts - timeline.first_pts) * video.time_base),
         frames=timeline.frames,
         longest_gop=timeline.longest_gop(video.time_base),
         closed_gops=timeline.closed,
         edited=video.edited or timeline.frames != video.frames if video.frames else video.edited,
     )
-    longer = replace(media, video=video)
+    audio = tuple(_mended(stream, timeline) for stream in media.audio)
+    longer = replace(media, video=video, audio=audio)
     return replace(longer, duration=longer.lasting or media.duration)
 
 
 def _rated(video: VideoStream, timeline: Timeline) -> VideoStream:
-    ticks = timeline.end_pts - timeline.first_pts
-    told = rates.rates_between(
-        ticks, timeline.frames, video.time_base, video.constant_rate or video.fastest_rate
-    )
-    exact = next(told, None) if timeline.constant and timeline.frames > 1 else None
-    if exact:
-        return replace(video, frame_rate=exact, constant_rate=exact, burst_rate=None)
-    fastest, average = video.fastest_rate, video.frame_rate
-    if timeline.steady and timeline.frames > 1:
+    if timeline.constant and timeline.rate is not None:
+        rate = timeline.rate
+        return replace(video, frame_rate=rate, constant_rate=rate, burst_rate=None)
+    average = video.frame_rate
+    if timeline.frames > 1:
+        ticks = timeline.end_pts - timeline.first_pts
         average = Fraction(timeline.frames, ticks) / video.time_base
+    fastest = timeline.rate or video.fastest_rate
     return replace(video, frame_rate=average, constant_rate=Fraction(0), burst_rate=fastest)
+
+
+def _mended(stream: AudioStream, timeline: Timeline) -> AudioStream:
+    """A stream with the times its mended clock tells."""
+    clock = next((c for c in timeline.clocks if c.stream == stream.index), None)
+    if clock is None:
+        return stream
+    length = float((clock.end_pts - clock.first_pts) * stream.time_base)
+    return replace(stream, start_pts=clock.first_pts, duration=length, jumps=clock.jumps)

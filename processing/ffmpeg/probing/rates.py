@@ -19,6 +19,17 @@ _COMMON = tuple(
         (30000, 1001), (30, 1), (48, 1), (50, 1), (60000, 1001), (60, 1),
     ]
 )  # fmt: skip
+# On slower grids than those of cameras a picture may stand this far, in seconds, from its time.
+_SLOW = tuple(Fraction(rate) for rate in (1, 2, 4, 5, 6, 8))
+_FAR_OFF = Fraction(1, 50)
+# So many of a thousand pictures may share a place with another before a finer grid is taken.
+_SHARED_PER_MILLE = 1
+# From this rate on half a step is near enough.
+_COARSEST = Fraction(25)
+# A grid is chosen by so many pictures at most, taken in stretches.
+_LOOKED_AT = 200_000
+_STRETCH = 10_000
+_APART = 30
 _FASTER = (Fraction(100), Fraction(120_000, 1001), Fraction(120), Fraction(240))
 
 
@@ -93,3 +104,79 @@ def _is_even(times: Sequence[int], length: int, scale: int) -> bool:
         if high - low > scale:
             return False
     return True
+
+
+def grid_of(times: Sequence[int], time_base: Fraction) -> Fraction:
+    """The rate of the grid for pictures shown at `times` (ticks, ascending) at no constant rate:
+    the lowest common one at which hardly any picture shares its place on the grid with another,
+    or as few as at any rate up to `MAX_RATE`; every one stands within half a step of its time,
+    and within 20 ms."""
+    stretches = list(_stretches(times))
+    looked_at = sum(len(stretch) for stretch in stretches)
+    rates = sorted({*_SLOW, *_COMMON})
+    finest = sum(_shared(stretch, times[0], rates[-1] * time_base) for stretch in stretches)
+    allowed = finest + looked_at * _SHARED_PER_MILLE // 1000
+    for rate in rates[:-1]:
+        pace = rate * time_base
+        if rate < _COARSEST and _is_far_off(stretches, times[0], pace, _FAR_OFF * rate):
+            continue
+        if sum(_shared(stretch, times[0], pace) for stretch in stretches) <= allowed:
+            return _nearer(rate, stretches, time_base)
+    return _nearer(rates[-1], stretches, time_base)
+
+
+def shared_places(times: Sequence[int], rate: Fraction, time_base: Fraction) -> int:
+    """How many pictures shown at `times` (ticks, ascending) are not seen on a grid of that rate,
+    because a later one has the same place."""
+    return _shared(times, times[0], rate * time_base) if times else 0
+
+
+def _stretches(times: Sequence[int]) -> Iterator[Sequence[int]]:
+    """All times, or stretches of so many spread over them."""
+    if len(times) <= _LOOKED_AT:
+        yield times
+        return
+    wanted = _LOOKED_AT // _STRETCH
+    for number in range(wanted):
+        begin = (len(times) - _STRETCH) * number // (wanted - 1)
+        yield times[begin : begin + _STRETCH]
+
+
+def _shared(times: Sequence[int], origin: int, pace: Fraction) -> int:
+    """`pace` is steps of the grid in a tick."""
+    above, below = 2 * pace.numerator, 2 * pace.denominator
+    places = {((time - origin) * above + pace.denominator) // below for time in times}
+    return len(times) - len(places)
+
+
+def _nearer(rate: Fraction, stretches: Sequence[Sequence[int]], time_base: Fraction) -> Fraction:
+    """Of a rate and the common ones a thousandth from it that which the pictures follow best."""
+    alike = [other for other in _COMMON if abs(other - rate) * 500 < rate] or [rate]
+    return min(alike, key=lambda other: _off(stretches, other * time_base))
+
+
+def _off(stretches: Sequence[Sequence[int]], pace: Fraction) -> float:
+    """By how far pictures some way apart miss whole steps of the grid, in all: a thousandth shows
+    over such a way, and it matters to few where the sequence is broken."""
+    above, below = pace.numerator, pace.denominator
+    missed = 0
+    for stretch in stretches:
+        apart = min(_APART, len(stretch) - 1)
+        for time, later in zip(stretch, stretch[apart:], strict=False):
+            off = (later - time) * above % below
+            missed += min(off, below - off)
+    return missed / below
+
+
+def _is_far_off(
+    stretches: Sequence[Sequence[int]], origin: int, pace: Fraction, most: Fraction
+) -> bool:
+    """Whether any picture stands further than `most` steps from its place."""
+    above, below = pace.numerator, pace.denominator
+    limit = most * below
+    for stretch in stretches:
+        for time in stretch:
+            off = (time - origin) * above % below
+            if min(off, below - off) > limit:
+                return True
+    return False

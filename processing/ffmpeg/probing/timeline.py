@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from array import array
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -13,8 +13,9 @@ from typing import Any
 
 from processing.ffmpeg import inputs
 from processing.ffmpeg.errors import OutputTooLarge, ProcessFailed, ProcessTimedOut
-from processing.ffmpeg.media import Media, VideoStream
-from processing.ffmpeg.probing import apart, edits, index, rates
+from processing.ffmpeg.media import Jump, Media, VideoStream
+from processing.ffmpeg.probing import apart, clock, edits, index, rates
+from processing.ffmpeg.probing.clock import StreamClock
 from processing.ffmpeg.probing.edits import Pictures
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.sandbox import Sandbox
@@ -26,10 +27,12 @@ _NEEDS_KEYFRAME = ("h264", "av1", "vp8", "vp9", "mpeg1video", "mpeg2video")
 _ALWAYS = -(2**62)
 # Their files may hold pictures for reference alone, which packets do not tell from others.
 _HIDES_PICTURES = ("vp8", "vp9")
-# A longer hole is a broken clock where clocks are known to break, and anywhere else beyond doubt.
-_HOLE_SECONDS = {True: 2, False: 600}
+# A longer hole is a broken clock beyond doubt.
+_HOLE_SECONDS = 600
 # Pictures are reordered by less than this; what goes further back has another clock.
 _BACK_SECONDS = 2
+# Where the order of decoding is told, that never goes back but by an error.
+_DECODED_BACK_SECONDS = Fraction(1, 2)
 # So many usual pictures are no jump, however slow they come.
 _SLOW_PICTURES = 20
 _WALL_SECONDS = 60
@@ -59,10 +62,20 @@ class Timeline:
     closed: bool
     """No picture that is shown before a keyframe is stored after it (closed GOPs)."""
     steady: bool
-    """Times never jump back, nor ahead by seconds (2 s in transport and program streams, whose
-    clocks may break; minutes elsewhere, where a picture may be meant to stay)."""
+    """Times never jump back, nor ahead by more minutes than a picture may be meant to stay."""
     thinned: bool = False
     """There are more keyframes than are told."""
+    rate: Fraction | None = None
+    """The exact rate where it is constant; else that of the grid the pictures fit on. None of one
+    picture alone."""
+    shared: int = 0
+    """Pictures that are not seen on that grid, because a later one has the same place."""
+    peak_bitrate: int | None = None
+    """Bits a second in the two seconds that have most."""
+    delay: int = 0
+    """FFmpeg shows pictures so many ticks too early, which all other times follow."""
+    clocks: tuple[StreamClock, ...] = ()
+    """Where a clock begins anew: of each stream, mended; all other times are mended too."""
 
     def longest_gop(self, time_base: Fraction) -> float:
         """Seconds from a keyframe (or the beginning) to the next, or to the end, at most."""
@@ -93,12 +106,30 @@ def read(
     found = _from_index(path, video, child)
     if found is not None:
         return found
-    described = _ask(_argv(ffprobe, path, media, video), path, media.size, sandbox, should_stop)
-    if described is None:
+
+    def ask(command: list[str]) -> bytes | None:
+        return _ask(command, path, media.size, sandbox, should_stop)
+
+    listed = ask(_argv(ffprobe, path, media, video))
+    found = _listed(listed, media, child, of_packets)
+    if found is None or found.steady or media.is_mp4:
+        return found
+    mended = _listed(ask(_argv(ffprobe, path, media)), media, child, of_broken_clock)
+    return mended or found
+
+
+def _listed(
+    listed: bytes | None,
+    media: Media,
+    child: apart.Reader,
+    read: Callable[[bytes, Media], Timeline | None],
+) -> Timeline | None:
+    """What `read` makes of a listing: by the child where it is long."""
+    if listed is None:
         return None
-    if len(described) <= _SHORT_LIST:
-        return of_packets(described, video, jumps=media.clock_may_jump)
-    return _timeline(child.of_packets(described, video, jumps=media.clock_may_jump))
+    if len(listed) <= _SHORT_LIST:
+        return read(listed, media)
+    return _timeline(child.of_listing(read.__name__, listed, media))
 
 
 def _from_index(path: Path, video: VideoStream, child: apart.Reader) -> Timeline | None:
@@ -110,7 +141,16 @@ def _from_index(path: Path, video: VideoStream, child: apart.Reader) -> Timeline
 
 
 def _timeline(told: Mapping[str, Any] | None) -> Timeline | None:
-    return None if told is None else Timeline(**{**told, "keyframes": tuple(told["keyframes"])})
+    if told is None:
+        return None
+    rate = None if told["rate"] is None else Fraction(told["rate"])
+    clocks = tuple(_clock(each) for each in told["clocks"])
+    keyframes = tuple(told["keyframes"])
+    return Timeline(**{**told, "keyframes": keyframes, "rate": rate, "clocks": clocks})
+
+
+def _clock(told: Mapping[str, Any]) -> StreamClock:
+    return StreamClock(**{**told, "jumps": tuple(Jump(**jump) for jump in told["jumps"])})
 
 
 def of_index(path: Path, video: VideoStream) -> Timeline | None:
@@ -121,20 +161,36 @@ def of_index(path: Path, video: VideoStream) -> Timeline | None:
     if boxes is None or Fraction(1, boxes.timescale) != video.time_base:
         return None
     pictures = edits.placed(boxes)
-    timeline = of(pictures, video, jumps=False) if pictures else None
+    timeline = of(pictures, video) if pictures else None
     # FFmpeg's own reading of the same boxes told the start.
     return timeline if timeline and timeline.first_pts == video.start_pts else None
 
 
-def of_packets(packets: bytes, video: VideoStream, *, jumps: bool) -> Timeline | None:
-    """The timeline of what ffprobe told of each packet."""
-    pictures = parse(packets, video)
-    return of(pictures, video, jumps=jumps) if pictures else None
+def of_packets(packets: bytes, media: Media) -> Timeline | None:
+    """The timeline of ffprobe's `pts,dts,duration,size,flags` of each packet of the pictures."""
+    if media.video is None:
+        return None
+    pictures = parse(packets, media.video)
+    return of(pictures, media.video) if pictures else None
 
 
-def _argv(ffprobe: str, path: Path, media: Media, video: VideoStream) -> list[str]:
-    shown = ["-v", "error", "-select_streams", str(video.index)]
-    shown += ["-show_entries", "packet=pts,duration,flags", "-of", "csv=p=0"]
+def of_broken_clock(packets: bytes, media: Media) -> Timeline | None:
+    """The timeline with mended times, of ffprobe's `stream_index,pts,dts,duration,size,flags` of
+    each packet of any stream; None where nothing needs or can have mending."""
+    if media.video is None:
+        return None
+    mended = clock.mend(packets, media.video, media.audio)
+    jumps = sum(len(told.jumps) for told in mended.clocks)
+    found = of_packets(mended.listing, media) if 0 < jumps <= clock.MAX_JUMPS else None
+    return found and replace(found, clocks=mended.clocks, steady=False)
+
+
+def _argv(ffprobe: str, path: Path, media: Media, video: VideoStream | None = None) -> list[str]:
+    """The command that lists the packets of a stream, or with their streams those of all."""
+    shown, fields = ["-v", "error"], "stream_index,pts,dts,duration,size,flags"
+    if video is not None:
+        shown, fields = [*shown, "-select_streams", str(video.index)], "pts,dts,duration,size,flags"
+    shown += ["-show_entries", f"packet={fields}", "-of", "csv=p=0"]
     return [ffprobe, *shown, *inputs.opened(path, beside=media.beside)]
 
 
@@ -157,13 +213,19 @@ def _ask(
 
 
 def parse(packets: bytes, video: VideoStream) -> Pictures | None:
-    """The shown pictures of ffprobe's `pts,duration,flags` lines; None when one has no time."""
+    """The shown pictures of ffprobe's `pts,dts,duration,size,flags` lines; None when one has no
+    time."""
     pictures = Pictures()
     waiting, lines, begin = video.codec in _NEEDS_KEYFRAME, 0, _ALWAYS
+    allowed, newest = int(_DECODED_BACK_SECONDS / video.time_base), _ALWAYS
     for line in filter(bytes.strip, io.BytesIO(packets)):
-        pts, _, rest = line.partition(b",")
-        duration, _, flags = rest.partition(b",")
+        pts, dts, duration, size, flags = line.split(b",", 4)
         key = b"K" in flags
+        if not _is_time(dts):
+            pictures.turns_back = None
+        elif pictures.turns_back is False:
+            pictures.turns_back = int(dts) < newest - allowed
+            newest = int(dts)
         if key:
             # What is shown before the keyframe one begins with, and stored before the next one,
             # needs pictures that are not there (open GOPs).
@@ -176,7 +238,7 @@ def parse(packets: bytes, video: VideoStream) -> Pictures | None:
             return None
         if int(pts) >= begin:
             length = int(duration) if duration.isdigit() and _is_time(duration) else 0
-            pictures.add(int(pts), length, key=key)
+            pictures.add(int(pts), length, key=key, size=int(size) if _is_time(size) else 0)
     return pictures
 
 
@@ -184,16 +246,15 @@ def _is_time(text: bytes) -> bool:
     return len(text) <= 18 and text.removeprefix(b"-").isdigit()
 
 
-def of(pictures: Pictures, video: VideoStream, *, jumps: bool) -> Timeline | None:
+def of(pictures: Pictures, video: VideoStream) -> Timeline | None:
     """The timeline of pictures in stored order; None without any."""
     if not pictures.pts:
         return None
     base, times = video.time_base, array("q", sorted(pictures.pts))
     rate = rates.constant_rate(times, base, video.fastest_rate)
     if rate is None and video.codec in _HIDES_PICTURES:
-        shown = _without_hidden(times)
-        rate = rates.constant_rate(shown, base, video.fastest_rate)
-        times = times if rate is None else shown
+        times = _without_hidden(times)
+        rate = rates.constant_rate(times, base, video.fastest_rate)
     end = pictures.end
     if end <= times[-1]:
         end = times[-1] + max(1, round(1 / (video.fastest_rate * base)))
@@ -202,6 +263,9 @@ def of(pictures: Pictures, video: VideoStream, *, jumps: bool) -> Timeline | Non
         # A last picture that stays longer than the others is not constant; a shorter one is a lie.
         rate = rate if end - times[-1] < step * Fraction(3, 2) else None
         end = round(times[0] + len(times) * step) if rate is not None else end
+    constant = rate is not None or len(times) == 1
+    if not constant:
+        rate = rates.grid_of(times, base)
     keyframes = _keyframes(pictures)
     told = _thinned(keyframes)
     return Timeline(
@@ -210,9 +274,13 @@ def of(pictures: Pictures, video: VideoStream, *, jumps: bool) -> Timeline | Non
         frames=len(times),
         first_pts=times[0],
         end_pts=end,
-        constant=rate is not None or len(times) == 1,
+        constant=constant,
+        rate=rate,
+        shared=0 if rate is None or constant else rates.shared_places(times, rate, base),
         closed=_is_closed(pictures),
-        steady=_is_steady(pictures, times, base, jumps),
+        steady=_is_steady(pictures, times, base),
+        peak_bitrate=_peak_bitrate(pictures, base, end - times[0]),
+        delay=pictures.delay,
     )
 
 
@@ -250,11 +318,24 @@ def _is_closed(pictures: Pictures) -> bool:
     return True
 
 
-def _is_steady(pictures: Pictures, times: array[int], base: Fraction, jumps: bool) -> bool:
+def _peak_bitrate(pictures: Pictures, base: Fraction, ticks: int) -> int | None:
+    """By whole seconds, any two that follow each other; `ticks` is how long all of it lasts."""
+    second = max(1, round(1 / base))
+    spent: dict[int, int] = {}
+    for pts, size in zip(pictures.pts, pictures.sizes, strict=True):
+        spent[pts // second] = spent.get(pts // second, 0) + size
+    most = max(size + spent.get(at + 1, 0) for at, size in spent.items())
+    seconds = min(2.0, max(float(ticks * base), float(second * base)))
+    return round(most * 8 / seconds) or None
+
+
+def _is_steady(pictures: Pictures, times: array[int], base: Fraction) -> bool:
     steps = sorted(b - a for a, b in pairwise(times))
     slow = _SLOW_PICTURES * steps[len(steps) // 2] if steps else 0
-    if steps and steps[-1] > max(slow, int(_HOLE_SECONDS[jumps] / base)):
+    if steps and steps[-1] > max(slow, int(_HOLE_SECONDS / base)):
         return False
+    if pictures.turns_back is not None:
+        return not pictures.turns_back
     back = max(slow, int(_BACK_SECONDS / base))
     newest = accumulate(pictures.pts, max)
     return all(top - pts <= back for top, pts in zip(newest, pictures.pts, strict=True))

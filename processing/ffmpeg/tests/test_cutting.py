@@ -14,6 +14,7 @@ import pytest
 from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.media import PACKET, Media
 from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning.grid import lead_frames
 from processing.ffmpeg.planning.ladder import Profile, Step
 from processing.ffmpeg.tests.clips import (
     Made,
@@ -157,7 +158,9 @@ def test_pictures_before_an_edit_list_are_left_out_of_spans(tmp_path: Path, begi
     ffmpeg("-ss", begin, "-i", source, "-c", "copy", edited)
     made = cut(edited, tmp_path / "out")
     numbers = same_pictures(made)
-    assert numbers == list(range(numbers[0], 200))
+    # The sound begins where the edit does, which is before the next keyframe.
+    held = [numbers[0]] * lead_frames(made.media, Fraction(25))
+    assert numbers == [*held, *range(numbers[0], 200)]
     assert numbers[0] == pytest.approx(25 * float(begin), abs=2)
 
 

@@ -230,17 +230,17 @@ def test_sound_alone_has_none(tmp_path: Path) -> None:
 
 
 def test_pictures_without_times_have_none() -> None:
-    assert timeline.parse(b"0,512,K_\nN/A,512,__\n", picture()) is None
+    assert timeline.parse(b"0,0,512,9,K_\nN/A,512,512,9,__\n", picture()) is None
 
 
 def test_pictures_that_only_help_others_are_not_counted() -> None:
-    lines = [f"{round(n * 1001 / 24)},41,__\n" for n in range(20)]
-    lines.insert(7, f"{round(7 * 1001 / 24)},41,__\n")
-    lines[0] = "0,41,K_\n"
+    lines = [f"{round(n * 1001 / 24)},N/A,41,9,__\n" for n in range(20)]
+    lines.insert(7, f"{round(7 * 1001 / 24)},N/A,41,9,__\n")
+    lines[0] = "0,N/A,41,9,K_\n"
     video = picture(codec="vp9", time_base=Fraction(1, 1000), frame_rate=Fraction(24000, 1001))
     pictures = timeline.parse("".join(lines).encode(), video)
     assert pictures is not None
-    found = timeline.of(pictures, video, jumps=False)
+    found = timeline.of(pictures, video)
     assert found is not None
     assert (found.frames, found.constant) == (20, True)
 
