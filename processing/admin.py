@@ -1,6 +1,7 @@
 """Runs, tasks and workers, for those who are paged."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django.contrib import admin, messages
 from django.contrib.admin import site
@@ -11,7 +12,7 @@ from django_dramatiq.models import Task as DramatiqTask
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
-from processing import services
+from processing import admin_plans, services
 from processing.admin_profiles import EncodingProfileAdmin
 from processing.models import DutyRun, EncodingProfile, Reconciler, Run, Task, Worker
 from processing.workers.presence import ALIVE_WITHIN
@@ -71,8 +72,19 @@ class RunAdmin(ReadOnlyAdmin):
     search_fields = ("id", "video__id", "video__title", "video__owner__email")
     list_select_related = ("video",)
     ordering = ("-id",)
+    exclude = ("plan",)
+    readonly_fields = ("made",)
     inlines = (TaskInline,)
     actions = ("cancel", "retry", "hurry")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
+        """Without the plans in lists."""
+        return cast("QuerySet[Run]", super().get_queryset(request).defer("plan"))
+
+    @display(description="What is made, and why")
+    def made(self, run: Run) -> str:
+        """The plan, readable."""
+        return admin_plans.shown(run.plan)
 
     @display(description="Status", label=_RUN_COLOURS, ordering="status")
     def state(self, run: Run) -> tuple[str, str]:
@@ -116,6 +128,7 @@ def _each(runs: QuerySet[Run], act: Callable[[Run], object], *refusals: type[Exc
 class TaskAdmin(ReadOnlyAdmin):
     """Tasks: what they wait for, who holds them, why they failed."""
 
+    exclude = ("counted",)
     list_display = (
         "kind",
         "number",

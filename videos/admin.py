@@ -6,12 +6,14 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
 from processing import profiles
 from processing import services as processing
+from processing.ffmpeg.notices import KINDS
 from processing.monitoring import progress
 from processing.packaging import report
 from videos.models import (
@@ -58,6 +60,35 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
+class HasNotices(admin.SimpleListFilter):
+    """Videos of whose file something was left out, shortened, guessed or repaired."""
+
+    title = "notices"
+    parameter_name = "notice"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Any, none, or one of a kind."""
+        return [("any", "Has notices"), ("none", "Has none"), *((code, code) for code in KINDS)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Video]) -> QuerySet[Video]:
+        """The videos that have them."""
+        told = queryset.exclude(release__notices=None).exclude(release__notices=[])
+        if self.value() == "any":
+            return told
+        if self.value() == "none":
+            return queryset.filter(release__notices=[])
+        if self.value() in KINDS:
+            return told.filter(release__notices__icontains=f'"{self.value()}"')
+        return queryset
+
+
+def _told(release: Release | None) -> SafeString | str:
+    """The notices of a release, a line each."""
+    told = (release.notices if release else None) or []
+    lines = ((one["message"], one["code"]) for one in told)
+    return format_html_join("", "<p>{} <code>{}</code></p>", lines) or "None."
+
+
 @admin.register(Video)
 class VideoAdmin(ModelAdmin):
     """Videos: what people may edit, what stands, and what can be done."""
@@ -71,7 +102,7 @@ class VideoAdmin(ModelAdmin):
         "visibility",
         "created_at",
     )
-    list_filter = ("status", "moderation", "visibility", "media_type", "error_code")
+    list_filter = ("status", "moderation", "visibility", "media_type", "error_code", HasNotices)
     search_fields = ("id", "title", "owner__email", "source__filename")
     list_select_related = ("owner", "source")
     date_hierarchy = "created_at"
@@ -88,6 +119,7 @@ class VideoAdmin(ModelAdmin):
         "error_message",
         "source",
         "release",
+        "notices",
         "address",
         "created_at",
         "ready_at",
@@ -132,6 +164,11 @@ class VideoAdmin(ModelAdmin):
         """Percent and stage of the current run."""
         now = progress.progress(video)
         return f"{now.percent:.0f} % {now.stage}" if progress.current_run(video) else "-"
+
+    @display(description="Notices")
+    def notices(self, video: Video) -> SafeString | str:
+        """What differs from its file."""
+        return _told(video.release)
 
     @display(description="Playback address")
     def address(self, video: Video) -> str:
@@ -211,9 +248,14 @@ class ReleaseAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
     search_fields = ("id",)
     ordering = ("-id",)
-    exclude = ("report",)
-    readonly_fields = ("checked",)
+    exclude = ("report", "notices")
+    readonly_fields = ("told", "checked")
     inlines = (RenditionInline,)
+
+    @display(description="Notices")
+    def told(self, release: Release) -> SafeString | str:
+        """What differs from the file."""
+        return _told(release)
 
     @display(description="Checked")
     def checked(self, release: Release) -> str:

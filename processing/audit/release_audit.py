@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
 
+from processing.ffmpeg.planning.plan import EncodePlan
+from processing.models import Run
 from processing.packaging import boxes, decoding, release_checks
 from processing.packaging import report as reports
 from processing.packaging.boxes import MalformedTrack
 from processing.packaging.checker import Finding
+from processing.packaging.plan_checks import check_plan
 from processing.packaging.release import StoredChunk, StoredRendition
 from processing.packaging.stored_checks import check_stored
 from processing.steps import tools
@@ -30,6 +33,7 @@ def audit(release: Release, *, deep: bool = False, decode: bool = False) -> dict
     of every stored file, `decode` shows every picture to FFmpeg too."""
     rows = renditions.stored(release)
     found = release_checks.check_release(rows, target=release.target_duration)
+    found += _against_plan(release, rows)
     found += _objects(release, but_chunks=deep or decode)
     if deep or decode:
         found += [finding for one in rows for finding in _stored(one, decode=decode)]
@@ -37,6 +41,13 @@ def audit(release: Release, *, deep: bool = False, decode: bool = False) -> dict
     kept = reports.report(found, rows, target=release.target_duration, checked=checked)
     Release.objects.filter(pk=release.pk).update(report=kept)
     return kept
+
+
+def _against_plan(release: Release, rows: Sequence[StoredRendition]) -> Iterator[Finding]:
+    """What was planned and is not there; nothing where the plan was not kept, or no longer is."""
+    kept = Run.objects.filter(release=release).values_list("plan", flat=True).first()
+    if kept is not None:
+        yield from check_plan(rows, EncodePlan.from_json(kept))
 
 
 def _stored(rendition: StoredRendition, *, decode: bool) -> Iterator[Finding]:

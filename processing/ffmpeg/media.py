@@ -182,11 +182,12 @@ class SubtitleStream:
 @dataclass(frozen=True)
 class OtherStream:
     """A stream that is neither shown nor heard: cover art (`kind` is `cover`), data, attachments,
-    a second film, or what cannot be decoded."""
+    a second film, or sound that cannot be decoded."""
 
     index: int
     kind: str
     codec: str
+    language: str = "und"
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,8 @@ class Media:
     """A source: `duration` and `start` in seconds, `size` in bytes, `bitrate` in bits/s.
 
     `video` is the stream that is shown, None for sound alone; `audio` all that can be heard;
-    `beside` the decoders ffprobe must be let set up though nothing is decoded by them.
+    `beside` the decoders ffprobe must be let set up though nothing is decoded by them; `claimed`
+    the seconds that its header tells, whatever was measured.
     """
 
     container: str
@@ -217,6 +219,7 @@ class Media:
     others: tuple[OtherStream, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     beside: tuple[str, ...] = ()
+    claimed: float = 0.0
 
     @property
     def is_mp4(self) -> bool:

@@ -141,6 +141,9 @@ class Task(GuardedModel):
     error_code = models.CharField(max_length=64, blank=True)
     error_message = models.TextField(blank=True)
     argv = models.JSONField(default=list)
+    counted = models.JSONField(
+        null=True, blank=True, help_text="what its step found in the source, to be summed"
+    )
     log_tail = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     ready_at = models.DateTimeField(null=True)

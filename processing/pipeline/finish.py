@@ -35,6 +35,7 @@ def finish(task: Task, outcome: Outcome) -> None:
             progress=1.0,
             argv=list(outcome.argv),
             log_tail=outcome.log,
+            counted=outcome.counted,
             error_code="",
             error_message="",
         )

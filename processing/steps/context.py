@@ -1,9 +1,10 @@
 """What a step is given and what it gives back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from processing.ffmpeg.errors import MediaError
 from processing.models import Run, Task
@@ -81,8 +82,9 @@ class Outcome:
 
     ``record`` runs inside the finishing transaction, after the token was found current, so
     that what a step says and that it is done become true together. ``result`` is what the step
-    found: every step of the registry is asked which tasks of its own follow from it. With
-    ``announce`` listeners hear at once that more of the video plays.
+    found: every step of the registry is asked which tasks of its own follow from it; ``counted`` is
+    kept with the task, for a later step to sum. With ``announce`` listeners hear at once that more
+    of the video plays.
     """
 
     record: Callable[[], object] = field(default=_nothing)
@@ -90,3 +92,4 @@ class Outcome:
     announce: bool = False
     argv: Sequence[str] = ()
     log: str = ""
+    counted: Mapping[str, Any] | None = None

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 
+from processing.ffmpeg import counted
 from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
 from processing.ffmpeg.media import Media
@@ -47,6 +48,7 @@ def run(context: TaskContext) -> Outcome:
         announce=True,
         argv=finished.argv,
         log=finished.log,
+        counted=counted.read(context.folder, plan, finished.complaints).to_json(),
     )
 
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from processing.ffmpeg.encoding import pixels
 from processing.ffmpeg.errors import ProbeFailed, ToolMissing
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning import tracks, weight
+from processing.ffmpeg.planning import weight
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.planning.plan import EncodePlan, as_made, plan_encode
 from processing.ffmpeg.probing import probe, refusals, timeline
@@ -16,7 +16,7 @@ from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step
 from processing.workers.machine import this_machine
-from videos.models import Source, Video
+from videos.models import Release, Source, Video
 
 # The profile whose pictures no other decoder understands; 7 and up hold ordinary ones.
 _DOLBY_ALONE = 5
@@ -60,17 +60,8 @@ def run(context: TaskContext) -> Outcome:
         downloads=bool(profile.downloads),
         memory=weight.memory_bytes(made_of, plan.rungs, threads, preset=profile.preset),
     )
-    return Outcome(
-        record=lambda: _record(context, media, plan), result=probed, log=_left_out(made_of)
-    )
-
-
-def _left_out(media: Media) -> str:
-    """The sound that is not made, a line each: people read it with the step."""
-    return "\n".join(
-        f"Sound stream {stream.index} ({stream.codec}, {stream.language}) is left out."
-        for stream in tracks.left_out(media)
-    )
+    log = "\n".join(notice.message for notice in plan.notices)
+    return Outcome(record=lambda: _record(context, media, plan), result=probed, log=log)
 
 
 def _require_something(media: Media) -> None:
@@ -102,6 +93,8 @@ def _record(context: TaskContext, media: Media, plan: EncodePlan) -> None:
     kind = Video.MediaType.VIDEO if media.video else Video.MediaType.AUDIO
     Source.objects.filter(pk=context.source.pk).update(media=media.to_json())
     Run.objects.filter(pk=context.run.pk).update(plan=plan.to_json())
+    told = [notice.to_json() for notice in plan.notices]
+    Release.objects.filter(pk=context.run.pk).update(notices=told)
     Video.objects.filter(pk=context.run.video_id).update(media_type=kind)
 
 

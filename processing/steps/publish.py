@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from django.db.models.functions import Now
 
 from processing.ffmpeg.errors import MediaError
-from processing.packaging import checker, release_checks, report
+from processing.ffmpeg.notices import Notice
+from processing.packaging import checker, plan_checks, release_checks, report
 from processing.packaging.release import StoredRendition, measured
-from processing.steps import transfers
+from processing.steps import completeness, plans, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
@@ -33,11 +34,17 @@ def run(context: TaskContext) -> Outcome:
     )
     checked = [_measured(row, release.target_duration) for row in rows]
     found = release_checks.check_release(checked, target=release.target_duration)
+    plan = plans.of(context)
+    planned = context.run.plan is not None
+    if planned:
+        found += plan_checks.check_plan(checked, plan)
     kept = report.report(found, checked, target=release.target_duration)
     Release.objects.filter(pk=release.pk).update(report=kept)
     checker.require(found)
     _require_stored(context, rows)
-    return Outcome(record=lambda: record(context, rows))
+    told = completeness.notices_of(context.run, plans.media_of(context), plan) if planned else None
+    seconds = round(max(one.seconds for one in checked if one.is_video == bool(plan.rungs)), 3)
+    return Outcome(record=lambda: record(context, rows, told, seconds))
 
 
 def _measured(row: Rendition, target: int) -> StoredRendition:
@@ -63,11 +70,19 @@ def _require_stored(context: TaskContext, rows: Sequence[Rendition]) -> None:
                 )
 
 
-def record(context: TaskContext, rows: Sequence[Rendition]) -> None:
-    """Complete the release and switch the video's pointer to it."""
+def record(
+    context: TaskContext,
+    rows: Sequence[Rendition],
+    notices: Sequence[Notice] | None = None,
+    seconds: float | None = None,
+) -> None:
+    """Complete the release, which lasts so long, and switch the video's pointer to it."""
     Rendition.objects.bulk_update(rows, _MEASURED)
     Release.objects.filter(pk=context.run.pk).update(
-        state=Release.State.COMPLETE, completed_at=Now()
+        state=Release.State.COMPLETE,
+        completed_at=Now(),
+        notices=None if notices is None else [notice.to_json() for notice in notices],
+        duration=seconds,
     )
     release = Release.objects.get(pk=context.run.pk)
     _register(release, context)
@@ -94,4 +109,5 @@ STEP = Step(
     share=2.0,
     run=run,
     follow=_follow,
+    version=2,  # since it says what is missing
 )

@@ -10,6 +10,8 @@ from processing.models import Run, Task
 from processing.monitoring import progress
 from processing.services import MAX_PRIORITY
 from videos.access import Viewer
+from videos.api import plan_serializers
+from videos.api.plan_serializers import PlanSerializer
 from videos.api.serializers import ErrorSerializer, ProgressSerializer
 
 _LOG_LINES = 40
@@ -112,12 +114,18 @@ class JobSerializer(serializers.ModelSerializer[Run]):
 
 
 class JobDetailSerializer(JobSerializer):
-    """A run with its steps."""
+    """A run with what it makes and its steps."""
 
+    plan = serializers.SerializerMethodField()
     tasks = TaskSerializer(many=True)
 
     class Meta(JobSerializer.Meta):
-        fields = (*JobSerializer.Meta.fields, "tasks")  # type: ignore[assignment]  # one more
+        fields = (*JobSerializer.Meta.fields, "plan", "tasks")  # type: ignore[assignment]  # more
+
+    @extend_schema_field(PlanSerializer(allow_null=True))
+    def get_plan(self, run: Run) -> Any:
+        """What is made and why; null until the file was looked at."""
+        return plan_serializers.told(run.plan) if run.plan else None
 
 
 class JobSubmitSerializer(serializers.Serializer[Any]):

@@ -56,7 +56,7 @@ class JobViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Run]):
         """The list without steps; one job with them."""
         runs = runs_of(self.request.user)
         if self.action == "list":
-            return runs
+            return runs.defer("plan")
         return runs.prefetch_related(Prefetch("tasks", Task.objects.order_by("id")))
 
     @extend_schema(responses=JobDetailSerializer)

@@ -21,6 +21,7 @@ _PROBED = (
     "width",
     "height",
     "frame_rate",
+    "variable_frame_rate",
     "video_codec",
     "audio_codec",
     "bitrate",
@@ -64,10 +65,15 @@ class SourceSerializer(serializers.Serializer[Any]):
     size = serializers.IntegerField(help_text="bytes")
     sha256 = serializers.CharField(allow_null=True)
     container = serializers.CharField(allow_null=True)
-    duration = serializers.FloatField(allow_null=True, help_text="seconds")
+    duration = serializers.FloatField(
+        allow_null=True, help_text="seconds; of a ready video as it was made"
+    )
     width = serializers.IntegerField(allow_null=True, help_text="pixels, as displayed")
     height = serializers.IntegerField(allow_null=True, help_text="pixels, as displayed")
-    frame_rate = serializers.FloatField(allow_null=True, help_text="frames/s")
+    frame_rate = serializers.FloatField(
+        allow_null=True, help_text="frames/s, as measured; the average where it varies"
+    )
+    variable_frame_rate = serializers.BooleanField(allow_null=True)
     video_codec = serializers.CharField(allow_null=True)
     audio_codec = serializers.CharField(allow_null=True)
     bitrate = serializers.IntegerField(allow_null=True, help_text="bits/s")
@@ -118,6 +124,14 @@ class AvailableSerializer(serializers.Serializer[Any]):
     complete = serializers.BooleanField()
 
 
+class NoticeSerializer(serializers.Serializer[Any]):
+    """What was left out, shortened, guessed or repaired; it is no error."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    details = serializers.DictField(help_text="the numbers and names in the message")
+
+
 class VideoSerializer(serializers.ModelSerializer[Video]):
     """A video as its reader sees it."""
 
@@ -130,6 +144,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
     playback = serializers.SerializerMethodField()
     available = serializers.SerializerMethodField()
     poster = serializers.SerializerMethodField()
+    notices = serializers.SerializerMethodField()
 
     class Meta:
         model = Video
@@ -151,6 +166,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
             "playback",
             "available",
             "poster",
+            "notices",
             "created_at",
             "ready_at",
         )
@@ -183,7 +199,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
         """The original, or null until its bytes are stored."""
         if video.source is None:
             return None
-        facts = _source_facts(video.source)
+        facts = _source_facts(video.source, playback.duration_of(video))
         if not self._is_theirs(video):
             facts |= dict.fromkeys(_PRIVATE)
         return SourceSerializer(facts).data
@@ -225,6 +241,12 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
     def get_poster(self, video: Video) -> str | None:
         """The address of a still, or null while there is none."""
         return playback.poster_url(video, cast("Viewer", self.context["request"].user))
+
+    @extend_schema_field(NoticeSerializer(many=True))
+    def get_notices(self, video: Video) -> Any:
+        """Of the release that plays."""
+        told = (video.release.notices if video.release else None) or []
+        return NoticeSerializer(told, many=True).data
 
 
 class VideoStatusSerializer(VideoSerializer):
@@ -288,7 +310,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     request_id = serializers.CharField(allow_null=True)
 
 
-def _source_facts(source: Source) -> dict[str, Any]:
+def _source_facts(source: Source, duration: float) -> dict[str, Any]:
     facts = {"filename": source.filename, "size": source.size, "sha256": source.sha256}
     if source.media is None:
         return facts | dict.fromkeys(_PROBED)
@@ -296,10 +318,11 @@ def _source_facts(source: Source) -> dict[str, Any]:
     video = media.video
     return facts | {
         "container": media.container,
-        "duration": media.duration,
+        "duration": duration,
         "width": video.display_width if video else None,
         "height": video.display_height if video else None,
         "frame_rate": round(float(video.frame_rate), 3) if video else None,
+        "variable_frame_rate": video.varies if video else None,
         "video_codec": video.codec if video else None,
         "audio_codec": media.audio[0].codec if media.audio else None,
         "bitrate": media.bitrate,

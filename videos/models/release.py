@@ -27,7 +27,13 @@ class Release(GuardedModel):
     state = models.CharField(max_length=10, choices=State, default=State.GROWING)
     revision = models.PositiveIntegerField(default=0)
     report = models.JSONField(null=True, blank=True, help_text="what the checker found")
+    notices = models.JSONField(
+        null=True, blank=True, help_text="what was left out, guessed or repaired; null: not known"
+    )
     available_seconds = models.FloatField(default=0.0, help_text="from the start, without a gap")
+    duration = models.FloatField(
+        null=True, blank=True, help_text="seconds it lasts, when it is complete"
+    )
     poster_key = models.CharField(max_length=200, blank=True, help_text="in the outputs storage")
     created_at = models.DateTimeField(auto_now_add=True)
     completed_at = models.DateTimeField(null=True, blank=True)

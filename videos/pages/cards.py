@@ -48,10 +48,19 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """Something that was left out, shortened, guessed or repaired, and what can be done."""
+
+    code: str
+    message: str
+    advice: str
+
+
+@dataclass(frozen=True)
 class Watch:
     """A video on its own page. ``stage`` is what stands where the picture is:
     player, working, failed, canceled or nothing; ``available`` how much of it plays, while
-    that grows."""
+    that grows; ``notices`` are for whoever may edit it."""
 
     card: Card
     stage: str
@@ -59,6 +68,7 @@ class Watch:
     available: str
     failure: Failure | None
     facts: list[tuple[str, str]]
+    notices: list[Notice]
     may_edit: bool
     may_cancel: bool
     may_reprocess: bool
@@ -91,11 +101,17 @@ def watch(video: Video, viewer: access.Viewer) -> Watch:
         available=_available(video),
         failure=_failure(video) if video.status == Video.Status.FAILED else None,
         facts=facts(video, may_edit=may_edit),
+        notices=_notices(video) if may_edit else [],
         may_edit=may_edit,
         may_cancel=may_edit and shown.working is not None,
         may_reprocess=may_edit and shown.working is None and video.source is not None,
         is_settled=shown.working is None,
     )
+
+
+def _notices(video: Video) -> list[Notice]:
+    told = (video.release.notices if video.release else None) or []
+    return [Notice(one["code"], one["message"], words.notice_advice(one["code"])) for one in told]
 
 
 _FILE = "File"
@@ -119,12 +135,12 @@ def _source_facts(video: Video) -> list[tuple[str, str]]:
     size = ("Size", words.size(source.size))
     if source.media is None:
         return [(_FILE, source.filename), size]
-    media = Media.from_json(source.media)
+    media, seconds = Media.from_json(source.media), playback.duration_of(video)
     picture, sound = media.video, media.audio[0] if media.audio else None
     return [
-        ("Duration", words.duration(media.duration) if media.duration else ""),
+        ("Duration", words.duration(seconds) if seconds else ""),
         ("Picture", f"{picture.display_width} × {picture.display_height}" if picture else ""),  # noqa: RUF001  # the sign for it
-        ("Frame rate", f"{float(picture.frame_rate):.5g} frames/s" if picture else ""),
+        ("Frame rate", words.frame_rate(picture.frame_rate, picture.varies) if picture else ""),
         ("Video codec", _codec(picture)),
         ("Audio codec", _codec(sound)),
         size,

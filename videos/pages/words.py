@@ -1,5 +1,8 @@
 """Sizes, times, statuses and errors as people read them. Pure."""
 
+from fractions import Fraction
+
+from processing.ffmpeg import notices
 from processing.monitoring import stages
 from videos.models import Video
 
@@ -45,6 +48,17 @@ def advice(error_code: str) -> str:
 def retry_may_help(error_code: str) -> bool:
     """Whether the same file may work the next time: nothing is wrong with the file itself."""
     return not error_code.startswith("source_")
+
+
+def notice_advice(code: str) -> str:
+    """What to do about a notice; empty where nothing needs to be done, or it is not known."""
+    kind = notices.KINDS.get(code)
+    return kind.advice if kind else ""
+
+
+def frame_rate(rate: Fraction, varies: bool) -> str:
+    """25 frames/s, or what there are on average."""
+    return f"{float(rate):.4g} frames/s{' on average, varying' if varies else ''}"
 
 
 def duration(seconds: float) -> str:

@@ -56,5 +56,10 @@ def _address(video: Video, release_id: UUID, name: str) -> str:
 
 
 def duration_of(video: Video) -> float:
-    """Seconds, as far as the source was probed."""
+    """Seconds that its release lasts, when that is complete, else as far as the source was probed.
+
+    The video's source and release must be joined.
+    """
+    if video.release and video.release.is_complete and video.release.duration:
+        return video.release.duration
     return lifetimes.seconds_of(video.source.media if video.source else None)

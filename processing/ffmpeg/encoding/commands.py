@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from processing.ffmpeg import inputs
-from processing.ffmpeg.encoding import filters, pixels
+from processing.ffmpeg.encoding import counting, filters, pixels
 from processing.ffmpeg.encoding.filters import AUDIO_RATE
 from processing.ffmpeg.media import PACKET, Media, VideoStream
 from processing.ffmpeg.planning.chunks import Span
@@ -83,6 +83,13 @@ class _Order:
         """The first sample the sound encoder gets."""
         first = max(0, self.span.first_packet - _LEADING_PACKETS)
         return first // _WHOLE_PACKETS * _WHOLE_PACKETS * PACKET
+
+    @property
+    def heard_seconds(self) -> tuple[Fraction, Fraction | None]:
+        """The seconds of sound that are the span's own."""
+        first, end = self.span.first_packet, self.span.end_packet
+        length = Fraction(PACKET, AUDIO_RATE)
+        return first * length, None if end is None else end * length
 
     @property
     def end_sample(self) -> int | None:
@@ -190,12 +197,14 @@ def _encoded(order: _Order, video: VideoStream, rungs: Sequence[Rung]) -> list[s
         end=grid.frames if grid and held and span.end_frame is None else span.end_frame,
         from_start=span.seek is None,
         held=held,
+        counted=counting.frames_branch(order.rate, span.first_frame, span.end_frame),
     )
     argv = ["-filter_complex", graph]
     for number, rung in enumerate(rungs):
         argv += ["-map", f"[{filters.label(number)}]"]
         argv += [*_x264(order, video, rung), *_muxed_pictures(order, rung)]
-    return argv
+    # Last, for FFmpeg reports the frames of its first output.
+    return [*argv, *counting.frames_output(order.out)]
 
 
 def _copy(order: _Order, video: VideoStream) -> list[str]:
@@ -268,12 +277,14 @@ def _sound(order: _Order, track: AudioTrack, *, opening: int) -> list[str]:
     graph = filters.sound(
         stream, track.name, order.origin,
         opening=opening, first=order.first_sample, end=order.end_sample, least=order.least_samples,
+        counted=counting.sound_branch(track.name, *order.heard_seconds),
     )  # fmt: skip
     argv = ["-filter_complex", graph, "-map", f"[{track.name}]"]
     argv += ["-c:a", "aac", "-b:a", str(order.plan.audio_bitrate), "-ar", str(AUDIO_RATE)]
     end_tick = None if span.end_packet is None else span.end_packet * PACKET
     argv += ["-bsf:a", _kept(span.first_packet * PACKET, end_tick)]
-    return [*argv, *_muxed_sound(order, track)]
+    argv += _muxed_sound(order, track)
+    return [*argv, *counting.sound_output(track.name, order.out)]
 
 
 def _copied_sound(order: _Order, track: AudioTrack, *, opening: int) -> list[str]:

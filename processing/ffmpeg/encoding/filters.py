@@ -45,18 +45,20 @@ def pictures(
     end: int | None = None,
     from_start: bool = True,
     held: bool = False,
+    counted: str = "null",
 ) -> str:
     """One decode to all rungs: `origin` (seconds) becomes 0, then the constant grid of `rate`, of
     which the pictures from `first` up to `end` stay, then each rung is scaled from the one above.
 
     With `held` the last picture stays for ever, so that there are `end`. FFmpeg has turned the
     picture upright before. Without `from_start`, decoding begins somewhere before `first`.
+    `counted` is put in where times are set, before anything is repeated or dropped.
     """
     grid = f"fps=fps={rate.numerator}/{rate.denominator}"
     # A source that was sought to would be filled with thousands of pictures from 0 on.
     grid += ":start_time=0" if from_start else ""
     steps = [*_mended("setpts", video.jumps, video.time_base)]
-    steps += [f"setpts='{_after(origin)}'", *pixels.before_grid(video), grid]
+    steps += [f"setpts='{_after(origin)}'", counted, *pixels.before_grid(video), grid]
     if held:
         steps.append("tpad=stop=-1:stop_mode=clone")
     if first or end is not None:
@@ -83,6 +85,7 @@ def sound(
     first: int,
     end: int | None,
     least: int = 0,
+    counted: str = "anull",
 ) -> str:
     """Stereo at 48 kHz as `[name]`, from input number `opening`: `origin` becomes 0, gaps and a
     late start are filled with silence; samples `first` up to `end` on that clock, filled too.
@@ -95,6 +98,7 @@ def sound(
     steps = [
         *_mended("asetpts", stream.jumps, stream.time_base),
         f"asetpts='{_counted(stream, origin)}'",
+        counted,
         # `min_comp`, or the first sample may be a millisecond off.
         f"aresample={rate}:async=1:min_comp=0.00001:first_pts={round(first * rate / AUDIO_RATE)}",
         f"aresample={AUDIO_RATE}",

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning import chunks, ladder, reasons, tracks
+from processing.ffmpeg.notices import Notice
+from processing.ffmpeg.planning import chunks, ladder, noticed, reasons, tracks
 from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.grid import Grid, grid_of, origin_of
 from processing.ffmpeg.planning.ladder import Profile, Rung
@@ -29,7 +30,8 @@ class EncodePlan:
     lasts as planned. `gop_frames` is the distance of keyframes, `segment_seconds` the length of the
     segments of all renditions, `preset` x264's, `audio_bitrate` in bits per second. `spans` counts
     the spans, which stand with their tasks; `passthrough` names the rungs and tracks that are the
-    source's own, repackaged. `reasons` are sentences: why this and nothing else.
+    source's own, repackaged. `reasons` are sentences: why this and nothing else; `notices` say what
+    is left out, guessed or repaired, as far as the probe knows.
     """
 
     grid: Grid | None
@@ -44,6 +46,7 @@ class EncodePlan:
     spans: int = 1
     passthrough: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary `json` can write."""
@@ -59,6 +62,7 @@ class EncodePlan:
         made["tracks"] = tuple(
             AudioTrack(**known(AudioTrack, track)) for track in data.get("tracks", ())
         )
+        made["notices"] = tuple(Notice.from_json(one) for one in data.get("notices", ()))
         for name in ("passthrough", "reasons"):
             made[name] = tuple(data.get(name, ()))
         return cls(**known(cls, made))
@@ -73,7 +77,8 @@ def plan_encode(
     plan = plan_of(media, profile)
     plan = replace(plan, spans=len(spans), passthrough=_passthrough(plan, spans[0]))
     why = reasons.all_of(media, plan, chunks.why_whole(media, timeline), whole=whole)
-    return replace(plan, reasons=tuple(why)), spans
+    told = noticed.all_of(media, timeline, plan)
+    return replace(plan, reasons=tuple(why), notices=tuple(told)), spans
 
 
 def as_made(media: Media, profile: Profile) -> Media:

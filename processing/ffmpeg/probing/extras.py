@@ -37,7 +37,12 @@ def subtitles(listed: Sequence[Any]) -> tuple[SubtitleStream, ...]:
 def others(listed: Sequence[Any], known: set[int]) -> tuple[OtherStream, ...]:
     """The streams that are none of the `known` ones."""
     return tuple(
-        OtherStream(stream["index"], _kind(stream), str(stream.get("codec_name") or "unknown"))
+        OtherStream(
+            stream["index"],
+            _kind(stream),
+            str(stream.get("codec_name") or "unknown"),
+            language=values.language(stream),
+        )
         for stream in listed
         if isinstance(stream, dict) and stream.get("index") not in known
     )

@@ -113,6 +113,7 @@ def parse(raw: bytes, *, limits: ProbeLimits) -> Media:
         subtitles=subtitles,
         others=extras.others(listed, known | {s.index for s in subtitles}),
         chapters=extras.chapters(described.get("chapters")),
+        claimed=duration or 0.0,
     )
 
 

@@ -12,8 +12,8 @@ import selectors
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,12 +58,14 @@ class Limits:
 
 @dataclass(frozen=True)
 class Finished:
-    """A program that ended well; `argv` and `log` are fit for people to see."""
+    """A program that ended well; `argv` and `log` are fit for people to see, `complaints` counts
+    those of decoders."""
 
     argv: tuple[str, ...]
     stdout: bytes
     log: str
     seconds: float
+    complaints: Mapping[str, int] = field(default_factory=dict)
 
 
 def never() -> None:
@@ -125,7 +127,8 @@ def run(
         if process is not None:
             end(process, sandbox)
     seconds = time.monotonic() - started
-    return Finished(shown, bytes(output.stdout), scrubber.text(output.log.text()), seconds)
+    log, complaints = scrubber.text(output.log.text()), dict(output.log.complaints.counts)
+    return Finished(shown, bytes(output.stdout), log, seconds, complaints)
 
 
 def _command(

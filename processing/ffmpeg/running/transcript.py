@@ -6,19 +6,22 @@ import collections
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from processing.ffmpeg.running.complaints import Complaints
+
 MAX_LINES = 40
 MAX_LINE_BYTES = 500
 _FIRST_BYTES = 32
 
 
 class LogTail:
-    """The last 40 lines of a stream of bytes, each cut to 500 bytes; and with which words it
-    began."""
+    """The last 40 lines of a stream of bytes, each cut to 500 bytes; with which words it began, and
+    what decoders complained of in all of it."""
 
     def __init__(self) -> None:
         self._first = b""
         self._lines: collections.deque[bytes] = collections.deque(maxlen=MAX_LINES)
         self._open = b""
+        self.complaints = Complaints()
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes, cut anywhere; a carriage return also ends a line."""
@@ -31,6 +34,7 @@ class LogTail:
         self._open = (self._open + rest[:MAX_LINE_BYTES])[:MAX_LINE_BYTES]
 
     def _add(self, line: bytes) -> None:
+        self.complaints.hear(line)
         if line.strip():
             self._lines.append(line[:MAX_LINE_BYTES])
 

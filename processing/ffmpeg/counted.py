@@ -1,0 +1,78 @@
+"""What encoding found in a source, span by span: what was decoded, and what the decoders said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from processing.ffmpeg.encoding import counting
+from processing.ffmpeg.planning.plan import EncodePlan
+from processing.ffmpeg.stored import known, plain
+
+
+@dataclass(frozen=True)
+class Counted:
+    """`frames` that were decoded and how many different ones are `shown` on the grid; seconds of
+    sound that were decoded, by track; how often decoders complained, by the stream's number, and
+    (`size`) of a picture that changes its size."""
+
+    frames: int = 0
+    shown: int = 0
+    sound: Mapping[str, float] = field(default_factory=dict)
+    complaints: Mapping[str, int] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """A dictionary `json` can write."""
+        return plain(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Counted:
+        """The inverse of `to_json`, of any version."""
+        return cls(**known(cls, data))
+
+
+def read(folder: Path, plan: EncodePlan, complaints: Mapping[str, int]) -> Counted:
+    """What an encode of a span counted, from the files it left and what it said."""
+    frames, shown = _frames(folder, plan)
+    heard = {
+        track.name: _seconds(folder / counting.sound_filename(track.name)) for track in plan.tracks
+    }
+    sound = {name: seconds for name, seconds in heard.items() if seconds is not None}
+    return Counted(frames, shown, sound, complaints)
+
+
+def _frames(folder: Path, plan: EncodePlan) -> tuple[int, int]:
+    if plan.grid is None:
+        return 0, 0
+    frames = shown = 0
+    latest = None
+    for line in counting.read(folder / counting.FRAMES_FILENAME):
+        frames += 1
+        place = math.floor(line.start * plan.grid.rate + Fraction(1, 2))
+        if latest is None or place > latest:
+            shown, latest = shown + 1, place
+    return frames, shown
+
+
+def _seconds(path: Path) -> float | None:
+    if not path.exists():
+        return None  # what is repackaged decodes without a fault, or ends the run
+    return round(float(sum((line.length for line in counting.read(path)), Fraction())), 3)
+
+
+def total(spans: Iterable[Counted]) -> Counted:
+    """All spans together."""
+    frames = shown = 0
+    sound: dict[str, float] = {}
+    complaints: dict[str, int] = {}
+    for span in spans:
+        frames, shown = frames + span.frames, shown + span.shown
+        for name, seconds in span.sound.items():
+            sound[name] = sound.get(name, 0.0) + seconds
+        for kind, times in span.complaints.items():
+            complaints[kind] = complaints.get(kind, 0) + times
+    return Counted(frames, shown, sound, complaints)

@@ -1,0 +1,113 @@
+"""What is noticed when a plan is made: what the source holds and the plan does not, and guesses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Protocol
+
+from processing.ffmpeg import notices
+from processing.ffmpeg.media import Media, SubtitleStream, VideoStream
+from processing.ffmpeg.notices import Notice
+from processing.ffmpeg.planning import tracks
+from processing.ffmpeg.planning.grid import MAX_RATE, Grid
+from processing.ffmpeg.planning.reasons import frames_a_second
+from processing.ffmpeg.planning.tracks import AudioTrack
+from processing.ffmpeg.probing.timeline import Timeline
+
+_STEREO = 2
+# Containers whose header tells how long they are, and which play as far as they have come.
+_TELL_THEIR_LENGTH = ("matroska,webm", "flv", "avi", "asf")
+_MISSING_SHARE = 0.02
+_CLAIMED_SHARE = 0.1
+_DRAWN_SUBTITLES = ("hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub")
+_ALPHA = re.compile(r"yuva|rgba|bgra|argb|abgr|gbrap|ya(8|16)|pal8")
+_TRANSFERS = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
+
+
+class Decided(Protocol):
+    """What is asked of a plan."""
+
+    @property
+    def grid(self) -> Grid | None: ...  # noqa: D102
+    @property
+    def tracks(self) -> tuple[AudioTrack, ...]: ...  # noqa: D102
+
+
+def all_of(media: Media, timeline: Timeline | None, plan: Decided) -> Iterator[Notice]:
+    """The notices of a source and of what is made of it, the weightiest first."""
+    return chain(
+        _incomplete(media),
+        _sound(media, plan),
+        _pictures(media, timeline, plan.grid),
+        _beside(media),
+    )
+
+
+def _incomplete(media: Media) -> Iterator[Notice]:
+    # What the header tells may be the length of subtitles.
+    share = _CLAIMED_SHARE if media.subtitles else _MISSING_SHARE
+    missing = media.claimed - media.duration
+    if media.container in _TELL_THEIR_LENGTH and missing > max(1.0, media.claimed * share):
+        yield notices.SOURCE_INCOMPLETE(
+            arrived=round(media.duration, 1), told=round(media.claimed, 1)
+        )
+
+
+def _sound(media: Media, plan: Decided) -> Iterator[Notice]:
+    made = {track.stream_index for track in plan.tracks}
+    for other in media.others:
+        if other.kind == "audio":
+            yield notices.AUDIO_UNDECODABLE(
+                stream=other.index, codec=other.codec, language=other.language
+            )
+    for stream in tracks.left_out(media):
+        yield notices.AUDIO_LEFT_OUT(
+            stream=stream.index, codec=stream.codec, language=stream.language
+        )
+    channels = [stream.channels for stream in media.audio if stream.index in made]
+    if max(channels, default=0) > _STEREO:
+        yield notices.CHANNELS_DOWNMIXED(channels=max(channels))
+
+
+def _pictures(media: Media, timeline: Timeline | None, grid: Grid | None) -> Iterator[Notice]:
+    video = media.video
+    if video is None or grid is None:
+        return
+    for other in media.others:
+        if other.kind == "video":
+            yield notices.VIDEO_STREAM_LEFT_OUT(stream=other.index, codec=other.codec)
+    if timeline is None:
+        yield notices.FRAME_RATE_GUESSED(rate=frames_a_second(grid.rate))
+    elif not timeline.steady:
+        yield notices.CLOCK_REPAIRED()
+    yield from _dropped(video, grid)
+    if video.hdr:
+        yield notices.HDR_CONVERTED(transfer=_TRANSFERS[video.color_transfer])
+    if _ALPHA.match(video.pixel_format):
+        yield notices.ALPHA_FLATTENED(pixel_format=video.pixel_format)
+
+
+def _dropped(video: VideoStream, grid: Grid) -> Iterator[Notice]:
+    faster = video.frame_rate > MAX_RATE + 1
+    dropped = (video.frames or 0) - grid.frames if faster else video.shared
+    if dropped > 0:
+        yield notices.FRAMES_DROPPED(
+            dropped=dropped, frames=video.frames, rate=frames_a_second(grid.rate)
+        )
+
+
+def _beside(media: Media) -> Iterator[Notice]:
+    drawn = [stream for stream in media.subtitles if stream.codec in _DRAWN_SUBTITLES]
+    written = [stream for stream in media.subtitles if stream not in drawn]
+    if written:
+        yield notices.SUBTITLES_NOT_TAKEN(count=len(written), languages=_languages(written))
+    if drawn:
+        yield notices.SUBTITLES_NOT_CONVERTIBLE(count=len(drawn), languages=_languages(drawn))
+    if media.chapters:
+        yield notices.CHAPTERS_NOT_TAKEN(count=len(media.chapters))
+
+
+def _languages(streams: Iterable[SubtitleStream]) -> str:
+    return ", ".join(dict.fromkeys(stream.language for stream in streams))

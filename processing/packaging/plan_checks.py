@@ -1,0 +1,55 @@
+"""Holds what is stored of a release against the plan of its run: nothing missing, nothing short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from processing.ffmpeg.planning.plan import EncodePlan
+from processing.packaging.checker import Finding
+from processing.packaging.release import StoredRendition
+
+# What is made in one piece may have a few frames less: its times are not known before.
+_WHOLE_SHARE = Fraction(2, 100)
+_WHOLE_FRAMES = 2
+_ROUNDING_FRAMES = 1
+# Sound ends at a packet, and what is repackaged a packet or two before the pictures.
+_SOUND_SECONDS = 0.1
+
+
+def check_plan(renditions: Sequence[StoredRendition], plan: EncodePlan) -> Iterator[Finding]:
+    """Every rung and track that was planned is there, with its frames or its seconds."""
+    made = {rendition.name: rendition for rendition in renditions}
+    planned = {rung.name for rung in plan.rungs} | {track.name for track in plan.tracks}
+    for name in sorted(planned - made.keys()):
+        yield Finding("not_made", f"{name} was planned and is not there.")
+    for name in sorted(made.keys() - planned):
+        yield Finding("not_planned", f"{name} is there and was not planned.")
+    for rung in plan.rungs:
+        if rung.name in made:
+            yield from _check_frames(made[rung.name], plan)
+    for track in plan.tracks:
+        if track.name in made:
+            yield from _check_sound(made[track.name], plan)
+
+
+def _check_frames(rendition: StoredRendition, plan: EncodePlan) -> Iterator[Finding]:
+    if plan.grid is None:
+        return
+    frames = round(rendition.seconds * plan.grid.rate)
+    missing = plan.grid.frames - frames
+    if missing > _allowed(plan, plan.grid.frames):
+        yield Finding("too_short", f"{rendition.name} has {frames} of {plan.grid.frames} frames.")
+
+
+def _allowed(plan: EncodePlan, frames: int) -> int:
+    if plan.spans > 1:
+        return _ROUNDING_FRAMES
+    return max(_WHOLE_FRAMES, int(frames * _WHOLE_SHARE))
+
+
+def _check_sound(rendition: StoredRendition, plan: EncodePlan) -> Iterator[Finding]:
+    allowed = max(_SOUND_SECONDS, float(_WHOLE_SHARE) * plan.seconds if plan.spans == 1 else 0.0)
+    if plan.seconds - rendition.seconds > allowed:
+        told = f"{rendition.seconds:.3f} of {plan.seconds:.3f} s"
+        yield Finding("too_short", f"{rendition.name} has {told} of sound.")

@@ -1,0 +1,78 @@
+"""The plan of a run as the API tells it: what is made, and why."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from processing.ffmpeg.planning.plan import EncodePlan
+
+
+class PlannedRenditionSerializer(serializers.Serializer[Any]):
+    """A rung or a sound track that is made; what does not apply is null."""
+
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(("video", "audio"))
+    width = serializers.IntegerField(allow_null=True)
+    height = serializers.IntegerField(allow_null=True)
+    max_bitrate = serializers.IntegerField(help_text="bits/s")
+    language = serializers.CharField(allow_null=True)
+    kept = serializers.BooleanField(help_text="the source's own, repackaged, not encoded again")
+
+
+class PlanSerializer(serializers.Serializer[Any]):
+    """What a run makes of its source, as its probe decided."""
+
+    frame_rate = serializers.CharField(
+        allow_null=True, help_text="of all rungs, as a fraction; null without pictures"
+    )
+    frames = serializers.IntegerField(allow_null=True, help_text="give or take one")
+    duration = serializers.FloatField(help_text="seconds")
+    segment_duration = serializers.FloatField(help_text="seconds")
+    parts = serializers.IntegerField(help_text="that are encoded side by side")
+    renditions = PlannedRenditionSerializer(many=True)
+    reasons = serializers.ListField(child=serializers.CharField(), help_text="why, in sentences")
+
+
+def told(stored: dict[str, Any]) -> Any:
+    """A run's plan as it was stored."""
+    plan = EncodePlan.from_json(stored)
+    about = {
+        "frame_rate": str(plan.grid.rate) if plan.grid else None,
+        "frames": plan.grid.frames if plan.grid else None,
+        "duration": round(plan.seconds, 3),
+        "segment_duration": round(float(plan.segment_seconds), 3),
+        "parts": plan.spans,
+        "renditions": [*_rungs(plan), *_tracks(plan)],
+        "reasons": plan.reasons,
+    }
+    return PlanSerializer(about).data
+
+
+def _rungs(plan: EncodePlan) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": rung.name,
+            "kind": "video",
+            "width": rung.width,
+            "height": rung.height,
+            "max_bitrate": rung.maxrate,
+            "language": None,
+            "kept": rung.name in plan.passthrough,
+        }
+        for rung in plan.rungs
+    ]
+
+
+def _tracks(plan: EncodePlan) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": track.name,
+            "kind": "audio",
+            "width": None,
+            "height": None,
+            "max_bitrate": plan.audio_bitrate,
+            "language": track.language,
+            "kept": track.name in plan.passthrough,
+        }
+        for track in plan.tracks
+    ]
