@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from processing.ffmpeg.media import AudioStream, Media
-from processing.ffmpeg.planning import plan as planning
+from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.chunks import WHOLE
 from processing.ffmpeg.planning.ladder import DEFAULT, Profile
 from processing.ffmpeg.planning.plan import EncodePlan, plan_encode, plan_of
@@ -46,14 +46,16 @@ def planned(found: Media, of: Timeline | None, *, whole: bool = False) -> Encode
 def test_the_sources_rate_is_its_own_and_the_grid_at_most_60(rate: int, made: int) -> None:
     found = with_timeline(media(frame_rate=Fraction(rate)), line(rate=Fraction(rate)))
     assert found.video is not None
-    assert (found.video.frame_rate, found.video.varies) == (rate, False)
+    assert found.video.frame_rate == rate
+    assert not found.video.varies
     assert grid(found).rate == made
 
 
 def test_a_varying_rate_is_told_as_its_average_and_made_at_that_of_its_bursts() -> None:
     found = with_timeline(media(frame_rate=Fraction(60)), line(rate=Fraction(16), constant=False))
     assert found.video is not None
-    assert (found.video.frame_rate, found.video.varies) == (16, True)
+    assert found.video.frame_rate == 16
+    assert found.video.varies
     assert grid(found).rate == 60
 
 
@@ -105,7 +107,7 @@ def test_what_did_not_fit_together_is_made_in_one_piece() -> None:
 
 def test_what_is_kept_as_it_is_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     spans = (replace(WHOLE, keyframes=(0,), copied_sound=(1,)),)
-    monkeypatch.setattr(planning.chunks, "plan", lambda *_: spans)
+    monkeypatch.setattr(chunks, "plan", lambda *_: spans)
     plan = planned(media(SOUND), line())
     assert plan.passthrough == ("1080p", "audio")
     kept = "1080p is kept as it is: the source is already as it would be made."
