@@ -35,7 +35,8 @@ def line(
 ) -> Timeline:
     end = round(seconds * BASE)
     keyframes = tuple(range(0, end, 2 * BASE))
-    return Timeline(keyframes, round(seconds * rate), 0, end, constant, closed=True, steady=True)
+    frames, exact = round(seconds * rate), rate if constant else None
+    return Timeline(keyframes, frames, 0, end, constant, closed=True, steady=True, rate=exact)
 
 
 def planned(found: Media, of: Timeline | None, *, whole: bool = False) -> EncodePlan:
