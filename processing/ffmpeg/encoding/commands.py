@@ -187,15 +187,19 @@ def _pictures(order: _Order, video: VideoStream, rungs: Sequence[Rung]) -> list[
 
 def _encoded(order: _Order, video: VideoStream, rungs: Sequence[Rung]) -> list[str]:
     span, grid = order.span, order.plan.grid
-    held = grid is not None and grid.fills_its_end
+    held, counted = False, False
+    if grid is not None:
+        held, counted = grid.fills_its_end, grid.fills_its_end or grid.is_exact
+    end = grid.frames if grid and counted and span.end_frame is None else span.end_frame
     graph = filters.pictures(
         video,
         rungs,
         order.origin - video.delay * video.time_base,
         order.rate,
         first=span.first_frame,
-        end=grid.frames if grid and held and span.end_frame is None else span.end_frame,
+        end=end,
         from_start=span.seek is None,
+        snaps=counted,
         held=held,
         counted=counting.frames_branch(order.rate, span.first_frame, span.end_frame),
     )

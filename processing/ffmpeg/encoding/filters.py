@@ -6,6 +6,7 @@ pieces of a timeline have the same pictures and samples as the whole.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -22,6 +23,8 @@ _FRAME_STEPS = {
 _STEREO = 2
 # Times of pictures that were damaged may go back by so many seconds.
 _CLOCK_NOISE = 0.04
+# Filters count ticks a second in 31 bits, and some halve a tick.
+_MAX_CLOCK = 2**30
 
 
 def label(number: int) -> str:
@@ -44,21 +47,27 @@ def pictures(
     first: int = 0,
     end: int | None = None,
     from_start: bool = True,
+    snaps: bool = False,
     held: bool = False,
     counted: str = "null",
 ) -> str:
     """One decode to all rungs: `origin` (seconds) becomes 0, then the constant grid of `rate`, of
     which the pictures from `first` up to `end` stay, then each rung is scaled from the one above.
 
-    With `held` the last picture stays for ever, so that there are `end`. FFmpeg has turned the
-    picture upright before. Without `from_start`, decoding begins somewhere before `first`.
+    With `snaps` the last picture is never dropped, where it is not told how long it lasts, but may
+    come once more than it should: tell the `end`. With `held` it stays for ever, so that there are
+    `end`. FFmpeg has turned the picture upright before. Without `from_start`, decoding begins
+    somewhere before `first`.
     `counted` is put in where times are set, before anything is repeated or dropped.
     """
     grid = f"fps=fps={rate.numerator}/{rate.denominator}"
     # A source that was sought to would be filled with thousands of pictures from 0 on.
     grid += ":start_time=0" if from_start else ""
     steps = [*_mended("setpts", video.jumps, video.time_base)]
-    steps += [f"setpts='{_after(origin)}'", counted, *pixels.before_grid(video), grid]
+    snapped = _snapped(video.time_base, origin, rate) if snaps else []
+    grid += ":eof_action=pass" if snapped else ""
+    steps += snapped or [f"setpts='{_after(origin)}'"]
+    steps += [counted, *pixels.before_grid(video), grid]
     if held:
         steps.append("tpad=stop=-1:stop_mode=clone")
     if first or end is not None:
@@ -135,6 +144,18 @@ def _mended(setpts: str, jumps: Sequence[Jump], base: Fraction) -> list[str]:
     ]
     counted = f"st(1,ld(1)+gt(N,0)*({'+'.join(reached)}))"
     return [f"{setpts}='{counted};st(0,T);round(PTS+({'+'.join(shifts)})/TB)'"]
+
+
+def _snapped(base: Fraction, origin: Fraction, rate: Fraction) -> list[str]:
+    """The filter steps that put each picture a quarter of a step after the place on the grid that
+    is nearest to it. FFmpeg drops a last picture at whose time the source ends; so it ends after.
+    None where no clock has whole ticks for both."""
+    ticks = math.lcm(base.denominator, rate.numerator)
+    if ticks > _MAX_CLOCK:
+        return []
+    step = ticks * rate.denominator // rate.numerator
+    place = f"round((PTS-({origin.numerator}/{origin.denominator})/TB)/{step})"
+    return [f"settb=1/{ticks}", f"setpts='{place}*{step}+{step // 4}'"]
 
 
 def _after(origin: Fraction) -> str:

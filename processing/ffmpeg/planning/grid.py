@@ -26,13 +26,15 @@ class Grid:
 
     The source's first is held for `lead_frames`, because sound begins before it; its last stays for
     `held_seconds`, because sound goes on. With `fills_its_end` that one is repeated up to the end:
-    for the sound, or because nothing but its own length tells how long it stays."""
+    for the sound, or because nothing but its own length tells how long it stays. `is_exact` says
+    that every frame was counted."""
 
     rate: Fraction
     frames: int
     held_seconds: float = 0.0
     lead_frames: int = 0
     fills_its_end: bool = False
+    is_exact: bool = False
 
     @property
     def seconds(self) -> float:
@@ -58,7 +60,11 @@ def grid_of(media: Media) -> Grid | None:
     lead = lead_frames(media, rate)
     duration = media.duration if video.duration is None else video.duration
     frames = lead + max(1, round((duration + held) * rate))
-    return Grid(rate, frames, held, lead, fills_its_end=held > 0 or video.constant_rate == 0)
+    return Grid(
+        rate, frames, held, lead,
+        fills_its_end=held > 0 or video.constant_rate == 0,
+        is_exact=bool(video.constant_rate),
+    )  # fmt: skip
 
 
 def grid_rate(rate: Fraction) -> Fraction:
