@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -266,6 +267,7 @@ def of(pictures: Pictures, video: VideoStream) -> Timeline | None:
     constant = rate is not None or len(times) == 1
     if not constant:
         rate = rates.grid_of(times, base)
+        end = max(end, times[-1] + math.ceil(1 / (rate * base)))  # or the last is not seen
     keyframes = _keyframes(pictures)
     told = _thinned(keyframes)
     return Timeline(
