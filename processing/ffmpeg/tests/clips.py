@@ -14,16 +14,19 @@ from typing import Any
 
 from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.media import Media, VideoStream
+from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.chunks import WHOLE, Span
 from processing.ffmpeg.planning.grid import Grid, grid_of
-from processing.ffmpeg.planning.ladder import DEFAULT, Profile, Rung
+from processing.ffmpeg.planning.ladder import DEFAULT, Profile, Rung, Step
 from processing.ffmpeg.planning.plan import plan_of
 from processing.ffmpeg.probing import timeline
+from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.probe import probe
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.sandbox import detect
 from processing.packaging.boxes import Track, read_track
 
+TINY = Profile("tiny", (Step(144, 20, 2_000_000),), "ultrafast")
 SMALL = Profile("small", tuple(s for s in DEFAULT.rungs if s.short_side <= 360), "ultrafast")
 
 
@@ -218,3 +221,34 @@ def join(parts: Sequence[Path], joined: Path) -> Path:
                 init = read_track(opened).init_size
             file.write(part.read_bytes()[init if number else 0 :])
     return joined
+
+
+def made_of(source: Path, folder: Path, *, seconds: float | None = None) -> tuple[Media, Made]:
+    """What becomes of a source in one small rung, as a whole or in spans of so many seconds."""
+    media = described(source)
+    line = line_of(source, media)
+    media = with_timeline(media, line)
+    if seconds is None:
+        return media, encoded(source, folder, TINY, media=media)
+    spans = chunks.plan(media, line, TINY, seconds=seconds)
+    folder.mkdir()
+    parts = [
+        encoded(source, folder / str(span.number), TINY, media=media, span=span) for span in spans
+    ]
+    for name in parts[0].names:
+        join([part.folder / f"{name}.mp4" for part in parts], folder / f"{name}.mp4")
+    first = parts[0]
+    return media, Made(media, first.rungs, folder, first.finished)
+
+
+def beeps(path: Path) -> list[float]:
+    """The seconds at which beeps begin."""
+    samples, found, silent = samples_in(path), [], True
+    for at in range(0, len(samples) - 240, 240):
+        loudest = max(samples[at : at + 240], key=abs)
+        if abs(loudest) > 3000 and silent:
+            found.append(at / 48_000)
+            silent = False
+        elif abs(loudest) < 600:
+            silent = True
+    return found

@@ -15,8 +15,8 @@ from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.media import PACKET, Media
 from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.grid import lead_frames
-from processing.ffmpeg.planning.ladder import Profile, Step
 from processing.ffmpeg.tests.clips import (
+    TINY,
     Made,
     described,
     encoded,
@@ -33,7 +33,6 @@ from processing.packaging.checker import check_chunk
 
 pytestmark = pytest.mark.slow
 
-TINY = Profile("tiny", (Step(144, 20, 2_000_000),), "ultrafast")
 TONE = "sine=f=440:r=48000:d=6"
 X264 = ["-c:v", "libx264", "-preset", "veryfast", "-g", "40"]
 OPEN_GOPS = ["-bf", "3", "-x264-params", "open-gop=1:b-pyramid=normal"]

@@ -13,17 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.grid import Grid, grid_of
-from processing.ffmpeg.planning.ladder import Profile, Step
-from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.tests.clips import (
     Made,
-    described,
-    encoded,
+    beeps,
     ffmpeg,
-    join,
-    line_of,
+    made_of,
     numbered,
     numbers_in,
     samples_in,
@@ -31,7 +26,6 @@ from processing.ffmpeg.tests.clips import (
 
 pytestmark = pytest.mark.slow
 
-TINY = Profile("tiny", (Step(144, 20, 2_000_000),), "ultrafast")
 CLOCK = 90_000
 X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "20", "-bf", "2"]
 BEEPS = "sine=f=1000:r=48000:d={},volume='lt(mod(t,1),0.05)':eval=frame"
@@ -45,24 +39,6 @@ def uneven(path: Path, steps: Sequence[int], *arguments: str) -> Path:
     filters = ["-vf", f"settb=1/{CLOCK},setpts='{times}'"]
     kept = ["-fps_mode", "passthrough", "-enc_time_base", f"1:{CLOCK}"]
     return numbered(path, *filters, *kept, *X264, *arguments, count=len(steps) + 1)
-
-
-def made_of(source: Path, folder: Path, *, seconds: float | None = None) -> tuple[Media, Made]:
-    """What becomes of a source, as a whole or in spans of so many seconds."""
-    media = described(source)
-    line = line_of(source, media)
-    media = with_timeline(media, line)
-    if seconds is None:
-        return media, encoded(source, folder, TINY, media=media)
-    spans = chunks.plan(media, line, TINY, seconds=seconds)
-    folder.mkdir()
-    parts = [
-        encoded(source, folder / str(span.number), TINY, media=media, span=span) for span in spans
-    ]
-    for name in parts[0].names:
-        join([part.folder / f"{name}.mp4" for part in parts], folder / f"{name}.mp4")
-    first = parts[0]
-    return media, Made(media, first.rungs, folder, first.finished)
 
 
 def grid(media: Media) -> Grid:
@@ -80,19 +56,6 @@ def shown(made: Made, rate: Fraction) -> dict[int, float]:
         assert number not in first, f"{number} comes back"
         first[number] = float(next(group)[0] / rate)
     return first
-
-
-def beeps(path: Path) -> list[float]:
-    """The seconds at which beeps begin."""
-    samples, found, silent = samples_in(path), [], True
-    for at in range(0, len(samples) - 240, 240):
-        loudest = max(samples[at : at + 240], key=abs)
-        if abs(loudest) > 3000 and silent:
-            found.append(at / 48_000)
-            silent = False
-        elif abs(loudest) < 600:
-            silent = True
-    return found
 
 
 def thorough(*values: object) -> object:
