@@ -252,3 +252,19 @@ def beeps(path: Path) -> list[float]:
         elif abs(loudest) < 600:
             silent = True
     return found
+
+
+def numbers_of_distinct(path: Path, *, apart: float = 1.0) -> list[int]:
+    """The numbers of the frames that differ from the one before by more than so many grey levels,
+    on average over small pictures of them."""
+    size = 32 * 18
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-an", "-fps_mode", "passthrough"]
+    command += ["-vf", "scale=32:18:flags=area,format=gray", "-f", "rawvideo", "-"]
+    raw = subprocess.run(command, check=True, capture_output=True, timeout=120).stdout
+    found, last = [], b""
+    for number in range(len(raw) // size):
+        frame = raw[number * size : (number + 1) * size]
+        if not last or sum(abs(a - b) for a, b in zip(frame, last, strict=True)) > apart * size:
+            found.append(number)
+            last = frame
+    return found
