@@ -41,14 +41,15 @@ def test_a_newer_versions_task_is_left_to_newer_workers(video: Video) -> None:
 def test_a_task_of_an_older_version_is_planned_anew(
     video: Video, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    step = replace(STEPS["probe"], version=2, oldest_version=2)
+    newer = STEPS["probe"].version + 1
+    step = replace(STEPS["probe"], version=newer, oldest_version=newer)
     monkeypatch.setitem(STEPS, "probe", step)
     task = claim("media", worker="me")
     assert task is not None
     work.work_on(task)
     old, new = Run.objects.order_by("id")
     assert (old.status, old.error_code, new.status) == ("failed", "plan_outdated", "queued")
-    assert new.tasks.get().version == 2
+    assert new.tasks.get().version == newer
     video.refresh_from_db()
     assert video.status == Video.Status.PROCESSING
 
