@@ -12,11 +12,11 @@ from pathlib import Path
 
 PROTOCOLS = "file,pipe"
 
-# Demuxers that read nothing but the one file they are given. ivf and apng (no nested opens in
-# either) are on it for raw AV1/VP8 files and for animations.
+# Demuxers that read nothing but the one file they are given (looked up in FFmpeg's source). ivf and
+# apng are on it for raw AV1/VP8 files and for animations.
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,gif,mxf,dv,"
-    "wav,mp3,flac,aac,ivf,apng"
+    "wav,w64,aiff,caf,au,mp3,flac,aac,ac3,eac3,dts,ivf,apng"
 )
 
 # Decoders of what cameras, phones, recorders, broadcasters, editors and browsers write. Others are
@@ -46,6 +46,11 @@ _CALLED = {
 CODECS = frozenset(_CALLED.get(name, name) for name in (*VIDEO_DECODERS, *AUDIO_DECODERS))
 """What ffprobe calls the codecs that are decoded."""
 
+# Names of no codec.
+_UNKNOWN = Path(__file__).with_name("unknown.txt")
+MOST_HIDDEN = 256
+"""Letters there are of them."""
+
 # A picture larger than this is refused before it is allocated (8K plus room: 8192 x 8192).
 MAX_PIXELS = 8192 * 8192
 
@@ -64,18 +69,48 @@ def guards() -> list[str]:
     ]
 
 
-def opened(path: Path, *, beside: Sequence[str] = ()) -> list[str]:
+def opened(
+    path: Path, *, beside: Sequence[str] = (), hidden: Sequence[tuple[int, int]] = ()
+) -> list[str]:
     """The guarded `-i` of one local file; the path must be absolute (so it is no option).
 
     ffprobe ends with an error where the decoder of any stream is refused. `beside` names decoders
     it may set up for streams nobody decodes; looking at their packets stays forbidden to them.
+    Where a decoder itself does not open, ffprobe must not see the name of that codec: `hidden`
+    are the first and the number of bytes it gets others for. `files` tells what is read then.
     """
     if not path.is_absolute():
         raise ValueError("media paths must be absolute")
     allowed = ",".join((DECODERS, *beside))
     kinds = ("v", "a", "s") if beside else ()
     also = [option for kind in kinds for option in (f"-codec_whitelist:{kind}", allowed)]
+    if hidden:
+        also += ["-protocol_whitelist", f"{PROTOCOLS},concat,subfile"]
+        return [*guards(), *also, "-i", _without(path, hidden)]
     return [*guards(), *also, "-i", str(path)]
+
+
+def files(path: Path, hidden: Sequence[tuple[int, int]] = ()) -> list[Path]:
+    """What is read by the `-i` of `opened`."""
+    return [path, _UNKNOWN] if hidden else [path]
+
+
+def _without(path: Path, hidden: Sequence[tuple[int, int]]) -> str:
+    parts, at = [], 0
+    for first, count in sorted(hidden):
+        parts += [_part(path, at, first), _part(_UNKNOWN, 0, count)]
+        at = first + count
+    return "concat:" + "|".join([*parts, _part(path, at, path.stat().st_size)])
+
+
+def _part(path: Path, start: int, end: int) -> str:
+    return f"subfile,,start,{start},end,{end},,:{path}"
+
+
+def our_own(path: Path) -> list[str]:
+    """The `-i` of decoded sound that FFmpeg has just written itself."""
+    allowed = ["-protocol_whitelist", PROTOCOLS, "-codec_whitelist", "pcm_f32le"]
+    return [*allowed, "-f", "nut", "-i", str(path)]
 
 
 def refused_decoders(log: str) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
+from processing.ffmpeg import inputs
 from processing.ffmpeg.stored import fractions, known, plain
 
 PACKET = 1024
@@ -16,6 +18,7 @@ PACKET = 1024
 _HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 _INTERLACED = ("tt", "bb", "tb", "bt")
 _JUMPING_CLOCKS = ("mpegts", "mpeg")
+_BARE = ("aac", "ac3", "eac3", "dts", "mp3", "flac")
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,8 @@ class VideoStream:
 @dataclass(frozen=True)
 class AudioStream:
     """One sound stream; units as in `VideoStream`, `sample_rate` in Hz, `layout` FFmpeg's name of
-    where its channels stand (`5.1(side)`), empty when the file does not tell.
+    where its channels stand (`5.1(side)`, of one channel the speaker: `FL`), empty when the file
+    does not tell. `aside` marks commentary and what describes pictures or speech to people.
 
     Of AAC in a plain MP4 whose packets follow each other without a gap, `packets` tells how many
     there are, of 1024 samples each, the first at `first_packet_pts`; None of any other."""
@@ -160,6 +164,7 @@ class AudioStream:
     first_packet_pts: int | None = None
     packets: int | None = None
     jumps: tuple[Jump, ...] = ()
+    aside: bool = False
 
     @property
     def start(self) -> Fraction:
@@ -204,8 +209,9 @@ class Media:
     """A source: `duration` and `start` in seconds, `size` in bytes, `bitrate` in bits/s.
 
     `video` is the stream that is shown, None for sound alone; `audio` all that can be heard;
-    `beside` the decoders ffprobe must be let set up though nothing is decoded by them; `claimed`
-    the seconds that its header tells, whatever was measured.
+    `beside` the decoders ffprobe must be let set up though nothing is decoded by them, `hidden` the
+    bytes it must not see, as `inputs.opened` takes both; `claimed` the seconds that its header
+    tells, whatever was measured.
     """
 
     container: str
@@ -220,11 +226,22 @@ class Media:
     chapters: tuple[Chapter, ...] = ()
     beside: tuple[str, ...] = ()
     claimed: float = 0.0
+    hidden: tuple[tuple[int, int], ...] = ()
+
+    def opened(self, path: Path) -> list[str]:
+        """The `-i` by which ffprobe opens it at `path`."""
+        return inputs.opened(path, beside=self.beside, hidden=self.hidden)
 
     @property
     def is_mp4(self) -> bool:
         """Whether its container is of the MP4 family, which tells everything by an index."""
         return self.container.startswith("mov,")
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is nothing but packets of sound: FFmpeg makes up their times from the rate of
+        the first."""
+        return self.container in _BARE
 
     @property
     def clock_may_jump(self) -> bool:
@@ -254,8 +271,9 @@ class Media:
     def to_json(self) -> dict[str, Any]:
         """A dictionary `json` can write; fractions become texts like `30000/1001`."""
         written = plain(self)
-        if not self.beside:
-            del written["beside"]  # rare, and versions before it know nothing of it
+        for name in ("beside", "hidden"):  # rare, and versions before know nothing of them
+            if not written[name]:
+                del written[name]
         return written
 
     @classmethod
@@ -269,6 +287,7 @@ class Media:
         for name, kind in _LISTS.items():
             made[name] = tuple(kind(**known(kind, item)) for item in data.get(name, ()))
         made["beside"] = tuple(data.get("beside", ()))
+        made["hidden"] = tuple((first, count) for first, count in data.get("hidden", ()))
         return cls(**known(cls, {**data, **made}))
 
 

@@ -5,7 +5,7 @@ Used by the pipeline before a chunk is listed and before a release is complete, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -14,6 +14,8 @@ from processing.packaging.boxes import Track
 
 # How much of a picture's duration a time may be off.
 _ROUNDED = 0.25
+# Samples in an access unit: ticks, since the timescale of sound is its rate.
+_UNIT_SAMPLES = {"mp4a.40.2": 1024}
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def check_chunk(
     for number, fragment in enumerate(track.fragments):
         found += _check_fragment(track, number, expected, rate)
         expected = fragment.start + fragment.duration
+    found += _check_units(track)
     counted = sum(fragment.samples for fragment in track.fragments)
     if frames is not None and abs(counted - frames) > tolerance:
         found.append(Finding("frame_count", f"The track has {counted} frames instead of {frames}."))
@@ -97,6 +100,21 @@ def _check_fragment(
         message = f"Fragment {number} has {real:.3f} frames a second instead of {float(rate):.3f}."
         found.append(Finding("frame_rate", message))
     return found
+
+
+def _check_units(track: Track) -> Iterator[Finding]:
+    """Access units of sound last what those of their codec do; only the very last may be shorter,
+    where the sound ends."""
+    unit = _UNIT_SAMPLES.get(track.codecs)
+    if track.handler != "soun" or unit is None:
+        return
+    for number, fragment in enumerate(track.fragments):
+        last = number == len(track.fragments) - 1
+        shortest, longest = fragment.units or (unit, unit)
+        ends_well = fragment.last_unit == unit or (last and 0 < fragment.last_unit < unit)
+        if (shortest, longest) != (unit, unit) or not ends_well:
+            message = f"Access units of fragment {number} do not last {unit} samples."
+            yield Finding("access_units", message)
 
 
 def check_alignment(tracks: Mapping[str, Track]) -> list[Finding]:

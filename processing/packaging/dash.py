@@ -13,7 +13,7 @@ from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from processing.packaging import hls
-from processing.packaging.release import StoredRendition, sounds
+from processing.packaging.release import StoredRendition, sound_names, sounds
 
 _NAMESPACE = "urn:mpeg:dash:schema:mpd:2011"
 # SegmentList stands in no narrower profile.
@@ -44,8 +44,9 @@ def manifest(renditions: Sequence[StoredRendition]) -> str:
     lines += [_open("MPD", head), '<Period id="0" start="PT0S">']
     if video:
         lines += _pictures(video)
-    for number, track in enumerate(audio, 1):
-        lines += _sound(track, number)
+    names = sound_names(audio) if len(audio) > 1 else [track.title for track in audio]
+    for number, (track, name) in enumerate(zip(audio, names, strict=True), 1):
+        lines += _sound(track, number, name)
     return "\n".join([*lines, "</Period>", "</MPD>"]) + "\n"
 
 
@@ -61,11 +62,11 @@ def _pictures(video: Sequence[StoredRendition]) -> Iterator[str]:
     yield "</AdaptationSet>"
 
 
-def _sound(track: StoredRendition, number: int) -> Iterator[str]:
+def _sound(track: StoredRendition, number: int, name: str) -> Iterator[str]:
     head = {"id": number, "contentType": "audio", "mimeType": "audio/mp4", **_COMMON}
     yield _open("AdaptationSet", {**head, "lang": track.language or "und"})
-    if track.title:
-        yield f"<Label>{_text(track.title)}</Label>"
+    if name:
+        yield f"<Label>{_text(name)}</Label>"
     role = "main" if track.default else "alternate"
     yield _open("Role", {"schemeIdUri": _ROLE, "value": role}, closed=True)
     yield from _representation(track, {"audioSamplingRate": track.timescale})

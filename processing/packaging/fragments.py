@@ -21,7 +21,8 @@ class Fragment:
     `composition_start` is the tick at which its earliest picture is shown, `evenly_shown` whether
     the others follow without a gap or an overlap; `keyframe_size` the bytes from `offset` on that
     hold the headers and the first sample, 0 for sound; `own_parameters` whether the first sample
-    comes with parameter sets the init segment does not have.
+    comes with parameter sets the init segment does not have. `units` are the ticks the shortest and
+    the longest of its samples last, `last_unit` those of its last one, which is none of them.
     """
 
     offset: int
@@ -34,6 +35,8 @@ class Fragment:
     keyframe_size: int = 0
     evenly_shown: bool = True
     own_parameters: bool = False
+    units: tuple[int, int] | None = None
+    last_unit: int = 0
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,14 @@ def describe(run: Run, moof: Box, mdat: Box, *, pictures: bool) -> Fragment:
         composition_start=min(shown),
         keyframe_size=keyframe if pictures else 0,
         evenly_shown=not pictures or _is_even(shown, decode - run.start),
+        units=_units(run.samples[:-1]),
+        last_unit=run.samples[-1].duration,
     )
+
+
+def _units(samples: Sequence[Sample]) -> tuple[int, int] | None:
+    lengths = [sample.duration for sample in samples]
+    return (min(lengths), max(lengths)) if lengths else None
 
 
 def _is_even(shown: list[int], duration: int) -> bool:

@@ -174,21 +174,24 @@ def _iframes(rendition: StoredRendition) -> hls.Variant:
     )
 
 
-def _audio_group(audio: Sequence[StoredRendition]) -> list[hls.AudioRendition]:
-    taken: set[str] = set()
-    group = []
+def sound_names(audio: Sequence[StoredRendition]) -> list[str]:
+    """What tracks of sound are called, each otherwise: their title, or their language."""
+    taken: list[str] = []
     for track in audio:
         wanted = track.title or track.language or "Audio"
         tries = (wanted if number == 1 else f"{wanted} {number}" for number in count(1))
-        name = next(name for name in tries if name not in taken)
-        taken.add(name)
-        group.append(
-            hls.AudioRendition(
-                uri=f"{track.name}.m3u8",
-                name=name,
-                language=track.language or "und",
-                channels=track.channels or 2,
-                default=track.default,
-            )
+        taken.append(next(name for name in tries if name not in taken))
+    return taken
+
+
+def _audio_group(audio: Sequence[StoredRendition]) -> list[hls.AudioRendition]:
+    return [
+        hls.AudioRendition(
+            uri=f"{track.name}.m3u8",
+            name=name,
+            language=track.language or "und",
+            channels=track.channels or 2,
+            default=track.default,
         )
-    return group
+        for track, name in zip(audio, sound_names(audio), strict=True)
+    ]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from django.conf import settings
 
@@ -59,28 +60,35 @@ def _inits(context: TaskContext) -> dict[str, str]:
 
 
 def _encode(context: TaskContext, plan: EncodePlan, span: Span) -> runner.Finished:
-    """One FFmpeg for all renditions of the span."""
+    """One FFmpeg for all renditions of the span; another decodes its sound where that changes its
+    form midway, which is known once the first has failed by it."""
     source = sources.local(context)
-    argv = commands.encode(
-        plans.media_of(context),
-        plan,
-        span,
-        ffmpeg=settings.FFMPEG,
-        source=source,
-        out=context.folder,
-        threads=tools.threads(
-            alone=span.number == 0 and not span.whole,
-            cost=context.task.cost,
-            crashes=context.task.crashes,
-        ),
+    ordered = (plans.media_of(context), plan, span)
+    threads = tools.threads(
+        alone=span.number == 0 and not span.whole,
+        cost=context.task.cost,
+        crashes=context.task.crashes,
     )
+    write = partial(
+        commands.encode, *ordered,
+        ffmpeg=settings.FFMPEG, source=source, out=context.folder, threads=threads,
+    )  # fmt: skip
     seconds = lengths.seconds_of(span, plan)
+    report = _reporter(context, plan, span, seconds)
     try:
-        return tools.run(argv, context, seconds, source, _reporter(context, plan, span, seconds))
+        return tools.run(write(), context, seconds, source, report)
     except ProcessFailed as error:
         if span.copies and not isinstance(error, RoomDoubtful):
             raise made.CopyUnfit(argv=error.argv, log=error.log) from error
-        raise
+        if not commands.sound_changes(error.log):
+            raise
+    pipe = context.folder / "sound.nut"
+    feeder = commands.decode(
+        *ordered, ffmpeg=settings.FFMPEG, source=source, out=pipe, threads=threads
+    )
+    return tools.run_fed(
+        feeder, write(decoded=pipe), context, seconds, source, pipe=pipe, on_progress=report
+    )
 
 
 def _reporter(

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.db.models.functions import Now
 
-from processing.ffmpeg.running import runner
+from processing.ffmpeg.running import piped, runner
 from processing.ffmpeg.running.progress import Progress
 from processing.ffmpeg.running.sandbox import Sandbox, detect
 from processing.models import Task, Worker
@@ -61,6 +61,31 @@ def run(
     let_go_of_database()
     return runner.run(
         argv,
+        limits=limits(seconds),
+        sandbox=sandbox(),
+        reads=[source],
+        writes=context.folder,
+        on_progress=on_progress,
+        should_stop=context.should_stop,
+    )
+
+
+def run_fed(
+    feeder: Sequence[str],
+    argv: Sequence[str],
+    context: TaskContext,
+    seconds: float,
+    source: Path,
+    *,
+    pipe: Path,
+    on_progress: Callable[[Progress], None],
+) -> runner.Finished:
+    """As `run`, of what reads in `pipe` what `feeder` writes."""
+    let_go_of_database()
+    return piped.run(
+        feeder,
+        argv,
+        pipe=pipe,
         limits=limits(seconds),
         sandbox=sandbox(),
         reads=[source],

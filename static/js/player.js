@@ -2,6 +2,7 @@
 
 import Hls from "../vendor/hls.js-1.7.4/hls.min.js";
 import { Renditions } from "./renditions.js";
+import { Sounds } from "./sounds.js";
 
 const REVIVALS = 3;
 const ASK_AGAIN_MS = 700;
@@ -51,16 +52,18 @@ class VodPlayer extends HTMLElement {
       capLevelToPlayerSize: true,
     });
     this.#hls = hls;
-    hls.on(Hls.Events.MANIFEST_PARSED, () => this.#offerQualities(hls));
+    hls.on(Hls.Events.MANIFEST_PARSED, () => this.#offerChoices(hls));
     hls.on(Hls.Events.ERROR, (_, error) => error.fatal && this.#recover(hls, error));
     hls.loadSource(this.dataset.src);
     hls.attachMedia(this.video);
   }
 
-  #offerQualities(hls) {
+  #offerChoices(hls) {
     const { video } = this;
     video.videoRenditions = new Renditions(hls);
-    // The controls look at the media's qualities when they meet the media.
+    const sounds = new Sounds(hls, Hls.Events.AUDIO_TRACK_SWITCHED);
+    Object.defineProperty(video, "audioTracks", { value: sounds, configurable: true });
+    // The controls look at the media's qualities and sounds when they meet the media.
     const controller = this.querySelector("media-controller");
     controller.mediaUnsetCallback?.(video);
     controller.mediaSetCallback?.(video);

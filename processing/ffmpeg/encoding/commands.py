@@ -16,7 +16,7 @@ from pathlib import Path
 from processing.ffmpeg import inputs
 from processing.ffmpeg.encoding import counting, filters, pixels
 from processing.ffmpeg.encoding.filters import AUDIO_RATE
-from processing.ffmpeg.media import PACKET, Media, VideoStream
+from processing.ffmpeg.media import PACKET, AudioStream, Media, VideoStream
 from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.ladder import Rung
 from processing.ffmpeg.planning.plan import EncodePlan
@@ -123,39 +123,86 @@ def encode(
     source: Path,
     out: Path,
     threads: int,
+    decoded: Path | None = None,
 ) -> list[str]:
     """The argv that writes one span: `out/<rung>.mp4` for each rung, `out/<track>.mp4` for each
     sound track, each an init segment and fragments whose times are those of the whole.
 
     It reports on standard output as `progress.ProgressParser` reads it. Without rungs only sound is
-    made.
+    made. Sound that changes its form midway makes it fail, as `sound_changes` tells; it then comes
+    from `decoded`, which the command of `decode` writes.
     """
-    video = media.video if plan.rungs else None
+    video, tracks = media.video if plan.rungs else None, plan.tracks
     order = _Order(media, video, plan, span, source, out, threads)
-    argv = [ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-y"]
-    argv += ["-progress", "pipe:1", "-stats_period", "0.5"]
-    argv += ["-filter_complex_threads", str(threads), "-max_error_rate", "0.9"]
-    if order.keeps_timestamps:
-        argv.append("-copyts")
+    argv = [*_begun(ffmpeg, order), "-progress", "pipe:1", "-stats_period", "0.5"]
     if span.copies:
         argv.append("-xerror")  # what is copied must decode without a fault, as the rest does
-    apart = video is not None and bool(plan.tracks) and span.first_packet > 0
+    apart = video is not None and bool(tracks) and (span.first_packet > 0 or decoded is not None)
     if video is not None:
         argv += _input(order, _picture_seek(order, video))
-    if video is None or apart:
+    if decoded is not None:
+        argv += ["-seek_timestamp", "1", *inputs.our_own(decoded)]  # its times stay as they are
+    elif video is None or apart:
         argv += _input(order, _sound_seek(order))
     if video is not None:
         argv += _pictures(order, video, plan.rungs)
-    for track in plan.tracks:
-        copied = track.stream_index in span.copied_sound
-        argv += (_copied_sound if copied else _sound)(order, track, opening=1 if apart else 0)
+    opening = 1 if apart else 0
+    for number, track in enumerate(tracks):
+        if decoded is not None:
+            argv += _of_decoded(order, track, number, opening=opening)
+        elif track.stream_index in span.copied_sound:
+            argv += _copied_sound(order, track, opening=opening)
+        else:
+            argv += _sound(order, track, opening=opening)
     return argv
 
 
-def _input(order: _Order, seek: Fraction | None) -> list[str]:
+def decode(
+    media: Media,
+    plan: EncodePlan,
+    span: Span,
+    *,
+    ffmpeg: str,
+    source: Path,
+    out: Path,
+    threads: int,
+) -> list[str]:
+    """The argv that writes the sound of one span into the file `out`, decoded, a stream for each
+    track: FFmpeg can begin a graph anew where sound changes its form only if no encoder of AAC,
+    which wants 1024 samples at once, follows."""
+    video = media.video if plan.rungs else None
+    order = _Order(media, video, plan, span, source, out.parent, threads)
+    sought = _sound_seek(order)
+    argv = [*_begun(ffmpeg, order), *_input(order, sought, follows=True)]
+    for number, track in enumerate(plan.tracks):
+        argv += ["-filter_complex", _decoded_graph(order, track), "-map", f"[{track.name}]"]
+        stream = _stream(order, track.stream_index)
+        since = (stream.start if sought is None else sought) - plan.origin
+        own = filters.own_times(stream, order.origin, since, sought=sought is not None)
+        argv += [f"-bsf:a:{number}", own]
+    argv += ["-c:a", "pcm_f32le", "-map_metadata", "-1", "-max_muxing_queue_size", "4096"]
+    return [*argv, "-avoid_negative_ts", "disabled", "-f", "nut", str(out)]
+
+
+def sound_changes(log: str) -> bool:
+    """Whether an encode failed because its sound changes its channels, layout or rate midway."""
+    return "Changing audio frame properties on the fly is not supported" in log
+
+
+def _begun(ffmpeg: str, order: _Order) -> list[str]:
+    argv = [ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-y"]
+    argv += ["-filter_complex_threads", str(order.threads), "-max_error_rate", "0.9"]
+    return [*argv, "-copyts"] if order.keeps_timestamps else argv
+
+
+def _input(order: _Order, seek: Fraction | None, *, follows: bool = False) -> list[str]:
+    """The opening of the source from `seek` on; only with `follows` graphs of sound may begin
+    anew, which leaves out what they hold."""
     argv = ["-threads", str(order.threads)]
     if order.video is not None and filters.survives_size_changes(order.video):
-        argv += ["-reinit_filter", "0"]
+        argv += ["-reinit_filter:v", "0"]
+    if not follows:
+        argv += ["-reinit_filter:a", "0"]
     if order.video is not None and order.video.upright:
         argv.append("-noautorotate")  # or FFmpeg turns by odd angles within the old frame
     if seek is not None:
@@ -271,18 +318,47 @@ def _muxed_pictures(order: _Order, rung: Rung) -> list[str]:
 
 
 def _sound(order: _Order, track: AudioTrack, *, opening: int) -> list[str]:
-    """AAC of one sound stream, read from input number `opening`: at least as long as the pictures.
+    """AAC of one track, read from input number `opening`: at least as long as the pictures."""
+    return _aac(order, track, _sound_graph(order, track, opening=opening))
 
-    The noise filter drops what was encoded before and after the span, and the encoder's priming
-    packet, whose time is negative: so the first packet is at 0 and a beep stands where it stood.
-    """
+
+def _sound_graph(order: _Order, track: AudioTrack, *, opening: int) -> str:
+    if track.speakers:
+        streams = [_stream(order, speaker.stream_index) for speaker in track.speakers]
+        places = [speaker.position for speaker in track.speakers]
+        cut = _cut(order, track)
+        return filters.joined(streams, places, track.name, order.origin, opening=opening, cut=cut)
+    stream = _stream(order, track.stream_index)
+    return filters.sound(stream, track.name, order.origin, opening=opening, cut=_cut(order, track))
+
+
+def _cut(order: _Order, track: AudioTrack) -> filters.Cut:
+    counted = counting.sound_branch(track.name, *order.heard_seconds)
+    return filters.Cut(order.first_sample, order.end_sample, order.least_samples, counted)
+
+
+def _decoded_graph(order: _Order, track: AudioTrack) -> str:
+    if track.speakers:
+        return _sound_graph(order, track, opening=0)  # such streams do not change
+    stream = _stream(order, track.stream_index)
+    return filters.decoded(stream, track.name, order.origin, first=order.first_sample)
+
+
+def _of_decoded(order: _Order, track: AudioTrack, number: int, *, opening: int) -> list[str]:
+    """The same of what `decode` wrote as stream `number`."""
+    bare, cut = order.media.is_bare, _cut(order, track)
+    graph = filters.of_decoded(number, track.name, opening=opening, cut=cut, bare=bare)
+    return _aac(order, track, graph)
+
+
+def _stream(order: _Order, index: int) -> AudioStream:
+    return next(stream for stream in order.media.audio if stream.index == index)
+
+
+def _aac(order: _Order, track: AudioTrack, graph: str) -> list[str]:
+    """The noise filter drops what was encoded before and after the span, and the encoder's priming
+    packet, whose time is negative: so the first packet is at 0 and a beep stands where it stood."""
     span = order.span
-    stream = next(s for s in order.media.audio if s.index == track.stream_index)
-    graph = filters.sound(
-        stream, track.name, order.origin,
-        opening=opening, first=order.first_sample, end=order.end_sample, least=order.least_samples,
-        counted=counting.sound_branch(track.name, *order.heard_seconds),
-    )  # fmt: skip
     argv = ["-filter_complex", graph, "-map", f"[{track.name}]"]
     argv += ["-c:a", "aac", "-b:a", str(order.plan.audio_bitrate), "-ar", str(AUDIO_RATE)]
     end_tick = None if span.end_packet is None else span.end_packet * PACKET

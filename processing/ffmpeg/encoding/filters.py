@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
-from processing.ffmpeg.encoding import pixels
+from processing.ffmpeg.encoding import downmix, pixels
 from processing.ffmpeg.media import AudioStream, Jump, VideoStream
 from processing.ffmpeg.planning.ladder import Rung
 
@@ -20,11 +21,16 @@ _FRAME_STEPS = {
     "aac": 512, "mp3": 576, "mp2": 576, "ac3": 256, "eac3": 256, "dts": 256, "opus": 960,
     "wmav1": 512, "wmav2": 512, "wmapro": 512, "flac": 128, "alac": 512,
 }  # fmt: skip
-_STEREO = 2
 # Times of pictures that were damaged may go back by so many seconds.
 _CLOCK_NOISE = 0.04
 # Filters count ticks a second in 31 bits, and some halve a tick.
 _MAX_CLOCK = 2**30
+_MPEG_AUDIO = ("mp1", "mp2", "mp3")
+_MPEG_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+_NEAR_SAMPLES, _FAR_SAMPLES = 4_800, 24_000
+OFF_SECONDS = 0.008
+"""Sound is never further than this from where its times put it. A lost packet lasts longer, with
+nearly every codec, and what milliseconds round away less."""
 
 
 def label(number: int) -> str:
@@ -85,45 +91,127 @@ def pictures(
     return ";".join(chains)
 
 
-def sound(
-    stream: AudioStream,
+@dataclass(frozen=True)
+class Cut:
+    """Samples `first` up to `end` at 48 kHz; without an `end` all there is, and silence where it
+    ends before sample `least`. `counted` is the piece of a chain that counts what is decoded."""
+
+    first: int
+    end: int | None
+    least: int = 0
+    counted: str = "anull"
+
+    @property
+    def steps(self) -> list[str]:
+        """What ends a chain: counted anew, for sound that ends before `first` has no times."""
+        anew = f"asetpts=N+{self.first}"
+        if self.end is not None:
+            return ["apad", anew, f"atrim=end_sample={self.end - self.first}"]
+        if self.least > self.first:
+            return [f"apad=whole_len={self.least - self.first}", anew]
+        return []
+
+
+def sound(stream: AudioStream, name: str, origin: Fraction, *, opening: int, cut: Cut) -> str:
+    """Stereo at 48 kHz as `[name]`, from input number `opening`: `origin` becomes 0, gaps and a
+    late start are filled with silence; on that clock it is cut, and filled too.
+
+    The beginning is cut before the rate is changed, for FFmpeg cannot do both in one step; a
+    first sample that is a whole one at both rates gives the samples the whole would have.
+    """
+    rate = stream.sample_rate
+    steps = [
+        *_timed(stream, origin),
+        cut.counted,
+        *downmix.before(stream),
+        _placed(rate, round(cut.first * rate / AUDIO_RATE)),
+        f"aresample={AUDIO_RATE}",
+        *downmix.stereo(stream),
+        *downmix.limited(stream),
+        *cut.steps,
+    ]
+    return f"[{opening}:{stream.index}]{','.join(steps)}[{name}]"
+
+
+def _timed(stream: AudioStream, origin: Fraction) -> list[str]:
+    mended = _mended("asetpts", stream.jumps, stream.time_base)
+    return [*mended, f"asetpts='{_counted(stream, origin)}'"]
+
+
+def joined(
+    streams: Sequence[AudioStream],
+    speakers: Sequence[str],
     name: str,
     origin: Fraction,
     *,
     opening: int,
-    first: int,
-    end: int | None,
-    least: int = 0,
-    counted: str = "anull",
+    cut: Cut,
 ) -> str:
-    """Stereo at 48 kHz as `[name]`, from input number `opening`: `origin` becomes 0, gaps and a
-    late start are filled with silence; samples `first` up to `end` on that clock, filled too.
-    Without an `end` all there is, and silence where it ends before sample `least`.
+    """As `sound`, of streams of one channel each, which are for `speakers`. They end with the
+    longest; the first is counted."""
+    longest = max(streams, key=lambda stream: stream.start + Fraction(stream.duration or 0))
+    chains = []
+    for number, stream in enumerate(streams):
+        steps = [
+            *_timed(stream, origin),
+            *([cut.counted] if number == 0 else []),
+            _placed(stream.sample_rate, round(cut.first * stream.sample_rate / AUDIO_RATE)),
+            f"aresample={AUDIO_RATE},pan=mono|c0=c0",
+            *(cut.steps if cut.end is not None or stream is longest else ["apad"]),
+        ]
+        chains.append(f"[{opening}:{stream.index}]{','.join(steps)}[{name}_{number}]")
+    inputs = "".join(f"[{name}_{number}]" for number in range(len(streams)))
+    return ";".join([*chains, f"{inputs}{','.join(downmix.joined(speakers))}[{name}]"])
 
-    The beginning is cut before the rate is changed, for FFmpeg cannot do both in one step; a
-    `first` that is a whole sample at both rates gives the samples the whole would have.
-    """
-    rate = stream.sample_rate
+
+def decoded(stream: AudioStream, name: str, origin: Fraction, *, first: int) -> str:
+    """Stereo at 48 kHz as `[name]`, whatever the stream changes to midway: FFmpeg then begins the
+    graph anew, so nothing in it remembers what was. From sample `first` on, gaps left open."""
     steps = [
-        *_mended("asetpts", stream.jumps, stream.time_base),
-        f"asetpts='{_counted(stream, origin)}'",
-        counted,
-        # `min_comp`, or the first sample may be a millisecond off.
-        f"aresample={rate}:async=1:min_comp=0.00001:first_pts={round(first * rate / AUDIO_RATE)}",
+        *_timed(stream, origin),
+        *downmix.before(stream),
         f"aresample={AUDIO_RATE}",
-        # FFmpeg's own way from mono to stereo is 3 dB down.
-        *(["pan=stereo|FL=c0|FR=c0"] if stream.channels == 1 else []),
-        "aformat=sample_fmts=fltp:channel_layouts=stereo",
+        *downmix.stereo(stream),
+        f"atrim=start_pts={first}",
     ]
-    if stream.channels > _STEREO:
-        # Loud speakers add up above full scale: held there, not turned down throughout.
-        steps.append("alimiter=limit=0.95:level=0:latency=1")
-    if end is not None:
-        # Counted anew, for sound that ends before `first` comes without times.
-        steps += ["apad", f"asetpts=N+{first}", f"atrim=end_sample={end - first}"]
-    elif least > first:
-        steps += [f"apad=whole_len={least - first}", f"asetpts=N+{first}"]
-    return f"[{opening}:{stream.index}]{','.join(steps)}[{name}]"
+    return f"[0:{stream.index}]{','.join(steps)}[{name}]"
+
+
+def own_times(stream: AudioStream, origin: Fraction, since: Fraction, *, sought: bool) -> str:
+    """The bitstream filter that puts right what `decoded` made. FFmpeg counts the time of the first
+    frame of MPEG audio with a new rate in that rate and takes it for the one before: it is far off,
+    by the ratio of two rates, and follows the frame before; the first of all is `since` seconds
+    after what becomes 0, or near that where it was sought to."""
+    if stream.codec not in _MPEG_AUDIO:
+        return "null"
+    zero = round(origin * AUDIO_RATE)
+    ratios = sorted({Fraction(a, b) for a in _MPEG_RATES for b in _MPEG_RATES if a != b})
+    near = "+".join(
+        f"lt(abs(ld(0)-ld(1)*{r.numerator}/{r.denominator}),{_NEAR_SAMPLES})" for r in ratios
+    )
+    known = f"st(0,TS+{zero});st(1,PREV_OUTPTS+PREV_OUTDURATION+{zero})"
+    wrong = f"gt(abs(ld(0)-ld(1)),{_FAR_SAMPLES})*({near})"
+    begin = max(0, round(since * AUDIO_RATE))  # the container knows no times below 0
+    off = 3 * _FAR_SAMPLES if sought else _NEAR_SAMPLES // 2
+    first = f"if(gt(abs(TS-{begin}),{off}),{begin},TS)"
+    later = f"if({wrong},PREV_OUTPTS+PREV_OUTDURATION,TS)"
+    return f"setts=ts='{known};if(eq(N,0),{first},{later})'"
+
+
+def of_decoded(number: int, name: str, *, opening: int, cut: Cut, bare: bool) -> str:
+    """What `decoded` made as stream `number` of an input, its gaps filled and exactly as long as
+    it must be; of a `bare` source times mean nothing, and all of it follows each other."""
+    steps = [*(["asetpts=N"] if bare else []), cut.counted, _placed(AUDIO_RATE, cut.first)]
+    steps += [downmix.LIMITER, "aformat=sample_fmts=fltp", *cut.steps]
+    return f"[{opening}:{number}]{','.join(steps)}[{name}]"
+
+
+def _placed(rate: int, first: int) -> str:
+    """Sound where its times put it, from sample `first` on: what is missing becomes silence, what
+    is there twice is left out, by what differs by more than clocks are rounded."""
+    # `min_comp`, or the first sample may be a millisecond off.
+    comp = f"min_comp=0.00001:min_hard_comp={OFF_SECONDS}"
+    return f"aresample={rate}:async=1:{comp}:first_pts={first}"
 
 
 def _mended(setpts: str, jumps: Sequence[Jump], base: Fraction) -> list[str]:

@@ -57,15 +57,9 @@ def _incomplete(media: Media) -> Iterator[Notice]:
 
 def _sound(media: Media, plan: Decided) -> Iterator[Notice]:
     made = {track.stream_index for track in plan.tracks}
-    for other in media.others:
-        if other.kind == "audio":
-            yield notices.AUDIO_UNDECODABLE(
-                stream=other.index, codec=other.codec, language=other.language
-            )
-    for stream in tracks.left_out(media):
-        yield notices.AUDIO_LEFT_OUT(
-            stream=stream.index, codec=stream.codec, language=stream.language
-        )
+    told = {"undecodable": notices.AUDIO_UNDECODABLE, "too_many": notices.AUDIO_LEFT_OUT}
+    for one in tracks.left_out(media):
+        yield told[one.why](stream=one.index, codec=one.codec, language=one.language)
     channels = [stream.channels for stream in media.audio if stream.index in made]
     if max(channels, default=0) > _STEREO:
         yield notices.CHANNELS_DOWNMIXED(channels=max(channels))

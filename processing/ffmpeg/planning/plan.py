@@ -59,9 +59,7 @@ class EncodePlan:
         made = fractions(data, "origin", "segment_seconds")
         made["grid"] = Grid.from_json(data["grid"]) if data.get("grid") else None
         made["rungs"] = tuple(Rung(**known(Rung, rung)) for rung in data.get("rungs", ()))
-        made["tracks"] = tuple(
-            AudioTrack(**known(AudioTrack, track)) for track in data.get("tracks", ())
-        )
+        made["tracks"] = tuple(AudioTrack.from_json(track) for track in data.get("tracks", ()))
         made["notices"] = tuple(Notice.from_json(one) for one in data.get("notices", ()))
         for name in ("passthrough", "reasons"):
             made[name] = tuple(data.get(name, ()))

@@ -1,11 +1,15 @@
-"""Which sound a release carries: one track for each language a source speaks."""
+"""Which sound a release carries: every stream that can be heard is a track one can choose."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
+from typing import Any, Literal
 
 from processing.ffmpeg.media import AudioStream, Media
+from processing.ffmpeg.planning import mono
+from processing.ffmpeg.stored import known
 
 MAX_TRACKS = 16
 """Each is encoded anew with every span: no film needs more."""
@@ -18,13 +22,21 @@ MAX_TITLE = 64
 @dataclass(frozen=True)
 class AudioTrack:
     """One sound rendition: `language` as the source names it (`und`: not told), `title` for
-    people, empty when nobody gave one; exactly one track of a source is the `default`."""
+    people, empty when nobody gave one; exactly one track of a source is the `default`. `speakers`
+    are the streams of one speaker each that are put together, empty where one stream has all."""
 
     name: str
     stream_index: int
     language: str
     default: bool
     title: str
+    speakers: tuple[mono.Speaker, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> AudioTrack:
+        """What `json` made of it; what only a newer version knows is left out."""
+        speakers = tuple(mono.Speaker(*one) for one in data.get("speakers", ()))
+        return cls(**known(cls, {**data, "speakers": speakers}))
 
     @property
     def filename(self) -> str:
@@ -32,41 +44,84 @@ class AudioTrack:
         return f"{self.name}.mp4"
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """Sound of a source that no track has: `why` is that its codec cannot be decoded, or that
+    there are more than `MAX_TRACKS`."""
+
+    index: int
+    codec: str
+    language: str
+    title: str
+    why: Literal["undecodable", "too_many"]
+
+
 def tracks_of(media: Media) -> tuple[AudioTrack, ...]:
-    """The first stream of each language, in the file's order and at most `MAX_TRACKS` (with the
-    default one); named `audio`, or `audio-<language>` where there are several. No two have the
-    same name, and no text is longer than is kept of it."""
-    chosen = _chosen(media.audio)
-    default = next((n for n, stream in enumerate(chosen) if stream.default), 0)
+    """A track for every stream, in the file's order and at most `MAX_TRACKS` (the default one and
+    the first of each language before others); named `audio`, or `audio-<language>` where there are
+    several, from the second of a language on with a number. No two have the same name, and no text
+    is longer than is kept of it."""
+    heard = mono.together(media)
+    first = [streams[0] for streams in heard]
+    kept = _kept(first)
+    default = _default(first)
+    names = _names([first[n] for n in kept])
     return tuple(
         AudioTrack(
-            name="audio" if len(chosen) == 1 else f"audio-{_key(stream)}",
-            stream_index=stream.index,
-            language=_language(stream),
-            default=number == default,
-            title=stream.title[:MAX_TITLE],
+            name=name,
+            stream_index=first[n].index,
+            language=_language(first[n]),
+            default=n == default,
+            title=_title(heard[n]),
+            speakers=mono.speakers(heard[n]),
         )
-        for number, stream in enumerate(chosen)
+        for n, name in zip(kept, names, strict=True)
     )
 
 
-def left_out(media: Media) -> tuple[AudioStream, ...]:
-    """The streams that are not made into a track: another has their language already, or there
-    are too many languages."""
+def left_out(media: Media) -> tuple[LeftOut, ...]:
+    """The sound that is not made into a track, and why."""
     made = {track.stream_index for track in tracks_of(media)}
-    return tuple(stream for stream in media.audio if stream.index not in made)
+    dropped = [s for group in mono.together(media) if group[0].index not in made for s in group]
+    return (
+        *(
+            LeftOut(other.index, other.codec, other.language, "", "undecodable")
+            for other in media.others
+            if other.kind == "audio"
+        ),
+        *(LeftOut(s.index, s.codec, s.language, s.title, "too_many") for s in dropped),
+    )
 
 
-def _chosen(streams: Sequence[AudioStream]) -> list[AudioStream]:
-    first: dict[str, AudioStream] = {}
+def _default(streams: Sequence[AudioStream]) -> int:
+    """What the file calls its default, but rather no commentary than one; else the first."""
+    order = range(len(streams))
+    return max(order, key=lambda n: (streams[n].default, not streams[n].aside, -n), default=0)
+
+
+def _kept(streams: Sequence[AudioStream]) -> list[int]:
+    """Of too many, the default one, then the first of each language, then the others in order."""
+    keys = [_language(stream).lower() for stream in streams]
+    default = _default(streams)
+    again = {n: keys[n] in keys[:n] for n in range(len(streams))}
+    return sorted(sorted(again, key=lambda n: (n != default, again[n], n))[:MAX_TRACKS])
+
+
+def _names(streams: Sequence[AudioStream]) -> list[str]:
+    if len(streams) == 1:
+        return ["audio"]
+    names: list[str] = []
     for stream in streams:
-        first.setdefault(_key(stream), stream)
-    found = list(first.values())
-    kept = found[:MAX_TRACKS]
-    default = next((stream for stream in found if stream.default), None)
-    if default is not None and default not in kept:
-        kept[-1] = default
-    return kept
+        # Case makes no other language, nor a name another file everywhere.
+        base = f"audio-{_language(stream).lower()}"
+        tries = (base if number == 1 else f"{base}-{number}" for number in count(1))
+        names.append(next(name for name in tries if name not in names))
+    return names
+
+
+def _title(streams: Sequence[AudioStream]) -> str:
+    """That of the stream; where several are put together their titles name speakers."""
+    return streams[0].title[:MAX_TITLE] if len(streams) == 1 else ""
 
 
 def _language(stream: AudioStream) -> str:
@@ -76,8 +131,3 @@ def _language(stream: AudioStream) -> str:
     while len(language) > MAX_LANGUAGE and "-" in language:
         language = language.rpartition("-")[0]
     return language if len(language) <= MAX_LANGUAGE else "und"
-
-
-def _key(stream: AudioStream) -> str:
-    """Case does not make a language another one, nor a name another file everywhere."""
-    return _language(stream).lower()

@@ -13,6 +13,8 @@ from processing.ffmpeg.running import runner
 
 TAIL_SECONDS = 10.0
 _STOP_EVERY = 10_000
+# Packets may last a little longer than what is heard of them.
+_FALSE_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,19 @@ def without_claims(media: Media) -> Media:
     video = media.video and replace(media.video, duration=None)
     audio = tuple(replace(stream, duration=None) for stream in media.audio)
     return replace(media, duration=0.0, video=video, audio=audio)
+
+
+def without_false_claims(media: Media, extents: dict[int, Extent]) -> Media:
+    """Sound alone as if its headers told nothing, where its packets end elsewhere: WAV that was
+    written into a pipe claims hours."""
+    if media.video is not None:
+        return media
+    for stream in media.audio:
+        end = extents.get(stream.index, Extent(0, None)).end
+        length = None if end is None else end - float(stream.start)
+        if stream.duration and (length is None or abs(length - stream.duration) > _FALSE_SECONDS):
+            return without_claims(media)
+    return media
 
 
 def claimed(media: Media) -> float:

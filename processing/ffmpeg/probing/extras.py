@@ -40,7 +40,7 @@ def others(listed: Sequence[Any], known: set[int]) -> tuple[OtherStream, ...]:
         OtherStream(
             stream["index"],
             _kind(stream),
-            str(stream.get("codec_name") or "unknown"),
+            values.codec(stream),
             language=values.language(stream),
         )
         for stream in listed

@@ -30,6 +30,8 @@ from processing.ffmpeg.probing import (
     values,
 )
 from processing.ffmpeg.probing.extent import Extent
+from processing.ffmpeg.probing.unopened import Unopened
+from processing.ffmpeg.probing.unopened import find as find_unopened
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.sandbox import Sandbox
 
@@ -42,7 +44,8 @@ _ENTRIES = (
     "color_primaries,field_order,r_frame_rate,avg_frame_rate,time_base,start_pts,duration,"
     "nb_frames,bit_rate,channels,channel_layout,sample_rate"
     ":stream_tags=language,title"
-    ":stream_disposition=default,forced,attached_pic,timed_thumbnails"
+    ":stream_disposition=default,forced,attached_pic,timed_thumbnails,comment,visual_impaired,"
+    "hearing_impaired"
     ":stream_side_data=rotation,displaymatrix,max_luminance,min_luminance,max_content,"
     "max_average,dv_profile"
     ":chapter=start_time,end_time"
@@ -53,7 +56,7 @@ _LIGHT = "frame_side_data=max_luminance,min_luminance,max_content,max_average"
 _MAX_DESCRIPTION = 4 * 1024 * 1024
 _A_FEW = 64
 # Raw streams have no index: what ffprobe calls their duration is a guess from the bitrate.
-_GUESSED_DURATION = ("mpegvideo", "aac", "ivf")
+_GUESSED_DURATION = ("mpegvideo", "aac", "ac3", "eac3", "dts", "mp3", "ivf")
 
 
 @dataclass(frozen=True)
@@ -71,14 +74,21 @@ class ProbeLimits:
     memory_bytes: int = 2 * 1024**3
 
 
-def argv(ffprobe: str, path: Path, beside: Sequence[str] = ()) -> list[str]:
-    """The command that describes `path` as JSON; `beside` as `inputs.opened` takes it."""
-    shown = ["-v", "error", "-show_entries", _ENTRIES, "-of", "json=compact=1"]
-    return [ffprobe, *shown, *inputs.opened(path, beside=beside)]
+def argv(
+    ffprobe: str,
+    path: Path,
+    beside: Sequence[str] = (),
+    hidden: Sequence[tuple[int, int]] = (),
+) -> list[str]:
+    """The command that describes `path` as JSON; `beside` and `hidden` as `inputs.opened` takes
+    them. It warns of decoders that do not open."""
+    shown = ["-v", "warning", "-show_entries", _ENTRIES, "-of", "json=compact=1"]
+    return [ffprobe, *shown, *inputs.opened(path, beside=beside, hidden=hidden)]
 
 
-def parse(raw: bytes, *, limits: ProbeLimits) -> Media:
+def parse(raw: bytes, *, limits: ProbeLimits, unopened: Sequence[Unopened] = ()) -> Media:
     """ffprobe's JSON as `Media`, whose duration is what the file tells, 0 when it does not.
+    `unopened` are streams that were hidden from it.
 
     Raises `ProbeFailed`: `source_not_video`, `source_unsupported` (nothing in it can be
     decoded) or `source_too_large` (pixels, streams).
@@ -86,6 +96,7 @@ def parse(raw: bytes, *, limits: ProbeLimits) -> Media:
     described = _described(raw)
     listed = described.get("streams") or []
     refusals.require_few(listed, limits.max_streams, limits.max_attachments)
+    _name_hidden(listed, unopened)
     form = described.get("format") or {}
     video = streams.shown_video(listed)
     audio = streams.heard_audio(listed)
@@ -98,8 +109,9 @@ def parse(raw: bytes, *, limits: ProbeLimits) -> Media:
     if not duration:
         told = [s.duration for s in (video, *audio) if s is not None and s.duration]
         duration = max(told, default=0.0) if container not in _GUESSED_DURATION else 0.0
-    if video is not None and container in _GUESSED_DURATION:
-        video = replace(video, duration=None)
+    if container in _GUESSED_DURATION:
+        video = video and replace(video, duration=None)
+        audio = tuple(replace(stream, duration=None) for stream in audio)
     known = {s.index for s in (video, *audio) if s is not None}
     subtitles = extras.subtitles(listed)
     return Media(
@@ -115,6 +127,14 @@ def parse(raw: bytes, *, limits: ProbeLimits) -> Media:
         chapters=extras.chapters(described.get("chapters")),
         claimed=duration or 0.0,
     )
+
+
+def _name_hidden(listed: list[Any], unopened: Sequence[Unopened]) -> None:
+    """Streams that were hidden are called by their codec, and stay undecodable."""
+    codecs = {stream.index: stream.codec for stream in unopened}
+    for stream in listed:
+        if isinstance(stream, dict) and stream.get("index") in codecs:
+            stream |= {"codec_name": codecs[stream["index"]], streams.UNOPENED: True}
 
 
 def _described(raw: bytes) -> dict[str, Any]:
@@ -139,23 +159,15 @@ def probe(
     and what `runner.run` raises when ffprobe is missing, hangs or is stopped."""
     limits = limits or ProbeLimits()
 
+    hidden: list[tuple[int, int]] = []
+
     def ask(command: list[str], most: int = runner.MAX_STDOUT) -> bytes:
         allowed = runner.Limits(
             limits.wall_seconds, memory_bytes=limits.memory_bytes, stdout_bytes=most
         )
-        return _ask(command, path, sandbox, allowed, should_stop)
+        return _ask(command, inputs.files(path, hidden), sandbox, allowed, should_stop)
 
-    def described(beside: Sequence[str] = ()) -> Media:
-        told = ask(argv(ffprobe, path, beside), _MAX_DESCRIPTION)
-        return replace(parse(told, limits=limits), beside=tuple(beside))
-
-    try:
-        media = described()
-    except ProbeFailed as error:
-        beside = inputs.refused_decoders(error.log)
-        if not beside:
-            raise
-        media = described(beside)
+    media = _despite_decoders(path, ffprobe, ask, limits, hidden)
     if not media.size:
         media = replace(media, size=path.stat().st_size)
     if media.video is not None:
@@ -165,9 +177,40 @@ def probe(
         media = replace(media, audio=packets.counted(media.audio, path, child))
     return _measured(
         media,
-        _Packets(ffprobe, inputs.opened(path, beside=media.beside), ask, should_stop),
+        _Packets(ffprobe, media.opened(path), ask, should_stop),
         limits,
     )
+
+
+def _despite_decoders(
+    path: Path,
+    ffprobe: str,
+    ask: Callable[[list[str], int], bytes],
+    limits: ProbeLimits,
+    hidden: list[tuple[int, int]],
+) -> Media:
+    """`path` as ffprobe describes it once no decoder that is refused, or does not open, stands in
+    its way; `hidden` grows by what it must not see for that."""
+    beside: list[str] = []
+    unopened: list[Unopened] = []
+    while True:
+        try:
+            told = ask(argv(ffprobe, path, beside, hidden), _MAX_DESCRIPTION)
+        except ProbeFailed as error:
+            refused = [d for d in inputs.refused_decoders(error.log) if d not in beside]
+            stream = find_unopened(error.log, path)
+            if refused:
+                beside += refused
+            elif stream is None:
+                raise
+            elif not stream.names or set(stream.names) & set(hidden):
+                raise refusals.unopened(stream.codec, error) from error
+            else:
+                unopened.append(stream)
+                hidden += stream.names
+            continue
+        media = parse(told, limits=limits, unopened=unopened)
+        return replace(media, beside=tuple(beside), hidden=tuple(hidden))
 
 
 @dataclass(frozen=True)
@@ -202,7 +245,7 @@ def _looked_at(
         shown = ["-v", "error", "-select_streams", str(video.index), "-read_intervals", "%+#1"]
         shown += ["-show_entries", _LIGHT, "-of", "json=compact=1"]
         with contextlib.suppress(ProbeFailed):
-            command = [ffprobe, *shown, *inputs.opened(path, beside=media.beside)]
+            command = [ffprobe, *shown, *media.opened(path)]
             first = _described(ask(command)).get("frames") or [{}]
             video = replace(video, light=light.of(first[0].get("side_data_list") or []))
     return video
@@ -224,6 +267,7 @@ def _measured(media: Media, listed: _Packets, limits: ProbeLimits) -> Media:
     picture = {media.video.index: float(1 / media.video.frame_rate)} if media.video else {}
     main = (media.video or media.audio[0]).index
     extents = listed.since(since, picture)
+    media = extent.without_false_claims(media, extents)
     if since and main not in extents:
         extents = listed.since(0.0, picture)
     if main not in extents:
@@ -244,18 +288,18 @@ def _last(extents: dict[int, Extent], otherwise: float = 0.0) -> float:
 
 def _ask(
     command: list[str],
-    path: Path,
+    reads: Sequence[Path],
     sandbox: Sandbox,
     allowed: runner.Limits,
     should_stop: Callable[[], str | None],
 ) -> bytes:
     try:
         finished = runner.run(
-            command, limits=allowed, sandbox=sandbox, reads=[path], writes=None,
+            command, limits=allowed, sandbox=sandbox, reads=reads, writes=None,
             should_stop=should_stop,
         )  # fmt: skip
     except ProcessFailed as error:
-        raise refusals.of(error, path) from error
+        raise refusals.of(error, reads[0]) from error
     except (OutputTooLarge, ProcessTimedOut, ProcessKilled) as error:
         raise refusals.of_limits(error) from error
     return finished.stdout

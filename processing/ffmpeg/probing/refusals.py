@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,7 +15,7 @@ from processing.ffmpeg.errors import (
     SourceTruncated,
 )
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.probing import extras
+from processing.ffmpeg.probing import extras, values
 from processing.ffmpeg.probing.timeline import Timeline
 
 # Some pictures at either end may not be decodable without being missing.
@@ -126,19 +125,21 @@ def nothing_to_show(listed: list[Any], heard: Collection[int] = ()) -> ProbeFail
     kinds = [s for s in listed if isinstance(s, dict) and s.get("codec_type") in ("video", "audio")]
     if any(str(s.get("codec_tag_string")) in ("encv", "enca") for s in kinds):
         return ProbeFailed("The file is encrypted.", code="source_encrypted")
-    unread = {_named(s) for s in kinds if not extras.is_cover(s) and s.get("index") not in heard}
+    unread = {
+        values.codec(s) for s in kinds if not extras.is_cover(s) and s.get("index") not in heard
+    }
     if unread:
-        return ProbeFailed(
-            "The file holds pictures or sound in a form we do not decode: "
-            + ", ".join(sorted(unread)[:_NAMED_AT_MOST])
-            + ".",
-            code="source_unsupported",
-        )
+        return ProbeFailed(_undecoded(sorted(unread)), code="source_unsupported")
     return ProbeFailed("The file holds neither video nor sound.")
 
 
-def _named(stream: dict[str, Any]) -> str:
-    """FFmpeg's name of a stream's codec, or what the file calls it."""
-    names = (str(stream.get(key) or "") for key in ("codec_name", "codec_tag_string"))
-    fit = (name for name in names if re.fullmatch(r"[A-Za-z0-9_-]{2,32}", name))
-    return next(fit, "unknown")
+def unopened(codec: str, error: ProbeFailed) -> ProbeFailed:
+    """What it means that the decoder of a stream does not open, and nobody can look past it."""
+    return ProbeFailed(
+        _undecoded([codec]), code="source_unsupported", argv=error.argv, log=error.log
+    )
+
+
+def _undecoded(codecs: Sequence[str]) -> str:
+    named = ", ".join(codecs[:_NAMED_AT_MOST])
+    return f"The file holds pictures or sound in a form we do not decode: {named}."

@@ -14,7 +14,10 @@ from processing.ffmpeg.probing.extras import is_cover
 from processing.ffmpeg.probing.rates import natural_rate
 from processing.ffmpeg.probing.values import fraction, language, seconds, text, whole
 
+UNOPENED = "unopened"
+"""The key that marks, in ffprobe's description, a stream whose decoder does not open."""
 _MAX_SIDE = 65_536
+_ASIDE = ("comment", "visual_impaired", "hearing_impaired")
 
 
 def shown_video(listed: Sequence[Any]) -> VideoStream | None:
@@ -33,6 +36,7 @@ def _is_decodable_video(stream: Mapping[str, Any]) -> bool:
         and not is_cover(stream)
         and stream.get("codec_name") in inputs.CODECS
         and bool(stream.get("pix_fmt"))
+        and not stream.get(UNOPENED)
         and all(0 < side <= _MAX_SIDE for side in sides)
     )
 
@@ -99,6 +103,7 @@ def _is_decodable_audio(stream: Mapping[str, Any]) -> bool:
     return (
         stream.get("codec_type") == "audio"
         and stream.get("codec_name") in inputs.CODECS
+        and not stream.get(UNOPENED)
         and 0 < (whole(stream.get("sample_rate")) or 0) <= 1_000_000
         and (whole(stream.get("channels")) or 0) > 0
     )
@@ -122,10 +127,14 @@ def _audio(stream: Mapping[str, Any]) -> AudioStream:
         title=text(tags.get("title")),
         default=bool(marks.get("default")),
         track=_track(stream.get("id")),
+        aside=any(marks.get(mark) for mark in _ASIDE),
     )
 
 
 def _layout(value: Any) -> str:
+    single = re.fullmatch(r"1 channels? \(([A-Z]{2,3})\)", str(value or ""))
+    if single:
+        return single[1]
     return str(value) if re.fullmatch(r"[A-Za-z0-9.()]{1,32}", str(value or "")) else ""
 
 

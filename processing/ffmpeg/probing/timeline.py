@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
@@ -109,7 +109,8 @@ def read(
         return found
 
     def ask(command: list[str]) -> bytes | None:
-        return _ask(command, path, media.size, sandbox, should_stop)
+        reads = inputs.files(path, media.hidden)
+        return _ask(command, reads, media.size, sandbox, should_stop)
 
     listed = ask(_argv(ffprobe, path, media, video))
     found = _listed(listed, media, child, of_packets)
@@ -192,12 +193,12 @@ def _argv(ffprobe: str, path: Path, media: Media, video: VideoStream | None = No
     if video is not None:
         shown, fields = [*shown, "-select_streams", str(video.index)], "pts,dts,duration,size,flags"
     shown += ["-show_entries", f"packet={fields}", "-of", "csv=p=0"]
-    return [ffprobe, *shown, *inputs.opened(path, beside=media.beside)]
+    return [ffprobe, *shown, *media.opened(path)]
 
 
 def _ask(
     command: list[str],
-    path: Path,
+    reads: Sequence[Path],
     size: int,
     sandbox: Sandbox,
     should_stop: Callable[[], str | None],
@@ -207,7 +208,7 @@ def _ask(
         return runner.run(
             command,
             limits=runner.Limits(wall, memory_bytes=_MEMORY_BYTES),
-            sandbox=sandbox, reads=[path], writes=None, should_stop=should_stop,
+            sandbox=sandbox, reads=reads, writes=None, should_stop=should_stop,
         ).stdout  # fmt: skip
     except (ProcessFailed, ProcessTimedOut, OutputTooLarge):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -51,3 +52,10 @@ def language(stream: Any) -> str:
     tags = stream.get("tags")
     told = str(tags.get("language") or "und") if isinstance(tags, dict) else "und"
     return told if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", told) else "und"
+
+
+def codec(stream: Mapping[str, Any]) -> str:
+    """FFmpeg's name of a stream's codec, or what the file calls it."""
+    names = (str(stream.get(key) or "") for key in ("codec_name", "codec_tag_string"))
+    fit = (name for name in names if re.fullmatch(r"[A-Za-z0-9_-]{2,32}", name))
+    return next((name for name in fit if name != "unknown"), "unknown")

@@ -9,10 +9,12 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from processing.ffmpeg.encoding import commands
+from processing.ffmpeg.errors import ProcessFailed
 from processing.ffmpeg.media import Media, VideoStream
 from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.chunks import WHOLE, Span
@@ -22,7 +24,7 @@ from processing.ffmpeg.planning.plan import plan_of
 from processing.ffmpeg.probing import timeline
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.probe import probe
-from processing.ffmpeg.running import runner
+from processing.ffmpeg.running import piped, runner
 from processing.ffmpeg.running.sandbox import detect
 from processing.packaging.boxes import Track, read_track
 
@@ -122,12 +124,23 @@ def encoded(
     media = media or described(source)
     plan = plan_of(media, profile)
     folder.mkdir()
-    argv = commands.encode(media, plan, span, ffmpeg="ffmpeg", source=source, out=folder, threads=2)
-    limits = runner.Limits(wall_seconds=60, stall_seconds=20)
-    finished = runner.run(
-        argv, limits=limits, sandbox=detect("auto"), reads=[source], writes=folder,
-        on_progress=lambda _: None,
-    )  # fmt: skip
+    write = partial(
+        commands.encode, media, plan, span, ffmpeg="ffmpeg", source=source, out=folder, threads=2
+    )
+    allowed: dict[str, Any] = {
+        "limits": runner.Limits(wall_seconds=60, stall_seconds=20), "sandbox": detect("auto"),
+        "reads": [source], "writes": folder, "on_progress": lambda _: None,
+    }  # fmt: skip
+    try:
+        finished = runner.run(write(), **allowed)
+    except ProcessFailed as error:
+        if not commands.sound_changes(error.log):
+            raise
+        pipe = folder / "sound.nut"
+        feeder = commands.decode(
+            media, plan, span, ffmpeg="ffmpeg", source=source, out=pipe, threads=2
+        )
+        finished = piped.run(feeder, write(decoded=pipe), pipe=pipe, **allowed)
     return Made(media, plan.rungs, folder, finished)
 
 

@@ -1,0 +1,92 @@
+"""Runs two programs, one of which reads what the other writes, without a file between them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from processing.ffmpeg.errors import Interrupted, MediaError
+from processing.ffmpeg.running import runner
+from processing.ffmpeg.running.progress import Progress
+from processing.ffmpeg.running.runner import Finished, Limits, never
+from processing.ffmpeg.running.sandbox import Sandbox
+
+# What is left to write, and nobody reads, fails at once.
+_ENDS_WITHIN = 5.0
+_NOBODY_READS = "Broken pipe"
+
+
+def run(
+    feeder: Sequence[str],
+    argv: Sequence[str],
+    *,
+    pipe: Path,
+    limits: Limits,
+    sandbox: Sandbox,
+    reads: Sequence[Path],
+    writes: Path,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], str | None] = never,
+) -> Finished:
+    """Run `argv`, which reads `pipe` (made and removed here, in the folder `writes`), while
+    `feeder` writes it; what `argv` ends with. Raises as `runner.run` does, for whichever failed."""
+    os.mkfifo(pipe)
+    fed = _Feeding(feeder, limits, sandbox, reads, writes)
+    fed.start()
+    try:
+        finished = runner.run(
+            argv, limits=limits, sandbox=sandbox, reads=reads, writes=writes,
+            on_progress=on_progress, should_stop=lambda: should_stop() or fed.failure,
+        )  # fmt: skip
+        fed.join(_ENDS_WITHIN)
+    except Interrupted as error:
+        if fed.error is not None and error.reason == fed.failure:
+            raise fed.error from error
+        raise
+    finally:
+        fed.over.set()
+        fed.join()
+        pipe.unlink()
+    if fed.error is not None:
+        raise fed.error
+    return finished
+
+
+class _Feeding(threading.Thread):
+    """The program that writes; `error` is why it failed, unless that was for want of a reader."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        limits: Limits,
+        sandbox: Sandbox,
+        reads: Sequence[Path],
+        writes: Path,
+    ) -> None:
+        super().__init__(name="feeder")
+        self._argv, self._limits, self._sandbox = argv, limits, sandbox
+        self._reads, self._writes = reads, writes
+        self.over = threading.Event()
+        self.error: MediaError | None = None
+
+    @property
+    def failure(self) -> str | None:
+        """The reason to stop whoever reads, once there will be nothing more."""
+        return None if self.error is None else "feeder_failed"
+
+    def run(self) -> None:
+        with contextlib.suppress(Interrupted):
+            try:
+                runner.run(
+                    self._argv, limits=self._limits, sandbox=self._sandbox, reads=self._reads,
+                    writes=self._writes,
+                    should_stop=lambda: "over" if self.over.is_set() else None,
+                )  # fmt: skip
+            except Interrupted:
+                raise
+            except MediaError as error:
+                if _NOBODY_READS not in error.log:
+                    self.error = error
