@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,14 @@ from processing.ffmpeg.stored import known, plain
 
 @dataclass(frozen=True)
 class Counted:
-    """`frames` that were decoded and how many different ones are `shown` on the grid; seconds of
-    sound that were decoded, by track; how often decoders complained, by the stream's number, and
-    (`size`) of a picture that changes its size."""
+    """`frames` that were decoded, how many different ones are `shown` on the grid, and for how many
+    seconds at most one stays (`longest`); seconds of sound that were decoded, by track; how often
+    decoders complained, by the stream's number, and (`size`) of a picture that changes its size.
+    """
 
     frames: int = 0
     shown: int = 0
+    longest: float = 0.0
     sound: Mapping[str, float] = field(default_factory=dict)
     complaints: Mapping[str, int] = field(default_factory=dict)
 
@@ -37,25 +39,26 @@ class Counted:
 
 def read(folder: Path, plan: EncodePlan, complaints: Mapping[str, int]) -> Counted:
     """What an encode of a span counted, from the files it left and what it said."""
-    frames, shown = _frames(folder, plan)
+    found = _frames(folder, plan)
     heard = {
         track.name: _seconds(folder / counting.sound_filename(track.name)) for track in plan.tracks
     }
     sound = {name: seconds for name, seconds in heard.items() if seconds is not None}
-    return Counted(frames, shown, sound, complaints)
+    return replace(found, sound=sound, complaints=complaints)
 
 
-def _frames(folder: Path, plan: EncodePlan) -> tuple[int, int]:
+def _frames(folder: Path, plan: EncodePlan) -> Counted:
     if plan.grid is None:
-        return 0, 0
-    frames = shown = 0
+        return Counted()
+    frames = shown = longest = 0
     latest = None
     for line in counting.read(folder / counting.FRAMES_FILENAME):
         frames += 1
         place = math.floor(line.start * plan.grid.rate + Fraction(1, 2))
         if latest is None or place > latest:
+            longest = max(longest, 0 if latest is None else place - latest)
             shown, latest = shown + 1, place
-    return frames, shown
+    return Counted(frames, shown, round(float(longest / plan.grid.rate), 3))
 
 
 def _seconds(path: Path) -> float | None:
@@ -66,13 +69,14 @@ def _seconds(path: Path) -> float | None:
 
 def total(spans: Iterable[Counted]) -> Counted:
     """All spans together."""
-    frames = shown = 0
+    frames, shown, longest = 0, 0, 0.0
     sound: dict[str, float] = {}
     complaints: dict[str, int] = {}
     for span in spans:
         frames, shown = frames + span.frames, shown + span.shown
+        longest = max(longest, span.longest)
         for name, seconds in span.sound.items():
             sound[name] = sound.get(name, 0.0) + seconds
         for kind, times in span.complaints.items():
             complaints[kind] = complaints.get(kind, 0) + times
-    return Counted(frames, shown, sound, complaints)
+    return Counted(frames, shown, longest, sound, complaints)

@@ -109,6 +109,12 @@ CLOCK_REPAIRED = Kind(
     when="frame times jump back, or far ahead",
     advice="Look whether sound and picture fit together to the end.",
 )
+GAP_FILLED = Kind(
+    "gap_filled",
+    "For {seconds} s the file holds neither frames nor sound; the frame before stays, in silence.",
+    when="there is a hole in the file, as where a signal was lost",
+    advice=_AGAIN,
+)
 HDR_CONVERTED = Kind(
     "hdr_converted",
     "The HDR picture ({transfer}) is converted to SDR.",
@@ -169,6 +175,7 @@ KINDS: Mapping[str, Kind] = {
         FRAMES_DROPPED,
         FRAME_RATE_GUESSED,
         CLOCK_REPAIRED,
+        GAP_FILLED,
         HDR_CONVERTED,
         ALPHA_FLATTENED,
         SOURCE_INCOMPLETE,

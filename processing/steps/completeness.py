@@ -16,6 +16,9 @@ from processing.models import Run, Task
 # Sound that is shorter than its header tells by less may well be the header's rounding.
 _SOUND_SECONDS = 0.5
 _SOUND_SHARE = 0.02
+# Frames that stay longer than this may be a hole, if as much sound is missing, about.
+_HOLE_SECONDS = 1.0
+_HOLE_SHARE = 0.2
 # What is told by the probe already, and better by what was counted.
 _COUNTED_BETTER = (notices.FRAMES_DROPPED.code,)
 
@@ -92,12 +95,20 @@ def _sound(
     for track in plan.tracks:
         stream = streams.get(track.stream_index)
         told, heard = stream and stream.duration, every.sound.get(track.name)
-        if told and heard is not None and _falls_short(heard, told):
-            yield notices.AUDIO_INCOMPLETE(
-                language=track.language, heard=round(heard, 1), told=round(told, 1)
-            )
+        if told and heard is not None and plan.grid is not None and _falls_short(heard, told):
+            yield from _silent(track.language, heard, told, every.longest)
         if complaints := said.get(str(track.stream_index)):
             yield notices.AUDIO_DAMAGED(language=track.language, places=complaints)
+
+
+def _silent(language: str, heard: float, told: float, longest: float) -> Iterator[Notice]:
+    """Where frames are missing as long as sound is, there is a hole."""
+    if longest > _HOLE_SECONDS and abs(told - heard - longest) < _HOLE_SHARE * longest:
+        yield notices.GAP_FILLED(seconds=round(longest, 1))
+    else:
+        yield notices.AUDIO_INCOMPLETE(
+            language=language, heard=round(heard, 1), told=round(told, 1)
+        )
 
 
 def _falls_short(heard: float, told: float) -> bool:

@@ -42,6 +42,8 @@ def test_what_is_all_there_needs_no_word() -> None:
         (replace(ALL, complaints={"1": 2}), ["audio_damaged"]),
         (replace(ALL, complaints={"7": 2}), []),  # of a stream that is not made
         (replace(ALL, sound={}), []),  # repackaged
+        (replace(ALL, sound={"audio": 7.0}, longest=3.1), ["gap_filled"]),
+        (replace(ALL, longest=3.1), []),  # a slide that stays
         (replace(ALL, frames=125, shown=125), []),  # a packet for each of two fields
     ],
 )
