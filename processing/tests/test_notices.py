@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -18,6 +19,8 @@ from processing.ffmpeg.counted import Counted
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.notices import KINDS
 from processing.models import Run, Task
+from processing.pipeline import work
+from processing.pipeline.claim import claim
 from videos.models import Release, Video
 
 FFMPEG = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
@@ -156,3 +159,42 @@ def test_a_file_that_was_cut_off_says_how_much_arrived(
     assert notice["details"]["told"] == 10.0
     assert notice["details"]["arrived"] == pytest.approx(told["source"]["duration"], abs=0.1)
     assert 2 < told["source"]["duration"] < 6
+
+
+def test_what_the_version_before_planned_is_planned_anew(
+    clip: Path, take_in: Callable[[Path], Video], work_off: Callable[[], None], api: APIClient
+) -> None:
+    video = take_in(clip)
+    probing = claim("media", worker="w")
+    assert probing is not None
+    work.work_on(probing)
+    Run.objects.update(plan=None)
+    Release.objects.update(notices=None)
+    Task.objects.filter(kind="encode").update(version=1)
+    work_off()
+    statuses = list(Run.objects.order_by("id").values_list("status", "error_code"))
+    assert statuses == [("failed", "plan_outdated"), ("succeeded", "")]
+    assert api.get(f"/api/v1/videos/{video.pk}/").json()["notices"] == []
+
+
+def test_what_the_version_before_made_is_told_as_far_as_it_is_known(
+    ready_video: Video, api: APIClient
+) -> None:
+    Run.objects.update(plan=None)
+    Release.objects.update(notices=None, duration=None)
+    told = api.get(f"/api/v1/videos/{ready_video.pk}/").json()
+    assert (told["notices"], round(told["source"]["duration"], 1)) == ([], 3.0)
+    run = Run.objects.get()
+    assert api.get(f"/api/v1/jobs/{run.pk}/").json()["plan"] is None
+    call_command("check_release", str(ready_video.pk))
+
+
+def test_a_release_that_lacks_what_was_planned_is_wrong(ready_video: Video) -> None:
+    run = Run.objects.get()
+    assert run.plan is not None
+    more = {**run.plan["rungs"][0], "name": "90p"}
+    Run.objects.update(plan={**run.plan, "rungs": [*run.plan["rungs"], more]})
+    with pytest.raises(SystemExit):
+        call_command("check_release", str(ready_video.pk))
+    report = Release.objects.get().report or {}
+    assert [finding["code"] for finding in report["findings"] if finding["must"]] == ["not_made"]
