@@ -65,7 +65,7 @@ CASES = (
     Case("truncated_at_40_percent.mkv", 7.9, 237, 8, notices=told("source_incomplete")),
     Case("ts_ac3_51_to_20_midway.ts", 8.0),
     Case("ts_concatenated.ts", 10.05, 300, 10, notices=told("clock_repaired")),
-    Case("ts_dropout_13s.ts", 24.0, 329, 11),
+    Case("ts_dropout_13s.ts", 24.0, 329, 11, notices=told("gap_filled")),
     Case("ts_two_programmes.ts", 6.0),
     Case("two_minutes_without_a_picture.mp4", 130.0, 100, 130),
     Case("vfr_screen_60.mp4", 26.0, 380, 26),
