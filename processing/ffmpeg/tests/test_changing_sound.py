@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg.planning import chunks
-from processing.ffmpeg.tests.clips import described, encoded, ffmpeg, line_of, samples_in
-from processing.ffmpeg.tests.test_cutting import TINY, X264, Cut, agree, onsets
+from processing.ffmpeg.tests.clips import TINY, described, encoded, ffmpeg, line_of, samples_in
+from processing.ffmpeg.tests.test_cutting import X264, Cut, agree, onsets
 
 pytestmark = pytest.mark.slow
 

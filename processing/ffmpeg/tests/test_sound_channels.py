@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from processing.ffmpeg.tests.clips import Made, encoded, ffmpeg
-from processing.ffmpeg.tests.test_cutting import TINY
+from processing.ffmpeg.tests.clips import TINY, Made, encoded, ffmpeg
 
 pytestmark = pytest.mark.slow
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg.encoding import filters
-from processing.ffmpeg.tests.clips import described, encoded, ffmpeg, samples_in
-from processing.ffmpeg.tests.test_cutting import TINY, X264, beats, onsets
+from processing.ffmpeg.tests.clips import TINY, described, encoded, ffmpeg, samples_in
+from processing.ffmpeg.tests.test_cutting import X264, beats, onsets
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,7 @@ import pytest
 from processing.ffmpeg.errors import ProbeFailed
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import tracks
-from processing.ffmpeg.tests.clips import described, encoded, ffmpeg, frames, line_of
-from processing.ffmpeg.tests.test_cutting import TINY
+from processing.ffmpeg.tests.clips import TINY, described, encoded, ffmpeg, frames, line_of
 
 pytestmark = pytest.mark.slow
 
