@@ -28,7 +28,11 @@ def run(context: TaskContext) -> Outcome:
     made = [rendition for rendition in renditions if rendition.name in offered]
     _register(context, made)
     tools.let_go_of_database()
-    sounds = [_files(context, r) for r in renditions if r.kind == Rendition.Kind.AUDIO]
+    # Players of files begin with the first track of sound.
+    heard = sorted(
+        (r for r in renditions if r.kind == Rendition.Kind.AUDIO), key=lambda r: not r.default
+    )
+    sounds = [_files(context, rendition) for rendition in heard]
     for number, rendition in enumerate(made):
         out = context.folder / f"{rendition.name}.mp4"
         pictures = _files(context, rendition)

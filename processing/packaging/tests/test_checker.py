@@ -73,3 +73,34 @@ def test_findings_are_raised_only_where_they_are_required() -> None:
         require([Finding("empty", "Nothing is there.")])
     assert (caught.value.code, caught.value.message) == ("output_invalid", "Nothing is there.")
     assert codes(list(caught.value.findings)) == ["empty"]
+
+
+AAC = Track(b"", 48_000, "mp4a.40.2", 0, 0, "soun", ())
+
+
+def sound(*units: tuple[tuple[int, int] | None, int]) -> Track:
+    """A track of fragments of three access units: what the first two last, and the last."""
+    fragments, start = [], 0
+    for between, last in units:
+        length = sum(between or (0, 0)) + last
+        fragments.append(
+            Fragment(0, 100, start, length, 3, True, start, units=between, last_unit=last)
+        )
+        start += length
+    return replace(AAC, fragments=tuple(fragments))
+
+
+@pytest.mark.parametrize(
+    ("track", "expected"),
+    [
+        (sound(((1024, 1024), 1024), ((1024, 1024), 1024)), []),
+        (sound(((1024, 1024), 1024), ((1024, 1024), 300)), []),
+        (sound((None, 1024)), []),
+        (sound(((1024, 1024), 300), ((1024, 1024), 1024)), ["access_units"]),
+        (sound(((1, 1024), 1024), ((1024, 1024), 1024)), ["access_units"]),
+        (sound(((1024, 1024), 1024), ((1024, 1300), 1024)), ["access_units"]),
+        (sound(((1024, 1024), 1024), ((1024, 1024), 1400)), ["access_units"]),
+    ],
+)
+def test_access_units_of_sound_last_what_they_should(track: Track, expected: list[str]) -> None:
+    assert codes(check_chunk(track)) == expected
