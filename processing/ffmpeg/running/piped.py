@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -88,5 +89,9 @@ class _Feeding(threading.Thread):
             except Interrupted:
                 raise
             except MediaError as error:
-                if _NOBODY_READS not in error.log:
+                if not _nobody_reads(error):
                     self.error = error
+
+
+def _nobody_reads(error: MediaError) -> bool:
+    return _NOBODY_READS in error.log or getattr(error, "signal", None) == signal.SIGPIPE
