@@ -49,7 +49,7 @@ CASES = (
     Case("flv_clock_restarts.flv", 10.05, 300, 10, notices=told("clock_repaired")),
     Case("fonts_80_attachments.mkv", 4.0),
     Case("gif_uneven_delays.gif", 3.0, 5, tracks=0),
-    Case("language_eng_ENG.mkv", 5.0, tracks=2),
+    Case("language_eng_ENG.mkv", 5.0, tracks=3),
     Case("mov_two_sample_descriptions.mov", 10.0),
     Case("mp3_vbr_no_xing.mp3", 40.0),
     Case("mpeg2_progressive_then_interlaced.ts", 8.0),
