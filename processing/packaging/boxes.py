@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
-from processing.packaging import h264
+from processing.packaging import h264, upright
 from processing.packaging.codecs import codec_string, nal_length_size, parameter_sets
 from processing.packaging.fragments import (
     Defaults,
@@ -31,7 +31,7 @@ class Init:
 
     `codecs` is an RFC 6381 string, `handler` is `vide` or `soun`, sizes are in pixels;
     `nal_length` are the bytes before each NAL unit, 0 where there are none; `parameter_sets` those
-    of H.264."""
+    of H.264; `upright` whether its display matrix turns nothing."""
 
     data: bytes
     timescale: int
@@ -42,6 +42,7 @@ class Init:
     nal_length: int
     parameter_sets: frozenset[bytes]
     defaults: Defaults
+    upright: bool
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Track:
     height: int
     handler: str
     fragments: tuple[Fragment, ...]
+    upright: bool = True
 
     @property
     def init_size(self) -> int:
@@ -75,8 +77,9 @@ def read_track(file: BinaryIO) -> Track:
     init = read_init(file)
     fragments = tuple(_fragment(file, init, *found) for found in read_runs(file, init))
     return Track(
-        init.data, init.timescale, init.codecs, init.width, init.height, init.handler, fragments
-    )
+        init.data, init.timescale, init.codecs, init.width, init.height, init.handler, fragments,
+        init.upright,
+    )  # fmt: skip
 
 
 def _fragment(file: BinaryIO, init: Init, moof: Box, mdat: Box, run: Run) -> Fragment:
@@ -128,5 +131,5 @@ def _init(data: bytes) -> Init:
         raise MalformedTrack(str(error)) from error
     return Init(
         data, timescale, codecs, width >> 16, height >> 16, handler, nal_length, sets,
-        track_defaults(data),
+        track_defaults(data), upright.is_upright(tkhd),
     )  # fmt: skip

@@ -61,6 +61,8 @@ def check_chunk(
     if not track.fragments:
         return [Finding("empty", "The track has no fragments.")]
     found: list[Finding] = []
+    if not track.upright:
+        found.append(Finding("turned", "The display matrix turns what stands upright."))
     expected = start
     for number, fragment in enumerate(track.fragments):
         found += _check_fragment(track, number, expected, rate)

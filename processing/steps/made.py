@@ -11,7 +11,7 @@ from processing.ffmpeg.errors import MediaError, SourceTruncated
 from processing.ffmpeg.media import PACKET
 from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
-from processing.packaging import boxes, checker, segments
+from processing.packaging import boxes, checker, segments, upright
 from videos import keys
 
 # How many frames fewer than planned are the rounding of clocks, not a missing end.
@@ -60,7 +60,9 @@ class MadeChunk:
 
 
 def read(path: Path, *, prefix: str, span: Span, seconds: Fraction) -> MadeChunk:
-    """The chunk in a file, in segments of so many seconds. Raises ``MalformedTrack``."""
+    """The chunk in a file, in segments of so many seconds; its display matrix becomes the identity.
+    Raises ``MalformedTrack``."""
+    upright.straighten(path)
     with path.open("rb") as file:
         track = boxes.read_track(file)
     return MadeChunk(

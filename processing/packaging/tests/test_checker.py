@@ -46,6 +46,7 @@ def test_a_good_chunk_has_no_findings() -> None:
         (broken(1, evenly_shown=False), ["uneven"]),
         (broken(3, samples=30), ["frame_rate", "frame_count"]),
         (replace(GOOD, width=642), ["picture_size"]),
+        (replace(GOOD, upright=False), ["turned"]),
     ],
 )
 def test_what_is_wrong_with_a_chunk_is_found(track: Track, expected: list[str]) -> None:
