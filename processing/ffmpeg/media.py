@@ -187,12 +187,13 @@ class SubtitleStream:
 @dataclass(frozen=True)
 class OtherStream:
     """A stream that is neither shown nor heard: cover art (`kind` is `cover`), data, attachments,
-    a second film, or sound that cannot be decoded."""
+    a second film, what cannot be decoded, or anything of an `other_programme` than the film's."""
 
     index: int
     kind: str
     codec: str
     language: str = "und"
+    other_programme: bool = False
 
 
 @dataclass(frozen=True)

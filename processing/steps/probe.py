@@ -46,7 +46,7 @@ def run(context: TaskContext) -> Outcome:
     measured = with_timeline(media, line)
     refusals.require_within(measured, limits)
     if line is not None:
-        refusals.require_all_there(media, line)
+        refusals.require_all_there(media, line, source)
         media = measured
     made_of = as_made(media, profile)
     _require_something(made_of)

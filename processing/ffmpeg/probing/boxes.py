@@ -13,6 +13,8 @@ from typing import BinaryIO
 
 MAX_NUMBERS = 12_000_000
 _MAX_BOXES = 4_000
+# Of the file itself: two for each fragment.
+_MAX_FRAGMENTS = 200_000
 _MAX_TABLE = 64 * 1024 * 1024
 
 
@@ -34,6 +36,17 @@ def top(file: BinaryIO) -> list[Box]:
     return list(_within(file, 0, file.seek(0, os.SEEK_END)))
 
 
+def last(file: BinaryIO) -> Box | None:
+    """The last box of the file itself, with the end it claims."""
+    length, at, found = file.seek(0, os.SEEK_END), 0, None
+    for _ in range(_MAX_FRAGMENTS):
+        if at + 8 > length:
+            return found
+        found = _at(file, at, length)
+        at = found.end
+    raise NotPlain
+
+
 def inside(file: BinaryIO, box: Box) -> list[Box]:
     """The boxes inside another."""
     return list(_within(file, box.start, box.end))
@@ -43,19 +56,25 @@ def _within(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
     for _ in range(_MAX_BOXES):
         if start + 8 > end:
             return
-        file.seek(start)
-        head = file.read(16)
-        size, kind = struct.unpack(">I4s", head[:8])
-        body = start + 8
-        if size == 1:
-            size, body = struct.unpack(">Q", head[8:16])[0], start + 16
-        elif size == 0:
-            size = end - start
-        if size < body - start:
-            raise NotPlain
-        yield Box(kind, body, min(start + size, end))
-        start += size
+        box = _at(file, start, end)
+        yield Box(box.kind, box.start, min(box.end, end))
+        start = box.end
     raise NotPlain
+
+
+def _at(file: BinaryIO, start: int, end: int) -> Box:
+    """The box that begins there, with the end it claims, or else that of its parent."""
+    file.seek(start)
+    head = file.read(16)
+    size, kind = struct.unpack(">I4s", head[:8])
+    body = start + 8
+    if size == 1:
+        size, body = struct.unpack(">Q", head[8:16])[0], start + 16
+    elif size == 0:
+        size = end - start
+    if size < body - start:
+        raise NotPlain
+    return Box(kind, body, start + size)
 
 
 def maybe(found: Sequence[Box], kind: bytes) -> Box | None:

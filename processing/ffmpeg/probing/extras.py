@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from processing.ffmpeg.media import Chapter, OtherStream, SubtitleStream
@@ -34,14 +34,17 @@ def subtitles(listed: Sequence[Any]) -> tuple[SubtitleStream, ...]:
     )
 
 
-def others(listed: Sequence[Any], known: set[int]) -> tuple[OtherStream, ...]:
-    """The streams that are none of the `known` ones."""
+def others(
+    listed: Sequence[Any], known: set[int], apart: Collection[int] = ()
+) -> tuple[OtherStream, ...]:
+    """The streams that are none of the `known` ones; those `apart` belong to other programmes."""
     return tuple(
         OtherStream(
             stream["index"],
             _kind(stream),
             values.codec(stream),
             language=values.language(stream),
+            other_programme=stream["index"] in apart,
         )
         for stream in listed
         if isinstance(stream, dict) and stream.get("index") not in known

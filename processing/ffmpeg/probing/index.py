@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import struct
 from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate, chain, repeat
+from itertools import accumulate, chain, repeat, zip_longest
 from pathlib import Path
 from typing import BinaryIO
 
@@ -99,6 +100,23 @@ def edit_list(path: Path, track: int) -> tuple[Edit, ...] | None:
             return _edits(file, _track(file, film, track))
     except (NotPlain, OSError, struct.error, OverflowError):
         return None
+
+
+def reach(file: BinaryIO, trak: Box) -> int:
+    """The byte before which all samples of a track end that its index tells of, as far as its
+    tables agree. Raises `NotPlain`."""
+    media = boxes.inside(file, boxes.one(boxes.inside(file, trak), b"mdia"))
+    info = boxes.inside(file, boxes.one(media, b"minf"))
+    tables = boxes.inside(file, boxes.one(info, b"stbl"))
+    starts = _chunk_starts(file, tables)
+    if not starts:
+        return 0
+    try:
+        ends = _sizes(file, tables)
+        held = list(_chunk_bytes(starts, _needed(file, tables, b"stsc"), ends))
+    except NotPlain:
+        held = []  # some byte there is of each chunk
+    return max(start + size for start, size in zip_longest(starts, held, fillvalue=1))
 
 
 def _index(file: BinaryIO, number: int) -> Index:
@@ -216,16 +234,24 @@ def _edits(file: BinaryIO, track: _Track) -> tuple[Edit, ...]:
 def _sample_ends(file: BinaryIO, tables: list[Box]) -> array[int]:
     """The bytes of all samples before each, and of all; not plain when the file ends before the
     data of one, or with several kinds of them."""
-    sizes = _needed(file, tables, b"stsz")
-    each, samples = boxes.number(sizes, 4), boxes.number(sizes, 8)
-    if boxes.number(_needed(file, tables, b"stsd"), 4) != 1 or not 0 < samples <= MAX_SAMPLES:
+    ends = _sizes(file, tables)
+    if boxes.number(_needed(file, tables, b"stsd"), 4) != 1:
         raise NotPlain
-    sized = repeat(each, samples) if each else boxes.numbers(sizes, 12, samples)
-    ends = array("q", accumulate(sized, initial=0))
-    chunks = _needed(file, tables, b"stsc")
-    if not _all_there(_chunk_starts(file, tables), chunks, ends, file.seek(0, 2)):
+    starts, length = _chunk_starts(file, tables), file.seek(0, 2)
+    held = _chunk_bytes(starts, _needed(file, tables, b"stsc"), ends)
+    if any(start + size > length for start, size in zip(starts, held, strict=True)):
         raise NotPlain
     return ends
+
+
+def _sizes(file: BinaryIO, tables: list[Box]) -> array[int]:
+    """The bytes of all samples before each, and of all."""
+    sizes = _needed(file, tables, b"stsz")
+    each, samples = boxes.number(sizes, 4), boxes.number(sizes, 8)
+    if not 0 < samples <= MAX_SAMPLES:
+        raise NotPlain
+    sized = repeat(each, samples) if each else boxes.numbers(sizes, 12, samples)
+    return array("q", accumulate(sized, initial=0))
 
 
 def _chunk_starts(file: BinaryIO, tables: list[Box]) -> array[int]:
@@ -239,19 +265,21 @@ def _chunk_starts(file: BinaryIO, tables: list[Box]) -> array[int]:
     )
 
 
-def _all_there(starts: array[int], table: bytes, ends: array[int], length: int) -> bool:
-    """Whether the chunks hold exactly the samples, all of them inside the file."""
+def _chunk_bytes(starts: array[int], table: bytes, ends: array[int]) -> Iterator[int]:
+    """The bytes of each chunk; not plain unless the chunks hold exactly the samples."""
     entries = boxes.number(table, 4)
     runs = boxes.numbers(table, 8, 3 * entries)
     beyonds = [*runs[3::3], len(starts) + 1][:entries]
     sample, chunk = 0, 1
     for first, beyond, held in zip(runs[::3], beyonds, runs[1::3], strict=True):
         if first != chunk or not first < beyond <= len(starts) + 1:
-            return False
-        for start in starts[first - 1 : beyond - 1]:
+            raise NotPlain
+        for _ in range(first, beyond):
             after = sample + held
-            if after >= len(ends) or start + ends[after] - ends[sample] > length:
-                return False
+            if after >= len(ends):
+                raise NotPlain
+            yield ends[after] - ends[sample]
             sample = after
         chunk = beyond
-    return sample == len(ends) - 1
+    if sample != len(ends) - 1:
+        raise NotPlain

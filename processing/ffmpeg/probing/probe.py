@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,10 @@ from processing.ffmpeg.errors import (
 from processing.ffmpeg.media import AudioStream, Media, VideoStream
 from processing.ffmpeg.probing import (
     apart,
+    description,
     extent,
     extras,
+    film,
     index,
     light,
     packets,
@@ -43,11 +44,12 @@ _ENTRIES = (
     "sample_aspect_ratio,pix_fmt,bits_per_raw_sample,color_range,color_space,color_transfer,"
     "color_primaries,field_order,r_frame_rate,avg_frame_rate,time_base,start_pts,duration,"
     "nb_frames,bit_rate,channels,channel_layout,sample_rate"
-    ":stream_tags=language,title"
+    ":stream_tags=language,title,DURATION"
     ":stream_disposition=default,forced,attached_pic,timed_thumbnails,comment,visual_impaired,"
     "hearing_impaired"
     ":stream_side_data=rotation,displaymatrix,max_luminance,min_luminance,max_content,"
     "max_average,dv_profile"
+    ":program=program_id:program_stream=index"
     ":chapter=start_time,end_time"
     ":chapter_tags=title"
 )
@@ -93,13 +95,20 @@ def parse(raw: bytes, *, limits: ProbeLimits, unopened: Sequence[Unopened] = ())
     Raises `ProbeFailed`: `source_not_video`, `source_unsupported` (nothing in it can be
     decoded) or `source_too_large` (pixels, streams).
     """
-    described = _described(raw)
+    described = description.load(raw)
+    _name_hidden(described.get("streams") or [], unopened)
+    return _media(described, limits)
+
+
+def _media(described: Mapping[str, Any], limits: ProbeLimits) -> Media:
     listed = described.get("streams") or []
     refusals.require_few(listed, limits.max_streams, limits.max_attachments)
-    _name_hidden(listed, unopened)
     form = described.get("format") or {}
-    video = streams.shown_video(listed)
-    audio = streams.heard_audio(listed)
+    decodable = [stream for stream in listed if streams.is_decodable_video(stream)]
+    heard = streams.heard_audio(listed)
+    chosen = film.choose(decodable, {s.index for s in heard}, described.get("programs"))
+    video = None if chosen.film is None else streams.video(chosen.film)
+    audio = tuple(stream for stream in heard if stream.index not in chosen.apart)
     if video is None and (not audio or refusals.pictures_are_lost(listed)):
         raise refusals.nothing_to_show(listed, heard={stream.index for stream in audio})
     if video is not None and video.width * video.height > limits.max_pixels:
@@ -112,8 +121,8 @@ def parse(raw: bytes, *, limits: ProbeLimits, unopened: Sequence[Unopened] = ())
     if container in _GUESSED_DURATION:
         video = video and replace(video, duration=None)
         audio = tuple(replace(stream, duration=None) for stream in audio)
-    known = {s.index for s in (video, *audio) if s is not None}
-    subtitles = extras.subtitles(listed)
+    subtitles = tuple(s for s in extras.subtitles(listed) if s.index not in chosen.apart)
+    known = {s.index for s in (video, *audio, *subtitles) if s is not None}
     return Media(
         container=container,
         duration=duration or 0.0,
@@ -123,7 +132,7 @@ def parse(raw: bytes, *, limits: ProbeLimits, unopened: Sequence[Unopened] = ())
         audio=audio,
         start=values.seconds(form.get("start_time"), negative=True) or 0.0,
         subtitles=subtitles,
-        others=extras.others(listed, known | {s.index for s in subtitles}),
+        others=extras.others(listed, known, chosen.apart),
         chapters=extras.chapters(described.get("chapters")),
         claimed=duration or 0.0,
     )
@@ -135,16 +144,6 @@ def _name_hidden(listed: list[Any], unopened: Sequence[Unopened]) -> None:
     for stream in listed:
         if isinstance(stream, dict) and stream.get("index") in codecs:
             stream |= {"codec_name": codecs[stream["index"]], streams.UNOPENED: True}
-
-
-def _described(raw: bytes) -> dict[str, Any]:
-    try:
-        described = json.loads(raw.decode("utf-8", "replace"))
-    except ValueError as error:
-        raise ProbeFailed() from error
-    if not isinstance(described, dict) or not isinstance(described.get("streams", []), list):
-        raise ProbeFailed()
-    return described
 
 
 def probe(
@@ -179,6 +178,7 @@ def probe(
         media,
         _Packets(ffprobe, media.opened(path), ask, should_stop),
         limits,
+        path,
     )
 
 
@@ -209,8 +209,24 @@ def _despite_decoders(
                 unopened.append(stream)
                 hidden += stream.names
             continue
-        media = parse(told, limits=limits, unopened=unopened)
+        described = description.load(told)
+        _name_hidden(described.get("streams") or [], unopened)
+        opened = inputs.opened(path, beside=beside, hidden=hidden)
+        media = _closer(described, path, description.Asked(ffprobe, opened, ask), limits)
         return replace(media, beside=tuple(beside), hidden=tuple(hidden))
+
+
+def _closer(
+    described: dict[str, Any], path: Path, asked: description.Asked, limits: ProbeLimits
+) -> Media:
+    """What was described, with closer looks where it leaves open what is shown, and why."""
+    described = description.completed(described, asked)
+    try:
+        return _media(described, limits)
+    except ProbeFailed as error:
+        if described.get("streams"):
+            raise refusals.of_nothing(error, path, description.has_packets(asked)) from error
+        raise
 
 
 @dataclass(frozen=True)
@@ -246,12 +262,12 @@ def _looked_at(
         shown += ["-show_entries", _LIGHT, "-of", "json=compact=1"]
         with contextlib.suppress(ProbeFailed):
             command = [ffprobe, *shown, *media.opened(path)]
-            first = _described(ask(command)).get("frames") or [{}]
+            first = description.load(ask(command)).get("frames") or [{}]
             video = replace(video, light=light.of(first[0].get("side_data_list") or []))
     return video
 
 
-def _measured(media: Media, listed: _Packets, limits: ProbeLimits) -> Media:
+def _measured(media: Media, listed: _Packets, limits: ProbeLimits, path: Path) -> Media:
     """`media` with the durations its packets tell: where its headers tell none (Matroska and FLV
     tell no stream's length), where nothing else will look at its times (sound alone), and where
     they tell so much that the file would be refused for it."""
@@ -271,7 +287,7 @@ def _measured(media: Media, listed: _Packets, limits: ProbeLimits) -> Media:
     if since and main not in extents:
         extents = listed.since(0.0, picture)
     if main not in extents:
-        raise ProbeFailed("The file holds no pictures and no sound.", code="source_truncated")
+        raise refusals.of_nothing(ProbeFailed(), path, packets=False)
     by_count = media.container in _GUESSED_DURATION and media.video is not None
     media = extent.measured(media, extents, by_count=by_count)
     if not media.duration or _last(extents, since) < since:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from processing.ffmpeg import inputs
 from processing.ffmpeg.errors import (
     MediaError,
     OutputTooLarge,
@@ -15,13 +16,16 @@ from processing.ffmpeg.errors import (
     SourceTruncated,
 )
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.probing import extras, values
+from processing.ffmpeg.probing import extras, missing, stills, values
 from processing.ffmpeg.probing.timeline import Timeline
 
 # Some pictures at either end may not be decodable without being missing.
 _MISSING_FRAMES = 3
 _MISSING_SHARE = 0.02
 _NAMED_AT_MOST = 4
+_CUT = "The file is cut off: what its index tells of is not there. Upload it again."
+_STILL = "The file is a picture ({}), not a film: films, animated GIF and PNG, and sound are taken."
+_EMPTY = "The file is empty: it holds no pictures and no sound."
 
 
 class Limits(Protocol):
@@ -40,16 +44,18 @@ def of(error: ProcessFailed, path: Path) -> ProbeFailed:
     code, message = "source_not_video", ProbeFailed.message
     if "encryption info" in error.log:
         code, message = "source_encrypted", "The file is encrypted."
+    elif still := stills.kind_of(path):
+        code, message = "source_unsupported", _STILL.format(still)
     elif "moov atom not found" in error.log and _is_mp4(path):
         code, message = "source_truncated", "The file is cut off: its index is missing."
-    elif _is_webp(path):
-        code, message = "source_unsupported", "WebP pictures are not supported."
     return ProbeFailed(message, code=code, argv=error.argv, log=error.log)
 
 
 def of_limits(error: MediaError) -> MediaError:
     """What it means that ffprobe had to be stopped; the error itself where that says nothing about
     the file."""
+    if "max_streams" in error.log:  # FFmpeg says that it has no memory for more
+        return _too_many_streams(error.argv, error.log)
     if isinstance(error, ProcessTimedOut):
         told = ("Looking at the file took too long.", "probe_timed_out")
     elif isinstance(error, OutputTooLarge) or getattr(error, "memory", False):
@@ -94,22 +100,29 @@ def _is_mp4(path: Path) -> bool:
         return file.read(8)[4:] in (b"ftyp", b"mdat", b"wide", b"free", b"skip")
 
 
-def _is_webp(path: Path) -> bool:
-    with path.open("rb") as file:
-        head = file.read(12)
-    return head[:4] == b"RIFF" and head[8:] == b"WEBP"
-
-
-def require_all_there(media: Media, timeline: Timeline) -> None:
-    """Raise `SourceTruncated` for an MP4 whose pictures end long before its index
-    says: the rest of it never arrived. `media` is as it was before the timeline was read."""
+def require_all_there(media: Media, timeline: Timeline, path: Path) -> None:
+    """Raise `SourceTruncated` for an MP4 whose pictures end long before its index says because
+    bytes are missing: the rest of it never arrived. `media` is as it was before the timeline was
+    read."""
     video = media.video
     if video is None or not video.duration or not media.is_mp4:
         return
     shown = float((timeline.end_pts - timeline.first_pts) * video.time_base)
     allowed = max(_MISSING_FRAMES / float(video.frame_rate), video.duration * _MISSING_SHARE)
-    if video.duration - shown > allowed:
+    if video.duration - shown > allowed and missing.is_cut(path):
         raise SourceTruncated
+
+
+def of_nothing(error: ProbeFailed, path: Path, packets: bool) -> ProbeFailed:
+    """Why nothing of a file can be shown or heard, where the file tells more than its streams:
+    bytes are missing, or there are no `packets` at all."""
+    if error.code not in ("source_unsupported", "source_not_video"):
+        return error
+    if missing.is_cut(path):
+        return SourceTruncated(_CUT, argv=error.argv, log=error.log)
+    if not packets:
+        return ProbeFailed(_EMPTY, code="source_not_video", argv=error.argv, log=error.log)
+    return error
 
 
 def pictures_are_lost(listed: list[Any]) -> bool:
@@ -125,12 +138,21 @@ def nothing_to_show(listed: list[Any], heard: Collection[int] = ()) -> ProbeFail
     kinds = [s for s in listed if isinstance(s, dict) and s.get("codec_type") in ("video", "audio")]
     if any(str(s.get("codec_tag_string")) in ("encv", "enca") for s in kinds):
         return ProbeFailed("The file is encrypted.", code="source_encrypted")
-    unread = {
-        values.codec(s) for s in kinds if not extras.is_cover(s) and s.get("index") not in heard
-    }
+    unread = [s for s in kinds if not extras.is_cover(s) and s.get("index") not in heard]
+    foreign = {values.codec(s) for s in unread if _is_foreign(s)}
+    if foreign:
+        return ProbeFailed(_undecoded(sorted(foreign)), code="source_unsupported")
     if unread:
-        return ProbeFailed(_undecoded(sorted(unread)), code="source_unsupported")
+        what = "No picture" if heard else "No picture and no sound"
+        named = ", ".join(sorted({values.codec(s) for s in unread})[:_NAMED_AT_MOST])
+        message = f"{what} of the file can be decoded: it is damaged ({named})."
+        return ProbeFailed(message, code="source_unsupported")
     return ProbeFailed("The file holds neither video nor sound.")
+
+
+def _is_foreign(stream: dict[str, Any]) -> bool:
+    """Whether it is of a form that is not decoded, or FFmpeg cannot."""
+    return stream.get("codec_name") not in inputs.CODECS or bool(stream.get("unopened"))
 
 
 def unopened(codec: str, error: ProbeFailed) -> ProbeFailed:

@@ -9,8 +9,7 @@ from typing import Any
 
 from processing.ffmpeg import inputs
 from processing.ffmpeg.media import AudioStream, VideoStream
-from processing.ffmpeg.probing import light, orientation
-from processing.ffmpeg.probing.extras import is_cover
+from processing.ffmpeg.probing import film, light, orientation
 from processing.ffmpeg.probing.rates import natural_rate
 from processing.ffmpeg.probing.values import fraction, language, seconds, text, whole
 
@@ -20,33 +19,21 @@ _MAX_SIDE = 65_536
 _ASIDE = ("comment", "visual_impaired", "hearing_impaired")
 
 
-def shown_video(listed: Sequence[Any]) -> VideoStream | None:
-    """The stream a player would show: default before others, then the largest picture."""
-    found = [s for s in listed if isinstance(s, dict) and _is_decodable_video(s)]
-    if not found:
-        return None
-    return _video(max(found, key=_prominence))
-
-
-def _is_decodable_video(stream: Mapping[str, Any]) -> bool:
+def is_decodable_video(stream: Any) -> bool:
+    """Whether a stream holds pictures that can be shown."""
     # ffprobe tells a pixel format only of what it has a decoder for.
+    if not film.is_pictures(stream):
+        return False
     sides = (whole(stream.get("width")) or 0, whole(stream.get("height")) or 0)
     return (
-        stream.get("codec_type") == "video"
-        and not is_cover(stream)
-        and stream.get("codec_name") in inputs.CODECS
-        and bool(stream.get("pix_fmt"))
+        bool(stream.get("pix_fmt"))
         and not stream.get(UNOPENED)
         and all(0 < side <= _MAX_SIDE for side in sides)
     )
 
 
-def _prominence(stream: Mapping[str, Any]) -> tuple[int, int, int]:
-    marks = stream.get("disposition") or {}
-    return (int(bool(marks.get("default"))), stream["width"] * stream["height"], -stream["index"])
-
-
-def _video(stream: Mapping[str, Any]) -> VideoStream:
+def video(stream: Mapping[str, Any]) -> VideoStream:
+    """A stream that can be shown, as ffprobe tells of it."""
     order = str(stream.get("field_order") or "unknown")
     pixel_format = str(stream["pix_fmt"])
     time_base = fraction(stream.get("time_base")) or Fraction(1, 90000)

@@ -34,6 +34,12 @@ def seconds(value: Any, *, negative: bool = False) -> float | None:
     return max(-_MAX_SECONDS, min(total, _MAX_SECONDS))
 
 
+def clock(value: Any) -> float | None:
+    """Seconds of a time like `01:02:03.5`, as Matroska's tags have it; None for anything else."""
+    match = re.fullmatch(r"(\d{1,4}):(\d\d):(\d\d(?:\.\d{1,9})?)", str(value))
+    return seconds(int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3])) if match else None
+
+
 def fraction(value: Any, separator: str = "/") -> Fraction | None:
     """A ratio above 0 like `30000/1001`, None for anything else."""
     match = re.fullmatch(rf"(\d{{1,19}}){separator}(\d{{1,19}})", str(value))

@@ -270,14 +270,6 @@ def test_light_is_told_by_the_first_picture(tmp_path: Path) -> None:
     assert video.light == Light(peak=1000.0, black=0.0001, brightest=1000, average=400)
 
 
-def test_a_webp_picture_is_said_to_be_unsupported(tmp_path: Path) -> None:
-    path = tmp_path / "a.mp4"
-    path.write_bytes(b"RIFF\x24\0\0\0WEBPVP8X" + bytes(64))
-    with pytest.raises(ProbeFailed) as caught:
-        described(path)
-    assert caught.value.code == "source_unsupported"
-
-
 def test_sound_in_matroska_is_measured_too(tmp_path: Path) -> None:
     ffmpeg("-f", "lavfi", "-i", "sine=d=1.5", tmp_path / "a.wav")
     ffmpeg("-i", make(tmp_path / "a.mp4"), "-i", tmp_path / "a.wav", tmp_path / "b.mkv")

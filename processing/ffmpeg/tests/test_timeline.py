@@ -328,4 +328,4 @@ def test_an_mp4_whose_end_never_arrived_is_truncated(tmp_path: Path) -> None:
         line = line_of(path, media)
         assert line is not None
         with pytest.raises(ProbeFailed) if is_cut else nullcontext():
-            refusals.require_all_there(media, line)
+            refusals.require_all_there(media, line, path)

@@ -1,0 +1,152 @@
+"""Which stream of pictures is the film, and which streams belong to the same programme.
+
+Marks and sizes are claims that stills and thumbnails make as well: what is a film shows in how many
+pictures there are, and in how long they last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from processing.ffmpeg import inputs
+from processing.ffmpeg.probing.extras import is_cover
+from processing.ffmpeg.probing.values import clock, seconds, whole
+
+# Of the pictures, and of the seconds, of the stream that has most of them, a film has one in so
+# many: cameras store a second one at a quarter of the rate, not less.
+_FEWEST, _SHORTEST = 4, 2
+# Of so many pixels, and so many times smaller than the largest: a thumbnail of that.
+_THUMBNAIL, _TIMES = 320 * 240, 16
+# Packets that are counted where no header tells how many there are: some minutes of pictures.
+_COUNTED = 20_000
+# ffprobe gives what it counted under this name.
+_PACKETS = "nb_read_packets"
+
+Stream = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`film` is the stream that is shown, None for sound alone; `apart` are the indexes of the
+    streams of other programmes than its own."""
+
+    film: Stream | None
+    apart: frozenset[int]
+
+
+def choose(candidates: Sequence[Stream], heard: Collection[int], programmes: Any) -> Choice:
+    """Of streams of pictures the film, and what does not belong to it.
+
+    A still or a thumbnail never wins over a film; of films one that has sound in its programme
+    (of the indexes in `heard`) wins, then the default one, then the largest.
+    """
+    groups = _groups(programmes)
+    film = None
+    if candidates:
+        measure = _Measure(candidates)
+        film = max(
+            candidates,
+            key=lambda s: (*measure.of_film(s), _has_sound(s, heard, groups), *_marks(s)),
+        )
+    return Choice(film, _apart(film, heard, groups))
+
+
+def must_count(candidates: Sequence[Stream]) -> bool:
+    """Whether there are several streams of pictures, of which no header tells how many each has."""
+    return len(candidates) > 1 and any(_pictures(stream) is None for stream in candidates)
+
+
+def argv(ffprobe: str, opened: Sequence[str]) -> list[str]:
+    """The command that counts the first packets of all streams of pictures."""
+    shown = ["-v", "error", "-select_streams", "v", "-read_intervals", f"%+#{_COUNTED}"]
+    shown += ["-count_packets", "-show_entries", f"stream=index,{_PACKETS}"]
+    return [ffprobe, *shown, "-of", "json=compact=1", *opened]
+
+
+def counted(listed: Sequence[Any], counts: Sequence[Any]) -> list[Any]:
+    """The streams, those of pictures with how many packets ffprobe counted."""
+    found = {one["index"]: one.get(_PACKETS) for one in counts if isinstance(one, dict)}
+    return [
+        {**stream, _PACKETS: found.get(stream.get("index"))} if isinstance(stream, dict) else stream
+        for stream in listed
+    ]
+
+
+def is_pictures(stream: Any) -> bool:
+    """Whether a stream holds pictures of a form that is decoded, and is no cover."""
+    return (
+        isinstance(stream, dict)
+        and stream.get("codec_type") == "video"
+        and stream.get("codec_name") in inputs.CODECS
+        and not is_cover(stream)
+    )
+
+
+class _Measure:
+    """What streams are held against: the most pictures, seconds and pixels of any."""
+
+    def __init__(self, candidates: Sequence[Stream]) -> None:
+        self._pictures = max(_pictures(stream) or 0 for stream in candidates)
+        self._seconds = max(_seconds(stream) or 0.0 for stream in candidates)
+        self._pixels = max(_pixels(stream) for stream in candidates)
+
+    def of_film(self, stream: Stream) -> tuple[bool, bool, bool]:
+        """Whether it has the pictures, the seconds and the pixels of a film; what nobody knows is
+        nothing against it."""
+        pictures, lasts = _pictures(stream), _seconds(stream)
+        moves = pictures is None or pictures > 1 or self._pictures <= 1
+        return (
+            moves and (pictures is None or pictures * _FEWEST >= self._pictures),
+            lasts is None or lasts * _SHORTEST >= self._seconds,
+            _pixels(stream) > _THUMBNAIL or _pixels(stream) * _TIMES > self._pixels,
+        )
+
+
+def _pictures(stream: Stream) -> int | None:
+    return whole(stream.get(_PACKETS) if _PACKETS in stream else stream.get("nb_frames"))
+
+
+def _seconds(stream: Stream) -> float | None:
+    tags = stream.get("tags")
+    told = clock(tags.get("DURATION")) if isinstance(tags, dict) else None
+    return seconds(stream.get("duration")) or told
+
+
+def _pixels(stream: Stream) -> int:
+    return (whole(stream.get("width")) or 0) * (whole(stream.get("height")) or 0)
+
+
+def _marks(stream: Stream) -> tuple[bool, int, int]:
+    marks = stream.get("disposition") or {}
+    return bool(marks.get("default")), _pixels(stream), -stream["index"]
+
+
+def _groups(programmes: Any) -> list[frozenset[int]]:
+    """The indexes of the streams of each programme."""
+    listed = programmes if isinstance(programmes, list) else []
+    held = (one.get("streams") for one in listed if isinstance(one, dict))
+    groups = [
+        frozenset(s["index"] for s in streams if isinstance(s, dict) and "index" in s)
+        for streams in held
+        if isinstance(streams, list)
+    ]
+    return [group for group in groups if group]
+
+
+def _has_sound(film: Stream, heard: Collection[int], groups: list[frozenset[int]]) -> bool:
+    return bool(set(heard) - _apart(film, heard, groups))
+
+
+def _apart(
+    film: Stream | None, heard: Collection[int], groups: list[frozenset[int]]
+) -> frozenset[int]:
+    """What stands in programmes alone that are not the film's, or, where it stands in none, or
+    there is none, not the first one's with sound."""
+    own = [group for group in groups if film is not None and film["index"] in group]
+    if not own:
+        own = [group for group in groups if group & set(heard)][:1]
+    if not own:
+        return frozenset()
+    return frozenset().union(*groups) - frozenset().union(*own)

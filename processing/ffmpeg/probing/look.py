@@ -1,0 +1,35 @@
+"""What only decoding tells of pictures: asked of the first ones, where nothing else tells it.
+
+ffprobe looks at the first seconds of a file alone, so it knows nothing of the form of pictures that
+begin later, nor of a single one of H.264, which waits in the decoder for the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_TOLD = (
+    "pix_fmt", "width", "height", "sample_aspect_ratio", "color_range", "color_space",
+    "color_primaries", "color_transfer",
+)  # fmt: skip
+_UNTOLD = (None, "", 0, "unknown", "N/A")
+
+PACKETS = (1, 600)
+"""How many are decoded: one is often enough; a broadcast shows nothing before a keyframe."""
+
+
+def argv(ffprobe: str, opened: Sequence[str], stream: int, packets: int) -> list[str]:
+    """The command that decodes the first packets of a stream of pictures."""
+    shown = ["-v", "error", "-select_streams", str(stream), "-read_intervals", f"%+#{packets}"]
+    shown += ["-show_entries", f"frame={','.join(_TOLD)}", "-of", "json=compact=1"]
+    return [ffprobe, *shown, *opened]
+
+
+def completed(stream: Mapping[str, Any], frames: Any) -> dict[str, Any] | None:
+    """The stream with what its first picture tells; None without any picture."""
+    for frame in frames if isinstance(frames, list) else []:
+        if isinstance(frame, dict) and frame.get("pix_fmt"):
+            told = {name: frame.get(name) for name in _TOLD if stream.get(name) in _UNTOLD}
+            return {**stream, **told}
+    return None

@@ -1,0 +1,34 @@
+"""Still pictures, told by how they begin: whoever hands one in hears what is taken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_BEGINNINGS = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"BM", "BMP"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"8BPS", "Photoshop"),
+    (b"\xff\x0a", "JPEG XL"),
+    (b"\0\0\0\x0cJXL ", "JPEG XL"),
+    (b"\0\0\0\x0cjP  ", "JPEG 2000"),
+)
+# Brands of ISO/IEC 23008-12 and of AVIF: items, not a film.
+_BRANDS = {
+    b"heic": "HEIC", b"heix": "HEIC", b"heim": "HEIC", b"heis": "HEIC", b"mif1": "HEIF",
+    b"hevc": "HEIC", b"hevx": "HEIC", b"msf1": "HEIF", b"avif": "AVIF", b"avis": "AVIF",
+}  # fmt: skip
+
+
+def kind_of(path: Path) -> str | None:
+    """What kind of picture a file is by its first bytes, None for anything else. GIF is not among
+    them, nor are animations that can be shown told apart: ask of what cannot be opened."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "WebP"
+    if head[4:8] == b"ftyp":
+        return _BRANDS.get(head[8:12])
+    return next((kind for begins, kind in _BEGINNINGS if head.startswith(begins)), None)
