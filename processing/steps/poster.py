@@ -1,11 +1,14 @@
 """Take a still for the library. Nothing waits for it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from django.conf import settings
 
-from processing.ffmpeg.encoding import pictures
-from processing.ffmpeg.media import Media
+from processing.ffmpeg.encoding import poster
+from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
+from processing.ffmpeg.media import Media, VideoStream
+from processing.ffmpeg.running import runner
 from processing.steps import sources, tools, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
@@ -22,13 +25,10 @@ def run(context: TaskContext) -> Outcome:
     if media.video is None:
         return Outcome()
     source = sources.local(context)
-    argv = pictures.poster(
-        media, media.video, ffmpeg=settings.FFMPEG, source=source, out=context.folder
-    )
-    finished = tools.run(argv, context, media.duration, source)
-    made = context.folder / pictures.POSTER_FILENAME
-    if not made.exists():
+    still, finished = _taken(context, media, media.video, source)
+    if still is None:
         return Outcome(argv=finished.argv, log=finished.log)
+    made = still.path
     key = keys.poster(context.output_prefix)
     planned = objects.Planned(key, StoredObject.Role.POSTER, _CONTENT_TYPE, made.stat().st_size)
     context.insist(
@@ -40,6 +40,29 @@ def run(context: TaskContext) -> Outcome:
         argv=finished.argv,
         log=finished.log,
     )
+
+
+def _taken(
+    context: TaskContext, media: Media, video: VideoStream, source: Path
+) -> tuple[poster.Still | None, runner.Finished]:
+    """The best still of as many looks as it takes; the last look, and what it said."""
+    found: list[poster.Still] = []
+    finished = failed = None
+    argvs = poster.looks(media, video, ffmpeg=settings.FFMPEG, source=source, out=context.folder)
+    for number, argv in enumerate(argvs):
+        try:
+            finished = tools.run(argv, context, media.duration, source)
+        except ProcessFailed as error:
+            if isinstance(error, RoomDoubtful):
+                raise
+            failed = error  # there may be no picture where it looked
+            continue
+        found += poster.taken(context.folder, number)
+        if any(still.is_good for still in found):
+            break
+    if finished is None:
+        raise failed or ProcessFailed()
+    return poster.best(found), finished
 
 
 def _record(context: TaskContext, key: str) -> None:

@@ -29,6 +29,11 @@ def before_grid(video: VideoStream) -> list[str]:
     return ["bwdif=mode=send_frame:deint=interlaced"] if video.interlaced or silent else []
 
 
+def alone(video: VideoStream) -> list[str]:
+    """As `before_grid`, for pictures whose neighbours are not decoded: each from its own fields."""
+    return ["estdif=mode=frame:deint=interlaced"] if before_grid(video) else []
+
+
 def steps(video: VideoStream, width: int, height: int) -> list[str]:
     """Filter steps from decoded upright pictures to square progressive SDR in 8-bit 4:2:0 of that
     size (pixels, even), tagged as `color_tags` says. What is transparent becomes black; pictures

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from processing.ffmpeg.encoding import pictures, pixels, tone
-from processing.ffmpeg.media import Light, Media, VideoStream
-from processing.ffmpeg.tests.clips import asked, color_at, described, encoded, ffmpeg, picture
+from processing.ffmpeg.encoding import pixels, tone
+from processing.ffmpeg.media import Light, VideoStream
+from processing.ffmpeg.tests.clips import asked, color_at, encoded, ffmpeg, picture
 
 pytestmark = pytest.mark.slow
 
@@ -176,38 +176,3 @@ def test_an_hdr_video_is_made_into_an_sdr_one(tmp_path: Path) -> None:
     told = [data["side_data_type"] for data in first.get("side_data_list", [])]
     assert [kind for kind in told if "Mastering" in kind or "light" in kind] == []
     assert color_at(made.top, "8:8") == pytest.approx([v * 255 for v in PATCHES[1]], abs=6)
-
-
-def poster_of(source: Path, folder: Path, media: Media) -> Path:
-    assert media.video is not None
-    argv = pictures.poster(media, media.video, ffmpeg="ffmpeg", source=source, out=folder)
-    subprocess.run(argv, check=True, capture_output=True, timeout=60)
-    return folder / pictures.POSTER_FILENAME
-
-
-def test_the_poster_of_an_hdr_video_has_its_colours(tmp_path: Path) -> None:
-    source = hdr_clip(tmp_path / "hdr.mp4")
-    made = poster_of(source, tmp_path, described(source))
-    assert color_at(made, "8:8") == pytest.approx([v * 255 for v in PATCHES[1]], abs=6)
-
-
-@pytest.mark.parametrize("matrix", ["bt709", "smpte170m"])
-def test_a_poster_has_the_colours_of_its_video(tmp_path: Path, matrix: str) -> None:
-    source = tmp_path / "red.mp4"
-    red = f"color=0xC02060:s=1280x720:r=5:d=1,scale=out_color_matrix={matrix},format=yuv420p"
-    tags = ["-colorspace", matrix, "-color_primaries", matrix, "-color_trc", matrix]
-    ffmpeg("-f", "lavfi", "-i", red, "-c:v", "libx264", *tags, source)
-    made = poster_of(source, tmp_path, described(source))
-    assert color_at(made, "8:8") == pytest.approx((0xC0, 0x20, 0x60), abs=4)
-
-
-@pytest.mark.parametrize("name", ["a.mp4", "a.ts", "a.mkv"])
-@pytest.mark.parametrize("gop", ["1000", "5"])
-@pytest.mark.parametrize("frames", ["1", "75"])
-def test_every_video_has_a_poster(tmp_path: Path, name: str, gop: str, frames: str) -> None:
-    source = tmp_path / name
-    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=160x90:r=25", "-frames:v", frames, "-c:v", "libx264",
-           "-preset", "ultrafast", "-g", gop, source)  # fmt: skip
-    made = poster_of(source, tmp_path, described(source))
-    told = asked(made, "-show_entries", "stream=width,height,pix_fmt")["streams"][0]
-    assert told == {"width": 160, "height": 90, "pix_fmt": "yuvj420p"}

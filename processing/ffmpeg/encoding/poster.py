@@ -1,0 +1,252 @@
+"""The commands that take stills from a source, and which of them becomes the poster.
+
+It is made beside the encode, so a look takes few pictures and decodes few where the source has
+keyframes to choose from. Further looks are for films that are dark wherever the first one fell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+
+from processing.ffmpeg import inputs
+from processing.ffmpeg.encoding import pixels
+from processing.ffmpeg.media import Media, VideoStream
+
+_LONGEST_SIDE = 1280
+# Where keyframes are taken, as shares of the film: at first, and when none of those will do.
+_PLACES = (0.1, 0.3, 0.5, 0.7)
+_FURTHER = tuple((number + 0.5) / 12 for number in range(12))
+_AT_ONCE = len(_PLACES)
+# Of larger pictures than these one is decoded at a time.
+_LARGE = 3840 * 2160
+# Pictures from one that is taken to the next, where all are decoded.
+_STRIDE = 12
+# All pictures of films up to this many seconds may be decoded to find one.
+_SHORT_SECONDS = 120.0
+# Sources of this many seconds have keyframes enough, unless the timeline tells otherwise.
+_LONG_SECONDS = 40.0
+# Without an index a seek may end behind the only keyframe of a short source; without times
+# nowhere.
+_UNINDEXED = ("mpegts", "mpeg")
+_TIMELESS = ("mpegvideo", "h264", "hevc")
+_JPEG_QUALITY = 4
+# Without the flags each conversion rounds down.
+_JPEG_COLORS = "out_color_matrix=smpte170m:out_range=pc:flags=bicubic+accurate_rnd"
+
+# Each still is judged by a grey picture of so many pixels, 0 to 255.
+_WIDE, _HIGH = 32, 18
+_DARK, _BRIGHT, _FLAT = 24, 232, 16
+_DARKEST, _BRIGHTEST = 0.05, 0.95
+# The same as FFmpeg's filters tell it; pictures that are all alike have no entropy.
+_TELLING = (
+    ("signalstats.YAVG", "greater", _DARK),
+    ("signalstats.YAVG", "less", _BRIGHT),
+    ("entropy.normalized_entropy.normal.Y", "greater", 0.1),
+)
+
+
+@dataclass(frozen=True)
+class Still:
+    """A picture that was taken: `mean` of its light (0 to 255), and how far apart its darkest and
+    brightest twentieths are."""
+
+    path: Path
+    mean: float
+    contrast: float
+
+    @property
+    def is_good(self) -> bool:
+        """Whether there is something to see: neither near black or white nor all alike."""
+        return _DARK <= self.mean <= _BRIGHT and self.contrast >= _FLAT
+
+    @property
+    def worth(self) -> tuple[bool, float]:
+        """Good ones first; of those, and of the others, the one with most to see."""
+        seen = min(self.mean, 255 - self.mean) if not self.is_good else 0.0
+        return self.is_good, self.contrast + seen
+
+
+def best(stills: Sequence[Still]) -> Still | None:
+    """The one to show; the earlier of two that are alike."""
+    return max(stills, key=lambda still: still.worth, default=None)
+
+
+def taken(out: Path, look: int) -> list[Still]:
+    """The stills a look has written."""
+    grey, size = out / f"look-{look}.gray", _WIDE * _HIGH
+    values = grey.read_bytes() if grey.exists() else b""
+    return [
+        _judged(path, values[number * size : (number + 1) * size])
+        for number, path in enumerate(sorted(out.glob(f"look-{look}-*.jpg")))
+        if len(values) >= (number + 1) * size
+    ]
+
+
+def _judged(path: Path, values: bytes) -> Still:
+    ordered = sorted(values)
+    low, high = (ordered[int(len(ordered) * share)] for share in (_DARKEST, _BRIGHTEST))
+    return Still(path, fmean(ordered), float(high - low))
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What stills are taken from, and where to."""
+
+    media: Media
+    video: VideoStream
+    ffmpeg: str
+    path: Path
+    out: Path
+
+    @property
+    def seconds(self) -> float:
+        """How long its pictures last."""
+        return self.video.duration or self.media.duration
+
+    @property
+    def begin(self) -> float:
+        """Where they begin, after the beginning of the file."""
+        return max(0.0, float(self.video.start) - self.media.start)
+
+    def at(self, share: float) -> float:
+        """Seconds after the beginning of the file at which that share of the film is over."""
+        return self.begin + share * self.seconds
+
+
+def looks(
+    media: Media, video: VideoStream, *, ffmpeg: str, source: Path, out: Path
+) -> Iterator[list[str]]:
+    """The argv of one look after the other, to be taken until one has brought a good still: look
+    `n` writes JPEGs into `out` that `taken(out, n)` finds. They are upright, in square pixels and
+    SDR, at most 1280 wide or high, in the BT.601 and full range that JPEG means."""
+    film = _Source(media, video, ffmpeg, source, out)
+    for number, (given, chains, most) in enumerate(_looks(film)):
+        yield _command(film, number, given, chains, most)
+
+
+def _looks(film: _Source) -> Iterator[tuple[list[list[str]], list[str], int]]:
+    """Of each look the inputs, what is done to each, and how many pictures come out."""
+    if _has_keyframes_to_choose_from(film.media, film.video):
+        yield from _at_keyframes(film, _PLACES)
+    else:
+        yield _decoded(film, film.at(_skipped(film)), _stride(film), _AT_ONCE)
+    if _may_decode_all(film):
+        frames = int(film.seconds * float(film.video.frame_rate))
+        yield _decoded(film, 0.0, max(1, frames // len(_FURTHER)), len(_FURTHER))
+    else:
+        yield from _at_keyframes(film, _FURTHER)
+    yield _telling(film)
+    yield _decoded(film, 0.0, 1, 1)
+
+
+def _at_keyframes(
+    film: _Source, shares: Sequence[float]
+) -> Iterator[tuple[list[list[str]], list[str], int]]:
+    """The keyframe before each of these places."""
+    at_once = 1 if film.video.width * film.video.height > _LARGE else _AT_ONCE
+    chain = ",".join([*pixels.alone(film.video), "trim=end_frame=1", *_shown(film.video)])
+    for first in range(0, len(shares), at_once):
+        places = shares[first : first + at_once]
+        given = [[*_KEYFRAMES, *_from(film.at(share))] for share in places]
+        yield given, [chain] * len(places), len(places)
+
+
+_KEYFRAMES = ("-skip_frame", "nokey", "-noaccurate_seek")
+
+
+def _decoded(
+    film: _Source, start: float, stride: int, most: int
+) -> tuple[list[list[str]], list[str], int]:
+    """Every so manieth picture from there on."""
+    every = f"select='not(mod(n,{stride}))'"
+    chain = [*pixels.before_grid(film.video), every, f"trim=end_frame={most}"]
+    return [_from(start)], [",".join([*chain, *_shown(film.video)])], most
+
+
+def _telling(film: _Source) -> tuple[list[list[str]], list[str], int]:
+    """The first picture of all, or of all keyframes, in which there is something to see."""
+    every = _may_decode_all(film)
+    chain = pixels.before_grid(film.video) if every else pixels.alone(film.video)
+    wanted = [
+        f"metadata=mode=select:key=lavfi.{key}:function={how}:value={value}"
+        for key, how, value in _TELLING
+    ]
+    chain = [*chain, *_shown(film.video), "signalstats", "entropy", *wanted, "trim=end_frame=1"]
+    return [[] if every else list(_KEYFRAMES)], [",".join(chain)], 1
+
+
+def _from(seconds: float) -> list[str]:
+    return ["-ss", f"{seconds:.3f}"] if seconds else []
+
+
+def _command(
+    film: _Source, number: int, given: Sequence[Sequence[str]], chains: Sequence[str], most: int
+) -> list[str]:
+    argv = [film.ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-y"]
+    argv += ["-filter_complex_threads", "1"]
+    for options in given:
+        argv += ["-threads", "1", *([] if not film.video.upright else ["-noautorotate"])]
+        argv += [*options, *inputs.opened(film.path)]
+    graph = [f"[{n}:{film.video.index}]{chain}[s{n}]" for n, chain in enumerate(chains)]
+    joined = "".join(f"[s{n}]" for n in range(len(chains)))
+    joined += f"concat=n={len(chains)}," if len(chains) > 1 else ""
+    graph.append(f"{joined}split=2[still][seen]")
+    graph.append(f"[seen]scale={_WIDE}:{_HIGH}:flags=area,format=gray[grey]")
+    argv += ["-filter_complex", ";".join(graph)]
+    plain = ["-fps_mode", "passthrough", "-frames:v", str(most), "-map_metadata", "-1"]
+    argv += ["-map", "[still]", *plain, "-q:v", str(_JPEG_QUALITY), "-f", "image2"]
+    argv += [str(film.out / f"look-{number}-%04d.jpg")]
+    return [
+        *argv,
+        "-map",
+        "[grey]",
+        *plain,
+        "-f",
+        "rawvideo",
+        str(film.out / f"look-{number}.gray"),
+    ]
+
+
+def _shown(video: VideoStream) -> list[str]:
+    jpeg = [f"scale={_JPEG_COLORS}", "format=yuvj420p"]
+    return [
+        *pixels.steps(video, *_size(video)), *jpeg, "setparams=range=pc:colorspace=smpte170m"
+    ]  # fmt: skip
+
+
+def _has_keyframes_to_choose_from(media: Media, video: VideoStream) -> bool:
+    seconds = video.duration or media.duration
+    if media.container in _TIMELESS or (media.container in _UNINDEXED and seconds < _LONG_SECONDS):
+        return False
+    if video.longest_gop is None:
+        return seconds >= _LONG_SECONDS
+    return seconds * (1 - _PLACES[0]) >= len(_PLACES) * video.longest_gop > 0
+
+
+def _may_decode_all(film: _Source) -> bool:
+    return film.seconds <= _SHORT_SECONDS or film.media.container in _TIMELESS
+
+
+def _skipped(film: _Source) -> float:
+    """The share of the film before the first picture that is taken where all are decoded."""
+    exact = film.media.container not in (*_UNINDEXED, *_TIMELESS)
+    return _PLACES[0] if exact and film.seconds >= 1 else 0.0
+
+
+def _stride(film: _Source) -> int:
+    """Small enough that a short source has as many pictures as are taken."""
+    left = film.seconds * (1 - _PLACES[0]) * float(film.video.frame_rate)
+    return max(1, min(_STRIDE, int(left / _AT_ONCE)))
+
+
+def _size(video: VideoStream) -> tuple[int, int]:
+    longest = max(video.display_width, video.display_height)
+    factor = min(1.0, _LONGEST_SIDE / longest)
+    return _even(video.display_width * factor), _even(video.display_height * factor)
+
+
+def _even(side: float) -> int:
+    return max(2, 2 * round(side / 2))
