@@ -48,17 +48,17 @@ def _taken(
     """The best still of as many looks as it takes; the last look, and what it said."""
     found: list[poster.Still] = []
     finished = failed = None
-    argvs = poster.looks(media, video, ffmpeg=settings.FFMPEG, source=source, out=context.folder)
-    for number, argv in enumerate(argvs):
+    looks = poster.looks(media, video, ffmpeg=settings.FFMPEG, source=source, out=context.folder)
+    for number, look in enumerate(looks):
         try:
-            finished = tools.run(argv, context, media.duration, source)
+            finished = tools.run(look.argv, context, media.duration, source)
         except ProcessFailed as error:
             if isinstance(error, RoomDoubtful):
                 raise
             failed = error  # there may be no picture where it looked
             continue
         found += poster.taken(context.folder, number)
-        if any(still.is_good for still in found):
+        if look.is_enough(found):
             break
     if finished is None:
         raise failed or ProcessFailed()

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import fmean
 
 from processing.ffmpeg import inputs
-from processing.ffmpeg.encoding import pixels
+from processing.ffmpeg.encoding import decoding, pixels
 from processing.ffmpeg.media import Media, VideoStream
 
 _LONGEST_SIDE = 1280
@@ -39,7 +39,6 @@ _JPEG_COLORS = "out_color_matrix=smpte170m:out_range=pc:flags=bicubic+accurate_r
 # Each still is judged by a grey picture of so many pixels, 0 to 255.
 _WIDE, _HIGH = 32, 18
 _DARK, _BRIGHT, _FLAT = 24, 232, 16
-_DARKEST, _BRIGHTEST = 0.05, 0.95
 # The same as FFmpeg's filters tell it; pictures that are all alike have no entropy.
 _TELLING = (
     ("signalstats.YAVG", "greater", _DARK),
@@ -51,22 +50,39 @@ _TELLING = (
 @dataclass(frozen=True)
 class Still:
     """A picture that was taken: `mean` of its light (0 to 255), and how far apart its darkest and
-    brightest twentieths are."""
+    brightest parts are."""
 
     path: Path
     mean: float
     contrast: float
 
     @property
-    def is_good(self) -> bool:
-        """Whether there is something to see: neither near black or white nor all alike."""
-        return _DARK <= self.mean <= _BRIGHT and self.contrast >= _FLAT
+    def is_lit(self) -> bool:
+        """Whether it is neither near black nor near white."""
+        return _DARK <= self.mean <= _BRIGHT
 
     @property
-    def worth(self) -> tuple[bool, float]:
-        """Good ones first; of those, and of the others, the one with most to see."""
+    def is_good(self) -> bool:
+        """Whether there is something to see: it is lit, and not all alike."""
+        return self.is_lit and self.contrast >= _FLAT
+
+    @property
+    def worth(self) -> tuple[bool, bool, float]:
+        """Good ones first, then those that are lit; of equals the one with most to see."""
         seen = min(self.mean, 255 - self.mean) if not self.is_good else 0.0
-        return self.is_good, self.contrast + seen
+        return self.is_good, self.is_lit, self.contrast + seen
+
+
+@dataclass(frozen=True)
+class Look:
+    """A command that takes stills; `last` where only a long search can follow."""
+
+    argv: list[str]
+    last: bool
+
+    def is_enough(self, stills: Sequence[Still]) -> bool:
+        """Whether nothing better need be looked for than one of these."""
+        return any(still.is_good or (self.last and still.is_lit) for still in stills)
 
 
 def best(stills: Sequence[Still]) -> Still | None:
@@ -87,8 +103,7 @@ def taken(out: Path, look: int) -> list[Still]:
 
 def _judged(path: Path, values: bytes) -> Still:
     ordered = sorted(values)
-    low, high = (ordered[int(len(ordered) * share)] for share in (_DARKEST, _BRIGHTEST))
-    return Still(path, fmean(ordered), float(high - low))
+    return Still(path, fmean(ordered), float(ordered[-1] - ordered[0]))
 
 
 @dataclass(frozen=True)
@@ -118,28 +133,29 @@ class _Source:
 
 def looks(
     media: Media, video: VideoStream, *, ffmpeg: str, source: Path, out: Path
-) -> Iterator[list[str]]:
-    """The argv of one look after the other, to be taken until one has brought a good still: look
-    `n` writes JPEGs into `out` that `taken(out, n)` finds. They are upright, in square pixels and
-    SDR, at most 1280 wide or high, in the BT.601 and full range that JPEG means."""
+) -> Iterator[Look]:
+    """One look after the other, to be taken until `is_enough`: look `n` writes JPEGs into `out`
+    that `taken(out, n)` finds. They are upright, in square pixels and SDR, at most 1280 wide or
+    high, in the BT.601 and full range that JPEG means."""
     film = _Source(media, video, ffmpeg, source, out)
-    for number, (given, chains, most) in enumerate(_looks(film)):
-        yield _command(film, number, given, chains, most)
+    ordinary, further = list(_ordinary(film)), [_telling(film), _decoded(film, 0.0, 1, 1)]
+    for number, (given, chains, most) in enumerate([*ordinary, *further]):
+        last = number >= len(ordinary) - 1
+        yield Look(_command(film, number, given, chains, most), last)
 
 
-def _looks(film: _Source) -> Iterator[tuple[list[list[str]], list[str], int]]:
+def _ordinary(film: _Source) -> Iterator[tuple[list[list[str]], list[str], int]]:
     """Of each look the inputs, what is done to each, and how many pictures come out."""
     if _has_keyframes_to_choose_from(film.media, film.video):
         yield from _at_keyframes(film, _PLACES)
+        yield from _at_keyframes(film, _FURTHER)
     else:
         yield _decoded(film, film.at(_skipped(film)), _stride(film), _AT_ONCE)
-    if _may_decode_all(film):
-        frames = int(film.seconds * float(film.video.frame_rate))
-        yield _decoded(film, 0.0, max(1, frames // len(_FURTHER)), len(_FURTHER))
-    else:
-        yield from _at_keyframes(film, _FURTHER)
-    yield _telling(film)
-    yield _decoded(film, 0.0, 1, 1)
+        if _may_decode_all(film):
+            frames = int(film.seconds * float(film.video.frame_rate))
+            yield _decoded(film, 0.0, max(1, frames // len(_FURTHER)), len(_FURTHER))
+        else:
+            yield from _at_keyframes(film, _FURTHER)
 
 
 def _at_keyframes(
@@ -147,7 +163,9 @@ def _at_keyframes(
 ) -> Iterator[tuple[list[list[str]], list[str], int]]:
     """The keyframe before each of these places."""
     at_once = 1 if film.video.width * film.video.height > _LARGE else _AT_ONCE
-    chain = ",".join([*pixels.alone(film.video), "trim=end_frame=1", *_shown(film.video)])
+    chain = ",".join(
+        [*pixels.alone(film.video), "trim=end_frame=1", "setpts=0", *_shown(film.video)]
+    )
     for first in range(0, len(shares), at_once):
         places = shares[first : first + at_once]
         given = [[*_KEYFRAMES, *_from(film.at(share))] for share in places]
@@ -189,11 +207,12 @@ def _command(
     argv += ["-filter_complex_threads", "1"]
     for options in given:
         argv += ["-threads", "1", *([] if not film.video.upright else ["-noautorotate"])]
+        argv += decoding.options(film.video)
         argv += [*options, *inputs.opened(film.path)]
     graph = [f"[{n}:{film.video.index}]{chain}[s{n}]" for n, chain in enumerate(chains)]
     joined = "".join(f"[s{n}]" for n in range(len(chains)))
     joined += f"concat=n={len(chains)}," if len(chains) > 1 else ""
-    graph.append(f"{joined}split=2[still][seen]")
+    graph.append(f"{joined}setpts=N/TB,split=2[still][seen]")
     graph.append(f"[seen]scale={_WIDE}:{_HIGH}:flags=area,format=gray[grey]")
     argv += ["-filter_complex", ";".join(graph)]
     plain = ["-fps_mode", "passthrough", "-frames:v", str(most), "-map_metadata", "-1"]
