@@ -49,7 +49,9 @@ class VideoStream:
     it upright, once turned it is flipped left to right if `mirrored`; `frame_rate` is its own, the
     average where it varies; `start_pts` counts in `time_base`; `duration` is in seconds,
     `bitrate` in bits per second. `track` is its id in the container, `edited` whether an edit
-    list does more than to take off the delay of reordering, `dolby_vision` the profile.
+    list does more than to take off the delay of reordering, `dolby_vision` the profile;
+    `alpha_beside` whether transparency is kept beside the pictures, as WebM has it, `x264_build`
+    which x264 made them where their decoder must know.
 
     The timeline tells `constant_rate`, the exact rate of the source where it has one (0 where it
     varies), `burst_rate`, that of its frames where they come fastest if it varies, `longest_gop` in
@@ -92,6 +94,8 @@ class VideoStream:
     delay: int = 0
     shared: int = 0
     peak_bitrate: int | None = None
+    alpha_beside: bool = False
+    x264_build: int | None = None
 
     @property
     def fastest_rate(self) -> Fraction:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from processing.ffmpeg import inputs
-from processing.ffmpeg.encoding import counting, filters, pixels
+from processing.ffmpeg.encoding import counting, decoding, filters, pixels
 from processing.ffmpeg.encoding.filters import AUDIO_RATE
 from processing.ffmpeg.media import PACKET, AudioStream, Media, VideoStream
 from processing.ffmpeg.planning.chunks import Span
@@ -139,7 +139,7 @@ def encode(
         argv.append("-xerror")  # what is copied must decode without a fault, as the rest does
     apart = video is not None and bool(tracks) and (span.first_packet > 0 or decoded is not None)
     if video is not None:
-        argv += _input(order, _picture_seek(order, video))
+        argv += _input(order, _picture_seek(order, video), video)
     if decoded is not None:
         argv += ["-seek_timestamp", "1", *inputs.our_own(decoded)]  # its times stay as they are
     elif video is None or apart:
@@ -195,7 +195,13 @@ def _begun(ffmpeg: str, order: _Order) -> list[str]:
     return [*argv, "-copyts"] if order.keeps_timestamps else argv
 
 
-def _input(order: _Order, seek: Fraction | None, *, follows: bool = False) -> list[str]:
+def _input(
+    order: _Order,
+    seek: Fraction | None,
+    video: VideoStream | None = None,
+    *,
+    follows: bool = False,
+) -> list[str]:
     """The opening of the source from `seek` on; only with `follows` graphs of sound may begin
     anew, which leaves out what they hold."""
     argv = ["-threads", str(order.threads)]
@@ -205,6 +211,8 @@ def _input(order: _Order, seek: Fraction | None, *, follows: bool = False) -> li
         argv += ["-reinit_filter:a", "0"]
     if order.video is not None and order.video.upright:
         argv.append("-noautorotate")  # or FFmpeg turns by odd angles within the old frame
+    if video is not None:
+        argv += decoding.options(video)
     if seek is not None:
         argv += ["-noaccurate_seek", "-seek_timestamp", "1", "-ss", f"{float(seek):.6f}"]
     return [*argv, *inputs.opened(order.source)]

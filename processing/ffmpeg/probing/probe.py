@@ -29,6 +29,7 @@ from processing.ffmpeg.probing import (
     refusals,
     streams,
     values,
+    x264,
 )
 from processing.ffmpeg.probing.extent import Extent
 from processing.ffmpeg.probing.unopened import Unopened
@@ -44,7 +45,7 @@ _ENTRIES = (
     "sample_aspect_ratio,pix_fmt,bits_per_raw_sample,color_range,color_space,color_transfer,"
     "color_primaries,field_order,r_frame_rate,avg_frame_rate,time_base,start_pts,duration,"
     "nb_frames,bit_rate,channels,channel_layout,sample_rate"
-    ":stream_tags=language,title,DURATION"
+    ":stream_tags=language,title,DURATION,alpha_mode,ALPHA_MODE"
     ":stream_disposition=default,forced,attached_pic,timed_thumbnails,comment,visual_impaired,"
     "hearing_impaired"
     ":stream_side_data=rotation,displaymatrix,max_luminance,min_luminance,max_content,"
@@ -257,6 +258,11 @@ def _looked_at(
     edits = index.edit_list(path, video.track) if video.track is not None else None
     if edits is not None:
         video = replace(video, edited=len(edits) > 1 or any(edit.start < 0 for edit in edits))
+    if x264.matters(video):
+        with contextlib.suppress(ProbeFailed):
+            opened = media.opened(path)
+            told = description.load(ask(x264.argv(ffprobe, opened, video.index)))
+            video = replace(video, x264_build=x264.build_of(told))
     if video.hdr and video.light is None:
         shown = ["-v", "error", "-select_streams", str(video.index), "-read_intervals", "%+#1"]
         shown += ["-show_entries", _LIGHT, "-of", "json=compact=1"]

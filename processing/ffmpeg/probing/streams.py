@@ -39,6 +39,7 @@ def video(stream: Mapping[str, Any]) -> VideoStream:
     time_base = fraction(stream.get("time_base")) or Fraction(1, 90000)
     rotation, mirrored = orientation.of(stream)
     side_data = stream.get("side_data_list") or []
+    alpha = pixel_format == "yuv420p" and _has_alpha_beside(stream)
     return VideoStream(
         index=stream["index"],
         codec=str(stream["codec_name"]),
@@ -57,7 +58,7 @@ def video(stream: Mapping[str, Any]) -> VideoStream:
         duration=seconds(stream.get("duration")),
         frames=whole(stream.get("nb_frames")),
         bitrate=whole(stream.get("bit_rate")),
-        pixel_format=pixel_format,
+        pixel_format="yuva420p" if alpha else pixel_format,
         bit_depth=_bit_depth(stream, pixel_format),
         color_primaries=str(stream.get("color_primaries") or "unknown"),
         color_transfer=str(stream.get("color_transfer") or "unknown"),
@@ -68,7 +69,15 @@ def video(stream: Mapping[str, Any]) -> VideoStream:
         track=_track(stream.get("id")),
         light=light.of(side_data),
         dolby_vision=light.dolby_profile(side_data),
+        alpha_beside=alpha,
     )
+
+
+def _has_alpha_beside(stream: Mapping[str, Any]) -> bool:
+    """Whether Matroska keeps another picture beside each, of how transparent it is."""
+    tags = stream.get("tags")
+    told = {str(name).lower(): tags[name] for name in tags} if isinstance(tags, dict) else {}
+    return stream["codec_name"] in ("vp8", "vp9") and str(told.get("alpha_mode")) == "1"
 
 
 def _sar(value: Any) -> Fraction:
