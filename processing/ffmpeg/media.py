@@ -51,7 +51,8 @@ class VideoStream:
     `bitrate` in bits per second. `track` is its id in the container, `edited` whether an edit
     list does more than to take off the delay of reordering, `dolby_vision` the profile;
     `alpha_beside` whether transparency is kept beside the pictures, as WebM has it, `x264_build`
-    which x264 made them where their decoder must know.
+    which x264 made them where their decoder must know, `sar_repaired` whether FFmpeg's own idea of
+    `sar` is wrong, `whole_frames` whether its parameter sets rule out fields (None: not known).
 
     The timeline tells `constant_rate`, the exact rate of the source where it has one (0 where it
     varies), `burst_rate`, that of its frames where they come fastest if it varies, `longest_gop` in
@@ -96,6 +97,8 @@ class VideoStream:
     peak_bitrate: int | None = None
     alpha_beside: bool = False
     x264_build: int | None = None
+    sar_repaired: bool = False
+    whole_frames: bool | None = None
 
     @property
     def fastest_rate(self) -> Fraction:

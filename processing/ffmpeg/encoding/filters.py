@@ -39,9 +39,9 @@ def label(number: int) -> str:
 
 
 def survives_size_changes(video: VideoStream) -> bool:
-    """Whether every filter follows a picture size that changes midway (scale does, turning and
-    deinterlacing do not), so that the graph, and its clock, need no restart."""
-    return video.upright and not pixels.before_grid(video)
+    """Whether every filter follows a picture size that changes midway (turning does not), so that
+    the graph, and its clock, need no restart."""
+    return video.upright
 
 
 def pictures(

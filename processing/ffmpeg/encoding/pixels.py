@@ -14,8 +14,12 @@ from processing.ffmpeg.media import VideoStream
 _HD_LINES = 720
 _KEPT_SPACES = ("bt709", "smpte170m", "bt470bg")
 _UNKNOWN = ("unknown", "unspecified", "reserved", "")
-# Containers of these often do not tell that pictures are interlaced; the pictures themselves do.
-_SILENT_ON_FIELDS = ("dvvideo", "mpeg4", "mjpeg", "mpeg2video", "vc1")
+# Each picture of these tells by itself whether it is interlaced; what a header says of all of them
+# is true of the first, or not told.
+_HAVE_FIELDS = (
+    "h264", "mpeg2video", "vc1", "wmv3", "mpeg4", "dvvideo", "mjpeg", "prores", "dnxhd", "ffv1",
+    "rawvideo", "v210", "huffyuv", "ffvhuff", "utvideo", "jpeg2000", "cfhd",
+)  # fmt: skip
 _RGB = re.compile(r"rgb|bgr|gbr|pal8|bayer|xyz")
 _ALPHA = re.compile(r"yuva|ya8|ya16|rgba|bgra|argb|abgr|gbrap|pal8")
 # Shapes further apart than this are not the same picture rounded to even sides.
@@ -24,14 +28,38 @@ _SAME_SHAPE = 0.03
 
 def before_grid(video: VideoStream) -> list[str]:
     """Filter steps that must see every picture of the source, before any is dropped or doubled.
-    Of these pictures only those that say they are interlaced are changed."""
-    silent = video.field_order in _UNKNOWN and video.codec in _SILENT_ON_FIELDS
-    return ["bwdif=mode=send_frame:deint=interlaced"] if video.interlaced or silent else []
+    Of these pictures only those that say they are interlaced are changed: the others are handed on,
+    which costs nothing that can be measured."""
+    if not _may_have_fields(video):
+        return _told_aspect(video)
+    # What is told apart by its neighbours must be as large as they are; a changed shape shows in
+    # the aspect of its pixels then.
+    width, height = _turned(video, video.width, video.height)
+    alike = f"scale={width}:{height}:interl=-1"
+    return [*_told_aspect(video), alike, "bwdif=mode=send_frame:deint=interlaced"]
 
 
 def alone(video: VideoStream) -> list[str]:
     """As `before_grid`, for pictures whose neighbours are not decoded: each from its own fields."""
-    return ["estdif=mode=frame:deint=interlaced"] if before_grid(video) else []
+    fields = ["estdif=mode=frame:deint=interlaced"] if _may_have_fields(video) else []
+    return [*_told_aspect(video), *fields]
+
+
+def _may_have_fields(video: VideoStream) -> bool:
+    coded = video.codec in _HAVE_FIELDS and not _RGB.search(video.pixel_format)
+    return video.interlaced or coded
+
+
+def _told_aspect(video: VideoStream) -> list[str]:
+    if not video.sar_repaired:
+        return []
+    across, down = _turned(video, video.sar.numerator, video.sar.denominator)
+    return [f"setsar={across}/{down}"]
+
+
+def _turned(video: VideoStream, across: int, down: int) -> tuple[int, int]:
+    """FFmpeg has turned the picture before."""
+    return (down, across) if video.rotation in (90, 270) else (across, down)
 
 
 def steps(video: VideoStream, width: int, height: int) -> list[str]:

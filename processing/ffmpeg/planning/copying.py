@@ -105,7 +105,8 @@ def _decodes_everywhere(video: VideoStream) -> bool:
 
 
 def _needs_no_turning(video: VideoStream) -> bool:
-    return video.upright and video.sar == 1 and not video.interlaced
+    # What a header calls progressive may be so at its beginning alone.
+    return video.upright and video.sar == 1 and not video.interlaced and bool(video.whole_frames)
 
 
 def _is_cut_well(video: VideoStream, grid: Grid, timeline: Timeline) -> bool:

@@ -102,6 +102,14 @@ def edit_list(path: Path, track: int) -> tuple[Edit, ...] | None:
         return None
 
 
+def description(file: BinaryIO, track: int) -> tuple[bytes, Box]:
+    """The header of the track with that id, and the box of its sample descriptions. Raises
+    `NotPlain`."""
+    film = boxes.inside(file, boxes.one(boxes.top(file), b"moov"))
+    found = _track(file, film, track)
+    return _header(file, found.inside, b"tkhd"), boxes.one(_tables(file, found), b"stsd")
+
+
 def reach(file: BinaryIO, trak: Box) -> int:
     """The byte before which all samples of a track end that its index tells of, as far as its
     tables agree. Raises `NotPlain`."""

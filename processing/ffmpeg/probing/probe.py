@@ -20,6 +20,7 @@ from processing.ffmpeg.media import AudioStream, Media, VideoStream
 from processing.ffmpeg.probing import (
     apart,
     description,
+    entries,
     extent,
     extras,
     film,
@@ -27,6 +28,7 @@ from processing.ffmpeg.probing import (
     light,
     packets,
     refusals,
+    sps,
     streams,
     values,
     x264,
@@ -258,6 +260,8 @@ def _looked_at(
     edits = index.edit_list(path, video.track) if video.track is not None else None
     if edits is not None:
         video = replace(video, edited=len(edits) > 1 or any(edit.start < 0 for edit in edits))
+    if video.track is not None and media.is_mp4:
+        video = _described_by_itself(video, entries.first_of(path, video.track))
     if x264.matters(video):
         with contextlib.suppress(ProbeFailed):
             opened = media.opened(path)
@@ -271,6 +275,16 @@ def _looked_at(
             first = description.load(ask(command)).get("frames") or [{}]
             video = replace(video, light=light.of(first[0].get("side_data_list") or []))
     return video
+
+
+def _described_by_itself(video: VideoStream, entry: entries.Entry | None) -> VideoStream:
+    """`video` with what its own first sample description tells: where there are several, FFmpeg
+    divides the size of the track by that of the last."""
+    if entry is None:
+        return video
+    if entry.count > 1 and entry.sar != video.sar and streams.is_sane(entry.sar):
+        video = replace(video, sar=entry.sar, sar_repaired=True)
+    return replace(video, whole_frames=sps.is_whole(entry.avcc) if entry.avcc else None)
 
 
 def _measured(media: Media, listed: _Packets, limits: ProbeLimits, path: Path) -> Media:

@@ -82,7 +82,12 @@ def _has_alpha_beside(stream: Mapping[str, Any]) -> bool:
 
 def _sar(value: Any) -> Fraction:
     sar = fraction(value, ":") or Fraction(1)
-    return sar if Fraction(1, 8) <= sar <= 8 else Fraction(1)
+    return sar if is_sane(sar) else Fraction(1)
+
+
+def is_sane(sar: Fraction) -> bool:
+    """Whether pixels may have this aspect."""
+    return Fraction(1, 8) <= sar <= 8
 
 
 def _bit_depth(stream: Mapping[str, Any], pixel_format: str) -> int:

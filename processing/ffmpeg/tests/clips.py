@@ -40,7 +40,7 @@ def picture(**changes: Any) -> VideoStream:
         "time_base": Fraction(1, 12800), "start_pts": 0, "duration": 10.0, "frames": 250,
         "bitrate": None, "pixel_format": "yuv420p", "bit_depth": 8, "color_primaries": "bt709",
         "color_transfer": "bt709", "color_space": "bt709", "color_range": "tv",
-        "field_order": "progressive",
+        "field_order": "progressive", "whole_frames": True,
     }  # fmt: skip
     return VideoStream(**{**plain, **changes})
 

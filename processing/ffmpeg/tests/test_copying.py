@@ -79,6 +79,8 @@ def test_a_stream_as_we_would_make_it_fits() -> None:
         {"mirrored": True},
         {"sar": Fraction(4, 3)},
         {"field_order": "tt"},
+        {"whole_frames": False},
+        {"whole_frames": None},
         {"bitrate": None},
         {"bitrate": 9_000_000},
         {"edited": True},

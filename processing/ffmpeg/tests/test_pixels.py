@@ -147,11 +147,12 @@ def test_what_is_converted_is_told() -> None:
     assert not pixels.needs_zscale(picture())
 
 
-def test_pictures_of_two_fields_are_told_apart() -> None:
-    assert pixels.before_grid(picture(field_order="tt"))
-    assert pixels.before_grid(picture(field_order="unknown", codec="dvvideo"))
-    assert pixels.before_grid(picture(field_order="unknown")) == []
-    assert pixels.before_grid(picture()) == []
+def test_pictures_of_two_fields_are_told_apart_by_themselves() -> None:
+    for codec in ("h264", "mpeg2video", "dvvideo"):
+        for order in ("tt", "unknown", "progressive"):
+            assert pixels.before_grid(picture(field_order=order, codec=codec))
+    assert pixels.before_grid(picture(field_order="progressive", codec="vp9")) == []
+    assert pixels.before_grid(picture(codec="ffv1", pixel_format="bgr0")) == []
 
 
 def hdr_clip(path: Path, *arguments: str) -> Path:

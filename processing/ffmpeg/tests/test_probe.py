@@ -171,7 +171,8 @@ def test_light_of_hdr_pictures() -> None:
 def test_what_an_older_version_kept_is_still_read() -> None:
     known = parsed(VIDEO, AUDIO).to_json()
     new = {"mirrored", "track", "edited", "light", "dolby_vision", "constant_rate",
-           "longest_gop", "closed_gops", "alpha_beside", "x264_build"}  # fmt: skip
+           "longest_gop", "closed_gops", "alpha_beside", "x264_build",
+           "sar_repaired", "whole_frames"}  # fmt: skip
     old = {k: v for k, v in known.items() if k not in ("subtitles", "others", "chapters", "start")}
     old["video"] = {k: v for k, v in known["video"].items() if k not in new}
     old["audio"] = [

@@ -1,0 +1,71 @@
+"""The sample descriptions of a picture track of an MP4 or QuickTime file: what its pictures are
+said to be, of which FFmpeg tells the last one's."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import BinaryIO
+
+from processing.ffmpeg.probing import boxes, index
+from processing.ffmpeg.probing.boxes import Box, NotPlain
+
+_MAX_DESCRIPTIONS = 1024 * 1024
+_VISUAL_HEADER = 78
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The first of `count` descriptions: `width`, `height` as coded, `pasp` the aspect of its
+    pixels where it tells one, `shown` the sides of the track as shown, `avcc` the configuration of
+    H.264, empty of others."""
+
+    count: int
+    width: int
+    height: int
+    pasp: Fraction | None
+    shown: tuple[int, int]
+    avcc: bytes
+
+    @property
+    def sar(self) -> Fraction:
+        """The aspect of a pixel of the first description."""
+        across, down = self.shown
+        if self.pasp is not None or not (across and down and self.width and self.height):
+            return self.pasp or Fraction(1)
+        return Fraction(across * self.height, down * self.width).limit_denominator(1000)
+
+
+def first_of(path: Path, track: int) -> Entry | None:
+    """The first description of the track with that id, None where there is none to read."""
+    try:
+        with path.open("rb") as file:
+            return _first(file, *index.description(file, track))
+    except (NotPlain, OSError, struct.error, OverflowError):
+        return None
+
+
+def _first(file: BinaryIO, header: bytes, stsd: Box) -> Entry:
+    table = boxes.content(file, stsd, most=_MAX_DESCRIPTIONS)
+    count, size = boxes.number(table, 4), boxes.number(table, 8)
+    width, height = struct.unpack_from(">2H", table, 16 + 24)
+    inside = Box(b"", stsd.start + 16 + _VISUAL_HEADER, min(stsd.start + 8 + size, stsd.end))
+    found = boxes.inside(file, inside)
+    across, down = struct.unpack_from(">2I", header, len(header) - 8)
+    return Entry(
+        count, width, height, _pasp(file, found), (across >> 16, down >> 16),
+        _content(file, found, b"avcC"),
+    )  # fmt: skip
+
+
+def _pasp(file: BinaryIO, found: list[Box]) -> Fraction | None:
+    told = _content(file, found, b"pasp")
+    across, down = struct.unpack(">2I", told) if len(told) == 8 else (0, 0)
+    return Fraction(across, down) if across and down else None
+
+
+def _content(file: BinaryIO, found: list[Box], kind: bytes) -> bytes:
+    box = boxes.maybe(found, kind)
+    return b"" if box is None else boxes.content(file, box, most=_MAX_DESCRIPTIONS)
