@@ -18,7 +18,7 @@ from processing.packaging.checker import Finding
 from processing.packaging.plan_checks import check_plan
 from processing.packaging.release import StoredChunk, StoredRendition
 from processing.packaging.stored_checks import check_stored
-from processing.steps import tools
+from processing.steps import borders, tools
 from processing.workers import temp_files
 from videos import keys, objects, renditions
 from videos.models import Release, StoredObject
@@ -34,6 +34,10 @@ def audit(release: Release, *, deep: bool = False, decode: bool = False) -> dict
     rows = renditions.stored(release)
     found = release_checks.check_release(rows, target=release.target_duration)
     found += _against_plan(release, rows)
+    found += [
+        Finding("borders", f"Chunk {number} does not begin as the one before it goes on.")
+        for number in borders.differing(release.pk)
+    ]
     found += _objects(release, but_chunks=deep or decode)
     if deep or decode:
         found += [finding for one in rows for finding in _stored(one, decode=decode)]

@@ -8,7 +8,7 @@ from functools import partial
 from django.conf import settings
 
 from processing.ffmpeg import counted
-from processing.ffmpeg.encoding import commands
+from processing.ffmpeg.encoding import commands, edges
 from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import lengths
@@ -16,7 +16,7 @@ from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.progress import Progress
-from processing.steps import listing, made, plans, sources, tools, transfers
+from processing.steps import borders, listing, made, plans, sources, tools, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.made import MadeChunk
 from processing.steps.probed import Probed
@@ -42,15 +42,29 @@ def run(context: TaskContext) -> Outcome:
         for path in sorted(context.folder.glob("*.mp4"))
     ]
     made.require_good(done, plan=plan, span=span, inits=inits)
+    seen = edges.read(context.folder)
+    if borders.differing(context.run.pk, span.number, seen):
+        raise made.CopyUnfit if span.copies else made.ChunksDiffer
     _register(context, done)
     _store(context, done)
     return Outcome(
-        record=lambda: listing.record(context, span, plan, done),
+        record=lambda: _record(context, span, plan, done, seen),
         announce=True,
         argv=finished.argv,
         log=finished.log,
         counted=counted.read(context.folder, plan, finished.complaints).to_json(),
     )
+
+
+def _record(
+    context: TaskContext,
+    span: Span,
+    plan: EncodePlan,
+    done: Sequence[MadeChunk],
+    seen: Sequence[str],
+) -> None:
+    listing.record(context, span, plan, done)
+    borders.keep(context, seen)
 
 
 def _inits(context: TaskContext) -> dict[str, str]:

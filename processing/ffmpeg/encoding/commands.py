@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from processing.ffmpeg import inputs
-from processing.ffmpeg.encoding import counting, decoding, filters, pixels
+from processing.ffmpeg.encoding import counting, decoding, edges, filters, pixels
 from processing.ffmpeg.encoding.filters import AUDIO_RATE
 from processing.ffmpeg.media import PACKET, AudioStream, Media, VideoStream
 from processing.ffmpeg.planning.chunks import Span
@@ -257,13 +257,15 @@ def _encoded(order: _Order, video: VideoStream, rungs: Sequence[Rung]) -> list[s
         snaps=counted,
         held=held,
         counted=counting.frames_branch(order.rate, span.first_frame, span.end_frame),
+        borders=None if span.whole else (span.first_frame, span.end_frame),
     )
     argv = ["-filter_complex", graph]
     for number, rung in enumerate(rungs):
         argv += ["-map", f"[{filters.label(number)}]"]
         argv += [*_x264(order, video, rung), *_muxed_pictures(order, rung)]
     # Last, for FFmpeg reports the frames of its first output.
-    return [*argv, *counting.frames_output(order.out)]
+    argv += counting.frames_output(order.out)
+    return argv if span.whole else [*argv, *edges.written(span.end_frame, order.out)]
 
 
 def _copy(order: _Order, video: VideoStream) -> list[str]:

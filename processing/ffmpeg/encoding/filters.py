@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from processing.ffmpeg.encoding import downmix, pixels
+from processing.ffmpeg.encoding import downmix, edges, pixels
 from processing.ffmpeg.media import AudioStream, Jump, VideoStream
 from processing.ffmpeg.planning.ladder import Rung
 
@@ -56,6 +56,7 @@ def pictures(
     snaps: bool = False,
     held: bool = False,
     counted: str = "null",
+    borders: tuple[int, int | None] | None = None,
 ) -> str:
     """One decode to all rungs: `origin` (seconds) becomes 0, then the constant grid of `rate`, of
     which the pictures from `first` up to `end` stay, then each rung is scaled from the one above.
@@ -65,6 +66,7 @@ def pictures(
     `end`. FFmpeg has turned the picture upright before. Without `from_start`, decoding begins
     somewhere before `first`.
     `counted` is put in where times are set, before anything is repeated or dropped.
+    With `borders` another output has those two pictures of the grid, as decoded.
     """
     grid = f"fps=fps={rate.numerator}/{rate.denominator}"
     # A source that was sought to would be filled with thousands of pictures from 0 on.
@@ -76,9 +78,13 @@ def pictures(
     steps += [counted, *pixels.before_grid(video), grid]
     if held:
         steps.append("tpad=stop=-1:stop_mode=clone")
+    chains = []
+    if borders is not None:
+        step, chain = edges.branch(*borders)
+        steps.append(step)
+        chains.append(chain)
     if first or end is not None:
         steps.append(f"trim=start_pts={first}" + (f":end_pts={end}" if end is not None else ""))
-    chains = []
     for number, rung in enumerate(rungs):
         if number == 0:
             steps += pixels.steps(video, rung.width, rung.height)

@@ -1,0 +1,36 @@
+"""The pictures at the borders of a span, so that spans can be held against each other.
+
+The picture a span begins with is decoded by the span before it too, from further back. Where the
+two differ, whoever begins to decode there sees something else than who came from the beginning:
+the source keeps something in its past that no keyframe tells again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FILENAME = "edges.hash"
+LABEL = "edges"
+
+
+def branch(first: int, end: int | None) -> tuple[str, str]:
+    """A filter step for pictures on the grid, and the chain that has what it branches off: the
+    picture `first`, and that with which the next span begins."""
+    wanted = f"eq(pts,{first})" + (f"+eq(pts,{end})" if end is not None else "")
+    return "split=2[grid][edge];[grid]null", f"[edge]select='{wanted}'[{LABEL}]"
+
+
+def written(end: int | None, out: Path) -> list[str]:
+    """The output that keeps a sum of each."""
+    count = "1" if end is None else "2"
+    argv = ["-map", f"[{LABEL}]", "-fps_mode", "passthrough", "-frames:v", count]
+    argv += ["-c:v", "rawvideo", "-f", "framehash", "-hash", "murmur3"]
+    return [*argv, str(out / FILENAME)]
+
+
+def read(folder: Path) -> tuple[str, ...]:
+    """The sums of what a span has written: of its first picture, and of the next span's if there
+    was one; none without pictures."""
+    path = folder / FILENAME
+    lines = path.read_text().splitlines() if path.exists() else []
+    return tuple(line.rpartition(",")[2].strip() for line in lines if line[:1] not in ("#", ""))
