@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from processing.ffmpeg.encoding import counting
+from processing.ffmpeg.encoding import counting, edges
 from processing.ffmpeg.planning.plan import EncodePlan
 from processing.ffmpeg.stored import known, plain
 
@@ -18,14 +18,15 @@ from processing.ffmpeg.stored import known, plain
 class Counted:
     """`frames` that were decoded, how many different ones are `shown` on the grid, and for how many
     seconds at most one stays (`longest`); seconds of sound that were decoded, by track; how often
-    decoders complained, by the stream's number, and (`size`) of a picture that changes its size.
-    """
+    decoders complained, by the stream's number, and (`size`) of a picture that changes its size;
+    `edges` as `encoding.edges` reads them."""
 
     frames: int = 0
     shown: int = 0
     longest: float = 0.0
     sound: Mapping[str, float] = field(default_factory=dict)
     complaints: Mapping[str, int] = field(default_factory=dict)
+    edges: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary `json` can write."""
@@ -44,7 +45,8 @@ def read(folder: Path, plan: EncodePlan, complaints: Mapping[str, int]) -> Count
         track.name: _seconds(folder / counting.sound_filename(track.name)) for track in plan.tracks
     }
     sound = {name: seconds for name, seconds in heard.items() if seconds is not None}
-    return replace(found, sound=sound, complaints=complaints)
+    seen = edges.read(folder)
+    return replace(found, sound=sound, complaints=complaints, edges=seen)
 
 
 def _frames(folder: Path, plan: EncodePlan) -> Counted:

@@ -60,7 +60,7 @@ AUDIO_UNDECODABLE = Kind(
 AUDIO_LEFT_OUT = Kind(
     "audio_left_out",
     "A sound track ({codec}, {language}) is left out.",
-    when="the file has more sound tracks than are made",
+    when="the file has more sound tracks than are made, or it belongs to another programme",
     advice="Upload a file in which the track you need comes first.",
 )
 CHANNELS_DOWNMIXED = Kind(

@@ -4,17 +4,8 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from processing.models import Task
-from processing.steps.context import TaskContext
 
-_KEY = "edges"
 _FIRST_AND_NEXT = 2
-
-
-def keep(context: TaskContext, edges: Sequence[str]) -> None:
-    """Keep with a task the sums of the pictures at its borders."""
-    if edges:
-        given = {**context.task.input, _KEY: list(edges)}
-        Task.objects.filter(pk=context.task.pk).update(input=given)
 
 
 def differing(run_id: UUID, number: int | None = None, edges: Sequence[str] = ()) -> list[int]:
@@ -23,9 +14,10 @@ def differing(run_id: UUID, number: int | None = None, edges: Sequence[str] = ()
     done = Task.objects.filter(run_id=run_id, kind="encode", state=Task.State.DONE)
     if number is not None:
         done = done.filter(number__in=(number - 1, number + 1))
-    kept = {task.number: task.input.get(_KEY) or () for task in done.only("number", "input")}
+    rows = done.values_list("number", "counted")
+    kept = {at: tuple((told or {}).get("edges") or ()) for at, told in rows}
     if number is not None:
-        kept[number] = edges
+        kept[number] = tuple(edges)
     return [at for at in sorted(kept) if _differ(kept, at)]
 
 

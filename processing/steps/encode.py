@@ -8,7 +8,7 @@ from functools import partial
 from django.conf import settings
 
 from processing.ffmpeg import counted
-from processing.ffmpeg.encoding import commands, edges
+from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import lengths
@@ -42,29 +42,18 @@ def run(context: TaskContext) -> Outcome:
         for path in sorted(context.folder.glob("*.mp4"))
     ]
     made.require_good(done, plan=plan, span=span, inits=inits)
-    seen = edges.read(context.folder)
-    if borders.differing(context.run.pk, span.number, seen):
+    seen = counted.read(context.folder, plan, finished.complaints)
+    if borders.differing(context.run.pk, span.number, seen.edges):
         raise made.CopyUnfit if span.copies else made.ChunksDiffer
     _register(context, done)
     _store(context, done)
     return Outcome(
-        record=lambda: _record(context, span, plan, done, seen),
+        record=lambda: listing.record(context, span, plan, done),
         announce=True,
         argv=finished.argv,
         log=finished.log,
-        counted=counted.read(context.folder, plan, finished.complaints).to_json(),
+        counted=seen.to_json(),
     )
-
-
-def _record(
-    context: TaskContext,
-    span: Span,
-    plan: EncodePlan,
-    done: Sequence[MadeChunk],
-    seen: Sequence[str],
-) -> None:
-    listing.record(context, span, plan, done)
-    borders.keep(context, seen)
 
 
 def _inits(context: TaskContext) -> dict[str, str]:

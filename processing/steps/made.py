@@ -7,16 +7,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from processing.ffmpeg.encoding import commands
-from processing.ffmpeg.errors import MediaError, SourceTruncated
+from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.media import PACKET
 from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
 from processing.packaging import boxes, checker, segments, upright
 from videos import keys
-
-# How many frames fewer than planned are the rounding of clocks, not a missing end.
-_MISSING_FRAMES = 2
-_MISSING_SHARE = 0.02
 
 
 class ChunksDiffer(MediaError):
@@ -24,6 +20,13 @@ class ChunksDiffer(MediaError):
 
     code = "chunks_differ"
     message = "The parts of this video do not fit together, so it is made in one piece."
+
+
+class NothingDecoded(MediaError):
+    """Raised when a source has pictures, and none of them could be decoded."""
+
+    code = "source_unsupported"
+    message = "No picture of the file can be decoded: it is damaged."
 
 
 class CopyUnfit(MediaError):
@@ -85,10 +88,10 @@ def require_good(
 
     ``inits`` are the init segments' hashes of the renditions there are; empty for the first span.
     Raises ``CopyUnfit`` where pictures were copied, ``ChunksDiffer`` for a part of a video,
-    ``SourceTruncated`` or ``CheckFailed`` for a whole one.
+    ``NothingDecoded`` or ``CheckFailed`` for a whole one.
     """
     if span.whole and not span.copies:
-        _require_whole(made, plan)
+        _require_pictures(made)
     found = _findings(made, plan, span)
     if inits and inits != {chunk.name: chunk.init_sha256 for chunk in made}:
         found.append(checker.Finding("init", "The chunk does not begin as the ones before it."))
@@ -100,16 +103,11 @@ def require_good(
     checker.require(found)
 
 
-def _require_whole(made: Sequence[MadeChunk], plan: EncodePlan) -> None:
-    """Far fewer frames than the source tells of: the rest of it never arrived."""
-    planned = plan.grid.frames if plan.grid else 0
-    counted = [_frames(chunk) for chunk in made if chunk.is_video]
-    if counted and planned - min(counted) > max(_MISSING_FRAMES, planned * _MISSING_SHARE):
-        raise SourceTruncated
-
-
-def _frames(chunk: MadeChunk) -> int:
-    return sum(fragment.samples for fragment in chunk.track.fragments)
+def _require_pictures(made: Sequence[MadeChunk]) -> None:
+    """Those that are only missing are told by what was counted; without any there is no film."""
+    pictures = [chunk for chunk in made if chunk.is_video]
+    if pictures and not any(chunk.track.fragments for chunk in pictures):
+        raise NothingDecoded
 
 
 def _findings(made: Sequence[MadeChunk], plan: EncodePlan, span: Span) -> list[checker.Finding]:

@@ -57,7 +57,11 @@ def _incomplete(media: Media) -> Iterator[Notice]:
 
 def _sound(media: Media, plan: Decided) -> Iterator[Notice]:
     made = {track.stream_index for track in plan.tracks}
-    told = {"undecodable": notices.AUDIO_UNDECODABLE, "too_many": notices.AUDIO_LEFT_OUT}
+    told = {
+        "undecodable": notices.AUDIO_UNDECODABLE,
+        "too_many": notices.AUDIO_LEFT_OUT,
+        "other_programme": notices.AUDIO_LEFT_OUT,
+    }
     for one in tracks.left_out(media):
         yield told[one.why](stream=one.index, codec=one.codec, language=one.language)
     channels = [stream.channels for stream in media.audio if stream.index in made]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Literal
 
-from processing.ffmpeg.media import AudioStream, Media
+from processing.ffmpeg.media import AudioStream, Media, OtherStream
 from processing.ffmpeg.planning import mono
 from processing.ffmpeg.stored import known
 
@@ -85,12 +85,16 @@ def left_out(media: Media) -> tuple[LeftOut, ...]:
     dropped = [s for group in mono.together(media) if group[0].index not in made for s in group]
     return (
         *(
-            LeftOut(other.index, other.codec, other.language, "", "undecodable")
+            LeftOut(other.index, other.codec, other.language, "", _why(other))
             for other in media.others
             if other.kind == "audio"
         ),
         *(LeftOut(s.index, s.codec, s.language, s.title, "too_many") for s in dropped),
     )
+
+
+def _why(other: OtherStream) -> str:
+    return "other_programme" if other.other_programme else "undecodable"
 
 
 def _default(streams: Sequence[AudioStream]) -> int:

@@ -121,7 +121,7 @@ def of_nothing(error: ProbeFailed, path: Path, packets: bool) -> ProbeFailed:
     if missing.is_cut(path):
         return SourceTruncated(_CUT, argv=error.argv, log=error.log)
     if not packets:
-        return ProbeFailed(_EMPTY, code="source_not_video", argv=error.argv, log=error.log)
+        return SourceTruncated(_EMPTY, argv=error.argv, log=error.log)
     return error
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg.encoding import commands, decoding, poster
-from processing.ffmpeg.planning import chunks, ladder
+from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning.plan import plan_of
+from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.tests.clips import (
     SMALL,
     asked,
@@ -40,15 +42,15 @@ def test_the_build_of_old_444_is_told_wherever_decoding_begins(tmp_path: Path, n
         source = tmp_path / name
     media = described(source)
     line = line_of(source, media)
-    media = media.with_timeline(line)
+    media = with_timeline(media, line)
     assert media.video is not None
     assert media.video.x264_build == 142
     span = chunks.plan(media, line, SMALL, seconds=2)[1]
     assert span.seek is not None
-    rungs = ladder.rungs_for(media.video, SMALL)
     argv = commands.encode(
-        media, rungs, (), SMALL, span, ffmpeg="ffmpeg", source=source, out=tmp_path, threads=1
-    )
+        media, plan_of(media, SMALL), span,
+        ffmpeg="ffmpeg", source=source, out=tmp_path, threads=1,
+    )  # fmt: skip
     told = ["-x264_build:v", "142"]
     assert argv[argv.index(told[0]) :][:2] == told
     assert argv.index(told[0]) < argv.index("-i")
@@ -73,7 +75,7 @@ def test_transparency_beside_the_pictures_is_shown_black(tmp_path: Path, codec: 
     ffmpeg("-f", "lavfi", "-i", f"{half}:a='if(lt(X,80),0,255)'", "-c:v", codec, "-auto-alt-ref",
            "0", "-deadline", "realtime", "-g", "5", source)  # fmt: skip
     media = described(source)
-    media = media.with_timeline(line_of(source, media))
+    media = with_timeline(media, line_of(source, media))
     assert media.video is not None
     assert (media.video.pixel_format, media.video.alpha_beside) == ("yuva420p", True)
     made = encoded(source, tmp_path / "out", media=media)

@@ -11,6 +11,7 @@ import pytest
 from processing.ffmpeg.encoding import edges
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.tests.clips import SMALL, described, encoded, ffmpeg, line_of, numbered
 from processing.ffmpeg.tests.test_decoding import old_444
 
@@ -21,7 +22,7 @@ WHOLE_SPANS = replace(SMALL, copies=False)
 
 def probed(source: Path) -> Media:
     media = described(source)
-    return media.with_timeline(line_of(source, media))
+    return with_timeline(media, line_of(source, media))
 
 
 def differing(source: Path, folder: Path, media: Media) -> list[int]:

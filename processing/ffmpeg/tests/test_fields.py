@@ -11,6 +11,7 @@ import pytest
 
 from processing.ffmpeg.encoding import pixels
 from processing.ffmpeg.probing import entries, sps
+from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.tests.clips import asked, described, encoded, ffmpeg, line_of
 from tests import corpus
 
@@ -51,7 +52,7 @@ def progressive_then_interlaced(folder: Path, codec: str, name: str) -> Path:
 def test_fields_that_come_later_are_not_combed(tmp_path: Path, codec: str, name: str) -> None:
     source = progressive_then_interlaced(tmp_path, codec, name)
     media = described(source)
-    media = media.with_timeline(line_of(source, media))
+    media = with_timeline(media, line_of(source, media))
     assert media.video is not None
     assert media.video.field_order in ("progressive", "unknown")
     assert combed(source) > 20
@@ -105,7 +106,7 @@ def test_the_aspect_is_that_of_the_first_description(tmp_path: Path) -> None:
     assert guess == {"sample_aspect_ratio": "2:1"}
     video = described(source).video
     assert video is not None
-    assert (video.sar, video.sar_repaired, video.display_width) == (1, True, 320)
+    assert (video.sar, video.sar_repaired, video.display_width) == (Fraction(1), True, 320)
     made = encoded(source, tmp_path / "out")
     told = asked(made.top, "-show_entries", "stream=width,height,sample_aspect_ratio")
     assert told["streams"][0] == {"width": 320, "height": 240, "sample_aspect_ratio": "1:1"}
@@ -119,7 +120,7 @@ def test_one_description_is_left_to_the_container(tmp_path: Path) -> None:
            source)  # fmt: skip
     video = described(source).video
     assert video is not None
-    assert (video.sar, video.sar_repaired) == (2, False)
+    assert (video.sar, video.sar_repaired) == (Fraction(2), False)
     assert pixels.before_grid(video)[0].startswith("scale")
     entry = entries.first_of(source, video.track or 0)
     assert entry is not None

@@ -157,7 +157,9 @@ def test_stills_beside_a_film_where_no_header_counts(tmp_path: Path) -> None:
 @pytest.mark.corpus
 def test_reported_files_show_their_film() -> None:
     reports = corpus.CORPUS / "reports"
-    assert described(reports / "film_and_two_stills_tracks.mp4").planned_frames == 300
+    video = described(reports / "film_and_two_stills_tracks.mp4").video
+    assert video is not None
+    assert video.frames == 300
     media = described(reports / "ts_two_programmes.ts")
     assert media.video is not None
     assert [stream.index for stream in media.audio] == [media.video.index + 1]

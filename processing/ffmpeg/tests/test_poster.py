@@ -9,6 +9,7 @@ import pytest
 
 from processing.ffmpeg.encoding import poster
 from processing.ffmpeg.media import Media
+from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.tests.clips import asked, color_at, described, ffmpeg, line_of
 from processing.ffmpeg.tests.test_pixels import PATCHES, hdr_clip
 from tests import corpus
@@ -20,7 +21,7 @@ def still_of(source: Path, folder: Path, media: Media | None = None) -> tuple[po
     """The poster, and how many looks it took."""
     if media is None:
         media = described(source)
-        media = media.with_timeline(line_of(source, media))
+        media = with_timeline(media, line_of(source, media))
     assert media.video is not None
     found: list[poster.Still] = []
     looks = poster.looks(media, media.video, ffmpeg="ffmpeg", source=source, out=folder)

@@ -9,6 +9,7 @@ import pytest
 
 from processing.ffmpeg.errors import ProbeFailed
 from processing.ffmpeg.probing import missing, refusals, stills
+from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.tests.clips import described, encoded, ffmpeg, frames, line_of, make
 
 
@@ -61,7 +62,7 @@ def test_one_picture_beside_sound_plays(tmp_path: Path, name: str, late: int) ->
     assert (media.video.pixel_format, media.video.width) == ("yuv420p", 64)
     assert len(media.audio) == 1
     if not late:
-        made = encoded(path, tmp_path / "out", media=media.with_timeline(line_of(path, media)))
+        made = encoded(path, tmp_path / "out", media=with_timeline(media, line_of(path, media)))
         assert frames(made.top) >= 1
 
 
@@ -108,7 +109,7 @@ def test_a_fragmented_file_that_ends_inside_a_box_is_cut(tmp_path: Path) -> None
     # Nothing but the header: nothing is missing of it, and nothing is in it.
     (tmp_path / "c.mp4").write_bytes(whole[: whole.index(b"moof") - 4])
     assert refused(tmp_path / "c.mp4") == (
-        "source_not_video",
+        "source_truncated",
         "The file is empty: it holds no pictures and no sound.",
     )
 
