@@ -12,11 +12,12 @@ from pathlib import Path
 
 PROTOCOLS = "file,pipe"
 
-# Demuxers that read nothing but the one file they are given (looked up in FFmpeg's source). ivf and
-# apng are on it for raw AV1/VP8 files and for animations.
+# Demuxers that read nothing but the one file they are given (looked up in FFmpeg's source). ivf,
+# h264, hevc and yuv4mpegpipe are on it for bare pictures, apng for animations.
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,gif,mxf,dv,"
-    "wav,w64,aiff,caf,au,mp3,flac,aac,ac3,eac3,dts,ivf,apng"
+    "wav,w64,aiff,caf,au,mp3,flac,aac,ac3,eac3,dts,ivf,apng,"
+    "h264,hevc,yuv4mpegpipe"
 )
 
 # Decoders of what cameras, phones, recorders, broadcasters, editors and browsers write. Others are

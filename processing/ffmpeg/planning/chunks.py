@@ -43,6 +43,8 @@ _ENDING_SHARE = 8
 _NOT_CUT = {
     "aac": "bare packets: its length is a guess, its times are counted from the start",
     "mpegvideo": "bare pictures: it tells no times",
+    "h264": "bare pictures: it tells no times",
+    "hevc": "bare pictures: it tells no times",
     "apng": "every picture needs the one before, and there is no index",
 }
 

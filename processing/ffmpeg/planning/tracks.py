@@ -44,16 +44,19 @@ class AudioTrack:
         return f"{self.name}.mp4"
 
 
+Why = Literal["undecodable", "too_many", "other_programme"]
+
+
 @dataclass(frozen=True)
 class LeftOut:
-    """Sound of a source that no track has: `why` is that its codec cannot be decoded, or that
-    there are more than `MAX_TRACKS`."""
+    """Sound of a source that no track has: `why` is that its codec cannot be decoded, that there
+    are more than `MAX_TRACKS`, or that it belongs to another programme than the film."""
 
     index: int
     codec: str
     language: str
     title: str
-    why: Literal["undecodable", "too_many"]
+    why: Why
 
 
 def tracks_of(media: Media) -> tuple[AudioTrack, ...]:
@@ -93,7 +96,7 @@ def left_out(media: Media) -> tuple[LeftOut, ...]:
     )
 
 
-def _why(other: OtherStream) -> str:
+def _why(other: OtherStream) -> Why:
     return "other_programme" if other.other_programme else "undecodable"
 
 

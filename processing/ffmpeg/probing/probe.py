@@ -61,7 +61,7 @@ _LIGHT = "frame_side_data=max_luminance,min_luminance,max_content,max_average"
 _MAX_DESCRIPTION = 4 * 1024 * 1024
 _A_FEW = 64
 # Raw streams have no index: what ffprobe calls their duration is a guess from the bitrate.
-_GUESSED_DURATION = ("mpegvideo", "aac", "ac3", "eac3", "dts", "mp3", "ivf")
+_GUESSED_DURATION = ("mpegvideo", "h264", "hevc", "aac", "ac3", "eac3", "dts", "mp3", "ivf")
 
 
 @dataclass(frozen=True)
