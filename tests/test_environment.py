@@ -41,6 +41,7 @@ def test_a_good_environment_starts(tmp_path: Path) -> None:
         ("VODLOOM_WORKER_QUEUES", "encode,nonsense"),
         ("VODLOOM_SANDBOX", "maybe"),
         ("VODLOOM_MAX_POST_BYTES", "much"),
+        ("VODLOOM_MAX_GIGAPIXELS", "0"),
         ("VODLOOM_KEEP_EVENTS_DAYS", "0"),
         ("VODLOOM_KEEP_RUNS_DAYS", "ever"),
         ("VODLOOM_KEEP_UPLOADS_DAYS", "99999"),

@@ -59,6 +59,7 @@ class Environment:
     ffprobe: str
     sandbox: Literal["auto", "off", "required"]
     max_post_bytes: int
+    max_gigapixels: int
     static_root: Path
     keep_events_days: int
     keep_runs_days: int
@@ -94,6 +95,7 @@ def read() -> Environment:
         ffprobe=env.str("VODLOOM_FFPROBE", default="ffprobe"),
         sandbox=_choice(env, "VODLOOM_SANDBOX", ("auto", "off", "required")),
         max_post_bytes=_positive(env, "VODLOOM_MAX_POST_BYTES", default=512 * 1024**2),
+        max_gigapixels=_positive(env, "VODLOOM_MAX_GIGAPIXELS", default=11_000),
         static_root=_folder(env, "VODLOOM_STATIC_ROOT", default=data_dir / "static"),
         keep_events_days=_days(env, "VODLOOM_KEEP_EVENTS_DAYS", default=30),
         keep_runs_days=_days(env, "VODLOOM_KEEP_RUNS_DAYS", default=30),

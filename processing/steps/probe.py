@@ -27,7 +27,7 @@ def run(context: TaskContext) -> Outcome:
     source = sources.local(context)
     profile = Profile.from_json(context.run.profile)
     tools.let_go_of_database()
-    limits = probe.ProbeLimits()
+    limits = probe.ProbeLimits(max_decoded_pixels=settings.MAX_GIGAPIXELS * 10**9)
     media = probe.probe(
         source,
         ffprobe=settings.FFPROBE,

@@ -4,6 +4,7 @@ from config.settings.base import ENV
 
 FFMPEG = ENV.ffmpeg
 FFPROBE = ENV.ffprobe
+MAX_GIGAPIXELS = ENV.max_gigapixels
 
 # Playback addresses live this long plus twice the video's duration (seconds).
 PLAYBACK_TOKEN_SECONDS = 3600

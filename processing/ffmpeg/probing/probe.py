@@ -66,11 +66,12 @@ _GUESSED_DURATION = ("mpegvideo", "h264", "hevc", "aac", "ac3", "eac3", "dts", "
 
 @dataclass(frozen=True)
 class ProbeLimits:
-    """What a source may have: pixels of one picture, streams of pictures, sound and subtitles,
-    streams of any kind, seconds, pictures; and the seconds and bytes of memory looking at it
-    may take."""
+    """What a source may have: pixels of one picture, and of all that are decoded or shown, streams
+    of pictures, sound and subtitles, streams of any kind, seconds, pictures; and the seconds and
+    bytes of memory looking at it may take."""
 
     max_pixels: int = inputs.MAX_PIXELS
+    max_decoded_pixels: int = 11_000 * 10**9
     max_streams: int = 64
     max_attachments: int = 512
     max_duration: float = 12 * 3600

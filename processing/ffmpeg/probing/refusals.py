@@ -15,7 +15,7 @@ from processing.ffmpeg.errors import (
     ProcessTimedOut,
     SourceTruncated,
 )
-from processing.ffmpeg.media import Media
+from processing.ffmpeg.media import Media, VideoStream
 from processing.ffmpeg.probing import extras, missing, stills, values
 from processing.ffmpeg.probing.timeline import Timeline
 
@@ -23,6 +23,7 @@ from processing.ffmpeg.probing.timeline import Timeline
 _MISSING_FRAMES = 3
 _MISSING_SHARE = 0.02
 _NAMED_AT_MOST = 4
+_FASTEST = 60.0
 _CUT = "The file is cut off: what its index tells of is not there. Upload it again."
 _STILL = "The file is a picture ({}), not a film: films, animated GIF and PNG, and sound are taken."
 _EMPTY = "The file is empty: it holds no pictures and no sound."
@@ -35,6 +36,8 @@ class Limits(Protocol):
     def max_duration(self) -> float: ...  # noqa: D102
     @property
     def max_frames(self) -> int: ...  # noqa: D102
+    @property
+    def max_decoded_pixels(self) -> int: ...  # noqa: D102
 
 
 def of(error: ProcessFailed, path: Path) -> ProbeFailed:
@@ -85,13 +88,24 @@ def _too_many_streams(argv: Sequence[str] = (), log: str = "") -> ProbeFailed:
 
 
 def require_within(media: Media, limits: Limits) -> None:
-    """Raise `ProbeFailed` for a source that is longer, or has more pictures, than is taken, by
-    what was measured; headers may have told otherwise."""
+    """Raise `ProbeFailed` for a source that is longer, or has more pictures or pixels in them, than
+    is taken, by what was measured; headers may have told otherwise."""
     if max(media.duration, media.lasting) > limits.max_duration:
         raise too_long()
     video = media.video
     if video is not None and (video.frames or 0) > limits.max_frames:
         raise ProbeFailed("The video has too many pictures.", code="source_too_large")
+    if video is not None and _pixels(media, video) > limits.max_decoded_pixels:
+        raise ProbeFailed(
+            "The video is too much work: too many large pictures.", code="source_too_large"
+        )
+
+
+def _pixels(media: Media, video: VideoStream) -> float:
+    """The pixels of all pictures that are decoded, or that are shown and so encoded: few bytes can
+    hold, or repeat, any number of them."""
+    shown = max(media.duration, media.lasting) * min(float(video.fastest_rate), _FASTEST)
+    return max(video.frames or 0, shown) * video.width * video.height
 
 
 def _is_mp4(path: Path) -> bool:

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import struct
+from contextlib import nullcontext
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from processing.ffmpeg.errors import ProbeFailed
+from processing.ffmpeg.media import Media
 from processing.ffmpeg.probing import missing, refusals, stills
 from processing.ffmpeg.probing.measured import with_timeline
-from processing.ffmpeg.tests.clips import described, encoded, ffmpeg, frames, line_of, make
+from processing.ffmpeg.probing.probe import ProbeLimits
+from processing.ffmpeg.tests.clips import (
+    described,
+    encoded,
+    ffmpeg,
+    frames,
+    line_of,
+    make,
+    picture,
+)
 
 
 def refused(path: Path) -> tuple[str, str]:
@@ -144,3 +157,29 @@ def test_too_many_streams_are_one_matter(tmp_path: Path) -> None:
         path = tmp_path / f"{count}.mp4"
         path.write_bytes(head + traks + data[begin + size :])
         assert refused(path) == ("source_too_large", "The file has too many streams.")
+
+
+def lasting(**changes: Any) -> Media:
+    video = picture(**changes)
+    return Media("mov,mp4", video.duration or 0.0, 200_000, None, video, ())
+
+
+@pytest.mark.parametrize(
+    ("changes", "refused"),
+    [
+        ({"width": 1920, "height": 1080, "duration": 43_000.0, "frames": 2_580_000}, False),
+        ({"width": 3840, "height": 2160, "duration": 43_000.0, "frames": 1_290_000}, False),
+        ({"width": 4096, "height": 4096, "duration": 43_000.0, "frames": 2_580_000,
+          "frame_rate": Fraction(60)}, True),
+        # Two pictures that are repeated for half a day.
+        ({"width": 8192, "height": 8192, "duration": 43_000.0, "frames": 2,
+          "frame_rate": Fraction(60)}, True),
+    ],
+)  # fmt: skip
+def test_a_file_may_not_ask_for_any_amount_of_work(changes: dict[str, Any], refused: bool) -> None:
+    with pytest.raises(ProbeFailed) if refused else nullcontext():
+        refusals.require_within(lasting(**changes), ProbeLimits())
+    few = ProbeLimits(max_decoded_pixels=1)
+    with pytest.raises(ProbeFailed) as caught:
+        refusals.require_within(lasting(**changes), few)
+    assert caught.value.code == "source_too_large"
