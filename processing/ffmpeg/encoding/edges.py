@@ -17,7 +17,9 @@ def branch(first: int, end: int | None) -> tuple[str, str]:
     """A filter step for pictures on the grid, and the chain that has what it branches off: the
     picture `first`, and that with which the next span begins."""
     wanted = f"eq(pts,{first})" + (f"+eq(pts,{end})" if end is not None else "")
-    return "split=2[grid][edge];[grid]null", f"[edge]select='{wanted}'[{LABEL}]"
+    # It must end by itself: where the last picture is held there is no end of the others.
+    until = f"trim=start_pts={first}:end_pts={(first if end is None else end) + 1}"
+    return "split=2[grid][edge];[grid]null", f"[edge]{until},select='{wanted}'[{LABEL}]"
 
 
 def written(end: int | None, out: Path) -> list[str]:

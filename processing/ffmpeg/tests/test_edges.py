@@ -51,6 +51,15 @@ def test_spans_of_a_sound_film_meet(tmp_path: Path, name: str, arguments: list[s
     assert differing(source, tmp_path, probed(source)) == []
 
 
+def test_spans_of_a_film_whose_last_picture_is_held_end(tmp_path: Path) -> None:
+    """The last picture is repeated for ever, which nobody may wait for."""
+    coded = ["-c:v", "libx264", "-preset", "veryfast", "-g", "30", "-c:a", "aac"]
+    source = numbered(tmp_path / "a.mp4", *coded, count=110, sound="sine=d=9")
+    media = probed(source)
+    assert media.video is not None
+    assert differing(source, tmp_path, media) == []
+
+
 def test_a_decoder_that_is_not_told_what_made_the_film_is_noticed(tmp_path: Path) -> None:
     source = old_444(tmp_path / "a.mp4")
     media = probed(source)
