@@ -216,7 +216,8 @@ def _despite_decoders(
         described = description.load(told)
         _name_hidden(described.get("streams") or [], unopened)
         opened = inputs.opened(path, beside=beside, hidden=hidden)
-        media = _closer(described, path, description.Asked(ffprobe, opened, ask), limits)
+        asked = description.Asked(ffprobe, opened, lambda line: ask(line, runner.MAX_STDOUT))
+        media = _closer(described, path, asked, limits)
         return replace(media, beside=tuple(beside), hidden=tuple(hidden))
 
 
