@@ -11,13 +11,13 @@ from django.conf import settings
 
 from processing.ffmpeg.planning.plan import EncodePlan
 from processing.models import Run
-from processing.packaging import boxes, decoding, release_checks
+from processing.packaging import decoding, release_checks
 from processing.packaging import report as reports
-from processing.packaging.boxes import MalformedTrack
 from processing.packaging.checker import Finding
 from processing.packaging.plan_checks import check_plan
 from processing.packaging.release import StoredChunk, StoredRendition
 from processing.packaging.stored_checks import check_stored
+from processing.packaging.track import MalformedTrack, read_track
 from processing.steps import borders, tools
 from processing.workers import temp_files
 from videos import keys, objects, renditions
@@ -83,7 +83,7 @@ def _file(
     if size != chunk.size:
         yield _finding("size", rendition, chunk, f"{size} bytes instead of {chunk.size}.")
     with path.open("rb") as file:
-        yield from check_stored(rendition, chunk, boxes.read_track(file))
+        yield from check_stored(rendition, chunk, read_track(file))
     if decode:
         said = decoding.complaints(path, ffmpeg=settings.FFMPEG, sandbox=tools.sandbox())
         if said:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from processing.ffmpeg.errors import MediaError
-from processing.packaging.boxes import Track
+from processing.packaging.track import Track
 
 # How much of a picture's duration a time may be off.
 _ROUNDED = 0.25

@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from processing.ffmpeg.errors import Interrupted
-from processing.packaging.boxes import read_init, read_runs
-from processing.packaging.mp4 import MalformedTrack, box
-from processing.packaging.tables import Tables, moov
+from processing.mp4 import moov
+from processing.mp4.box import box
+from processing.mp4.init_segment import read_init, read_runs
+from processing.mp4.moov import SampleTables
+from processing.packaging.track import MalformedTrack, made_by_us
 
 _COPIED_AT_ONCE = 1024 * 1024
 _FTYP = box(b"ftyp", b"isom", struct.pack(">I", 0x200), b"isomiso2avc1mp41")
@@ -55,10 +57,11 @@ def progressive(
     Nothing stands at `out` when it fails. Raises `MalformedTrack` for chunks that do not follow
     each other from 0 on, `Interrupted` when a stop is asked for, `OSError` for a full disk.
     """
-    read = [_read(number, paths, should_stop) for number, paths in enumerate(tracks)]
+    with made_by_us():
+        read = [_read(number, paths, should_stop) for number, paths in enumerate(tracks)]
     pieces = list(heapq.merge(*(found for _, found in read)))
     try:
-        with out.open("wb") as file:
+        with made_by_us(), out.open("wb") as file:
             _write(file, [tables for tables, _ in read], pieces, should_stop)
     except BaseException:
         out.unlink(missing_ok=True)
@@ -67,15 +70,15 @@ def progressive(
 
 def _read(
     number: int, paths: Sequence[Path], should_stop: Callable[[], str | None]
-) -> tuple[Tables, list[_Piece]]:
+) -> tuple[SampleTables, list[_Piece]]:
     """The tables of one track, and its pieces in order."""
-    tables: Tables | None = None
+    tables: SampleTables | None = None
     pieces = []
     for path in paths:
         _stop_if_asked(should_stop)
         with path.open("rb") as file:
             init = read_init(file)
-            tables = tables or Tables(init)
+            tables = tables or SampleTables(init)
             if init.data != tables.init.data:
                 raise MalformedTrack("The chunks of a track begin differently.")
             for _, _, run in read_runs(file, init):
@@ -89,16 +92,16 @@ def _read(
 
 def _write(
     file: BinaryIO,
-    tracks: Sequence[Tables],
+    tracks: Sequence[SampleTables],
     pieces: Sequence[_Piece],
     should_stop: Callable[[], str | None],
 ) -> None:
     total = sum(piece.size for piece in pieces)
     # The tables are as large whatever offsets stand in them, so they are written twice.
-    size = len(moov(tracks, _offsets(pieces, len(tracks), 0), reach=total))
+    size = len(moov.write(tracks, _offsets(pieces, len(tracks), 0), reach=total))
     begin = len(_FTYP) + size + _MDAT_HEADER
     file.write(_FTYP)
-    file.write(moov(tracks, _offsets(pieces, len(tracks), begin), reach=total))
+    file.write(moov.write(tracks, _offsets(pieces, len(tracks), begin), reach=total))
     file.write(struct.pack(">I4sQ", 1, b"mdat", _MDAT_HEADER + total))
     for data in _payloads(pieces, len(tracks), should_stop):
         file.write(data)

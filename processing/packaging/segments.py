@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from processing.packaging.boxes import Fragment
+from processing.packaging.fragments import Fragment
 
 # No segment is longer than this many targets, unless a single fragment is.
 _LONGEST = 1.5

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from processing.packaging.boxes import Track
 from processing.packaging.checker import Finding, check_chunk
 from processing.packaging.release import StoredChunk, StoredRendition
 from processing.packaging.segments import Keyframe, Segment
+from processing.packaging.track import Track
 
 
 def check_stored(rendition: StoredRendition, chunk: StoredChunk, track: Track) -> list[Finding]:

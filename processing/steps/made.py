@@ -11,7 +11,8 @@ from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.media import PACKET
 from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
-from processing.packaging import boxes, checker, segments, upright
+from processing.packaging import checker, segments, upright
+from processing.packaging.track import Track, read_track
 from videos import keys
 
 
@@ -43,7 +44,7 @@ class MadeChunk:
     path: Path
     size: int
     key: str
-    track: boxes.Track
+    track: Track
     segments: tuple[segments.Segment, ...]
 
     @property
@@ -67,7 +68,7 @@ def read(path: Path, *, prefix: str, span: Span, seconds: Fraction) -> MadeChunk
     Raises ``MalformedTrack``."""
     upright.straighten(path)
     with path.open("rb") as file:
-        track = boxes.read_track(file)
+        track = read_track(file)
     return MadeChunk(
         path=path,
         size=path.stat().st_size,

@@ -27,7 +27,7 @@ from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.sandbox import Sandbox
 
 _CODE = Path(__file__).resolve().parents[3]
-_PACKAGES = ("processing/__init__.py", "processing/ffmpeg")
+_PACKAGES = ("processing/__init__.py", "processing/ffmpeg", "processing/mp4")
 # Twelve hours at 120 pictures a second take some 15 s.
 _LIMITS = runner.Limits(wall_seconds=50, cpu_seconds=40, memory_bytes=1024**3, output_bytes=1024**2)
 _START = (

@@ -6,7 +6,8 @@ from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from processing.ffmpeg.probing.index import Edit, Index
+from processing.ffmpeg.probing.index import Index
+from processing.mp4.elst import Edit
 
 
 @dataclass

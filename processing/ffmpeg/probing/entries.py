@@ -3,14 +3,15 @@ said to be, of which FFmpeg tells the last one's."""
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 
-from processing.ffmpeg.probing import boxes, index
-from processing.ffmpeg.probing.boxes import Box, NotPlain
+from processing.ffmpeg.probing import index
+from processing.mp4 import box, tkhd
+from processing.mp4.box import Box, MalformedBoxes, unpack
+from processing.mp4.tables import number
 
 _MAX_DESCRIPTIONS = 1024 * 1024
 _VISUAL_HEADER = 78
@@ -43,29 +44,27 @@ def first_of(path: Path, track: int) -> Entry | None:
     try:
         with path.open("rb") as file:
             return _first(file, *index.description(file, track))
-    except (NotPlain, OSError, struct.error, OverflowError):
+    except (MalformedBoxes, OSError, OverflowError):
         return None
 
 
 def _first(file: BinaryIO, header: bytes, stsd: Box) -> Entry:
-    table = boxes.content(file, stsd, most=_MAX_DESCRIPTIONS)
-    count, size = boxes.number(table, 4), boxes.number(table, 8)
-    width, height = struct.unpack_from(">2H", table, 16 + 24)
-    inside = Box(b"", stsd.start + 16 + _VISUAL_HEADER, min(stsd.start + 8 + size, stsd.end))
-    found = boxes.inside(file, inside)
-    across, down = struct.unpack_from(">2I", header, len(header) - 8)
+    table = box.content(file, stsd, most=_MAX_DESCRIPTIONS)
+    count, size = number(table, 4), number(table, 8)
+    width, height = unpack(">2H", table, 16 + 24)
+    begin, end = stsd.start + 8, min(stsd.start + 8 + size, stsd.end)
+    found = box.inside(file, Box(b"", begin, 8 + _VISUAL_HEADER, end - begin))
     return Entry(
-        count, width, height, _pasp(file, found), (across >> 16, down >> 16),
-        _content(file, found, b"avcC"),
-    )  # fmt: skip
+        count, width, height, _pasp(file, found), tkhd.size(header), _content(file, found, b"avcC")
+    )
 
 
 def _pasp(file: BinaryIO, found: list[Box]) -> Fraction | None:
     told = _content(file, found, b"pasp")
-    across, down = struct.unpack(">2I", told) if len(told) == 8 else (0, 0)
+    across, down = unpack(">2I", told) if len(told) == 8 else (0, 0)
     return Fraction(across, down) if across and down else None
 
 
 def _content(file: BinaryIO, found: list[Box], kind: bytes) -> bytes:
-    box = boxes.maybe(found, kind)
-    return b"" if box is None else boxes.content(file, box, most=_MAX_DESCRIPTIONS)
+    one = box.maybe(found, kind)
+    return b"" if one is None else box.content(file, one, most=_MAX_DESCRIPTIONS)

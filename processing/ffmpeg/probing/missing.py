@@ -6,12 +6,12 @@ that are whole.
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 from typing import BinaryIO
 
-from processing.ffmpeg.probing import boxes, index
-from processing.ffmpeg.probing.boxes import Box, NotPlain
+from processing.ffmpeg.probing import index
+from processing.mp4 import box
+from processing.mp4.box import Box, MalformedBoxes
 
 # What a film is made of; anything else past the end is junk that was appended.
 _PARTS = (b"mdat", b"moov", b"moof", b"free", b"skip", b"wide", b"sidx", b"styp", b"uuid", b"meta")
@@ -24,24 +24,24 @@ def is_cut(path: Path) -> bool:
         with path.open("rb") as file:
             length = file.seek(0, 2)
             return _ends_in_a_part(file, length) or any(reach > length for reach in _reaches(file))
-    except (NotPlain, OSError, struct.error, OverflowError):
+    except (MalformedBoxes, OSError, OverflowError):
         return False
 
 
 def _ends_in_a_part(file: BinaryIO, length: int) -> bool:
-    last = boxes.last(file)
+    last = box.last(file)
     return last is not None and last.kind in _PARTS and last.end > length
 
 
 def _reaches(file: BinaryIO) -> list[int]:
     """Where the media of each track end, as its index tells."""
-    film = boxes.maybe(boxes.top(file), b"moov")
-    traks = [box for box in boxes.inside(file, film) if box.kind == b"trak"] if film else []
+    film = box.maybe(box.top(file), b"moov")
+    traks = [one for one in box.inside(file, film) if one.kind == b"trak"] if film else []
     return [_reach(file, trak) for trak in traks[:_MAX_TRACKS]]
 
 
 def _reach(file: BinaryIO, trak: Box) -> int:
     try:
         return index.reach(file, trak)
-    except (NotPlain, struct.error, OverflowError):
+    except (MalformedBoxes, OverflowError):
         return 0

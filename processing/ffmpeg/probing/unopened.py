@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from processing.ffmpeg.probing import boxes
-from processing.ffmpeg.probing.boxes import NotPlain
+from processing.mp4 import box as boxes
+from processing.mp4.box import MalformedBoxes
+from processing.mp4.tables import number
 
 _SEGMENT, _TRACKS, _TRACK, _TYPE, _CODEC, _CLUSTER = (
     0x18538067, 0x1654AE6B, 0xAE, 0x83, 0x86, 0x1F43B675,
@@ -55,7 +56,7 @@ def _names(path: Path, index: int) -> list[tuple[int, int]]:
     try:
         with path.open("rb") as file:
             found = _in_matroska(file, index) if _is_matroska(file) else _in_mp4(file, index)
-    except (NotPlain, OSError, struct.error, IndexError):
+    except (MalformedBoxes, OSError, struct.error, IndexError):
         return []
     return found if len(found) <= _MOST_NAMES else []
 
@@ -70,7 +71,7 @@ def _in_mp4(file: BinaryIO, index: int) -> list[tuple[int, int]]:
     box = boxes.one(tables, b"stsd")
     content, at, found = boxes.content(file, box, most=1024 * 1024), 8, []
     while at + 8 <= len(content):
-        size = max(8, boxes.number(content, at))
+        size = max(8, number(content, at))
         found.append((box.start + at + 4, 4))
         found += [(box.start + m.start(), 4) for m in re.compile(b"esds").finditer(
             content, at + 8, at + size)]  # fmt: skip
@@ -124,6 +125,6 @@ def _number(head: bytes, at: int, *, marked: bool) -> tuple[int, int]:
     """A number of one to eight bytes, its length told by its first bits, and where it ends."""
     length = 9 - head[at].bit_length()
     if length > 8 or at + length > len(head):
-        raise NotPlain
+        raise MalformedBoxes("A number is too long.")
     value = int.from_bytes(head[at : at + length], "big")
     return (value if marked else value & (1 << 7 * length) - 1), at + length

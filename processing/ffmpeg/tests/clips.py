@@ -26,7 +26,7 @@ from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.probe import probe
 from processing.ffmpeg.running import piped, runner
 from processing.ffmpeg.running.sandbox import detect
-from processing.packaging.boxes import Track, read_track
+from processing.packaging.track import Track, read_track
 
 TINY = Profile("tiny", (Step(144, 20, 2_000_000),), "ultrafast")
 SMALL = Profile("small", tuple(s for s in DEFAULT.rungs if s.short_side <= 360), "ultrafast")

@@ -27,8 +27,8 @@ from processing.ffmpeg.tests.clips import (
     numbers_in,
     picture,
 )
-from processing.packaging.boxes import Track
 from processing.packaging.checker import check_alignment, check_chunk
+from processing.packaging.track import Track
 
 pytestmark = pytest.mark.slow
 

@@ -28,8 +28,8 @@ from processing.ffmpeg.tests.clips import (
     numbers_in,
     samples_in,
 )
-from processing.packaging.boxes import Track
 from processing.packaging.checker import check_chunk
+from processing.packaging.track import Track
 
 pytestmark = pytest.mark.slow
 

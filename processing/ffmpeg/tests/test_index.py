@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.ffmpeg.probing import edits, index
-from processing.ffmpeg.probing.index import Edit
 from processing.ffmpeg.tests.clips import make
+from processing.mp4.elst import Edit
 
 
 @pytest.fixture(scope="module")

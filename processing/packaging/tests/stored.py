@@ -10,8 +10,8 @@ from pathlib import Path
 
 from processing.ffmpeg.tests.clips import ffmpeg
 from processing.packaging import segments
-from processing.packaging.boxes import Track, read_track
 from processing.packaging.release import StoredChunk, StoredRendition, measured
+from processing.packaging.track import Track, read_track
 
 RATE = Fraction(30000, 1001)
 TIMESCALE = 30000

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from processing.packaging.boxes import Fragment, Track
 from processing.packaging.checker import (
     CheckFailed,
     Finding,
@@ -16,6 +15,8 @@ from processing.packaging.checker import (
     check_chunk,
     require,
 )
+from processing.packaging.fragments import Fragment
+from processing.packaging.track import Track
 
 FRAGMENTS = tuple(Fragment(100 + n * 1000, 1000, n * 50, 50, 50, True, n * 50) for n in range(4))
 GOOD = Track(b"init", 25, "avc1.640028", 640, 360, "vide", FRAGMENTS)

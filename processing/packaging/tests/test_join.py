@@ -12,9 +12,10 @@ import pytest
 
 from processing.ffmpeg.errors import Interrupted
 from processing.ffmpeg.tests.clips import asked, ffmpeg
+from processing.mp4.box import boxes_of
 from processing.packaging import join
-from processing.packaging.mp4 import MalformedTrack, boxes_of
 from processing.packaging.tests.stored import FRAME_TICKS, TIMESCALE, Stored
+from processing.packaging.track import MalformedTrack
 
 
 @pytest.fixture(scope="module")
@@ -103,16 +104,17 @@ def test_one_track_alone(stored: Stored, tmp_path: Path) -> None:
 
 
 def test_offsets_beyond_four_gigabytes_are_wide(stored: Stored) -> None:
-    from processing.packaging.boxes import read_init, read_runs
-    from processing.packaging.tables import Tables, moov
+    from processing.mp4 import moov
+    from processing.mp4.init_segment import read_init, read_runs
+    from processing.mp4.moov import SampleTables
 
     with stored.paths["120p"][0].open("rb") as file:
         init = read_init(file)
-        tables = Tables(init)
+        tables = SampleTables(init)
         for _, _, run in read_runs(file, init):
             tables.add(run)
-    assert b"co64" in moov([tables], [[2**33]], reach=2**33)
-    assert b"stco" in moov([tables], [[2**20]], reach=2**20)
+    assert b"co64" in moov.write([tables], [[2**33]], reach=2**33)
+    assert b"stco" in moov.write([tables], [[2**20]], reach=2**20)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from processing.ffmpeg.tests.clips import frames
 from processing.packaging import hls, release, segments
-from processing.packaging.boxes import Fragment
+from processing.packaging.fragments import Fragment
 from processing.packaging.release import StoredChunk, StoredRendition, common_prefix
 from processing.packaging.tests.stored import Stored
 

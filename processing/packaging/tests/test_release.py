@@ -11,11 +11,11 @@ import pytest
 
 from processing.ffmpeg.tests.clips import Made, encoded, ffmpeg, flash_and_beep, frames
 from processing.packaging import hls
-from processing.packaging.boxes import Track
 from processing.packaging.release import StoredRendition, measured
 from processing.packaging.release_checks import check_release
 from processing.packaging.segments import Segment, group
 from processing.packaging.tests.stored import described
+from processing.packaging.track import Track
 
 
 def segments_of(track: Track) -> tuple[Segment, ...]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.packaging import segments
-from processing.packaging.boxes import Fragment
+from processing.packaging.fragments import Fragment
 from processing.packaging.segments import Keyframe, Segment, group
 
 

@@ -9,10 +9,12 @@ import pytest
 
 from processing.ffmpeg.planning.chunks import WHOLE, Span
 from processing.ffmpeg.tests.clips import asked, described, encoded, ffmpeg
+from processing.mp4.init_segment import read_init
+from processing.mp4.tkhd import IDENTITY
 from processing.packaging import join
-from processing.packaging.boxes import read_init, read_track
 from processing.packaging.checker import check_chunk
-from processing.packaging.upright import IDENTITY, straighten
+from processing.packaging.track import read_track
+from processing.packaging.upright import straighten
 
 ODD = {
     "rot45": (46341, 46341, 0, -46341, 46341, 0, 0, 0, 1 << 30),

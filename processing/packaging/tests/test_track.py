@@ -11,9 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processing.ffmpeg.tests.clips import Made, encoded, flash_and_beep
-from processing.packaging.boxes import MalformedTrack, Track, read_track
-from processing.packaging.fragments import Run, Sample, describe
-from processing.packaging.mp4 import Box
+from processing.mp4.box import Box
+from processing.mp4.moof import TrackRun
+from processing.mp4.trun import Sample
+from processing.packaging.fragments import describe
+from processing.packaging.track import MalformedTrack, Track, read_track
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +83,7 @@ def test_pictures_that_are_not_shown_evenly_are_told() -> None:
     def told(*shown: int) -> bool:
         samples = tuple(Sample(10, 5, 0, at - number * 10) for number, at in enumerate(shown))
         box = Box(b"moof", 0, 8, 100)
-        return describe(Run(0, samples, 108), box, box, pictures=True).evenly_shown
+        return describe(TrackRun(0, samples, 108), box, box, pictures=True).evenly_shown
 
     assert told(0, 30, 10, 20)
     assert told(0, 11, 19, 30)

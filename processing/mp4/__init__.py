@@ -1,0 +1,1 @@
+"""MP4: its boxes read and written, sizes never trusted. Modules are named for ISO's boxes."""

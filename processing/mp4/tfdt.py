@@ -1,0 +1,10 @@
+"""When a fragment begins."""
+
+from __future__ import annotations
+
+from processing.mp4.box import unpack
+
+
+def start(tfdt: bytes) -> int:
+    """The tick of its first sample."""
+    return int(unpack(">Q" if tfdt[:1] == b"\1" else ">I", tfdt, 4)[0])
