@@ -26,7 +26,7 @@ def _made(plan: EncodePlan) -> Iterator[str]:
         yield f"{size}, {_kept(plan, rung.name) or at_most}"
     for track in plan.tracks:
         called = " ".join(filter(None, (track.title, f"({track.language})")))
-        at_most = f"{plan.audio_bitrate / 1000:.0f} kbit/s"
+        at_most = f"{plan.bitrate_of(track) / 1000:.0f} kbit/s"
         yield f"{track.name}: {called}, {_kept(plan, track.name) or at_most}"
 
 

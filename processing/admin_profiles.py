@@ -1,6 +1,6 @@
 """Encoding profiles in the admin: rungs as a table, faults in words, and what sources become."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -17,7 +17,7 @@ from unfold.decorators import action, display
 
 from processing import profiles
 from processing.ffmpeg.planning.ladder import Profile, rungs_for
-from processing.models import EncodingProfile, EncodingRung
+from processing.models import AlternateRung, EncodingProfile, EncodingRung
 
 _KEPT = "{} is the default: make another profile the default before you delete it."
 
@@ -50,16 +50,30 @@ class RungFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # not generic w
     """The rungs of a profile, checked together."""
 
     def clean(self) -> None:
-        """Each size once, and higher caps for larger ones."""
+        """Refuse what does not go together."""
         if any(self.errors):
             return
         kept = [form.instance for form in self.forms if self._is_kept(form)]
-        steps = profiles.profile_of(self.instance, kept).rungs
-        if found := profiles.faults(steps, is_default=self.instance.is_default):
+        if found := self.faults(kept):
             raise ValidationError(found)
+
+    def faults(self, kept: Sequence[Any]) -> list[str]:
+        """Each size once, higher caps for larger ones, and the default has pictures."""
+        return profiles.faults(profiles.steps(kept), is_default=self.instance.is_default)
 
     def _is_kept(self, form: Any) -> bool:
         return form not in self.deleted_forms and (form.instance.pk or form.has_changed())
+
+
+class AlternateRungFormSet(RungFormSet):
+    """The rungs of a profile in other codecs, checked together, those of each codec."""
+
+    def faults(self, kept: Sequence[Any]) -> list[str]:
+        """Each size once, and higher caps for larger ones."""
+        steps = profiles.alternate_steps(kept)
+        codecs = dict.fromkeys(step.codec for step in steps)
+        each = [[step for step in steps if step.codec == codec] for codec in codecs]
+        return [fault for one in each for fault in profiles.faults(one, is_default=False)]
 
 
 class RungInline(TabularInline):
@@ -69,6 +83,15 @@ class RungInline(TabularInline):
     formset = RungFormSet
     extra = 0
     fields = ("short_side", "crf", "maxrate_kbps", "download")
+
+
+class AlternateRungInline(TabularInline):
+    """The sizes of a profile in other codecs."""
+
+    model = AlternateRung
+    formset = AlternateRungFormSet
+    extra = 0
+    fields = ("codec", "short_side", "crf", "preset", "maxrate_kbps")
 
 
 class EncodingProfileAdmin(ModelAdmin):
@@ -83,11 +106,12 @@ class EncodingProfileAdmin(ModelAdmin):
         "preset",
         "copies",
         "audio_kbps",
+        "also_opus",
         "default",
         "becomes",
     )
     readonly_fields = ("default", "becomes")
-    inlines = (RungInline,)
+    inlines = (RungInline, AlternateRungInline)
     save_as = True
     warn_unsaved_form = True
     actions = ("make_default",)
@@ -121,7 +145,8 @@ class EncodingProfileAdmin(ModelAdmin):
     @display(description="Sizes")
     def sizes(self, profile: EncodingProfile) -> str:
         """Its rungs."""
-        return ", ".join(map(str, profile.rungs.all())) or "sound alone"
+        rungs = [*profile.rungs.all(), *profile.alternate_rungs.all()]
+        return ", ".join(map(str, rungs)) or "sound alone"
 
     @display(description="MP4 downloads")
     def files(self, profile: EncodingProfile) -> str:
@@ -131,7 +156,7 @@ class EncodingProfileAdmin(ModelAdmin):
     @display(description="Sound")
     def sound(self, profile: EncodingProfile) -> str:
         """The audio bitrate."""
-        return f"{profile.audio_kbps} kbit/s"
+        return f"{profile.audio_kbps} kbit/s" + (" and Opus" if profile.also_opus else "")
 
     @display(description="What sources become")
     def becomes(self, profile: EncodingProfile) -> SafeString | str:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from processing.ffmpeg.planning.ladder import Profile, Step
-from processing.models import EncodingProfile, EncodingRung
+from processing.models import AlternateRung, EncodingProfile, EncodingRung
 
 
 class NoSuchProfile(Exception):
@@ -34,8 +34,8 @@ def names() -> list[str]:
 
 
 def everything() -> QuerySet[EncodingProfile]:
-    """All rows with their rungs, in two queries."""
-    return EncodingProfile.objects.prefetch_related("rungs")
+    """All rows with their rungs, in three queries."""
+    return EncodingProfile.objects.prefetch_related("rungs", "alternate_rungs")
 
 
 def make_default(row: EncodingProfile) -> None:
@@ -48,17 +48,33 @@ def make_default(row: EncodingProfile) -> None:
         EncodingProfile.objects.filter(pk=row.pk).update(is_default=True)
 
 
-def profile_of(row: EncodingProfile, rungs: Iterable[EncodingRung] | None = None) -> Profile:
-    """What a run takes with it; bitrates from kbit/s to bits per second."""
-    ordered = sorted(row.rungs.all() if rungs is None else rungs, key=lambda rung: -rung.short_side)
+def profile_of(row: EncodingProfile) -> Profile:
+    """What a run takes with it."""
+    rungs = row.rungs.all()
     return Profile(
         name=row.name,
-        rungs=tuple(Step(r.short_side, r.crf, r.maxrate_kbps * 1000) for r in ordered),
+        rungs=steps(rungs),
         preset=row.preset,
         audio_bitrate=row.audio_kbps * 1000,
         codec=row.codec,
         copies=row.copies,
-        downloads=tuple(rung.short_side for rung in ordered if rung.download),
+        downloads=tuple(step.short_side for step in steps(r for r in rungs if r.download)),
+        more_rungs=alternate_steps(row.alternate_rungs.all()),
+        more_audio=("opus",) if row.also_opus else (),
+    )
+
+
+def steps(rungs: Iterable[EncodingRung]) -> tuple[Step, ...]:
+    """Rungs from the largest down; bitrates from kbit/s to bits per second."""
+    ordered = sorted(rungs, key=lambda rung: -rung.short_side)
+    return tuple(Step(r.short_side, r.crf, r.maxrate_kbps * 1000) for r in ordered)
+
+
+def alternate_steps(rungs: Iterable[AlternateRung]) -> tuple[Step, ...]:
+    """Rungs in other codecs; bitrates from kbit/s to bits per second."""
+    return tuple(
+        Step(r.short_side, r.crf, r.maxrate_kbps * 1000, r.codec, r.preset)
+        for r in sorted(rungs, key=lambda rung: (rung.codec, -rung.short_side))
     )
 
 
@@ -70,11 +86,11 @@ def faults(steps: Sequence[Step], *, is_default: bool) -> list[str]:
     found = []
     for larger, smaller in pairwise(ordered):
         if larger.short_side == smaller.short_side:
-            found.append(f"There are two rungs of {larger.short_side}p. Remove one.")
+            found.append(f"There are two rungs of {larger.name}. Remove one.")
         elif larger.maxrate <= smaller.maxrate:
             found.append(
-                f"{larger.short_side}p is capped at {larger.maxrate // 1000} kbit/s, "
-                f"and {smaller.short_side}p, which is smaller, at {smaller.maxrate // 1000}. "
+                f"{larger.name} is capped at {larger.maxrate // 1000} kbit/s, "
+                f"and {smaller.name}, which is smaller, at {smaller.maxrate // 1000}. "
                 "A larger rung needs a higher cap."
             )
     return found

@@ -9,6 +9,7 @@ from fractions import Fraction
 from django.db.models import QuerySet
 from django.utils.translation import get_language_info
 
+from processing.packaging.kinds import Kind
 from processing.packaging.languages import tag
 from processing.packaging.release import StoredChunk, StoredRendition
 from videos.models import Chunk, Release, Rendition
@@ -47,8 +48,9 @@ def describe(rendition: Rendition, chunks: Sequence[StoredChunk] = ()) -> Stored
     language = tag(rendition.language)
     return StoredRendition(
         name=rendition.name,
-        is_video=rendition.kind == Rendition.Kind.VIDEO,
+        kind=Kind(rendition.kind),
         codecs=rendition.codecs,
+        known_codec=rendition.codec,
         timescale=rendition.timescale,
         bandwidth=rendition.peak_bitrate or 0,
         average_bandwidth=rendition.bitrate or 0,

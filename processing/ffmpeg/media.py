@@ -12,9 +12,6 @@ from typing import Any
 from processing.ffmpeg import inputs
 from processing.ffmpeg.stored import fractions, known, plain
 
-PACKET = 1024
-"""Samples in a packet of AAC; some encoders make shorter ones."""
-
 _HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
 _INTERLACED = ("tt", "bb", "tb", "bt")
 _JUMPING_CLOCKS = ("mpegts", "mpeg")

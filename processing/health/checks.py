@@ -13,6 +13,7 @@ DOCTOR: tuple[Check, ...] = (
     tools.python,
     tools.machine,
     tools.ffmpeg,
+    tools.other_codecs,
     tools.ffmpeg_fixes,
     tools.sandbox,
     servers.database,

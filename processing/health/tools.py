@@ -6,6 +6,7 @@ import sys
 from django.conf import settings
 
 from processing.ffmpeg import inputs, security
+from processing.ffmpeg.encoding import outputs
 from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.sandbox import Sandbox
@@ -13,7 +14,7 @@ from processing.health.finding import Finding
 from processing.steps import tools
 from processing.workers.machine import this_machine
 
-_ENCODERS = ("libx264", "aac")
+_ENCODERS = tuple(encoder for codec in outputs.EVERYWHERE for encoder in outputs.encoders_of(codec))
 # Turns HDR and wide gamuts into what every screen shows; in FFmpeg only if built with zimg.
 _FILTERS = ("zscale", "bwdif")
 
@@ -43,6 +44,27 @@ def ffmpeg() -> Finding:
     found = " ".join(version.split()[:3])
     detail = f"{found}, lacks {', '.join(missing)}" if missing else found
     return Finding("FFmpeg", not missing, detail, hint)
+
+
+def other_codecs() -> Finding:
+    """FFmpeg has the encoders of codecs that a profile may ask for besides."""
+    name, hint = "Other codecs", "Only profiles that ask for one need it: install such an FFmpeg."
+    others = [one for one in (*outputs.VIDEO, *outputs.AUDIO) if one not in outputs.EVERYWHERE]
+    try:
+        able = _output([settings.FFMPEG, "-hide_banner", "-encoders"])
+    except MediaError as error:
+        return Finding(name, False, error.message, "See FFmpeg above.", lesser=True)
+    found = {codec: _encoder(codec, able) for codec in others}
+    told = [f"{codec} by {encoder}" for codec, encoder in found.items() if encoder]
+    for codec in (codec for codec in others if not found[codec]):
+        told.append(f"no {codec}, it lacks {' or '.join(outputs.encoders_of(codec))}")
+    return Finding(name, all(found.values()), ", ".join(told), hint, lesser=True)
+
+
+def _encoder(codec: str, able: str) -> str | None:
+    """The encoder that would be taken of those FFmpeg lists."""
+    encoders = outputs.encoders_of(codec)
+    return next((one for one in encoders if re.search(rf"\b{one}\b", able)), None)
 
 
 def ffmpeg_fixes() -> Finding:

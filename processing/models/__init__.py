@@ -1,10 +1,11 @@
 """The rows of processing: runs, their tasks, those who do them, and encoding profiles."""
 
 from processing.models.duties import DutyRun, Reconciler
-from processing.models.profiles import EncodingProfile, EncodingRung
+from processing.models.profiles import AlternateRung, EncodingProfile, EncodingRung
 from processing.models.runs import Run, Task, Worker
 
 __all__ = [
+    "AlternateRung",
     "DutyRun",
     "EncodingProfile",
     "EncodingRung",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+
+from processing.ffmpeg.encoding import outputs
 
 LARGEST, SMALLEST = 2160, 144
 
@@ -66,6 +69,13 @@ class EncodingProfile(models.Model):
         ],
         help_text="In kbit/s, for AAC stereo. 128 is good, 192 hard to tell from the source.",
     )
+    also_opus = models.BooleanField(
+        "Opus too",
+        default=False,
+        db_default=False,
+        help_text="All sound in Opus as well, with three quarters of the bits, for players that "
+        "know it. Others get AAC as ever.",
+    )
     copies = models.BooleanField(
         "keep fitting pictures",
         default=True,
@@ -89,16 +99,24 @@ class EncodingProfile(models.Model):
         return self.name
 
 
+_SIZES: list[Callable[[Any], None]] = [
+    validate_even,
+    MinValueValidator(SMALLEST, f"The smallest rung is {SMALLEST}p."),
+    MaxValueValidator(LARGEST, f"The largest rung is {LARGEST}p."),
+]
+_CAPS = [
+    MinValueValidator(100, "A rung needs at least 100 kbit/s."),
+    MaxValueValidator(100_000, "100000 kbit/s is the most a player can be asked to load."),
+]
+_CAP_HELP = "In kbit/s, for 16:9 at up to 30 pictures a second; fast pictures get half more."
+
+
 class EncodingRung(models.Model):
     """One size of a profile; sources that are smaller do without it."""
 
     profile = models.ForeignKey(EncodingProfile, on_delete=models.CASCADE, related_name="rungs")
     short_side = models.PositiveSmallIntegerField(
-        validators=[
-            validate_even,
-            MinValueValidator(SMALLEST, f"The smallest rung is {SMALLEST}p."),
-            MaxValueValidator(LARGEST, f"The largest rung is {LARGEST}p."),
-        ],
+        validators=_SIZES,
         help_text="In pixels: 1080 is 1920x1080, or 1080x1920 for a phone held upright.",
     )
     crf = models.PositiveSmallIntegerField(
@@ -110,14 +128,7 @@ class EncodingRung(models.Model):
         ],
         help_text="Lower is better and larger: 18 is hard to tell from the source, 28 looks soft.",
     )
-    maxrate_kbps = models.PositiveIntegerField(
-        "bitrate cap",
-        validators=[
-            MinValueValidator(100, "A rung needs at least 100 kbit/s."),
-            MaxValueValidator(100_000, "100000 kbit/s is the most a player can be asked to load."),
-        ],
-        help_text="In kbit/s, for 16:9 at up to 30 pictures a second; fast pictures get half more.",
-    )
+    maxrate_kbps = models.PositiveIntegerField("bitrate cap", validators=_CAPS, help_text=_CAP_HELP)
     download = models.BooleanField(
         "MP4 download",
         default=False,
@@ -137,3 +148,58 @@ class EncodingRung(models.Model):
 
     def __str__(self) -> str:
         return f"{self.short_side}p"
+
+
+class AlternateRung(models.Model):
+    """One size of a profile in another codec, beside those in H.264: for players that know it.
+
+    In a table of its own, so that the version before, which makes H.264 of whatever rung it reads,
+    makes what it always made."""
+
+    class Codec(models.TextChoices):
+        AV1 = "av1", "AV1 (newer browsers and phones; several times the work)"
+
+    profile = models.ForeignKey(
+        EncodingProfile, on_delete=models.CASCADE, related_name="alternate_rungs"
+    )
+    codec = models.CharField(max_length=8, choices=Codec, default=Codec.AV1)
+    short_side = models.PositiveSmallIntegerField(
+        validators=_SIZES, help_text="In pixels, as of the other rungs."
+    )
+    crf = models.PositiveSmallIntegerField(
+        "quality (CRF)",
+        default=35,
+        help_text="Lower is better and larger; each codec counts in its own way. AV1: 20 to 55.",
+    )
+    preset = models.CharField(
+        max_length=10, default="8", help_text="AV1: from 12, the quickest, down to 4."
+    )
+    maxrate_kbps = models.PositiveIntegerField("bitrate cap", validators=_CAPS, help_text=_CAP_HELP)
+
+    class Meta:
+        verbose_name = "rung in another codec"
+        verbose_name_plural = "rungs in other codecs"
+        ordering: ClassVar = ["codec", "-short_side"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["profile", "codec", "short_side"],
+                name="alternate_rung_once_a_profile",
+                violation_error_message="The profile has this size in this codec already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.short_side}p-{self.codec}"
+
+    def clean(self) -> None:
+        """Quality and preset are those of the codec's encoder."""
+        if self.codec not in outputs.VIDEO:
+            return  # the field says so
+        encoder, found = outputs.video(self.codec), {}
+        best, worst, _ = encoder.quality
+        if self.crf is not None and not best <= self.crf <= worst:
+            found["crf"] = f"{self.codec} takes a quality from {best} to {worst}."
+        if self.preset not in encoder.presets:
+            found["preset"] = f"{self.codec} has the presets {', '.join(encoder.presets)}."
+        if found:
+            raise ValidationError(found)

@@ -15,7 +15,7 @@ from processing.packaging.track import Track
 # How much of a picture's duration a time may be off.
 _ROUNDED = 0.25
 # Samples in an access unit: ticks, since the timescale of sound is its rate.
-_UNIT_SAMPLES = {"mp4a.40.2": 1024}
+_UNIT_SAMPLES = {"mp4a.40.2": 1024, "opus": 960}
 
 
 @dataclass(frozen=True)
@@ -120,14 +120,13 @@ def _check_units(track: Track) -> Iterator[Finding]:
 
 
 def check_alignment(tracks: Mapping[str, Track]) -> list[Finding]:
-    """Renditions of one chunk: the same timescale, and fragments that start together."""
+    """Renditions of one chunk and codec: the same timescale, and fragments that start together."""
     found: list[Finding] = []
-    first: tuple[str, Track] | None = None
+    firsts: dict[str, str] = {}
     for name, track in tracks.items():
-        if first is None:
-            first = (name, track)
-        elif _borders(track) != _borders(first[1]):
-            message = f"The segments of {name} are not aligned with those of {first[0]}."
+        first = firsts.setdefault(track.codec, name)
+        if _borders(track) != _borders(tracks[first]):
+            message = f"The segments of {name} are not aligned with those of {first}."
             found.append(Finding("not_aligned", message))
     return found
 

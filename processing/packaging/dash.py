@@ -9,11 +9,12 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import groupby
+from itertools import chain, groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from processing.packaging import hls
-from processing.packaging.release import StoredRendition, sound_names, sounds
+from processing.packaging.kinds import Kind
+from processing.packaging.release import StoredRendition, pictures, sound_names, sounds
 
 _NAMESPACE = "urn:mpeg:dash:schema:mpd:2011"
 # SegmentList stands in no narrower profile.
@@ -27,11 +28,12 @@ _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 
 def manifest(renditions: Sequence[StoredRendition]) -> str:
-    """The manifest of renditions whose chunks are all there: one adaptation set for the pictures,
-    one for each track of sound."""
-    video = [rendition for rendition in renditions if rendition.is_video]
-    audio = sounds(renditions)
-    seconds = max((rendition.seconds for rendition in video or audio), default=0.0)
+    """The manifest of renditions whose chunks are all there: an adaptation set for the pictures of
+    each codec, one for each track of sound in each."""
+    video = list(pictures(renditions).values())
+    heard = list(sounds(renditions).values())
+    audio = list(chain(*heard))
+    seconds = max((one.seconds for one in [*chain(*video)] or audio), default=0.0)
     longest = max((_longest(one) for one in renditions), default=1.0)
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
     head = {
@@ -42,17 +44,25 @@ def manifest(renditions: Sequence[StoredRendition]) -> str:
         "minBufferTime": _duration(longest),
     }
     lines += [_open("MPD", head), '<Period id="0" start="PT0S">']
-    if video:
-        lines += _pictures(video)
-    names = sound_names(audio) if len(audio) > 1 else [track.title for track in audio]
-    for number, (track, name) in enumerate(zip(audio, names, strict=True), 1):
+    for number, rungs in enumerate(video):
+        lines += _pictures(rungs, number)
+    for number, (track, name) in enumerate(_named(heard), max(1, len(video))):
         lines += _sound(track, number, name)
     return "\n".join([*lines, "</Period>", "</MPD>"]) + "\n"
 
 
-def _pictures(video: Sequence[StoredRendition]) -> Iterator[str]:
+def _named(
+    heard: Sequence[Sequence[StoredRendition]],
+) -> Iterator[tuple[StoredRendition, str]]:
+    """Each track of each codec with its name; one alone needs none."""
+    for tracks in heard:
+        names = sound_names(tracks) if len(tracks) > 1 else [track.title for track in tracks]
+        yield from zip(tracks, names, strict=True)
+
+
+def _pictures(video: Sequence[StoredRendition], number: int) -> Iterator[str]:
     yield _open(
-        "AdaptationSet", {"id": 0, "contentType": "video", "mimeType": "video/mp4", **_COMMON}
+        "AdaptationSet", {"id": number, "contentType": "video", "mimeType": "video/mp4", **_COMMON}
     )
     for rendition in video:
         size: dict[str, object] = {"width": rendition.width, "height": rendition.height}
@@ -81,7 +91,7 @@ def _representation(rendition: StoredRendition, more: Mapping[str, object]) -> I
         **more,
     }
     yield _open("Representation", head)
-    if not rendition.is_video:
+    if rendition.kind == Kind.AUDIO:
         channels = {"schemeIdUri": _CHANNELS, "value": rendition.channels or 2}
         yield _open("AudioChannelConfiguration", channels, closed=True)
     yield _open("SegmentList", {"timescale": rendition.timescale})

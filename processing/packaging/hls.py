@@ -10,13 +10,15 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
+from processing.ffmpeg.output_format import AUDIO_FRAGMENT_SECONDS, AUDIO_RATE, PACKET
+
 VERSION = 7
 AUDIO_GROUP = "audio"
 # Players begin with the variant listed first, before they have measured anything: the best one
 # that an ordinary connection carries at once.
 _START_BANDWIDTH = 2_500_000
-# How long a fragment of sound is: 24 AAC packets at 48 kHz.
-_SOUND_SECONDS = 24 * 1024 / 48000
+# How long a fragment of sound is at most: whole packets of AAC.
+_SOUND_SECONDS = math.ceil(AUDIO_FRAGMENT_SECONDS * AUDIO_RATE / PACKET) * PACKET / AUDIO_RATE
 
 
 class MediaSegmentRef(NamedTuple):
@@ -40,7 +42,8 @@ class InitRef:
 @dataclass(frozen=True)
 class Variant:
     """One choice of pictures (or, with no size, of sound alone). `bandwidth` is the peak, both
-    are bits per second with the sound included; `codecs` are RFC 6381 strings with commas."""
+    are bits per second with the sound included; `codecs` are RFC 6381 strings with commas, `group`
+    the group of sounds it goes with. What everything plays has `order` 0, and stands first."""
 
     uri: str
     bandwidth: int
@@ -49,6 +52,8 @@ class Variant:
     width: int = 0
     height: int = 0
     frame_rate: float | Fraction = 0
+    group: str = ""
+    order: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ class AudioRendition:
     language: str
     channels: int
     default: bool
+    group: str = AUDIO_GROUP
 
 
 def media_playlist(
@@ -113,27 +119,33 @@ def multivariant_playlist(
     iframes: Sequence[Variant] = (),
 ) -> str:
     """The playlist a player is given. The variant to begin with comes first, then the others
-    from the best down; `iframes` are the keyframe playlists of variants."""
+    from the best down, then those of other codecs; `iframes` are the keyframe playlists of
+    variants."""
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
     lines += [_media_line(rendition) for rendition in audio]
     for variant in _begun_with_the_best_start(variants):
-        group = f',AUDIO="{AUDIO_GROUP}"' if audio else ""
+        group = f',AUDIO="{variant.group}"' if variant.group else ""
         lines += [f"#EXT-X-STREAM-INF:{_attributes(variant)}{group}", uri_line(variant.uri)]
-    for variant in sorted(iframes, key=lambda one: -one.bandwidth):
+    for variant in sorted(iframes, key=_from_the_best):
         attributes = _attributes(variant, keyframes=True)
         lines.append(f"#EXT-X-I-FRAME-STREAM-INF:{attributes},URI={quoted(variant.uri)}")
     return "\n".join(lines) + "\n"
 
 
 def _begun_with_the_best_start(variants: Sequence[Variant]) -> list[Variant]:
-    ordered = sorted(variants, key=lambda variant: -variant.bandwidth)
-    affordable = [variant for variant in ordered if variant.bandwidth <= _START_BANDWIDTH]
-    start = affordable[:1] or ordered[-1:]
+    ordered = sorted(variants, key=_from_the_best)
+    first = [variant for variant in ordered if variant.order == 0]
+    affordable = [variant for variant in first if variant.bandwidth <= _START_BANDWIDTH]
+    start = affordable[:1] or first[-1:]
     return start + [variant for variant in ordered if variant not in start]
 
 
+def _from_the_best(variant: Variant) -> tuple[int, int]:
+    return variant.order, -variant.bandwidth
+
+
 def _media_line(rendition: AudioRendition) -> str:
-    attributes = ["TYPE=AUDIO", f'GROUP-ID="{AUDIO_GROUP}"', f"NAME={quoted(rendition.name)}"]
+    attributes = ["TYPE=AUDIO", f'GROUP-ID="{rendition.group}"', f"NAME={quoted(rendition.name)}"]
     if rendition.language:
         attributes.append(f"LANGUAGE={quoted(rendition.language)}")
     attributes.append(f"DEFAULT={'YES' if rendition.default else 'NO'}")

@@ -7,8 +7,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from processing.ffmpeg.output_format import AUDIO_RATE, BANDWIDTH_TOLERANCE, PACKET
 from processing.packaging import release
 from processing.packaging.checker import Finding
+from processing.packaging.kinds import Kind
 from processing.packaging.release import IFRAMES_SUFFIX, StoredRendition
 
 # What is told of every variant; of pictures their size and rate too.
@@ -16,7 +18,6 @@ _VARIANT = ("BANDWIDTH", "AVERAGE-BANDWIDTH", "CODECS")
 _PICTURES = ("RESOLUTION", "FRAME-RATE")
 _SOUND = ("GROUP-ID", "NAME", "LANGUAGE", "CHANNELS", "URI")
 _ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^",]*)(?:,|$)')
-_BANDWIDTH_TOLERANCE = 0.1
 
 
 @dataclass(frozen=True)
@@ -57,22 +58,24 @@ def _check_multivariant(
     uris = [line for line in lines if not line.startswith("#")]
     named = uris + [found.get("URI", "") for found in (*sounds, *keyframes)]
     yield from _unless(set(named) == names, "The multivariant playlist does not name all there is.")
-    has_pictures = any(one.is_video for one in renditions)
+    has_pictures = any(one.kind == Kind.VIDEO for one in renditions)
     needed = (*_VARIANT, *(_PICTURES if has_pictures else ()))
     for found in variants:
         yield from _unless(all(found.get(key) for key in needed), "A variant is not described.")
         yield from _check_group(found, sounds)
     for found in keyframes:
         yield from _unless(all(found.get(key) for key in _VARIANT), "Keyframes are not described.")
-    yield from _check_sounds(sounds)
-    yield from _check_sums(variants, uris, renditions)
+    for group in dict.fromkeys(sound.get("GROUP-ID") for sound in sounds):
+        yield from _check_sounds([sound for sound in sounds if sound.get("GROUP-ID") == group])
+    yield from _check_sums(variants, uris, renditions, sounds)
     if has_pictures and not keyframes:
         yield Finding("no_keyframes", "There is no playlist of keyframes.", must=False)
 
 
 def _check_group(variant: dict[str, str], sounds: Sequence[dict[str, str]]) -> Iterator[Finding]:
-    groups = {sound.get("GROUP-ID") for sound in sounds} or {None}
-    yield from _unless(variant.get("AUDIO") in groups, "A variant names sound there is not.")
+    groups = {sound.get("GROUP-ID") for sound in sounds}
+    known = variant.get("AUDIO") in (groups if groups else {None})
+    yield from _unless(known, "A variant names sound there is not.")
 
 
 def _check_sounds(sounds: Sequence[dict[str, str]]) -> Iterator[Finding]:
@@ -85,17 +88,24 @@ def _check_sounds(sounds: Sequence[dict[str, str]]) -> Iterator[Finding]:
 
 
 def _check_sums(
-    variants: Sequence[dict[str, str]], uris: Sequence[str], renditions: Sequence[StoredRendition]
+    variants: Sequence[dict[str, str]],
+    uris: Sequence[str],
+    renditions: Sequence[StoredRendition],
+    sounds: Sequence[dict[str, str]],
 ) -> Iterator[Finding]:
-    """A variant's bandwidth has that of the most expensive sound in it."""
+    """A variant's bandwidth has that of the most expensive sound in its group."""
     by_uri = {f"{one.name}.m3u8": one for one in renditions}
-    dearest = max((one.bandwidth for one in renditions if not one.is_video), default=0)
+    dearest: dict[str | None, int] = {}
+    for sound in sounds:
+        group, one = sound.get("GROUP-ID"), by_uri.get(sound.get("URI", ""))
+        dearest[group] = max(dearest.get(group, 0), one.bandwidth if one else 0)
     for found, uri in zip(variants, uris, strict=False):
         rendition = by_uri.get(uri)
         if rendition is None or not found.get("BANDWIDTH", "").isdigit():
             continue
-        real = rendition.bandwidth + (dearest if rendition.is_video else 0)
-        if abs(int(found["BANDWIDTH"]) - real) > real * _BANDWIDTH_TOLERANCE:
+        beside = dearest.get(found.get("AUDIO"), 0)
+        real = rendition.bandwidth + (beside if rendition.kind == Kind.VIDEO else 0)
+        if abs(int(found["BANDWIDTH"]) - real) > real * BANDWIDTH_TOLERANCE:
             yield Finding("bandwidth", f"BANDWIDTH of the variant {rendition.name} is wrong.")
 
 
@@ -119,7 +129,7 @@ def _check_media(name: str, text: str, rendition: StoredRendition) -> Iterator[F
     if any(int(entry.seconds + 0.5) > target for entry in entries):
         yield Finding("overlong", f"A segment of {name} lasts over the target of {target} s.")
     told, real = sum(entry.seconds for entry in entries), rendition.seconds
-    frame = float(1 / rendition.frame_rate) if rendition.frame_rate else 1024 / 48000
+    frame = float(1 / rendition.frame_rate) if rendition.frame_rate else PACKET / AUDIO_RATE
     if abs(told - real) > frame:
         yield Finding("extinf", f"The playlist of {name} tells {told:.3f} s of {real:.3f} s.")
     listed = len(rendition.keyframes if name.endswith(IFRAMES_SUFFIX) else rendition.refs)

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import count
+from itertools import count, groupby
 from typing import Any
 
-from processing.packaging import hls, segments
+from processing.packaging import codecs, hls, segments
+from processing.packaging.kinds import Kind
 from processing.packaging.segments import Segment
 
 IFRAMES_SUFFIX = "-iframes"
@@ -42,7 +43,7 @@ class StoredRendition:
     track of sound, `language` a BCP 47 tag or empty."""
 
     name: str
-    is_video: bool
+    kind: Kind
     codecs: str
     timescale: int
     bandwidth: int
@@ -58,6 +59,12 @@ class StoredRendition:
     init_sha256: str = ""
     iframe_bandwidth: int = 0
     iframe_average_bandwidth: int = 0
+    known_codec: str = ""
+
+    @property
+    def codec(self) -> str:
+        """Our name of its codec; rows of older versions do not tell it."""
+        return self.known_codec or codecs.of_string(self.codecs)
 
     @cached_property
     def refs(self) -> list[hls.MediaSegmentRef]:
@@ -121,49 +128,90 @@ def media_playlist(rendition: StoredRendition, *, complete: bool, target: int = 
 
 def iframe_playlist(rendition: StoredRendition) -> str | None:
     """The playlist of a complete rendition's keyframes, or None where they are not known."""
-    if not rendition.is_video or not rendition.keyframes:
+    if rendition.kind == Kind.AUDIO or not rendition.keyframes:
         return None
     return hls.iframe_playlist(rendition.init, rendition.keyframes)
 
 
 def multivariant_playlist(renditions: Sequence[StoredRendition], *, complete: bool) -> str:
     """The playlist of playlists; it needs no chunks. Keyframe playlists are listed when `complete`
-    and their bandwidth is known."""
-    video = [rendition for rendition in renditions if rendition.is_video]
-    audio = sounds(renditions)
-    variants = [_variant(rendition, audio) for rendition in video]
-    if not video:
-        variants = [_variant(rendition, audio) for rendition in audio if rendition.default]
-    group = _audio_group(audio) if video or len(audio) > 1 else []
-    iframes = [_iframes(one) for one in video if complete and one.iframe_bandwidth]
-    return hls.multivariant_playlist(variants, group, iframes)
+    and their bandwidth is known.
+
+    Each codec of pictures has variants of its own, with one codec of sound: what everything plays
+    is listed as if there were nothing else."""
+    video, audio = pictures(renditions), sounds(renditions)
+    variants: list[hls.Variant] = []
+    group: dict[str, list[hls.AudioRendition]] = {}
+    for order, (seen, heard) in enumerate(_pairs(video, audio)):
+        beside = audio.get(heard, [])
+        name = ""
+        if beside and (seen or len(beside) > 1):
+            name = hls.AUDIO_GROUP if heard == next(iter(audio)) else f"{hls.AUDIO_GROUP}-{heard}"
+            group[name] = _audio_group(beside, name)
+        listed = video[seen] if seen else [track for track in beside if track.default]
+        variants += [_variant(one, beside, name, order) for one in listed]
+    iframes = [
+        _iframes(one, order)
+        for order, rungs in enumerate(video.values())
+        for one in rungs
+        if complete and one.iframe_bandwidth
+    ]
+    return hls.multivariant_playlist(variants, [one for g in group.values() for one in g], iframes)
 
 
-def sounds(renditions: Iterable[StoredRendition]) -> list[StoredRendition]:
-    """The audio tracks: one of them the default, which comes first."""
-    audio = [rendition for rendition in renditions if not rendition.is_video]
-    default = next((track for track in audio if track.default), None) or next(iter(audio), None)
+def pictures(renditions: Iterable[StoredRendition]) -> dict[str, list[StoredRendition]]:
+    """The rungs by codec, what everything plays first."""
+    return _by_codec(one for one in renditions if one.kind == Kind.VIDEO)
+
+
+def sounds(renditions: Iterable[StoredRendition]) -> dict[str, list[StoredRendition]]:
+    """The audio tracks by codec: one of each the default, which comes first."""
+    audio = _by_codec(one for one in renditions if one.kind == Kind.AUDIO)
+    return {codec: _default_first(tracks) for codec, tracks in audio.items()}
+
+
+def _by_codec(renditions: Iterable[StoredRendition]) -> dict[str, list[StoredRendition]]:
+    ordered = sorted(renditions, key=lambda one: codecs.place(one.codec))
+    return {codec: list(same) for codec, same in groupby(ordered, key=lambda one: one.codec)}
+
+
+def _default_first(audio: Sequence[StoredRendition]) -> list[StoredRendition]:
+    default = next((track for track in audio if track.default), audio[0])
     ordered = sorted(audio, key=lambda track: track is not default)
     return [replace(track, default=track is default) for track in ordered]
 
 
-def _variant(rendition: StoredRendition, audio: Sequence[StoredRendition]) -> hls.Variant:
+def _pairs(video: Iterable[str], audio: Iterable[str]) -> list[tuple[str, str]]:
+    """The codecs of pictures and of sound that go together (empty: there are none). Who knows newer
+    pictures knows newer sound."""
+    seen, heard = [*video] or [""], [*audio] or [""]
+    pairs = [(seen[0], heard[0]), *((codec, heard[-1]) for codec in seen[1:])]
+    if len(seen) == 1:
+        pairs += [(seen[0], codec) for codec in heard[1:]]
+    return pairs
+
+
+def _variant(
+    rendition: StoredRendition, audio: Sequence[StoredRendition], group: str, order: int
+) -> hls.Variant:
     """A rung with the sound beside it: bandwidths of the most expensive track, codecs of all."""
-    beside = audio if rendition.is_video else ()
-    codecs = dict.fromkeys([rendition.codecs, *(track.codecs for track in audio)])
+    beside = audio if rendition.kind == Kind.VIDEO else ()
+    strings = dict.fromkeys([rendition.codecs, *(track.codecs for track in audio)])
     return hls.Variant(
         uri=f"{rendition.name}.m3u8",
         bandwidth=rendition.bandwidth + max((t.bandwidth for t in beside), default=0),
         average_bandwidth=rendition.average_bandwidth
         + max((t.average_bandwidth for t in beside), default=0),
-        codecs=",".join(codecs),
+        codecs=",".join(strings),
         width=rendition.width,
         height=rendition.height,
         frame_rate=rendition.frame_rate or 0,
+        group=group,
+        order=order,
     )
 
 
-def _iframes(rendition: StoredRendition) -> hls.Variant:
+def _iframes(rendition: StoredRendition, order: int) -> hls.Variant:
     return hls.Variant(
         uri=f"{rendition.name}{IFRAMES_SUFFIX}.m3u8",
         bandwidth=rendition.iframe_bandwidth,
@@ -171,6 +219,7 @@ def _iframes(rendition: StoredRendition) -> hls.Variant:
         codecs=rendition.codecs,
         width=rendition.width,
         height=rendition.height,
+        order=order,
     )
 
 
@@ -184,7 +233,7 @@ def sound_names(audio: Sequence[StoredRendition]) -> list[str]:
     return taken
 
 
-def _audio_group(audio: Sequence[StoredRendition]) -> list[hls.AudioRendition]:
+def _audio_group(audio: Sequence[StoredRendition], group: str) -> list[hls.AudioRendition]:
     return [
         hls.AudioRendition(
             uri=f"{track.name}.m3u8",
@@ -192,6 +241,7 @@ def _audio_group(audio: Sequence[StoredRendition]) -> list[hls.AudioRendition]:
             language=track.language or "und",
             channels=track.channels or 2,
             default=track.default,
+            group=group,
         )
         for track, name in zip(audio, sound_names(audio), strict=True)
     ]

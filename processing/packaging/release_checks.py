@@ -11,25 +11,25 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from processing.packaging import hls
+from processing.ffmpeg.output_format import BANDWIDTH_TOLERANCE, MAX_FRAME_RATE
+from processing.packaging import codecs, hls
 from processing.packaging.checker import Finding
+from processing.packaging.kinds import Kind
 from processing.packaging.playlist_checks import check_playlists
-from processing.packaging.release import StoredChunk, StoredRendition, measured
+from processing.packaging.release import StoredChunk, StoredRendition, measured, pictures
 from processing.packaging.segments import Segment
 
 # Apple: no segment longer than the target by more than this; bandwidths true within 10 %; a peak
 # of at most twice the average; at most 60 pictures a second.
 OVERLONG_SECONDS = 0.5
-_BANDWIDTH_TOLERANCE = 0.1
 _PEAK_FACTOR = 2
-_MAX_RATE = 60
 # Sound that ends this far from the pictures is heard to; less is the end of a packet or a frame.
 _LENGTH_SECONDS = 0.5
 _LENGTH_NOTED = 0.1
 # A picture larger than this can be had smaller.
 _SMALL_SIDE = 360
 _ASPECT_TOLERANCE = 0.02
-_CODECS = {True: r"avc[13]\.[0-9a-f]{6}", False: r"mp4a\.40\.(2|5|29)"}
+_CODECS = {codec.name: codec.strings for codec in codecs.CODECS}
 
 
 def check_release(
@@ -38,14 +38,15 @@ def check_release(
     """A release that is to be complete: each rendition by itself, all beside each other, and the
     playlists. `target` is the target duration that was told while it grew (0: none), `duration`
     the seconds it should last, if that is known."""
-    video = [rendition for rendition in renditions if rendition.is_video]
-    audio = [rendition for rendition in renditions if not rendition.is_video]
+    video = [rendition for rendition in renditions if rendition.kind == Kind.VIDEO]
+    audio = [rendition for rendition in renditions if rendition.kind == Kind.AUDIO]
     found = [f for one in renditions for f in _check_rendition(one, target)]
     if not renditions:
         return [Finding("empty", "The release has no renditions.")]
     if any(finding.must and finding.code == "empty" for finding in found):
         return found
-    found += _check_rungs(video)
+    found += [f for rungs in pictures(video).values() for f in _check_rungs(rungs)]
+    found += _check_choice(video)
     found += _check_lengths(video, audio, duration)
     return found + check_playlists(renditions, target=target)
 
@@ -134,33 +135,31 @@ def _check_bandwidths(rendition: StoredRendition, target: int) -> Iterator[Findi
         ("bandwidth", rendition.bandwidth, peak),
         ("iframe_bandwidth", rendition.iframe_bandwidth, real.iframe_bandwidth),
     ):
-        if told != there and abs(there - told) > there * _BANDWIDTH_TOLERANCE:
+        if told != there and abs(there - told) > there * BANDWIDTH_TOLERANCE:
             label = code.upper().replace("_", "-")
             yield Finding(code, f"{label} of {name} is told as {told} and is {there} bits/s.")
-    if rendition.is_video and peak > average * _PEAK_FACTOR:
+    if rendition.kind == Kind.VIDEO and peak > average * _PEAK_FACTOR:
         message = f"The peak of {name} is {peak / average:.1f} times its average."
         yield Finding("peaky", message, must=False)
 
 
 def _check_description(rendition: StoredRendition) -> Iterator[Finding]:
     name, rate = rendition.name, rendition.frame_rate
-    if not re.fullmatch(_CODECS[rendition.is_video], rendition.codecs):
+    if not re.fullmatch(_CODECS.get(rendition.codec, "(?!)"), rendition.codecs):
         yield Finding("codecs", f"{name} has the codecs {rendition.codecs!r}.")
-    if not rendition.is_video:
+    if rendition.kind == Kind.AUDIO:
         if rendition.channels < 1:
             yield Finding("channels", f"{name} tells no channels.")
         return
     if min(rendition.width, rendition.height) < 2 or rendition.width % 2 or rendition.height % 2:
         message = f"The picture of {name} is {rendition.width}x{rendition.height}."
         yield Finding("picture_size", message)
-    if rate is None or not 0 < rate <= _MAX_RATE:
+    if rate is None or not 0 < rate <= MAX_FRAME_RATE:
         yield Finding("frame_rate", f"{name} has {rate} frames a second.")
 
 
 def _check_rungs(video: Sequence[StoredRendition]) -> Iterator[Finding]:
-    """Every rung can take over from every other at every segment."""
-    if not video:
-        return
+    """Every rung can take over from every other of its codec at every segment."""
     first = video[0]
     for rung in video[1:]:
         if _borders(rung) != _borders(first):
@@ -172,7 +171,11 @@ def _check_rungs(video: Sequence[StoredRendition]) -> Iterator[Finding]:
         if abs(wide - tall) > slack:
             message = f"{rung.name} has another shape than {first.name}."
             yield Finding("aspect_ratio", message, must=False)
-    if len(video) == 1 and min(first.width, first.height) > _SMALL_SIDE:
+
+
+def _check_choice(video: Sequence[StoredRendition]) -> Iterator[Finding]:
+    """Whoever has a slow line finds something smaller."""
+    if len(video) == 1 and min(video[0].width, video[0].height) > _SMALL_SIDE:
         yield Finding("single_rung", "There is one bitrate only.", must=False)
 
 

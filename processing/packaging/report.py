@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from processing.packaging.checker import Finding
+from processing.packaging.kinds import Kind
 from processing.packaging.release import StoredRendition
 
 
@@ -34,7 +35,7 @@ def _rendition(rendition: StoredRendition) -> dict[str, Any]:
     lengths = [ref.seconds for ref in rendition.refs]
     described: dict[str, Any] = {
         "name": rendition.name,
-        "kind": "video" if rendition.is_video else "audio",
+        "kind": rendition.kind.value,
         "codecs": rendition.codecs,
         "seconds": round(rendition.seconds, 3),
         "chunks": len(rendition.chunks),
@@ -43,7 +44,7 @@ def _rendition(rendition: StoredRendition) -> dict[str, Any]:
         "bitrate": rendition.average_bandwidth,
         "peak_bitrate": rendition.bandwidth,
     }
-    if rendition.is_video:
+    if rendition.kind == Kind.VIDEO:
         described["size"] = f"{rendition.width}x{rendition.height}"
         described["frame_rate"] = str(rendition.frame_rate)
         described["keyframes"] = len(rendition.keyframes)

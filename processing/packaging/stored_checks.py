@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from processing.packaging.checker import Finding, check_chunk
+from processing.packaging.kinds import Kind
 from processing.packaging.release import StoredChunk, StoredRendition
 from processing.packaging.segments import Keyframe, Segment
 from processing.packaging.track import Track
@@ -14,7 +15,7 @@ from processing.packaging.track import Track
 def check_stored(rendition: StoredRendition, chunk: StoredChunk, track: Track) -> list[Finding]:
     """One chunk of a rendition, whose file was read again as `track`: everything `check_chunk`
     looks at, and every number in its rows."""
-    size = (rendition.width, rendition.height) if rendition.is_video else (None, None)
+    size = (rendition.width, rendition.height) if rendition.kind == Kind.VIDEO else (None, None)
     found = check_chunk(
         track,
         start=chunk.start,
@@ -32,8 +33,8 @@ def check_stored(rendition: StoredRendition, chunk: StoredChunk, track: Track) -
 def _check_init(rendition: StoredRendition, chunk: StoredChunk, track: Track) -> Iterator[Finding]:
     if hashlib.sha256(track.init).hexdigest() != rendition.init_sha256:
         yield Finding("init", "The init segment is not the one of the rendition.")
-    told = (chunk.init_size, rendition.timescale, rendition.codecs, rendition.is_video)
-    if told != (track.init_size, track.timescale, track.codecs, track.handler == "vide"):
+    told = (chunk.init_size, rendition.timescale, rendition.codecs, rendition.kind)
+    if told != (track.init_size, track.timescale, track.codecs, track.kind):
         yield Finding("init", "The init segment is not what the rows tell of it.")
 
 

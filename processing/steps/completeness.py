@@ -92,7 +92,8 @@ def _sound(
     media: Media, plan: EncodePlan, every: Counted, said: Mapping[str, int]
 ) -> Iterator[Notice]:
     streams = {stream.index: stream for stream in media.audio}
-    for track in plan.tracks:
+    # In other codecs the same is heard.
+    for track in (track for track in plan.tracks if track.codec == "aac"):
         stream = streams.get(track.stream_index)
         told, heard = stream and stream.duration, every.sound.get(track.name)
         if told and heard is not None and plan.grid is not None and _falls_short(heard, told):

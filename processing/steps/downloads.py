@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from processing.ffmpeg.errors import Interrupted
-from processing.packaging import join
+from processing.packaging import codecs, join
 from processing.steps import plans, tools, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
@@ -29,9 +29,7 @@ def run(context: TaskContext) -> Outcome:
     _register(context, made)
     tools.let_go_of_database()
     # Players of files begin with the first track of sound.
-    heard = sorted(
-        (r for r in renditions if r.kind == Rendition.Kind.AUDIO), key=lambda r: not r.default
-    )
+    heard = sorted(filter(_is_heard_everywhere, renditions), key=lambda r: not r.default)
     sounds = [_files(context, rendition) for rendition in heard]
     for number, rendition in enumerate(made):
         out = context.folder / f"{rendition.name}.mp4"
@@ -42,6 +40,12 @@ def run(context: TaskContext) -> Outcome:
         transfers.take(context, rendition.download_key, out, content_type=_CONTENT_TYPE)
         context.report((number + 1) / len(made), None)
     return Outcome(record=lambda: _record(context, made))
+
+
+def _is_heard_everywhere(rendition: Rendition) -> bool:
+    """Files are for whatever people have: sound made in a newer codec as well is not in them."""
+    codec = rendition.codec or codecs.of_string(rendition.codecs)
+    return rendition.kind == Rendition.Kind.AUDIO and codec == "aac"
 
 
 def _files(context: TaskContext, rendition: Rendition) -> list[Path]:

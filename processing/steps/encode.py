@@ -8,7 +8,7 @@ from functools import partial
 from django.conf import settings
 
 from processing.ffmpeg import counted
-from processing.ffmpeg.encoding import commands
+from processing.ffmpeg.encoding import commands, outputs
 from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import lengths
@@ -16,6 +16,7 @@ from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.progress import Progress
+from processing.packaging.track import made_by_us
 from processing.steps import borders, listing, made, plans, sources, tools, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.made import MadeChunk
@@ -37,6 +38,8 @@ def run(context: TaskContext) -> Outcome:
     plan, span = plans.of(context), Span.from_json(context.task.input["span"])
     inits = _inits(context) if span.number else {}
     finished = _encode(context, plan, span)
+    with made_by_us():
+        commands.finish(plan, context.folder, has=tools.has_encoder)
     done = [
         made.read(path, prefix=context.output_prefix, span=span, seconds=plan.segment_seconds)
         for path in sorted(context.folder.glob("*.mp4"))
@@ -65,6 +68,7 @@ def _inits(context: TaskContext) -> dict[str, str]:
 def _encode(context: TaskContext, plan: EncodePlan, span: Span) -> runner.Finished:
     """One FFmpeg for all renditions of the span; another decodes its sound where that changes its
     form midway, which is known once the first has failed by it."""
+    outputs.require(plan.codecs, tools.has_encoder)
     source = sources.local(context)
     ordered = (plans.media_of(context), plan, span)
     threads = tools.threads(
@@ -75,6 +79,7 @@ def _encode(context: TaskContext, plan: EncodePlan, span: Span) -> runner.Finish
     write = partial(
         commands.encode, *ordered,
         ffmpeg=settings.FFMPEG, source=source, out=context.folder, threads=threads,
+        has=tools.has_encoder,
     )  # fmt: skip
     seconds = lengths.seconds_of(span, plan)
     report = _reporter(context, plan, span, seconds)

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
+from processing.ffmpeg.output_format import CHANNELS
 from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
 from processing.packaging import hls, segments
+from processing.packaging.kinds import Kind
 from processing.steps.context import TaskContext
 from processing.steps.made import MadeChunk
 from videos import lifecycle, objects
 from videos.models import Chunk, Release, Rendition
-
-_CHANNELS = 2
 
 
 def record(context: TaskContext, span: Span, plan: EncodePlan, done: Sequence[MadeChunk]) -> None:
@@ -34,20 +34,21 @@ def _rendition(release: Release, plan: EncodePlan, chunk: MadeChunk) -> Renditio
     rendition = Rendition(
         release=release,
         name=chunk.name,
+        codec=track.codec,
         codecs=track.codecs,
         timescale=track.timescale,
         init_sha256=chunk.init_sha256,
     )
-    if chunk.is_video:
+    if chunk.kind == Kind.VIDEO:
         cap = next(rung.maxrate for rung in plan.rungs if rung.name == chunk.name)
         rendition.kind = Rendition.Kind.VIDEO
         rendition.width, rendition.height = track.width, track.height
         rendition.frame_rate = str(plan.grid.rate) if plan.grid else ""
     else:
-        cap = plan.audio_bitrate
         heard = next(heard for heard in plan.tracks if heard.name == chunk.name)
+        cap = plan.bitrate_of(heard)
         rendition.kind = Rendition.Kind.AUDIO
-        rendition.channels, rendition.language = _CHANNELS, heard.language
+        rendition.channels, rendition.language = CHANNELS, heard.language
         rendition.title, rendition.default = heard.title, heard.default
     rendition.bitrate = rendition.peak_bitrate = cap
     return rendition

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from processing.ffmpeg.encoding import commands
+from processing.ffmpeg.encoding import commands, outputs
 from processing.ffmpeg.errors import MediaError
-from processing.ffmpeg.media import PACKET
+from processing.ffmpeg.output_format import PACKET
 from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
 from processing.packaging import checker, segments, upright
+from processing.packaging.kinds import Kind
 from processing.packaging.track import Track, read_track
 from videos import keys
 
@@ -53,9 +54,9 @@ class MadeChunk:
         return self.path.stem
 
     @property
-    def is_video(self) -> bool:
-        """Whether it is a rung, not an audio track."""
-        return self.track.handler == "vide"
+    def kind(self) -> Kind:
+        """Whether it is a rung or a track of sound."""
+        return self.track.kind
 
     @property
     def init_sha256(self) -> str:
@@ -106,7 +107,7 @@ def require_good(
 
 def _require_pictures(made: Sequence[MadeChunk]) -> None:
     """Those that are only missing are told by what was counted; without any there is no film."""
-    pictures = [chunk for chunk in made if chunk.is_video]
+    pictures = [chunk for chunk in made if chunk.kind == Kind.VIDEO]
     if pictures and not any(chunk.track.fragments for chunk in pictures):
         raise NothingDecoded
 
@@ -124,15 +125,16 @@ def _findings(made: Sequence[MadeChunk], plan: EncodePlan, span: Span) -> list[c
             tolerance=_tolerance(span),
             width=width,
             height=height,
-            rate=plan.grid.rate if chunk.is_video and plan.grid else None,
+            rate=plan.grid.rate if chunk.kind == Kind.VIDEO and plan.grid else None,
         )
-    return found + checker.check_alignment({c.name: c.track for c in made if c.is_video})
+    return found + checker.check_alignment({c.name: c.track for c in made if c.kind == Kind.VIDEO})
 
 
 def _start(chunk: MadeChunk, plan: EncodePlan, span: Span) -> int:
     """The tick at which a chunk must start."""
-    if not chunk.is_video or plan.grid is None:
-        return span.first_packet * PACKET
+    if chunk.kind == Kind.AUDIO or plan.grid is None:
+        unit = _unit(chunk, plan)
+        return commands.units(span.first_packet, unit) * unit
     rate = plan.grid.rate
     return int(span.first_frame * commands.timescale(rate) / rate)
 
@@ -141,11 +143,20 @@ def _planned(chunk: MadeChunk, plan: EncodePlan, span: Span) -> int | None:
     """Samples a chunk must have; nobody knows of a whole one, nor of sound at the end."""
     if span.whole:
         return None
-    if not chunk.is_video:
-        return None if span.end_packet is None else span.end_packet - span.first_packet
+    if chunk.kind == Kind.AUDIO:
+        if span.end_packet is None:
+            return None
+        unit = _unit(chunk, plan)
+        return commands.units(span.end_packet, unit) - commands.units(span.first_packet, unit)
     planned = plan.grid.frames if plan.grid else None
     end = planned if span.end_frame is None else span.end_frame
     return None if end is None else end - span.first_frame
+
+
+def _unit(chunk: MadeChunk, plan: EncodePlan) -> int:
+    """Samples of sound in an access unit of a chunk."""
+    track = next((track for track in plan.tracks if track.name == chunk.name), None)
+    return outputs.audio(track.codec).unit if track else PACKET
 
 
 def _tolerance(span: Span) -> int:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from processing.ffmpeg.encoding import pixels
+from processing.ffmpeg.encoding import outputs, pixels
 from processing.ffmpeg.errors import ProbeFailed, ToolMissing
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import weight
@@ -51,6 +51,7 @@ def run(context: TaskContext) -> Outcome:
     made_of = as_made(media, profile)
     _require_something(made_of)
     plan, spans = plan_encode(media, line, profile, whole=context.run.whole)
+    outputs.require(plan.codecs, tools.has_encoder)
     # Where the task will run is not known yet: as many threads as here.
     threads = this_machine().cores
     probed = Probed(

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.notices import Notice
 from processing.packaging import checker, plan_checks, release_checks, report
+from processing.packaging.kinds import Kind
 from processing.packaging.release import StoredRendition, measured
 from processing.steps import borders, completeness, made, plans, transfers
 from processing.steps.context import Outcome, TaskContext
@@ -45,7 +46,8 @@ def run(context: TaskContext) -> Outcome:
     checker.require(found)
     _require_stored(context, rows)
     told = completeness.notices_of(context.run, plans.media_of(context), plan) if planned else None
-    seconds = round(max(one.seconds for one in checked if one.is_video == bool(plan.rungs)), 3)
+    shown = Kind.VIDEO if plan.rungs else Kind.AUDIO
+    seconds = round(max(one.seconds for one in checked if one.kind == shown), 3)
     return Outcome(record=lambda: record(context, rows, told, seconds))
 
 

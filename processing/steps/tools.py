@@ -32,8 +32,18 @@ def sandbox() -> Sandbox:
 @cache
 def has_filter(name: str) -> bool:
     """Whether FFmpeg has a filter."""
+    return _has("-filters", name)
+
+
+@cache
+def has_encoder(name: str) -> bool:
+    """Whether FFmpeg has an encoder."""
+    return _has("-encoders", name)
+
+
+def _has(listing: str, name: str) -> bool:
     listed = runner.run(
-        [settings.FFMPEG, "-hide_banner", "-filters"],
+        [settings.FFMPEG, "-hide_banner", listing],
         limits=runner.Limits(wall_seconds=20),
         sandbox=Sandbox("none"),
         reads=(),

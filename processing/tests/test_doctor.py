@@ -110,6 +110,14 @@ def test_a_failing_check_is_no_traceback(
     assert "ok    Python" in told
 
 
+def test_an_ffmpeg_without_other_codecs_is_a_warning(tmp_path: Path) -> None:
+    assert tools.other_codecs().detail == "av1 by libsvtav1, opus by libopus"
+    with override_settings(FFMPEG=program(tmp_path, "5.1")):
+        finding = tools.other_codecs()
+    assert finding.level is Level.WARNING
+    assert "no av1, it lacks libsvtav1" in finding.detail
+
+
 def test_an_ffmpeg_without_security_fixes_is_a_warning(tmp_path: Path) -> None:
     old = program(tmp_path, "4.4.2-0ubuntu0.22.04.1")
     with override_settings(FFMPEG=old, FFPROBE=old):

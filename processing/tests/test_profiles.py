@@ -1,6 +1,6 @@
 """Profiles: the rows that are shipped, what a run takes with it, and the admin's form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -19,7 +19,8 @@ from videos.models import Video
 LIST = "admin:processing_encodingprofile_changelist"
 PAGE = "admin:processing_encodingprofile_change"
 ADD = "admin:processing_encodingprofile_add"
-Rows = list[tuple[Any, ...]]
+Rows = Sequence[tuple[Any, ...]]
+ALTERNATE = ("codec", "short_side", "crf", "preset", "maxrate_kbps")
 
 
 @pytest.fixture
@@ -36,13 +37,18 @@ def default(db: None) -> EncodingProfile:
     return EncodingProfile.objects.get(is_default=True)
 
 
-def form(rungs: Rows, **fields: Any) -> dict[str, Any]:
-    """What the admin's form sends: rungs are short side, CRF, cap in kbit/s, id."""
+def form(rungs: Rows, others: Rows = (), **fields: Any) -> dict[str, Any]:
+    """What the admin's form sends: rungs are short side, CRF, cap in kbit/s, id; those in `others`
+    are as in `ALTERNATE`."""
     sent: dict[str, Any] = {
         "name": "mine", "description": "", "codec": "h264", "preset": "fast", "audio_kbps": 96,
         "rungs-TOTAL_FORMS": len(rungs),
         "rungs-INITIAL_FORMS": sum(1 for rung in rungs if rung[3:]),
+        "alternate_rungs-TOTAL_FORMS": len(others), "alternate_rungs-INITIAL_FORMS": 0,
     }  # fmt: skip
+    for number, rung in enumerate(others):
+        for name, value in zip(ALTERNATE, rung, strict=True):
+            sent[f"alternate_rungs-{number}-{name}"] = value
     for number, rung in enumerate(rungs):
         for name, value in zip(("short_side", "crf", "maxrate_kbps", "id"), rung, strict=False):
             sent[f"rungs-{number}-{name}"] = value
@@ -76,8 +82,8 @@ def test_a_name_nobody_has_is_told(db: None) -> None:
         profiles.named("nobody")
 
 
-def test_reading_a_profile_costs_two_queries(db: None, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(2):
+def test_reading_a_profile_costs_three_queries(db: None, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(3):
         profiles.named("quality")
 
 
@@ -129,6 +135,39 @@ def test_a_profile_is_added_in_the_admin(desk: Client) -> None:
     assert (made.preset, made.audio_bitrate, made.downloads) == ("fast", 96_000, ())
 
 
+def test_other_codecs_stand_beside_the_rungs(desk: Client) -> None:
+    others = [("av1", 480, 40, "10", 600), ("av1", 720, 38, "10", 1500)]
+    sent = form([(720, 23, 3000)], others, also_opus="on")
+    assert desk.post(reverse(ADD), sent).status_code == 302
+    made = profiles.named("mine")
+    assert made.rungs == (Step(720, 23, 3_000_000),)
+    assert made.more_rungs == (
+        Step(720, 38, 1_500_000, "av1", "10"),
+        Step(480, 40, 600_000, "av1", "10"),
+    )
+    assert made.more_audio == ("opus",)
+    assert ladder.Profile.from_json(made.to_json()) == made
+    row = EncodingProfile.objects.get(name="mine")
+    page = said(desk.get(reverse(PAGE, args=[row.pk])))
+    assert "1920x1080 becomes 720p, 720p-av1, 480p-av1." in page
+
+
+@pytest.mark.parametrize(
+    ("others", "words"),
+    [
+        ([("av1", 720, 10, "8", 1500)], "av1 takes a quality from 20 to 55."),
+        ([("av1", 720, 35, "veryfast", 1500)], "av1 has the presets 12, 11, 10"),
+        ([("hevc", 720, 35, "8", 1500)], "not one of the available choices"),
+        ([("av1", 721, 35, "8", 1500)], "721 is odd"),
+        ([("av1", 720, 35, "8", 1500), ("av1", 480, 35, "8", 2000)], "480p-av1, which is smaller"),
+    ],
+)
+def test_what_is_wrong_with_other_codecs_is_told(desk: Client, others: Rows, words: str) -> None:
+    answer = desk.post(reverse(ADD), form([(720, 23, 3000)], others))
+    assert answer.status_code == 200
+    assert words in said(answer)
+
+
 @pytest.mark.parametrize(
     ("rungs", "fields", "words"),
     [
@@ -164,7 +203,7 @@ def test_the_page_shows_what_sources_become(desk: Client, default: EncodingProfi
 
 def test_the_default_keeps_a_rung(desk: Client, default: EncodingProfile) -> None:
     rows = rows_of(default)
-    gone = {f"rungs-{number}-DELETE": "on" for number in range(len(rows))}
+    gone: dict[str, Any] = {f"rungs-{number}-DELETE": "on" for number in range(len(rows))}
     sent = form(rows, name="default", **gone)
     answer = desk.post(reverse(PAGE, args=[default.pk]), sent)
     assert "The default profile needs a rung" in said(answer)
@@ -211,7 +250,7 @@ def test_the_list_costs_the_same_whatever_its_length(
     for name in ("one", "two", "three"):
         made = EncodingProfile.objects.create(name=name)
         EncodingRung.objects.create(profile=made, short_side=720, maxrate_kbps=3000)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert "720p" in said(desk.get(reverse(LIST)))
 
 

@@ -70,7 +70,7 @@ def _tracks(plan: EncodePlan) -> list[dict[str, Any]]:
             "kind": "audio",
             "width": None,
             "height": None,
-            "max_bitrate": plan.audio_bitrate,
+            "max_bitrate": plan.bitrate_of(track),
             "language": track.language,
             "kept": track.name in plan.passthrough,
         }

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
 
 from processing import profiles
-from processing.models import EncodingProfile, EncodingRung
+from processing.models import AlternateRung, EncodingProfile, EncodingRung
 
 
 class RungSerializer(serializers.ModelSerializer[EncodingRung]):
@@ -24,10 +24,27 @@ class RungSerializer(serializers.ModelSerializer[EncodingRung]):
         return rung.maxrate_kbps * 1000
 
 
+class AlternateRungSerializer(serializers.ModelSerializer[AlternateRung]):
+    """A size in another codec: short side in pixels, its encoder's CRF and preset, the bitrate's
+    cap in bits per second."""
+
+    maxrate = serializers.SerializerMethodField()
+
+    class Meta:
+        model = AlternateRung
+        fields = ("codec", "short_side", "crf", "preset", "maxrate")
+
+    def get_maxrate(self, rung: AlternateRung) -> int:
+        """In bits per second."""
+        return rung.maxrate_kbps * 1000
+
+
 class ProfileSerializer(serializers.ModelSerializer[EncodingProfile]):
     """How videos are made. ``downloads`` are the short sides offered as MP4 files."""
 
     rungs = RungSerializer(many=True)
+    alternate_rungs = AlternateRungSerializer(many=True)
+    audio_codecs = serializers.SerializerMethodField()
     downloads = serializers.SerializerMethodField()
     audio_bitrate = serializers.SerializerMethodField()
 
@@ -41,7 +58,9 @@ class ProfileSerializer(serializers.ModelSerializer[EncodingProfile]):
             "preset",
             "copies",
             "audio_bitrate",
+            "audio_codecs",
             "rungs",
+            "alternate_rungs",
             "downloads",
         )
 
@@ -49,6 +68,11 @@ class ProfileSerializer(serializers.ModelSerializer[EncodingProfile]):
     def get_downloads(self, profile: EncodingProfile) -> Any:
         """Largest first."""
         return profiles.profile_of(profile).downloads
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_audio_codecs(self, profile: EncodingProfile) -> Any:
+        """What all sound is made in."""
+        return ("aac", *profiles.profile_of(profile).more_audio)
 
     def get_audio_bitrate(self, profile: EncodingProfile) -> int:
         """In bits per second."""
@@ -65,5 +89,5 @@ class ProfileViewSet(viewsets.ReadOnlyModelViewSet[EncodingProfile]):
     lookup_value_converter = "slug"
 
     def get_queryset(self) -> QuerySet[EncodingProfile]:
-        """All, in two queries."""
+        """All, in three queries."""
         return profiles.everything()

@@ -90,6 +90,7 @@ class RenditionSerializer(serializers.ModelSerializer[Rendition]):
             "width",
             "height",
             "frame_rate",
+            "codec",
             "codecs",
             "bitrate",
             "peak_bitrate",

@@ -91,11 +91,21 @@ class Rendition(models.Model):
     class Kind(models.TextChoices):
         VIDEO = "video"
         AUDIO = "audio"
+        TEXT = "text"
 
     id = models.BigAutoField(primary_key=True)
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="renditions")
     kind = models.CharField(max_length=5, choices=Kind)
-    name = models.CharField(max_length=32, help_text="720p, audio; the name of its playlist")
+    name = models.CharField(
+        max_length=32, help_text="720p, 720p-av1, audio; the name of its playlist"
+    )
+    codec = models.CharField(
+        max_length=8,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="h264, av1; empty: see codecs",
+    )
     codecs = models.CharField(max_length=64, help_text="RFC 6381")
     timescale = models.PositiveIntegerField(help_text="ticks in a second")
     width = models.PositiveIntegerField(null=True)

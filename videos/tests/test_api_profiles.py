@@ -23,6 +23,8 @@ def test_the_profiles_there_are(api: APIClient) -> None:
         "preset": "ultrafast",
         "copies": True,
         "audio_bitrate": 128_000,
+        "audio_codecs": ["aac"],
+        "alternate_rungs": [],
         "rungs": [
             {"short_side": 720, "crf": 22, "maxrate": 3_200_000},
             {"short_side": 360, "crf": 23, "maxrate": 900_000},
@@ -50,10 +52,10 @@ def test_the_list_costs_the_same_whatever_its_length(
     api: APIClient, django_assert_num_queries: Any
 ) -> None:
     api.get(URL)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         api.get(URL)
     for name in ("one", "two", "three"):
         made = EncodingProfile.objects.create(name=name)
         EncodingRung.objects.create(profile=made, short_side=720, maxrate_kbps=3000)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(api.get(URL).json()) == 7

@@ -14,23 +14,19 @@ from fractions import Fraction
 from pathlib import Path
 
 from processing.ffmpeg import inputs
-from processing.ffmpeg.encoding import counting, decoding, edges, filters, pixels
-from processing.ffmpeg.encoding.filters import AUDIO_RATE
-from processing.ffmpeg.media import PACKET, AudioStream, Media, VideoStream
+from processing.ffmpeg.encoding import counting, decoding, edges, filters, outputs, pixels
+from processing.ffmpeg.encoding.outputs import HasEncoder
+from processing.ffmpeg.encoding.outputs.output import VideoOrder
+from processing.ffmpeg.media import AudioStream, Media, VideoStream
+from processing.ffmpeg.output_format import AUDIO_FRAGMENT_SECONDS, AUDIO_RATE, PACKET
 from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.ladder import Rung
 from processing.ffmpeg.planning.plan import EncodePlan
 from processing.ffmpeg.planning.tracks import AudioTrack
 
-# Short enough that segments put together from them end within a quarter of a second of the
-# pictures' segments, long enough that their headers cost 3 % of the sound.
-AUDIO_FRAGMENT_SECONDS = 0.5
-
 _MIN_TIMESCALE = 10_000
 # Packets are stored in the order of decoding: some of a span come after its end was seen.
 _READ_ON_SECONDS = 1
-# Pictures between keyframes nobody forces.
-_NEVER = "100000"
 # Packets the sound encoder is given at least before a span, to be in the state it would be in,
 # and after it, to know what comes. It begins at a multiple of so many that their samples are
 # whole numbers at every usual rate.
@@ -39,13 +35,18 @@ _WHOLE_PACKETS = 15
 _TRAILING_PACKETS = 4
 # Seconds by which a container may store sound before the pictures of its time.
 _STORED_AHEAD = 2
-# `stitchable` keeps the init segment the same whatever the CRF; fixed GOPs for aligned rungs.
 _MOVFLAGS = "+frag_discont+empty_moov+default_base_moof+negative_cts_offsets+skip_trailer"
 
 
 def timescale(rate: Fraction) -> int:
     """Ticks a second in which every picture of `rate` lasts a whole number of ticks."""
     return rate.numerator * math.ceil(_MIN_TIMESCALE / rate.numerator)
+
+
+def units(packets: int, unit: int) -> int:
+    """The border between access units of `unit` samples that is nearest to one of packets of AAC:
+    the same for the span before it and the span after."""
+    return round(Fraction(packets * PACKET, unit))
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class _Order:
     source: Path
     out: Path
     threads: int
+    has: HasEncoder
 
     @property
     def keeps_timestamps(self) -> bool:
@@ -124,16 +126,18 @@ def encode(
     out: Path,
     threads: int,
     decoded: Path | None = None,
+    has: HasEncoder = outputs.each_one,
 ) -> list[str]:
     """The argv that writes one span: `out/<rung>.mp4` for each rung, `out/<track>.mp4` for each
-    sound track, each an init segment and fragments whose times are those of the whole.
+    sound track, each an init segment and fragments whose times are those of the whole; `finish`
+    them. `has` tells whether this FFmpeg has an encoder.
 
     It reports on standard output as `progress.ProgressParser` reads it. Without rungs only sound is
     made. Sound that changes its form midway makes it fail, as `sound_changes` tells; it then comes
     from `decoded`, which the command of `decode` writes.
     """
     video, tracks = media.video if plan.rungs else None, plan.tracks
-    order = _Order(media, video, plan, span, source, out, threads)
+    order = _Order(media, video, plan, span, source, out, threads, has)
     argv = [*_begun(ffmpeg, order), "-progress", "pipe:1", "-stats_period", "0.5"]
     if span.copies:
         argv.append("-xerror")  # what is copied must decode without a fault, as the rest does
@@ -150,11 +154,21 @@ def encode(
     for number, track in enumerate(tracks):
         if decoded is not None:
             argv += _of_decoded(order, track, number, opening=opening)
-        elif track.stream_index in span.copied_sound:
+        elif track.codec == "aac" and track.stream_index in span.copied_sound:
             argv += _copied_sound(order, track, opening=opening)
         else:
             argv += _sound(order, track, opening=opening)
     return argv
+
+
+def finish(plan: EncodePlan, out: Path, *, has: HasEncoder = outputs.each_one) -> None:
+    """Put right what FFmpeg could not write in the files of `encode`; what is missing is told by
+    those who read them. Raises `MalformedBoxes`."""
+    made = [(rung.filename, outputs.video(rung.codec, has).finish) for rung in plan.rungs]
+    made += [(track.filename, outputs.audio(track.codec, has).finish) for track in plan.tracks]
+    for filename, put_right in made:
+        if (out / filename).exists():
+            put_right(out / filename)
 
 
 def decode(
@@ -171,7 +185,7 @@ def decode(
     track: FFmpeg can begin a graph anew where sound changes its form only if no encoder of AAC,
     which wants 1024 samples at once, follows."""
     video = media.video if plan.rungs else None
-    order = _Order(media, video, plan, span, source, out.parent, threads)
+    order = _Order(media, video, plan, span, source, out.parent, threads, outputs.each_one)
     sought = _sound_seek(order)
     argv = [*_begun(ffmpeg, order), *_input(order, sought, follows=True)]
     for number, track in enumerate(plan.tracks):
@@ -262,7 +276,7 @@ def _encoded(order: _Order, video: VideoStream, rungs: Sequence[Rung]) -> list[s
     argv = ["-filter_complex", graph]
     for number, rung in enumerate(rungs):
         argv += ["-map", f"[{filters.label(number)}]"]
-        argv += [*_x264(order, video, rung), *_muxed_pictures(order, rung)]
+        argv += [*_encoder(order, video, rung), *_muxed_pictures(order, rung)]
     # Last, for FFmpeg reports the frames of its first output.
     argv += counting.frames_output(order.out)
     return argv if span.whole else [*argv, *edges.written(span.end_frame, order.out)]
@@ -301,25 +315,23 @@ def _reading_until(order: _Order) -> list[str]:
     return ["-t", f"{float(end):.3f}"]
 
 
-def _x264(order: _Order, video: VideoStream, rung: Rung) -> list[str]:
-    argv = ["-fps_mode", "passthrough", "-c:v", "libx264", "-preset", order.plan.preset]
-    argv += ["-profile:v", "high", "-threads", str(order.threads), "-crf", str(rung.crf)]
-    argv += ["-maxrate", str(rung.maxrate), "-bufsize", str(rung.bufsize)]
-    argv += [*_keyframes(order), "-sc_threshold", "0", "-x264-params", "stitchable=1"]
-    for option, value in pixels.color_tags(video).items():
-        argv += [option, value]
-    return argv
+def _encoder(order: _Order, video: VideoStream, rung: Rung) -> list[str]:
+    wanted = VideoOrder(
+        rung,
+        preset=rung.preset or order.plan.preset,
+        gop=order.plan.gop_frames,
+        keyframes=_keyframes(order),
+        threads=order.threads,
+        colors=pixels.color_tags(video),
+    )
+    return outputs.video(rung.codec, order.has).argv(wanted)
 
 
-def _keyframes(order: _Order) -> list[str]:
-    """Every group of the plan's length, or where the copied rung has its own."""
-    if not order.span.copies:
-        gop = str(order.plan.gop_frames)
-        return ["-g", gop, "-keyint_min", gop]
+def _keyframes(order: _Order) -> tuple[float, ...]:
+    """Where groups begin, in seconds, if the copied rung has its own."""
     # A quarter of a picture early: FFmpeg rounds to a whole one and forces that, or the next.
     times = [float((frame - Fraction(1, 4)) / order.rate) for frame in order.span.keyframes]
-    forced = ",".join(f"{max(0.0, time):.6f}" for time in times)
-    return ["-g", _NEVER, "-keyint_min", "1", "-forced-idr", "1", "-force_key_frames", forced]
+    return tuple(max(0.0, time) for time in times)
 
 
 def _muxed_pictures(order: _Order, rung: Rung) -> list[str]:
@@ -328,8 +340,8 @@ def _muxed_pictures(order: _Order, rung: Rung) -> list[str]:
 
 
 def _sound(order: _Order, track: AudioTrack, *, opening: int) -> list[str]:
-    """AAC of one track, read from input number `opening`: at least as long as the pictures."""
-    return _aac(order, track, _sound_graph(order, track, opening=opening))
+    """One track, read from input number `opening`: at least as long as the pictures."""
+    return _heard(order, track, _sound_graph(order, track, opening=opening))
 
 
 def _sound_graph(order: _Order, track: AudioTrack, *, opening: int) -> str:
@@ -358,21 +370,24 @@ def _of_decoded(order: _Order, track: AudioTrack, number: int, *, opening: int) 
     """The same of what `decode` wrote as stream `number`."""
     bare, cut = order.media.is_bare, _cut(order, track)
     graph = filters.of_decoded(number, track.name, opening=opening, cut=cut, bare=bare)
-    return _aac(order, track, graph)
+    return _heard(order, track, graph)
 
 
 def _stream(order: _Order, index: int) -> AudioStream:
     return next(stream for stream in order.media.audio if stream.index == index)
 
 
-def _aac(order: _Order, track: AudioTrack, graph: str) -> list[str]:
-    """The noise filter drops what was encoded before and after the span, and the encoder's priming
-    packet, whose time is negative: so the first packet is at 0 and a beep stands where it stood."""
-    span = order.span
+def _heard(order: _Order, track: AudioTrack, graph: str) -> list[str]:
+    """The noise filter drops what was encoded before and after the span, and what the
+    encoder begins with, whose time is negative: so the first packet is at 0 and a beep stands where
+    it stood."""
+    span, output = order.span, outputs.audio(track.codec, order.has)
+    graph = filters.delayed(graph, track.name, by=output.before, first=order.first_sample)
     argv = ["-filter_complex", graph, "-map", f"[{track.name}]"]
-    argv += ["-c:a", "aac", "-b:a", str(order.plan.audio_bitrate), "-ar", str(AUDIO_RATE)]
-    end_tick = None if span.end_packet is None else span.end_packet * PACKET
-    argv += ["-bsf:a", _kept(span.first_packet * PACKET, end_tick)]
+    argv += output.argv(order.plan.bitrate_of(track))
+    first, end = units(span.first_packet, output.unit), span.end_packet
+    end_tick = None if end is None else units(end, output.unit) * output.unit
+    argv += ["-bsf:a", _kept(first * output.unit, end_tick)]
     argv += _muxed_sound(order, track)
     return [*argv, *counting.sound_output(track.name, order.out)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from processing.ffmpeg.media import AudioStream
+from processing.ffmpeg.output_format import CHANNELS
 
 # Loud speakers add up above full scale: held there, not turned down throughout.
 LIMITER = "alimiter=limit=0.95:level=0:latency=1"
@@ -21,7 +22,6 @@ _KNOWN = frozenset(
 _USUAL = frozenset(range(1, 9))
 # Broadcast and film sound, whose packets may tell other channels than the header.
 _CHANGING = ("ac3", "eac3", "dts", "truehd", "mlp", "aac_latm")
-_STEREO = 2
 # FFmpeg gives mono to each side 3 dB down.
 _MONO = "volume=volume='if(eq(nb_channels,1),sqrt(2),1)':eval=once:precision=float"
 
@@ -35,7 +35,7 @@ def before(stream: AudioStream) -> list[str]:
 def stereo(stream: AudioStream) -> list[str]:
     """The filters to two channels: mono on both sides, surround by the usual weights; of an unknown
     layout the first two channels, which are left and right in all usual orders."""
-    right = "c1" if stream.channels >= _STEREO else "c0"
+    right = "c1" if stream.channels >= CHANNELS else "c0"
     mixed = [] if _is_known(stream) else [f"pan=stereo|FL=c0|FR={right}"]
     return [*mixed, "aformat=sample_fmts=fltp:channel_layouts=stereo"]
 
@@ -46,7 +46,7 @@ def _is_known(stream: AudioStream) -> bool:
 
 def limited(stream: AudioStream) -> list[str]:
     """The filters that keep what was mixed below full scale."""
-    return [LIMITER] if stream.channels > _STEREO or stream.codec in _CHANGING else []
+    return [LIMITER] if stream.channels > CHANNELS or stream.codec in _CHANGING else []
 
 
 def joined(speakers: Sequence[str]) -> list[str]:
@@ -55,5 +55,5 @@ def joined(speakers: Sequence[str]) -> list[str]:
     layout = {2: "stereo", 8: "7.1"}.get(len(speakers), surround)
     placed = "|".join(f"{number}.0-{speaker}" for number, speaker in enumerate(speakers))
     put = f"join=inputs={len(speakers)}:channel_layout={layout}:map={placed}"
-    mixed = [LIMITER] if len(speakers) > _STEREO else []
+    mixed = [LIMITER] if len(speakers) > CHANNELS else []
     return [put, "aformat=sample_fmts=fltp:channel_layouts=stereo", *mixed]

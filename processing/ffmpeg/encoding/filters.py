@@ -13,9 +13,9 @@ from fractions import Fraction
 
 from processing.ffmpeg.encoding import downmix, edges, pixels
 from processing.ffmpeg.media import AudioStream, Jump, VideoStream
+from processing.ffmpeg.output_format import AUDIO_RATE
 from processing.ffmpeg.planning.ladder import Rung
 
-AUDIO_RATE = 48_000
 # Frames of a codec are multiples of so many samples; those of others are not known.
 _FRAME_STEPS = {
     "aac": 512, "mp3": 576, "mp2": 576, "ac3": 256, "eac3": 256, "dts": 256, "opus": 960,
@@ -85,16 +85,21 @@ def pictures(
         chains.append(chain)
     if first or end is not None:
         steps.append(f"trim=start_pts={first}" + (f":end_pts={end}" if end is not None else ""))
-    for number, rung in enumerate(rungs):
-        if number == 0:
+    for place, (number, rung) in enumerate(_largest_first(rungs)):
+        if place == 0:
             steps += pixels.steps(video, rung.width, rung.height)
         else:
             steps = [f"scale={rung.width}:{rung.height}:flags=bicubic", "setsar=1"]
-        last = number == len(rungs) - 1
-        ending = f"[{label(number)}]" if last else f",split=2[{label(number)}][below{number}]"
-        start = f"[0:{video.index}]" if number == 0 else f"[below{number - 1}]"
+        last = place == len(rungs) - 1
+        ending = f"[{label(number)}]" if last else f",split=2[{label(number)}][below{place}]"
+        start = f"[0:{video.index}]" if place == 0 else f"[below{place - 1}]"
         chains.append(start + ",".join(steps) + ending)
     return ";".join(chains)
+
+
+def _largest_first(rungs: Sequence[Rung]) -> list[tuple[int, Rung]]:
+    """Each with its number: of several codecs all go down by one cascade."""
+    return sorted(enumerate(rungs), key=lambda numbered: -numbered[1].width * numbered[1].height)
 
 
 @dataclass(frozen=True)
@@ -137,6 +142,14 @@ def sound(stream: AudioStream, name: str, origin: Fraction, *, opening: int, cut
         *cut.steps,
     ]
     return f"[{opening}:{stream.index}]{','.join(steps)}[{name}]"
+
+
+def delayed(graph: str, name: str, *, by: int, first: int) -> str:
+    """A graph that gives `[name]` from sample `first` on, with `by` samples of silence in front."""
+    if not by:
+        return graph
+    steps = f"adelay=delays={by}S:all=1,asetpts=N+{first - by}"
+    return f"{graph.removesuffix(f'[{name}]')},{steps}[{name}]"
 
 
 def _timed(stream: AudioStream, origin: Fraction) -> list[str]:

@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from processing.ffmpeg.encoding.filters import AUDIO_RATE
-from processing.ffmpeg.media import PACKET, Media
+from processing.ffmpeg.media import Media
+from processing.ffmpeg.output_format import AUDIO_RATE, PACKET, SEGMENT_GOPS
 from processing.ffmpeg.planning import copying, ladder, weight
 from processing.ffmpeg.planning.grid import grid_of
 from processing.ffmpeg.planning.ladder import Profile
@@ -35,8 +35,6 @@ _SHORTER = Fraction(3, 4)
 _CANDIDATES = 64
 # The first span of sound alone.
 _SOUND_SECONDS = 4.0
-# Groups of pictures in a segment: borders keep segments whole.
-_SEGMENT_GOPS = 2
 # The longest span of a short video is this part of it, so that workers end together.
 _ENDING_SHARE = 8
 # Kinds that are not cut, and why: found by cutting the numbered clips and the corpus.
@@ -147,7 +145,7 @@ def plan(
 def _longest(reading: Reading, gop: int, core_seconds: float) -> int:
     """Pictures of the longest span: whole segments, or where one of them is too much work already
     whole groups."""
-    segment = gop * _SEGMENT_GOPS
+    segment = gop * SEGMENT_GOPS
     wished = min(_MAX_SECONDS, _WORK_SECONDS / core_seconds) * reading.rate
     unit = segment if wished >= segment else gop
     share = round(reading.frames / (_ENDING_SHARE * unit))
@@ -159,7 +157,7 @@ def _longest(reading: Reading, gop: int, core_seconds: float) -> int:
 def _growing(reading: Reading, gop: int, longest: int) -> Iterator[int]:
     """Borders of a first span of half a group, one to the end of the first segment, then growing
     ones, each where little is decoded twice."""
-    segment = gop * _SEGMENT_GOPS
+    segment = gop * SEGMENT_GOPS
     unit = min(longest, segment)
     last = reading.frames - gop
     first = max(1, gop // 2)

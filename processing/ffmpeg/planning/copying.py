@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from processing.ffmpeg.encoding.filters import AUDIO_RATE
-from processing.ffmpeg.media import PACKET, AudioStream, Media, VideoStream
+from processing.ffmpeg.media import AudioStream, Media, VideoStream
+from processing.ffmpeg.output_format import AUDIO_RATE, CHANNELS, PACKET
 from processing.ffmpeg.planning import ladder
 from processing.ffmpeg.planning.grid import Grid, grid_of, origin_of
 from processing.ffmpeg.planning.ladder import Profile
@@ -21,7 +21,6 @@ _LEAST_RUNGS = 2
 _PROFILES = ("Constrained Baseline", "Baseline", "Main", "High")
 _COLOURS = ("bt709", "smpte170m", "bt470bg", "unknown", "unspecified", "")
 _RANGES = ("tv", "unknown", "unspecified", "")
-_STEREO = 2
 # What is told of a bitrate is never quite what was asked of an encoder.
 _BITRATE_MARGIN = 1.05
 # By so many packets sound may end before the pictures without anybody waiting for it.
@@ -78,7 +77,7 @@ def fitting_sound(media: Media, profile: Profile) -> tuple[int, ...]:
 def _is_heard_everywhere(stream: AudioStream) -> bool:
     return (
         (stream.codec, stream.profile) == ("aac", "LC")
-        and (stream.sample_rate, stream.channels) == (AUDIO_RATE, _STEREO)
+        and (stream.sample_rate, stream.channels) == (AUDIO_RATE, CHANNELS)
         and stream.time_base == Fraction(1, AUDIO_RATE)
     )
 

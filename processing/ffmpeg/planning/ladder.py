@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any, Protocol
+
+from processing.ffmpeg.stored import known
 
 # A source this little above a rung is that rung: 1088 lines are 1080 and padding.
 _SAME_SIZE = 1.02
@@ -44,7 +46,8 @@ class Pictures(Protocol):
 @dataclass(frozen=True)
 class Rung:
     """One step: even sizes in pixels, `maxrate` in bits per second, `bufsize` in bits; `download`
-    says whether it is offered as one MP4 file too."""
+    says whether it is offered as one MP4 file too. `preset` is empty where the profile's is taken.
+    """
 
     name: str
     width: int
@@ -53,6 +56,8 @@ class Rung:
     maxrate: int
     bufsize: int
     download: bool = False
+    codec: str = "h264"
+    preset: str = ""
 
     @property
     def filename(self) -> str:
@@ -62,18 +67,29 @@ class Rung:
 
 @dataclass(frozen=True)
 class Step:
-    """A profile's wish for one short side (pixels): quality, and its cap in bits per second."""
+    """A profile's wish for one short side (pixels): quality, and its cap in bits per second; in
+    another codec than H.264 with a preset of its own."""
 
     short_side: int
     crf: int
     maxrate: int
+    codec: str = "h264"
+    preset: str = ""
+
+    @property
+    def name(self) -> str:
+        """The rung's name; H.264, which everything plays, goes without saying."""
+        return f"{self.short_side}p" + ("" if self.codec == "h264" else f"-{self.codec}")
 
 
 @dataclass(frozen=True)
 class Profile:
     """How a run encodes; a copy is stored with it. `rungs` go from the largest down, `downloads`
     are the short sides that are offered as MP4 files, `audio_bitrate` is in bits per second;
-    `copies` says that a source as its largest rung would be is not encoded again for it."""
+    `copies` says that a source as its largest rung would be is not encoded again for it.
+
+    `more_rungs` stand beside those, in other codecs, and `more_audio` are codecs in which all sound
+    is made too: for players that know them. Older versions do without."""
 
     name: str
     rungs: tuple[Step, ...]
@@ -83,6 +99,8 @@ class Profile:
     codec: str = "h264"
     downloads: tuple[int, ...] = ()
     copies: bool = True
+    more_rungs: tuple[Step, ...] = ()
+    more_audio: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary `json` can write."""
@@ -95,6 +113,8 @@ class Profile:
             "codec": self.codec,
             "downloads": list(self.downloads),
             "copies": self.copies,
+            "more_rungs": [asdict(step) for step in self.more_rungs],
+            "more_audio": list(self.more_audio),
         }
 
     @classmethod
@@ -109,6 +129,8 @@ class Profile:
             codec=data.get("codec", "h264"),
             downloads=tuple(data.get("downloads", ())),
             copies=data.get("copies", False),
+            more_rungs=tuple(Step(**known(Step, step)) for step in data.get("more_rungs", ())),
+            more_audio=tuple(data.get("more_audio", ())),
         )
 
 
@@ -129,8 +151,8 @@ DEFAULT = Profile(
 
 
 def rungs_for(video: Pictures, profile: Profile, rate: Fraction | None = None) -> tuple[Rung, ...]:
-    """The rungs of a source encoded at `rate` (its own if not told), largest first, strictly
-    descending and with names of their own.
+    """The rungs of a source encoded at `rate` (its own if not told), with names of their own: those
+    of H.264, then those of each other codec, each from the largest strictly down.
 
     By the short side, never upscaled, aspect kept, sides even (so that a side of one pixel becomes
     two). At least one, unless the profile has none: it makes sound alone.
@@ -138,7 +160,18 @@ def rungs_for(video: Pictures, profile: Profile, rate: Fraction | None = None) -
     rate = rate or video.frame_rate
     rungs = [_rung(video, step, rate) for step in _steps(video, profile.rungs)]
     offered = _downloads(rungs, profile.downloads)
-    return tuple(replace(rung, download=rung in offered) for rung in rungs)
+    more = [
+        _rung(video, step, rate) for steps in _by_codec(profile) for step in _steps(video, steps)
+    ]
+    return (*(replace(rung, download=rung in offered) for rung in rungs), *more)
+
+
+def _by_codec(profile: Profile) -> list[list[Step]]:
+    """The other codecs' rungs, a list for each; none where nothing is made of pictures."""
+    found: dict[str, list[Step]] = {}
+    for step in profile.more_rungs if profile.rungs else ():
+        found.setdefault(step.codec, []).append(step)
+    return list(found.values())
 
 
 def _steps(video: Pictures, wished: Sequence[Step]) -> list[Step]:
@@ -155,7 +188,9 @@ def _steps(video: Pictures, wished: Sequence[Step]) -> list[Step]:
 
 def _between(short: int, above: Step, below: Sequence[Step]) -> Step:
     scaled = round(above.maxrate * _bits((short / above.short_side) ** 2))
-    return Step(short, above.crf, max(scaled, *(step.maxrate for step in below), 0))
+    return replace(
+        above, short_side=short, maxrate=max(scaled, *(step.maxrate for step in below), 0)
+    )
 
 
 def _rung(video: Pictures, step: Step, rate: Fraction) -> Rung:
@@ -166,12 +201,14 @@ def _rung(video: Pictures, step: Step, rate: Fraction) -> Rung:
     long_side = max(step.short_side, min(long_side, _even_down(long)))
     maxrate = _maxrate(video, step, step.short_side * long_side, rate)
     return Rung(
-        name=f"{step.short_side}p",
+        name=step.name,
         width=step.short_side if height > width else long_side,
         height=long_side if height > width else step.short_side,
         crf=step.crf,
         maxrate=maxrate,
         bufsize=round(maxrate * _BUFFER_SECONDS),
+        codec=step.codec,
+        preset=step.preset,
     )
 
 
@@ -184,7 +221,8 @@ def _maxrate(video: Pictures, step: Step, pixels: int, rate: Fraction) -> int:
     if rate > _HIGH_RATE:
         maxrate *= _HIGH_RATE_FACTOR
     if densest := video.peak_bitrate or video.bitrate:
-        spent = densest * _H264_BITS.get(video.codec, 1.0)
+        needed = _H264_BITS.get(video.codec, 1.0) / _H264_BITS.get(step.codec, 1.0)
+        spent = densest * needed
         maxrate = min(maxrate, spent * _bits(min(1.0, pixels / (width * height))))
     return max(round(maxrate), _MIN_MAXRATE)
 

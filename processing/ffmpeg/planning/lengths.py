@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from processing.ffmpeg.encoding.filters import AUDIO_RATE
-from processing.ffmpeg.media import PACKET
+from processing.ffmpeg.output_format import AUDIO_RATE, PACKET
 from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from processing.ffmpeg.encoding import outputs
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.notices import Notice
+from processing.ffmpeg.output_format import SEGMENT_GOPS
 from processing.ffmpeg.planning import chunks, ladder, noticed, reasons, tracks
 from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.grid import Grid, grid_of, origin_of
@@ -19,7 +21,6 @@ from processing.ffmpeg.stored import fractions, known, plain
 
 # Without pictures nothing gives segments a length.
 _SOUND_SEGMENT_SECONDS = Fraction(4)
-_SEGMENT_GOPS = 2
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,10 @@ class EncodePlan:
 
     `origin` is the second on the source's own clock that becomes 0, `seconds` how long all of it
     lasts as planned. `gop_frames` is the distance of keyframes, `segment_seconds` the length of the
-    segments of all renditions, `preset` x264's, `audio_bitrate` in bits per second. `spans` counts
-    the spans, which stand with their tasks; `passthrough` names the rungs and tracks that are the
-    source's own, repackaged. `reasons` are sentences: why this and nothing else; `notices` say what
-    is left out, guessed or repaired, as far as the probe knows.
+    segments of all renditions, `preset` x264's, `audio_bitrate` that of AAC in bits per second.
+    `spans` counts the spans, which stand with their tasks; `passthrough` names the rungs and tracks
+    that are the source's own, repackaged. `reasons` are sentences: why this and nothing else;
+    `notices` say what is left out, guessed or repaired, as far as the probe knows.
     """
 
     grid: Grid | None
@@ -47,6 +48,16 @@ class EncodePlan:
     passthrough: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def codecs(self) -> frozenset[str]:
+        """The codecs of all that is made."""
+        seen = {rung.codec for rung in self.rungs}
+        return frozenset(seen | {track.codec for track in self.tracks})
+
+    def bitrate_of(self, track: AudioTrack) -> int:
+        """Bits per second of a track."""
+        return outputs.audio(track.codec).bitrate(self.audio_bitrate)
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary `json` can write."""
@@ -93,7 +104,7 @@ def plan_of(media: Media, profile: Profile) -> EncodePlan:
         origin=origin_of(media),
         seconds=grid.seconds if grid else media.duration,
         rungs=(),
-        tracks=tracks.tracks_of(media),
+        tracks=tracks.in_more_codecs(tracks.tracks_of(media), profile.more_audio),
         preset=profile.preset,
         audio_bitrate=profile.audio_bitrate,
     )
@@ -104,12 +115,13 @@ def plan_of(media: Media, profile: Profile) -> EncodePlan:
         plan,
         rungs=ladder.rungs_for(media.video, profile, grid.rate),
         gop_frames=gop,
-        segment_seconds=_SEGMENT_GOPS * gop / grid.rate,
+        segment_seconds=SEGMENT_GOPS * gop / grid.rate,
     )
 
 
 def _passthrough(plan: EncodePlan, span: Span) -> tuple[str, ...]:
     if not span.copies:
         return ()
-    sound = [track.name for track in plan.tracks if track.stream_index in span.copied_sound]
+    aac = [track for track in plan.tracks if track.codec == "aac"]
+    sound = [track.name for track in aac if track.stream_index in span.copied_sound]
     return (plan.rungs[0].name, *sound)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any, Literal
 
@@ -31,6 +31,7 @@ class AudioTrack:
     default: bool
     title: str
     speakers: tuple[mono.Speaker, ...] = ()
+    codec: str = "aac"
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> AudioTrack:
@@ -80,6 +81,18 @@ def tracks_of(media: Media) -> tuple[AudioTrack, ...]:
         )
         for n, name in zip(kept, names, strict=True)
     )
+
+
+def in_more_codecs(tracks: Sequence[AudioTrack], codecs: Sequence[str]) -> tuple[AudioTrack, ...]:
+    """Each track, and then each again in these codecs, as `<name>-<codec>`."""
+    made = list(tracks)
+    for codec in codecs:
+        for track in tracks:
+            tries = (f"{track.name}-{codec}{number or ''}" for number in count())
+            taken = {one.name for one in made}
+            name = next(name for name in tries if name not in taken)
+            made.append(replace(track, name=name, codec=codec))
+    return tuple(made)
 
 
 def left_out(media: Media) -> tuple[LeftOut, ...]:

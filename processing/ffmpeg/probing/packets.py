@@ -7,7 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from processing.ffmpeg.media import PACKET, AudioStream
+from processing.ffmpeg.media import AudioStream
+from processing.ffmpeg.output_format import PACKET
 from processing.ffmpeg.probing import apart, index
 from processing.ffmpeg.probing.index import Index
 

@@ -40,6 +40,7 @@ _TICK = 0.2
 _ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "LC_ALL": "C.UTF-8",
+    "SVT_LOG": "1",  # only errors: its banner would fill the log
 }
 
 

@@ -44,6 +44,9 @@ _BWRAP = (
     "--setenv",
     "LC_ALL",
     "C.UTF-8",
+    "--setenv",
+    "SVT_LOG",
+    "1",
 )
 
 _TRIAL_SECONDS = 10.0

@@ -141,6 +141,7 @@ def encoded(
             media, plan, span, ffmpeg="ffmpeg", source=source, out=pipe, threads=2
         )
         finished = piped.run(feeder, write(decoded=pipe), pipe=pipe, **allowed)
+    commands.finish(plan, folder)
     return Made(media, plan.rungs, folder, finished)
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg.encoding import commands
-from processing.ffmpeg.media import PACKET, Media
+from processing.ffmpeg.media import Media
+from processing.ffmpeg.output_format import PACKET
 from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.grid import lead_frames
 from processing.ffmpeg.tests.clips import (

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg.errors import ProbeFailed
-from processing.ffmpeg.media import PACKET
+from processing.ffmpeg.output_format import PACKET
 from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.ladder import Profile, Step
 from processing.ffmpeg.tests.clips import (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from processing.ffmpeg.media import PACKET
+from processing.ffmpeg.output_format import PACKET
 from processing.ffmpeg.tests.clips import described, ffmpeg
 
 TONE = ["-f", "lavfi", "-i", "sine=r=48000:d=2"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import ladder, weight
-from processing.ffmpeg.planning.ladder import DEFAULT
+from processing.ffmpeg.planning.ladder import DEFAULT, Step
 from processing.ffmpeg.tests.clips import picture
 
 _MEBI = 1024 * 1024
@@ -45,3 +47,17 @@ def test_memory_is_estimated_on_the_safe_side(
 def test_sound_alone_weighs_little() -> None:
     media = Media("wav", 10.0, 1, None, None, ())
     assert weight.memory_bytes(media, (), 4) < 100 * _MEBI
+
+
+@pytest.mark.parametrize(("threads", "measured"), [(1, 168), (2, 224)])
+def test_av1_weighs_as_was_measured(threads: int, measured: int) -> None:
+    media = media_of(1280, 720, "h264", 8)
+    assert media.video is not None
+    more = replace(DEFAULT, more_rungs=(Step(720, 35, 1_500_000, "av1", "8"),))
+    without, beside = (ladder.rungs_for(media.video, one) for one in (DEFAULT, more))
+    more_bytes = weight.memory_bytes(media, beside, threads) - weight.memory_bytes(
+        media, without, threads
+    )
+    assert measured <= more_bytes / _MEBI <= 1.5 * measured
+    core = weight.core_seconds(media, beside) - weight.core_seconds(media, without)
+    assert core == pytest.approx(0.2 * 1.28 * 0.72 * 25)

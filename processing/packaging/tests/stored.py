@@ -10,6 +10,7 @@ from pathlib import Path
 
 from processing.ffmpeg.tests.clips import ffmpeg
 from processing.packaging import segments
+from processing.packaging.kinds import Kind
 from processing.packaging.release import StoredChunk, StoredRendition, measured
 from processing.packaging.track import Track, read_track
 
@@ -91,10 +92,11 @@ def make(folder: Path) -> Stored:
 def described(name: str, files: list[Path]) -> StoredRendition:
     """What the rows of a rendition would tell."""
     tracks = [read(file) for file in files]
-    is_video = tracks[0].handler == "vide"
+    kind = tracks[0].kind
+    is_video = kind == Kind.VIDEO
     plain = StoredRendition(
         name=name,
-        is_video=is_video,
+        kind=kind,
         codecs=tracks[0].codecs,
         timescale=tracks[0].timescale,
         bandwidth=0,

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from processing.ffmpeg.tests.clips import ffmpeg
 from processing.packaging import dash
+from processing.packaging.kinds import Kind
 from processing.packaging.release import StoredChunk, StoredRendition
 from processing.packaging.tests.ranges import served
 from processing.packaging.tests.stored import Stored
 
 NAMES = {"": "urn:mpeg:dash:schema:mpd:2011"}
 SOUND = StoredRendition(
-    "audio", False, "mp4a.40.2", 48000, 130_000, 128_000,
+    "audio", Kind.AUDIO, "mp4a.40.2", 48000, 130_000, 128_000,
     [StoredChunk(0, "0.mp4", 900, 100, 0, 1000, [[100, 800, 1000, 0, 1]])],
 )  # fmt: skip
 

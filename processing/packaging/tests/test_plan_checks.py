@@ -11,6 +11,7 @@ from processing.ffmpeg.planning.grid import Grid
 from processing.ffmpeg.planning.ladder import Rung
 from processing.ffmpeg.planning.plan import EncodePlan
 from processing.ffmpeg.planning.tracks import AudioTrack
+from processing.packaging.kinds import Kind
 from processing.packaging.plan_checks import check_plan
 from processing.packaging.release import StoredChunk, StoredRendition
 
@@ -23,7 +24,8 @@ PLAN = EncodePlan(
 
 def made(name: str, seconds: float, scale: int = 1000) -> StoredRendition:
     chunk = StoredChunk(0, name, 1, 1, 0, round(seconds * scale), ())
-    return StoredRendition(name, name == "120p", "", scale, 0, 0, [chunk])
+    kind = Kind.VIDEO if name == "120p" else Kind.AUDIO
+    return StoredRendition(name, kind, "", scale, 0, 0, [chunk])
 
 
 def codes(*renditions: StoredRendition, plan: EncodePlan = PLAN) -> list[str]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from processing.ffmpeg.tests.clips import frames
 from processing.packaging import hls, release, segments
 from processing.packaging.fragments import Fragment
+from processing.packaging.kinds import Kind
 from processing.packaging.release import StoredChunk, StoredRendition, common_prefix
 from processing.packaging.tests.stored import Stored
 
@@ -72,7 +73,7 @@ def test_while_it_grows_no_keyframe_playlist_is_listed(stored: Stored) -> None:
 
 
 def sound(name: str, **changes: object) -> StoredRendition:
-    plain = StoredRendition(name, False, "mp4a.40.2", 48000, 130_000, 128_000, channels=2)
+    plain = StoredRendition(name, Kind.AUDIO, "mp4a.40.2", 48000, 130_000, 128_000, channels=2)
     return replace(plain, **changes)  # type: ignore[arg-type]  # checked by the dataclass
 
 
@@ -133,7 +134,7 @@ def chunks(draw: st.DrawFn) -> list[StoredChunk]:
 @given(chunks())
 def test_what_was_listed_never_changes(every: list[StoredChunk]) -> None:
     def lines(count: int, complete: bool) -> list[str]:
-        rung = StoredRendition("a", True, "avc1.640028", 30, 1000, 900, every[:count])
+        rung = StoredRendition("a", Kind.VIDEO, "avc1.640028", 30, 1000, 900, every[:count])
         return release.media_playlist(rung, complete=complete, target=4).splitlines()
 
     grown = [lines(count, False) for count in range(1, len(every) + 1)]

@@ -11,6 +11,7 @@ import pytest
 
 from processing.ffmpeg.tests.clips import Made, encoded, ffmpeg, flash_and_beep, frames
 from processing.packaging import hls
+from processing.packaging.kinds import Kind
 from processing.packaging.release import StoredRendition, measured
 from processing.packaging.release_checks import check_release
 from processing.packaging.segments import Segment, group
@@ -55,7 +56,7 @@ def publish(made: Made) -> Path:
 
 def rendition(name: str, made: Made) -> StoredRendition:
     one = described(name, [made.folder / f"{name}.mp4"])
-    return measured(replace(one, frame_rate=Fraction(25) if one.is_video else None))
+    return measured(replace(one, frame_rate=Fraction(25) if one.kind == Kind.VIDEO else None))
 
 
 @pytest.fixture(scope="module")

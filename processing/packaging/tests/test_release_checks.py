@@ -12,6 +12,7 @@ import pytest
 
 from processing.packaging import release, report
 from processing.packaging.checker import Finding
+from processing.packaging.kinds import Kind
 from processing.packaging.release import StoredRendition
 from processing.packaging.release_checks import check_release
 from processing.packaging.stored_checks import check_stored
@@ -58,7 +59,7 @@ def changed(stored: Stored, name: str, change: Change) -> list[StoredRendition]:
 
 def test_a_good_release_has_no_findings(stored: Stored) -> None:
     assert check_release(stored.renditions, target=4, duration=7.5) == []
-    sounds = [one for one in stored.renditions if not one.is_video]
+    sounds = [one for one in stored.renditions if one.kind == Kind.AUDIO]
     assert check_release(sounds, target=4) == []
 
 

@@ -1,0 +1,45 @@
+"""H.264 by x264: what plays everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from processing.ffmpeg.encoding.outputs.output import VideoOrder
+
+# Pictures between keyframes nobody forces.
+_NEVER = "100000"
+
+
+class _X264:
+    codec = "h264"
+    encoder = "libx264"
+    sample_entry = "avc1"
+    pixel_format = "yuv420p"
+    quality = (10, 40, 23)
+    presets = (
+        "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower",
+        "veryslow",
+    )  # fmt: skip
+    usual_preset = "veryfast"
+
+    def argv(self, order: VideoOrder) -> list[str]:
+        """`stitchable` keeps the init segment the same whatever the CRF; fixed GOPs for aligned
+        rungs."""
+        rung = order.rung
+        argv = ["-fps_mode", "passthrough", "-c:v", self.encoder, "-preset", order.preset]
+        argv += ["-profile:v", "high", "-threads", str(order.threads), "-crf", str(rung.crf)]
+        argv += ["-maxrate", str(rung.maxrate), "-bufsize", str(rung.bufsize)]
+        argv += [*self._groups(order), "-sc_threshold", "0", "-x264-params", "stitchable=1"]
+        return argv + [text for option in order.colors.items() for text in option]
+
+    def _groups(self, order: VideoOrder) -> list[str]:
+        if not order.keyframes:
+            return ["-g", str(order.gop), "-keyint_min", str(order.gop)]
+        forced = ",".join(f"{second:.6f}" for second in order.keyframes)
+        return ["-g", _NEVER, "-keyint_min", "1", "-forced-idr", "1", "-force_key_frames", forced]
+
+    def finish(self, path: Path) -> None:
+        """There is nothing to put right."""
+
+
+OUTPUT = _X264()

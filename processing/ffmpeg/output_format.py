@@ -1,0 +1,21 @@
+"""What everything we make has in common; planning, encoding, packaging and checks go by it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+AUDIO_RATE = 48_000
+"""Samples a second of all sound."""
+CHANNELS = 2
+"""Of all sound."""
+PACKET = 1024
+"""Samples in a packet of AAC, the unit in which spans tell where sound is cut."""
+AUDIO_FRAGMENT_SECONDS = Fraction(1, 2)
+"""Short enough that segments put together from them end within a quarter of a second of the
+pictures' segments, long enough that their headers cost 3 % of the sound."""
+SEGMENT_GOPS = 2
+"""Groups of pictures in a segment."""
+MAX_FRAME_RATE = 60
+"""Pictures a second, at most."""
+BANDWIDTH_TOLERANCE = 0.1
+"""How far a bandwidth that is told may be from the real one, by Apple's rules."""
