@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -57,6 +58,11 @@ class Viewer:
         """Heights one can choose, ascending."""
         return list(self.page.evaluate("viewer.rungs()"))
 
+    @property
+    def codecs(self) -> dict[str, list[str]]:
+        """Those it plays `now`, of pictures and of sound, and `all` that it could."""
+        return dict(self.page.evaluate("viewer.codecs()"))
+
     def choose(self, height: int, *, now: bool = False) -> None:
         """Take a rung from the next segment on, or from this very place."""
         self.page.evaluate("([height, now]) => viewer.choose(height, now)", [height, now])
@@ -71,14 +77,32 @@ class Viewer:
         return dict(self.page.evaluate("viewer.account()"))
 
 
+_KNOWS_NOTHING_OF = """
+{
+  const lacks = (type) => LACKING.some((codec) => type.includes(codec));
+  const knows = MediaSource.isTypeSupported;
+  MediaSource.isTypeSupported = (type) => !lacks(type) && knows(type);
+  const { decodingInfo } = MediaCapabilities.prototype;
+  MediaCapabilities.prototype.decodingInfo = async function (asked) {
+    const told = await decodingInfo.call(this, asked);
+    const lacked = [asked.video, asked.audio].some((one) => one && lacks(one.contentType));
+    return lacked ? { supported: false, smooth: false, powerEfficient: false } : told;
+  };
+}
+"""
+
+
 @contextmanager
 def watching(
     chromium: Browser, site: Vodloom, player: str, address: str, **options: Any
 ) -> Iterator[Viewer]:
     """A viewer of an address of the site. `ahead` is how many seconds it keeps ready, `start`
-    where shaka-player is told to begin."""
+    where shaka-player is told to begin, `codecs` what is preferred; `lacking` are codecs that the
+    browser is made to know nothing of."""
     context = chromium.new_context(base_url=site.url)
+    lacking = options.pop("lacking", ())
     try:
+        context.add_init_script(_KNOWS_NOTHING_OF.replace("LACKING", json.dumps(list(lacking))))
         context.route("**/viewer/*", _serve)
         page = context.new_page()
         page.goto("/viewer/")

@@ -102,11 +102,15 @@ class Viewer {
 }
 
 class HlsViewer extends Viewer {
-  async open(address, { ahead = 90 }) {
+  async open(address, { ahead = 90, codecs = [] }) {
     const { default: Hls } = await import("./hls.js");
     this.Hls = Hls;
     const hls = new Hls({ maxBufferLength: ahead, maxMaxBufferLength: ahead });
     this.hls = hls;
+    const wanted = ({ attrs }) => codecs.every((codec) => attrs.CODECS.includes(codec));
+    hls.once(Hls.Events.MANIFEST_PARSED, () => {
+      if (codecs.length) hls.loadLevel = hls.levels.findIndex(wanted);
+    });
     hls.on(Hls.Events.ERROR, (_, error) => this.#note(error));
     hls.loadSource(address);
     hls.attachMedia(this.video);
@@ -136,6 +140,13 @@ class HlsViewer extends Viewer {
     return this.hls.levels.map((level) => level.height).sort((a, b) => a - b);
   }
 
+  /** The codecs of what is fetched, and all that it could choose. */
+  codecs() {
+    const { levels, loadLevel } = this.hls;
+    const told = levels.map(({ attrs }) => attrs.CODECS.split(","));
+    return { now: told[loadLevel], all: [...new Set(told.flat())] };
+  }
+
   /** Fetch this rung from the next segment on, or (`now`) from this very place. */
   choose(height, now = false) {
     const index = this.hls.levels.findIndex((level) => level.height === height);
@@ -160,7 +171,7 @@ class HlsViewer extends Viewer {
 }
 
 class ShakaViewer extends Viewer {
-  async open(address, { ahead = 90, start = null }) {
+  async open(address, { ahead = 90, start = null, codecs = [] }) {
     if (!window.shaka) await import("./shaka.js");
     const player = new window.shaka.Player();
     this.player = player;
@@ -170,6 +181,7 @@ class ShakaViewer extends Viewer {
     }
     await player.attach(this.video);
     player.configure({ streaming: { bufferingGoal: ahead, bufferBehind: 90 } });
+    player.configure({ preferredVideoCodecs: codecs, preferredAudioCodecs: codecs });
     // Errors that it gets over by asking again.
     player.configure({ streaming: { failureCallback: (e) => this.complain(`shaka: ${e.code}`) } });
     player.getNetworkingEngine().addEventListener("retry", ({ error }) =>
@@ -180,6 +192,12 @@ class ShakaViewer extends Viewer {
 
   rungs() {
     return this.player.getVariantTracks().map((track) => track.height).sort((a, b) => a - b);
+  }
+
+  codecs() {
+    const tracks = this.player.getVariantTracks();
+    const told = ({ videoCodec, audioCodec }) => [videoCodec, audioCodec];
+    return { now: told(tracks.find((one) => one.active)), all: [...new Set(tracks.flatMap(told))] };
   }
 
   choose(height, now = false) {

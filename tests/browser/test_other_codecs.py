@@ -1,0 +1,100 @@
+"""AV1 and Opus in the hands of players, and what players without them find."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import draw
+from tests.browser.people import Person
+from tests.browser.viewers import PLAYERS, watching
+from tests.servers.app import Vodloom
+from tests.servers.process import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.timeout(300)]
+
+SECONDS = 9
+FRAME = 1 / 30
+BORDERS = (1, 4, 8)
+NEWER = ["av01", "opus"]
+PROFILE = """
+from processing.models import AlternateRung, EncodingProfile, EncodingRung
+made, _ = EncodingProfile.objects.get_or_create(name="both", also_opus=True, preset="ultrafast")
+EncodingRung.objects.get_or_create(profile=made, short_side=180, crf=24, maxrate_kbps=600)
+AlternateRung.objects.get_or_create(
+    profile=made, codec="av1", short_side=180, crf=40, preset="12", maxrate_kbps=400)
+"""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A ready video."""
+
+    site: Vodloom
+    playback: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def prepared(demo: Person, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """A clip with sound in several spans, in H.264 and AV1, in AAC and Opus."""
+    demo.site.manage("shell", "--verbosity", "0", "-c", PROFILE)
+    clip: Path = draw(tmp_path_factory.mktemp("clips") / "bars.mp4", "320x180", seconds=SECONDS)
+    video = demo.wait_until_over(demo.upload(clip))
+    old = video["playback"]["hls"]
+    asked = {"video": video["id"], "profile": "both"}
+    answer = demo.ask("POST", "/api/v1/jobs/", json=asked)
+    assert answer.status_code == 202, answer.text
+
+    def now() -> dict[str, dict[str, str]]:
+        return dict(demo.ask("GET", f"/api/v1/videos/{video['id']}/").json())
+
+    wait_until(lambda: now()["playback"]["hls"].split("/")[3] != old.split("/")[3], "both", 120)
+    made = demo.wait_until_over(str(video["id"]))
+    assert {one["name"] for one in made["renditions"]} == {
+        "180p", "180p-av1", "audio", "audio-opus",
+    }  # fmt: skip
+    report = demo.site.manage("check_release", str(video["id"]), "--deep", "--decode")
+    assert "Everything is right; pictures were checked." in report
+    return Prepared(demo.site, made["playback"])
+
+
+@pytest.mark.parametrize(("player", "format_"), PLAYERS)
+def test_av1_and_opus_play_and_seek(
+    prepared: Prepared, chromium: Browser, player: str, format_: str
+) -> None:
+    address = prepared.playback[format_]
+    with watching(chromium, prepared.site, player, address, codecs=NEWER) as viewer:
+        pictures, sound = viewer.codecs["now"]
+        assert (pictures.split(".")[0], sound) == ("av01", "opus")
+        for border in reversed(BORDERS):
+            before = border - 2.5 * FRAME
+            assert viewer.seek(before) == pytest.approx(before - FRAME / 2, abs=0.001)
+            viewer.play()
+            viewer.reach(border + 0.2)
+            assert viewer.seek(border + 0.5 * FRAME) == pytest.approx(border, abs=0.001)
+        viewer.seek(0)
+        before_the_end = viewer.account["jumps"]
+        viewer.play_to_the_end(rate=4)
+        account = viewer.account
+    assert account["complaints"] == []
+    assert account["jumps"] == before_the_end
+    assert account["duration"] == pytest.approx(SECONDS, abs=FRAME)
+    assert len(account["buffered"]) == 1
+    assert account["buffered"][0] == pytest.approx([0, SECONDS], abs=0.1)
+
+
+@pytest.mark.parametrize(("player", "format_"), PLAYERS)
+def test_who_knows_neither_plays_what_everybody_does(
+    prepared: Prepared, chromium: Browser, player: str, format_: str
+) -> None:
+    address = prepared.playback[format_]
+    with watching(chromium, prepared.site, player, address, lacking=NEWER) as viewer:
+        assert {codec.split(".")[0] for codec in viewer.codecs["all"]} == {"avc1", "mp4a"}
+        viewer.play_to_the_end(rate=4)
+        account = viewer.account
+    assert account["complaints"] == []
+    assert account["jumps"] == 0
+    assert account["buffered"][0] == pytest.approx([0, SECONDS], abs=0.1)
