@@ -83,7 +83,7 @@ def _pictures(media: Media, timeline: Timeline | None, grid: Grid | None) -> Ite
     yield from _dropped(video, grid)
     if video.hdr:
         yield notices.HDR_CONVERTED(transfer=_TRANSFERS[video.color_transfer])
-    if _ALPHA.match(video.pixel_format):
+    if video.alpha_beside or _ALPHA.match(video.pixel_format):
         yield notices.ALPHA_FLATTENED(pixel_format=video.pixel_format)
 
 

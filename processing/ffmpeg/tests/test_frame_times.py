@@ -119,7 +119,8 @@ def test_repeated_frames_cost_next_to_nothing(tmp_path: Path) -> None:
     _, plain = made_of(even, tmp_path / "plain")
     repeated = len(numbers_in(made.top)) - len(numbers_in(plain.top))
     assert repeated > len(steps)
-    assert (made.top.stat().st_size - plain.top.stat().st_size) / repeated < 60
+    # With the keyframe of another group and the headers of fragments.
+    assert (made.top.stat().st_size - plain.top.stat().st_size) / repeated < 200
 
 
 @pytest.mark.parametrize("seconds", [None, 2.0])
