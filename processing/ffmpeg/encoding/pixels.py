@@ -24,6 +24,8 @@ _RGB = re.compile(r"rgb|bgr|gbr|pal8|bayer|xyz")
 _ALPHA = re.compile(r"yuva|ya8|ya16|rgba|bgra|argb|abgr|gbrap|pal8")
 # Shapes further apart than this are not the same picture rounded to even sides.
 _SAME_SHAPE = 0.03
+# What the filters of fields need, and two fields have.
+_LEAST_LINES = 4
 
 
 def before_grid(video: VideoStream) -> list[str]:
@@ -46,6 +48,8 @@ def alone(video: VideoStream) -> list[str]:
 
 
 def _may_have_fields(video: VideoStream) -> bool:
+    if min(video.width, video.height) < _LEAST_LINES:
+        return False
     coded = video.codec in _HAVE_FIELDS and not _RGB.search(video.pixel_format)
     return video.interlaced or coded
 

@@ -292,8 +292,11 @@ def _described_by_itself(video: VideoStream, entry: entries.Entry | None) -> Vid
 def _measured(media: Media, listed: _Packets, limits: ProbeLimits, path: Path) -> Media:
     """`media` with the durations its packets tell: where its headers tell none (Matroska and FLV
     tell no stream's length), where nothing else will look at its times (sound alone), and where
-    they tell so much that the file would be refused for it."""
+    they tell so much that the file would be refused for it. A clock that may jump tells nothing
+    then: the timeline will."""
     if extent.claimed(media) > limits.max_duration:
+        if media.clock_may_jump and media.video is not None:
+            return extent.without_claims(media)
         beyond = listed.since(limits.max_duration, {}, most=_A_FEW)
         if _last(beyond) - media.start > limits.max_duration:
             raise refusals.too_long()

@@ -80,7 +80,9 @@ def agree(made: Cut, name: str) -> None:
     assert {track.init for track in tracks} == {whole.init}
     for span, track in zip(made.spans, tracks, strict=True):
         assert check_chunk(track, start=begin(made, span, track), frames=planned(span, track)) == []
-    assert sum(track.duration for track in tracks) == whole.duration
+    # The end of sound that is resampled is found a millisecond sooner or later.
+    apart = abs(sum(track.duration for track in tracks) - whole.duration)
+    assert apart <= (48 if whole.handler == "soun" else 0)
 
 
 def begin(made: Cut, span: chunks.Span, track: Track) -> int:
@@ -288,7 +290,9 @@ def test_every_language_is_a_track_of_its_own(tmp_path: Path) -> None:
            "-c:v", "copy", *languages, several)  # fmt: skip
     made = cut(several, tmp_path / "out")
     assert made.whole.names == {"144p", "audio-eng", "audio-fra"}
-    tones = [crossings(samples_in(made.joined(name))) for name in ("audio-eng", "audio-fra")]
+    # What follows the end is the encoder's noise.
+    heard = [samples_in(made.joined(name))[: 5 * 48_000] for name in ("audio-eng", "audio-fra")]
+    tones = [crossings(samples) for samples in heard]
     assert tones == [pytest.approx(440, abs=4), pytest.approx(880, abs=4)]
 
 

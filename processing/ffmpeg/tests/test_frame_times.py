@@ -165,6 +165,16 @@ def test_what_was_appended_follows_with_its_sound(tmp_path: Path, name: str, off
         assert beep == pytest.approx(found[frame], abs=0.02)
 
 
+def test_a_clock_that_goes_back_so_far_that_it_seems_to_wrap(tmp_path: Path) -> None:
+    first, second = halves(tmp_path, "a.ts", "-output_ts_offset", "700")
+    source = tmp_path / "back.ts"
+    source.write_bytes(second.read_bytes() + first.read_bytes())
+    media, made = made_of(source, tmp_path / "out")
+    assert media.duration == pytest.approx(4, abs=0.2)
+    assert list(shown(made, grid(media).rate)) == [*range(50, 100), *range(50)]
+    assert len(beeps(made.folder / "audio.mp4")) == 4
+
+
 def halves(folder: Path, name: str, *between: str) -> tuple[Path, Path]:
     """Two files of two seconds, numbered 0 to 49 and 50 to 99, a beep each second; options of the
     second."""

@@ -55,6 +55,11 @@ def by_packets(path: Path) -> Timeline | None:
     return read(path, replace(media, video=replace(media.video, track=None)))
 
 
+def as_shown(found: Timeline | None) -> Timeline | None:
+    """As FFmpeg shows it: only boxes tell that it does so too early."""
+    return found and replace(found, delay=0)
+
+
 CONTAINERS = {
     "a.mp4": [],
     "fragmented.mp4": ["-movflags", "+frag_keyframe+empty_moov"],
@@ -109,7 +114,7 @@ def test_boxes_and_packets_tell_the_same(tmp_path: Path, name: str, gops: str) -
     boxes = index.read(path, video.track)
     assert boxes is not None
     assert edits.placed(boxes) is not None
-    assert found == by_packets(path)
+    assert as_shown(found) == by_packets(path)
     assert found.closed == (gops == "open-gop=0")
 
 
@@ -134,7 +139,7 @@ def test_any_single_edit_is_placed_as_ffmpeg_places_it(
     boxes = index.read(path, 1)
     assert boxes is not None
     assert edits.placed(boxes) is not None
-    assert read(path) == by_packets(path)
+    assert as_shown(read(path)) == by_packets(path)
 
 
 def test_several_shown_parts_are_left_to_ffmpeg(tmp_path: Path) -> None:
@@ -162,7 +167,7 @@ def test_a_varying_rate_is_not_constant(tmp_path: Path) -> None:
 
 def test_a_clock_that_jumps_is_not_steady(tmp_path: Path) -> None:
     first = make(tmp_path / "a.ts", *B_FRAMES)
-    other = make(tmp_path / "b.ts", *B_FRAMES, "-output_ts_offset", "50")
+    other = make(tmp_path / "b.ts", *B_FRAMES, "-output_ts_offset", "700")
     ahead, back = tmp_path / "ahead.ts", tmp_path / "back.ts"
     ahead.write_bytes(first.read_bytes() + other.read_bytes())
     back.write_bytes(other.read_bytes() + first.read_bytes())
@@ -219,7 +224,9 @@ def test_reading_again_tells_the_same(tmp_path: Path) -> None:
 def test_one_picture_is_a_timeline(tmp_path: Path) -> None:
     media = described(make(tmp_path / "a.mp4", "-frames:v", "1"))
     found = read(tmp_path / "a.mp4", media)
-    assert found == Timeline((0,), 1, 0, 512, constant=True, closed=True, steady=True)
+    one = Timeline((0,), 1, 0, 512, constant=True, closed=True, steady=True)
+    assert found is not None
+    assert replace(found, peak_bitrate=None) == one
     known = with_timeline(media, found)
     assert (known.duration, grid(known).frames) == (0.04, 1)
 
@@ -284,7 +291,7 @@ def same_by_boxes_and_packets(path: Path) -> bool:
         media = described(path)
     except MediaError:
         return True
-    return media.video is None or read(path, media) == by_packets(path)
+    return media.video is None or as_shown(read(path, media)) == by_packets(path)
 
 
 @corpus.needs_corpus
