@@ -49,6 +49,10 @@ def _allowed(plan: EncodePlan, frames: int) -> int:
 
 
 def _check_sound(rendition: StoredRendition, plan: EncodePlan) -> Iterator[Finding]:
+    """Beside pictures sound is as long as they are. Alone each track is as long as what could be
+    decoded of it, which is told by notices: another may be longer, and a file may promise more."""
+    if plan.grid is None:
+        return
     allowed = max(_SOUND_SECONDS, float(_WHOLE_SHARE) * plan.seconds if plan.spans == 1 else 0.0)
     if plan.seconds - rendition.seconds > allowed:
         told = f"{rendition.seconds:.3f} of {plan.seconds:.3f} s"
