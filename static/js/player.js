@@ -52,17 +52,20 @@ class VodPlayer extends HTMLElement {
       capLevelToPlayerSize: true,
     });
     this.#hls = hls;
-    hls.on(Hls.Events.MANIFEST_PARSED, () => this.#offerChoices(hls));
+    hls.on(Hls.Events.MANIFEST_PARSED, () => this.#offer({ videoRenditions: new Renditions(hls) }));
+    hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, () =>
+      this.#offer({ audioTracks: new Sounds(hls, Hls.Events.AUDIO_TRACK_SWITCHED) }),
+    );
     hls.on(Hls.Events.ERROR, (_, error) => error.fatal && this.#recover(hls, error));
     hls.loadSource(this.dataset.src);
     hls.attachMedia(this.video);
   }
 
-  #offerChoices(hls) {
+  #offer(choices) {
     const { video } = this;
-    video.videoRenditions = new Renditions(hls);
-    const sounds = new Sounds(hls, Hls.Events.AUDIO_TRACK_SWITCHED);
-    Object.defineProperty(video, "audioTracks", { value: sounds, configurable: true });
+    for (const [name, value] of Object.entries(choices)) {
+      Object.defineProperty(video, name, { value, configurable: true });
+    }
     // The controls look at the media's qualities and sounds when they meet the media.
     const controller = this.querySelector("media-controller");
     controller.mediaUnsetCallback?.(video);
