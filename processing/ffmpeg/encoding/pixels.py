@@ -30,8 +30,8 @@ _LEAST_LINES = 4
 
 def before_grid(video: VideoStream) -> list[str]:
     """Filter steps that must see every picture of the source, before any is dropped or doubled.
-    Of these pictures only those that say they are interlaced are changed: the others are handed on,
-    which costs nothing that can be measured."""
+    Of these pictures only those that say they are interlaced are changed: the others are handed
+    on."""
     if not _may_have_fields(video):
         return _told_aspect(video)
     # What is told apart by its neighbours must be as large as they are; a changed shape shows in
