@@ -104,7 +104,7 @@ def publish(video_id: UUID, *, release: Release) -> None:
 
 def retire(release_id: UUID, *, source: Source | None) -> None:
     """A release is replaced, and kept for as long as anybody may hold an address of it."""
-    told = lifetimes.seconds_of(source.media if source else None)
+    told = lifetimes.seconds_of(source.found if source else None)
     measured = Release.objects.values_list("duration", flat=True).get(pk=release_id) or 0.0
     longest = lifetimes.longest_address(max(told, measured))
     Release.objects.filter(pk=release_id).update(

@@ -174,7 +174,7 @@ def _eta_at_work(row: Any) -> int | None:
     if cost and row.run_began and 1 - left / cost >= _TELLING_SHARE:
         passed = (timezone.now() - row.run_began).total_seconds()
         told.append(passed * left / (cost - left))
-    duration = ((row.source.media if row.source else None) or {}).get("duration")
+    duration = ((row.source.found if row.source else None) or {}).get("duration")
     if cost and duration and row.run_speed:
         told.append(duration * left / cost / row.run_speed)
     return int(min(told)) + 1 if told else throughput.current().eta(ahead=0.0, own=left)

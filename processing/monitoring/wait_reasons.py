@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from processing.models import Task, Worker
+from processing.queues import woken_for
 from processing.workers.presence import ALIVE_WITHIN
 
 State = Task.State
@@ -33,11 +34,12 @@ def _at_work(task: Task, now: datetime) -> str:
 
 
 def _why_not_claimed(task: Task, workers: Sequence[Worker], now: datetime) -> str:
-    serving = [w for w in workers if task.queue in w.queues and now - w.last_seen < ALIVE_WITHIN]
+    queue = woken_for(task.queue)
+    serving = [w for w in workers if queue in w.queues and now - w.last_seen < ALIVE_WITHIN]
     if not serving:
-        return f"no worker serves the queue {task.queue}"
+        return f"no worker serves the queue {queue}"
     if all(worker.waits_because for worker in serving):
         return serving[0].waits_because
     if all(worker.current_task_id for worker in serving):
-        return f"all {len(serving)} workers of the queue {task.queue} are busy"
-    return f"waits its turn in the queue {task.queue}, or its owner's plan has no more at once"
+        return f"all {len(serving)} workers of the queue {queue} are busy"
+    return f"waits its turn in the queue {queue}, or its owner's plan has no more at once"

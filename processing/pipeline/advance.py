@@ -20,6 +20,7 @@ from django.db.models import (
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from processing import queues
 from processing.models import Run, Task
 from processing.pipeline import ranking, wake
 from processing.pipeline.lease import LeaseLost
@@ -56,7 +57,7 @@ def add_tasks(run: Run, specs: Sequence[TaskSpec]) -> None:
             owner_id=owner_id,
             kind=spec.kind,
             number=spec.number,
-            queue=STEPS[spec.kind].queue,
+            queue=queues.rows_of(STEPS[spec.kind].queue),
             weight=spec.weight,
             essential=STEPS[spec.kind].essential,
             cost=spec.cost,
@@ -87,7 +88,7 @@ def unlock(run: Run) -> None:
         _rank([t for t in freed if (t.queue, _begins(t)) == (queue, begins)], begins=begins)
     if freed:
         _store_freed(freed)
-        wake.on_commit([task.queue for task in freed])
+        wake.on_commit([queues.woken_for(task.queue) for task in freed])
 
 
 def _store_freed(freed: Sequence[Task]) -> None:

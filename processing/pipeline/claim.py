@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.plans import plan_named
+from processing import queues
 from processing.models import Run, Task
 from processing.pipeline.retry import MAX_CRASHES
 from processing.pipeline.transactions import bounded
@@ -116,7 +117,7 @@ def _ready(queue: str, steps: Sequence[Step], avoids: str) -> QuerySet[Task]:
     return (
         Task.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("run__source")
-        .filter(known, due, queue=queue, state=Task.State.READY)
+        .filter(known, due, queue=queues.rows_of(queue), state=Task.State.READY)
         .order_by("rank", "id")
     )
 
@@ -125,7 +126,7 @@ def _running() -> list[_Running]:
     """All tasks at work: never more than there are threads of workers."""
     return [
         _Running(
-            queue=queue,
+            queue=queues.woken_for(rows),
             owner=owner,
             cap=plan_named(plan, staff=is_staff).running,
             machine=where,
@@ -133,7 +134,7 @@ def _running() -> list[_Running]:
             cost=cost,
             crashes=crashes,
         )
-        for queue, owner, plan, is_staff, where, memory, cost, crashes in _RUNNING.all()
+        for rows, owner, plan, is_staff, where, memory, cost, crashes in _RUNNING.all()
     ]
 
 

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from processing import queues
 from processing.models import Run, Task
 from processing.monitoring import progress
 from processing.pipeline import advance, begin, plan, retry, wake
@@ -91,7 +92,7 @@ def _count_crash(run: Run, task: Task, problem: Problem) -> int:
         _give_up(run, task, retry.worker_crashed(problem), crashes=crashes)
     else:
         _move(task, Task.State.READY, **_reason(problem), crashes=crashes, ready_at=Now())
-        wake.on_commit([task.queue])
+        wake.on_commit([queues.woken_for(task.queue)])
     return crashes
 
 
@@ -100,7 +101,7 @@ def release_task(task: Task) -> None:
     with bounded():
         advance.lock(task.run_id)
         _move(task, Task.State.READY, attempts=F("attempts") - 1, ready_at=Now())
-        wake.on_commit([task.queue])
+        wake.on_commit([queues.woken_for(task.queue)])
 
 
 def rescue(task: Task) -> bool:

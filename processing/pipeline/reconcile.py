@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from config.env import QUEUES
+from processing import queues
 from processing.models import DutyRun, Reconciler, Run, Task, Worker
 from processing.pipeline import advance, cursors, wake
 from processing.pipeline.finish import rescue
@@ -80,12 +81,25 @@ def _go_on(run: Run) -> bool:
     return True
 
 
+def adopt_tasks() -> int:
+    """What a release before this one planned, or its workers handed back, is ours to do."""
+    ready = Task.objects.filter(state=Task.State.READY)
+    return sum(
+        ready.filter(queue__in=queues.older_rows_of(queue)).update(queue=queues.rows_of(queue))
+        for queue in QUEUES
+    )
+
+
 def wake_queues() -> int:
     """A few wake-ups for each queue that has tasks due; never one for each task."""
     due = Task.objects.filter(Q(not_before=None) | Q(not_before__lte=Now()), state=Task.State.READY)
     woken = 0
     for queue in QUEUES:
-        waiting = due.filter(queue=queue).order_by("rank").values_list("pk")[: wake.LYING_AT_MOST]
+        waiting = (
+            due.filter(queue=queues.rows_of(queue))
+            .order_by("rank")
+            .values_list("pk")[: wake.LYING_AT_MOST]
+        )
         woken += wake.top_up(queue, len(waiting))
     return woken
 

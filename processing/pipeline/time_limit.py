@@ -18,7 +18,7 @@ def seconds_for(task: Task) -> float:
     source, step = task.run.source, STEPS[task.kind]
     if source is None:
         return _FLOOR_SECONDS
-    duration = float((source.media or {}).get("duration") or 0.0)
+    duration = float((source.found or {}).get("duration") or 0.0)
     part = task.weight / 100 if step.share is None else 1.0
     arrival = source.size / _SLOWEST_BYTES_A_SECOND
     return _FLOOR_SECONDS + arrival + step.seconds_a_second * duration * part

@@ -22,6 +22,7 @@ _MINUTE = timedelta(minutes=1)
 DUTIES = (
     Duty("wake_queues", _BEAT, reconcile.wake_queues, "database"),
     Duty("rescue_tasks", _BEAT, reconcile.rescue_tasks, "database"),
+    Duty("adopt_tasks", _BEAT, reconcile.adopt_tasks, "database"),
     Duty("advance_runs", _BEAT, reconcile.advance_finished, "database"),
     Duty("place_events", _BEAT, log.sequence, "database"),
     Duty("expire_uploads", _STEP, expire_uploads, "database"),

@@ -20,4 +20,4 @@ def media_of(context: TaskContext) -> Media:
 
 
 def _found(context: TaskContext) -> Media:
-    return Media.from_json(context.source.media or {})
+    return Media.from_json(context.source.found or {})

@@ -21,7 +21,7 @@ _CONTENT_TYPE = "image/jpeg"
 
 def run(context: TaskContext) -> Outcome:
     """Make the poster of the release."""
-    media = Media.from_json(context.source.media or {})
+    media = Media.from_json(context.source.found or {})
     if media.video is None:
         return Outcome()
     source = sources.local(context)

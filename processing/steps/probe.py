@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from processing.ffmpeg import media_before
 from processing.ffmpeg.encoding import outputs, pixels
 from processing.ffmpeg.errors import ProbeFailed, ToolMissing
 from processing.ffmpeg.media import Media
@@ -92,7 +93,9 @@ def require_colours(media: Media) -> None:
 
 def _record(context: TaskContext, media: Media, plan: EncodePlan) -> None:
     kind = Video.MediaType.VIDEO if media.video else Video.MediaType.AUDIO
-    Source.objects.filter(pk=context.source.pk).update(media=media.to_json())
+    Source.objects.filter(pk=context.source.pk).update(
+        facts=media.to_json(), media=media_before.as_before(media)
+    )
     Run.objects.filter(pk=context.run.pk).update(plan=plan.to_json())
     told = [notice.to_json() for notice in plan.notices]
     Release.objects.filter(pk=context.run.pk).update(notices=told)

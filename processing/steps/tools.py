@@ -13,6 +13,7 @@ from processing.ffmpeg.running import piped, runner
 from processing.ffmpeg.running.progress import Progress
 from processing.ffmpeg.running.sandbox import Sandbox, detect
 from processing.models import Task, Worker
+from processing.queues import rows_of
 from processing.steps.context import TaskContext
 from processing.workers.machine import HEAVY_COST, this_machine, threads_for
 from processing.workers.presence import ALIVE_WITHIN
@@ -135,7 +136,7 @@ def _encodes_here() -> float:
     encoders = sum("encode" in queues for queues in alive.values_list("queues", flat=True))
     # Of those alone that are at work or wait: the table keeps what was done for months.
     moving = Task.objects.filter(
-        queue="encode", kind="encode", state__in=[Task.State.READY, Task.State.RUNNING]
+        queue=rows_of("encode"), kind="encode", state__in=[Task.State.READY, Task.State.RUNNING]
     )
     counted = moving.aggregate(
         running=Count("pk", filter=Q(state=Task.State.RUNNING, machine=machine)),

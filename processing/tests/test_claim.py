@@ -16,6 +16,7 @@ from accounts.plans import PlanName
 from processing.models import Run, Task
 from processing.pipeline import finish
 from processing.pipeline.claim import claim
+from processing.queues import rows_of
 from processing.tests.pretended import outcome
 from videos.models import Video
 
@@ -56,7 +57,7 @@ def test_a_task_waits_for_its_next_try(video: Video) -> None:
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL explains itself")
 def test_a_claim_reads_one_row_of_a_long_queue(video: Video) -> None:
     """Also of tables that were filled so fast that PostgreSQL has no statistics of them."""
-    task = Task.objects.filter(queue="media", state=Task.State.READY).get()
+    task = Task.objects.filter(queue=rows_of("media"), state=Task.State.READY).get()
     same = {"run": task.run, "owner": task.owner, "queue": "media", "kind": "probe"}
     same |= {"state": Task.State.READY, "rank": task.rank, "ready_at": task.ready_at}
     Task.objects.bulk_create(Task(number=number, **same) for number in range(1, 1000))

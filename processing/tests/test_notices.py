@@ -142,7 +142,7 @@ def test_damaged_frames_are_counted(
 
 def test_every_code_that_is_given_is_known(told: dict[str, Any]) -> None:
     assert {notice["code"] for notice in told["notices"]} <= KINDS.keys()
-    assert Media.from_json(Video.objects.get().source.media or {}).chapters  # type: ignore[union-attr]
+    assert Media.from_json(Video.objects.get().source.found or {}).chapters  # type: ignore[union-attr]
 
 
 def test_a_file_that_was_cut_off_says_how_much_arrived(

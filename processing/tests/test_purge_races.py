@@ -196,7 +196,7 @@ def test_a_replaced_release_stays_as_long_as_its_longest_address(video: Video) -
     token = tokens.issue(release.pk, duration=60.0)
     left = tokens.check(token, release.pk) - time.time()
     assert left <= lifetimes.longest_address(60.0).total_seconds()
-    Source.objects.update(media={"duration": 60.0})
+    Source.objects.update(facts={"duration": 60.0})
     from videos import lifecycle
 
     lifecycle.retire(release.pk, source=Source.objects.get())

@@ -20,6 +20,7 @@ from processing.models import DutyRun, Reconciler, Run, Task, Worker
 from processing.pipeline import advance, cursors, finish, reconcile, wake
 from processing.pipeline.claim import claim
 from processing.pipeline.lease_watch import Watch
+from processing.queues import rows_of
 from tests.servers.redis import Redis
 from videos import purge
 from videos.events import log
@@ -151,6 +152,15 @@ def test_all_active_runs_are_looked_at_some_at_a_time(
     assert last is not None
     Task.objects.filter(run=last).update(state=Task.State.DONE)
     assert [reconcile.advance_finished() for _ in range(4)] == [0, 0, 1, 0]
+
+
+def test_tasks_of_the_release_before_are_taken_over(video: Video) -> None:
+    """Its workers claim from the queue's plain name, ours from that of this generation."""
+    assert Task.objects.get().queue == rows_of("media") != "media"
+    Task.objects.update(queue="media")
+    assert claim("media", worker="w") is None
+    assert [reconcile.adopt_tasks() for _ in range(2)] == [1, 0]
+    assert claim("media", worker="w") is not None
 
 
 def test_wake_ups_do_not_pile_up(

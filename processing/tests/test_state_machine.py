@@ -31,6 +31,7 @@ from processing.pipeline import finish, reconcile
 from processing.pipeline.claim import claim
 from processing.pipeline.lease import LeaseLost, renew
 from processing.pipeline.retry import Problem, Remedy
+from processing.queues import rows_of
 from processing.tests.pretended import outcome
 from processing.tests.promises import Rows
 from videos import purge
@@ -367,7 +368,7 @@ def _only_by_its_holder(task: Task) -> Iterator[None]:
 def _next_in(queue: str) -> Task | None:
     """What a claim must take: the earliest rank among owners below their cap."""
     now = timezone.now()
-    tasks = list(Task.objects.filter(queue=queue).select_related("owner"))
+    tasks = list(Task.objects.filter(queue=rows_of(queue)).select_related("owner"))
     running = [task.owner_id for task in tasks if task.state == State.RUNNING]
     due = [
         task

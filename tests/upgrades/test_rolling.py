@@ -37,13 +37,18 @@ def test_both_releases_work_side_by_side_and_nothing_is_lost(
     side_by_side = [owner.upload(clip)["id"] for _ in range(2)]
     owner.url = f"{new.url}/api/v1/videos/"
     side_by_side += [owner.upload(clip)["id"] for _ in range(2)]
+    assert owner.wait_until_over(side_by_side[-1])["status"] == "ready"
+    told = owner.session.get(f"{old.url}/api/v1/videos/{side_by_side[-1]}/", timeout=30)
+    assert told.json()["source"]["frame_rate"] == 25.0
+    side_by_side.append(owner.upload(slow_clip)["id"])
     for name in old_names:
         new.processes[name].ask_to_stop()
     for name in old_names:
         new.processes.pop(name).stop()
     owner.vodloom = new
 
-    frames = dict.fromkeys([before, through_old, *side_by_side], 75) | {halfway: SLOW_FRAMES}
+    frames = dict.fromkeys([before, through_old, *side_by_side], 75)
+    frames |= dict.fromkeys([halfway, side_by_side[-1]], SLOW_FRAMES)
     for video, count in frames.items():
         now = owner.wait_until_over(video)
         assert now["status"] == "ready", now["error"]

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from processing import profiles
 from processing.models import Run, Task
 from processing.monitoring import progress
+from processing.queues import woken_for
 from processing.services import MAX_PRIORITY
 from videos.access import Viewer
 from videos.api import plan_serializers
@@ -21,6 +22,7 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
     """A step of a run. Where it runs and by which command (``worker``, ``argv``) only staff are
     told; others read null."""
 
+    queue = serializers.SerializerMethodField()
     worker = serializers.SerializerMethodField()
     argv = serializers.SerializerMethodField()
     log = serializers.SerializerMethodField()
@@ -47,6 +49,10 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
             "argv",
             "log",
         )
+
+    def get_queue(self, task: Task) -> str:
+        """Whose workers do it."""
+        return woken_for(task.queue)
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_worker(self, task: Task) -> str | None:

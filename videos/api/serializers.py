@@ -313,9 +313,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 def _source_facts(source: Source, duration: float) -> dict[str, Any]:
     facts = {"filename": source.filename, "size": source.size, "sha256": source.sha256}
-    if source.media is None:
+    if source.found is None:
         return facts | dict.fromkeys(_PROBED)
-    media = Media.from_json(source.media)
+    media = Media.from_json(source.found)
     video = media.video
     return facts | {
         "container": media.container,

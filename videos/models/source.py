@@ -1,6 +1,6 @@
 """The original bytes, kept untouched."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -27,7 +27,10 @@ class Source(models.Model):
     origin = models.CharField(max_length=10, choices=Origin)
     origin_url = models.CharField(max_length=2000, blank=True)
     provenance = models.JSONField(default=dict, blank=True)
-    media = models.JSONField(null=True, blank=True, help_text="what the probe found")
+    facts = models.JSONField(null=True, blank=True, help_text="what the probe found")
+    media = models.JSONField(
+        null=True, blank=True, help_text="the facts, as the release before can read them"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -37,3 +40,9 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def found(self) -> dict[str, Any] | None:
+        """What the probe found, also where that was the one of the release before; None until
+        then."""
+        return self.media if self.facts is None else self.facts

@@ -1,12 +1,12 @@
 """Mark what is to be deleted, in the transaction that removes the last thing pointing at it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Exists, Model, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Model, QuerySet, Value, When
 from django.utils import timezone
 
 from videos.models import Release, Source, StoredObject, Upload, Walk
@@ -17,7 +17,7 @@ State, Storage, Role = StoredObject.State, StoredObject.Storage, StoredObject.Ro
 
 # Whoever lost its lease may still be writing; after this time it has noticed or is dead.
 GRACE = timedelta(seconds=2 * settings.TASK_LEASE_SECONDS)
-_STEP = 5000
+_STEP = 1000
 
 
 def mark_releases(release_ids: Sequence[UUID]) -> int:
@@ -78,26 +78,39 @@ def mark_ownerless() -> int:
     Whoever deletes an owner marks its objects; only the version before does not.
     """
     walk, _ = Walk.objects.get_or_create(name="ownerless")
-    begin = int(walk.after or 0)
-    ids = list(
-        StoredObject.objects.filter(pk__gt=begin)
-        .order_by("pk")
-        .values_list("pk", flat=True)[:_STEP]
-    )
-    Walk.objects.filter(pk=walk.pk, after=walk.after).update(after=str(ids[-1]) if ids else "")
-    if not ids:
-        return 0
-    stored = Q(state=State.STORED) & (_gone("release", Release) | _gone("source", Source))
-    arriving = Upload.objects.filter(pk=OuterRef("attempt"), finished_at=None)
-    written = Source.objects.filter(key=OuterRef("key"))
-    given_up = Q(state=State.WRITING, storage=Storage.ORIGINALS) & ~Exists(arriving)
-    rows = StoredObject.objects.filter(stored | (given_up & ~Exists(written)))
-    return _mark(rows.filter(pk__gt=begin, pk__lte=ids[-1]))
+    rows = list(StoredObject.objects.filter(pk__gt=int(walk.after or 0)).order_by("pk")[:_STEP])
+    after = str(rows[-1].pk) if rows else ""
+    Walk.objects.filter(pk=walk.pk, after=walk.after).update(after=after)
+    stored = [row for row in rows if row.state == State.STORED]
+    gone = [
+        *_without(Release, {row.pk: row.release_id for row in stored}),
+        *_without(Source, {row.pk: row.source_id for row in stored}),
+    ]
+    marked = _mark(StoredObject.objects.filter(pk__in=gone, state=State.STORED)) if gone else 0
+    given_up = _given_up([row for row in rows if row.state == State.WRITING])
+    if given_up:
+        marked += _mark(StoredObject.objects.filter(pk__in=given_up, state=State.WRITING))
+    return marked
 
 
-def _gone(owner: str, model: type[Model]) -> Q:
-    there = Exists(model._default_manager.filter(pk=OuterRef(f"{owner}_id")))
-    return Q(**{f"{owner}__isnull": False}) & ~Q(there)
+def _given_up(writing: Iterable[StoredObject]) -> list[int]:
+    """Originals that no upload writes any more, and of which no source came."""
+    rows = [row for row in writing if row.storage == Storage.ORIGINALS]
+    open_uploads = Upload.objects.filter(pk__in=[row.attempt for row in rows], finished_at=None)
+    arriving = set(open_uploads.values_list("pk", flat=True)) if rows else set()
+    # After the uploads: one that ended between the two looks has left its source.
+    keys = [row.key for row in rows if row.attempt not in arriving]
+    written = Source.objects.filter(key__in=keys).values_list("key", flat=True)
+    left = set(keys).difference(written) if keys else set()
+    return [row.pk for row in rows if row.key in left]
+
+
+def _without(model: type[Model], owners: Mapping[int, UUID | None]) -> list[int]:
+    """The objects whose owner is told and not there. What is gone never comes back."""
+    wanted = {owner for owner in owners.values() if owner is not None}
+    found = model._default_manager.filter(pk__in=wanted).values_list("pk", flat=True)
+    gone = wanted.difference(found) if wanted else set()
+    return [pk for pk, owner in owners.items() if owner in gone]
 
 
 def _mark(rows: QuerySet[StoredObject]) -> int:

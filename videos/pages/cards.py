@@ -133,9 +133,9 @@ def _source_facts(video: Video) -> list[tuple[str, str]]:
     if source is None:
         return []
     size = ("Size", words.size(source.size))
-    if source.media is None:
+    if source.found is None:
         return [(_FILE, source.filename), size]
-    media, seconds = Media.from_json(source.media), playback.duration_of(video)
+    media, seconds = Media.from_json(source.found), playback.duration_of(video)
     picture, sound = media.video, media.audio[0] if media.audio else None
     return [
         ("Duration", words.duration(seconds) if seconds else ""),

@@ -62,4 +62,4 @@ def duration_of(video: Video) -> float:
     """
     if video.release and video.release.is_complete and video.release.duration:
         return video.release.duration
-    return lifetimes.seconds_of(video.source.media if video.source else None)
+    return lifetimes.seconds_of(video.source.found if video.source else None)
