@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -30,6 +31,9 @@ ON_SMALL_DISK = ("encode-3", "light-2")
 PREVIOUS_WORKER = "encode-previous"
 TOOLS = ("ffmpeg", "ffprobe", "bwrap")
 _TOKEN = re.compile(r"/work/([0-9a-f-]{36})")
+# What a stopped process sent is at the database by then, and worked on for so long at most.
+_ON_ITS_WAY_SECONDS = 0.1
+_STATEMENT_SECONDS = 2.0
 State = Literal["up", "ending", "down", "frozen"]
 
 
@@ -104,6 +108,17 @@ class Fleet:
         )
         return [Attempt(str(task), str(token)) for task, token in held]
 
+    def attempts_of_stopped(self, name: str) -> list[Attempt]:
+        """The same of a process that was just stopped: what it last sent to the database, perhaps
+        the claim of a task, is first let happen."""
+        query = "SELECT pid, query_start FROM pg_stat_activity WHERE state = 'active'"
+        time.sleep(_ON_ITS_WAY_SECONDS)
+        at_work = set(self.rows(query))
+        deadline = time.monotonic() + _STATEMENT_SECONDS
+        while at_work & set(self.rows(query)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return self.attempts_of(name)
+
     def worker_of(self, task: str) -> tuple[str, Attempt] | None:
         """Who works on a task, if somebody does."""
         for name in self.those(self.workers):
@@ -129,7 +144,7 @@ class Fleet:
     def kill(self, name: str) -> list[Attempt]:
         """SIGKILL its group; what it held."""
         os.killpg(self.process(name).pid, signal.SIGSTOP)  # so that it claims nothing meanwhile
-        held = self.attempts_of(name)
+        held = self.attempts_of_stopped(name)
         self.process(name).kill()
         self.states[name] = "down"
         return held
@@ -137,7 +152,7 @@ class Fleet:
     def kill_child(self, name: str) -> list[Attempt]:
         """SIGKILL the process that works and leave its parent; what it held."""
         os.killpg(self.process(name).pid, signal.SIGSTOP)
-        held = self.attempts_of(name)
+        held = self.attempts_of_stopped(name)
         for child in _descendants(self.process(name).pid):
             if os.getpgid(child) == self.process(name).pid:
                 os.kill(child, signal.SIGKILL)

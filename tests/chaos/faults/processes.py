@@ -94,7 +94,7 @@ def _freeze(chaos: Chaos, name: str | None) -> None:
     if name is not None:
         chaos.fleet.freeze(name)
         seconds = chaos.lease + chaos.random.uniform(2, 8)
-        held: list[Attempt] = chaos.fleet.attempts_of(name)
+        held: list[Attempt] = chaos.fleet.attempts_of_stopped(name)
         chaos.note(f"SIGSTOP {name} for {seconds:.0f} s", held)
         chaos.later(seconds, lambda: _thaw(chaos, name))
 
