@@ -20,7 +20,7 @@ def main() -> None:
     except ImproperlyConfigured as error:
         if "--traceback" in sys.argv:
             raise
-        sys.exit(f"manage.py: {error}")
+        sys.exit("\n".join(f"manage.py: {fault}" for fault in str(error).splitlines()))
 
 
 if __name__ == "__main__":

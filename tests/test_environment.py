@@ -1,4 +1,4 @@
-"""Each value is checked at start, with a message that says what to set."""
+"""Each value is checked at start: what cannot work is told in a sentence, all of it at once."""
 
 import os
 import subprocess
@@ -7,90 +7,226 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
+from config import env
+from config.env.reader import SettingsWrong
 
 ROOT = Path(__file__).parents[1]
+GOOD_KEY = "a key for tests that is long enough and used nowhere else"
+
+# A name, a value that cannot work, and what the sentence says.
+WRONG = [
+    ("SECRET_KEY", "", "SECRET_KEY is not set."),
+    ("SECRET_KEY", "a", "too easy to guess"),
+    ("SECRET_KEY", "a" * 50, "8 of them different"),
+    ("SECRET_KEY", "only thirty-one characters long", "at least 32 characters"),
+    ("SECRET_KEY_FALLBACKS", f"{GOOD_KEY},short", "SECRET_KEY_FALLBACKS is too easy"),
+    ("USE_HTTPS", "ture", "USE_HTTPS is 'ture'; it must be true or false."),
+    ("USE_HTTPS", "enabled", "must be true or false"),
+    ("DEBUG", "maybe", "DEBUG is 'maybe'"),
+    ("VODLOOM_DEMO", "2", "VODLOOM_DEMO is '2'"),
+    ("HSTS_SECONDS", "a year", "a whole number of seconds, from 0"),
+    ("HSTS_PRELOAD", "perhaps", "HSTS_PRELOAD is 'perhaps'"),
+    ("SESSION_DAYS", "0", "a whole number of days, from 1 to 3650"),
+    ("VODLOOM_PLAYBACK_TOKEN_SECONDS", "1", "from 60 to 604800"),
+    ("ALLOWED_HOSTS", "https://vod.test", "names of hosts alone, such as example.org"),
+    ("ALLOWED_HOSTS", "example.org,ex ample.org", "has 'ex ample.org'"),
+    ("CSRF_TRUSTED_ORIGINS", "vod.test", "it takes origins, such as https://example.org"),
+    ("CSRF_TRUSTED_ORIGINS", "https://vod.test/accounts", "has 'https://vod.test/accounts'"),
+    ("DATABASE_URL", "mysql://x/y", "must begin with one of postgres://"),
+    ("DATABASE_URL", "postgres://u:p@ss@db/name", "write @ as %40"),
+    ("DATABASE_URL", "postgres://u:w/rd@db/name", "write @ as %40"),
+    ("DATABASE_URL", "postgres://u:w#rd@db/name", "# as %23"),
+    ("DATABASE_URL", "postgres://u:w?rd@db/name", "? as %3F"),
+    ("DATABASE_URL", "postgres://u:p@db:5432", "names no database"),
+    ("DATABASE_URL", "postgres://u:p@db:port/name", "no number where its port should be"),
+    ("DATABASE_URL", "postgres://u:p@db/name?sslmod=require", "PostgreSQL does not know"),
+    ("DATABASE_URL", "postgres://u:p@db/name?sslrootcert=/no.pem", "sslrootcert=/no.pem, and no"),
+    ("REDIS_URL", "localhost:6379", "must begin with one of redis://"),
+    ("REDIS_URL", "redis://h:abc", "no number where its port should be"),
+    ("REDIS_URL", "redis://h:6379/notadb", "the number of a database"),
+    ("REDIS_URL", "redis://h:6379/0?nonsense=1", "Redis's client cannot use"),
+    ("REDIS_URL", "rediss://h/0?ssl_ca_certs=/no.pem", "ssl_ca_certs=/no.pem, and no such file"),
+    ("EMAIL_URL", "nonsense://x", "EMAIL_URL must begin with one of smtp://"),
+    ("EMAIL_URL", "smtp+tls://user:p@ss@host:587", "write @ as %40"),
+    ("EMAIL_URL", "smtp+tls://", "names no host"),
+    ("S3_BUCKET", "Not_A_Bucket!", "3 to 63 small letters"),
+    ("S3_ENDPOINT_URL", "minio:9000", "must begin with http:// or https:// and a host"),
+    ("S3_ENDPOINT_URL", "http://minio:9000/bucket", "the bucket is S3_BUCKET"),
+    ("S3_PUBLIC_ENDPOINT_URL", "https://", "S3_PUBLIC_ENDPOINT_URL is 'https://'"),
+    ("S3_ACCESS_KEY_ID", "x", "S3_SECRET_ACCESS_KEY is missing"),
+    ("S3_SECRET_ACCESS_KEY", "x", "S3_ACCESS_KEY_ID is missing"),
+    ("S3_ADDRESSING", "host", "must be one of path, virtual, auto"),
+    ("S3_CA_FILE", "/no.pem", "no such file can be read"),
+    ("S3_PREFIX", "../up", "must be folders such as team/vodloom"),
+    ("S3_PREFIX", "a//b", "must be folders"),
+    ("S3_PREFIX", "a b", "must be folders"),
+    ("S3_PREFIX", "a/./b", "must be folders"),
+    ("S3_PREFIX", "*", "must be folders"),
+    ("S3_PREFIX", "x" * 201, "must be folders"),
+    ("VODLOOM_WORKER_QUEUES", "encode,nonsense", "names nonsense; it must be a comma list"),
+    ("VODLOOM_SANDBOX", "maybe", "must be one of auto, off, required"),
+    ("VODLOOM_FFMPEG", "/nonexistent", "no such program is found here"),
+    ("VODLOOM_FFPROBE", "ffprobe-of-nobody", "no such program is found here"),
+    ("VODLOOM_MAX_POST_BYTES", "much", "a whole number of bytes"),
+    ("VODLOOM_MAX_POST_BYTES", "-1", "is '-1'"),
+    ("VODLOOM_MAX_POST_BYTES", "1_000", "is '1_000'"),
+    ("VODLOOM_MAX_POST_BYTES", "9" * 400, "from 1 to"),
+    ("VODLOOM_MAX_GIGAPIXELS", "0", "from 1 to"),
+    ("VODLOOM_SOURCE_CACHE_BYTES", "20G", "a whole number of bytes"),
+    ("VODLOOM_MIN_FREE_BYTES", "none", "a whole number of bytes"),
+    ("VODLOOM_KEEP_EVENTS_DAYS", "0", "from 1 to 36500"),
+    ("VODLOOM_KEEP_RUNS_DAYS", "ever", "a whole number of days"),
+    ("VODLOOM_KEEP_UPLOADS_DAYS", "99999", "from 1 to 36500"),
+    ("LOG_FORMAT", "xml", "must be one of text, json"),
+    ("LOG_LEVEL", "loud", "must be one of info, debug, warning, error"),
+    ("VODLOOM_SANBOX", "off", "no setting; did you mean VODLOOM_SANDBOX?"),
+    ("VODLOOM_COLOUR", "red", "VODLOOM_COLOUR in the environment is the name of no setting."),
+    ("ALLOWED_HOST", "example.org", "did you mean ALLOWED_HOSTS?"),
+]
 
 
-def _check(tmp_path: Path, *options: str, **changed: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"DATA": str(tmp_path)} | changed
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for setting in env.read().settings:
+        monkeypatch.delenv(setting.name, raising=False)
+    monkeypatch.setenv("SECRET_KEY", GOOD_KEY)
+    monkeypatch.setenv("DATA", str(tmp_path))
+
+
+def faults() -> tuple[str, ...]:
+    with pytest.raises(SettingsWrong) as raised:
+        env.read()
+    return raised.value.faults
+
+
+@pytest.mark.parametrize(("name", "value", "said"), WRONG)
+def test_a_wrong_value_is_told_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    [sentence] = faults()
+    assert said in sentence
+    assert sentence.endswith(".") or sentence.endswith("?")
+    assert "\n" not in sentence
+    secrets = ("PASS", "SECRET")
+    assert not any(word in name for word in secrets) or not value or value not in sentence.split()
+
+
+def test_all_that_is_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("USE_HTTPS", "ture"), ("LOG_FORMAT", "xml"), ("SESSION_DAYS", "-1")):
+        monkeypatch.setenv(name, value)
+    assert len(faults()) == 3
+
+
+def test_no_password_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://u:hunter2@db:5432/name")
+    monkeypatch.setenv("REDIS_URL", "redis://:hunter2@h:6379/0")
+    monkeypatch.setenv("EMAIL_URL", "smtp+tls://user:hunter2@host:587")
+    monkeypatch.setenv("S3_ACCESS_KEY_ID", "id")
+    monkeypatch.setenv("S3_SECRET_ACCESS_KEY", "hunter2")
+    told = {setting.name: setting.value for setting in env.read().settings}
+    assert not [value for value in told.values() if "hunter2" in value or GOOD_KEY in value]
+    assert told["DATABASE_URL"] == "postgres://u:(hidden)@db:5432/name"
+
+
+def test_a_password_with_escapes_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://u:p%40s%2Fs%23@db/name")
+    assert env.read().database["PASSWORD"] == "p@s/s#"
+
+
+def test_smtps_is_tls_from_the_first_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMAIL_URL", "smtps://user:word@host:465")
+    told = env.read().email
+    assert (told["EMAIL_USE_SSL"], told.get("EMAIL_USE_TLS", False)) == (True, False)
+
+
+def test_empty_stands_for_the_default_whatever_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    defaults = env.read()
+    for setting in defaults.settings:
+        if setting.name not in ("SECRET_KEY", "DATA"):
+            monkeypatch.setenv(setting.name, " ")
+    assert env.read() == defaults
+
+
+def test_the_data_folders_file_is_read_and_the_environment_wins(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "vodloom.env").write_text("LOG_FORMAT=json\nLOG_LEVEL='debug'\n# DEBUG=true\n")
+    monkeypatch.setenv("LOG_LEVEL", "error")
+    found = env.read()
+    assert (found.log_format, found.log_level, found.debug) == ("json", "error", False)
+    origins = {setting.name: setting.origin for setting in found.settings}
+    assert origins["LOG_FORMAT"] == "vodloom.env"
+    assert origins["LOG_LEVEL"] == "environment"
+    assert origins["DEBUG"] == "default"
+
+
+def test_every_name_in_the_file_must_be_a_setting(tmp_path: Path) -> None:
+    (tmp_path / "vodloom.env").write_text("ALOWED_HOSTS=example.org\n")
+    assert faults() == (
+        "ALOWED_HOSTS in vodloom.env is the name of no setting; did you mean ALLOWED_HOSTS?",
+    )
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / "vodloom.env").write_bytes(b"\xff\xfe\x00")
+    [sentence] = faults()
+    assert "vodloom.env cannot be read" in sentence
+
+
+def _run(tmp_path: Path, *command: str, **changed: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "manage.py", "check", *options],
+        [sys.executable, *command],
         cwd=ROOT,
-        env=environment,
+        env=os.environ | {"DATA": str(tmp_path), "PYTHONPATH": f"{ROOT}:{ROOT}/platform"} | changed,
         capture_output=True,
         text=True,
         check=False,
     )
 
 
+@pytest.mark.slow
 def test_a_good_environment_starts(tmp_path: Path) -> None:
-    assert _check(tmp_path).returncode == 0
+    assert _run(tmp_path, "manage.py", "check").returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "value"),
+    "command",
     [
-        ("SECRET_KEY", ""),
-        ("SECRET_KEY", "a"),
-        ("SECRET_KEY", "a" * 50),
-        ("SECRET_KEY", "only thirty-one characters long"),
-        ("SECRET_KEY_FALLBACKS", "short"),
-        ("DATABASE_URL", "mysql://x/y"),
-        ("REDIS_URL", "localhost:6379"),
-        ("VODLOOM_WORKER_QUEUES", "encode,nonsense"),
-        ("VODLOOM_SANDBOX", "maybe"),
-        ("VODLOOM_MAX_POST_BYTES", "much"),
-        ("VODLOOM_MAX_GIGAPIXELS", "0"),
-        ("VODLOOM_KEEP_EVENTS_DAYS", "0"),
-        ("VODLOOM_KEEP_RUNS_DAYS", "ever"),
-        ("VODLOOM_KEEP_UPLOADS_DAYS", "99999"),
-        ("LOG_FORMAT", "xml"),
-        ("EMAIL_URL", "nonsense://x"),
+        ("manage.py", "check"),
+        ("manage.py", "worker"),
+        ("-m", "uvicorn", "config.asgi:application"),
+        ("-m", "scripts.prepare"),
     ],
 )
-def test_a_wrong_value_is_named(tmp_path: Path, name: str, value: str) -> None:
-    done = _check(tmp_path, **{name: value})
-    assert done.returncode != 0
-    [sentence] = done.stderr.strip().splitlines()
-    assert sentence.startswith("manage.py: ")
-    assert name in sentence
+def test_each_process_ends_with_the_sentences_alone(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    done = _run(tmp_path, *command, LOG_FORMAT="xml", USE_HTTPS="ture")
+    assert done.returncode == 1
+    told = done.stderr.strip().splitlines()
+    assert [name in line for name, line in zip(("USE_HTTPS", "LOG_FORMAT"), told, strict=True)]
 
 
+@pytest.mark.slow
 def test_a_traceback_of_a_wrong_value_can_be_had(tmp_path: Path) -> None:
-    assert "Traceback" in _check(tmp_path, "--traceback", LOG_FORMAT="xml").stderr
+    assert "Traceback" in _run(tmp_path, "manage.py", "check", "--traceback", LOG_FORMAT="x").stderr
 
 
-def test_without_settings_the_folder_of_make_run_is_asked_for(tmp_path: Path) -> None:
-    assert "set the same DATA here" in _check(tmp_path, SECRET_KEY="").stderr
+@pytest.mark.slow
+def test_what_is_in_force_is_printed_without_secrets(tmp_path: Path) -> None:
+    done = _run(tmp_path, "manage.py", "settings", LOG_LEVEL="warning", SECRET_KEY=GOOD_KEY)
+    told = dict(line.split(None, 1) for line in done.stdout.splitlines())
+    assert told["LOG_LEVEL"] == "warning  (environment)"
+    assert told["USE_HTTPS"].startswith("true  (default)") or "USE_HTTPS" in os.environ
+    assert told["SECRET_KEY"] == "(hidden)  (environment)"
+    assert GOOD_KEY not in done.stdout
 
 
-def test_half_a_pair_of_s3_keys_is_named(tmp_path: Path) -> None:
-    done = _check(tmp_path, S3_BUCKET="b", S3_ACCESS_KEY_ID="x", S3_SECRET_ACCESS_KEY="")
-    assert "S3_SECRET_ACCESS_KEY" in done.stderr.strip().splitlines()[-1]
-
-
-@pytest.mark.parametrize("prefix", ["../up", "a//b", "a b", "a/./b", "*", "x" * 201])
-def test_a_prefix_that_is_no_folder_is_named(tmp_path: Path, prefix: str) -> None:
-    done = _check(tmp_path, S3_BUCKET="b", S3_PREFIX=prefix)
-    assert "S3_PREFIX" in done.stderr.strip().splitlines()[-1]
-
-
+@pytest.mark.slow
 def test_a_prefix_comes_before_every_key(tmp_path: Path) -> None:
     asked = "from django.conf import settings as s; print(s.STORAGES['outputs']['OPTIONS'])"
-    environment = {"DATA": str(tmp_path), "S3_BUCKET": "b", "S3_PREFIX": "/staging/vodloom/"}
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-v0", "-c", asked],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    changed = {"S3_BUCKET": "bucket", "S3_PREFIX": "/staging/vodloom/"}
+    done = _run(tmp_path, "manage.py", "shell", "-v0", "-c", asked, **changed)
     assert "'location': 'staging/vodloom/outputs'" in done.stdout
-
-
-def test_the_data_folders_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
-    (tmp_path / "vodloom.env").write_text("LOG_FORMAT=xml\n")
-    assert "LOG_FORMAT" in _check(tmp_path).stderr
-    assert _check(tmp_path, LOG_FORMAT="json").returncode == 0

@@ -6,18 +6,22 @@ from typing import cast
 
 import django
 from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup(set_prefix=False)
+try:
+    django.setup(set_prefix=False)
+except ImproperlyConfigured as wrong:
+    sys.exit("\n".join(f"config.asgi: {fault}" for fault in str(wrong).splitlines()))
 
-from django.conf import settings  # noqa: E402  # after the apps are loaded
+from django.conf import settings  # after the apps are loaded
 
-from config import uploads  # noqa: E402
-from config.body_guard import BodyGuard  # noqa: E402
-from config.handler import Handler  # noqa: E402
-from processing.health import start  # noqa: E402
-from videos.events import feed  # noqa: E402
-from videos.playback.media import PREFIX, MediaApp  # noqa: E402
+from config import uploads
+from config.body_guard import BodyGuard
+from config.handler import Handler
+from processing.health import start
+from videos.events import feed
+from videos.playback.media import PREFIX, MediaApp
 
 django_app = cast(ASGI3Application, Handler())
 _SWITCH_SECONDS = 0.001

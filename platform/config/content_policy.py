@@ -5,9 +5,12 @@ shadow roots with styles of its own: exactly those are allowed, by hash, where i
 admin's theme evaluates expressions in its markup, so its policy is looser; only staff see it.
 """
 
+from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 
@@ -64,12 +67,32 @@ def style_hashes(file: Path) -> list[str]:
     return file.read_text().split()
 
 
+@cache
+def policies() -> dict[str, str]:
+    """What is sent, by the longest prefix of the path."""
+    origins = _media_origins()
+    styles = style_hashes(settings.BASE_DIR / "static/vendor/media-chrome.styles.txt")
+    return {
+        "/": header(pages(origins)),
+        "/watch/": header(player(origins, styles)),
+        "/api/docs/": header(api_docs()),
+        "/admin/": header(admin(origins)),
+    }
+
+
+def _media_origins() -> list[str]:
+    """Where browsers fetch media and pictures besides here: as the addresses of objects in the
+    bucket begin, also where that is Amazon's and nobody named it."""
+    base = urlsplit(getattr(storages["outputs"], "public_base", ""))
+    return [f"{base.scheme}://{base.netloc}"] if base.netloc else []
+
+
 class ContentPolicyMiddleware(MiddlewareMixin):
     """Sends with each answer the policy of the place it comes from."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Add the header unless the view set one."""
-        policies: dict[str, str] = settings.CONTENT_POLICIES
-        prefixes = (prefix for prefix in policies if request.path_info.startswith(prefix))
-        response.setdefault("Content-Security-Policy", policies[max(prefixes, key=len)])
+        told = policies()
+        prefixes = (prefix for prefix in told if request.path_info.startswith(prefix))
+        response.setdefault("Content-Security-Policy", told[max(prefixes, key=len)])
         return response

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 from uuid import uuid4
 
 import boto3
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 logger = structlog.get_logger(__name__)
 
+Addressing = Literal["path", "virtual", "auto"]
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -68,11 +69,17 @@ class BucketStorage(S3Storage):
     browsers reach.
     """
 
-    def __init__(self, *, public_endpoint_url: str | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        *,
+        public_endpoint_url: str | None = None,
+        addressing_style: Addressing = "path",
+        **settings: Any,
+    ) -> None:
         self.public_endpoint_url = public_endpoint_url
         super().__init__(
             signature_version="s3v4",
-            client_config=_client_config(),
+            client_config=_client_config(addressing_style),
             transfer_config=_TRANSFER,
             **settings,
         )
@@ -236,19 +243,20 @@ class BucketStorage(S3Storage):
             region_name=self.region_name,
             aws_access_key_id=self.access_key,
             aws_secret_access_key=self.secret_key,
-            config=_client_config().merge(Config(**config)),
+            verify=self.verify,
+            config=self.client_config.merge(Config(**config)),
         )
         return client
 
 
-def _client_config() -> Config:
+def _client_config(addressing_style: Addressing) -> Config:
     return Config(
         signature_version="s3v4",
         max_pool_connections=32,
         connect_timeout=5,
         read_timeout=60,
         retries={"mode": "standard", "max_attempts": 3},
-        s3={"addressing_style": "path"},
+        s3={"addressing_style": addressing_style},
         # Servers other than AWS's often refuse the newer checksum headers.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",

@@ -23,7 +23,7 @@ from videos.storage.s3 import BucketStorage
 
 def _bucket(s3: S3, **other: str) -> BucketStorage:
     environment = s3.environment
-    options = {
+    options: dict[str, Any] = {
         "bucket_name": environment["S3_BUCKET"],
         "location": "outputs",
         "endpoint_url": environment["S3_ENDPOINT_URL"],

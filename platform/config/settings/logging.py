@@ -51,9 +51,9 @@ LOGGING = {
             "filters": ["outages"],
         }
     },
-    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "root": {"handlers": ["stderr"], "level": ENV.log_level.upper()},
     "loggers": {
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django": {"handlers": [], "propagate": True},
         "botocore": {"level": "WARNING"},
         # While Redis is away it would write a traceback every second; we say so ourselves.
         "channels_redis": {"level": "CRITICAL"},

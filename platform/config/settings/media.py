@@ -7,7 +7,7 @@ FFPROBE = ENV.ffprobe
 MAX_GIGAPIXELS = ENV.max_gigapixels
 
 # Playback addresses live this long plus twice the video's duration (seconds).
-PLAYBACK_TOKEN_SECONDS = 3600
+PLAYBACK_TOKEN_SECONDS = ENV.playback_token_seconds
 # Soft-deleted videos are purged after this many days.
 PURGE_AFTER_DAYS = 30
 # What a failed run made is kept this long for a retry.

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
-
+from config.env import SettingsWrong
 from config.settings.base import BASE_DIR, DATA_DIR, ENV
 
 
@@ -23,6 +22,8 @@ def _media(folder: str) -> dict[str, Any]:
             "region_name": ENV.s3.region,
             "access_key": ENV.s3.access_key_id,
             "secret_key": ENV.s3.secret_access_key,
+            "addressing_style": ENV.s3.addressing,
+            "verify": ENV.s3.ca_file,
         },
     }
 
@@ -43,8 +44,8 @@ UPLOAD_DIR = DATA_DIR / "uploads"
 try:
     UPLOAD_DIR.mkdir(parents=True, exist_ok=True)
 except OSError as error:
-    raise ImproperlyConfigured(
-        f"The data folder cannot be written ({error.strerror}); set DATA to one that can."
+    raise SettingsWrong(
+        [f"DATA is {DATA_DIR}, which cannot be written ({error.strerror}); name a folder that can."]
     ) from error
 FILE_UPLOAD_TEMP_DIR = str(UPLOAD_DIR)
 FILE_UPLOAD_HANDLERS = ["videos.ingest.handlers.HashingUploadHandler"]
@@ -60,5 +61,5 @@ MIN_FREE_UPLOAD_BYTES = 64 * 1024**2
 WORK_DIR = DATA_DIR / "work"
 SOURCE_CACHE_DIR = DATA_DIR / "cache" / "sources"
 # With less free than this a worker takes no further task.
-MIN_FREE_DISK_BYTES = 1024**3
-SOURCE_CACHE_BYTES = 20 * 1024**3
+MIN_FREE_DISK_BYTES = ENV.min_free_bytes
+SOURCE_CACHE_BYTES = ENV.source_cache_bytes

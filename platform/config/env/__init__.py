@@ -1,0 +1,213 @@
+"""The only package that reads the environment.
+
+Values come from the process environment, then from ``vodloom.env`` in the data folder
+(written by ``make run``), then from the defaults here. Every name stands in
+``.env.example``. Values that cannot work raise ``SettingsWrong`` with a sentence for each.
+"""
+
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import environ
+from django.http.request import validate_host
+
+from config.env.bucket import S3, bucket
+from config.env.reader import FILE, Reader, Setting, SettingsWrong
+from config.env.servers import database, email, redis_url
+
+__all__ = ["BASE_DIR", "QUEUES", "S3", "Environment", "Setting", "SettingsWrong", "read"]
+
+BASE_DIR = Path(__file__).resolve().parents[3]
+QUEUES = ("ingest", "encode", "media", "notify", "default")
+
+_KEY_LENGTH, _KEY_CHARACTERS = 32, 8
+_GIB = 1024**3
+_YEAR_SECONDS = 365 * 24 * 3600
+_LONGEST_HISTORY_DAYS = 36500
+# Read by the programs around us: the supervisor, the server, `make`, the tests.
+_OF_OTHERS = (
+    *("VODLOOM_RUN", "VODLOOM_CORPUS", "VODLOOM_ROOT", "FORWARDED_ALLOW_IPS", "HOST", "PORT"),
+)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Everything the operator can set, read once and checked."""
+
+    data_dir: Path
+    secret_key: str
+    secret_key_fallbacks: list[str]
+    debug: bool
+    allowed_hosts: list[str]
+    csrf_trusted_origins: list[str]
+    use_https: bool
+    hsts_seconds: int
+    hsts_subdomains: bool
+    hsts_preload: bool
+    session_days: int
+    playback_token_seconds: int
+    database: dict[str, object]
+    redis_url: str
+    email: dict[str, object]
+    email_from: str
+    s3: S3 | None
+    worker_name: str
+    worker_queues: list[str]
+    ffmpeg: str
+    ffprobe: str
+    sandbox: Literal["auto", "off", "required"]
+    max_post_bytes: int
+    max_gigapixels: int
+    source_cache_bytes: int
+    min_free_bytes: int
+    static_root: Path
+    keep_events_days: int
+    keep_runs_days: int
+    keep_uploads_days: int
+    log_format: Literal["text", "json"]
+    log_level: Literal["info", "debug", "warning", "error"]
+    demo: bool
+    settings: tuple[Setting, ...]
+
+
+def read() -> Environment:
+    """Read and check the environment; raises ``SettingsWrong`` with all that is wrong."""
+    reader, data_dir = _reader()
+    values = Environment(
+        data_dir=data_dir,
+        secret_key=_secret_key(reader),
+        secret_key_fallbacks=_secret_key_fallbacks(reader),
+        debug=reader.boolean("DEBUG", default=False),
+        allowed_hosts=_hosts(reader),
+        csrf_trusted_origins=_origins(reader),
+        use_https=reader.boolean("USE_HTTPS", default=True),
+        hsts_seconds=reader.number(
+            "HSTS_SECONDS", default=_YEAR_SECONDS, unit="seconds", least=0, most=2 * _YEAR_SECONDS
+        ),
+        hsts_subdomains=reader.boolean("HSTS_SUBDOMAINS", default=True),
+        hsts_preload=reader.boolean("HSTS_PRELOAD", default=True),
+        session_days=reader.number("SESSION_DAYS", default=14, unit="days", most=3650),
+        playback_token_seconds=reader.number(
+            "VODLOOM_PLAYBACK_TOKEN_SECONDS", default=3600, unit="seconds", least=60, most=7 * 86400
+        ),
+        database=database(reader, data_dir),
+        redis_url=redis_url(reader),
+        email=email(reader),
+        email_from=reader.text("EMAIL_FROM", "Vodloom <no-reply@localhost>"),
+        s3=bucket(reader),
+        worker_name=reader.text("VODLOOM_WORKER_NAME") or f"{socket.gethostname()}-{os.getpid()}",
+        worker_queues=reader.choices("VODLOOM_WORKER_QUEUES", QUEUES),
+        ffmpeg=reader.program("VODLOOM_FFMPEG", "ffmpeg"),
+        ffprobe=reader.program("VODLOOM_FFPROBE", "ffprobe"),
+        sandbox=reader.choice("VODLOOM_SANDBOX", ("auto", "off", "required")),
+        max_post_bytes=_bytes(reader, "VODLOOM_MAX_POST_BYTES", default=_GIB // 2),
+        max_gigapixels=reader.number(
+            "VODLOOM_MAX_GIGAPIXELS", default=11_000, unit="thousand million pixels", most=10**9
+        ),
+        source_cache_bytes=_bytes(reader, "VODLOOM_SOURCE_CACHE_BYTES", default=20 * _GIB),
+        min_free_bytes=_bytes(reader, "VODLOOM_MIN_FREE_BYTES", default=_GIB),
+        static_root=reader.folder("VODLOOM_STATIC_ROOT", data_dir / "static"),
+        keep_events_days=_days(reader, "VODLOOM_KEEP_EVENTS_DAYS"),
+        keep_runs_days=_days(reader, "VODLOOM_KEEP_RUNS_DAYS"),
+        keep_uploads_days=_days(reader, "VODLOOM_KEEP_UPLOADS_DAYS"),
+        log_format=reader.choice("LOG_FORMAT", ("text", "json")),
+        log_level=reader.choice("LOG_LEVEL", ("info", "debug", "warning", "error")),
+        demo=reader.boolean("VODLOOM_DEMO", default=False),
+        settings=tuple(reader.settings.values()),
+    )
+    reader.name_unknown(_OF_OTHERS)
+    if reader.faults:
+        raise SettingsWrong(reader.faults)
+    return values
+
+
+def _reader() -> tuple[Reader, Path]:
+    """What reads the environment and the file of the data folder that it names."""
+    process = dict(os.environ)
+    reader = Reader(process, {})
+    data_dir = reader.folder("DATA", BASE_DIR / "var")
+    file: dict[str, str] = {}
+    try:
+        if (data_dir / FILE).is_file():
+            file = _values_in(data_dir / FILE)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
+        fault = f"DATA is {data_dir}; its {FILE} cannot be read: {reason}."
+        raise SettingsWrong([fault]) from error
+    reader = Reader(process, file)
+    reader.folder("DATA", BASE_DIR / "var")
+    return reader, data_dir
+
+
+def _values_in(path: Path) -> dict[str, str]:
+    """The NAME=value lines of a file, quoted or not."""
+
+    class File(environ.Env):  # type: ignore[misc]  # the library has no types
+        ENVIRON: dict[str, str] = {}  # filled in place of the process's own
+
+    File.read_env(path)
+    return File.ENVIRON
+
+
+def _secret_key(reader: Reader) -> str:
+    name = "SECRET_KEY"
+    key = reader.text(name, secret=True)
+    if not key:
+        reader.fault(
+            name,
+            "is not set. Set it to at least 50 random characters, or start once with `make run`, "
+            "which writes one to vodloom.env in the data folder; if that was given DATA, set the "
+            "same DATA here.",
+        )
+    else:
+        _require_hard_to_guess(reader, name, key)
+    return key
+
+
+def _secret_key_fallbacks(reader: Reader) -> list[str]:
+    keys = reader.words("SECRET_KEY_FALLBACKS", secret=True)
+    for key in keys:
+        _require_hard_to_guess(reader, "SECRET_KEY_FALLBACKS", key)
+    return keys
+
+
+def _require_hard_to_guess(reader: Reader, name: str, key: str) -> None:
+    """It is no word: it signs sessions, password resets and playback addresses."""
+    if len(key) < _KEY_LENGTH or len(set(key)) < _KEY_CHARACTERS:
+        reader.fault(
+            name,
+            f"is too easy to guess: use at least {_KEY_LENGTH} characters, {_KEY_CHARACTERS} of "
+            "them different, as `openssl rand -base64 48` prints them.",
+        )
+
+
+def _hosts(reader: Reader) -> list[str]:
+    name = "ALLOWED_HOSTS"
+    hosts = reader.words(name, ("localhost", "127.0.0.1", "[::1]"))
+    for host in hosts:
+        plain = host.removeprefix(".")
+        if host != "*" and (not validate_host(plain, [plain]) or set(plain) & set("/@ ")):
+            reader.fault(name, f"has {host!r}; it takes names of hosts alone, such as example.org.")
+    return hosts
+
+
+def _origins(reader: Reader) -> list[str]:
+    name = "CSRF_TRUSTED_ORIGINS"
+    origins = [origin.rstrip("/") for origin in reader.words(name)]
+    for origin in origins:
+        address = urlsplit(origin)
+        if address.scheme not in ("http", "https") or not address.netloc or address.path:
+            reader.fault(name, f"has {origin!r}; it takes origins, such as https://example.org.")
+    return origins
+
+
+def _bytes(reader: Reader, name: str, *, default: int) -> int:
+    return reader.number(name, default=default, unit="bytes", most=2**60)
+
+
+def _days(reader: Reader, name: str) -> int:
+    return reader.number(name, default=30, unit="days", most=_LONGEST_HISTORY_DAYS)

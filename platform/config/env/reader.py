@@ -1,0 +1,146 @@
+"""Read named values as what they must be; a wrong one becomes a sentence, and reading goes on."""
+
+from __future__ import annotations
+
+import difflib
+import shutil
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from django.core.exceptions import ImproperlyConfigured
+
+Choice = TypeVar("Choice", bound=str)
+
+FILE = "vodloom.env"
+_YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+_PREFIX = "VODLOOM_"
+# As alike as ALLOWED_HOST and ALLOWED_HOSTS are.
+_ALIKE = 0.9
+_HIDDEN = "(hidden)"
+
+
+class SettingsWrong(ImproperlyConfigured):
+    """Raised when values cannot work: a sentence for each, in ``faults``."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A name that was asked for: what is in force, and where it comes from."""
+
+    name: str
+    value: str
+    origin: str
+
+
+class Reader:
+    """Reads the process's environment, then the data folder's file, then takes a default.
+
+    A value that is empty, or blank, is one that is not set, whatever the name.
+    """
+
+    def __init__(self, environment: Mapping[str, str], file: Mapping[str, str]) -> None:
+        self.faults: list[str] = []
+        self.settings: dict[str, Setting] = {}
+        self._sources = (("environment", environment), (FILE, file))
+
+    def text(self, name: str, default: str = "", *, secret: bool = False) -> str:
+        """The value as it stands, without blanks around it."""
+        for origin, values in self._sources:
+            if value := values.get(name, "").strip():
+                self._note(name, value, origin, secret=secret)
+                return value
+        self._note(name, default, "default", secret=secret)
+        return default
+
+    def fault(self, name: str, must: str) -> None:
+        """Say that a value cannot work: it ``must`` …"""
+        self.faults.append(f"{name} {must}")
+
+    def boolean(self, name: str, *, default: bool) -> bool:
+        """Yes or no, in one of the usual words."""
+        value = self.text(name, str(default).lower())
+        if value.lower() in _YES:
+            return True
+        if value.lower() not in _NO:
+            self.fault(name, f"is {value!r}; it must be true or false.")
+        return False
+
+    def number(self, name: str, *, default: int, unit: str, least: int = 1, most: int) -> int:
+        """A whole number of units, within bounds."""
+        value = self.text(name, str(default))
+        if value.isascii() and value.isdecimal() and least <= int(value[:20]) <= most:
+            return int(value)
+        self.fault(
+            name, f"is {value!r}; it must be a whole number of {unit}, from {least} to {most}."
+        )
+        return default
+
+    def choice(self, name: str, allowed: tuple[Choice, ...]) -> Choice:
+        """One of several words, the first by default."""
+        value = self.text(name, allowed[0])
+        for choice in allowed:
+            if value.lower() == choice:
+                return choice
+        self.fault(name, f"is {value!r}; it must be one of {', '.join(allowed)}.")
+        return allowed[0]
+
+    def words(self, name: str, default: Sequence[str] = (), *, secret: bool = False) -> list[str]:
+        """What stands between commas."""
+        value = self.text(name, ",".join(default), secret=secret)
+        return [word for part in value.split(",") if (word := part.strip())]
+
+    def choices(self, name: str, allowed: Sequence[str]) -> list[str]:
+        """Some of several words, all by default."""
+        values = self.words(name, allowed)
+        if unknown := [value for value in values if value not in allowed]:
+            self.fault(
+                name,
+                f"names {', '.join(unknown)}; it must be a comma list of {', '.join(allowed)}.",
+            )
+            return list(allowed)
+        return values
+
+    def folder(self, name: str, default: Path) -> Path:
+        """A folder, absolute or seen from where the process was started."""
+        return Path(self.text(name, str(default))).absolute()
+
+    def file(self, name: str) -> str:
+        """A file that is there; empty where none is named."""
+        value = self.text(name)
+        if value and not Path(value).is_file():
+            self.fault(name, f"names {value!r}, and no such file can be read.")
+        return value
+
+    def program(self, name: str, default: str) -> str:
+        """A program, by its path or as it is found on the PATH. One that is named must be there."""
+        value = self.text(name, default)
+        if self.settings[name].origin != "default" and shutil.which(value) is None:
+            self.fault(name, f"is {value!r}; no such program is found here.")
+        return value
+
+    def name_unknown(self, others: Collection[str]) -> None:
+        """Say which names nobody asked for, though they look like ours: all in our file, and of
+        the environment those with our prefix, or all but one letter of a name that is not set.
+        ``others`` belong to programs around us."""
+        known = {*self.settings, *others}
+        for origin, values in self._sources:
+            for name in sorted(set(values) - known):
+                alike = difflib.get_close_matches(name, known, n=1, cutoff=_ALIKE)
+                missed = bool(alike) and self._is_default(alike[0])
+                if origin == FILE or name.startswith(_PREFIX) or missed:
+                    hint = f"; did you mean {alike[0]}?" if alike else "."
+                    where = origin if origin == FILE else f"the {origin}"
+                    self.fault(name, f"in {where} is the name of no setting{hint}")
+
+    def _is_default(self, name: str) -> bool:
+        return name in self.settings and self.settings[name].origin == "default"
+
+    def _note(self, name: str, value: str, origin: str, *, secret: bool) -> None:
+        shown = _HIDDEN if secret and value else value
+        self.settings[name] = Setting(name, shown, origin)
