@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 AUDIO_RATE = 48_000
@@ -19,3 +20,16 @@ MAX_FRAME_RATE = 60
 """Pictures a second, at most."""
 BANDWIDTH_TOLERANCE = 0.1
 """How far a bandwidth that is told may be from the real one, by Apple's rules."""
+# Enough for times of any rate to be told exactly, or nearly.
+_MIN_TIMESCALE = 10_000
+
+
+def timescale(rate: Fraction) -> int:
+    """Ticks a second in which every picture of `rate` lasts a whole number of ticks."""
+    return rate.numerator * math.ceil(_MIN_TIMESCALE / rate.numerator)
+
+
+def units(packets: int, unit: int) -> int:
+    """The border between access units of `unit` samples that is nearest to one of packets of AAC:
+    the same for the span before it and the span after."""
+    return round(Fraction(packets * PACKET, unit))

@@ -3,12 +3,12 @@
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 from django.conf import settings
 
 from processing.ffmpeg import counted
 from processing.ffmpeg.encoding import commands, outputs
+from processing.ffmpeg.encoding.order import EncodeOrder
 from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import lengths
@@ -37,9 +37,10 @@ def run(context: TaskContext) -> Outcome:
     """Make the span's chunks; their rows appear with the finishing of the task."""
     plan, span = plans.of(context), Span.from_json(context.task.input["span"])
     inits = _inits(context) if span.number else {}
-    finished = _encode(context, plan, span)
+    order = _order(context, plan, span)
+    finished = _encode(context, order)
     with made_by_us():
-        commands.finish(plan, context.folder, has=tools.has_encoder)
+        commands.finish(order)
     done = [
         made.read(path, prefix=context.output_prefix, span=span, seconds=plan.segment_seconds)
         for path in sorted(context.folder.glob("*.mp4"))
@@ -65,38 +66,36 @@ def _inits(context: TaskContext) -> dict[str, str]:
     return dict(rows.values_list("name", "init_sha256"))
 
 
-def _encode(context: TaskContext, plan: EncodePlan, span: Span) -> runner.Finished:
-    """One FFmpeg for all renditions of the span; another decodes its sound where that changes its
-    form midway, which is known once the first has failed by it."""
+def _order(context: TaskContext, plan: EncodePlan, span: Span) -> EncodeOrder:
     outputs.require(plan.codecs, tools.has_encoder)
     source = sources.local(context)
-    ordered = (plans.media_of(context), plan, span)
     threads = tools.threads(
         alone=span.number == 0 and not span.whole,
         cost=context.task.cost,
         crashes=context.task.crashes,
     )
-    write = partial(
-        commands.encode, *ordered,
-        ffmpeg=settings.FFMPEG, source=source, out=context.folder, threads=threads,
-        has=tools.has_encoder,
+    return EncodeOrder(
+        plans.media_of(context), plan, span, source, context.folder, threads,
+        ffmpeg=settings.FFMPEG, has=tools.has_encoder,
     )  # fmt: skip
+
+
+def _encode(context: TaskContext, order: EncodeOrder) -> runner.Finished:
+    """One FFmpeg for all renditions of the span; another decodes its sound where that changes its
+    form midway, which is known once the first has failed by it."""
+    plan, span, source = order.plan, order.span, order.source
     seconds = lengths.seconds_of(span, plan)
     report = _reporter(context, plan, span, seconds)
     try:
-        return tools.run(write(), context, seconds, source, report)
+        return tools.run(commands.encode(order), context, seconds, source, report)
     except ProcessFailed as error:
         if span.copies and not isinstance(error, RoomDoubtful):
             raise made.CopyUnfit(argv=error.argv, log=error.log) from error
         if not commands.sound_changes(error.log):
             raise
     pipe = context.folder / "sound.nut"
-    feeder = commands.decode(
-        *ordered, ffmpeg=settings.FFMPEG, source=source, out=pipe, threads=threads
-    )
-    return tools.run_fed(
-        feeder, write(decoded=pipe), context, seconds, source, pipe=pipe, on_progress=report
-    )
+    feeder, argv = commands.decode(order, pipe), commands.encode(order, decoded=pipe)
+    return tools.run_fed(feeder, argv, context, seconds, source, pipe=pipe, on_progress=report)
 
 
 def _reporter(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from processing.ffmpeg.encoding import commands, outputs
+from processing.ffmpeg.encoding import outputs
 from processing.ffmpeg.errors import MediaError
-from processing.ffmpeg.output_format import PACKET
+from processing.ffmpeg.output_format import PACKET, timescale, units
 from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
 from processing.packaging import checker, segments, upright
@@ -134,9 +134,9 @@ def _start(chunk: MadeChunk, plan: EncodePlan, span: Span) -> int:
     """The tick at which a chunk must start."""
     if chunk.kind == Kind.AUDIO or plan.grid is None:
         unit = _unit(chunk, plan)
-        return commands.units(span.first_packet, unit) * unit
+        return units(span.first_packet, unit) * unit
     rate = plan.grid.rate
-    return int(span.first_frame * commands.timescale(rate) / rate)
+    return int(span.first_frame * timescale(rate) / rate)
 
 
 def _planned(chunk: MadeChunk, plan: EncodePlan, span: Span) -> int | None:
@@ -147,7 +147,7 @@ def _planned(chunk: MadeChunk, plan: EncodePlan, span: Span) -> int | None:
         if span.end_packet is None:
             return None
         unit = _unit(chunk, plan)
-        return commands.units(span.end_packet, unit) - commands.units(span.first_packet, unit)
+        return units(span.end_packet, unit) - units(span.first_packet, unit)
     planned = plan.grid.frames if plan.grid else None
     end = planned if span.end_frame is None else span.end_frame
     return None if end is None else end - span.first_frame

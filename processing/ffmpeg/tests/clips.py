@@ -9,11 +9,11 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from processing.ffmpeg.encoding import commands
+from processing.ffmpeg.encoding.order import EncodeOrder
 from processing.ffmpeg.errors import ProcessFailed
 from processing.ffmpeg.media import Media, VideoStream
 from processing.ffmpeg.planning import chunks
@@ -124,24 +124,20 @@ def encoded(
     media = media or described(source)
     plan = plan_of(media, profile)
     folder.mkdir()
-    write = partial(
-        commands.encode, media, plan, span, ffmpeg="ffmpeg", source=source, out=folder, threads=2
-    )
+    order = EncodeOrder(media, plan, span, source, folder, threads=2)
     allowed: dict[str, Any] = {
         "limits": runner.Limits(wall_seconds=60, stall_seconds=20), "sandbox": detect("auto"),
         "reads": [source], "writes": folder, "on_progress": lambda _: None,
     }  # fmt: skip
     try:
-        finished = runner.run(write(), **allowed)
+        finished = runner.run(commands.encode(order), **allowed)
     except ProcessFailed as error:
         if not commands.sound_changes(error.log):
             raise
         pipe = folder / "sound.nut"
-        feeder = commands.decode(
-            media, plan, span, ffmpeg="ffmpeg", source=source, out=pipe, threads=2
-        )
-        finished = piped.run(feeder, write(decoded=pipe), pipe=pipe, **allowed)
-    commands.finish(plan, folder)
+        feeder, argv = commands.decode(order, pipe), commands.encode(order, decoded=pipe)
+        finished = piped.run(feeder, argv, pipe=pipe, **allowed)
+    commands.finish(order)
     return Made(media, plan.rungs, folder, finished)
 
 

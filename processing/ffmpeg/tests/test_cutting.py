@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.output_format import PACKET
+from processing.ffmpeg.output_format import PACKET, timescale
 from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.grid import lead_frames
 from processing.ffmpeg.tests.clips import (
@@ -89,7 +88,7 @@ def begin(made: Cut, span: chunks.Span, track: Track) -> int:
     if track.handler == "soun":
         return span.first_packet * PACKET
     rate = grid(made.media).rate
-    return int(span.first_frame * commands.timescale(rate) / rate)
+    return int(span.first_frame * timescale(rate) / rate)
 
 
 def planned(span: chunks.Span, track: Track) -> int | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg.encoding import commands, decoding, poster
+from processing.ffmpeg.encoding.order import EncodeOrder
 from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.plan import plan_of
 from processing.ffmpeg.probing.measured import with_timeline
@@ -48,9 +49,8 @@ def test_the_build_of_old_444_is_told_wherever_decoding_begins(tmp_path: Path, n
     span = chunks.plan(media, line, SMALL, seconds=2)[1]
     assert span.seek is not None
     argv = commands.encode(
-        media, plan_of(media, SMALL), span,
-        ffmpeg="ffmpeg", source=source, out=tmp_path, threads=1,
-    )  # fmt: skip
+        EncodeOrder(media, plan_of(media, SMALL), span, source, tmp_path, threads=1)
+    )
     told = ["-x264_build:v", "142"]
     assert argv[argv.index(told[0]) :][:2] == told
     assert argv.index(told[0]) < argv.index("-i")

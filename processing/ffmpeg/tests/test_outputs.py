@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg.encoding import commands, filters, outputs
+from processing.ffmpeg.encoding.order import EncodeOrder
 from processing.ffmpeg.errors import ToolMissing
+from processing.ffmpeg.output_format import units
 from processing.ffmpeg.planning import chunks, ladder
+from processing.ffmpeg.planning.chunks import WHOLE
 from processing.ffmpeg.planning.ladder import DEFAULT, Profile, Step
 from processing.ffmpeg.planning.plan import plan_of
 from processing.ffmpeg.planning.tracks import AudioTrack, in_more_codecs
@@ -182,9 +185,7 @@ def test_beside_a_copied_rung_av1_has_groups_of_its_own(tmp_path: Path) -> None:
         name: sum(f.samples for f in one.track(name).fragments) for name in ("240p", "240p-av1")
     }
     assert set(frames.values()) == {125 - last.first_frame}
-    assert (
-        one.track("audio-opus").fragments[0].start == commands.units(last.first_packet, 960) * 960
-    )
+    assert one.track("audio-opus").fragments[0].start == units(last.first_packet, 960) * 960
 
 
 def test_no_player_skips_a_beginning_that_is_not_there(spans: list[Made]) -> None:
@@ -196,7 +197,8 @@ def test_no_player_skips_a_beginning_that_is_not_there(spans: list[Made]) -> Non
 def test_finishing_twice_changes_nothing(spans: list[Made], tmp_path: Path) -> None:
     made = spans[1]
     before = {path.name: path.read_bytes() for path in made.folder.glob("*.mp4")}
-    commands.finish(plan_of(made.media, BOTH), made.folder)
+    plan = plan_of(made.media, BOTH)
+    commands.finish(EncodeOrder(made.media, plan, WHOLE, made.top, made.folder, threads=1))
     assert {path.name: path.read_bytes() for path in made.folder.glob("*.mp4")} == before
 
 
@@ -263,6 +265,6 @@ def test_the_first_encoder_there_is_is_taken() -> None:
 
 @pytest.mark.parametrize("packets", [0, 1, 94, 282, 12_345])
 def test_a_border_of_other_units_is_the_nearest(packets: int) -> None:
-    border = commands.units(packets, 960) * 960
+    border = units(packets, 960) * 960
     assert abs(border - packets * 1024) <= 480
-    assert commands.units(packets, 1024) == packets
+    assert units(packets, 1024) == packets

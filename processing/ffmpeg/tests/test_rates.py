@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.ffmpeg.encoding.commands import timescale
+from processing.ffmpeg.output_format import timescale
 from processing.ffmpeg.planning.grid import grid_rate
 from processing.ffmpeg.probing.rates import constant_rate, natural_rate
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from processing.ffmpeg.encoding.outputs import aac, av1, h264, opus
-from processing.ffmpeg.encoding.outputs.output import AudioOutput, VideoOutput
+from processing.ffmpeg.encoding.outputs.output import AudioOutput, Output, VideoOutput
 from processing.ffmpeg.errors import ToolMissing
 
 VIDEO: dict[str, tuple[VideoOutput, ...]] = {
@@ -22,7 +22,7 @@ AUDIO: dict[str, tuple[AudioOutput, ...]] = {
 }
 """By codec, in the order in which encoders are tried."""
 
-_Output = TypeVar("_Output", VideoOutput, AudioOutput)
+_Output = TypeVar("_Output", bound=Output)
 EVERYWHERE = ("h264", "aac")
 """Codecs that an installation is of no use without, so that nothing asks for them again."""
 HasEncoder = Callable[[str], bool]

@@ -24,9 +24,8 @@ class VideoOrder:
     colors: Mapping[str, str]
 
 
-class VideoOutput(Protocol):
-    """An encoder of pictures: FFmpeg's name of it, the sample entry FFmpeg writes, the pixel format
-    it is given, its range of CRF (best, worst, usual), and its presets with the usual one."""
+class Output(Protocol):
+    """An encoder: the codec it makes, FFmpeg's name of it, and the sample entry FFmpeg writes."""
 
     @property
     def codec(self) -> str: ...  # noqa: D102
@@ -34,6 +33,15 @@ class VideoOutput(Protocol):
     def encoder(self) -> str: ...  # noqa: D102
     @property
     def sample_entry(self) -> str: ...  # noqa: D102
+
+    def finish(self, path: Path) -> None:
+        """Put right what FFmpeg wrote. Doing it twice changes nothing."""
+
+
+class VideoOutput(Output, Protocol):
+    """An encoder of pictures: the pixel format it is given, its range of CRF (best, worst, usual),
+    and its presets with the usual one."""
+
     @property
     def pixel_format(self) -> str: ...  # noqa: D102
     @property
@@ -47,21 +55,11 @@ class VideoOutput(Protocol):
         """The options of one output. Groups begin with a picture that decoding can begin with, and
         every span of a source gives the same init segment."""
 
-    def finish(self, path: Path) -> None:
-        """Put right what FFmpeg wrote. Doing it twice changes nothing."""
 
+class AudioOutput(Output, Protocol):
+    """An encoder of sound: samples in an access unit (`unit`), and the samples of silence it must
+    be given first so that access units begin at multiples of that (`before`)."""
 
-class AudioOutput(Protocol):
-    """An encoder of sound: FFmpeg's name of it, the sample entry FFmpeg writes, samples in an
-    access unit (`unit`), and the samples of silence it must be given first so that access units
-    begin at multiples of that (`before`)."""
-
-    @property
-    def codec(self) -> str: ...  # noqa: D102
-    @property
-    def encoder(self) -> str: ...  # noqa: D102
-    @property
-    def sample_entry(self) -> str: ...  # noqa: D102
     @property
     def unit(self) -> int: ...  # noqa: D102
     @property
@@ -72,6 +70,3 @@ class AudioOutput(Protocol):
 
     def argv(self, bitrate: int) -> list[str]:
         """The options of one output of so many bits per second."""
-
-    def finish(self, path: Path) -> None:
-        """Put right what FFmpeg wrote. Doing it twice changes nothing."""
