@@ -85,7 +85,7 @@ def _file(
     with path.open("rb") as file:
         yield from check_stored(rendition, chunk, read_track(file))
     if decode:
-        said = decoding.complaints(path, ffmpeg=settings.FFMPEG, sandbox=tools.sandbox())
+        said = decoding.complaints(path, tools.ffmpeg())
         if said:
             yield _finding("decoding", rendition, chunk, f"FFmpeg says: {said.splitlines()[0]}")
 

@@ -1,15 +1,13 @@
 """Checks of the programs on this machine: Python, FFmpeg, the sandbox."""
 
-import re
 import sys
+from collections.abc import Collection
 
 from django.conf import settings
 
 from processing.ffmpeg import inputs, security
 from processing.ffmpeg.encoding import outputs
 from processing.ffmpeg.errors import MediaError
-from processing.ffmpeg.running import runner
-from processing.ffmpeg.running.sandbox import Sandbox
 from processing.health.finding import Finding
 from processing.steps import tools
 from processing.workers.machine import this_machine
@@ -34,13 +32,13 @@ def ffmpeg() -> Finding:
     """ffmpeg and ffprobe start and have the encoders and filters we use."""
     hint = "Install FFmpeg with libx264 and zimg (apt-get install ffmpeg), or set VODLOOM_FFMPEG."
     try:
-        version = _output([settings.FFMPEG, "-hide_banner", "-version"])
-        able = _output([settings.FFMPEG, "-hide_banner", "-encoders"])
-        able += _output([settings.FFMPEG, "-hide_banner", "-filters"])
-        _output([settings.FFPROBE, "-hide_banner", "-version"])
+        there = tools.ffmpeg()
+        version = there.about("-version")
+        able = there.names("-encoders") | there.names("-filters")
+        there.about("-version", program=there.ffprobe)
     except MediaError as error:
         return Finding("FFmpeg", False, error.message, hint)
-    missing = [name for name in (*_ENCODERS, *_FILTERS) if not re.search(rf"\b{name}\b", able)]
+    missing = [name for name in (*_ENCODERS, *_FILTERS) if name not in able]
     found = " ".join(version.split()[:3])
     detail = f"{found}, lacks {', '.join(missing)}" if missing else found
     return Finding("FFmpeg", not missing, detail, hint)
@@ -51,7 +49,7 @@ def other_codecs() -> Finding:
     name, hint = "Other codecs", "Only profiles that ask for one need it: install such an FFmpeg."
     others = [one for one in (*outputs.VIDEO, *outputs.AUDIO) if one not in outputs.EVERYWHERE]
     try:
-        able = _output([settings.FFMPEG, "-hide_banner", "-encoders"])
+        able = tools.ffmpeg().names("-encoders")
     except MediaError as error:
         return Finding(name, False, error.message, "See FFmpeg above.", lesser=True)
     found = {codec: _encoder(codec, able) for codec in others}
@@ -61,17 +59,17 @@ def other_codecs() -> Finding:
     return Finding(name, all(found.values()), ", ".join(told), hint, lesser=True)
 
 
-def _encoder(codec: str, able: str) -> str | None:
+def _encoder(codec: str, able: Collection[str]) -> str | None:
     """The encoder that would be taken of those FFmpeg lists."""
-    encoders = outputs.encoders_of(codec)
-    return next((one for one in encoders if re.search(rf"\b{one}\b", able)), None)
+    return next((one for one in outputs.encoders_of(codec) if one in able), None)
 
 
 def ffmpeg_fixes() -> Finding:
     """FFmpeg and ffprobe have the security fixes we know of, as far as a file can reach them."""
     name = "FFmpeg's security fixes"
     try:
-        said = [_output([path, "-version"]) for path in (settings.FFMPEG, settings.FFPROBE)]
+        there = tools.ffmpeg()
+        said = [there.about("-version", program=one) for one in (there.program, there.ffprobe)]
     except MediaError as error:
         return Finding(name, False, error.message, "See FFmpeg above.", lesser=True)
     opened = inputs.DECODERS.split(",")
@@ -84,7 +82,7 @@ def sandbox() -> Finding:
     """FFmpeg runs where it can open nothing but its input."""
     chosen = settings.ENV.sandbox
     try:
-        kind = tools.sandbox().kind
+        kind = tools.ffmpeg().sandbox.kind
     except MediaError as error:
         return Finding("Sandbox", False, error.message, _SANDBOX_HINT)
     if chosen == "off":
@@ -117,14 +115,3 @@ def _told(verdict: security.Verdict) -> str:
 
 def _named(flaws: tuple[security.Flaw, ...]) -> str:
     return ", ".join(f"{flaw.cve} ({flaw.part} {flaw.name})" for flaw in flaws)
-
-
-def _output(argv: list[str]) -> str:
-    finished = runner.run(
-        argv,
-        limits=runner.Limits(wall_seconds=20),
-        sandbox=Sandbox("none"),
-        reads=(),
-        writes=None,
-    )
-    return finished.stdout.decode(errors="replace")

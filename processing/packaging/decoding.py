@@ -7,20 +7,20 @@ from pathlib import Path
 from processing.ffmpeg import inputs
 from processing.ffmpeg.errors import ProcessFailed
 from processing.ffmpeg.running import runner
-from processing.ffmpeg.running.sandbox import Sandbox
+from processing.ffmpeg.running.ffmpeg import FFmpeg
 
 _WALL_SECONDS = 1800
 
 
-def complaints(path: Path, *, ffmpeg: str, sandbox: Sandbox) -> str:
+def complaints(path: Path, ffmpeg: FFmpeg) -> str:
     """What FFmpeg warns of while it decodes the whole file; empty when there is nothing.
 
     Raises `MediaError` when it cannot be run to its end."""
-    argv = [ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning"]
+    argv = [ffmpeg.program, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning"]
     argv += [*inputs.opened(path), "-map", "0", "-fps_mode", "passthrough", "-f", "null", "-"]
     limits = runner.Limits(wall_seconds=_WALL_SECONDS)
     try:
-        finished = runner.run(argv, limits=limits, sandbox=sandbox, reads=[path], writes=None)
+        finished = ffmpeg.run(argv, limits=limits, reads=[path])
     except ProcessFailed as error:
         return error.log.strip() or error.message
     return finished.log.strip()

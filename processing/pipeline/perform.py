@@ -19,7 +19,7 @@ from processing.pipeline.lease import Lease, LeaseLost
 from processing.pipeline.retry import Blame, Problem
 from processing.pipeline.retrying import retry_on_database_error
 from processing.pipeline.time_limit import Clock, seconds_for
-from processing.steps import STEPS
+from processing.steps import STEPS, tools
 from processing.steps.context import (
     Outcome,
     PlanOutdated,
@@ -92,6 +92,7 @@ class _Attempt:
                     run=task.run,
                     source=task.run.source,
                     folder=folder,
+                    ffmpeg=tools.ffmpeg(),
                     report=self._lease.report,
                     should_stop=self._should_stop,
                     waits_for=self._waits_for,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from processing.ffmpeg.errors import MediaError
+from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.models import Run, Task
 from videos import keys
 from videos.models import Source
@@ -42,7 +43,8 @@ def _call_once(call: Callable[[], None]) -> None:
 class TaskContext:
     """A claimed task with what its step needs.
 
-    ``folder`` is empty, this attempt's own, and deleted afterwards. ``report(share, speed)``
+    ``folder`` is empty, this attempt's own, and deleted afterwards; ``ffmpeg`` is what runs over
+    media in it. ``report(share, speed)``
     tells how much is done (0 to 1) and at how many seconds of media in a second.
     ``should_stop()`` gives the reason when the work is to be dropped. ``waits_for(what)`` tells
     what the step waits for, which is not counted as its time; empty: nothing any more. What is
@@ -55,6 +57,7 @@ class TaskContext:
     run: Run
     source: Source
     folder: Path
+    ffmpeg: FFmpeg
     report: Callable[[float, float | None], None]
     should_stop: Callable[[], str | None]
     waits_for: Callable[[str], None] = _nothing_awaited

@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from django.conf import settings
-
 from processing.ffmpeg import counted
 from processing.ffmpeg.encoding import commands, outputs
 from processing.ffmpeg.encoding.order import EncodeOrder
@@ -67,7 +65,7 @@ def _inits(context: TaskContext) -> dict[str, str]:
 
 
 def _order(context: TaskContext, plan: EncodePlan, span: Span) -> EncodeOrder:
-    outputs.require(plan.codecs, tools.has_encoder)
+    outputs.require(plan.codecs, context.ffmpeg.has_encoder)
     source = sources.local(context)
     threads = tools.threads(
         alone=span.number == 0 and not span.whole,
@@ -75,9 +73,8 @@ def _order(context: TaskContext, plan: EncodePlan, span: Span) -> EncodeOrder:
         crashes=context.task.crashes,
     )
     return EncodeOrder(
-        plans.media_of(context), plan, span, source, context.folder, threads,
-        ffmpeg=settings.FFMPEG, has=tools.has_encoder,
-    )  # fmt: skip
+        plans.media_of(context), plan, span, source, context.folder, threads, context.ffmpeg
+    )
 
 
 def _encode(context: TaskContext, order: EncodeOrder) -> runner.Finished:

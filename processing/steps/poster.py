@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from django.conf import settings
-
 from processing.ffmpeg.encoding import poster
 from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
 from processing.ffmpeg.media import Media, VideoStream
@@ -48,7 +46,9 @@ def _taken(
     """The best still of as many looks as it takes; the last look, and what it said."""
     found: list[poster.Still] = []
     finished = failed = None
-    looks = poster.looks(media, video, ffmpeg=settings.FFMPEG, source=source, out=context.folder)
+    looks = poster.looks(
+        media, video, ffmpeg=context.ffmpeg.program, source=source, out=context.folder
+    )
     for number, look in enumerate(looks):
         try:
             finished = tools.run(look.argv, context, media.duration, source)

@@ -11,6 +11,7 @@ from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.planning.plan import EncodePlan, as_made, plan_encode
 from processing.ffmpeg.probing import probe, refusals, timeline
 from processing.ffmpeg.probing.measured import with_timeline
+from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.models import Run
 from processing.steps import sources, tools
 from processing.steps.context import Outcome, TaskContext
@@ -29,20 +30,10 @@ def run(context: TaskContext) -> Outcome:
     profile = Profile.from_json(context.run.profile)
     tools.let_go_of_database()
     limits = probe.ProbeLimits(max_decoded_pixels=settings.MAX_GIGAPIXELS * 10**9)
-    media = probe.probe(
-        source,
-        ffprobe=settings.FFPROBE,
-        sandbox=tools.sandbox(),
-        limits=limits,
-        should_stop=context.should_stop,
-    )
+    ffmpeg, should_stop = context.ffmpeg, context.should_stop
+    media = probe.probe(source, ffmpeg=ffmpeg, limits=limits, should_stop=should_stop)
     line = timeline.read(
-        source,
-        media,
-        ffprobe=settings.FFPROBE,
-        sandbox=tools.sandbox(),
-        should_stop=context.should_stop,
-        folder=context.folder,
+        source, media, ffmpeg=ffmpeg, should_stop=should_stop, folder=context.folder
     )
     measured = with_timeline(media, line)
     refusals.require_within(measured, limits)
@@ -50,9 +41,9 @@ def run(context: TaskContext) -> Outcome:
         refusals.require_all_there(media, line, source)
         media = measured
     made_of = as_made(media, profile)
-    _require_something(made_of)
+    _require_something(made_of, ffmpeg)
     plan, spans = plan_encode(media, line, profile, whole=context.run.whole)
-    outputs.require(plan.codecs, tools.has_encoder)
+    outputs.require(plan.codecs, ffmpeg.has_encoder)
     # Where the task will run is not known yet: as many threads as here.
     threads = this_machine().cores
     probed = Probed(
@@ -66,16 +57,16 @@ def run(context: TaskContext) -> Outcome:
     return Outcome(record=lambda: _record(context, media, plan), result=probed, log=log)
 
 
-def _require_something(media: Media) -> None:
+def _require_something(media: Media, ffmpeg: FFmpeg) -> None:
     """Raise for what cannot be made."""
     if media.video is None and not media.audio:
         raise ProbeFailed(
             "The file has no sound, and the profile makes nothing else.", code="source_unsupported"
         )
-    require_colours(media)
+    require_colours(media, ffmpeg)
 
 
-def require_colours(media: Media) -> None:
+def require_colours(media: Media, ffmpeg: FFmpeg) -> None:
     """Raise for colours that would come out wrong."""
     if media.video is None:
         return
@@ -84,7 +75,7 @@ def require_colours(media: Media) -> None:
             "Its colours are Dolby Vision's own (profile 5), which other screens cannot show.",
             code="source_unsupported",
         )
-    if pixels.needs_zscale(media.video) and not tools.has_filter("zscale"):
+    if pixels.needs_zscale(media.video) and not ffmpeg.has_filter("zscale"):
         raise ToolMissing(
             "The FFmpeg of this installation cannot convert such colours: it lacks zscale.",
             code="ffmpeg_incapable",

@@ -1,7 +1,6 @@
-"""FFmpeg as configured: binaries, sandbox and limits from the settings."""
+"""FFmpeg as it is configured, and how much of the machine a step may use."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -9,9 +8,9 @@ from django.db import connection
 from django.db.models import Count, Q
 from django.db.models.functions import Now
 
-from processing.ffmpeg.running import piped, runner
+from processing.ffmpeg.running import runner
+from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.ffmpeg.running.progress import Progress
-from processing.ffmpeg.running.sandbox import Sandbox, detect
 from processing.models import Task, Worker
 from processing.queues import rows_of
 from processing.steps.context import TaskContext
@@ -25,32 +24,9 @@ _OUTPUT_FLOOR_BYTES = 512 * 1024**2
 _OUTPUT_BYTES_A_SECOND = 6_000_000
 
 
-def sandbox() -> Sandbox:
-    """The strongest sandbox that works here and is allowed."""
-    return detect(settings.ENV.sandbox)
-
-
-@cache
-def has_filter(name: str) -> bool:
-    """Whether FFmpeg has a filter."""
-    return _has("-filters", name)
-
-
-@cache
-def has_encoder(name: str) -> bool:
-    """Whether FFmpeg has an encoder."""
-    return _has("-encoders", name)
-
-
-def _has(listing: str, name: str) -> bool:
-    listed = runner.run(
-        [settings.FFMPEG, "-hide_banner", listing],
-        limits=runner.Limits(wall_seconds=20),
-        sandbox=Sandbox("none"),
-        reads=(),
-        writes=None,
-    )
-    return any(name in line.split()[1:2] for line in listed.stdout.decode().splitlines())
+def ffmpeg() -> FFmpeg:
+    """The programs and the sandbox of this installation."""
+    return FFmpeg(settings.FFMPEG, settings.FFPROBE, settings.ENV.sandbox)
 
 
 def limits(media_seconds: float) -> runner.Limits:
@@ -70,10 +46,9 @@ def run(
 ) -> runner.Finished:
     """Run FFmpeg over so many seconds of media; no connection to the database stays open."""
     let_go_of_database()
-    return runner.run(
+    return context.ffmpeg.run(
         argv,
         limits=limits(seconds),
-        sandbox=sandbox(),
         reads=[source],
         writes=context.folder,
         on_progress=on_progress,
@@ -93,12 +68,11 @@ def run_fed(
 ) -> runner.Finished:
     """As `run`, of what reads in `pipe` what `feeder` writes."""
     let_go_of_database()
-    return piped.run(
+    return context.ffmpeg.run_fed(
         feeder,
         argv,
         pipe=pipe,
         limits=limits(seconds),
-        sandbox=sandbox(),
         reads=[source],
         writes=context.folder,
         on_progress=on_progress,

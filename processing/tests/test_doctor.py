@@ -12,9 +12,11 @@ from structlog.testing import capture_logs
 
 from processing import health
 from processing.ffmpeg.errors import ToolMissing
-from processing.ffmpeg.running.sandbox import Sandbox
+from processing.ffmpeg.running.sandbox import Mode, Sandbox
 from processing.health import Finding, Level, checks, start, tools
 from processing.health.servers import static_files
+
+DETECT = "processing.ffmpeg.running.ffmpeg.detect"
 
 
 @pytest.fixture
@@ -143,22 +145,22 @@ def test_a_development_build_is_a_warning(tmp_path: Path) -> None:
 
 
 def test_no_sandbox_by_accident_is_a_warning(sandbox: pytest.MonkeyPatch) -> None:
-    sandbox.setattr("processing.steps.tools.sandbox", lambda: Sandbox("pdeathsig"))
+    sandbox.setattr(DETECT, lambda mode: Sandbox("pdeathsig"))
     finding = tools.sandbox()
     assert finding.level == Level.WARNING
     assert "bubblewrap" in finding.hint
 
 
 def test_a_required_sandbox_that_does_not_work_is_a_fault(sandbox: pytest.MonkeyPatch) -> None:
-    def refuse() -> Sandbox:
+    def refuse(mode: Mode) -> Sandbox:
         raise ToolMissing("The sandbox is required.", code="sandbox_unavailable")
 
-    sandbox.setattr("processing.steps.tools.sandbox", refuse)
+    sandbox.setattr(DETECT, refuse)
     assert tools.sandbox().level == Level.FAULT
 
 
 def test_a_start_says_loudly_what_is_unsafe(sandbox: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    sandbox.setattr("processing.steps.tools.sandbox", lambda: Sandbox("none"))
+    sandbox.setattr(DETECT, lambda mode: Sandbox("none"))
     old = program(tmp_path, "4.4.2")
     with override_settings(FFMPEG=old, FFPROBE=old), capture_logs() as logs:
         start.warn()

@@ -10,9 +10,9 @@ import pytest
 from django.core.management import call_command
 
 from processing import services
+from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.ffmpeg.tests.clips import asked
 from processing.models import AlternateRung, EncodingProfile, EncodingRung, Run
-from processing.steps import tools
 from videos.models import Rendition, Video
 from videos.playback import playlists
 from videos.storage import outputs
@@ -78,7 +78,7 @@ def test_where_ffmpeg_has_no_encoder_the_run_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = ready_video.release_id
-    monkeypatch.setattr(tools, "has_encoder", lambda name: name != "libsvtav1")
+    monkeypatch.setattr(FFmpeg, "has_encoder", lambda self, name: name != "libsvtav1")
     video = processed(ready_video, work_off)
     failed = Run.objects.get(profile__name="both")
     assert failed.error_code == "ffmpeg_incapable"

@@ -9,8 +9,7 @@ import pytest
 from django.conf import LazySettings
 
 from processing.ffmpeg.errors import SandboxUnavailable
-from processing.ffmpeg.running.sandbox import Sandbox
-from processing.steps import tools
+from processing.ffmpeg.running.sandbox import Mode, Sandbox, detect
 from processing.workers import self_check
 
 
@@ -60,12 +59,12 @@ def test_a_folder_that_cannot_be_written_does(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_sandbox_whose_trial_was_killed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    detect, killed = tools.sandbox, iter([True, True])
+    killed = iter([True, True])
 
-    def sandbox() -> Sandbox:
+    def flawed(mode: Mode) -> Sandbox:
         if next(killed, False):
             raise SandboxUnavailable("The sandbox could not be tried.")
-        return detect()
+        return detect(mode)
 
-    monkeypatch.setattr(tools, "sandbox", sandbox)
+    monkeypatch.setattr("processing.ffmpeg.running.ffmpeg.detect", flawed)
     assert self_check.faults() == []

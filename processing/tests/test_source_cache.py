@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from django.conf import LazySettings
 
+from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.pipeline import retry
 from processing.steps import sources
 from processing.steps.context import TaskContext
@@ -80,7 +81,7 @@ def context(video: Video, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ta
     task: Any = None
     run: Any = None
     return TaskContext(
-        task, run, Source.objects.get(), tmp_path, lambda share, speed: None, lambda: None
+        task, run, Source.objects.get(), tmp_path, FFmpeg(), lambda share, speed: None, lambda: None
     )
 
 

@@ -1,9 +1,10 @@
 """What a worker looks at before it takes work: a broken one would fail every video it claims."""
 
 import errno
-import re
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import TypeVar
 
 from django.conf import settings
 
@@ -13,12 +14,11 @@ from processing.ffmpeg.errors import (
     ProcessTimedOut,
     SandboxUnavailable,
 )
-from processing.ffmpeg.running import runner
-from processing.ffmpeg.running.sandbox import Sandbox
 from processing.steps import tools
 
+T = TypeVar("T")
+
 _ENCODERS = ("libx264", "aac")
-_LIMITS = runner.Limits(wall_seconds=30)
 _TRIES = 3
 _NO_SANDBOX = "FFmpeg does not start in its sandbox: {}"
 _FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -35,17 +35,18 @@ def faults() -> list[str]:
 
 def _ffmpeg() -> str:
     try:
-        able = _said([settings.FFMPEG, "-hide_banner", "-encoders"], Sandbox("none"))
-        _said([settings.FFPROBE, "-hide_banner", "-version"], Sandbox("none"))
+        there = tools.ffmpeg()
+        able = _answered(lambda: there.names("-encoders"))
+        _answered(lambda: there.about("-version", program=there.ffprobe))
     except MediaError as error:
         return f"FFmpeg does not start: {error.message}"
-    missing = [name for name in _ENCODERS if not re.search(rf"\b{name}\b", able)]
+    missing = [name for name in _ENCODERS if name not in able]
     return f"FFmpeg lacks {' and '.join(missing)}." if missing else ""
 
 
 def _sandbox(tries: int = _TRIES) -> str:
     try:
-        _said([settings.FFMPEG, "-hide_banner", "-version"], tools.sandbox())
+        _answered(lambda: tools.ffmpeg().about("-version", inside=True))
     except SandboxUnavailable as error:
         # Perhaps it could not be tried: its program was killed, or the machine is busy.
         return _sandbox(tries - 1) if tries > 1 else _NO_SANDBOX.format(error.message)
@@ -76,13 +77,12 @@ def _why_not_written(folder: Path, *, make: bool) -> str:
     return ""
 
 
-def _said(argv: list[str], sandbox: Sandbox, tries: int = _TRIES) -> str:
-    """What a program says. One that was killed, or took so long that this process was frozen or the
-    machine busy, says nothing of whether it works: it is tried again."""
+def _answered(ask: Callable[[], T], tries: int = _TRIES) -> T:
+    """What a program answers. One that was killed, or took so long that this process was frozen or
+    the machine busy, says nothing of whether it works: it is tried again."""
     try:
-        finished = runner.run(argv, limits=_LIMITS, sandbox=sandbox, reads=(), writes=None)
+        return ask()
     except (ProcessTimedOut, ProcessKilled):
         if tries == 1:
             raise
-        return _said(argv, sandbox, tries - 1)
-    return finished.stdout.decode(errors="replace")
+        return _answered(ask, tries - 1)

@@ -64,7 +64,7 @@ def _encoded(order: EncodeOrder, track: AudioTrack, graph: str) -> list[str]:
     """The noise filter drops what was encoded before and after the span, and what the
     encoder begins with, whose time is negative: so the first packet is at 0 and a beep stands where
     it stood."""
-    span, output = order.span, outputs.audio(track.codec, order.has)
+    span, output = order.span, outputs.audio(track.codec, order.ffmpeg.has_encoder)
     graph = filters.delayed(graph, track.name, by=output.before, first=order.first_sample)
     argv = ["-filter_complex", graph, "-map", f"[{track.name}]"]
     argv += output.argv(order.plan.bitrate_of(track))

@@ -44,7 +44,7 @@ def encode(order: EncodeOrder, *, decoded: Path | None = None) -> list[str]:
 def finish(order: EncodeOrder) -> None:
     """Put right what FFmpeg could not write in the files of `encode`; what is missing is told by
     those who read them. Raises `MalformedBoxes`."""
-    plan, has = order.plan, order.has
+    plan, has = order.plan, order.ffmpeg.has_encoder
     made = [(rung.filename, outputs.video(rung.codec, has).finish) for rung in plan.rungs]
     made += [(track.filename, outputs.audio(track.codec, has).finish) for track in plan.tracks]
     for filename, put_right in made:
@@ -73,7 +73,8 @@ def sound_changes(log: str) -> bool:
 
 
 def _begun(order: EncodeOrder) -> list[str]:
-    argv = [order.ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-y"]
+    argv = [order.ffmpeg.program, "-hide_banner", "-nostdin", "-nostats"]
+    argv += ["-loglevel", "warning", "-y"]
     argv += ["-filter_complex_threads", str(order.threads), "-max_error_rate", "0.9"]
     return [*argv, "-copyts"] if order.keeps_timestamps else argv
 

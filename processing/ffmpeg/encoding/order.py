@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from processing.ffmpeg.encoding import outputs
-from processing.ffmpeg.encoding.outputs import HasEncoder
 from processing.ffmpeg.media import AudioStream, Media, VideoStream
 from processing.ffmpeg.output_format import AUDIO_RATE, PACKET
 from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
+from processing.ffmpeg.running.ffmpeg import FFmpeg
 
 # Packets the sound encoder is given at least before a span, to be in the state it would be in,
 # and after it, to know what comes. It begins at a multiple of so many that their samples are
@@ -24,10 +23,8 @@ _TRAILING_PACKETS = 4
 
 @dataclass(frozen=True)
 class EncodeOrder:
-    """A `span` of a `plan`, made of the file `source` into the folder `out` by so many threads.
-
-    `ffmpeg` is the program, and `has` tells whether it has an encoder.
-    """
+    """A `span` of a `plan`, made of the file `source` into the folder `out` by so many threads of
+    an FFmpeg."""
 
     media: Media
     plan: EncodePlan
@@ -35,8 +32,7 @@ class EncodeOrder:
     source: Path
     out: Path
     threads: int
-    ffmpeg: str = "ffmpeg"
-    has: HasEncoder = outputs.each_one
+    ffmpeg: FFmpeg = field(default_factory=FFmpeg)
 
     @property
     def video(self) -> VideoStream | None:

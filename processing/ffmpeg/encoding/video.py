@@ -64,7 +64,7 @@ def _encoder(order: EncodeOrder, video: VideoStream, rung: Rung) -> list[str]:
         threads=order.threads,
         colors=pixels.color_tags(video),
     )
-    return outputs.video(rung.codec, order.has).argv(wanted)
+    return outputs.video(rung.codec, order.ffmpeg.has_encoder).argv(wanted)
 
 
 def _keyframes(order: EncodeOrder) -> tuple[float, ...]:

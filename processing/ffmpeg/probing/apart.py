@@ -24,7 +24,7 @@ from processing.ffmpeg.errors import (
 )
 from processing.ffmpeg.media import AudioStream, Media, VideoStream
 from processing.ffmpeg.running import runner
-from processing.ffmpeg.running.sandbox import Sandbox
+from processing.ffmpeg.running.ffmpeg import FFmpeg
 
 _CODE = Path(__file__).resolve().parents[3]
 _PACKAGES = ("processing/__init__.py", "processing/ffmpeg", "processing/mp4")
@@ -45,7 +45,8 @@ class Reader:
     `ProcessKilled` or `Interrupted` as `runner.run` does.
     """
 
-    sandbox: Sandbox
+    ffmpeg: FFmpeg
+    """In whose walls it runs."""
     should_stop: Callable[[], str | None]
     folder: Path | None = None
     """Where what it reads is put meanwhile, if that is no file yet; the system's own otherwise."""
@@ -70,12 +71,10 @@ class Reader:
         python = str(Path(sys.executable).resolve())
         command = [python, "-I", "-S", "-c", _START, str(_CODE), what, str(path)]
         try:
-            told = runner.run(
+            told = self.ffmpeg.run(
                 [*command, json.dumps(media.to_json())],
                 limits=_LIMITS,
-                sandbox=self.sandbox,
                 reads=[path, *_needed()],
-                writes=None,
                 should_stop=self.should_stop,
             ).stdout
         except (ProcessTimedOut, OutputTooLarge) as error:

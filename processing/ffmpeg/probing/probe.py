@@ -37,7 +37,7 @@ from processing.ffmpeg.probing.extent import Extent
 from processing.ffmpeg.probing.unopened import Unopened
 from processing.ffmpeg.probing.unopened import find as find_unopened
 from processing.ffmpeg.running import runner
-from processing.ffmpeg.running.sandbox import Sandbox
+from processing.ffmpeg.running.ffmpeg import FFmpeg
 
 __all__ = ["AudioStream", "Media", "ProbeLimits", "VideoStream", "argv", "parse", "probe"]
 
@@ -153,8 +153,7 @@ def _name_hidden(listed: list[Any], unopened: Sequence[Unopened]) -> None:
 def probe(
     path: Path,
     *,
-    ffprobe: str,
-    sandbox: Sandbox,
+    ffmpeg: FFmpeg,
     limits: ProbeLimits | None = None,
     should_stop: Callable[[], str | None] = runner.never,
 ) -> Media:
@@ -168,19 +167,19 @@ def probe(
         allowed = runner.Limits(
             limits.wall_seconds, memory_bytes=limits.memory_bytes, stdout_bytes=most
         )
-        return _ask(command, inputs.files(path, hidden), sandbox, allowed, should_stop)
+        return _ask(command, inputs.files(path, hidden), ffmpeg, allowed, should_stop)
 
-    media = _despite_decoders(path, ffprobe, ask, limits, hidden)
+    media = _despite_decoders(path, ffmpeg.ffprobe, ask, limits, hidden)
     if not media.size:
         media = replace(media, size=path.stat().st_size)
     if media.video is not None:
-        media = replace(media, video=_looked_at(media, media.video, path, ffprobe, ask))
+        media = replace(media, video=_looked_at(media, media.video, path, ffmpeg.ffprobe, ask))
     if media.is_mp4:
-        child = apart.Reader(sandbox, should_stop)
+        child = apart.Reader(ffmpeg, should_stop)
         media = replace(media, audio=packets.counted(media.audio, path, child))
     return _measured(
         media,
-        _Packets(ffprobe, media.opened(path), ask, should_stop),
+        _Packets(ffmpeg.ffprobe, media.opened(path), ask, should_stop),
         limits,
         path,
     )
@@ -330,15 +329,12 @@ def _last(extents: dict[int, Extent], otherwise: float = 0.0) -> float:
 def _ask(
     command: list[str],
     reads: Sequence[Path],
-    sandbox: Sandbox,
+    ffmpeg: FFmpeg,
     allowed: runner.Limits,
     should_stop: Callable[[], str | None],
 ) -> bytes:
     try:
-        finished = runner.run(
-            command, limits=allowed, sandbox=sandbox, reads=reads, writes=None,
-            should_stop=should_stop,
-        )  # fmt: skip
+        finished = ffmpeg.run(command, limits=allowed, reads=reads, should_stop=should_stop)
     except ProcessFailed as error:
         raise refusals.of(error, reads[0]) from error
     except (OutputTooLarge, ProcessTimedOut, ProcessKilled) as error:

@@ -19,7 +19,7 @@ from processing.ffmpeg.probing import apart, clock, edits, index, rates
 from processing.ffmpeg.probing.clock import StreamClock
 from processing.ffmpeg.probing.edits import Pictures
 from processing.ffmpeg.running import runner
-from processing.ffmpeg.running.sandbox import Sandbox
+from processing.ffmpeg.running.ffmpeg import FFmpeg
 
 # Codecs FFmpeg takes from MP4 packet by packet, so that samples of the index are its packets.
 _SAMPLE_IS_PACKET = ("h264", "hevc", "av1", "mpeg4", "mjpeg", "prores", "dnxhd", "h263", "png")
@@ -88,8 +88,7 @@ def read(
     path: Path,
     media: Media,
     *,
-    ffprobe: str,
-    sandbox: Sandbox,
+    ffmpeg: FFmpeg,
     should_stop: Callable[[], str | None] = runner.never,
     folder: Path | None = None,
 ) -> Timeline | None:
@@ -103,20 +102,20 @@ def read(
     video = media.video
     if video is None:
         return None
-    child = apart.Reader(sandbox, should_stop, folder)
+    child = apart.Reader(ffmpeg, should_stop, folder)
     found = _from_index(path, video, child)
     if found is not None:
         return found
 
     def ask(command: list[str]) -> bytes | None:
         reads = inputs.files(path, media.hidden)
-        return _ask(command, reads, media.size, sandbox, should_stop)
+        return _ask(command, reads, media.size, ffmpeg, should_stop)
 
-    listed = ask(_argv(ffprobe, path, media, video))
+    listed = ask(_argv(ffmpeg.ffprobe, path, media, video))
     found = _listed(listed, media, child, of_packets)
     if found is None or found.steady or media.is_mp4:
         return found
-    mended = _listed(ask(_argv(ffprobe, path, media)), media, child, of_broken_clock)
+    mended = _listed(ask(_argv(ffmpeg.ffprobe, path, media)), media, child, of_broken_clock)
     return mended or found
 
 
@@ -200,16 +199,13 @@ def _ask(
     command: list[str],
     reads: Sequence[Path],
     size: int,
-    sandbox: Sandbox,
+    ffmpeg: FFmpeg,
     should_stop: Callable[[], str | None],
 ) -> bytes | None:
     wall = _WALL_SECONDS + size / _BYTES_PER_SECOND
     try:
-        return runner.run(
-            command,
-            limits=runner.Limits(wall, memory_bytes=_MEMORY_BYTES),
-            sandbox=sandbox, reads=reads, writes=None, should_stop=should_stop,
-        ).stdout  # fmt: skip
+        limits = runner.Limits(wall, memory_bytes=_MEMORY_BYTES)
+        return ffmpeg.run(command, limits=limits, reads=reads, should_stop=should_stop).stdout
     except (ProcessFailed, ProcessTimedOut, OutputTooLarge):
         return None
 

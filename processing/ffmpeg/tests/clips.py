@@ -24,10 +24,12 @@ from processing.ffmpeg.planning.plan import plan_of
 from processing.ffmpeg.probing import timeline
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.probe import probe
-from processing.ffmpeg.running import piped, runner
-from processing.ffmpeg.running.sandbox import detect
+from processing.ffmpeg.running import runner
+from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.packaging.track import Track, read_track
 
+HERE = FFmpeg()
+"""That of this machine, in its sandbox."""
 TINY = Profile("tiny", (Step(144, 20, 2_000_000),), "ultrafast")
 SMALL = Profile("small", tuple(s for s in DEFAULT.rungs if s.short_side <= 360), "ultrafast")
 
@@ -104,12 +106,12 @@ def grid(media: Media) -> Grid:
 
 def described(path: Path) -> Media:
     """What `probe` says, in the sandbox of this machine."""
-    return probe(path, ffprobe="ffprobe", sandbox=detect("auto"))
+    return probe(path, ffmpeg=HERE)
 
 
 def line_of(path: Path, media: Media) -> timeline.Timeline | None:
     """When its pictures are shown."""
-    return timeline.read(path, media, ffprobe="ffprobe", sandbox=detect("auto"))
+    return timeline.read(path, media, ffmpeg=HERE)
 
 
 def encoded(
@@ -126,17 +128,17 @@ def encoded(
     folder.mkdir()
     order = EncodeOrder(media, plan, span, source, folder, threads=2)
     allowed: dict[str, Any] = {
-        "limits": runner.Limits(wall_seconds=60, stall_seconds=20), "sandbox": detect("auto"),
+        "limits": runner.Limits(wall_seconds=60, stall_seconds=20),
         "reads": [source], "writes": folder, "on_progress": lambda _: None,
     }  # fmt: skip
     try:
-        finished = runner.run(commands.encode(order), **allowed)
+        finished = HERE.run(commands.encode(order), **allowed)
     except ProcessFailed as error:
         if not commands.sound_changes(error.log):
             raise
         pipe = folder / "sound.nut"
         feeder, argv = commands.decode(order, pipe), commands.encode(order, decoded=pipe)
-        finished = piped.run(feeder, argv, pipe=pipe, **allowed)
+        finished = HERE.run_fed(feeder, argv, pipe=pipe, **allowed)
     commands.finish(order)
     return Made(media, plan.rungs, folder, finished)
 

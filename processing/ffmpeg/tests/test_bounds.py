@@ -20,8 +20,7 @@ from processing.ffmpeg.probing import index, probe, refusals, timeline
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.probe import ProbeLimits
 from processing.ffmpeg.running import runner
-from processing.ffmpeg.running.sandbox import detect
-from processing.ffmpeg.tests.clips import described, ffmpeg, line_of, make
+from processing.ffmpeg.tests.clips import HERE, described, ffmpeg, line_of, make
 
 MEBI = 1024 * 1024
 
@@ -30,9 +29,8 @@ def planned(
     path: Path, should_stop: Callable[[], str | None] = runner.never
 ) -> tuple[Media, Sequence[chunks.Span]]:
     """What the probing step makes of a file."""
-    sandbox = detect("auto")
-    media = probe.probe(path, ffprobe="ffprobe", sandbox=sandbox, should_stop=should_stop)
-    line = timeline.read(path, media, ffprobe="ffprobe", sandbox=sandbox, should_stop=should_stop)
+    media = probe.probe(path, ffmpeg=HERE, should_stop=should_stop)
+    line = timeline.read(path, media, ffmpeg=HERE, should_stop=should_stop)
     media = with_timeline(media, line)
     refusals.require_within(media, ProbeLimits())
     return media, chunks.plan(media, line, DEFAULT)
@@ -192,9 +190,8 @@ def test_looking_at_an_index_can_be_stopped(tmp_path: Path) -> None:
     def should_stop() -> str | None:
         return "canceled" if time.monotonic() - began > 0.5 else None
 
-    sandbox = detect("auto")
     with pytest.raises(Interrupted) as caught:
-        timeline.read(path, media, ffprobe="ffprobe", sandbox=sandbox, should_stop=should_stop)
+        timeline.read(path, media, ffmpeg=HERE, should_stop=should_stop)
     assert caught.value.reason == "canceled"
     assert time.monotonic() - began < 3.5
 
@@ -226,7 +223,7 @@ def test_what_the_program_apart_reads_is_kept_in_the_tasks_own_folder(
     media = described(path)
     monkeypatch.setattr(timeline, "_SHORT_LIST", 0)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
-    line = timeline.read(path, media, ffprobe="ffprobe", sandbox=detect("auto"), folder=folder)
+    line = timeline.read(path, media, ffmpeg=HERE, folder=folder)
     assert line is not None
     assert list(folder.iterdir()) == []
 

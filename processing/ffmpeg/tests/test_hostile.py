@@ -14,8 +14,9 @@ from processing.ffmpeg import inputs
 from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.probing import probe
 from processing.ffmpeg.probing.probe import ProbeLimits
+from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.ffmpeg.running.runner import Limits, run
-from processing.ffmpeg.running.sandbox import Sandbox, detect
+from processing.ffmpeg.running.sandbox import Sandbox
 from processing.ffmpeg.tests.clips import make
 from tests import corpus
 
@@ -74,7 +75,7 @@ def test_a_list_disguised_as_media_opens_nothing(
     disguised = tmp_path / name
     disguised.write_text(LISTS[name].format(target=target))
     with pytest.raises(MediaError):
-        probe.probe(disguised, ffprobe="ffprobe", sandbox=NONE, limits=ProbeLimits(wall_seconds=10))
+        probe.probe(disguised, ffmpeg=FFmpeg(mode="off"), limits=ProbeLimits(wall_seconds=10))
     encode = ["ffmpeg", "-nostdin", *inputs.opened(disguised), "-f", "null", "-"]
     with pytest.raises(MediaError):
         run(encode, limits=Limits(10), sandbox=NONE, reads=[disguised], writes=None)
@@ -103,7 +104,7 @@ def test_the_hostile_corpus_is_refused_or_read_in_bounded_time() -> None:
     limits = ProbeLimits(wall_seconds=10)
     for path in hostile_files():
         try:
-            media = probe.probe(path, ffprobe="ffprobe", sandbox=detect("auto"), limits=limits)
+            media = probe.probe(path, ffmpeg=FFmpeg(), limits=limits)
         except MediaError as error:
             assert error.code.startswith("source_"), (path, error.code)
             assert str(path.parent) not in error.log

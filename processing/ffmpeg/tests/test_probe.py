@@ -15,8 +15,7 @@ from processing.ffmpeg.errors import Interrupted, ProbeFailed
 from processing.ffmpeg.media import Chapter, Light, Media
 from processing.ffmpeg.probing import probe
 from processing.ffmpeg.probing.probe import ProbeLimits
-from processing.ffmpeg.running.sandbox import detect
-from processing.ffmpeg.tests.clips import described, ffmpeg, grid, make
+from processing.ffmpeg.tests.clips import HERE, described, ffmpeg, grid, make
 from tests import corpus
 
 LIMITS = ProbeLimits()
@@ -322,10 +321,7 @@ def test_a_relative_path_is_refused() -> None:
 
 def test_a_stop_is_heard(tmp_path: Path) -> None:
     with pytest.raises(Interrupted):
-        probe.probe(
-            make(tmp_path / "a.mp4"), ffprobe="ffprobe", sandbox=detect("auto"),
-            should_stop=lambda: "shutdown",
-        )  # fmt: skip
+        probe.probe(make(tmp_path / "a.mp4"), ffmpeg=HERE, should_stop=lambda: "shutdown")
 
 
 def disagreement(row: dict[str, str]) -> str | None:

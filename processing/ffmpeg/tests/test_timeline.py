@@ -17,8 +17,8 @@ from processing.ffmpeg.media import Media, VideoStream
 from processing.ffmpeg.probing import edits, index, refusals, timeline
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.timeline import Timeline
-from processing.ffmpeg.running.sandbox import detect
 from processing.ffmpeg.tests.clips import (
+    HERE,
     described,
     ffmpeg,
     frames,
@@ -35,9 +35,7 @@ B_FRAMES = ["-preset", "veryfast", "-g", "10", "-bf", "2", "-sc_threshold", "0"]
 
 
 def read(path: Path, media: Media | None = None) -> Timeline | None:
-    return timeline.read(
-        path, media or described(path), ffprobe="ffprobe", sandbox=detect("auto")
-    )  # fmt: skip
+    return timeline.read(path, media or described(path), ffmpeg=HERE)
 
 
 def told(path: Path) -> tuple[VideoStream, Timeline]:
@@ -265,10 +263,7 @@ def test_a_film_cut_off_lasts_as_long_as_its_pictures(tmp_path: Path) -> None:
 def test_a_stop_is_heard(tmp_path: Path) -> None:
     path = make(tmp_path / "a.mkv")
     with pytest.raises(Interrupted):
-        timeline.read(
-            path, described(path), ffprobe="ffprobe", sandbox=detect("auto"),
-            should_stop=lambda: "shutdown",
-        )  # fmt: skip
+        timeline.read(path, described(path), ffmpeg=HERE, should_stop=lambda: "shutdown")
 
 
 SAMPLE = [

@@ -11,7 +11,7 @@ from accounts.models import User
 from processing.ffmpeg.encoding import sample
 from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.running import runner
-from processing.ffmpeg.running.sandbox import detect
+from processing.ffmpeg.running.ffmpeg import FFmpeg
 from videos.ingest import services as ingest
 from videos.models import Source, Video
 
@@ -48,13 +48,9 @@ class Command(BaseCommand):
     def _take_in(self, user: User, folder: Path) -> Video:
         clip = folder / sample.FILENAME
         try:
-            runner.run(
-                sample.draw(ffmpeg=settings.FFMPEG, out=clip),
-                limits=_LIMITS,
-                sandbox=detect(settings.ENV.sandbox),
-                reads=[],
-                writes=folder,
-            )
+            ffmpeg = FFmpeg(settings.FFMPEG, settings.FFPROBE, settings.ENV.sandbox)
+            drawn = sample.draw(ffmpeg=ffmpeg.program, out=clip)
+            ffmpeg.run(drawn, limits=_LIMITS, reads=[], writes=folder)
             file = ingest.describe_file(clip, origin=Source.Origin.COMMAND)
             return ingest.take_file(user, file, ingest.Description())
         except MediaError as error:
