@@ -32,6 +32,10 @@ class MediaError(Exception):
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
 
+    def name(self, code: str, message: str) -> None:
+        """Call it by what it means to whoever met it."""
+        self.code, self.message = code, message
+
 
 class ProbeFailed(MediaError):
     """Raised when a source cannot be understood or breaks a limit.
@@ -52,10 +56,14 @@ class SourceTruncated(ProbeFailed):
 
 
 class ProcessFailed(MediaError):
-    """Raised when a program ended with an error of its own."""
+    """Raised when a program ended with an error of its own.
 
-    code = "encode_failed"
-    message = "The encoder ended with an error."
+    Whoever started it knows what that means, and names it so, as also of one that stalled
+    or took too long.
+    """
+
+    code = "process_failed"
+    message = "A program that looks at media ended with an error."
 
 
 class RoomDoubtful(ProcessFailed):
@@ -69,15 +77,15 @@ class RoomDoubtful(ProcessFailed):
 class ProcessStalled(MediaError):
     """Raised when a program ran on without getting any further."""
 
-    code = "encode_stalled"
-    message = "The encoder made no progress and was stopped."
+    code = "process_stalled"
+    message = "A program that looks at media made no progress and was stopped."
 
 
 class ProcessTimedOut(MediaError):
     """Raised when a program used up its wall-clock or CPU time."""
 
-    code = "encode_timed_out"
-    message = "The encoder took too long and was stopped."
+    code = "process_timed_out"
+    message = "A program that looks at media took too long and was stopped."
 
 
 class ProcessKilled(MediaError):

@@ -1,13 +1,14 @@
 """Encode a span of every rung and all sound from one decode; check, store and list it."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from processing.ffmpeg import counted
 from processing.ffmpeg.encoding import commands, outputs
 from processing.ffmpeg.encoding.order import EncodeOrder
-from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
+from processing.ffmpeg.errors import ProcessFailed, ProcessStalled, ProcessTimedOut, RoomDoubtful
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import lengths
 from processing.ffmpeg.planning.chunks import Span
@@ -77,6 +78,23 @@ def _order(context: TaskContext, plan: EncodePlan, span: Span) -> EncodeOrder:
     )
 
 
+@contextmanager
+def named_for_people() -> Iterator[None]:
+    """Name what goes wrong with a program for the people who wait for a video."""
+    try:
+        yield
+    except ProcessFailed as error:
+        error.name(code="encode_failed", message="The encoder ended with an error.")
+        raise
+    except ProcessStalled as error:
+        error.name(code="encode_stalled", message="The encoder got no further and was stopped.")
+        raise
+    except ProcessTimedOut as error:
+        error.name(code="encode_timed_out", message="The encoder took too long and was stopped.")
+        raise
+
+
+@named_for_people()
 def _encode(context: TaskContext, order: EncodeOrder) -> runner.Finished:
     """One FFmpeg for all renditions of the span; another decodes its sound where that changes its
     form midway, which is known once the first has failed by it."""

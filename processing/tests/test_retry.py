@@ -24,7 +24,7 @@ from videos.storage import StorageUnavailable
 @pytest.mark.parametrize(
     ("error", "code", "again"),
     [
-        (ProcessFailed(), "encode_failed", False),
+        (ProcessFailed(), "process_failed", False),
         (SourceMissing(), "source_missing", False),
         (RuntimeError("a bug of ours"), "internal_error", True),
         (DataError("value too long for type character varying(16)"), "internal_error", False),
@@ -65,8 +65,8 @@ def _read_only() -> InternalError:
         (ToolMissing(), "ffmpeg_missing", Blame.WORKER),
         (ToolMissing(code="sandbox_unavailable"), "sandbox_unavailable", Blame.WORKER),
         (ProcessKilled(9), "process_killed", Blame.CRASH),
-        (ProcessFailed(), "encode_failed", Blame.TASK),
-        (RoomDoubtful(), "encode_failed", Blame.TASK),
+        (ProcessFailed(), "process_failed", Blame.TASK),
+        (RoomDoubtful(), "process_failed", Blame.TASK),
         (InternalError("index corrupted"), "internal_error", Blame.TASK),
     ],
 )

@@ -78,7 +78,7 @@ def test_what_it_says_is_kept() -> None:
 def test_the_wall_clock_ends_the_whole_group(sandbox: Sandbox, seconds: str) -> None:
     with pytest.raises(ProcessTimedOut) as caught:
         run(sleepers(seconds), limits=Limits(0.5), sandbox=sandbox)
-    assert caught.value.code == "encode_timed_out"
+    assert caught.value.code == "process_timed_out"
     assert not is_running(seconds)
 
 

@@ -186,7 +186,7 @@ def test_words_of_a_full_disk_are_doubted_where_there_is_room(
 ) -> None:
     with pytest.raises(RoomDoubtful) as caught:
         draw("640x480", Path("/dev/full"), sandbox, tmp_path, "-xerror")
-    assert caught.value.code == "encode_failed"
+    assert caught.value.code == "process_failed"
 
 
 def draw(size: str, out: Path, sandbox: Sandbox, writes: Path, *options: str) -> None:
