@@ -107,6 +107,7 @@ class EncodingProfileAdmin(ModelAdmin):
         "copies",
         "audio_kbps",
         "also_opus",
+        "takes_incomplete",
         "default",
         "becomes",
     )

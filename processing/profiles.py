@@ -61,6 +61,7 @@ def profile_of(row: EncodingProfile) -> Profile:
         downloads=tuple(step.short_side for step in steps(r for r in rungs if r.download)),
         more_rungs=alternate_steps(row.alternate_rungs.all()),
         more_audio=("opus",) if row.also_opus else (),
+        takes_incomplete=row.takes_incomplete,
     )
 
 

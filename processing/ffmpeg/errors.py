@@ -40,8 +40,8 @@ class MediaError(Exception):
 class ProbeFailed(MediaError):
     """Raised when a source cannot be understood or breaks a limit.
 
-    Codes: `source_not_video`, `source_truncated`, `source_unsupported`, `source_encrypted`,
-    `source_too_long`, `source_too_large`, `probe_timed_out`.
+    Codes: `source_not_video`, `source_truncated`, `source_incomplete`, `source_unsupported`,
+    `source_encrypted`, `source_too_long`, `source_too_large`, `probe_timed_out`.
     """
 
     code = "source_not_video"

@@ -81,6 +81,13 @@ class EncodingProfile(models.Model):
         default=True,
         help_text="A source that is as its largest rung would be is not encoded again for it.",
     )
+    takes_incomplete = models.BooleanField(
+        "take incomplete files",
+        default=True,
+        db_default=True,
+        help_text="A file that is shorter than it tells, as a recording or a copy that broke off, "
+        "is made as far as it goes, and its owner is told. Otherwise it is refused.",
+    )
     is_default = models.BooleanField(
         "default", default=False, editable=False, help_text="What new videos are made with."
     )

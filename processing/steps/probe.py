@@ -6,6 +6,7 @@ from processing.ffmpeg import media_before
 from processing.ffmpeg.encoding import outputs, pixels
 from processing.ffmpeg.errors import ProbeFailed, ToolMissing
 from processing.ffmpeg.media import Media
+from processing.ffmpeg.notices import SOURCE_INCOMPLETE
 from processing.ffmpeg.planning import weight
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.planning.plan import EncodePlan, as_made, plan_encode
@@ -43,6 +44,8 @@ def run(context: TaskContext) -> Outcome:
     made_of = as_made(media, profile)
     _require_something(made_of, ffmpeg)
     plan, spans = plan_encode(media, line, profile, whole=context.run.whole)
+    if not profile.takes_incomplete:
+        _require_complete(plan)
     outputs.require(plan.codecs, ffmpeg.has_encoder)
     # Where the task will run is not known yet: as many threads as here.
     threads = this_machine().cores
@@ -64,6 +67,14 @@ def _require_something(media: Media, ffmpeg: FFmpeg) -> None:
             "The file has no sound, and the profile makes nothing else.", code="source_unsupported"
         )
     require_colours(media, ffmpeg)
+
+
+def _require_complete(plan: EncodePlan) -> None:
+    """Raise for a source that is shorter than it tells."""
+    for notice in plan.notices:
+        if notice.code == SOURCE_INCOMPLETE.code:
+            message = f"{notice.message} Upload all of it."
+            raise ProbeFailed(message, code="source_incomplete")
 
 
 def require_colours(media: Media, ffmpeg: FFmpeg) -> None:

@@ -18,7 +18,7 @@ from processing import services
 from processing.ffmpeg.counted import Counted
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.notices import KINDS
-from processing.models import Run, Task
+from processing.models import EncodingProfile, Run, Task
 from processing.pipeline import work
 from processing.pipeline.claim import claim
 from videos.models import Release, Video
@@ -145,20 +145,43 @@ def test_every_code_that_is_given_is_known(told: dict[str, Any]) -> None:
     assert Media.from_json(Video.objects.get().source.found or {}).chapters  # type: ignore[union-attr]
 
 
-def test_a_file_that_was_cut_off_says_how_much_arrived(
-    tmp_path: Path, take_in: Callable[[Path], Video], work_off: Callable[[], None], api: APIClient
-) -> None:
+@pytest.fixture
+def cut(tmp_path: Path) -> Path:
+    """The first part of ten seconds."""
     path = tmp_path / "cut.mkv"
     source = ["-f", "lavfi", "-i", "testsrc2=s=160x120:r=25:d=10"]
     subprocess.run([*FFMPEG, *source, *X264, "-g", "25", str(path)], check=True)
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * 0.4)])
-    video = take_in(path)
+    return path
+
+
+def test_a_file_that_was_cut_off_says_how_much_arrived(
+    cut: Path, take_in: Callable[[Path], Video], work_off: Callable[[], None], api: APIClient
+) -> None:
+    video = take_in(cut)
     work_off()
     told = api.get(f"/api/v1/videos/{video.pk}/").json()
     (notice,) = [one for one in told["notices"] if one["code"] == "source_incomplete"]
     assert notice["details"]["told"] == 10.0
     assert notice["details"]["arrived"] == pytest.approx(told["source"]["duration"], abs=0.1)
     assert 2 < told["source"]["duration"] < 6
+
+
+def test_a_profile_can_refuse_what_was_cut_off(
+    cut: Path,
+    clip: Path,
+    take_in: Callable[[Path], Video],
+    work_off: Callable[[], None],
+    api: APIClient,
+) -> None:
+    EncodingProfile.objects.update(takes_incomplete=False)
+    video, whole = take_in(cut), take_in(clip)
+    work_off()
+    told = api.get(f"/api/v1/videos/{video.pk}/").json()
+    assert told["status"] == "failed"
+    assert told["error"]["code"] == "source_incomplete"
+    assert told["error"]["message"].endswith("of 10.0 s of the file are there. Upload all of it.")
+    assert api.get(f"/api/v1/videos/{whole.pk}/").json()["status"] == "ready"
 
 
 def test_what_the_version_before_planned_is_planned_anew(

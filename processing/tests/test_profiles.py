@@ -135,6 +135,17 @@ def test_a_profile_is_added_in_the_admin(desk: Client) -> None:
     assert (made.preset, made.audio_bitrate, made.downloads) == ("fast", 96_000, ())
 
 
+def test_incomplete_files_are_taken_unless_a_profile_says_otherwise(desk: Client) -> None:
+    assert all(profiles.named(name).takes_incomplete for name in profiles.names())
+    assert desk.post(reverse(ADD), form([(720, 23, 3000)])).status_code == 302
+    refusing = profiles.named("mine")  # a box that is not ticked
+    assert not refusing.takes_incomplete
+    stored = refusing.to_json()
+    assert ladder.Profile.from_json(stored) == refusing
+    del stored["takes_incomplete"]  # a run that the version before began
+    assert ladder.Profile.from_json(stored).takes_incomplete
+
+
 def test_other_codecs_stand_beside_the_rungs(desk: Client) -> None:
     others = [("av1", 480, 40, "10", 600), ("av1", 720, 38, "10", 1500)]
     sent = form([(720, 23, 3000)], others, also_opus="on")

@@ -57,6 +57,7 @@ class ProfileSerializer(serializers.ModelSerializer[EncodingProfile]):
             "codec",
             "preset",
             "copies",
+            "takes_incomplete",
             "audio_bitrate",
             "audio_codecs",
             "rungs",

@@ -22,6 +22,7 @@ def test_the_profiles_there_are(api: APIClient) -> None:
         "codec": "h264",
         "preset": "ultrafast",
         "copies": True,
+        "takes_incomplete": True,
         "audio_bitrate": 128_000,
         "audio_codecs": ["aac"],
         "alternate_rungs": [],

@@ -89,7 +89,8 @@ class Profile:
     `copies` says that a source as its largest rung would be is not encoded again for it.
 
     `more_rungs` stand beside those, in other codecs, and `more_audio` are codecs in which all sound
-    is made too: for players that know them. Older versions do without."""
+    is made too: for players that know them. Older versions do without. With `takes_incomplete` a
+    source that is shorter than it tells is made as far as it goes; without, it is refused."""
 
     name: str
     rungs: tuple[Step, ...]
@@ -101,6 +102,7 @@ class Profile:
     copies: bool = True
     more_rungs: tuple[Step, ...] = ()
     more_audio: tuple[str, ...] = ()
+    takes_incomplete: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary `json` can write."""
@@ -115,6 +117,7 @@ class Profile:
             "copies": self.copies,
             "more_rungs": [asdict(step) for step in self.more_rungs],
             "more_audio": list(self.more_audio),
+            "takes_incomplete": self.takes_incomplete,
         }
 
     @classmethod
@@ -131,6 +134,7 @@ class Profile:
             copies=data.get("copies", False),
             more_rungs=tuple(Step(**known(Step, step)) for step in data.get("more_rungs", ())),
             more_audio=tuple(data.get("more_audio", ())),
+            takes_incomplete=data.get("takes_incomplete", True),
         )
 
 
