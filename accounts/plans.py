@@ -1,4 +1,5 @@
-"""What a user's plan gives: how soon their work starts, and how much of it runs at once."""
+"""What a user's plan gives: how soon their work starts, how much of it runs at once, and how much
+they may ask for in a day before it waits behind others'."""
 
 from dataclasses import dataclass
 
@@ -15,16 +16,18 @@ class PlanName(models.TextChoices):
 
 @dataclass(frozen=True)
 class Plan:
-    """``priority`` of new runs (higher goes first), and tasks ``running`` at once in a queue."""
+    """``priority`` of new runs (higher goes first), tasks ``running`` at once in a queue, and the
+    ``budget`` of a day, in times of ``VODLOOM_DAILY_GIGAPIXELS`` (None: any)."""
 
     priority: int
     running: int
+    budget: float | None
 
 
 PLANS: dict[str, Plan] = {
-    PlanName.FREE: Plan(priority=0, running=2),
-    PlanName.PRO: Plan(priority=1, running=8),
-    PlanName.STAFF: Plan(priority=3, running=64),
+    PlanName.FREE: Plan(priority=0, running=2, budget=1),
+    PlanName.PRO: Plan(priority=1, running=8, budget=10),
+    PlanName.STAFF: Plan(priority=3, running=64, budget=None),
 }
 
 

@@ -68,7 +68,7 @@ class RunAdmin(ReadOnlyAdmin):
         "created_at",
         "finished_at",
     )
-    list_filter = ("status", "kind", "error_code")
+    list_filter = ("status", "kind", "over_budget", "error_code")
     search_fields = ("id", "video__id", "video__title", "video__owner__email")
     list_select_related = ("video",)
     ordering = ("-id",)

@@ -72,6 +72,7 @@ WRONG = [
     ("VODLOOM_MAX_POST_BYTES", "1_000", "is '1_000'"),
     ("VODLOOM_MAX_POST_BYTES", "9" * 400, "from 1 to"),
     ("VODLOOM_MAX_GIGAPIXELS", "0", "from 1 to"),
+    ("VODLOOM_DAILY_GIGAPIXELS", "-1", "a whole number of thousand million pixels"),
     ("VODLOOM_SOURCE_CACHE_BYTES", "20G", "a whole number of bytes"),
     ("VODLOOM_MIN_FREE_BYTES", "none", "a whole number of bytes"),
     ("VODLOOM_KEEP_EVENTS_DAYS", "0", "from 1 to 36500"),

@@ -24,6 +24,7 @@ DOCTOR: tuple[Check, ...] = (
     servers.disk,
     servers.workers,
     servers.reconciler,
+    servers.budgets,
 )
 
 

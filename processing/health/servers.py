@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
 
 from processing.health.finding import Finding
-from processing.models import Worker
+from processing.models import Run, Worker
 from processing.monitoring import reconcilers
 from processing.workers.presence import ALIVE_WITHIN, DISK_FULL, disk_has_room
 from videos import installation, keys
@@ -125,6 +125,18 @@ def reconciler() -> Finding:
     wrong = reconcilers.problems(state)
     detail = "; ".join(wrong) or f"{len(state.alive)} alive"
     return Finding("Reconciler", not wrong, detail, _RECONCILER_HINT)
+
+
+def budgets() -> Finding:
+    """How many owners asked for more than a day's budget, so that their videos wait."""
+    behind = Run.objects.filter(status__in=Run.ACTIVE, over_budget=True)
+    try:
+        owners = behind.values("video__owner").distinct().count()
+    except DatabaseError:
+        return Finding("Budgets", True, "unknown")
+    allowed = f"{settings.DAILY_GIGAPIXELS} gigapixels a day"
+    told = f"{owners} owners wait behind others" if owners else "nobody is over theirs"
+    return Finding("Budgets", True, f"{allowed}; {told}")
 
 
 def disk() -> Finding:

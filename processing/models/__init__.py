@@ -1,5 +1,6 @@
-"""The rows of processing: runs, their tasks, those who do them, and encoding profiles."""
+"""The rows of processing: runs, their tasks, those who do them, profiles, and budgets."""
 
+from processing.models.budgets import OwnerLoad
 from processing.models.duties import DutyRun, Reconciler
 from processing.models.profiles import AlternateRung, EncodingProfile, EncodingRung
 from processing.models.runs import Run, Task, Worker
@@ -9,6 +10,7 @@ __all__ = [
     "DutyRun",
     "EncodingProfile",
     "EncodingRung",
+    "OwnerLoad",
     "Reconciler",
     "Run",
     "Task",

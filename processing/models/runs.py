@@ -45,6 +45,11 @@ class Run(GuardedModel):
     whole = models.BooleanField(
         default=False, help_text="in one piece: the chunks of a run before did not fit together"
     )
+    over_budget = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="its owner asked for more than a day's budget: it waits behind those of others",
+    )
     error_code = models.CharField(max_length=64, blank=True)
     error_message = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -10,7 +10,9 @@ from processing.workers.presence import ALIVE_WITHIN
 State = Task.State
 
 
-def reason_of(tasks: Sequence[Task], workers: Sequence[Worker], now: datetime) -> str:
+def reason_of(
+    tasks: Sequence[Task], workers: Sequence[Worker], now: datetime, *, over_budget: bool = False
+) -> str:
     """A sentence for operators; ``tasks`` are the open ones of a run, best rank first."""
     running = [task for task in tasks if task.state == State.RUNNING]
     if running:
@@ -22,7 +24,7 @@ def reason_of(tasks: Sequence[Task], workers: Sequence[Worker], now: datetime) -
     if task.not_before and task.not_before > now:
         seconds = round((task.not_before - now).total_seconds())
         return f"{task.kind} is tried again in {seconds} s: {task.error_code}"
-    return _why_not_claimed(task, workers, now)
+    return _why_not_claimed(task, workers, now) or _whose_turn(task, over_budget=over_budget)
 
 
 def _at_work(task: Task, now: datetime) -> str:
@@ -42,4 +44,11 @@ def _why_not_claimed(task: Task, workers: Sequence[Worker], now: datetime) -> st
         return serving[0].waits_because
     if all(worker.current_task_id for worker in serving):
         return f"all {len(serving)} workers of the queue {queue} are busy"
+    return ""
+
+
+def _whose_turn(task: Task, *, over_budget: bool) -> str:
+    queue = woken_for(task.queue)
+    if over_budget:
+        return f"waits behind others in the queue {queue}: its owner is over the day's budget"
     return f"waits its turn in the queue {queue}, or its owner's plan has no more at once"

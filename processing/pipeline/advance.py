@@ -85,7 +85,8 @@ def unlock(run: Run) -> None:
     blocked = Task.objects.filter(~Exists(unfinished), run=run, state=State.BLOCKED)
     freed = list(blocked.order_by("number", "id"))
     for queue, begins in {(task.queue, _begins(task)) for task in freed}:
-        _rank([t for t in freed if (t.queue, _begins(t)) == (queue, begins)], begins=begins)
+        together = [t for t in freed if (t.queue, _begins(t)) == (queue, begins)]
+        _rank(together, begins=begins, behind=run.over_budget)
     if freed:
         _store_freed(freed)
         wake.on_commit([queues.woken_for(task.queue) for task in freed])
@@ -127,10 +128,11 @@ class _Waiting(NamedTuple):
     beginning: int
 
 
-def _rank(freed: Sequence[Task], *, begins: bool) -> None:
+def _rank(freed: Sequence[Task], *, begins: bool, behind: bool) -> None:
     """Make an owner's newly freed tasks of one queue ready, behind those that already wait.
 
-    What begins a video waits only for what begins others.
+    What begins a video waits only for what begins others; what is ``behind``, for new ones of
+    other owners too.
     """
     waiting = Task.objects.filter(
         queue=freed[0].queue, owner_id=freed[0].owner_id, state=State.READY, not_before=None
@@ -145,11 +147,12 @@ def _rank(freed: Sequence[Task], *, begins: bool) -> None:
     by_priority = {priority: _Waiting(*of_it) for priority, *of_it in rows}
     priorities = [task.priority for task in freed]
     now = timezone.now()
+    at = now + ranking.BEHIND if behind else now
     if begins:
         firsts = [of_it.first for of_it in by_priority.values() if of_it.first]
         same = by_priority.get(freed[0].priority)
         turns = ranking.beginning_ranks(
-            now,
+            at,
             priorities,
             waiting=sum(of_it.beginning for of_it in by_priority.values()),
             last=same.last if same else None,
@@ -157,7 +160,7 @@ def _rank(freed: Sequence[Task], *, begins: bool) -> None:
         )
     else:
         lasts = [ranking.turn_of(of_it.last, p) for p, of_it in by_priority.items() if of_it.last]
-        turns = ranking.ranks(now, priorities, last_turn=max(lasts, default=None))
+        turns = ranking.ranks(at, priorities, last_turn=max(lasts, default=None))
     for task, rank in zip(freed, turns, strict=True):
         task.state, task.ready_at, task.rank = State.READY, now, rank
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from processing import queues
 from processing.models import Run, Task
 from processing.monitoring import progress
-from processing.pipeline import advance, begin, plan, retry, wake
+from processing.pipeline import advance, begin, budget, plan, retry, wake
 from processing.pipeline.lease import LeaseLost
 from processing.pipeline.retry import Blame, Problem
 from processing.pipeline.transactions import bounded
@@ -41,6 +41,7 @@ def finish(task: Task, outcome: Outcome) -> None:
             error_message="",
         )
         outcome.record()
+        budget.charge(run, outcome.gigapixels)
         advance.add_tasks(run, plan.following(outcome.result))
         advance.go_on(run)
         if outcome.announce:

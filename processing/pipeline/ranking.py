@@ -9,6 +9,8 @@ What begins a video goes before what continues others, since with it the video p
 of its own owner's, and hours before those of others, so that these still have their turn. That
 holds for the few that an owner begins at a time. Further ones lose the advantage one by one and
 have their turns like everything else, so that nobody's many new videos keep the others' half made.
+
+Whoever asked for more than a day's budget (`budget.py`) ranks as if it had come half a day later.
 """
 
 from collections.abc import Sequence
@@ -23,6 +25,9 @@ _BEGUN_AT_A_TIME = 4
 # Of what begins a video, in seconds of 1080p at 30 frames a second: a whole film does not.
 QUICK_COST = 20.0
 _BEFORE = timedelta(milliseconds=1)
+BEHIND = timedelta(hours=12)
+"""How far those rank behind others who asked for more than their budget: behind what is new, even
+with the advantage of beginning a video, and not for ever."""
 
 
 def ranks(

@@ -87,7 +87,7 @@ class Outcome:
     that what a step says and that it is done become true together. ``result`` is what the step
     found: every step of the registry is asked which tasks of its own follow from it; ``counted`` is
     kept with the task, for a later step to sum. With ``announce`` listeners hear at once that more
-    of the video plays.
+    of the video plays. ``gigapixels`` is the work that follows, for the owner's budget.
     """
 
     record: Callable[[], object] = field(default=_nothing)
@@ -96,3 +96,4 @@ class Outcome:
     argv: Sequence[str] = ()
     log: str = ""
     counted: Mapping[str, Any] | None = None
+    gigapixels: float = 0.0

@@ -57,7 +57,12 @@ def run(context: TaskContext) -> Outcome:
         memory=weight.memory_bytes(made_of, plan.rungs, threads, preset=profile.preset),
     )
     log = "\n".join(notice.message for notice in plan.notices)
-    return Outcome(record=lambda: _record(context, media, plan), result=probed, log=log)
+    return Outcome(
+        record=lambda: _record(context, media, plan),
+        result=probed,
+        log=log,
+        gigapixels=refusals.pixels_of(made_of) / 10**9,
+    )
 
 
 def _require_something(media: Media, ffmpeg: FFmpeg) -> None:

@@ -45,3 +45,9 @@ def _worker(**fields: object) -> Worker:
 )
 def test_the_reason(tasks: list[Task], workers: list[Worker], said: str) -> None:
     assert said in reason_of(tasks, workers, NOW)
+
+
+def test_who_is_over_the_days_budget_is_told_so() -> None:
+    waits = reason_of([_task("ready")], [_worker()], NOW, over_budget=True)
+    assert "behind others" in waits
+    assert "budget" in waits

@@ -96,6 +96,7 @@ class JobSerializer(serializers.ModelSerializer[Run]):
             "status",
             "profile",
             "priority",
+            "over_budget",
             "progress",
             "error",
             "created_at",

@@ -62,6 +62,7 @@ class Environment:
     sandbox: Literal["auto", "off", "required"]
     max_post_bytes: int
     max_gigapixels: int
+    daily_gigapixels: int
     source_cache_bytes: int
     min_free_bytes: int
     static_root: Path
@@ -107,6 +108,9 @@ def read() -> Environment:
         max_post_bytes=_bytes(reader, "VODLOOM_MAX_POST_BYTES", default=_GIB // 2),
         max_gigapixels=reader.number(
             "VODLOOM_MAX_GIGAPIXELS", default=11_000, unit="thousand million pixels", most=10**9
+        ),
+        daily_gigapixels=reader.number(
+            "VODLOOM_DAILY_GIGAPIXELS", default=1_100, unit="thousand million pixels", most=10**9
         ),
         source_cache_bytes=_bytes(reader, "VODLOOM_SOURCE_CACHE_BYTES", default=20 * _GIB),
         min_free_bytes=_bytes(reader, "VODLOOM_MIN_FREE_BYTES", default=_GIB),

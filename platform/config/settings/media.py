@@ -5,6 +5,7 @@ from config.settings.base import ENV
 FFMPEG = ENV.ffmpeg
 FFPROBE = ENV.ffprobe
 MAX_GIGAPIXELS = ENV.max_gigapixels
+DAILY_GIGAPIXELS = ENV.daily_gigapixels
 
 # Playback addresses live this long plus twice the video's duration (seconds).
 PLAYBACK_TOKEN_SECONDS = ENV.playback_token_seconds

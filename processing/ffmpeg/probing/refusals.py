@@ -15,7 +15,7 @@ from processing.ffmpeg.errors import (
     ProcessTimedOut,
     SourceTruncated,
 )
-from processing.ffmpeg.media import Media, VideoStream
+from processing.ffmpeg.media import Media
 from processing.ffmpeg.probing import extras, missing, stills, values
 from processing.ffmpeg.probing.timeline import Timeline
 
@@ -95,15 +95,18 @@ def require_within(media: Media, limits: Limits) -> None:
     video = media.video
     if video is not None and (video.frames or 0) > limits.max_frames:
         raise ProbeFailed("The video has too many pictures.", code="source_too_large")
-    if video is not None and _pixels(media, video) > limits.max_decoded_pixels:
+    if pixels_of(media) > limits.max_decoded_pixels:
         raise ProbeFailed(
             "The video is too much work: too many large pictures.", code="source_too_large"
         )
 
 
-def _pixels(media: Media, video: VideoStream) -> float:
+def pixels_of(media: Media) -> float:
     """The pixels of all pictures that are decoded, or that are shown and so encoded: few bytes can
     hold, or repeat, any number of them."""
+    video = media.video
+    if video is None:
+        return 0.0
     shown = max(media.duration, media.lasting) * min(float(video.fastest_rate), _FASTEST)
     return max(video.frames or 0, shown) * video.width * video.height
 

@@ -32,7 +32,8 @@ class Command(BaseCommand):
             self.stdout.write(self.style.WARNING(f"Reconciler: {problem}."))
         for run in rows:
             now = progress.run_progress(run)
-            why = reason_of(by_run.get(run.pk, []), workers, state.now)
+            tasks_of = by_run.get(run.pk, [])
+            why = reason_of(tasks_of, workers, state.now, over_budget=run.over_budget)
             eta = f"{now.eta_seconds} s" if now.eta_seconds is not None else "-"
             self.stdout.write(
                 f"{run.pk}  {run.status:<8} {now.percent:5.1f} %  eta {eta:<7} {run.video}  {why}"
