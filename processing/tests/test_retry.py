@@ -6,7 +6,6 @@ import pytest
 from django.db import DataError, IntegrityError, InternalError, OperationalError, ProgrammingError
 from hypothesis import given
 from hypothesis import strategies as st
-from psycopg.errors import ReadOnlySqlTransaction
 
 from processing.ffmpeg.errors import (
     DiskFull,
@@ -18,6 +17,7 @@ from processing.ffmpeg.errors import (
 from processing.pipeline import retry
 from processing.pipeline.retry import Blame, Problem
 from processing.steps.context import SourceMissing
+from processing.tests.attempts import read_only
 from videos.storage import StorageUnavailable
 
 
@@ -40,18 +40,12 @@ def test_errors_are_permanent_or_worth_another_try(
     assert (retry.delay(problem, failures=1) is not None) == again
 
 
-def _read_only() -> InternalError:
-    error = InternalError("cannot execute UPDATE in a read-only transaction")
-    error.__cause__ = ReadOnlySqlTransaction()
-    return error
-
-
 @pytest.mark.parametrize(
     ("error", "code", "blame"),
     [
         (StorageUnavailable("down"), "storage_unavailable", Blame.OUTAGE),
         (OperationalError("gone"), "database_unavailable", Blame.OUTAGE),
-        (_read_only(), "database_unavailable", Blame.OUTAGE),
+        (read_only(), "database_unavailable", Blame.OUTAGE),
         (OSError(errno.ENOSPC, "full"), "disk_full", Blame.WORKER),
         (OSError(errno.EROFS, "read-only"), "work_folder_unusable", Blame.WORKER),
         (OSError(errno.EIO, "broken disk"), "work_folder_unusable", Blame.WORKER),

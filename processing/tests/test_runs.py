@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -244,3 +246,10 @@ def test_cores_are_shared_among_the_encodes_of_this_machine(
         Task.objects.filter(pk=task.pk).update(token=uuid4(), **held)
     Task.objects.filter(state="ready", kind="encode").update(state="done")
     assert tools.threads(alone=False) == 8
+
+
+def test_the_threads_of_an_encode_are_counted_without_what_was_done_long_ago(db: None) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        tools.threads(alone=False)
+    counted = next(query["sql"] for query in asked if '"processing_task"' in query["sql"])
+    assert '"state" IN' in counted.split("WHERE")[-1]
