@@ -1,5 +1,5 @@
 // What media-chrome's quality menu asks of a media element (media-ui-extensions' videoRenditions),
-// answered from hls.js's levels.
+// answered from hls.js's levels: each size once, in however many codecs it is there.
 
 export class Renditions extends EventTarget {
   #hls;
@@ -8,12 +8,16 @@ export class Renditions extends EventTarget {
   constructor(hls) {
     super();
     this.#hls = hls;
-    this.#list = hls.levels.map((level, index) => ({
+    const sizes = new Map();
+    for (const level of hls.levels) {
+      if (!sizes.has(sizeOf(level))) sizes.set(sizeOf(level), level);
+    }
+    this.#list = [...sizes.values()].map(({ width, height, bitrate, frameRate }, index) => ({
       id: String(index),
-      width: level.width,
-      height: level.height,
-      bitrate: level.bitrate,
-      frameRate: level.frameRate,
+      width,
+      height,
+      bitrate,
+      frameRate,
     }));
     this.#list.forEach((rendition, index) => (this[index] = rendition));
   }
@@ -26,13 +30,28 @@ export class Renditions extends EventTarget {
     return this.#list[Symbol.iterator]();
   }
 
-  /** The level somebody chose; -1 for automatic. */
+  /** The size somebody chose; -1 for automatic. */
   get selectedIndex() {
-    return this.#hls.autoLevelEnabled ? -1 : this.#hls.nextLevel;
+    const level = this.#hls.autoLevelEnabled ? null : this.#hls.levels[this.#hls.nextLevel];
+    return level ? this.#list.findIndex((one) => sizeOf(one) === sizeOf(level)) : -1;
   }
 
   set selectedIndex(index) {
-    this.#hls.nextLevel = index;
+    this.#hls.nextLevel = index < 0 ? -1 : this.#levelOf(this.#list[index]);
     this.dispatchEvent(new Event("change"));
   }
+
+  /** A size in the codecs that play, which hls.js chose as what this browser plays best. */
+  #levelOf(size) {
+    const { levels, loadLevel, firstLevel } = this.#hls;
+    const now = levels[loadLevel] ?? levels[firstLevel];
+    const fitting = levels.filter((level) => sizeOf(level) === sizeOf(size));
+    const same = fitting.find((level) => level.codecSet === now?.codecSet);
+    return levels.indexOf(same ?? fitting[0]);
+  }
+}
+
+/** What people call a size by: 720p, whichever way up. */
+function sizeOf({ width, height }) {
+  return Math.min(width, height);
 }

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import draw
 from tests.browser.people import Person
-from tests.browser.viewers import PLAYERS, watching
+from tests.browser.viewers import PLAYERS, knowing_nothing_of, watching
 from tests.servers.app import Vodloom
 from tests.servers.process import wait_until
 
@@ -34,6 +35,7 @@ class Prepared:
     """A ready video."""
 
     site: Vodloom
+    video: str
     playback: dict[str, str]
 
 
@@ -58,7 +60,7 @@ def prepared(demo: Person, tmp_path_factory: pytest.TempPathFactory) -> Prepared
     }  # fmt: skip
     report = demo.site.manage("check_release", str(video["id"]), "--deep", "--decode")
     assert "Everything is right; pictures were checked." in report
-    return Prepared(demo.site, made["playback"])
+    return Prepared(demo.site, str(video["id"]), made["playback"])
 
 
 @pytest.mark.parametrize(("player", "format_"), PLAYERS)
@@ -98,3 +100,29 @@ def test_who_knows_neither_plays_what_everybody_does(
     assert account["complaints"] == []
     assert account["jumps"] == 0
     assert account["buffered"][0] == pytest.approx([0, SECONDS], abs=0.1)
+
+
+@pytest.mark.parametrize(("lacking", "taken"), [([], "180p-av1"), (NEWER, "180p")])
+def test_the_menu_offers_each_size_once_and_the_browser_takes_its_codec(
+    prepared: Prepared,
+    demo: Person,
+    open_page: Callable[[Person], Page],
+    lacking: list[str],
+    taken: str,
+) -> None:
+    page, fetched = open_page(demo), set[str]()
+    page.context.add_init_script(knowing_nothing_of(lacking))
+    page.on("request", lambda request: fetched.update(request.url.split("/")))
+    page.goto(f"/watch/{prepared.video}/")
+    page.wait_for_function("document.querySelector('video').readyState >= 3")
+    page.locator("media-controller").hover()
+    page.locator("media-settings-menu-button").click()
+    page.locator("media-settings-menu-item").filter(has_text="Quality").first.click()
+    sizes = page.locator("media-rendition-menu").get_by_role("menuitemradio")
+    expect(sizes).to_have_text(["180p", "Auto"])
+    expect(sizes.last).to_have_attribute("aria-checked", "true")
+    sizes.first.click()
+    expect(sizes.first).to_have_attribute("aria-checked", "true")
+    page.evaluate("document.querySelector('video').currentTime = 8")
+    page.wait_for_function("document.querySelector('video').readyState >= 3")
+    assert fetched & {"180p", "180p-av1"} == {taken}

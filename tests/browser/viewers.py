@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +92,11 @@ _KNOWS_NOTHING_OF = """
 """
 
 
+def knowing_nothing_of(codecs: Sequence[str]) -> str:
+    """A script that makes a page's browser know nothing of these codecs."""
+    return _KNOWS_NOTHING_OF.replace("LACKING", json.dumps(list(codecs)))
+
+
 @contextmanager
 def watching(
     chromium: Browser, site: Vodloom, player: str, address: str, **options: Any
@@ -102,7 +107,7 @@ def watching(
     context = chromium.new_context(base_url=site.url)
     lacking = options.pop("lacking", ())
     try:
-        context.add_init_script(_KNOWS_NOTHING_OF.replace("LACKING", json.dumps(list(lacking))))
+        context.add_init_script(knowing_nothing_of(lacking))
         context.route("**/viewer/*", _serve)
         page = context.new_page()
         page.goto("/viewer/")
