@@ -99,7 +99,7 @@ def test_a_report_becomes_ready_and_says_what_is_missing(
     assert case.notices <= {notice["code"] for notice in release.notices or ()}
     assert release.renditions.filter(kind="audio").count() == case.tracks
     assert release.duration == pytest.approx(case.seconds, abs=0.35)
-    report = release_audit.audit(release, deep=True, decode=True)
+    report = release_audit.audit(release, deep=True, decode=True, source=True)
     assert report["ok"], report["findings"]
 
 

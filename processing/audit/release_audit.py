@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.conf import settings
-
+from processing.audit import files
+from processing.audit.source_audit import check_source
 from processing.ffmpeg.planning.plan import EncodePlan
 from processing.models import Run
 from processing.packaging import decoding, release_checks
@@ -19,7 +18,6 @@ from processing.packaging.release import StoredChunk, StoredRendition
 from processing.packaging.stored_checks import check_stored
 from processing.packaging.track import MalformedTrack, read_track
 from processing.steps import borders, tools
-from processing.workers import temp_files
 from videos import keys, objects, renditions
 from videos.models import Release, StoredObject
 from videos.storage import ObjectMissing, outputs
@@ -28,9 +26,12 @@ from videos.storage import ObjectMissing, outputs
 _CODES = {"download": "download"}
 
 
-def audit(release: Release, *, deep: bool = False, decode: bool = False) -> dict[str, Any]:
+def audit(
+    release: Release, *, deep: bool = False, decode: bool = False, source: bool = False
+) -> dict[str, Any]:
     """Check a complete release, and keep the report with it: by its rows; `deep` reads every box
-    of every stored file, `decode` shows every picture to FFmpeg too."""
+    of every stored file, `decode` shows every picture to FFmpeg too, and `source` decodes what it
+    was made of again, and holds all of it against that."""
     rows = renditions.stored(release)
     found = release_checks.check_release(rows, target=release.target_duration)
     found += _against_plan(release, rows)
@@ -41,7 +42,10 @@ def audit(release: Release, *, deep: bool = False, decode: bool = False) -> dict
     found += _objects(release, but_chunks=deep or decode)
     if deep or decode:
         found += [finding for one in rows for finding in _stored(one, decode=decode)]
+    if source:
+        found += check_source(release, rows)
     checked = "pictures" if decode else "bytes" if deep else "rows"
+    checked += " and the source" if source else ""
     kept = reports.report(found, rows, target=release.target_duration, checked=checked)
     Release.objects.filter(pk=release.pk).update(report=kept)
     return kept
@@ -57,23 +61,13 @@ def _against_plan(release: Release, rows: Sequence[StoredRendition]) -> Iterator
 def _stored(rendition: StoredRendition, *, decode: bool) -> Iterator[Finding]:
     """Its files, one on this machine at a time."""
     for chunk in rendition.chunks:
-        settings.WORK_DIR.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=temp_files.CHECK, dir=settings.WORK_DIR) as folder:
-            try:
-                path = _local(chunk.uri, Path(folder))
+        try:
+            with files.local(outputs(), chunk.uri) as path:
                 yield from _file(rendition, chunk, path, decode=decode)
-            except ObjectMissing:
-                yield _finding("missing", rendition, chunk, "Nothing is stored.")
-            except MalformedTrack as error:
-                yield _finding("malformed", rendition, chunk, error.message)
-
-
-def _local(key: str, folder: Path) -> Path:
-    path = outputs().local_path(key)
-    if path is not None:
-        return path
-    outputs().fetch(key, folder / "chunk.mp4")
-    return folder / "chunk.mp4"
+        except ObjectMissing:
+            yield _finding("missing", rendition, chunk, "Nothing is stored.")
+        except MalformedTrack as error:
+            yield _finding("malformed", rendition, chunk, error.message)
 
 
 def _file(

@@ -38,11 +38,12 @@ def _check_frames(rendition: StoredRendition, plan: EncodePlan) -> Iterator[Find
         return
     frames = round(rendition.seconds * plan.grid.rate)
     missing = plan.grid.frames - frames
-    if missing > _allowed(plan, plan.grid.frames):
+    if missing > allowed_frames(plan, plan.grid.frames):
         yield Finding("too_short", f"{rendition.name} has {frames} of {plan.grid.frames} frames.")
 
 
-def _allowed(plan: EncodePlan, frames: int) -> int:
+def allowed_frames(plan: EncodePlan, frames: int) -> int:
+    """How many of so many frames may be missing."""
     if plan.spans > 1:
         return _ROUNDING_FRAMES
     return max(_WHOLE_FRAMES, int(frames * _WHOLE_SHARE))

@@ -17,9 +17,9 @@ def report(
     target: int = 0,
     checked: str = "rows",
 ) -> dict[str, Any]:
-    """A dictionary `json` can write: `ok`, what was `checked` (`rows`, `bytes` or `pictures`),
-    `findings` (what must be otherwise first) and `renditions` with sizes in pixels, seconds and
-    bits per second."""
+    """A dictionary `json` can write: `ok`, what was `checked` (`rows`, `bytes` or `pictures`, and
+    perhaps the source), `findings` (what must be otherwise first) and `renditions` with sizes in
+    pixels, seconds and bits per second."""
     found = sorted(dict.fromkeys(findings), key=lambda finding: not finding.must)
     return {
         "ok": not any(finding.must for finding in found),

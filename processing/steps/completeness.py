@@ -34,14 +34,15 @@ class EncodedSpan:
 def notices_of(run: Run, media: Media, plan: EncodePlan) -> list[Notice]:
     """Everything that is to be said of a run's release, from its plan and its finished spans; of
     spans made by a version that counted nothing, only what the plan tells."""
-    spans = _spans(run)
+    spans = spans_of(run)
     if not spans:
         return list(plan.notices)
     planned = [notice for notice in plan.notices if notice.code not in _COUNTED_BETTER]
     return [*planned, *found(media, plan, spans)]
 
 
-def _spans(run: Run) -> list[EncodedSpan]:
+def spans_of(run: Run) -> list[EncodedSpan]:
+    """The spans of a run that is done; none where a version made some that counted nothing."""
     done = Task.objects.filter(run=run, kind="encode", state=Task.State.DONE)
     rows = list(done.order_by("number").values_list("input", "counted"))
     spans = [

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from videos.models import Chunk, Release, Rendition, Video
-from videos.storage import outputs
+from processing.models import Task
+from videos.models import Chunk, Release, Rendition, Source, Video
+from videos.storage import originals, outputs
 
 pytestmark = pytest.mark.slow
 
@@ -80,6 +83,83 @@ def test_pictures_that_cannot_be_decoded_are_found(ready_video: Video, chunk: Pa
     data[begin : begin + 1500] = bytes(1500)
     chunk.write_bytes(data)
     assert "decoding" in refused(ready_video, "--decode")
+
+
+def draw(path: Path, pictures: str, sound: str) -> Path:
+    """Three seconds of 25 pictures, as the clip."""
+    argv = [
+        "ffmpeg",
+        "-v",
+        "error",
+        "-y",
+        "-f",
+        "lavfi",
+        "-i",
+        pictures,
+        "-f",
+        "lavfi",
+        "-i",
+        sound,
+    ]
+    argv += ["-t", "3", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+    subprocess.run([*argv, "-c:a", "aac", str(path)], check=True)
+    return path
+
+
+MOVING, FROZEN = "testsrc2=size=320x180:rate=25", "smptebars=size=320x180:rate=25"
+TONE, SILENCE = "sine=frequency=440", "anullsrc=r=44100:cl=mono"
+
+
+def replace_original(path: Path) -> None:
+    """As if the release had been made of something else than it was."""
+    stored = originals().local_path(Source.objects.get().key)
+    assert stored is not None
+    stored.unlink()
+    stored.write_bytes(path.read_bytes())
+
+
+def test_a_deep_look_decodes_the_source_again(ready_video: Video) -> None:
+    said = check(ready_video, "--deep")
+    assert said.splitlines()[-1] == "Everything is right; bytes and the source were checked."
+    assert "note " not in "".join(said.splitlines()[2:])
+
+
+def test_other_pictures_than_the_sources_are_found(ready_video: Video, tmp_path: Path) -> None:
+    replace_original(draw(tmp_path / "a.mp4", FROZEN, TONE))
+    assert refused(ready_video, "--deep") == ["source_pictures"]
+
+
+def test_pictures_that_were_lost_are_found(
+    tmp_path: Path, take_in: Callable[[Path], Video], work_off: Callable[[], None]
+) -> None:
+    video = take_in(draw(tmp_path / "a.mp4", FROZEN, TONE))
+    work_off()
+    dim = "color=gray:size=320x180:rate=25,drawbox=w=60:h=60:x=n*4:color=white:t=fill"
+    replace_original(draw(tmp_path / "b.mp4", dim, TONE))
+    assert "source_distinct" in refused(video, "--deep")
+
+
+def test_sound_that_was_lost_is_found(
+    tmp_path: Path, take_in: Callable[[Path], Video], work_off: Callable[[], None]
+) -> None:
+    video = take_in(draw(tmp_path / "a.mp4", MOVING, SILENCE))
+    work_off()
+    replace_original(draw(tmp_path / "b.mp4", MOVING, TONE))
+    assert refused(video, "--deep") == ["source_sound"]
+
+
+def test_a_source_that_is_gone_is_noted(ready_video: Video) -> None:
+    stored = originals().local_path(Source.objects.get().key)
+    assert stored is not None
+    stored.unlink()
+    said = check(ready_video, "--deep")
+    assert "note  The original is not stored, so nothing was held against it." in said
+
+
+def test_what_no_notice_says_is_noted(ready_video: Video) -> None:
+    task = Task.objects.get(kind="encode", number=0)
+    Task.objects.filter(pk=task.pk).update(counted={**(task.counted or {}), "frames": 3})
+    assert "source_frames" in refused(ready_video, "--deep")
 
 
 def test_a_release_that_grows_is_not_checked(ready_video: Video) -> None:

@@ -59,7 +59,7 @@ def prepared(demo: Person, tmp_path_factory: pytest.TempPathFactory) -> Prepared
         "180p", "180p-av1", "audio", "audio-opus",
     }  # fmt: skip
     report = demo.site.manage("check_release", str(video["id"]), "--deep", "--decode")
-    assert "Everything is right; pictures were checked." in report
+    assert "Everything is right; pictures and the source were checked." in report
     return Prepared(demo.site, str(video["id"]), made["playback"])
 
 

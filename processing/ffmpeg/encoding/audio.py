@@ -1,28 +1,43 @@
-"""The part of an encode's command that makes sound: every track of a span.
-
-Sound is read from the input number `opening`. It may have been decoded before, where it changes its
-form midway.
-"""
+"""The part of an encode's command that makes sound: every track of a span."""
 
 from __future__ import annotations
 
-from processing.ffmpeg.encoding import counting, filters, muxing, outputs
+from dataclasses import dataclass
+
+from processing.ffmpeg.encoding import counting, filters, muxing, outputs, samples
 from processing.ffmpeg.encoding.order import EncodeOrder
 from processing.ffmpeg.output_format import AUDIO_RATE, PACKET, units
 from processing.ffmpeg.planning.tracks import AudioTrack
 
 
-def tracks(order: EncodeOrder, *, opening: int, is_decoded: bool) -> list[str]:
-    """The options of all tracks; `is_decoded` tells that they are
-    so already, in the order of the plan."""
+@dataclass(frozen=True)
+class Opening:
+    """The input that has the sound, by its number; whether that `is_decoded` already, the tracks in
+    the order of the plan, since it changes its form midway."""
+
+    number: int
+    is_decoded: bool = False
+
+
+def tracks(order: EncodeOrder, sound: Opening) -> list[str]:
+    """The options of all tracks."""
     argv = []
     for number, track in enumerate(order.plan.tracks):
-        if is_decoded:
-            argv += _of_decoded(order, track, number, opening=opening)
-        elif track.codec == "aac" and track.stream_index in order.span.copied_sound:
-            argv += _copied(order, track, opening=opening)
+        copied = track.codec == "aac" and track.stream_index in order.span.copied_sound
+        if copied and not sound.is_decoded:
+            argv += _copied(order, track, opening=sound.number)
         else:
-            argv += _encoded(order, track, _graph(order, track, opening=opening))
+            argv += _encoded(order, track, _graph(order, number, sound))
+    return argv
+
+
+def sampled(order: EncodeOrder, sound: Opening) -> list[str]:
+    """The options that sample and count all tracks."""
+    argv = []
+    for number, track in enumerate(order.plan.tracks):
+        argv += ["-filter_complex", _graph(order, number, sound), "-map", f"[{track.name}]"]
+        argv += samples.sound_to(order.out / samples.sound_filename(track.name))
+        argv += counting.sound_output(track.name, order.out)
     return argv
 
 
@@ -31,8 +46,16 @@ def decoded(order: EncodeOrder, track: AudioTrack) -> list[str]:
     return ["-filter_complex", _decoded_graph(order, track), "-map", f"[{track.name}]"]
 
 
-def _graph(order: EncodeOrder, track: AudioTrack, *, opening: int) -> str:
-    """At least as long as the pictures."""
+def _graph(order: EncodeOrder, number: int, sound: Opening) -> str:
+    """Of one track: at least as long as the pictures."""
+    track = order.plan.tracks[number]
+    if not sound.is_decoded:
+        return _of_source(order, track, opening=sound.number)
+    bare, cut = order.media.is_bare, _cut(order, track)
+    return filters.of_decoded(number, track.name, opening=sound.number, cut=cut, bare=bare)
+
+
+def _of_source(order: EncodeOrder, track: AudioTrack, *, opening: int) -> str:
     cut = _cut(order, track)
     if track.speakers:
         streams = [order.stream(speaker.stream_index) for speaker in track.speakers]
@@ -49,15 +72,9 @@ def _cut(order: EncodeOrder, track: AudioTrack) -> filters.Cut:
 
 def _decoded_graph(order: EncodeOrder, track: AudioTrack) -> str:
     if track.speakers:
-        return _graph(order, track, opening=0)  # such streams do not change
+        return _of_source(order, track, opening=0)  # such streams do not change
     stream = order.stream(track.stream_index)
     return filters.decoded(stream, track.name, order.origin, first=order.first_sample)
-
-
-def _of_decoded(order: EncodeOrder, track: AudioTrack, number: int, *, opening: int) -> list[str]:
-    bare, cut = order.media.is_bare, _cut(order, track)
-    graph = filters.of_decoded(number, track.name, opening=opening, cut=cut, bare=bare)
-    return _encoded(order, track, graph)
 
 
 def _encoded(order: EncodeOrder, track: AudioTrack, graph: str) -> list[str]:

@@ -24,21 +24,19 @@ def encode(order: EncodeOrder, *, decoded: Path | None = None) -> list[str]:
     made. Sound that changes its form midway makes it fail, as `sound_changes` tells; it then comes
     from `decoded`, which the command of `decode` writes.
     """
-    seen, tracks, span = order.video, order.plan.tracks, order.span
-    argv = [*_begun(order), "-progress", "pipe:1", "-stats_period", "0.5"]
-    if span.copies:
-        argv.append("-xerror")  # what is copied must decode without a fault, as the rest does
-    apart = seen is not None and bool(tracks) and (span.first_packet > 0 or decoded is not None)
-    if seen is not None:
-        argv += _input(order, _picture_seek(order, seen), seen)
-    if decoded is not None:
-        argv += ["-seek_timestamp", "1", *inputs.our_own(decoded)]  # its times stay as they are
-    elif seen is None or apart:
-        argv += _input(order, _sound_seek(order))
-    if seen is not None:
-        argv += video.rungs(order, seen)
-    opening, is_decoded = 1 if apart else 0, decoded is not None
-    return argv + audio.tracks(order, opening=opening, is_decoded=is_decoded)
+    argv, sound = _opened(order, decoded)
+    if order.video is not None:
+        argv += video.rungs(order, order.video)
+    return argv + audio.tracks(order, sound)
+
+
+def sample(order: EncodeOrder, *, decoded: Path | None = None) -> list[str]:
+    """The argv that encodes nothing, but samples (`samples`) and counts all that an encode of the
+    same order would, into `out`: of pictures where the plan has a rung, and of its tracks."""
+    argv, sound = _opened(order, decoded)
+    if order.video is not None:
+        argv += video.sampled(order, order.video)
+    return argv + audio.sampled(order, sound)
 
 
 def finish(order: EncodeOrder) -> None:
@@ -70,6 +68,22 @@ def decode(order: EncodeOrder, out: Path) -> list[str]:
 def sound_changes(log: str) -> bool:
     """Whether an encode failed because its sound changes its channels, layout or rate midway."""
     return "Changing audio frame properties on the fly is not supported" in log
+
+
+def _opened(order: EncodeOrder, decoded: Path | None) -> tuple[list[str], audio.Opening]:
+    """The beginning of a command with its inputs, and which of them has the sound."""
+    seen, tracks, span = order.video, order.plan.tracks, order.span
+    argv = [*_begun(order), "-progress", "pipe:1", "-stats_period", "0.5"]
+    if span.copies:
+        argv.append("-xerror")  # what is copied must decode without a fault, as the rest does
+    apart = seen is not None and bool(tracks) and (span.first_packet > 0 or decoded is not None)
+    if seen is not None:
+        argv += _input(order, _picture_seek(order, seen), seen)
+    if decoded is not None:
+        argv += ["-seek_timestamp", "1", *inputs.our_own(decoded)]  # its times stay as they are
+    elif seen is None or apart:
+        argv += _input(order, _sound_seek(order))
+    return argv, audio.Opening(1 if apart else 0, is_decoded=decoded is not None)
 
 
 def _begun(order: EncodeOrder) -> list[str]:

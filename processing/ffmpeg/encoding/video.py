@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from processing.ffmpeg.encoding import counting, edges, filters, muxing, outputs, pixels
+from processing.ffmpeg.encoding import (
+    counting,
+    edges,
+    filters,
+    muxing,
+    outputs,
+    pixels,
+    samples,
+)
 from processing.ffmpeg.encoding.order import EncodeOrder
 from processing.ffmpeg.encoding.outputs.output import VideoOrder
 from processing.ffmpeg.media import VideoStream
@@ -21,6 +29,15 @@ def rungs(order: EncodeOrder, video: VideoStream) -> list[str]:
     for rung in copied:
         argv += [*_copied(order, video), *_muxed(order, rung)]
     return argv
+
+
+def sampled(order: EncodeOrder, video: VideoStream) -> list[str]:
+    """The options that sample and count pictures, of the plan's first rung."""
+    label = filters.label(0)
+    graph = samples.grey(_graph(order, video, order.plan.rungs[:1]), label)
+    argv = ["-filter_complex", graph, "-map", f"[{label}]"]
+    argv += samples.pictures_to(order.out / samples.PICTURES_FILENAME)
+    return [*argv, *counting.frames_output(order.out)]
 
 
 def _encoded(order: EncodeOrder, video: VideoStream, rungs: Sequence[Rung]) -> list[str]:

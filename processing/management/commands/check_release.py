@@ -19,14 +19,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Which video, and how thoroughly."""
         parser.add_argument("video", type=UUID, help="id of a video")
-        parser.add_argument("--deep", action="store_true", help="read every stored file again")
+        parser.add_argument(
+            "--deep",
+            action="store_true",
+            help="read every stored file again, and decode the source",
+        )
         parser.add_argument(
             "--decode", action="store_true", help="as --deep, and decode every picture"
         )
 
     def handle(self, *args: Any, video: UUID, deep: bool, decode: bool, **options: Any) -> None:
         """Check."""
-        kept = release_audit.audit(_release_of(video), deep=deep, decode=decode)
+        kept = release_audit.audit(_release_of(video), deep=deep, decode=decode, source=deep)
         for line in report.lines(kept):
             style = self.style.ERROR if line.startswith("wrong") else str
             self.stdout.write(style(line))

@@ -1,0 +1,122 @@
+"""Holds samples of what was made against samples of its source (`encoding.samples`): the same
+pictures at the same places, none lost of those that differ, and sound wherever the source has some.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from fractions import Fraction
+from operator import sub
+from pathlib import Path
+
+from processing.ffmpeg.encoding import samples
+from processing.packaging.checker import Finding
+
+# Grey levels, of 255, that two pictures are apart on average: encoding changes a picture by a few,
+# and light that is converted before or after it is made small by some more.
+_ANOTHER_PICTURE = 20.0
+# By so much a picture of a source differs clearly from the one before, and by so little one that
+# was made does not at all.
+_CLEARLY_NEW, _THE_SAME = 2.0, 0.4
+# Sound is looked at in pieces of a twentieth of a second, by their peaks, of 32768.
+_PIECE = samples.RATE // 20
+_PIECE_SECONDS = _PIECE / samples.RATE
+_HEARD, _SILENT = 32_768 // 32, 32_768 // 200
+# Encoders and resampling move the edge of a sound by less.
+_NEAR = 2
+_LOST_SECONDS = 0.1
+
+
+def check_pictures(
+    name: str, source: Path, made: Path, *, rate: Fraction, allowed: int
+) -> Iterator[Finding]:
+    """The pictures of a rendition, ``rate`` a second; ``allowed`` is how many it may have more or
+    less."""
+    theirs, ours = _count(source), _count(made)
+    if abs(theirs - ours) > allowed:
+        message = f"{name} has {ours} pictures, the source {theirs}."
+        yield Finding("source_frames", message)
+    differing, changes, kept = [], array("f"), array("f")
+    around = _around(source)
+    before = b""
+    for place, ((last, now, following), picture) in enumerate(
+        zip(around, _pictures(made), strict=False)
+    ):
+        near = (now, last or now, following or now)
+        if all(_apart(one, picture) > _ANOTHER_PICTURE for one in near):
+            differing.append(place)
+        changes.append(_apart(last, now) if last else 0.0)
+        kept.append(_apart(before, picture) if before else 0.0)
+        before = picture
+    if differing:
+        first = float(differing[0] / rate)
+        message = (
+            f"{name} shows {len(differing)} other pictures than the source, from {first:.2f} s."
+        )
+        yield Finding("source_pictures", message)
+    new = [place for place, change in enumerate(changes) if change > _CLEARLY_NEW]
+    lost = [at for at in new if max(kept[max(0, at - 1) : at + 2], default=0.0) < _THE_SAME]
+    if lost:
+        message = (
+            f"{name} lacks {len(lost)} of {len(new)} pictures that differ from the one before."
+        )
+        yield Finding("source_distinct", message)
+
+
+def check_sound(name: str, source: Path, made: Path) -> Iterator[Finding]:
+    """The sound of a rendition."""
+    theirs, ours = _peaks(source), _peaks(made)
+    missing = (len(theirs) - len(ours)) * _PIECE_SECONDS
+    if missing > _LOST_SECONDS:
+        yield Finding("source_sound", f"{name} ends {missing:.1f} s before the source's sound.")
+    silent = sum(
+        peak > _HEARD and max(ours[max(0, at - _NEAR) : at + _NEAR + 1]) < _SILENT
+        for at, peak in enumerate(theirs[: len(ours)])
+    )
+    seconds = silent * _PIECE_SECONDS
+    if seconds > _LOST_SECONDS:
+        yield Finding(
+            "source_sound", f"{name} is silent for {seconds:.1f} s of the source's sound."
+        )
+
+
+def _count(path: Path) -> int:
+    return path.stat().st_size // samples.PICTURE_BYTES if path.exists() else 0
+
+
+def _pictures(path: Path) -> Iterator[bytes]:
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        while len(picture := file.read(samples.PICTURE_BYTES)) == samples.PICTURE_BYTES:
+            yield picture
+
+
+def _around(path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """Each picture with the one before and the one after, empty where there is none."""
+    last = now = b""
+    for following in _pictures(path):
+        if now:
+            yield last, now, following
+        last, now = now, following
+    if now:
+        yield last, now, b""
+
+
+def _apart(one: bytes, other: bytes) -> float:
+    return sum(map(abs, map(sub, one, other))) / samples.PICTURE_BYTES
+
+
+def _peaks(path: Path) -> array[int]:
+    """The loudest sample of each piece."""
+    found = array("l")
+    if not path.exists():
+        return found
+    with path.open("rb") as file:
+        while data := file.read(2 * _PIECE):
+            piece = array("h", data[: len(data) // 2 * 2])
+            if piece:
+                highest, lowest = max(piece), min(piece)
+                found.append(max(highest, -lowest))
+    return found
