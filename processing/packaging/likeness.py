@@ -105,7 +105,8 @@ def _around(path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
 
 
 def _apart(one: bytes, other: bytes) -> float:
-    return sum(map(abs, map(sub, one, other))) / samples.PICTURE_BYTES
+    levels: int = sum(map(abs, map(sub, one, other)))
+    return levels / samples.PICTURE_BYTES
 
 
 def _peaks(path: Path) -> array[int]:
