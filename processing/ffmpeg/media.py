@@ -216,7 +216,7 @@ class Media:
     `video` is the stream that is shown, None for sound alone; `audio` all that can be heard;
     `beside` the decoders ffprobe must be let set up though nothing is decoded by them, `hidden` the
     bytes it must not see, as `inputs.opened` takes both; `claimed` the seconds that its header
-    tells, whatever was measured.
+    tells, whatever was measured, and `broken_off` whether bytes are missing at its end.
     """
 
     container: str
@@ -231,6 +231,7 @@ class Media:
     chapters: tuple[Chapter, ...] = ()
     beside: tuple[str, ...] = ()
     claimed: float = 0.0
+    broken_off: bool = False
     hidden: tuple[tuple[int, int], ...] = ()
 
     def opened(self, path: Path) -> list[str]:

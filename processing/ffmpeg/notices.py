@@ -132,6 +132,12 @@ SOURCE_INCOMPLETE = Kind(
     when="the file says that it is longer than what it holds",
     advice=_AGAIN,
 )
+SOURCE_BROKEN_OFF = Kind(
+    "source_broken_off",
+    "The file breaks off after {arrived} s; what would follow, and how much, is not known.",
+    when="the end of the file is missing, and nothing in it tells how long it was",
+    advice=_AGAIN,
+)
 FRAMES_UNDECODABLE = Kind(
     "frames_undecodable",
     "{missing} of {frames} frames could not be decoded; the frame before stays for them.",
@@ -179,6 +185,7 @@ KINDS: Mapping[str, Kind] = {
         HDR_CONVERTED,
         ALPHA_FLATTENED,
         SOURCE_INCOMPLETE,
+        SOURCE_BROKEN_OFF,
         FRAMES_UNDECODABLE,
         FRAMES_DAMAGED,
         AUDIO_DAMAGED,

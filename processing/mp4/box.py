@@ -69,6 +69,12 @@ def top(file: BinaryIO) -> list[Box]:
     return list(_from_outside(file, 0, file.seek(0, os.SEEK_END)))
 
 
+def first(file: BinaryIO, kind: bytes) -> Box | None:
+    """The first box of that kind of a file from outside, whatever follows it."""
+    every = _from_outside(file, 0, file.seek(0, os.SEEK_END))
+    return next((one for one in every if one.kind == kind), None)
+
+
 def last(file: BinaryIO) -> Box | None:
     """The last box of a file from outside, with the end it claims."""
     length, offset, found = file.seek(0, os.SEEK_END), 0, None

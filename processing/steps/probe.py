@@ -6,7 +6,7 @@ from processing.ffmpeg import media_before
 from processing.ffmpeg.encoding import outputs, pixels
 from processing.ffmpeg.errors import ProbeFailed, ToolMissing
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.notices import SOURCE_INCOMPLETE
+from processing.ffmpeg.notices import SOURCE_BROKEN_OFF, SOURCE_INCOMPLETE
 from processing.ffmpeg.planning import weight
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.planning.plan import EncodePlan, as_made, plan_encode
@@ -77,7 +77,7 @@ def _require_something(media: Media, ffmpeg: FFmpeg) -> None:
 def _require_complete(plan: EncodePlan) -> None:
     """Raise for a source that is shorter than it tells."""
     for notice in plan.notices:
-        if notice.code == SOURCE_INCOMPLETE.code:
+        if notice.code in (SOURCE_INCOMPLETE.code, SOURCE_BROKEN_OFF.code):
             message = f"{notice.message} Upload all of it."
             raise ProbeFailed(message, code="source_incomplete")
 

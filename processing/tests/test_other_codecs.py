@@ -55,7 +55,8 @@ def test_it_is_made_in_all_of_them_and_right(
     }
     said = StringIO()
     call_command("check_release", str(video.pk), "--deep", "--decode", stdout=said, no_color=True)
-    assert said.getvalue().splitlines()[-1] == "Everything is right; pictures were checked."
+    verdict = "Everything is right; pictures and the source were checked."
+    assert said.getvalue().splitlines()[-1] == verdict
 
     text = playlists.render(release, "master.m3u8", address_of=str)
     assert text.index("180p.m3u8") < text.index("180p-av1.m3u8")

@@ -17,8 +17,9 @@ from processing.ffmpeg.planning.tracks import AudioTrack
 from processing.ffmpeg.probing.timeline import Timeline
 
 _STEREO = 2
-# Containers whose header tells how long they are, and which play as far as they have come.
-_TELL_THEIR_LENGTH = ("matroska,webm", "flv", "avi", "asf")
+# Containers whose header tells how long they are, whatever there is, and which play as far as they
+# have come.
+_TELL_THEIR_LENGTH = ("matroska,webm", "flv", "flac", "aiff", "au")
 _MISSING_SHARE = 0.02
 _CLAIMED_SHARE = 0.1
 _DRAWN_SUBTITLES = ("hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub")
@@ -49,10 +50,12 @@ def _incomplete(media: Media) -> Iterator[Notice]:
     # What the header tells may be the length of subtitles.
     share = _CLAIMED_SHARE if media.subtitles else _MISSING_SHARE
     missing = media.claimed - media.duration
-    if media.container in _TELL_THEIR_LENGTH and missing > max(1.0, media.claimed * share):
-        yield notices.SOURCE_INCOMPLETE(
-            arrived=round(media.duration, 1), told=round(media.claimed, 1)
-        )
+    tells = media.broken_off or media.container in _TELL_THEIR_LENGTH
+    arrived = round(media.duration, 1)
+    if tells and missing > max(1.0, media.claimed * share):
+        yield notices.SOURCE_INCOMPLETE(arrived=arrived, told=round(media.claimed, 1))
+    elif media.broken_off:
+        yield notices.SOURCE_BROKEN_OFF(arrived=arrived)
 
 
 def _sound(media: Media, plan: Decided) -> Iterator[Notice]:

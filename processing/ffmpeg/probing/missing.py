@@ -28,6 +28,24 @@ def is_cut(path: Path) -> bool:
         return False
 
 
+def breaks_off(path: Path) -> bool:
+    """Whether media are missing at its end: those its index points at, or of a fragmented file,
+    which has none, the rest of its last box."""
+    try:
+        with path.open("rb") as file:
+            length = file.seek(0, 2)
+            if _is_fragmented(file):
+                return _ends_in_a_part(file, length)
+            return any(reach > length for reach in _reaches(file))
+    except (MalformedBoxes, OSError, OverflowError):
+        return False
+
+
+def _is_fragmented(file: BinaryIO) -> bool:
+    film = box.first(file, b"moov")
+    return film is not None and any(one.kind == b"mvex" for one in box.inside(file, film))
+
+
 def _ends_in_a_part(file: BinaryIO, length: int) -> bool:
     last = box.last(file)
     return last is not None and last.kind in _PARTS and last.end > length

@@ -19,6 +19,7 @@ from processing.ffmpeg.errors import (
 from processing.ffmpeg.media import AudioStream, Media, VideoStream
 from processing.ffmpeg.probing import (
     apart,
+    broken_off,
     description,
     entries,
     extent,
@@ -172,6 +173,8 @@ def probe(
     media = _despite_decoders(path, ffmpeg.ffprobe, ask, limits, hidden)
     if not media.size:
         media = replace(media, size=path.stat().st_size)
+    if broken := broken_off.find(path, media.container):
+        media = replace(media, broken_off=True, claimed=broken.told or media.claimed)
     if media.video is not None:
         media = replace(media, video=_looked_at(media, media.video, path, ffmpeg.ffprobe, ask))
     if media.is_mp4:
