@@ -158,16 +158,20 @@ class TaskAdmin(ReadOnlyAdmin):
         return f"{task.progress:.0%}"
 
 
+class ProcessAdmin(ReadOnlyAdmin):
+    """Processes as they last said of themselves."""
+
+    @display(description="Alive", boolean=True)
+    def alive(self, process: Reconciler | Worker) -> bool:
+        """Whether it was seen lately."""
+        return timezone.now() - process.last_seen < ALIVE_WITHIN
+
+
 @admin.register(Reconciler)
-class ReconcilerAdmin(ReadOnlyAdmin):
+class ReconcilerAdmin(ProcessAdmin):
     """Who reconciles."""
 
     list_display = ("name", "alive", "host", "started_at", "last_seen")
-
-    @display(description="Alive", boolean=True)
-    def alive(self, reconciler: Reconciler) -> bool:
-        """Whether it was seen lately."""
-        return timezone.now() - reconciler.last_seen < ALIVE_WITHIN
 
 
 @admin.register(DutyRun)
@@ -194,7 +198,7 @@ class DutyRunAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Worker)
-class WorkerAdmin(ReadOnlyAdmin):
+class WorkerAdmin(ProcessAdmin):
     """Who works."""
 
     list_display = (
@@ -207,8 +211,3 @@ class WorkerAdmin(ReadOnlyAdmin):
         "last_seen",
     )
     list_select_related = ("current_task",)
-
-    @display(description="Alive", boolean=True)
-    def alive(self, worker: Worker) -> bool:
-        """Whether it was seen lately."""
-        return timezone.now() - worker.last_seen < ALIVE_WITHIN
