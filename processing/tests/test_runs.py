@@ -18,6 +18,7 @@ from processing.models import Run, Task, Worker
 from processing.pipeline import finish, work
 from processing.pipeline.claim import claim
 from processing.pipeline.lease import LeaseLost
+from processing.queues import rows_of
 from processing.steps import STEPS, tools
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.step import Step
@@ -234,7 +235,7 @@ def test_cores_are_shared_among_the_encodes_of_this_machine(
     for name in "abcd":
         Worker.objects.create(name=name, queues=["encode"], **seen)
     run = Run.objects.get()
-    common = {"run": run, "owner": video.owner, "kind": "encode", "queue": "encode"}
+    common = {"run": run, "owner": video.owner, "kind": "encode", "queue": rows_of("encode")}
     tasks = [
         Task.objects.create(number=n, machine=machine.name, state="ready", **common)
         for n in range(6)
