@@ -125,6 +125,13 @@ def _picture_seek(order: EncodeOrder, video: VideoStream) -> Fraction | None:
 
 def _sound_seek(order: EncodeOrder) -> Fraction | None:
     """Seconds to seek to for sound: before what the encoder gets, and before the pictures of
-    that time, where sound may be stored."""
+    that time, where sound may be stored. Beside pictures never further than those are sought: a
+    container finds its way by their keyframes, and FFmpeg may end far behind the last of them."""
     wanted = Fraction(order.first_sample, AUDIO_RATE) - _STORED_AHEAD
-    return order.plan.origin + wanted if wanted > 0 else None
+    if wanted <= 0:
+        return None
+    wanted += order.plan.origin
+    if order.video is None:
+        return wanted
+    pictures = _picture_seek(order, order.video)
+    return None if pictures is None else min(wanted, pictures)

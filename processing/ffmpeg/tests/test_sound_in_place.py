@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg.encoding import filters
-from processing.ffmpeg.tests.clips import TINY, described, encoded, ffmpeg, samples_in
+from processing.ffmpeg.tests.clips import (
+    TINY,
+    beeps,
+    described,
+    encoded,
+    ffmpeg,
+    made_of,
+    samples_in,
+)
 from processing.ffmpeg.tests.test_cutting import X264, beats, onsets
 
 pytestmark = pytest.mark.slow
@@ -89,3 +97,19 @@ def samples_of(path: Path, graph: str, *options: str) -> array[int]:
     command = ["ffmpeg", "-nostdin", "-v", "error", *options, "-i", str(path)]
     command += ["-filter_complex", graph, "-map", "[s]", "-f", "s16le", "-"]
     return array("h", subprocess.run(command, check=True, capture_output=True, timeout=60).stdout)
+
+
+@pytest.mark.parametrize("name", ["a.mkv", "a.flv", "a.mp4"])
+@pytest.mark.parametrize(("frames", "keyframes"), [("1", "0"), ("400", "0"), ("400", "0,5")])
+def test_sound_is_whole_in_spans_where_pictures_have_hardly_a_keyframe(
+    tmp_path: Path, name: str, frames: str, keyframes: str
+) -> None:
+    """Containers are sought in by the keyframes of pictures, and there may be none for long."""
+    source = tmp_path / name
+    heard = "aevalsrc='sin(2*PI*1000*t)*lt(mod(t,1),0.1)/2':s=48000:d=16"
+    seen = f"testsrc2=s=160x90:r=25:d=16,trim=end_frame={frames}"
+    groups = ["-g", "9999", "-force_key_frames", keyframes, "-sc_threshold", "0"]
+    ffmpeg("-f", "lavfi", "-i", seen, "-f", "lavfi", "-i", heard, *X264, *groups, "-c:a", "aac",
+           source)  # fmt: skip
+    _, made = made_of(source, tmp_path / "out", seconds=2)
+    assert beeps(made.folder / "audio.mp4") == pytest.approx(list(range(16)), abs=0.03)
