@@ -9,20 +9,21 @@ from fractions import Fraction
 from django.db.models import QuerySet
 from django.utils.translation import get_language_info
 
+from processing.packaging.addresses import Address
 from processing.packaging.kinds import Kind
 from processing.packaging.languages import tag
 from processing.packaging.release import StoredChunk, StoredRendition
 from videos.models import Chunk, Release, Rendition
 
-AddressOf = Callable[[str], str]
+AddressOf = Callable[[str], Address]
 
 # A film of hours has thousands of chunks: their columns are read, no objects are made of them.
 _COLUMNS = ("number", "key", "bytes", "init_bytes", "start", "duration", "segments")
 
 
-def key_of(key: str) -> str:
+def key_of(key: str) -> Address:
     """The address of a chunk among ourselves: its key in the outputs storage."""
-    return key
+    return Address(key)
 
 
 def stored(release: Release, *, address_of: AddressOf = key_of) -> list[StoredRendition]:
@@ -73,8 +74,10 @@ def _by_rendition(
 ) -> defaultdict[int, list[StoredChunk]]:
     """Chunks as the packaging knows them, by the id of their rendition, in the order given."""
     found: defaultdict[int, list[StoredChunk]] = defaultdict(list)
-    for rendition, number, key, *rest in chunks.values_list("rendition_id", *_COLUMNS):
-        found[rendition].append(StoredChunk(number, address_of(key), *rest))
+    for told in chunks.values_list("rendition_id", *_COLUMNS):
+        rendition, number, key, size, init, start, duration, rows = told
+        uri, mapped = address_of(key)
+        found[rendition].append(StoredChunk(number, uri, size, init, start, duration, rows, mapped))
     return found
 
 

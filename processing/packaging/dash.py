@@ -1,6 +1,7 @@
 """The DASH manifest of a complete release (ISO/IEC 23009-1): the same bytes that HLS plays.
 
-Each segment is named by its object and range; objects may have signed addresses of their own.
+Each segment is named by an address of its own, or by that of its object, which may be signed, and a
+range.
 """
 
 from __future__ import annotations
@@ -96,13 +97,14 @@ def _representation(rendition: StoredRendition, more: Mapping[str, object]) -> I
         yield _open("AudioChannelConfiguration", channels, closed=True)
     yield _open("SegmentList", {"timescale": rendition.timescale})
     init = rendition.init
-    source = {"sourceURL": init.uri, "range": _range(init)}
+    source = {"sourceURL": init.uri}
+    if init.ranged:
+        source["range"] = _range(init)
     yield _open("Initialization", source, closed=True)
     yield from _timeline(rendition)
-    for chunk in rendition.chunks:
-        media = _quoted(chunk.uri)
-        for offset, size, *_ in chunk.rows:
-            yield f'<SegmentURL media={media} mediaRange="{offset}-{offset + size - 1}"/>'
+    for ref in rendition.refs:
+        where = f' mediaRange="{_range(ref)}"' if ref.ranged else ""
+        yield f"<SegmentURL media={_quoted(ref.uri)}{where}/>"
     yield "</SegmentList>"
     yield "</Representation>"
 
@@ -125,7 +127,7 @@ def _longest(rendition: StoredRendition) -> float:
     return max(ticks, default=rendition.timescale) / rendition.timescale
 
 
-def _range(ref: hls.InitRef) -> str:
+def _range(ref: hls.InitRef | hls.MediaSegmentRef) -> str:
     """The first and the last byte."""
     return f"{ref.offset}-{ref.offset + ref.size - 1}"
 

@@ -22,21 +22,25 @@ _SOUND_SECONDS = math.ceil(AUDIO_FRAGMENT_SECONDS * AUDIO_RATE / PACKET) * PACKE
 
 
 class MediaSegmentRef(NamedTuple):
-    """A segment: bytes `offset` to `offset + size` of the resource at `uri`, lasting `seconds`."""
+    """A segment that lasts `seconds`: bytes `offset` to `offset + size` of the resource at `uri`,
+    or, where it is not `ranged`, all of that."""
 
     uri: str
     offset: int
     size: int
     seconds: float
+    ranged: bool = True
 
 
 @dataclass(frozen=True)
 class InitRef:
-    """An init segment: bytes `offset` to `offset + size` of the resource at `uri`."""
+    """An init segment: bytes `offset` to `offset + size` of the resource at `uri`, or, where it is
+    not `ranged`, all of that."""
 
     uri: str
     offset: int
     size: int
+    ranged: bool = True
 
 
 @dataclass(frozen=True)
@@ -101,13 +105,13 @@ def _media_head(segments: Sequence[MediaSegmentRef], target: int) -> list[str]:
 def _listed(
     lines: list[str], init: InitRef, segments: Sequence[MediaSegmentRef], complete: bool
 ) -> str:
-    lines.append(f'#EXT-X-MAP:URI={quoted(init.uri)},BYTERANGE="{init.size}@{init.offset}"')
+    where = f',BYTERANGE="{init.size}@{init.offset}"' if init.ranged else ""
+    lines.append(f"#EXT-X-MAP:URI={quoted(init.uri)}{where}")
     # Many segments in a row are bytes of one resource.
     checked = lru_cache(maxsize=1)(uri_line)
-    lines += [
-        f"#EXTINF:{seconds:.6f},\n#EXT-X-BYTERANGE:{size}@{offset}\n{checked(uri)}"
-        for uri, offset, size, seconds in segments
-    ]
+    for uri, offset, size, seconds, ranged in segments:
+        where = f"#EXT-X-BYTERANGE:{size}@{offset}\n" if ranged else ""
+        lines.append(f"#EXTINF:{seconds:.6f},\n{where}{checked(uri)}")
     if complete:
         lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"

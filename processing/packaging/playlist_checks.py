@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from processing.ffmpeg.output_format import AUDIO_RATE, BANDWIDTH_TOLERANCE, PACKET
-from processing.packaging import release
+from processing.packaging import addresses, release
 from processing.packaging.checker import Finding
 from processing.packaging.kinds import Kind
 from processing.packaging.release import IFRAMES_SUFFIX, StoredRendition
@@ -37,13 +37,20 @@ def check_playlists(renditions: Sequence[StoredRendition], *, target: int) -> li
     text = release.multivariant_playlist(renditions, complete=True)
     found = list(_check_multivariant(text, names, renditions))
     for rendition in renditions:
-        text = release.media_playlist(rendition, complete=True, target=target)
-        found += _check_media(rendition.name, text, rendition)
+        for told in _as_told(rendition):
+            text = release.media_playlist(told, complete=True, target=target)
+            found += _check_media(rendition.name, text, rendition)
         keyframes = release.iframe_playlist(rendition)
         if keyframes is not None:
             found += _check_media(f"{rendition.name}{IFRAMES_SUFFIX}", keyframes, rendition)
             found += _check_keyframes(rendition, keyframes)
     return found
+
+
+def _as_told(rendition: StoredRendition) -> Iterator[StoredRendition]:
+    """With segments as ranges, as a bucket serves them, and with addresses of their own."""
+    for mapped in (False, True):
+        yield replace(rendition, chunks=[replace(c, mapped=mapped) for c in rendition.chunks])
 
 
 def _check_multivariant(
@@ -118,10 +125,9 @@ def _check_media(name: str, text: str, rendition: StoredRendition) -> Iterator[F
         "#EXT-X-ENDLIST",
     }
     yield from _unless(needed <= set(lines), f"The playlist of {name} lacks a tag it must have.")
-    yield from _unless(
-        sum(line.startswith("#EXT-X-MAP:") for line in lines) == 1,
-        f"The playlist of {name} has not one init segment.",
-    )
+    maps = [_part(found) for found in _tagged(lines, "#EXT-X-MAP:")]
+    init = (rendition.init.uri, rendition.init.offset, rendition.init.size)
+    yield from _unless(maps == [init], f"The playlist of {name} has not its one init segment.")
     target = next(
         (int(line.split(":")[1]) for line in lines if line.startswith("#EXT-X-TARGETDURATION:")), 0
     )
@@ -132,8 +138,10 @@ def _check_media(name: str, text: str, rendition: StoredRendition) -> Iterator[F
     frame = float(1 / rendition.frame_rate) if rendition.frame_rate else PACKET / AUDIO_RATE
     if abs(told - real) > frame:
         yield Finding("extinf", f"The playlist of {name} tells {told:.3f} s of {real:.3f} s.")
-    listed = len(rendition.keyframes if name.endswith(IFRAMES_SUFFIX) else rendition.refs)
-    yield from _unless(len(entries) == listed, f"The playlist of {name} does not list all.")
+    there = rendition.keyframes if name.endswith(IFRAMES_SUFFIX) else rendition.refs
+    listed = [(entry.uri, entry.offset, entry.size) for entry in entries]
+    all_told = listed == [(ref.uri, ref.offset, ref.size) for ref in there]
+    yield from _unless(all_told, f"The playlist of {name} does not list all.")
 
 
 def _check_keyframes(rendition: StoredRendition, text: str) -> Iterator[Finding]:
@@ -159,6 +167,15 @@ def _tagged(lines: Sequence[str], tag: str) -> list[dict[str, str]]:
     ]
 
 
+def _part(attributes: Mapping[str, str]) -> tuple[str, int, int] | None:
+    """Object, offset and size of what attributes name."""
+    uri = attributes.get("URI", "")
+    if part := addresses.part_of(uri):
+        return part.uri, part.first, part.size
+    size, _, offset = attributes.get("BYTERANGE", "").partition("@")
+    return (uri, int(offset), int(size)) if size.isdigit() and offset.isdigit() else None
+
+
 def _entries(lines: Sequence[str]) -> list[_Entry]:
     """The segments of a playlist, those that say all they must."""
     entries, seconds, size, offset = [], 0.0, 0, 0
@@ -167,8 +184,12 @@ def _entries(lines: Sequence[str]) -> list[_Entry]:
             seconds = float(line.removeprefix("#EXTINF:").rstrip(","))
         elif line.startswith("#EXT-X-BYTERANGE:"):
             size, offset = map(int, line.removeprefix("#EXT-X-BYTERANGE:").split("@"))
-        elif not line.startswith("#") and seconds and size:
-            entries.append(_Entry(line, seconds, size, offset))
+        elif not line.startswith("#") and seconds:
+            uri = line
+            if not size and (part := addresses.part_of(line)):
+                uri, offset, size = part.uri, part.first, part.size
+            if size:
+                entries.append(_Entry(uri, seconds, size, offset))
             seconds, size = 0.0, 0
     return entries
 

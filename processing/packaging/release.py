@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import count, groupby
 from typing import Any
 
-from processing.packaging import codecs, hls, segments
+from processing.packaging import addresses, codecs, hls, segments
 from processing.packaging.kinds import Kind
 from processing.packaging.segments import Segment
 
@@ -20,7 +20,8 @@ IFRAMES_SUFFIX = "-iframes"
 @dataclass(frozen=True)
 class StoredChunk:
     """One object: `size` bytes at `uri` with an init segment of `init_size` bytes at its start;
-    ticks at which it starts and which it lasts; its segments as `segments.to_json` wrote them."""
+    ticks at which it starts and which it lasts; its segments as `segments.to_json` wrote them;
+    whether they have addresses of their own (`mapped`)."""
 
     number: int
     uri: str
@@ -29,11 +30,16 @@ class StoredChunk:
     start: int
     duration: int
     rows: Sequence[Sequence[Any]]
+    mapped: bool = False
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
         """Its segments in order."""
         return segments.from_json(self.rows)
+
+    def address_of(self, offset: int, size: int) -> str:
+        """Where some of its bytes are: its own address, unless they have one."""
+        return addresses.of_part(self.uri, offset, size) if self.mapped else self.uri
 
 
 @dataclass(frozen=True)
@@ -70,14 +76,17 @@ class StoredRendition:
     def refs(self) -> list[hls.MediaSegmentRef]:
         """Its segments over all chunks."""
         return [
-            hls.MediaSegmentRef(c.uri, offset, size, duration / self.timescale)
+            hls.MediaSegmentRef(
+                c.address_of(offset, size), offset, size, duration / self.timescale, not c.mapped
+            )
             for c in self.chunks
             for offset, size, duration, *_ in c.rows
         ]
 
     @cached_property
     def keyframes(self) -> list[hls.MediaSegmentRef]:
-        """Its keyframes; empty unless every segment tells of them."""
+        """Its keyframes, always as ranges of the chunks: they are parts of segments that players
+        may have. Empty unless every segment tells of them."""
         every = [(c, s) for c in self.chunks for s in c.segments]
         if not all(s.keyframes for _, s in every):
             return []
@@ -90,7 +99,9 @@ class StoredRendition:
     @property
     def init(self) -> hls.InitRef:
         """The init segment: that of the first chunk, the same in all."""
-        return hls.InitRef(self.chunks[0].uri, 0, self.chunks[0].init_size)
+        first = self.chunks[0]
+        uri = first.address_of(0, first.init_size)
+        return hls.InitRef(uri, 0, first.init_size, not first.mapped)
 
     @property
     def seconds(self) -> float:

@@ -13,6 +13,7 @@ from processing import services
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.ffmpeg.tests.clips import asked
 from processing.models import AlternateRung, EncodingProfile, EncodingRung, Run
+from processing.packaging.addresses import Address
 from videos.models import Rendition, Video
 from videos.playback import playlists
 from videos.storage import outputs
@@ -58,11 +59,13 @@ def test_it_is_made_in_all_of_them_and_right(
     verdict = "Everything is right; pictures and the source were checked."
     assert said.getvalue().splitlines()[-1] == verdict
 
-    text = playlists.render(release, "master.m3u8", address_of=str)
+    text = playlists.render(release, "master.m3u8", address_of=Address)
     assert text.index("180p.m3u8") < text.index("180p-av1.m3u8")
     assert 'CODECS="av01.0.00M.08,opus"' in text
-    assert playlists.render(release, "180p-av1-iframes.m3u8", address_of=str).count("#EXTINF") >= 1
-    manifest = playlists.render(release, "manifest.mpd", address_of=str)
+    assert (
+        playlists.render(release, "180p-av1-iframes.m3u8", address_of=Address).count("#EXTINF") >= 1
+    )
+    manifest = playlists.render(release, "manifest.mpd", address_of=Address)
     assert manifest.count("<AdaptationSet") == 4
 
     offered = [row for row in rows if row.download_key]

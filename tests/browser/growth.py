@@ -73,22 +73,23 @@ class Growth:
 
     @staticmethod
     def entries(playlist: str, listed: Listed) -> Iterator[tuple[str, str]]:
-        """The init segment and all segments: address, and first and last byte."""
+        """The init segment and all segments: address, and range of bytes, empty for all."""
         name, _, its_range = listed.head["#EXT-X-MAP"].partition(",")
-        uris = [(name.split('"')[1], its_range.split('"')[1])]
+        uris = [(name.split('"')[1], its_range.split('"')[1] if its_range else "")]
         for segment in listed.segments:
-            _, its_range, uri = segment.split(" ")
-            uris.append((uri, its_range.partition(":")[2]))
+            _, *ranges, uri = segment.split(" ")
+            uris.append((uri, ranges[0].partition(":")[2] if ranges else ""))
         for uri, its_range in uris:
-            size, offset = map(int, its_range.split("@"))
-            yield urljoin(playlist, uri), f"{offset}-{offset + size - 1}"
+            size, _, offset = its_range.partition("@")
+            asked = f"bytes={offset}-{int(offset) + int(size) - 1}" if its_range else ""
+            yield urljoin(playlist, uri), asked
 
     def hash_of(self, entry: tuple[str, str]) -> str:
         """Of the bytes that are there now."""
         address, its_range = entry
-        headers = {"Range": f"bytes={its_range}"}
+        headers = {"Range": its_range} if its_range else {}
         answer = self.session.get(address, headers=headers, timeout=30)
-        assert answer.status_code == 206, answer.status_code
+        assert answer.status_code == (206 if its_range else 200), answer.status_code
         return hashlib.sha256(answer.content).hexdigest()
 
     def _text(self, address: str) -> str:

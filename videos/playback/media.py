@@ -1,8 +1,9 @@
 """The ASGI app under ``/m/``: token, then playlist or bytes.
 
 ``/m/<token>/<release>/<name>.m3u8`` (and ``manifest.mpd``) is rendered from the rows, gzipped for
-whoever takes that; on disk everything else is the file of that name in the release, with Range.
-In a bucket the playlists carry a signed address for each chunk, and bytes never pass here.
+whoever takes that; on disk everything else is the file of that name in the release, or a part of
+one (`processing.packaging.addresses`), with Range. In a bucket the playlists carry a signed address
+for each chunk, and bytes never pass here.
 """
 
 import re
@@ -20,8 +21,9 @@ from django.db import DatabaseError
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
+from processing.packaging import addresses
 from videos import keys
-from videos.playback import tokens
+from videos.playback import parts, tokens
 from videos.playback.playlists import NoSuchPlaylist
 from videos.playback.rendering import Renderer
 from videos.storage import ObjectMissing, StorageUnavailable, outputs
@@ -85,7 +87,7 @@ class MediaApp:
             return _refusal(403, "This address carries no valid token, or it has expired.")
         if Path(name).suffix in PLAYLIST_TYPES:
             return await self._playlist(request, release_id, name, until)
-        return await _file(release_id, name)
+        return await _file(request, release_id, name)
 
     async def _playlist(
         self, request: Request, release_id: UUID, name: str, until: int
@@ -117,23 +119,27 @@ def takes_gzip(accepted: str) -> bool:
     return weights.get("gzip", weights.get("*", 0.0)) > 0
 
 
-async def _file(release_id: UUID, name: str) -> Response:
+async def _file(request: Request, release_id: UUID, name: str) -> Response:
     content_type = _TYPES.get(Path(name).suffix)
     if content_type is None or ".." in name.split("/"):
         return _refusal(404, "There is no such file.")
+    part = addresses.part_of(name)
     try:
-        found = await to_thread.run_sync(_look_up, keys.in_release(release_id, name))
+        key = keys.in_release(release_id, part.uri if part else name)
+        found = await to_thread.run_sync(_look_up, key)
     except (ObjectMissing, SuspiciousFileOperation, ValueError, FileNotFoundError):
         found = None
     except (StorageUnavailable, OSError) as error:
         logger.warning("file_unavailable", reason=type(error).__name__)
         return _refusal(503, "This cannot be answered just now.", {"Retry-After": "2"})
-    if found is None:
+    if found is None or (part and part.last >= found[1].st_size):
         return _refusal(404, "There is no such file.")
     path, about = found
-    return _Bytes(
-        path, stat_result=about, media_type=content_type, headers={"Cache-Control": _FOR_EVER}
-    )
+    headers = {"Cache-Control": _FOR_EVER}
+    if part:
+        bytes_of = parts.FilePart(path, about, part.first, part.size)
+        return parts.answer(bytes_of, request, media_type=content_type, headers=headers)
+    return _Bytes(path, stat_result=about, media_type=content_type, headers=headers)
 
 
 def _look_up(key: str) -> tuple[Path, stat_result] | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from uuid import UUID
 from weakref import WeakValueDictionary
 
+from processing.packaging.addresses import Address
 from videos.database_threads import DatabaseThreads, Overloaded
 from videos.models import Release
 from videos.playback import playlists
@@ -101,9 +102,11 @@ def _look_up(release_id: UUID) -> Release | _Nothing:
 def _render(release: Release, name: str, until: int) -> Rendered:
     prefix, storage = release.prefix, outputs()
 
-    def address_of(key: str) -> str:
-        """A chunk as its playlist names it: beside it on disk, signed and absolute in a bucket."""
-        return storage.signed_url(key, until=until) or key.removeprefix(prefix)
+    def address_of(key: str) -> Address:
+        """A chunk as its playlist names it: beside it on disk, where the media app maps addresses
+        to ranges; signed and absolute in a bucket, which maps nothing."""
+        signed = storage.signed_url(key, until=until)
+        return Address(signed) if signed else Address(key.removeprefix(prefix), mapped=True)
 
     text = playlists.render(release, name, address_of=address_of)
     return Rendered(gzip.compress(text.encode(), _GZIP_LEVEL, mtime=0), release.is_complete)

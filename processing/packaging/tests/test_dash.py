@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from processing.ffmpeg.tests.clips import ffmpeg
 from processing.packaging import dash
+from processing.packaging.addresses import part_of
 from processing.packaging.kinds import Kind
 from processing.packaging.release import StoredChunk, StoredRendition
 from processing.packaging.tests.ranges import served
@@ -47,6 +48,21 @@ def test_ranges_and_times_are_those_of_the_segments(stored: Stored) -> None:
         init = found.find("Initialization", NAMES)
         assert init is not None
         assert init.get("range") == f"0-{rendition.init.size - 1}"
+
+
+def test_segments_with_addresses_of_their_own_are_no_ranges(stored: Stored) -> None:
+    mapped = [
+        replace(one, chunks=[replace(chunk, mapped=True) for chunk in one.chunks])
+        for one in stored.renditions
+    ]
+    text = dash.manifest(mapped)
+    assert not re.search("[rR]ange=", text)
+    for rendition, own in zip(stored.renditions, mapped, strict=True):
+        told = [f'media="{ref.uri}"' in text for ref in own.refs]
+        assert all(told)
+        meant = [part_of(ref.uri) for ref in own.refs]
+        assert meant == [(r.uri, r.offset, r.offset + r.size - 1) for r in rendition.refs]
+        assert f'sourceURL="{own.init.uri}"' in text
 
 
 def test_each_language_is_a_choice_and_one_is_the_default(stored: Stored) -> None:

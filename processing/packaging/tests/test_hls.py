@@ -48,6 +48,15 @@ def test_a_complete_playlist() -> None:
     assert "DISCONTINUITY" not in text
 
 
+def test_segments_with_addresses_of_their_own_are_no_ranges() -> None:
+    own = [segment._replace(ranged=False) for segment in SEGMENTS]
+    text = media_playlist(replace(INIT, ranged=False), own, complete=True)
+    assert "BYTERANGE" not in text
+    read = m3u8.loads(text)
+    assert [s.uri for s in read.segments] == ["0.mp4", "1.mp4"]
+    assert read.segment_map[0].uri == "0.mp4"
+
+
 def test_a_growing_playlist_starts_at_its_beginning() -> None:
     text = media_playlist(INIT, SEGMENTS[:1], complete=False)
     read = m3u8.loads(text)
