@@ -16,7 +16,7 @@ from scripts.console import Failed, must_work, say
 
 @dataclass(frozen=True)
 class Need:
-    """Commands of which one must be there, and the package that brings them.
+    """Commands of which one must be there, and the package (or packages) that brings them.
 
     An empty package name: that system has none, and the product does without.
     """
@@ -43,6 +43,16 @@ CHROMIUM = Need(
 )
 
 FOR_TESTS = (FFMPEG, REDIS, SANDBOX, POSTGRES, CHROMIUM)
+
+FIREFOX = Need(("firefox-esr", "firefox"), "firefox-esr", "firefox", "--cask firefox")
+WEBKIT = Need(
+    ("WebKitWebDriver",), "webkit2gtk-driver gstreamer1.0-libav gstreamer1.0-plugins-bad", "", ""
+)
+SCREEN = Need(("xvfb-run",), "xvfb xauth", "xorg-x11-server-Xvfb", "")
+MPV = Need(("mpv",), "mpv", "mpv", "mpv")
+
+PLAYERS = (FIREFOX, WEBKIT, SCREEN, MPV)
+"""What the tests of `make test-all` play by; without one its tests are skipped."""
 
 
 def for_running(environment: Mapping[str, str]) -> tuple[Need, ...]:
@@ -75,6 +85,14 @@ def ensure(needs: Iterable[Need]) -> None:
     _apt_install(prefix, names)
     for need in missing:
         _stop_service(prefix, need.service)
+
+
+def wish_for(needs: Iterable[Need]) -> None:
+    """Install what is missing, or say what is done without."""
+    try:
+        ensure(needs)
+    except Failed as failed:
+        say(f"{failed}\nWithout them the tests that need them are skipped.")
 
 
 def _is_there(need: Need) -> bool:
@@ -139,7 +157,8 @@ def _apt_install(prefix: list[str], names: list[str]) -> None:
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o"]
     apt += ["DPkg::Lock::Timeout=300", "-y"]
     must_work([*apt, "update"])
-    must_work([*apt, "install", "--no-install-recommends", *names])
+    packages = [package for name in names for package in name.split()]
+    must_work([*apt, "install", "--no-install-recommends", *packages])
 
 
 def _stop_service(prefix: list[str], service: str) -> None:

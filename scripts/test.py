@@ -47,6 +47,8 @@ def test(root: Path, arguments: Sequence[str]) -> None:
     if selection not in TESTS:
         raise Failed(f"test takes fast, all or nothing, not {selection!r}.")
     packages.ensure(packages.FOR_TESTS)
+    if selection == "all":
+        packages.wish_for(packages.PLAYERS)
     venv.ensure(root, "test")
     with tempfile.TemporaryDirectory(prefix="vodloom-checks-") as data:
         for step in steps(Path(data), TESTS[selection]):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from tests.browser.numbered import Numbered, prepared
 from tests.browser.people import Person, sign_up
 from tests.servers.app import Vodloom, running_vodloom
 from tests.servers.plugin import SERVERS
@@ -57,6 +58,12 @@ def demo(site: Vodloom) -> Person:
     """The first user, who is staff too."""
     email, password = site.manage("create_demo_user").split()
     return Person(site, email, password)
+
+
+@pytest.fixture(scope="package")
+def numbered(demo: Person, tmp_path_factory: pytest.TempPathFactory) -> Numbered:
+    """A video of numbered pictures and beeps."""
+    return prepared(demo, tmp_path_factory.mktemp("numbered"))
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,10 @@ class Viewer:
         """Play on, and wait for the end."""
         self.play(rate)
         self.end()
+
+    def number(self) -> int:
+        """The number that is burnt into the picture shown."""
+        return int(self.page.evaluate("viewer.number()"))
 
     @property
     def rungs(self) -> list[int]:
@@ -116,6 +122,32 @@ def watching(
         yield Viewer(page, player)
     finally:
         context.close()
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of the page for browsers that playwright does not drive."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = FILES.get(self.path.rpartition("/")[2])
+            self.send_response(200 if path else 404)
+            kind = "text/html" if path and path.suffix == ".html" else "text/javascript"
+            self.send_header("Content-Type", kind)
+            self.end_headers()
+            if path:
+                self.wfile.write(path.read_bytes())
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/viewer/"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def _serve(route: Route) -> None:

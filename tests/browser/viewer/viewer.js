@@ -21,7 +21,41 @@ class Viewer {
     video.addEventListener("seeking", () => (this.over = false));
     video.addEventListener("seeking", () => (this.#asked ? (this.#asked = false) : this.jumps++));
     video.addEventListener("resize", () => this.heights.push(video.videoHeight));
+    video.requestVideoFrameCallback?.((...told) => this.#note(...told));
   }
+
+  /** Time and number of each picture that was shown, for who plays pictures with numbers. */
+  numbered = [];
+  notes = false;
+  /** For a browser that does not tell of the pictures it shows: it is looked at instead. */
+  silent = false;
+
+  look() {
+    const { video } = this;
+    setInterval(() => {
+      const moves = this.notes && !video.paused && !video.seeking && video.currentTime > 0;
+      if (moves) this.numbered.push([video.currentTime, this.number()]);
+    }, 15);
+  }
+
+  #note(_, { mediaTime }) {
+    if (this.notes && !this.video.seeking) this.numbered.push([mediaTime, this.number()]);
+    this.video.requestVideoFrameCallback((...told) => this.#note(...told));
+  }
+
+  /** What sixteen dark and bright columns at the top of the picture say. */
+  number() {
+    const { videoWidth: width, videoHeight: height } = this.video;
+    const context = (this.#canvas ??= new OffscreenCanvas(16, 1)).getContext("2d");
+    context.imageSmoothingEnabled = false;
+    context.drawImage(this.video, 0, height / 8, width, 1, 0, 0, 16, 1);
+    const { data } = context.getImageData(0, 0, 16, 1);
+    let found = 0;
+    for (let bit = 0; bit < 16; bit++) if (data[4 * bit] > 128) found += 2 ** bit;
+    return found;
+  }
+
+  #canvas;
 
   complain(text) {
     this.complaints.push(`${text} (at ${this.video.currentTime.toFixed(3)})`);
@@ -54,9 +88,10 @@ class Viewer {
     this.#asked = true;
     video.currentTime = seconds;
     await this.until(() => !video.seeking && video.readyState >= 2, `seeked to ${seconds}`);
-    if (video.videoWidth) {
+    if (video.videoWidth && !this.silent) {
       await this.until(() => Math.abs(shown - seconds) < 0.5, `a picture at ${seconds}`);
     }
+    if (this.silent) await new Promise((resolve) => setTimeout(resolve, 500));
     return shown ?? video.currentTime;
   }
 
@@ -96,6 +131,9 @@ class Viewer {
       height: video.videoHeight,
       readyState: video.readyState,
       buffered: ranges(video.buffered, video.buffered),
+      apart: [...(window.opened?.sourceBuffers ?? [])].map((source) =>
+        ranges(source.buffered, source.buffered),
+      ),
       played: ranges(video.played, video.played),
     };
   }
@@ -232,10 +270,19 @@ class ShakaViewer extends Viewer {
   }
 }
 
+// Who plays does not hand it out: what is buffered of pictures and of sound, apart.
+const { addSourceBuffer } = MediaSource.prototype;
+MediaSource.prototype.addSourceBuffer = function (type) {
+  window.opened = this;
+  return addSourceBuffer.call(this, type);
+};
+
 const PLAYERS = { hls: HlsViewer, shaka: ShakaViewer };
 
 window.watch = async (player, address, options) => {
   window.viewer = new PLAYERS[player]();
+  window.viewer.silent = options.silent ?? false;
+  if (options.silent) window.viewer.look();
   await window.viewer.open(address, options);
   await window.viewer.until(() => window.viewer.video.readyState >= 3, "ready");
 };

@@ -1,0 +1,42 @@
+"""A ready video of pictures with numbers, and of beeps: what is shown and heard when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from processing.ffmpeg.tests import clips
+from tests.browser.people import Person
+
+RATE, SECONDS = 25, 16
+# Pictures that are decoded before one that is shown earlier, as x264 makes them.
+REORDERED = 2
+FRAMES = RATE * SECONDS
+BEEPS = [float(second) for second in range(2, SECONDS, 2)]
+_SOUND = f"aevalsrc='0.5*sin(2000*PI*t)*lt(mod(t,2),0.2)*gt(t,1)':s=48000:d={SECONDS}"
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A ready video of `rungs` sizes, on a site."""
+
+    url: str
+    playback: dict[str, Any]
+    rungs: int
+
+    def address(self, format_: str) -> str:
+        """Of its multivariant playlist (`hls`) or manifest (`dash`)."""
+        return self.url + str(self.playback[format_])
+
+
+def prepared(person: Person, folder: Path) -> Numbered:
+    """Uploaded, and made in several spans of three rungs, with pictures that are reordered."""
+    clip = clips.numbered(
+        folder / "numbered.mp4", "-vf", "scale=854:480:flags=neighbor", "-c:v", "libx264",
+        "-preset", "ultrafast", "-c:a", "aac",
+        count=FRAMES, rate=str(RATE), sound=_SOUND,
+    )  # fmt: skip
+    video = person.wait_until_over(person.upload(clip))
+    assert video["status"] == "ready", video
+    return Numbered(person.site.url, video["playback"], rungs=3)

@@ -1,0 +1,159 @@
+"""Chromium, Firefox and WebKitGTK show every picture at its time, beside its sound: playing, after
+seeks, and when the quality changes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser import drivers
+from tests.browser.conftest import ARGUMENTS
+from tests.browser.numbered import FRAMES, RATE, REORDERED, SECONDS, Numbered
+from tests.browser.viewers import PLAYERS, Viewer, served
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.alone,
+    pytest.mark.thorough,
+    pytest.mark.timeout(300),
+]
+
+NEAR = 0.01
+# Borders of spans, segments and groups of pictures, both sides of them, and between.
+SEEKS = (15, 4, 3.96, 8.04, 1, 0.96, 11.52, 0)
+
+
+@contextmanager
+def chromium(folder: Path) -> Iterator[Page]:
+    """A browser of this module's own, as the others are."""
+    with sync_playwright() as playwright:
+        program = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser.new_page()
+        browser.close()
+
+
+def missing(*programs: str) -> pytest.MarkDecorator:
+    lacking = [program for program in programs if not shutil.which(program)]
+    return pytest.mark.skipif(bool(lacking), reason=f"not installed: {', '.join(lacking)}")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a browser is started; whether it tells of the pictures it shows (`silent`: it does not),
+    and by how many pictures it may show them late."""
+
+    begin: Callable[[Path], AbstractContextManager[Any]]
+    silent: bool = False
+    may_be_late: int = 0
+
+
+@dataclass(frozen=True)
+class Open:
+    """A browser that is open."""
+
+    kind: Kind
+    page: Page
+
+
+has_firefox = shutil.which("firefox-esr") or shutil.which("firefox")
+BROWSERS = [
+    pytest.param(Kind(chromium), id="chromium"),
+    pytest.param(
+        Kind(drivers.firefox),
+        id="firefox",
+        marks=pytest.mark.skipif(not has_firefox, reason="not installed: firefox-esr"),
+    ),
+    # Before July 2026 it knew nothing of edit lists: see docs/media.md.
+    pytest.param(
+        Kind(drivers.webkit, silent=True, may_be_late=REORDERED),
+        id="webkitgtk",
+        marks=missing("WebKitWebDriver", "xvfb-run"),
+    ),
+]
+
+
+@pytest.fixture(scope="module", params=BROWSERS)
+def browser(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Open]:
+    with request.param.begin(tmp_path_factory.mktemp("browser")) as tab:
+        # What is no page of playwright's evaluates as one does.
+        yield Open(request.param, cast(Page, tab))
+
+
+@pytest.fixture(params=PLAYERS, ids=["-".join(player) for player in PLAYERS])
+def viewer(request: pytest.FixtureRequest, browser: Open, numbered: Numbered) -> Iterator[Viewer]:
+    player, format_ = request.param
+    page, options = browser.page, {"silent": browser.kind.silent}
+    with served() as address:
+        page.goto(address)
+        page.wait_for_function("() => Boolean(window.watch)")
+        page.evaluate("given => watch(...given)", [player, numbered.address(format_), options])
+        # What is fetched already is what is shown, to the picture.
+        page.wait_for_function(
+            "end => viewer.account().buffered.some(([a, b]) => a < 0.1 && b > end)",
+            arg=SECONDS - 0.1,
+        )
+        yield Viewer(page, player)
+        assert list(page.evaluate("viewer.complaints")) == []
+
+
+def test_every_picture_is_at_its_time_and_beside_its_sound(viewer: Viewer, browser: Open) -> None:
+    late = lateness(viewer, browser)
+    for second in SEEKS:
+        viewer.seek(second + 0.5 / RATE)
+        assert viewer.number() == max(0, round(second * RATE) - late)
+    viewer.page.evaluate("() => { viewer.notes = true; }")
+    viewer.play_to_the_end(rate=1)
+    assert_buffered(viewer.account["apart"], late)
+    told = viewer.page.evaluate("viewer.numbered")
+    assert len({number for _, number in told}) > FRAMES / 2
+    # The next may be shown already when one is told of; where it is looked at, the clock runs on.
+    # A late beginning is the first picture, held.
+    off = [time * RATE - number - late for time, number in told if number or not late]
+    assert min(off) > -1 - NEAR
+    assert max(off) < (3 if browser.kind.silent else 1) + NEAR
+
+
+def lateness(viewer: Viewer, browser: Open) -> int:
+    """By how many pictures all are late."""
+    viewer.seek(2 + 0.5 / RATE)
+    late = 2 * RATE - viewer.number()
+    assert late in (0, browser.kind.may_be_late)
+    return late
+
+
+def assert_buffered(apart: list[list[list[float]]], late: int) -> None:
+    """Pictures and sound from 0 to the end, each without a gap."""
+    assert len(apart) == 2
+    for ranges in apart:
+        assert len(ranges) == 1
+        first, end = ranges[0]
+        assert first == pytest.approx(0, abs=NEAR)
+        assert end == pytest.approx(SECONDS, abs=0.05 + late / RATE)
+
+
+def test_the_quality_changes_in_place(
+    viewer: Viewer, browser: Open, request: pytest.FixtureRequest
+) -> None:
+    if request.node.callspec.id == "firefox-shaka-dash":
+        pytest.xfail("there shaka-player 5.2.12 fetches no pictures again once it let go of them")
+    late = lateness(viewer, browser)
+    low, *_, high = viewer.rungs
+    viewer.play()
+    for second, height in ((4, low), (8, high), (12, low)):
+        viewer.seek(second - 0.2)
+        viewer.choose(height, now=True)
+        viewer.play()
+        viewer.reach(second + 0.3)
+        viewer.page.wait_for_function("h => viewer.video.videoHeight === h", arg=height)
+        viewer.seek(second + 12.5 / RATE)
+        assert viewer.number() == second * RATE + 12 - late
