@@ -31,8 +31,8 @@ class Light:
 
 @dataclass(frozen=True)
 class Jump:
-    """A place where a stream's clock begins anew: `by` ticks from one packet to the next; from
-    there on `shift` ticks are added to what it tells, in all."""
+    """A place where a stream's clock begins anew: `by` ticks from one packet to the next, 0 of the
+    first; from there on `shift` ticks are added to what it tells, in all."""
 
     by: int
     shift: int
@@ -49,7 +49,10 @@ class VideoStream:
     list does more than to take off the delay of reordering, `dolby_vision` the profile;
     `alpha_beside` whether transparency is kept beside the pictures, as WebM has it, `x264_build`
     which x264 made them where their decoder must know, `sar_repaired` whether FFmpeg's own idea of
-    `sar` is wrong, `whole_frames` whether its parameter sets rule out fields (None: not known).
+    `sar` is wrong, `whole_frames` whether its parameter sets rule out fields (None: not known),
+    `opaque` whether nothing can be seen through though its pixels could say so, `askew` whether the
+    file wants it turned or drawn in a way that is not followed, `aspect_told` the aspect of a pixel
+    that is told somewhere and not believed.
 
     The timeline tells `constant_rate`, the exact rate of the source where it has one (0 where it
     varies), `burst_rate`, that of its frames where they come fastest if it varies, `longest_gop` in
@@ -96,6 +99,9 @@ class VideoStream:
     x264_build: int | None = None
     sar_repaired: bool = False
     whole_frames: bool | None = None
+    opaque: bool = False
+    askew: bool = False
+    aspect_told: str = ""
 
     @property
     def fastest_rate(self) -> Fraction:
@@ -256,9 +262,16 @@ class Media:
         return self.container in _JUMPING_CLOCKS
 
     @property
+    def clock_jumps(self) -> bool:
+        """Whether a clock begins anew, and is known to."""
+        return any(stream.jumps for stream in (self.video, *self.audio) if stream is not None)
+
+    @property
     def times_are_known(self) -> bool:
-        """Whether it was measured when each picture is shown."""
-        return self.video is not None and self.video.constant_rate is not None
+        """Whether it was measured when each picture is shown, or of sound alone where its clock
+        jumps."""
+        shown = self.video is not None and self.video.constant_rate is not None
+        return shown or self.clock_jumps
 
     @property
     def sound_end(self) -> float:

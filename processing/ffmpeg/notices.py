@@ -106,7 +106,7 @@ CLOCK_REPAIRED = Kind(
     "clock_repaired",
     "The clock of the file jumps; what follows a jump was put where it belongs as well as can be"
     " told.",
-    when="frame times jump back, or far ahead",
+    when="times of frames or of sound jump back, or far ahead",
     advice="Look whether sound and picture fit together to the end.",
 )
 GAP_FILLED = Kind(
@@ -125,6 +125,20 @@ ALPHA_FLATTENED = Kind(
     "Transparent parts, if there are any, are shown black.",
     when="the pixels of the file can be transparent",
     advice="Put the picture on the background you want before uploading.",
+)
+TURN_NOT_FOLLOWED = Kind(
+    "turn_not_followed",
+    "The file wants its picture turned or drawn in a way that is not followed; it is shown as it is"
+    " stored.",
+    when="a picture is to be turned by other than a quarter, or distorted",
+    advice="Look whether it stands upright; else turn it before uploading.",
+)
+ASPECT_ASSUMED = Kind(
+    "aspect_assumed",
+    "The file tells that its pixels are {told} wide to high, which cannot be right; {taken} is"
+    " taken.",
+    when="the shape of pixels is told in two ways, or is none that pixels have",
+    advice="Look whether the picture is too wide or too narrow.",
 )
 SOURCE_INCOMPLETE = Kind(
     "source_incomplete",
@@ -184,6 +198,8 @@ KINDS: Mapping[str, Kind] = {
         GAP_FILLED,
         HDR_CONVERTED,
         ALPHA_FLATTENED,
+        TURN_NOT_FOLLOWED,
+        ASPECT_ASSUMED,
         SOURCE_INCOMPLETE,
         SOURCE_BROKEN_OFF,
         FRAMES_UNDECODABLE,

@@ -32,7 +32,9 @@ def run(context: TaskContext) -> Outcome:
     tools.let_go_of_database()
     limits = probe.ProbeLimits(max_decoded_pixels=settings.MAX_GIGAPIXELS * 10**9)
     ffmpeg, should_stop = context.ffmpeg, context.should_stop
-    media = probe.probe(source, ffmpeg=ffmpeg, limits=limits, should_stop=should_stop)
+    media = probe.probe(
+        source, ffmpeg=ffmpeg, limits=limits, should_stop=should_stop, folder=context.folder
+    )
     line = timeline.read(
         source, media, ffmpeg=ffmpeg, should_stop=should_stop, folder=context.folder
     )

@@ -52,7 +52,10 @@ def _graph(order: EncodeOrder, number: int, sound: Opening) -> str:
     if not sound.is_decoded:
         return _of_source(order, track, opening=sound.number)
     bare, cut = order.media.is_bare, _cut(order, track)
-    return filters.of_decoded(number, track.name, opening=sound.number, cut=cut, bare=bare)
+    later = 0 if track.speakers else filters.ahead(order.stream(track.stream_index))
+    return filters.of_decoded(
+        number, track.name, opening=sound.number, cut=cut, bare=bare, later=later
+    )
 
 
 def _of_source(order: EncodeOrder, track: AudioTrack, *, opening: int) -> str:

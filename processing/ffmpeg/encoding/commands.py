@@ -60,7 +60,8 @@ def decode(order: EncodeOrder, out: Path) -> list[str]:
         stream = order.stream(track.stream_index)
         since = (stream.start if sought is None else sought) - order.plan.origin
         own = filters.own_times(stream, order.origin, since, sought=sought is not None)
-        argv += [*audio.decoded(order, track), f"-bsf:a:{number}", own]
+        argv += audio.decoded(order, track)
+        argv += [] if track.speakers else [f"-bsf:a:{number}", own]
     argv += ["-c:a", "pcm_f32le", "-map_metadata", "-1", "-max_muxing_queue_size", "4096"]
     return [*argv, "-avoid_negative_ts", "disabled", "-f", "nut", str(out)]
 

@@ -27,6 +27,7 @@ _CLOCK_NOISE = 0.04
 _MAX_CLOCK = 2**30
 _MPEG_AUDIO = ("mp1", "mp2", "mp3")
 _MPEG_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+_MADE_UP_SECONDS = 0.0003
 _NEAR_SAMPLES, _FAR_SAMPLES = 4_800, 24_000
 OFF_SECONDS = 0.008
 """Sound is never further than this from where its times put it. A lost packet lasts longer, with
@@ -185,42 +186,93 @@ def joined(
 
 def decoded(stream: AudioStream, name: str, origin: Fraction, *, first: int) -> str:
     """Stereo at 48 kHz as `[name]`, whatever the stream changes to midway: FFmpeg then begins the
-    graph anew, so nothing in it remembers what was. From sample `first` on, gaps left open."""
+    graph anew, so nothing in it remembers what was. From sample `first` on, gaps left open; where
+    the clock jumps, with all of its times as they are."""
     steps = [
-        *_timed(stream, origin),
+        f"asetpts='if({_made_up()},PREV_OUTPTS+NB_SAMPLES/SR/TB,{_counted(stream, origin)})'",
         *downmix.before(stream),
         f"aresample={AUDIO_RATE}",
         *downmix.stereo(stream),
-        f"atrim=start_pts={first}",
+        *([] if stream.jumps else [f"atrim=start_pts={first}"]),
     ]
     return f"[0:{stream.index}]{','.join(steps)}[{name}]"
 
 
+def _made_up() -> str:
+    """Whether a frame seems to follow the one before as it would if it had another rate: of all but
+    the first frame in a packet of a transport stream FFmpeg makes up times, by the rate the sound
+    had before."""
+    step = "(PTS-PREV_INPTS)*TB"
+    return "+".join(
+        f"abs(SR-{rate})*lt(abs({step}-NB_SAMPLES/{rate}),{_MADE_UP_SECONDS})"
+        for rate in _MPEG_RATES
+    )
+
+
 def own_times(stream: AudioStream, origin: Fraction, since: Fraction, *, sought: bool) -> str:
-    """The bitstream filter that puts right what `decoded` made. FFmpeg counts the time of the first
-    frame of MPEG audio with a new rate in that rate and takes it for the one before: it is far off,
-    by the ratio of two rates, and follows the frame before; the first of all is `since` seconds
-    after what becomes 0, or near that where it was sought to."""
-    if stream.codec not in _MPEG_AUDIO:
+    """The bitstream filter that puts right what `decoded` made: a clock that jumps, and times that
+    FFmpeg has wrong. Times are then `ahead` of what they should be."""
+    if stream.codec in _MPEG_AUDIO:
+        placed = _mpeg_times(origin, since, sought=sought)
+    elif stream.jumps:
+        placed = "TS+ld(4)"
+    else:
         return "null"
+    return f"setts=ts='{_jumped(stream)}{placed}'"
+
+
+def ahead(stream: AudioStream) -> int:
+    """Samples by which `own_times` has everything too late: where the clock jumps what is heard
+    before 0 cannot be left out sooner, and the container knows no times below 0."""
+    return AUDIO_RATE if stream.jumps else 0
+
+
+def _jumped(stream: AudioStream) -> str:
+    """Keeps in register 4 what is to be added to a time; 2 has the time before, 3 how many jumps
+    there were."""
+    if not stream.jumps:
+        return "st(4,0);"
+    begun, later = _begun(stream.jumps)
+    ticks = stream.time_base * AUDIO_RATE
+    reached = "+".join(
+        f"eq(ld(3),{number})*{'lt' if jump.by < 0 else 'gt'}(TS,ld(2)+{round(jump.by * ticks / 2)})"
+        for number, jump in enumerate(later)
+    )
+    shifts = "+".join(
+        f"eq(ld(3),{number})*{round(jump.shift * ticks)}"
+        for number, jump in enumerate([begun, *later])
+    )
+    jumps = f"st(3,ld(3)+gt(N,0)*({reached or 0}));st(2,TS);"
+    return f"{jumps}st(4,{shifts}+{ahead(stream)});"
+
+
+def _mpeg_times(origin: Fraction, since: Fraction, *, sought: bool) -> str:
+    """FFmpeg counts the time of the first frame of MPEG audio with a new rate in that rate and
+    takes it for the one before: it is far off, by the ratio of two rates, and follows the frame
+    before; the first of all is `since` seconds after what becomes 0, or near that where it was
+    sought to."""
     zero = round(origin * AUDIO_RATE)
     ratios = sorted({Fraction(a, b) for a in _MPEG_RATES for b in _MPEG_RATES if a != b})
     near = "+".join(
         f"lt(abs(ld(0)-ld(1)*{r.numerator}/{r.denominator}),{_NEAR_SAMPLES})" for r in ratios
     )
-    known = f"st(0,TS+{zero});st(1,PREV_OUTPTS+PREV_OUTDURATION+{zero})"
+    known = f"st(0,TS+{zero});st(1,PREV_OUTPTS+PREV_OUTDURATION-ld(4)+{zero})"
     wrong = f"gt(abs(ld(0)-ld(1)),{_FAR_SAMPLES})*({near})"
-    begin = max(0, round(since * AUDIO_RATE))  # the container knows no times below 0
+    begin = max(0, round(since * AUDIO_RATE))
     off = 3 * _FAR_SAMPLES if sought else _NEAR_SAMPLES // 2
-    first = f"if(gt(abs(TS-{begin}),{off}),{begin},TS)"
-    later = f"if({wrong},PREV_OUTPTS+PREV_OUTDURATION,TS)"
-    return f"setts=ts='{known};if(eq(N,0),{first},{later})'"
+    first = f"if(gt(abs(TS-{begin}),{off}),{begin},TS)+ld(4)"
+    later = f"if({wrong},PREV_OUTPTS+PREV_OUTDURATION,TS+ld(4))"
+    return f"{known};if(eq(N,0),{first},{later})"
 
 
-def of_decoded(number: int, name: str, *, opening: int, cut: Cut, bare: bool) -> str:
-    """What `decoded` made as stream `number` of an input, its gaps filled and exactly as long as
-    it must be; of a `bare` source times mean nothing, and all of it follows each other."""
-    steps = [*(["asetpts=N"] if bare else []), cut.counted, _placed(AUDIO_RATE, cut.first)]
+def of_decoded(
+    number: int, name: str, *, opening: int, cut: Cut, bare: bool, later: int = 0
+) -> str:
+    """What `decoded` made as stream `number` of an input, `later` samples too late, its gaps filled
+    and exactly as long as it must be; of a `bare` source times mean nothing, and all of it follows
+    each other."""
+    times = ["asetpts=N"] if bare else [f"asetpts=PTS-{later}"] if later else []
+    steps = [*times, cut.counted, _placed(AUDIO_RATE, cut.first)]
     steps += [downmix.LIMITER, "aformat=sample_fmts=fltp", *cut.steps]
     return f"[{opening}:{number}]{','.join(steps)}[{name}]"
 
@@ -238,7 +290,8 @@ def _mended(setpts: str, jumps: Sequence[Jump], base: Fraction) -> list[str]:
     The first register holds the time before, the second how many jumps there were."""
     if not jumps:
         return []
-    seconds = [float(jump.by * base) for jump in jumps]
+    begun, later = _begun(jumps)
+    seconds = [float(jump.by * base) for jump in later]
     # Times of showing go back by nothing else, and the first of a new part may be late.
     reached = [
         f"eq(ld(1),{number})*"
@@ -247,10 +300,15 @@ def _mended(setpts: str, jumps: Sequence[Jump], base: Fraction) -> list[str]:
     ]
     shifts = [
         f"eq(ld(1),{number})*{float(jump.shift * base):.6f}"
-        for number, jump in enumerate(jumps, start=1)
+        for number, jump in enumerate([begun, *later])
     ]
-    counted = f"st(1,ld(1)+gt(N,0)*({'+'.join(reached)}))"
+    counted = f"st(1,ld(1)+gt(N,0)*({'+'.join(reached) or 0}))"
     return [f"{setpts}='{counted};st(0,T);round(PTS+({'+'.join(shifts)})/TB)'"]
+
+
+def _begun(jumps: Sequence[Jump]) -> tuple[Jump, Sequence[Jump]]:
+    """With what a clock begins, and where it jumps later."""
+    return (jumps[0], jumps[1:]) if jumps[0].by == 0 else (Jump(0, 0), jumps)
 
 
 def _snapped(base: Fraction, origin: Fraction, rate: Fraction) -> list[str]:

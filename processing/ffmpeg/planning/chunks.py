@@ -45,6 +45,7 @@ _NOT_CUT = {
     "hevc": "bare pictures: it tells no times",
     "apng": "every picture needs the one before, and there is no index",
 }
+_JUMPS = "its clock jumps"
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,14 @@ def why_whole(media: Media, timeline: Timeline | None) -> str | None:
     """Why a source is encoded in one span, None if it can be cut."""
     if media.container in _NOT_CUT:
         return _NOT_CUT[media.container]
+    if media.clock_jumps:
+        return _JUMPS
     if media.video is None:
         return None
     if timeline is None:
         return "nothing reliable is known of its times"
     if not timeline.steady:
-        return "its clock jumps"
+        return _JUMPS
     return None
 
 

@@ -18,7 +18,7 @@ from processing.ffmpeg.probing.timeline import Timeline
 
 _STEREO = 2
 # Containers whose header tells how long they are, whatever there is, and which play as far as they
-# have come.
+# have come; of MP4 that is sound alone.
 _TELL_THEIR_LENGTH = ("matroska,webm", "flv", "flac", "aiff", "au")
 _MISSING_SHARE = 0.02
 _CLAIMED_SHARE = 0.1
@@ -40,6 +40,7 @@ def all_of(media: Media, timeline: Timeline | None, plan: Decided) -> Iterator[N
     """The notices of a source and of what is made of it, the weightiest first."""
     return chain(
         _incomplete(media),
+        _clock(media, timeline),
         _sound(media, plan),
         _pictures(media, timeline, plan.grid),
         _beside(media),
@@ -50,12 +51,19 @@ def _incomplete(media: Media) -> Iterator[Notice]:
     # What the header tells may be the length of subtitles.
     share = _CLAIMED_SHARE if media.subtitles else _MISSING_SHARE
     missing = media.claimed - media.duration
-    tells = media.broken_off or media.container in _TELL_THEIR_LENGTH
+    sound = media.is_mp4 and media.video is None
+    tells = media.broken_off or sound or media.container in _TELL_THEIR_LENGTH
     arrived = round(media.duration, 1)
     if tells and missing > max(1.0, media.claimed * share):
         yield notices.SOURCE_INCOMPLETE(arrived=arrived, told=round(media.claimed, 1))
     elif media.broken_off:
         yield notices.SOURCE_BROKEN_OFF(arrived=arrived)
+
+
+def _clock(media: Media, timeline: Timeline | None) -> Iterator[Notice]:
+    jumps = media.video is not None and timeline is not None and not timeline.steady
+    if jumps or media.clock_jumps:
+        yield notices.CLOCK_REPAIRED()
 
 
 def _sound(media: Media, plan: Decided) -> Iterator[Notice]:
@@ -81,13 +89,16 @@ def _pictures(media: Media, timeline: Timeline | None, grid: Grid | None) -> Ite
             yield notices.VIDEO_STREAM_LEFT_OUT(stream=other.index, codec=other.codec)
     if timeline is None:
         yield notices.FRAME_RATE_GUESSED(rate=frames_a_second(grid.rate))
-    elif not timeline.steady:
-        yield notices.CLOCK_REPAIRED()
     yield from _dropped(video, grid)
     if video.hdr:
         yield notices.HDR_CONVERTED(transfer=_TRANSFERS[video.color_transfer])
-    if video.alpha_beside or _ALPHA.match(video.pixel_format):
+    if video.alpha_beside or (_ALPHA.match(video.pixel_format) and not video.opaque):
         yield notices.ALPHA_FLATTENED(pixel_format=video.pixel_format)
+    if video.askew:
+        yield notices.TURN_NOT_FOLLOWED()
+    if video.aspect_told:
+        taken = f"{video.sar.numerator}:{video.sar.denominator}"
+        yield notices.ASPECT_ASSUMED(told=video.aspect_told, taken=taken)
 
 
 def _dropped(video: VideoStream, grid: Grid) -> Iterator[Notice]:

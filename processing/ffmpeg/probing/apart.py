@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,20 +47,15 @@ class Reader:
     ffmpeg: FFmpeg
     """In whose walls it runs."""
     should_stop: Callable[[], str | None]
-    folder: Path | None = None
-    """Where what it reads is put meanwhile, if that is no file yet; the system's own otherwise."""
 
     def of_index(self, path: Path, video: VideoStream) -> Mapping[str, Any] | None:
         """The timeline of an MP4's pictures, by its boxes."""
         return self._asked("of_index", path, _described(video=video))
 
-    def of_listing(self, what: str, listed: bytes, media: Media) -> Mapping[str, Any] | None:
-        """The timeline of what ffprobe listed, by that function of `timeline`."""
-        with tempfile.NamedTemporaryFile(prefix="vodloom-packets-", dir=self.folder) as file:
-            file.write(listed)
-            file.flush()
-            only = Media("", 0.0, 0, None, media.video, media.audio)
-            return self._asked(what, Path(file.name), only)
+    def of_listing(self, what: str, listed: Path, media: Media) -> Mapping[str, Any] | None:
+        """The timeline of what ffprobe listed into a file, by that function of `timeline`."""
+        only = Media("", 0.0, 0, None, media.video, media.audio)
+        return self._asked(what, listed, only)
 
     def of_sound(self, path: Path, stream: AudioStream) -> Mapping[str, Any] | None:
         """What the boxes tell of the packets of AAC."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.probing import packets, timeline
+from processing.ffmpeg.probing import clock, packets, timeline
 
 
 def main(arguments: list[str]) -> None:
@@ -26,11 +26,18 @@ def _of_index(path: Path, media: Media) -> Mapping[str, Any] | None:
 
 
 def _of_packets(path: Path, media: Media) -> Mapping[str, Any] | None:
-    return _plain(timeline.of_packets(path.read_bytes(), media))
+    with path.open("rb") as listed:
+        return _plain(timeline.of_packets(listed, media))
 
 
 def _of_broken_clock(path: Path, media: Media) -> Mapping[str, Any] | None:
-    return _plain(timeline.of_broken_clock(path.read_bytes(), media))
+    with path.open("rb") as listed:
+        return _plain(timeline.of_broken_clock(listed, media))
+
+
+def _of_sound_alone(path: Path, media: Media) -> Mapping[str, Any]:
+    with path.open("rb") as listed:
+        return {"clocks": [asdict(each) for each in clock.of_sound(listed, media.audio)]}
 
 
 def _of_sound(path: Path, media: Media) -> Mapping[str, Any] | None:
@@ -49,4 +56,5 @@ _FUNCTIONS = {
     "of_packets": _of_packets,
     "of_broken_clock": _of_broken_clock,
     "of_sound": _of_sound,
+    "of_sound_alone": _of_sound_alone,
 }

@@ -7,15 +7,19 @@ as far apart as they were.
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, repeat
+from typing import BinaryIO
 
 from processing.ffmpeg.media import AudioStream, Jump, VideoStream
 
-MAX_JUMPS = 200
-"""A source whose clock begins anew more often has no clock."""
+MAX_JUMPS = 500
+"""Jumps of one stream that are mended: each is a term that is looked at with every frame. Where
+there are more nothing after them is read."""
+
+MAY_BEGIN_ANEW = ("mpegts", "mpeg", "flv", "matroska,webm", "ogg", "asf")
+"""Containers whose files, appended to each other, are one that can be read."""
 
 # Stored order follows decoding times, which never go back; times of showing do, by little.
 _BACK_DECODED = 0.5
@@ -33,7 +37,7 @@ _FIELDS = 5
 @dataclass(frozen=True)
 class StreamClock:
     """Of one stream, in its ticks: when it begins and ends once its clock is mended, and where it
-    jumps."""
+    jumps: `MAX_JUMPS` and one at most."""
 
     stream: int
     first_pts: int
@@ -43,63 +47,142 @@ class StreamClock:
 
 @dataclass(frozen=True)
 class Mended:
-    """The listing of the picture stream as `pts,dts,duration,size,flags` with mended times, and the
-    clocks of all streams."""
+    """The listing of the picture stream as `pts,dts,duration,size,flags` with mended times, to be
+    read once, and the clocks of all streams."""
 
-    listing: bytes
+    listing: Iterator[bytes]
     clocks: tuple[StreamClock, ...]
 
 
 @dataclass
 class _Part:
-    """What has one clock: the seconds on it that are shown, and those of the packet stored last."""
+    """What has one clock: the seconds on it of the packet stored last, and what is added to it."""
 
-    low: float
-    high: float
     newest: float
     shift: float = 0.0
 
 
 @dataclass
 class _Stream:
-    """`jumps` are seconds, and the part jumped into; of each part that has packets `shown` tells
-    the earliest and the latest seconds."""
+    """`jumps` are seconds, and the part jumped into, the first of 0 s where it begins in a later
+    part; of each part that has packets `shown` tells the earliest and the latest seconds. `begun`
+    and `seen` count the packets of all streams up to its first and its last."""
 
     base: float
     part: int = 0
     last: float | None = None
+    begun: int = 0
+    seen: int = 0
     jumps: list[tuple[float, int]] = field(default_factory=list)
     shown: dict[int, tuple[float, float]] = field(default_factory=dict)
 
 
-def mend(listed: bytes, video: VideoStream, audio: Sequence[AudioStream]) -> Mended:
+@dataclass
+class _Found:
+    """`runs` are how many packets of the pictures follow each other in which part."""
+
+    streams: dict[int, _Stream]
+    parts: list[_Part] = field(default_factory=list)
+    runs: list[list[int]] = field(default_factory=list)
+
+    @property
+    def clocks(self) -> tuple[StreamClock, ...]:
+        return tuple(_clock(i, s, self.parts) for i, s in self.streams.items() if s.shown)
+
+    def follow(self, stream: _Stream, time: float, number: int, *, decoded: bool) -> None:
+        """Find the part a packet is of, the one of that number: a new one where the clock jumps and
+        no other stream has jumped there before."""
+        if not self.parts:
+            self.parts.append(_Part(time))
+        if stream.last is None:
+            stream.begun = number
+            self._begin(stream, time)
+        else:
+            step = time - stream.last
+            if step < -(_BACK_DECODED if decoded else _BACK_SHOWN) or step > _AHEAD:
+                self._jump(stream, time, step)
+        stream.seen, stream.last = number, time
+        self.parts[stream.part].newest = time
+
+    def _begin(self, stream: _Stream, time: float) -> None:
+        ahead = time - self.parts[-1].newest
+        if ahead < -_TOGETHER or ahead > _AHEAD:
+            self.parts.append(_Part(time))
+        stream.part = len(self.parts) - 1
+        if stream.part:
+            stream.jumps.append((0.0, stream.part))
+
+    def _jump(self, stream: _Stream, time: float, step: float) -> None:
+        newest = len(self.parts) - 1
+        if stream.part == newest or abs(time - self.parts[newest].newest) > _TOGETHER:
+            self.parts.append(_Part(time))
+            for other in self.streams.values():
+                self._take_along(other, stream, time)
+        stream.part = len(self.parts) - 1
+        stream.jumps.append((step, stream.part))
+
+    def _take_along(self, other: _Stream, stream: _Stream, time: float) -> None:
+        """A stream of which there was nothing before the jump has begun after it."""
+        if other.last is None or other.begun <= stream.seen or len(other.shown) > 1:
+            return
+        if abs(other.last - time) <= _TOGETHER:
+            part = len(self.parts) - 1
+            other.shown = {part: other.shown[other.part]}
+            other.part, other.jumps = part, [(0.0, part)]
+
+
+def mend(listed: BinaryIO, video: VideoStream, audio: Sequence[AudioStream]) -> Mended:
     """What ffprobe's `stream_index,pts,dts,duration,size,flags` lines tell, in stored order."""
-    listened: tuple[VideoStream | AudioStream, ...] = (video, *audio)
-    streams = {stream.index: _Stream(float(stream.time_base)) for stream in listened}
-    parts: list[_Part] = []
-    shown: list[tuple[int, int | None, bytes, bytes]] = []
-    for index, pts, dts, duration, rest in _lines(listed):
-        stream = streams.get(index)
+    found = _found(listed, (video, *audio), video.index)
+    shifts = [round(part.shift / video.time_base) for part in found.parts]
+    listed.seek(0)
+    return Mended(_shifted(listed, video.index, found.runs, shifts), found.clocks)
+
+
+def of_sound(listed: Iterable[bytes], audio: Sequence[AudioStream]) -> tuple[StreamClock, ...]:
+    """The clocks of streams of sound, of the same lines."""
+    return _found(listed, audio, None).clocks
+
+
+def _found(
+    listed: Iterable[bytes],
+    listened: Sequence[VideoStream | AudioStream],
+    pictures: int | None,
+) -> _Found:
+    found = _Found({stream.index: _Stream(float(stream.time_base)) for stream in listened})
+    for number, (index, pts, dts, duration, _) in enumerate(_lines(listed)):
+        stream = found.streams.get(index)
         if stream is None:
             continue
         time = dts if dts is not None else pts
         if time is not None:
-            _follow(stream, time * stream.base, parts, decoded=dts is not None)
+            found.follow(stream, time * stream.base, number, decoded=dts is not None)
+            if len(stream.jumps) > MAX_JUMPS:
+                break
             begin = (time if pts is None else pts) * stream.base
-            _extend(stream, parts, begin, begin + (_time(duration) or 0) * stream.base)
-        if index == video.index:
-            shown.append((stream.part, pts, duration, rest))
-    _join(parts)
-    shifts = [round(part.shift / video.time_base) for part in parts]
-    listing = b"".join(
-        b"%s,N/A,%s,%s\n" % (_written(pts, shifts[part] if parts else 0), duration, rest)
-        for part, pts, duration, rest in shown
-    )
-    return Mended(listing, tuple(_clock(i, s, parts) for i, s in streams.items() if s.shown))
+            _extend(stream, begin, begin + (_time(duration) or 0) * stream.base)
+        if index == pictures:
+            if not found.runs or found.runs[-1][1] != stream.part:
+                found.runs.append([0, stream.part])
+            found.runs[-1][0] += 1
+    _join(found.parts, found.streams.values())
+    return found
 
 
-def _lines(listed: bytes) -> Iterator[tuple[int, int | None, int | None, bytes, bytes]]:
-    for line in io.BytesIO(listed):
+def _shifted(
+    listed: Iterable[bytes], pictures: int, runs: Sequence[Sequence[int]], shifts: Sequence[int]
+) -> Iterator[bytes]:
+    parts = chain.from_iterable(repeat(part, count) for count, part in runs)
+    for index, pts, _, duration, rest in _lines(listed):
+        if index == pictures:
+            shift = shifts[next(parts, 0)] if shifts else 0
+            yield b"%s,N/A,%s,%s\n" % (_written(pts, shift), duration, rest)
+
+
+def _lines(
+    listed: Iterable[bytes],
+) -> Iterator[tuple[int, int | None, int | None, bytes, bytes]]:
+    for line in listed:
         fields = line.strip().split(b",", 4)
         if len(fields) == _FIELDS and fields[0].isdigit():
             stream, pts, dts, duration, rest = fields
@@ -114,36 +197,25 @@ def _written(pts: int | None, shift: int) -> bytes:
     return b"N/A" if pts is None else b"%d" % (pts + shift)
 
 
-def _follow(stream: _Stream, time: float, parts: list[_Part], *, decoded: bool) -> None:
-    """Find the part a packet is of: a new one where the clock jumps and no other stream has jumped
-    there before."""
-    if not parts:
-        parts.append(_Part(time, time, time))
-    if stream.last is None:
-        stream.part = len(parts) - 1
-    else:
-        step = time - stream.last
-        if step < -(_BACK_DECODED if decoded else _BACK_SHOWN) or step > _AHEAD:
-            newest = len(parts) - 1
-            if stream.part == newest or abs(time - parts[newest].newest) > _TOGETHER:
-                parts.append(_Part(time, time, time))
-            stream.part = len(parts) - 1
-            stream.jumps.append((step, stream.part))
-    stream.last = parts[stream.part].newest = time
-
-
-def _extend(stream: _Stream, parts: list[_Part], begin: float, end: float) -> None:
-    part = parts[stream.part]
-    part.low, part.high = min(part.low, begin), max(part.high, end)
+def _extend(stream: _Stream, begin: float, end: float) -> None:
     low, high = stream.shown.get(stream.part, (begin, end))
     stream.shown[stream.part] = (min(low, begin), max(high, end))
 
 
-def _join(parts: Sequence[_Part]) -> None:
+def _join(parts: Sequence[_Part], streams: Iterable[_Stream]) -> None:
     """Each part begins where the one before ended; a counter that wrapped just goes on."""
-    for before, part in pairwise(parts):
-        wrapped = abs(part.low - before.high + _WRAP) < _WRAP_TOLERANCE
-        part.shift = before.shift + (_WRAP if wrapped else before.high - part.low)
+    shown: dict[int, list[tuple[float, float]]] = {}
+    for stream in streams:
+        for part, extent in stream.shown.items():
+            shown.setdefault(part, []).append(extent)
+    ended, shift = None, 0.0
+    for part in sorted(shown):
+        low = min(begin for begin, _ in shown[part])
+        if ended is not None:
+            wrapped = abs(low - ended + _WRAP) < _WRAP_TOLERANCE
+            shift += _WRAP if wrapped else ended - low
+        ended = max(end for _, end in shown[part])
+        parts[part].shift = shift
 
 
 def _clock(index: int, stream: _Stream, parts: Sequence[_Part]) -> StreamClock:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from processing.ffmpeg.errors import Interrupted
-from processing.ffmpeg.media import Media
+from processing.ffmpeg.media import AudioStream, Media
 from processing.ffmpeg.probing.values import seconds, whole
 from processing.ffmpeg.running import runner
 
@@ -43,14 +42,14 @@ def since(media: Media) -> float:
 
 
 def parse(
-    packets: bytes,
+    packets: Iterable[bytes],
     picture: dict[int, float],
     should_stop: Callable[[], str | None] = runner.never,
 ) -> dict[int, Extent]:
     """The extent of each stream of ffprobe's `stream_index,pts_time,duration_time` lines, every
     packet lasting at least the seconds `picture` tells for its stream. Raises `Interrupted`."""
     found: dict[int, Extent] = {}
-    for read, line in enumerate(io.BytesIO(packets)):
+    for read, line in enumerate(packets):
         if read % _STOP_EVERY == 0 and (reason := should_stop()):
             raise Interrupted(reason)
         number, _, times = line.decode("ascii", "replace").partition(",")
@@ -94,15 +93,22 @@ def without_claims(media: Media) -> Media:
 
 def without_false_claims(media: Media, extents: dict[int, Extent]) -> Media:
     """Sound alone as if its headers told nothing, where its packets end elsewhere: WAV that was
-    written into a pipe claims hours."""
+    written into a pipe claims hours, and of a file that was cut off the header tells the whole."""
     if media.video is not None:
         return media
-    for stream in media.audio:
-        end = extents.get(stream.index, Extent(0, None)).end
-        length = None if end is None else end - float(stream.start)
+    lasting = [_length(stream, extents) for stream in media.audio]
+    for stream, length in zip(media.audio, lasting, strict=True):
         if stream.duration and (length is None or abs(length - stream.duration) > _FALSE_SECONDS):
             return without_claims(media)
+    longest = max((length for length in lasting if length is not None), default=None)
+    if longest is not None and media.duration - longest > _FALSE_SECONDS:
+        return without_claims(media)
     return media
+
+
+def _length(stream: AudioStream, extents: dict[int, Extent]) -> float | None:
+    end = extents.get(stream.index, Extent(0, None)).end
+    return None if end is None else end - float(stream.start)
 
 
 def claimed(media: Media) -> float:

@@ -98,21 +98,34 @@ def description(file: BinaryIO, track: int) -> tuple[bytes, Box]:
     return _header(file, found.inside, b"tkhd"), box.one(_tables(file, found), b"stsd")
 
 
-def reach(file: BinaryIO, trak: Box) -> int:
+def reach(file: BinaryIO, trak: Box, *, most: int) -> tuple[int, int]:
     """The byte before which all samples of a track end that its index tells of, as far as its
-    tables agree. Raises `MalformedBoxes`."""
+    tables agree, and how many samples were looked at for it: where there are more than `most`, some
+    byte there is of each chunk. Raises `MalformedBoxes`."""
     media = box.inside(file, box.one(box.inside(file, trak), b"mdia"))
     info = box.inside(file, box.one(media, b"minf"))
     tables = box.inside(file, box.one(info, b"stbl"))
     starts = _chunk_starts(file, tables)
     if not starts:
-        return 0
+        return 0, 0
+    held, samples = _chunk_sizes(file, tables, starts, most)
+    return max(start + size for start, size in zip_longest(starts, held, fillvalue=1)), samples
+
+
+def _chunk_sizes(
+    file: BinaryIO, tables: list[Box], starts: array[int], most: int
+) -> tuple[list[int], int]:
+    """The bytes of each chunk, none where the tables contradict each other, and of how many
+    samples."""
     try:
-        ends = stbl.stsz(_table(file, tables, b"stsz"))
-        held = list(stbl.chunk_bytes(starts, _table(file, tables, b"stsc"), ends))
+        sizes = _table(file, tables, b"stsz")
+        samples = number(sizes, 8)
+        if samples > most:
+            return [], 0
+        held = stbl.chunk_bytes(starts, _table(file, tables, b"stsc"), stbl.stsz(sizes))
+        return list(held), samples
     except MalformedBoxes:
-        held = []  # some byte there is of each chunk
-    return max(start + size for start, size in zip_longest(starts, held, fillvalue=1))
+        return [], 0
 
 
 def _index(file: BinaryIO, wanted: int) -> Index:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from processing.ffmpeg.media import AudioStream, Media, VideoStream
+from processing.ffmpeg.probing.clock import StreamClock
 from processing.ffmpeg.probing.timeline import Timeline
 
 
@@ -28,8 +30,13 @@ def with_timeline(media: Media, timeline: Timeline | None) -> Media:
         closed_gops=timeline.closed,
         edited=video.edited or timeline.frames != video.frames if video.frames else video.edited,
     )
-    audio = tuple(_mended(stream, timeline) for stream in media.audio)
-    longer = replace(media, video=video, audio=audio)
+    return with_clocks(replace(media, video=video), timeline.clocks)
+
+
+def with_clocks(media: Media, clocks: Sequence[StreamClock]) -> Media:
+    """`media` with sound as mended clocks tell, and as long as its streams are."""
+    audio = tuple(_mended(stream, clocks) for stream in media.audio)
+    longer = replace(media, audio=audio)
     return replace(longer, duration=longer.lasting or media.duration)
 
 
@@ -45,10 +52,10 @@ def _rated(video: VideoStream, timeline: Timeline) -> VideoStream:
     return replace(video, frame_rate=average, constant_rate=Fraction(0), burst_rate=fastest)
 
 
-def _mended(stream: AudioStream, timeline: Timeline) -> AudioStream:
+def _mended(stream: AudioStream, clocks: Sequence[StreamClock]) -> AudioStream:
     """A stream with the times its mended clock tells."""
-    clock = next((c for c in timeline.clocks if c.stream == stream.index), None)
-    if clock is None:
+    clock = next((c for c in clocks if c.stream == stream.index), None)
+    if clock is None or (stream.duration and not clock.jumps):
         return stream
     length = float((clock.end_pts - clock.first_pts) * stream.time_base)
     return replace(stream, start_pts=clock.first_pts, duration=length, jumps=clock.jumps)

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from processing.ffmpeg.probing import index
-from processing.mp4 import box
+from processing.mp4 import box, stbl
 from processing.mp4.box import Box, MalformedBoxes
 
 # What a film is made of; anything else past the end is junk that was appended.
 _PARTS = (b"mdat", b"moov", b"moof", b"free", b"skip", b"wide", b"sidx", b"styp", b"uuid", b"meta")
 _MAX_TRACKS = 128
+# Of all tracks together each sample is looked at up to so many: a second's work.
+_MAX_SAMPLES = stbl.MAX_SAMPLES
 
 
 def is_cut(path: Path) -> bool:
@@ -55,11 +57,16 @@ def _reaches(file: BinaryIO) -> list[int]:
     """Where the media of each track end, as its index tells."""
     film = box.maybe(box.top(file), b"moov")
     traks = [one for one in box.inside(file, film) if one.kind == b"trak"] if film else []
-    return [_reach(file, trak) for trak in traks[:_MAX_TRACKS]]
+    left, reaches = _MAX_SAMPLES, []
+    for trak in traks[:_MAX_TRACKS]:
+        reach, samples = _reach(file, trak, left)
+        left -= samples
+        reaches.append(reach)
+    return reaches
 
 
-def _reach(file: BinaryIO, trak: Box) -> int:
+def _reach(file: BinaryIO, trak: Box, most: int) -> tuple[int, int]:
     try:
-        return index.reach(file, trak)
+        return index.reach(file, trak, most=most)
     except (MalformedBoxes, OverflowError):
-        return 0
+        return 0, 0

@@ -14,10 +14,19 @@ _TOLERANCE = 1.0
 def of(stream: Mapping[str, Any]) -> tuple[int, bool]:
     """Degrees clockwise (0, 90, 180, 270), and whether the turned picture is then flipped left to
     right. Matrices of any other kind (45 degrees, sheared, all zero) leave it as it is."""
+    return _told(stream) or (0, False)
+
+
+def is_followed(stream: Mapping[str, Any]) -> bool:
+    """Whether what is told of turning, if anything, is of a kind that is followed."""
+    return _told(stream) is not None
+
+
+def _told(stream: Mapping[str, Any]) -> tuple[int, bool] | None:
     for data in stream.get("side_data_list") or []:
         if isinstance(data, dict) and ("displaymatrix" in data or "rotation" in data):
             matrix = _numbers(data.get("displaymatrix"))
-            return _from_matrix(*matrix) if matrix else (_told(data.get("rotation")), False)
+            return _from_matrix(*matrix) if matrix else _from_angle(data.get("rotation"))
     return 0, False
 
 
@@ -30,7 +39,7 @@ def _numbers(printed: Any) -> tuple[float, float, float, float] | None:
     return a, b, c, d
 
 
-def _from_matrix(a: float, b: float, c: float, d: float) -> tuple[int, bool]:
+def _from_matrix(a: float, b: float, c: float, d: float) -> tuple[int, bool] | None:
     mirrored = a * d - b * c < 0
     # Each column tells the angle by itself; in what is not a turn they disagree.
     columns = (b, d), ((c, -a) if mirrored else (-c, a))
@@ -38,14 +47,14 @@ def _from_matrix(a: float, b: float, c: float, d: float) -> tuple[int, bool]:
     quarters = [round(turn / 90) for turn in turns]
     near = all(abs(turn - 90 * round(turn / 90)) < _TOLERANCE for turn in turns)
     if not near or a * d == b * c or (quarters[0] - quarters[1]) % 4:
-        return 0, False
+        return None
     return quarters[0] * 90 % 360, mirrored
 
 
-def _told(value: Any) -> int:
+def _from_angle(value: Any) -> tuple[int, bool] | None:
     """From the rotation alone, which ffprobe counts the other way."""
     try:
         turned = int(value)
     except (TypeError, ValueError, OverflowError):
-        return 0
-    return -turned % 360 if abs(turned) <= 360 and turned % 90 == 0 else 0
+        return None
+    return (-turned % 360, False) if abs(turned) <= 360 and turned % 90 == 0 else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,21 +21,27 @@ from processing.ffmpeg.media import AudioStream, Media, VideoStream
 from processing.ffmpeg.probing import (
     apart,
     broken_off,
+    clock,
     description,
     entries,
     extent,
     extras,
     film,
+    gif,
     index,
     light,
+    listing,
     packets,
     refusals,
     sps,
     streams,
+    timeline,
     values,
     x264,
 )
+from processing.ffmpeg.probing.clock import StreamClock
 from processing.ffmpeg.probing.extent import Extent
+from processing.ffmpeg.probing.measured import with_clocks
 from processing.ffmpeg.probing.unopened import Unopened
 from processing.ffmpeg.probing.unopened import find as find_unopened
 from processing.ffmpeg.running import runner
@@ -61,6 +68,12 @@ _LIGHT = "frame_side_data=max_luminance,min_luminance,max_content,max_average"
 # ffprobe says some kilobytes of an ordinary file, a few hundred of one with many chapters.
 _MAX_DESCRIPTION = 4 * 1024 * 1024
 _A_FEW = 64
+# FFmpeg counts the sides of pixels in 31 bits, and opens no filter where they are more.
+_MAX_ASPECT = 2**31 - 1
+# Names that are hidden: for each the file is opened twice more.
+_MOST_HIDDEN = 64
+# So many times what looking at a file may take, all looks together may.
+_LOOKS = 4
 # Raw streams have no index: what ffprobe calls their duration is a guess from the bitrate.
 _GUESSED_DURATION = ("mpegvideo", "h264", "hevc", "aac", "ac3", "eac3", "dts", "mp3", "ivf")
 
@@ -157,18 +170,22 @@ def probe(
     ffmpeg: FFmpeg,
     limits: ProbeLimits | None = None,
     should_stop: Callable[[], str | None] = runner.never,
+    folder: Path | None = None,
 ) -> Media:
-    """Describe a local file. Raises `ProbeFailed` as `parse` does (also `source_truncated`),
-    and what `runner.run` raises when ffprobe is missing, hangs or is stopped."""
+    """Describe a local file. What is long is put into `folder` meanwhile. Raises `ProbeFailed` as
+    `parse` does (also `source_truncated`), and what `runner.run` raises when ffprobe is missing,
+    hangs or is stopped."""
     limits = limits or ProbeLimits()
-
     hidden: list[tuple[int, int]] = []
 
+    until = time.monotonic() + _LOOKS * limits.wall_seconds
+
     def ask(command: list[str], most: int = runner.MAX_STDOUT) -> bytes:
-        allowed = runner.Limits(
-            limits.wall_seconds, memory_bytes=limits.memory_bytes, stdout_bytes=most
-        )
-        return _ask(command, inputs.files(path, hidden), ffmpeg, allowed, should_stop)
+        wall = min(limits.wall_seconds, until - time.monotonic())
+        allowed = runner.Limits(wall, memory_bytes=limits.memory_bytes, stdout_bytes=most)
+        with _refusing(path):
+            reads = inputs.files(path, hidden)
+            return ffmpeg.run(command, limits=allowed, reads=reads, should_stop=should_stop).stdout
 
     media = _despite_decoders(path, ffmpeg.ffprobe, ask, limits, hidden)
     if not media.size:
@@ -177,15 +194,12 @@ def probe(
         media = replace(media, broken_off=True, claimed=broken.told or media.claimed)
     if media.video is not None:
         media = replace(media, video=_looked_at(media, media.video, path, ffmpeg.ffprobe, ask))
+    child = apart.Reader(ffmpeg, should_stop)
     if media.is_mp4:
-        child = apart.Reader(ffmpeg, should_stop)
         media = replace(media, audio=packets.counted(media.audio, path, child))
-    return _measured(
-        media,
-        _Packets(ffmpeg.ffprobe, media.opened(path), ask, should_stop),
-        limits,
-        path,
-    )
+    asked = listing.Asked(ffmpeg, should_stop, inputs.files(path, hidden), folder)
+    listed = _Packets(ffmpeg.ffprobe, path, media.opened(path), asked, child)
+    return _measured(media, listed, limits, path)
 
 
 def _despite_decoders(
@@ -209,7 +223,11 @@ def _despite_decoders(
                 beside += refused
             elif stream is None:
                 raise
-            elif not stream.names or set(stream.names) & set(hidden):
+            elif (
+                not stream.names
+                or len(hidden) + len(stream.names) > _MOST_HIDDEN
+                or set(stream.names) & set(hidden)
+            ):
                 raise refusals.unopened(stream.codec, error) from error
             else:
                 unopened.append(stream)
@@ -241,16 +259,31 @@ class _Packets:
     """The packets of a file, as ffprobe lists them."""
 
     ffprobe: str
+    path: Path
     opened: Sequence[str]
-    ask: Callable[[list[str]], bytes]
-    should_stop: Callable[[], str | None]
+    asked: listing.Asked
+    child: apart.Reader
 
     def since(
         self, second: float, picture: dict[int, float], *, most: int | None = None
     ) -> dict[int, Extent]:
         """The extent of each stream from a second on."""
-        listed = self.ask(extent.argv(self.ffprobe, self.opened, second, most=most))
-        return extent.parse(listed, picture, self.should_stop)
+        command = extent.argv(self.ffprobe, self.opened, second, most=most)
+        with self._listed(command) as file:
+            return extent.parse(file, picture, self.asked.should_stop)
+
+    def clocks_of_sound(self, media: Media) -> tuple[StreamClock, ...]:
+        """The clocks of all sound."""
+        with self._listed(listing.argv(self.ffprobe, self.opened, None)) as file:
+            if listing.is_short(file):
+                return clock.of_sound(file, media.audio)
+            return timeline.clocks(self.child.of_listing("of_sound_alone", Path(file.name), media))
+
+    @contextlib.contextmanager
+    def _listed(self, command: Sequence[str]) -> Iterator[Any]:
+        limits = listing.limits(self.path.stat().st_size)
+        with _refusing(self.path), self.asked.into_file(command, limits) as file:
+            yield file
 
 
 def _looked_at(
@@ -266,6 +299,8 @@ def _looked_at(
         video = replace(video, edited=len(edits) > 1 or any(edit.start < 0 for edit in edits))
     if video.track is not None and media.is_mp4:
         video = _described_by_itself(video, entries.first_of(path, video.track))
+    if media.container == "gif":
+        video = replace(video, opaque=gif.is_opaque(path))
     if x264.matters(video):
         with contextlib.suppress(ProbeFailed):
             opened = media.opened(path)
@@ -286,8 +321,11 @@ def _described_by_itself(video: VideoStream, entry: entries.Entry | None) -> Vid
     divides the size of the track by that of the last."""
     if entry is None:
         return video
+    if entry.pasp is not None and max(entry.pasp.as_integer_ratio()) > _MAX_ASPECT:
+        raise refusals.impossible_pixels()
     if entry.count > 1 and entry.sar != video.sar and streams.is_sane(entry.sar):
-        video = replace(video, sar=entry.sar, sar_repaired=True)
+        told = f"{video.sar.numerator}:{video.sar.denominator}"
+        video = replace(video, sar=entry.sar, sar_repaired=True, aspect_told=told)
     return replace(video, whole_frames=sps.is_whole(entry.avcc) if entry.avcc else None)
 
 
@@ -296,8 +334,15 @@ def _measured(media: Media, listed: _Packets, limits: ProbeLimits, path: Path) -
     tell no stream's length), where nothing else will look at its times (sound alone), and where
     they tell so much that the file would be refused for it. A clock that may jump tells nothing
     then: the timeline will."""
+    if media.video is None and media.container in clock.MAY_BEGIN_ANEW:
+        clocks = listed.clocks_of_sound(media)
+        if any(each.jumps for each in clocks):
+            media = with_clocks(extent.without_claims(media), clocks)
+            if media.duration > limits.max_duration:
+                raise refusals.too_long()
+            return media
     if extent.claimed(media) > limits.max_duration:
-        if media.clock_may_jump and media.video is not None:
+        if media.container in clock.MAY_BEGIN_ANEW and media.video is not None:
             return extent.without_claims(media)
         beyond = listed.since(limits.max_duration, {}, most=_A_FEW)
         if _last(beyond) - media.start > limits.max_duration:
@@ -319,7 +364,8 @@ def _measured(media: Media, listed: _Packets, limits: ProbeLimits, path: Path) -
     media = extent.measured(media, extents, by_count=by_count)
     if not media.duration or _last(extents, since) < since:
         media = replace(media, duration=media.lasting)
-    if max(media.duration, media.lasting, _last(extents) - media.start) > limits.max_duration:
+    lasts = max(media.duration, media.lasting, _last(extents) - media.start)
+    if lasts > limits.max_duration and media.container not in clock.MAY_BEGIN_ANEW:
         raise refusals.too_long()
     return media
 
@@ -329,17 +375,12 @@ def _last(extents: dict[int, Extent], otherwise: float = 0.0) -> float:
     return max((e.end for e in extents.values() if e.end is not None), default=otherwise)
 
 
-def _ask(
-    command: list[str],
-    reads: Sequence[Path],
-    ffmpeg: FFmpeg,
-    allowed: runner.Limits,
-    should_stop: Callable[[], str | None],
-) -> bytes:
+@contextlib.contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """Whatever ffprobe fails of is told as what it means of the file."""
     try:
-        finished = ffmpeg.run(command, limits=allowed, reads=reads, should_stop=should_stop)
+        yield
     except ProcessFailed as error:
-        raise refusals.of(error, reads[0]) from error
+        raise refusals.of(error, path) from error
     except (OutputTooLarge, ProcessTimedOut, ProcessKilled) as error:
         raise refusals.of_limits(error) from error
-    return finished.stdout

@@ -16,7 +16,7 @@ from processing.ffmpeg.errors import (
     SourceTruncated,
 )
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.probing import extras, missing, stills, values
+from processing.ffmpeg.probing import clock, extras, missing, stills, values
 from processing.ffmpeg.probing.timeline import Timeline
 
 # Some pictures at either end may not be decodable without being missing.
@@ -26,6 +26,10 @@ _NAMED_AT_MOST = 4
 _FASTEST = 60.0
 _CUT = "The file is cut off: what its index tells of is not there. Upload it again."
 _STILL = "The file is a picture ({}), not a film: films, animated GIF and PNG, and sound are taken."
+_NO_CLOCK = (
+    "The clock of the file jumps more than {} times, so nobody can tell what belongs together. Save"
+    " it anew with another program, and upload that."
+)
 _EMPTY = "The file is empty: it holds no pictures and no sound."
 
 
@@ -68,6 +72,12 @@ def of_limits(error: MediaError) -> MediaError:
     return ProbeFailed(told[0], code=told[1], argv=error.argv, log=error.log)
 
 
+def impossible_pixels() -> ProbeFailed:
+    """What a source is told whose pixels are of a shape nobody can show."""
+    message = "The file tells of pixels of a shape that no picture has, so it cannot be decoded."
+    return ProbeFailed(message, code="source_unsupported")
+
+
 def too_long() -> ProbeFailed:
     """What a source is told that lasts longer than allowed."""
     return ProbeFailed("The video is longer than allowed.", code="source_too_long")
@@ -88,11 +98,15 @@ def _too_many_streams(argv: Sequence[str] = (), log: str = "") -> ProbeFailed:
 
 
 def require_within(media: Media, limits: Limits) -> None:
-    """Raise `ProbeFailed` for a source that is longer, or has more pictures or pixels in them, than
-    is taken, by what was measured; headers may have told otherwise."""
+    """Raise `ProbeFailed` for a source that is longer, has more pictures or pixels in them, or a
+    clock that jumps more often, than is taken, by what was measured; headers may have told
+    otherwise."""
     if max(media.duration, media.lasting) > limits.max_duration:
         raise too_long()
     video = media.video
+    jumps = max((len(s.jumps) for s in (video, *media.audio) if s is not None), default=0)
+    if jumps > clock.MAX_JUMPS:
+        raise ProbeFailed(_NO_CLOCK.format(clock.MAX_JUMPS), code="source_unsupported")
     if video is not None and (video.frames or 0) > limits.max_frames:
         raise ProbeFailed("The video has too many pictures.", code="source_too_large")
     if pixels_of(media) > limits.max_decoded_pixels:

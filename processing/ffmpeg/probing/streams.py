@@ -70,6 +70,8 @@ def video(stream: Mapping[str, Any]) -> VideoStream:
         light=light.of(side_data),
         dolby_vision=light.dolby_profile(side_data),
         alpha_beside=alpha,
+        askew=not orientation.is_followed(stream),
+        aspect_told=_unbelieved(stream.get("sample_aspect_ratio")),
     )
 
 
@@ -83,6 +85,11 @@ def _has_alpha_beside(stream: Mapping[str, Any]) -> bool:
 def _sar(value: Any) -> Fraction:
     sar = fraction(value, ":") or Fraction(1)
     return sar if is_sane(sar) else Fraction(1)
+
+
+def _unbelieved(value: Any) -> str:
+    sar = fraction(value, ":")
+    return "" if sar is None or is_sane(sar) else f"{sar.numerator}:{sar.denominator}"
 
 
 def is_sane(sar: Fraction) -> bool:

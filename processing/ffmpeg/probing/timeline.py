@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import math
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from processing.ffmpeg import inputs
 from processing.ffmpeg.errors import OutputTooLarge, ProcessFailed, ProcessTimedOut
 from processing.ffmpeg.media import Jump, Media, VideoStream
-from processing.ffmpeg.probing import apart, clock, edits, index, rates
+from processing.ffmpeg.probing import apart, clock, edits, index, listing, rates
 from processing.ffmpeg.probing.clock import StreamClock
 from processing.ffmpeg.probing.edits import Pictures
 from processing.ffmpeg.running import runner
@@ -36,11 +35,6 @@ _BACK_SECONDS = 2
 _DECODED_BACK_SECONDS = Fraction(1, 2)
 # So many usual pictures are no jump, however slow they come.
 _SLOW_PICTURES = 20
-_WALL_SECONDS = 60
-_BYTES_PER_SECOND = 25_000_000
-_MEMORY_BYTES = 2 * 1024**3
-# Bytes of ffprobe's list that are read in some hundredths of a second.
-_SHORT_LIST = 500_000
 # No more keyframes are told than cuts and seeks can use: one each second for half a day.
 MAX_KEYFRAMES = 45_000
 
@@ -76,7 +70,8 @@ class Timeline:
     delay: int = 0
     """FFmpeg shows pictures so many ticks too early, which all other times follow."""
     clocks: tuple[StreamClock, ...] = ()
-    """Where a clock begins anew: of each stream, mended; all other times are mended too."""
+    """Where a clock begins anew, of each stream, mended; all other times are mended too. Told where
+    all streams were looked at."""
 
     def longest_gop(self, time_base: Fraction) -> float:
         """Seconds from a keyframe (or the beginning) to the next, or to the end, at most."""
@@ -102,35 +97,47 @@ def read(
     video = media.video
     if video is None:
         return None
-    child = apart.Reader(ffmpeg, should_stop, folder)
+    child = apart.Reader(ffmpeg, should_stop)
     found = _from_index(path, video, child)
     if found is not None:
         return found
+    asked = listing.Asked(ffmpeg, should_stop, inputs.files(path, media.hidden), folder)
 
-    def ask(command: list[str]) -> bytes | None:
-        reads = inputs.files(path, media.hidden)
-        return _ask(command, reads, media.size, ffmpeg, should_stop)
+    def listed(
+        read: Callable[[BinaryIO, Media], Timeline | None], only: VideoStream | None
+    ) -> Timeline | None:
+        command = listing.argv(ffmpeg.ffprobe, media.opened(path), only)
+        return _listed(command, asked, media, child, read)
 
-    listed = ask(_argv(ffmpeg.ffprobe, path, media, video))
-    found = _listed(listed, media, child, of_packets)
-    if found is None or found.steady or media.is_mp4:
+    found = listed(of_packets, video)
+    if found is None or media.is_mp4 or (found.steady and _ends_together(found, media, video)):
         return found
-    mended = _listed(ask(_argv(ffmpeg.ffprobe, path, media)), media, child, of_broken_clock)
-    return mended or found
+    return listed(of_broken_clock, None) or found
+
+
+def _ends_together(found: Timeline, media: Media, video: VideoStream) -> bool:
+    """Whether nothing seems to go on so long after the pictures that its clock may have jumped."""
+    end = float(found.end_pts * video.time_base)
+    latest = max(media.start + media.claimed, media.sound_end)
+    return media.container not in clock.MAY_BEGIN_ANEW or latest - end < _HOLE_SECONDS
 
 
 def _listed(
-    listed: bytes | None,
+    command: Sequence[str],
+    asked: listing.Asked,
     media: Media,
     child: apart.Reader,
-    read: Callable[[bytes, Media], Timeline | None],
+    read: Callable[[BinaryIO, Media], Timeline | None],
 ) -> Timeline | None:
     """What `read` makes of a listing: by the child where it is long."""
-    if listed is None:
+    limits = listing.limits(media.size)
+    try:
+        with asked.into_file(command, limits) as file:
+            if listing.is_short(file):
+                return read(file, media)
+            return _timeline(child.of_listing(read.__name__, Path(file.name), media))
+    except (ProcessFailed, ProcessTimedOut, OutputTooLarge):
         return None
-    if len(listed) <= _SHORT_LIST:
-        return read(listed, media)
-    return _timeline(child.of_listing(read.__name__, listed, media))
 
 
 def _from_index(path: Path, video: VideoStream, child: apart.Reader) -> Timeline | None:
@@ -145,9 +152,13 @@ def _timeline(told: Mapping[str, Any] | None) -> Timeline | None:
     if told is None:
         return None
     rate = None if told["rate"] is None else Fraction(told["rate"])
-    clocks = tuple(_clock(each) for each in told["clocks"])
     keyframes = tuple(told["keyframes"])
-    return Timeline(**{**told, "keyframes": keyframes, "rate": rate, "clocks": clocks})
+    return Timeline(**{**told, "keyframes": keyframes, "rate": rate, "clocks": clocks(told)})
+
+
+def clocks(told: Mapping[str, Any] | None) -> tuple[StreamClock, ...]:
+    """The clocks in what the child tells."""
+    return tuple(_clock(each) for each in told["clocks"]) if told else ()
 
 
 def _clock(told: Mapping[str, Any]) -> StreamClock:
@@ -167,7 +178,7 @@ def of_index(path: Path, video: VideoStream) -> Timeline | None:
     return timeline if timeline and timeline.first_pts == video.start_pts else None
 
 
-def of_packets(packets: bytes, media: Media) -> Timeline | None:
+def of_packets(packets: Iterable[bytes], media: Media) -> Timeline | None:
     """The timeline of ffprobe's `pts,dts,duration,size,flags` of each packet of the pictures."""
     if media.video is None:
         return None
@@ -175,48 +186,24 @@ def of_packets(packets: bytes, media: Media) -> Timeline | None:
     return of(pictures, media.video) if pictures else None
 
 
-def of_broken_clock(packets: bytes, media: Media) -> Timeline | None:
+def of_broken_clock(packets: BinaryIO, media: Media) -> Timeline | None:
     """The timeline with mended times, of ffprobe's `stream_index,pts,dts,duration,size,flags` of
-    each packet of any stream; None where nothing needs or can have mending."""
+    each packet of any stream; where nothing needs mending, as it is told."""
     if media.video is None:
         return None
     mended = clock.mend(packets, media.video, media.audio)
-    jumps = sum(len(told.jumps) for told in mended.clocks)
-    found = of_packets(mended.listing, media) if 0 < jumps <= clock.MAX_JUMPS else None
-    return found and replace(found, clocks=mended.clocks, steady=False)
+    found = of_packets(mended.listing, media)
+    jumps = any(told.jumps for told in mended.clocks)
+    return found and replace(found, clocks=mended.clocks, steady=found.steady and not jumps)
 
 
-def _argv(ffprobe: str, path: Path, media: Media, video: VideoStream | None = None) -> list[str]:
-    """The command that lists the packets of a stream, or with their streams those of all."""
-    shown, fields = ["-v", "error"], "stream_index,pts,dts,duration,size,flags"
-    if video is not None:
-        shown, fields = [*shown, "-select_streams", str(video.index)], "pts,dts,duration,size,flags"
-    shown += ["-show_entries", f"packet={fields}", "-of", "csv=p=0"]
-    return [ffprobe, *shown, *media.opened(path)]
-
-
-def _ask(
-    command: list[str],
-    reads: Sequence[Path],
-    size: int,
-    ffmpeg: FFmpeg,
-    should_stop: Callable[[], str | None],
-) -> bytes | None:
-    wall = _WALL_SECONDS + size / _BYTES_PER_SECOND
-    try:
-        limits = runner.Limits(wall, memory_bytes=_MEMORY_BYTES)
-        return ffmpeg.run(command, limits=limits, reads=reads, should_stop=should_stop).stdout
-    except (ProcessFailed, ProcessTimedOut, OutputTooLarge):
-        return None
-
-
-def parse(packets: bytes, video: VideoStream) -> Pictures | None:
+def parse(packets: Iterable[bytes], video: VideoStream) -> Pictures | None:
     """The shown pictures of ffprobe's `pts,dts,duration,size,flags` lines; None when one has no
     time."""
     pictures = Pictures()
     waiting, lines, begin = video.codec in _NEEDS_KEYFRAME, 0, _ALWAYS
     allowed, newest = int(_DECODED_BACK_SECONDS / video.time_base), _ALWAYS
-    for line in filter(bytes.strip, io.BytesIO(packets)):
+    for line in filter(bytes.strip, packets):
         pts, dts, duration, size, flags = line.split(b",", 4)
         key = b"K" in flags
         if not _is_time(dts):

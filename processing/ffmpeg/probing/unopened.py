@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from processing.ffmpeg import inputs
 from processing.mp4 import box as boxes
 from processing.mp4.box import MalformedBoxes
 from processing.mp4.tables import number
@@ -20,7 +21,8 @@ _SEGMENT, _TRACKS, _TRACK, _TYPE, _CODEC, _CLUSTER = (
 )  # fmt: skip
 # Video, sound, subtitles, metadata: of other tracks FFmpeg makes no streams.
 _STREAMS = (1, 2, 17, 33)
-_MOST_ELEMENTS = 10_000
+# FFmpeg itself takes no more than a thousand tracks.
+_MOST_ELEMENTS = 2_000
 _MOST_NAMES = 64
 # What a decoder says of a kind of its codec that it knows by number alone.
 _KINDS = {"Audio object type 42": "xhe-aac"}
@@ -86,7 +88,9 @@ def _is_matroska(file: BinaryIO) -> bool:
 
 def _in_matroska(file: BinaryIO, index: int) -> list[tuple[int, int]]:
     size = file.seek(0, os.SEEK_END)
-    start, end = next((s, e) for kind, s, e in _elements(file, 0, size) if kind == _SEGMENT)
+    start, end = next(
+        ((s, e) for kind, s, e in _elements(file, 0, size) if kind == _SEGMENT), (0, 0)
+    )
     entries: list[tuple[int, int]] = []
     for kind, first, last in _elements(file, start, end):
         if kind == _TRACKS:
@@ -97,7 +101,8 @@ def _in_matroska(file: BinaryIO, index: int) -> list[tuple[int, int]]:
     described = [list(_elements(file, first, last)) for first, last in entries]
     tracks = [one for one in described if _type(file, one) in _STREAMS]
     # Without `A_` or `V_` at the beginning there would be no stream, and the next had its index.
-    return [(s + 2, e - s - 2) for kind, s, e in tracks[index] if kind == _CODEC and e - s > 2]
+    named = [(s + 2, e) for kind, s, e in tracks[index] if kind == _CODEC and e - s > 2]
+    return [(first, min(end - first, inputs.MOST_HIDDEN)) for first, end in named]
 
 
 def _type(file: BinaryIO, entry: list[tuple[int, int, int]]) -> int:

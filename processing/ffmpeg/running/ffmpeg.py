@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 from processing.ffmpeg.running import piped, runner
 from processing.ffmpeg.running.progress import Progress
@@ -40,11 +41,12 @@ class FFmpeg:
         writes: Path | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         should_stop: Callable[[], str | None] = never,
+        said: BinaryIO | None = None,
     ) -> Finished:
-        """Run a command of either program."""
+        """Run a command of either program; what it says goes into the file `said`."""
         return runner.run(
             argv, limits=limits, sandbox=self.sandbox, reads=reads, writes=writes,
-            on_progress=on_progress, should_stop=should_stop,
+            on_progress=on_progress, should_stop=should_stop, said=said,
         )  # fmt: skip
 
     def run_fed(

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from processing.ffmpeg.errors import (
     DiskFull,
@@ -83,13 +83,14 @@ def run(
     writes: Path | None,
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], str | None] = never,
+    said: BinaryIO | None = None,
 ) -> Finished:
     """Run a program to its end and return what it said.
 
     It may read `reads` and write into the folder `writes`, all absolute. With `on_progress` its
     standard output is read as `-progress pipe:1` and must get further within the stall limit;
-    without, standard output is kept (32 MiB unless the limits say less). `should_stop` is asked
-    several times a second and returns a reason to stop.
+    without, standard output is kept (32 MiB unless the limits say otherwise), in memory or in the
+    file `said`. `should_stop` is asked several times a second and returns a reason to stop.
 
     Raises `ToolMissing` or `SandboxUnavailable` (it could not start), `ProcessFailed` (it ended
     with an error), `ProcessKilled` (by a signal that was not ours, or for want of memory),
@@ -98,7 +99,7 @@ def run(
     started = time.monotonic()
     scrubber = Scrubber([*reads, *([writes] if writes else [])])
     shown = scrubber.argv(argv)
-    output = _Output(on_progress, limits.stdout_bytes)
+    output = _Output(on_progress, limits.stdout_bytes, said)
     watch = _Watch(limits, writes, should_stop, output)
     killed_before = verdict.memory_kills()
     process: subprocess.Popen[bytes] | None = None
@@ -177,8 +178,13 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
 class _Output:
     """Collects both streams; `position` changes whenever the work got further."""
 
-    def __init__(self, on_progress: Callable[[Progress], None] | None, most: int) -> None:
-        self._most = most
+    def __init__(
+        self,
+        on_progress: Callable[[Progress], None] | None,
+        most: int,
+        said: BinaryIO | None = None,
+    ) -> None:
+        self._left, self._said = most, said
         self.stdout = bytearray()
         self.log = LogTail()
         self.position: Any = None
@@ -188,13 +194,20 @@ class _Output:
 
     def feed_stdout(self, data: bytes) -> None:
         if self._on_progress is None:
-            self.stdout += data
-            if len(self.stdout) > self._most:
-                raise OutputTooLarge("The program said more than is kept of it.")
+            self._keep(data)
             return
         for report in self._parser.feed(data):
             self.position = (report.frame, report.out_seconds)
             self._on_progress(report)
+
+    def _keep(self, data: bytes) -> None:
+        self._left -= len(data)
+        if self._left < 0:
+            raise OutputTooLarge("The program said more than is kept of it.")
+        if self._said is None:
+            self.stdout += data
+        else:
+            self._said.write(data)
 
 
 class _Watch:

@@ -191,17 +191,23 @@ _BITS, _HEIGHT = 16, 144
 
 
 def numbered(
-    path: Path, *arguments: str, count: int, rate: str = "25", sound: str | None = None
+    path: Path,
+    *arguments: str,
+    count: int,
+    rate: str = "25",
+    sound: str | None = None,
+    first: int = 0,
 ) -> Path:
-    """`count` pictures of 256x144, each with its number as 16 dark and bright columns above a
-    moving pattern; `sound` is a source of FFmpeg's lavfi. `arguments` go before the output."""
+    """`count` pictures of 256x144, each with its number (from `first` on) as 16 dark and bright
+    columns above a moving pattern; `sound` is a source of FFmpeg's lavfi. `arguments` go before the
+    output."""
     command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "gray"]
     command += ["-s", f"{_BITS * 16}x{_HEIGHT}", "-r", rate, "-i", "/dev/stdin"]
     command += ["-f", "lavfi", "-i", sound] if sound else []
     command += ["-pix_fmt", "yuv420p", *arguments, str(path)]
     ramp = bytes(range(256)) * 3
     pictures = bytearray()
-    for number in range(count):
+    for number in range(first, first + count):
         code = b"".join(bytes([224 if number >> bit & 1 else 32]) * 16 for bit in range(_BITS))
         rows = (ramp[number * 3 % 256 + row :][:256] for row in range(_HEIGHT // 2))
         pictures += code * (_HEIGHT // 2) + b"".join(rows)

@@ -16,7 +16,7 @@ from processing.ffmpeg.errors import Interrupted, ProbeFailed
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import chunks
 from processing.ffmpeg.planning.ladder import DEFAULT
-from processing.ffmpeg.probing import index, probe, refusals, timeline
+from processing.ffmpeg.probing import index, listing, missing, probe, refusals, timeline
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.probe import ProbeLimits
 from processing.ffmpeg.running import runner
@@ -127,8 +127,6 @@ def many_keyframes(folder: Path, count: int, *, a_second: int) -> Path:
     "hostile",
     [
         ten_pictures_of_68_years,
-        sound_eleven_days_late,
-        sound_alone_eleven_days_late,
         a_thousand_pictures_of_ten_minutes,
     ],
 )
@@ -141,6 +139,14 @@ def test_what_is_longer_than_it_says_is_too_long(
         planned(path)
     assert caught.value.code == "source_too_long"
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("late", [sound_eleven_days_late, sound_alone_eleven_days_late])
+def test_a_clock_that_jumps_by_days_is_mended(tmp_path: Path, late: Callable[[Path], Path]) -> None:
+    media, spans = planned(late(tmp_path))
+    assert 9.8 < media.duration < 12.2  # sound and pictures are not stored side by side
+    assert media.clock_jumps
+    assert len(spans) == 1
 
 
 def test_what_says_it_is_long_is_measured(tmp_path: Path) -> None:
@@ -207,7 +213,7 @@ def test_the_program_apart_tells_the_same(
     line = line_of(path, here)
     assert line is not None
     monkeypatch.setattr(index, "_FEW_SAMPLES", 0)
-    monkeypatch.setattr(timeline, "_SHORT_LIST", 0)
+    monkeypatch.setattr(listing, "_SHORT", 0)
     apart = described(path)
     assert apart == here
     assert line_of(path, apart) == line
@@ -221,7 +227,7 @@ def test_what_the_program_apart_reads_is_kept_in_the_tasks_own_folder(
     folder.mkdir()
     ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x64:r=25:d=1", "-c:v", "libx264", path)
     media = described(path)
-    monkeypatch.setattr(timeline, "_SHORT_LIST", 0)
+    monkeypatch.setattr(listing, "_SHORT", 0)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
     line = timeline.read(path, media, ffmpeg=HERE, folder=folder)
     assert line is not None
@@ -244,3 +250,51 @@ def test_fonts_are_no_streams_one_plays() -> None:
     listed = [{"codec_type": "video", "index": 0}]
     listed += [{"codec_type": "attachment", "index": n} for n in range(1, 200)]
     refusals.require_few(listed, 64, 512)
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(600)
+def test_sound_of_many_hours_without_an_index_is_taken(tmp_path: Path) -> None:
+    """What ffprobe lists of it is larger than what is kept in memory."""
+    second, path = tmp_path / "second.mp3", tmp_path / "a.mp3"
+    plain = ["-id3v2_version", "0", "-write_xing", "0"]
+    ffmpeg("-f", "lavfi", "-i", "sine=d=1:r=48000", "-c:a", "libmp3lame", "-b:a", "32k", *plain,
+           second)  # fmt: skip
+    path.write_bytes(second.read_bytes() * 36_000)
+    media, spans = planned(path)
+    assert media.duration / 3600 > 9.9
+    assert len(spans) > 1
+
+
+def many_tracks(folder: Path, tracks: int) -> Path:
+    """An MP4 whose tracks claim millions of samples each that are nowhere, in some kilobytes."""
+    made = make(folder / "one.mp4").read_bytes()
+
+    def box(kind: bytes, *parts: bytes) -> bytes:
+        content = b"".join(parts)
+        return struct.pack(">I4s", 8 + len(content), kind) + content
+
+    def part(kind: bytes) -> bytes:
+        at = made.index(kind) - 4
+        return made[at : at + struct.unpack_from(">I", made, at)[0]]
+
+    count = 5_900_000
+    tables = [
+        part(b"stsd"),
+        box(b"stts", struct.pack(">IIII", 0, 1, count, 1)),
+        box(b"stsc", struct.pack(">IIIII", 0, 1, 1, count, 1)),
+        box(b"stsz", struct.pack(">III", 0, 1, count)),
+        box(b"stco", struct.pack(">III", 0, 1, 40)),
+    ]
+    info = box(b"minf", part(b"vmhd"), part(b"dinf"), box(b"stbl", *tables))
+    trak = box(b"trak", part(b"tkhd"), box(b"mdia", part(b"mdhd"), part(b"hdlr"), info))
+    path = folder / "many.mp4"
+    path.write_bytes(part(b"ftyp") + box(b"moov", part(b"mvhd"), trak * tracks))
+    return path
+
+
+def test_whether_a_file_is_cut_takes_as_long_for_many_tracks_as_for_a_few(tmp_path: Path) -> None:
+    path = many_tracks(tmp_path, 100)
+    began = time.process_time()
+    assert missing.is_cut(path)
+    assert time.process_time() - began < 2

@@ -116,3 +116,36 @@ def test_bare_packets_that_change_follow_each_other(
     steps = [b - a for a, b in pairwise(heard)]
     assert steps[: PART - 1] == [pytest.approx(1, abs=0.002)] * (PART - 1)
     assert steps[PART:] == [pytest.approx(1, abs=0.002)] * (PART - 1)
+
+
+@pytest.mark.parametrize(
+    ("codec", "rates"),
+    [
+        ("aac", (48_000, 44_100)),
+        ("aac", (44_100, 48_000)),
+        ("ac3", (48_000, 32_000)),
+        ("mp2", (32_000, 48_000)),
+    ],
+)
+def test_a_tone_that_changes_its_rate_is_never_broken(
+    tmp_path: Path, codec: str, rates: tuple[int, int]
+) -> None:
+    """Many frames share a packet of the transport stream, which tells the time of the first."""
+    source = tmp_path / "a.ts"
+    for number, rate in enumerate(rates):
+        part = tmp_path / f"{number}.ts"
+        tone = f"sine=f=500:r={rate}:d={PART},volume=4"
+        clock = ["-output_ts_offset", str(PART * number)]
+        ffmpeg("-f", "lavfi", "-i", tone, "-c:a", codec, "-b:a", "64k", "-ac", "1", *clock, part)
+        with source.open("ab") as joined:
+            joined.write(part.read_bytes())
+    made = encoded(source, tmp_path / "out", TINY)
+    samples = samples_in(made.folder / "audio.mp4")
+    period, loud = 48_000 // 500, max(samples)
+    silent = [
+        at / 48_000
+        for at in range(4800, len(samples) - 9600, period)
+        if max(map(abs, samples[at : at + period])) < loud / 2
+    ]
+    # Where one part ends and the other begins encoders add some silence.
+    assert [at for at in silent if abs(at - PART) > 0.15] == []

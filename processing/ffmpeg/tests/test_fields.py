@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg.encoding import pixels
+from processing.ffmpeg.errors import ProbeFailed
 from processing.ffmpeg.probing import entries, sps
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.tests.clips import asked, described, encoded, ffmpeg, line_of
@@ -125,6 +126,33 @@ def test_one_description_is_left_to_the_container(tmp_path: Path) -> None:
     entry = entries.first_of(source, video.track or 0)
     assert entry is not None
     assert (entry.count, entry.sar) == (1, Fraction(2))
+
+
+@pytest.mark.parametrize(
+    ("pasp", "told"), [((9, 1), "9:1"), ((1, 9), "1:9"), ((0, 0), ""), ((8, 1), "")]
+)
+def test_pixels_of_no_usual_shape_are_told(
+    tmp_path: Path, pasp: tuple[int, int], told: str
+) -> None:
+    video = described(of_aspect(tmp_path / "a.mp4", *pasp)).video
+    assert video is not None
+    assert video.aspect_told == told
+
+
+@pytest.mark.parametrize("pasp", [(2**32 - 1, 1), (1, 2**32 - 1), (2**31, 2**31 - 1)])
+def test_pixels_ffmpeg_cannot_count_are_refused(tmp_path: Path, pasp: tuple[int, int]) -> None:
+    with pytest.raises(ProbeFailed) as caught:
+        described(of_aspect(tmp_path / "a.mp4", *pasp))
+    assert caught.value.code == "source_unsupported"
+
+
+def of_aspect(path: Path, across: int, down: int) -> Path:
+    ffmpeg("-f", "lavfi", "-i", MOVING, "-frames:v", "5", "-c:v", "libx264", "-pix_fmt", "yuv420p",
+           path)  # fmt: skip
+    data = bytearray(path.read_bytes())
+    struct.pack_into(">2I", data, data.index(b"pasp") + 4, across, down)
+    path.write_bytes(data)
+    return path
 
 
 @pytest.mark.parametrize(

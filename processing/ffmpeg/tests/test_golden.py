@@ -75,6 +75,8 @@ def test_turned_and_mirrored_pictures_stand_upright(
 ) -> None:
     source = coded(tmp_path)
     turn(source, *matrix)
+    video = described(source).video
+    assert video is not None and not video.askew
     made = shown(source, tmp_path)
     assert similarity(made, source, turned) > 0.999
 
@@ -85,6 +87,8 @@ def test_a_matrix_that_is_no_quarter_turn_fails_nothing(
 ) -> None:
     source = coded(tmp_path)
     turn(source, *matrix)
+    video = described(source).video
+    assert video is not None and video.askew
     assert frames(shown(source, tmp_path)) == 3
 
 

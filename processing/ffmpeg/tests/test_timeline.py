@@ -235,7 +235,7 @@ def test_sound_alone_has_none(tmp_path: Path) -> None:
 
 
 def test_pictures_without_times_have_none() -> None:
-    assert timeline.parse(b"0,0,512,9,K_\nN/A,512,512,9,__\n", picture()) is None
+    assert timeline.parse([b"0,0,512,9,K_\n", b"N/A,512,512,9,__\n"], picture()) is None
 
 
 def test_pictures_that_only_help_others_are_not_counted() -> None:
@@ -243,7 +243,7 @@ def test_pictures_that_only_help_others_are_not_counted() -> None:
     lines.insert(7, f"{round(7 * 1001 / 24)},N/A,41,9,__\n")
     lines[0] = "0,N/A,41,9,K_\n"
     video = picture(codec="vp9", time_base=Fraction(1, 1000), frame_rate=Fraction(24000, 1001))
-    pictures = timeline.parse("".join(lines).encode(), video)
+    pictures = timeline.parse((line.encode() for line in lines), video)
     assert pictures is not None
     found = timeline.of(pictures, video)
     assert found is not None

@@ -1,0 +1,68 @@
+"""What ffprobe lists packet by packet: a line for each, in a file, since films of some hours have a
+hundred megabytes of it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from processing.ffmpeg.media import VideoStream
+from processing.ffmpeg.running.ffmpeg import FFmpeg
+from processing.ffmpeg.running.runner import Limits
+
+# Twelve hours at 120 pictures a second have a third of it.
+MAX_BYTES = 768 * 1024**2
+# Bytes that are read in some hundredths of a second.
+_SHORT = 500_000
+_WALL_SECONDS = 60
+_BYTES_PER_SECOND = 25_000_000
+_MEMORY_BYTES = 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Where ffprobe runs, the files it reads, and the folder its listings are put into meanwhile:
+    the system's own where there is none."""
+
+    ffmpeg: FFmpeg
+    should_stop: Callable[[], str | None]
+    reads: Sequence[Path]
+    folder: Path | None = None
+
+    @contextmanager
+    def into_file(self, command: Sequence[str], limits: Limits) -> Iterator[Any]:
+        """A file of what it says, at its beginning; with a `name`. Raises as `runner.run` does."""
+        with tempfile.NamedTemporaryFile(prefix="vodloom-packets-", dir=self.folder) as file:
+            self.ffmpeg.run(
+                command, limits=limits, reads=self.reads, should_stop=self.should_stop,
+                said=cast(BinaryIO, file.file),
+            )  # fmt: skip
+            file.seek(0)
+            yield file
+
+
+def limits(size: int) -> Limits:
+    """What listing a file of so many bytes may take."""
+    wall = _WALL_SECONDS + size / _BYTES_PER_SECOND
+    return Limits(wall, memory_bytes=_MEMORY_BYTES, stdout_bytes=MAX_BYTES)
+
+
+def is_short(file: BinaryIO) -> bool:
+    """Whether a listing can be read here and now."""
+    length = file.seek(0, 2)
+    file.seek(0)
+    return length <= _SHORT
+
+
+def argv(ffprobe: str, opened: Sequence[str], video: VideoStream | None) -> list[str]:
+    """The command that lists `pts,dts,duration,size,flags` of the packets of a stream, or, with the
+    number of their stream before, of those of all."""
+    shown, fields = ["-v", "error"], "stream_index,pts,dts,duration,size,flags"
+    if video is not None:
+        shown, fields = [*shown, "-select_streams", str(video.index)], "pts,dts,duration,size,flags"
+    shown += ["-show_entries", f"packet={fields}", "-of", "csv=p=0"]
+    return [ffprobe, *shown, *opened]
