@@ -91,6 +91,9 @@ BROADCASTS = st.sampled_from(sorted(CODECS)).flatmap(
 
 def recorded(folder: Path, broadcast: Broadcast) -> Path:
     """One file of all stretches."""
+    # Until the next packet after a change of rate FFmpeg's times of MPEG audio are wrong.
+    rates = {one.form.rate for one in broadcast.stretches}
+    assume(not broadcast.dense or broadcast.codec != "mp2" or len(rates) == 1)
     path, clock, first = folder / "a.ts", 1.0, 0
     for number, one in enumerate(broadcast.stretches):
         clock += one.gap * FRAME
@@ -119,8 +122,6 @@ def is_kept(folder: Path, broadcast: Broadcast, seconds: float | None) -> None:
     jumps = any(stream.jumps for stream in (media.video, *media.audio) if stream is not None)
     # After a jump pictures need not stand on the grid.
     near = NEAR + (float(1 / (2 * grid(media).rate)) if jumps else 0)
-    if broadcast.dense and broadcast.codec == "mp2":
-        near += 0.04  # up to the next packet after a change of rate FFmpeg's times are wrong
     beeps = [
         found[begin + beep]
         for begin, one in zip(begins, broadcast.stretches, strict=False)
