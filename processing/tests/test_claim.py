@@ -58,7 +58,7 @@ def test_a_task_waits_for_its_next_try(video: Video) -> None:
 def test_a_claim_reads_one_row_of_a_long_queue(video: Video) -> None:
     """Also of tables that were filled so fast that PostgreSQL has no statistics of them."""
     task = Task.objects.filter(queue=rows_of("media"), state=Task.State.READY).get()
-    same = {"run": task.run, "owner": task.owner, "queue": "media", "kind": "probe"}
+    same = {"run": task.run, "owner": task.owner, "queue": task.queue, "kind": "probe"}
     same |= {"state": Task.State.READY, "rank": task.rank, "ready_at": task.ready_at}
     Task.objects.bulk_create(Task(number=number, **same) for number in range(1, 1000))
     forget_statistics(Task._meta.db_table)

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from tests.browser import drivers
-from tests.browser.conftest import ARGUMENTS
 from tests.browser.numbered import FRAMES, RATE, REORDERED, SECONDS, Numbered
 from tests.browser.viewers import PLAYERS, Viewer, served
 
@@ -31,13 +30,19 @@ SEEKS = (15, 4, 3.96, 8.04, 1, 0.96, 11.52, 0)
 
 
 @contextmanager
-def chromium(folder: Path) -> Iterator[Page]:
-    """A browser of this module's own, as the others are."""
-    with sync_playwright() as playwright:
-        program = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser.new_page()
-        browser.close()
+def chromium(request: pytest.FixtureRequest, folder: Path) -> Iterator[Page]:
+    """The one of the other tests: playwright runs once in a process."""
+    page = request.getfixturevalue("chromium").new_page()
+    yield page
+    page.close()
+
+
+def firefox(request: pytest.FixtureRequest, folder: Path) -> AbstractContextManager[drivers.Tab]:
+    return drivers.firefox(folder)
+
+
+def webkit(request: pytest.FixtureRequest, folder: Path) -> AbstractContextManager[drivers.Tab]:
+    return drivers.webkit(folder)
 
 
 def missing(*programs: str) -> pytest.MarkDecorator:
@@ -50,7 +55,7 @@ class Kind:
     """How a browser is started; whether it tells of the pictures it shows (`silent`: it does not),
     and by how many pictures it may show them late."""
 
-    begin: Callable[[Path], AbstractContextManager[Any]]
+    begin: Callable[[pytest.FixtureRequest, Path], AbstractContextManager[Any]]
     silent: bool = False
     may_be_late: int = 0
 
@@ -67,13 +72,13 @@ has_firefox = shutil.which("firefox-esr") or shutil.which("firefox")
 BROWSERS = [
     pytest.param(Kind(chromium), id="chromium"),
     pytest.param(
-        Kind(drivers.firefox),
+        Kind(firefox),
         id="firefox",
         marks=pytest.mark.skipif(not has_firefox, reason="not installed: firefox-esr"),
     ),
     # Before July 2026 it knew nothing of edit lists: see docs/media.md.
     pytest.param(
-        Kind(drivers.webkit, silent=True, may_be_late=REORDERED),
+        Kind(webkit, silent=True, may_be_late=REORDERED),
         id="webkitgtk",
         marks=missing("WebKitWebDriver", "xvfb-run"),
     ),
@@ -84,7 +89,7 @@ BROWSERS = [
 def browser(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Open]:
-    with request.param.begin(tmp_path_factory.mktemp("browser")) as tab:
+    with request.param.begin(request, tmp_path_factory.mktemp("browser")) as tab:
         # What is no page of playwright's evaluates as one does.
         yield Open(request.param, cast(Page, tab))
 
