@@ -12,7 +12,7 @@ from processing.ffmpeg.encoding import sample
 from videos.models import Video
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_an_empty_library_gets_a_clip_once(owner: User, tmp_path: Path) -> None:
     call_command("create_sample_video", owner=owner.email)
     call_command("create_sample_video", owner=owner.email)

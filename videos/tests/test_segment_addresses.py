@@ -77,37 +77,32 @@ def test_head_says_the_size_and_sends_nothing(media: TestClient, segment: str) -
     assert (part.status_code, part.headers["content-length"]) == (206, "10")
 
 
-@pytest.mark.parametrize(
-    ("asked", "first", "end"),
-    [
+def test_a_range_of_a_segment(media: TestClient, segment: str, whole: bytes) -> None:
+    for asked, first, end in (
         ("bytes=0-9", 0, 10),
         ("bytes=50-", 50, 200),
         ("bytes=50-9999", 50, 200),
         ("bytes=-10", 190, 200),
         ("bytes=-9999", 0, 200),
         ("bytes=199-199", 199, 200),
-    ],
-)
-def test_a_range_of_a_segment(
-    media: TestClient, segment: str, whole: bytes, asked: str, first: int, end: int
-) -> None:
-    answer = media.get(segment, headers={"Range": asked})
-    assert (answer.status_code, answer.content) == (206, whole[100 + first : 100 + end])
-    assert answer.headers["content-range"] == f"bytes {first}-{end - 1}/200"
-    assert answer.headers["content-length"] == str(end - first)
+    ):
+        answer = media.get(segment, headers={"Range": asked})
+        assert (answer.status_code, answer.content) == (206, whole[100 + first : 100 + end]), asked
+        assert answer.headers["content-range"] == f"bytes {first}-{end - 1}/200"
+        assert answer.headers["content-length"] == str(end - first)
 
 
-@pytest.mark.parametrize("asked", ["bytes=200-", "bytes=9999-10000", "bytes=-0"])
-def test_a_range_past_its_end_is_416(media: TestClient, segment: str, asked: str) -> None:
-    answer = media.get(segment, headers={"Range": asked})
-    assert answer.status_code == 416
-    assert answer.headers["content-range"] == "bytes */200"
+def test_a_range_past_its_end_is_416(media: TestClient, segment: str) -> None:
+    for asked in ("bytes=200-", "bytes=9999-10000", "bytes=-0"):
+        answer = media.get(segment, headers={"Range": asked})
+        assert answer.status_code == 416, asked
+        assert answer.headers["content-range"] == "bytes */200"
 
 
-@pytest.mark.parametrize("asked", ["bytes=0-1,5-6", "lines=1-2", "bytes=9-1", "bytes=-", "x", ""])
-def test_what_is_not_one_range_is_all_of_it(media: TestClient, segment: str, asked: str) -> None:
-    answer = media.get(segment, headers={"Range": asked})
-    assert (answer.status_code, len(answer.content)) == (200, 200)
+def test_what_is_not_one_range_is_all_of_it(media: TestClient, segment: str) -> None:
+    for asked in ("bytes=0-1,5-6", "lines=1-2", "bytes=9-1", "bytes=-", "x", ""):
+        answer = media.get(segment, headers={"Range": asked})
+        assert (answer.status_code, len(answer.content)) == (200, 200), asked
 
 
 def test_if_range_with_another_etag_sends_the_whole(media: TestClient, segment: str) -> None:
@@ -139,6 +134,6 @@ def test_without_a_valid_token_nothing_is_served(media: TestClient, segment: str
     assert media.get(f"/{m}/totw60.forged/{rest}").status_code == 403
 
 
-@pytest.mark.parametrize("name", ["../../../x/0-9.mp4", "%2e%2e/x/0-9.mp4", "x%00/0-9.mp4"])
-def test_what_is_not_of_the_release_is_not_served(media: TestClient, base: str, name: str) -> None:
-    assert media.get(base + name).status_code in (403, 404)
+def test_what_is_not_of_the_release_is_not_served(media: TestClient, base: str) -> None:
+    for name in ("../../../x/0-9.mp4", "%2e%2e/x/0-9.mp4", "x%00/0-9.mp4"):
+        assert media.get(base + name).status_code in (403, 404), name

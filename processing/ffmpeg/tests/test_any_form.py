@@ -172,7 +172,7 @@ ALONE: list[tuple[str, list[str], list[int], Sequence[int]]] = [
     ("a.opus", ["libopus"], [48_000], [1, 2, 6, 8]),
     ("a.mka", ["libopus"], [48_000], [1, 2, 6, 8]),
     ("a.m4a", ["aac"], UP_TO_48, [1, 2, 5, 6, 8]),
-    ("a.m4a", ["alac"], UP_TO_48, [1, 2, 3, 6]),
+    ("a.m4a", ["alac"], UP_TO_48, [1, 2, 6]),
     ("a.mp3", ["libmp3lame"], [16_000, 22_050, 24_000, 32_000, 44_100, 48_000], [1, 2]),
     ("a.aac", ["aac"], UP_TO_48, [1, 2, 5, 6, 8]),
     ("a.ac3", ["ac3"], [32_000, 44_100, 48_000], range(1, 7)),
@@ -231,7 +231,7 @@ def is_heard(folder: Path, alone: Alone, seconds: float | None) -> None:
 
 
 @given(alone=KINDS_ALONE, seconds=SPANS)
-@few(4)
+@few(2)
 def test_sound_alone_is_heard(alone: Alone, seconds: float | None) -> None:
     with TemporaryDirectory() as folder:
         is_heard(Path(folder), alone, seconds)

@@ -99,6 +99,7 @@ def samples_of(path: Path, graph: str, *options: str) -> array[int]:
     return array("h", subprocess.run(command, check=True, capture_output=True, timeout=60).stdout)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["a.mkv", "a.flv", "a.mp4"])
 @pytest.mark.parametrize(("frames", "keyframes"), [("1", "0"), ("400", "0"), ("400", "0,5")])
 def test_sound_is_whole_in_spans_where_pictures_have_hardly_a_keyframe(
