@@ -38,8 +38,7 @@ class Track:
     """A file's init segment (ftyp and moov, at its start) and fragments, and what they tell.
 
     `codecs` is an RFC 6381 string, `codec` our name of it, `handler` is `vide` or `soun`, sizes are
-    in pixels; `upright` says whether its display matrix turns nothing, `shown_from` which tick of
-    the samples an edit list makes the first."""
+    in pixels; `upright` says whether its display matrix turns nothing."""
 
     init: bytes
     timescale: int
@@ -50,7 +49,6 @@ class Track:
     fragments: tuple[Fragment, ...]
     codec: str = "h264"
     upright: bool = True
-    shown_from: int = 0
 
     @property
     def kind(self) -> Kind:
@@ -86,7 +84,6 @@ def read_track(file: BinaryIO) -> Track:
             fragments=tuple(_fragment(file, init, codec, run) for run in read_runs(file, init)),
             codec=codec.name,
             upright=init.upright,
-            shown_from=init.shown_from,
         )
 
 
@@ -94,8 +91,7 @@ def _fragment(
     file: BinaryIO, init: InitSegment, codec: Codec, found: tuple[Box, Box, TrackRun]
 ) -> Fragment:
     moof, mdat, run = found
-    pictures = init.handler == "vide"
-    fragment = describe(run, moof, mdat, pictures=pictures, shown_from=init.shown_from)
+    fragment = describe(run, moof, mdat, pictures=init.handler == "vide")
     if not fragment.starts_with_sync:
         return fragment
     begun = codec.beginning(file, run.payload, run.samples[0].size, init.entry)
