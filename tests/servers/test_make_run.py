@@ -241,7 +241,7 @@ def test_after_a_kill_of_those_in_charge_the_next_start_works(
         if killed in (name, "both"):
             os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not make_run.process.is_running, "make has ended", 12)
-    wait_until(lambda: make_run.left() == [], "nothing is left", 12)
+    wait_until(lambda: make_run.left() == [], "nothing is left", 40)
 
     make_run.start()
     assert make_run.serves()
