@@ -18,6 +18,10 @@ SEGMENT_GOPS = 2
 """Groups of pictures in a segment."""
 MAX_FRAME_RATE = 60
 """Pictures a second, at most."""
+REORDERED = 1
+"""Pictures of what is encoded that are decoded before one that is shown earlier, at most. Two would
+save 2 % of the bits; but hls.js, which knows no edit list, takes everything for shown later by
+them, and where that is more than 50 ms, for not come at all."""
 BANDWIDTH_TOLERANCE = 0.1
 """How far a bandwidth that is told may be from the real one, by Apple's rules."""
 # Enough for times of any rate to be told exactly, or nearly.

@@ -35,5 +35,6 @@ def read(table: bytes, *, timescale: int, clock: int) -> tuple[Edit, ...]:
 
 
 def write(start: int, duration: int) -> bytes:
-    """The box of one edit: from `start` (ticks of the track) for `duration` (of the film)."""
+    """The box of one edit: from `start` (ticks of the track) for `duration` (of the film); 0 is for
+    as long as fragments follow."""
     return box(b"elst", bytes(4), struct.pack(">2IiI", 1, duration, start, 0x10000))

@@ -7,8 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from processing.mp4 import mdhd, tfhd, tkhd
-from processing.mp4.box import Box, MalformedBoxes, boxes_of, child, read_bytes
+from processing.mp4 import elst, mdhd, tfhd, tkhd
+from processing.mp4.box import (
+    Box,
+    MalformedBoxes,
+    box,
+    boxes_of,
+    child,
+    children,
+    read_bytes,
+)
 from processing.mp4.moof import TrackRun, read_run
 from processing.mp4.stsd import SampleEntry, first_entry
 from processing.mp4.tfhd import Defaults
@@ -20,7 +28,8 @@ _MAX_FRAGMENTS = 1_000_000
 @dataclass(frozen=True)
 class InitSegment:
     """An init segment, and what it tells: `handler` is `vide` or `soun`, sizes are in pixels,
-    `entry` is of which codec its samples are, `upright` whether its display matrix turns nothing.
+    `entry` is of which codec its samples are, `upright` whether its display matrix turns nothing,
+    `shown_from` the tick of its samples that its edit list shows first.
     """
 
     data: bytes
@@ -31,13 +40,14 @@ class InitSegment:
     entry: SampleEntry
     defaults: Defaults
     upright: bool
+    shown_from: int = 0
 
 
 def read_init(file: BinaryIO) -> InitSegment:
     """The init segment of a seekable file. Raises `MalformedBoxes`."""
-    for box in boxes_of(file, file.seek(0, os.SEEK_END)):
-        if box.kind == b"moov":
-            return _init(read_bytes(file, 0, box.end, _MAX_INIT))
+    for found in boxes_of(file, file.seek(0, os.SEEK_END)):
+        if found.kind == b"moov":
+            return _init(read_bytes(file, 0, found.end, _MAX_INIT))
     raise MalformedBoxes("The file has no moov box.")
 
 
@@ -55,7 +65,40 @@ def _init(data: bytes) -> InitSegment:
         entry=first_entry(child(trak, b"mdia", b"minf", b"stbl", b"stsd"), handler),
         defaults=tfhd.of_track(child(data, b"moov", b"mvex", b"trex")),
         upright=tkhd.is_upright(header),
+        shown_from=_shown_from(trak),
     )
+
+
+def _shown_from(trak: bytes) -> int:
+    for kind, edits in children(trak):
+        if kind == b"edts":
+            found = elst.read(child(edits, b"elst"), timescale=1, clock=1)
+            if len(found) != 1 or found[0].start < 0:
+                raise MalformedBoxes("An edit list is not one edit.")
+            return found[0].start
+    return 0
+
+
+def shown_from(data: bytes, tick: int) -> bytes:
+    """An init segment that shows its samples from a tick on. It is as long as before where FFmpeg's
+    metadata, which tell nothing, leave the room."""
+    return b"".join(
+        box(kind, _edited(body, tick) if kind == b"moov" else body) for kind, body in children(data)
+    )
+
+
+def _edited(moov: bytes, tick: int) -> bytes:
+    kept = [(kind, body) for kind, body in children(moov) if kind != b"udta"]
+    made = b"".join(
+        box(kind, _with_edit(body, tick) if kind == b"trak" else body) for kind, body in kept
+    )
+    room = len(moov) - len(made) - 8
+    return made + box(b"free", bytes(room)) if room >= 0 else made
+
+
+def _with_edit(trak: bytes, tick: int) -> bytes:
+    kept = [box(kind, body) for kind, body in children(trak) if kind != b"edts"]
+    return b"".join([kept[0], box(b"edts", elst.write(tick, 0)), *kept[1:]])
 
 
 def read_runs(file: BinaryIO, init: InitSegment) -> Iterator[tuple[Box, Box, TrackRun]]:
@@ -63,11 +106,11 @@ def read_runs(file: BinaryIO, init: InitSegment) -> Iterator[tuple[Box, Box, Tra
     length = file.seek(0, os.SEEK_END)
     moof: Box | None = None
     count = 0
-    for box in boxes_of(file, length, len(init.data)):
-        if box.kind == b"moof":
-            moof = box
-        elif box.kind == b"mdat" and moof is not None:
-            yield moof, box, read_run(file, moof, box, init.defaults)
+    for found in boxes_of(file, length, len(init.data)):
+        if found.kind == b"moof":
+            moof = found
+        elif found.kind == b"mdat" and moof is not None:
+            yield moof, found, read_run(file, moof, found, init.defaults)
             moof, count = None, count + 1
             if count > _MAX_FRAGMENTS:
                 raise MalformedBoxes("The file has too many fragments.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from processing.mp4 import tfdt, tfhd, trun
-from processing.mp4.box import Box, MalformedBoxes, child, children, read_bytes
+from processing.mp4.box import Box, MalformedBoxes, box, child, children, read_bytes
 from processing.mp4.tfhd import Defaults
 from processing.mp4.trun import Sample
 
@@ -37,6 +37,25 @@ def read_run(file: BinaryIO, moof: Box, mdat: Box, defaults: Defaults) -> TrackR
     if sum(sample.size for sample in samples) > mdat.end - mdat.start:
         raise MalformedBoxes("A fragment is larger than its bytes.")
     return TrackRun(start, samples, mdat.start)
+
+
+def later(moof: bytes, ticks: int) -> bytes:
+    """The body of a moof box with every picture shown so many ticks later. Raises
+    `MalformedBoxes`."""
+    moved = len(_later(moof, ticks, 0)) - len(moof)
+    return _later(moof, ticks, moved)
+
+
+def _later(body: bytes, ticks: int, moved: int) -> bytes:
+    made = b""
+    for kind, old in children(body):
+        new = old
+        if kind == b"traf":
+            new = _later(old, ticks, moved)
+        elif kind == b"trun":
+            new = trun.later(old, ticks, moved=moved)
+        made += box(kind, new)
+    return made
 
 
 def _in_a_row(truns: Sequence[bytes], payload: int, defaults: Defaults) -> tuple[Sample, ...]:

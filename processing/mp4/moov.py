@@ -1,8 +1,8 @@
 """The moov box of a progressive MP4: what its fragments told, gathered into tables of samples.
 
-Fragments store composition offsets that begin below 0. Here they are shifted to begin at 0, for
-players that know no others, and an edit list takes the shift off again: every picture is shown at
-the time it had.
+The composition offsets of fragments may begin anywhere, those of older versions below 0. Here they
+are shifted to begin at 0, for players that know no others, and an edit list takes the shift off
+again: every picture is shown at the time it had.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class SampleTables:
     @cached_property
     def shift(self) -> int:
         """Ticks that make the lowest composition offset 0."""
-        return max(0, -min(self._compositions))
+        return -min(self._compositions)
 
     def stbl(self, stsd: bytes, offsets: Sequence[int], *, wide: bool) -> bytes:
         """The sample table, with runs of samples at `offsets`, in 64 bits where `wide`."""
@@ -129,7 +129,7 @@ def _trak(
             duration=track.movie_duration,
             group=1 if track.is_sound else 0,
         ),
-        box(b"edts", elst.write(track.shift, track.movie_duration)),
+        box(b"edts", elst.write(track.init.shown_from + track.shift, track.movie_duration)),
         box(
             b"mdia",
             mdhd.write(header, ticks_a_second=track.init.timescale, duration=track.duration),

@@ -55,9 +55,11 @@ def check_chunk(
     width: int | None = None,
     height: int | None = None,
     rate: Fraction | None = None,
+    composed: bool = True,
 ) -> list[Finding]:
     """One file of one track: `start` ticks at its first sample, and no gap after it; `frames` it
-    should have, give or take `tolerance`; its picture size; `rate` of its pictures."""
+    should have, give or take `tolerance`; its picture size; `rate` of its pictures. `composed`: no
+    composition offset may be below 0, which some readers take for a delay of all pictures."""
     if not track.fragments:
         return [Finding("empty", "The track has no fragments.")]
     found: list[Finding] = []
@@ -67,6 +69,8 @@ def check_chunk(
     for number, fragment in enumerate(track.fragments):
         found += _check_fragment(track, number, expected, rate)
         expected = fragment.start + fragment.duration
+    if composed and any(fragment.least_offset < 0 for fragment in track.fragments):
+        found.append(Finding("composition", "Pictures are shown before they are decoded."))
     found += _check_units(track)
     counted = sum(fragment.samples for fragment in track.fragments)
     if frames is not None and abs(counted - frames) > tolerance:

@@ -20,6 +20,7 @@ class Fragment:
     hold the headers and the first sample, 0 for sound; `own_parameters` whether the first sample
     comes with parameter sets the init segment does not have. `units` are the ticks the shortest and
     the longest of its samples last, `last_unit` those of its last one, which is none of them.
+    `least_offset` is the lowest of its composition offsets.
     """
 
     offset: int
@@ -34,13 +35,16 @@ class Fragment:
     own_parameters: bool = False
     units: tuple[int, int] | None = None
     last_unit: int = 0
+    least_offset: int = 0
 
 
-def describe(run: TrackRun, moof: Box, mdat: Box, *, pictures: bool) -> Fragment:
-    """A run of pictures, or of sound."""
+def describe(
+    run: TrackRun, moof: Box, mdat: Box, *, pictures: bool, shown_from: int = 0
+) -> Fragment:
+    """A run of pictures, or of sound, of which an edit list shows what follows a tick."""
     decode, shown = run.start, []
     for sample in run.samples:
-        shown.append(decode + sample.composition)
+        shown.append(decode + sample.composition - shown_from)
         decode += sample.duration
     keyframe = run.payload + run.samples[0].size - moof.offset
     return Fragment(
@@ -55,6 +59,7 @@ def describe(run: TrackRun, moof: Box, mdat: Box, *, pictures: bool) -> Fragment
         evenly_shown=not pictures or _is_even(shown, decode - run.start),
         units=_units(run.samples[:-1]),
         last_unit=run.samples[-1].duration,
+        least_offset=min(sample.composition for sample in run.samples),
     )
 
 

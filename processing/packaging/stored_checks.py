@@ -23,6 +23,8 @@ def check_stored(rendition: StoredRendition, chunk: StoredChunk, track: Track) -
         tolerance=0,
         width=size[0],
         height=size[1],
+        # Older versions wrote no edit list.
+        composed=track.shown_from > 0,
     )
     found += _check_init(rendition, chunk, track)
     found += _check_segments(chunk, track)

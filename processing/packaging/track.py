@@ -38,7 +38,8 @@ class Track:
     """A file's init segment (ftyp and moov, at its start) and fragments, and what they tell.
 
     `codecs` is an RFC 6381 string, `codec` our name of it, `handler` is `vide` or `soun`, sizes are
-    in pixels; `upright` says whether its display matrix turns nothing."""
+    in pixels; `upright` says whether its display matrix turns nothing, `shown_from` which tick of
+    the samples an edit list makes the first."""
 
     init: bytes
     timescale: int
@@ -49,6 +50,7 @@ class Track:
     fragments: tuple[Fragment, ...]
     codec: str = "h264"
     upright: bool = True
+    shown_from: int = 0
 
     @property
     def kind(self) -> Kind:
@@ -84,6 +86,7 @@ def read_track(file: BinaryIO) -> Track:
             fragments=tuple(_fragment(file, init, codec, run) for run in read_runs(file, init)),
             codec=codec.name,
             upright=init.upright,
+            shown_from=init.shown_from,
         )
 
 
@@ -91,7 +94,8 @@ def _fragment(
     file: BinaryIO, init: InitSegment, codec: Codec, found: tuple[Box, Box, TrackRun]
 ) -> Fragment:
     moof, mdat, run = found
-    fragment = describe(run, moof, mdat, pictures=init.handler == "vide")
+    pictures = init.handler == "vide"
+    fragment = describe(run, moof, mdat, pictures=pictures, shown_from=init.shown_from)
     if not fragment.starts_with_sync:
         return fragment
     begun = codec.beginning(file, run.payload, run.samples[0].size, init.entry)

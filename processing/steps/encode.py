@@ -41,7 +41,7 @@ def run(context: TaskContext) -> Outcome:
     with made_by_us():
         commands.finish(order)
     done = [
-        made.read(path, prefix=context.output_prefix, span=span, seconds=plan.segment_seconds)
+        made.read(path, prefix=context.output_prefix, span=span, plan=plan)
         for path in sorted(context.folder.glob("*.mp4"))
     ]
     made.require_good(done, plan=plan, span=span, inits=inits)

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 from processing.ffmpeg.encoding import outputs
@@ -11,7 +10,7 @@ from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.output_format import PACKET, timescale, units
 from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
-from processing.packaging import checker, segments, upright
+from processing.packaging import checker, composition, segments, upright
 from processing.packaging.kinds import Kind
 from processing.packaging.track import Track, read_track
 from videos import keys
@@ -64,10 +63,12 @@ class MadeChunk:
         return hashlib.sha256(self.track.init).hexdigest()
 
 
-def read(path: Path, *, prefix: str, span: Span, seconds: Fraction) -> MadeChunk:
-    """The chunk in a file, in segments of so many seconds; its display matrix becomes the identity.
-    Raises ``MalformedTrack``."""
+def read(path: Path, *, prefix: str, span: Span, plan: EncodePlan) -> MadeChunk:
+    """The chunk in a file, in segments; its display matrix becomes the identity, its composition
+    offsets begin at 0 where that was planned. Raises ``MalformedTrack``."""
     upright.straighten(path)
+    if plan.grid is not None and plan.reordered is not None:
+        composition.from_zero(path, plan.grid.rate)
     with path.open("rb") as file:
         track = read_track(file)
     return MadeChunk(
@@ -75,7 +76,7 @@ def read(path: Path, *, prefix: str, span: Span, seconds: Fraction) -> MadeChunk
         size=path.stat().st_size,
         key=keys.chunk(prefix, path.stem, span.number),
         track=track,
-        segments=segments.group(track.fragments, round(seconds * track.timescale)),
+        segments=segments.group(track.fragments, round(plan.segment_seconds * track.timescale)),
     )
 
 
@@ -126,6 +127,7 @@ def _findings(made: Sequence[MadeChunk], plan: EncodePlan, span: Span) -> list[c
             width=width,
             height=height,
             rate=plan.grid.rate if chunk.kind == Kind.VIDEO and plan.grid else None,
+            composed=plan.reordered is not None,
         )
     return found + checker.check_alignment({c.name: c.track for c in made if c.kind == Kind.VIDEO})
 

@@ -13,8 +13,6 @@ from tests.browser.numbered import BEEPS, FRAMES, RATE, SECONDS, Numbered
 from tests.browser.pulling import Shown
 
 pytestmark = [
-    # Their pictures come as late as x264 reorders them: see docs/media.md.
-    pytest.mark.xfail(reason="composition offsets are below 0", strict=False),
     pytest.mark.browser,
     pytest.mark.alone,
     pytest.mark.thorough,

@@ -80,6 +80,7 @@ def _encoder(order: EncodeOrder, video: VideoStream, rung: Rung) -> list[str]:
         keyframes=_keyframes(order),
         threads=order.threads,
         colors=pixels.color_tags(video),
+        reordered=order.plan.reordered,
     )
     return outputs.video(rung.codec, order.ffmpeg.has_encoder).argv(wanted)
 

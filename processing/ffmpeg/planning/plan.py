@@ -10,7 +10,7 @@ from typing import Any
 from processing.ffmpeg.encoding import outputs
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.notices import Notice
-from processing.ffmpeg.output_format import SEGMENT_GOPS
+from processing.ffmpeg.output_format import REORDERED, SEGMENT_GOPS
 from processing.ffmpeg.planning import chunks, ladder, noticed, reasons, tracks
 from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.grid import Grid, grid_of, origin_of
@@ -30,6 +30,8 @@ class EncodePlan:
     `origin` is the second on the source's own clock that becomes 0, `seconds` how long all of it
     lasts as planned. `gop_frames` is the distance of keyframes, `segment_seconds` the length of the
     segments of all renditions, `preset` x264's, `audio_bitrate` that of AAC in bits per second.
+    `reordered` counts the pictures that an encoder may decode before one that is shown earlier,
+    composition offsets begin at 0; None: what older versions planned, with offsets below 0.
     `spans` counts the spans, which stand with their tasks; `passthrough` names the rungs and tracks
     that are the source's own, repackaged. `reasons` are sentences: why this and nothing else;
     `notices` say what is left out, guessed or repaired, as far as the probe knows.
@@ -44,6 +46,7 @@ class EncodePlan:
     segment_seconds: Fraction = _SOUND_SEGMENT_SECONDS
     preset: str = "veryfast"
     audio_bitrate: int = 128_000
+    reordered: int | None = None
     spans: int = 1
     passthrough: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
@@ -115,6 +118,7 @@ def plan_of(media: Media, profile: Profile) -> EncodePlan:
         plan,
         rungs=ladder.rungs_for(media.video, profile, grid.rate),
         gop_frames=gop,
+        reordered=REORDERED,
         segment_seconds=SEGMENT_GOPS * gop / grid.rate,
     )
 

@@ -26,6 +26,7 @@ from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.probe import probe
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.ffmpeg import FFmpeg
+from processing.packaging import composition
 from processing.packaging.track import Track, read_track
 
 HERE = FFmpeg()
@@ -140,6 +141,9 @@ def encoded(
         feeder, argv = commands.decode(order, pipe), commands.encode(order, decoded=pipe)
         finished = HERE.run_fed(feeder, argv, pipe=pipe, **allowed)
     commands.finish(order)
+    for rung in plan.rungs:
+        if (folder / rung.filename).exists():
+            composition.from_zero(folder / rung.filename, grid(media).rate)
     return Made(media, plan.rungs, folder, finished)
 
 

@@ -34,6 +34,10 @@ class _Aac:
             kind = 32 + ((specific[0] & 7) << 3 | specific[1] >> 5)
         return f"mp4a.40.{kind}"
 
+    def reordering(self, entry: SampleEntry) -> int:
+        """Sound is heard as it comes."""
+        return 0
+
     def beginning(self, file: BinaryIO, offset: int, size: int, entry: SampleEntry) -> Beginning:
         """A segment may begin with any packet, and none comes with parameters."""
         return Beginning(True)

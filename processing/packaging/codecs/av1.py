@@ -25,6 +25,10 @@ class _Av1:
         depth = (12 if twelve else 10) if high else 8
         return f"av01.{profile}.{level:02d}{'MH'[tier]}.{depth:02d}"
 
+    def reordering(self, entry: SampleEntry) -> int:
+        """Pictures that are shown later are part of the sample before which they are needed."""
+        return 0
+
     def beginning(self, file: BinaryIO, offset: int, size: int, entry: SampleEntry) -> Beginning:
         """A segment must begin with a sequence header, the one of the sample description, and a key
         frame that is shown."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
+from processing.mp4 import avcc
 from processing.mp4.box import MalformedBoxes
 from processing.mp4.stsd import SampleEntry
 from processing.packaging.codecs import nal
@@ -21,6 +22,14 @@ class _Avc:
 
     def codec_string(self, entry: SampleEntry) -> str:
         return f"{entry.kind.decode()}.{_configuration(entry)[1:4].hex()}"
+
+    def reordering(self, entry: SampleEntry) -> int:
+        """As the sequence parameter sets tell, or as many as a decoder keeps."""
+        sets = avcc.sequence_sets(_configuration(entry))
+        try:
+            return max(map(avcc.reordering, sets), default=0)
+        except (IndexError, ValueError) as error:
+            raise MalformedBoxes("The sequence parameter set cannot be read.") from error
 
     def beginning(self, file: BinaryIO, offset: int, size: int, entry: SampleEntry) -> Beginning:
         """A segment must begin with an IDR picture."""

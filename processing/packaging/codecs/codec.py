@@ -32,6 +32,10 @@ class Codec(Protocol):
     def codec_string(self, entry: SampleEntry) -> str:
         """The RFC 6381 string of a sample description. Raises `MalformedBoxes`."""
 
+    def reordering(self, entry: SampleEntry) -> int:
+        """How many pictures at most are decoded before one that is shown earlier, by a sample
+        description. Raises `MalformedBoxes`."""
+
     def beginning(self, file: BinaryIO, offset: int, size: int, entry: SampleEntry) -> Beginning:
         """What the sample of `size` bytes at `offset` is, by its bytes and not by its flags.
         Raises `MalformedBoxes`."""

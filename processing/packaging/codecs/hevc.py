@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
+from processing.mp4.bits import Bits, unescaped
 from processing.mp4.box import MalformedBoxes
 from processing.mp4.stsd import SampleEntry
 from processing.packaging.codecs import nal
@@ -13,6 +14,7 @@ _SLICES = frozenset(range(32))
 # Those that no picture before them is needed for, neither by them nor by what follows.
 _IDR_SLICES = frozenset({19, 20})
 _PARAMETER_SETS = frozenset({32, 33, 34})
+_SEQUENCE_SET = 33
 _ARRAYS_AT = 22
 
 
@@ -30,6 +32,14 @@ class _Hevc:
         parts = [f"{['', 'A', 'B', 'C'][space]}{profile}", f"{compatible:X}"]
         parts += [f"{'LH'[tier]}{raw[12]}", *(f"{byte:X}" for byte in constraints)]
         return ".".join([entry.kind.decode(), *parts])
+
+    def reordering(self, entry: SampleEntry) -> int:
+        """As the sequence parameter sets tell."""
+        sets = [one for one in _parameter_sets(entry) if one[0] >> 1 & 0x3F == _SEQUENCE_SET]
+        try:
+            return max(map(_reordering, sets), default=0)
+        except (IndexError, ValueError) as error:
+            raise MalformedBoxes("The sequence parameter set cannot be read.") from error
 
     def beginning(self, file: BinaryIO, offset: int, size: int, entry: SampleEntry) -> Beginning:
         """A segment must begin with an IDR picture: pictures shown before a CRA need others."""
@@ -62,6 +72,33 @@ def _parameter_sets(entry: SampleEntry) -> frozenset[bytes]:
         found, at = nal.sets_at(configuration, at, count)
         sets |= found
     return frozenset(sets)
+
+
+def _reordering(unit: bytes) -> int:
+    """`sps_max_num_reorder_pics` (ITU-T H.265, 7.3.2.2.1), the largest of its layers."""
+    bits = Bits(unescaped(unit[2:]))
+    bits.take(4)
+    layers = bits.take(3)
+    bits.take(1 + 96)
+    inside = [(bits.take(1), bits.take(1)) for _ in range(layers)]
+    bits.take(2 * (8 - layers) if layers else 0)
+    for profile, level in inside:
+        bits.take(88 * profile + 8 * level)
+    bits.golomb()
+    if bits.golomb() == 3:  # 4:4:4
+        bits.take(1)
+    sizes = 2
+    _skip(bits, sizes)
+    if bits.take(1):
+        _skip(bits, 4)  # cropping
+    _skip(bits, 3)
+    told = layers + 1 if bits.take(1) else 1
+    return max((bits.golomb(), bits.golomb(), bits.golomb())[1] for _ in range(told))
+
+
+def _skip(bits: Bits, codes: int) -> None:
+    for _ in range(codes):
+        bits.golomb()
 
 
 CODEC = _Hevc()

@@ -22,6 +22,10 @@ class _Opus:
             raise MalformedBoxes("The dOps box is too short.")
         return "opus"
 
+    def reordering(self, entry: SampleEntry) -> int:
+        """Sound is heard as it comes."""
+        return 0
+
     def beginning(self, file: BinaryIO, offset: int, size: int, entry: SampleEntry) -> Beginning:
         """A segment may begin with any packet, and none comes with parameters."""
         return Beginning(True)

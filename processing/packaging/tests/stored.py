@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from processing.ffmpeg.tests.clips import ffmpeg
-from processing.packaging import segments
+from processing.packaging import composition, segments
 from processing.packaging.kinds import Kind
 from processing.packaging.release import StoredChunk, StoredRendition, measured
 from processing.packaging.track import Track, read_track
@@ -27,6 +27,12 @@ _MUXED = ["-map_metadata", "-1", "-fflags", "+bitexact", "-avoid_negative_ts", "
 
 def pictures(path: Path, first: int, end: int, *, height: int = 120, crf: int = 30) -> Path:
     """Pictures `first` to `end` of a moving pattern."""
+    composition.from_zero(bare_pictures(path, first, end, height=height, crf=crf), RATE)
+    return path
+
+
+def bare_pictures(path: Path, first: int, end: int, *, height: int = 120, crf: int = 30) -> Path:
+    """The same as FFmpeg writes them, and older versions stored them."""
     source = f"testsrc2=s={height * 4 // 3}x{height}:r={RATE}"
     wanted = f"trim=start_frame={first}:end_frame={end}"
     argv = ["-filter_complex", f"{source},{wanted},format=yuv420p", "-fps_mode", "passthrough"]

@@ -29,7 +29,7 @@ class _X264:
         argv = ["-fps_mode", "passthrough", "-c:v", self.encoder, "-preset", order.preset]
         argv += ["-profile:v", "high", "-threads", str(order.threads), "-crf", str(rung.crf)]
         argv += ["-maxrate", str(rung.maxrate), "-bufsize", str(rung.bufsize)]
-        argv += [*self._groups(order), "-sc_threshold", "0", "-x264-params", "stitchable=1"]
+        argv += [*self._groups(order), "-sc_threshold", "0", "-x264-params", _params(order)]
         return argv + [text for option in order.colors.items() for text in option]
 
     def _groups(self, order: VideoOrder) -> list[str]:
@@ -40,6 +40,12 @@ class _X264:
 
     def finish(self, path: Path) -> None:
         """There is nothing to put right."""
+
+
+def _params(order: VideoOrder) -> str:
+    """B-pictures that others refer to let two pictures wait, others let one."""
+    kept = {0: ":bframes=0", 1: ":b-pyramid=none"}
+    return "stitchable=1" + ("" if order.reordered is None else kept.get(order.reordered, ""))
 
 
 OUTPUT = _X264()

@@ -14,7 +14,8 @@ from processing.ffmpeg.planning.ladder import Rung
 class VideoOrder:
     """What is wanted of an encoder: a `rung` with this `preset`, in groups of `gop` pictures, or
     with groups that begin at `keyframes` (seconds) where these are given; by so many threads.
-    `colors` are the options that say what colours mean."""
+    `colors` are the options that say what colours mean, `reordered` is how many pictures may be
+    decoded before one that is shown earlier (None: as many as the encoder likes)."""
 
     rung: Rung
     preset: str
@@ -22,6 +23,7 @@ class VideoOrder:
     keyframes: tuple[float, ...]
     threads: int
     colors: Mapping[str, str]
+    reordered: int | None = None
 
 
 class Output(Protocol):
