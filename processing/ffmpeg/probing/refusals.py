@@ -16,7 +16,7 @@ from processing.ffmpeg.errors import (
     SourceTruncated,
 )
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.probing import clock, extras, missing, stills, values
+from processing.ffmpeg.probing import clock, elsewhere, extras, missing, stills, values
 from processing.ffmpeg.probing.timeline import Timeline
 
 # Some pictures at either end may not be decodable without being missing.
@@ -29,6 +29,10 @@ _STILL = "The file is a picture ({}), not a film: films, animated GIF and PNG, a
 _NO_CLOCK = (
     "The clock of the file jumps more than {} times, so nobody can tell what belongs together. Save"
     " it anew with another program, and upload that."
+)
+_ELSEWHERE = (
+    "The file only refers to others that hold its pictures or sound, and these did not come with"
+    " it. Save it as one file that holds everything, and upload that."
 )
 _EMPTY = "The file is empty: it holds no pictures and no sound."
 
@@ -146,9 +150,12 @@ def require_all_there(media: Media, timeline: Timeline, path: Path) -> None:
 
 def of_nothing(error: ProbeFailed, path: Path, packets: bool) -> ProbeFailed:
     """Why nothing of a file can be shown or heard, where the file tells more than its streams:
-    bytes are missing, or there are no `packets` at all."""
+    they are in other files, bytes are missing, or there are no `packets` at all."""
     if error.code not in ("source_unsupported", "source_not_video"):
         return error
+    if elsewhere.is_any(path):
+        code = "source_unsupported"
+        return ProbeFailed(_ELSEWHERE, code=code, argv=error.argv, log=error.log)
     if missing.is_cut(path):
         return SourceTruncated(_CUT, argv=error.argv, log=error.log)
     if not packets:

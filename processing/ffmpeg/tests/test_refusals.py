@@ -113,6 +113,19 @@ def test_a_file_that_points_past_its_end_is_cut(tmp_path: Path) -> None:
     assert not missing.is_cut(tmp_path / "f.mp4")
 
 
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov"])
+def test_a_film_that_only_refers_to_other_files_is_told_so(tmp_path: Path, name: str) -> None:
+    """As an editor saves it: the index is whole, and nothing it points at is in this file."""
+    path = make(tmp_path / name, "-movflags", "+faststart")
+    data = path.read_bytes()
+    data = data[: data.index(b"mdat") - 4]
+    at = data.index(b"dref") + 12
+    path.write_bytes(data[: at + 8] + bytes(4) + data[at + 12 :])
+    code, message = refused(path)
+    assert code == "source_unsupported"
+    assert "refers to others" in message
+
+
 def test_a_fragmented_file_that_ends_inside_a_box_is_cut(tmp_path: Path) -> None:
     flags = "+frag_keyframe+empty_moov"
     whole = make(tmp_path / "a.mp4", "-movflags", flags, "-g", "10").read_bytes()
