@@ -59,7 +59,8 @@ class VideoStream:
     seconds and `closed_gops`; None before it was read. `jumps` are where the clock begins anew;
     whatever else tells of times has them mended. `start_pts` is as FFmpeg tells it, `delay` ticks
     too early. At `burst_rate` `shared` frames are not seen, because a later one has the same place.
-    `peak_bitrate` is that of the two seconds that have most.
+    `peak_bitrate` is that of the two seconds that have most. Where pictures are `counted` their
+    times are told wrong, and follow from their number.
     """
 
     index: int
@@ -94,6 +95,7 @@ class VideoStream:
     jumps: tuple[Jump, ...] = ()
     delay: int = 0
     shared: int = 0
+    counted: bool = False
     peak_bitrate: int | None = None
     alpha_beside: bool = False
     x264_build: int | None = None
@@ -222,7 +224,8 @@ class Media:
     `video` is the stream that is shown, None for sound alone; `audio` all that can be heard;
     `beside` the decoders ffprobe must be let set up though nothing is decoded by them, `hidden` the
     bytes it must not see, as `inputs.opened` takes both; `claimed` the seconds that its header
-    tells, whatever was measured, and `broken_off` whether bytes are missing at its end.
+    tells, whatever was measured, `broken_off` whether bytes are missing at its end, and `appended`
+    whether another file follows in it that is not read.
     """
 
     container: str
@@ -238,6 +241,7 @@ class Media:
     beside: tuple[str, ...] = ()
     claimed: float = 0.0
     broken_off: bool = False
+    appended: bool = False
     hidden: tuple[tuple[int, int], ...] = ()
 
     def opened(self, path: Path) -> list[str]:

@@ -152,6 +152,12 @@ SOURCE_BROKEN_OFF = Kind(
     when="the end of the file is missing, and nothing in it tells how long it was",
     advice=_AGAIN,
 )
+APPENDED_FILE_LEFT_OUT = Kind(
+    "appended_file_left_out",
+    "Another file follows in the same file; only the first, of {seconds} s, is read to its end.",
+    when="files were put one behind the other which cannot be played like that",
+    advice="Upload each of them as a file of its own, or join them with an editor.",
+)
 FRAMES_UNDECODABLE = Kind(
     "frames_undecodable",
     "{missing} of {frames} frames could not be decoded; the frame before stays for them.",
@@ -202,6 +208,7 @@ KINDS: Mapping[str, Kind] = {
         ASPECT_ASSUMED,
         SOURCE_INCOMPLETE,
         SOURCE_BROKEN_OFF,
+        APPENDED_FILE_LEFT_OUT,
         FRAMES_UNDECODABLE,
         FRAMES_DAMAGED,
         AUDIO_DAMAGED,

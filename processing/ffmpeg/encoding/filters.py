@@ -73,8 +73,9 @@ def pictures(
     # A source that was sought to would be filled with thousands of pictures from 0 on.
     grid += ":start_time=0" if from_start else ""
     steps = [*_mended("setpts", video.jumps, video.time_base)]
-    snapped = _snapped(video.time_base, origin, rate) if snaps else []
-    grid += ":eof_action=pass" if snapped else ""
+    numbered = _counted_place(video, origin, rate) if video.counted else None
+    snapped = _snapped(video.time_base, origin, rate, numbered) if snaps else []
+    grid += ":eof_action=pass" if snaps else ""
     steps += snapped or [f"setpts='{_after(origin)}'"]
     steps += [counted, *pixels.before_grid(video), grid]
     if held:
@@ -311,15 +312,23 @@ def _begun(jumps: Sequence[Jump]) -> tuple[Jump, Sequence[Jump]]:
     return (jumps[0], jumps[1:]) if jumps[0].by == 0 else (Jump(0, 0), jumps)
 
 
-def _snapped(base: Fraction, origin: Fraction, rate: Fraction) -> list[str]:
+def _counted_place(video: VideoStream, origin: Fraction, rate: Fraction) -> str:
+    """The place on the grid of a picture by how many came before."""
+    return f"(N+{round((video.start - origin) * rate)})"
+
+
+def _snapped(
+    base: Fraction, origin: Fraction, rate: Fraction, place: str | None = None
+) -> list[str]:
     """The filter steps that put each picture a quarter of a step after the place on the grid that
-    is nearest to it. FFmpeg drops a last picture at whose time the source ends; so it ends after.
-    None where no clock has whole ticks for both."""
+    is nearest to it, or that is given. FFmpeg drops a last picture at whose time the source ends;
+    so it ends after. None where no clock has whole ticks for both."""
     ticks = math.lcm(base.denominator, rate.numerator)
     if ticks > _MAX_CLOCK:
         return []
     step = ticks * rate.denominator // rate.numerator
-    place = f"round((PTS-({origin.numerator}/{origin.denominator})/TB)/{step})"
+    nearest = f"round((PTS-({origin.numerator}/{origin.denominator})/TB)/{step})"
+    place = place or nearest
     return [f"settb=1/{ticks}", f"setpts='{place}*{step}+{step // 4}'"]
 
 

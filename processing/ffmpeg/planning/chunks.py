@@ -110,11 +110,15 @@ def why_whole(media: Media, timeline: Timeline | None) -> str | None:
         return _JUMPS
     if media.video is None:
         return None
+    return _why_pictures_whole(timeline)
+
+
+def _why_pictures_whole(timeline: Timeline | None) -> str | None:
     if timeline is None:
         return "nothing reliable is known of its times"
-    if not timeline.steady:
-        return _JUMPS
-    return None
+    if timeline.counted:
+        return "it tells wrong times of some frames, so they are counted"
+    return None if timeline.steady else _JUMPS
 
 
 def plan(

@@ -58,6 +58,8 @@ def _incomplete(media: Media) -> Iterator[Notice]:
         yield notices.SOURCE_INCOMPLETE(arrived=arrived, told=round(media.claimed, 1))
     elif media.broken_off:
         yield notices.SOURCE_BROKEN_OFF(arrived=arrived)
+    if media.appended:
+        yield notices.APPENDED_FILE_LEFT_OUT(seconds=arrived)
 
 
 def _clock(media: Media, timeline: Timeline | None) -> Iterator[Notice]:

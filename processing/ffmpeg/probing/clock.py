@@ -13,6 +13,7 @@ from itertools import chain, repeat
 from typing import BinaryIO
 
 from processing.ffmpeg.media import AudioStream, Jump, VideoStream
+from processing.ffmpeg.probing import reordering
 
 MAX_JUMPS = 500
 """Jumps of one stream that are mended: each is a term that is looked at with every frame. Where
@@ -136,7 +137,9 @@ def mend(listed: BinaryIO, video: VideoStream, audio: Sequence[AudioStream]) -> 
     found = _found(listed, (video, *audio), video.index)
     shifts = [round(part.shift / video.time_base) for part in found.parts]
     listed.seek(0)
-    return Mended(_shifted(listed, video.index, found.runs, shifts), found.clocks)
+    own = _of_stream(listed, video.index)
+    told = reordering.filled(own) if video.codec in reordering.CODECS else own
+    return Mended(_shifted(told, found.runs, shifts), found.clocks)
 
 
 def of_sound(listed: Iterable[bytes], audio: Sequence[AudioStream]) -> tuple[StreamClock, ...]:
@@ -169,14 +172,22 @@ def _found(
     return found
 
 
+def _of_stream(listed: Iterable[bytes], wanted: int) -> Iterator[bytes]:
+    """The lines of one stream, without its index."""
+    for index, pts, dts, duration, rest in _lines(listed):
+        if index == wanted:
+            yield b"%s,%s,%s,%s" % (_written(pts, 0), _written(dts, 0), duration, rest)
+
+
 def _shifted(
-    listed: Iterable[bytes], pictures: int, runs: Sequence[Sequence[int]], shifts: Sequence[int]
+    told: Iterable[bytes], runs: Sequence[Sequence[int]], shifts: Sequence[int]
 ) -> Iterator[bytes]:
+    """The lines of the pictures, each moved with its part, without times of decoding."""
     parts = chain.from_iterable(repeat(part, count) for count, part in runs)
-    for index, pts, _, duration, rest in _lines(listed):
-        if index == pictures:
-            shift = shifts[next(parts, 0)] if shifts else 0
-            yield b"%s,N/A,%s,%s\n" % (_written(pts, shift), duration, rest)
+    for line in told:
+        pts, _, rest = line.split(b",", 2)
+        shift = shifts[next(parts, 0)] if shifts else 0
+        yield b"%s,N/A,%s\n" % (_written(_time(pts), shift), rest)
 
 
 def _lines(

@@ -23,6 +23,7 @@ def with_timeline(media: Media, timeline: Timeline | None) -> Media:
         jumps=next((c.jumps for c in timeline.clocks if c.stream == video.index), ()),
         delay=timeline.delay,
         shared=timeline.shared,
+        counted=timeline.counted,
         peak_bitrate=timeline.peak_bitrate,
         duration=float((timeline.end_pts - timeline.first_pts) * video.time_base),
         frames=timeline.frames,

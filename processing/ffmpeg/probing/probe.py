@@ -20,6 +20,7 @@ from processing.ffmpeg.errors import (
 from processing.ffmpeg.media import AudioStream, Media, VideoStream
 from processing.ffmpeg.probing import (
     apart,
+    appended,
     broken_off,
     clock,
     description,
@@ -192,6 +193,9 @@ def probe(
         media = replace(media, size=path.stat().st_size)
     if broken := broken_off.find(path, media.container):
         media = replace(media, broken_off=True, claimed=broken.told or media.claimed)
+    if appended.is_any(path, media.container, should_stop=should_stop):
+        refusals.require_readable_first(media)
+        media = replace(media, appended=True)
     if media.video is not None:
         media = replace(media, video=_looked_at(media, media.video, path, ffmpeg.ffprobe, ask))
     child = apart.Reader(ffmpeg, should_stop)

@@ -34,6 +34,7 @@ _ELSEWHERE = (
     "The file only refers to others that hold its pictures or sound, and these did not come with"
     " it. Save it as one file that holds everything, and upload that."
 )
+_SEVERAL = "Several films stand one behind the other in the file. Upload each as a file of its own."
 _EMPTY = "The file is empty: it holds no pictures and no sound."
 
 
@@ -161,6 +162,12 @@ def of_nothing(error: ProbeFailed, path: Path, packets: bool) -> ProbeFailed:
     if not packets:
         return SourceTruncated(_EMPTY, argv=error.argv, log=error.log)
     return error
+
+
+def require_readable_first(media: Media) -> None:
+    """Raise for a container that is read into the file that follows as if it were its pictures."""
+    if media.container == "ivf":
+        raise ProbeFailed(_SEVERAL, code="source_unsupported")
 
 
 def pictures_are_lost(listed: list[Any]) -> bool:

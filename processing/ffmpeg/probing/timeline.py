@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from processing.ffmpeg import inputs
 from processing.ffmpeg.errors import OutputTooLarge, ProcessFailed, ProcessTimedOut
 from processing.ffmpeg.media import Jump, Media, VideoStream
-from processing.ffmpeg.probing import apart, clock, edits, index, listing, rates
+from processing.ffmpeg.probing import apart, clock, edits, index, listing, rates, reordering
 from processing.ffmpeg.probing.clock import StreamClock
 from processing.ffmpeg.probing.edits import Pictures
 from processing.ffmpeg.running import runner
@@ -69,6 +69,8 @@ class Timeline:
     """Bits a second in the two seconds that have most."""
     delay: int = 0
     """FFmpeg shows pictures so many ticks too early, which all other times follow."""
+    counted: bool = False
+    """Pictures come at the rate though FFmpeg tells some of their times wrong: they are counted."""
     clocks: tuple[StreamClock, ...] = ()
     """Where a clock begins anew, of each stream, mended; all other times are mended too. Told where
     all streams were looked at."""
@@ -203,7 +205,8 @@ def parse(packets: Iterable[bytes], video: VideoStream) -> Pictures | None:
     pictures = Pictures()
     waiting, lines, begin = video.codec in _NEEDS_KEYFRAME, 0, _ALWAYS
     allowed, newest = int(_DECODED_BACK_SECONDS / video.time_base), _ALWAYS
-    for line in filter(bytes.strip, packets):
+    told = filter(bytes.strip, packets)
+    for line in reordering.filled(told) if video.codec in reordering.CODECS else told:
         pts, dts, duration, size, flags = line.split(b",", 4)
         key = b"K" in flags
         if not _is_time(dts):
@@ -248,6 +251,11 @@ def of(pictures: Pictures, video: VideoStream) -> Timeline | None:
         # A last picture that stays longer than the others is not constant; a shorter one is a lie.
         rate = rate if end - times[-1] < step * Fraction(3, 2) else None
         end = round(times[0] + len(times) * step) if rate is not None else end
+    counted = rate is None and _is_counted(times, video)
+    if counted:
+        rate, step = video.fastest_rate, 1 / (video.fastest_rate * base)
+        times = array("q", (times[0] + round(number * step) for number in range(len(times))))
+        end = round(times[0] + len(times) * step)
     constant = rate is not None or len(times) == 1
     if not constant:
         rate = rates.grid_of(times, base)
@@ -267,7 +275,13 @@ def of(pictures: Pictures, video: VideoStream) -> Timeline | None:
         steady=_is_steady(pictures, times, base),
         peak_bitrate=_peak_bitrate(pictures, base, end - times[0]),
         delay=pictures.delay,
+        counted=counted,
     )
+
+
+def _is_counted(times: array[int], video: VideoStream) -> bool:
+    step = 1 / (video.fastest_rate * video.time_base)
+    return video.codec in reordering.CODECS and reordering.are_counted(times, step)
 
 
 def _keyframes(pictures: Pictures) -> array[int]:
