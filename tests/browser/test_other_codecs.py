@@ -16,7 +16,12 @@ from tests.browser.viewers import PLAYERS, knowing_nothing_of, watching
 from tests.servers.app import Vodloom
 from tests.servers.process import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.alone,
+    pytest.mark.timeout(300),
+    pytest.mark.thorough,
+]
 
 SECONDS = 9
 FRAME = 1 / 30
