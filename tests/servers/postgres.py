@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,10 +52,13 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
+def running_postgres(
+    *, durable: bool = False, extra: Sequence[str] = (), files: Mapping[str, str] | None = None
+) -> Iterator[Postgres]:
     """A new cluster in a temporary folder, removed at the end.
 
     A durable one keeps what it committed, whatever happens to it, as one in production does.
+    `extra` settings come last; `files` are written into its folder first, such as a pg_hba.conf.
     """
     user = "postgres" if os.geteuid() == 0 else ""
     folder = Path(tempfile.mkdtemp(prefix="vodloom-postgres-"))
@@ -63,9 +66,10 @@ def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
         if user:
             shutil.chown(folder, user, user)
         _initdb(folder, user)
+        _write(folder / "data", files or {}, user)
+        settings = [*(() if durable else _FAST_AND_CARELESS), *extra]
         process, port = start_on_free_port(
-            lambda port: _server(folder, port, user, () if durable else _FAST_AND_CARELESS),
-            _answers,
+            lambda port: _server(folder, port, user, settings), _answers
         )
         postgres = Postgres(process, port)
         try:
@@ -90,6 +94,15 @@ def _initdb(folder: Path, user: str) -> None:
     )
     if done.returncode:
         raise ServerFailed(f"initdb failed:\n{done.stdout}{done.stderr}")
+
+
+def _write(folder: Path, files: Mapping[str, str], user: str) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.write_text(text)
+        path.chmod(0o600)
+        if user:
+            shutil.chown(path, user, user)
 
 
 def _server(folder: Path, port: int, user: str, extra: Sequence[str]) -> Process:

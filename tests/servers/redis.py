@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,20 +47,20 @@ class Redis:
 
 
 @contextmanager
-def running_redis() -> Iterator[Redis]:
-    """A new, empty server, stopped at the end."""
+def running_redis(*options: str) -> Iterator[Redis]:
+    """A new, empty server, stopped at the end; with further options of `redis-server`."""
     with tempfile.TemporaryDirectory(prefix="vodloom-redis-") as name:
         folder = Path(name)
-        process, port = start_on_free_port(lambda port: _server(folder, port), _answers)
+        process, port = start_on_free_port(lambda port: _server(folder, port, options), _answers)
         try:
             yield Redis(process, port)
         finally:
             process.stop()
 
 
-def _server(folder: Path, port: int) -> Process:
+def _server(folder: Path, port: int, more: Sequence[str]) -> Process:
     options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
-    command = ["redis-server", "--port", str(port), *options]
+    command = ["redis-server", "--port", str(port), *options, *more]
     return Process("redis", command, log=folder / "redis.log")
 
 
@@ -68,5 +68,7 @@ def _answers(port: int) -> bool:
     try:
         with redis.Redis(port=port) as client:
             return bool(client.ping())
+    except redis.AuthenticationError:
+        return True  # it wants a password
     except redis.RedisError:
         return False

@@ -1,4 +1,4 @@
-"""Two stand-ins for S3 that complete each other.
+"""Two stand-ins for S3 that complete each other; see also seaweedfs.py.
 
 moto does what S3 does (multipart, ranges, CORS, conditional writes) but lets every
 signature in; rclone refuses wrong, expired and missing signatures, but does less.
@@ -7,6 +7,7 @@ signature in; rclone refuses wrong, expired and missing signatures, but does les
 from __future__ import annotations
 
 import secrets
+import ssl
 import sysconfig
 import tempfile
 import urllib.error
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
@@ -56,7 +57,7 @@ class S3:
             "S3_SECRET_ACCESS_KEY": self.keys.secret,
         }
 
-    def client(self) -> S3Client:
+    def client(self, **other: Any) -> S3Client:
         """A client of our own, to look behind the product's back."""
         return boto3.client(
             "s3",
@@ -64,6 +65,7 @@ class S3:
             region_name=REGION,
             aws_access_key_id=self.keys.id,
             aws_secret_access_key=self.keys.secret,
+            **other,
         )
 
 
@@ -88,7 +90,8 @@ def _running(name: str, command: Callable[[int, Path, Keys], list[str]]) -> Iter
     with tempfile.TemporaryDirectory(prefix=f"vodloom-{name}-") as temporary:
         folder = Path(temporary)
         process, port = start_on_free_port(
-            lambda port: Process(name, command(port, folder, keys), log=folder / "log"), _answers
+            lambda port: Process(name, command(port, folder, keys), log=folder / "log"),
+            lambda port: answers(f"http://127.0.0.1:{port}/"),
         )
         try:
             yield S3(process, f"http://127.0.0.1:{port}", keys)
@@ -113,9 +116,12 @@ def _script(name: str) -> str:
     return str(Path(sysconfig.get_path("scripts")) / name)
 
 
-def _answers(port: int) -> bool:
+def answers(url: str) -> bool:
+    """Whether something speaks HTTP at an address, whatever it says and whoever signed for it."""
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     try:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
+        urllib.request.urlopen(url, timeout=5, context=trusting).close()
     except urllib.error.HTTPError:
         return True  # Refused for want of a signature, so it is there.
     except OSError:
