@@ -1,7 +1,9 @@
-"""One line of a diagnosis."""
+"""One line of a diagnosis, and the kinds of fault it may tell of."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+WELL = "ok"
 
 
 class Level(StrEnum):
@@ -16,7 +18,7 @@ class Level(StrEnum):
 class Finding:
     """What one check looked at, whether it is well, and otherwise what to do (`hint`).
 
-    `lesser` makes of what is not well a warning.
+    `lesser` makes of what is not well a warning; `code` is stable, for programs.
     """
 
     name: str
@@ -24,6 +26,7 @@ class Finding:
     detail: str = ""
     hint: str = ""
     lesser: bool = False
+    code: str = ""
 
     @property
     def level(self) -> Level:
@@ -34,5 +37,31 @@ class Finding:
 
     def as_json(self) -> dict[str, str]:
         """For programs; `hint` is empty when all is well."""
-        hint = "" if self.ok else self.hint
-        return {"name": self.name, "level": self.level, "detail": self.detail, "hint": hint}
+        return {
+            "name": self.name,
+            "code": WELL if self.ok else self.code,
+            "level": self.level,
+            "detail": self.detail,
+            "hint": "" if self.ok else self.hint,
+        }
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Something that can be wrong: a stable code, a sentence that says what, and one that says what
+    to do. In both, `{names}` in braces stand for what was found."""
+
+    code: str
+    says: str
+    do: str
+    lesser: bool = False
+
+    def at(self, name: str, **found: object) -> Finding:
+        """It was found in the part of that name."""
+        says, do = self.says.format_map(found), self.do.format_map(found)
+        return Finding(name, False, says, do, self.lesser, self.code)
+
+
+def well(name: str, detail: str) -> Finding:
+    """A part that is as it should be."""
+    return Finding(name, True, detail)

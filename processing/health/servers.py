@@ -1,21 +1,15 @@
-"""Checks of what the product needs around it: database, Redis, storage, workers, disk."""
-
-from pathlib import Path
-from tempfile import TemporaryDirectory
+"""The quick looks of ``/readyz``: do database, Redis and storage answer, is there room."""
 
 import redis as redis_client
 from django.conf import settings
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
 
 from processing.health.finding import Finding
-from processing.models import Run, Worker
-from processing.monitoring import reconcilers
+from processing.models import Worker
 from processing.workers.presence import ALIVE_WITHIN, DISK_FULL, disk_has_room
-from videos import installation, keys
-from videos.objects.unknown import counted
+from videos import keys
 from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, originals, outputs
 
 # Workers wait for messages by BLMOVE.
@@ -73,72 +67,6 @@ def storage() -> Finding:
     return Finding("Storage", True, "answers")
 
 
-def storage_owner() -> Finding:
-    """Both storages are this installation's, so that objects may be deleted; what is unknown."""
-    ok, sentence = installation.status()
-    unknown = counted()
-    if unknown is not None and unknown.objects:
-        sentence += f" {unknown.objects} unknown objects ({unknown.bytes} bytes) in them."
-    return Finding("Storage's owner", ok, sentence, "See `manage.py adopt_storage --dry-run`.")
-
-
-def storage_round_trip() -> Finding:
-    """Both storages take, give back and delete an object."""
-    try:
-        for store in (originals(), outputs()):
-            _round_trip(store)
-    except (StorageUnavailable, ObjectMissing, OSError) as error:
-        return Finding("Storage", False, str(error), _STORAGE_HINT)
-    kind = "bucket" if settings.ENV.s3 else "disk"
-    return Finding("Storage", True, f"{kind}: write, read, delete")
-
-
-def static_files() -> Finding:
-    """The pages' styles and scripts were collected where they are served from."""
-    try:
-        staticfiles_storage.url("css/site.css")
-    except ValueError:
-        hint = "Run manage.py collectstatic --no-input: until then every page answers 500."
-        return Finding("Static files", False, "not collected", hint)
-    return Finding("Static files", True, "collected")
-
-
-def workers() -> Finding:
-    """Each queue has a worker that was seen lately."""
-    try:
-        alive = Worker.objects.filter(last_seen__gt=Now() - ALIVE_WITHIN)
-        served = {queue for worker in alive for queue in worker.queues}
-        count = alive.count()
-    except DatabaseError:
-        return Finding("Workers", False, "unknown", "The database does not answer.")
-    idle = [queue for queue in ("encode", "media") if queue not in served]
-    hint = f"Start `manage.py worker --queues {','.join(idle)}`."
-    return Finding("Workers", not idle, f"{count} alive", hint)
-
-
-def reconciler() -> Finding:
-    """A reconciler lives, and its duties run."""
-    try:
-        state = reconcilers.read()
-    except DatabaseError:
-        return Finding("Reconciler", False, "unknown", "The database does not answer.")
-    wrong = reconcilers.problems(state)
-    detail = "; ".join(wrong) or f"{len(state.alive)} alive"
-    return Finding("Reconciler", not wrong, detail, _RECONCILER_HINT)
-
-
-def budgets() -> Finding:
-    """How many owners asked for more than a day's budget, so that their videos wait."""
-    behind = Run.objects.filter(status__in=Run.ACTIVE, over_budget=True)
-    try:
-        owners = behind.values("video__owner").distinct().count()
-    except DatabaseError:
-        return Finding("Budgets", True, "unknown")
-    allowed = f"{settings.DAILY_GIGAPIXELS} gigapixels a day"
-    told = f"{owners} owners wait behind others" if owners else "nobody is over theirs"
-    return Finding("Budgets", True, f"{allowed}; {told}")
-
-
 def disk() -> Finding:
     """Here, and where workers live, is room for work."""
     hint = "Free some disk space, or set DATA to a larger disk."
@@ -153,7 +81,6 @@ def disk() -> Finding:
     return Finding("Disk", not names, f"nearly full at {names}" if names else "has room", hint)
 
 
-_RECONCILER_HINT = "Start `manage.py reconcile --forever`, or look at Duties in the admin."
 _STORAGE_HINT = "It cannot be used: check the S3_* values, or the rights of the data folder."
 
 
@@ -162,16 +89,3 @@ def _look(store: MediaStorage) -> None:
         store.object_size(keys.PROBE)
     except ObjectMissing:
         return
-
-
-def _round_trip(store: MediaStorage) -> None:
-    with TemporaryDirectory() as folder:
-        sent, back = Path(folder, "sent"), Path(folder, "back")
-        sent.write_bytes(b"vodloom")
-        store.put_file(keys.PROBE, sent, content_type="text/plain")
-        try:
-            store.fetch(keys.PROBE, back)
-            if back.read_bytes() != sent.read_bytes():
-                raise StorageUnavailable("what was read is not what was written")
-        finally:
-            store.delete_key(keys.PROBE)

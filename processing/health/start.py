@@ -4,7 +4,8 @@ import threading
 
 import structlog
 
-from processing.health.checks import START, diagnose
+from processing.health.checks import START
+from processing.health.diagnosis import diagnose
 
 logger = structlog.get_logger(__name__)
 

@@ -1,62 +1,114 @@
-"""Checks of the programs on this machine: Python, FFmpeg, the sandbox."""
+"""Checks of the programs on this machine: Python, FFmpeg."""
+
+from __future__ import annotations
 
 import sys
-from collections.abc import Collection
-
-from django.conf import settings
+from collections.abc import Collection, Iterator
 
 from processing.ffmpeg import inputs, security
 from processing.ffmpeg.encoding import outputs
 from processing.ffmpeg.errors import MediaError
-from processing.health.finding import Finding
+from processing.ffmpeg.running.ffmpeg import FFmpeg
+from processing.health.catalogue import tools as kinds
+from processing.health.finding import Finding, well
 from processing.steps import tools
 from processing.workers.machine import this_machine
 
-_ENCODERS = tuple(encoder for codec in outputs.EVERYWHERE for encoder in outputs.encoders_of(codec))
-# Turns HDR and wide gamuts into what every screen shows; in FFmpeg only if built with zimg.
-_FILTERS = ("zscale", "bwdif")
+FFMPEG, CODECS, FIXES = "FFmpeg", "Other codecs", "FFmpeg's security fixes"
+_OLDEST = (5, 1)
+_ENCODERS = (
+    *(encoder for codec in outputs.EVERYWHERE for encoder in outputs.encoders_of(codec)),
+    *("mjpeg", "pcm_s16le", "rawvideo", "wrapped_avframe"),
+)
+# zscale turns HDR and wide gamuts into what every screen shows; only a build with zimg has it.
+_FILTERS = (
+    "zscale", "bwdif", "estdif", "scale", "fps", "trim", "tpad", "split", "setpts", "settb",
+    "setsar", "setparams", "sidedata", "select", "format", "pad", "premultiply", "extractplanes",
+    "lutrgb", "lutyuv", "aresample", "aformat", "pan", "join", "atrim", "apad", "asetpts",
+    "adelay", "alimiter", "asplit", "asetnsamples", "volume",
+)  # fmt: skip
+_MUXERS = ("mp4", "nut", "framecrc", "framehash", "image2", "rawvideo", "s16le", "null")
+# What most people's files hold. Of further ones a build may lack some and nobody would notice.
+_DECODERS = (
+    "h264", "hevc", "vp8", "vp9", "mpeg2video", "mpeg4", "mjpeg", "prores", "dvvideo",
+    "aac", "mp3float", "ac3", "eac3", "opus", "vorbis", "flac", "pcm_s16le",
+)  # fmt: skip
+_AV1 = ("libdav1d", "av1", "libaom-av1")
 
 
 def python() -> Finding:
-    """The interpreter is new enough."""
-    version = ".".join(map(str, sys.version_info[:3]))
-    return Finding("Python", sys.version_info >= (3, 11), version, "Use Python 3.11 or later.")
+    """The interpreter; one that is too old does not come this far."""
+    return well("Python", ".".join(map(str, sys.version_info[:3])))
 
 
 def machine() -> Finding:
     """What tasks may use here at once."""
-    return Finding("This machine", True, str(this_machine()))
+    return well("This machine", str(this_machine()))
 
 
-def ffmpeg() -> Finding:
-    """ffmpeg and ffprobe start and have the encoders and filters we use."""
-    hint = "Install FFmpeg with libx264 and zimg (apt-get install ffmpeg), or set VODLOOM_FFMPEG."
+def ffmpeg() -> list[Finding]:
+    """ffmpeg and ffprobe start, are new enough and have what we use."""
+    there = tools.ffmpeg()
+    said = ""
+    for program in (there.program, there.ffprobe):
+        try:
+            said = said or there.about("-version", program=program)
+            there.about("-version", program=program)
+        except MediaError as error:
+            return [kinds.NO_FFMPEG.at(FFMPEG, program=program, error=error.message)]
+    version = " ".join(said.split()[2:3])
     try:
-        there = tools.ffmpeg()
-        version = there.about("-version")
-        able = there.names("-encoders") | there.names("-filters")
-        there.about("-version", program=there.ffprobe)
+        found = list(_wrong(there, said, version))
     except MediaError as error:
-        return Finding("FFmpeg", False, error.message, hint)
-    missing = [name for name in (*_ENCODERS, *_FILTERS) if name not in able]
-    found = " ".join(version.split()[:3])
-    detail = f"{found}, lacks {', '.join(missing)}" if missing else found
-    return Finding("FFmpeg", not missing, detail, hint)
+        return [kinds.NO_FFMPEG.at(FFMPEG, program=there.program, error=error.message)]
+    return found or [well(FFMPEG, version)]
+
+
+def _wrong(there: FFmpeg, said: str, version: str) -> Iterator[Finding]:
+    number = security.parse(said)
+    if number is not None and number[:2] < _OLDEST:
+        yield kinds.FFMPEG_TOO_OLD.at(FFMPEG, version=version)
+    lacking = [
+        *_lacking(_ENCODERS, there.names("-encoders"), "encoder"),
+        *_lacking(_FILTERS, there.names("-filters"), "filter"),
+        *_lacking(_MUXERS, _each(there.names("-muxers")), "muxer"),
+    ]
+    if lacking:
+        yield kinds.FFMPEG_LACKS.at(FFMPEG, version=version, missing=", ".join(lacking))
+    demuxers = _each(there.names("-demuxers"))
+    decoders = there.names("-decoders")
+    unread = [
+        *_lacking(inputs.FORMATS.split(","), demuxers, "demuxer"),
+        *_lacking(_DECODERS, decoders, "decoder"),
+        *([] if decoders & set(_AV1) else ["the decoder av1"]),
+    ]
+    if unread:
+        yield kinds.FFMPEG_READS_LESS.at(FFMPEG, version=version, missing=", ".join(unread))
+
+
+def _lacking(wanted: Collection[str], able: Collection[str], what: str) -> list[str]:
+    return [f"the {what} {name}" for name in wanted if name not in able]
+
+
+def _each(names: Collection[str]) -> frozenset[str]:
+    """One format has several names, by commas."""
+    return frozenset(",".join(names).split(","))
 
 
 def other_codecs() -> Finding:
     """FFmpeg has the encoders of codecs that a profile may ask for besides."""
-    name, hint = "Other codecs", "Only profiles that ask for one need it: install such an FFmpeg."
     others = [one for one in (*outputs.VIDEO, *outputs.AUDIO) if one not in outputs.EVERYWHERE]
     try:
         able = tools.ffmpeg().names("-encoders")
-    except MediaError as error:
-        return Finding(name, False, error.message, "See FFmpeg above.", lesser=True)
+    except MediaError:
+        able = frozenset()
     found = {codec: _encoder(codec, able) for codec in others}
     told = [f"{codec} by {encoder}" for codec, encoder in found.items() if encoder]
     for codec in (codec for codec in others if not found[codec]):
         told.append(f"no {codec}, it lacks {' or '.join(outputs.encoders_of(codec))}")
-    return Finding(name, all(found.values()), ", ".join(told), hint, lesser=True)
+    if all(found.values()):
+        return well(CODECS, ", ".join(told))
+    return kinds.OTHER_CODECS.at(CODECS, missing=", ".join(told).capitalize())
 
 
 def _encoder(codec: str, able: Collection[str]) -> str | None:
@@ -66,40 +118,17 @@ def _encoder(codec: str, able: Collection[str]) -> str | None:
 
 def ffmpeg_fixes() -> Finding:
     """FFmpeg and ffprobe have the security fixes we know of, as far as a file can reach them."""
-    name = "FFmpeg's security fixes"
     try:
         there = tools.ffmpeg()
         said = [there.about("-version", program=one) for one in (there.program, there.ffprobe)]
-    except MediaError as error:
-        return Finding(name, False, error.message, "See FFmpeg above.", lesser=True)
+    except MediaError:
+        return kinds.FIXES.at(FIXES, verdict="not there to be judged")
     opened = inputs.DECODERS.split(",")
     verdicts = [security.judge(text, opened) for text in said]
     worst = max(verdicts, key=lambda verdict: (not verdict.well, len(verdict.lacking)))
-    return Finding(name, worst.well, _told(worst), _FIXES_HINT, lesser=True)
-
-
-def sandbox() -> Finding:
-    """FFmpeg runs where it can open nothing but its input."""
-    chosen = settings.ENV.sandbox
-    try:
-        kind = tools.ffmpeg().sandbox.kind
-    except MediaError as error:
-        return Finding("Sandbox", False, error.message, _SANDBOX_HINT)
-    if chosen == "off":
-        return Finding("Sandbox", True, f"{kind}, since VODLOOM_SANDBOX is off")
-    well = kind == "bwrap"
-    detail = kind if well else f"{kind}: FFmpeg reads strangers' files beside all secrets"
-    return Finding("Sandbox", well, detail, _SANDBOX_HINT, lesser=True)
-
-
-_FIXES_HINT = (
-    "Install a release with the fixes (Debian 13 and the container image have one), unless your "
-    "distribution has put them into this one."
-)
-_SANDBOX_HINT = (
-    "Install bubblewrap (apt-get install bubblewrap) and allow user namespaces; in a container "
-    "see docs/operations.md, Sandbox."
-)
+    if worst.well:
+        return well(FIXES, _told(worst))
+    return kinds.FIXES.at(FIXES, verdict=_told(worst))
 
 
 def _told(verdict: security.Verdict) -> str:
@@ -107,7 +136,7 @@ def _told(verdict: security.Verdict) -> str:
         return "a development build, whose fixes cannot be told"
     number = ".".join(map(str, verdict.version))
     if verdict.lacking:
-        return f"{number} lacks those of {_named(verdict.lacking)}"
+        return f"{number} and lacks those of {_named(verdict.lacking)}"
     if verdict.unreachable:
         return f"{number}; not reachable, since never opened: {_named(verdict.unreachable)}"
     return f"{number} lacks none that is known"

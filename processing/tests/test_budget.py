@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.plans import PLANS, PlanName
-from processing.health import servers
+from processing.health import work
 from processing.models import OwnerLoad, Run, Task
 from processing.pipeline import advance, budget, finish
 from processing.pipeline.claim import claim
@@ -189,7 +189,7 @@ def test_nobody_gets_around_it_by_a_priority(
 def test_it_is_said_where_people_look(
     owner: User, upload: Callable[[User], Run], api: APIClient
 ) -> None:
-    assert servers.budgets().detail == "100 gigapixels a day; nobody is over theirs"
+    assert work.budgets().detail == "100 gigapixels a day; nobody is over theirs"
     greedy = planned(upload(owner), 5000)
     assert api.get(f"/api/v1/jobs/{greedy.pk}/").json()["over_budget"] is True
-    assert servers.budgets().detail == "100 gigapixels a day; 1 owners wait behind others"
+    assert work.budgets().detail == "100 gigapixels a day; 1 owners wait behind others"

@@ -1,22 +1,24 @@
 """The doctor: every check is heard, and what is bad is told from what is worth a look."""
 
 import json
+import threading
+import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 from django.test.utils import override_settings
 from structlog.testing import capture_logs
 
 from processing import health
-from processing.ffmpeg.errors import ToolMissing
+from processing.ffmpeg.errors import SandboxUnavailable
 from processing.ffmpeg.running.sandbox import Mode, Sandbox
-from processing.health import Finding, Level, checks, start, tools
-from processing.health.servers import static_files
+from processing.health import Finding, Level, diagnosis, start, tools, walls
+from processing.health.site import static_files
 
-DETECT = "processing.ffmpeg.running.ffmpeg.detect"
+DETECT = "processing.health.walls.detect"
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def program(folder: Path, version: str) -> str:
 
 
 def only(monkeypatch: pytest.MonkeyPatch, *findings: Finding) -> None:
-    def check(finding: Finding) -> checks.Check:
+    def check(finding: Finding) -> health.Check:
         return lambda: finding
 
     monkeypatch.setattr(health, "DOCTOR", tuple(map(check, findings)))
@@ -49,8 +51,8 @@ def doctor(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str]
 
 
 FINE = Finding("One", True, "fine", "not said")
-LESSER = Finding("Two", False, "old", "Renew it.", lesser=True)
-BAD = Finding("Three", False, "gone", "Bring it back.")
+LESSER = Finding("Two", False, "It is old.", "Renew it.", lesser=True, code="two_old")
+BAD = Finding("Three", False, "It is gone.", "Bring it back.", code="three_gone")
 
 
 def test_a_warning_alone_is_no_failure(
@@ -59,7 +61,16 @@ def test_a_warning_alone_is_no_failure(
     only(monkeypatch, FINE, LESSER)
     code, told = doctor(capsys)
     assert code == 0
-    assert told.splitlines() == ["ok    One: fine", "warn  Two (old): Renew it."]
+    assert told.splitlines() == ["ok    One: fine", "warn  Two: It is old. Renew it. [two_old]"]
+
+
+def test_a_warning_is_one_for_the_strict(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    only(monkeypatch, FINE)
+    assert doctor(capsys, "--strict")[0] == 0
+    only(monkeypatch, FINE, LESSER)
+    assert doctor(capsys, "--strict")[0] == 1
 
 
 def test_a_fault_is_one(
@@ -68,7 +79,11 @@ def test_a_fault_is_one(
     only(monkeypatch, BAD, LESSER)
     code, told = doctor(capsys)
     assert code == 1
-    assert told.splitlines()[0] == "wrong Three (gone): Bring it back."
+    assert told.splitlines()[0] == "wrong Three: It is gone. Bring it back. [three_gone]"
+
+
+def row(name: str, code: str, level: str, detail: str, hint: str) -> dict[str, str]:
+    return {"name": name, "code": code, "level": level, "detail": detail, "hint": hint}
 
 
 def test_programs_are_told_the_same(
@@ -80,9 +95,9 @@ def test_programs_are_told_the_same(
     assert json.loads(told) == {
         "ok": False,
         "checks": [
-            {"name": "One", "level": "ok", "detail": "fine", "hint": ""},
-            {"name": "Two", "level": "warning", "detail": "old", "hint": "Renew it."},
-            {"name": "Three", "level": "fault", "detail": "gone", "hint": "Bring it back."},
+            row("One", "ok", "ok", "fine", ""),
+            row("Two", "two_old", "warning", "It is old.", "Renew it."),
+            row("Three", "three_gone", "fault", "It is gone.", "Bring it back."),
         ],
     }
 
@@ -95,21 +110,89 @@ def test_a_check_that_raises_names_the_error_and_the_others_are_heard() -> None:
     assert (first.name, first.level) == ("Broken thing", Level.FAULT)
     assert "ZeroDivisionError" in first.detail
     assert "secret" not in first.detail + first.hint
-    assert second is FINE
+    assert second == FINE
 
 
-def test_a_failing_check_is_no_traceback(
-    db: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+class Broken(BaseException):
+    """What no check expects."""
+
+
+@pytest.mark.parametrize("error", [TypeError, ZeroDivisionError, SystemExit, Broken])
+def test_whatever_any_check_raises_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: type[BaseException],
 ) -> None:
-    def fail(*args: Any) -> None:
-        raise TypeError
+    def raising(check: health.Check) -> health.Check:
+        def fail() -> Finding:
+            raise error("at a secret place")
 
-    with monkeypatch.context() as broken:
-        broken.setattr(connection, "ensure_connection", fail)
+        fail.__name__ = check.__name__
+        return fail
+
+    for check in health.DOCTOR:
+        others = (lambda: FINE, lambda: LESSER)
+        monkeypatch.setattr(health, "DOCTOR", (raising(check), *others))
         code, told = doctor(capsys)
-    assert code == 1
-    assert "TypeError" in told
-    assert "ok    Python" in told
+        assert code == 1, check.__name__
+        assert f"The check itself failed: {error.__name__}." in told
+        assert "ok    One: fine" in told
+        assert "Traceback" not in told
+        assert "secret" not in told
+
+
+def test_a_check_that_hangs_keeps_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diagnosis, "LONGEST_SECONDS", 0.2)
+    hanging = threading.Event()
+
+    def stuck_thing() -> Finding:
+        hanging.wait(30)
+        return FINE
+
+    begun = time.monotonic()
+    first, second = health.diagnose((stuck_thing, lambda: LESSER))
+    hanging.set()
+    assert time.monotonic() - begun < 5
+    assert (first.code, first.name) == ("check_timed_out", "Stuck thing")
+    assert second == LESSER
+
+
+def test_what_needs_the_database_is_not_asked_while_that_is_at_fault() -> None:
+    def asks_it() -> Finding:
+        raise AssertionError("it was asked")
+
+    def gate() -> Finding:
+        return BAD
+
+    found = health.diagnose((gate, asks_it), gate=gate, gated={asks_it})
+    assert [one.code for one in found] == ["three_gone", "not_looked_at"]
+
+
+def test_what_keeps_several_from_working_is_told_once() -> None:
+    assert health.diagnose((lambda: BAD, lambda: [BAD, LESSER])) == [BAD, LESSER]
+
+
+def test_no_secret_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = (
+        f"{settings.SECRET_KEY} redis://:hunter2x@h/0 "
+        "https://b/k?X-Amz-Credential=AKIA%2F&X-Amz-Signature=abcdef"
+    )
+    with override_settings(REDIS_URL="redis://:hunter2x@h/0", EMAIL_HOST_PASSWORD="letters%20in"):
+        [finding] = health.diagnose((lambda: Finding("X", False, said, "letters%20in"),))
+    told = finding.detail + finding.hint
+    assert told.count("(hidden)") == 5
+    for secret in (settings.SECRET_KEY, "hunter2x", "AKIA", "abcdef", "letters"):
+        assert secret not in told
+
+
+def test_all_of_a_real_installation_is_looked_at(
+    transactional_db: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, told = doctor(capsys, "--json")
+    seen = {one["name"]: one["level"] for one in json.loads(told)["checks"]}
+    assert seen["Database"] == seen["Redis"] == seen["FFmpeg"] == "ok"
+    assert seen["Workers"] == seen["Reconciler"] == "fault"
+    assert "check_failed" not in told
 
 
 def test_an_ffmpeg_without_other_codecs_is_a_warning(tmp_path: Path) -> None:
@@ -117,7 +200,7 @@ def test_an_ffmpeg_without_other_codecs_is_a_warning(tmp_path: Path) -> None:
     with override_settings(FFMPEG=program(tmp_path, "5.1")):
         finding = tools.other_codecs()
     assert finding.level is Level.WARNING
-    assert "no av1, it lacks libsvtav1" in finding.detail
+    assert "No av1, it lacks libsvtav1" in finding.detail
 
 
 def test_an_ffmpeg_without_security_fixes_is_a_warning(tmp_path: Path) -> None:
@@ -144,19 +227,34 @@ def test_a_development_build_is_a_warning(tmp_path: Path) -> None:
     assert "development build" in finding.detail
 
 
-def test_no_sandbox_by_accident_is_a_warning(sandbox: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("chosen", "level"), [("auto", "warning"), ("required", "fault")])
+def test_no_sandbox_by_accident_is_told(
+    sandbox: pytest.MonkeyPatch, chosen: Mode, level: str
+) -> None:
     sandbox.setattr(DETECT, lambda mode: Sandbox("pdeathsig"))
-    finding = tools.sandbox()
-    assert finding.level == Level.WARNING
-    assert "bubblewrap" in finding.hint
+    sandbox.setattr(walls, "why_not", lambda: ("it is so", "Mend it."))
+    with override_settings(ENV=replace(settings.ENV, sandbox=chosen)):
+        finding = walls.sandbox()
+    assert (finding.level, finding.hint) == (level, "Mend it.")
+    assert "the sandbox does not work: it is so" in finding.detail
 
 
-def test_a_required_sandbox_that_does_not_work_is_a_fault(sandbox: pytest.MonkeyPatch) -> None:
+def test_why_there_is_no_sandbox_is_told(sandbox: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    sandbox.setattr(walls, "_PROC", tmp_path)
+    assert "most likely" in walls.why_not()[0]
+    (tmp_path / "user").mkdir()
+    (tmp_path / "user/max_user_namespaces").write_text("0\n")
+    assert walls.why_not()[0] == "user.max_user_namespaces is 0"
+    sandbox.setenv("PATH", str(tmp_path))
+    assert walls.why_not()[0] == "bwrap is not installed"
+
+
+def test_a_sandbox_that_could_not_be_tried_is_no_traceback(sandbox: pytest.MonkeyPatch) -> None:
     def refuse(mode: Mode) -> Sandbox:
-        raise ToolMissing("The sandbox is required.", code="sandbox_unavailable")
+        raise SandboxUnavailable("The sandbox could not be tried.")
 
     sandbox.setattr(DETECT, refuse)
-    assert tools.sandbox().level == Level.FAULT
+    assert walls.sandbox().code == "sandbox_not_tried"
 
 
 def test_a_start_says_loudly_what_is_unsafe(sandbox: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -183,3 +281,35 @@ def test_missing_static_files_are_a_fault(tmp_path: Path) -> None:
         finding = static_files()
     assert finding.level == Level.FAULT
     assert "collectstatic" in finding.hint
+
+
+@pytest.mark.slow
+def test_static_files_of_another_version_are_a_fault(tmp_path: Path) -> None:
+    storages = {"staticfiles": {"BACKEND": "config.static_files.ModuleStorage"}}
+    with override_settings(STORAGES=storages, STATIC_ROOT=tmp_path, DEBUG=False):
+        call_command("collectstatic", "--no-input", "--verbosity", "0")
+        assert static_files().ok
+        (tmp_path / "css/site.css").write_text("body {}")
+        finding = static_files()
+        (tmp_path / "css/site.css").unlink()
+        assert static_files().code == finding.code == "static_files_old"
+    assert "css/site.css differs" in finding.detail
+
+
+def test_an_old_ffmpeg_is_a_fault(tmp_path: Path) -> None:
+    old = program(tmp_path, "4.1")
+    with override_settings(FFMPEG=old, FFPROBE=old):
+        codes = {one.code for one in tools.ffmpeg()}
+    assert codes == {"ffmpeg_too_old", "ffmpeg_lacks", "ffmpeg_reads_less"}
+
+
+@pytest.mark.parametrize("mode", [0o644, None])
+def test_an_ffmpeg_that_does_not_start_is_a_fault(tmp_path: Path, mode: int | None) -> None:
+    there = tmp_path / "ffmpeg"
+    if mode is not None:
+        there.write_text("no program")
+        there.chmod(mode)
+    with override_settings(FFMPEG=str(there)):
+        [finding] = tools.ffmpeg()
+    assert finding.code == "ffmpeg_missing"
+    assert str(there) in finding.detail

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from processing import health
-from processing.health import servers
+from processing.health import work
 from processing.models import DutyRun, Reconciler, Task
 from processing.monitoring import reconcilers
 from processing.pipeline.claim import claim
@@ -27,18 +27,18 @@ def alive(db: None) -> None:
 
 def _problems() -> list[str]:
     found = reconcilers.problems(reconcilers.read())
-    assert servers.reconciler().ok == (not found)
+    assert work.reconciler().ok == (not found)
     return found
 
 
 def test_all_is_well(alive: None) -> None:
     assert _problems() == []
-    assert servers.reconciler().detail == "1 alive"
+    assert work.reconciler().detail == "1 alive"
 
 
 def test_none_at_all_is_told(db: None) -> None:
     assert _problems() == ["no reconciler was seen for 30 s"]
-    assert "manage.py reconcile --forever" in servers.reconciler().hint
+    assert "manage.py reconcile --forever" in work.reconciler().hint
 
 
 def test_one_that_has_not_been_seen_for_30_s_is_as_good_as_none(alive: None) -> None:
@@ -47,7 +47,7 @@ def test_one_that_has_not_been_seen_for_30_s_is_as_good_as_none(alive: None) -> 
 
 
 def test_doctor_looks_at_them(alive: None) -> None:
-    assert servers.reconciler in health.DOCTOR
+    assert work.reconciler in health.DOCTOR
 
 
 @pytest.mark.parametrize(

@@ -87,13 +87,13 @@ class BucketStorage(S3Storage):
     @cached_property
     def client(self) -> "S3Client":
         """The client that moves bytes; boto3 clients are safe to share among threads."""
-        return self._new_client(self.endpoint_url)
+        return self.new_client(self.endpoint_url)
 
     @cached_property
     def public_base(self) -> str:
         """What the addresses of objects begin with where browsers reach them; asked of the SDK,
         which knows Amazon's own endpoints. It never connects."""
-        client = self._new_client(
+        client = self.new_client(
             self.public_endpoint_url or self.endpoint_url, signature_version=UNSIGNED
         )
         named = {"Bucket": self.bucket_name, "Key": _ANY}
@@ -110,7 +110,7 @@ class BucketStorage(S3Storage):
         self.client.upload_file(
             str(path),
             self.bucket_name,
-            self._object_key(key),
+            self.object_key(key),
             ExtraArgs={"ContentType": content_type, "CacheControl": _CACHE_CONTROL},
             Config=_TRANSFER,
             Callback=between_bytes(),
@@ -126,7 +126,7 @@ class BucketStorage(S3Storage):
         """Upload a few bytes; they may be replaced, so nobody is to keep them."""
         self.client.put_object(
             Bucket=self.bucket_name,
-            Key=self._object_key(key),
+            Key=self.object_key(key),
             Body=data,
             ContentType=content_type,
             CacheControl="no-store",
@@ -135,7 +135,7 @@ class BucketStorage(S3Storage):
     @_translated
     def read_bytes(self, key: str, *, at_most: int) -> bytes:
         """The first bytes of an object."""
-        answer = self.client.get_object(Bucket=self.bucket_name, Key=self._object_key(key))
+        answer = self.client.get_object(Bucket=self.bucket_name, Key=self.object_key(key))
         with answer["Body"] as body:
             return body.read(at_most)
 
@@ -146,7 +146,7 @@ class BucketStorage(S3Storage):
         try:
             self.client.download_file(
                 self.bucket_name,
-                self._object_key(key),
+                self.object_key(key),
                 str(partial),
                 Config=_TRANSFER,
                 Callback=between_bytes(),
@@ -161,7 +161,7 @@ class BucketStorage(S3Storage):
     @_translated
     def object_size(self, key: str) -> int:
         """Bytes of an object."""
-        head = self.client.head_object(Bucket=self.bucket_name, Key=self._object_key(key))
+        head = self.client.head_object(Bucket=self.bucket_name, Key=self.object_key(key))
         return int(head["ContentLength"])
 
     def signed_url(self, key: str, *, until: int) -> str:
@@ -169,7 +169,7 @@ class BucketStorage(S3Storage):
         the same over reloads, so that browsers keep what they have. Temporary credentials end it
         with their session, if that is sooner."""
         since = int(time.time()) // _SIGNED_EVERY * _SIGNED_EVERY
-        return self._presigner().url(self._object_key(key), since=since, until=until)
+        return self._presigner().url(self.object_key(key), since=since, until=until)
 
     @_translated
     def _presigner(self) -> Presigner:
@@ -184,15 +184,15 @@ class BucketStorage(S3Storage):
 
     def list_prefix(self, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
         """The objects whose keys begin so, in the order of their bytes."""
-        for page in self._pages(self._object_key(prefix), after=after):
+        for page in self._pages(self.object_key(prefix), after=after):
             for item in page.get("Contents", []):
-                key = item["Key"].removeprefix(self._object_key(""))
+                key = item["Key"].removeprefix(self.object_key(""))
                 if key.encode() > after.encode():  # not every server knows where to begin
                     yield ListedObject(key, item["Size"], item["LastModified"])
 
     def folders(self, prefix: str) -> Iterator[str]:
         """The names that come next in keys that begin so, grouped by the server."""
-        start = self._object_key(prefix)
+        start = self.object_key(prefix)
         for page in self._pages(start, delimiter="/"):
             for item in page.get("CommonPrefixes", []):
                 yield item["Prefix"].removeprefix(start).removesuffix("/")
@@ -206,7 +206,7 @@ class BucketStorage(S3Storage):
                 Bucket=self.bucket_name,
                 Prefix=prefix,
                 Delimiter=delimiter,
-                StartAfter=self._object_key(after) if after else prefix,
+                StartAfter=self.object_key(after) if after else prefix,
             )
         except (ClientError, *_FAILURES) as error:
             raise StorageUnavailable(_reason(error)) from error
@@ -214,28 +214,30 @@ class BucketStorage(S3Storage):
     @_translated
     def delete_key(self, key: str) -> None:
         """Delete an object."""
-        self.client.delete_object(Bucket=self.bucket_name, Key=self._object_key(key))
+        self.client.delete_object(Bucket=self.bucket_name, Key=self.object_key(key))
 
     @_translated
     def delete_keys(self, keys: Sequence[str]) -> list[str]:
         """Delete objects, a thousand in a request."""
         failed: list[str] = []
         for start in range(0, len(keys), _DELETE_AT_ONCE):
-            batch = [self._object_key(key) for key in keys[start : start + _DELETE_AT_ONCE]]
+            batch = [self.object_key(key) for key in keys[start : start + _DELETE_AT_ONCE]]
             answer = self.client.delete_objects(
                 Bucket=self.bucket_name,
                 Delete={"Objects": [{"Key": key} for key in batch], "Quiet": True},
             )
             for refused in answer.get("Errors", []):
-                key = refused["Key"].removeprefix(self._object_key(""))
+                key = refused["Key"].removeprefix(self.object_key(""))
                 logger.warning("object_not_deleted", key=key, reason=refused.get("Code"))
                 failed.append(key)
         return failed
 
-    def _object_key(self, key: str) -> str:
+    def object_key(self, key: str) -> str:
+        """Where in the bucket a key of this storage lies."""
         return f"{self.location}/{key}" if self.location else key
 
-    def _new_client(self, endpoint_url: str | None, **config: Any) -> "S3Client":
+    def new_client(self, endpoint_url: str | None, **config: Any) -> "S3Client":
+        """A client with these keys, and what else is configured otherwise than usual."""
         session = boto3.session.Session()
         client: S3Client = session.client(
             "s3",

@@ -14,7 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from processing.health import servers
+from processing.health import work
 from tests.servers.s3 import S3
 from videos import installation, keys, objects
 from videos.models import Installation, Source, StoredObject, Video
@@ -133,7 +133,7 @@ def test_a_copy_of_the_database_deletes_nothing() -> None:
     ok, sentence = installation.status()
     assert not ok
     assert "another copy" in sentence
-    finding = servers.storage_owner()
+    finding = work.storage_owner()
     assert not finding.ok
     assert "adopt_storage" in finding.hint
 

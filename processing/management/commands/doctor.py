@@ -7,24 +7,38 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from processing import health
-from processing.health import Level
+from processing.health import Check, Finding, Level, catalogue, mail
 
 _WORDS = {Level.OK: "ok    ", Level.WARNING: "warn  ", Level.FAULT: "wrong "}
 
 
 class Command(BaseCommand):
-    """A line for each part: ok, or what to do. Exit code 1 when something is at fault."""
+    """A line for each part: ok, or what is wrong and what to do. Exit code 1 when something is at
+    fault."""
 
-    help = "Check Python, FFmpeg, sandbox, database, Redis, storage, workers; say what to do."
+    help = "Look at everything an installation needs; say what is wrong and what to do."
+    # Django's own checks need the database, or raise before anything is told.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """For people, or for programs."""
         parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
+        parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
+        parser.add_argument("--send-mail", metavar="ADDRESS", help="send a message there as a try")
+        parser.add_argument(
+            "--list", action="store_true", help="print all it can say, as Markdown; look at nothing"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Diagnose."""
-        findings = health.diagnose(health.DOCTOR)
-        well = all(finding.level != Level.FAULT for finding in findings)
+        if options["list"]:
+            self.stdout.write(catalogue.table())
+            return
+        findings = health.diagnose(
+            _checks(options["send_mail"]), gate=health.GATE, gated=health.GATED
+        )
+        bad = (Level.FAULT, Level.WARNING) if options["strict"] else (Level.FAULT,)
+        well = all(finding.level not in bad for finding in findings)
         if options["json"]:
             checks = [finding.as_json() for finding in findings]
             self.stdout.write(json.dumps({"ok": well, "checks": checks}, indent=2))
@@ -34,12 +48,18 @@ class Command(BaseCommand):
         if not well:
             sys.exit(1)
 
-    def _tell(self, finding: health.Finding) -> None:
+    def _tell(self, finding: Finding) -> None:
         style = {
             Level.OK: self.style.SUCCESS,
             Level.WARNING: self.style.WARNING,
             Level.FAULT: self.style.ERROR,
         }[finding.level]
-        said = f" ({finding.detail})" if finding.detail else ""
-        rest = f": {finding.detail}" if finding.ok else f"{said}: {finding.hint}"
-        self.stdout.write(style(f"{_WORDS[finding.level]}{finding.name}{rest}"))
+        rest = finding.detail if finding.ok else f"{finding.detail} {finding.hint}"
+        code = "" if finding.ok or not finding.code else f" [{finding.code}]"
+        self.stdout.write(style(f"{_WORDS[finding.level]}{finding.name}: {rest}{code}"))
+
+
+def _checks(address: str | None) -> list[Check]:
+    """All, of which that of mail also sends a message where an address is given."""
+    sends = mail.sending_to(address) if address else mail.mail
+    return [sends if check is mail.mail else check for check in health.DOCTOR]

@@ -1,0 +1,53 @@
+"""All that the doctor can say: a module for each subject, a ``Kind`` for each thing.
+
+docs/operations.md shows them as ``table()`` writes them; a test holds it to that.
+"""
+
+from collections.abc import Iterator
+from types import ModuleType
+
+from processing.health.catalogue import (
+    any_check,
+    bucket,
+    database,
+    disk,
+    mail,
+    redis,
+    site,
+    tools,
+    work,
+)
+from processing.health.finding import Kind
+
+SUBJECTS: tuple[tuple[str, ModuleType], ...] = (
+    ("FFmpeg and its sandbox", tools),
+    ("Database", database),
+    ("Redis", redis),
+    ("Bucket", bucket),
+    ("Disk", disk),
+    ("Workers and reconcilers", work),
+    ("Site", site),
+    ("Mail", mail),
+    ("Any check", any_check),
+)
+
+
+def kinds(subject: ModuleType) -> Iterator[Kind]:
+    """What a subject can have wrong."""
+    return (kind for kind in vars(subject).values() if isinstance(kind, Kind))
+
+
+def table() -> str:
+    """All of it as Markdown, a table for each subject."""
+    return "\n\n".join(_of_subject(title, subject) for title, subject in SUBJECTS)
+
+
+def _of_subject(title: str, subject: ModuleType) -> str:
+    rows = [f"| `{kind.code}`{_mark(kind)} | {kind.says} | {kind.do} |" for kind in kinds(subject)]
+    return "\n".join(
+        [f"### {title}", "", "| code | what is wrong | what to do |", "|---|---|---|", *rows]
+    )
+
+
+def _mark(kind: Kind) -> str:
+    return " (warning)" if kind.lesser else ""

@@ -1,0 +1,25 @@
+"""What can be wrong with those who work: workers, reconcilers, and whose the storages are."""
+
+from processing.health.finding import Kind
+
+NO_WORKER = Kind(
+    "workers_missing",
+    "No worker serves {queues}.",
+    "Start `manage.py worker --queues {queues}`.",
+)
+WORKERS_WAIT = Kind(
+    "workers_wait",
+    "{worker} takes no tasks: {reason}",
+    "See what it says, on its machine.",
+    lesser=True,
+)
+RECONCILER = Kind(
+    "reconciler_in_trouble",
+    "{problems}.",
+    "Start `manage.py reconcile --forever`, or look at Duties in the admin.",
+)
+NOT_OURS = Kind(
+    "storage_not_ours",
+    "{verdict}",
+    "See `manage.py adopt_storage --dry-run`, and docs/operations.md, Whose a storage is.",
+)

@@ -1,0 +1,157 @@
+"""The folders on this machine's disks: those media lie in, and those work is done in."""
+
+from __future__ import annotations
+
+import errno
+import os
+import pwd
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+from processing.health.catalogue import disk as kinds
+from processing.health.finding import Finding, well
+from videos.models import StoredObject
+from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, originals, outputs
+
+NAME = "Disk"
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FEW_FILES = 1000
+_LEAST_TEMPORARY_BYTES = 64 * 1024**2
+_SAMPLE = 20
+
+
+def disk() -> list[Finding]:
+    """What is written here can be, and there is room for it."""
+    found = list(_folders())
+    if not found:
+        found = [*_room(), *_file_systems(), *_who()]
+    return found or [well(NAME, f"{_size(_free(settings.WORK_DIR))} free")]
+
+
+def _folders() -> Iterator[Finding]:
+    for folder in _written():
+        if finding := _unwritable(folder):
+            yield finding
+
+
+def _written() -> list[Path]:
+    """The folders this installation writes to."""
+    folders = [Path(settings.UPLOAD_DIR), settings.WORK_DIR, Path(tempfile.gettempdir())]
+    if settings.ENV.s3 is None:
+        folders += [Path(store.location) for store in (originals(), outputs())]  # type: ignore[attr-defined]  # those of a disk
+    return list(dict.fromkeys(folders))
+
+
+def _unwritable(folder: Path) -> Finding | None:
+    """Why a file cannot be written, read back and deleted there; None when it can."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return kinds.MISSING.at(NAME, folder=folder, error=_why(error))
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-") as file:
+            file.write(b"vodloom" * 1024)
+            file.flush()
+            Path(file.name).read_bytes()
+    except OSError as error:
+        if error.errno in _FULL:
+            return kinds.FULL.at(NAME, folder=folder, free=_size(_free(folder)))
+        return kinds.NOT_WRITABLE.at(NAME, folder=folder, error=_why(error))
+    return None
+
+
+def _room() -> Iterator[Finding]:
+    uploads, work = Path(settings.UPLOAD_DIR), settings.WORK_DIR
+    if _free(work) < settings.MIN_FREE_DISK_BYTES:
+        yield kinds.NO_ROOM_FOR_WORK.at(NAME, folder=work, free=_size(_free(work)))
+    # A body is on the disk twice for a moment.
+    needed = 2 * settings.MAX_POST_BYTES + settings.MIN_FREE_UPLOAD_BYTES
+    if _free(uploads) < needed:
+        yield kinds.TOO_SMALL_FOR_UPLOADS.at(
+            NAME, folder=uploads, needed=_size(needed), free=_size(_free(uploads))
+        )
+    temporary = Path(tempfile.gettempdir())
+    if _free(temporary) < _LEAST_TEMPORARY_BYTES:
+        yield kinds.FULL.at(NAME, folder=temporary, free=_size(_free(temporary)))
+    for folder in _one_for_each_disk():
+        files = os.statvfs(folder)
+        if files.f_files and files.f_favail < _FEW_FILES:
+            yield kinds.NO_INODES.at(NAME, folder=folder, free=files.f_favail)
+
+
+def _one_for_each_disk() -> list[Path]:
+    return list({folder.stat().st_dev: folder for folder in reversed(_written())}.values())
+
+
+def _file_systems() -> Iterator[Finding]:
+    """Uploads are moved to where originals lie: across disks that is a copy."""
+    if settings.ENV.s3 is not None:
+        return
+    one, other = Path(settings.UPLOAD_DIR), Path(originals().location)  # type: ignore[attr-defined]
+    if one.stat().st_dev != other.stat().st_dev:
+        yield kinds.TWO_FILE_SYSTEMS.at(NAME, one=one, other=other)
+
+
+def _who() -> Iterator[Finding]:
+    """Root may do anything, so what it finds says little about what others may do."""
+    owner = settings.DATA_DIR.stat().st_uid
+    if os.geteuid() != owner:
+        yield kinds.OTHER_USER.at(NAME, owner=_name(owner), user=_name(os.geteuid()))
+
+
+def stored_files() -> list[Finding]:
+    """What is listed is there, can be read, and deleted."""
+    if settings.ENV.s3 is not None:
+        return []
+    found = list(_of_files())
+    return found[:1] or [well("Stored files", "those looked at can be read")]
+
+
+def _of_files() -> Iterator[Finding]:
+    newest = StoredObject.objects.filter(state=StoredObject.State.STORED).order_by("-pk")
+    stores = {StoredObject.Storage.ORIGINALS: originals(), StoredObject.Storage.OUTPUTS: outputs()}
+    for name, store in stores.items():
+        for key in newest.filter(storage=name).values_list("key", flat=True)[:_SAMPLE]:
+            if finding := _of_file(store, key):
+                yield finding
+
+
+def _of_file(store: MediaStorage, key: str) -> Finding | None:
+    name, root = "Stored files", Path(store.location)  # type: ignore[attr-defined]
+    path = root / key
+    try:
+        store.local_path(key)
+    except ObjectMissing:
+        return kinds.GONE.at(name, file=path)
+    except (StorageUnavailable, OSError):
+        return kinds.UNREADABLE.at(name, file=path, folder=root)
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        return kinds.UNDELETABLE.at(name, folder=path.parent)
+    return None
+
+
+def _free(folder: Path) -> int:
+    there = os.statvfs(folder)
+    return there.f_bavail * there.f_frsize
+
+
+def _size(count: int) -> str:
+    for unit in ("bytes", "KiB", "MiB"):
+        if count < 1024:
+            return f"{count} {unit}"
+        count //= 1024
+    return f"{count} GiB"
+
+
+def _name(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"user {user}"
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or type(error).__name__

@@ -1,0 +1,87 @@
+"""How the site is reached, and the files its pages need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http.request import validate_host
+
+from processing.health.catalogue import site as kinds
+from processing.health.finding import Finding, well
+from processing.health.site_address import is_local, is_private
+
+ADDRESS, STATIC = "Address", "Static files"
+
+
+def address() -> list[Finding]:
+    """Hosts, origins and HTTPS fit together."""
+    found = [*_of_hosts(), *_of_origins()]
+    return found or [well(ADDRESS, ", ".join(settings.ALLOWED_HOSTS))]
+
+
+def _of_hosts() -> Iterator[Finding]:
+    hosts = settings.ALLOWED_HOSTS
+    others = [host for host in hosts if not is_local(host)]
+    if settings.DEBUG and others:
+        yield kinds.DEBUG.at(ADDRESS)
+    if "*" in hosts:
+        yield kinds.ANY_HOST.at(ADDRESS)
+    if settings.ENV.use_https and not others:
+        yield kinds.ONLY_LOCAL.at(ADDRESS)
+    public = [host for host in others if host != "*" and not is_private(host)]
+    if not settings.ENV.use_https and public:
+        yield kinds.PLAIN.at(ADDRESS, host=public[0])
+
+
+def _of_origins() -> Iterator[Finding]:
+    for origin in settings.CSRF_TRUSTED_ORIGINS:
+        host = urlsplit(origin).hostname or ""
+        named = host.replace("*", "any", 1)
+        if not validate_host(named, settings.ALLOWED_HOSTS):
+            yield kinds.ORIGIN_NOT_HOST.at(ADDRESS, origin=origin)
+        if settings.ENV.use_https and origin.startswith("http://"):
+            yield kinds.ORIGIN_PLAIN.at(ADDRESS, origin=origin)
+
+
+def static_files() -> Finding:
+    """The pages' styles and scripts were collected where they are served from, by this version."""
+    folder = Path(settings.STATIC_ROOT)
+    try:
+        staticfiles_storage.url("css/site.css")
+    except ValueError:
+        return kinds.STATIC_MISSING.at(STATIC, folder=folder)
+    if not settings.DEBUG and (old := _first_that_differs(folder)):
+        return kinds.STATIC_OLD.at(STATIC, folder=folder, file=old)
+    return well(STATIC, "collected")
+
+
+def _first_that_differs(collected: Path) -> str:
+    """The first file that is not there as this code has it; empty when all are."""
+    for path, here in _files().items():
+        there = collected / path
+        if not there.is_file() or there.stat().st_size != here.stat().st_size:
+            return path
+        if _is_ours(here) and there.read_bytes() != here.read_bytes():
+            return path
+    return ""
+
+
+def _files() -> dict[str, Path]:
+    """What is to be collected; of several files of one name the first one found is."""
+    left_out = apps.get_app_config("staticfiles").ignore_patterns  # type: ignore[attr-defined]
+    found: dict[str, Path] = {}
+    for finder in get_finders():
+        for path, storage in finder.list(left_out):
+            found.setdefault(str(path), Path(storage.path(path)))
+    return found
+
+
+def _is_ours(file: Path) -> bool:
+    """Whether it changes with our versions rather than with a library's."""
+    return file.is_relative_to(settings.BASE_DIR / "static")

@@ -1,0 +1,64 @@
+"""Those who work: workers, reconcilers, what owners asked for, and whose the storages are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db.models.functions import Now
+
+from processing.health.catalogue import disk as disk_kinds
+from processing.health.catalogue import work as kinds
+from processing.health.finding import Finding, well
+from processing.models import Run, Worker
+from processing.monitoring import reconcilers
+from processing.workers.presence import ALIVE_WITHIN, DISK_FULL
+from videos import installation
+from videos.objects.unknown import counted
+
+WORKERS, OWNER = "Workers", "Storage owner"
+
+
+def workers() -> list[Finding]:
+    """Each queue has a worker that was seen lately, and each takes tasks."""
+    alive = list(Worker.objects.filter(last_seen__gt=Now() - ALIVE_WITHIN).order_by("name"))
+    return [*_of_workers(alive)] or [well(WORKERS, f"{len(alive)} alive")]
+
+
+def _of_workers(alive: list[Worker]) -> Iterator[Finding]:
+    served = {queue for worker in alive for queue in worker.queues}
+    idle = [queue for queue in ("encode", "media") if queue not in served]
+    if idle:
+        yield kinds.NO_WORKER.at(WORKERS, queues=",".join(idle))
+    full = [worker.name for worker in alive if worker.waits_because == DISK_FULL]
+    if full:
+        yield disk_kinds.FULL_ELSEWHERE.at(WORKERS, workers=", ".join(full))
+    for worker in alive:
+        if worker.waits_because and worker.name not in full:
+            yield kinds.WORKERS_WAIT.at(WORKERS, worker=worker.name, reason=worker.waits_because)
+
+
+def reconciler() -> Finding:
+    """A reconciler lives, its duties run, and no lease ran out long ago."""
+    state = reconcilers.read()
+    if wrong := reconcilers.problems(state):
+        return kinds.RECONCILER.at("Reconciler", problems="; ".join(wrong))
+    return well("Reconciler", f"{len(state.alive)} alive")
+
+
+def budgets() -> Finding:
+    """How many owners asked for more than a day's budget, so that their videos wait."""
+    behind = Run.objects.filter(status__in=Run.ACTIVE, over_budget=True)
+    owners = behind.values("video__owner").distinct().count()
+    allowed = f"{settings.DAILY_GIGAPIXELS} gigapixels a day"
+    told = f"{owners} owners wait behind others" if owners else "nobody is over theirs"
+    return well("Budgets", f"{allowed}; {told}")
+
+
+def storage_owner() -> Finding:
+    """Both storages are this installation's, so that objects may be deleted; what is unknown."""
+    ok, sentence = installation.status()
+    unknown = counted()
+    if unknown is not None and unknown.objects:
+        sentence += f" {unknown.objects} unknown objects ({unknown.bytes} bytes) in them."
+    return well(OWNER, sentence) if ok else kinds.NOT_OURS.at(OWNER, verdict=sentence)
