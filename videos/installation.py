@@ -62,7 +62,7 @@ def found_in(storage: MediaStorage) -> Identity | Unmarked:
     try:
         return read(storage.read_bytes(keys.IDENTITY, at_most=LARGEST))
     except ObjectMissing:
-        there = (one for one in storage.list_prefix("") if one.key != keys.PROBE)
+        there = (one for one in storage.list_prefix("") if not one.key.startswith(keys.PROBE))
         return Unmarked.EMPTY if next(there, None) is None else Unmarked.HOLDS_OBJECTS
 
 

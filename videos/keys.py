@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 RELEASES = "releases/"
 # In each storage: which installation it belongs to.
 IDENTITY = "installation.json"
-# What the doctor writes, reads and deletes.
+# What keys of objects begin with that the doctor writes, reads and deletes.
 PROBE = "doctor/probe"
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"

@@ -6,6 +6,8 @@ signature in; rclone refuses wrong, expired and missing signatures, but does les
 
 from __future__ import annotations
 
+import json
+import os
 import secrets
 import ssl
 import sysconfig
@@ -77,6 +79,56 @@ def running_moto() -> Iterator[S3]:
         yield s3
 
 
+@dataclass
+class Guarded:
+    """An S3 whose keys may do what a policy says and no more."""
+
+    s3: S3
+
+    def key_for(self, policy: Mapping[str, Any]) -> Keys:
+        """A new key with these rights."""
+        self._let_in(10)
+        iam: Any = boto3.client(
+            "iam", endpoint_url=self.s3.endpoint_url, region_name=REGION,
+            aws_access_key_id=self.s3.keys.id, aws_secret_access_key=self.s3.keys.secret,
+        )  # fmt: skip
+        name = secrets.token_hex(8)
+        iam.create_user(UserName=name)
+        told = json.dumps(_as_moto_reads_it(policy))
+        iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=told)
+        made = iam.create_access_key(UserName=name)["AccessKey"]
+        self._let_in(0)
+        return Keys(made["AccessKeyId"], made["SecretAccessKey"])
+
+    def _let_in(self, count: int) -> None:
+        """Let so many calls pass whatever rights they have."""
+        address = f"{self.s3.endpoint_url}/moto-api/reset-auth"
+        plain = {"Content-Type": "text/plain"}
+        sent = urllib.request.Request(address, data=str(count).encode(), headers=plain)
+        urllib.request.urlopen(sent, timeout=10).close()
+
+
+def _as_moto_reads_it(policy: Mapping[str, Any]) -> dict[str, Any]:
+    """To delete several objects at once it wants the right on the bucket, not on them."""
+    statements = list(policy["Statement"])
+    for one in policy["Statement"]:
+        if "s3:DeleteObject" in one["Action"]:
+            bucket = one["Resource"].partition("/")[0]
+            statements.append(
+                {**one, "Sid": "Many", "Action": "s3:DeleteObject", "Resource": bucket}
+            )
+    return {**policy, "Statement": statements}
+
+
+@contextmanager
+def running_guarded_moto() -> Iterator[Guarded]:
+    """S3 by moto, which looks at policies."""
+    environment = {**os.environ, "INITIAL_NO_AUTH_ACTION_COUNT": "100"}
+    with _running("moto", _moto, environment) as s3:
+        s3.client().create_bucket(Bucket=s3.bucket)
+        yield Guarded(s3)
+
+
 @contextmanager
 def running_rclone() -> Iterator[S3]:
     """S3 by rclone: a folder of the disk, behind checked signatures."""
@@ -85,12 +137,18 @@ def running_rclone() -> Iterator[S3]:
 
 
 @contextmanager
-def _running(name: str, command: Callable[[int, Path, Keys], list[str]]) -> Iterator[S3]:
+def _running(
+    name: str,
+    command: Callable[[int, Path, Keys], list[str]],
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[S3]:
     keys = Keys(f"test{secrets.token_hex(8)}", secrets.token_hex(20))
     with tempfile.TemporaryDirectory(prefix=f"vodloom-{name}-") as temporary:
         folder = Path(temporary)
         process, port = start_on_free_port(
-            lambda port: Process(name, command(port, folder, keys), log=folder / "log"),
+            lambda port: Process(
+                name, command(port, folder, keys), log=folder / "log", environment=environment
+            ),
             lambda port: answers(f"http://127.0.0.1:{port}/"),
         )
         try:

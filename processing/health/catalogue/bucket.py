@@ -185,8 +185,8 @@ PUBLIC_REFUSED = Kind(
 )
 PUBLIC_RANGE = Kind(
     "s3_public_without_range",
-    "{where} does not answer a part of an object with that part.",
-    "Let the proxy there pass the Range header on.",
+    "Who asks {where} for a part of an object does not get it as one (206).",
+    "Let the proxy there pass the Range header on. rclone itself answers so; most players bear it.",
 )
 PUBLIC_PRIVATE_NAME = Kind(
     "s3_public_is_private",
