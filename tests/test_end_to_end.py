@@ -90,7 +90,12 @@ def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.alone
 @pytest.mark.parametrize(
-    "store", ["disk", "moto_server", pytest.param("rclone_s3", marks=pytest.mark.thorough)]
+    "store",
+    [
+        "disk",
+        "moto_server",
+        *(pytest.param(name, marks=pytest.mark.thorough) for name in ("seaweedfs", "rclone_s3")),
+    ],
 )
 def test_a_clip_goes_in_and_decodes_whole(
     store: str, start_vodloom: StartVodloom, request: pytest.FixtureRequest, clip: Path

