@@ -14,7 +14,7 @@ from processing.health.finding import Finding, Level
 
 Check = Callable[[], Finding | Sequence[Finding]]
 
-LONGEST_SECONDS = 10.0
+LONGEST_SECONDS = 12.0
 """What a check may take, after those that it waits for."""
 
 

@@ -37,12 +37,23 @@ def _folders() -> Iterator[Finding]:
             yield finding
 
 
+def media_folders() -> list[Finding]:
+    """Originals and outputs on this machine's disks can be written, read and deleted."""
+    tried = [_unwritable(folder) for folder in _of_media()]
+    return [finding for finding in tried if finding] or [well(NAME, "write, read, delete")]
+
+
 def _written() -> list[Path]:
     """The folders this installation writes to."""
     folders = [Path(settings.UPLOAD_DIR), settings.WORK_DIR, Path(tempfile.gettempdir())]
-    if settings.ENV.s3 is None:
-        folders += [Path(store.location) for store in (originals(), outputs())]  # type: ignore[attr-defined]  # those of a disk
-    return list(dict.fromkeys(folders))
+    return list(dict.fromkeys([*folders, *_of_media()]))
+
+
+def _of_media() -> list[Path]:
+    """Where media lie, if they lie here."""
+    if settings.ENV.s3 is not None:
+        return []
+    return [Path(store.location) for store in (originals(), outputs())]  # type: ignore[attr-defined]  # those of a disk
 
 
 def _unwritable(folder: Path) -> Finding | None:

@@ -1,4 +1,6 @@
-"""The quick looks of ``/readyz``: do database, Redis and storage answer, is there room."""
+"""One finding for each part, for ``/readyz``: the quick looks, and the worst of the long ones."""
+
+from collections.abc import Sequence
 
 import redis as redis_client
 from django.conf import settings
@@ -6,7 +8,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
 
-from processing.health.finding import Finding
+from processing.health import bucket, site, work
+from processing.health import disk as disk_checks
+from processing.health.finding import Finding, Level
 from processing.models import Worker
 from processing.workers.presence import ALIVE_WITHIN, DISK_FULL, disk_has_room
 from videos import keys
@@ -81,6 +85,33 @@ def disk() -> Finding:
     return Finding("Disk", not names, f"nearly full at {names}" if names else "has room", hint)
 
 
+def storage_round_trip() -> Finding:
+    """Both storages take, give back and delete an object."""
+    if settings.ENV.s3 is None:
+        return _worst("Storage", disk_checks.media_folders())
+    return _worst("Storage", [*bucket.original_objects(), *bucket.output_objects()])
+
+
+def workers() -> Finding:
+    """Each queue has a worker that was seen lately."""
+    return _worst("Workers", work.workers())
+
+
+def static_files() -> Finding:
+    """The pages' styles and scripts were collected."""
+    return site.static_files()
+
+
+def storage_owner() -> Finding:
+    """Both storages are this installation's."""
+    return work.storage_owner()
+
+
+def reconciler() -> Finding:
+    """A reconciler lives, and its duties run."""
+    return work.reconciler()
+
+
 _STORAGE_HINT = "It cannot be used: check the S3_* values, or the rights of the data folder."
 
 
@@ -89,3 +120,9 @@ def _look(store: MediaStorage) -> None:
         store.object_size(keys.PROBE)
     except ObjectMissing:
         return
+
+
+def _worst(name: str, found: Sequence[Finding]) -> Finding:
+    """The first of those that are worst, or that all is well."""
+    order = (Level.FAULT, Level.WARNING, Level.OK)
+    return min(found, key=lambda one: order.index(one.level), default=Finding(name, True, "well"))

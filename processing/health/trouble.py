@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Any
 
+from urllib3.util.ssl_match_hostname import CertificateError
+
 
 class Trouble(Enum):
     """Why a connection did not come about."""
@@ -36,6 +38,8 @@ _BY_CLASS: tuple[tuple[tuple[type[BaseException], ...], Trouble], ...] = (
     ((TimeoutError,), Trouble.SILENT),
     ((ConnectionRefusedError, FileNotFoundError), Trouble.REFUSED),
     ((ConnectionError,), Trouble.CLOSED),
+    # The SDK has names compared by urllib3.
+    ((CertificateError,), Trouble.WRONG_NAME),
 )
 
 

@@ -28,7 +28,9 @@ NAME = "Bucket"
 BODY = b"vodloom"
 FAILURES = (ClientError, BotoCoreError, Boto3Error, ResponseParserError, RecursionError)
 _WORRYING_SECONDS, _REFUSED_SECONDS = 30, 900
+_ANSWER_SECONDS = 7
 _LEFT_OVER_AFTER = timedelta(hours=1)
+_UNFINISHED_AFTER = timedelta(days=2)
 
 
 def original_objects() -> list[Finding]:
@@ -45,9 +47,11 @@ def quick_client(store: BucketStorage, **config: Any) -> S3Client:
     """A client that gives up soon and tries once."""
     return store.new_client(
         store.endpoint_url,
-        connect_timeout=3, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 1},
+        connect_timeout=3,
+        read_timeout=_ANSWER_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": 1},
         **config,
-    )  # fmt: skip
+    )
 
 
 def _looked_at(store: object) -> list[Finding]:
@@ -88,6 +92,7 @@ class Trial:
             return
         yield from self._of_one_that_is_there()
         yield from self._in_parts()
+        yield from self._unfinished()
 
     def clocks(self) -> Iterator[Finding]:
         """How far this machine's clock is from the server's."""
@@ -134,6 +139,21 @@ class Trial:
                 break
         self._refusal(self._delete)
 
+    def _unfinished(self) -> Iterator[Finding]:
+        """What no rule of the bucket's has aborted. Of a server that lists none nothing is said."""
+        prefix = self._store.object_key("")
+        try:
+            told = self._client.list_multipart_uploads(
+                Bucket=self._store.bucket_name, Prefix=prefix
+            )
+        except FAILURES as error:
+            if self._told_by(error).denied:
+                yield self._of(kinds.MAY_NOT_LIST_PARTS)
+            return
+        begun = [one["Initiated"] for one in told.get("Uploads", []) if "Initiated" in one]
+        if old := [one for one in begun if datetime.now(UTC) - one > _UNFINISHED_AFTER]:
+            yield self._of(kinds.UNFINISHED, count=len(old))
+
     @property
     def _there(self) -> dict[str, Any]:
         return {"Bucket": self._store.bucket_name, "Key": self._key}
@@ -148,7 +168,7 @@ class Trial:
         except FAILURES as error:
             # Some errors of the SDK have one that is None.
             self._note(getattr(error, "response", None) or {})
-            return refusals.of(error, self._client.meta.endpoint_url)
+            return self._told_by(error)
         self._note(answer)
         for one in answer.get("Contents", []):
             if datetime.now(UTC) - one["LastModified"] > _LEFT_OVER_AFTER:
@@ -207,8 +227,11 @@ class Trial:
         try:
             call()
         except FAILURES as error:
-            return refusals.of(error, self._client.meta.endpoint_url)
+            return self._told_by(error)
         return None
+
+    def _told_by(self, error: Exception) -> Refusal:
+        return refusals.of(error, self._client.meta.endpoint_url)
 
     def _missing(self, refusal: Refusal, kind: Kind) -> Finding:
         return self._of(kind) if refusal.denied else self._told(refusal)

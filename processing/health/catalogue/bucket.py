@@ -136,6 +136,20 @@ MAY_NOT_ABORT = Kind(
     "them after a day.",
     lesser=True,
 )
+MAY_NOT_LIST_PARTS = Kind(
+    "s3_may_not_list_parts",
+    "The key may not list uploads in parts that were never finished, which cost and are in no "
+    "other list.",
+    "Allow s3:ListBucketMultipartUploads on arn:aws:s3:::{bucket}.",
+    lesser=True,
+)
+UNFINISHED = Kind(
+    "s3_unfinished_uploads",
+    "{count} uploads in parts were begun over two days ago and never finished: they cost, and are "
+    "in no other list.",
+    "Have the bucket abort them after a day: see docs/operations.md, Bucket.",
+    lesser=True,
+)
 NO_BULK_DELETE = Kind(
     "s3_without_bulk_delete",
     "Several objects cannot be deleted at once ({code}).",

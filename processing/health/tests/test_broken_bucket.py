@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from processing.health import bucket
+from processing.health.bucket import rights
 from processing.health.catalogue import bucket as kinds
 from processing.health.finding import Finding, Kind
 from processing.health.tests.buckets import found_by
@@ -54,6 +55,7 @@ pytestmark = pytest.mark.slow
 
 
 @needs_seaweedfs
+@pytest.mark.thorough
 class TestByARealServer:
     def test_one_that_is_well_is_told_so_and_nothing_is_left(self, server: SeaweedFS) -> None:
         assert found_by(RIGHTS, **of(server)) == []
@@ -87,7 +89,8 @@ class TestByARealServer:
 
     def test_a_key_that_may_not_read(self, server: SeaweedFS) -> None:
         told = found_by(RIGHTS, **of(server, server.others["writes"]))
-        assert told == by_prefix(kinds.MAY_NOT_GET)
+        parts = kinds.MAY_NOT_LIST_PARTS.at("Bucket", bucket=BUCKET)
+        assert set(told) == {*by_prefix(kinds.MAY_NOT_GET), parts}
 
     def test_tls_whose_authority_nobody_knows(self, certificates: Certificates) -> None:
         with running_seaweedfs(tls=certificates) as tls:
@@ -125,7 +128,8 @@ def test_nothing_listens() -> None:
     assert told_at(port) == [kinds.REFUSED.at("Bucket", where=where(port))]
 
 
-def test_nothing_answers() -> None:
+def test_nothing_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rights, "_ANSWER_SECONDS", 1)
     with silent_port() as port:
         assert told_at(port) == [kinds.SILENT.at("Bucket", where=where(port))]
 
@@ -241,6 +245,8 @@ class Pretended:
         query = path.partition("?")[2]
         if "uploadId" in query:
             return {"PUT": "part", "POST": "finish", "DELETE": "abort"}[method]
+        if "uploads" in query:
+            return "unfinished" if method == "GET" else "begin"
         for asked, called in _BY_QUERY:
             if asked in query:
                 return called
@@ -253,8 +259,9 @@ _XML = {
     b"</InitiateMultipartUploadResult>",
     "finish": b"<CompleteMultipartUploadResult/>",
     "delete many": b"<DeleteResult/>",
+    "unfinished": b"<ListMultipartUploadsResult/>",
 }
-_BY_QUERY = (("uploads", "begin"), ("list-type", "list"), ("delete", "delete many"))
+_BY_QUERY = (("list-type", "list"), ("delete", "delete many"))
 _DENIED = refusal(403, "AccessDenied")
 _ABSENT = refusal(501, "NotImplemented")
 _NOT_DELETED = Answer(
@@ -262,11 +269,19 @@ _NOT_DELETED = Answer(
     b"<DeleteResult><Error><Key>k</Key><Code>AccessDenied</Code></Error></DeleteResult>",
     {"Content-Type": "application/xml"},
 )
+_OLD_UPLOAD = Answer(
+    200,
+    b"<ListMultipartUploadsResult><Upload><Key>k</Key><UploadId>u</UploadId>"
+    b"<Initiated>2026-01-01T00:00:00.000Z</Initiated></Upload></ListMultipartUploadsResult>",
+    {"Content-Type": "application/xml"},
+)
 _CASES: list[tuple[dict[str, Answer], Kind, dict[str, object]]] = [
     ({"delete many": _NOT_DELETED, "delete": _DENIED}, kinds.MAY_NOT_DELETE, {}),
     ({"delete many": _DENIED, "delete": _DENIED}, kinds.MAY_NOT_DELETE, {}),
     ({"delete many": _ABSENT}, kinds.NO_BULK_DELETE, {"code": "NotImplemented"}),
     ({"abort": _DENIED}, kinds.MAY_NOT_ABORT, {}),
+    ({"unfinished": _DENIED}, kinds.MAY_NOT_LIST_PARTS, {}),
+    ({"unfinished": _OLD_UPLOAD}, kinds.UNFINISHED, {"count": 1}),
     ({"begin": _DENIED}, kinds.MAY_NOT_UPLOAD_PARTS, {"step": "AccessDenied"}),
     ({"part": _DENIED}, kinds.MAY_NOT_UPLOAD_PARTS, {"step": "AccessDenied"}),
     ({"finish": _ABSENT}, kinds.MAY_NOT_UPLOAD_PARTS, {"step": "NotImplemented"}),

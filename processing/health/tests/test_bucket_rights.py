@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[3]
 # The right that each call of the SDK takes, as Amazon's list of actions has it.
 RIGHTS = {
     "abort_multipart_upload": "s3:AbortMultipartUpload",
+    "copy": "s3:PutObject",  # and s3:GetObject
     "complete_multipart_upload": "s3:PutObject",
     "create_multipart_upload": "s3:PutObject",
     "delete_object": "s3:DeleteObject",
@@ -32,6 +33,7 @@ RIGHTS = {
     "get_object": "s3:GetObject",
     "get_paginator": "s3:ListBucket",
     "head_object": "s3:GetObject",
+    "list_multipart_uploads": "s3:ListBucketMultipartUploads",
     "list_objects_v2": "s3:ListBucket",
     "put_object": "s3:PutObject",
     "upload_file": "s3:PutObject",
@@ -133,12 +135,14 @@ def test_it_allows_nothing_else(guarded: Guarded) -> None:
         ("s3:ListBucket", {"s3_may_not_list"}),
         ("s3:GetObject", {"s3_may_not_get"}),
         ("s3:PutObject", {"s3_may_not_put"}),
+        ("s3:ListBucketMultipartUploads", {"s3_may_not_list_parts"}),
         ("s3:DeleteObject", {"s3_may_not_delete"}),
-        ("s3:AbortMultipartUpload", {"s3_may_not_abort"}),
+        # All that is unfinished in moto was begun years ago.
+        ("s3:AbortMultipartUpload", {"s3_may_not_abort", "s3_unfinished_uploads"}),
     ],
 )
 def test_less_one_right_the_doctor_names_it(guarded: Guarded, action: str, codes: set[str]) -> None:
     given = of(guarded, guarded.key_for(without(action)))
     found = found_by([original_objects, output_objects], **given)
     assert {one.code for one in found} == codes
-    assert all(f"Allow {action} on arn:aws:s3:::{BUCKET}" in one.hint for one in found)
+    assert f"Allow {action} on arn:aws:s3:::{BUCKET}" in found[0].hint
