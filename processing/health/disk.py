@@ -25,6 +25,10 @@ _SAMPLE = 20
 
 def disk() -> list[Finding]:
     """What is written here can be, and there is room for it."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        return [kinds.NO_TEMPORARY.at(NAME)]
     found = list(_folders())
     if not found:
         found = [*_room(), *_file_systems(), *_who()]

@@ -13,6 +13,11 @@ NOT_WRITABLE = Kind(
     "Give it to the user that runs Vodloom (chown -R), and look whether its disk is mounted "
     "read-only.",
 )
+NO_TEMPORARY = Kind(
+    "temporary_folder_missing",
+    "No folder for temporary files can be written: not TMPDIR, not /tmp, not /var/tmp.",
+    "Mount /tmp as a writable folder of at least 64 MiB, or set TMPDIR to one.",
+)
 FULL = Kind(
     "disk_full",
     "The disk of {folder} is full: {free} are free.",

@@ -70,6 +70,12 @@ def test_a_disk_that_is_full(folders: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert str(folders / "media/outputs") in finding.detail
 
 
+def test_no_folder_for_temporary_files(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(folders / "none")])
+    assert disk.disk() == [kinds.NO_TEMPORARY.at("Disk")]
+
+
 def refuse_in(folder: Path, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a system refuses root nothing, it is pretended."""
     make = tempfile.NamedTemporaryFile
