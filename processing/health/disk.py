@@ -41,12 +41,6 @@ def _folders() -> Iterator[Finding]:
             yield finding
 
 
-def media_folders() -> list[Finding]:
-    """Originals and outputs on this machine's disks can be written, read and deleted."""
-    tried = [_unwritable(folder) for folder in _of_media()]
-    return [finding for finding in tried if finding] or [well(NAME, "write, read, delete")]
-
-
 def _written() -> list[Path]:
     """The folders this installation writes to."""
     folders = [Path(settings.UPLOAD_DIR), settings.WORK_DIR, Path(tempfile.gettempdir())]

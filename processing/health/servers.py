@@ -1,6 +1,7 @@
 """One finding for each part, for ``/readyz``: the quick looks, and the worst of the long ones."""
 
 from collections.abc import Sequence
+from uuid import uuid4
 
 import redis as redis_client
 from django.conf import settings
@@ -8,8 +9,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models.functions import Now
 
-from processing.health import bucket, site, work
-from processing.health import disk as disk_checks
+from processing.health import site, work
 from processing.health.finding import Finding, Level
 from processing.models import Worker
 from processing.workers.presence import ALIVE_WITHIN, DISK_FULL, disk_has_room
@@ -87,9 +87,13 @@ def disk() -> Finding:
 
 def storage_round_trip() -> Finding:
     """Both storages take, give back and delete an object."""
-    if settings.ENV.s3 is None:
-        return _worst("Storage", disk_checks.media_folders())
-    return _worst("Storage", [*bucket.original_objects(), *bucket.output_objects()])
+    try:
+        for store in (originals(), outputs()):
+            _round_trip(store)
+    except (StorageUnavailable, ObjectMissing, OSError):
+        return Finding("Storage", False, "", _STORAGE_HINT)
+    kind = "bucket" if settings.ENV.s3 else "disk"
+    return Finding("Storage", True, f"{kind}: write, read, delete")
 
 
 def workers() -> Finding:
@@ -99,7 +103,7 @@ def workers() -> Finding:
 
 def static_files() -> Finding:
     """The pages' styles and scripts were collected."""
-    return site.static_files()
+    return site.collected()
 
 
 def storage_owner() -> Finding:
@@ -120,6 +124,16 @@ def _look(store: MediaStorage) -> None:
         store.object_size(keys.PROBE)
     except ObjectMissing:
         return
+
+
+def _round_trip(store: MediaStorage) -> None:
+    key, sent = f"{keys.PROBE}-{uuid4().hex}", b"vodloom"
+    store.put_bytes(key, sent, content_type="text/plain")
+    try:
+        if store.read_bytes(key, at_most=100) != sent:
+            raise StorageUnavailable("what was read is not what was written")
+    finally:
+        store.delete_key(key)
 
 
 def _worst(name: str, found: Sequence[Finding]) -> Finding:

@@ -49,16 +49,21 @@ def _of_origins() -> Iterator[Finding]:
             yield kinds.ORIGIN_PLAIN.at(ADDRESS, origin=origin)
 
 
-def static_files() -> Finding:
-    """The pages' styles and scripts were collected where they are served from, by this version."""
-    folder = Path(settings.STATIC_ROOT)
+def collected() -> Finding:
+    """The pages' styles and scripts were collected where they are served from."""
     try:
         staticfiles_storage.url("css/site.css")
     except ValueError:
-        return kinds.STATIC_MISSING.at(STATIC, folder=folder)
-    if not settings.DEBUG and (old := _first_that_differs(folder)):
-        return kinds.STATIC_OLD.at(STATIC, folder=folder, file=old)
+        return kinds.STATIC_MISSING.at(STATIC, folder=settings.STATIC_ROOT)
     return well(STATIC, "collected")
+
+
+def static_files() -> Finding:
+    """They were, and by this version."""
+    there, folder = collected(), Path(settings.STATIC_ROOT)
+    if there.ok and not settings.DEBUG and (old := _first_that_differs(folder)):
+        return kinds.STATIC_OLD.at(STATIC, folder=folder, file=old)
+    return there
 
 
 def _first_that_differs(collected: Path) -> str:
