@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from processing.models import Run, Task
 from videos.models import Video
+from videos.objects import faults
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Wanted:
     failed: bool = False
     error_code: str = ""
     stuck: bool = False
+    broken: bool = False
     since: datetime | None = None
     owner: str = ""
 
@@ -34,6 +36,8 @@ class Wanted:
             videos = videos.filter(created_at__gte=self.since)
         if self.owner:
             videos = videos.filter(owner__email__iexact=self.owner)
+        if self.broken:
+            videos = faults.broken_videos(videos)
         return videos.filter(_stuck()) if self.stuck else videos
 
 

@@ -280,8 +280,10 @@ class SourceAdmin(ReadOnlyAdmin):
 class StoredObjectAdmin(ReadOnlyAdmin):
     """Every object we wrote, are writing, or must delete."""
 
-    list_display = ("key", "storage", "role", "state", "bytes", "created_at", "delete_after")
-    list_filter = ("state", "storage", "role")
+    list_display = (
+        *("key", "storage", "role", "state", "fault", "bytes", "created_at", "delete_after"),
+    )
+    list_filter = ("state", "fault", "storage", "role")
     search_fields = ("=release__id", "=source__id", "=attempt", "key__startswith")
     show_full_result_count = False
     ordering = ("-id",)

@@ -14,6 +14,8 @@ RELEASES = "releases/"
 IDENTITY = "installation.json"
 # What keys of objects begin with that the doctor writes, reads and deletes.
 PROBE = "doctor/probe"
+# Where fsck puts what no row names.
+QUARANTINE = "quarantine/"
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _OUTPUT = re.compile(rf"releases/(?P<release>{_UUID})/(?P<token>{_UUID})/[^/]+(?:/[^/]+)?")
@@ -70,6 +72,11 @@ def release_of(key: str) -> UUID | None:
     """The release an output belongs to, or None when the key is not one that we make."""
     match = _OUTPUT.fullmatch(key)
     return UUID(match["release"]) if match else None
+
+
+def is_housekeeping(key: str) -> bool:
+    """Whether an object is about the storage itself, and no video's."""
+    return key == IDENTITY or key.startswith((PROBE, QUARANTINE))
 
 
 def is_output(key: str) -> bool:

@@ -3,7 +3,8 @@
 A notice is no error: the video plays. Each kind stands here once, with a stable code, the sentence
 people read, when it is given and what can be done. To add one, add a `Kind` to `KINDS` and give it
 where the fact is known: `planning/noticed.py` for what the probe finds, `steps/completeness.py` for
-what encoding finds. docs/api.md lists them all.
+what encoding finds, `videos/objects/faults.py` for what the storage lost.
+docs/api.md lists them all.
 """
 
 from __future__ import annotations
@@ -188,6 +189,20 @@ SIZE_CHANGED_MIDWAY = Kind(
     when="frames of the file have different sizes or pixel formats",
 )
 
+OUTPUT_MISSING = Kind(
+    "output_missing",
+    "{missing} of {files} stored files of the video are missing or damaged: it does not play"
+    " through.",
+    when="`manage.py fsck` found that the storage lost what the video plays",
+    advice="Process it again.",
+)
+ORIGINAL_MISSING = Kind(
+    "original_missing",
+    "The original file is missing or damaged in the storage: the video cannot be processed again.",
+    when="`manage.py fsck` found that the storage lost the original",
+    advice="Keep your own copy of the file.",
+)
+
 KINDS: Mapping[str, Kind] = {
     kind.code: kind
     for kind in (
@@ -214,6 +229,8 @@ KINDS: Mapping[str, Kind] = {
         AUDIO_DAMAGED,
         AUDIO_INCOMPLETE,
         SIZE_CHANGED_MIDWAY,
+        OUTPUT_MISSING,
+        ORIGINAL_MISSING,
     )
 }
 """All of them by their code."""

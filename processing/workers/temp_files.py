@@ -21,7 +21,12 @@ _PARTIAL_AGE_SECONDS = 24 * 3600
 
 def remove() -> int:
     """Delete work folders of no running task, and partial files; how many there were."""
-    now = time.time()  # before the tokens are read, however long that takes
+    return sum(_remove(path) for path in left_over())
+
+
+def left_over(age_seconds: float = 0) -> list[Path]:
+    """Work folders of no running task, and partial files, touched last so long ago."""
+    now = time.time() - age_seconds  # before the tokens are read, however long that takes
     running = Task.objects.filter(state=Task.State.RUNNING).values_list("token", flat=True)
     held = {str(token) for token in running}
     old = _older(settings.WORK_DIR, "*", now - _FOLDER_AGE_SECONDS)
@@ -32,7 +37,7 @@ def remove() -> int:
         *_older(settings.SOURCE_CACHE_DIR, "*.part", now - _PARTIAL_AGE_SECONDS),
         *_older(settings.SOURCE_CACHE_DIR, "*.lock", now - _PARTIAL_AGE_SECONDS),
     ]
-    return sum(_remove(path) for path in (*gone, *partial))
+    return [*gone, *partial]
 
 
 def _remove(path: Path) -> bool:

@@ -50,6 +50,11 @@ class StoredObject(models.Model):
         STORED = "stored"
         DELETING = "deleting"
 
+    class Fault(models.TextChoices):
+        MISSING = "missing"
+        SIZE = "size"
+        HASH = "hash"
+
     id = models.BigAutoField(primary_key=True)
     storage = models.CharField(max_length=9, choices=Storage)
     key = models.CharField(max_length=1024)
@@ -63,6 +68,14 @@ class StoredObject(models.Model):
     attempt = models.UUIDField(null=True, help_text="whose write it is: a task's token, an upload")
     created_at = models.DateTimeField(db_default=Now())
     delete_after = models.DateTimeField(null=True, help_text="none: as soon as can be")
+    fault = models.CharField(
+        max_length=7,
+        blank=True,
+        default="",
+        db_default="",
+        choices=Fault,
+        help_text="what fsck found wrong with it: not there, of another size, of other bytes",
+    )
     tries = models.PositiveSmallIntegerField(db_default=0, help_text="deletions that failed")
 
     class Meta:
@@ -84,6 +97,9 @@ class StoredObject(models.Model):
                 fields=["delete_after"], condition=Q(state="deleting"), name="object_deleting"
             ),
             models.Index(fields=["attempt"], condition=Q(state="writing"), name="object_writing"),
+            models.Index(
+                fields=["release", "source"], condition=~Q(fault=""), name="object_faulty"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -93,17 +93,12 @@ def counted() -> Count | None:
 
 def among(name: StoredObject.Storage, listed: Sequence[ListedObject]) -> list[ListedObject]:
     """Which of these objects no row names."""
-    ours = [one for one in listed if not _is_of_none(one.key)]
+    ours = [one for one in listed if not keys.is_housekeeping(one.key)]
     names = [one.key for one in ours]
     rows = StoredObject.objects.filter(storage=name, key__in=names)
     known = set(rows.values_list("key", flat=True))
     known |= listed_among(name, [key for key in names if key not in known])
     return [one for one in ours if one.key not in known]
-
-
-def _is_of_none(key: str) -> bool:
-    """Whether no row names it though it is ours."""
-    return key == keys.IDENTITY or key.startswith(keys.PROBE)
 
 
 def every(name: StoredObject.Storage) -> Iterator[ListedObject]:

@@ -50,6 +50,9 @@ class MediaStorage(Protocol):
     def read_bytes(self, key: str, *, at_most: int) -> bytes:
         """The first bytes of an object; ``ObjectMissing`` when there is none."""
 
+    def blocks(self, key: str) -> Iterator[bytes]:
+        """All bytes of an object, some at a time; ``ObjectMissing`` when there is none."""
+
     def fetch(self, key: str, path: Path) -> None:
         """Copy an object to a local path; ``ObjectMissing`` when there is none."""
 
@@ -64,13 +67,20 @@ class MediaStorage(Protocol):
         for half an hour; or None on disk."""
 
     def list_prefix(self, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
-        """The objects whose keys begin so, in a lasting order; those that come after a key.
+        """The objects whose keys begin so, in the order of their bytes; those after a key.
 
         What is deleted meanwhile may be left out.
         """
 
     def folders(self, prefix: str) -> Iterator[str]:
         """The names that come next, before a further ``/``, in keys that begin so."""
+
+    def unfinished(self) -> Iterator[ListedObject]:
+        """What was begun in parts and never completed: no listing shows it, and it is paid for."""
+
+    def move_key(self, key: str, to: str) -> None:
+        """Give an object another key; ``ObjectMissing`` when there is none. It never is under
+        neither key; a process that dies meanwhile may leave it under both."""
 
     def delete_key(self, key: str) -> None:
         """Delete an object; deleting nothing is fine."""

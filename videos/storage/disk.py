@@ -17,6 +17,7 @@ from videos.storage.base import ListedObject, ObjectMissing, StorageFull, Storag
 
 logger = structlog.get_logger(__name__)
 
+_BLOCK = 1024**2
 # A folder that was made for a file may be pruned as empty before the file stands in it.
 _TRIES = 5
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -46,6 +47,12 @@ class DiskStorage(FileSystemStorage):
         with _translated(key), Path(self.path(key)).open("rb") as file:
             return file.read(at_most)
 
+    def blocks(self, key: str) -> Iterator[bytes]:
+        """All bytes of an object, some at a time."""
+        with _translated(key), Path(self.path(key)).open("rb") as file:
+            while block := file.read(_BLOCK):
+                yield block
+
     def fetch(self, key: str, path: Path) -> None:
         """Copy an object out."""
         with _translated(key):
@@ -70,34 +77,44 @@ class DiskStorage(FileSystemStorage):
         """Disk objects have no address of their own: they are served under ``/m/``."""
 
     def list_prefix(self, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
-        """The objects below a folder, folder by folder, each in the order of its names."""
+        """The objects below a folder, in the order of their keys' bytes, as a bucket lists them."""
         with _translated(prefix):
-            yield from self._below(prefix.strip("/"), tuple(after.split("/")) if after else ())
+            yield from self._below(prefix.strip("/"), after)
 
-    def _below(self, folder: str, after: tuple[str, ...]) -> Iterator[ListedObject]:
-        """The objects in a folder whose keys, as tuples of names, come after one."""
-        for entry in _entries(Path(self.location) / folder):
-            key = f"{folder}/{entry.name}" if folder else entry.name
-            names = tuple(key.split("/"))
-            if names < after[: len(names)] or names == after:
+    def _below(self, folder: str, after: str) -> Iterator[ListedObject]:
+        """The objects in a folder whose keys come after one."""
+        for name, entry in _entries(Path(self.location) / folder):
+            key = f"{folder}/{name}" if folder else name
+            if key <= after and not after.startswith(key):
                 continue
             try:
-                if entry.is_dir(follow_symlinks=False):
-                    if not folder and not _may_be_read(entry):
-                        continue
-                    yield from self._below(key, after)
+                if name.endswith("/"):
+                    if folder or _may_be_read(entry):
+                        yield from self._below(key.removesuffix("/"), after)
                     continue
                 stat = entry.stat()
             except FileNotFoundError:
                 continue  # deleted since the folder was read
-            yield ListedObject(key, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
+            if key > after:
+                yield ListedObject(key, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
 
     def folders(self, prefix: str) -> Iterator[str]:
         """The folders in a folder."""
         with _translated(prefix):
-            for entry in _entries(Path(self.location) / prefix):
+            for name, entry in _entries(Path(self.location) / prefix):
                 if entry.is_dir():
-                    yield entry.name
+                    yield name.removesuffix("/")
+
+    def unfinished(self) -> Iterator[ListedObject]:
+        """Nothing: what a killed process began is a file, and is listed."""
+        return iter(())
+
+    def move_key(self, key: str, to: str) -> None:
+        """Rename an object."""
+        path = Path(self.path(key))
+        with _translated(key):
+            path.replace(self._target(to))
+        self._prune(path.parent)
 
     def delete_key(self, key: str) -> None:
         """Delete an object."""
@@ -158,14 +175,19 @@ class DiskStorage(FileSystemStorage):
         return target
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    """In the order of their names; a name that is no text cannot be of a key."""
+def _entries(folder: Path) -> list[tuple[str, os.DirEntry[str]]]:
+    """What is in a folder, in the order of the keys; names of folders end in a slash. A name that
+    is no text cannot be of a key."""
     try:
         with os.scandir(folder) as entries:
-            named = [entry for entry in entries if _is_text(entry.name)]
+            named = [(_name(entry), entry) for entry in entries if _is_text(entry.name)]
     except (FileNotFoundError, NotADirectoryError):
         return []
-    return sorted(named, key=lambda entry: entry.name)
+    return sorted(named, key=lambda one: one[0])
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return f"{entry.name}/" if entry.is_dir(follow_symlinks=False) else entry.name
 
 
 def _is_text(name: str) -> bool:

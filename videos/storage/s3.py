@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
@@ -31,8 +32,12 @@ Addressing = Literal["path", "virtual", "auto"]
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_BLOCK = 1024**2
 _DELETE_AT_ONCE = 1000  # the protocol's limit for one request
 _TRANSFER = TransferConfig(multipart_threshold=16 * 1024**2, multipart_chunksize=16 * 1024**2)
+# What may be copied in one request, within the bucket: larger ones go in parts of the same size.
+_COPIED_AT_ONCE = 4 * 1024**3
+_COPY = TransferConfig(multipart_threshold=_COPIED_AT_ONCE, multipart_chunksize=_COPIED_AT_ONCE)
 _SIGNED_EVERY = 1800  # seconds
 _ANY = "object"
 # Objects are written once under a key of their own, so whoever has one may keep it.
@@ -50,14 +55,18 @@ def _translated(method: Callable[P, T]) -> Callable[P, T]:
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return method(*args, **kwargs)
-        except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in {"404", "NoSuchKey", "NotFound"}:
-                raise ObjectMissing(str(args[1])) from error
-            raise StorageUnavailable(_reason(error)) from error
-        except _FAILURES as error:
-            raise StorageUnavailable(_reason(error)) from error
+        except (ClientError, *_FAILURES) as error:
+            raise _ours(error, str(args[1]) if len(args) > 1 else "") from error
 
     return call
+
+
+def _ours(error: Exception, key: str) -> ObjectMissing | StorageUnavailable:
+    """Our own error for one of the protocol's, about a key."""
+    response = error.response if isinstance(error, ClientError) else {}
+    if response.get("Error", {}).get("Code") in {"404", "NoSuchKey", "NotFound"}:
+        return ObjectMissing(key)
+    return StorageUnavailable(_reason(error))
 
 
 def _reason(error: Exception) -> str:
@@ -139,6 +148,15 @@ class BucketStorage(S3Storage):
         with answer["Body"] as body:
             return body.read(at_most)
 
+    def blocks(self, key: str) -> Iterator[bytes]:
+        """All bytes of an object, some at a time."""
+        try:
+            answer = self.client.get_object(Bucket=self.bucket_name, Key=self._object_key(key))
+            with closing(answer["Body"]) as body:
+                yield from body.iter_chunks(_BLOCK)
+        except (ClientError, *_FAILURES) as error:
+            raise _ours(error, key) from error
+
     @_translated
     def fetch(self, key: str, path: Path) -> None:
         """Download an object; the path holds it whole or nothing."""
@@ -210,6 +228,36 @@ class BucketStorage(S3Storage):
             )
         except (ClientError, *_FAILURES) as error:
             raise StorageUnavailable(_reason(error)) from error
+
+    def unfinished(self) -> Iterator[ListedObject]:
+        """Uploads in parts that were begun and neither completed nor given up."""
+        lister = self.client.get_paginator("list_multipart_uploads")
+        try:
+            for page in lister.paginate(Bucket=self.bucket_name, Prefix=self._object_key("")):
+                for item in page.get("Uploads", []):
+                    key = item["Key"].removeprefix(self._object_key(""))
+                    yield ListedObject(key, 0, item["Initiated"])
+        except (ClientError, *_FAILURES) as error:
+            raise StorageUnavailable(_reason(error)) from error
+
+    @_translated
+    def move_key(self, key: str, to: str) -> None:
+        """Copy an object within the bucket, then delete it where it was."""
+        head = self.client.head_object(Bucket=self.bucket_name, Key=self._object_key(key))
+        self.client.copy(
+            {"Bucket": self.bucket_name, "Key": self._object_key(key)},
+            self.bucket_name,
+            self._object_key(to),
+            ExtraArgs={
+                "MetadataDirective": "REPLACE",
+                "ContentType": head["ContentType"],
+                "CacheControl": head.get("CacheControl", _CACHE_CONTROL),
+            },
+            Config=_COPY,
+        )
+        if self.object_size(to) != head["ContentLength"]:
+            raise StorageUnavailable(f"the copy of {key} is not as large as it is")
+        self.client.delete_object(Bucket=self.bucket_name, Key=self._object_key(key))
 
     @_translated
     def delete_key(self, key: str) -> None:

@@ -28,7 +28,8 @@ def test_every_kind_is_registered_and_given_somewhere() -> None:
     assert {name.lower() for name in declared} == KINDS.keys()
     code = "".join(
         path.read_text()
-        for path in (ROOT / "processing").rglob("*.py")
+        for folder in ("processing", "videos")
+        for path in (ROOT / folder).rglob("*.py")
         if "tests" not in path.parts and path.name != "notices.py"
     )
     assert [name for name in declared if not re.search(rf"notices\.{name}\b", code)] == []

@@ -12,6 +12,7 @@ from processing import profiles, services
 from processing.monitoring import terminal
 from processing.selection import Wanted
 from videos.models import Video
+from videos.objects import faults
 
 
 class Command(BaseCommand):
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--failed", action="store_true", help="those that failed")
         parser.add_argument("--error-code", default="", help="those that failed with this code")
         parser.add_argument("--stuck", action="store_true", help="processing, and nothing moves")
+        parser.add_argument("--broken", action="store_true", help="those fsck found broken")
         parser.add_argument("--since", type=_moment, help="handed in since (2026-01-31 or ISO)")
         parser.add_argument("--owner", default="", metavar="EMAIL", help="of this owner")
         parser.add_argument("--profile", metavar="NAME", help="how; otherwise as the default says")
@@ -40,11 +42,12 @@ class Command(BaseCommand):
             failed=options["failed"] or bool(options["error_code"]),
             error_code=options["error_code"],
             stuck=options["stuck"],
+            broken=options["broken"],
             since=options["since"],
             owner=options["owner"],
         )
         if wanted == Wanted():
-            raise CommandError("Say which: ids, --failed, --stuck, --since or --owner.")
+            raise CommandError("Say which: ids, --failed, --stuck, --broken, --since or --owner.")
         known = profiles.names()
         if options["profile"] not in (None, *known):
             raise CommandError(f"No such profile. There are: {', '.join(known)}.")
@@ -66,6 +69,9 @@ class Command(BaseCommand):
         label = f"{video.pk} {video}"
         if video.source is None:
             self.stderr.write(f"{label}: has no stored original, skipped")
+            return False
+        if faults.faulty_sources().filter(pk=video.source.pk).exists():
+            self.stderr.write(f"{label}: its original is missing or damaged, skipped")
             return False
         if not options["dry_run"]:
             try:

@@ -1,0 +1,113 @@
+"""What a comparison finds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from videos.models import StoredObject
+
+
+class Kind(StrEnum):
+    """Kinds of findings, the worst first."""
+
+    MISSING = "missing"
+    SIZE = "size"
+    HASH = "hash"
+    ORPHANED = "orphaned"
+    MULTIPART = "multipart"
+    TEMPORARY = "temporary"
+    UNUSED = "unused"
+    MENDED = "mended"
+    YOUNG = "young"
+    FOREIGN = "foreign"
+    QUARANTINED = "quarantined"
+
+
+FAULTS = {
+    Kind.MISSING: StoredObject.Fault.MISSING,
+    Kind.SIZE: StoredObject.Fault.SIZE,
+    Kind.HASH: StoredObject.Fault.HASH,
+}
+"""What is kept with the row of an object."""
+
+WRONG = frozenset([*FAULTS, Kind.ORPHANED, Kind.MULTIPART, Kind.TEMPORARY])
+"""What something is to be done about; the others are only told."""
+
+WORDS: dict[Kind, tuple[str, str]] = {
+    Kind.MISSING: (
+        "videos need it, and it is not stored",
+        "`fsck --repair` marks it, `reprocess --broken` makes outputs again; or restore it from a"
+        " backup",
+    ),
+    Kind.SIZE: ("stored with another size than was written", "as what is missing"),
+    Kind.HASH: ("stored with other bytes than were written", "as what is missing"),
+    Kind.ORPHANED: (
+        "of this product's making, and no row names it",
+        "`fsck --repair` puts it into quarantine",
+    ),
+    Kind.MULTIPART: (
+        "begun in parts more than a day ago and never completed; it is paid for",
+        "a lifecycle rule that aborts incomplete multipart uploads after a day",
+    ),
+    Kind.TEMPORARY: (
+        "left in a work folder of this machine for more than a day",
+        "start a reconciler here, or `manage.py reconcile`",
+    ),
+    Kind.UNUSED: ("not stored, or damaged, and no video needs it", "nothing"),
+    Kind.MENDED: ("marked before, and right again", "`fsck --repair` takes the mark away"),
+    Kind.YOUNG: ("no row names it yet; it is younger than a day, or of a run at work", "nothing"),
+    Kind.FOREIGN: ("not of this product's making", "nothing: it is left alone"),
+    Kind.QUARANTINED: (
+        "in quarantine",
+        "`fsck --restore-quarantine`, or delete it with the storage's own tools",
+    ),
+}
+"""What each means, and what is to be done."""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A video that lacks something: stored files of what it plays, or its original."""
+
+    video: str
+    lacks_outputs: bool
+    lacks_original: bool
+
+    @property
+    def remedy(self) -> str:
+        """In one word."""
+        if not self.lacks_outputs:
+            return "plays"
+        return "lost" if self.lacks_original else "again"
+
+
+REMEDIES = {
+    "again": "can be made again from its original: `manage.py reprocess --broken`",
+    "plays": "plays, but its original is gone or damaged: it cannot be processed again",
+    "lost": "cannot be made again: its original is gone or damaged too; restore it from a backup",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One object, its bytes where they are known, and the videos that need it."""
+
+    kind: Kind
+    storage: str
+    key: str
+    size: int | None = None
+    release: str | None = None
+    source: str | None = None
+    videos: tuple[str, ...] = ()
+    modified: datetime | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "kind": self.kind.value,
+            "storage": self.storage,
+            "key": self.key,
+            "size": self.size,
+            "videos": list(self.videos),
+        }

@@ -1,0 +1,43 @@
+"""Which videos need what something is wrong with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from videos.inventory.findings import Found, Kind
+from videos.inventory.spool import ORIGINALS
+from videos.models import Video
+from videos.storage import MediaStorage, originals, outputs
+
+
+def storage_of(name: str) -> MediaStorage:
+    """One of the two storages."""
+    return originals() if name == ORIGINALS else outputs()
+
+
+def faults(kind: Kind, name: str, rows: Sequence[tuple[object, ...]]) -> Iterator[Found]:
+    """Faults of rows (key, size, release, source), with the videos that need them; ``UNUSED``
+    where none does."""
+    of_releases = _videos("release_id", [row[2] for row in rows])
+    of_sources = _videos("source_id", [row[3] for row in rows])
+    for key, size, release, source in rows:
+        videos = (*of_releases.get(str(release), ()), *of_sources.get(str(source), ()))
+        yield Found(
+            kind if videos else Kind.UNUSED,
+            name,
+            str(key),
+            size if isinstance(size, int) else None,
+            str(release) if release else None,
+            str(source) if source else None,
+            videos,
+        )
+
+
+def _videos(column: str, ids: Iterable[object]) -> dict[str, tuple[str, ...]]:
+    wanted = {str(one) for one in ids if one}
+    found: dict[str, tuple[str, ...]] = {}
+    if wanted:
+        rows = Video.objects.filter(**{f"{column}__in": wanted}).values_list(column, "pk")
+        for owner, video in rows:
+            found[str(owner)] = (*found.get(str(owner), ()), str(video))
+    return found

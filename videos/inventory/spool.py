@@ -1,0 +1,130 @@
+"""Rows and objects side by side in a temporary file, that is compared by SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from videos.inventory.findings import Broken
+from videos.models import Chunk, Release, Rendition, Source, StoredObject, Upload
+from videos.storage import MediaStorage
+
+ORIGINALS, OUTPUTS = StoredObject.Storage.ORIGINALS.value, StoredObject.Storage.OUTPUTS.value
+Row = tuple[Any, ...]
+
+_STEP = 2000
+_TABLES = """
+PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;
+CREATE TABLE stored (storage TEXT, key TEXT, size INTEGER, modified REAL,
+    PRIMARY KEY (storage, key)) WITHOUT ROWID;
+CREATE TABLE known (storage TEXT, key TEXT, size INTEGER, release TEXT, source TEXT,
+    state TEXT, fault TEXT, listed INTEGER, PRIMARY KEY (storage, key)) WITHOUT ROWID;
+CREATE TABLE faulty (storage TEXT, key TEXT, PRIMARY KEY (storage, key)) WITHOUT ROWID;
+CREATE TABLE broken (video TEXT PRIMARY KEY, outputs INTEGER DEFAULT 0, original INTEGER DEFAULT 0)
+    WITHOUT ROWID;
+"""
+_KNOW = """
+INSERT INTO known VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (storage, key) DO UPDATE SET
+    size = coalesce(excluded.size, size), release = coalesce(release, excluded.release),
+    source = coalesce(source, excluded.source), listed = max(listed, excluded.listed)
+"""
+
+
+class Spool:
+    """A temporary file in a folder; all of it is written before it is read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = sqlite3.connect(folder / "inventory.sqlite3", isolation_level=None)
+        self._file.executescript(_TABLES)
+
+    def close(self) -> None:
+        """The folder may go."""
+        self._file.close()
+
+    def list_objects(self, name: str, storage: MediaStorage) -> None:
+        """Write down what a storage holds. Raises ``StorageUnavailable``."""
+        self._insert(
+            "INSERT OR REPLACE INTO stored VALUES (?, ?, ?, ?)",
+            (
+                (name, one.key, one.size, one.modified.timestamp())
+                for one in storage.list_prefix("")
+            ),
+        )
+
+    def list_rows(self) -> None:
+        """Write down what the rows say: the registry, and the columns that name objects."""
+        self._insert(_KNOW, _registered())
+        self._insert(_KNOW, _named())
+
+    def note_fault(self, storage: str, key: str) -> None:
+        """Something is wrong with this one."""
+        self._file.execute("INSERT OR IGNORE INTO faulty VALUES (?, ?)", (storage, key))
+
+    def note_broken(self, video: str, *, original: bool) -> None:
+        """A video lacks outputs, or its original."""
+        self._file.execute("INSERT OR IGNORE INTO broken (video) VALUES (?)", (video,))
+        column = "original" if original else "outputs"
+        self._file.execute(f"UPDATE broken SET {column} = {column} + 1 WHERE video = ?", (video,))  # noqa: S608  # one of two words
+
+    def broken(self) -> Iterator[Broken]:
+        """The videos that were noted."""
+        for rows in self.read("SELECT video, outputs, original FROM broken"):
+            for video, outputs, original in rows:
+                yield Broken(video, bool(outputs), bool(original))
+
+    def read(self, query: str, *values: object) -> Iterator[list[Row]]:
+        """What a query finds, some hundred rows at a time."""
+        with closing(self._file.cursor()) as cursor:
+            cursor.execute(query, values)
+            while rows := cursor.fetchmany(500):
+                yield rows
+
+    def _insert(self, statement: str, rows: Iterable[Row]) -> None:
+        self._file.execute("BEGIN")
+        self._file.executemany(statement, rows)
+        self._file.execute("COMMIT")
+
+
+def _registered() -> Iterator[Row]:
+    columns = ("storage", "key", "bytes", "release_id", "source_id", "state", "fault")
+    for storage, key, size, release, source, state, fault in walk(StoredObject.objects, *columns):
+        yield storage, key, size, _text(release), _text(source), state, fault, 0
+
+
+def _named() -> Iterator[Row]:
+    """What columns name, whatever the registry says."""
+    stored = StoredObject.State.STORED.value
+    for pk, key, size in walk(Source.objects, "pk", "key", "size"):
+        yield ORIGINALS, key, size, None, str(pk), stored, "", 1
+    for (key,) in walk(Upload.objects.filter(finished_at=None), "key"):
+        yield ORIGINALS, key, None, None, None, StoredObject.State.WRITING.value, "", 0
+    outputs: Sequence[tuple[QuerySet[Any] | Any, Sequence[str]]] = (
+        (Chunk.objects, ("key", "bytes", "rendition__release_id")),
+        (Rendition.objects.exclude(download_key=""), ("download_key", "download_bytes", "release")),
+    )
+    for rows, columns in outputs:
+        for key, size, release in walk(rows, *columns):
+            yield OUTPUTS, key, size, str(release), None, stored, "", 1
+    for pk, key in walk(Release.objects.exclude(poster_key=""), "pk", "poster_key"):
+        yield OUTPUTS, key, None, str(pk), None, stored, "", 1
+
+
+def walk(rows: QuerySet[Any] | Any, *columns: str) -> Iterator[Row]:
+    """Some columns of all rows, read by their key so that no cursor is held open meanwhile."""
+    after: object = None
+    while True:
+        behind: QuerySet[Model] = rows.filter(pk__gt=after) if after is not None else rows.all()
+        page = list(behind.order_by("pk").values_list("pk", *columns)[:_STEP])
+        if not page:
+            return
+        after = page[-1][0]
+        yield from (row[1:] for row in page)
+
+
+def _text(pk: object) -> str | None:
+    return None if pk is None else str(pk)

@@ -1,0 +1,77 @@
+"""What fsck found wrong with stored objects: kept with their rows, and told as notices of the
+releases that play, so that the product says what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from processing.ffmpeg import notices
+from videos.models import Release, Source, StoredObject, Video
+from videos.objects.listed import register_releases, register_sources
+
+_CODES = {notices.OUTPUT_MISSING.code, notices.ORIGINAL_MISSING.code}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with an object, or empty where nothing is any more, and whose it is."""
+
+    storage: str
+    key: str
+    fault: str
+    release: str | None
+    source: str | None
+
+
+def keep(found: Sequence[Fault]) -> None:
+    """Keep what is wrong with objects, those too that only a column names, and tell of it."""
+    for one in found:
+        row = StoredObject.objects.filter(storage=one.storage, key=one.key)
+        if not row.update(fault=one.fault):
+            register_releases([UUID(one.release)] if one.release else [])
+            register_sources([UUID(one.source)] if one.source else [])
+            row.update(fault=one.fault)
+    needs = Q(pk__in={one.release for one in found if one.release}) | Q(
+        videos__source__in={one.source for one in found if one.source}
+    )
+    playing = Release.objects.filter(needs, videos__isnull=False)
+    for release in sorted(set(playing.values_list("pk", flat=True))):
+        _tell(release)
+
+
+def _tell(release: UUID) -> None:
+    """Put the notices of a release right."""
+    with transaction.atomic():
+        row = Release.objects.select_for_update().filter(pk=release)
+        for before in row.values_list("notices", flat=True):
+            told = [one for one in before or [] if one["code"] not in _CODES]
+            now = [*told, *(notice.to_json() for notice in _notices(release))]
+            if now != (before or []):
+                row.update(notices=now)
+
+
+def _notices(release: UUID) -> Iterable[notices.Notice]:
+    made = StoredObject.objects.filter(storage=StoredObject.Storage.OUTPUTS, release=release)
+    faulty = made.exclude(fault="").count()
+    if faulty:
+        yield notices.OUTPUT_MISSING(missing=faulty, files=made.count())
+    if faulty_sources().filter(videos__release=release).exists():
+        yield notices.ORIGINAL_MISSING()
+
+
+def faulty_sources() -> QuerySet[Source]:
+    """Sources whose original is not there, or not as it was."""
+    faulty = StoredObject.objects.filter(storage=StoredObject.Storage.ORIGINALS).exclude(fault="")
+    return Source.objects.filter(key__in=faulty.values("key"))
+
+
+def broken_videos(videos: QuerySet[Video]) -> QuerySet[Video]:
+    """Of some videos those that lack something of what they play."""
+    faulty: QuerySet[Any] = StoredObject.objects.exclude(fault="").filter(release__isnull=False)
+    return videos.filter(release__in=faulty.values("release"))

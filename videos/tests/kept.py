@@ -1,0 +1,129 @@
+"""Videos as rows and small objects, without anything being encoded."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from accounts.models import User
+from tests.servers.s3 import S3
+from videos import keys, objects
+from videos.models import Chunk, Release, Rendition, Source, StoredObject, Video
+from videos.storage import originals, outputs
+
+INIT = b"init" * 8
+
+
+def keep_video(owner: User, *, chunks: int = 3, size: int = 100) -> Video:
+    """A ready video with its original, a poster, a download and some chunks of one rendition."""
+    source = _source(owner)
+    release = Release.objects.create(pk=uuid4(), state="complete", completed_at=timezone.now())
+    attempt = keys.attempt_prefix(release.pk, uuid4())
+    Release.objects.filter(pk=release.pk).update(poster_key=_put(keys.poster(attempt), b"poster"))
+    download = _put(keys.download(attempt, "180p"), b"download")
+    rendition = Rendition.objects.create(
+        release=release,
+        kind="video",
+        name="180p",
+        codecs="avc1.64001f",
+        timescale=1000,
+        init_sha256=hashlib.sha256(INIT).hexdigest(),
+        download_key=download,
+        download_bytes=len(b"download"),
+    )
+    Chunk.objects.bulk_create(_chunk(rendition, attempt, n, size) for n in range(chunks))
+    objects.register_releases([release.pk])
+    objects.register_sources([source.pk])
+    return Video.objects.create(
+        owner=owner, status="ready", playable=True, source=source, release=release
+    )
+
+
+def _source(owner: User) -> Source:
+    data = uuid4().bytes * 10
+    key = keys.new_original()
+    originals().put_bytes(key, data, content_type="application/octet-stream")
+    return Source.objects.create(
+        owner=owner,
+        key=key,
+        filename="a.mp4",
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        origin="command",
+    )
+
+
+def _chunk(rendition: Rendition, attempt: str, number: int, size: int) -> Chunk:
+    data = (INIT + uuid4().bytes * size)[:size]
+    return Chunk(
+        rendition=rendition,
+        number=number,
+        key=_put(keys.chunk(attempt, "180p", number), data),
+        bytes=len(data),
+        init_bytes=len(INIT),
+        start=number * 2000,
+        duration=2000,
+        segments=[],
+    )
+
+
+def _put(key: str, data: bytes) -> str:
+    outputs().put_bytes(key, data, content_type="video/mp4")
+    return key
+
+
+def orphans(count: int) -> list[str]:
+    """Outputs of our making that no row names."""
+    attempt = keys.attempt_prefix(uuid4(), uuid4())
+    return [_put(keys.chunk(attempt, "180p", number), b"orphan") for number in range(count)]
+
+
+def make_old(settings: Any, *, then: datetime | None = None) -> None:
+    """Everything on the disk was written days ago."""
+    stamp = (then or timezone.now() - timedelta(days=2)).timestamp()
+    for alias in ("originals", "outputs"):
+        root = Path(settings.STORAGES[alias]["OPTIONS"]["location"])
+        for path in root.rglob("*"):
+            if path.name != keys.IDENTITY:
+                os.utime(path, (stamp, stamp))
+
+
+def everything() -> dict[str, int]:
+    """What both storages hold for videos, with its bytes."""
+    found = {}
+    for name, storage in (("originals", originals()), ("outputs", outputs())):
+        for one in storage.list_prefix(""):
+            if not keys.is_housekeeping(one.key):
+                found[f"{name}/{one.key}"] = one.size
+    return found
+
+
+def in_bucket(settings: Any, s3: S3) -> None:
+    """Both storages are in a bucket, beneath a prefix of their own."""
+    prefix = uuid4().hex
+    storages = settings.STORAGES
+    for alias in ("originals", "outputs"):
+        storages[alias] = {
+            "BACKEND": "videos.storage.s3.BucketStorage",
+            "OPTIONS": {
+                "bucket_name": s3.bucket,
+                "location": f"{prefix}/{alias}",
+                "endpoint_url": s3.endpoint_url,
+                "region_name": s3.environment["S3_REGION"],
+                "access_key": s3.keys.id,
+                "secret_key": s3.keys.secret,
+            },
+        }
+    settings.STORAGES = storages
+
+
+def faulty() -> dict[str, str]:
+    """What is marked, by key."""
+    rows = StoredObject.objects.exclude(fault="")
+    return dict(rows.values_list("key", "fault"))
