@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 
 from config import content_policy
+from videos.storage.disk import DiskStorage
 from videos.storage.s3 import BucketStorage
 
 
@@ -43,5 +44,5 @@ def test_browsers_may_reach_it_elsewhere(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_media_on_the_disk_come_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(content_policy, "storages", {"outputs": object()})
+    monkeypatch.setattr(content_policy, "storages", {"outputs": DiskStorage()})
     assert "connect-src 'self';" in content_policy.policies.__wrapped__()["/"]

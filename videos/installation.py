@@ -33,6 +33,7 @@ from videos.storage_identity import (
     Unmarked,
     Verdict,
     judge,
+    moving,
     read,
     worst,
 )
@@ -73,10 +74,22 @@ def verdict() -> Verdict:
 
 
 def _judge(own: Installation, name: StoredObject.Storage) -> Verdict:
-    found = found_in(_STORAGES[name]())
     stored = StoredObject.objects.filter(storage=name, state=StoredObject.State.STORED)
-    holds = found is Unmarked.EMPTY and stored.exists()
-    return judge(found, name=str(own.name), epochs=own.epochs, holds=holds)
+    verdicts = []
+    for place in _STORAGES[name]().places():
+        found = found_in(place)
+        holds = found is Unmarked.EMPTY and stored.exists()
+        verdicts.append(judge(found, name=str(own.name), epochs=own.epochs, holds=holds))
+    return verdicts[0] if len(verdicts) == 1 else moving(*verdicts)
+
+
+def marks() -> list[Identity | Unmarked]:
+    """What every place says. Raises ``StorageUnavailable``."""
+    return [found_in(place) for place in _places()]
+
+
+def _places() -> list[MediaStorage]:
+    return [place for storage in (originals(), outputs()) for place in storage.places()]
 
 
 def status() -> tuple[bool, str]:
@@ -111,7 +124,8 @@ def require_mark(storage: MediaStorage) -> None:
     """Raise ``StorageUnavailable`` where a storage that was marked bears no mark any more: a disk
     that is not mounted looks like an empty folder, and what is missing in it is not gone."""
     try:
-        storage.object_size(keys.IDENTITY)
+        for place in storage.places():
+            place.object_size(keys.IDENTITY)
     except ObjectMissing as error:
         raise StorageUnavailable("this is not the storage that was used before") from error
 
@@ -190,8 +204,7 @@ def _renew() -> bool:
     if not due:
         return False
     latest = own.epochs[0]
-    stands = [found_in(storage) for storage in (originals(), outputs())]
-    settled = all(isinstance(one, Identity) and one.epoch == latest for one in stands)
+    settled = all(isinstance(one, Identity) and one.epoch == latest for one in marks())
     epochs = [_new_epoch(), *own.epochs[: _EPOCHS_KEPT - 1]] if settled else own.epochs
     mine = Installation.objects.filter(pk=own.pk, renewed_at=own.renewed_at)
     if not mine.update(epochs=epochs, renewed_at=Now()):
@@ -203,8 +216,8 @@ def _renew() -> bool:
 def _write() -> None:
     own = row()
     identity = Identity(str(own.name), own.epochs[0], time.time())
-    for storage in (originals(), outputs()):
-        storage.put_bytes(keys.IDENTITY, identity.to_json(), content_type="application/json")
+    for place in _places():
+        place.put_bytes(keys.IDENTITY, identity.to_json(), content_type="application/json")
 
 
 def _may_claim() -> bool:

@@ -78,6 +78,17 @@ def judge(
     return Verdict.OURS if found.epoch in epochs else Verdict.MOVED_ON
 
 
+def moving(new: Verdict, old: Verdict) -> Verdict:
+    """Of a storage that is moved. The old place proves that the database is current until the new
+    one bears a mark, and each may miss what was renewed in the other alone; but an old place that
+    is empty was not mounted."""
+    if old is Verdict.OURS and new in (Verdict.EMPTY, Verdict.LOST):
+        return Verdict.EMPTY
+    if Verdict.OURS in (new, old) and {new, old} <= {Verdict.OURS, Verdict.MOVED_ON}:
+        return Verdict.OURS
+    return Verdict.LOST if old is Verdict.EMPTY else worst([new, old])
+
+
 def worst(verdicts: Sequence[Verdict]) -> Verdict:
     """Of several storages: what is to be told."""
     order = list(Verdict)

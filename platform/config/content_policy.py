@@ -7,6 +7,7 @@ admin's theme evaluates expressions in its markup, so its policy is looser; only
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -82,9 +83,10 @@ def policies() -> dict[str, str]:
 
 def _media_origins() -> list[str]:
     """Where browsers fetch media and pictures besides here: as the addresses of objects in the
-    bucket begin, also where that is Amazon's and nobody named it."""
-    base = urlsplit(getattr(storages["outputs"], "public_base", ""))
-    return [f"{base.scheme}://{base.netloc}"] if base.netloc else []
+    bucket begin, also where that is Amazon's and nobody named it; in both while one is moved."""
+    outputs: Any = storages["outputs"]
+    bases = [urlsplit(getattr(place, "public_base", "")) for place in outputs.places()]
+    return list(dict.fromkeys(f"{base.scheme}://{base.netloc}" for base in bases if base.netloc))
 
 
 class ContentPolicyMiddleware(MiddlewareMixin):

@@ -38,6 +38,9 @@ class MediaStorage(Protocol):
     Every method raises ``StorageUnavailable`` when the storage fails.
     """
 
+    def places(self) -> "Sequence[MediaStorage]":
+        """Where objects lie: itself alone, or while it is moved the new place and the old one."""
+
     def put_file(self, key: str, path: Path, *, content_type: str) -> None:
         """Store a local file; it is there whole or not at all. Writing again replaces."""
 

@@ -13,7 +13,13 @@ import structlog
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import FileSystemStorage
 
-from videos.storage.base import ListedObject, ObjectMissing, StorageFull, StorageUnavailable
+from videos.storage.base import (
+    ListedObject,
+    MediaStorage,
+    ObjectMissing,
+    StorageFull,
+    StorageUnavailable,
+)
 
 logger = structlog.get_logger(__name__)
 
@@ -25,6 +31,10 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 class DiskStorage(FileSystemStorage):
     """A folder; every write is a rename of a finished file on the same disk."""
+
+    def places(self) -> tuple[MediaStorage, ...]:
+        """Itself."""
+        return (self,)
 
     def put_file(self, key: str, path: Path, *, content_type: str) -> None:
         """Copy a file in; it appears whole or not at all."""

@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from botocore.parsers import ResponseParserError
 from storages.backends.s3 import S3Storage
 
-from videos.storage.base import ListedObject, ObjectMissing, StorageUnavailable
+from videos.storage.base import ListedObject, MediaStorage, ObjectMissing, StorageUnavailable
 from videos.storage.presigning import Credentials, Presigner
 from videos.storage.stopping import between_bytes
 
@@ -112,6 +112,10 @@ class BucketStorage(S3Storage):
     def credentials(self) -> Any:
         """The keys that were set, or those of the machine's role, which are renewed in time."""
         return boto3.session.Session(self.access_key, self.secret_key).get_credentials()
+
+    def places(self) -> tuple[MediaStorage, ...]:
+        """Itself."""
+        return (self,)
 
     @_translated
     def put_file(self, key: str, path: Path, *, content_type: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -107,20 +108,36 @@ def everything() -> dict[str, int]:
 def in_bucket(settings: Any, s3: S3) -> None:
     """Both storages are in a bucket, beneath a prefix of their own."""
     prefix = uuid4().hex
+    stored_in(settings, lambda alias: bucket_place(s3, prefix, alias))
+
+
+def stored_in(settings: Any, place_of: Callable[[str], dict[str, Any]]) -> None:
+    """From now on both storages are where this says."""
     storages = settings.STORAGES
     for alias in ("originals", "outputs"):
-        storages[alias] = {
-            "BACKEND": "videos.storage.s3.BucketStorage",
-            "OPTIONS": {
-                "bucket_name": s3.bucket,
-                "location": f"{prefix}/{alias}",
-                "endpoint_url": s3.endpoint_url,
-                "region_name": s3.environment["S3_REGION"],
-                "access_key": s3.keys.id,
-                "secret_key": s3.keys.secret,
-            },
-        }
+        storages[alias] = place_of(alias)
     settings.STORAGES = storages
+
+
+def bucket_place(s3: S3, prefix: str, alias: str) -> dict[str, Any]:
+    """A storage in a bucket, as settings describe it."""
+    return {
+        "BACKEND": "videos.storage.s3.BucketStorage",
+        "OPTIONS": {
+            "bucket_name": s3.bucket,
+            "location": f"{prefix}/{alias}",
+            "endpoint_url": s3.endpoint_url,
+            "region_name": s3.environment["S3_REGION"],
+            "access_key": s3.keys.id,
+            "secret_key": s3.keys.secret,
+        },
+    }
+
+
+def disk_place(folder: Path, alias: str) -> dict[str, Any]:
+    """A storage on the disk, as settings describe it."""
+    options = {"location": folder / alias}
+    return {"BACKEND": "videos.storage.disk.DiskStorage", "OPTIONS": options}
 
 
 def faulty() -> dict[str, str]:

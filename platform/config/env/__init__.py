@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import environ
 from django.http.request import validate_host
 
-from config.env.bucket import S3, bucket
+from config.env.bucket import S3, bucket, moved_from
 from config.env.reader import FILE, Reader, Setting, SettingsWrong
 from config.env.servers import database, email, redis_url
 
@@ -55,6 +55,8 @@ class Environment:
     email: dict[str, object]
     email_from: str
     s3: S3 | None
+    old_s3: S3 | None
+    old_media: Path | None
     worker_name: str
     worker_queues: list[str]
     ffmpeg: str
@@ -78,6 +80,8 @@ class Environment:
 def read() -> Environment:
     """Read and check the environment; raises ``SettingsWrong`` with all that is wrong."""
     reader, data_dir = _reader()
+    s3 = bucket(reader)
+    old_s3, old_media = moved_from(reader, data_dir, s3)
     values = Environment(
         data_dir=data_dir,
         secret_key=_secret_key(reader),
@@ -99,7 +103,9 @@ def read() -> Environment:
         redis_url=redis_url(reader),
         email=email(reader),
         email_from=reader.text("EMAIL_FROM", "Vodloom <no-reply@localhost>"),
-        s3=bucket(reader),
+        s3=s3,
+        old_s3=old_s3,
+        old_media=old_media,
         worker_name=reader.text("VODLOOM_WORKER_NAME") or f"{socket.gethostname()}-{os.getpid()}",
         worker_queues=reader.choices("VODLOOM_WORKER_QUEUES", QUEUES),
         ffmpeg=reader.program("VODLOOM_FFMPEG", "ffmpeg"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -30,37 +31,57 @@ class S3:
     ca_file: str | None
 
 
-def bucket(reader: Reader) -> S3 | None:
+def bucket(reader: Reader, old: str = "") -> S3 | None:
     """The bucket; None where everything is on the local disk. What concerns a bucket is looked at
-    in any case: it may only lack its name."""
-    name = reader.text("S3_BUCKET")
+    in any case: it may only lack its name. ``old`` is what the names of the other one begin with,
+    that is moved from."""
+    name = reader.text(f"{old}S3_BUCKET")
     if name and not _BUCKET.fullmatch(name):
         reader.fault(
-            "S3_BUCKET",
+            f"{old}S3_BUCKET",
             f"is {name!r}; a bucket's name has 3 to 63 small letters, digits, dots and dashes.",
         )
-    endpoint = _address(reader, "S3_ENDPOINT_URL")
-    key = reader.text("S3_ACCESS_KEY_ID")
-    secret = reader.text("S3_SECRET_ACCESS_KEY", secret=True)
+    endpoint = _address(reader, f"{old}S3_ENDPOINT_URL")
+    key = reader.text(f"{old}S3_ACCESS_KEY_ID")
+    secret = reader.text(f"{old}S3_SECRET_ACCESS_KEY", secret=True)
     if bool(key) != bool(secret):
         missing = "S3_SECRET_ACCESS_KEY" if key else "S3_ACCESS_KEY_ID"
         reader.fault(
-            missing,
-            "is missing: set both S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY, or neither where the "
-            "machine's role gives access.",
+            f"{old}{missing}",
+            f"is missing: set both {old}S3_ACCESS_KEY_ID and {old}S3_SECRET_ACCESS_KEY, or neither "
+            "where the machine's role gives access.",
         )
     found = S3(
         bucket=name,
-        prefix=_prefix(reader),
+        prefix=_prefix(reader, f"{old}S3_PREFIX"),
         endpoint_url=endpoint,
-        public_endpoint_url=_address(reader, "S3_PUBLIC_ENDPOINT_URL") or endpoint,
-        region=reader.text("S3_REGION", "us-east-1"),
+        public_endpoint_url=_address(reader, f"{old}S3_PUBLIC_ENDPOINT_URL") or endpoint,
+        region=reader.text(f"{old}S3_REGION", "us-east-1"),
         access_key_id=key or None,
         secret_access_key=secret or None,
-        addressing=reader.choice("S3_ADDRESSING", ("path", "virtual", "auto")),
-        ca_file=reader.file("S3_CA_FILE") or None,
+        addressing=reader.choice(f"{old}S3_ADDRESSING", ("path", "virtual", "auto")),
+        ca_file=reader.file(f"{old}S3_CA_FILE") or None,
     )
     return found if name else None
+
+
+def moved_from(reader: Reader, data_dir: Path, s3: S3 | None) -> tuple[S3 | None, Path | None]:
+    """The bucket, or the folder of media, that is moved from; neither where nothing is moved."""
+    old, text = bucket(reader, "OLD_"), reader.text("OLD_MEDIA")
+    folder = Path(text).absolute() if text else None
+    if folder and not folder.is_dir():
+        reader.fault("OLD_MEDIA", f"is {text!r}, and there is no such folder; is it mounted?")
+    if folder and old:
+        reader.fault("OLD_MEDIA", "and OLD_S3_BUCKET are both set: name the place moved from.")
+    here = data_dir / "media" if s3 is None else None
+    if (old and s3 and _place(old) == _place(s3)) or (folder and folder == here):
+        name = "OLD_S3_BUCKET" if old else "OLD_MEDIA"
+        reader.fault(name, "names the very place that is in use: set the new one, or unset this.")
+    return old, folder
+
+
+def _place(s3: S3) -> tuple[str | None, str, str]:
+    return s3.endpoint_url, s3.bucket, s3.prefix
 
 
 def _address(reader: Reader, name: str) -> str | None:
@@ -73,15 +94,15 @@ def _address(reader: Reader, name: str) -> str | None:
     return value or None
 
 
-def _prefix(reader: Reader) -> str:
+def _prefix(reader: Reader, name: str) -> str:
     """What all keys in the bucket begin with, without a slash at either end; may be empty."""
-    prefix = reader.text("S3_PREFIX").strip("/")
+    prefix = reader.text(name).strip("/")
     parts = prefix.split("/") if prefix else []
     if len(prefix) > _LONGEST_PREFIX or any(
         part.strip(".") == "" or not _PREFIX.fullmatch(part) for part in parts
     ):
         reader.fault(
-            "S3_PREFIX",
+            name,
             "must be folders such as team/vodloom, of letters, digits, dots, dashes and "
             "underscores.",
         )

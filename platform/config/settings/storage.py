@@ -1,29 +1,47 @@
 """Where bytes live: ``originals`` (sources) and ``outputs`` (releases), on disk or S3."""
 
+from pathlib import Path
 from typing import Any
 
-from config.env import SettingsWrong
+from config.env import S3, SettingsWrong
 from config.settings.base import BASE_DIR, DATA_DIR, ENV
 
 
 def _media(folder: str) -> dict[str, Any]:
-    if ENV.s3 is None:
-        return {
-            "BACKEND": "videos.storage.disk.DiskStorage",
-            "OPTIONS": {"location": DATA_DIR / "media" / folder},
-        }
+    """Where a kind of objects is; in two places while it is moved."""
+    new = _bucket(ENV.s3, folder) if ENV.s3 else _disk(DATA_DIR / "media", folder)
+    if ENV.old_s3:
+        return _moving(new, _bucket(ENV.old_s3, folder))
+    return _moving(new, _disk(ENV.old_media, folder)) if ENV.old_media else new
+
+
+def _moving(new: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "BACKEND": "videos.storage.moving.MovingStorage",
+        "OPTIONS": {"new": new, "old": old},
+    }
+
+
+def _disk(media: Path, folder: str) -> dict[str, Any]:
+    return {
+        "BACKEND": "videos.storage.disk.DiskStorage",
+        "OPTIONS": {"location": media / folder},
+    }
+
+
+def _bucket(s3: S3, folder: str) -> dict[str, Any]:
     return {
         "BACKEND": "videos.storage.s3.BucketStorage",
         "OPTIONS": {
-            "bucket_name": ENV.s3.bucket,
-            "location": f"{ENV.s3.prefix}/{folder}" if ENV.s3.prefix else folder,
-            "endpoint_url": ENV.s3.endpoint_url,
-            "public_endpoint_url": ENV.s3.public_endpoint_url,
-            "region_name": ENV.s3.region,
-            "access_key": ENV.s3.access_key_id,
-            "secret_key": ENV.s3.secret_access_key,
-            "addressing_style": ENV.s3.addressing,
-            "verify": ENV.s3.ca_file,
+            "bucket_name": s3.bucket,
+            "location": f"{s3.prefix}/{folder}" if s3.prefix else folder,
+            "endpoint_url": s3.endpoint_url,
+            "public_endpoint_url": s3.public_endpoint_url,
+            "region_name": s3.region,
+            "access_key": s3.access_key_id,
+            "secret_key": s3.secret_access_key,
+            "addressing_style": s3.addressing,
+            "verify": s3.ca_file,
         },
     }
 

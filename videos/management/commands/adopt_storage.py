@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from videos import installation, storage_survey
-from videos.storage import StorageUnavailable, originals, outputs
+from videos.storage import StorageUnavailable
 from videos.storage_identity import SENTENCES, Unmarked, Verdict
 
 
@@ -60,8 +60,7 @@ def _others() -> str:
         return SENTENCES[Verdict.OTHER]
     lately = time.time() - 2 * installation.INTERVAL_SECONDS
     own = installation.row()
-    for storage in (originals(), outputs()):
-        found = installation.found_in(storage)
+    for found in installation.marks():
         if isinstance(found, Unmarked) or found.epoch in own.epochs:
             continue
         if found.renewed_at > lately:

@@ -1,0 +1,188 @@
+"""Two places while a storage is moved from one to the other: everything is found where it is.
+
+Written is to the new place alone. Read is from the new place, and from the old what is not there
+yet. An object is never in neither: it is copied, and stays where it was until somebody says so.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from django.utils.module_loading import import_string
+
+from videos.storage.base import ListedObject, MediaStorage, ObjectMissing, StorageUnavailable
+
+logger = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+_HELD_KEYS = 200_000
+
+
+class MovingStorage:
+    """A new place and an old one, each as Django's ``STORAGES`` describes it."""
+
+    def __init__(self, *, new: Mapping[str, Any], old: Mapping[str, Any]) -> None:
+        self.new, self.old = _built(new), _built(old)
+        self._held = {id(place): _Held(place) for place in (self.new, self.old)}
+
+    def places(self) -> tuple[MediaStorage, ...]:
+        """The new one first."""
+        return (self.new, self.old)
+
+    def put_file(self, key: str, path: Path, *, content_type: str) -> None:
+        """Store a file in the new place."""
+        self.new.put_file(key, path, content_type=content_type)
+
+    def take_file(self, key: str, path: Path, *, content_type: str) -> None:
+        """Store a file in the new place and let it go."""
+        self.new.take_file(key, path, content_type=content_type)
+
+    def put_bytes(self, key: str, data: bytes, *, content_type: str) -> None:
+        """Store a few bytes in the new place."""
+        self.new.put_bytes(key, data, content_type=content_type)
+
+    def read_bytes(self, key: str, *, at_most: int) -> bytes:
+        """The first bytes of an object, wherever it is."""
+        return self._first(lambda place: place.read_bytes(key, at_most=at_most))
+
+    def blocks(self, key: str) -> Iterator[bytes]:
+        """All bytes of an object, wherever it is."""
+        yield from self._first(lambda place: (place.object_size(key), place)[1]).blocks(key)
+
+    def fetch(self, key: str, path: Path) -> None:
+        """Copy an object out, wherever it is."""
+        self._first(lambda place: place.fetch(key, path))
+
+    def object_size(self, key: str) -> int:
+        """Bytes of an object, wherever it is."""
+        return self._first(lambda place: place.object_size(key))
+
+    def local_path(self, key: str) -> Path | None:
+        """The object's file in the place that is a disk, if it is there."""
+        missing = 0
+        for place in self.places():
+            try:
+                if (path := place.local_path(key)) is not None:
+                    return path
+            except ObjectMissing:
+                missing += 1
+        if missing == len(self.places()):
+            raise ObjectMissing(key)
+        return None
+
+    def signed_url(self, key: str, *, until: int) -> str | None:
+        """The address by the place that holds it, or None when that is a disk."""
+        return self._place_of(key).signed_url(key, until=until)
+
+    def list_prefix(self, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
+        """The objects of both places, each once."""
+        last = ""
+        listings = (place.list_prefix(prefix, after=after) for place in self.places())
+        for one in heapq.merge(*listings, key=lambda one: one.key.encode()):
+            if one.key != last:
+                yield one
+            last = one.key
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        """The folders of both places, each once."""
+        seen: set[str] = set()
+        for place in self.places():
+            for name in place.folders(prefix):
+                if name not in seen:
+                    yield name
+                seen.add(name)
+
+    def unfinished(self) -> Iterator[ListedObject]:
+        """What was begun in parts in either place."""
+        for place in self.places():
+            yield from place.unfinished()
+
+    def move_key(self, key: str, to: str) -> None:
+        """Give an object another key wherever it is."""
+        missing = 0
+        for place in self.places():
+            try:
+                place.move_key(key, to)
+            except ObjectMissing:
+                missing += 1
+        if missing == len(self.places()):
+            raise ObjectMissing(key)
+
+    def delete_key(self, key: str) -> None:
+        """Delete an object in both places."""
+        for place in self.places():
+            place.delete_key(key)
+
+    def delete_keys(self, keys: Sequence[str]) -> list[str]:
+        """Delete objects in both places; those that could not be deleted in one."""
+        failed = [key for place in self.places() for key in place.delete_keys(keys)]
+        return list(dict.fromkeys(failed))
+
+    def _first(self, ask: Callable[[MediaStorage], T]) -> T:
+        try:
+            return ask(self.new)
+        except ObjectMissing:
+            return ask(self.old)
+
+    def _place_of(self, key: str) -> MediaStorage:
+        """Where an object is, by what was seen before or by a look now. While a place is away, the
+        other: whatever is there can be played."""
+        held = [self._held[id(place)] for place in self.places()]
+        for look in (_Held.saw, _Held.sees):
+            for one in held:
+                try:
+                    if look(one, key):
+                        return one.place
+                except StorageUnavailable as error:
+                    logger.warning("place_not_seen", reason=str(error))
+        return self.new
+
+
+class _Held:
+    """Which keys a place holds: on a disk that is asked, of a bucket whole folders of releases are
+    remembered. What was once seen stays, since objects are never changed and nobody asks for those
+    that are deleted."""
+
+    def __init__(self, place: MediaStorage) -> None:
+        self.place = place
+        self._seen: OrderedDict[str, set[str]] = OrderedDict()
+        self._count = 0
+
+    def saw(self, key: str) -> bool:
+        """Whether it is there, without asking a bucket."""
+        try:
+            if self.place.local_path(key) is not None:
+                return True
+        except ObjectMissing:
+            return False
+        return key in self._seen.get(_folder(key), ())
+
+    def sees(self, key: str) -> bool:
+        """Whether it is there now."""
+        try:
+            if self.place.local_path(key) is not None:
+                return True
+        except ObjectMissing:
+            return False
+        folder = _folder(key)
+        found = {one.key for one in self.place.list_prefix(folder)}
+        self._count += len(found) - len(self._seen.pop(folder, ()))
+        self._seen[folder] = found
+        while self._count > _HELD_KEYS and len(self._seen) > 1:
+            self._count -= len(self._seen.popitem(last=False)[1])
+        return key in found
+
+
+def _folder(key: str) -> str:
+    """The folder of a release."""
+    return "/".join(key.split("/")[:2]) + "/"
+
+
+def _built(described: Mapping[str, Any]) -> MediaStorage:
+    place: MediaStorage = import_string(described["BACKEND"])(**described.get("OPTIONS", {}))
+    return place

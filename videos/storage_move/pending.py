@@ -1,0 +1,47 @@
+"""What is still to be copied, or compared: two sorted listings, walked side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from videos import keys
+from videos.storage import ListedObject
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An object of the old place; ``is_there``: one of its size is in the new place, and was not
+    verified."""
+
+    key: str
+    size: int
+    is_there: bool
+
+
+def pending(
+    old: Iterable[ListedObject], new: Iterable[ListedObject], *, verified: str
+) -> Iterator[Pending]:
+    """In the order of the keys. What is in both with the same size, up to ``verified``, is done."""
+    there = iter(new)
+    at = next(there, None)
+    for one in old:
+        if one.key in (keys.IDENTITY, keys.PROBE):
+            continue
+        place = one.key.encode()
+        while at is not None and at.key.encode() < place:
+            at = next(there, None)
+        same = at is not None and (at.key, at.size) == (one.key, one.size)
+        if not same or place > verified.encode():
+            yield Pending(one.key, one.size, same)
+
+
+def done(old: Iterable[ListedObject], new: Iterable[ListedObject]) -> Iterator[str]:
+    """Keys of the old place that are in the new one with the same size."""
+    there = iter(new)
+    at = next(there, None)
+    for one in old:
+        while at is not None and at.key.encode() < one.key.encode():
+            at = next(there, None)
+        if at is not None and (at.key, at.size) == (one.key, one.size):
+            yield one.key
