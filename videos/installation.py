@@ -17,7 +17,7 @@ import structlog
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from videos import keys
+from videos import keys, storage_guests
 from videos.models import Installation, Release, Source, StoredObject, Upload
 from videos.storage import (
     MediaStorage,
@@ -103,6 +103,15 @@ def status() -> tuple[bool, str]:
     return False, f"{SENTENCES[seen]} {_CURE}"
 
 
+def guests() -> list[str]:
+    """Other databases that use the storages too; what no row names may be theirs.
+
+    Raises ``StorageUnavailable``.
+    """
+    own = row()
+    return storage_guests.others(_places(), name=str(own.name), epochs=own.epochs)
+
+
 def may_delete() -> bool:
     """Whether the storages are this installation's; new ones are claimed.
 
@@ -140,6 +149,7 @@ def adopt() -> None:
         epochs=[_new_epoch()], renewed_at=Now(), adopted_at=Now()
     )
     _write()
+    storage_guests.clear(_places())
 
 
 class Watch:
@@ -188,7 +198,22 @@ def _is_ours() -> bool:
         _claim()
         return verdict() is Verdict.OURS
     _tell(seen)
+    if seen in (Verdict.OTHER, Verdict.MOVED_ON):
+        _leave_note()
     return False
+
+
+_note_left_at: float | None = None
+
+
+def _leave_note() -> None:
+    """Tell whoever the storages belong to that this database uses them."""
+    global _note_left_at  # noqa: PLW0603  # now and then in each process
+    now = time.monotonic()
+    if _note_left_at is None or now - _note_left_at >= INTERVAL_SECONDS:
+        own = row()
+        storage_guests.leave(_places(), name=str(own.name), epoch=own.epochs[0])
+        _note_left_at = now
 
 
 def _claim() -> None:

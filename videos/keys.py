@@ -14,6 +14,8 @@ RELEASES = "releases/"
 IDENTITY = "installation.json"
 # What keys of objects begin with that the doctor writes, reads and deletes.
 PROBE = "doctor/probe"
+# Where other databases say that they use the storage too.
+GUESTS = "guests/"
 # Where fsck puts what no row names.
 QUARANTINE = "quarantine/"
 
@@ -76,7 +78,7 @@ def release_of(key: str) -> UUID | None:
 
 def is_housekeeping(key: str) -> bool:
     """Whether an object is about the storage itself, and no video's."""
-    return key == IDENTITY or key.startswith((PROBE, QUARANTINE))
+    return key == IDENTITY or key.startswith((PROBE, QUARANTINE, GUESTS))
 
 
 def is_output(key: str) -> bool:

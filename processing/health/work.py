@@ -58,6 +58,8 @@ def budgets() -> Finding:
 def storage_owner() -> Finding:
     """Both storages are this installation's, so that objects may be deleted; what is unknown."""
     ok, sentence = installation.status()
+    if ok and (guests := installation.guests()):
+        return kinds.SHARED.at(OWNER, guests=", ".join(guests))
     unknown = counted()
     if unknown is not None and unknown.objects:
         sentence += f" {unknown.objects} unknown objects ({unknown.bytes} bytes) in them."

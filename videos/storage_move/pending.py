@@ -26,7 +26,7 @@ def pending(
     there = iter(new)
     at = next(there, None)
     for one in old:
-        if one.key in (keys.IDENTITY, keys.PROBE):
+        if one.key in (keys.IDENTITY, keys.PROBE) or one.key.startswith(keys.GUESTS):
             continue
         place = one.key.encode()
         while at is not None and at.key.encode() < place:

@@ -148,6 +148,31 @@ def test_two_databases_on_one_storage_delete_nothing_of_each_other() -> None:
     assert "another installation" in installation.status()[1]
 
 
+@pytest.mark.usefixtures("_storages")
+def test_another_database_leaves_a_note_and_then_nothing_unknown_is_deleted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(installation, "_note_left_at", None)
+    assert installation.may_delete()
+    own = _dump()
+    Installation.objects.all().delete()
+    assert not installation.may_delete()
+    Installation.objects.all().delete()
+    Installation.objects.create(**own)
+    assert installation.may_delete()
+    (guest,) = installation.guests()
+    assert str(own["name"]) not in guest
+    assert not servers.storage_owner().ok
+    assert guest in servers.storage_owner().detail
+    with pytest.raises(CommandError, match="Another database"):
+        call_command("sweep_storage")
+    with pytest.raises(CommandError, match="Another database"):
+        call_command("fsck", repair=True)
+    _adopt()
+    assert installation.guests() == []
+    assert servers.storage_owner().ok
+
+
 def test_production_goes_on_while_its_copy_runs() -> None:
     assert installation.may_delete()
     copied = _dump()

@@ -23,3 +23,9 @@ NOT_OURS = Kind(
     "{verdict}",
     "See `manage.py adopt_storage --dry-run`, and docs/operations.md, Whose a storage is.",
 )
+SHARED = Kind(
+    "storage_shared",
+    "Another database uses the storage too: {guests}. Until that ends nothing is deleted that no row"
+    " names.",
+    "Give that one a storage of its own, or a prefix; then give `manage.py adopt_storage` here.",
+)

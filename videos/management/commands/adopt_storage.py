@@ -44,6 +44,8 @@ class Command(BaseCommand):
     def _tell(self) -> None:
         found = storage_survey.survey()
         self.stdout.write(SENTENCES[installation.verdict()])
+        for guest in installation.guests():
+            self.stdout.write(f"Another database left its note: {guest}.")
         self.stdout.write(
             f"Releases: {found.releases} stored, {found.unknown_releases} of them unknown to the"
             f" database; {found.missing_releases} that it knows are not stored."

@@ -60,6 +60,12 @@ class Command(BaseCommand):
             raise CommandError(f"{sentence} See `manage.py adopt_storage --dry-run`.")
         self._json: bool = options["json"]
         try:
+            if options["repair"] and (guests := installation.guests()):
+                raise CommandError(
+                    "Another database uses the storages too, and what seems to be nobody's may be"
+                    f" its: {', '.join(guests)}. Give it a storage of its own, then `manage.py"
+                    " adopt_storage` here."
+                )
             if options["restore_quarantine"] is not None:
                 self._put_back(options["restore_quarantine"])
                 return

@@ -34,6 +34,11 @@ class Command(BaseCommand):
         if not allowed and not dry_run:
             raise CommandError(sentence)
         try:
+            if not dry_run and (guests := installation.guests()):
+                raise CommandError(
+                    f"Another database uses the storages too: {', '.join(guests)}. See `manage.py"
+                    " adopt_storage --dry-run`."
+                )
             marked = sum(
                 self._sweep(name, older_than, dry_run=dry_run) for name in StoredObject.Storage
             )

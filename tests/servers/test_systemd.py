@@ -1,0 +1,62 @@
+"""The systemd units are well formed, start what there is, and leave the sandbox what it needs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+UNITS = sorted((ROOT / "systemd").glob("*.service"))
+PROGRAMS = set(re.findall(r"^(\w+)\)", (ROOT / "scripts/program.sh").read_text(), re.MULTILINE))
+SANDBOXED = {"web", "light", "encode"}
+
+
+def _settings(unit: Path) -> dict[str, str]:
+    return dict(re.findall(r"^(\w+)=(.*)$", unit.read_text(), re.MULTILINE))
+
+
+def _program(unit: Path) -> str:
+    return _settings(unit)["ExecStart"].rpartition(" ")[2]
+
+
+def test_there_is_a_unit_for_each_process() -> None:
+    assert {_program(unit) for unit in UNITS} == {"web", "light", "encode", "reconciler"}
+    assert {_program(unit) for unit in UNITS} <= PROGRAMS
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_systemd_understands_it(unit: Path, tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed")
+    here = tmp_path / unit.name
+    here.write_text(unit.read_text().replace("/opt/vodloom", str(ROOT)))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(here)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    rated = subprocess.run(
+        ["systemd-analyze", "security", "--offline=yes", "--threshold=30", str(here)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert rated.returncode == 0, rated.stdout
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_bubblewrap_can_work_in_it(unit: Path) -> None:
+    told = _settings(unit)
+    assert "ProcSubset" not in told, "it reads /proc/sys"
+    if _program(unit) in SANDBOXED:
+        assert {"user", "mnt", "pid", "net"} <= set(told["RestrictNamespaces"].split())
+        assert "AF_NETLINK" in told["RestrictAddressFamilies"].split()
+        assert "@mount" in told["SystemCallFilter"].split()
+    else:
+        assert told["RestrictNamespaces"] == "yes"
