@@ -67,7 +67,7 @@ def _start(cleanup: ExitStack) -> Servers:
 
 def _set_environment(servers: Servers) -> None:
     for name in list(os.environ):
-        if name in _OTHERS or (name.startswith(("S3_", "VODLOOM_")) and name not in _KEPT):
+        if name in _OTHERS or (name.startswith(("S3_", "OLD_", "VODLOOM_")) and name not in _KEPT):
             del os.environ[name]
     (servers.folder / "static").mkdir()  # WhiteNoise warns where nothing was collected
     os.environ |= {

@@ -25,7 +25,7 @@ NOT_OURS = Kind(
 )
 SHARED = Kind(
     "storage_shared",
-    "Another database uses the storage too: {guests}. Until that ends nothing is deleted that no row"
-    " names.",
+    "Another database uses the storage too: {guests}. Until that ends nothing is deleted that no"
+    " row names.",
     "Give that one a storage of its own, or a prefix; then give `manage.py adopt_storage` here.",
 )
