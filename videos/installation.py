@@ -108,8 +108,7 @@ def guests() -> list[str]:
 
     Raises ``StorageUnavailable``.
     """
-    own = row()
-    return storage_guests.others(_places(), name=str(own.name), epochs=own.epochs)
+    return storage_guests.others(_places())
 
 
 def may_delete() -> bool:

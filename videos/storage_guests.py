@@ -8,7 +8,8 @@ is.
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from itertools import islice
 
 from videos import keys
 from videos.storage import MediaStorage
@@ -24,14 +25,13 @@ def leave(places: Iterable[MediaStorage], *, name: str, epoch: str) -> None:
         place.put_bytes(key, note, content_type="application/json")
 
 
-def others(places: Iterable[MediaStorage], *, name: str, epochs: Sequence[str]) -> list[str]:
-    """The notes that stand there, but for those of this very database."""
-    own = {f"{keys.GUESTS}{name}-{epoch}.json" for epoch in epochs}
+def others(places: Iterable[MediaStorage]) -> list[str]:
+    """The notes that stand there. A copy of this database has its name, and lately had its epochs:
+    so none is passed over as our own."""
     found: dict[str, None] = {}
     for place in places:
-        for number, one in enumerate(place.list_prefix(keys.GUESTS)):
-            if one.key not in own and number < _MOST:
-                found[one.key.removeprefix(keys.GUESTS).removesuffix(".json")] = None
+        for one in islice(place.list_prefix(keys.GUESTS), _MOST):
+            found[one.key.removeprefix(keys.GUESTS).removesuffix(".json")] = None
     return list(found)
 
 

@@ -173,6 +173,20 @@ def test_another_database_leaves_a_note_and_then_nothing_unknown_is_deleted(
     assert servers.storage_owner().ok
 
 
+def test_the_note_of_a_copy_that_was_just_made_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installation, "_note_left_at", None)
+    assert installation.may_delete()
+    copied = _dump()
+    _renew()
+    production = _dump()
+    _become(copied)
+    assert not installation.may_delete()
+    _become(production)
+    assert installation.may_delete()
+    assert copied["epochs"][0] in production["epochs"]
+    assert len(installation.guests()) == 1
+
+
 def test_production_goes_on_while_its_copy_runs() -> None:
     assert installation.may_delete()
     copied = _dump()
