@@ -103,12 +103,12 @@ def status() -> tuple[bool, str]:
     return False, f"{SENTENCES[seen]} {_CURE}"
 
 
-def guests() -> list[str]:
-    """Other databases that use the storages too; what no row names may be theirs.
+def guests(name: StoredObject.Storage | None = None) -> list[str]:
+    """Other databases that use the storages too, or one of them; what no row names may be theirs.
 
     Raises ``StorageUnavailable``.
     """
-    return storage_guests.others(_places())
+    return storage_guests.others(_STORAGES[name]().places() if name else _places())
 
 
 def may_delete() -> bool:

@@ -130,7 +130,7 @@ def _step(name: StoredObject.Storage, *, may_mark: bool) -> int:
     found = among(name, listed)
     if not _move(walk, listed, found):
         return 0  # another reconciler did this step
-    if not may_mark or not found or not installation.may_delete() or installation.guests():
+    if not may_mark or not found or not installation.may_delete() or installation.guests(name):
         return 0
     return mark_found(name, deletable(name, found, since=installation.row().adopted_at))
 
