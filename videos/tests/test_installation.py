@@ -162,15 +162,15 @@ def test_another_database_leaves_a_note_and_then_nothing_unknown_is_deleted(
     assert installation.may_delete()
     (guest,) = installation.guests()
     assert str(own["name"]) not in guest
-    assert not servers.storage_owner().ok
-    assert guest in servers.storage_owner().detail
+    assert not work.storage_owner().ok
+    assert guest in work.storage_owner().detail
     with pytest.raises(CommandError, match="Another database"):
         call_command("sweep_storage")
     with pytest.raises(CommandError, match="Another database"):
         call_command("fsck", repair=True)
     _adopt()
     assert installation.guests() == []
-    assert servers.storage_owner().ok
+    assert work.storage_owner().ok
 
 
 def test_the_note_of_a_copy_that_was_just_made_counts(monkeypatch: pytest.MonkeyPatch) -> None:
