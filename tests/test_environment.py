@@ -19,6 +19,8 @@ WRONG = [
     ("SECRET_KEY", "a", "too easy to guess"),
     ("SECRET_KEY", "a" * 50, "8 of them different"),
     ("SECRET_KEY", "only thirty-one characters long", "at least 32 characters"),
+    ("VODLOOM_MONITORING_TOKEN", "watch", "VODLOOM_MONITORING_TOKEN is too easy"),
+    ("VODLOOM_MONITORING_TOKEN", f"{GOOD_KEY} x", "ASCII without blanks"),
     ("SECRET_KEY_FALLBACKS", f"{GOOD_KEY},short", "SECRET_KEY_FALLBACKS is too easy"),
     ("USE_HTTPS", "ture", "USE_HTTPS is 'ture'; it must be true or false."),
     ("USE_HTTPS", "enabled", "must be true or false"),

@@ -1,32 +1,16 @@
-"""Health, schema, commands: what stands for the whole site."""
+"""Schema and commands: what stands for the whole site."""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import User
 from processing.models import Run
 from videos.models import Video
-
-
-def test_healthz_asks_for_nothing(client: Client) -> None:
-    assert client.get("/healthz").status_code == 200
-
-
-def test_readyz_says_what_is_wrong(client: Client, db: None, settings: LazySettings) -> None:
-    answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()["ready"]) == (200, True)
-    settings.REDIS_URL = "redis://127.0.0.1:9/0"
-    answer = client.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json()["checks"]["Database"] == "ok"
-    assert "REDIS_URL" in answer.json()["checks"]["Redis"]
-    assert "127.0.0.1" not in answer.content.decode()
 
 
 def test_the_schema_is_valid_and_names_the_fixed_addresses(

@@ -19,6 +19,7 @@ from django.conf import settings  # after the apps are loaded
 from config import uploads
 from config.body_guard import BodyGuard
 from config.handler import Handler
+from config.probes import PATHS, Probes
 from processing.health import start
 from videos.events import feed
 from videos.playback.media import PREFIX, MediaApp
@@ -26,11 +27,14 @@ from videos.playback.media import PREFIX, MediaApp
 django_app = cast(ASGI3Application, Handler())
 _SWITCH_SECONDS = 0.001
 _media = MediaApp()
+_probes = Probes()
 _feed = feed.FeedConsumer.as_asgi()
 
 
 async def _route(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+    if scope["type"] == "http" and scope["path"] in PATHS:
+        await _probes(scope, send)
+    elif scope["type"] == "http" and scope["path"].startswith(PREFIX):
         await _media(scope, receive, send)
     elif scope["type"] == "http":
         await django_app(scope, receive, send)

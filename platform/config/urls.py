@@ -6,14 +6,12 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from config.schema import SchemaView
-from config.views import favicon, healthz, readyz
+from config.views import favicon
 
 # One log-in page, with one count of attempts, for everybody.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth's way
 
 urlpatterns = [
-    path("healthz", healthz),
-    path("readyz", readyz),
     path("favicon.ico", favicon),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),

@@ -1,8 +1,8 @@
-"""Is the process there, and can it work? And what is said when something is not."""
+"""The favicon, and what is said when something is not there or not well."""
 
 import sys
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template import loader
 from django.templatetags.static import static
@@ -10,25 +10,9 @@ from django.views import defaults
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
-from processing import health
 from videos.api import problems
 
 _API = "/api/"
-
-
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers; nothing else is asked."""
-    return HttpResponse("ok", content_type="text/plain")
-
-
-@require_safe
-def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when database, Redis and storage answer; else 503 with what is wrong."""
-    findings = [check() for check in health.READY]
-    ready = all(finding.ok for finding in findings)
-    checks = {finding.name: "ok" if finding.ok else finding.hint for finding in findings}
-    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
 
 
 @require_safe

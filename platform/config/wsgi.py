@@ -1,4 +1,4 @@
-"""The WSGI application: everything but media under ``/m/`` and sockets, for tools that need it."""
+"""The WSGI application: all but media under ``/m/``, probes and sockets, for who needs it."""
 
 import os
 

@@ -1,8 +1,8 @@
-"""What can be wrong with an installation: the checks that ``/readyz``, ``doctor`` and every start
-share. No finding carries a secret; those of ``READY`` carry no address of ours either."""
+"""What can be wrong with an installation: the checks that ``/readyz?all=1``, ``doctor`` and every
+start share. No finding carries a secret."""
 
-from processing.health.checks import DOCTOR, GATE, GATED, READY, START
+from processing.health.checks import DOCTOR, GATE, GATED, START
 from processing.health.diagnosis import Check, diagnose
 from processing.health.finding import Finding, Level
 
-__all__ = ["DOCTOR", "GATE", "GATED", "READY", "START", "Check", "Finding", "Level", "diagnose"]
+__all__ = ["DOCTOR", "GATE", "GATED", "START", "Check", "Finding", "Level", "diagnose"]

@@ -1,18 +1,9 @@
 """Which checks there are. A further one is a function and a line here, and its kinds stand in the
 catalogue of its subject."""
 
-from collections.abc import Callable
-
-from processing.health import bucket, database, disk, mail, redis, servers, site, tools, walls, work
+from processing.health import bucket, database, disk, mail, redis, site, tools, walls, work
 from processing.health.diagnosis import Check
-from processing.health.finding import Finding
 
-READY: tuple[Callable[[], Finding], ...] = (
-    servers.database,
-    servers.redis,
-    servers.storage,
-    servers.disk,
-)
 START: tuple[Check, ...] = (tools.ffmpeg_fixes, walls.sandbox)
 DOCTOR: tuple[Check, ...] = (
     tools.python,

@@ -42,16 +42,27 @@ def test_it_is_ready_on_s3(
         assert json.load(answer)["ready"]
 
 
-def test_losing_redis_is_told_and_mended(vodloom: Vodloom) -> None:
+def test_losing_redis_takes_no_process_away_but_is_told_and_mended(
+    start_vodloom: StartVodloom,
+) -> None:
+    token = "a token for monitoring that nobody guesses".replace(" ", "-")
+    vodloom = start_vodloom(VODLOOM_MONITORING_TOKEN=token)
+
+    def status(path: str) -> int:
+        return _status(f"{vodloom.url}{path}", token)
+
+    wait_until(lambda: status("/readyz?all=1") == 200, "all is well")
     vodloom.redis.stop()
-    wait_until(lambda: _status(vodloom) == 503, "not ready without Redis")
+    wait_until(lambda: status("/readyz?all=1") == 503, "told")
+    assert status("/readyz") == 200
     vodloom.redis.start()
-    wait_until(lambda: _status(vodloom) == 200, "ready again")
+    wait_until(lambda: status("/readyz?all=1") == 200, "mended")
 
 
-def _status(vodloom: Vodloom) -> int:
+def _status(url: str, token: str) -> int:
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
     try:
-        with urllib.request.urlopen(f"{vodloom.url}/readyz") as answer:
+        with urllib.request.urlopen(request) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

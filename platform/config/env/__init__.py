@@ -58,6 +58,7 @@ class Environment:
     old_s3: S3 | None
     old_media: Path | None
     worker_name: str
+    monitoring_token: str
     worker_queues: list[str]
     ffmpeg: str
     ffprobe: str
@@ -107,6 +108,7 @@ def read() -> Environment:
         old_s3=old_s3,
         old_media=old_media,
         worker_name=reader.text("VODLOOM_WORKER_NAME") or f"{socket.gethostname()}-{os.getpid()}",
+        monitoring_token=_monitoring_token(reader),
         worker_queues=reader.choices("VODLOOM_WORKER_QUEUES", QUEUES),
         ffmpeg=reader.program("VODLOOM_FFMPEG", "ffmpeg"),
         ffprobe=reader.program("VODLOOM_FFPROBE", "ffprobe"),
@@ -186,13 +188,24 @@ def _secret_key_fallbacks(reader: Reader) -> list[str]:
 
 
 def _require_hard_to_guess(reader: Reader, name: str, key: str) -> None:
-    """It is no word: it signs sessions, password resets and playback addresses."""
+    """It is no word: it signs sessions and addresses, or opens what strangers must not see."""
     if len(key) < _KEY_LENGTH or len(set(key)) < _KEY_CHARACTERS:
         reader.fault(
             name,
             f"is too easy to guess: use at least {_KEY_LENGTH} characters, {_KEY_CHARACTERS} of "
             "them different, as `openssl rand -base64 48` prints them.",
         )
+
+
+def _monitoring_token(reader: Reader) -> str:
+    """What is sent to ask of the whole installation's health; empty: nobody may but staff."""
+    name = "VODLOOM_MONITORING_TOKEN"
+    token = reader.text(name, secret=True)
+    if token and (not token.isascii() or " " in token):
+        reader.fault(name, "must be ASCII without blanks, to be sent in a header.")
+    elif token:
+        _require_hard_to_guess(reader, name, token)
+    return token
 
 
 def _hosts(reader: Reader) -> list[str]:

@@ -4,7 +4,6 @@ from config.settings.base import ENV
 
 CSRF_TRUSTED_ORIGINS = ENV.csrf_trusted_origins
 SECURE_SSL_REDIRECT = ENV.use_https
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.use_https else None
 SECURE_HSTS_SECONDS = ENV.hsts_seconds if ENV.use_https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = ENV.use_https and ENV.hsts_subdomains
@@ -16,3 +15,6 @@ SESSION_COOKIE_AGE = ENV.session_days * 24 * 3600
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# Opens /readyz?all=1; empty: only staff may see that.
+MONITORING_TOKEN = ENV.monitoring_token

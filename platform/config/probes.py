@@ -1,0 +1,205 @@
+"""``/healthz`` and ``/readyz``, answered before Django: whatever host they name, by HTTP too, and
+without a line in the log.
+
+``/healthz`` says that the process is there. ``/readyz`` says whether it can answer: 503 takes this
+process away from behind a load balancer, so nothing counts that the site survives without.
+``/readyz?all=1`` also tells staff, and whoever has the monitoring token, of all it hangs on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qs
+
+import structlog
+from asgiref.typing import ASGISendCallable, HTTPScope
+from django.conf import settings
+from django.db import DatabaseError
+
+from accounts import credentials
+from config.log_limits import AtMostEvery
+from config.shared_look import SharedLook, in_thread
+from config.version import VERSION
+from processing.health import Finding, Level, ready
+from processing.health.ready import Part
+from videos.api.problems import CONTENT_TYPE, body
+from videos.database_threads import DatabaseThreads, Overloaded
+
+HEALTH, READY = "/healthz", "/readyz"
+PATHS = (HEALTH, READY)
+SECONDS = 2.0
+"""Each part has answered by then, or counts as silent."""
+
+logger = structlog.get_logger(__name__)
+
+_threads = DatabaseThreads("probe", size=2, waiting=20, queue_seconds=SECONDS, run_seconds=SECONDS)
+_warnings = AtMostEvery(60.0)
+_YES = {"1", "true", "yes", "on"}
+_HEADERS = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+
+
+class _Watched:
+    """A part, and what was seen of it last."""
+
+    def __init__(self, part: Part) -> None:
+        self._part = part
+        self._look = SharedLook(partial(_look_at, part), fresh=part.fresh)
+
+    async def finding(self) -> Finding:
+        """What is found, within the time a part has."""
+        name = self._part.name
+        try:
+            return await self._look.see(SECONDS)
+        except (TimeoutError, Overloaded):
+            return Finding(name, False, f"no answer within {SECONDS:g} s", "See whether it hangs.")
+        except DatabaseError:
+            return Finding(name, False, "the database does not answer", "Check DATABASE_URL.")
+        except Exception as error:
+            if _warnings.allows(name):
+                logger.exception("probe_failed", part=name)
+            return Finding(name, False, f"the look failed: {type(error).__name__}", "See the log.")
+
+
+class Probes:
+    """Answers the two addresses; for one event loop."""
+
+    def __init__(
+        self,
+        process: Iterable[Part] = ready.PROCESS,
+        installation: Iterable[Part] = ready.INSTALLATION,
+    ) -> None:
+        self._process = [_Watched(part) for part in process]
+        self._installation = [_Watched(part) for part in installation]
+        self._was_ready = True
+
+    async def __call__(self, scope: HTTPScope, send: ASGISendCallable) -> None:
+        """Answer one request."""
+        if scope["method"] not in ("GET", "HEAD"):
+            problem = body(405, "method_not_allowed", "Only GET and HEAD are answered here.")
+            await _answer(scope, send, 405, problem, [(b"allow", b"GET, HEAD")])
+        elif scope["path"] == HEALTH:
+            await _send(scope, send, 200, b"ok", [(b"content-type", b"text/plain; charset=utf-8")])
+        elif not _is_asked_for_all(scope):
+            well, answer = await self._ready()
+            await _answer(scope, send, 200 if well else 503, answer)
+        elif refusal := await _refusal(scope):
+            status, problem = refusal
+            await _answer(scope, send, status, problem, [(b"www-authenticate", b"Bearer")])
+        else:
+            well, answer = await self._everything()
+            await _answer(scope, send, 200 if well else 503, answer)
+
+    async def _ready(self) -> tuple[bool, dict[str, Any]]:
+        findings = await _findings(self._process)
+        well = all(finding.ok for finding in findings)
+        self._note(well, findings)
+        checks = {finding.name: "ok" if finding.ok else "not ok" for finding in findings}
+        return well, {"ready": well, "checks": checks}
+
+    async def _everything(self) -> tuple[bool, dict[str, Any]]:
+        (well, answer), needed, findings = await asyncio.gather(
+            self._ready(), _findings(self._process), _findings(self._installation)
+        )
+        told = [_told(finding) for finding in (*needed, *findings)]
+        well = well and all(finding.level != Level.FAULT for finding in findings)
+        return well, {**answer, "ok": well, "version": VERSION, "dependencies": told}
+
+    def _note(self, well: bool, findings: list[Finding]) -> None:
+        """Said once when it changes: probes themselves leave no line."""
+        if well == self._was_ready:
+            return
+        self._was_ready = well
+        if well:
+            logger.info("ready_again")
+        else:
+            lacking = [f"{one.name}: {one.detail}" for one in findings if not one.ok]
+            logger.warning("not_ready", parts="; ".join(lacking))
+
+
+async def _findings(parts: Iterable[_Watched]) -> list[Finding]:
+    return list(await asyncio.gather(*(part.finding() for part in parts)))
+
+
+async def _look_at(part: Part) -> Finding:
+    if part.needs == "database":
+        return await _threads.run(part.check)
+    return await in_thread(part.check, name=f"probe-{part.name}")
+
+
+def _told(finding: Finding) -> dict[str, str]:
+    sentence = finding.detail if finding.ok else f"{finding.detail}. {finding.hint}".lstrip(". ")
+    return {"name": finding.name, "state": finding.level.value, "sentence": sentence}
+
+
+def _is_asked_for_all(scope: HTTPScope) -> bool:
+    asked = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    return bool({*asked.get("all", ["0"])} & {*_YES, ""})
+
+
+async def _refusal(scope: HTTPScope) -> tuple[int, dict[str, Any]] | None:
+    """Why not everything is told to this one, or None."""
+    headers = credentials.headers_of(scope["headers"])
+    token = credentials.bearer(headers)
+    if token is not None and _is_monitoring(token):
+        return None
+    try:
+        async with asyncio.timeout(SECONDS):
+            allowed = await _threads.run(_is_staff, headers, token)
+    except (TimeoutError, DatabaseError):
+        detail = "It cannot be told who asks: the database does not answer. Send the token."
+        return 503, body(503, "database_unavailable", detail)
+    if allowed:
+        return None
+    detail = "This is for staff, or for who sends VODLOOM_MONITORING_TOKEN as a bearer token."
+    return 401, body(401, "not_authenticated", detail)
+
+
+def _is_monitoring(token: str) -> bool:
+    expected = settings.MONITORING_TOKEN.encode()
+    return bool(expected) and secrets.compare_digest(token.encode(), expected)
+
+
+def _is_staff(headers: dict[str, str], key: str | None) -> bool:
+    if key is not None:
+        user = credentials.user_of_key(key)
+    else:
+        session = credentials.cookie(headers, settings.SESSION_COOKIE_NAME)
+        user = credentials.user_of_session(session) if session else None
+    return user is not None and user.is_staff
+
+
+async def _answer(
+    scope: HTTPScope,
+    send: ASGISendCallable,
+    status: int,
+    content: dict[str, Any],
+    headers: Iterable[tuple[bytes, bytes]] = (),
+) -> None:
+    kind = CONTENT_TYPE if "code" in content else "application/json"
+    typed = [(b"content-type", kind.encode()), *headers]
+    await _send(scope, send, status, json.dumps(content).encode(), typed)
+
+
+async def _send(
+    scope: HTTPScope,
+    send: ASGISendCallable,
+    status: int,
+    content: bytes,
+    headers: Iterable[tuple[bytes, bytes]],
+) -> None:
+    length = (b"content-length", str(len(content)).encode())
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [*headers, length, *_HEADERS],
+            "trailers": False,
+        }
+    )
+    shown = b"" if scope["method"] == "HEAD" else content
+    await send({"type": "http.response.body", "body": shown, "more_body": False})

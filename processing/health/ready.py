@@ -1,0 +1,103 @@
+"""What a web process needs to answer, and what the whole installation needs besides.
+
+`PROCESS` is asked by every probe: cheap, and nothing that the site survives without. `INSTALLATION`
+is for those who watch it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from django.conf import settings
+from django.db import connection
+
+from processing.health import schema, servers
+from processing.health.finding import Finding
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing to look at: under which ``name``, what it ``needs``, and for how many seconds what
+    was found stays good."""
+
+    name: str
+    check: Callable[[], Finding]
+    needs: Literal["database", "other"]
+    fresh: float = 1.0
+
+
+_migrated = False
+
+
+def database() -> Finding:
+    """The database answers, and every table this code needs is there. Once they were they stay so:
+    then it is only asked whether the database answers."""
+    global _migrated  # noqa: PLW0603  # what this process has seen
+    if _migrated:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return Finding("Database", True, "answers")
+    missing, _ = schema.difference()
+    _migrated = not missing
+    return Finding("Database", _migrated, _told(missing), "Run manage.py migrate.")
+
+
+def tables() -> Finding:
+    """The tables are this code's, no older and no newer ones."""
+    missing, unknown = schema.difference()
+    if missing:
+        hint = "This code is newer than the tables: run manage.py migrate."
+        return Finding("Tables", False, _told(missing), hint)
+    hint = "The tables are newer than this code: start the new version of this process."
+    return Finding("Tables", not unknown, _told(unknown), hint, lesser=True)
+
+
+def writes() -> Finding:
+    """The database takes writes."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('transaction_read_only')")
+            writable = cursor.fetchone() == ("off",)
+    else:
+        writable = os.access(connection.settings_dict["NAME"], os.W_OK)
+    hint = "It is a standby, or was set read-only: point DATABASE_URL to the primary."
+    return Finding("Database writes", writable, "taken" if writable else "read-only", hint)
+
+
+def disk() -> Finding:
+    """Uploads have room where this process keeps them."""
+    hint = "Free some disk space, or set DATA to a larger disk."
+    try:
+        found = os.statvfs(settings.UPLOAD_DIR)
+    except OSError as error:
+        return Finding("Disk", False, str(error.strerror), "DATA must name a folder it can use.")
+    has_room = found.f_bavail * found.f_frsize > settings.MIN_FREE_UPLOAD_BYTES
+    return Finding("Disk", has_room, "has room" if has_room else "nearly full", hint)
+
+
+PROCESS = (
+    Part("Database", database, "database"),
+    Part("Static files", servers.static_files, "other"),
+)
+INSTALLATION = (
+    Part("Tables", tables, "database", fresh=5),
+    Part("Database writes", writes, "database", fresh=5),
+    Part("Redis", servers.redis, "other", fresh=5),
+    # It writes an object, reads it and deletes it.
+    Part("Storage", servers.storage_round_trip, "other", fresh=30),
+    Part("Storage's owner", servers.storage_owner, "database", fresh=30),
+    Part("Disk", disk, "other", fresh=5),
+    Part("Workers", servers.workers, "database", fresh=5),
+    Part("Reconciler", servers.reconciler, "database", fresh=5),
+)
+
+
+def _told(migrations: set[schema.Migration]) -> str:
+    if not migrations:
+        return "as this code needs them"
+    some = ", ".join(f"{app} {name}" for app, name in sorted(migrations)[:3])
+    more = len(migrations) - 3
+    return f"{some} and {more} more" if more > 0 else some
