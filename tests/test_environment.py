@@ -80,7 +80,7 @@ WRONG = [
     ("VODLOOM_KEEP_EVENTS_DAYS", "0", "from 1 to 36500"),
     ("VODLOOM_KEEP_RUNS_DAYS", "ever", "a whole number of days"),
     ("VODLOOM_KEEP_UPLOADS_DAYS", "99999", "from 1 to 36500"),
-    ("LOG_FORMAT", "xml", "must be one of text, json"),
+    ("LOG_FORMAT", "xml", "must be one of auto, json, text"),
     ("LOG_LEVEL", "loud", "must be one of info, debug, warning, error"),
     ("VODLOOM_SANBOX", "off", "no setting; did you mean VODLOOM_SANDBOX?"),
     ("VODLOOM_COLOUR", "red", "VODLOOM_COLOUR in the environment is the name of no setting."),

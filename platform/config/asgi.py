@@ -8,8 +8,11 @@ import django
 from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 from django.core.exceptions import ImproperlyConfigured
 
+from config.logs import process
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 try:
+    process.begin("web")
     django.setup(set_prefix=False)
 except ImproperlyConfigured as wrong:
     sys.exit("\n".join(f"config.asgi: {fault}" for fault in str(wrong).splitlines()))
@@ -19,6 +22,7 @@ from django.conf import settings  # after the apps are loaded
 from config import uploads
 from config.body_guard import BodyGuard
 from config.handler import Handler
+from config.logs.requests import RequestLog
 from config.probes import PATHS, Probes
 from processing.health import start
 from videos.events import feed
@@ -61,9 +65,12 @@ async def _lifespan(receive: ASGIReceiveCallable, send: ASGISendCallable) -> Non
             return
 
 
-application: ASGI3Application = BodyGuard(
+_guarded = BodyGuard(
     app=_route,
     upload_path="/api/v1/videos/",
     upload_bytes=settings.MAX_POST_BYTES,
     admit=uploads.admit,
+)
+application: ASGI3Application = RequestLog(
+    _guarded, silent_paths=PATHS, silent_prefix=settings.STATIC_URL
 )

@@ -5,10 +5,12 @@ Everything here is called inside a transaction that holds the run's row.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
+import structlog
+from django.db import connection, transaction
 from django.db.models import (
     Count,
     Exists,
@@ -31,6 +33,8 @@ from videos.events import log
 from videos.models import Release, Video
 
 State = Task.State
+
+logger = structlog.get_logger(__name__)
 
 
 class RunGone(LeaseLost, Run.DoesNotExist):
@@ -204,13 +208,19 @@ def cancel_run(run: Run) -> None:
 
 def end(run: Run, status: Run.Status, release: Release.State, **fields: str) -> None:
     """Close a run, its open tasks, and its release if that is not complete."""
-    Run.objects.filter(pk=run.pk, status__in=Run.ACTIVE).update(
-        status=status, finished_at=Now(), **fields
-    )
+    active = Run.objects.filter(pk=run.pk, status__in=Run.ACTIVE)
+    if active.update(status=status, finished_at=Now(), **fields):
+        _log_end(run, status, fields.get("error_code"))
     Task.objects.filter(run=run, state__in=Task.OPEN).update(
         state=State.CANCELED, token=None, lease_until=None, finished_at=Now()
     )
     Release.objects.filter(pk=run.pk, state=Release.State.GROWING).update(state=release)
+
+
+def _log_end(run: Run, status: Run.Status, code: str | None) -> None:
+    names = {"run": str(run.pk), "video": str(run.video_id), "run_status": status.value}
+    told = partial(logger.info, "run_ended", **names, error_code=code or None)
+    transaction.on_commit(told, robust=True)
 
 
 def _video_waits_for(run: Run) -> bool:

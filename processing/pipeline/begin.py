@@ -1,9 +1,13 @@
 """Plan a run; inside a transaction."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+import structlog
+from django.db import transaction
+from structlog.contextvars import get_contextvars
 from uuid_utils.compat import uuid7
 
 from processing.models import Run
@@ -11,6 +15,8 @@ from processing.pipeline import advance, plan
 from processing.pipeline.retry import Remedy
 from videos import lifecycle
 from videos.models import Release, Source
+
+logger = structlog.get_logger(__name__)
 
 
 def begin(
@@ -33,9 +39,12 @@ def begin(
         profile=dict(profile),
         priority=priority,
         whole=whole,
+        request_id=str(get_contextvars().get("request_id", ""))[:128],
     )
     advance.add_tasks(run, plan.first())
     advance.tell(run, Run.Status.QUEUED)
+    told = partial(logger.info, "run_begun", run=str(run_id), video=str(video_id), run_kind=kind)
+    transaction.on_commit(told, robust=True)
     return run
 
 

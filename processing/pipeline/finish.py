@@ -18,7 +18,7 @@ from processing.models import Run, Task
 from processing.monitoring import progress
 from processing.pipeline import advance, begin, budget, plan, retry, wake
 from processing.pipeline.lease import LeaseLost
-from processing.pipeline.retry import Blame, Problem
+from processing.pipeline.retry import Blame, Fate, Problem
 from processing.pipeline.transactions import bounded
 from processing.steps.context import Outcome
 
@@ -48,35 +48,38 @@ def finish(task: Task, outcome: Outcome) -> None:
             transaction.on_commit(lambda: progress.announce_tick(run.video_id), robust=True)
 
 
-def fail(task: Task, problem: Problem) -> None:
+def fail(task: Task, problem: Problem) -> Fate:
     """The step failed: count what it was the task's fault or a crash, and try again later or
     give the task up. What was nobody's fault is handed back, for a day at most."""
     with bounded():
         run = advance.lock(task.run_id)
         if problem.blame is Blame.CRASH:
-            _count_crash(run, task, problem)
-        elif problem.blame is Blame.TASK:
-            _count_failure(run, task, problem)
-        elif task.released_since and timezone.now() - task.released_since > retry.BLAMELESS_FOR:
-            _give_up(run, task, problem)
-        else:
-            due = Now() + timedelta(seconds=retry.release_delay())
-            _move(
-                task,
-                Task.State.READY,
-                **_reason(problem),
-                attempts=F("attempts") - 1,
-                released_since=Coalesce(F("released_since"), Now()),
-                ready_at=due,  # so that, from then on, others have it first for a while
-                not_before=due,
-            )
+            return _count_crash(run, task, problem)
+        if problem.blame is Blame.TASK:
+            return _count_failure(run, task, problem)
+        if task.released_since and timezone.now() - task.released_since > retry.BLAMELESS_FOR:
+            return _give_up(run, task, problem)
+        return _hand_back(task, problem)
 
 
-def _count_failure(run: Run, task: Task, problem: Problem) -> None:
+def _hand_back(task: Task, problem: Problem) -> Fate:
+    due = Now() + timedelta(seconds=retry.release_delay())
+    _move(
+        task,
+        Task.State.READY,
+        **_reason(problem),
+        attempts=F("attempts") - 1,
+        released_since=Coalesce(F("released_since"), Now()),
+        ready_at=due,  # so that, from then on, others have it first for a while
+        not_before=due,
+    )
+    return Fate.HANDED_BACK
+
+
+def _count_failure(run: Run, task: Task, problem: Problem) -> Fate:
     wait = retry.delay(problem, failures=task.attempts - task.crashes)
     if wait is None:
-        _give_up(run, task, problem)
-        return
+        return _give_up(run, task, problem)
     _move(
         task,
         Task.State.READY,
@@ -84,17 +87,17 @@ def _count_failure(run: Run, task: Task, problem: Problem) -> None:
         ready_at=Now(),
         not_before=Now() + timedelta(seconds=wait),
     )
+    return Fate.RETRIED
 
 
-def _count_crash(run: Run, task: Task, problem: Problem) -> int:
-    """The task becomes ready again, and at its third crash the run fails; how many there are."""
+def _count_crash(run: Run, task: Task, problem: Problem) -> Fate:
+    """The task becomes ready again, and at its third crash the run fails."""
     crashes = task.crashes + 1
     if crashes >= retry.MAX_CRASHES:
-        _give_up(run, task, retry.worker_crashed(problem), crashes=crashes)
-    else:
-        _move(task, Task.State.READY, **_reason(problem), crashes=crashes, ready_at=Now())
-        wake.on_commit([queues.woken_for(task.queue)])
-    return crashes
+        return _give_up(run, task, retry.worker_crashed(problem), crashes=crashes)
+    _move(task, Task.State.READY, **_reason(problem), crashes=crashes, ready_at=Now())
+    wake.on_commit([queues.woken_for(task.queue)])
+    return Fate.RETRIED
 
 
 def release_task(task: Task) -> None:
@@ -117,22 +120,33 @@ def rescue(task: Task) -> bool:
             overdue = Task.objects.filter(pk=task.pk, token=task.token, lease_until__lt=Now())
             if not overdue.exists():
                 return False
-            crashes = _count_crash(run, task, retry.LEASE_RAN_OUT)
+            fate = _count_crash(run, task, retry.LEASE_RAN_OUT)
     except LeaseLost:
         return False
-    logger.warning("task_rescued", task=str(task.pk), kind=task.kind, crashes=crashes)
+    logger.warning(
+        "task_rescued",
+        task=str(task.pk),
+        kind=task.kind,
+        run=str(task.run_id),
+        video=str(run.video_id),
+        worker=task.worker,
+        crashes=task.crashes + 1,
+        fate=fate.value,
+        **({"request_id": run.request_id} if run.request_id else {}),
+    )
     return True
 
 
-def _give_up(run: Run, task: Task, problem: Problem, **fields: object) -> None:
+def _give_up(run: Run, task: Task, problem: Problem, **fields: object) -> Fate:
     _move(task, Task.State.FAILED, **_reason(problem), finished_at=Now(), **fields)
     code, message = problem.code, problem.message
     if problem.remedy and begin.begin_anew(run, code=code, message=message, remedy=problem.remedy):
-        return
+        return Fate.BEGUN_ANEW
     if task.essential:
         advance.fail_run(run, code=code, message=message)
     else:
         advance.go_on(run)
+    return Fate.GIVEN_UP
 
 
 def _reason(problem: Problem) -> dict[str, object]:

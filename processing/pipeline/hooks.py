@@ -10,7 +10,7 @@ from enum import Enum
 import structlog
 
 from processing.models import Task
-from processing.pipeline.retry import Problem
+from processing.pipeline.retry import Fate, Problem
 from processing.steps.context import Outcome
 
 logger = structlog.get_logger(__name__)
@@ -28,12 +28,13 @@ class How(Enum):
 @dataclass(frozen=True)
 class Ending:
     """How an attempt ended, after so many ``seconds`` of work; with the ``outcome`` of what is
-    done and the ``problem`` of what failed."""
+    done, the ``problem`` of what failed, and what becomes of the task then."""
 
     how: How
     seconds: float = 0.0
     outcome: Outcome | None = None
     problem: Problem | None = None
+    fate: Fate | None = None
 
 
 class TaskHook:
@@ -55,23 +56,40 @@ class TaskLog(TaskHook):
 
     def before_task(self, task: Task) -> None:
         """Who works on what."""
-        _told(task).info("task_started", number=task.number, attempt=task.attempts)
+        logger.info("task_started", **names_of(task))
 
     def after_task(self, task: Task, ending: Ending) -> None:
-        """How it ended and how long it took."""
-        code = ending.problem.code if ending.problem else ""
-        told = _told(task).bind(seconds=round(ending.seconds, 3))
+        """How it ended, how long it took, and what comes of it."""
+        told = logger.bind(**names_of(task), seconds=round(ending.seconds, 3))
+        if problem := ending.problem:
+            told = told.bind(error_code=problem.code, error_message=problem.message)
         if ending.how is How.FAILED:
-            told.warning("task_failed", error_code=code)
+            event = _EVENTS.get(ending.fate, "task_failed") if ending.fate else "task_failed"
+            told.warning(event, outcome="failure")
         else:
-            told.info(f"task_{ending.how.value}")
+            outcome = "success" if ending.how is How.DONE else "unknown"
+            told.info(f"task_{ending.how.value}", outcome=outcome)
 
 
-def _told(task: Task) -> structlog.stdlib.BoundLogger:
-    bound: structlog.stdlib.BoundLogger = logger.bind(
-        task=str(task.pk), kind=task.kind, run=str(task.run_id), worker=task.worker
-    )
-    return bound
+_EVENTS = {
+    Fate.RETRIED: "task_retried",
+    Fate.HANDED_BACK: "task_handed_back",
+    Fate.BEGUN_ANEW: "task_begun_anew",
+}
+
+
+def names_of(task: Task) -> dict[str, object]:
+    """What a line about a task has: the video and the run too, and the request they came by."""
+    names: dict[str, object] = {
+        "task": str(task.pk),
+        "kind": task.kind,
+        "number": task.number,
+        "attempt": task.attempts,
+        "run": str(task.run_id),
+        "video": str(task.run.video_id),
+        "worker": task.worker,
+    }
+    return names | ({"request_id": task.run.request_id} if task.run.request_id else {})
 
 
 HOOKS: list[TaskHook] = [TaskLog()]

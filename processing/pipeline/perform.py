@@ -4,11 +4,15 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 from django.conf import settings
 from django.db import connection
+from structlog.contextvars import bound_contextvars
 
 from processing.ffmpeg.errors import Interrupted, MediaError
 from processing.models import Task
@@ -32,6 +36,8 @@ from processing.workers.presence import here
 
 logger = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 LOST, STOPPING, TIMED_OUT = "lost", "stopping", "timed out"
 
 
@@ -45,17 +51,14 @@ class WorkFolderUnusable(MediaError):
 def perform(task: Task) -> None:
     """Do a claimed task and end it, whatever happens; raises nothing."""
     began = time.monotonic()
-    hooks.before(task)
-    try:
-        ending = _Attempt(task).end()
-    except Exception as error:
-        logger.exception("attempt_broke", task=str(task.pk))
-        ending = _settle(task, retry.classify(error))
-    hooks.after(task, _timed(ending, time.monotonic() - began))
-
-
-def _timed(ending: Ending, seconds: float) -> Ending:
-    return Ending(ending.how, seconds, ending.outcome, ending.problem)
+    with bound_contextvars(**hooks.names_of(task)):
+        hooks.before(task)
+        try:
+            ending = _Attempt(task).end()
+        except Exception as error:
+            logger.exception("attempt_broke")
+            ending = _settle(task, retry.classify(error))
+        hooks.after(task, replace(ending, seconds=time.monotonic() - began))
 
 
 class _Attempt:
@@ -151,14 +154,14 @@ def _settle(task: Task, problem: Problem) -> Ending:
     plain = retry.classify(RuntimeError())
     for told in (problem, plain):
         try:
-            _insist(lambda told=told: finish.fail(task, told))  # type: ignore[misc]
+            fate = _insist(partial(finish.fail, task, told))
         except LeaseLost:
             return _lost(task)
         except Exception:
             logger.exception("failure_not_stored", task=str(task.pk), error_code=told.code)
             connection.close()
         else:
-            return Ending(How.FAILED, problem=told)
+            return Ending(How.FAILED, problem=told, fate=fate)
     return Ending(How.LOST, problem=problem)
 
 
@@ -175,8 +178,8 @@ def _lost(task: Task) -> Ending:
     return Ending(How.LOST)
 
 
-def _insist(end: Callable[[], None]) -> None:
-    retry_on_database_error(end, given_up=lambda: here.stopping)
+def _insist(end: Callable[[], T]) -> T:
+    return retry_on_database_error(end, given_up=lambda: here.stopping)
 
 
 @contextmanager

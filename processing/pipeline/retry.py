@@ -52,6 +52,15 @@ class Blame(Enum):
     OUTAGE = "outage"
 
 
+class Fate(Enum):
+    """What becomes of a task that failed."""
+
+    RETRIED = "retried"
+    HANDED_BACK = "handed_back"
+    BEGUN_ANEW = "begun_anew"
+    GIVEN_UP = "given_up"
+
+
 @dataclass(frozen=True)
 class Problem:
     """A failure as people are told it, and how often it may be met before giving up.

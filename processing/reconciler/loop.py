@@ -54,6 +54,7 @@ class Service:
 
     def run(self) -> None:
         """Work until stopped. A duty that hangs does not hold up the end."""
+        logger.info("reconciler_started", reconciler=self.name)
         looks_every = settings.RECONCILE_SECONDS / _LOOKS
         threads = [
             self._start(runner_name, self._beat(runner), looks_every)
@@ -67,6 +68,7 @@ class Service:
         for thread in threads:
             thread.join(_WAITS_FOR_DUTIES_SECONDS)
         self._leave()
+        logger.info("reconciler_stopped", reconciler=self.name)
 
     def _start(self, name: str, act: Callable[[], object], seconds: float) -> threading.Thread:
         thread = threading.Thread(

@@ -65,9 +65,7 @@ class Runner:
     def _ran(self, duty: Duty, row: DutyRun, count: int, seconds: float) -> None:
         claims.finish(row, duty, holder=self._holder, count=count, seconds=seconds)
         if count:
-            logger.info(
-                "duty_ran", duty=duty.name, count=count, duration_ms=round(seconds * 1000, 1)
-            )
+            logger.info("duty_ran", duty=duty.name, count=count, seconds=round(seconds, 4))
 
     def _failed(self, duty: Duty, row: DutyRun, error: Exception, seconds: float) -> None:
         """Logged with its name; while the database is away this raises, and the loop waits."""

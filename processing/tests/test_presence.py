@@ -107,7 +107,7 @@ def test_a_worker_that_cannot_work_does_not_begin(
     settings: LazySettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[object] = []
-    monkeypatch.setattr("processing.management.commands.worker.call_command", begun.append)
+    monkeypatch.setattr("processing.management.commands.worker._run", begun.append)
     settings.FFMPEG = "/nonexistent/ffmpeg"
     with pytest.raises(CommandError, match="FFmpeg does not start") as refused:
         call_command("worker", queues="media")

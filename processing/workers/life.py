@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from config.logs import process
 from processing.health import start
 from processing.steps import sources
 from processing.workers import readiness, temp_files
@@ -25,12 +26,17 @@ _TIDIED_AGAIN_SECONDS = 10.0
 class WorkerPresence(dramatiq.Middleware):
     """Shows the worker while it runs; at SIGTERM tells running steps to put their task down."""
 
+    def after_process_boot(self, broker: dramatiq.Broker) -> None:
+        """Dramatiq has given the process another standard error."""
+        process.begin("worker")
+
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         """Begin to show and to tidy up.
 
         Both need the database, which may be away just now: they go on as soon as it is back.
         """
         start.warn_beside()
+        logger.info("worker_started", worker=here.name, threads=worker.worker_threads)
         slots.threads = worker.worker_threads
         queues = sorted(worker.consumer_whitelist or settings.WORKER_QUEUES)
         _in_background("presence", lambda: here.keep_showing(queues, readiness.last_reason))
@@ -42,6 +48,7 @@ class WorkerPresence(dramatiq.Middleware):
 
     def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         """Leave the list of workers."""
+        logger.info("worker_stopped", worker=here.name)
         try:
             here.leave()
         except DatabaseError as error:

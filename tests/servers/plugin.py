@@ -76,6 +76,7 @@ def _set_environment(servers: Servers) -> None:
         "USE_HTTPS": "false",
         "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
         "REDIS_URL": servers.redis.url,
+        "LOG_FORMAT": "text",
     }
     if servers.postgres:
         os.environ["DATABASE_URL"] = servers.postgres.url("vodloom")

@@ -7,10 +7,11 @@ Values come from the process environment, then from ``vodloom.env`` in the data 
 
 import os
 import socket
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.http.request import validate_host
@@ -19,7 +20,16 @@ from config.env.bucket import S3, bucket, moved_from
 from config.env.reader import FILE, Reader, Setting, SettingsWrong
 from config.env.servers import database, email, redis_url
 
-__all__ = ["BASE_DIR", "QUEUES", "S3", "Environment", "Setting", "SettingsWrong", "read"]
+__all__ = [
+    "BASE_DIR",
+    "QUEUES",
+    "S3",
+    "Environment",
+    "Setting",
+    "SettingsWrong",
+    "log_format",
+    "read",
+]
 
 BASE_DIR = Path(__file__).resolve().parents[3]
 QUEUES = ("ingest", "encode", "media", "notify", "default")
@@ -72,10 +82,36 @@ class Environment:
     keep_events_days: int
     keep_runs_days: int
     keep_uploads_days: int
-    log_format: Literal["text", "json"]
+    log_format: Literal["json", "text"]
     log_level: Literal["info", "debug", "warning", "error"]
     demo: bool
     settings: tuple[Setting, ...]
+
+    @property
+    def secrets(self) -> list[str]:
+        """What is to be hidden wherever it turns up."""
+        bucket = self.s3.secret_access_key if self.s3 else None
+        redis = unquote(urlsplit(self.redis_url).password or "")
+        passwords = [self.database.get("PASSWORD"), self.email.get("EMAIL_HOST_PASSWORD")]
+        keys = [self.secret_key, *self.secret_key_fallbacks, self.monitoring_token]
+        return [str(one) for one in (*keys, *passwords, bucket, redis) if one]
+
+
+def log_format() -> Literal["json", "text"]:
+    """How this process writes its lines, known before anything else is read."""
+    try:
+        reader, _ = _reader()
+    except SettingsWrong:
+        reader = Reader(dict(os.environ), {})
+    return _log_format(reader)
+
+
+def _log_format(reader: Reader) -> Literal["json", "text"]:
+    """JSON unless a person looks on."""
+    chosen: Literal["auto", "json", "text"] = reader.choice("LOG_FORMAT", ("auto", "json", "text"))
+    if chosen == "auto":
+        return "text" if sys.stderr is not None and sys.stderr.isatty() else "json"
+    return chosen
 
 
 def read() -> Environment:
@@ -126,7 +162,7 @@ def read() -> Environment:
         keep_events_days=_days(reader, "VODLOOM_KEEP_EVENTS_DAYS"),
         keep_runs_days=_days(reader, "VODLOOM_KEEP_RUNS_DAYS"),
         keep_uploads_days=_days(reader, "VODLOOM_KEEP_UPLOADS_DAYS"),
-        log_format=reader.choice("LOG_FORMAT", ("text", "json")),
+        log_format=_log_format(reader),
         log_level=reader.choice("LOG_LEVEL", ("info", "debug", "warning", "error")),
         demo=reader.boolean("VODLOOM_DEMO", default=False),
         settings=tuple(reader.settings.values()),

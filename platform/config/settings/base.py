@@ -22,7 +22,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "django_filters",
-    "django_structlog",
     "django_dramatiq",
     "drf_spectacular_sidecar",
     "channels",
@@ -44,7 +43,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "config.logs.middleware.NoteUser",
 ]
 
 ROOT_URLCONF = "config.urls"

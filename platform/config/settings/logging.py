@@ -1,33 +1,47 @@
-"""structlog: readable lines by default, JSON for machines with ``LOG_FORMAT=json``."""
+"""structlog and the standard library's logging, both into the same lines: see ``config.logs``."""
+
+import logging as _logging
 
 import structlog
 from structlog.typing import Processor
 
-from config.log_privacy import hide_secrets
+from config.logs.ecs import to_ecs
+from config.logs.privacy import hide_also, hide_secrets
 from config.settings.base import ENV
+
+hide_also(ENV.secrets)
 
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
-    hide_secrets,
 ]
-_RENDERER: Processor = (
-    structlog.processors.JSONRenderer()
-    if ENV.log_format == "json"
-    else structlog.dev.ConsoleRenderer(
-        colors=False,
-        # The default shows the locals of every frame: secrets would end in the log.
-        exception_formatter=structlog.dev.plain_traceback,
-    )
-)
+_JSON: list[Processor] = [to_ecs, hide_secrets, structlog.processors.JSONRenderer()]
+_TEXT: list[Processor] = [
+    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+    # As words, so that secrets are found in them; the locals of the frames are not among these.
+    structlog.processors.format_exc_info,
+    hide_secrets,
+    structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+]
 
 structlog.configure(
-    processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    processors=[
+        structlog.stdlib.filter_by_level,
+        *_SHARED,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
     logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
     cache_logger_on_first_use=True,
 )
+_logging.captureWarnings(capture=True)
+
+_LEVEL = ENV.log_level.upper()
+# What these tell at a finer level are headers, signatures and frames.
+_QUIET = ("botocore", "boto3", "s3transfer", "urllib3", "websockets")
+_QUIET_LEVEL = "ERROR" if _LEVEL == "ERROR" else "WARNING"
 
 LOGGING = {
     "version": 1,
@@ -35,28 +49,28 @@ LOGGING = {
     "formatters": {
         "structured": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processors": [
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *([structlog.processors.format_exc_info] if ENV.log_format == "json" else []),
-                _RENDERER,
-            ],
+            "processors": _JSON if ENV.log_format == "json" else _TEXT,
             "foreign_pre_chain": _SHARED,
         }
     },
-    "filters": {"outages": {"()": "config.log_outages.RepeatedOutages"}},
+    "filters": {"bounded": {"()": "config.logs.outages.Bounded"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": "structured",
-            "filters": ["outages"],
+            "filters": ["bounded"],
         }
     },
-    "root": {"handlers": ["stderr"], "level": ENV.log_level.upper()},
+    "root": {"handlers": ["stderr"], "level": _LEVEL},
     "loggers": {
-        "django": {"handlers": [], "propagate": True},
-        "botocore": {"level": "WARNING"},
+        # These bring handlers of their own, which write lines of their own.
+        "django": {"handlers": [], "propagate": True, "level": _LEVEL},
+        "uvicorn": {"handlers": [], "propagate": True, "level": _LEVEL},
+        "uvicorn.error": {"handlers": [], "propagate": True, "level": _LEVEL},
+        # Each request has a line of ours.
+        "uvicorn.access": {"handlers": [], "propagate": False},
         # While Redis is away it would write a traceback every second; we say so ourselves.
         "channels_redis": {"level": "CRITICAL"},
-        "dramatiq": {"level": "WARNING"},
+        **{name: {"level": _QUIET_LEVEL} for name in _QUIET},
     },
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from config.logs import process
 from processing.reconciler import by_hand
 from processing.reconciler.loop import Service
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, forever: bool, **options: Any) -> None:
         """Reconcile."""
         if forever:
+            process.begin("reconciler")
             Service().run_forever()
             return
         self.stdout.write(f"{'duty':<20} {'count':>6} {'ms':>8}  error")

@@ -91,7 +91,7 @@ def test_what_was_done_is_logged_with_count_and_duration(diary: Diary) -> None:
         _beat(diary.duty("idle"), diary.duty("busy", lambda: 7))
     [line] = [line for line in logs if line["event"] == "duty_ran"]
     assert (line["duty"], line["count"]) == ("busy", 7)
-    assert line["duration_ms"] >= 0
+    assert line["seconds"] >= 0
 
 
 def test_what_is_first_in_the_list_does_not_wait_for_the_whole_rest(diary: Diary) -> None:
