@@ -16,8 +16,12 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     from config.logs import process
+    from config.version import VERSION
 
     process.begin("command")
+    if sys.argv[1:] in (["version"], ["--version"]):
+        sys.stdout.write(f"Vodloom {VERSION}\n")
+        return
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:

@@ -1,7 +1,18 @@
 """What allauth asks us."""
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
+
+logger = structlog.get_logger(__name__)
+
+# Whoever asked for one of these waits for it; the others only tell of something.
+_AWAITED = ("password_reset", "unknown_account")
+
+
+class MailUnavailable(Exception):
+    """Raised when a mail that somebody waits for cannot be sent just now."""
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base has no types
@@ -9,3 +20,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base h
 
     def add_message(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
         """No "successfully signed in" above a library that shows it."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Whether strangers may make an account."""
+        return bool(settings.SIGNUP_OPEN)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
+        """A mail server that does not answer keeps nobody from signing up, or from changing an
+        address; raises ``MailUnavailable`` for a mail that was asked for itself."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as error:  # those of smtplib are, too
+            logger.error("mail_not_sent", reason=type(error).__name__, mail=template_prefix)
+            if template_prefix.rsplit("/", 1)[-1].startswith(_AWAITED):
+                raise MailUnavailable from error

@@ -25,6 +25,7 @@ WRONG = [
     ("USE_HTTPS", "ture", "USE_HTTPS is 'ture'; it must be true or false."),
     ("USE_HTTPS", "enabled", "must be true or false"),
     ("DEBUG", "maybe", "DEBUG is 'maybe'"),
+    ("VODLOOM_SIGNUP", "maybe", "must be one of open, closed"),
     ("VODLOOM_DEMO", "2", "VODLOOM_DEMO is '2'"),
     ("HSTS_SECONDS", "a year", "a whole number of seconds, from 0"),
     ("HSTS_PRELOAD", "perhaps", "HSTS_PRELOAD is 'perhaps'"),

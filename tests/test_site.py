@@ -1,14 +1,20 @@
 """Schema and commands: what stands for the whole site."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import User
+from config.static_files import ModuleStorage
+from config.version import VERSION
 from processing.models import Run
 from videos.models import Video
 
@@ -25,6 +31,42 @@ def test_the_schema_is_valid_and_names_the_fixed_addresses(
     )
     assert client.get("/api/v1/schema/").status_code == 200
     assert client.get("/api/docs/").status_code == 200
+
+
+def test_static_files_can_be_read_by_another_server(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        storage = ModuleStorage(location=tmp_path, base_url="/static/")
+        (tmp_path / "a.css").write_text("a { color: red }" * 100)
+        list(storage.post_process({"a.css": (storage, "a.css")}))
+    finally:
+        os.umask(before)
+    made = [path for path in tmp_path.rglob("*") if path.name != "a.css"]
+    assert {path.suffix for path in made} >= {".css", ".gz", ".json"}
+    assert {path.stat().st_mode & 0o777 for path in made} == {0o644}
+
+
+def test_the_version_is_told_to_staff_alone(client: Client, owner: User) -> None:
+    client.force_login(owner)
+    answer = client.get("/")
+    assert VERSION not in answer.content.decode()
+    assert client.get("/api/v1/videos/")["Vodloom-Version"] == VERSION
+    User.objects.update(is_staff=True, is_superuser=True)
+    assert VERSION in client.get("/").content.decode()
+    assert VERSION in client.get("/admin/").content.decode()
+    assert "Vodloom-Version" not in Client().get("/api/v1/videos/")
+
+
+def test_the_version_is_told_by_manage_py() -> None:
+    for words in ("version", "--version"):
+        done = subprocess.run(
+            [sys.executable, "manage.py", words],
+            cwd=settings.BASE_DIR,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout == f"Vodloom {VERSION}\n"
 
 
 def test_the_doctor_tells_each_part_and_fails_without_workers(

@@ -8,7 +8,9 @@ import pytest
 from django.conf import LazySettings
 from django.core import mail
 from django.core.cache import cache
+from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
+from structlog.testing import capture_logs
 
 from accounts.models import User
 
@@ -98,3 +100,63 @@ def test_every_page_of_the_entrance_is_ours(client: Client, db: None, path: str)
     page = client.get(f"/accounts/{path}/").content.decode()
     assert 'class="page entrance"' in page
     assert "css/site" in page
+
+
+class NoMailServer(BaseEmailBackend):
+    """A mail server that is down."""
+
+    def send_messages(self, messages: object) -> int:
+        raise ConnectionRefusedError
+
+
+@pytest.fixture
+def no_mail_server(settings: LazySettings) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.NoMailServer"
+
+
+def test_one_signs_up_while_the_mail_server_is_down(
+    client: Client, db: None, no_mail_server: None
+) -> None:
+    form = {"email": "new@example.com", "password1": PASSWORD}
+    assert client.post("/accounts/signup/", form)["Location"] == "/"
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("email", ["owner@example.com", "nobody@example.com"])
+def test_a_reset_says_that_the_mail_server_is_down_and_not_who_is_here(
+    email: str, client: Client, owner: User, no_mail_server: None
+) -> None:
+    client.raise_request_exception = False
+    answer = client.post("/accounts/password/reset/", {"email": email})
+    assert answer.status_code == 503
+    assert "mail server does not answer" in answer.content.decode()
+    assert answer["Retry-After"]
+
+
+def test_a_mail_without_a_server_is_not_in_the_log(
+    client: Client, owner: User, settings: LazySettings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.EMAIL_BACKEND = "config.mail.NoServer"
+    with capture_logs() as logs:
+        client.post("/accounts/password/reset/", {"email": owner.email})
+    told = "".join(capsys.readouterr()) + str(logs)
+    assert [line["event"] for line in logs] == ["mail_not_sent"]
+    assert "/reset/key/" not in told
+    assert owner.email not in told
+
+
+def test_where_signing_up_is_closed_nobody_can_and_the_admin_makes_users(
+    client: Client, owner: User, settings: LazySettings
+) -> None:
+    settings.SIGNUP_OPEN = False
+    form = {"email": "new@example.com", "password1": PASSWORD}
+    for answer in (client.get("/accounts/signup/"), client.post("/accounts/signup/", form)):
+        assert "not taken at the moment" in answer.content.decode()
+    assert "Sign up" not in client.get("/accounts/login/").content.decode()
+    User.objects.filter(pk=owner.pk).update(is_staff=True, is_superuser=True)
+    client.force_login(owner)
+    added = {"email": "new@example.com", "password1": PASSWORD, "password2": PASSWORD}
+    added["usable_password"] = "true"
+    assert client.post("/admin/accounts/user/add/", added).status_code == 302
+    client.logout()
+    assert log_in(client, "new@example.com", PASSWORD) == "/"

@@ -10,6 +10,7 @@ from django.views import defaults
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
+from accounts.adapter import MailUnavailable
 from videos.api import problems
 
 _API = "/api/"
@@ -31,18 +32,21 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 while the database does not answer: a problem for programs, a page for people."""
-    if isinstance(sys.exc_info()[1], problems.DATABASE_AWAY):
-        return _unavailable(request)
+    """500, or 503 while database or mail server do not answer: a page, to programs a problem."""
+    error = sys.exc_info()[1]
+    if isinstance(error, problems.DATABASE_AWAY):
+        return _unavailable(request, "The database does not answer. Your videos are safe.")
+    if isinstance(error, MailUnavailable):
+        return _unavailable(request, "The mail could not be sent: the mail server does not answer.")
     if request.path_info.startswith(_API):
         return problems.server_error(request)
     return defaults.server_error(request)
 
 
-def _unavailable(request: HttpRequest) -> HttpResponse:
+def _unavailable(request: HttpRequest, why: str) -> HttpResponse:
     if request.path_info.startswith(_API):
         response: HttpResponse = problems.unavailable(request)
     else:
-        response = HttpResponse(loader.get_template("503.html").render(), status=503)
+        response = HttpResponse(loader.get_template("503.html").render({"why": why}), status=503)
     response["Retry-After"] = problems.RETRY_AFTER
     return response

@@ -6,6 +6,7 @@ from processing.health.diagnosis import Check
 
 START: tuple[Check, ...] = (tools.ffmpeg_fixes, walls.sandbox)
 DOCTOR: tuple[Check, ...] = (
+    tools.product,
     tools.python,
     tools.machine,
     tools.ffmpeg,

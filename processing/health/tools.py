@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Iterator
 
+from config.version import VERSION
 from processing.ffmpeg import inputs, security
 from processing.ffmpeg.encoding import outputs
 from processing.ffmpeg.errors import MediaError
@@ -34,6 +35,11 @@ _DECODERS = (
     "aac", "mp3float", "ac3", "eac3", "opus", "vorbis", "flac", "pcm_s16le",
 )  # fmt: skip
 _AV1 = ("libdav1d", "av1", "libaom-av1")
+
+
+def product() -> Finding:
+    """Which version this is."""
+    return Finding("Vodloom", True, VERSION)
 
 
 def python() -> Finding:

@@ -64,6 +64,7 @@ class Environment:
     redis_url: str
     email: dict[str, object]
     email_from: str
+    signup: Literal["open", "closed"]
     s3: S3 | None
     old_s3: S3 | None
     old_media: Path | None
@@ -140,6 +141,7 @@ def read() -> Environment:
         redis_url=redis_url(reader),
         email=email(reader),
         email_from=reader.text("EMAIL_FROM", "Vodloom <no-reply@localhost>"),
+        signup=reader.choice("VODLOOM_SIGNUP", ("open", "closed")),
         s3=s3,
         old_s3=old_s3,
         old_media=old_media,

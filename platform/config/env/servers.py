@@ -20,6 +20,7 @@ _POSTGRES = ("postgres", "postgresql", "psql", "pgsql")
 _REDIS = ("redis", "rediss", "unix")
 _MAIL = ("smtp", "smtp+tls", "smtp+ssl", "smtps", "consolemail", "filemail", "memorymail",
          "dummymail")  # fmt: skip
+_NO_MAIL = "consolemail://"
 _REDIS_DEFAULT = "redis://127.0.0.1:6379/0"
 _SECRET_IN_ADDRESS = re.compile(r"(?<=:)[^:@/]*(?=@)")
 _ESCAPED = "write @ as %40, / as %2F, # as %23, ? as %3F, : as %3A and % as %25 in a password"
@@ -95,7 +96,7 @@ def _wrong_redis(url: str) -> Iterator[str]:
 def email(reader: Reader) -> dict[str, Any]:
     """Django's settings of the mail server."""
     name = "EMAIL_URL"
-    url = reader.text(name, "consolemail://")
+    url = reader.text(name, _NO_MAIL)
     _hide_password(reader, name)
     wrong = list(_wrong_address(url, _MAIL, "smtp+tls://user:password@host:587"))
     if not wrong and urlsplit(url).scheme.startswith("smtp") and not urlsplit(url).hostname:
@@ -103,12 +104,15 @@ def email(reader: Reader) -> dict[str, Any]:
     for must in wrong:
         reader.fault(name, must)
     # What others call smtps is TLS from the first byte.
-    url = "consolemail://" if wrong else re.sub(r"^smtps:", "smtp+ssl:", url)
+    url = _NO_MAIL if wrong else re.sub(r"^smtps:", "smtp+ssl:", url)
     try:
-        return dict(environ.Env.email_url_config(url))
+        values = dict(environ.Env.email_url_config(url))
     except (ValueError, KeyError, ImproperlyConfigured) as error:
         reader.fault(name, f"cannot be read: {error}.")
-        return dict(environ.Env.email_url_config("consolemail://"))
+        values = dict(environ.Env.email_url_config(_NO_MAIL))
+    if url.startswith(_NO_MAIL):
+        values["EMAIL_BACKEND"] = "config.mail.NoServer"
+    return values
 
 
 def _wrong_address(url: str, schemes: tuple[str, ...], example: str) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """The admin's look."""
 
+from config.version import VERSION
+
 UNFOLD = {
     "SITE_TITLE": "Vodloom",
     "SITE_HEADER": "Vodloom",
-    "SITE_SUBHEADER": "Moderation and operations",
+    "SITE_SUBHEADER": f"Moderation and operations · {VERSION}",
     "SHOW_VIEW_ON_SITE": False,
 }

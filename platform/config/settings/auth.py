@@ -17,6 +17,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Closed, only the admin and `manage.py createsuperuser` make users.
+SIGNUP_OPEN = ENV.signup == "open"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -33,7 +35,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
 }
 
-# Until the operator names a server, mail is written to the log of the web process.
+# Until the operator names a server no mail is sent: see config.mail.
 EMAIL_BACKEND = ENV.email["EMAIL_BACKEND"]
 EMAIL_HOST = ENV.email["EMAIL_HOST"]
 EMAIL_PORT = ENV.email["EMAIL_PORT"]
