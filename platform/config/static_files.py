@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-
 _READABLE = {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755}
 
 

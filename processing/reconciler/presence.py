@@ -1,6 +1,6 @@
 """Show this reconciler in the list, and keep its claims while its duties run."""
 
-import os
+import secrets
 import socket
 
 from django.conf import settings
@@ -18,8 +18,9 @@ def machine() -> str:
 
 
 def own_name() -> str:
-    """A name no other living reconciler has."""
-    return f"{settings.WORKER_NAME[:100]}-{os.getpid()}"
+    """A name no other reconciler has: claims on duties hang on it, and two containers may have the
+    same host and process numbers."""
+    return f"{settings.WORKER_NAME[:90]}-{secrets.token_hex(4)}"
 
 
 def show(name: str) -> None:

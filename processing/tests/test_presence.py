@@ -12,6 +12,8 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from processing.models import Worker
+from processing.pipeline.reconcile import forget_gone
+from processing.reconciler import presence as reconcilers
 from processing.workers import self_check
 from processing.workers.machine import this_machine
 from processing.workers.presence import Here
@@ -43,7 +45,7 @@ def test_a_worker_shows_what_it_is(here: Here) -> None:
 def test_two_living_workers_of_one_name_do_not_hide_each_other(here: Here) -> None:
     _other("w", queues=["encode"])
     row = _show(here)
-    assert row.name == f"w-{os.getpid()}"
+    assert row.name == "w-2"
     assert Worker.objects.get(pk="w").queues == ["encode"]
     assert _show(here).name == row.name
     assert Worker.objects.count() == 2
@@ -67,8 +69,55 @@ def test_names_longer_than_their_column_are_cut(here: Here, settings: LazySettin
     _other("m" * 100)
     settings.WORKER_NAME = "m" * 300
     other = Here()
-    assert _show(other).name.endswith(f"m-{os.getpid()}")
+    assert _show(other).name.endswith("m-2")
     assert len(other.name) == 100
+
+
+def test_any_number_of_one_name_each_have_their_own(here: Here) -> None:
+    others = [Here() for _ in range(4)]
+    assert [_show(one).name for one in (here, *others)] == ["w", "w-2", "w-3", "w-4", "w-5"]
+    others[0].leave()
+    assert _show(Here()).name == "w-2"
+
+
+def test_one_with_our_number_in_another_container_is_no_other_life_of_ours(here: Here) -> None:
+    _other("w", host=here.host, machine=this_machine().name, pid=os.getpid())
+    assert _show(here).name == "w-2"
+
+
+def test_one_that_was_frozen_does_not_come_back_into_anothers_row(here: Here) -> None:
+    _show(here)
+    Worker.objects.update(last_seen=timezone.now() - timedelta(minutes=1))
+    successor = Here()
+    _show(successor)
+    assert (successor.name, Worker.objects.count()) == ("w", 1)
+    _show(here)
+    assert (here.name, successor.name) == ("w-2", "w")
+    here.leave()
+    assert Worker.objects.get().name == "w"
+
+
+def test_one_whose_row_was_swept_shows_itself_again(here: Here) -> None:
+    _show(here)
+    Worker.objects.all().delete()
+    assert _show(here).name == "w"
+
+
+def test_restarts_leave_no_heap_of_rows(db: None, settings: LazySettings) -> None:
+    for number in range(5):
+        settings.WORKER_NAME = f"host-{number}"
+        _show(Here())
+    Worker.objects.update(last_seen=timezone.now() - timedelta(hours=2))
+    _show(Here())
+    forget_gone()
+    assert [worker.name for worker in Worker.objects.all()] == ["host-4"]
+
+
+def test_two_reconcilers_of_one_name_and_number_are_two(settings: LazySettings) -> None:
+    settings.WORKER_NAME = "r" * 300
+    names = {reconcilers.own_name() for _ in range(20)}
+    assert len(names) == 20
+    assert all(len(name) < 100 for name in names)
 
 
 def test_other_workers_of_its_queues_are_seen(here: Here) -> None:

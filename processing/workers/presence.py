@@ -9,11 +9,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import count
 
 import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from processing.models import Task, Worker
@@ -39,6 +41,7 @@ class Here:
         self._current: Task | None = None
         self._told_at = 0.0
         self._name = ""
+        self._row: QuerySet[Worker] = Worker.objects.none()
         self._queues: Sequence[str] = ()
         self.others_alive = False
         """Whether another worker serves one of its queues, as far as was seen."""
@@ -106,7 +109,7 @@ class Here:
 
     def leave(self) -> None:
         """Leave the list of workers."""
-        Worker.objects.filter(pk=self._name, pid=os.getpid()).delete()
+        self._row.delete()
 
     def _show(self, queues: Sequence[str], reason: str) -> None:
         values: dict[str, object] = {
@@ -118,34 +121,42 @@ class Here:
             "waits_because": reason[:_REASON_LENGTH],
             "current_task_id": self._current.pk if self._current else None,
         }
-        if not self._name:
-            self._name = self._enter(values)
-        elif not Worker.objects.filter(pk=self._name).update(**values):
-            Worker.objects.create(pk=self._name, started_at=Now(), **values)
+        # Its row may be swept while it is frozen, and another may have taken the name since.
+        if not self._row.update(**values):
+            self._enter(values)
         alive = Worker.objects.filter(last_seen__gt=Now() - ALIVE_WITHIN).exclude(pk=self._name)
         served = {queue for worker in alive.values_list("queues", flat=True) for queue in worker}
         self.others_alive = not served.isdisjoint(queues)
 
-    def _enter(self, values: dict[str, object]) -> str:
-        """Take a name nobody alive has, under a lock on whoever had it; which one it is."""
-        name = _cut(str(settings.WORKER_NAME))
-        with transaction.atomic():
-            before = Worker.objects.select_for_update(of=("self",)).filter(pk=name).first()
-            alive = Worker.objects.filter(pk=name, last_seen__gt=Now() - ALIVE_WITHIN).exists()
-            if before is not None and alive and not self._is_gone(before):
-                ending = f"-{os.getpid()}"
-                name = name[: _NAME_LENGTH - len(ending)] + ending
-                logger.warning("worker_name_taken", taken=before.name, instead=name)
-            Worker.objects.filter(pk=name).delete()
-            Worker.objects.create(pk=name, started_at=Now(), **values)
-        return name
+    def _enter(self, values: dict[str, object]) -> None:
+        """Take a name nobody alive has: the one that was set, or with a number added."""
+        wanted = _cut(str(settings.WORKER_NAME))
+        for name in _numbered(wanted):
+            with transaction.atomic():
+                before = Worker.objects.select_for_update(of=("self",)).filter(pk=name).first()
+                if before is not None and self._is_alive(before):
+                    continue
+                Worker.objects.filter(pk=name).delete()
+                row = Worker.objects.create(pk=name, started_at=Now(), **values)
+                row.refresh_from_db(fields=["started_at"])
+                # As it is compared with: SQLite's clock writes fewer digits than it is given.
+                row.save(update_fields=["started_at"])
+            break
+        self._name = name
+        self._row = Worker.objects.filter(pk=name, started_at=row.started_at)
+        if name != wanted:
+            logger.warning("worker_name_taken", taken=wanted, worker=name)
+
+    def _is_alive(self, other: Worker) -> bool:
+        """Whether a worker was seen lately and, as far as can be told, still has a process."""
+        lately = Worker.objects.filter(pk=other.pk, last_seen__gt=Now() - ALIVE_WITHIN)
+        return lately.exists() and not self._is_gone(other)
 
     def _is_gone(self, other: Worker) -> bool:
-        """Whether a worker that was seen lately has no process any more, as far as can be told."""
+        """Whether a worker of this machine has no process any more. Numbers tell that only among
+        processes that see each other: one with our own number is of another container."""
         if (other.host, other.machine) != (self.host, this_machine().name) or other.pid is None:
             return False
-        if other.pid == os.getpid():
-            return True
         try:
             os.kill(other.pid, 0)
         except ProcessLookupError:
@@ -158,13 +169,21 @@ class Here:
         """Only for people's eyes: a database that is away must not end the work."""
         self._told_at = time.monotonic()
         try:
-            Worker.objects.filter(pk=self.name).update(current_task=self._current, last_seen=Now())
+            self._row.update(current_task=self._current, last_seen=Now())
         except DatabaseError as error:
             logger.warning("presence_not_shown", reason=type(error).__name__)
 
 
 def _cut(name: str) -> str:
     return name[:_NAME_LENGTH]
+
+
+def _numbered(name: str) -> Iterator[str]:
+    """The name, then the name with 2, 3 and so on."""
+    yield name
+    for number in count(2):
+        ending = f"-{number}"
+        yield name[: _NAME_LENGTH - len(ending)] + ending
 
 
 def disk_has_room() -> bool:
