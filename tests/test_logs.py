@@ -3,11 +3,14 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 import structlog
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -302,3 +305,9 @@ def test_what_the_line_of_the_request_says_is_not_said_again(
     name: str, level: int, message: str
 ) -> None:
     assert not Bounded().filter(_record(name, level, message))
+
+
+def test_the_documented_table_is_the_codes() -> None:
+    told = (Path(settings.BASE_DIR) / "docs" / "operations.md").read_text()
+    rows = re.findall(r"^\| `([^`]+)` \| (keyword|text|long|date|ip) \|", told, re.M)
+    assert dict(rows) == {**fields.FIELDS, "labels.*": "keyword"}

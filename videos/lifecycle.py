@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from videos import lifetimes
 from videos.events import log
@@ -108,7 +107,7 @@ def retire(release_id: UUID, *, source: Source | None) -> None:
     measured = Release.objects.values_list("duration", flat=True).get(pk=release_id) or 0.0
     longest = lifetimes.longest_address(max(told, measured))
     Release.objects.filter(pk=release_id).update(
-        state=Release.State.RETIRED, keep_until=timezone.now() + longest
+        state=Release.State.RETIRED, keep_until=Now() + longest
     )
 
 

@@ -16,7 +16,7 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
 from processing.models import Run
-from videos import lifecycle, objects
+from videos import clock, lifecycle, objects
 from videos.each_row import act_on_each
 from videos.events import log
 from videos.models import Release, Source, Upload, Video, Walk
@@ -107,7 +107,9 @@ def _drop_sources(source_ids: Sequence[UUID]) -> int:
 
 
 def purge_expired() -> int:
-    """Purge what was deleted long enough ago."""
+    """Purge what was deleted long enough ago, by a clock that did not just jump."""
+    if not clock.is_steady():
+        return 0
     until = Now() - timedelta(days=settings.PURGE_AFTER_DAYS)
     expired = Video.objects.filter(deleted_at__lt=until).order_by("deleted_at")
     return act_on_each(expired[:_BATCH], _purge_if_idle, what="purge_videos")

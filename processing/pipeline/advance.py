@@ -184,10 +184,13 @@ def go_on(run: Run) -> None:
         tell(run, Run.Status.SUCCEEDED)
 
 
-def tell(run: Run, status: Run.Status) -> None:
+def tell(run: Run, status: Run.Status, *, code: str | None = None) -> None:
     """Log what became of a run: of a ready video's nothing else would tell."""
     video = Video.objects.get(pk=run.video_id)
     log.write(f"run.{status}", video, run=str(run.pk), kind=run.kind)
+    names = {"run": str(run.pk), "video": str(run.video_id), "run_kind": run.kind}
+    said = partial(logger.info, f"run_{status}", error_code=code, **names)
+    transaction.on_commit(said, robust=True)
 
 
 def fail_run(run: Run, *, code: str, message: str) -> None:
@@ -195,7 +198,7 @@ def fail_run(run: Run, *, code: str, message: str) -> None:
     end(run, Run.Status.FAILED, Release.State.FAILED, error_code=code, error_message=message)
     if _video_waits_for(run):
         lifecycle.fail(run.video_id, code=code, message=message)
-    tell(run, Run.Status.FAILED)
+    tell(run, Run.Status.FAILED, code=code)
 
 
 def cancel_run(run: Run) -> None:
@@ -208,19 +211,13 @@ def cancel_run(run: Run) -> None:
 
 def end(run: Run, status: Run.Status, release: Release.State, **fields: str) -> None:
     """Close a run, its open tasks, and its release if that is not complete."""
-    active = Run.objects.filter(pk=run.pk, status__in=Run.ACTIVE)
-    if active.update(status=status, finished_at=Now(), **fields):
-        _log_end(run, status, fields.get("error_code"))
+    Run.objects.filter(pk=run.pk, status__in=Run.ACTIVE).update(
+        status=status, finished_at=Now(), **fields
+    )
     Task.objects.filter(run=run, state__in=Task.OPEN).update(
         state=State.CANCELED, token=None, lease_until=None, finished_at=Now()
     )
     Release.objects.filter(pk=run.pk, state=Release.State.GROWING).update(state=release)
-
-
-def _log_end(run: Run, status: Run.Status, code: str | None) -> None:
-    names = {"run": str(run.pk), "video": str(run.video_id), "run_status": status.value}
-    told = partial(logger.info, "run_ended", **names, error_code=code or None)
-    transaction.on_commit(told, robust=True)
 
 
 def _video_waits_for(run: Run) -> bool:

@@ -2,7 +2,7 @@
 
 import structlog
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from processing.models import Task
 from processing.steps.context import output_prefix_of
@@ -41,5 +41,5 @@ def mark_abandoned() -> int:
         storage=StoredObject.Storage.OUTPUTS, state=StoredObject.State.WRITING
     )
     return writing.filter(~Exists(current)).update(
-        state=StoredObject.State.DELETING, delete_after=timezone.now() + objects.GRACE
+        state=StoredObject.State.DELETING, delete_after=Now() + objects.GRACE
     )

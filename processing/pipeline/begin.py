@@ -1,12 +1,9 @@
 """Plan a run; inside a transaction."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-import structlog
-from django.db import transaction
 from structlog.contextvars import get_contextvars
 from uuid_utils.compat import uuid7
 
@@ -15,8 +12,6 @@ from processing.pipeline import advance, plan
 from processing.pipeline.retry import Remedy
 from videos import lifecycle
 from videos.models import Release, Source
-
-logger = structlog.get_logger(__name__)
 
 
 def begin(
@@ -43,8 +38,6 @@ def begin(
     )
     advance.add_tasks(run, plan.first())
     advance.tell(run, Run.Status.QUEUED)
-    told = partial(logger.info, "run_begun", run=str(run_id), video=str(video_id), run_kind=kind)
-    transaction.on_commit(told, robust=True)
     return run
 
 
@@ -66,6 +59,6 @@ def begin_anew(run: Run, *, code: str, message: str, remedy: Remedy) -> bool:
     failed = Run.Status.FAILED
     advance.end(run, failed, Release.State.FAILED, error_code=code, error_message=message)
     lifecycle.withdraw(run.video_id, release_id=run.pk)
-    advance.tell(run, failed)
+    advance.tell(run, failed, code=code)
     begin(run.video_id, run.source, run.kind, profile=profile, priority=run.priority, whole=whole)
     return True

@@ -11,7 +11,6 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
-from django.utils import timezone
 
 from processing import queues
 from processing.models import Run, Task
@@ -57,7 +56,8 @@ def fail(task: Task, problem: Problem) -> Fate:
             return _count_crash(run, task, problem)
         if problem.blame is Blame.TASK:
             return _count_failure(run, task, problem)
-        if task.released_since and timezone.now() - task.released_since > retry.BLAMELESS_FOR:
+        long_ago = Now() - retry.BLAMELESS_FOR
+        if Task.objects.filter(pk=task.pk, released_since__lt=long_ago).exists():
             return _give_up(run, task, problem)
         return _hand_back(task, problem)
 

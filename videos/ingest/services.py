@@ -7,7 +7,6 @@ from pathlib import Path, PurePosixPath
 
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from accounts.models import User
 from processing import services as processing
@@ -116,7 +115,7 @@ def _begin(owner: User, file: ArrivedFile, about: Description) -> Upload:
             key=keys.new_original(),
             filename=file.filename,
             size=file.size,
-            expires_at=timezone.now() + _storing_takes_at_most(file.size),
+            expires_at=Now() + _storing_takes_at_most(file.size),
         )
         objects.write_ahead_original(upload)
         return upload

@@ -7,7 +7,6 @@ from datetime import timedelta
 import structlog
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from videos import installation
 from videos.models import StoredObject
@@ -70,5 +69,5 @@ def _put_off(rows: Sequence[StoredObject]) -> None:
     for tries, ids in by_tries.items():
         pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(tries, 16))
         StoredObject.objects.filter(pk__in=ids).update(
-            tries=min(tries + 1, 1000), delete_after=timezone.now() + pause
+            tries=min(tries + 1, 1000), delete_after=Now() + pause
         )

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, Model, QuerySet, Value, When
-from django.utils import timezone
+from django.db.models import Case, DateTimeField, Model, QuerySet, Value, When
+from django.db.models.functions import Now
 
 from videos.models import Release, Source, StoredObject, Upload, Walk
 from videos.objects.listed import register_releases
@@ -117,7 +117,9 @@ def _mark(rows: QuerySet[StoredObject]) -> int:
     """What somebody may still be writing is deleted when they must have stopped."""
     return rows.exclude(state=State.DELETING).update(
         delete_after=Case(
-            When(state=State.WRITING, then=Value(timezone.now() + GRACE)), default=Value(None)
+            When(state=State.WRITING, then=Now() + GRACE),
+            default=Value(None),
+            output_field=DateTimeField(),
         ),
         state=State.DELETING,
     )

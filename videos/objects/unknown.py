@@ -14,10 +14,9 @@ from itertools import islice
 import structlog
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from config.log_limits import AtMostEvery
-from videos import installation, keys
+from videos import clock, installation, keys
 from videos.models import StoredObject, Walk
 from videos.objects.listed import listed_among
 from videos.objects.marking import mark_found
@@ -113,7 +112,7 @@ def deletable(
 ) -> list[ListedObject]:
     """Those under keys of our making, older than a day, and made after ``since``."""
     is_ours = keys.is_original if name == StoredObject.Storage.ORIGINALS else keys.is_output
-    until = timezone.now() - _OLD
+    until = clock.now() - _OLD
     return [
         one
         for one in found
@@ -123,7 +122,7 @@ def deletable(
 
 def _step(name: StoredObject.Storage, *, may_mark: bool) -> int:
     walk, _ = Walk.objects.get_or_create(name=name)
-    rests = walk.finished_at is not None and walk.finished_at > timezone.now() - _PAUSE
+    rests = walk.finished_at is not None and walk.finished_at > clock.now() - _PAUSE
     if not walk.after and rests:
         return 0
     listed = list(islice(_storage(name).list_prefix("", after=walk.after), _STEP))
