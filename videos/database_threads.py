@@ -21,9 +21,12 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.db import OperationalError, close_old_connections, connection, connections
 from psycopg import Error as DriverError
+from psycopg import generators, waiting
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_CANCEL_SECONDS = 5.0
 
 
 class Overloaded(OperationalError):
@@ -125,12 +128,14 @@ def _end(held: Any, vendor: str) -> None:
         return
     # Closed meanwhile is as good.
     with suppress(OSError, DriverError):
-        cancel = held.pgconn.get_cancel()
+        cancel = held.pgconn.cancel_conn()
         threading.Thread(target=_cancel, args=[cancel], name="cancel", daemon=True).start()
     with suppress(OSError, DriverError), socket.socket(fileno=os.dup(held.fileno())) as below:
         below.shutdown(socket.SHUT_RDWR)
 
 
 def _cancel(cancel: Any) -> None:
-    with suppress(DriverError):
-        cancel.cancel()
+    """Not by libpq's older way, which holds up all threads of Python until the server answers."""
+    with suppress(OSError, DriverError):
+        cancel.start()
+        waiting.wait_conn(generators.cancel(cancel), interval=0.1, timeout=_CANCEL_SECONDS)
