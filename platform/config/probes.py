@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
@@ -50,19 +50,21 @@ class _Watched:
         self._part = part
         self._look = SharedLook(partial(_look_at, part), fresh=part.fresh)
 
-    async def finding(self) -> Finding:
+    async def findings(self) -> Sequence[Finding]:
         """What is found, within the time a part has."""
-        name = self._part.name
         try:
             return await self._look.see(SECONDS)
         except (TimeoutError, Overloaded):
-            return Finding(name, False, f"no answer within {SECONDS:g} s", "See whether it hangs.")
+            return [self._wrong(f"no answer within {SECONDS:g} s", "See whether it hangs.")]
         except DatabaseError:
-            return Finding(name, False, "the database does not answer", "Check DATABASE_URL.")
+            return [self._wrong("the database does not answer", "Check DATABASE_URL.")]
         except Exception as error:
-            if _warnings.allows(name):
-                logger.exception("probe_failed", part=name)
-            return Finding(name, False, f"the look failed: {type(error).__name__}", "See the log.")
+            if _warnings.allows(self._part.name):
+                logger.exception("probe_failed", part=self._part.name)
+            return [self._wrong(f"the look failed: {type(error).__name__}", "See the log.")]
+
+    def _wrong(self, detail: str, hint: str) -> Finding:
+        return Finding(self._part.name, False, detail, hint)
 
 
 class Probes:
@@ -122,13 +124,16 @@ class Probes:
 
 
 async def _findings(parts: Iterable[_Watched]) -> list[Finding]:
-    return list(await asyncio.gather(*(part.finding() for part in parts)))
+    found = await asyncio.gather(*(part.findings() for part in parts))
+    return [finding for findings in found for finding in findings]
 
 
-async def _look_at(part: Part) -> Finding:
+async def _look_at(part: Part) -> Sequence[Finding]:
     if part.needs == "database":
-        return await _threads.run(part.check)
-    return await in_thread(part.check, name=f"probe-{part.name}")
+        found = await _threads.run(part.check)
+    else:
+        found = await in_thread(part.check, name=f"probe-{part.name}")
+    return [found] if isinstance(found, Finding) else found
 
 
 def _told(finding: Finding) -> dict[str, str]:

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
+from django.db import connections
+
 T = TypeVar("T")
 
 
@@ -63,6 +65,8 @@ async def in_thread(call: Callable[[], T], *, name: str) -> T:
             future.set_result(call())
         except BaseException as error:
             future.set_exception(error)
+        finally:
+            connections.close_all()  # this thread's own, if it asked a database
 
     threading.Thread(target=run, name=name, daemon=True).start()
     return await asyncio.wrap_future(future)

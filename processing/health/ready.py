@@ -7,7 +7,7 @@ is for those who watch it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,7 +24,7 @@ class Part:
     was found stays good."""
 
     name: str
-    check: Callable[[], Finding]
+    check: Callable[[], Finding | Sequence[Finding]]
     needs: Literal["database", "other"]
     fresh: float = 1.0
 
