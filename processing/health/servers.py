@@ -1,49 +1,18 @@
-"""One finding for each part, for ``/readyz``: the quick looks, and the worst of the long ones."""
+"""One finding for each part, for ``/readyz?all=1``: the worst of what was found of it."""
 
 from collections.abc import Sequence
 from uuid import uuid4
 
 import redis as redis_client
 from django.conf import settings
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
-from django.db.models.functions import Now
 
-from processing.health import site, work
+from processing.health import work
 from processing.health.finding import Finding, Level
-from processing.models import Worker
-from processing.workers.presence import ALIVE_WITHIN, DISK_FULL, disk_has_room
 from videos import keys
 from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, originals, outputs
 
 # Workers wait for messages by BLMOVE.
 _REDIS = (6, 2)
-
-
-def database() -> Finding:
-    """The database answers and its tables are up to date."""
-    try:
-        behind = not _is_migrated()
-    except DatabaseError:
-        return Finding("Database", False, "", "It does not answer: check DATABASE_URL.")
-    hint = "Run manage.py migrate."
-    return Finding("Database", not behind, str(connection.display_name), hint)
-
-
-_migrated = False
-
-
-def _is_migrated() -> bool:
-    """Whether every migration was applied. Once they were they stay so: then it is only asked
-    whether the database answers, without reading all migrations again."""
-    global _migrated  # noqa: PLW0603  # what this process has seen
-    if _migrated:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        return True
-    executor = MigrationExecutor(connection)
-    _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return _migrated
 
 
 def redis() -> Finding:
@@ -59,30 +28,6 @@ def redis() -> Finding:
         client.close()
     new_enough = tuple(map(int, version.split(".")[:2])) >= _REDIS
     return Finding("Redis", new_enough, version, "Use Redis 6.2 or later.")
-
-
-def storage() -> Finding:
-    """Both storages answer; nothing is written."""
-    try:
-        for store in (originals(), outputs()):
-            _look(store)
-    except (StorageUnavailable, OSError):
-        return Finding("Storage", False, "", _STORAGE_HINT)
-    return Finding("Storage", True, "answers")
-
-
-def disk() -> Finding:
-    """Here, and where workers live, is room for work."""
-    hint = "Free some disk space, or set DATA to a larger disk."
-    if not disk_has_room():
-        return Finding("Disk", False, "nearly full here", hint)
-    try:
-        alive = Worker.objects.filter(last_seen__gt=Now() - ALIVE_WITHIN)
-        full = alive.filter(waits_because=DISK_FULL)
-        names = ", ".join(full.values_list("name", flat=True))
-    except DatabaseError:
-        return Finding("Disk", True, "room here; workers unknown")
-    return Finding("Disk", not names, f"nearly full at {names}" if names else "has room", hint)
 
 
 def storage_round_trip() -> Finding:
@@ -101,29 +46,12 @@ def workers() -> Finding:
     return _worst("Workers", work.workers())
 
 
-def static_files() -> Finding:
-    """The pages' styles and scripts were collected."""
-    return site.collected()
-
-
-def storage_owner() -> Finding:
-    """Both storages are this installation's."""
-    return work.storage_owner()
-
-
 def reconciler() -> Finding:
     """A reconciler lives, and its duties run."""
     return work.reconciler()
 
 
 _STORAGE_HINT = "It cannot be used: check the S3_* values, or the rights of the data folder."
-
-
-def _look(store: MediaStorage) -> None:
-    try:
-        store.object_size(keys.PROBE)
-    except ObjectMissing:
-        return
 
 
 def _round_trip(store: MediaStorage) -> None:
