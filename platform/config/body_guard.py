@@ -1,8 +1,8 @@
 """Refuse request bodies before they are read: without credentials, over the limit, or too slow.
 
-Under ASGI Django spools a whole body before any view sees it, so all this must stand in front:
-who may upload is asked of the headers; the size is known by Content-Length where it is announced,
-by count where it is not.
+A whole body is taken in before any view sees it, so all this must stand in front: who may upload
+is asked of the headers; the size is known by Content-Length where it is announced, by count where
+it is not.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from asgiref.typing import (
     Scope,
 )
 
+from config.arriving_forms import is_form
 from videos.api.problems import CONTENT_TYPE, body
 
 FORM_BYTES = 4 * 1024**2
@@ -65,8 +66,8 @@ Admit = Callable[[HTTPScope, int | None], Awaitable[Refusal | None]]
 
 @dataclass(frozen=True)
 class BodyGuard:
-    """ASGI middleware; ``upload_path`` may take ``upload_bytes`` from whom ``admit`` lets in,
-    everything else a form's."""
+    """ASGI middleware; ``upload_path`` may take ``upload_bytes`` in a form from whom ``admit`` lets
+    in, everything else what a form without files has."""
 
     app: ASGI3Application
     upload_path: str
@@ -132,13 +133,14 @@ class BodyGuard:
         return scope["path"] == self.upload_path and scope["method"] == "POST"
 
     def _limit(self, scope: HTTPScope) -> int:
-        return self.upload_bytes + _FORM_OVERHEAD if self._is_upload(scope) else FORM_BYTES
+        takes_file = self._is_upload(scope) and is_form(scope)
+        return self.upload_bytes + _FORM_OVERHEAD if takes_file else FORM_BYTES
 
     def _too_large(self, scope: HTTPScope) -> Refusal:
         detail = (
             f"At most {self.upload_bytes:,} bytes can be posted in one request. Let the operator "
             "take larger files in with `manage.py import_file`, or raise VODLOOM_MAX_POST_BYTES."
-            if self._is_upload(scope)
+            if self._limit(scope) > FORM_BYTES
             else f"At most {FORM_BYTES:,} bytes are taken here."
         )
         return Refusal(413, "body_too_large", detail)

@@ -1,23 +1,43 @@
-"""Django's ASGI handler, with bodies spooled in the data folder and known by their true length."""
+"""Django's ASGI handler, with bodies kept in the data folder and known by their true length."""
 
 import asyncio
 import errno
 import tempfile
 from typing import IO, Any, cast
 
-from asgiref.typing import ASGIReceiveCallable
+from asgiref.typing import ASGIReceiveCallable, ASGIReceiveEvent
 from django.conf import settings
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.http.response import HttpResponseBase
 
+from config import arriving_forms
+from config.arriving_forms import of_length
 from config.body_guard import BodyRefused
 from config.uploads import DISK_FULL
+
+# Where a scope holds the request whose form was parsed while it arrived.
+_FORM = "vodloom.form"
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Handler(ASGIHandler):
     """What Django does with ``tempfile``'s own folder, which may be small or memory, is done where
-    uploads are kept; and a body that came in chunks is not overlooked for want of a length."""
+    uploads are kept; a form is parsed as it comes; and a body that came in chunks is not overlooked
+    for want of a length."""
+
+    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer a request; raises ``BodyRefused`` when the disk is full."""
+        if arriving_forms.is_form(scope):
+            try:
+                form = await arriving_forms.arrived(scope, receive)
+            except RequestAborted:
+                return
+            except OSError as error:
+                raise _refused(error) from error
+            if form is not None:
+                scope, receive = {**scope, _FORM: form}, _nothing_before(receive)
+        await super().handle(scope, receive, send)
 
     async def read_body(self, receive: Any) -> IO[bytes]:
         """The whole body, from the start; raises ``BodyRefused`` when the disk is full."""
@@ -28,9 +48,7 @@ class Handler(ASGIHandler):
             await _spool(receive, spool)
         except OSError as error:
             spool.close()
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise BodyRefused(DISK_FULL) from error
-            raise
+            raise _refused(error) from error
         except BaseException:
             spool.close()
             raise
@@ -40,15 +58,29 @@ class Handler(ASGIHandler):
         self, scope: Any, body_file: IO[bytes]
     ) -> tuple[ASGIRequest, None] | tuple[None, HttpResponseBase]:
         """A request that says how long its body is, however it came."""
+        if _FORM in scope:
+            return scope[_FORM], None
         size = body_file.seek(0, 2)
         body_file.seek(0)
-        others = [pair for pair in scope["headers"] if pair[0].lower() not in _LENGTH]
-        if size or len(others) < len(scope["headers"]):
-            others.append((b"content-length", str(size).encode()))
-        return super().create_request({**scope, "headers": others}, body_file)
+        return super().create_request(of_length(scope, size), body_file)
 
 
-_LENGTH = (b"content-length", b"transfer-encoding")
+def _refused(error: OSError) -> Exception:
+    return BodyRefused(DISK_FULL) if error.errno in _FULL else error
+
+
+def _nothing_before(receive: ASGIReceiveCallable) -> ASGIReceiveCallable:
+    """For one whose body was read: an empty one, and then what comes after it."""
+    told = False
+
+    async def after_body() -> ASGIReceiveEvent:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    return after_body
 
 
 async def _spool(receive: ASGIReceiveCallable, spool: Any) -> None:

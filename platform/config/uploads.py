@@ -74,5 +74,4 @@ def _of_user(user: User) -> Refusal | None:
 
 
 def _has_room(size: int) -> bool:
-    """A body is on the disk twice for a moment: as it came, and as the file that was in it."""
-    return shutil.disk_usage(settings.UPLOAD_DIR).free - 2 * size > settings.MIN_FREE_UPLOAD_BYTES
+    return shutil.disk_usage(settings.UPLOAD_DIR).free - size > settings.MIN_FREE_UPLOAD_BYTES

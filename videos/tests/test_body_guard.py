@@ -14,7 +14,9 @@ class Request:
     """A request whose body is read piece by piece, counted."""
 
     def __init__(self, path: str, pieces: list[bytes], length: int | None) -> None:
-        headers = [(b"content-length", str(length).encode())] if length is not None else []
+        headers = [(b"content-type", b"multipart/form-data; boundary=x")]
+        if length is not None:
+            headers.append((b"content-length", str(length).encode()))
         self.scope: Any = {"type": "http", "path": path, "headers": headers, "method": "POST"}
         self.pieces = pieces
         self.read = 0
@@ -72,6 +74,9 @@ async def test_without_a_length_it_is_counted_and_stopped() -> None:
 async def test_elsewhere_only_forms_are_taken() -> None:
     assert await Request("/other/", [b"x"], length=FORM_BYTES + 1).answer() == 413
     assert await Request("/other/", [b"x"], length=FORM_BYTES).answer() == 200
+    no_form = Request("/up/", [b"x"], length=FORM_BYTES + 1)
+    no_form.scope["headers"][0] = (b"content-type", b"application/json")
+    assert await no_form.answer() == 413
 
 
 @pytest.mark.anyio
