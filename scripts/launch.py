@@ -20,7 +20,8 @@ from scripts.readiness import Probe
 
 READY_SECONDS = 60
 STOP_SECONDS = 9.5
-"""The whole stop takes less than ten seconds; what is left then is killed."""
+"""The whole stop takes less than ten seconds, besides the grace of uploads; what is left then is
+killed."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Launch:
     port: int
     allowed_hosts: str
     environment: Mapping[str, str]
+    grace_seconds: int = 0
 
     @property
     def url(self) -> str:
@@ -176,10 +178,11 @@ def _where_to_look(launch: Launch) -> str:
 
 def _stop(launch: Launch, supervisor: subprocess.Popen[bytes]) -> None:
     ignore_further_signals()
-    deadline = time.monotonic() + STOP_SECONDS
+    seconds = STOP_SECONDS + launch.grace_seconds
+    deadline = time.monotonic() + seconds
     supervisor.terminate()
     try:
-        supervisor.wait(STOP_SECONDS)
+        supervisor.wait(seconds)
     except subprocess.TimeoutExpired:
         supervisor.kill()
     # Nobody is left after a supervisor's own stop; after its death everybody is still stopping.

@@ -12,12 +12,7 @@ if [ -n "${VODLOOM_RUN:-}" ] && [ "$1" != redis ]; then
 fi
 
 case "$1" in
-web)
-    # Without the time-out an open event stream would hold up the stop for ever.
-    exec uvicorn config.asgi:application --host "${HOST:-127.0.0.1}" --port "${PORT:-8000}" \
-        --http config.http_protocol:BoundedProtocol --limit-concurrency 2000 --backlog 512 \
-        --timeout-keep-alive 10 --ws-max-size 65536 --timeout-graceful-shutdown 3 --no-access-log
-    ;;
+web) exec python -m config.serve --host "${HOST:-127.0.0.1}" --port "${PORT:-8000}" ;;
 # What works in the background gives way to what answers people.
 reconciler) exec nice -n 5 python manage.py reconcile --forever ;;
 encode) exec nice -n 5 python manage.py worker --queues encode --threads 1 ;;

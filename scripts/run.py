@@ -14,6 +14,8 @@ from scripts.launch import Launch, only_copy, port_must_be_free, serve, wait_for
 from scripts.supervision import redis_conf, supervisor_conf
 
 HIGHEST_PORT = 65535
+GRACE_SECONDS = 3
+"""Who stops `make run` waits for it: uploads on their way are not let go on for long."""
 
 
 def run(root: Path, arguments: Sequence[str]) -> None:
@@ -34,6 +36,7 @@ def _run(root: Path) -> None:
         settings = ensure_settings(data)
         settings |= {name: value for name, value in os.environ.items() if value}
         redis_url = settings.get("REDIS_URL") or data.redis_url
+        grace = settings.get("VODLOOM_GRACE_SECONDS", "")
         launch = Launch(
             root=root,
             data=data,
@@ -41,11 +44,19 @@ def _run(root: Path) -> None:
             port=port,
             allowed_hosts=settings.get("ALLOWED_HOSTS", ""),
             environment=_environment(root, data, port)
-            | {"REDIS_URL": redis_url, "VODLOOM_DEMO": settings.get("VODLOOM_DEMO", "true")},
+            | {
+                "REDIS_URL": redis_url,
+                "VODLOOM_DEMO": settings.get("VODLOOM_DEMO", "true"),
+                "VODLOOM_GRACE_SECONDS": grace or str(GRACE_SECONDS),
+            },
+            # Not a number: the product says so when it starts.
+            grace_seconds=int(grace) if grace.isdecimal() else 0,
         )
         wait_for_leftovers(data)
         port_must_be_free(launch)
-        _write_configuration(data, private_redis=is_private(redis_url))
+        _write_configuration(
+            data, private_redis=is_private(redis_url), grace_seconds=launch.grace_seconds
+        )
         serve(launch)
 
 
@@ -68,12 +79,13 @@ def _environment(root: Path, data: DataFolder, port: int) -> dict[str, str]:
     }
 
 
-def _write_configuration(data: DataFolder, *, private_redis: bool) -> None:
+def _write_configuration(data: DataFolder, *, private_redis: bool, grace_seconds: int) -> None:
     (data.run / "supervisord.conf").write_text(
         supervisor_conf(
             encode_workers=_cores(),
             private_redis=private_redis,
             as_root=os.geteuid() == 0,
+            grace_seconds=grace_seconds,
         )
     )
     if private_redis:

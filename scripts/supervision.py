@@ -7,7 +7,7 @@ from pathlib import Path
 from scripts import processes
 
 STOP_SECONDS = 7
-"""How long a process may take to stop before it is killed."""
+"""How long a process may take to stop, besides the grace of uploads, before it is killed."""
 
 _SUPERVISOR = """\
 ; Written at every start, for DATA/run as the working folder: paths in here would need escaping.
@@ -49,8 +49,10 @@ priority={priority}
 """
 
 
-def supervisor_conf(*, encode_workers: int, private_redis: bool, as_root: bool) -> str:
-    """The text of supervisord.conf.
+def supervisor_conf(
+    *, encode_workers: int, private_redis: bool, as_root: bool, grace_seconds: int
+) -> str:
+    """The text of supervisord.conf. Web processes let uploads go on for ``grace_seconds``.
 
     Groups start in the order of their priority and stop in the opposite order, so
     that Redis outlives those who use it; within a group all stop at the same time.
@@ -61,21 +63,22 @@ def supervisor_conf(*, encode_workers: int, private_redis: bool, as_root: bool) 
         parts.append("user=root\n")
     if private_redis:
         parts += [_program("redis"), _GROUP.format(name="store", programs="redis", priority=1)]
-    parts += [_program("web"), _program("reconciler"), _program("light")]
+    parts.append(_program("web", stop_seconds=STOP_SECONDS + grace_seconds))
+    parts += [_program("reconciler"), _program("light")]
     parts.append(_program("encode", encode_workers))
     programs = "web,reconciler,light,encode"
     parts.append(_GROUP.format(name="vodloom", programs=programs, priority=2))
     return "".join(parts)
 
 
-def _program(name: str, count: int = 0) -> str:
+def _program(name: str, count: int = 0, *, stop_seconds: int = STOP_SECONDS) -> str:
     """One program; a count makes it that many processes, numbered from 0."""
     return _PROGRAM.format(
         name=name,
         tied="".join(f"{word} " for word in processes.tied_to_parent()),
         suffix="-%(process_num)d" if count else "",
         count=count or 1,
-        stop_seconds=STOP_SECONDS,
+        stop_seconds=stop_seconds,
     )
 
 

@@ -35,6 +35,10 @@ WRONG = [
     ("ALLOWED_HOSTS", "example.org,ex ample.org", "has 'ex ample.org'"),
     ("CSRF_TRUSTED_ORIGINS", "vod.test", "it takes origins, such as https://example.org"),
     ("CSRF_TRUSTED_ORIGINS", "https://vod.test/accounts", "has 'https://vod.test/accounts'"),
+    ("FORWARDED_ALLOW_IPS", "nginx", "it takes addresses and networks of proxies"),
+    ("FORWARDED_ALLOW_IPS", "10.0.0.7/8", "has '10.0.0.7/8'"),
+    ("FORWARDED_ALLOW_IPS", "*,10.0.0.7", "* alone stands for everybody"),
+    ("VODLOOM_GRACE_SECONDS", "-1", "a whole number of seconds, from 0 to 86400"),
     ("DATABASE_URL", "mysql://x/y", "must begin with one of postgres://"),
     ("DATABASE_URL", "postgres://u:p@ss@db/name", "write @ as %40"),
     ("DATABASE_URL", "postgres://u:w/rd@db/name", "write @ as %40"),
@@ -201,6 +205,7 @@ def test_a_good_environment_starts(tmp_path: Path) -> None:
         ("manage.py", "check"),
         ("manage.py", "worker"),
         ("-m", "uvicorn", "config.asgi:application"),
+        ("-m", "config.serve"),
         ("-m", "scripts.prepare"),
     ],
 )

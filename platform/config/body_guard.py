@@ -128,6 +128,10 @@ class BodyGuard:
         except BodyRefused as refused:
             if not answered:
                 await _refuse(refused.refusal, scope, send)
+        except asyncio.CancelledError:  # the server stops, and its patience has ended
+            if answered:
+                raise
+            await _refuse(_STOPPING, scope, send)
 
     def _is_upload(self, scope: HTTPScope) -> bool:
         return scope["path"] == self.upload_path and scope["method"] == "POST"
@@ -146,6 +150,12 @@ class BodyGuard:
         return Refusal(413, "body_too_large", detail)
 
 
+_STOPPING = Refusal(
+    503,
+    "server_stopping",
+    "This server stops before it has all of it. Send it again.",
+    ((b"retry-after", b"1"),),
+)
 _TOO_SLOW = Refusal(408, "body_too_slow", "The body came too slowly. Send it again.")
 
 

@@ -20,6 +20,9 @@ HEAD_SECONDS = 20.0
 first byte of a further request."""
 UNREAD_SECONDS = 120.0
 """Within this a client must have read some of the tens of kilobytes that wait for it."""
+LAST_HEAD_SECONDS = 2.0
+"""Within this the head must be complete of a request on a connection that was made before the
+server stops listening: whoever opened it has sent it already."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -28,6 +31,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     head_seconds = HEAD_SECONDS
     unread_seconds = UNREAD_SECONDS
+    last_head_seconds = LAST_HEAD_SECONDS
+    _stopping = False
     _timer: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
     _in_head = True
@@ -79,6 +84,29 @@ class BoundedProtocol(HttpToolsProtocol):
         self._framing_bytes = 0
         self._stop_waiting()
         super().on_headers_complete()
+        if self._stopping and self.cycle is not None:
+            self.cycle.keep_alive = False
+
+    def handle_websocket_upgrade(self) -> None:
+        """It becomes a socket, which nobody else would close once the server stops."""
+        super().handle_websocket_upgrade()
+        if self._stopping:
+            socket: Any = self.transport.get_protocol()
+            self.loop.call_later(self.last_head_seconds, socket.shutdown)
+
+    def shutdown(self) -> None:
+        """The server stops: no request after the one that is here, or on its way."""
+        self._stopping = True
+        if self.cycle is not None and not (self.cycle.response_complete and self._in_head):
+            super().shutdown()
+        else:
+            self._stop_waiting()
+            self._timer = self.loop.call_later(self.last_head_seconds, self._give_up)
+
+    def cut_answer(self) -> None:
+        """End the connection if all that is left of it is an answer that is read slowly."""
+        if self.cycle is not None and self.cycle.response_started:
+            self.transport.abort()
 
     def on_body(self, body: bytes) -> None:
         """Some of its body."""

@@ -144,6 +144,7 @@ def _environment(data: Path, redis_url: str, database_url: str) -> dict[str, str
         "REDIS_URL": redis_url,
         "SECRET_KEY": "a key for tests that is long enough and used nowhere else",
         "USE_HTTPS": "false",
+        "VODLOOM_GRACE_SECONDS": "3",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
     }
     return environment

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import socket
 import urllib.error
 import urllib.request
 
@@ -57,6 +59,39 @@ def test_losing_redis_takes_no_process_away_but_is_told_and_mended(
     assert status("/readyz") == 200
     vodloom.redis.start()
     wait_until(lambda: status("/readyz?all=1") == 200, "mended")
+
+
+def test_an_upload_on_its_way_outlives_the_signal_to_stop(vodloom: Vodloom) -> None:
+    vodloom.manage("create_demo_user")
+    key = vodloom.manage("create_api_key", "demo@example.com", "--name", "test").strip()
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\n'
+    body = head + b"no film, as is found later" * 50_000 + b"\r\n--x--\r\n"
+    connection = http.client.HTTPConnection(vodloom.url.removeprefix("http://"), timeout=20)
+    connection.putrequest("POST", "/api/v1/videos/")
+    connection.putheader("Authorization", f"Bearer {key}")
+    connection.putheader("Content-Type", "multipart/form-data; boundary=x")
+    connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders(body[:-20])
+    web = vodloom.processes["web"]
+    uploads = vodloom.data / "uploads"
+    wait_until(lambda: bool(list(uploads.iterdir())), "the file arrives")
+    web.ask_to_stop()
+    wait_until(lambda: not _listens(vodloom), "it takes nothing more")
+    connection.send(body[-20:])
+    assert connection.getresponse().status == 201
+    connection.close()
+    wait_until(lambda: not web.is_running, "it ends")
+    assert list(uploads.iterdir()) == []
+    vodloom.start("web")
+
+
+def _listens(vodloom: Vodloom) -> bool:
+    host, _, port = vodloom.url.removeprefix("http://").partition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except OSError:
+        return False
+    return True
 
 
 def _status(url: str, token: str) -> int:

@@ -19,6 +19,7 @@ from django.http.request import validate_host
 from config.env.bucket import S3, bucket, moved_from
 from config.env.reader import FILE, Reader, Setting, SettingsWrong
 from config.env.servers import database, email, redis_url
+from config.env.web import Web, web
 
 __all__ = [
     "BASE_DIR",
@@ -39,9 +40,7 @@ _GIB = 1024**3
 _YEAR_SECONDS = 365 * 24 * 3600
 _LONGEST_HISTORY_DAYS = 36500
 # Read by the programs around us: the supervisor, the server, `make`, the tests.
-_OF_OTHERS = (
-    *("VODLOOM_RUN", "VODLOOM_CORPUS", "VODLOOM_ROOT", "FORWARDED_ALLOW_IPS", "HOST", "PORT"),
-)
+_OF_OTHERS = (*("VODLOOM_RUN", "VODLOOM_CORPUS", "VODLOOM_ROOT", "HOST", "PORT"),)
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,7 @@ class Environment:
     debug: bool
     allowed_hosts: list[str]
     csrf_trusted_origins: list[str]
+    web: Web
     use_https: bool
     hsts_seconds: int
     hsts_subdomains: bool
@@ -127,6 +127,7 @@ def read() -> Environment:
         debug=reader.boolean("DEBUG", default=False),
         allowed_hosts=_hosts(reader),
         csrf_trusted_origins=_origins(reader),
+        web=web(reader),
         use_https=reader.boolean("USE_HTTPS", default=True),
         hsts_seconds=reader.number(
             "HSTS_SECONDS", default=_YEAR_SECONDS, unit="seconds", least=0, most=2 * _YEAR_SECONDS

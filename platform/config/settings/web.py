@@ -1,0 +1,8 @@
+"""How web processes listen and stop."""
+
+from config.settings.base import ENV
+
+# Whose X-Forwarded-For and X-Forwarded-Proto are believed.
+TRUSTED_PROXIES = ENV.web.trusted_proxies
+# How long requests in progress are let go on when the process is told to stop.
+GRACE_SECONDS = ENV.web.grace_seconds
