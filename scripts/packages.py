@@ -44,6 +44,12 @@ CHROMIUM = Need(
 
 FOR_TESTS = (FFMPEG, REDIS, SANDBOX, POSTGRES, CHROMIUM)
 
+PGBOUNCER = Need(("pgbouncer",), "pgbouncer", "pgbouncer", "pgbouncer", service="pgbouncer")
+NGINX = Need(("nginx",), "nginx", "nginx", "nginx", service="nginx")
+
+AROUND = (PGBOUNCER, NGINX)
+"""What stands around the product in some tests; without one they are skipped."""
+
 FIREFOX = Need(("firefox-esr", "firefox"), "firefox-esr", "firefox", "--cask firefox")
 WEBKIT = Need(
     ("WebKitWebDriver",), "webkit2gtk-driver gstreamer1.0-libav gstreamer1.0-plugins-bad", "", ""

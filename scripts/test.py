@@ -47,6 +47,7 @@ def test(root: Path, arguments: Sequence[str]) -> None:
     if selection not in TESTS:
         raise Failed(f"test takes fast, all or nothing, not {selection!r}.")
     packages.ensure(packages.FOR_TESTS)
+    packages.wish_for(packages.AROUND)
     if selection == "all":
         packages.wish_for(packages.PLAYERS)
     venv.ensure(root, "test")

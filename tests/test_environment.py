@@ -48,6 +48,7 @@ WRONG = [
     ("DATABASE_URL", "postgres://u:p@db:port/name", "no number where its port should be"),
     ("DATABASE_URL", "postgres://u:p@db/name?sslmod=require", "PostgreSQL does not know"),
     ("DATABASE_URL", "postgres://u:p@db/name?sslrootcert=/no.pem", "sslrootcert=/no.pem, and no"),
+    ("VODLOOM_DATABASE_CONNECTIONS", "3", "a whole number of connections, from 4 to 1000"),
     ("REDIS_URL", "localhost:6379", "must begin with one of redis://"),
     ("REDIS_URL", "redis://h:abc", "no number where its port should be"),
     ("REDIS_URL", "redis://h:6379/notadb", "the number of a database"),

@@ -1,8 +1,8 @@
 """Threads of their own for what reads the database on behalf of an event loop.
 
 ``sync_to_async`` and channels' ``database_sync_to_async`` run everything of a process in one
-thread, so one slow query holds up everybody. Here the threads are few, each keeps one database
-connection, and one that waits for a database that hangs is freed by ending its connection.
+thread, so one slow query holds up everybody. Here the threads are few, each takes a database
+connection for a call, and one that waits for a database that hangs is freed by ending that.
 """
 
 from __future__ import annotations

@@ -5,10 +5,12 @@ import errno
 import tempfile
 from typing import IO, Any, cast
 
+from asgiref.sync import sync_to_async
 from asgiref.typing import ASGIReceiveCallable, ASGIReceiveEvent
 from django.conf import settings
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+from django.db import close_old_connections
 from django.http.response import HttpResponseBase
 
 from config import arriving_forms
@@ -38,6 +40,13 @@ class Handler(ASGIHandler):
             if form is not None:
                 scope, receive = {**scope, _FORM: form}, _nothing_before(receive)
         await super().handle(scope, receive, send)
+
+    async def run_get_response(self, request: Any) -> HttpResponseBase:
+        """The answer; nobody holds a database connection while it is sent, however slowly it is
+        read."""
+        response = await super().run_get_response(request)
+        await sync_to_async(close_old_connections)()
+        return response
 
     async def read_body(self, receive: Any) -> IO[bytes]:
         """The whole body, from the start; raises ``BodyRefused`` when the disk is full."""

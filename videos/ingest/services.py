@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -68,6 +68,7 @@ def take_file(owner: User, file: ArrivedFile, about: Description) -> Video:
     if file.size == 0:
         raise EmptyFile
     upload = _begin(owner, file, about)
+    _let_go_of_database()
     try:
         _store(upload.key, file)
     except StorageUnavailable:
@@ -119,6 +120,12 @@ def _begin(owner: User, file: ArrivedFile, about: Description) -> Upload:
         )
         objects.write_ahead_original(upload)
         return upload
+
+
+def _let_go_of_database() -> None:
+    """Storing may take minutes: others can use the connection meanwhile."""
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def _storing_takes_at_most(size: int) -> timedelta:

@@ -61,6 +61,7 @@ class Environment:
     session_days: int
     playback_token_seconds: int
     database: dict[str, object]
+    database_connections: int
     redis_url: str
     email: dict[str, object]
     email_from: str
@@ -139,6 +140,9 @@ def read() -> Environment:
             "VODLOOM_PLAYBACK_TOKEN_SECONDS", default=3600, unit="seconds", least=60, most=7 * 86400
         ),
         database=database(reader, data_dir),
+        database_connections=reader.number(
+            "VODLOOM_DATABASE_CONNECTIONS", default=10, unit="connections", least=4, most=1000
+        ),
         redis_url=redis_url(reader),
         email=email(reader),
         email_from=reader.text("EMAIL_FROM", "Vodloom <no-reply@localhost>"),

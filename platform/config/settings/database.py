@@ -17,12 +17,29 @@ if str(_database["ENGINE"]).endswith("sqlite3"):
         ),
     }
 else:
-    # Behind pgBouncer in transaction mode nothing may hang on the session.
+    _database["ENGINE"] = "config.postgresql"
+    # Behind pgBouncer in transaction mode nothing may hang on the session. (Django prepares no
+    # statements unless told to.)
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True
-    _database["CONN_MAX_AGE"] = 60
-    _database["CONN_HEALTH_CHECKS"] = True
-    # Unless the address says otherwise: a server that does not even greet is not waited for.
+    # Connections go back to the pool as soon as a request, a task or a look is over.
+    _database["CONN_MAX_AGE"] = 0
     _options = cast("dict[str, object]", _database.get("OPTIONS", {}))
-    _database["OPTIONS"] = {"connect_timeout": 10} | _options
+    _database["OPTIONS"] = {
+        # Unless the address says otherwise: a server that does not even greet is not waited for,
+        # and one that has gone without a word is noticed.
+        "connect_timeout": 10,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
+        **_options,
+        "pool": {
+            "max_size": ENV.database_connections,
+            # Whoever finds all in use waits so many seconds for one; one unused is closed after
+            # a minute.
+            "timeout": 10,
+            "max_idle": 60,
+        },
+    }
 
 DATABASES = {"default": _database}

@@ -71,6 +71,8 @@ LOGGING = {
         "uvicorn.access": {"handlers": [], "propagate": False},
         # While Redis is away it would write a traceback every second; we say so ourselves.
         "channels_redis": {"level": "CRITICAL"},
+        # It tells of every connection it gives away; whoever gets none says so.
+        "psycopg.pool": {"level": "ERROR"},
         **{name: {"level": _QUIET_LEVEL} for name in _QUIET},
     },
 }

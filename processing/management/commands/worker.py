@@ -42,6 +42,9 @@ class Command(BaseCommand):
             raise CommandError("--threads must be at least 1.")
         process.begin("worker")
         _check_itself()
+        # Each task has a thread and a lease; two more threads show the worker and tidy up.
+        connections = max(settings.ENV.database_connections, 2 * threads + 2)
+        os.environ["VODLOOM_DATABASE_CONNECTIONS"] = str(connections)
         # Dramatiq reads these two from the environment alone. Stopping waits for as many
         # milliseconds; a queue has as many drains as there are threads, and a worker that is
         # busy in all of them holds no wake-up another could use.

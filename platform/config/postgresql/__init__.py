@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, with a bound on how many connections a process has at a time."""
