@@ -8,6 +8,7 @@ application can see any of these.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -33,6 +34,7 @@ class BoundedProtocol(HttpToolsProtocol):
     unread_seconds = UNREAD_SECONDS
     last_head_seconds = LAST_HEAD_SECONDS
     _stopping = False
+    _lingers = False
     _timer: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
     _in_head = True
@@ -52,7 +54,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Some more bytes."""
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self._lingers:
             return
         self._framing_bytes += len(data)
         idle, self.timeout_keep_alive_task = self.timeout_keep_alive_task, None
@@ -84,8 +86,19 @@ class BoundedProtocol(HttpToolsProtocol):
         self._framing_bytes = 0
         self._stop_waiting()
         super().on_headers_complete()
-        if self._stopping and self.cycle is not None:
-            self.cycle.keep_alive = False
+        if self.cycle is not None:
+            self.cycle.transport = _Answering(self.transport, self.close_answered)
+            self.cycle.keep_alive = self.cycle.keep_alive and not self._stopping
+
+    def close_answered(self) -> None:
+        """Close after an answer. Whoever still sends is let to, for as long as a connection may be
+        idle: closing on him would take the answer away before he reads it."""
+        if self.cycle is None or not self.cycle.more_body or self.cycle.disconnected:
+            self.transport.close()
+            return
+        self._lingers = True
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
 
     def handle_websocket_upgrade(self) -> None:
         """It becomes a socket, which nobody else would close once the server stops."""
@@ -149,3 +162,14 @@ class BoundedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
         elif not self.transport.is_closing():
             self.transport.close()
+
+
+class _Answering:
+    """A connection as one request sees it, closed the way its protocol likes."""
+
+    def __init__(self, transport: Any, close: Callable[[], None]) -> None:
+        self._transport = transport
+        self.close = close
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)

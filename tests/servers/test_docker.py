@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,23 @@ def known_command(words: list[str]) -> bool:
         case ["python", "-m", module]:
             return (ROOT / module.replace(".", "/")).with_suffix(".py").exists()
     return False
+
+
+def test_compose_is_what_compose_takes() -> None:
+    schema = ["check-jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    done = run([*schema, str(ROOT / "docker" / "compose.yml")])
+    assert done.returncode == 0, done.stdout
+
+
+def test_nothing_is_said_against_the_dockerfile() -> None:
+    if shutil.which("hadolint") is None:
+        pytest.skip("hadolint is not installed")
+    done = run(["hadolint", "--no-color", str(ROOT / "docker" / "Dockerfile")])
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -64,7 +83,7 @@ def test_the_image_installs_what_the_locks_say_and_resolves_nothing() -> None:
 
 
 def test_the_image_holds_no_secret_and_no_root() -> None:
-    assert re.search(r"^USER vodloom$", DOCKERFILE, re.MULTILINE)
+    assert re.search(r"^USER 10001$", DOCKERFILE, re.MULTILINE)
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
     assert {".env", "var", ".git"} <= set(ignored)
 
@@ -104,9 +123,11 @@ def test_whatever_dotenv_sets_counts_in_the_containers(name: str) -> None:
 @pytest.mark.parametrize("name", OURS)
 def test_the_example_with_its_secrets_filled_in_works_as_it_is(name: str) -> None:
     secrets = {"SECRET_KEY": "x" * 50, "S3_SECRET_ACCESS_KEY": "y" * 20}
+    secrets |= {"POSTGRES_PASSWORD": "p" * 20, "REDIS_PASSWORD": "r" * 20}
     environment = given(name, example() | secrets)
-    assert environment["REDIS_URL"] == "redis://redis:6379/0"
-    assert environment["DATABASE_URL"].endswith("@postgres:5432/vodloom")
+    assert environment["REDIS_URL"] == f"redis://:{'r' * 20}@redis:6379/0"
+    assert environment["DATABASE_URL"] == f"postgres://vodloom:{'p' * 20}@postgres:5432/vodloom"
+    assert environment["FORWARDED_ALLOW_IPS"] == "172.16.0.0/12"
     assert environment["S3_ENDPOINT_URL"] == "http://minio:9000"
     assert environment["S3_PUBLIC_ENDPOINT_URL"] == "http://localhost:9000"
     assert environment["VODLOOM_SANDBOX"] == "required"
@@ -139,10 +160,33 @@ def test_no_volume_hides_what_the_image_collected() -> None:
         for volume in service["volumes"]:
             assert not collected[1].startswith(volume.partition(":")[2] + "/")
     # As root: what runs later owns nothing of it.
-    assert DOCKERFILE.index("collectstatic") < DOCKERFILE.index("USER vodloom")
+    assert DOCKERFILE.index("collectstatic") < DOCKERFILE.index("USER 10001")
 
 
 def test_logs_do_not_fill_the_disk() -> None:
     lasting = {n: s for n, s in COMPOSE["services"].items() if s.get("restart") != "no"}
     for service in lasting.values():
         assert service["logging"]["options"].keys() == {"max-size", "max-file"}
+
+
+def test_no_server_is_without_a_password() -> None:
+    servers = COMPOSE["services"]
+    assert "--requirepass" in servers["redis"]["command"][-1]
+    assert servers["redis"]["environment"]["REDISCLI_AUTH"].startswith("${REDIS_PASSWORD:?")
+    assert servers["postgres"]["environment"]["POSTGRES_PASSWORD"].startswith("${POSTGRES_PASS")
+    assert servers["minio"]["environment"]["MINIO_ROOT_PASSWORD"].startswith("${S3_SECRET_ACC")
+    published = [port for service in servers.values() for port in service.get("ports", ())]
+    assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_no_container_takes_the_whole_machine() -> None:
+    for name, service in OURS.items():
+        assert service["pids_limit"]
+        assert service["ulimits"]["nofile"] > 8192
+        assert name == "prepare" or service["mem_limit"]
+
+
+def test_who_stops_a_web_process_waits_for_its_grace() -> None:
+    grace = int(example()["VODLOOM_GRACE_SECONDS"])
+    assert OURS["web"]["stop_grace_period"] == f"{grace + 10}s"
+    assert interpolated(OURS["web"]["environment"]["VODLOOM_GRACE_SECONDS"], {}) == str(grace)

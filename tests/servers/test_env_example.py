@@ -10,7 +10,8 @@ import pytest
 
 from config import env
 
-EXAMPLE = Path(__file__).resolve().parents[2] / ".env.example"
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / ".env.example"
 
 
 def example() -> dict[str, str]:
@@ -18,7 +19,12 @@ def example() -> dict[str, str]:
 
 
 def test_it_names_everything_that_is_read() -> None:
-    assert {setting.name for setting in env.read().settings} == set(example())
+    compose = (ROOT / "docker" / "compose.yml").read_text()
+    read = {setting.name for setting in env.read().settings}
+    others = set(example()) - read
+    assert others == {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "LIGHT_MEMORY", "ENCODE_MEMORY"}
+    assert all(f"${{{name}:" in compose for name in others)
+    assert read <= set(example())
 
 
 def test_its_defaults_are_the_products(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

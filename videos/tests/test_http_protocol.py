@@ -11,6 +11,7 @@ from config.http_protocol import HEAD_BYTES, BoundedProtocol
 
 pytestmark = pytest.mark.anyio
 
+LAST = b"POST /at-once HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
 Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 
 
@@ -156,3 +157,30 @@ async def test_a_client_that_does_not_read_is_hung_up_on(connect: Connect) -> No
                 await writer.drain()
                 await asyncio.sleep(0.05)
     writer.close()
+
+
+async def test_whoever_still_sends_can_read_why_no_more_is_taken(connect: Connect) -> None:
+    """An answer before the body is not lost because the connection closes on what comes."""
+    reader, writer = await connect()
+    writer.write(LAST + b"Content-Length: 50000000\r\n\r\n")
+    for _ in range(50):
+        writer.write(b"x" * 1_000_000)
+        await asyncio.wait_for(writer.drain(), 20)
+    answer = await asyncio.wait_for(reader.read(), 20)
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.endswith(b"0\r\n\r\n")
+    writer.close()
+
+
+async def test_who_sends_on_and_on_is_hung_up_on(connect: Connect) -> None:
+    reader, writer = await connect()
+    writer.write(
+        b"POST /at-once HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 9\r\n\r\n"
+    )
+    assert (await asyncio.wait_for(reader.read(), 20)).startswith(b"HTTP/1.1 200")
+    with pytest.raises(OSError):  # reset or broken, as it falls out
+        async with asyncio.timeout(20):
+            while True:
+                writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                await writer.drain()
+                await asyncio.sleep(0.05)
