@@ -116,7 +116,7 @@ def running_vodloom(
     Without a database_url it is SQLite in the data folder; S3 and the rest come by `extra`.
     `root` is the checkout whose code runs.
     """
-    environment = _environment(data, redis.url, database_url) | dict(extra or {})
+    environment = environment_of(data, redis.url, database_url) | dict(extra or {})
     vodloom = Vodloom(environment, data, redis, root)
     vodloom.manage("migrate", "--verbosity", "0")
     vodloom.manage("collectstatic", "--no-input", "--verbosity", "0")
@@ -132,7 +132,7 @@ def worker_name(name: str) -> str:
     return f"test-{name}"
 
 
-def _environment(data: Path, redis_url: str, database_url: str) -> dict[str, str]:
+def environment_of(data: Path, redis_url: str, database_url: str) -> dict[str, str]:
     """The environment of an operator who set only this, on a machine set up like ours."""
     ours = ("PATH", "HOME", "LANG", "TMPDIR", "VODLOOM_FFMPEG", "VODLOOM_FFPROBE")
     environment = {name: os.environ[name] for name in ours if name in os.environ}

@@ -28,6 +28,12 @@ class PgBouncer:
         name = urlsplit(database_url).path.strip("/")
         return f"postgres://postgres@127.0.0.1:{self.port}/{name}"
 
+    def command(self, command: str) -> None:
+        """PAUSE, RESUME and the like."""
+        address = f"postgres://postgres@127.0.0.1:{self.port}/pgbouncer"
+        with psycopg.connect(address, autocommit=True) as console:
+            console.execute(command.encode())
+
 
 def installed() -> bool:
     """Whether the package is there."""
@@ -35,13 +41,17 @@ def installed() -> bool:
 
 
 @contextmanager
-def running_pgbouncer(postgres_port: int, *, connections: int = 10) -> Iterator[PgBouncer]:
-    """A new pooler that opens so many connections to a database of the server at most."""
+def running_pgbouncer(
+    postgres_port: int, *, connections: int = 10, wait_seconds: int = 2
+) -> Iterator[PgBouncer]:
+    """A new pooler that opens so many connections to a database of the server at most; questions
+    wait so long for one."""
     user = "postgres" if os.geteuid() == 0 else ""
     folder = Path(tempfile.mkdtemp(prefix="vodloom-pgbouncer-"))
     try:
         process, port = start_on_free_port(
-            lambda port: _server(folder, port, postgres_port, connections, user), _answers
+            lambda port: _server(folder, port, postgres_port, (connections, wait_seconds), user),
+            _answers,
         )
         try:
             yield PgBouncer(process, port)
@@ -51,7 +61,10 @@ def running_pgbouncer(postgres_port: int, *, connections: int = 10) -> Iterator[
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _server(folder: Path, port: int, postgres_port: int, connections: int, user: str) -> Process:
+def _server(
+    folder: Path, port: int, postgres_port: int, bounds: tuple[int, int], user: str
+) -> Process:
+    connections, wait_seconds = bounds
     settings = {
         "listen_addr": "127.0.0.1",
         "listen_port": port,
@@ -64,7 +77,7 @@ def _server(folder: Path, port: int, postgres_port: int, connections: int, user:
         "server_tls_sslmode": "disable",
         # As docs/operations.md has it: or it keeps whoever asks for minutes while its server is
         # away, and does not look for that often.
-        "query_wait_timeout": 2,
+        "query_wait_timeout": wait_seconds,
         "server_login_retry": 1,
     }
     lines = [f"{name} = {value}" for name, value in settings.items()]

@@ -1,0 +1,225 @@
+"""A larger site, with a hundred people on it, while everything of it is restarted in turn."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import signal
+import ssl
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+import websockets
+
+from tests.servers.large import BACKGROUND, WEB, Site, missing, running_site
+from tests.servers.process import Process
+
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.thorough,
+    pytest.mark.timeout(1500),
+    pytest.mark.skipif(bool(missing()), reason=f"not installed: {', '.join(missing())}"),
+]
+logger = logging.getLogger(__name__)
+
+PEOPLE = 100
+UPLOADS = 8
+API = "/api/v1/videos/"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("site")) as running:
+        yield running
+
+
+@dataclass
+class Crowd:
+    """People who look and upload; what went wrong for them, by what they were told."""
+
+    site: Site
+    key: str
+    clip: bytes
+    videos: list[str] = field(default_factory=list)
+    wrong: Counter[str] = field(default_factory=Counter)
+    answers: Counter[int] = field(default_factory=Counter)
+    feeds: int = 0
+    enough: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.site.proxy.certificates.authority))
+
+    def client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            base_url=self.site.proxy.url,
+            headers={"Authorization": f"Bearer {self.key}"},
+            verify=self.trust,
+            trust_env=False,
+            timeout=60,
+        )
+
+    async def ask(self, client: httpx.AsyncClient, method: str, url: str, **about: Any) -> Any:
+        """The answer; one that was cut on a connection that was kept is asked for again, as
+        browsers do."""
+        for attempt in (1, 2):
+            try:
+                answer = await client.request(method, url, **about)
+            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError) as error:
+                if attempt == 2 or method == "POST":
+                    self.wrong[f"{method} {type(error).__name__}"] += 1
+                    return None
+                continue
+            except httpx.HTTPError as error:
+                self.wrong[f"{method} {type(error).__name__}"] += 1
+                return None
+            self.answers[answer.status_code] += 1
+            if answer.status_code >= 400:
+                self.wrong[f"{method} {url.rpartition('/')[0]} {answer.status_code}"] += 1
+            return answer
+        return None
+
+    async def looks(self) -> None:
+        """Somebody who looks at the library, at pages and at what plays."""
+        async with self.client() as client:
+            while not self.enough.is_set():
+                choice = random.random()
+                if choice < 0.5 or not self.videos:
+                    await self.ask(client, "GET", API)
+                elif choice < 0.9:
+                    video = random.choice(self.videos)
+                    answer = await self.ask(client, "GET", f"{API}{video}/")
+                    if answer is not None and (playback := answer.json().get("playback")):
+                        await self.ask(client, "GET", playback["hls"])
+                else:
+                    await self.ask(client, "GET", "/accounts/login/")
+                await asyncio.sleep(random.uniform(0.5, 2))
+
+    async def uploads(self, count: int) -> None:
+        """Somebody who hands in films, slowly."""
+        async with self.client() as client:
+            for _ in range(count):
+                answer = await self.ask(
+                    client, "POST", API, content=self._slowly(), headers=self._form()
+                )
+                if answer is not None and answer.status_code == 201:
+                    self.videos.append(answer.json()["id"])
+
+    def _form(self) -> dict[str, str]:
+        return {"Content-Type": "multipart/form-data; boundary=x"}
+
+    async def _slowly(self) -> Any:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\n'
+        for at in range(0, len(self.clip), len(self.clip) // 10 + 1):
+            yield self.clip[at : at + len(self.clip) // 10 + 1]
+            await asyncio.sleep(0.5)
+        yield b"\r\n--x--\r\n"
+
+    async def listens(self) -> None:
+        """Somebody whose feed opens again whenever it is closed."""
+        address = f"wss://localhost:{self.site.proxy.port}/ws/feed/"
+        headers = {"Authorization": f"Bearer {self.key}"}
+        while not self.enough.is_set():
+            try:
+                async with websockets.connect(
+                    address, ssl=self.trust, additional_headers=headers, proxy=None
+                ) as feed:
+                    self.feeds += 1
+                    async for _ in feed:
+                        pass
+            except websockets.InvalidStatus as refused:
+                self.wrong[f"feed {refused.response.status_code}"] += 1
+            except (websockets.WebSocketException, OSError):
+                pass
+            await asyncio.sleep(0.2)
+
+
+async def _restart_everything(site: Site) -> None:
+    """One after the other; each is back before the next goes."""
+    for name in (*WEB, *BACKGROUND, *WEB):
+        await asyncio.to_thread(_restart, site.vodloom.processes[name])
+        await asyncio.to_thread(_wait_until_back, site, name)
+    site.proxy.process.send(signal.SIGHUP)
+    await asyncio.to_thread(site.redis.restart)
+    # As its manual says: whoever asks meanwhile waits.
+    await asyncio.to_thread(site.pooler.command, "PAUSE")
+    await asyncio.to_thread(site.postgres.stop)
+    await asyncio.to_thread(site.postgres.start)
+    await asyncio.to_thread(site.pooler.command, "RESUME")
+    await asyncio.sleep(5)
+
+
+def _restart(process: Process) -> None:
+    process.ask_to_stop()
+    deadline = time.monotonic() + 45
+    while process.is_running and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not process.is_running, f"{process.name} does not stop"
+    process.start()
+
+
+def _wait_until_back(site: Site, name: str) -> None:
+    if name in site.web:
+        site.vodloom.processes[name].wait_until(lambda: _answers(site.web[name]), "it answers")
+    else:
+        time.sleep(2)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/healthz", trust_env=False, timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def test_nobody_sees_a_rolling_restart_and_nothing_is_lost(site: Site, clip: Path) -> None:
+    site.vodloom.manage("create_demo_user")
+    key = site.vodloom.manage("create_api_key", "demo@example.com", "--name", "t").strip()
+    crowd = asyncio.run(_visit(site, key, clip.read_bytes()))
+    assert crowd.wrong == {}
+    assert len(crowd.videos) == UPLOADS
+    assert crowd.feeds > 2
+    assert {video["status"] for video in _library(site, crowd)} == {"ready"}
+
+
+async def _visit(site: Site, key: str, clip: bytes) -> Crowd:
+    crowd = Crowd(site, key, clip)
+    people = [asyncio.create_task(crowd.looks()) for _ in range(PEOPLE)]
+    people += [asyncio.create_task(crowd.listens()) for _ in range(2)]
+    uploads = [asyncio.create_task(crowd.uploads(UPLOADS // 2)) for _ in range(2)]
+    await _restart_everything(site)
+    await asyncio.gather(*uploads)
+    await _until_all_are_over(crowd)
+    crowd.enough.set()
+    for person in people[-2:]:
+        person.cancel()
+    await asyncio.gather(*people, return_exceptions=True)
+    logger.warning("answers %s, feeds %s, wrong %s", crowd.answers, crowd.feeds, crowd.wrong)
+    return crowd
+
+
+async def _until_all_are_over(crowd: Crowd) -> None:
+    async with asyncio.timeout(600), crowd.client() as client:
+        for video in crowd.videos:
+            while True:
+                answer = await crowd.ask(client, "GET", f"{API}{video}/")
+                if answer is not None and answer.json()["status"] in ("ready", "failed"):
+                    break
+                await asyncio.sleep(1)
+
+
+def _library(site: Site, crowd: Crowd) -> list[dict[str, Any]]:
+    with httpx.Client(
+        base_url=site.proxy.url,
+        headers={"Authorization": f"Bearer {crowd.key}"},
+        verify=crowd.trust,
+        trust_env=False,
+    ) as client:
+        return [client.get(f"{API}{video}/").json() for video in crowd.videos]
