@@ -51,7 +51,6 @@ class Crowd:
     wrong: Counter[str] = field(default_factory=Counter)
     answers: Counter[int] = field(default_factory=Counter)
     feeds: int = 0
-    enough: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def trust(self) -> ssl.SSLContext:
@@ -89,7 +88,8 @@ class Crowd:
     async def looks(self) -> None:
         """Somebody who looks at the library, at pages and at what plays."""
         async with self.client() as client:
-            while not self.enough.is_set():
+            await asyncio.sleep(random.uniform(0, 30))  # they do not come all at once
+            while True:
                 choice = random.random()
                 if choice < 0.5 or not self.videos:
                     await self.ask(client, "GET", API)
@@ -100,7 +100,7 @@ class Crowd:
                         await self.ask(client, "GET", playback["hls"])
                 else:
                     await self.ask(client, "GET", "/accounts/login/")
-                await asyncio.sleep(random.uniform(0.5, 2))
+                await asyncio.sleep(random.uniform(15, 45))
 
     async def uploads(self, count: int) -> None:
         """Somebody who hands in films, slowly."""
@@ -126,7 +126,7 @@ class Crowd:
         """Somebody whose feed opens again whenever it is closed."""
         address = f"wss://localhost:{self.site.proxy.port}/ws/feed/"
         headers = {"Authorization": f"Bearer {self.key}"}
-        while not self.enough.is_set():
+        while True:
             try:
                 async with websockets.connect(
                     address, ssl=self.trust, additional_headers=headers, proxy=None
@@ -174,7 +174,7 @@ def _wait_until_back(site: Site, name: str) -> None:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/healthz", trust_env=False, timeout=5).status_code == 200
+        return httpx.get(f"{url}/healthz", trust_env=False, timeout=20).status_code == 200
     except httpx.HTTPError:
         return False
 
@@ -194,11 +194,11 @@ async def _visit(site: Site, key: str, clip: bytes) -> Crowd:
     people = [asyncio.create_task(crowd.looks()) for _ in range(PEOPLE)]
     people += [asyncio.create_task(crowd.listens()) for _ in range(2)]
     uploads = [asyncio.create_task(crowd.uploads(UPLOADS // 2)) for _ in range(2)]
+    await asyncio.sleep(30)
     await _restart_everything(site)
     await asyncio.gather(*uploads)
     await _until_all_are_over(crowd)
-    crowd.enough.set()
-    for person in people[-2:]:
+    for person in people:
         person.cancel()
     await asyncio.gather(*people, return_exceptions=True)
     logger.warning("answers %s, feeds %s, wrong %s", crowd.answers, crowd.feeds, crowd.wrong)

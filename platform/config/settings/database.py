@@ -25,9 +25,9 @@ else:
     _database["CONN_MAX_AGE"] = 0
     _options = cast("dict[str, object]", _database.get("OPTIONS", {}))
     _database["OPTIONS"] = {
-        # Unless the address says otherwise: a server that does not even greet is not waited for,
-        # and one that has gone without a word is noticed.
-        "connect_timeout": 10,
+        # Unless the address says otherwise: a server that does not even greet is not waited for
+        # as long as a connection is, and one that has gone without a word is noticed.
+        "connect_timeout": 8,
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,
