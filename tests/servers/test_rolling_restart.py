@@ -183,7 +183,7 @@ def test_nobody_sees_a_rolling_restart_and_nothing_is_lost(site: Site, clip: Pat
     site.vodloom.manage("create_demo_user")
     key = site.vodloom.manage("create_api_key", "demo@example.com", "--name", "t").strip()
     crowd = asyncio.run(_visit(site, key, clip.read_bytes()))
-    assert crowd.wrong == {}
+    assert crowd.wrong == {}, _complaints(site)
     assert len(crowd.videos) == UPLOADS
     assert crowd.feeds > 2
     assert {video["status"] for video in _library(site, crowd)} == {"ready"}
@@ -213,6 +213,17 @@ async def _until_all_are_over(crowd: Crowd) -> None:
                 if answer is not None and answer.json()["status"] in ("ready", "failed"):
                     break
                 await asyncio.sleep(1)
+
+
+def _complaints(site: Site) -> str:
+    """What the web processes have said of it."""
+    lines = [
+        line
+        for name in WEB
+        for line in site.vodloom.processes[name].log.read_text(errors="replace").splitlines()
+        if "warning" in line or "error" in line
+    ]
+    return "\n".join(lines[-40:])
 
 
 def _library(site: Site, crowd: Crowd) -> list[dict[str, Any]]:
