@@ -87,7 +87,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stop_waiting()
         super().on_headers_complete()
         if self.cycle is not None:
-            self.cycle.transport = _Answering(self.transport, self.close_answered)
+            seen: Any = _Answering(self.transport, self.close_answered)
+            self.cycle.transport = seen
             self.cycle.keep_alive = self.cycle.keep_alive and not self._stopping
 
     def close_answered(self) -> None:

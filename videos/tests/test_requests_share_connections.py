@@ -120,7 +120,7 @@ async def test_who_reads_slowly_holds_none(key: dict[str, str]) -> None:
         begun.set()
         await read_on.wait()
 
-    slow = asyncio.create_task(application(scope, receive, send))
+    slow = asyncio.ensure_future(application(scope, receive, send))
     await asyncio.wait_for(begun.wait(), 20)
     async with _client() as client:
         assert (await client.get(URL, headers=key)).status_code == 200
