@@ -37,7 +37,7 @@ else:
             "max_size": ENV.database_connections,
             # Whoever finds all in use waits so many seconds for one; one unused is closed after
             # a minute.
-            "timeout": 10,
+            "timeout": 20,
             "max_idle": 60,
         },
     }
