@@ -155,7 +155,7 @@ class BucketStorage(S3Storage):
     def blocks(self, key: str) -> Iterator[bytes]:
         """All bytes of an object, some at a time."""
         try:
-            answer = self.client.get_object(Bucket=self.bucket_name, Key=self._object_key(key))
+            answer = self.client.get_object(Bucket=self.bucket_name, Key=self.object_key(key))
             with closing(answer["Body"]) as body:
                 yield from body.iter_chunks(_BLOCK)
         except (ClientError, *_FAILURES) as error:
@@ -237,9 +237,9 @@ class BucketStorage(S3Storage):
         """Uploads in parts that were begun and neither completed nor given up."""
         lister = self.client.get_paginator("list_multipart_uploads")
         try:
-            for page in lister.paginate(Bucket=self.bucket_name, Prefix=self._object_key("")):
+            for page in lister.paginate(Bucket=self.bucket_name, Prefix=self.object_key("")):
                 for item in page.get("Uploads", []):
-                    key = item["Key"].removeprefix(self._object_key(""))
+                    key = item["Key"].removeprefix(self.object_key(""))
                     yield ListedObject(key, 0, item["Initiated"])
         except (ClientError, *_FAILURES) as error:
             raise StorageUnavailable(_reason(error)) from error
@@ -247,11 +247,11 @@ class BucketStorage(S3Storage):
     @_translated
     def move_key(self, key: str, to: str) -> None:
         """Copy an object within the bucket, then delete it where it was."""
-        head = self.client.head_object(Bucket=self.bucket_name, Key=self._object_key(key))
+        head = self.client.head_object(Bucket=self.bucket_name, Key=self.object_key(key))
         self.client.copy(
-            {"Bucket": self.bucket_name, "Key": self._object_key(key)},
+            {"Bucket": self.bucket_name, "Key": self.object_key(key)},
             self.bucket_name,
-            self._object_key(to),
+            self.object_key(to),
             ExtraArgs={
                 "MetadataDirective": "REPLACE",
                 "ContentType": head["ContentType"],
@@ -261,7 +261,7 @@ class BucketStorage(S3Storage):
         )
         if self.object_size(to) != head["ContentLength"]:
             raise StorageUnavailable(f"the copy of {key} is not as large as it is")
-        self.client.delete_object(Bucket=self.bucket_name, Key=self._object_key(key))
+        self.client.delete_object(Bucket=self.bucket_name, Key=self.object_key(key))
 
     @_translated
     def delete_key(self, key: str) -> None:

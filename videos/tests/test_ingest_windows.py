@@ -65,7 +65,8 @@ def _when_stored(monkeypatch: pytest.MonkeyPatch, act: Act, *, before: bool) -> 
 
 
 def _originals() -> set[str]:
-    return {one.key for one in originals().list_prefix("")} - {keys.IDENTITY}
+    found = {one.key for one in originals().list_prefix("")}
+    return {key for key in found if not keys.is_housekeeping(key)}
 
 
 @acts
