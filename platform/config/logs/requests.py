@@ -176,7 +176,7 @@ class _Socket:
 
 def _who(scope: HTTPScope | WebSocketScope) -> dict[str, object]:
     """Who asks for what, as far as the server believes it."""
-    client = scope["client"]
+    client = scope.get("client")
     agent = [value for name, value in scope["headers"] if name == b"user-agent"]
     state = scope.get("state") or {}
     return {
