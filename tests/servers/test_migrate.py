@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(params=["postgresql", "sqlite"])
+@pytest.fixture(params=["postgresql", pytest.param("sqlite", marks=pytest.mark.thorough)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database."""
     if request.param == "sqlite":
@@ -73,6 +73,7 @@ with migration_lock.held(connection, lambda: None):
 """
 
 
+@pytest.mark.thorough
 def test_a_killed_one_lets_the_next_go_on(manage: Manage) -> None:
     first = manage("shell", "--verbosity", "0", "--command", HOLDER)
     assert first.stdout is not None

@@ -28,6 +28,7 @@ def prepare(data: Path, **settings: str) -> str:
     return done.stdout.decode()
 
 
+@pytest.mark.thorough
 def test_it_makes_no_user_unless_told_to_and_mends_what_was_interrupted(tmp_path: Path) -> None:
     assert prepare(tmp_path) == ""
     static = tmp_path / "static"

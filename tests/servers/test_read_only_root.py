@@ -19,7 +19,7 @@ from tests.servers.redis import Redis
 
 BWRAP = shutil.which("bwrap")
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.thorough,
     pytest.mark.timeout(300),
     pytest.mark.skipif(BWRAP is None, reason="bubblewrap is not installed"),
 ]

@@ -65,7 +65,10 @@ class Ways:
         stored_in(self.settings, self.new)
 
 
-@pytest.fixture(params=["disk-bucket", "bucket-disk", "bucket-bucket", "disk-disk"])
+LONG = [pytest.param(way, marks=pytest.mark.thorough) for way in ("bucket-bucket", "disk-disk")]
+
+
+@pytest.fixture(params=["disk-bucket", "bucket-disk", *LONG])
 def ways(request: pytest.FixtureRequest, settings: Any, tmp_path: Path) -> Ways:
     """Each way there is; what is stored is still in the old place."""
 

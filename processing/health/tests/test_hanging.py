@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 SECRET = "hunter2-the-secret"
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_an_installation_of_which_nothing_answers_is_told_soon(tmp_path: Path) -> None:
     with silent_port() as port:
         told = {

@@ -164,7 +164,7 @@ def test_two_reconcilers_share_and_each_goes_on_without_the_other() -> None:
     assert most == [1]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_the_process_reconciles_and_ends_at_sigterm(tmp_path: Path, redis_server: Redis) -> None:
     with running_vodloom(tmp_path / "data", redis=redis_server) as vodloom:
         ask = "from processing.models import DutyRun; print(DutyRun.objects.filter({}).count())"
