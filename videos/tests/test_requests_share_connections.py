@@ -62,7 +62,9 @@ async def test_a_hundred_calls_at_once_share_ten_and_none_fails(
         with psycopg.connect(postgres.url(), autocommit=True) as watching:
             while not over.is_set():
                 row = watching.execute(
-                    "SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [database]
+                    "SELECT count(*) FROM pg_stat_activity"
+                    " WHERE datname = %s AND backend_type = 'client backend'",
+                    [database],
                 ).fetchone()
                 seen.append(int(row[0]) if row else 0)
 
