@@ -73,11 +73,14 @@ def test_a_claim_reads_one_row_of_a_long_queue(video: Video) -> None:
 
 
 def forget_statistics(table: str) -> None:
-    """As of a table that was never looked at; other tests may have had it looked at when empty."""
+    """As of a table that was never looked at, nor its indexes; other tests may have had them looked
+    at when empty."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM pg_statistic WHERE starelid = %s::regclass", [table])
         cursor.execute(
-            "UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE oid = %s::regclass", [table]
+            "UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE oid = %s::regclass OR oid IN"
+            " (SELECT indexrelid FROM pg_index WHERE indrelid = %s::regclass)",
+            [table, table],
         )
 
 
