@@ -81,7 +81,7 @@ FULL = Kind(
 EVICTS = Kind(
     "redis_evicts",
     "When its memory is full Redis throws away keys (maxmemory-policy {policy}), wake-ups too.",
-    "Set maxmemory-policy noeviction.",
+    "Set maxmemory-policy noeviction or volatile-lru.",
     lesser=True,
 )
 CANNOT_SAVE = Kind(

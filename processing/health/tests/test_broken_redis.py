@@ -162,6 +162,12 @@ def test_one_that_throws_keys_away() -> None:
         is_told(server.url, kinds.EVICTS, policy="allkeys-lru")
 
 
+def test_one_that_throws_away_what_has_an_end_of_its_own_is_well() -> None:
+    with configured(maxmemory="100mb", maxmemory_policy="volatile-lru") as server:
+        told = found_at(server.url)
+    assert all(finding.ok for finding in told)
+
+
 def test_as_many_clients_as_it_may_have() -> None:
     with configured(maxclients="1") as server, ExitStack() as held:
         client: Any = held.enter_context(client_of.Redis.from_url(server.url))
