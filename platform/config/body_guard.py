@@ -137,14 +137,16 @@ class BodyGuard:
         return scope["path"] == self.upload_path and scope["method"] == "POST"
 
     def _limit(self, scope: HTTPScope) -> int:
-        takes_file = self._is_upload(scope) and is_form(scope)
-        return self.upload_bytes + _FORM_OVERHEAD if takes_file else FORM_BYTES
+        return self.upload_bytes + _FORM_OVERHEAD if self._takes_file(scope) else FORM_BYTES
+
+    def _takes_file(self, scope: HTTPScope) -> bool:
+        return self._is_upload(scope) and is_form(scope)
 
     def _too_large(self, scope: HTTPScope) -> Refusal:
         detail = (
             f"At most {self.upload_bytes:,} bytes can be posted in one request. Let the operator "
             "take larger files in with `manage.py import_file`, or raise VODLOOM_MAX_POST_BYTES."
-            if self._limit(scope) > FORM_BYTES
+            if self._takes_file(scope)
             else f"At most {FORM_BYTES:,} bytes are taken here."
         )
         return Refusal(413, "body_too_large", detail)

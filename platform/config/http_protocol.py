@@ -21,6 +21,9 @@ HEAD_SECONDS = 20.0
 first byte of a further request."""
 UNREAD_SECONDS = 120.0
 """Within this a client must have read some of the tens of kilobytes that wait for it."""
+LINGER_BYTES = 64 * 1024**2
+"""So much of a body is passed over after it was answered, for clients that read when they have sent
+all, and for what is on its way through a proxy."""
 LAST_HEAD_SECONDS = 2.0
 """Within this the head must be complete of a request on a connection that was made before the
 server stops listening: whoever opened it has sent it already."""
@@ -35,6 +38,7 @@ class BoundedProtocol(HttpToolsProtocol):
     last_head_seconds = LAST_HEAD_SECONDS
     _stopping = False
     _lingers = False
+    _passed_over = 0
     _timer: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
     _in_head = True
@@ -54,7 +58,10 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Some more bytes."""
-        if self.transport.is_closing() or self._lingers:
+        if self.transport.is_closing():
+            return
+        if self._lingers:
+            self._pass_over(len(data))
             return
         self._framing_bytes += len(data)
         idle, self.timeout_keep_alive_task = self.timeout_keep_alive_task, None
@@ -92,14 +99,19 @@ class BoundedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = self.cycle.keep_alive and not self._stopping
 
     def close_answered(self) -> None:
-        """Close after an answer. Whoever still sends is let to, for as long as a connection may be
-        idle: closing on him would take the answer away before he reads it."""
+        """Close after an answer. Whoever still sends is let to, some bytes and for as long as a
+        connection may be idle: closing on him would take the answer away before he reads it."""
         if self.cycle is None or not self.cycle.more_body or self.cycle.disconnected:
             self.transport.close()
             return
         self._lingers = True
         if self.transport.can_write_eof():
             self.transport.write_eof()
+
+    def _pass_over(self, size: int) -> None:
+        self._passed_over += size
+        if self._passed_over > LINGER_BYTES:
+            self.transport.abort()
 
     def handle_websocket_upgrade(self) -> None:
         """It becomes a socket, which nobody else would close once the server stops."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from uvicorn import Config, Server
 
-from config.http_protocol import HEAD_BYTES, BoundedProtocol
+from config.http_protocol import HEAD_BYTES, LINGER_BYTES, BoundedProtocol
 
 pytestmark = pytest.mark.anyio
 
@@ -170,6 +170,18 @@ async def test_whoever_still_sends_can_read_why_no_more_is_taken(connect: Connec
     assert answer.startswith(b"HTTP/1.1 200")
     assert answer.endswith(b"0\r\n\r\n")
     writer.close()
+
+
+async def test_nobody_may_send_for_ever_what_is_not_taken(connect: Connect) -> None:
+    _, writer = await connect()
+    writer.write(LAST + b"Content-Length: 5000000000\r\n\r\n")
+    sent = 0
+    with pytest.raises(OSError):  # reset or broken, as it falls out
+        while sent < 2 * LINGER_BYTES:
+            writer.write(b"x" * 1_000_000)
+            await asyncio.wait_for(writer.drain(), 20)
+            sent += 1_000_000
+    assert sent < 2 * LINGER_BYTES
 
 
 async def test_who_sends_on_and_on_is_hung_up_on(connect: Connect) -> None:
