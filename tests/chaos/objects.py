@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.chaos.fleet import Fleet
 
 # What an installation says of itself, and what the doctor tries.
-_OWN = ("installation.json", "doctor/")
+_OWN = ("installation.json", "doctor/", "guests/")
 
 
 def stored(fleet: Fleet) -> set[str]:
