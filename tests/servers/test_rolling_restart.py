@@ -233,4 +233,6 @@ def _library(site: Site, crowd: Crowd) -> list[dict[str, Any]]:
         verify=crowd.trust,
         trust_env=False,
     ) as client:
-        return [client.get(f"{API}{video}/").json() for video in crowd.videos]
+        answers = [client.get(f"{API}{video}/") for video in crowd.videos]
+    assert {answer.status_code for answer in answers} == {200}, answers[0].text[:300]
+    return [answer.json() for answer in answers]
