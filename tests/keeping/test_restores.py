@@ -26,7 +26,7 @@ def _objects(place: Place) -> set[str]:
 def _doctor(place: Place) -> str:
     """What it says of whose the storages are."""
     checks = json.loads(place.manage("doctor", "--json", code=1))["checks"]
-    (finding,) = [check for check in checks if check["name"] == "Storage's owner"]
+    (finding,) = [check for check in checks if check["name"] == "Storage owner"]
     return f"{finding['level']}: {finding['detail']} {finding['hint']}"
 
 
@@ -111,7 +111,7 @@ def test_a_staging_copy_with_productions_storage(
         production.shell(ROUNDS)
     assert _objects(production) == stored
     assert "another copy" in _doctor(staging)
-    assert "another database uses them too" in _doctor(production)
+    assert "Another database uses the storage too" in _doctor(production)
     assert "Another database" in production.manage("fsck", "--repair", code=1)
     (staging.data / "media").unlink()
     production.manage("adopt_storage")
@@ -132,7 +132,7 @@ def test_two_installations_with_one_storage(
         production.shell(ROUNDS)
     assert _objects(production) == stored
     assert "another installation" in _doctor(other)
-    assert "another database uses them too" in _doctor(production)
+    assert "Another database uses the storage too" in _doctor(production)
 
 
 def test_two_installations_in_one_bucket_with_prefixes(
