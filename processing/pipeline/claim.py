@@ -79,7 +79,7 @@ def claim(queue: str, *, worker: str, within: Allowance = ANYTHING) -> Task | No
     if not steps:
         return None
     ready = _ready(queue, steps, avoids=worker if within.others_alive else "")
-    with bounded():
+    with bounded(sorts=False):
         running = _running()
         room = _room(running, within.machine)
         allowed = _fits(room) & _light(running, within.machine)

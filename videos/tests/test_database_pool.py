@@ -71,22 +71,25 @@ def _ask(wrap: Wrap, question: str = "SELECT 1") -> Any:
         return cursor.fetchone()[0]
 
 
-def _open(server: Postgres) -> int:
-    with psycopg.connect(server.url(), autocommit=True) as asking:
-        row = asking.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        ).fetchone()
+def _others(asking: psycopg.Connection) -> int:
+    """How many connections the server has beside the one that asks."""
+    row = asking.execute(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    ).fetchone()
     return int(row[0]) if row else 0
 
 
 def test_fifty_at_once_share_three(wrap: Wrap, server: Postgres) -> None:
     seen: list[int] = []
-    wait_until(lambda: _open(server) == 0, "those of other tests are closed")
-    with ThreadPoolExecutor(50) as threads:
+    with (
+        psycopg.connect(server.url(), autocommit=True) as asking,
+        ThreadPoolExecutor(50) as threads,
+    ):
+        wait_until(lambda: _others(asking) == 0, "those of other tests are closed")
         asked = [threads.submit(_ask, wrap, "SELECT 1 FROM pg_sleep(0.05)") for _ in range(50)]
         while not all(one.done() for one in asked):
-            seen.append(_open(server))
+            seen.append(_others(asking))
     assert [one.result() for one in asked] == [1] * 50
     assert 0 < max(seen) <= 3
 
