@@ -40,7 +40,8 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = START_
 class Process:
     """A command that leads a process group of its own and writes to a log file.
 
-    Where setpriv exists it also dies with the test run, however that ends.
+    Where setpriv exists it also dies with the thread that started it, so with the test run, however
+    that ends.
     """
 
     def __init__(

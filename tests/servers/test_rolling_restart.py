@@ -7,9 +7,10 @@ import logging
 import random
 import signal
 import ssl
-import time
+import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import pytest
 import websockets
 
 from tests.servers.large import BACKGROUND, WEB, Site, missing, running_site
-from tests.servers.process import Process
+from tests.servers.process import Process, wait_until
 
 pytestmark = [
     pytest.mark.alone,
@@ -51,6 +52,11 @@ class Crowd:
     wrong: Counter[str] = field(default_factory=Counter)
     answers: Counter[int] = field(default_factory=Counter)
     feeds: int = 0
+
+    @property
+    def asked(self) -> int:
+        """How many answers they got."""
+        return sum(self.answers.values())
 
     @property
     def trust(self) -> ssl.SSLContext:
@@ -141,35 +147,35 @@ class Crowd:
             await asyncio.sleep(0.2)
 
 
-async def _restart_everything(site: Site) -> None:
+def _restart_everything(site: Site) -> None:
     """One after the other; each is back before the next goes."""
     for name in (*WEB, *BACKGROUND, *WEB):
-        await asyncio.to_thread(_restart, site.vodloom.processes[name])
-        await asyncio.to_thread(_wait_until_back, site, name)
+        _restart(site, name)
     site.proxy.process.send(signal.SIGHUP)
-    await asyncio.to_thread(site.redis.restart)
+    site.redis.restart()
     # As its manual says: whoever asks meanwhile waits.
-    await asyncio.to_thread(site.pooler.command, "PAUSE")
-    await asyncio.to_thread(site.postgres.stop)
-    await asyncio.to_thread(site.postgres.start)
-    await asyncio.to_thread(site.pooler.command, "RESUME")
-    await asyncio.sleep(5)
+    site.pooler.command("PAUSE")
+    site.postgres.stop()
+    site.postgres.start()
+    site.pooler.command("RESUME")
 
 
-def _restart(process: Process) -> None:
+def _restart(site: Site, name: str) -> None:
+    process = site.vodloom.processes[name]
+    starts = _starts(process)
     process.ask_to_stop()
-    deadline = time.monotonic() + 45
-    while process.is_running and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not process.is_running, f"{process.name} does not stop"
+    wait_until(lambda: not process.is_running, f"{name} stops", seconds=45)
     process.start()
-
-
-def _wait_until_back(site: Site, name: str) -> None:
     if name in site.web:
-        site.vodloom.processes[name].wait_until(lambda: _answers(site.web[name]), "it answers")
+        process.wait_until(lambda: _answers(site.web[name]), "it answers")
     else:
-        time.sleep(2)
+        process.wait_until(lambda: _starts(process) > starts, "it says that it has started")
+
+
+def _starts(process: Process) -> int:
+    """How often a worker or reconciler has said that it has started."""
+    log = process.log.read_text(errors="replace")
+    return log.count('"worker_started"') + log.count('"reconciler_started"')
 
 
 def _answers(url: str) -> bool:
@@ -182,27 +188,36 @@ def _answers(url: str) -> bool:
 def test_nobody_sees_a_rolling_restart_and_nothing_is_lost(site: Site, clip: Path) -> None:
     site.vodloom.manage("create_demo_user")
     key = site.vodloom.manage("create_api_key", "demo@example.com", "--name", "t").strip()
-    crowd = asyncio.run(_visit(site, key, clip.read_bytes()))
+    crowd = Crowd(site, key, clip.read_bytes())
+    restarted = threading.Event()
+    # A process ends with the thread that started it, so all are restarted by this one.
+    with ThreadPoolExecutor(1) as outside:
+        visit = outside.submit(asyncio.run, _visit(crowd, restarted))
+        try:
+            wait_until(lambda: visit.done() or crowd.asked >= PEOPLE, "all have come", 120)
+            _restart_everything(site)
+            asked = crowd.asked
+            wait_until(lambda: visit.done() or crowd.asked >= asked + PEOPLE, "all look again", 120)
+        finally:
+            restarted.set()
+        visit.result()
+    logger.warning("answers %s, feeds %s, wrong %s", crowd.answers, crowd.feeds, crowd.wrong)
     assert crowd.wrong == {}, _complaints(site)
     assert len(crowd.videos) == UPLOADS
     assert crowd.feeds > 2
     assert {video["status"] for video in _library(site, crowd)} == {"ready"}
 
 
-async def _visit(site: Site, key: str, clip: bytes) -> Crowd:
-    crowd = Crowd(site, key, clip)
+async def _visit(crowd: Crowd, restarted: threading.Event) -> None:
     people = [asyncio.create_task(crowd.looks()) for _ in range(PEOPLE)]
     people += [asyncio.create_task(crowd.listens()) for _ in range(2)]
     uploads = [asyncio.create_task(crowd.uploads(UPLOADS // 2)) for _ in range(2)]
-    await asyncio.sleep(30)
-    await _restart_everything(site)
     await asyncio.gather(*uploads)
+    await asyncio.to_thread(restarted.wait)
     await _until_all_are_over(crowd)
     for person in people:
         person.cancel()
     await asyncio.gather(*people, return_exceptions=True)
-    logger.warning("answers %s, feeds %s, wrong %s", crowd.answers, crowd.feeds, crowd.wrong)
-    return crowd
 
 
 async def _until_all_are_over(crowd: Crowd) -> None:
@@ -216,11 +231,12 @@ async def _until_all_are_over(crowd: Crowd) -> None:
 
 
 def _complaints(site: Site) -> str:
-    """What the web processes have said of it."""
+    """What the web processes and the proxy have said of it."""
+    logs = [site.vodloom.processes[name].log for name in WEB]
     lines = [
         line
-        for name in WEB
-        for line in site.vodloom.processes[name].log.read_text(errors="replace").splitlines()
+        for log in (*logs, site.proxy.folder / "error.log")
+        for line in log.read_text(errors="replace").splitlines()
         if "warning" in line or "error" in line
     ]
     return "\n".join(lines[-40:])
@@ -234,5 +250,5 @@ def _library(site: Site, crowd: Crowd) -> list[dict[str, Any]]:
         trust_env=False,
     ) as client:
         answers = [client.get(f"{API}{video}/") for video in crowd.videos]
-    assert {answer.status_code for answer in answers} == {200}, answers[0].text[:300]
+    assert {answer.status_code for answer in answers} == {200}, _complaints(site)
     return [answer.json() for answer in answers]
