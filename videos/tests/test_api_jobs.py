@@ -212,7 +212,7 @@ def test_who_waits_is_told_the_place_and_when(
     assert [one["eta_seconds"] for one in told] == [21, 41, 61]
 
 
-@pytest.mark.parametrize(("speed", "eta"), [(None, 31), (0.001, 31), (1000.0, 1)])
+@pytest.mark.parametrize(("speed", "eta"), [(None, 3001), (0.0001, 3001), (1000.0, 1)])
 def test_the_rest_of_what_is_at_work_is_told_from_what_was_done(
     api: APIClient, video: Video, speed: float | None, eta: int
 ) -> None:
@@ -223,10 +223,10 @@ def test_the_rest_of_what_is_at_work_is_told_from_what_was_done(
     assert encode is not None
     tasks = Task.objects.filter(run=encode.run)
     tasks.update(cost=0.0, started_at=None)
-    began = timezone.now() - timedelta(seconds=10)
+    began = timezone.now() - timedelta(seconds=1000)
     tasks.filter(pk=encode.pk).update(cost=4.0, progress=0.25, speed=speed, started_at=began)
     told = api.get(f"/api/v1/videos/{video.pk}/status/").json()["progress"]
-    assert told["eta_seconds"] == pytest.approx(eta, abs=2)
+    assert told["eta_seconds"] == pytest.approx(eta, rel=0.03, abs=2)
 
 
 def test_retrying_a_job_canceled_after_it_was_published_keeps_its_release(
