@@ -3,7 +3,8 @@
 from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
 
-_BATCH = 500
+# Few enough that PostgreSQL looks each up by its key, also in a table of modest size.
+_BATCH = 200
 
 
 def prune_sessions() -> int:
