@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 UNITS = sorted((ROOT / "systemd").glob("*.service"))
+EXAMPLE = (ROOT / ".env.example").read_text()
 PROGRAMS = set(re.findall(r"^(\w+)\)", (ROOT / "scripts/program.sh").read_text(), re.MULTILINE))
 SANDBOXED = {"web", "light", "encode"}
 
@@ -21,6 +22,22 @@ def _settings(unit: Path) -> dict[str, str]:
 
 def _program(unit: Path) -> str:
     return _settings(unit)["ExecStart"].rpartition(" ")[2]
+
+
+def test_who_stops_a_web_process_waits_for_its_grace() -> None:
+    grace = re.search(r"^VODLOOM_GRACE_SECONDS=(\d+)$", EXAMPLE, re.MULTILINE)
+    assert grace
+    web = _settings(ROOT / "systemd" / "vodloom-web@.service")
+    assert web["TimeoutStopSec"] == f"{int(grace[1]) + 10}s"
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+def test_settings_are_read_by_the_product_itself(unit: Path) -> None:
+    """By its own rules, and so that no DATA in them sends it elsewhere than its commands."""
+    told = _settings(unit)
+    assert "EnvironmentFile" not in told
+    assert "DATA=/var/lib/vodloom" in told["Environment"].split()
+    assert ("PORT=%i" in told["Environment"].split()) == (_program(unit) == "web")
 
 
 def test_there_is_a_unit_for_each_process() -> None:
