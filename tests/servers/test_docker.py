@@ -65,7 +65,7 @@ def test_the_images_own_commands_are_known() -> None:
 def test_services_are_given_only_settings_that_exist() -> None:
     known = set(re.findall(r"^([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     for service in OURS.values():
-        assert set(service["environment"]) <= known
+        assert set(service["environment"]) <= known | {"HOST"}
 
 
 def test_containers_make_no_demo_user_unless_told_to() -> None:
@@ -111,7 +111,12 @@ def example() -> dict[str, str]:
 
 
 # Facts of the image, not choices of who runs it.
-OF_THE_IMAGE = {"DATA": "/data", "VODLOOM_STATIC_ROOT": "/app/staticfiles"}
+OF_THE_IMAGE = {
+    "DATA": "/data",
+    "VODLOOM_STATIC_ROOT": "/app/staticfiles",
+    "HOST": "0.0.0.0",  # the container's own
+    "PORT": "8000",
+}
 
 
 @pytest.mark.parametrize("name", OURS)

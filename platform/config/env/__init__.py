@@ -39,8 +39,12 @@ _KEY_LENGTH, _KEY_CHARACTERS = 32, 8
 _GIB = 1024**3
 _YEAR_SECONDS = 365 * 24 * 3600
 _LONGEST_HISTORY_DAYS = 36500
-# Read by the programs around us: the supervisor, the server, `make`, the tests.
-_OF_OTHERS = (*("VODLOOM_RUN", "VODLOOM_CORPUS", "VODLOOM_ROOT", "HOST", "PORT"),)
+# Read by the programs around us: the supervisor, the server, `make`, the tests; and by compose,
+# whose names stand in .env.example, of which a copy may be our file.
+_OF_OTHERS = (
+    *("VODLOOM_RUN", "VODLOOM_CORPUS", "VODLOOM_ROOT", "HOST", "PORT"),
+    *("POSTGRES_PASSWORD", "REDIS_PASSWORD", "LIGHT_MEMORY", "ENCODE_MEMORY"),
+)
 
 
 @dataclass(frozen=True)
@@ -92,11 +96,11 @@ class Environment:
     @property
     def secrets(self) -> list[str]:
         """What is to be hidden wherever it turns up."""
-        bucket = self.s3.secret_access_key if self.s3 else None
+        buckets = [one.secret_access_key for one in (self.s3, self.old_s3) if one]
         redis = unquote(urlsplit(self.redis_url).password or "")
         passwords = [self.database.get("PASSWORD"), self.email.get("EMAIL_HOST_PASSWORD")]
         keys = [self.secret_key, *self.secret_key_fallbacks, self.monitoring_token]
-        return [str(one) for one in (*keys, *passwords, bucket, redis) if one]
+        return [str(one) for one in (*keys, *passwords, *buckets, redis) if one]
 
 
 def log_format() -> Literal["json", "text"]:
