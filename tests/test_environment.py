@@ -232,6 +232,11 @@ def test_what_is_in_force_is_printed_without_secrets(tmp_path: Path) -> None:
     assert told["USE_HTTPS"].startswith("true  (default)") or "USE_HTTPS" in os.environ
     assert told["SECRET_KEY"] == "(hidden)  (environment)"
     assert GOOD_KEY not in done.stdout
+    # Also when it stands in the file, as in a copy of .env.example.
+    (tmp_path / "vodloom.env").write_text("SESSION_DAYS=14\nOLD_S3_REGION=\nLOG_LEVEL=error\n")
+    changed = _run(tmp_path, "manage.py", "settings", "--changed", SECRET_KEY=GOOD_KEY).stdout
+    assert "LOG_LEVEL" in changed
+    assert "SESSION_DAYS" not in changed
 
 
 @pytest.mark.slow

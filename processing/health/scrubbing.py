@@ -14,7 +14,8 @@ from processing.health.finding import Finding
 _HIDDEN = "(hidden)"
 _SHORTEST = 4
 _SIGNED = re.compile(r"(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s\"']+", re.I)
-_IN_ADDRESS = re.compile(r"(://[^\s:/@]*:)[^\s/@]+(?=@)")
+# But the word that stands for it in what is advised.
+_IN_ADDRESS = re.compile(r"(://[^\s:/@]*:)(?!password@)[^\s/@]+(?=@)")
 
 
 def clean(finding: Finding) -> Finding:
@@ -29,10 +30,9 @@ def _cleaned(text: str) -> str:
 
 
 def _secrets() -> Iterator[str]:
-    bucket = settings.ENV.s3
-    known: list[object] = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    known: list[object] = [*settings.ENV.secrets, settings.SECRET_KEY]
     known += [settings.DATABASES["default"].get("PASSWORD"), settings.EMAIL_HOST_PASSWORD]
-    known += [urlsplit(settings.REDIS_URL).password, bucket and bucket.secret_access_key]
+    known += [urlsplit(settings.REDIS_URL).password]
     for secret in known:
         if secret and len(str(secret)) >= _SHORTEST:
             yield from {str(secret), quote(str(secret), safe=""), unquote(str(secret))}

@@ -36,6 +36,8 @@ class Setting:
     name: str
     value: str
     origin: str
+    changed: bool
+    """Whether it is another value than the default."""
 
 
 class Reader:
@@ -53,9 +55,9 @@ class Reader:
         """The value as it stands, without blanks around it."""
         for origin, values in self._sources:
             if value := values.get(name, "").strip():
-                self._note(name, value, origin, secret=secret)
+                self._note(name, value, origin, secret=secret, changed=value != default)
                 return value
-        self._note(name, default, "default", secret=secret)
+        self._note(name, default, "default", secret=secret, changed=False)
         return default
 
     def fault(self, name: str, must: str) -> None:
@@ -141,6 +143,6 @@ class Reader:
     def _is_default(self, name: str) -> bool:
         return name in self.settings and self.settings[name].origin == "default"
 
-    def _note(self, name: str, value: str, origin: str, *, secret: bool) -> None:
+    def _note(self, name: str, value: str, origin: str, *, secret: bool, changed: bool) -> None:
         shown = _HIDDEN if secret and value else value
-        self.settings[name] = Setting(name, shown, origin)
+        self.settings[name] = Setting(name, shown, origin, changed)

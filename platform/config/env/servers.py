@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlsplit
@@ -146,4 +147,4 @@ def _hide_password(reader: Reader, name: str) -> None:
     """Of an address, only the password is a secret."""
     setting = reader.settings[name]
     shown = _SECRET_IN_ADDRESS.sub("(hidden)", setting.value)
-    reader.settings[name] = type(setting)(name, shown, setting.origin)
+    reader.settings[name] = replace(setting, value=shown)

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, changed: bool, **options: Any) -> None:
         """Print a line for each."""
-        told = [s for s in settings.ENV.settings if not changed or s.origin != "default"]
+        told = [s for s in settings.ENV.settings if not changed or s.changed]
         width = max((len(setting.name) for setting in told), default=0)
         for setting in told:
             self.stdout.write(f"{setting.name:<{width}}  {setting.value}  ({setting.origin})")
