@@ -239,6 +239,12 @@ def test_what_is_in_force_is_printed_without_secrets(tmp_path: Path) -> None:
     assert "SESSION_DAYS" not in changed
 
 
+def test_the_secret_of_the_old_bucket_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"BUCKET": "gone", "ACCESS_KEY_ID": "k", "SECRET_ACCESS_KEY": "old"}.items():
+        monkeypatch.setenv(f"OLD_S3_{name}", value)
+    assert "old" in env.read().secrets
+
+
 @pytest.mark.slow
 def test_a_prefix_comes_before_every_key(tmp_path: Path) -> None:
     asked = "from django.conf import settings as s; print(s.STORAGES['outputs']['OPTIONS'])"

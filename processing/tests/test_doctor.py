@@ -185,6 +185,12 @@ def test_no_secret_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         assert secret not in told
 
 
+def test_what_is_advised_can_be_read() -> None:
+    advice = "Set EMAIL_URL to your mail server: smtp+tls://user:password@host:587."
+    [finding] = health.diagnose((lambda: Finding("X", False, "", advice),))
+    assert finding.hint == advice
+
+
 def test_all_of_a_real_installation_is_looked_at(
     transactional_db: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
