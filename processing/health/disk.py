@@ -15,6 +15,7 @@ from processing.health.catalogue import disk as kinds
 from processing.health.finding import Finding, well
 from videos.models import StoredObject
 from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, originals, outputs
+from videos.storage.disk import DiskStorage
 
 NAME = "Disk"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -48,10 +49,15 @@ def _written() -> list[Path]:
 
 
 def _of_media() -> list[Path]:
-    """Where media lie, if they lie here."""
-    if settings.ENV.s3 is not None:
-        return []
-    return [Path(store.location) for store in (originals(), outputs())]  # type: ignore[attr-defined]  # those of a disk
+    """Where media are written, if that is here."""
+    return [Path(place.location) for store in (originals(), outputs()) for place in _disk_of(store)]
+
+
+def _disk_of(store: MediaStorage) -> Iterator[DiskStorage]:
+    """The place that a storage writes to, if that is a disk; also while it is moved."""
+    place = store.places()[0]
+    if isinstance(place, DiskStorage):
+        yield place
 
 
 def _unwritable(folder: Path) -> Finding | None:
@@ -97,11 +103,10 @@ def _one_for_each_disk() -> list[Path]:
 
 def _file_systems() -> Iterator[Finding]:
     """Uploads are moved to where originals lie: across disks that is a copy."""
-    if settings.ENV.s3 is not None:
-        return
-    one, other = Path(settings.UPLOAD_DIR), Path(originals().location)  # type: ignore[attr-defined]
-    if one.stat().st_dev != other.stat().st_dev:
-        yield kinds.TWO_FILE_SYSTEMS.at(NAME, one=one, other=other)
+    for place in _disk_of(originals()):
+        one, other = Path(settings.UPLOAD_DIR), Path(place.location)
+        if one.stat().st_dev != other.stat().st_dev:
+            yield kinds.TWO_FILE_SYSTEMS.at(NAME, one=one, other=other)
 
 
 def _who() -> Iterator[Finding]:
@@ -113,7 +118,7 @@ def _who() -> Iterator[Finding]:
 
 def stored_files() -> list[Finding]:
     """What is listed is there, can be read, and deleted."""
-    if settings.ENV.s3 is not None:
+    if not _of_media():
         return []
     found = list(_of_files())
     return found[:1] or [well("Stored files", "those looked at can be read")]
@@ -123,20 +128,22 @@ def _of_files() -> Iterator[Finding]:
     newest = StoredObject.objects.filter(state=StoredObject.State.STORED).order_by("-pk")
     stores = {StoredObject.Storage.ORIGINALS: originals(), StoredObject.Storage.OUTPUTS: outputs()}
     for name, store in stores.items():
-        for key in newest.filter(storage=name).values_list("key", flat=True)[:_SAMPLE]:
-            if finding := _of_file(store, key):
-                yield finding
+        for place in _disk_of(store):
+            for key in newest.filter(storage=name).values_list("key", flat=True)[:_SAMPLE]:
+                if finding := _of_file(store, Path(place.location), key):
+                    yield finding
 
 
-def _of_file(store: MediaStorage, key: str) -> Finding | None:
-    name, root = "Stored files", Path(store.location)  # type: ignore[attr-defined]
-    path = root / key
+def _of_file(store: MediaStorage, root: Path, key: str) -> Finding | None:
+    name, path = "Stored files", root / key
     try:
         store.local_path(key)
     except ObjectMissing:
         return kinds.GONE.at(name, file=path)
     except (StorageUnavailable, OSError):
         return kinds.UNREADABLE.at(name, file=path, folder=root)
+    if not path.exists():
+        return None  # it was not moved here yet
     if not os.access(path.parent, os.W_OK | os.X_OK):
         return kinds.UNDELETABLE.at(name, folder=path.parent)
     return None

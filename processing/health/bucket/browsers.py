@@ -32,7 +32,7 @@ _CERTIFICATE = (Trouble.UNKNOWN_CA, Trouble.WRONG_NAME, Trouble.EXPIRED)
 
 def bucket_for_browsers() -> list[Finding]:
     """Media can be fetched from the pages of this site."""
-    store = outputs()
+    store = outputs().places()[0]
     if not isinstance(store, BucketStorage):
         return []
     found = list(_of_address(store))

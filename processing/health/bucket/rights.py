@@ -18,7 +18,7 @@ from processing.health.bucket.refusals import Refusal
 from processing.health.catalogue import bucket as kinds
 from processing.health.finding import Finding, Kind, Level, well
 from videos import keys
-from videos.storage import originals, outputs
+from videos.storage import MediaStorage, originals, outputs
 from videos.storage.s3 import BucketStorage
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def quick_client(store: BucketStorage, **config: Any) -> S3Client:
     )
 
 
-def _looked_at(store: object) -> list[Finding]:
+def _looked_at(storage: MediaStorage) -> list[Finding]:
+    store = storage.places()[0]  # where is written, also while it is moved
     if not isinstance(store, BucketStorage):
         return []
     trial = Trial(NAME, store)

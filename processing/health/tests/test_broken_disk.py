@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from django.conf import settings
 from django.test.utils import override_settings
 
 from processing.health import disk
+from processing.health.bucket import rights
+from processing.health.bucket.browsers import bucket_for_browsers
 from processing.health.catalogue import disk as kinds
 from videos.models import StoredObject
 from videos.storage import outputs
@@ -161,3 +163,41 @@ def test_a_file_of_root(
     monkeypatch.setattr(os, "access", lambda path, asked: asked != right)
     folder = stored.parent if kind is kinds.UNDELETABLE else stored.parents[1]
     assert disk.stored_files() == [kind.at("Stored files", file=stored, folder=folder)]
+
+
+@pytest.fixture
+def to_and_from(folders: Path) -> Callable[[bool], Any]:
+    """The storages while they are moved: from a bucket that does not answer, or to it."""
+    options = {"bucket_name": "films", "endpoint_url": "http://127.0.0.1:9", "access_key": "k"}
+    options |= {"secret_key": "s", "region_name": "us-east-1"}
+    bucket = {"BACKEND": "videos.storage.s3.BucketStorage", "OPTIONS": options}
+
+    def moved(to_disk: bool) -> Any:
+        def both(name: str) -> dict[str, Any]:
+            pair = [settings.STORAGES[name], bucket][:: 1 if to_disk else -1]
+            places = dict(zip(("new", "old"), pair, strict=True))
+            return {"BACKEND": "videos.storage.moving.MovingStorage", "OPTIONS": places}
+
+        names = ("originals", "outputs")
+        return override_settings(STORAGES=settings.STORAGES | {name: both(name) for name in names})
+
+    return moved
+
+
+def test_a_disk_is_looked_at_while_a_storage_is_moved_to_it(
+    stored: Path, to_and_from: Callable[[bool], Any]
+) -> None:
+    with to_and_from(True):
+        assert {finding.ok for finding in disk.disk() + disk.stored_files()} == {True}
+        stored.unlink()
+        assert {finding.ok for finding in disk.stored_files()} == {True}, "it is not here yet"
+
+
+def test_a_bucket_is_looked_at_while_a_storage_is_moved_to_it(
+    stored: Path, to_and_from: Callable[[bool], Any]
+) -> None:
+    with to_and_from(False):
+        assert disk.stored_files() == []
+        found = [*rights.original_objects(), *rights.output_objects(), *bucket_for_browsers()]
+    assert [finding.code for finding in found][:2] == ["s3_refused", "s3_refused"]
+    assert len(found) > 2
