@@ -171,7 +171,7 @@ class ProcessAdmin(ReadOnlyAdmin):
 class ReconcilerAdmin(ProcessAdmin):
     """Who reconciles."""
 
-    list_display = ("name", "alive", "host", "started_at", "last_seen")
+    list_display = ("name", "alive", "host", "version", "started_at", "last_seen")
 
 
 @admin.register(DutyRun)
@@ -207,6 +207,7 @@ class WorkerAdmin(ProcessAdmin):
         "queues",
         "current_task",
         "waits_because",
+        "version",
         "started_at",
         "last_seen",
     )

@@ -15,6 +15,7 @@ from accounts import api_keys
 from accounts.models import User
 from config import probes
 from config.probes import Probes
+from config.version import VERSION
 from processing.health import Finding, ready, schema
 from processing.health.ready import Part
 from processing.models import Reconciler, Worker
@@ -294,7 +295,7 @@ async def test_all_is_well_with_workers_and_a_reconciler(token: dict[str, str]) 
 
     def enter() -> None:
         now = timezone.now()
-        seen = {"started_at": now, "last_seen": now}
+        seen: dict[str, Any] = {"started_at": now, "last_seen": now, "version": VERSION}
         Worker.objects.create(name="w", queues=["encode", "media"], **seen)
         Reconciler.objects.create(name="r", **seen)
 

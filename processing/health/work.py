@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.conf import settings
 from django.db.models.functions import Now
 
+from config.version import VERSION
 from processing.health.catalogue import disk as disk_kinds
 from processing.health.catalogue import work as kinds
 from processing.health.finding import Finding, well
-from processing.models import Run, Worker
+from processing.models import Reconciler, Run, Worker
 from processing.monitoring import reconcilers
 from processing.workers.presence import ALIVE_WITHIN, DISK_FULL
 from videos import installation
@@ -33,9 +34,16 @@ def _of_workers(alive: list[Worker]) -> Iterator[Finding]:
     full = [worker.name for worker in alive if worker.waits_because == DISK_FULL]
     if full:
         yield disk_kinds.FULL_ELSEWHERE.at(WORKERS, workers=", ".join(full))
+    yield from _of_other_versions(WORKERS, alive)
     for worker in alive:
         if worker.waits_because and worker.name not in full:
             yield kinds.WORKERS_WAIT.at(WORKERS, worker=worker.name, reason=worker.waits_because)
+
+
+def _of_other_versions(name: str, alive: Sequence[Worker | Reconciler]) -> Iterator[Finding]:
+    others = [f"{one.name} ({one.version or 'older'})" for one in alive if one.version != VERSION]
+    if others:
+        yield kinds.OTHER_VERSION.at(name, names=", ".join(others), version=VERSION)
 
 
 def reconciler() -> Finding:
@@ -43,6 +51,8 @@ def reconciler() -> Finding:
     state = reconcilers.read()
     if wrong := reconcilers.problems(state):
         return kinds.RECONCILER.at("Reconciler", problems="; ".join(wrong))
+    for other in _of_other_versions("Reconciler", state.alive):
+        return other
     return well("Reconciler", f"{len(state.alive)} alive")
 
 

@@ -10,6 +10,9 @@ class Reconciler(models.Model):
 
     name = models.CharField(primary_key=True, max_length=150)
     host = models.CharField(max_length=255, help_text="the machine it runs on")
+    version = models.CharField(
+        max_length=50, blank=True, default="", db_default="", help_text="of the code it runs"
+    )
     started_at = models.DateTimeField()
     last_seen = models.DateTimeField()
 

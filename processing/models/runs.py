@@ -212,6 +212,9 @@ class Worker(models.Model):
         max_length=64, blank=True, db_default="", help_text="whose cores and memory it shares"
     )
     pid = models.PositiveIntegerField(null=True, help_text="its process on the host")
+    version = models.CharField(
+        max_length=50, blank=True, default="", db_default="", help_text="of the code it runs"
+    )
     queues = models.JSONField(default=list)
     started_at = models.DateTimeField()
     last_seen = models.DateTimeField()

@@ -6,6 +6,7 @@ import socket
 from django.conf import settings
 from django.db.models.functions import Now
 
+from config.version import VERSION
 from processing.models import Reconciler
 from processing.reconciler import claims
 
@@ -25,7 +26,7 @@ def own_name() -> str:
 
 def show(name: str) -> None:
     """Say that it lives; raises ``DatabaseError``."""
-    seen = {"host": machine(), "last_seen": Now()}
+    seen = {"host": machine(), "version": VERSION, "last_seen": Now()}
     Reconciler.objects.update_or_create(
         pk=name, defaults=seen, create_defaults={**seen, "started_at": Now()}
     )

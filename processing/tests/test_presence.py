@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 from django.utils import timezone
 
+from config.version import VERSION
 from processing.models import Worker
 from processing.pipeline.reconcile import forget_gone
 from processing.reconciler import presence as reconcilers
@@ -40,6 +41,7 @@ def test_a_worker_shows_what_it_is(here: Here) -> None:
     row = _show(here, "It waits.")
     assert (row.name, row.queues, row.waits_because) == ("w", ["media"], "It waits.")
     assert (row.pid, row.machine) == (os.getpid(), this_machine().name)
+    assert row.version == VERSION
 
 
 def test_two_living_workers_of_one_name_do_not_hide_each_other(here: Here) -> None:

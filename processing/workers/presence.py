@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from config.version import VERSION
 from processing.models import Task, Worker
 from processing.workers.machine import this_machine
 
@@ -116,6 +117,7 @@ class Here:
             "host": self.host,
             "machine": this_machine().name,
             "pid": os.getpid(),
+            "version": VERSION,
             "queues": list(queues),
             "last_seen": Now(),
             "waits_because": reason[:_REASON_LENGTH],

@@ -13,6 +13,12 @@ WORKERS_WAIT = Kind(
     "See what it says, on its machine.",
     lesser=True,
 )
+OTHER_VERSION = Kind(
+    "processes_of_another_version",
+    "{names} run another version than this one, which is {version}.",
+    "Start them anew with it, unless an upgrade is under way: see docs/upgrade.md.",
+    lesser=True,
+)
 RECONCILER = Kind(
     "reconciler_in_trouble",
     "{problems}.",
