@@ -8,10 +8,16 @@ application can see any of these.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from config.logs.requests import new_id
+
+logger = structlog.get_logger(__name__)
 
 HEAD_BYTES = 64 * 1024
 """The request line and all headers together; also what may come between two pieces of a body, and
@@ -74,6 +80,22 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._framing_bytes > HEAD_BYTES and not self.transport.is_closing():
             self._stop_waiting()
             self.send_400_response("The headers are too large.")
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP as everything else is refused, with an id that the log has too."""
+        request_id = new_id()
+        client = {"ip": self.client[0]} if self.client else {}
+        logger.info("request_unreadable", request_id=request_id, status=400, **client)
+        problem = {"type": "about:blank", "title": "Bad request", "status": 400}
+        problem |= {"code": "bad_http", "detail": msg, "instance": None, "request_id": request_id}
+        body = json.dumps(problem).encode()
+        head = (
+            "HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\n"
+            f"content-length: {len(body)}\r\nx-request-id: {request_id}\r\n"
+            "connection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         """A request begins."""

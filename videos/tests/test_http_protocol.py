@@ -1,10 +1,12 @@
 """Half a request, or one with endless headers, does not stay."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from uvicorn import Config, Server
 
 from config.http_protocol import HEAD_BYTES, LINGER_BYTES, BoundedProtocol
@@ -85,6 +87,26 @@ async def test_endless_headers_are_refused(connect: Connect, line: bytes) -> Non
     writer.write(line * (HEAD_BYTES // len(line) + 1))
     assert (await asyncio.wait_for(reader.readline(), 20)).startswith(b"HTTP/1.1 400")
     writer.close()
+
+
+@pytest.mark.parametrize(
+    "sent", [b"BOGUS\r\n\r\n", b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/1.1\r\nA b: c\r\n\r\n"]
+)
+async def test_what_is_no_http_is_refused_with_an_id_that_is_logged(
+    connect: Connect, sent: bytes
+) -> None:
+    with capture_logs() as lines:
+        reader, writer = await connect()
+        writer.write(sent)
+        head, _, body = (await asyncio.wait_for(reader.read(), 20)).partition(b"\r\n\r\n")
+        writer.close()
+    problem = json.loads(body)
+    assert (problem["status"], problem["code"]) == (400, "bad_http")
+    assert f"x-request-id: {problem['request_id']}".encode() in head.split(b"\r\n")
+    assert f"content-length: {len(body)}".encode() in head.split(b"\r\n")
+    [line] = [one for one in lines if one["event"] == "request_unreadable"]
+    assert (line["request_id"], line["status"]) == (problem["request_id"], 400)
+    assert line["ip"] == "127.0.0.1"
 
 
 async def test_headers_that_fit_are_taken(connect: Connect) -> None:
