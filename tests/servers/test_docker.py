@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ def known_command(words: list[str]) -> bool:
 
 
 def test_compose_is_what_compose_takes() -> None:
-    schema = ["check-jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    schema = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
     done = run([*schema, str(ROOT / "docker" / "compose.yml")])
     assert done.returncode == 0, done.stdout
 
