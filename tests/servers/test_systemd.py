@@ -77,3 +77,11 @@ def test_bubblewrap_can_work_in_it(unit: Path) -> None:
         assert "@mount" in told["SystemCallFilter"].split()
     else:
         assert told["RestrictNamespaces"] == "yes"
+
+
+def test_the_units_that_the_docs_start_are_those_there_are() -> None:
+    docs = (ROOT / "docs" / "operations.md").read_text().replace("\\\n", " ")
+    enabled = re.search(r"systemctl enable --now (.*)", docs)
+    assert enabled
+    started = {re.sub(r"@\d+", "@", name) for name in enabled[1].split()}
+    assert started == {unit.stem for unit in UNITS}
