@@ -61,13 +61,18 @@ class Move:
         while self._pass(progress, tell, threads=threads):
             continue
 
+    def removable(self) -> Iterator[str]:
+        """What may be deleted in the old place."""
+        for key in done(self.old.list_prefix(""), self.new.list_prefix("")):
+            if key not in (keys.IDENTITY, keys.PROBE):
+                yield key
+
     def remove_source(self, tell: Callable[[int], None]) -> int:
         """Delete in the old place what is in the new one; what it says of itself stays."""
         removed = 0
         batch: list[str] = []
-        for key in done(self.old.list_prefix(""), self.new.list_prefix("")):
-            if key not in (keys.IDENTITY, keys.PROBE):
-                batch.append(key)
+        for key in self.removable():
+            batch.append(key)
             if len(batch) == _REMOVED_AT_ONCE:
                 removed += len(batch) - len(self.old.delete_keys(batch))
                 tell(removed)

@@ -203,6 +203,10 @@ def test_what_a_killed_process_left_is_compared_again(ways: Ways, owner: User) -
 def test_the_old_copy_goes_only_when_told(ways: Ways, owner: User) -> None:
     video = keep_video(owner)
     ways.move()
+    assert "outputs: 0 objects are in both places" in _move("--dry-run", "--remove-source")
+    _move()
+    told = _move("--dry-run", "--remove-source")
+    assert sum(map(int, re.findall(r": (\d+) objects are in both places", told))) == 6
     assert "6 objects deleted" in _move("--remove-source")
     storage = outputs()
     assert isinstance(storage, MovingStorage)

@@ -49,6 +49,7 @@ class Command(BaseCommand):
                 f"To be copied or compared: {progress.objects} objects, {_size(progress.bytes)}."
             )
             if dry_run:
+                self._say_what_would_go(moves if remove_source else [])
                 return
             if not installation.may_delete():
                 raise CommandError("The new place could not be marked as this installation's.")
@@ -71,6 +72,13 @@ class Command(BaseCommand):
                 self.stderr.write(f"not copied: {key}")
             raise CommandError(f"{len(progress.failed)} objects could not be copied. Start again.")
         self.stdout.write(f"{progress.copied} copied. Everything is in the new place.")
+
+    def _say_what_would_go(self, moves: list[Move]) -> None:
+        for move in moves:
+            count = sum(1 for _ in move.removable())
+            self.stdout.write(
+                f"{move.name}: {count} objects are in both places, and would be deleted in the old."
+            )
 
     def _remove(self, moves: list[Move]) -> None:
         removed = sum(move.remove_source(lambda _: None) for move in moves)
