@@ -88,6 +88,47 @@ WRONG = [
     ("VODLOOM_KEEP_UPLOADS_DAYS", "99999", "from 1 to 36500"),
     ("LOG_FORMAT", "xml", "must be one of auto, json, text"),
     ("LOG_LEVEL", "loud", "must be one of info, debug, warning, error"),
+    ("ALLOWED_HOSTS", "example.org:8000", "no scheme, no port"),
+    ("ALLOWED_HOSTS", "::1", "has '::1'"),
+    ("ALLOWED_HOSTS", "*.example.org", ".example.org for all below it"),
+    ("ALLOWED_HOSTS", "exämple.org", "names of hosts alone"),
+    ("ALLOWED_HOSTS", "[::1", "names of hosts alone"),
+    ("ALLOWED_HOSTS", " , ,", "nothing between its commas"),
+    ("FORWARDED_ALLOW_IPS", ",", "nothing between its commas"),
+    ("VODLOOM_WORKER_QUEUES", ",,", "nothing between its commas"),
+    ("CSRF_TRUSTED_ORIGINS", "http://[::1", "it takes origins"),
+    ("CSRF_TRUSTED_ORIGINS", "https://vod.test:99999", "it takes origins"),
+    ("CSRF_TRUSTED_ORIGINS", "https://u:p@vod.test", "it takes origins"),
+    ("CSRF_TRUSTED_ORIGINS", "https://vod test", "it takes origins"),
+    ("S3_ENDPOINT_URL", "http://[::1", "a bracket too many"),
+    ("S3_ENDPOINT_URL", "http://minio:99999", "the number of a port"),
+    ("S3_ENDPOINT_URL", "http://min io", "a host, and the number"),
+    ("S3_ENDPOINT_URL", "https://*.example.org", "a host, and the number"),
+    ("S3_ENDPOINT_URL", "https://key:word@minio", "it must hold no user"),
+    ("S3_ENDPOINT_URL", "https://minio?x=1", "it must end with the host"),
+    ("S3_REGION", "eu central", "a word such as us-east-1"),
+    ("S3_BUCKET", "a..b", "3 to 63 small letters"),
+    ("S3_BUCKET", "192.168.0.1", "3 to 63 small letters"),
+    ("S3_CA_FILE", __file__, "that holds no certificates in PEM"),
+    ("S3_CA_FILE", "/" + "x" * 300, "no such file can be read"),
+    ("S3_CA_FILE", "/etc", "no such file can be read"),
+    ("OLD_MEDIA", "/" + "x" * 300, "no such folder"),
+    ("REDIS_URL", f"rediss://h/0?ssl_ca_certs={__file__}", "no certificates in PEM"),
+    ("REDIS_URL", "redis://hunter2@h/0", "a name and no password"),
+    ("REDIS_URL", "unix://", "names no socket"),
+    ("DATABASE_URL", f"postgres://h/db?sslrootcert={__file__}", "no certificates in PEM"),
+    ("DATABASE_URL", "postgres://h/db?sslmode=on", "must be one of disable, allow"),
+    ("DATABASE_URL", "postgres://h/db?connect_timeout=5s", "must be a whole number"),
+    ("DATABASE_URL", "sqlite:///", "names no file"),
+    ("DATABASE_URL", "sqlite:///:memory:", "names no file"),
+    ("DATABASE_URL", "sqlite:////srv/a#b/vod.sqlite3", "one of ? # %"),
+    ("EMAIL_URL", "filemail://", "names no folder"),
+    ("EMAIL_FROM", "nobody", "it must be an address"),
+    ("EMAIL_FROM", "vod@example.org\nBcc: all@example.org", "not seen or ends a line (U+000A)"),
+    ("LOG_LEVEL", "info\u200b", "not seen or ends a line (U+200B)"),
+    ("SESSION_DAYS", "\uff11\uff14", "a whole number of days"),
+    ("S3_REGION", "'us-east-1'", "is in quotes"),
+    ("DATA", "~/vodloom", "~ stands for nobody's home"),
     ("VODLOOM_SANBOX", "off", "no setting; did you mean VODLOOM_SANDBOX?"),
     ("VODLOOM_COLOUR", "red", "VODLOOM_COLOUR in the environment is the name of no setting."),
     ("ALLOWED_HOST", "example.org", "did you mean ALLOWED_HOSTS?"),
@@ -138,6 +179,69 @@ def test_no_password_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told["DATABASE_URL"] == "postgres://u:(hidden)@db:5432/name"
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["ALLOWED_HOSTS", "DEBUG", "S3_ENDPOINT_URL", "S3_BUCKET", "S3_CA_FILE", "DATABASE_URL",
+     "REDIS_URL", "EMAIL_URL", "EMAIL_FROM", "VODLOOM_WORKER_QUEUES", "FORWARDED_ALLOW_IPS"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "value",
+    [
+        "postgres://u:hunter2@host:99999/db",
+        "postgres://u:a@b/hunter2?c#d@host/db",
+        "'rediss://:hunter2@host'",
+        "redis://hunter2@host",
+        "https://key:hunter2@host",
+        "postgres://host/db?password=hunter2&sslmode=on",
+    ],
+)
+def test_a_password_in_the_wrong_place_is_not_told(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert "hunter2" not in " ".join(faults())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("REDIS_URL", "redis://h/0?password=hunter2%2Fhunter2"),
+        ("REDIS_URL", "redis://:hun:hunter2@h/0"),
+        ("DATABASE_URL", "postgres://u@h/db?password=hunter2"),
+    ],
+)
+def test_a_password_anywhere_in_an_address_is_known_as_secret(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    found = env.read()
+    assert [one for one in found.secrets if "hunter2" in one]
+    assert "hunter2" not in str([setting.value for setting in found.settings])
+
+
+def test_the_secret_of_the_bucket_moved_from_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("BUCKET", "one"), ("ACCESS_KEY_ID", "id"), ("SECRET_ACCESS_KEY", "old")):
+        monkeypatch.setenv(f"OLD_S3_{name}", "old-" + value)
+    assert "old-old" in env.read().secrets
+
+
+def test_hosts_and_origins_are_taken_as_browsers_write_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ALLOWED_HOSTS", "Example.ORG., .b.test,[::1],*")
+    origins = "HTTPS://Example.org:443/, http://[::1]:8000, https://*.b.test"
+    monkeypatch.setenv("CSRF_TRUSTED_ORIGINS", origins)
+    monkeypatch.setenv("S3_ENDPOINT_URL", "https://my_minio:9000/")
+    found = env.read()
+    assert found.allowed_hosts == ["example.org", ".b.test", "[::1]", "*"]
+    assert found.csrf_trusted_origins == [
+        "https://example.org", "http://[::1]:8000", "https://*.b.test"
+    ]  # fmt: skip
+    monkeypatch.setenv("S3_BUCKET", "bucket")
+    bucket = env.read().s3
+    assert bucket and bucket.endpoint_url == "https://my_minio:9000"
+
+
 def test_a_password_with_escapes_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://u:p%40s%2Fs%23@db/name")
     assert env.read().database["PASSWORD"] == "p@s/s#"
@@ -175,6 +279,24 @@ def test_every_name_in_the_file_must_be_a_setting(tmp_path: Path) -> None:
     assert faults() == (
         "ALOWED_HOSTS in vodloom.env is the name of no setting; did you mean ALLOWED_HOSTS?",
     )
+
+
+def test_a_file_written_elsewhere_is_read(tmp_path: Path) -> None:
+    written = '\ufeffLOG_FORMAT=json\r\n  \r\n  # so\r\nexport LOG_LEVEL = "debug"\r\nDATA=var\r\n'
+    (tmp_path / "vodloom.env").write_bytes(written.encode())
+    found = env.read()
+    assert (found.log_format, found.log_level, found.data_dir) == ("json", "debug", tmp_path)
+    told = {setting.name: setting.value for setting in found.settings}
+    assert told["DATA"] == str(tmp_path)
+
+
+def test_a_line_of_the_file_that_sets_nothing_is_told_and_not_shown(tmp_path: Path) -> None:
+    file = tmp_path / "vodloom.env"
+    file.write_text("LOG_LEVEL=debug\nhunter2\nDEBUG: true\nLOG_LEVEL=info\nLOG_LEVEL=debug\n")
+    told = faults()
+    assert [f"line {number}" in sentence for number, sentence in zip((2, 3, 4), told, strict=True)]
+    assert "hunter2" not in str(told)
+    assert "LOG_LEVEL stands in vodloom.env again" in told[2]
 
 
 def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:

@@ -30,9 +30,10 @@ def _cleaned(text: str) -> str:
 
 
 def _secrets() -> Iterator[str]:
-    known: list[object] = [*settings.ENV.secrets, settings.SECRET_KEY]
+    known: list[object] = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     known += [settings.DATABASES["default"].get("PASSWORD"), settings.EMAIL_HOST_PASSWORD]
-    known += [urlsplit(settings.REDIS_URL).password]
+    known += [urlsplit(settings.REDIS_URL).password, settings.MONITORING_TOKEN]
+    known += settings.ENV.secrets
     for secret in known:
         if secret and len(str(secret)) >= _SHORTEST:
             yield from {str(secret), quote(str(secret), safe=""), unquote(str(secret))}

@@ -9,16 +9,16 @@ import os
 import socket
 import sys
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
-from typing import Literal
-from urllib.parse import unquote, urlsplit
-
-import environ
-from django.http.request import validate_host
+from typing import Literal, cast
 
 from config.env.bucket import S3, bucket, moved_from
+from config.env.file import values_in
+from config.env.hosts import is_host, origin
 from config.env.reader import FILE, Reader, Setting, SettingsWrong
-from config.env.servers import database, email, redis_url
+from config.env.servers import database, email, passwords_in, redis_url
+from config.env.shown import quoted
 from config.env.web import Web, web
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
 BASE_DIR = Path(__file__).resolve().parents[3]
 QUEUES = ("ingest", "encode", "media", "notify", "default")
 
+_OWN_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 _KEY_LENGTH, _KEY_CHARACTERS = 32, 8
 _GIB = 1024**3
 _YEAR_SECONDS = 365 * 24 * 3600
@@ -97,10 +98,12 @@ class Environment:
     def secrets(self) -> list[str]:
         """What is to be hidden wherever it turns up."""
         buckets = [one.secret_access_key for one in (self.s3, self.old_s3) if one]
-        redis = unquote(urlsplit(self.redis_url).password or "")
         passwords = [self.database.get("PASSWORD"), self.email.get("EMAIL_HOST_PASSWORD")]
+        options = cast("dict[str, object]", self.database.get("OPTIONS", {}))
+        passwords += [options.get(name) for name in ("password", "sslpassword")]
         keys = [self.secret_key, *self.secret_key_fallbacks, self.monitoring_token]
-        return [str(one) for one in (*keys, *passwords, *buckets, redis) if one]
+        others = passwords_in(self.redis_url)
+        return [str(one) for one in (*keys, *passwords, *buckets, *others) if one]
 
 
 def log_format() -> Literal["json", "text"]:
@@ -149,7 +152,7 @@ def read() -> Environment:
         ),
         redis_url=redis_url(reader),
         email=email(reader),
-        email_from=reader.text("EMAIL_FROM", "Vodloom <no-reply@localhost>"),
+        email_from=_sender(reader),
         signup=reader.choice("VODLOOM_SIGNUP", ("open", "closed")),
         s3=s3,
         old_s3=old_s3,
@@ -187,29 +190,22 @@ def read() -> Environment:
 def _reader() -> tuple[Reader, Path]:
     """What reads the environment and the file of the data folder that it names."""
     process = dict(os.environ)
-    reader = Reader(process, {})
-    data_dir = reader.folder("DATA", BASE_DIR / "var")
-    file: dict[str, str] = {}
+    data_dir = Reader(process, {}).folder("DATA", BASE_DIR / "var")
+    values: dict[str, str] = {}
+    faults: list[str] = []
     try:
         if (data_dir / FILE).is_file():
-            file = _values_in(data_dir / FILE)
+            values, faults = values_in(data_dir / FILE)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
-        fault = f"DATA is {data_dir}; its {FILE} cannot be read: {reason}."
+        fault = f"DATA is {quoted(str(data_dir))}; its {FILE} cannot be read: {reason}."
         raise SettingsWrong([fault]) from error
-    reader = Reader(process, file)
+    # Where the file is, it cannot say itself.
+    values.pop("DATA", None)
+    reader = Reader(process, values)
     reader.folder("DATA", BASE_DIR / "var")
+    reader.faults += faults
     return reader, data_dir
-
-
-def _values_in(path: Path) -> dict[str, str]:
-    """The NAME=value lines of a file, quoted or not."""
-
-    class File(environ.Env):  # type: ignore[misc]  # the library has no types
-        ENVIRON: dict[str, str] = {}  # filled in place of the process's own
-
-    File.read_env(path)
-    return File.ENVIRON
 
 
 def _secret_key(reader: Reader) -> str:
@@ -257,22 +253,39 @@ def _monitoring_token(reader: Reader) -> str:
 
 def _hosts(reader: Reader) -> list[str]:
     name = "ALLOWED_HOSTS"
-    hosts = reader.words(name, ("localhost", "127.0.0.1", "[::1]"))
+    hosts = [host.lower().rstrip(".") for host in reader.words(name, _OWN_HOSTS)]
     for host in hosts:
-        plain = host.removeprefix(".")
-        if host != "*" and (not validate_host(plain, [plain]) or set(plain) & set("/@ ")):
-            reader.fault(name, f"has {host!r}; it takes names of hosts alone, such as example.org.")
+        if host != "*" and not is_host(host.removeprefix(".")):
+            reader.fault(
+                name,
+                f"has {quoted(host)}; it takes names of hosts alone, such as example.org, "
+                ".example.org for all below it, or [::1]: no scheme, no port.",
+            )
     return hosts
 
 
 def _origins(reader: Reader) -> list[str]:
     name = "CSRF_TRUSTED_ORIGINS"
-    origins = [origin.rstrip("/") for origin in reader.words(name)]
-    for origin in origins:
-        address = urlsplit(origin)
-        if address.scheme not in ("http", "https") or not address.netloc or address.path:
-            reader.fault(name, f"has {origin!r}; it takes origins, such as https://example.org.")
+    origins: list[str] = []
+    for word in reader.words(name):
+        found = origin(word)
+        if found is None:
+            must = f"has {quoted(word)}; it takes origins, such as https://example.org."
+            reader.fault(name, must)
+        else:
+            origins.append(found)
     return origins
+
+
+def _sender(reader: Reader) -> str:
+    name = "EMAIL_FROM"
+    sender = reader.text(name, "Vodloom <no-reply@localhost>")
+    # No list: one sends.
+    if "@" not in parseaddr(sender)[1].strip("@") or "://" in sender:
+        reader.fault(
+            name, f"is {quoted(sender)}; it must be an address, such as Vodloom <vod@example.org>."
+        )
+    return sender
 
 
 def _bytes(reader: Reader, name: str, *, default: int) -> int:

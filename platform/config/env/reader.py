@@ -11,6 +11,9 @@ from typing import TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.env.certificates import why_not
+from config.env.shown import HIDDEN, quoted, without_passwords
+
 Choice = TypeVar("Choice", bound=str)
 
 FILE = "vodloom.env"
@@ -18,7 +21,7 @@ _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 _PREFIX = "VODLOOM_"
 # As alike as ALLOWED_HOST and ALLOWED_HOSTS are.
 _ALIKE = 0.9
-_HIDDEN = "(hidden)"
+_QUOTES = ("'", '"')
 
 
 class SettingsWrong(ImproperlyConfigured):
@@ -49,12 +52,17 @@ class Reader:
     def __init__(self, environment: Mapping[str, str], file: Mapping[str, str]) -> None:
         self.faults: list[str] = []
         self.settings: dict[str, Setting] = {}
+        self._unreadable: set[str] = set()
         self._sources = (("environment", environment), (FILE, file))
 
     def text(self, name: str, default: str = "", *, secret: bool = False) -> str:
         """The value as it stands, without blanks around it."""
         for origin, values in self._sources:
             if value := values.get(name, "").strip():
+                if wrong := _never_meant(value, secret=secret):
+                    self.fault(name, wrong)
+                    self._unreadable.add(name)
+                    break
                 self._note(name, value, origin, secret=secret, changed=value != default)
                 return value
         self._note(name, default, "default", secret=secret, changed=False)
@@ -62,7 +70,9 @@ class Reader:
 
     def fault(self, name: str, must: str) -> None:
         """Say that a value cannot work: it ``must`` …"""
-        self.faults.append(f"{name} {must}")
+        sentence = without_passwords(f"{name} {must}")
+        if name not in self._unreadable and sentence not in self.faults:
+            self.faults.append(sentence)
 
     def boolean(self, name: str, *, default: bool) -> bool:
         """Yes or no, in one of the usual words."""
@@ -70,7 +80,7 @@ class Reader:
         if value.lower() in _YES:
             return True
         if value.lower() not in _NO:
-            self.fault(name, f"is {value!r}; it must be true or false.")
+            self.fault(name, f"is {quoted(value)}; it must be true or false.")
         return False
 
     def number(self, name: str, *, default: int, unit: str, least: int = 1, most: int) -> int:
@@ -79,7 +89,8 @@ class Reader:
         if value.isascii() and value.isdecimal() and least <= int(value[:20]) <= most:
             return int(value)
         self.fault(
-            name, f"is {value!r}; it must be a whole number of {unit}, from {least} to {most}."
+            name,
+            f"is {quoted(value)}; it must be a whole number of {unit}, from {least} to {most}.",
         )
         return default
 
@@ -89,41 +100,48 @@ class Reader:
         for choice in allowed:
             if value.lower() == choice:
                 return choice
-        self.fault(name, f"is {value!r}; it must be one of {', '.join(allowed)}.")
+        self.fault(name, f"is {quoted(value)}; it must be one of {', '.join(allowed)}.")
         return allowed[0]
 
     def words(self, name: str, default: Sequence[str] = (), *, secret: bool = False) -> list[str]:
         """What stands between commas."""
         value = self.text(name, ",".join(default), secret=secret)
-        return [word for part in value.split(",") if (word := part.strip())]
+        words = [word for part in value.split(",") if (word := part.strip())]
+        if value and not words:
+            self.fault(name, "has nothing between its commas; leave it empty for the default.")
+            return list(default)
+        return words
 
     def choices(self, name: str, allowed: Sequence[str]) -> list[str]:
         """Some of several words, all by default."""
         values = self.words(name, allowed)
         if unknown := [value for value in values if value not in allowed]:
-            self.fault(
-                name,
-                f"names {', '.join(unknown)}; it must be a comma list of {', '.join(allowed)}.",
-            )
+            named = ", ".join(quoted(one)[1:-1] for one in unknown)
+            self.fault(name, f"names {named}; it must be a comma list of {', '.join(allowed)}.")
             return list(allowed)
         return values
 
     def folder(self, name: str, default: Path) -> Path:
         """A folder, absolute or seen from where the process was started."""
-        return Path(self.text(name, str(default))).absolute()
+        value = self.text(name, str(default))
+        if value.startswith("~"):
+            self.fault(
+                name, f"is {quoted(value)}; ~ stands for nobody's home here: write all of it."
+            )
+        return Path(value).absolute()
 
-    def file(self, name: str) -> str:
-        """A file that is there; empty where none is named."""
+    def certificates(self, name: str) -> str:
+        """A file with certificates; empty where none is named."""
         value = self.text(name)
-        if value and not Path(value).is_file():
-            self.fault(name, f"names {value!r}, and no such file can be read.")
+        if value and (reason := why_not(value)):
+            self.fault(name, f"names {quoted(value)}, and {reason}.")
         return value
 
     def program(self, name: str, default: str) -> str:
         """A program, by its path or as it is found on the PATH. One that is named must be there."""
         value = self.text(name, default)
         if self.settings[name].origin != "default" and shutil.which(value) is None:
-            self.fault(name, f"is {value!r}; no such program is found here.")
+            self.fault(name, f"is {quoted(value)}; no such program is found here.")
         return value
 
     def name_unknown(self, others: Collection[str]) -> None:
@@ -144,5 +162,15 @@ class Reader:
         return name in self.settings and self.settings[name].origin == "default"
 
     def _note(self, name: str, value: str, origin: str, *, secret: bool, changed: bool) -> None:
-        shown = _HIDDEN if secret and value else value
+        shown = HIDDEN if secret and value else without_passwords(value)
         self.settings[name] = Setting(name, shown, origin, changed)
+
+
+def _never_meant(value: str, *, secret: bool) -> str | None:
+    """What no value has on purpose, whatever its name."""
+    if not value.isprintable():
+        odd = next(character for character in value if not character.isprintable())
+        return f"has a character that is not seen or ends a line (U+{ord(odd):04X}): write it anew."
+    if not secret and len(value) > 1 and value[0] in _QUOTES and value[-1] == value[0]:
+        return f"is in quotes ({value[0]}), which count as part of it here: write it without them."
+    return None

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import environ
 import psycopg
@@ -15,7 +14,9 @@ import redis
 from django.core.exceptions import ImproperlyConfigured
 from psycopg import conninfo
 
+from config.env.certificates import why_not
 from config.env.reader import Reader
+from config.env.shown import quoted
 
 _POSTGRES = ("postgres", "postgresql", "psql", "pgsql")
 _REDIS = ("redis", "rediss", "unix")
@@ -23,7 +24,16 @@ _MAIL = ("smtp", "smtp+tls", "smtp+ssl", "smtps", "consolemail", "filemail", "me
          "dummymail")  # fmt: skip
 _NO_MAIL = "consolemail://"
 _REDIS_DEFAULT = "redis://127.0.0.1:6379/0"
-_SECRET_IN_ADDRESS = re.compile(r"(?<=:)[^:@/]*(?=@)")
+# What libpq looks at only when it connects.
+_NUMBERS = ("connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval",
+            "keepalives_count", "tcp_user_timeout")  # fmt: skip
+_WORDS = {
+    "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+    "channel_binding": ("disable", "prefer", "require"),
+    "gssencmode": ("disable", "prefer", "require"),
+    "target_session_attrs": ("any", "read-write", "read-only", "primary", "standby",
+                             "prefer-standby"),
+}  # fmt: skip
 _ESCAPED = "write @ as %40, / as %2F, # as %23, ? as %3F, : as %3A and % as %25 in a password"
 
 
@@ -38,8 +48,9 @@ def database(reader: Reader, data_dir: Path) -> dict[str, object]:
     }
     if not url:
         return embedded
-    _hide_password(reader, name)
     if url.startswith("sqlite:///"):
+        if must := _wrong_file(url):
+            reader.fault(name, must)
         return dict(environ.Env.db_url_config(url))
     wrong = list(_wrong_address(url, _POSTGRES, "postgres://user:password@host:5432/name"))
     if not wrong:
@@ -47,6 +58,15 @@ def database(reader: Reader, data_dir: Path) -> dict[str, object]:
     for must in wrong:
         reader.fault(name, must)
     return embedded if wrong else dict(environ.Env.db_url_config(url))
+
+
+def _wrong_file(url: str) -> str | None:
+    """What keeps the address of an SQLite file from naming one."""
+    if not url.removeprefix("sqlite:///") or url.endswith(":memory:"):
+        return "names no file: it must be sqlite:////path/to/file, or empty for one in DATA."
+    if {"?", "#", "%"} & set(url):
+        return "has one of ? # % in the name of its file, which mean something else here."
+    return None
 
 
 def _wrong_database(url: str) -> Iterator[str]:
@@ -61,15 +81,25 @@ def _wrong_database(url: str) -> Iterator[str]:
     except psycopg.Error as error:
         yield f"has an option PostgreSQL does not know: {str(error).strip()}."
     for option, value in options:
-        if option in ("sslrootcert", "sslcert", "sslkey") and value != "system":
-            yield from _missing(option, value)
+        yield from _wrong_option(option, value)
+
+
+def _wrong_option(option: str, value: str) -> Iterator[str]:
+    """What PostgreSQL's client would say of an option only when it connects."""
+    if option == "sslrootcert" and value != "system":
+        yield from _no_certificates(option, value)
+    elif option in ("sslcert", "sslkey"):
+        yield from _missing(option, value)
+    elif option in _NUMBERS and not re.fullmatch(r"-?[0-9]{1,9}", value):
+        yield f"has {option}={quoted(value)}; it must be a whole number."
+    elif value not in _WORDS.get(option, (value,)):
+        yield f"has {option}={quoted(value)}; it must be one of {', '.join(_WORDS[option])}."
 
 
 def redis_url(reader: Reader) -> str:
     """The address of Redis."""
     name = "REDIS_URL"
     url = reader.text(name, _REDIS_DEFAULT)
-    _hide_password(reader, name)
     wrong = list(_wrong_address(url, _REDIS, "redis://:password@host:6379/0")) or list(
         _wrong_redis(url)
     )
@@ -84,8 +114,14 @@ def _wrong_redis(url: str) -> Iterator[str]:
     if address.scheme != "unix" and number and not number.isdecimal():
         yield f"ends in {number!r}, where the number of a database must stand, such as 0."
         return
+    if address.scheme == "unix" and not number:
+        yield "names no socket: it must look like unix:///path/to/redis.sock."
+    if address.username and not address.password and "password=" not in address.query:
+        yield "has a name and no password: write redis://:password@host:6379/0, with the colon."
     for option, value in parse_qsl(address.query):
-        if option in ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile"):
+        if option == "ssl_ca_certs":
+            yield from _no_certificates(option, value)
+        elif option in ("ssl_certfile", "ssl_keyfile"):
             yield from _missing(option, value)
     try:
         # Makes the connection and does not open it.
@@ -94,14 +130,22 @@ def _wrong_redis(url: str) -> Iterator[str]:
         yield f"has an option Redis's client cannot use: {error}."
 
 
+def passwords_in(url: str) -> list[str]:
+    """Those of an address of Redis, as they are sent."""
+    address = urlsplit(url)
+    given = [value for option, value in parse_qsl(address.query) if option == "password"]
+    return [*given, *([unquote(address.password)] if address.password else [])]
+
+
 def email(reader: Reader) -> dict[str, Any]:
     """Django's settings of the mail server."""
     name = "EMAIL_URL"
     url = reader.text(name, _NO_MAIL)
-    _hide_password(reader, name)
     wrong = list(_wrong_address(url, _MAIL, "smtp+tls://user:password@host:587"))
     if not wrong and urlsplit(url).scheme.startswith("smtp") and not urlsplit(url).hostname:
         wrong = ["names no host: it must look like smtp+tls://user:password@host:587."]
+    if url.startswith("filemail:") and not urlsplit(url).path.strip("/"):
+        wrong = ["names no folder: it must look like filemail:///path/to/folder."]
     for must in wrong:
         reader.fault(name, must)
     # What others call smtps is TLS from the first byte.
@@ -139,12 +183,13 @@ def _is_split(address: SplitResult) -> bool:
 
 
 def _missing(option: str, value: str) -> Iterator[str]:
-    if not Path(value).is_file():
+    try:
+        with Path(value).open("rb"):
+            return
+    except (OSError, ValueError):
         yield f"has {option}={value}, and no such file can be read."
 
 
-def _hide_password(reader: Reader, name: str) -> None:
-    """Of an address, only the password is a secret."""
-    setting = reader.settings[name]
-    shown = _SECRET_IN_ADDRESS.sub("(hidden)", setting.value)
-    reader.settings[name] = replace(setting, value=shown)
+def _no_certificates(option: str, value: str) -> Iterator[str]:
+    if reason := why_not(value):
+        yield f"has {option}={value}, and {reason}."

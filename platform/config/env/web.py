@@ -6,6 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 
 from config.env.reader import Reader
+from config.env.shown import quoted
 
 _HERE = ("127.0.0.1", "::1")
 _LONGEST_GRACE_SECONDS = 24 * 3600
@@ -42,8 +43,8 @@ def _trusted_proxies(reader: Reader) -> list[str]:
         if proxy != "*" and not _is_address(proxy):
             reader.fault(
                 name,
-                f"has {proxy!r}; it takes addresses and networks of proxies, such as 10.0.0.7 or "
-                "172.16.0.0/12, or * alone.",
+                f"has {quoted(proxy)}; it takes addresses and networks of proxies, such as "
+                "10.0.0.7 or 172.16.0.0/12, or * alone.",
             )
     return proxies
 
