@@ -165,6 +165,33 @@ async def test_a_database_that_hung_is_seen_when_it_is_back(
     assert (await get("/readyz", app)).status == 200
 
 
+async def test_however_many_strangers_ask_for_everything_the_process_is_ready(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = threading.Event()
+    monkeypatch.setattr(probes, "_is_staff", lambda *_: asked.wait(5))
+    app = Probes([Part("Fine", lambda: FINE, "database", 0)], [])
+    bearer = {"authorization": f"Bearer {'x' * 40}"}
+    strangers = [
+        asyncio.ensure_future(get("/readyz?all=1", app, headers=bearer)) for _ in range(50)
+    ]
+    await asyncio.sleep(0)
+    try:
+        assert (await get("/readyz", app)).status == 200
+    finally:
+        asked.set()
+        await asyncio.gather(*strangers)
+
+
+async def test_a_dependency_that_hangs_leaves_the_process_ready(token: dict[str, str]) -> None:
+    hangs = [Part(f"Part {number}", _hang, "database", 0) for number in range(4)]
+    app = Probes([Part("Fine", lambda: FINE, "database", 0)], hangs)
+    everything = asyncio.ensure_future(get("/readyz?all=1", app, headers=token))
+    await asyncio.sleep(0.1)
+    assert (await get("/readyz", app)).status == 200
+    assert (await everything).status == 503
+
+
 async def test_many_at_once_are_one_look() -> None:
     looks: list[int] = []
 

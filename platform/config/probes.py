@@ -37,7 +37,10 @@ SECONDS = 2.0
 
 logger = structlog.get_logger(__name__)
 
-_threads = DatabaseThreads("probe", size=2, waiting=20, queue_seconds=SECONDS, run_seconds=SECONDS)
+# Strangers can have it asked who they are, and monitors have all be looked at, as often as they
+# like: neither may keep this process from seeing that it is ready.
+_threads = DatabaseThreads("probe", size=1, waiting=20, queue_seconds=SECONDS, run_seconds=SECONDS)
+_others = DatabaseThreads("monitor", size=2, waiting=20, queue_seconds=SECONDS, run_seconds=SECONDS)
 _warnings = AtMostEvery(60.0)
 _YES = {"1", "true", "yes", "on"}
 _HEADERS = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
@@ -46,9 +49,9 @@ _HEADERS = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosni
 class _Watched:
     """A part, and what was seen of it last."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Part, threads: DatabaseThreads) -> None:
         self._part = part
-        self._look = SharedLook(partial(_look_at, part), fresh=part.fresh)
+        self._look = SharedLook(partial(_look_at, part, threads), fresh=part.fresh)
 
     async def findings(self) -> Sequence[Finding]:
         """What is found, within the time a part has."""
@@ -75,8 +78,8 @@ class Probes:
         process: Iterable[Part] = ready.PROCESS,
         installation: Iterable[Part] = ready.INSTALLATION,
     ) -> None:
-        self._process = [_Watched(part) for part in process]
-        self._installation = [_Watched(part) for part in installation]
+        self._process = [_Watched(part, _threads) for part in process]
+        self._installation = [_Watched(part, _others) for part in installation]
         self._was_ready = True
 
     async def __call__(self, scope: HTTPScope, send: ASGISendCallable) -> None:
@@ -128,9 +131,9 @@ async def _findings(parts: Iterable[_Watched]) -> list[Finding]:
     return [finding for findings in found for finding in findings]
 
 
-async def _look_at(part: Part) -> Sequence[Finding]:
+async def _look_at(part: Part, threads: DatabaseThreads) -> Sequence[Finding]:
     if part.needs == "database":
-        found = await _threads.run(part.check)
+        found = await threads.run(part.check)
     else:
         found = await in_thread(part.check, name=f"probe-{part.name}")
     return [found] if isinstance(found, Finding) else found
@@ -154,7 +157,7 @@ async def _refusal(scope: HTTPScope) -> tuple[int, dict[str, Any]] | None:
         return None
     try:
         async with asyncio.timeout(SECONDS):
-            allowed = await _threads.run(_is_staff, headers, token)
+            allowed = await _others.run(_is_staff, headers, token)
     except (TimeoutError, DatabaseError):
         detail = "It cannot be told who asks: the database does not answer. Send the token."
         return 503, body(503, "database_unavailable", detail)
