@@ -4,6 +4,8 @@ import io
 import json
 import logging
 import re
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -311,3 +313,73 @@ def test_the_documented_table_is_the_codes() -> None:
     told = (Path(settings.BASE_DIR) / "docs" / "operations.md").read_text()
     rows = re.findall(r"^\| `([^`]+)` \| (keyword|text|long|date|ip) \|", told, re.M)
     assert dict(rows) == {**fields.FIELDS, "labels.*": "keyword"}
+
+
+def _written(*texts: str) -> list[dict[str, Any]]:
+    stream = io.StringIO()
+    error = process.JsonLines(stream)
+    for text in texts:
+        error.write(text)
+    error.end()
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{'a': 1}",
+        "{not json}",
+        '{"code": 5}',
+        "{}",
+        "{1}",
+        '{"ecs.version": ',
+        '{"message": 5}',
+        '{"message": "x", "http.response.status_code": "200"}',
+        "a\x00b\x1b[31m",
+    ],
+)
+def test_what_only_looks_like_a_line_is_words(text: str) -> None:
+    [line] = _written(text + "\n")
+    assert set(line) >= {"ecs.version", "message", "log.level", "event.dataset"}
+    assert set(line) <= set(fields.FIELDS)
+    assert line["log.logger"] == "stderr"
+
+
+def test_a_line_of_ours_after_half_a_line_of_others_stays_one() -> None:
+    ours = '{"ecs.version": "8.17", "message": "ours"}\n'
+    assert [line["message"] for line in _written("half", ours, "rest")] == ["half", "ours", "rest"]
+
+
+def test_a_handler_of_a_signal_may_write_in_the_midst_of_a_line() -> None:
+    class Interrupted(io.StringIO):
+        def write(self, text: str) -> int:
+            if "first" in text:
+                error.write("second\n")
+            return super().write(text)
+
+    error = process.JsonLines(Interrupted())
+    writer = threading.Thread(target=error.write, args=["first\n"], daemon=True)
+    writer.start()
+    writer.join(5)
+    assert not writer.is_alive()
+
+
+def test_what_is_raised_in_a_finalizer_is_one_line(lines: Lines) -> None:
+    class Left:
+        def __del__(self) -> None:
+            raise ValueError("left open\nsecond line")
+
+    before, sys.unraisablehook = sys.unraisablehook, process._tell_of_unraisable
+    try:
+        Left()
+    finally:
+        sys.unraisablehook = before
+    [line] = lines()
+    assert (line["event.action"], line["error.type"]) == ("exception_ignored", "ValueError")
+    assert wrong_in(line) == []
+
+
+def test_a_message_is_cut_and_holds_whole_characters(lines: Lines) -> None:
+    logging.getLogger("some.library").error("x" * 100_000)
+    assert len(lines()[0]["message"]) == 30_000
+    assert fields.typed("message", "half \udcff") == "half ?"

@@ -36,10 +36,8 @@ def to_ecs(_: object, __: str, event: EventDict) -> EventDict:
     fault = _fault(event.pop("exc_info", None))
     line: dict[str, Any] = {}
     if ours:
-        line["event.action"] = said
-        line["message"] = _sentence(said, event)
-    else:
-        line["message"] = said
+        line["event.action"] = typed("event.action", said)
+    line["message"] = typed("message", _sentence(said, event) if ours else said)
     for name, value in event.items():
         _put(line, name, value)
     if fault is not None:

@@ -106,7 +106,8 @@ def typed(field: str, value: object) -> str | int | None:
     kind = FIELDS.get(field, "keyword")
     if kind == "long":
         return _number(value)
-    words = words_of(value)
+    # Half of a character, as the name of a file may hold it, is refused by whoever reads JSON.
+    words = words_of(value).encode("utf-8", "replace").decode()
     if kind == "ip":
         return words if _is_address(words) else None
     return words[: _LONGEST.get(kind, 100)]
