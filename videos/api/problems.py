@@ -8,6 +8,7 @@ from django.core.exceptions import (
     ObjectDoesNotExist,
     PermissionDenied,
     RequestDataTooBig,
+    TooManyFieldsSent,
     TooManyFilesSent,
 )
 from django.db import InterfaceError, InternalError, OperationalError
@@ -91,7 +92,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, ObjectDoesNotExist):  # purged since the request found it
         logger.warning("api_row_gone", reason=type(error).__name__)
         error = Http404()
-    if isinstance(error, RequestDataTooBig | TooManyFilesSent):
+    if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         error = exceptions.ParseError("The form has too many or too large fields.")
     answer = drf_exception_handler(error, context)
     if answer is None:

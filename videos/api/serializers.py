@@ -2,6 +2,8 @@
 
 from typing import Any, cast
 
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -297,6 +299,13 @@ class VideoUploadSerializer(serializers.Serializer[Any]):
     visibility = serializers.ChoiceField(
         Video.Visibility.choices, required=False, default=Video.Visibility.PRIVATE
     )
+
+    def validate_file(self, file: "UploadedFile[bytes]") -> "UploadedFile[bytes]":
+        """One alone: of two, one would be dropped without a word."""
+        given = self.initial_data
+        if isinstance(given, MultiValueDict) and len(given.getlist("file")) > 1:
+            raise serializers.ValidationError("Send one file in a request.", code="too_many_files")
+        return file
 
 
 class ProblemSerializer(serializers.Serializer[Any]):

@@ -150,3 +150,20 @@ async def test_a_disk_that_fills_up_meanwhile_is_507(
     answer = await _post(part(b'name="file"; filename="a.mp4"', b"x" * 100_000) + END, key)
     assert (answer.status_code, answer.json()["code"]) == (507, "disk_full")
     assert list(settings.UPLOAD_DIR.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (part(b'name="file"; filename="a.mp4"', b"one") * 2, "too_many_files"),
+        (b"".join(part(b'name="f%d"' % number, b"1") for number in range(1100)), "parse_error"),
+        (part(b'name="title"', b"1" * 3_000_000), "parse_error"),
+    ],
+)
+async def test_a_form_of_too_much_is_refused_as_any_other_fault(
+    body: bytes, code: str, key: dict[str, str], settings: LazySettings
+) -> None:
+    answer = await _post(body + END, key)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert list(originals().list_prefix("")) == []
+    assert list(settings.UPLOAD_DIR.iterdir()) == []
