@@ -15,6 +15,7 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from config.env import told
     from config.logs import process
     from config.version import VERSION
 
@@ -27,6 +28,9 @@ def main() -> None:
     except ImproperlyConfigured as error:
         if "--traceback" in sys.argv:
             raise
+        if sys.argv[1:2] == ["doctor"] and "--json" in sys.argv:
+            sys.stdout.write(told.as_json(str(error).splitlines()) + "\n")
+            sys.exit(1)
         sys.exit("\n".join(f"manage.py: {fault}" for fault in str(error).splitlines()))
 
 

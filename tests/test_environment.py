@@ -1,5 +1,6 @@
 """Each value is checked at start: what cannot work is told in a sentence, all of it at once."""
 
+import json
 import os
 import subprocess
 import sys
@@ -339,6 +340,18 @@ def test_each_process_ends_with_the_sentences_alone(
     assert done.returncode == 1
     told = done.stderr.strip().splitlines()
     assert [name in line for name, line in zip(("USE_HTTPS", "LOG_FORMAT"), told, strict=True)]
+
+
+@pytest.mark.slow
+def test_programs_that_ask_the_doctor_are_told_of_wrong_values_too(tmp_path: Path) -> None:
+    done = _run(tmp_path, "manage.py", "doctor", "--json", LOG_FORMAT="xml", USE_HTTPS="ture")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["ok"]) == (1, False)
+    assert [(one["code"], one["level"]) for one in told["checks"]] == [
+        ("settings_wrong", "fault")
+    ] * 2
+    assert "USE_HTTPS is 'ture'" in told["checks"][0]["detail"]
+    assert done.stderr == ""
 
 
 @pytest.mark.slow

@@ -1,0 +1,16 @@
+"""What programs that ask the doctor are told where no settings are in force: it cannot begin."""
+
+import json
+from collections.abc import Iterable
+
+CODE = "settings_wrong"
+HINT = "Set it as .env.example says; `manage.py settings` then tells what is in force."
+
+
+def as_json(faults: Iterable[str]) -> str:
+    """The doctor's object, with a fault for each sentence."""
+    checks = [
+        {"name": "Settings", "code": CODE, "level": "fault", "detail": fault, "hint": HINT}
+        for fault in faults
+    ]
+    return json.dumps({"ok": False, "checks": checks}, indent=2)
