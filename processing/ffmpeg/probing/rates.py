@@ -121,8 +121,8 @@ def grid_of(times: Sequence[int], time_base: Fraction) -> Fraction:
         if rate < _COARSEST and _is_far_off(stretches, times[0], pace, _FAR_OFF * rate):
             continue
         if sum(_shared(stretch, times[0], pace) for stretch in stretches) <= allowed:
-            return _nearer(rate, stretches, time_base)
-    return _nearer(rates[-1], stretches, time_base)
+            return _nearer(rate, stretches, time_base, allowed)
+    return _nearer(rates[-1], stretches, time_base, allowed)
 
 
 def shared_places(times: Sequence[int], rate: Fraction, time_base: Fraction) -> int:
@@ -149,10 +149,18 @@ def _shared(times: Sequence[int], origin: int, pace: Fraction) -> int:
     return len(times) - len(places)
 
 
-def _nearer(rate: Fraction, stretches: Sequence[Sequence[int]], time_base: Fraction) -> Fraction:
-    """Of a rate and the common ones a thousandth from it that which the pictures follow best."""
-    alike = [other for other in _COMMON if abs(other - rate) * 500 < rate] or [rate]
-    return min(alike, key=lambda other: _off(stretches, other * time_base))
+def _nearer(
+    rate: Fraction, stretches: Sequence[Sequence[int]], time_base: Fraction, allowed: int
+) -> Fraction:
+    """Of a rate and the common ones a thousandth from it that which the pictures follow best; one
+    at which more share their place than `allowed` is none."""
+
+    def fits(other: Fraction) -> bool:
+        pace = other * time_base
+        return sum(_shared(stretch, stretches[0][0], pace) for stretch in stretches) <= allowed
+
+    alike = [other for other in _COMMON if abs(other - rate) * 500 < rate and fits(other)]
+    return min(alike or [rate], key=lambda other: _off(stretches, other * time_base))
 
 
 def _off(stretches: Sequence[Sequence[int]], pace: Fraction) -> float:
