@@ -42,7 +42,6 @@ State = Task.State
 
 # Shrinking takes long but happens only when something is broken; explaining takes longer still.
 BOUNDED = settings(
-    max_examples=18,
     stateful_step_count=40,
     deadline=None,
     database=None,
@@ -382,8 +381,9 @@ def _next_in(queue: str) -> Task | None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_the_promises_hold_whatever_happens(db: None) -> None:
-    run_state_machine_as_test(Pipeline, settings=BOUNDED)
+@pytest.mark.parametrize("times", [8, pytest.param(40, marks=pytest.mark.thorough)])
+def test_the_promises_hold_whatever_happens(db: None, times: int) -> None:
+    run_state_machine_as_test(Pipeline, settings=settings(BOUNDED, max_examples=times))
 
 
 def test_a_run_canceled_when_its_video_was_ready_can_be_retried(db: None) -> None:
