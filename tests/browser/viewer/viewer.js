@@ -159,19 +159,11 @@ class HlsViewer extends Viewer {
     // Its word to itself, after a seek, that it no longer wants what it has asked for.
     if (details === this.Hls.ErrorDetails.INTERNAL_ABORTED) return;
     const kind = fatal ? "fatal" : "not fatal";
-    // Out of data is what a viewer of a growing video may be; it is no complaint by itself.
-    const starved = details === this.Hls.ErrorDetails.BUFFER_STALLED_ERROR && this.ahead() < 0.5;
-    if (starved) this.starved++;
+    // Out of data is what a viewer of a growing video may be, and a busy machine decodes late. Where
+    // it does not go on by itself, hls.js nudges it, and says so in words of their own.
+    const stalled = details === this.Hls.ErrorDetails.BUFFER_STALLED_ERROR && !fatal;
+    if (stalled) this.starved++;
     else this.complain(`hls.js: ${details}, ${kind}, ${reason ?? error.error ?? ""}`);
-  }
-
-  ahead() {
-    const { buffered, currentTime } = this.video;
-    for (let i = 0; i < buffered.length; i++) {
-      const inside = buffered.start(i) <= currentTime && currentTime <= buffered.end(i);
-      if (inside) return buffered.end(i) - currentTime;
-    }
-    return 0;
   }
 
   rungs() {
