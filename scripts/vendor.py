@@ -94,7 +94,9 @@ def _fetch(package: Package) -> None:
         archive = next(Path(name).glob("*.tgz"))
         _require(package, archive.read_bytes())
         with tarfile.open(archive) as tar:
-            tar.extractall(name, filter="data")
+            # Debian 12's Python knows no argument for it.
+            tar.extraction_filter = getattr(tarfile, "data_filter", None)
+            tar.extractall(name)
         shutil.rmtree(package.folder, ignore_errors=True)
         package.folder.mkdir(parents=True)
         for path, ours in package.files.items():

@@ -29,5 +29,7 @@ def unpack(commit: str, folder: Path) -> Path:
         raise HistoryMissing(f"{commit} is not in the history of this checkout") from error
     folder.mkdir(parents=True, exist_ok=True)
     with tarfile.open(fileobj=BytesIO(done.stdout)) as files:
-        files.extractall(folder, filter="data")
+        # Debian 12's Python knows no argument for it.
+        files.extraction_filter = getattr(tarfile, "data_filter", None)
+        files.extractall(folder)
     return folder
