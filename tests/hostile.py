@@ -39,7 +39,7 @@ def late_packets(path: Path) -> None:
 
 def held_pictures(path: Path) -> None:
     """An MP4 of a thousand pictures that are each held for ten minutes, a week, of which its edit
-    list shows ten seconds."""
+    list shows the first."""
     seconds = _HELD_PICTURES * _HELD_SECONDS
     data = _mp4(path, f"color=size=64x64:rate=1/{_HELD_SECONDS}:duration={seconds}")
     _patch(data, b"mvhd", 16, struct.pack(">I", 10_000))
@@ -72,8 +72,9 @@ def endless_index(path: Path) -> None:
     path.write_bytes(head + _box(b"moov", bytes(moov)) + _box(b"mdat", samples))
 
 
-# What ends well: an edit list shows ten seconds, and packets that are days late have another clock.
-PLAYABLE = frozenset({"held-pictures.mp4", "late-packets.mkv"})
+# What ends well, in how many seconds: an edit list shows one picture, and packets that are days late
+# have another clock.
+PLAYABLE = {"held-pictures.mp4": _HELD_SECONDS, "late-packets.mkv": 10}
 FILES: Mapping[str, Callable[[Path], None]] = {
     "huge-steps.mp4": huge_steps,
     "late-packets.mkv": late_packets,
