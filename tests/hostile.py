@@ -72,8 +72,8 @@ def endless_index(path: Path) -> None:
     path.write_bytes(head + _box(b"moov", bytes(moov)) + _box(b"mdat", samples))
 
 
-# What ends well, in how many seconds: an edit list shows one picture, and packets that are days late
-# have another clock.
+# What ends well, in how many seconds: an edit list shows one picture, and packets that are days
+# late have another clock.
 PLAYABLE = {"held-pictures.mp4": _HELD_SECONDS, "late-packets.mkv": 10}
 FILES: Mapping[str, Callable[[Path], None]] = {
     "huge-steps.mp4": huge_steps,
