@@ -330,6 +330,7 @@ def _written(*texts: str) -> list[dict[str, Any]]:
         "{'a': 1}",
         "{not json}",
         '{"code": 5}',
+        pytest.param('{"a":' * 5000 + "1" + "}" * 5000, id="nested"),
         "{}",
         "{1}",
         '{"ecs.version": ',

@@ -99,7 +99,7 @@ def _is_line(text: str) -> bool:
     """Whether it is an object of the fields that lines have, not what merely looks like one."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return "message" in found and all(map(_fits, found, found.values()))
 
