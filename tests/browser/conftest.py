@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.numbered import Numbered, prepared
 from tests.browser.people import Person, sign_up
-from tests.servers.app import Vodloom, running_vodloom
+from tests.servers.app import Vodloom, migrated_database, running_vodloom
 from tests.servers.plugin import SERVERS
 from tests.servers.redis import running_redis
 
@@ -37,7 +37,7 @@ def site(
         running = running_vodloom(
             tmp_path_factory.mktemp("site"),
             redis=cleanup.enter_context(running_redis()),
-            database_url=postgres.create_database() if postgres else "",
+            database_url=migrated_database(postgres),
         )
         yield cleanup.enter_context(running)
 

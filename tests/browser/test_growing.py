@@ -14,7 +14,7 @@ from tests.browser.conftest import draw
 from tests.browser.growth import Growth, written_down
 from tests.browser.people import Person
 from tests.browser.viewers import watching
-from tests.servers.app import Vodloom, running_vodloom
+from tests.servers.app import Vodloom, migrated_database, running_vodloom
 from tests.servers.plugin import SERVERS
 from tests.servers.process import wait_until
 from tests.servers.redis import running_redis
@@ -44,7 +44,7 @@ def slow_site(
         running = running_vodloom(
             tmp_path_factory.mktemp("slow"),
             redis=cleanup.enter_context(running_redis()),
-            database_url=postgres.create_database() if postgres else "",
+            database_url=migrated_database(postgres),
             extra={"DJANGO_SETTINGS_MODULE": "tests.browser.impatient_settings"},
             encoders=2,
         )

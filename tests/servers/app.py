@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.servers.postgres import Postgres
 from tests.servers.process import Process, ServerFailed, start_on_free_port
 from tests.servers.redis import Redis
 
@@ -34,17 +36,7 @@ class Vodloom:
 
     def manage(self, *arguments: str) -> str:
         """Run manage.py; return what it printed; raises ServerFailed with all it said."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=self.root,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise ServerFailed(f"manage.py {' '.join(arguments)}:\n{done.stdout}{done.stderr}")
-        return done.stdout
+        return _manage(arguments, self.environment, self.root)
 
     def restart(self, name: str) -> None:
         """Stop a process and start it again, as a deploy does."""
@@ -127,6 +119,21 @@ def running_vodloom(
         vodloom.stop_all()
 
 
+def migrated_database(postgres: Postgres | None) -> str:
+    """The DATABASE_URL of a new database that is migrated already; of SQLite where there is none.
+
+    It is a copy of one that is migrated once for each cluster, since that takes seconds.
+    """
+    if postgres is None:
+        return ""
+    if not postgres.migrated:
+        url = postgres.create_database()
+        with tempfile.TemporaryDirectory() as data:
+            _manage(["migrate", "--verbosity", "0"], environment_of(Path(data), "", url), ROOT)
+        postgres.migrated = url.rpartition("/")[2]
+    return postgres.create_database(template=postgres.migrated)
+
+
 def worker_name(name: str) -> str:
     """What a process of this name calls itself as a worker."""
     return f"test-{name}"
@@ -148,6 +155,20 @@ def environment_of(data: Path, redis_url: str, database_url: str) -> dict[str, s
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
     }
     return environment
+
+
+def _manage(arguments: Sequence[str], environment: Mapping[str, str], root: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise ServerFailed(f"manage.py {' '.join(arguments)}:\n{done.stdout}{done.stderr}")
+    return done.stdout
 
 
 def _start_all(vodloom: Vodloom, encoders: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.servers.app import Vodloom, running_vodloom
+from tests.servers.app import Vodloom, migrated_database, running_vodloom
 from tests.servers.plugin import SERVERS
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.redis import Redis, running_redis
@@ -72,7 +72,7 @@ class StartVodloom:
         running = running_vodloom(
             self.folders.mktemp("vodloom"),
             redis=self.cleanup.enter_context(running_redis()),
-            database_url=self.shared_postgres.create_database() if self.shared_postgres else "",
+            database_url=migrated_database(self.shared_postgres),
             extra={**(s3.environment if s3 else {}), **environment},
         )
         vodloom = self.cleanup.enter_context(running)

@@ -29,16 +29,19 @@ class Postgres:
 
     process: Process
     port: int
+    migrated: str = ""
+    """The name of a database that others are copied from, once there is one."""
 
     def url(self, database: str = "postgres") -> str:
         """A DATABASE_URL."""
         return f"postgres://postgres@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self) -> str:
-        """Make a new, empty database; return its DATABASE_URL."""
+    def create_database(self, template: str = "template1") -> str:
+        """Make a new database, empty or a copy of another one; return its DATABASE_URL."""
         name = f"vodloom_{uuid.uuid4().hex[:12]}"
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            connection.execute(command.format(sql.Identifier(name), sql.Identifier(template)))
         return self.url(name)
 
     def stop(self) -> None:
