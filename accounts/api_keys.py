@@ -7,6 +7,7 @@ one indexed look-up finds it.
 import hashlib
 import secrets
 from datetime import timedelta
+from uuid import UUID
 
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -33,6 +34,12 @@ def find(secret: str) -> ApiKey | None:
     if key is not None:
         _note_use(key)
     return key
+
+
+def live(key_id: UUID) -> ApiKey | None:
+    """The key with this id, if it stands and its user is active."""
+    keys = ApiKey.objects.select_related("user")
+    return keys.filter(pk=key_id, revoked_at__isnull=True, user__is_active=True).first()
 
 
 def revoke(key: ApiKey) -> None:

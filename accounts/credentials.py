@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from urllib.parse import SplitResult, urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import auth
@@ -16,7 +17,7 @@ from django.http import HttpRequest, parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.utils.http import is_same_domain
 
-from accounts import api_keys
+from accounts import api_keys, origins
 from accounts.models import User
 
 
@@ -42,6 +43,12 @@ def user_of_key(secret: str) -> User | None:
     return key.user if key else None
 
 
+def user_of_key_id(key_id: UUID) -> User | None:
+    """The active user of a live API key, by the key's id."""
+    key = api_keys.live(key_id)
+    return key.user if key else None
+
+
 def user_of_session(session_key: str | None) -> User | None:
     """As Django's own middleware does it, session hash and all."""
     request = HttpRequest()
@@ -64,6 +71,15 @@ def is_ours(headers: Mapping[str, str]) -> bool:
         return False
     trusted = (urlsplit(one) for one in settings.CSRF_TRUSTED_ORIGINS)
     return parts.netloc == host or any(_is_trusted(parts, one) for one in trusted)
+
+
+def may_ask(headers: Mapping[str, str]) -> bool:
+    """Whether a page that has a key may have sent this: one of ours, or one of an origin that may
+    use the API from elsewhere."""
+    host, origin = headers.get("host", ""), headers.get("origin")
+    if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
+        return False
+    return is_ours(headers) or (origin is not None and origins.is_allowed(origin))
 
 
 def _is_trusted(origin: SplitResult, trusted: SplitResult) -> bool:

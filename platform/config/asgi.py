@@ -21,8 +21,11 @@ from django.conf import settings  # after the apps are loaded
 
 from config import uploads
 from config.body_guard import BodyGuard
+from config.cross_origin import CrossOrigin
+from config.final_slash import FinalSlash
 from config.handler import Handler
-from config.logs.requests import RequestLog
+from config.host_guard import HostGuard
+from config.logs.requests import RequestLog, Whole
 from config.probes import PATHS, Probes
 from processing.health import start
 from videos.events import feed
@@ -71,6 +74,9 @@ _guarded = BodyGuard(
     upload_bytes=settings.MAX_POST_BYTES,
     admit=uploads.admit,
 )
+# From the outside: each request is told of, and what broke; pages elsewhere may read whatever
+# answers; an address is spelled in one way for all that is behind.
+_answered = CrossOrigin(Whole(FinalSlash(HostGuard(_guarded))))
 application: ASGI3Application = RequestLog(
-    _guarded, silent_paths=PATHS, silent_prefix=settings.STATIC_URL
+    _answered, silent_paths=PATHS, silent_prefix=settings.STATIC_URL
 )

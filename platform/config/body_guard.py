@@ -27,6 +27,7 @@ from videos.api.problems import CONTENT_TYPE, body
 FORM_BYTES = 4 * 1024**2
 # What a multipart form adds around a file: boundaries, headers, the other fields.
 _FORM_OVERHEAD = 64 * 1024
+_ENCODING = b"content-encoding"
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,13 @@ class BodyGuard:
             return
         refusal = await self._refusal(scope)
         if refusal is not None:
-            await _refuse(refusal, scope, send)
+            await refuse(refusal, scope, send)
             return
         await self._watch(scope, receive, send)
 
     async def _refusal(self, scope: HTTPScope) -> Refusal | None:
+        if _is_encoded(scope):
+            return _ENCODED
         announced = _content_length(scope)
         if announced is not None and announced > self._limit(scope):
             return self._too_large(scope)
@@ -127,11 +130,11 @@ class BodyGuard:
             await self.app(scope, watched, noted)
         except BodyRefused as refused:
             if not answered:
-                await _refuse(refused.refusal, scope, send)
+                await refuse(refused.refusal, scope, send)
         except asyncio.CancelledError:  # the server stops, and its patience has ended
             if answered:
                 raise
-            await _refuse(_STOPPING, scope, send)
+            await refuse(_STOPPING, scope, send)
 
     def _is_upload(self, scope: HTTPScope) -> bool:
         return scope["path"] == self.upload_path and scope["method"] == "POST"
@@ -158,10 +161,13 @@ _STOPPING = Refusal(
     "This server stops before it has all of it. Send it again.",
     ((b"retry-after", b"1"),),
 )
+_ENCODED = Refusal(
+    415, "unsupported_media_type", "A body is taken as it is, without Content-Encoding."
+)
 _TOO_SLOW = Refusal(408, "body_too_slow", "The body came too slowly. Send it again.")
 
 
-async def _refuse(refusal: Refusal, scope: HTTPScope, send: ASGISendCallable) -> None:
+async def refuse(refusal: Refusal, scope: HTTPScope, send: ASGISendCallable) -> None:
     """Answer, and close the connection, so that nobody has to read the rest."""
     problem = body(refusal.status, refusal.code, refusal.detail, instance=scope["path"])
     headers = [(b"content-type", CONTENT_TYPE.encode()), (b"connection", b"close")]
@@ -176,6 +182,12 @@ async def _refuse(refusal: Refusal, scope: HTTPScope, send: ASGISendCallable) ->
     await send(
         {"type": "http.response.body", "body": json.dumps(problem).encode(), "more_body": False}
     )
+
+
+def _is_encoded(scope: HTTPScope) -> bool:
+    """Whether a body comes compressed, which nobody behind this would see."""
+    codings = {value.strip().lower() for name, value in scope["headers"] if name == _ENCODING}
+    return bool(codings - {b"", b"identity"})
 
 
 def _content_length(scope: HTTPScope) -> int | None:

@@ -3,17 +3,28 @@
 What is kept here are counters of attempts: people must be able to log in during an outage.
 """
 
+import time
+from functools import cache, cached_property
 from typing import Any
 
 import structlog
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 logger = structlog.get_logger(__name__)
 
+AWAY_SECONDS = 1.0
+"""Who did not answer is not asked again so long: each request that asked would wait for it."""
+
 
 class ForgivingRedisCache(RedisCache):
     """Reads nothing and forgets what is written while Redis does not answer."""
+
+    @cached_property
+    def _cache(self) -> RedisCacheClient:
+        """Django makes a cache for each request: they share their connections."""
+        about: Any = self
+        return _client(tuple(about._servers), tuple(sorted(about._options.items())))
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
         """Whether the key is ours now: yes, when nobody can say otherwise."""
@@ -36,8 +47,23 @@ class ForgivingRedisCache(RedisCache):
         return int(self._or(delta, super().incr, key, delta, version))
 
     def _or(self, otherwise: Any, call: Any, *args: Any, **kwargs: Any) -> Any:
+        if time.monotonic() < _away.until:
+            return otherwise
         try:
             return call(*args, **kwargs)
         except RedisError as error:
+            _away.until = time.monotonic() + AWAY_SECONDS
             logger.warning("cache_away", reason=type(error).__name__)
             return otherwise
+
+
+class _Away:
+    until = 0.0
+
+
+_away = _Away()
+
+
+@cache
+def _client(servers: tuple[str, ...], options: tuple[tuple[str, Any], ...]) -> RedisCacheClient:
+    return RedisCacheClient(list(servers), **dict(options))

@@ -8,7 +8,8 @@ from asgiref.typing import HTTPScope
 from django.conf import settings
 from django.db import DatabaseError
 
-from accounts import credentials
+from accounts import credentials, throttling
+from accounts.authentication import CSRF_FAILED
 from accounts.models import User
 from config.body_guard import Refusal
 from videos.database_threads import DatabaseThreads
@@ -29,9 +30,7 @@ _BAD_KEY = Refusal(
     "This API key is unknown or revoked.",
     ((b"www-authenticate", b'Bearer realm="api"'),),
 )
-_FOREIGN = Refusal(
-    403, "permission_denied", "CSRF Failed: this was not sent by a page of this site."
-)
+_FOREIGN = Refusal(403, CSRF_FAILED, "CSRF Failed: this was not sent by a page of this site.")
 _NOT_ALLOWED = Refusal(403, "upload_not_allowed", "This account may not upload videos.")
 _DATABASE_AWAY = Refusal(
     503,
@@ -58,19 +57,33 @@ async def admit(scope: HTTPScope, announced: int | None) -> Refusal | None:
 
 def _refusal(scope: HTTPScope) -> Refusal | None:
     headers = credentials.headers_of(scope["headers"])
+    client = scope["client"]
+    address = client[0] if client else None
     if (secret := credentials.bearer(headers)) is not None:
         user = credentials.user_of_key(secret)
-        return _of_user(user) if user else _BAD_KEY
+        if user is None:
+            return _too_many(throttling.of_wrong_key(address)) or _BAD_KEY
+        return _of_user(user)
     user = credentials.user_of_session(credentials.cookie(headers, settings.SESSION_COOKIE_NAME))
     if user is None:
-        return _NOBODY
+        return _too_many(throttling.of_nobody(address)) or _NOBODY
     # The token itself may stand in the form: Django looks at it.
     token = credentials.cookie(headers, settings.CSRF_COOKIE_NAME)
     return _of_user(user) if token and credentials.is_ours(headers) else _FOREIGN
 
 
 def _of_user(user: User) -> Refusal | None:
-    return None if user.can_upload else _NOT_ALLOWED
+    if not user.can_upload:
+        return _NOT_ALLOWED
+    # It is counted when its body is there, with all other requests.
+    return _too_many(throttling.of_user(user.pk, count=False))
+
+
+def _too_many(usage: throttling.Usage | None) -> Refusal | None:
+    if usage is None or not usage.is_over:
+        return None
+    detail = f"Too many requests. Ask again in {usage.seconds} seconds."
+    return Refusal(429, throttling.CODE, detail, ((b"retry-after", b"%d" % usage.seconds),))
 
 
 def _has_room(size: int) -> bool:

@@ -21,5 +21,8 @@ urlpatterns = [
     path("", include("videos.pages.urls")),
 ]
 
+handler400 = "config.views.bad_request"
+# Asked for by allauth.
+handler429 = "config.views.too_many_requests"
 handler404 = "config.views.not_found"
 handler500 = "config.views.server_error"

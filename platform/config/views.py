@@ -2,6 +2,8 @@
 
 import sys
 
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template import loader
@@ -20,6 +22,22 @@ _API = "/api/"
 def favicon(request: HttpRequest) -> HttpResponse:
     """The address browsers ask where a page names no icon."""
     return redirect(static("favicon.svg"))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: of a host that is none of ours it is said what the operator can do."""
+    foreign = isinstance(exception, DisallowedHost)
+    why = problems.unknown_host(request.META.get("HTTP_HOST", "")) if foreign else ""
+    if request.path_info.startswith(_API):
+        return problems.bad_request(request, "host_not_allowed" if foreign else "invalid", why)
+    return HttpResponse(loader.get_template("400.html").render({"why": why}), status=400)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """429 of the pages by which one comes in; the API's own says more."""
+    response = HttpResponse(loader.get_template("429.html").render(), status=429)
+    response["Retry-After"] = str(settings.DOOR_SECONDS)
+    return response
 
 
 @requires_csrf_token

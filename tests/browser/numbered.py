@@ -21,13 +21,12 @@ _SOUND = f"aevalsrc='0.5*sin(2000*PI*t)*lt(mod(t,2),0.2)*gt(t,1)':s=48000:d={SEC
 class Numbered:
     """A ready video of `rungs` sizes, on a site."""
 
-    url: str
     playback: dict[str, Any]
     rungs: int
 
     def address(self, format_: str) -> str:
         """Of its multivariant playlist (`hls`) or manifest (`dash`)."""
-        return self.url + str(self.playback[format_])
+        return str(self.playback[format_])
 
 
 def prepared(person: Person, folder: Path) -> Numbered:
@@ -39,4 +38,4 @@ def prepared(person: Person, folder: Path) -> Numbered:
     )  # fmt: skip
     video = person.wait_until_over(person.upload(clip))
     assert video["status"] == "ready", video
-    return Numbered(person.site.url, video["playback"], rungs=3)
+    return Numbered(video["playback"], rungs=3)

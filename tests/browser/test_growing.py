@@ -73,7 +73,7 @@ def test_it_is_watched_while_it_grows_though_a_worker_is_killed(
     early_page.goto(f"/watch/{video}/")
     hls = first_address(owner, video)
     with ExitStack() as cleanup:
-        growth = cleanup.enter_context(written_down(slow_site.url + hls))
+        growth = cleanup.enter_context(written_down(hls))
         early = cleanup.enter_context(watching(chromium, slow_site, "hls", hls))
         early.play()
         begins_at_0(early_page)

@@ -118,7 +118,7 @@ def watching(
         page = context.new_page()
         page.goto("/viewer/")
         page.wait_for_function("() => Boolean(window.watch)")
-        page.evaluate("args => watch(...args)", [player, site.url + address, options])
+        page.evaluate("args => watch(...args)", [player, address, options])
         yield Viewer(page, player)
     finally:
         context.close()

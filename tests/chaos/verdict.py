@@ -192,7 +192,7 @@ def _judge_presence(verdict: Verdict, fleet: Fleet) -> None:
 def _judge_playback(verdict: Verdict, uploader: Uploader, pk: str, file: Input) -> None:
     video = uploader.session.get(f"{uploader.url}{pk}/", timeout=30).json()
     try:
-        frames = decode(f"{uploader.fleet.vodloom.url}{video['playback']['hls']}")
+        frames = decode(video["playback"]["hls"])
     except Exception as error:
         verdict.problems.append(f"{pk} does not decode: {error}")
         return

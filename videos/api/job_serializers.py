@@ -12,8 +12,10 @@ from processing.queues import woken_for
 from processing.services import MAX_PRIORITY
 from videos.access import Viewer
 from videos.api import plan_serializers
+from videos.api.fields import IdField, NumberField, TextField
 from videos.api.plan_serializers import PlanSerializer
 from videos.api.serializers import ErrorSerializer, ProgressSerializer
+from videos.api.strictness import StrictForm
 
 _LOG_LINES = 40
 
@@ -135,14 +137,15 @@ class JobDetailSerializer(JobSerializer):
         return plan_serializers.told(run.plan) if run.plan else None
 
 
-class JobSubmitSerializer(serializers.Serializer[Any]):
+class JobSubmitSerializer(StrictForm):
     """Process a video again."""
 
-    video = serializers.UUIDField()
-    profile = serializers.CharField(
+    read_only_members = JobDetailSerializer.Meta.fields
+    video = IdField()
+    profile = TextField(
         required=False, help_text="the name of a profile; the default one if not given"
     )
-    priority = serializers.IntegerField(required=False, min_value=0, max_value=MAX_PRIORITY)
+    priority = NumberField(required=False, min_value=0, max_value=MAX_PRIORITY)
 
     def validate_profile(self, profile: str) -> str:
         """One of those there are."""
@@ -159,10 +162,11 @@ class JobSubmitSerializer(serializers.Serializer[Any]):
         return _allowed(self, priority)
 
 
-class JobEditSerializer(serializers.Serializer[Any]):
+class JobEditSerializer(StrictForm):
     """Hurry a run, or let others go first."""
 
-    priority = serializers.IntegerField(min_value=0, max_value=MAX_PRIORITY)
+    read_only_members = JobDetailSerializer.Meta.fields
+    priority = NumberField(min_value=0, max_value=MAX_PRIORITY)
 
     def validate_priority(self, priority: int) -> int:
         """Nobody but staff goes before what their plan gives."""

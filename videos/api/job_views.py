@@ -5,37 +5,30 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
-from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
 from processing import services as processing
 from processing.models import Run, Task
 from processing.monitoring import progress
 from videos import access
+from videos.api.filters import JobFilter
 from videos.api.job_serializers import (
     JobDetailSerializer,
     JobEditSerializer,
     JobSerializer,
     JobSubmitSerializer,
 )
+from videos.api.pagination import NEWEST_FIRST
 from videos.api.serializers import ProblemSerializer
+from videos.api.strictness import StrictRequests
 
 _CONFLICT = OpenApiResponse(ProblemSerializer, description="It stands otherwise just now.")
-
-
-class JobFilter(filters.FilterSet):
-    """Narrow the list. A video that is not there, or not the reader's, has no jobs to be seen."""
-
-    video = filters.UUIDFilter()
-
-    class Meta:
-        model = Run
-        fields = ("status", "kind", "video", "error_code")
 
 
 def runs_of(viewer: access.Viewer) -> QuerySet[Run]:
@@ -44,13 +37,15 @@ def runs_of(viewer: access.Viewer) -> QuerySet[Run]:
     return progress.with_progress(Run.objects.select_related("source").filter(video__in=videos))
 
 
-class JobViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Run]):
+class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[Run]):
     """Jobs: the runs of one's own videos (staff: of all), newest first."""
 
     queryset = Run.objects.none()
     serializer_class = JobSerializer
     filterset_class = JobFilter
     lookup_value_converter = "uuid"
+    bodies = {"create": JobSubmitSerializer, "partial_update": JobEditSerializer}
+    orderings = NEWEST_FIRST
 
     def get_queryset(self) -> QuerySet[Run]:
         """The list without steps; one job with them."""
@@ -104,4 +99,6 @@ class JobViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Run]):
     def _answer(self, run: Run, code: HTTPStatus = HTTPStatus.ACCEPTED) -> Response:
         current: Any = self.get_queryset().get(pk=run.pk)
         shown = JobDetailSerializer(current, context=self.get_serializer_context())
-        return Response(shown.data, status=code)
+        where = reverse("job-detail", [run.pk], request=self.request)
+        headers = {"Location": where} if code == HTTPStatus.ACCEPTED else None
+        return Response(shown.data, status=code, headers=headers)

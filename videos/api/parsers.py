@@ -1,29 +1,46 @@
-"""JSON bodies, of which none of ours is deep."""
+"""JSON bodies, of which none of ours is deep, or says one thing twice."""
 
+import codecs
+import json
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
+from rest_framework.utils.json import strict_constant
 
 MOST_LEVELS = 20
 
 
 class JSONParser(parsers.JSONParser):
-    """Refuses what is nested so deeply that whoever walks through it runs out of stack."""
+    """Refuses what is nested so deeply that whoever walks through it runs out of stack, and an
+    object with two members of a name, of which one would be lost."""
 
-    def parse(self, *args: Any, **kwargs: Any) -> Any:
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None
+    ) -> Any:
         """The value; 400 ``parse_error``."""
+        encoding = parsers.get_encoding(parser_context or {})  # type: ignore[attr-defined]  # newer
         try:
-            value = super().parse(*args, **kwargs)
+            text: Any = codecs.getreader(encoding)(stream)
+            value = json.load(text, parse_constant=strict_constant, object_pairs_hook=_once_each)
         except RecursionError as error:
             raise _too_deep() from error
+        except ValueError as error:
+            raise ParseError(f"This is no JSON: {error}.") from error
         level = [value]
         for _ in range(MOST_LEVELS):
             level = [inner for outer in level for inner in _inside(outer)]
             if not level:
                 return value
         raise _too_deep()
+
+
+def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(members)
+    if len(made) < len(members):
+        raise ValueError("an object has two members of the same name")
+    return made
 
 
 def _inside(value: Any) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from processing.ffmpeg.planning.plan import EncodePlan
+from videos.api import shown
 
 
 class PlannedRenditionSerializer(serializers.Serializer[Any]):
@@ -22,8 +23,8 @@ class PlannedRenditionSerializer(serializers.Serializer[Any]):
 class PlanSerializer(serializers.Serializer[Any]):
     """What a run makes of its source, as its probe decided."""
 
-    frame_rate = serializers.CharField(
-        allow_null=True, help_text="of all rungs, as a fraction; null without pictures"
+    frame_rate = serializers.FloatField(
+        allow_null=True, help_text="frames/s of all rungs; null without pictures"
     )
     frames = serializers.IntegerField(allow_null=True, help_text="give or take one")
     duration = serializers.FloatField(help_text="seconds")
@@ -37,7 +38,7 @@ def told(stored: dict[str, Any]) -> Any:
     """A run's plan as it was stored."""
     plan = EncodePlan.from_json(stored)
     about = {
-        "frame_rate": str(plan.grid.rate) if plan.grid else None,
+        "frame_rate": shown.frame_rate(plan.grid.rate) if plan.grid else None,
         "frames": plan.grid.frames if plan.grid else None,
         "duration": round(plan.seconds, 3),
         "segment_duration": round(float(plan.segment_seconds), 3),

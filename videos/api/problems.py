@@ -15,6 +15,7 @@ from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from processing.services import AlreadyProcessing, NoSource, NothingToCancel, NothingToRetry
@@ -27,6 +28,7 @@ CONTENT_TYPE = "application/problem+json"
 # PostgreSQL tells of a server that takes no writes just now by the last one.
 DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 RETRY_AFTER = "5"
+_LONGEST_HOST = 100
 
 logger = structlog.get_logger(__name__)
 
@@ -121,6 +123,21 @@ def body(
     return problem | ({"errors": errors} if errors else {})
 
 
+def unknown_host(host: str) -> str:
+    """What is said of a host that is none of this site's, if Django is to be believed."""
+    return (
+        f'This site does not answer to the host "{host[:_LONGEST_HOST]}". Whoever runs it can add '
+        "the name to ALLOWED_HOSTS."
+    )
+
+
+def bad_request(request: HttpRequest, code: str, detail: str) -> JsonResponse:
+    """Django's 400 under ``/api/``."""
+    detail = detail or "The request was not understood."
+    problem = body(400, code, detail, instance=request.path)
+    return JsonResponse(problem, status=400, content_type=CONTENT_TYPE)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     """Django's 404 under ``/api/``."""
     problem = body(404, "not_found", "There is nothing at this address.", instance=request.path)
@@ -165,7 +182,9 @@ def _translate(error: Exception, answer: Response, instance: str | None) -> dict
 def _field_errors(data: Any, field: str = "") -> Any:
     if isinstance(data, dict):
         for name, value in data.items():
-            yield from _field_errors(value, f"{field}.{name}" if field else name)
+            whole = name == api_settings.NON_FIELD_ERRORS_KEY
+            within = field if whole else f"{field}.{name}" if field else name
+            yield from _field_errors(value, within)
     elif isinstance(data, list):
         for value in data:
             yield from _field_errors(value, field)

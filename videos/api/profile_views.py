@@ -8,6 +8,7 @@ from rest_framework import serializers, viewsets
 
 from processing import profiles
 from processing.models import AlternateRung, EncodingProfile, EncodingRung
+from videos.api.strictness import StrictRequests
 
 
 class RungSerializer(serializers.ModelSerializer[EncodingRung]):
@@ -80,7 +81,7 @@ class ProfileSerializer(serializers.ModelSerializer[EncodingProfile]):
         return profile.audio_kbps * 1000
 
 
-class ProfileViewSet(viewsets.ReadOnlyModelViewSet[EncodingProfile]):
+class ProfileViewSet(StrictRequests, viewsets.ReadOnlyModelViewSet[EncodingProfile]):
     """Encoding profiles, for whoever submits jobs; there are few, so they come on one page."""
 
     queryset = EncodingProfile.objects.none()
@@ -88,6 +89,7 @@ class ProfileViewSet(viewsets.ReadOnlyModelViewSet[EncodingProfile]):
     pagination_class = None
     lookup_field = "name"
     lookup_value_converter = "slug"
+    paged = frozenset()
 
     def get_queryset(self) -> QuerySet[EncodingProfile]:
         """All, in three queries."""

@@ -1,5 +1,7 @@
 """What the API takes and gives. ``VideoSerializer`` reads what ``views.readable`` loads."""
 
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any, cast
 
 from django.core.files.uploadedfile import UploadedFile
@@ -12,7 +14,9 @@ from processing.models import Run
 from processing.monitoring import progress
 from videos import access
 from videos.access import Viewer
-from videos.api.fields import TitleField
+from videos.api import shown
+from videos.api.fields import TextField, TitleField
+from videos.api.strictness import StrictForm
 from videos.models import Rendition, Source, Video
 from videos.playback import downloads
 from videos.playback import services as playback
@@ -84,6 +88,8 @@ class SourceSerializer(serializers.Serializer[Any]):
 class RenditionSerializer(serializers.ModelSerializer[Rendition]):
     """One rung as made, or an audio track."""
 
+    frame_rate = serializers.SerializerMethodField()
+
     class Meta:
         model = Rendition
         fields = (
@@ -100,6 +106,11 @@ class RenditionSerializer(serializers.ModelSerializer[Rendition]):
             "language",
         )
 
+    @extend_schema_field(serializers.FloatField(allow_null=True, help_text="frames/s"))
+    def get_frame_rate(self, rendition: Rendition) -> float | None:
+        """As that of the source is told; null for sound."""
+        return shown.frame_rate(Fraction(rendition.frame_rate)) if rendition.frame_rate else None
+
 
 class DownloadSerializer(serializers.Serializer[Any]):
     """One rung with sound as an MP4 file."""
@@ -108,14 +119,14 @@ class DownloadSerializer(serializers.Serializer[Any]):
     width = serializers.IntegerField(allow_null=True)
     height = serializers.IntegerField(allow_null=True)
     size = serializers.IntegerField(help_text="bytes")
-    url = serializers.CharField()
+    url = serializers.URLField()
 
 
 class PlaybackSerializer(serializers.Serializer[Any]):
     """Addresses to play; null while there is nothing to play."""
 
-    hls = serializers.CharField(allow_null=True)
-    dash = serializers.CharField(allow_null=True, help_text="when the release is complete")
+    hls = serializers.URLField(allow_null=True)
+    dash = serializers.URLField(allow_null=True, help_text="when the release is complete")
     mp4 = DownloadSerializer(many=True, help_text="to download; as the profile says")
 
 
@@ -222,9 +233,11 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
         """Addresses for the reader."""
         viewer = cast("Viewer", self.context["request"].user)
         addresses = {
-            "hls": playback.hls_url(video, viewer),
-            "dash": playback.dash_url(video, viewer),
-            "mp4": downloads.of(video, viewer),
+            "hls": self._absolute(playback.hls_url(video, viewer)),
+            "dash": self._absolute(playback.dash_url(video, viewer)),
+            "mp4": [
+                replace(file, url=self._absolute(file.url)) for file in downloads.of(video, viewer)
+            ],
         }
         return PlaybackSerializer(addresses).data
 
@@ -240,10 +253,16 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
         }
         return AvailableSerializer(available).data
 
-    @extend_schema_field(serializers.CharField(allow_null=True))
+    @extend_schema_field(serializers.URLField(allow_null=True))
     def get_poster(self, video: Video) -> str | None:
         """The address of a still, or null while there is none."""
-        return playback.poster_url(video, cast("Viewer", self.context["request"].user))
+        viewer = cast("Viewer", self.context["request"].user)
+        address: str | None = self._absolute(playback.poster_url(video, viewer))
+        return address
+
+    def _absolute(self, address: str | None) -> Any:
+        """With scheme and host, as the request came; one in a bucket has its own."""
+        return self.context["request"].build_absolute_uri(address) if address else None
 
     @extend_schema_field(NoticeSerializer(many=True))
     def get_notices(self, video: Video) -> Any:
@@ -260,23 +279,16 @@ class VideoStatusSerializer(VideoSerializer):
         fields = ("id", "status", "playable", "progress", "run", "error")
 
 
-class VideoEditSerializer(serializers.ModelSerializer[Video]):
+class VideoEditSerializer(StrictForm, serializers.ModelSerializer[Video]):
     """What an owner may change."""
 
+    read_only_members = VideoSerializer.Meta.fields
     title = TitleField(required=False, allow_blank=True, max_length=200)
+    description = TextField(required=False, allow_blank=True, max_length=5000)
 
     class Meta:
         model = Video
         fields = ("title", "description", "visibility")
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Unknown members are refused: a misspelt one would be lost in silence."""
-        unknown = sorted(set(self.initial_data) - set(self.fields))
-        if unknown:
-            raise serializers.ValidationError(
-                dict.fromkeys(unknown, "This cannot be changed."), code="read_only"
-            )
-        return attrs
 
     def update(self, instance: Video, validated_data: dict[str, Any]) -> Video:
         """Write the changed fields, and no other."""
@@ -287,15 +299,16 @@ class VideoEditSerializer(serializers.ModelSerializer[Video]):
         return instance
 
 
-class VideoUploadSerializer(serializers.Serializer[Any]):
+class VideoUploadSerializer(StrictForm):
     """A file and what its owner says of it."""
 
+    read_only_members = VideoSerializer.Meta.fields
     file = serializers.FileField(
         allow_empty_file=True,
         error_messages={"required": "Send the video as the form field `file`."},
     )
     title = TitleField(required=False, allow_blank=True, max_length=200)
-    description = serializers.CharField(required=False, allow_blank=True, max_length=5000)
+    description = TextField(required=False, allow_blank=True, max_length=5000)
     visibility = serializers.ChoiceField(
         Video.Visibility.choices, required=False, default=Video.Visibility.PRIVATE
     )
@@ -327,11 +340,11 @@ def _source_facts(source: Source, duration: float) -> dict[str, Any]:
     media = Media.from_json(source.found)
     video = media.video
     return facts | {
-        "container": media.container,
+        "container": shown.container(media.container),
         "duration": duration,
         "width": video.display_width if video else None,
         "height": video.display_height if video else None,
-        "frame_rate": round(float(video.frame_rate), 3) if video else None,
+        "frame_rate": shown.frame_rate(video.frame_rate) if video else None,
         "variable_frame_rate": video.varies if video else None,
         "video_codec": video.codec if video else None,
         "audio_codec": media.audio[0].codec if media.audio else None,

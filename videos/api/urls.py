@@ -1,7 +1,9 @@
 """The API's addresses."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from videos.api.feed_views import FeedTicketView
 from videos.api.job_views import JobViewSet
 from videos.api.profile_views import ProfileViewSet
 from videos.api.views import VideoViewSet
@@ -11,4 +13,7 @@ router.register("videos", VideoViewSet, basename="video")
 router.register("jobs", JobViewSet, basename="job")
 router.register("profiles", ProfileViewSet, basename="profile")
 
-urlpatterns = [*router.urls]
+urlpatterns = [
+    *router.urls,
+    path("feed/ticket/", FeedTicketView.as_view({"post": "create"}), name="feed-ticket"),
+]

@@ -7,24 +7,25 @@ from typing import Any, cast
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db.models import Prefetch, QuerySet
+from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404
-from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied
-from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.exceptions import ErrorDetail, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
 from accounts.models import User
 from processing import services as processing
 from processing.models import Run
 from processing.monitoring import progress
 from videos import access, purge
+from videos.api.filters import VideoFilter
 from videos.api.job_serializers import JobSerializer
 from videos.api.job_views import runs_of
-from videos.api.parsers import JSONParser
+from videos.api.pagination import NEWEST_FIRST
 from videos.api.serializers import (
     CurrentRunSerializer,
     ProblemSerializer,
@@ -33,18 +34,11 @@ from videos.api.serializers import (
     VideoStatusSerializer,
     VideoUploadSerializer,
 )
+from videos.api.strictness import StrictRequests
 from videos.ingest import services as ingest
 from videos.models import Rendition, Source, Video
 
 _CONFLICT = OpenApiResponse(ProblemSerializer, description="It stands otherwise just now.")
-
-
-class VideoFilter(filters.FilterSet):
-    """Narrow the library."""
-
-    class Meta:
-        model = Video
-        fields = ("status", "visibility", "moderation", "media_type")
 
 
 def readable(videos: QuerySet[Video]) -> QuerySet[Video]:
@@ -56,21 +50,32 @@ def readable(videos: QuerySet[Video]) -> QuerySet[Video]:
 
 
 class VideoViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[Video]
+    StrictRequests,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    viewsets.GenericViewSet[Video],
 ):
     """Videos: one's own in the list; what one may not see is 404."""
 
     queryset = Video.objects.none()
     serializer_class = VideoSerializer
     filterset_class = VideoFilter
-    parser_classes = (JSONParser, MultiPartParser, FormParser)
     lookup_value_converter = "uuid"
+    bodies = {"create": VideoUploadSerializer, "partial_update": VideoEditSerializer}
+    forms = frozenset({"create"})
+    parameters = {"destroy": frozenset({"purge"})}
+    paged = frozenset({"list", "runs"})
+    orderings = {
+        **NEWEST_FIRST,
+        "title": ("title_in_order", "id"),
+        "-title": ("-title_in_order", "-id"),
+    }
 
     def get_queryset(self) -> QuerySet[Video]:
         """What the viewer may see; in the list only what is theirs."""
         viewer = self.request.user
         if self.action == "list":
-            return readable(access.owned_by(viewer))
+            return readable(access.owned_by(viewer)).annotate(title_in_order=Lower("title"))
         if self.action == "status":
             return progress.with_run(access.visible_to(viewer).select_related("source"))
         return readable(access.visible_to(viewer))
@@ -94,7 +99,7 @@ class VideoViewSet(
         about = {name: value for name, value in form.validated_data.items() if name != "file"}
         with closing(form.validated_data["file"]) as file:  # or it misses what was moved away
             video = ingest.take_file(user, _arrived(file), ingest.Description(**about))
-        return self._answer(video.pk, HTTPStatus.CREATED)
+        return self._answer(video.pk, HTTPStatus.CREATED, location=True)
 
     @extend_schema(request=VideoEditSerializer, responses=VideoSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
@@ -113,9 +118,10 @@ class VideoViewSet(
     )
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete a video: hidden at once, its bytes after 30 days or with ``purge=true``."""
+        at_once = _is_true(request, "purge")
         video = self._editable()
         _stop(video)
-        if request.query_params.get("purge", "").lower() in ("1", "true"):
+        if at_once:
             purge.purge(video)
         else:
             purge.trash(video)
@@ -132,7 +138,11 @@ class VideoViewSet(
     def reprocess(self, request: Request, pk: str) -> Response:
         """Process again; a ready video keeps playing until the new release is complete."""
         run = processing.reprocess(self._editable())
-        return Response(CurrentRunSerializer(run).data, status=HTTPStatus.ACCEPTED)
+        return Response(
+            CurrentRunSerializer(run).data,
+            status=HTTPStatus.ACCEPTED,
+            headers={"Location": reverse("job-detail", [run.pk], request=request)},
+        )
 
     @extend_schema(request=None, responses={202: VideoStatusSerializer, 409: _CONFLICT})
     @action(detail=True, methods=["post"])
@@ -140,7 +150,7 @@ class VideoViewSet(
         """Stop what is going on with a video."""
         video = self._editable()
         processing.cancel(video)
-        return self._answer(video.pk, HTTPStatus.ACCEPTED, VideoStatusSerializer)
+        return self._answer(video.pk, HTTPStatus.ACCEPTED, VideoStatusSerializer, location=True)
 
     @extend_schema(responses=JobSerializer(many=True))
     @action(detail=True, filterset_class=None)
@@ -151,16 +161,32 @@ class VideoViewSet(
         return self.get_paginated_response(JobSerializer(page, many=True).data)
 
     def _editable(self) -> Video:
-        video = self.get_object()
+        video: Video = self.get_object()
         if not access.may_edit(video, self.request.user):
             raise PermissionDenied("This video is somebody else's.")
         return video
 
     def _answer(
-        self, video_id: Any, code: int, shape: type[VideoSerializer] = VideoSerializer
+        self,
+        video_id: Any,
+        code: int,
+        shape: type[VideoSerializer] = VideoSerializer,
+        *,
+        location: bool = False,
     ) -> Response:
         video = get_object_or_404(readable(Video.objects.filter(pk=video_id)))
-        return Response(shape(video, context=self.get_serializer_context()).data, status=code)
+        data = shape(video, context=self.get_serializer_context()).data
+        where = reverse("video-detail", [video_id], request=self.request)
+        return Response(data, status=code, headers={"Location": where} if location else None)
+
+
+def _is_true(request: Request, parameter: str) -> bool:
+    """Whether a parameter says so; raises ``ValidationError`` for what is neither yes nor no."""
+    asked = request.query_params.get(parameter, "false").lower()
+    if asked not in ("true", "false"):
+        detail = ErrorDetail("It must be true or false.", code="invalid")
+        raise ValidationError({parameter: [detail]})
+    return asked == "true"
 
 
 def _stop(video: Video) -> None:

@@ -66,7 +66,7 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
     async def connect(self) -> None:
         """Find out who listens, and from where on; a refusal is told by its close code."""
         self._tasks: list[asyncio.Task[None]] = []
-        await self.accept()
+        await self.accept(listeners.offered(self.scope))
         try:
             listener = await _threads.run(listeners.identify, self.scope)
             _sockets.add(listener.user.pk)

@@ -1,4 +1,4 @@
-"""Who is at the other end of a socket: by API key in the header, or by session cookie."""
+"""Who is at the other end of a socket: by API key in the header, by ticket, or by cookie."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from accounts import credentials
+from accounts import credentials, throttling, tickets
 from accounts.models import User
 
 
@@ -25,6 +25,10 @@ class NotListening(Exception):
 NOT_AUTHENTICATED = 4401
 FOREIGN_ORIGIN = 4403
 TOO_MANY = 4429
+
+PROTOCOL = "vodloom"
+TICKET_PREFIX = "vodloom.ticket."
+"""A browser offers both as subprotocols: what is spoken, and its ticket."""
 
 MOST_OF_ONE = 20
 """Sockets one user may have open in a process: tabs, devices and programs of theirs."""
@@ -64,16 +68,49 @@ class Sockets:
 def identify(scope: dict[str, Any]) -> Listener:
     """The listener of a socket; raises ``NotListening``. Reads the database.
 
-    The origin matters only where the browser sends the cookie by itself: a page elsewhere can
-    open a socket to us but cannot put a key in its header.
+    The origin matters only where a browser opens it: by its cookie, which goes along by itself, or
+    by a ticket. A page cannot put a key in the header.
     """
     headers = credentials.headers_of(scope["headers"])
     if (secret := credentials.bearer(headers)) is not None:
-        return _listener(lambda: credentials.user_of_key(secret))
+        return _of_key(secret, scope)
+    if (ticket := _ticket(scope)) is not None:
+        return _of_ticket(ticket, headers)
     if not credentials.is_ours(headers):
         raise NotListening(FOREIGN_ORIGIN)
     session = credentials.cookie(headers, settings.SESSION_COOKIE_NAME)
     return _listener(lambda: credentials.user_of_session(session))
+
+
+def offered(scope: dict[str, Any]) -> str | None:
+    """The subprotocol to answer with: a browser that offers one wants one of them back."""
+    return PROTOCOL if PROTOCOL in scope.get("subprotocols", ()) else None
+
+
+def _of_key(secret: str, scope: dict[str, Any]) -> Listener:
+    try:
+        return _listener(lambda: credentials.user_of_key(secret))
+    except NotListening:
+        client = scope.get("client")
+        usage = throttling.of_wrong_key(client[0] if client else None)
+        if usage is not None and usage.is_over:
+            raise NotListening(TOO_MANY) from None
+        raise
+
+
+def _of_ticket(ticket: str, headers: dict[str, str]) -> Listener:
+    if not credentials.may_ask(headers):
+        raise NotListening(FOREIGN_ORIGIN)
+    try:
+        key_id = tickets.redeem(ticket)
+    except tickets.BadTicket as error:
+        raise NotListening(NOT_AUTHENTICATED) from error
+    return _listener(lambda: credentials.user_of_key_id(key_id))
+
+
+def _ticket(scope: dict[str, Any]) -> str | None:
+    found = [one for one in scope.get("subprotocols", ()) if one.startswith(TICKET_PREFIX)]
+    return found[0].removeprefix(TICKET_PREFIX) if found else None
 
 
 def _listener(check: Callable[[], User | None]) -> Listener:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
 from videos.models.guarded import GuardedModel
@@ -78,6 +79,9 @@ class Video(LibraryItem):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["owner", "-id"], name="video_of_owner_newest"),
+            # By what a library can be ordered, and narrowed to a time.
+            models.Index("owner", Lower("title"), "id", name="video_of_owner_by_title"),
+            models.Index(fields=["owner", "created_at"], name="video_of_owner_by_time"),
             models.Index(fields=["status"], name="video_status"),
             models.Index(fields=["deleted_at"], name="video_deleted"),
         ]

@@ -1,22 +1,32 @@
-"""What the web processes are told: whom they believe about their clients, and how they stop."""
+"""What the web processes are told: whom they believe about their clients, which pages elsewhere may
+ask, how often anybody may, and how they stop."""
 
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 
+from config.env.hosts import origin
+from config.env.rates import Rates, rates
 from config.env.reader import Reader
 from config.env.shown import quoted
 
 _HERE = ("127.0.0.1", "::1")
 _LONGEST_GRACE_SECONDS = 24 * 3600
+_ANY = "*"
+# Apps that are pages in a shell of their own: capacitor://localhost, tauri://localhost.
+_OF_AN_APP = re.compile(r"(?!https?:|file:|data:)[a-z][a-z0-9+.-]*://[a-z0-9._-]+")
 
 
 @dataclass(frozen=True)
 class Web:
-    """``trusted_proxies`` are addresses, networks, or an asterisk for everybody."""
+    """``trusted_proxies`` are addresses, networks, or an asterisk for everybody; ``cors_origins``
+    origins, or an asterisk."""
 
     trusted_proxies: list[str]
+    cors_origins: list[str]
+    rates: Rates
     grace_seconds: int
 
 
@@ -24,6 +34,8 @@ def web(reader: Reader) -> Web:
     """How the web processes listen."""
     return Web(
         trusted_proxies=_trusted_proxies(reader),
+        cors_origins=_cors_origins(reader),
+        rates=rates(reader),
         grace_seconds=reader.number(
             "VODLOOM_GRACE_SECONDS",
             default=60,
@@ -47,6 +59,22 @@ def _trusted_proxies(reader: Reader) -> list[str]:
                 "10.0.0.7 or 172.16.0.0/12, or * alone.",
             )
     return proxies
+
+
+def _cors_origins(reader: Reader) -> list[str]:
+    name = "CORS_ALLOWED_ORIGINS"
+    words = reader.words(name)
+    if _ANY in words and len(words) > 1:
+        reader.fault(name, "has * and others; * alone stands for every page.")
+    origins: list[str] = []
+    for word in words:
+        found = word if word == _ANY or _OF_AN_APP.fullmatch(word) else origin(word)
+        if found is None:
+            must = f"has {quoted(word)}; it takes origins, such as https://example.org, or * alone."
+            reader.fault(name, must)
+        else:
+            origins.append(found)
+    return origins
 
 
 def _is_address(text: str) -> bool:

@@ -25,7 +25,7 @@ from asgiref.typing import (
     Scope,
     WebSocketScope,
 )
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bound_contextvars, get_contextvars
 
 logger = structlog.get_logger(__name__)
 
@@ -47,6 +47,42 @@ def id_of(scope: HTTPScope | WebSocketScope) -> str:
     if len(given) == 1 and _WELL_FORMED.fullmatch(text := given[0].decode("latin-1")):
         return text
     return new_id()
+
+
+@dataclass(frozen=True)
+class Whole:
+    """ASGI middleware: what nobody caught is told in the log, and as any other fault to the client.
+    It stands within what adds to answers, too, which an exception would pass by."""
+
+    app: ASGI3Application
+
+    async def __call__(
+        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """Pass it on."""
+        answered = False
+
+        async def noted(event: ASGISendEvent) -> None:
+            nonlocal answered
+            answered = True
+            await send(event)
+
+        try:
+            await self.app(scope, receive, noted)
+        except Exception:
+            if answered or scope["type"] != "http":
+                raise  # the server ends the connection, and says why
+            logger.exception("request_broke")
+            await _say_that_it_broke(send)
+
+
+async def _say_that_it_broke(send: ASGISendCallable) -> None:
+    request_id = str(get_contextvars().get("request_id", "")).encode()
+    headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
+    start: Any = {"type": "http.response.start", "status": 500, "headers": headers}
+    await send(start)
+    content: Any = {"type": "http.response.body", "body": _BROKE % request_id}
+    await send(content)
 
 
 @dataclass(frozen=True)
@@ -75,12 +111,7 @@ class RequestLog:
 
     async def _http(self, scope: HTTPScope, receive: ASGIReceiveCallable, answer: _Answer) -> None:
         try:
-            await self.app(scope, receive, answer.send)
-        except Exception:
-            if answer.status is not None:
-                raise  # the server ends the connection, and says why
-            logger.exception("request_broke")
-            await answer.say_that_it_broke()
+            await Whole(self.app)(scope, receive, answer.send)
         finally:
             self._tell(scope, answer)
 
@@ -133,14 +164,6 @@ class _Answer:
         elif event["type"] == "http.response.body":
             self.bytes += len(event.get("body", b""))
         await self._send(event)
-
-    async def say_that_it_broke(self) -> None:
-        """What nobody caught is told as any other fault."""
-        headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
-        start: Any = {"type": "http.response.start", "status": 500, "headers": headers}
-        await self.send(start)
-        content: Any = {"type": "http.response.body", "body": _BROKE % self._id}
-        await self.send(content)
 
 
 class _Socket:

@@ -1,6 +1,15 @@
 """Users log in with their e-mail address, through django-allauth."""
 
+from config.env.rates import Rate
 from config.settings.base import ENV
+from config.settings.web import RATES
+
+
+def _by_address(rate: Rate | None, *others: str) -> str | None:
+    """As allauth writes it."""
+    own = [f"{rate.number}/{rate.seconds}s/ip"] if rate else []
+    return ",".join([*own, *others]) or None
+
 
 AUTH_USER_MODEL = "accounts.User"
 # allauth's own finds users by e-mail, counts attempts and takes as long for unknown addresses.
@@ -27,6 +36,15 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Beside these stand allauth's own, for each address of mail and each user.
+ACCOUNT_RATE_LIMITS = {
+    "login": _by_address(RATES.login),
+    "signup": _by_address(RATES.signup),
+    "reset_password": _by_address(RATES.reset, "5/m/key"),
+    "reset_password_from_key": _by_address(RATES.reset),
+}
+# How long who is told to wait should.
+DOOR_SECONDS = 60
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
     "signup": "accounts.forms.SignupForm",

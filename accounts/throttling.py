@@ -1,0 +1,93 @@
+"""How often somebody may ask, counted in the cache that all web processes share.
+
+Counts of a period are one number under one key, so that counting is one step however many ask at
+once. While Redis is away nothing is counted and everybody is let in.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.conf import settings
+from django.core.cache import cache
+
+CODE = "throttled"
+_IPV6_PREFIX = 64
+
+
+class _Rate(Protocol):
+    @property
+    def number(self) -> int: ...
+    @property
+    def seconds(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What somebody has used of a rate: how many are ``left`` of ``limit`` for so many seconds."""
+
+    limit: int
+    used: int
+    seconds: int
+
+    @property
+    def left(self) -> int:
+        """How many more may come in this period."""
+        return max(0, self.limit - self.used)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether this was one too many."""
+        return self.used > self.limit
+
+
+def of_user(user_id: object, *, count: bool = True) -> Usage | None:
+    """A request to the API by somebody known; ``count=False`` only looks whether one more may
+    come."""
+    return _usage("api", str(user_id), settings.RATES.api, count=count)
+
+
+def of_nobody(address: str | None) -> Usage | None:
+    """A request to the API without credentials."""
+    return _usage("anonymous", network_of(address), settings.RATES.anonymous)
+
+
+def of_wrong_key(address: str | None) -> Usage | None:
+    """An attempt with a key that is none."""
+    return _usage("wrong-keys", network_of(address), settings.RATES.wrong_keys)
+
+
+def network_of(address: str | None) -> str:
+    """By what an address is counted; who has IPv6 has a network of addresses."""
+    try:
+        ip = ipaddress.ip_address(address or "")
+    except ValueError:
+        return address or ""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    if ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ipaddress.IPv6Network((ip, _IPV6_PREFIX), strict=False).network_address)
+
+
+def _usage(name: str, who: str, rate: _Rate | None, *, count: bool = True) -> Usage | None:
+    """None where nothing bounds it, or nobody can be told apart."""
+    if rate is None or not who:
+        return None
+    now = time.time()
+    period = int(now // rate.seconds)
+    key = f"rate:{name}:{who}:{period}"
+    used = _counted(key, rate.seconds) if count else int(cache.get(key, 0)) + 1
+    return Usage(rate.number, used, max(1, round((period + 1) * rate.seconds - now)))
+
+
+def _counted(key: str, seconds: int) -> int:
+    if cache.add(key, 1, timeout=seconds + 1):
+        return 1
+    try:
+        return cache.incr(key)
+    except ValueError:  # it ended just now
+        return 1

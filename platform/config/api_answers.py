@@ -1,0 +1,71 @@
+"""What all answers of the API have in common: validators, compression, how they may be kept."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
+from django.utils.deprecation import MiddlewareMixin
+
+from accounts.throttling import Usage
+from videos.api.throttles import USAGE
+
+_API = "/api/v1/"
+# What browsers read of a page alone.
+_OF_PAGES = (
+    "Content-Security-Policy",
+    "X-Frame-Options",
+    "Cross-Origin-Opener-Policy",
+    "Referrer-Policy",
+)
+_READS = ("GET", "HEAD")
+
+
+class ApiHeaders(MiddlewareMixin):
+    """Outside of all: says whose an answer is and how long it is good, and takes off what is for
+    pages."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Change the headers."""
+        if not request.path_info.startswith(_API):
+            return response
+        for name in _OF_PAGES:
+            response.headers.pop(name, None)
+        if not response.has_header("Cache-Control"):
+            keeps = request.method in _READS and response.status_code in (200, 304)
+            response["Cache-Control"] = "private, no-cache" if keeps else "no-store"
+        if "public" not in response["Cache-Control"]:
+            patch_vary_headers(response, ["Authorization", "Cookie"])
+        usage: Usage | None = getattr(request, USAGE, None)
+        if usage is not None:
+            response["RateLimit-Limit"] = str(usage.limit)
+            response["RateLimit-Remaining"] = str(usage.left)
+            response["RateLimit-Reset"] = str(usage.seconds)
+        return response
+
+
+class ApiGzip(GZipMiddleware):
+    """Compresses answers of the API; media have their own ways."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """The answer, compressed for whoever takes that."""
+        if response.streaming or not request.path_info.startswith(_API):
+            return response
+        return super().process_response(request, response)
+
+
+class ApiValidators(MiddlewareMixin):
+    """Gives what is read an ETag, and answers 304 to who has it already."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponse
+    ) -> HttpResponseBase | None:
+        """The answer, or that it has not changed."""
+        is_read = request.method in _READS and response.status_code == 200
+        if response.streaming or not is_read or not request.path_info.startswith(_API):
+            return response
+        set_response_etag(response)
+        return get_conditional_response(request, etag=response["ETag"], response=response)

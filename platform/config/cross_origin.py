@@ -1,0 +1,87 @@
+"""Cross-origin requests to the API (CORS), for whatever answers them: Django, or what stands before.
+
+Nobody's cookies count from elsewhere: such a page has an API key, or asks what is open.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
+from django.conf import settings
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import JSONResponse, Response
+
+from accounts import origins
+from videos.api import problems
+
+_API = "/api/"
+_METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS")
+EXPOSED = (
+    "Location",
+    "ETag",
+    "Retry-After",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "X-Request-ID",
+    "Vodloom-Version",
+    "WWW-Authenticate",
+    "Allow",
+)
+"""What a page elsewhere may read of an answer beside its body."""
+_PREFLIGHT_SECONDS = 7200
+
+
+class CrossOrigin:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGI3Application) -> None:
+        self._app = app
+        self._api = _Cors(
+            cast("Any", app),
+            allow_origins=settings.CORS_ALLOWED_ORIGINS,
+            allow_methods=_METHODS,
+            # Tracing and the like add their own; without cookies none of them opens anything.
+            allow_headers=["*"],
+            allow_private_network=True,
+            expose_headers=EXPOSED,
+            max_age=_PREFLIGHT_SECONDS,
+        )
+
+    async def __call__(
+        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """Pass it on, and add what browsers ask for."""
+        if scope["type"] == "http" and scope["path"].startswith(_API):
+            await self._api(cast("Any", scope), cast("Any", receive), cast("Any", send))
+        else:
+            await self._app(scope, receive, send)
+
+
+class _Cors(CORSMiddleware):
+    def is_allowed_origin(self, origin: str) -> bool:
+        """By the setting, whose asterisks stand for names below a host too."""
+        return origins.is_allowed(origin)
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """No content, or a problem that says what is not allowed."""
+        answer = super().preflight_response(request_headers)
+        kept = {name: answer.headers[name] for name in answer.headers if "content" not in name}
+        if answer.status_code < 400:
+            return Response(status_code=204, headers=kept)
+        origin = request_headers["origin"]
+        problem = (
+            problems.body(403, "method_not_allowed", "No page elsewhere may ask by this method.")
+            if self.is_allowed_origin(origin)
+            else problems.body(403, "origin_not_allowed", _origin_refused(origin))
+        )
+        return JSONResponse(problem, 403, kept, problems.CONTENT_TYPE)
+
+
+def _origin_refused(origin: str) -> str:
+    return (
+        f'Pages of "{origin[:100]}" may not ask this API. Whoever runs it can add that origin to '
+        "CORS_ALLOWED_ORIGINS."
+    )

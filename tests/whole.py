@@ -1,0 +1,18 @@
+"""Ask the whole ASGI application as it is served, all that stands before Django included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2 as httpx
+
+from config.asgi import application
+
+
+async def ask(method: str, path: str, *, key: str | None = None, **about: Any) -> httpx.Response:
+    """One request; ``key`` is an API key."""
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    headers |= about.pop("headers", {})
+    transport = httpx.ASGITransport(app=application)  # type: ignore[arg-type]  # its own mapping
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        return await client.request(method, path, headers=headers, **about)

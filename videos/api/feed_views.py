@@ -1,0 +1,56 @@
+"""Tickets to the live feed, for pages elsewhere."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import tickets
+from accounts.models import ApiKey
+from videos.api.serializers import ProblemSerializer
+from videos.api.strictness import StrictRequests
+from videos.events import feed, listeners
+
+
+class FeedTicketSerializer(serializers.Serializer[Any]):
+    """What opens one WebSocket: ``new WebSocket(url, protocols)``."""
+
+    url = serializers.URLField(help_text="of the feed; `since` can be added")
+    protocols = serializers.ListField(
+        child=serializers.CharField(), help_text="the subprotocols to offer; the ticket is in them"
+    )
+    expires_in = serializers.IntegerField(help_text="seconds")
+
+
+class FeedTicketView(StrictRequests, viewsets.GenericViewSet[Any]):
+    """Browsers can put no API key into the headers of a WebSocket: with a key they get a ticket."""
+
+    serializer_class = FeedTicketSerializer
+    filter_backends = ()
+    pagination_class = None
+
+    @extend_schema(
+        request=None, responses={200: FeedTicketSerializer, 403: ProblemSerializer}, filters=False
+    )
+    def create(self, request: Request) -> Response:
+        """Get a ticket that opens the feed once, within a minute."""
+        if not isinstance(request.auth, ApiKey):
+            raise PermissionDenied(
+                "A ticket stands for an API key. Who is logged in opens the feed without one.",
+                code="api_key_needed",
+            )
+        there = urlsplit(request.build_absolute_uri(feed.PATH))
+        scheme = "wss" if there.scheme == "https" else "ws"
+        told = {
+            "url": there._replace(scheme=scheme).geturl(),
+            "protocols": [
+                listeners.PROTOCOL,
+                f"{listeners.TICKET_PREFIX}{tickets.issue(request.auth)}",
+            ],
+            "expires_in": tickets.SECONDS,
+        }
+        return Response(FeedTicketSerializer(told).data)

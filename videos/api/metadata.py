@@ -1,0 +1,37 @@
+"""OPTIONS: what an address takes, by method, as its forms say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.metadata import SimpleMetadata
+from rest_framework.request import Request
+
+from videos.api.strictness import StrictRequests
+
+
+class Methods(SimpleMetadata):
+    """Parameters, kind of body and members of each method that is answered."""
+
+    def determine_metadata(self, request: Request, view: Any) -> dict[str, Any]:
+        """What OPTIONS answers."""
+        told = {"name": view.get_view_name(), "description": view.get_view_description()}
+        if isinstance(view, StrictRequests):
+            actions = getattr(view, "action_map", {})
+            told["methods"] = {
+                method.upper(): self._about(view, action)
+                for method, action in actions.items()
+                if method != "head"
+            }
+        return told
+
+    def _about(self, view: StrictRequests, action: str) -> dict[str, Any]:
+        about: dict[str, Any] = {"parameters": sorted(view.known_parameters(action))}
+        form = view.bodies.get(action)
+        if form is not None:
+            about["content_type"] = view.body_type(action)
+            about["members"] = {
+                name: self.get_field_info(field)
+                for name, field in form(context=view.get_serializer_context()).fields.items()
+            }
+        return about

@@ -1,0 +1,174 @@
+"""What a request says that nobody here would read is refused: it would be lost in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.utils.datastructures import MultiValueDict
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.request import Request
+
+from videos.api.parsers import JSONParser
+
+if TYPE_CHECKING:
+    from rest_framework.viewsets import GenericViewSet
+
+    _View = GenericViewSet[Any]
+else:
+    _View = object
+
+PAGE_PARAMETERS = frozenset({"page_size", "cursor"})
+ORDERING = "ordering"
+
+# Browsers' forms carry it beside their fields; Django reads it.
+_CSRF_FIELD = "csrfmiddlewaretoken"
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_LONGEST_NAME = 100
+
+
+class HeaderNegotiation(DefaultContentNegotiation):
+    """By the Accept header alone: here `?format=` is a parameter like any other."""
+
+    def filter_renderers(self, renderers: Any, format: str) -> Any:
+        """All of them."""
+        return renderers
+
+
+class StrictRequests(_View):
+    """A view set whose actions refuse parameters and bodies that they do not take.
+
+    ``parameters`` names those of an action beside pages and filters, ``bodies`` what the actions
+    with a body take, as JSON, or with a file (``forms``) in a form; ``paged`` are the actions that
+    answer with pages, and ``orderings`` by what the list can be ordered (see ``pagination``).
+    """
+
+    content_negotiation_class = HeaderNegotiation
+    parameters: ClassVar[Mapping[str, frozenset[str]]] = {}
+    bodies: ClassVar[Mapping[str, type[serializers.Serializer[Any]]]] = {}
+    forms: ClassVar[frozenset[str]] = frozenset()
+    paged: ClassVar[frozenset[str]] = frozenset({"list"})
+    orderings: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Look at the request before its action does."""
+        super().initial(request, *args, **kwargs)
+        if self.action is None or request.method == "OPTIONS":
+            return
+        check_parameters(request, self.known_parameters(self.action))
+        if request.method not in _SAFE and self.action not in self.bodies:
+            check_no_body(request)
+
+    def check_permissions(self, request: Request) -> None:
+        """Count the request first: who may not ask is bounded too."""
+        super().check_throttles(request)
+        super().check_permissions(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """It is counted already."""
+
+    def get_parsers(self) -> list[BaseParser]:
+        """By what the action takes. DRF asks before it has said which action this is."""
+        action = getattr(self, "action", None)
+        if action is None and self.request is not None:
+            action = self.action_map.get((self.request.method or "").lower())
+        return [MultiPartParser() if action in self.forms else JSONParser()]
+
+    def body_type(self, action: str) -> str:
+        """In what form an action takes its body."""
+        return "multipart/form-data" if action in self.forms else "application/json"
+
+    def known_parameters(self, action: str) -> frozenset[str]:
+        """What the address of an action may have behind its question mark."""
+        known = self.parameters.get(action, frozenset())
+        if action in self.paged:
+            known |= PAGE_PARAMETERS
+        if action == "list":
+            filters = getattr(self, "filterset_class", None)
+            known |= frozenset(filters.base_filters if filters else ())
+            known |= frozenset({ORDERING} if self.orderings else ())
+        return known
+
+
+class StrictForm(serializers.Serializer[Any]):
+    """A form that refuses members it does not have: those that are known and only told
+    (``read_only_members``) as ``read_only``, all others as ``unknown_field``."""
+
+    read_only_members: ClassVar[Collection[str]] = ()
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The members, each as it should be; raises ``ValidationError`` with all that is wrong."""
+        wrong = self._strangers(data) if isinstance(data, Mapping) else {}
+        try:
+            value = super().to_internal_value(data)
+        except ValidationError as error:
+            raise ValidationError({**error.detail, **wrong}) from error  # type: ignore[dict-item]  # one of a form is a dict
+        if wrong:
+            raise ValidationError(wrong)
+        return value
+
+    def _strangers(self, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
+        wrong = {}
+        writable = {name for name, field in self.fields.items() if not field.read_only}
+        for name in data:
+            if name == _CSRF_FIELD and isinstance(data, MultiValueDict):
+                continue
+            if name not in writable:
+                known = name in self.read_only_members or name in self.fields
+                wrong[shortened(name)] = [_CANNOT_BE_CHANGED if known else _unknown(name, writable)]
+            elif isinstance(data, MultiValueDict) and self._is_repeated(name, data):
+                wrong[name] = [ErrorDetail("Send this once.", code="repeated_field")]
+        return wrong
+
+    def _is_repeated(self, name: str, data: MultiValueDict[str, Any]) -> bool:
+        is_file = isinstance(self.fields[name], serializers.FileField)
+        return not is_file and len(data.getlist(name)) > 1
+
+
+_CANNOT_BE_CHANGED = ErrorDetail("This is told, and cannot be set here.", code="read_only")
+
+
+def check_parameters(request: Request, known: Collection[str]) -> None:
+    """Raise ``ValidationError`` for parameters that are unknown, doubled or empty."""
+    wrong = {}
+    for name, values in request.query_params.lists():
+        if name not in known:
+            wrong[shortened(name)] = [_unknown_parameter(known)]
+        elif len(values) > 1:
+            wrong[name] = [ErrorDetail("Give this once.", code="repeated_parameter")]
+        elif not values[0] and name != "search":
+            wrong[name] = [ErrorDetail("Give this a value, or leave it out.", code="blank")]
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def check_no_body(request: Request) -> None:
+    """Raise ``ValidationError`` for a body where none is read, if anything stands in it."""
+    data = request.data
+    if isinstance(data, Mapping):
+        names = [name for name in data if name != _CSRF_FIELD]
+        wrong = {shortened(name): [_unknown(name, ())] for name in names}
+        if wrong:
+            raise ValidationError(wrong)
+    elif data:
+        raise ValidationError("Nothing is taken in the body here.", code="invalid")
+
+
+def shortened(name: str) -> str:
+    """A name that somebody sent, as it may be told back."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+
+
+def _unknown(name: str, known: Iterable[str]) -> ErrorDetail:
+    names = ", ".join(sorted(known))
+    hint = f"What can be sent: {names}." if names else "Nothing can be sent here."
+    return ErrorDetail(f'There is no member "{shortened(name)}". {hint}', code="unknown_field")
+
+
+def _unknown_parameter(known: Iterable[str]) -> ErrorDetail:
+    names = ", ".join(sorted(known))
+    hint = f"What can be asked: {names}." if names else "This address takes none."
+    return ErrorDetail(f"There is no such parameter. {hint}", code="unknown_parameter")

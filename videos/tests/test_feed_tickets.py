@@ -1,0 +1,166 @@
+"""Browsers elsewhere open the live feed with a ticket: for one socket, for a minute."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from asgiref.testing import ApplicationCommunicator
+from django.conf import LazySettings
+from django.core.cache import cache
+from rest_framework.test import APIClient
+
+from accounts import api_keys, tickets
+from accounts.models import ApiKey, User
+from config.asgi import application
+from config.env.rates import Rate
+from videos.events import listeners
+from videos.events.feed import PATH
+
+HERE, THERE = "https://app.example.org", "https://evil.example.com"
+TICKETS = "/api/v1/feed/ticket/"
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def _allowed(settings: LazySettings) -> None:
+    settings.CORS_ALLOWED_ORIGINS = [HERE]
+    cache.clear()
+
+
+@pytest.fixture
+def key(owner: User, transactional_db: None) -> ApiKey:
+    return api_keys.issue(owner, name="feed")[0]
+
+
+def protocols_of(ticket: str) -> list[str]:
+    return [listeners.PROTOCOL, f"{listeners.TICKET_PREFIX}{ticket}"]
+
+
+@asynccontextmanager
+async def opened(
+    protocols: list[str], origin: str = HERE, path: str = PATH, **headers: str
+) -> AsyncIterator[tuple[Any, Any]]:
+    """How a socket was accepted, and the first thing it says."""
+    named = {"host": "testserver", "origin": origin, **headers}
+    scope = {
+        "type": "websocket",
+        "path": path,
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in named.items()],
+        "subprotocols": protocols,
+        "client": ("127.0.0.1", 40000),
+    }
+    make: Any = ApplicationCommunicator  # asgiref has no types for it
+    socket = make(application, scope)
+    await socket.send_input({"type": "websocket.connect"})
+    accepted = await socket.receive_output(20)
+    assert accepted["type"] == "websocket.accept"
+    try:
+        yield accepted, await socket.receive_output(20)
+    finally:
+        await socket.send_input({"type": "websocket.disconnect", "code": 1000})
+        await socket.wait(20)
+
+
+def test_a_key_is_given_all_that_a_browser_needs(api: APIClient) -> None:
+    told = api.post(TICKETS)
+    assert (told.status_code, told["Cache-Control"]) == (200, "no-store")
+    assert told.json()["url"] == "ws://testserver/ws/feed/"
+    assert told.json()["expires_in"] == 60
+    protocol, ticket = told.json()["protocols"]
+    assert protocol == "vodloom"
+    assert set(ticket) <= set(
+        "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    )
+    assert api.post(TICKETS, secure=True).json()["url"].startswith("wss://")
+
+
+def test_who_is_logged_in_or_nobody_gets_none(owner: User) -> None:
+    client = APIClient()
+    assert client.post(TICKETS).status_code == 401
+    client.force_login(owner)
+    answer = client.post(TICKETS)
+    assert (answer.status_code, answer.json()["code"]) == (403, "api_key_needed")
+
+
+@pytest.mark.anyio
+async def test_a_ticket_opens_one_feed(key: ApiKey) -> None:
+    ticket = tickets.issue(key)
+    async with opened(protocols_of(ticket)) as (accepted, said):
+        assert accepted["subprotocol"] == listeners.PROTOCOL
+        assert '"hello"' in said["text"]
+    async with opened(protocols_of(ticket)) as (_, said):
+        assert (said["type"], said["code"]) == ("websocket.close", listeners.NOT_AUTHENTICATED)
+
+
+@pytest.mark.anyio
+async def test_the_feed_has_two_spellings_too(key: ApiKey) -> None:
+    async with opened(protocols_of(tickets.issue(key)), path="/ws/feed") as (_, said):
+        assert '"hello"' in said["text"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("origin", "host", "code"),
+    [
+        (HERE, "testserver", None),
+        ("http://testserver", "testserver", None),
+        (THERE, "testserver", listeners.FOREIGN_ORIGIN),
+        ("null", "testserver", listeners.FOREIGN_ORIGIN),
+        (HERE, "elsewhere.example", listeners.FOREIGN_ORIGIN),
+    ],
+)
+async def test_a_ticket_counts_for_pages_that_may_ask(
+    key: ApiKey, origin: str, host: str, code: int | None
+) -> None:
+    async with opened(protocols_of(tickets.issue(key)), origin, host=host) as (_, said):
+        assert said.get("code") == code
+
+
+@pytest.mark.anyio
+async def test_a_page_elsewhere_does_not_come_in_by_a_cookie(key: ApiKey, owner: User) -> None:
+    async with opened([listeners.PROTOCOL], HERE, cookie="sessionid=x") as (_, said):
+        assert said["code"] == listeners.FOREIGN_ORIGIN
+
+
+@pytest.mark.anyio
+async def test_a_ticket_that_is_none_opens_nothing(
+    key: ApiKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = tickets.issue(key)
+    forged = ticket[:-1] + ("a" if ticket[-1] != "a" else "b")
+    monkeypatch.setattr(tickets, "SECONDS", -1)
+    for none in (forged, "", "x", ticket):
+        async with opened(protocols_of(none)) as (_, said):
+            assert said["code"] == listeners.NOT_AUTHENTICATED
+
+
+def test_a_feed_ends_with_the_key_of_its_ticket(key: ApiKey) -> None:
+    scope = {
+        "headers": [(b"host", b"testserver")],
+        "subprotocols": protocols_of(tickets.issue(key)),
+    }
+    listener = listeners.identify(scope)
+    assert listener.is_still_in()
+    api_keys.revoke(key)
+    assert not listener.is_still_in()
+    scope["subprotocols"] = protocols_of(tickets.issue(key))
+    with pytest.raises(listeners.NotListening) as refused:
+        listeners.identify(scope)
+    assert refused.value.code == listeners.NOT_AUTHENTICATED
+
+
+@pytest.mark.anyio
+async def test_wrong_keys_are_bounded_at_the_feed_too(key: ApiKey, settings: LazySettings) -> None:
+    settings.RATES = replace(settings.RATES, wrong_keys=Rate(1, 3600))
+    for code in (listeners.NOT_AUTHENTICATED, listeners.TOO_MANY):
+        async with opened([], authorization="Bearer vl_wrong") as (_, said):
+            assert said["code"] == code
