@@ -1,6 +1,7 @@
 """Start, repeat, hurry and stop the processing of a video: what the rest of the product calls."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -29,6 +30,10 @@ class NothingToCancel(Exception):
     """Raised when a video is neither arriving nor being processed."""
 
 
+class VideoDeleted(Exception):
+    """Raised when a video that is to be worked on is in the trash."""
+
+
 class NothingToRetry(Exception):
     """Raised when a run has not failed, or a newer run has taken its place."""
 
@@ -47,14 +52,14 @@ def reprocess(video: Video, *, profile: str | None = None, priority: int | None 
     """Plan a new run; a ready video keeps playing its release until the new one is complete.
 
     By the default profile unless one is named; without a ``priority`` the owner's plan gives it.
-    Raises ``NoSource``, ``AlreadyProcessing`` or ``profiles.NoSuchProfile``.
+    Raises ``NoSource``, ``VideoDeleted``, ``AlreadyProcessing`` or ``profiles.NoSuchProfile``.
     """
     if video.source is None:
         raise NoSource
     wanted = profiles.default() if profile is None else profiles.named(profile)
     try:
         with bounded():
-            locked = Video.objects.select_for_update(of=("self",)).get(pk=video.pk)
+            locked = _lock(video.pk)
             if locked.status not in (Video.Status.READY, Video.Status.PROCESSING):
                 lifecycle.begin_again(video.pk, source=video.source)
             return _start(
@@ -74,7 +79,7 @@ def retry(run: Run) -> Run:
                 raise NothingToRetry
             if locked.source is None:
                 raise NoSource
-            video = Video.objects.select_for_update(of=("self",)).get(pk=locked.video_id)
+            video = _lock(locked.video_id)
             if video.status != Video.Status.READY:
                 lifecycle.begin_again(video.pk, source=locked.source)
             resume.reopen(locked)
@@ -82,6 +87,14 @@ def retry(run: Run) -> Run:
     except IntegrityError as error:
         raise AlreadyProcessing from error
     return Run.objects.get(pk=run.pk)
+
+
+def _lock(video_id: UUID) -> Video:
+    """The video with its row locked. Raises ``VideoDeleted``."""
+    video = Video.objects.select_for_update(of=("self",)).get(pk=video_id)
+    if video.deleted_at is not None:
+        raise VideoDeleted
+    return video
 
 
 def cancel(video: Video) -> None:

@@ -37,11 +37,28 @@ def editable_by(viewer: Viewer) -> QuerySet[Video]:
     return videos if viewer.is_staff else videos.filter(owner=viewer)
 
 
+def trashed_of(viewer: Viewer) -> QuerySet[Video]:
+    """The videos in a viewer's own trash."""
+    if not viewer.is_authenticated:
+        return Video.objects.none()
+    return Video.objects.filter(owner=viewer, deleted_at__isnull=False)
+
+
+def recoverable_by(viewer: Viewer) -> QuerySet[Video]:
+    """The videos a viewer may restore or purge: those they may edit, in the trash or not."""
+    if not viewer.is_authenticated:
+        return Video.objects.none()
+    return Video.objects.all() if viewer.is_staff else Video.objects.filter(owner=viewer)
+
+
+def is_theirs(video: Video, viewer: Viewer) -> bool:
+    """Whether a viewer is told all of a video, in the trash or not: its owner, and staff."""
+    return viewer.is_authenticated and (viewer.is_staff or video.owner_id == viewer.pk)
+
+
 def may_edit(video: Video, viewer: Viewer) -> bool:
     """Whether a viewer may change, reprocess, cancel or delete a video."""
-    if not viewer.is_authenticated or video.deleted_at is not None:
-        return False
-    return viewer.is_staff or video.owner_id == viewer.pk
+    return video.deleted_at is None and is_theirs(video, viewer)
 
 
 def may_play(video: Video, viewer: Viewer) -> bool:

@@ -207,9 +207,11 @@ class VideoAdmin(ModelAdmin):
             try:
                 processing.reprocess(video, profile=profile)
                 started += 1
-            except (processing.AlreadyProcessing, processing.NoSource):
+            except (processing.AlreadyProcessing, processing.NoSource, processing.VideoDeleted):
                 self.message_user(
-                    request, f"{video}: is being processed or has no original.", messages.WARNING
+                    request,
+                    f"{video}: is being processed, has no original or is in the trash.",
+                    messages.WARNING,
                 )
         self.message_user(request, f"{started} being processed again.", messages.SUCCESS)
 

@@ -128,6 +128,21 @@ def cancel(video_id: UUID) -> None:
     _move(video_id, Status.CANCELED, release=None, playable=False)
 
 
+def delete(video_id: UUID) -> None:
+    """It goes into the trash; nothing when it is there, or gone."""
+    with transaction.atomic():
+        if Video.objects.filter(pk=video_id, deleted_at=None).update(deleted_at=Now()):
+            log.write("video.deleted", _video(video_id))
+
+
+def restore(video_id: UUID) -> None:
+    """It comes back from the trash; nothing when it is not there."""
+    with transaction.atomic():
+        trashed = Video.objects.filter(pk=video_id, deleted_at__isnull=False)
+        if trashed.update(deleted_at=None):
+            log.write("video.restored", _video(video_id))
+
+
 def _move(
     video_id: UUID,
     target: Status,

@@ -6,7 +6,8 @@ are locked in the order of the pipeline: run, release, video, upload, source.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -16,61 +17,36 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
 from processing.models import Run
-from videos import clock, lifecycle, objects
+from videos import clock, lifecycle, locking, objects
 from videos.each_row import act_on_each
-from videos.events import log
 from videos.models import Release, Source, Upload, Video, Walk
 
 _BATCH = 100
-_TRIES = 5
 _WALKED = 500
 _SETTLED_SECONDS = 1
 _REPLACED = Q(state=Release.State.RETIRED, completed_at__isnull=False, run__isnull=False)
 
 
-class VideoBusy(Exception):
-    """Raised when new runs of a video begin faster than it can be locked; worth another try."""
-
-
-class _RunsChanged(Exception):
-    """Raised when a run began before its video was locked."""
-
-
-def trash(video: Video) -> None:
-    """Hide a video at once; its bytes go after ``PURGE_AFTER_DAYS``."""
-    with transaction.atomic():
-        if Video.objects.filter(pk=video.pk, deleted_at=None).update(deleted_at=Now()):
-            log.write("video.deleted", video)
-
-
-def purge(video: Video) -> None:
+def purge(video: Video, *, since: datetime | None = None) -> bool:
     """Delete a video's rows now, and mark its objects as far as nobody else uses them.
 
-    Whoever works on it finds nothing to finish. Raises ``VideoBusy``.
+    ``since``: only when it is in the trash, as it was deleted then. False when there was nothing
+    to purge. Whoever works on it finds nothing to finish. Raises ``VideoBusy``.
     """
-    for _ in range(_TRIES):
-        try:
-            with transaction.atomic():
-                _purge(video.pk)
-            return
-        except _RunsChanged:
-            continue
-    raise VideoBusy
+    return locking.in_transaction(partial(_purge, video.pk, since))
 
 
-def _purge(video_id: UUID) -> None:
-    runs = list(Run.objects.select_for_update(of=("self",)).filter(video=video_id).order_by("pk"))
+def _purge(video_id: UUID, since: datetime | None) -> bool:
+    runs = locking.runs_of(video_id)
     mine = Q(run__in=[run.pk for run in runs]) | Q(videos=video_id)
     releases = list(Release.objects.filter(mine).distinct().values_list("pk", flat=True))
     list(Release.objects.select_for_update().filter(pk__in=releases).order_by("pk"))
-    video = Video.objects.select_for_update(of=("self",)).filter(pk=video_id).first()
-    if video is None:
-        return
-    if Run.objects.filter(video=video_id).count() != len(runs):
-        raise _RunsChanged
+    video = locking.video(video_id, runs)
+    if video is None or (since is not None and video.deleted_at != since):
+        return False
     sources = {video.source_id, *(run.source_id for run in runs)} - {None}
     if video.deleted_at is None:
-        log.write("video.deleted", video)
+        lifecycle.delete(video_id)
     for key in Upload.objects.filter(video=video_id, finished_at=None).values_list(
         "key", flat=True
     ):
@@ -78,6 +54,7 @@ def _purge(video_id: UUID) -> None:
     Video.objects.filter(pk=video_id).delete()
     _drop_releases(releases)
     _drop_sources([pk for pk in sources if pk is not None])
+    return True
 
 
 def _drop_releases(release_ids: Sequence[UUID]) -> int:
@@ -116,12 +93,11 @@ def purge_expired() -> int:
 
 
 def _purge_if_idle(video: Video) -> bool:
-    """What is busy just now is left to the next pass."""
+    """What is busy just now is left to the next pass; what was restored meanwhile stays."""
     try:
-        purge(video)
-    except VideoBusy:
+        return purge(video, since=video.deleted_at)
+    except locking.VideoBusy:
         return False
-    return True
 
 
 def sweep_releases() -> int:

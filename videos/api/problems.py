@@ -18,10 +18,17 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 
-from processing.services import AlreadyProcessing, NoSource, NothingToCancel, NothingToRetry
+from processing.services import (
+    AlreadyProcessing,
+    NoSource,
+    NothingToCancel,
+    NothingToRetry,
+    VideoDeleted,
+)
 from videos.ingest.services import EmptyFile, UploadCanceled, UploadNotAllowed
-from videos.purge import VideoBusy
+from videos.locking import VideoBusy
 from videos.storage import StorageUnavailable
+from videos.trash import NotInTrash
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -47,6 +54,8 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
         "already_processing",
         "This video is being processed. Wait for it, or cancel it first.",
     ),
+    VideoDeleted: (409, "video_deleted", "This video is in the trash. Restore it first."),
+    NotInTrash: (409, "not_in_trash", "This video is not in the trash."),
     NoSource: (409, "source_missing", "This video has no stored original. Upload it again."),
     NothingToRetry: (
         409,

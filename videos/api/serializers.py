@@ -183,6 +183,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
             "notices",
             "created_at",
             "ready_at",
+            "deleted_at",
         )
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
@@ -220,7 +221,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
 
     def _is_theirs(self, video: Video) -> bool:
         """Whether the reader is the owner, or staff."""
-        return access.may_edit(video, cast("Viewer", self.context["request"].user))
+        return access.is_theirs(video, cast("Viewer", self.context["request"].user))
 
     @extend_schema_field(RenditionSerializer(many=True))
     def get_renditions(self, video: Video) -> Any:

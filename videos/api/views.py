@@ -8,11 +8,12 @@ from typing import Any, cast
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Lower
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import ErrorDetail, PermissionDenied, ValidationError
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -21,8 +22,9 @@ from accounts.models import User
 from processing import services as processing
 from processing.models import Run
 from processing.monitoring import progress
-from videos import access, purge
+from videos import access, purge, trash
 from videos.api.filters import VideoFilter
+from videos.api.flags import flag
 from videos.api.job_serializers import JobSerializer
 from videos.api.job_views import runs_of
 from videos.api.pagination import NEWEST_FIRST
@@ -63,7 +65,7 @@ class VideoViewSet(
     lookup_value_converter = "uuid"
     bodies = {"create": VideoUploadSerializer, "partial_update": VideoEditSerializer}
     forms = frozenset({"create"})
-    parameters = {"destroy": frozenset({"purge"})}
+    parameters = {"list": frozenset({"trashed"}), "destroy": frozenset({"purge"})}
     paged = frozenset({"list", "runs"})
     orderings = {
         **NEWEST_FIRST,
@@ -75,10 +77,21 @@ class VideoViewSet(
         """What the viewer may see; in the list only what is theirs."""
         viewer = self.request.user
         if self.action == "list":
-            return readable(access.owned_by(viewer)).annotate(title_in_order=Lower("title"))
+            trashed = flag(self.request, "trashed")
+            listed = (access.trashed_of if trashed else access.owned_by)(viewer)
+            return readable(listed).annotate(title_in_order=Lower("title"))
+        if self.action == "restore" or (self.action == "destroy" and flag(self.request, "purge")):
+            return readable(access.recoverable_by(viewer) | access.visible_to(viewer))
         if self.action == "status":
             return progress.with_run(access.visible_to(viewer).select_related("source"))
         return readable(access.visible_to(viewer))
+
+    @extend_schema(
+        parameters=[OpenApiParameter("trashed", bool, description="what is in the trash instead")]
+    )
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One's own videos, newest first; those in the trash with ``trashed=true``."""
+        return super().list(request, *args, **kwargs)
 
     @extend_schema(
         request={"multipart/form-data": VideoUploadSerializer},
@@ -112,20 +125,29 @@ class VideoViewSet(
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("purge", bool, description="delete at once instead of in 30 days")
+            OpenApiParameter(
+                "purge",
+                bool,
+                description="delete for good, also what is in the trash, instead of in 30 days",
+            )
         ],
         responses={204: None},
     )
     def destroy(self, request: Request, pk: str) -> Response:
-        """Delete a video: hidden at once, its bytes after 30 days or with ``purge=true``."""
-        at_once = _is_true(request, "purge")
-        video = self._editable()
-        _stop(video)
-        if at_once:
-            purge.purge(video)
+        """Delete a video: into the trash, for good after 30 days or with ``purge=true``."""
+        if flag(request, "purge"):
+            purge.purge(self._theirs())
         else:
-            purge.trash(video)
+            trash.discard(self._editable())
         return Response(status=HTTPStatus.NO_CONTENT)
+
+    @extend_schema(request=None, responses={200: VideoSerializer, 409: _CONFLICT})
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:
+        """Take a video out of the trash; what its deletion stopped stays stopped."""
+        video = self._theirs()
+        trash.restore(video)
+        return self._answer(video.pk, HTTPStatus.OK)
 
     @extend_schema(responses=VideoStatusSerializer)
     @action(detail=True, url_path="status")
@@ -161,8 +183,15 @@ class VideoViewSet(
         return self.get_paginated_response(JobSerializer(page, many=True).data)
 
     def _editable(self) -> Video:
-        video: Video = self.get_object()
+        video = self._theirs()
         if not access.may_edit(video, self.request.user):
+            raise Http404
+        return video
+
+    def _theirs(self) -> Video:
+        """Also when it is in the trash, where the action may find it there."""
+        video = self.get_object()
+        if not access.is_theirs(video, self.request.user):
             raise PermissionDenied("This video is somebody else's.")
         return video
 
@@ -178,22 +207,6 @@ class VideoViewSet(
         data = shape(video, context=self.get_serializer_context()).data
         where = reverse("video-detail", [video_id], request=self.request)
         return Response(data, status=code, headers={"Location": where} if location else None)
-
-
-def _is_true(request: Request, parameter: str) -> bool:
-    """Whether a parameter says so; raises ``ValidationError`` for what is neither yes nor no."""
-    asked = request.query_params.get(parameter, "false").lower()
-    if asked not in ("true", "false"):
-        detail = ErrorDetail("It must be true or false.", code="invalid")
-        raise ValidationError({parameter: [detail]})
-    return asked == "true"
-
-
-def _stop(video: Video) -> None:
-    try:
-        processing.cancel(video)
-    except processing.NothingToCancel:
-        return
 
 
 def _arrived(file: TemporaryUploadedFile) -> ingest.ArrivedFile:

@@ -17,14 +17,14 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from processing import services as processing
 from processing.models import Run
-from videos import installation, keys, lifecycle, objects, purge
+from videos import installation, keys, lifecycle, objects, purge, trash
 from videos.ingest import closing
 from videos.ingest import services as ingest
 from videos.models import Source, StoredObject, Upload, Video
 from videos.storage import StorageUnavailable, originals
 from videos.storage.disk import DiskStorage
 
-Act = Callable[[Video], None]
+Act = Callable[[Video], object]
 URL = "/api/v1/videos/"
 
 
@@ -32,14 +32,14 @@ def cancel(video: Video) -> None:
     processing.cancel(video)
 
 
-def trash(video: Video) -> None:
-    """As the API does; also when it finds nothing to cancel."""
-    purge.trash(video)
+def discard(video: Video) -> None:
+    """As the API does."""
+    trash.discard(video)
 
 
 def cancel_and_trash(video: Video) -> None:
     processing.cancel(video)
-    purge.trash(video)
+    trash.discard(video)
 
 
 def expire(video: Video) -> None:
@@ -47,7 +47,7 @@ def expire(video: Video) -> None:
     assert closing.expire_uploads() == 1
 
 
-acts = pytest.mark.parametrize("act", [cancel, trash, cancel_and_trash, purge.purge, expire])
+acts = pytest.mark.parametrize("act", [cancel, discard, cancel_and_trash, purge.purge, expire])
 
 
 def _when_stored(monkeypatch: pytest.MonkeyPatch, act: Act, *, before: bool) -> None:
@@ -108,7 +108,7 @@ def test_an_upload_that_was_stopped_in_the_last_moment_stays_so(
     assert _originals() == set()
 
 
-@pytest.mark.parametrize("act", [cancel, trash, purge.purge])
+@pytest.mark.parametrize("act", [cancel, discard, purge.purge])
 def test_the_uploader_is_told_so(
     api: APIClient, clip: Path, monkeypatch: pytest.MonkeyPatch, act: Act
 ) -> None:

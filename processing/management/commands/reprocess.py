@@ -81,6 +81,9 @@ class Command(BaseCommand):
             except services.AlreadyProcessing:
                 self.stderr.write(f"{label}: is being processed, skipped")
                 return False
+            except services.VideoDeleted:
+                self.stderr.write(f"{label}: was deleted meanwhile, skipped")
+                return False
         self.stdout.write(label)
         return True
 

@@ -1,0 +1,57 @@
+"""The trash: a deleted video is hidden at once, and may be restored until it is purged.
+
+What was going on with it stops with it. Restored, it stands where it stood: a video whose
+processing the deletion stopped is canceled, and can be processed again.
+"""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from processing import services as processing
+from videos import lifecycle, locking
+from videos.models import Video
+
+
+class NotInTrash(Exception):
+    """Raised when a video that is to be restored was not deleted, or is restored already."""
+
+
+def discard(video: Video) -> bool:
+    """Put a video into the trash and stop what is going on with it; False when it was there.
+
+    Raises ``VideoBusy``.
+    """
+    return locking.in_transaction(partial(_discard, video.pk))
+
+
+def _discard(video_id: UUID) -> bool:
+    runs = locking.runs_of(video_id)
+    video = locking.video(video_id, runs)
+    if video is None or video.deleted_at is not None:
+        return False
+    with suppress(processing.NothingToCancel):
+        processing.cancel(video)
+    lifecycle.delete(video_id)
+    return True
+
+
+def restore(video: Video) -> None:
+    """Take a video out of the trash. Raises ``NotInTrash``, or ``Video.DoesNotExist`` when it was
+    purged meanwhile."""
+    with transaction.atomic():
+        found = Video.objects.select_for_update(of=("self",)).get(pk=video.pk)
+        if found.deleted_at is None:
+            raise NotInTrash
+        lifecycle.restore(video.pk)
+
+
+def kept_until(video: Video) -> datetime | None:
+    """When a video in the trash is purged, or soon after; None for one that is not there."""
+    if video.deleted_at is None:
+        return None
+    return video.deleted_at + timedelta(days=settings.PURGE_AFTER_DAYS)
