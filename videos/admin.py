@@ -16,9 +16,9 @@ from processing import services as processing
 from processing.ffmpeg.notices import KINDS
 from processing.monitoring import progress
 from processing.packaging import report
+from videos import editing
 from videos.models import (
     Event,
-    GuardedModel,
     Release,
     Rendition,
     Source,
@@ -140,9 +140,9 @@ class VideoAdmin(ModelAdmin):
         """Videos are deleted through the API, which stops their work and purges their bytes."""
         return False
 
-    def save_model(self, request: HttpRequest, obj: GuardedModel, form: Any, change: bool) -> None:
-        """Write the fields that were changed, and no other."""
-        obj.save(update_fields=form.changed_data)
+    def save_model(self, request: HttpRequest, obj: Video, form: Any, change: bool) -> None:
+        """Write the fields that were changed, and no other; the owner's feed tells of it."""
+        editing.edit(obj, **{name: form.cleaned_data[name] for name in form.changed_data})
 
     @display(description="Title", ordering="title")
     def title_or_id(self, video: Video) -> str:
@@ -173,7 +173,7 @@ class VideoAdmin(ModelAdmin):
     @display(description="Playback address")
     def address(self, video: Video) -> str:
         """A playlist that opens for an hour and more."""
-        return playback.hls_url(video, video.owner) or "-"
+        return playback.hls_url(video, video.owner, held=True) or "-"
 
     @action(description="Approve")
     def approve(self, request: HttpRequest, queryset: QuerySet[Video]) -> None:

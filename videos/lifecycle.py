@@ -69,7 +69,7 @@ def make_playable(video_id: UUID, *, release: Release) -> None:
         pictures = release.renditions.largest_first().filter(kind=Rendition.Kind.VIDEO)
         log.write(
             "video.playable",
-            _video(video_id),
+            video_id,
             rungs=list(pictures.values_list("name", flat=True)),
             available_seconds=release.available_seconds,
         )
@@ -81,7 +81,7 @@ def withdraw(video_id: UUID, *, release_id: UUID) -> None:
         pk=video_id, status=Status.PROCESSING, release_id=release_id
     ).update(release=None, playable=False)
     if updated:
-        log.write("video.withdrawn", _video(video_id))
+        log.write("video.withdrawn", video_id)
 
 
 def publish(video_id: UUID, *, release: Release) -> None:
@@ -132,7 +132,7 @@ def delete(video_id: UUID) -> None:
     """It goes into the trash; nothing when it is there, or gone."""
     with transaction.atomic():
         if Video.objects.filter(pk=video_id, deleted_at=None).update(deleted_at=Now()):
-            log.write("video.deleted", _video(video_id))
+            log.write("video.deleted", video_id)
 
 
 def restore(video_id: UUID) -> None:
@@ -140,7 +140,7 @@ def restore(video_id: UUID) -> None:
     with transaction.atomic():
         trashed = Video.objects.filter(pk=video_id, deleted_at__isnull=False)
         if trashed.update(deleted_at=None):
-            log.write("video.restored", _video(video_id))
+            log.write("video.restored", video_id)
 
 
 def _move(
@@ -161,8 +161,4 @@ def _move(
         updated = standing.update(status=target, **fields)
         if not updated:
             raise InvalidTransition(video_id, target)
-        log.write(f"video.{target}", _video(video_id))
-
-
-def _video(video_id: UUID) -> Video:
-    return Video.objects.get(pk=video_id)
+        log.write(f"video.{target}", video_id)

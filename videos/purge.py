@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 from processing.models import Run
 from videos import clock, lifecycle, locking, objects
 from videos.each_row import act_on_each
+from videos.events import log
 from videos.models import Release, Source, Upload, Video, Walk
 
 _BATCH = 100
@@ -51,6 +52,7 @@ def _purge(video_id: UUID, since: datetime | None) -> bool:
         "key", flat=True
     ):
         objects.mark_original(key)
+    log.write("video.purged", video)
     Video.objects.filter(pk=video_id).delete()
     _drop_releases(releases)
     _drop_sources([pk for pk in sources if pk is not None])

@@ -186,8 +186,7 @@ def go_on(run: Run) -> None:
 
 def tell(run: Run, status: Run.Status, *, code: str | None = None) -> None:
     """Log what became of a run: of a ready video's nothing else would tell."""
-    video = Video.objects.get(pk=run.video_id)
-    log.write(f"run.{status}", video, run=str(run.pk), kind=run.kind)
+    log.write(f"run.{status}", run.video_id, run=str(run.pk), kind=run.kind)
     names = {"run": str(run.pk), "video": str(run.video_id), "run_kind": run.kind}
     said = partial(logger.info, f"run_{status}", error_code=code, **names)
     transaction.on_commit(said, robust=True)

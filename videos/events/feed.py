@@ -1,15 +1,13 @@
 """``/ws/feed/``: one user's events, in order and none missed, and the progress of their runs.
 
-Closes with 4400 for a cursor we did not give out, 4401 for who is not (any longer) logged in,
-4403 for a page of somebody else's, 4408 for a client that does not take what it is sent, 4410 for
-a cursor behind which events were deleted for their age, 4429 for one whose user has too many open
-already; 1013 when the database does not answer just now.
+Why it closes stands in ``closes``, a code and a sentence for each.
 """
 
 import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC
 from typing import Any, ClassVar, cast
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -19,19 +17,17 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.db import DatabaseError
 
 from videos.database_threads import DatabaseThreads
-from videos.events import cursors, listeners, log, wakeups
+from videos.events import closes, cursors, listeners, log, wakeups
 from videos.models import Event
 
 PATH = "/ws/feed/"
-BAD_CURSOR = 4400
-EXPIRED_CURSOR = 4410
-TOO_SLOW = 4408
-TRY_AGAIN = 1013
 
 LOOK_SECONDS = 5.0
 """The rows are looked at this often, whatever Redis says."""
-CHECK_SECONDS = 60.0
-"""A revoked key or a logout ends the feed within this."""
+CHECK_SECONDS = 3.0
+"""A revoked key or a logout ends the feed within this, and before it tells anything further that
+comes a second or more later."""
+_CHECKED_LATELY_SECONDS = 1.0
 PING_SECONDS = 25.0
 SEND_SECONDS = 30.0
 CANCEL_AGAIN_SECONDS = 1.0
@@ -73,14 +69,14 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
             self._listener = listener
             position = await self._first_position()
         except listeners.NotListening as refusal:
-            await self.close(refusal.code)
+            await self._close(refusal.code)
         except cursors.BadCursor:
-            await self.close(BAD_CURSOR)
+            await self._close(closes.BAD_CURSOR)
         except cursors.CursorExpired:
-            await self.close(EXPIRED_CURSOR)
+            await self._close(closes.EXPIRED_CURSOR)
         except DatabaseError as error:
             logger.warning("feed_without_database", reason=type(error).__name__)
-            await self.close(TRY_AGAIN)
+            await self._close(closes.TRY_AGAIN)
         else:
             news = wakeups.News()
             self._tasks = [
@@ -118,30 +114,33 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
             await self._tell({"type": "hello", "cursor": cursors.encode(position)})
             await self._follow(position, news)
         except TimeoutError:
-            await self._hang_up(TOO_SLOW)
+            await self._hang_up(closes.TOO_SLOW)
         except listeners.NotListening as refusal:
             await self._hang_up(refusal.code)
         except Exception:
             logger.exception("feed_failed")
-            await self._hang_up(1011)
+            await self._hang_up(closes.FAILED)
 
     async def _follow(self, position: int, news: wakeups.News) -> None:
-        checked = time.monotonic()
+        self._checked = time.monotonic()
         while True:
             position = await self._tell_events(position)
-            for tick in news.take_ticks():
+            if ticks := news.take_ticks():
+                await self._check(_CHECKED_LATELY_SECONDS)
+            for tick in ticks:
                 await self._tell({"type": "progress", **tick})
             if time.monotonic() - self._told > PING_SECONDS:
                 position = await self._ping(position)
-            if time.monotonic() - checked > CHECK_SECONDS:
-                await self._check()
-                checked = time.monotonic()
-            await news.wait(LOOK_SECONDS)
+            await self._check(CHECK_SECONDS)
+            next_check = self._checked + CHECK_SECONDS - time.monotonic()
+            await news.wait(min(LOOK_SECONDS, max(next_check, 0.0)))
 
     async def _tell_events(self, position: int) -> int:
         """Tell all events past a position; the position that was reached."""
         while True:
             events = await self._read(position)
+            if events:
+                await self._check(_CHECKED_LATELY_SECONDS)
             for event in events:
                 position = event.position or position
                 await self._tell(_message(event))
@@ -165,10 +164,14 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
             logger.warning("feed_without_database", reason=type(error).__name__)
             return []
 
-    async def _check(self) -> None:
+    async def _check(self, seconds: float) -> None:
+        """Look whether key or session still stand, unless that was done within so many seconds."""
+        if time.monotonic() - self._checked < seconds:
+            return
         with suppress(DatabaseError):
             if self._listener and not await _threads.run(self._listener.is_still_in):
-                raise listeners.NotListening(listeners.NOT_AUTHENTICATED)
+                raise listeners.NotListening(closes.NOT_AUTHENTICATED)
+        self._checked = time.monotonic()
 
     async def _tell(self, message: dict[str, Any]) -> None:
         async with asyncio.timeout(SEND_SECONDS):
@@ -178,7 +181,10 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
     async def _hang_up(self, code: int) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(1):
-                await self.close(code)
+                await self._close(code)
+
+    async def _close(self, code: int) -> None:
+        await self.close(code, reason=closes.REASONS[code])
 
 
 def _message(event: Event) -> dict[str, Any]:
@@ -187,5 +193,6 @@ def _message(event: Event) -> dict[str, Any]:
         "cursor": cursors.encode(event.position or 0),
         "event": event.type,
         "video": str(event.video_id) if event.video_id else None,
+        "created_at": f"{event.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
         "payload": event.payload,
     }

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from accounts import credentials, throttling, tickets
 from accounts.models import User
+from videos.events.closes import FOREIGN_ORIGIN, NOT_AUTHENTICATED, TOO_MANY
 
 
 class NotListening(Exception):
@@ -21,10 +22,6 @@ class NotListening(Exception):
         super().__init__(code)
         self.code = code
 
-
-NOT_AUTHENTICATED = 4401
-FOREIGN_ORIGIN = 4403
-TOO_MANY = 4429
 
 PROTOCOL = "vodloom"
 TICKET_PREFIX = "vodloom.ticket."

@@ -7,12 +7,14 @@ late can slip in before a cursor already passed.
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from videos.events import announce
+from videos.events.kinds import KINDS, UnknownKind
 from videos.models import Event, EventLog, Video
 
 _SEQUENCER_LOCK = 0x766F646C  # "vodl": one advisory lock for the whole installation
@@ -20,21 +22,33 @@ _BATCH = 1000
 _FROZEN_AFTER_SECONDS = 5
 
 
-def write(event_type: str, video: Video, **payload: Any) -> None:
-    """Log a change of a video. Call it inside the transaction that makes the change."""
+def write(kind: str, video: Video | UUID, /, **payload: Any) -> None:
+    """Log a change of a video, told as its row stands now, whatever an instance says.
+
+    Call it after the change, in the transaction that makes it. Raises ``UnknownKind``.
+    """
+    if kind not in KINDS:
+        raise UnknownKind(kind)
+    standing = Video.objects.get(pk=video.pk if isinstance(video, Video) else video)
     Event.objects.create(
-        type=event_type,
-        owner_id=video.owner_id,
-        video_id=video.pk,
-        payload={
-            "status": video.status,
-            "playable": video.playable,
-            "title": video.title,
-            "error": _error(video),
-            **payload,
-        },
+        type=kind,
+        owner_id=standing.owner_id,
+        video_id=standing.pk,
+        payload=_facts(standing) | payload,
     )
     transaction.on_commit(sequence, robust=True)
+
+
+def _facts(video: Video) -> dict[str, Any]:
+    return {
+        "status": video.status,
+        "playable": video.playable and video.deleted_at is None,
+        "title": video.title,
+        "visibility": video.visibility,
+        "moderation": video.moderation,
+        "deleted": video.deleted_at is not None,
+        "error": _error(video),
+    }
 
 
 def sequence() -> int:

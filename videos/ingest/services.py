@@ -12,6 +12,7 @@ from accounts.models import User
 from processing import services as processing
 from processing.ffmpeg import names
 from videos import keys, lifecycle, objects
+from videos.events import log
 from videos.ingest import closing
 from videos.models import Source, Upload, Video
 from videos.storage import StorageUnavailable, originals
@@ -119,6 +120,7 @@ def _begin(owner: User, file: ArrivedFile, about: Description) -> Upload:
             expires_at=Now() + _storing_takes_at_most(file.size),
         )
         objects.write_ahead_original(upload)
+        log.write("video.created", video)
         return upload
 
 

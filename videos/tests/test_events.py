@@ -15,7 +15,7 @@ def test_events_written_at_once_get_positions_without_gaps(video: Video) -> None
     def write(number: int) -> None:
         try:
             with transaction.atomic():
-                log.write("video.test", video, number=number)
+                log.write("video.updated", video, number=number)
         finally:
             connection.close()
 
@@ -33,15 +33,15 @@ def test_a_reader_gets_what_came_after_its_cursor_and_only_its_own(
     log.sequence()
     last = Event.objects.order_by("position").values_list("position", flat=True).last()
     assert last is not None
-    log.write("video.test", video)
+    log.write("video.updated", video)
     log.sequence()
-    assert [event.type for event in log.after(last, owner_id=owner.pk)] == ["video.test"]
+    assert [event.type for event in log.after(last, owner_id=owner.pk)] == ["video.updated"]
     assert log.after(0, owner_id=stranger.pk) == []
 
 
 def test_an_event_of_a_change_that_was_rolled_back_is_not_told(video: Video) -> None:
     before = Event.objects.count()
     with pytest.raises(RuntimeError), transaction.atomic():
-        log.write("video.test", video)
+        log.write("video.updated", video)
         raise RuntimeError
     assert Event.objects.count() == before

@@ -1,17 +1,21 @@
 """The live feed's sockets: who may listen, and how many at a time."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.conf import LazySettings
+from django.test import Client
 
 from accounts import api_keys, credentials
 from accounts.models import User
-from videos.events import listeners
+from videos.events import closes, feed, listeners, log
 from videos.events.feed import PATH, FeedConsumer
+from videos.models import Video
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ async def test_one_user_has_so_many_feeds_and_no_more(
             said = await held.enter_async_context(open_socket(key))
             assert said["type"] == "websocket.send"
         async with open_socket(key) as refused:
-            assert (refused["type"], refused["code"]) == ("websocket.close", listeners.TOO_MANY)
+            assert (refused["type"], refused["code"]) == ("websocket.close", closes.TOO_MANY)
     async with open_socket(key) as said:
         assert said["type"] == "websocket.send"
 
@@ -60,10 +64,88 @@ async def test_one_user_has_so_many_feeds_and_no_more(
 async def test_a_refused_socket_is_not_counted(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listeners, "MOST_OF_ONE", 1)
     async with open_socket("vl_wrong") as refused:
-        assert refused["code"] == listeners.NOT_AUTHENTICATED
+        assert refused["code"] == closes.NOT_AUTHENTICATED
     for _ in range(2):
         async with open_socket(key) as said:
             assert said["type"] == "websocket.send"
+
+
+async def closed_by(socket: Any, seconds: float) -> dict[str, Any]:
+    """How a socket is closed, whatever it is told before."""
+    async with asyncio.timeout(seconds):
+        while True:
+            said: dict[str, Any] = await socket.receive_output(seconds)
+            if said["type"] == "websocket.close":
+                return said
+
+
+def revoke(user: User) -> None:
+    for key in user.api_keys.all():
+        api_keys.revoke(key)
+
+
+def disable(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("end", [revoke, disable])
+async def test_who_is_not_in_any_more_hears_no_more_within_seconds(
+    key: str, owner: User, end: Callable[[User], None]
+) -> None:
+    headers = [(b"authorization", f"Bearer {key}".encode()), (b"host", b"testserver")]
+    await _is_closed_after(lambda: end(owner), headers)
+
+
+@pytest.mark.anyio
+async def test_a_logout_ends_the_feeds_of_its_session_within_seconds(
+    owner: User, transactional_db: None
+) -> None:
+    client = Client()
+    await sync_to_async(client.force_login)(owner)
+    cookie = f"sessionid={client.cookies['sessionid'].value}"
+    headers = [(b"cookie", cookie.encode()), (b"host", b"testserver")]
+    await _is_closed_after(client.logout, headers)
+
+
+async def _is_closed_after(end: Callable[[], None], headers: list[tuple[bytes, bytes]]) -> None:
+    scope = {"type": "websocket", "path": PATH, "query_string": b"", "headers": headers}
+    make: Any = ApplicationCommunicator  # asgiref has no types for it
+    socket = make(FeedConsumer.as_asgi(), scope)
+    await socket.send_input({"type": "websocket.connect"})
+    assert (await socket.receive_output(20))["type"] == "websocket.accept"
+    assert (await socket.receive_output(20))["type"] == "websocket.send"
+    await sync_to_async(end)()
+    said = await closed_by(socket, feed.CHECK_SECONDS + 3)
+    assert said["code"] == closes.NOT_AUTHENTICATED
+    assert said["reason"] == closes.REASONS[closes.NOT_AUTHENTICATED]
+    await socket.send_input({"type": "websocket.disconnect", "code": 1000})
+    await socket.wait(20)
+
+
+@pytest.mark.anyio
+async def test_nothing_is_told_to_who_was_out_a_second_before(
+    key: str, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "CHECK_SECONDS", 60.0)
+    headers = [(b"authorization", f"Bearer {key}".encode()), (b"host", b"testserver")]
+    scope = {"type": "websocket", "path": PATH, "query_string": b"", "headers": headers}
+    make: Any = ApplicationCommunicator
+    socket = make(FeedConsumer.as_asgi(), scope)
+    await socket.send_input({"type": "websocket.connect"})
+    for _ in range(2):
+        await socket.receive_output(20)
+    await asyncio.sleep(feed._CHECKED_LATELY_SECONDS)
+
+    def change() -> None:
+        revoke(owner)
+        log.write("video.updated", Video.objects.create(owner=owner))
+
+    await sync_to_async(change)()
+    said = await socket.receive_output(20)
+    assert (said["type"], said["code"]) == ("websocket.close", closes.NOT_AUTHENTICATED)
+    await socket.send_input({"type": "websocket.disconnect", "code": 1000})
+    await socket.wait(20)
 
 
 @pytest.mark.parametrize(

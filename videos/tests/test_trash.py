@@ -82,7 +82,7 @@ def test_what_is_neither_yes_nor_no_is_refused(
 def test_nothing_begins_on_what_is_in_the_trash(video: Video) -> None:
     trash.discard(video)
     with pytest.raises(processing.VideoDeleted):
-        processing.reprocess(video)
+        processing.reprocess(Video.objects.select_related("source", "owner").get())
     with pytest.raises(processing.VideoDeleted):
         processing.retry(Run.objects.get())
     assert not Run.objects.filter(status__in=Run.ACTIVE).exists()
