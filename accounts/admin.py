@@ -1,5 +1,7 @@
 """Users and their API keys in the admin."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -9,7 +11,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts import api_keys
+from accounts import api_keys, verification
 from accounts.models import ApiKey, User
 
 admin.site.unregister(Group)
@@ -37,6 +39,12 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     )
     add_fieldsets = ((None, {"fields": ("email", "password1", "password2")}),)
     filter_horizontal = ("user_permissions",)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Whoever writes an address here answers for it."""
+        super().save_model(request, obj, form, change)
+        if not change or "email" in form.changed_data:
+            verification.trust(obj)
 
 
 @admin.register(ApiKey)

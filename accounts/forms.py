@@ -3,6 +3,11 @@
 from typing import Any
 
 from allauth.account import forms
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest, HttpResponse
+
+from accounts import signup_domains
+from accounts.models import User
 
 
 class LoginForm(forms.LoginForm):  # type: ignore[misc]  # allauth has no types
@@ -22,6 +27,20 @@ class SignupForm(forms.SignupForm):  # type: ignore[misc]  # allauth has no type
         super().__init__(*args, **kwargs)
         _word(self, email="E-mail address", password1="Password")
         self.fields["password1"].help_text = "At least 8 characters, not only digits."
+        self.fields["email"].help_text = signup_domains.sentence()
+
+    def clean_email(self) -> str:
+        """One that may sign up here; whether it is taken is not told."""
+        signup_domains.require(self.cleaned_data["email"])
+        email: str = super().clean_email()
+        return email
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """As long for an address that is taken as for a new one, whose password is hashed."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        return saved
 
 
 class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]  # allauth has no types

@@ -41,6 +41,11 @@ class DataFolder:
         return self.path / "redis"
 
     @property
+    def mail(self) -> Path:
+        """Mails, a file for each, where no mail server is named."""
+        return self.path / "mail"
+
+    @property
     def settings_file(self) -> Path:
         """The settings of this folder, which the product reads too."""
         return self.path / "vodloom.env"

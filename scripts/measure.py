@@ -14,6 +14,7 @@ BENCHMARKS: Mapping[str, str] = {
     "playable": "benchmarks.playable",
     "viewers": "benchmarks.viewers",
     "neighbours": "benchmarks.neighbours",
+    "eta": "benchmarks.eta",
 }
 
 

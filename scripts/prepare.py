@@ -1,4 +1,4 @@
-"""Before a start: migrations, static files and, with VODLOOM_DEMO, the first user."""
+"""Before a start: migrations and static files; in `make run`, with VODLOOM_DEMO, the first user."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def main() -> None:
     with _static_files_collected():
         call_command("migrate", interactive=False, verbosity=0)
     if settings.ENV.demo:
-        _create_demo_user()
+        _create_demo_user(Path(os.environ["VODLOOM_RUN"]))
 
 
 @contextmanager
@@ -59,18 +59,15 @@ def _would_copy() -> bool:
     return bool(command.collect()["modified"])
 
 
-def _create_demo_user() -> None:
+def _create_demo_user(folder: Path) -> None:
     """Tell the e-mail and password of a user who was just made; they are not kept."""
     said = io.StringIO()
     call_command("create_demo_user", stdout=said)
     email, _, password = said.getvalue().strip().partition(" ")
     if password:
         say(f"Log in as {email} with the password {password} (shown only this once).")
-        if folder := os.environ.get("VODLOOM_RUN"):
-            # `make run` begins the sample clip once it serves.
-            (Path(folder) / "new-demo-user").write_text(email)
-        else:
-            call_command("create_sample_video", owner=email)
+        # `make run` begins the sample clip once it serves.
+        (folder / "new-demo-user").write_text(email)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import os
 import platform
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from scripts import packages, venv
 from scripts.console import Failed, product_environment, say
@@ -47,6 +48,9 @@ def _run(root: Path) -> None:
             | {
                 "REDIS_URL": redis_url,
                 "VODLOOM_DEMO": settings.get("VODLOOM_DEMO", "true"),
+                "VODLOOM_SIGNUP": settings.get("VODLOOM_SIGNUP", "open"),
+                # Read by whoever sits here: nobody could confirm an address otherwise.
+                "EMAIL_URL": settings.get("EMAIL_URL") or f"filemail://{quote(str(data.mail))}",
                 "VODLOOM_GRACE_SECONDS": grace or str(GRACE_SECONDS),
             },
             # Not a number: the product says so when it starts.

@@ -18,8 +18,9 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(autouse=True)
-def _no_attempts_yet() -> None:
+def _no_attempts_yet(settings: LazySettings) -> None:
     cache.clear()
+    settings.SIGNUP_OPEN = True
 
 
 def log_in(client: Client, email: str, password: str = "a long password", **more: str) -> str:
@@ -30,9 +31,13 @@ def log_in(client: Client, email: str, password: str = "a long password", **more
 
 def test_one_signs_up_with_an_address_and_a_password(client: Client, db: None) -> None:
     form = {"email": "New@Example.com", "password1": PASSWORD}
-    assert client.post("/accounts/signup/", form)["Location"] == "/"
+    assert client.post("/accounts/signup/", form)["Location"] == "/accounts/confirm-email/"
     user = User.objects.get()
     assert (user.email, user.can_upload, user.is_staff) == ("new@example.com", True, False)
+    assert client.get("/").status_code == 302
+    link = re.search(r"http://testserver(\S+)", str(mail.outbox[0].body))
+    assert link
+    assert client.post(link[1])["Location"] == "/"
     assert client.get("/").status_code == 200
 
 
@@ -114,12 +119,14 @@ def no_mail_server(settings: LazySettings) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.NoMailServer"
 
 
-def test_one_signs_up_while_the_mail_server_is_down(
-    client: Client, db: None, no_mail_server: None
+@pytest.mark.parametrize("email", ["owner@example.com", "new@example.com"])
+def test_signing_up_says_that_the_mail_server_is_down_and_not_who_is_here(
+    email: str, client: Client, owner: User, no_mail_server: None
 ) -> None:
-    form = {"email": "new@example.com", "password1": PASSWORD}
-    assert client.post("/accounts/signup/", form)["Location"] == "/"
-    assert User.objects.count() == 1
+    client.raise_request_exception = False
+    answer = client.post("/accounts/signup/", {"email": email, "password1": PASSWORD})
+    assert answer.status_code == 503
+    assert "mail server does not answer" in answer.content.decode()
 
 
 @pytest.mark.parametrize("email", ["owner@example.com", "nobody@example.com"])

@@ -8,10 +8,11 @@ from asgiref.typing import HTTPScope
 from django.conf import settings
 from django.db import DatabaseError
 
-from accounts import credentials, throttling
+from accounts import credentials, throttling, verification
 from accounts.authentication import CSRF_FAILED
 from accounts.models import User
 from config.body_guard import Refusal
+from videos.api import problems
 from videos.database_threads import DatabaseThreads
 
 logger = structlog.get_logger(__name__)
@@ -32,6 +33,7 @@ _BAD_KEY = Refusal(
 )
 _FOREIGN = Refusal(403, CSRF_FAILED, "CSRF Failed: this was not sent by a page of this site.")
 _NOT_ALLOWED = Refusal(403, "upload_not_allowed", "This account may not upload videos.")
+_NOT_VERIFIED = Refusal(403, "email_not_verified", problems.EMAIL_NOT_VERIFIED)
 _DATABASE_AWAY = Refusal(
     503,
     "database_unavailable",
@@ -75,6 +77,8 @@ def _refusal(scope: HTTPScope) -> Refusal | None:
 def _of_user(user: User) -> Refusal | None:
     if not user.can_upload:
         return _NOT_ALLOWED
+    if not verification.is_verified(user):
+        return _NOT_VERIFIED
     # It is counted when its body is there, with all other requests.
     return _too_many(throttling.of_user(user.pk, count=False))
 

@@ -153,6 +153,7 @@ def environment_of(data: Path, redis_url: str, database_url: str) -> dict[str, s
         "USE_HTTPS": "false",
         "VODLOOM_GRACE_SECONDS": "3",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "VODLOOM_SIGNUP": "open",
     }
     return environment
 

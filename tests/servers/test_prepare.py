@@ -38,6 +38,9 @@ def test_it_makes_no_user_unless_told_to_and_mends_what_was_interrupted(tmp_path
 
     (static / "staticfiles.json").unlink()
     (static / ".unfinished").touch()
+    assert prepare(tmp_path, VODLOOM_DEMO="true", VODLOOM_RUN="") == "", "only make run may"
+    (static / "staticfiles.json").unlink()
+    (static / ".unfinished").touch()
     assert "Log in as demo@example.com" in prepare(tmp_path, VODLOOM_DEMO="true")
     assert json.loads((static / "staticfiles.json").read_text())["paths"] == files
     assert prepare(tmp_path, VODLOOM_DEMO="true") == ""

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from accounts.verification import EmailNotVerified
 from processing.services import (
     AlreadyProcessing,
     NoSource,
@@ -36,12 +37,16 @@ CONTENT_TYPE = "application/problem+json"
 DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 RETRY_AFTER = "5"
 _LONGEST_HOST = 100
+EMAIL_NOT_VERIFIED = (
+    "Confirm your e-mail address first: open the link in the mail that was sent to you."
+)
 
 logger = structlog.get_logger(__name__)
 
 # What the domain raises: status, stable code, a sentence that says what to do.
 _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
     UploadNotAllowed: (403, "upload_not_allowed", "This account may not upload videos."),
+    EmailNotVerified: (403, "email_not_verified", EMAIL_NOT_VERIFIED),
     EmptyFile: (400, "file_empty", "The file is empty. Choose another one."),
     UploadCanceled: (
         409,

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts import verification
 from accounts.models import User
 from videos.events import cursors, log
 from videos.models import Video
@@ -58,6 +59,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Hand in videos."""
     user = cast(User, request.user)
     context = {
+        "is_verified": verification.is_verified(user),
         "max_bytes": settings.MAX_POST_BYTES,
         "max_size": words.size(settings.MAX_POST_BYTES),
         "feed_since": _feed_since(user),

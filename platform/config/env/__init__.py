@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from config.env.bucket import S3, bucket, moved_from
+from config.env.doors import Signup, signup
 from config.env.file import values_in
 from config.env.hosts import is_host, origin
 from config.env.reader import FILE, Reader, Setting, SettingsWrong
@@ -70,7 +71,7 @@ class Environment:
     redis_url: str
     email: dict[str, object]
     email_from: str
-    signup: Literal["open", "closed"]
+    signup: Signup
     s3: S3 | None
     old_s3: S3 | None
     old_media: Path | None
@@ -92,6 +93,7 @@ class Environment:
     log_format: Literal["json", "text"]
     log_level: Literal["info", "debug", "warning", "error"]
     demo: bool
+    """In `make run` alone, whatever is set elsewhere."""
     settings: tuple[Setting, ...]
 
     @property
@@ -153,7 +155,7 @@ def read() -> Environment:
         redis_url=redis_url(reader),
         email=email(reader),
         email_from=_sender(reader),
-        signup=reader.choice("VODLOOM_SIGNUP", ("open", "closed")),
+        signup=signup(reader),
         s3=s3,
         old_s3=old_s3,
         old_media=old_media,
@@ -178,7 +180,7 @@ def read() -> Environment:
         keep_uploads_days=_days(reader, "VODLOOM_KEEP_UPLOADS_DAYS"),
         log_format=_log_format(reader),
         log_level=reader.choice("LOG_LEVEL", ("info", "debug", "warning", "error")),
-        demo=reader.boolean("VODLOOM_DEMO", default=False),
+        demo=reader.boolean("VODLOOM_DEMO", default=False) and _is_make_run(),
         settings=tuple(reader.settings.values()),
     )
     reader.name_unknown(_OF_OTHERS)
@@ -206,6 +208,10 @@ def _reader() -> tuple[Reader, Path]:
     reader.folder("DATA", BASE_DIR / "var")
     reader.faults += faults
     return reader, data_dir
+
+
+def _is_make_run() -> bool:
+    return bool(os.environ.get("VODLOOM_RUN"))
 
 
 def _secret_key(reader: Reader) -> str:

@@ -155,6 +155,10 @@ def email(reader: Reader) -> dict[str, Any]:
     except (ValueError, KeyError, ImproperlyConfigured) as error:
         reader.fault(name, f"cannot be read: {error}.")
         values = dict(environ.Env.email_url_config(_NO_MAIL))
+    if url.startswith("filemail:"):
+        values["EMAIL_FILE_PATH"] = unquote(
+            urlsplit(url).path
+        )  # of which the library drops a slash
     if url.startswith(_NO_MAIL):
         values["EMAIL_BACKEND"] = "config.mail.NoServer"
     return values

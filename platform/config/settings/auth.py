@@ -27,12 +27,18 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Closed, only the admin and `manage.py createsuperuser` make users.
-SIGNUP_OPEN = ENV.signup == "open"
+SIGNUP_OPEN = ENV.signup.mode != "closed"
+# Whose addresses may sign up; none: everybody's.
+SIGNUP_DOMAINS = ENV.signup.domains
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+# Nobody uploads by an address that is not theirs; and as an address that is taken gets a mail too,
+# signing up does not tell who is here.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -61,5 +67,6 @@ EMAIL_HOST_USER = ENV.email["EMAIL_HOST_USER"]
 EMAIL_HOST_PASSWORD = ENV.email["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = ENV.email.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = ENV.email.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = ENV.email.get("EMAIL_FILE_PATH")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = ENV.email_from

@@ -1,0 +1,26 @@
+"""Whose addresses may sign up, where the operator names domains."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+
+def sentence() -> str:
+    """Whose addresses may; empty where everybody's may."""
+    if not settings.SIGNUP_DOMAINS:
+        return ""
+    return f"Only addresses of {', '.join(map(_told, settings.SIGNUP_DOMAINS))} may sign up here."
+
+
+def require(email: str) -> None:
+    """Raises ``ValidationError`` for an address of another domain."""
+    domain = email.rpartition("@")[2].lower().rstrip(".")
+    if settings.SIGNUP_DOMAINS and not any(_holds(one, domain) for one in settings.SIGNUP_DOMAINS):
+        raise ValidationError(sentence(), code="domain_not_allowed")
+
+
+def _holds(allowed: str, domain: str) -> bool:
+    return domain.endswith(allowed) if allowed.startswith(".") else domain == allowed
+
+
+def _told(allowed: str) -> str:
+    return f"any domain below {allowed[1:]}" if allowed.startswith(".") else allowed

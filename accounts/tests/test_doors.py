@@ -1,0 +1,209 @@
+"""Who comes in: closed, by domain or open; and nobody uploads by an address that is not theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.conf import LazySettings
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.core import mail
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts import verification
+from accounts.models import User
+from config import uploads
+
+PASSWORD = "correct horse battery"
+SENT = "/accounts/confirm-email/"
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_yet() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def _open(settings: LazySettings) -> None:
+    settings.SIGNUP_OPEN = True
+
+
+def sign_up(client: Client, email: str) -> Any:
+    return client.post("/accounts/signup/", {"email": email, "password1": PASSWORD})
+
+
+def unverified(email: str = "new@example.com") -> User:
+    """Somebody who has signed up and not opened the link."""
+    user = User.objects.create_user(email, PASSWORD)
+    EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
+    return user
+
+
+def test_the_door_is_closed_by_default(client: Client, db: None) -> None:
+    for answer in (client.get("/accounts/signup/"), sign_up(client, "new@example.com")):
+        assert "not taken at the moment" in answer.content.decode()
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("allowed", "email", "may"),
+    [
+        (("example.org",), "a@example.org", True),
+        (("example.org",), "A@EXAMPLE.ORG", True),
+        (("example.org",), "a@example.com", False),
+        (("example.org",), "a@sub.example.org", False),
+        (("example.org",), "a@notexample.org", False),
+        (("example.org",), '"a@example.org"@example.com', False),
+        ((".example.org",), "a@sub.example.org", True),
+        ((".example.org",), "a@example.org", False),
+        (("example.com", "example.org"), "a@example.org", True),
+    ],
+)
+def test_by_domain(
+    client: Client,
+    db: None,
+    settings: LazySettings,
+    allowed: tuple[str, ...],
+    email: str,
+    may: bool,
+) -> None:
+    settings.SIGNUP_OPEN, settings.SIGNUP_DOMAINS = True, allowed
+    assert "Only addresses of" in client.get("/accounts/signup/").content.decode()
+    answer = sign_up(client, email)
+    assert User.objects.exists() is may
+    assert (answer.status_code, "Only addresses of" in answer.content.decode()) == (
+        (302, False) if may else (200, True)
+    )
+
+
+def test_signing_up_does_not_tell_who_is_here(
+    client: Client, owner: User, _open: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed = hashes(monkeypatch)
+    told = []
+    for email in ("nobody@example.com", owner.email, owner.email.upper()):
+        answer = sign_up(Client(), email)
+        page = Client().get(answer["Location"]).content
+        told.append((answer.status_code, answer["Location"], len(page)))
+    assert told == [(302, SENT, told[0][2])] * 3
+    assert len(hashed) == 3
+    assert [message.to for message in mail.outbox][:2] == [["nobody@example.com"], [owner.email]]
+    assert "already" in str(mail.outbox[1].body)
+    assert User.objects.count() == 2
+
+
+def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is hashed: that takes half a second in production, so that it must be done for all."""
+    hashed: list[str] = []
+    encode = MD5PasswordHasher.encode
+
+    def counted(self: MD5PasswordHasher, password: str, salt: str, *args: object) -> str:
+        hashed.append(password)
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    return hashed
+
+
+def test_a_reset_does_not_tell_who_is_here(client: Client, owner: User) -> None:
+    told = []
+    for email in (owner.email, "nobody@example.com"):
+        answer = client.post("/accounts/password/reset/", {"email": email})
+        told.append((answer.status_code, answer["Location"]))
+    assert told[0] == told[1]
+    assert len(mail.outbox) == 2
+
+
+def test_who_has_not_confirmed_an_address_is_sent_the_link_again(client: Client, db: None) -> None:
+    unverified()
+    answer = client.post("/accounts/login/", {"login": "new@example.com", "password": PASSWORD})
+    assert answer["Location"] == SENT
+    link = re.search(r"http://testserver(\S+)", str(mail.outbox[0].body))
+    assert link
+    assert client.post(link[1])["Location"] == "/"
+    assert client.get("/").status_code == 200
+
+
+def test_whom_the_operator_made_logs_in_at_once(client: Client, owner: User) -> None:
+    answer = client.post("/accounts/login/", {"login": owner.email, "password": "a long password"})
+    assert answer["Location"] == "/"
+    assert EmailAddress.objects.get(user=owner).verified
+    assert not mail.outbox
+
+
+def test_staff_are_trusted_by_whoever_made_them_so(client: Client, db: None) -> None:
+    user = unverified()
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    answer = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert answer["Location"] == "/"
+
+
+def test_without_a_confirmed_address_nothing_is_uploaded(
+    db: None, as_user: Callable[[User], APIClient], client: Client
+) -> None:
+    user = unverified()
+    file = SimpleUploadedFile("x.mp4", b"x")
+    answer = as_user(user).post("/api/v1/videos/", {"file": file}, format="multipart")
+    assert (answer.status_code, answer.json()["code"]) == (403, "email_not_verified")
+    refusal = uploads._of_user(user)
+    assert refusal is not None
+    assert (refusal.status, refusal.code) == (403, "email_not_verified")
+    client.force_login(user)
+    page = client.get("/upload/").content.decode()
+    assert "first" in page
+    assert "/accounts/email/" in page
+    assert "<video-uploader" not in page
+    verification.trust(user)
+    assert uploads._of_user(user) is None
+    assert "<video-uploader" in client.get("/upload/").content.decode()
+
+
+def test_another_address_that_is_not_confirmed_yet_takes_nothing_away(owner: User) -> None:
+    verification.trust(owner)
+    EmailAddress.objects.create(user=owner, email="other@example.com", verified=False)
+    assert verification.is_verified(owner)
+
+
+def test_the_operator_answers_for_an_address(db: None) -> None:
+    user = unverified()
+    assert not verification.is_verified(user)
+    call_command("confirm_email", "New@Example.com")
+    assert verification.is_verified(user)
+    with pytest.raises(CommandError):
+        call_command("confirm_email", "nobody@example.com")
+
+
+def test_an_address_that_is_somebody_elses_is_not_trusted(owner: User, stranger: User) -> None:
+    EmailAddress.objects.create(user=stranger, email=owner.email, verified=True)
+    verification.trust(owner)
+    assert not EmailAddress.objects.filter(user=owner).exists()
+
+
+def test_an_address_that_the_operator_writes_is_confirmed(
+    client: Client, moderator: User, db: None
+) -> None:
+    client.force_login(moderator)
+    added = {"email": "made@example.com", "password1": PASSWORD, "password2": PASSWORD}
+    added["usable_password"] = "true"
+    assert client.post("/admin/accounts/user/add/", added).status_code == 302
+    assert EmailAddress.objects.get(email="made@example.com").verified
+
+
+def test_the_demo_user_is_confirmed_and_made_by_nothing_but_make_run(db: None) -> None:
+    call_command("create_demo_user", stdout=StringIO())
+    assert EmailAddress.objects.get(email="demo@example.com").verified
+    root = Path(__file__).parents[2]
+    for folder in ("docker", "systemd"):
+        for path in (root / folder).rglob("*"):
+            if path.is_file():
+                assert "VODLOOM_DEMO=true" not in path.read_text()
+                assert "create_demo_user" not in path.read_text()

@@ -1,0 +1,50 @@
+"""Who may make an account."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Literal
+
+from config.env.hosts import is_host
+from config.env.reader import Reader
+from config.env.shown import quoted
+
+_DOMAINS = "VODLOOM_SIGNUP_DOMAINS"
+
+Mode = Literal["closed", "open", "domains"]
+
+
+@dataclass(frozen=True)
+class Signup:
+    """``domains`` are those whose addresses may, where not everybody may; with a dot in front, all
+    below one."""
+
+    mode: Mode
+    domains: tuple[str, ...]
+
+
+def signup(reader: Reader) -> Signup:
+    """Who may sign up; a list that would count for nothing is a mistake."""
+    mode: Mode = reader.choice("VODLOOM_SIGNUP", ("closed", "open", "domains"))
+    domains = tuple(word.lower().rstrip(".") for word in reader.words(_DOMAINS))
+    for domain in domains:
+        if not _is_domain(domain.removeprefix(".")):
+            reader.fault(
+                _DOMAINS,
+                f"has {quoted(domain)}; it takes what stands behind the @ of addresses, such as "
+                "example.org, or .example.org for all below it.",
+            )
+    if mode == "domains" and not domains:
+        reader.fault(_DOMAINS, "names none, and VODLOOM_SIGNUP is domains: nobody could sign up.")
+    if mode != "domains" and domains:
+        reader.fault(_DOMAINS, f"counts only where VODLOOM_SIGNUP is domains; it is {mode}.")
+    return Signup(mode, domains)
+
+
+def _is_domain(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return "." in text and is_host(text)
+    return False
