@@ -6,8 +6,10 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from videos.models import Chunk, Release, Rendition
+from accounts.models import User
+from videos.models import Chunk, Release, Rendition, Video
 from videos.playback import tokens
+from videos.playback.gate import Audience
 from videos.storage import outputs
 
 _SEGMENT_SECONDS = 4
@@ -25,6 +27,7 @@ def make(*, hours: float, stored: bool = False) -> Release:
         id=uuid7(), state=Release.State.COMPLETE, completed_at=timezone.now(),
         target_duration=_SEGMENT_SECONDS,
     )  # fmt: skip
+    _video(release)
     count = max(1, round(hours * 3600 / _SEGMENT_SECONDS / _SEGMENTS))
     for short_side in _RUNGS:
         row = _rendition(release, f"{short_side}p", width=short_side * 16 // 9, height=short_side)
@@ -35,6 +38,15 @@ def make(*, hours: float, stored: bool = False) -> Release:
     return release
 
 
+def _video(release: Release) -> None:
+    """The public video that it belongs to."""
+    owner, _ = User.objects.get_or_create(email="films@example.com")
+    Video.objects.create(
+        owner=owner, release=release, playable=True, status=Video.Status.READY,
+        visibility=Video.Visibility.PUBLIC,
+    )  # fmt: skip
+
+
 def playlists(release: Release) -> list[str]:
     """The names of all that a viewer may ask for."""
     names = [f"{row.name}.m3u8" for row in Rendition.objects.filter(release=release)]
@@ -43,7 +55,7 @@ def playlists(release: Release) -> list[str]:
 
 def address(release: Release, name: str = "master.m3u8") -> str:
     """The path of a playlist, with a token."""
-    return f"/m/{tokens.issue(release.pk, duration=0)}/{release.pk}/{name}"
+    return f"/m/{tokens.issue(release.pk, duration=0, audience=Audience.OPEN)}/{release.pk}/{name}"
 
 
 def _rendition(

@@ -112,8 +112,41 @@ def test_a_clip_goes_in_and_decodes_whole(
     assert (download.status_code, len(download.content)) == (200, offered[0]["size"])
     wait_until(lambda: not any((vodloom.data / "work").iterdir()), "the work folders are gone")
     assert list((vodloom.data / "uploads").iterdir()) == []
+    _open_and_close(owner, video["id"])
     doctor = vodloom.manage("doctor")
     assert "wrong" not in doctor
+
+
+def _open_and_close(owner: Owner, video: str) -> None:
+    """Anybody reads and plays it while it is open, and nobody a few seconds after it is hidden, or
+    deleted."""
+    one = f"{owner.url}{video}/"
+    assert requests.get(one, timeout=10).status_code == 401
+    for closing, about in (("PATCH", {"visibility": "private"}), ("DELETE", None)):
+        owner.session.patch(one, json={"visibility": "unlisted"}, timeout=10)
+        told = requests.get(one, timeout=10).json()
+        paths = [told["playback"]["hls"], told["playback"]["dash"], told["poster"]]
+        given = [urljoin(owner.vodloom.url, path) for path in paths]
+        given += [urljoin(owner.vodloom.url, offered["url"]) for offered in told["playback"]["mp4"]]
+        given.append(given[0].replace("master", "180p"))
+        lines = requests.get(given[-1], timeout=10).text.splitlines()
+        segment = urljoin(given[-1], next(line for line in lines if line[0] != "#"))
+        given += [segment] if segment.startswith(owner.vodloom.url) else []
+        _wait_for(200, given)
+        answer = owner.session.request(closing, one, json=about, timeout=10)
+        assert answer.status_code in (200, 204)
+        _wait_for(403, given)
+        assert requests.get(one, timeout=10).status_code == 401
+    assert owner.session.post(f"{one}restore/", timeout=10).status_code == 200
+
+
+def _wait_for(status: int, addresses: list[str]) -> None:
+    """Until all are answered so, which takes a few seconds at most."""
+
+    def are() -> set[int]:
+        return {requests.get(one, timeout=10).status_code for one in addresses}
+
+    wait_until(lambda: are() == {status}, f"all are answered {status}", 6)
 
 
 @pytest.mark.alone

@@ -61,10 +61,12 @@ def may_edit(video: Video, viewer: Viewer) -> bool:
     return video.deleted_at is None and is_theirs(video, viewer)
 
 
+def is_open(video: Video) -> bool:
+    """Whether whoever has the address may see a video."""
+    shown = video.visibility in _OPEN and video.moderation == Video.Moderation.APPROVED
+    return shown and video.deleted_at is None
+
+
 def may_play(video: Video, viewer: Viewer) -> bool:
     """Whether a viewer may be given a playback address."""
-    if video.deleted_at is not None or not video.playable:
-        return False
-    if may_edit(video, viewer):
-        return True
-    return video.visibility in _OPEN and video.moderation == Video.Moderation.APPROVED
+    return video.playable and (may_edit(video, viewer) or is_open(video))

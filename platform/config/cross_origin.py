@@ -1,4 +1,4 @@
-"""Cross-origin requests to the API (CORS), for whatever answers them: Django, or what stands before.
+"""Cross-origin requests to the API (CORS), for Django and for what stands before it.
 
 Nobody's cookies count from elsewhere: such a page has an API key, or asks what is open.
 """

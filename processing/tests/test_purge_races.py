@@ -24,6 +24,7 @@ from processing.tests.pretended import outcome
 from videos import installation, keys, lifetimes, objects, purge
 from videos.models import Chunk, Release, Source, StoredObject, Upload, Video
 from videos.playback import tokens
+from videos.playback.gate import Audience
 from videos.storage import StorageUnavailable, originals, outputs
 from videos.storage.disk import DiskStorage
 
@@ -193,8 +194,8 @@ def test_a_purge_of_what_is_gone_already_is_no_error(video: Video) -> None:
 def test_a_replaced_release_stays_as_long_as_its_longest_address(video: Video) -> None:
     release = Release.objects.get()
     before = timezone.now()
-    token = tokens.issue(release.pk, duration=60.0)
-    left = tokens.check(token, release.pk) - time.time()
+    token = tokens.issue(release.pk, duration=60.0, audience=Audience.OPEN)
+    left = tokens.check(token, release.pk).until - time.time()
     assert left <= lifetimes.longest_address(60.0).total_seconds()
     Source.objects.update(facts={"duration": 60.0})
     from videos import lifecycle

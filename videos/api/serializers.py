@@ -12,7 +12,7 @@ from rest_framework import serializers
 from processing.ffmpeg.media import Media
 from processing.models import Run
 from processing.monitoring import progress
-from videos import access
+from videos import access, editing
 from videos.access import Viewer
 from videos.api import shown
 from videos.api.fields import TextField, TitleField
@@ -198,14 +198,14 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
 
     @extend_schema_field(CurrentRunSerializer(allow_null=True))
     def get_run(self, video: Video) -> Any:
-        """The newest run, or null before there is one."""
-        run = progress.current_run(video)
+        """The newest run, or null before there is one, and for all but the owner and staff."""
+        run = progress.current_run(video) if self._is_theirs(video) else None
         return CurrentRunSerializer(run).data if run else None
 
     @extend_schema_field(ErrorSerializer(allow_null=True))
     def get_error(self, video: Video) -> Any:
-        """Why it failed, or null."""
-        if not video.error_code:
+        """Why it failed, or null; null for all but the owner and staff."""
+        if not video.error_code or not self._is_theirs(video):
             return None
         return ErrorSerializer({"code": video.error_code, "message": video.error_message}).data
 
@@ -267,7 +267,9 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
 
     @extend_schema_field(NoticeSerializer(many=True))
     def get_notices(self, video: Video) -> Any:
-        """Of the release that plays."""
+        """Of the release that plays; none for all but the owner and staff."""
+        if not self._is_theirs(video):
+            return []
         told = (video.release.notices if video.release else None) or []
         return NoticeSerializer(told, many=True).data
 
@@ -293,11 +295,7 @@ class VideoEditSerializer(StrictForm, serializers.ModelSerializer[Video]):
 
     def update(self, instance: Video, validated_data: dict[str, Any]) -> Video:
         """Write the changed fields, and no other."""
-        for name, value in validated_data.items():
-            setattr(instance, name, value)
-        if validated_data:
-            instance.save(update_fields=list(validated_data))
-        return instance
+        return editing.edit(instance, **validated_data)
 
 
 class VideoUploadSerializer(StrictForm):

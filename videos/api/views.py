@@ -1,5 +1,6 @@
 """Parse, authorise, call one thing, respond."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from http import HTTPStatus
 from pathlib import Path
@@ -13,11 +14,13 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from accounts import verification
 from accounts.models import User
 from processing import services as processing
 from processing.models import Run
@@ -40,6 +43,7 @@ from videos.api.strictness import StrictRequests
 from videos.ingest import services as ingest
 from videos.models import Rendition, Source, Video
 
+_OPEN_ACTIONS = ("retrieve", "status")
 _CONFLICT = OpenApiResponse(ProblemSerializer, description="It stands otherwise just now.")
 
 
@@ -57,7 +61,10 @@ class VideoViewSet(
     mixins.RetrieveModelMixin,
     viewsets.GenericViewSet[Video],
 ):
-    """Videos: one's own in the list; what one may not see is 404."""
+    """Videos: one's own in the list; what one may not see is 404, or 401 to who sends no key.
+
+    What is open to everybody is read without a key.
+    """
 
     queryset = Video.objects.none()
     serializer_class = VideoSerializer
@@ -72,6 +79,19 @@ class VideoViewSet(
         "title": ("title_in_order", "id"),
         "-title": ("-title_in_order", "-id"),
     }
+
+    def get_permissions(self) -> Sequence[Any]:
+        """Reading one video asks for no key: what it shows is decided by the rows."""
+        return [AllowAny()] if self.action in _OPEN_ACTIONS else super().get_permissions()
+
+    def get_object(self) -> Video:
+        """A video the reader may see; who sends no key might see more with one."""
+        try:
+            return super().get_object()
+        except Http404:
+            if self.request.user.is_anonymous:
+                raise NotAuthenticated from None
+            raise
 
     def get_queryset(self) -> QuerySet[Video]:
         """What the viewer may see; in the list only what is theirs."""
@@ -107,6 +127,7 @@ class VideoViewSet(
         user = cast(User, request.user)
         if not user.can_upload:
             raise ingest.UploadNotAllowed
+        verification.require_verified(user)
         form = VideoUploadSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         about = {name: value for name, value in form.validated_data.items() if name != "file"}
@@ -153,7 +174,8 @@ class VideoViewSet(
     @action(detail=True, url_path="status")
     def status(self, request: Request, pk: str) -> Response:
         """Status and progress alone, for polling."""
-        return Response(VideoStatusSerializer(self.get_object()).data)
+        told = VideoStatusSerializer(self.get_object(), context=self.get_serializer_context())
+        return Response(told.data)
 
     @extend_schema(request=None, responses={202: CurrentRunSerializer, 409: _CONFLICT})
     @action(detail=True, methods=["post"])

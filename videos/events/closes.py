@@ -19,6 +19,6 @@ REASONS: Mapping[int, str] = {
     FOREIGN_ORIGIN: "Pages of other sites may not listen by this session.",
     TOO_SLOW: "What was sent was not taken in time. Connect again with the last cursor.",
     EXPIRED_CURSOR: "Events behind this cursor were deleted for their age. Read the videos anew.",
-    TOO_MANY: "Too many feeds of this user are open, or too many wrong keys came from here. Close one, or wait.",
+    TOO_MANY: "Too many feeds are open, or too many wrong keys were sent. Close one, or wait.",
 }
 """A sentence for each, of at most 123 bytes: more does not fit into the closing frame."""

@@ -81,7 +81,7 @@ def card(video: Video, viewer: access.Viewer) -> Card:
     return Card(
         video=video,
         title=video.title or "Untitled",
-        poster=playback.poster_url(video, viewer),
+        poster=playback.poster_url(video, viewer, held=True),
         duration=words.duration(seconds) if seconds else "",
         status=words.STATUSES[Video.Status(video.status)],
         working=_working(video),
@@ -93,7 +93,7 @@ def watch(video: Video, viewer: access.Viewer) -> Watch:
     """A video read with its renditions."""
     shown = card(video, viewer)
     may_edit = access.may_edit(video, viewer)
-    hls = playback.hls_url(video, viewer)
+    hls = playback.hls_url(video, viewer, held=True)
     return Watch(
         card=shown,
         stage=_stage(video, hls),

@@ -32,7 +32,7 @@ def of(video: Video, viewer: access.Viewer) -> list[Download]:
             width=row.width,
             height=row.height,
             size=row.download_bytes or 0,
-            url=services.object_url(video, release, row.download_key),
+            url=services.object_url(video, release, row.download_key, viewer),
         )
         for row in release.renditions.all()
         if row.download_key

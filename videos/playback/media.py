@@ -3,12 +3,14 @@
 ``/m/<token>/<release>/<name>.m3u8`` (and ``manifest.mpd``) is rendered from the rows, gzipped for
 whoever takes that; on disk everything else is the file of that name in the release, or a part of
 one (`processing.packaging.addresses`), with Range. In a bucket the playlists carry a signed address
-for each chunk, and bytes never pass here.
+for each chunk, posters and downloads are redirected to a short one, and bytes never pass here.
+At each request the rows are asked whether the address is still good (`gate`).
 """
 
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from os import stat_result
 from pathlib import Path
 from uuid import UUID
@@ -19,11 +21,12 @@ from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 from django.core.exceptions import SuspiciousFileOperation
 from django.db import DatabaseError
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
 from processing.packaging import addresses
 from videos import keys
-from videos.playback import parts, tokens
+from videos.playback import conditions, parts, tokens
+from videos.playback.gate import Gate
 from videos.playback.playlists import NoSuchPlaylist
 from videos.playback.rendering import Renderer
 from videos.storage import ObjectMissing, StorageUnavailable, outputs
@@ -36,57 +39,72 @@ _TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", ".vtt": "text/vtt"}
 _PARTS = 3
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Length, Content-Range, Accept-Ranges",
+    "Access-Control-Expose-Headers": "Accept-Ranges, Content-Length, Content-Range, ETag, "
+    "Last-Modified, Retry-After, X-Request-ID",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "If-Match, If-Modified-Since, If-None-Match, If-Range, "
+    "If-Unmodified-Since, Range",
+    "Access-Control-Max-Age": "7200",
+}
 _FOR_EVER = "private, max-age=31536000, immutable"
+# Asked for again after this: who may not play any more must not find it in a cache.
+_COMPLETE_SECONDS = 5
 _GROWING = "private, max-age=1"
-
-
-class _Bytes(FileResponse):
-    """Each read takes a turn in a thread: most segments should need one or two."""
-
-    chunk_size = 512 * 1024
+SIGNED_EVERY_SECONDS = 300
+"""What a redirect leads to is signed anew so often, and works for as long again at most."""
+_GONE = "There is no such file."
 
 
 class MediaApp:
     """Serves releases to whoever holds a token for them."""
 
-    def __init__(self, renderer: Renderer | None = None) -> None:
+    def __init__(self, renderer: Renderer | None = None, gate: Gate | None = None) -> None:
         self._renderer = renderer or Renderer()
+        self._gate = gate or Gate()
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
         """Answer one request."""
         request = Request(scope, receive)  # type: ignore[arg-type]  # starlette's own mapping
-        response = await self._respond(request)
+        try:
+            response = await self._respond(request)
+        except Exception:
+            # Here, so that pages of every origin are told.
+            logger.exception("media_broke")
+            response = _refusal(500, "Something went wrong here.")
         response.headers.update(_HEADERS)
         await response(scope, receive, send)  # type: ignore[arg-type]  # starlette's own mapping
 
     async def _respond(self, request: Request) -> Response:
         if request.method == "OPTIONS":
-            return Response(
-                status_code=204,
-                headers={
-                    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-                    "Access-Control-Allow-Headers": "Range, If-Range",
-                },
-            )
+            return Response(status_code=204, headers=_PREFLIGHT)
         if request.method not in ("GET", "HEAD"):
-            return _refusal(405, "Only GET and HEAD are answered here.")
-        parts = request.url.path.removeprefix(PREFIX).split("/", _PARTS - 1)
-        if len(parts) < _PARTS:
-            return _refusal(403, "This address carries no valid token.")
-        token, release, name = parts
+            allowed = {"Allow": "GET, HEAD, OPTIONS"}
+            return _refusal(405, "Only GET and HEAD are answered here.", allowed)
         try:
+            token, release, name = request.url.path.removeprefix(PREFIX).split("/", _PARTS - 1)
             release_id = UUID(release)
-            until = tokens.check(token, release_id)
+            grant = tokens.check(token, release_id)
         except (ValueError, tokens.BadToken):
             return _refusal(403, "This address carries no valid token, or it has expired.")
+        try:
+            return await self._granted(request, release_id, name, grant)
+        except DatabaseError as error:
+            logger.warning("media_unavailable", reason=type(error).__name__)
+            return _unavailable()
+
+    async def _granted(
+        self, request: Request, release_id: UUID, name: str, grant: tokens.Grant
+    ) -> Response:
+        if not await self._gate.admits(release_id, grant.audience):
+            return _refusal(403, "This video was deleted, or is not open to everybody now.")
         if Path(name).suffix in PLAYLIST_TYPES:
-            return await self._playlist(request, release_id, name, until)
+            return await self._playlist(request, release_id, name, grant.until)
         return await _file(request, release_id, name)
 
     async def _playlist(
@@ -96,12 +114,12 @@ class MediaApp:
             playlist = await self._renderer.render(release_id, name, until=until)
         except NoSuchPlaylist:
             return _refusal(404, "This release has no such playlist.")
-        except DatabaseError as error:
-            logger.warning("playlist_unavailable", reason=type(error).__name__)
-            return _refusal(503, "This cannot be answered just now.", {"Retry-After": "2"})
-        seconds = max(min(until - int(time.time()), 300), 0)
+        seconds = max(min(until - int(time.time()), _COMPLETE_SECONDS), 0)
         caching = f"private, max-age={seconds}" if playlist.complete else _GROWING
-        headers = {"Cache-Control": caching, "Vary": "Accept-Encoding"}
+        headers = {"Cache-Control": caching, "Vary": "Accept-Encoding", "ETag": playlist.etag}
+        status = conditions.unmet(request.headers, etag=playlist.etag, modified=None)
+        if status is not None:
+            return Response(status_code=status, headers=headers)
         if takes_gzip(request.headers.get("accept-encoding", "")):
             body, headers["Content-Encoding"] = playlist.gzipped, "gzip"
         else:
@@ -119,10 +137,18 @@ def takes_gzip(accepted: str) -> bool:
     return weights.get("gzip", weights.get("*", 0.0)) > 0
 
 
+@dataclass(frozen=True)
+class _Found:
+    """Where an object is: a file here, with what its file system tells of it, or an address."""
+
+    path: Path
+    about: stat_result
+
+
 async def _file(request: Request, release_id: UUID, name: str) -> Response:
     content_type = _TYPES.get(Path(name).suffix)
     if content_type is None or ".." in name.split("/"):
-        return _refusal(404, "There is no such file.")
+        return _refusal(404, _GONE)
     part = addresses.part_of(name)
     try:
         key = keys.in_release(release_id, part.uri if part else name)
@@ -131,21 +157,28 @@ async def _file(request: Request, release_id: UUID, name: str) -> Response:
         found = None
     except (StorageUnavailable, OSError) as error:
         logger.warning("file_unavailable", reason=type(error).__name__)
-        return _refusal(503, "This cannot be answered just now.", {"Retry-After": "2"})
-    if found is None or (part and part.last >= found[1].st_size):
-        return _refusal(404, "There is no such file.")
-    path, about = found
+        return _unavailable()
+    if isinstance(found, str) and part is None:
+        return Response(status_code=302, headers={"Location": found, "Cache-Control": "no-store"})
+    if not isinstance(found, _Found) or (part and part.last >= found.about.st_size):
+        return _refusal(404, _GONE)
+    first, size = (part.first, part.size) if part else (0, found.about.st_size)
+    bytes_of = parts.FilePart(found.path, found.about, first, size)
     headers = {"Cache-Control": _FOR_EVER}
-    if part:
-        bytes_of = parts.FilePart(path, about, part.first, part.size)
-        return parts.answer(bytes_of, request, media_type=content_type, headers=headers)
-    return _Bytes(path, stat_result=about, media_type=content_type, headers=headers)
+    return parts.answer(bytes_of, request, media_type=content_type, headers=headers)
 
 
-def _look_up(key: str) -> tuple[Path, stat_result] | None:
-    """Where an object lies here, if it does, and what its file system tells of it."""
-    path = outputs().local_path(key)
-    return (path, path.stat()) if path is not None else None
+def _look_up(key: str) -> _Found | str | None:
+    """Where an object lies, if it does: here, or in a bucket behind a signed address."""
+    storage = outputs()
+    if (path := storage.local_path(key)) is not None:
+        return _Found(path, path.stat())
+    window = int(time.time()) // SIGNED_EVERY_SECONDS
+    return storage.signed_url(key, until=(window + 2) * SIGNED_EVERY_SECONDS)
+
+
+def _unavailable() -> Response:
+    return _refusal(503, "This cannot be answered just now.", {"Retry-After": "2"})
 
 
 def _refusal(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:

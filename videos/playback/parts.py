@@ -1,4 +1,7 @@
-"""Some bytes of a file, answered as if they were a file of their own: a segment of a chunk."""
+"""Bytes of a file, all of them or some as if they were a file of their own: a segment of a chunk.
+
+Answered as RFC 9110 says: one range, conditions, 416 where nothing is in the range.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from pathlib import Path
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from videos.playback import conditions
 
 AT_ONCE = 512 * 1024
 """Bytes that are read in one turn in a thread: most segments should need a few."""
@@ -38,21 +43,33 @@ class FilePart:
 def answer(
     part: FilePart, request: Request, *, media_type: str, headers: Mapping[str, str]
 ) -> Response:
-    """The response to GET or HEAD, with Range."""
+    """The response to GET or HEAD."""
     modified = formatdate(part.about.st_mtime, usegmt=True)
     told = {**headers, "ETag": part.etag, "Last-Modified": modified, "Accept-Ranges": "bytes"}
-    first, end, status = 0, part.size, 200
+    status = conditions.unmet(request.headers, etag=part.etag, modified=part.about.st_mtime)
+    if status is not None:
+        return Response(status_code=status, headers=told)
+    if request.method == "HEAD":
+        # Ranges are for GET alone.
+        return _answered(part, 0, part.size, told, media_type=media_type, sent=0)
+    asked = None
     if request.headers.get("if-range", part.etag) in (part.etag, modified):
         asked = _asked(request.headers.get("range", ""), part.size)
-        if asked is not None:
-            first, end = asked
-            status = 206
-            told["Content-Range"] = f"bytes {first}-{end - 1}/{part.size}"
-    if first >= end:
-        return PlainTextResponse(status_code=416, headers={"Content-Range": f"bytes */{part.size}"})
+    first, end = asked or (0, part.size)
+    if asked is not None and first >= end:
+        told |= {"Cache-Control": "no-store", "Content-Range": f"bytes */{part.size}"}
+        return PlainTextResponse("Nothing is in this range.", status_code=416, headers=told)
+    if asked is not None:
+        told["Content-Range"] = f"bytes {first}-{end - 1}/{part.size}"
+    return _answered(part, first, end, told, media_type=media_type, sent=end - first)
+
+
+def _answered(
+    part: FilePart, first: int, end: int, told: dict[str, str], *, media_type: str, sent: int
+) -> Response:
     told["Content-Length"] = str(end - first)
-    sent = 0 if request.method == "HEAD" else end - first
     body = _read(part.path, part.first + first, sent)
+    status = 206 if "Content-Range" in told else 200
     return StreamingResponse(body, status, told, media_type)
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -45,6 +47,11 @@ class Rendered:
 
     gzipped: bytes
     complete: bool
+
+    @cached_property
+    def etag(self) -> str:
+        """Weak: the same for the text and for what is gzipped of it."""
+        return f'W/"{hashlib.sha256(self.gzipped).hexdigest()[:32]}"'
 
     async def text(self) -> bytes:
         """The text itself, for whoever takes no gzip."""

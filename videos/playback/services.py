@@ -1,4 +1,10 @@
-"""Give out playback addresses. Whether somebody may play is asked once, here."""
+"""Give out playback addresses.
+
+Whether somebody may play is asked here; whether an address is still good, at each request (`gate`).
+What is given out while a video is open to everybody closes when that ends, whoever asked for it: a
+program may hand it on. On the pages of those whose video it is it stays open, ``held``, so that a
+player goes on when its owner hides the video beside it.
+"""
 
 from uuid import UUID
 
@@ -7,17 +13,18 @@ from django.urls import get_script_prefix
 from videos import access, keys, lifetimes
 from videos.models import Release, Video
 from videos.playback import playlists, tokens
-from videos.storage import outputs
+from videos.playback.gate import Audience
 
 
-def hls_url(video: Video, viewer: access.Viewer) -> str | None:
+def hls_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str | None:
     """The path of the multivariant playlist for a viewer, or None when there is none to play.
 
     The video's source must be joined.
     """
     if video.release_id is None or not access.may_play(video, viewer):
         return None
-    return _address(video, video.release_id, playlists.MULTIVARIANT)
+    audience = _audience(video, viewer, held=held)
+    return _address(video, video.release_id, playlists.MULTIVARIANT, audience)
 
 
 def dash_url(video: Video, viewer: access.Viewer) -> str | None:
@@ -29,10 +36,11 @@ def dash_url(video: Video, viewer: access.Viewer) -> str | None:
     release = video.release
     if release is None or not release.is_complete or not access.may_play(video, viewer):
         return None
-    return _address(video, release.pk, playlists.MANIFEST)
+    audience = _audience(video, viewer, held=False)
+    return _address(video, release.pk, playlists.MANIFEST, audience)
 
 
-def poster_url(video: Video, viewer: access.Viewer) -> str | None:
+def poster_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str | None:
     """The address of the poster for a viewer, or None when there is none.
 
     The video's source and release must be joined.
@@ -40,18 +48,27 @@ def poster_url(video: Video, viewer: access.Viewer) -> str | None:
     release = video.release
     if release is None or not release.poster_key or not access.may_play(video, viewer):
         return None
-    return object_url(video, release, release.poster_key)
+    return object_url(video, release, release.poster_key, viewer, held=held)
 
 
-def object_url(video: Video, release: Release, key: str) -> str:
-    """The address of an object of a release, for somebody who may play it."""
-    signed = outputs().signed_url(key, until=tokens.until(duration_of(video)))
-    return signed or _address(video, release.pk, keys.within_release(release.pk, key))
+def object_url(
+    video: Video, release: Release, key: str, viewer: access.Viewer, *, held: bool = False
+) -> str:
+    """The path of an object of a release, for somebody who may play it. What lies in a bucket is
+    redirected to from there."""
+    name = keys.within_release(release.pk, key)
+    return _address(video, release.pk, name, _audience(video, viewer, held=held))
 
 
-def _address(video: Video, release_id: UUID, name: str) -> str:
+def _audience(video: Video, viewer: access.Viewer, *, held: bool) -> Audience:
+    if access.is_open(video) and not (held and access.may_edit(video, viewer)):
+        return Audience.OPEN
+    return Audience.HELD
+
+
+def _address(video: Video, release_id: UUID, name: str, audience: Audience) -> str:
     """The path of something of a release, with a token for it."""
-    token = tokens.issue(release_id, duration=duration_of(video))
+    token = tokens.issue(release_id, duration=duration_of(video), audience=audience)
     return f"{get_script_prefix()}m/{token}/{release_id}/{name}"
 
 

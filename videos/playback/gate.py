@@ -1,0 +1,131 @@
+"""Whether an address that was given out is still good: asked of the rows, every few seconds for a
+release, so that hiding or deleting a video closes all its addresses.
+
+While the database does not answer, what was watched just before plays on for some minutes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import partial
+from uuid import UUID
+
+from django.db import DatabaseError
+
+from videos import access
+from videos.database_threads import DatabaseThreads
+from videos.models import Video
+from videos.playback.sharing import Shared
+
+CACHED_SECONDS = 2.0
+"""How long an answer counts: an address closes within this, and the time of one look."""
+OUTAGE_SECONDS = 600.0
+LATELY_SECONDS = 60.0
+"""While the database is silent, what it told in the minute before that counts for so long."""
+PATIENCE_SECONDS = 3.0
+_SILENT_PATIENCE_SECONDS = 0.1
+_RELEASES = 10_000
+_now = time.monotonic
+
+_threads = DatabaseThreads("gate", size=2, waiting=1000, queue_seconds=5, run_seconds=5)
+
+
+class Audience(IntEnum):
+    """For whom an address was given out."""
+
+    HELD = 0
+    """Whoever may see the video whether it is open or not; good until it is deleted."""
+    OPEN = 1
+    """Everybody; good as long as the video is open to everybody."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the video of a release stands."""
+
+    is_deleted: bool
+    is_open: bool
+
+    def admits(self, audience: Audience) -> bool:
+        """Whether addresses for these are good."""
+        return not self.is_deleted and (self.is_open or audience is Audience.HELD)
+
+
+GONE = Standing(is_deleted=True, is_open=False)
+
+
+@dataclass(frozen=True)
+class _Known:
+    at: float
+    standing: Standing
+
+
+class Gate:
+    """Knows how the videos of releases stand; for one event loop."""
+
+    def __init__(self, seconds: float = CACHED_SECONDS) -> None:
+        self._seconds = seconds
+        self._known: OrderedDict[UUID, _Known] = OrderedDict()
+        self._silent_since: float | None = None
+        # Only so that those who ask at the same moment ask once.
+        self._looks: Shared[UUID, Standing] = Shared(seconds=0, most=_RELEASES, weigh=lambda _: 1)
+
+    async def admits(self, release_id: UUID, audience: Audience) -> bool:
+        """Whether an address of a release is still good. Raises Django's ``DatabaseError`` when
+        that cannot be known."""
+        return (await self._standing(release_id)).admits(audience)
+
+    async def _standing(self, release_id: UUID) -> Standing:
+        known = self._known.get(release_id)
+        if known is not None and _now() - known.at < self._seconds:
+            return known.standing
+        look = asyncio.create_task(self._look(release_id))
+        look.add_done_callback(_retrieve)
+        if known is None or not self._may_stand_in(known):
+            return await look
+        silent = self._silent_since is not None
+        await asyncio.wait({look}, timeout=_SILENT_PATIENCE_SECONDS if silent else PATIENCE_SECONDS)
+        if look.done() and not isinstance(look.exception(), DatabaseError):
+            return look.result()
+        return known.standing
+
+    async def _look(self, release_id: UUID) -> Standing:
+        asked = _now()
+        try:
+            standing = await self._looks.get(release_id, partial(_threads.run, look_up, release_id))
+        except DatabaseError:
+            if self._silent_since is None:
+                self._silent_since = asked
+            raise
+        self._silent_since = None
+        self._known[release_id] = _Known(asked, standing)
+        self._known.move_to_end(release_id)
+        while len(self._known) > _RELEASES:
+            self._known.popitem(last=False)
+        return standing
+
+    def _may_stand_in(self, known: _Known) -> bool:
+        """Whether what was known counts while the database is silent."""
+        now = _now()
+        began = now if self._silent_since is None else self._silent_since
+        return known.at >= began - LATELY_SECONDS and now - began < OUTAGE_SECONDS
+
+
+def look_up(release_id: UUID) -> Standing:
+    """How the video of a release stands; one that nothing belongs to is gone."""
+    videos = Video.objects.only("visibility", "moderation", "deleted_at")
+    # By the run that made it, also after another release took its place.
+    video = videos.filter(runs=release_id).first() or videos.filter(release=release_id).first()
+    if video is None:
+        return GONE
+    return Standing(is_deleted=video.deleted_at is not None, is_open=access.is_open(video))
+
+
+def _retrieve(look: asyncio.Task[Standing]) -> None:
+    """Nobody may be left to hear of an error."""
+    if not look.cancelled():
+        look.exception()
