@@ -5,19 +5,16 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Count, F, Min, OuterRef, QuerySet, Subquery, Sum
-from django.utils import timezone
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
 
 from processing.models import Run, Task
-from processing.monitoring import stages, throughput
+from processing.monitoring import forecast, remaining, stages, throughput
 from videos.events import announce
 from videos.models import Video
 
 State = Task.State
 
 _TICK_SECONDS = 1
-# A smaller share of the work says nothing of the rest.
-_TELLING_SHARE = 0.02
 
 
 @dataclass(frozen=True)
@@ -66,9 +63,7 @@ def _with_tasks(rows: Any, *, run: str) -> Any:
     waiting = tasks.filter(state=State.READY).order_by("rank")
     totals = tasks.order_by().values("run")
     speeds = totals.filter(state=State.RUNNING).annotate(speeds=Sum("speed"))
-    costs = totals.annotate(costs=Sum("cost"), began=Min("started_at"))
     done = totals.annotate(done=Sum(F("weight") * F("progress")))
-    left = totals.filter(state__in=Task.OPEN).annotate(left=Sum(F("cost") * (1.0 - F("progress"))))
     ahead = (
         Task.objects.filter(
             queue=OuterRef("wait_queue"), state=State.READY, rank__lt=OuterRef("wait_rank")
@@ -76,19 +71,14 @@ def _with_tasks(rows: Any, *, run: str) -> Any:
         .order_by()
         .values("queue")
     )
-    return rows.annotate(
+    told = rows.annotate(
         run_percent=Subquery(done.values("done")[:1]),
-        cost_left=Subquery(left.values("left")[:1]),
         task_kind=Subquery(running.values("kind")[:1]),
         run_speed=Subquery(speeds.values("speeds")[:1]),
-        run_cost=Subquery(costs.values("costs")[:1]),
-        run_began=Subquery(costs.values("began")[:1]),
         wait_queue=Subquery(waiting.values("queue")[:1]),
         wait_rank=Subquery(waiting.values("rank")[:1]),
-    ).annotate(
-        ahead=Subquery(ahead.annotate(n=Count("pk")).values("n")[:1]),
-        cost_ahead=Subquery(ahead.annotate(cost_sum=Sum("cost")).values("cost_sum")[:1]),
-    )
+    ).annotate(ahead=Subquery(ahead.annotate(n=Count("pk")).values("n")[:1]))
+    return remaining.with_work(told, run=run)
 
 
 def current_run(video: Any) -> CurrentRun | None:
@@ -129,8 +119,8 @@ def run_progress(run: Any) -> Progress:
 
 def announce_tick(video_id: UUID) -> None:
     """Tell listeners how far a video is, and how much of it plays."""
-    videos = Video.objects.filter(pk=video_id).select_related("source", "release")
-    video = with_run(videos).first()
+    videos = Video.objects.filter(pk=video_id, deleted_at=None)
+    video = with_run(videos.select_related("source", "release")).first()
     if video is not None:
         announce.progress(video.owner_id, tick(video))
 
@@ -159,26 +149,10 @@ def _working(row: Any) -> Progress:
     at_work = row.task_kind is not None
     return Progress(
         percent=round(row.run_percent or 0.0, 1),
-        eta_seconds=_eta_at_work(row) if at_work else _eta_waiting(row),
+        eta_seconds=forecast.seconds_left(
+            remaining.work_of(row), throughput.current(), at_work=at_work
+        ),
         stage=stages.stage_of(row.task_kind),
         speed=row.run_speed,
         place=None if at_work or row.wait_queue is None else row.ahead or 0,
     )
-
-
-def _eta_at_work(row: Any) -> int | None:
-    """By what was done so far, or by the speed of the tasks at work if that is sooner: a wait
-    spoils the one, tasks that just began the other. Before either tells, by the pace of all."""
-    left, cost = row.cost_left or 0.0, row.run_cost or 0.0
-    told = []
-    if cost and row.run_began and 1 - left / cost >= _TELLING_SHARE:
-        passed = (timezone.now() - row.run_began).total_seconds()
-        told.append(passed * left / (cost - left))
-    duration = ((row.source.found if row.source else None) or {}).get("duration")
-    if cost and duration and row.run_speed:
-        told.append(duration * left / cost / row.run_speed)
-    return int(min(told)) + 1 if told else throughput.current().eta(ahead=0.0, own=left)
-
-
-def _eta_waiting(row: Any) -> int | None:
-    return throughput.current().eta(ahead=row.cost_ahead or 0.0, own=row.cost_left or 0.0)

@@ -5,38 +5,25 @@ one must cost no query.
 """
 
 import time
-from dataclasses import dataclass
 
 from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 
 from processing.models import Task, Worker
+from processing.monitoring.forecast import Pace
 from processing.steps.encode import STEP
+from processing.steps.publish import STEP as PUBLISH
 from processing.workers.presence import ALIVE_WITHIN
 
 _LOOKED_BACK_AT = 20
 _FRESH_SECONDS = 10.0
 
 
-@dataclass(frozen=True)
-class Throughput:
-    """Seconds of one worker for a unit of cost (None before anything was done), and workers."""
-
-    seconds_per_cost: float | None
-    workers: int
-
-    def eta(self, *, ahead: float, own: float) -> int | None:
-        """Seconds until work of cost ``own`` is done, with ``ahead`` waiting before it."""
-        if self.seconds_per_cost is None or self.workers == 0:
-            return None
-        return int((ahead / self.workers + own) * self.seconds_per_cost) + 1
+_known: tuple[float, Pace] | None = None
 
 
-_known: tuple[float, Throughput] | None = None
-
-
-def current() -> Throughput:
-    """The throughput of the encode workers."""
+def current() -> Pace:
+    """The pace of the encode workers."""
     global _known  # noqa: PLW0603  # the memory of a process
     if _known is None or time.monotonic() - _known[0] > _FRESH_SECONDS:
         _known = (time.monotonic(), _measure())
@@ -49,16 +36,21 @@ def forget() -> None:
     _known = None
 
 
-def _measure() -> Throughput:
-    took = ExpressionWrapper(F("finished_at") - F("started_at"), output_field=DurationField())
-    done = Task.objects.filter(kind=STEP.kind, state=Task.State.DONE, cost__gt=0)
-    rows = list(
-        done.order_by("-finished_at")
-        .annotate(took=took)
-        .values_list("cost", "took")[:_LOOKED_BACK_AT]
-    )
+def _measure() -> Pace:
+    encodes = _lately(STEP.kind, since="started_at")
+    closings = [seconds for _, seconds in _lately(PUBLISH.kind, since="ready_at")]
     alive = Worker.objects.filter(last_seen__gt=Now() - ALIVE_WITHIN)
-    workers = sum(STEP.queue in queues for queues in alive.values_list("queues", flat=True))
-    cost = sum(cost for cost, _ in rows)
-    seconds = sum(took.total_seconds() for _, took in rows)
-    return Throughput(seconds / cost if cost else None, workers)
+    cost = sum(cost for cost, _ in encodes)
+    return Pace(
+        seconds_per_cost=sum(seconds for _, seconds in encodes) / cost if cost else None,
+        closing_seconds=sum(closings) / len(closings) if closings else None,
+        workers=sum(STEP.queue in queues for queues in alive.values_list("queues", flat=True)),
+    )
+
+
+def _lately(kind: str, *, since: str) -> list[tuple[float, float]]:
+    """Cost and seconds of the tasks of a kind that were done last."""
+    took = ExpressionWrapper(F("finished_at") - F(since), output_field=DurationField())
+    done = Task.objects.filter(kind=kind, state=Task.State.DONE, **{f"{since}__isnull": False})
+    rows = done.order_by("-finished_at").annotate(took=took).values_list("cost", "took")
+    return [(cost, took.total_seconds()) for cost, took in rows[:_LOOKED_BACK_AT]]
