@@ -87,11 +87,12 @@ class VideoViewSet(
     def get_object(self) -> Video:
         """A video the reader may see; who sends no key might see more with one."""
         try:
-            return super().get_object()
+            video: Video = super().get_object()
         except Http404:
             if self.request.user.is_anonymous:
                 raise NotAuthenticated from None
             raise
+        return video
 
     def get_queryset(self) -> QuerySet[Video]:
         """What the viewer may see; in the list only what is theirs."""

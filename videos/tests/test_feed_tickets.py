@@ -17,7 +17,7 @@ from accounts import api_keys, tickets
 from accounts.models import ApiKey, User
 from config.asgi import application
 from config.env.rates import Rate
-from videos.events import listeners
+from videos.events import closes, listeners
 from videos.events.feed import PATH
 
 HERE, THERE = "https://app.example.org", "https://evil.example.com"
@@ -98,7 +98,7 @@ async def test_a_ticket_opens_one_feed(key: ApiKey) -> None:
         assert accepted["subprotocol"] == listeners.PROTOCOL
         assert '"hello"' in said["text"]
     async with opened(protocols_of(ticket)) as (_, said):
-        assert (said["type"], said["code"]) == ("websocket.close", listeners.NOT_AUTHENTICATED)
+        assert (said["type"], said["code"]) == ("websocket.close", closes.NOT_AUTHENTICATED)
 
 
 @pytest.mark.anyio
@@ -113,9 +113,9 @@ async def test_the_feed_has_two_spellings_too(key: ApiKey) -> None:
     [
         (HERE, "testserver", None),
         ("http://testserver", "testserver", None),
-        (THERE, "testserver", listeners.FOREIGN_ORIGIN),
-        ("null", "testserver", listeners.FOREIGN_ORIGIN),
-        (HERE, "elsewhere.example", listeners.FOREIGN_ORIGIN),
+        (THERE, "testserver", closes.FOREIGN_ORIGIN),
+        ("null", "testserver", closes.FOREIGN_ORIGIN),
+        (HERE, "elsewhere.example", closes.FOREIGN_ORIGIN),
     ],
 )
 async def test_a_ticket_counts_for_pages_that_may_ask(
@@ -128,7 +128,7 @@ async def test_a_ticket_counts_for_pages_that_may_ask(
 @pytest.mark.anyio
 async def test_a_page_elsewhere_does_not_come_in_by_a_cookie(key: ApiKey, owner: User) -> None:
     async with opened([listeners.PROTOCOL], HERE, cookie="sessionid=x") as (_, said):
-        assert said["code"] == listeners.FOREIGN_ORIGIN
+        assert said["code"] == closes.FOREIGN_ORIGIN
 
 
 @pytest.mark.anyio
@@ -140,7 +140,7 @@ async def test_a_ticket_that_is_none_opens_nothing(
     monkeypatch.setattr(tickets, "SECONDS", -1)
     for none in (forged, "", "x", ticket):
         async with opened(protocols_of(none)) as (_, said):
-            assert said["code"] == listeners.NOT_AUTHENTICATED
+            assert said["code"] == closes.NOT_AUTHENTICATED
 
 
 def test_a_feed_ends_with_the_key_of_its_ticket(key: ApiKey) -> None:
@@ -155,12 +155,12 @@ def test_a_feed_ends_with_the_key_of_its_ticket(key: ApiKey) -> None:
     scope["subprotocols"] = protocols_of(tickets.issue(key))
     with pytest.raises(listeners.NotListening) as refused:
         listeners.identify(scope)
-    assert refused.value.code == listeners.NOT_AUTHENTICATED
+    assert refused.value.code == closes.NOT_AUTHENTICATED
 
 
 @pytest.mark.anyio
 async def test_wrong_keys_are_bounded_at_the_feed_too(key: ApiKey, settings: LazySettings) -> None:
     settings.RATES = replace(settings.RATES, wrong_keys=Rate(1, 3600))
-    for code in (listeners.NOT_AUTHENTICATED, listeners.TOO_MANY):
+    for code in (closes.NOT_AUTHENTICATED, closes.TOO_MANY):
         async with opened([], authorization="Bearer vl_wrong") as (_, said):
             assert said["code"] == code
