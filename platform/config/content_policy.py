@@ -44,6 +44,11 @@ def player(media_origins: list[str], style_hashes: list[str]) -> Policy:
     return policy | {"style-src": [*policy["style-src"], *(f"'{h}'" for h in style_hashes)]}
 
 
+def embedded(media_origins: list[str], style_hashes: list[str]) -> Policy:
+    """For the player alone, which may stand in the pages of anybody."""
+    return player(media_origins, style_hashes) | {"frame-ancestors": ["*"]}
+
+
 def api_docs() -> Policy:
     """For Swagger UI, whose pictures stand in its style sheet."""
     return pages([]) | {"img-src": [_SELF, "data:"]}
@@ -76,6 +81,7 @@ def policies() -> dict[str, str]:
     return {
         "/": header(pages(origins)),
         "/watch/": header(player(origins, styles)),
+        "/embed/": header(embedded(origins, styles)),
         "/api/docs/": header(api_docs()),
         "/admin/": header(admin(origins)),
     }

@@ -45,7 +45,10 @@ export async function fetchPage(address) {
     return null;
   }
   if (!answer.ok) return null;
-  return new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // Read as elements where nothing runs.
+  for (const part of page.querySelectorAll("noscript")) part.remove();
+  return page;
 }
 
 /** Say something in passing. */

@@ -1,6 +1,7 @@
 // The live feed: one socket a page, which comes back by itself and misses nothing.
 
 const PATIENCE_MS = 60_000; // The server says something at least every 25 s.
+const LOST_MS = 4000; // Less is no news: a server that begins anew is back by then.
 const BAD_CURSOR = 4400;
 const LOGGED_OUT = 4401;
 const EXPIRED_CURSOR = 4410;
@@ -10,16 +11,21 @@ class Feed extends EventTarget {
   #failures = 0;
   #watchdog;
   #socket;
+  #coming;
+  #losing = null;
+  #isLost = false;
 
   constructor() {
     super();
     if (!this.#cursor) return; // A page without a feed of its own.
     this.#connect();
     addEventListener("pageshow", (event) => event.persisted && this.#retry());
-    addEventListener("online", () => this.#socket.readyState > WebSocket.OPEN && this.#connect());
+    addEventListener("offline", () => this.#losesItsLine());
+    addEventListener("online", () => this.#retry());
   }
 
   #connect() {
+    clearTimeout(this.#coming);
     const address = new URL("/ws/feed/", location);
     address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     address.searchParams.set("since", this.#cursor);
@@ -32,6 +38,7 @@ class Feed extends EventTarget {
 
   #hear(message) {
     this.#failures = 0;
+    this.#hasItsLine();
     this.#expectWords();
     if (message.cursor) this.#cursor = message.cursor;
     this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
@@ -43,8 +50,9 @@ class Feed extends EventTarget {
       location.reload();
       return;
     }
+    this.#losesItsLine();
     const wait = Math.min(15_000, 500 * 2 ** this.#failures++);
-    setTimeout(() => this.#connect(), wait * (0.75 + Math.random() / 2));
+    this.#coming = setTimeout(() => this.#connect(), wait * (0.75 + Math.random() / 2));
   }
 
   #expectWords() {
@@ -52,12 +60,28 @@ class Feed extends EventTarget {
     this.#watchdog = setTimeout(() => this.#retry(), PATIENCE_MS);
   }
 
+  #losesItsLine() {
+    this.#losing ??= setTimeout(() => {
+      this.#isLost = true;
+      this.dispatchEvent(new Event("lost"));
+    }, LOST_MS);
+  }
+
+  #hasItsLine() {
+    clearTimeout(this.#losing);
+    this.#losing = null;
+    if (this.#isLost) this.dispatchEvent(new Event("found"));
+    this.#isLost = false;
+  }
+
   #retry() {
+    this.#losesItsLine();
     const silent = this.#socket;
     this.#connect();
     silent.close();
   }
 }
 
-/** Dispatches "event" (a change, with its cursor) and "progress" (a tick). */
+/** Dispatches "event" (a change, with its cursor) and "progress" (a tick); "lost" when it has been
+ * cut off for some seconds, "found" when it is back. */
 export const feed = new Feed();

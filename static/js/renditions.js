@@ -1,51 +1,38 @@
-// What media-chrome's quality menu asks of a media element (media-ui-extensions' videoRenditions),
-// answered from hls.js's levels: each size once, in however many codecs it is there.
+// The qualities of a film: hls.js's levels, each size once, in however many codecs it is there.
 
-export class Renditions extends EventTarget {
+export class Renditions {
+  /** Sizes as people call them, the largest first: 1080, 720 … */
+  sizes;
+  /** What somebody chose; null for automatic. Kept here: hls.js only tells what it loads next. */
+  chosen = null;
   #hls;
-  #list;
 
   constructor(hls) {
-    super();
     this.#hls = hls;
-    const sizes = new Map();
-    for (const level of hls.levels) {
-      if (!sizes.has(sizeOf(level))) sizes.set(sizeOf(level), level);
-    }
-    this.#list = [...sizes.values()].map(({ width, height, bitrate, frameRate }, index) => ({
-      id: String(index),
-      width,
-      height,
-      bitrate,
-      frameRate,
-    }));
-    this.#list.forEach((rendition, index) => (this[index] = rendition));
+    this.sizes = [...new Set(hls.levels.map(sizeOf))].sort((one, other) => other - one);
   }
 
-  get length() {
-    return this.#list.length;
+  choose(size) {
+    this.chosen = size;
+    this.#hls.nextLevel = size === null ? -1 : this.#levelOf(size);
   }
 
-  [Symbol.iterator]() {
-    return this.#list[Symbol.iterator]();
+  /** The size that plays now; null before anything does. */
+  get playing() {
+    const level = this.#hls.levels[this.#hls.currentLevel];
+    return level ? sizeOf(level) : null;
   }
 
-  /** The size somebody chose; -1 for automatic. */
-  get selectedIndex() {
-    const level = this.#hls.autoLevelEnabled ? null : this.#hls.levels[this.#hls.nextLevel];
-    return level ? this.#list.findIndex((one) => sizeOf(one) === sizeOf(level)) : -1;
-  }
-
-  set selectedIndex(index) {
-    this.#hls.nextLevel = index < 0 ? -1 : this.#levelOf(this.#list[index]);
-    this.dispatchEvent(new Event("change"));
+  /** Whether hls.js goes by the line's speed. */
+  get isAutomatic() {
+    return this.#hls.autoLevelEnabled;
   }
 
   /** A size in the codecs that play, which hls.js chose as what this browser plays best. */
   #levelOf(size) {
     const { levels, loadLevel, firstLevel } = this.#hls;
     const now = levels[loadLevel] ?? levels[firstLevel];
-    const fitting = levels.filter((level) => sizeOf(level) === sizeOf(size));
+    const fitting = levels.filter((level) => sizeOf(level) === size);
     const same = fitting.find((level) => level.codecSet === now?.codecSet);
     return levels.indexOf(same ?? fitting[0]);
   }

@@ -1,45 +1,44 @@
-// What media-chrome's sound menu asks of a media element (HTML's audioTracks, which few browsers
-// have), answered from hls.js's audio tracks.
+// The sounds of a film: hls.js's audio tracks, or those that a browser itself knows.
 
-class Sound {
-  #hls;
-  #index;
+/** Names, and which plays; `choose` takes its number. */
+export class Sounds {
+  #tracks;
+  #select;
+  #selected;
 
-  constructor(hls, index) {
-    this.#hls = hls;
-    this.#index = index;
-    const { name, lang } = hls.audioTracks[index];
-    this.id = String(index);
-    this.kind = index === 0 ? "main" : "alternative";
-    this.language = lang ?? "";
-    this.label = spoken(name, lang);
+  static of(hls) {
+    return new Sounds(
+      hls.audioTracks,
+      () => hls.audioTrack,
+      (number) => (hls.audioTrack = number),
+    );
   }
 
-  get enabled() {
-    return this.#hls.audioTrack === this.#index;
+  static native(tracks) {
+    const list = [...tracks].map(({ label, language }) => ({ name: label || language, lang: language }));
+    return new Sounds(
+      list,
+      () => [...tracks].findIndex((track) => track.enabled),
+      (number) => [...tracks].forEach((track, index) => (track.enabled = index === number)),
+    );
   }
 
-  set enabled(wanted) {
-    if (wanted && !this.enabled) this.#hls.audioTrack = this.#index;
-  }
-}
-
-export class Sounds extends EventTarget {
-  #list;
-
-  constructor(hls, switched) {
-    super();
-    this.#list = hls.audioTracks.map((_, index) => new Sound(hls, index));
-    this.#list.forEach((sound, index) => (this[index] = sound));
-    hls.on(switched, () => this.dispatchEvent(new Event("change")));
+  constructor(tracks, selected, select) {
+    this.#tracks = tracks;
+    this.#selected = selected;
+    this.#select = select;
   }
 
-  get length() {
-    return this.#list.length;
+  get names() {
+    return this.#tracks.map(({ name, lang }) => spoken(name, lang));
   }
 
-  [Symbol.iterator]() {
-    return this.#list[Symbol.iterator]();
+  get selected() {
+    return this.#selected();
+  }
+
+  choose(number) {
+    if (number !== this.selected) this.#select(number);
   }
 }
 

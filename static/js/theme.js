@@ -1,6 +1,7 @@
-// Runs before the first paint: the remembered appearance, else the system's.
+// Runs before the first paint: that scripts run, the remembered appearance, else the system's.
 (() => {
   const root = document.documentElement;
+  root.dataset.js = ""; // What only scripts bring to life is shown from here on.
   const dark = matchMedia("(prefers-color-scheme: dark)");
 
   const show = () => {

@@ -1,12 +1,18 @@
-// <video-field data-address>: one field of a video, saved when it was changed.
+// <video-field data-address>: one field of a video, saved when it was changed; what could not be
+// saved for want of a line is saved when the line is back.
 
 import { ask } from "./api.js";
 
 const SHOWN_MS = 2500;
+const RETRY_MS = 5000;
+const TOO_MANY = 429;
 
 class VideoField extends HTMLElement {
   #kept;
   #note;
+  #saving = false;
+  #again = false;
+  #retry = null;
 
   connectedCallback() {
     const field = this.#field;
@@ -14,33 +20,75 @@ class VideoField extends HTMLElement {
     this.#note = Object.assign(document.createElement("span"), { className: "saved", hidden: true });
     this.#note.setAttribute("role", "status");
     this.append(this.#note);
-    field.addEventListener("change", () => this.#save());
+    field.addEventListener("change", () => this.#changed());
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && field.tagName === "INPUT") field.blur();
       if (event.key === "Escape") field.value = this.#kept;
     });
+    addEventListener("online", () => this.#retry && this.#save());
+    addEventListener("beforeunload", (event) => this.#retry && event.preventDefault());
+  }
+
+  /** What another window, or somebody else, has made of it; not under one's hands. */
+  take(value) {
+    const field = this.#field;
+    const isTouched = this.#saving || this.#retry || field.value !== this.#kept;
+    if (isTouched || value === this.#kept) return;
+    this.#kept = field.value = value;
+    this.#showHint();
+  }
+
+  #changed() {
+    this.#showHint();
+    if (this.#saving) this.#again = true;
+    else this.#save();
   }
 
   async #save() {
     const field = this.#field;
-    if (field.value === this.#kept) return;
-    try {
-      const video = await ask(this.dataset.address, {
-        method: "PATCH",
-        body: { [field.name]: field.value },
-      });
-      this.#kept = video[field.name];
-      this.#say("Saved");
-    } catch (problem) {
-      this.#say(problem.message, { bad: true });
+    const wanted = field.value;
+    clearTimeout(this.#retry);
+    this.#retry = null;
+    if (wanted === this.#kept) {
+      this.#note.hidden = true;
+      return;
     }
+    this.#saving = true;
+    try {
+      const video = await ask(this.dataset.address, { method: "PATCH", body: { [field.name]: wanted } });
+      this.#kept = video[field.name];
+      if (field.value === wanted) field.value = this.#kept;
+      this.#say("Saved");
+      this.dispatchEvent(new CustomEvent("video-saved", { bubbles: true }));
+    } catch (problem) {
+      this.#failed(problem);
+    }
+    this.#saving = false;
+    if (this.#again) {
+      this.#again = false;
+      this.#save();
+    }
+  }
+
+  #failed({ status, message }) {
+    const mayPass = status === 0 || status === TOO_MANY || status >= 500;
+    if (mayPass) this.#retry = setTimeout(() => this.#save(), RETRY_MS);
+    const words = mayPass ? "Not saved yet: the server cannot be reached. It is tried again by itself." : message;
+    this.#say(words, { bad: true });
   }
 
   #say(words, { bad = false } = {}) {
     this.#note.textContent = words;
     this.#note.toggleAttribute("data-bad", bad);
     this.#note.hidden = false;
-    if (!bad) setTimeout(() => (this.#note.hidden = true), SHOWN_MS);
+    if (!bad) setTimeout(() => this.#note.hasAttribute("data-bad") || (this.#note.hidden = true), SHOWN_MS);
+  }
+
+  /** What the chosen option means. */
+  #showHint() {
+    const { selectedOptions } = this.#field;
+    const hint = this.querySelector(".hint");
+    if (hint && selectedOptions) hint.textContent = selectedOptions[0].dataset.hint;
   }
 
   get #field() {

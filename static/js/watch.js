@@ -2,7 +2,9 @@
 
 import { ask, fetchPage, toast } from "./api.js";
 import { feed } from "./feed.js";
+import "./lost-line.js";
 import "./progress.js";
+import "./shortcuts.js";
 import "./video-field.js";
 
 const LOOK_MS = 5000;
@@ -16,21 +18,18 @@ class LivePage extends HTMLElement {
   connectedCallback() {
     const { video } = this.dataset;
     feed.addEventListener("event", ({ detail }) => detail.video === video && this.#heard(detail));
-    feed.addEventListener("progress", ({ detail }) => {
-      // A new stage knows more of a video: its facts, and that it is worked on again.
-      if (detail.video !== video || detail.stage === this.#stage) return;
-      this.#stage = detail.stage;
-      this.refresh();
-    });
+    feed.addEventListener("progress", ({ detail }) => detail.video === video && this.#ticked(detail));
     this.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-action]");
-      if (button) this.#act(button);
+      const button = event.target.closest("[data-action], [data-copies], [data-opens]");
+      if (button) this.#pressed(button);
     });
+    this.addEventListener("video-saved", () => this.refresh());
     this.addEventListener("player-lost", () => this.#playerLost());
+    this.#bringPlayer();
     // Who has no feed of this video looks now and then; so does everybody at a reprocess, whose
     // end changes nothing that the feed would tell.
     setInterval(() => {
-      const hasFeed = document.documentElement.dataset.feedSince && !this.querySelector(".strip");
+      const hasFeed = document.documentElement.dataset.feedSince && !this.querySelector(".state live-progress");
       if (!hasFeed && this.querySelector("live-progress") && !document.hidden) this.refresh();
     }, LOOK_MS);
   }
@@ -61,6 +60,20 @@ class LivePage extends HTMLElement {
     else this.refresh();
   }
 
+  #ticked({ stage, available_seconds: available }) {
+    const player = this.querySelector("vod-player[data-growing]");
+    if (player) player.grow(available);
+    // A new stage knows more of a video: its facts, and that it is worked on again.
+    if (stage === this.#stage) return;
+    this.#stage = stage;
+    this.refresh();
+  }
+
+  /** The player's code comes with the first video to play. */
+  #bringPlayer() {
+    if (this.querySelector("vod-player")) import("./player.js");
+  }
+
   #take(page) {
     for (const shown of this.querySelectorAll("[data-live]")) {
       const fresh = page.querySelector(`[data-live="${shown.dataset.live}"]`);
@@ -68,23 +81,25 @@ class LivePage extends HTMLElement {
       this.#keepOpen(shown, fresh);
       if (shown.innerHTML !== fresh.innerHTML) shown.replaceWith(document.adoptNode(fresh));
     }
+    for (const field of page.querySelectorAll("video-field :is(input, select, textarea)")) {
+      this.querySelector(`video-field [name="${field.name}"]`)?.closest("video-field").take(field.value);
+    }
     document.title = page.title;
+    this.#bringPlayer();
   }
 
   /** A menu somebody has opened stays open. */
   #keepOpen(shown, fresh) {
-    const opened = [...shown.querySelectorAll("details")].map((menu) => menu.open);
-    fresh.querySelectorAll("details").forEach((menu, number) => (menu.open = opened[number] ?? false));
+    const nameOf = (menu) => menu.querySelector("summary").outerHTML;
+    const opened = new Set([...shown.querySelectorAll("details[open]")].map(nameOf));
+    for (const menu of fresh.querySelectorAll("details")) menu.open = opened.has(nameOf(menu));
   }
 
   /** A player stays where it is; only another release gets it another address. */
   #keepsPlaying(shown, fresh) {
     const [player, next] = [shown, fresh].map((part) => part.querySelector("vod-player"));
-    if (!player || !next) return false;
-    if (this.#lost || player.dataset.release !== next.dataset.release) {
-      player.dataset.release = next.dataset.release;
-      player.changeSource(next.dataset.src);
-    }
+    if (!player?.take || !next) return false;
+    player.take(next.dataset, { anew: this.#lost });
     return true;
   }
 
@@ -98,14 +113,16 @@ class LivePage extends HTMLElement {
     setTimeout(() => (this.#lost = false), 30_000);
   }
 
+  #pressed(button) {
+    const { action, copies, opens } = button.dataset;
+    if (copies) copy(document.getElementById(copies), button.dataset.said);
+    if (opens) open(document.getElementById(opens));
+    if (action) this.#act(button);
+  }
+
   async #act(button) {
     const { action, address } = button.dataset;
     if (action === "delete" && !(await this.#confirmsDeletion())) return;
-    if (action === "copy") {
-      await navigator.clipboard.writeText(location.href);
-      toast("Link copied.");
-      return;
-    }
     button.setAttribute("aria-busy", "true");
     try {
       await ask(address, { method: action === "delete" ? "DELETE" : "POST" });
@@ -124,6 +141,24 @@ class LivePage extends HTMLElement {
     return new Promise((resolve) => {
       dialog.addEventListener("close", () => resolve(dialog.returnValue === "delete"), { once: true });
     });
+  }
+}
+
+function open(dialog) {
+  for (const note of dialog.querySelectorAll("[role=status]")) note.textContent = "";
+  dialog.showModal();
+}
+
+/** What a field holds; browsers have a clipboard for scripts on HTTPS alone. */
+async function copy(field, said) {
+  const note = field.closest("dialog").querySelector("[role=status]");
+  field.select();
+  try {
+    if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
+    else if (!document.execCommand("copy")) throw new Error("not copied");
+    note.textContent = said;
+  } catch {
+    note.textContent = "It could not be copied: it is selected, copy it by hand.";
   }
 }
 

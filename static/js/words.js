@@ -31,7 +31,7 @@ export function available(seconds, whole) {
 }
 
 /** 0:07, 12:34, 1:02:03. */
-function clock(seconds) {
+export function clock(seconds) {
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
   const [first, ...rest] = parts[0] ? parts : parts.slice(1);
   return [first, ...rest.map((part) => String(part).padStart(2, "0"))].join(":");

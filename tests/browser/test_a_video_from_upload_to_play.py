@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.people import Person
+from tests.browser.playing import plays
 from tests.servers.app import Vodloom
 from tests.servers.process import wait_until
 
@@ -38,7 +39,6 @@ def test_a_video_is_uploaded_prepared_and_played_without_a_reload(
 
     row.get_by_role("link", name="Watch").click()
     plays(page)
-    quality_can_be_chosen(page)
 
 
 def test_the_watch_page_becomes_playable_by_itself(
@@ -162,30 +162,6 @@ def progress_moved(page: Page) -> None:
     wait_until(lambda: len(set(page.evaluate("window.progressSeen"))) > 1, "progress moved", 60)
     seen = page.evaluate("window.progressSeen")
     assert seen == sorted(seen)
-
-
-def plays(page: Page) -> None:
-    video = page.locator("vod-player video")
-    # Before the player has attached itself there is nothing that could play.
-    wait_until(lambda: bool(video.evaluate("v => v.readyState > 0")), "has something to play")
-    video.evaluate("video => { video.muted = true; return video.play() }")
-    wait_until(lambda: bool(video.evaluate("v => v.currentTime > 1 && v.videoWidth > 0")), "plays")
-
-
-def quality_can_be_chosen(page: Page) -> None:
-    """By the menu, with the mouse; the picture changes its size."""
-    video = page.locator("vod-player video")
-    video.evaluate("video => { video.loop = true }")
-    for name, width in (("240p", 426), ("720p", 1280)):
-        page.locator("media-controller").hover()
-        page.locator("media-settings-menu-button").click()
-        page.locator("media-settings-menu-item").filter(has_text="Quality").first.click()
-        page.locator("media-rendition-menu").get_by_text(name, exact=True).click()
-        page.keyboard.press("Escape")
-        wait_until(
-            lambda width=width: video.evaluate("v => v.videoWidth") == width,  # type: ignore[misc]
-            f"{name} plays",
-        )
 
 
 def more(page: Page) -> Locator:

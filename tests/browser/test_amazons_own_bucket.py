@@ -15,10 +15,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, draw
+from tests.browser import playing
 from tests.browser.people import Person
 from tests.servers import certificates
 from tests.servers.fixtures import StartVodloom
-from tests.servers.process import wait_until
 from tests.servers.seaweedfs import SeaweedFS, installed, running_seaweedfs
 
 pytestmark = [
@@ -122,11 +122,7 @@ def plays(browser: Browser, person: Person, video: str) -> None:
     page.on("response", lambda answer: fetched.append(answer.url))
     person.log_in(page)
     page.goto(f"/watch/{video}/")
-    element = page.locator("vod-player video")
-    element.evaluate("video => { video.muted = true; return video.play() }")
-    wait_until(
-        lambda: bool(element.evaluate("v => v.currentTime > 2 && v.videoWidth > 0")), "plays"
-    )
+    playing.plays(page)
     assert complaints == []
     assert any(url.startswith(f"https://{HOST}/") and ".mp4" in url for url in fetched)
     assert any(url.startswith(f"https://{HOST}/") and ".jpg" in url for url in fetched)

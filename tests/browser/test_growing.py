@@ -94,6 +94,7 @@ def test_it_is_watched_while_it_grows_though_a_worker_is_killed(
         assert any(task["crashes"] for task in encodes(owner, video))
         for page in (early_page, late_page):
             expect(page.locator("live-progress")).to_be_hidden()
+            expect(page.locator("vod-player[data-growing]")).to_have_count(0, timeout=20_000)
         for viewer in (early, late):
             viewer.play(rate=4)
         for page in (early_page, late_page):
@@ -143,6 +144,7 @@ _BEGIN = """async () => {
   video.addEventListener("ended", () => (account.over = true));
   window.watched = video;
   video.muted = true;
+  document.querySelector("vod-player").begin();
   await video.play();
   return video.played.length ? video.played.start(0) : video.currentTime;
 }"""
@@ -163,7 +165,7 @@ _TO_THE_END = """async () => {
 
 def begins_at_0(page: Page) -> None:
     """The page's own player, once it is there, without a reload."""
-    expect(page.locator("vod-player")).to_be_visible(timeout=PATIENCE * 1000)
+    expect(page.locator("media-play-button").first).to_be_visible(timeout=PATIENCE * 1000)
     assert page.evaluate(_BEGIN) < 0.5
 
 
@@ -200,6 +202,9 @@ def shows_how_far_it_is(page: Page) -> None:
     bar = page.locator("live-progress")
     expect(bar.get_by_text("of 0:32 can be watched")).to_be_visible()
     expect(bar.locator("progress")).to_be_visible()
+    expect(page.locator("player-clock")).to_contain_text("/ 0:32")
+    marked = "p => parseFloat(p.style.getPropertyValue('--available'))"
+    assert 0 < page.locator("vod-player[data-growing]").evaluate(marked) < 100
 
 
 def played_in_one_go(account: dict[str, Any]) -> None:

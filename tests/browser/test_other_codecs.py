@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import draw
 from tests.browser.people import Person
+from tests.browser.playing import settings
 from tests.browser.viewers import PLAYERS, knowing_nothing_of, watching
 from tests.servers.app import Vodloom
 from tests.servers.process import wait_until
@@ -117,7 +118,7 @@ def shows_something(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("lacking", "taken"), [([], "180p-av1"), (NEWER, "180p")])
-def test_the_menu_offers_each_size_once_and_the_browser_takes_its_codec(
+def test_the_settings_offer_each_size_once_and_the_browser_takes_its_codec(
     prepared: Prepared,
     demo: Person,
     open_page: Callable[[Person], Page],
@@ -128,15 +129,15 @@ def test_the_menu_offers_each_size_once_and_the_browser_takes_its_codec(
     page.context.add_init_script(knowing_nothing_of(lacking))
     page.on("request", lambda request: fetched.update(request.url.split("/")))
     page.goto(f"/watch/{prepared.video}/")
+    page.get_by_role("button", name="play", exact=True).first.click()
     shows_something(page)
-    page.locator("media-controller").hover()
-    page.locator("media-settings-menu-button").click()
-    page.locator("media-settings-menu-item").filter(has_text="Quality").first.click()
-    sizes = page.locator("media-rendition-menu").get_by_role("menuitemradio")
-    expect(sizes).to_have_text([re.compile(r"^\s*180p"), re.compile(r"^\s*Auto")])
-    expect(sizes.last).to_have_attribute("aria-checked", "true")
-    sizes.first.click()
-    expect(sizes.first).to_have_attribute("aria-checked", "true")
+    page.locator("vod-player video").evaluate("video => video.pause()")
+    settings(page).click()
+    sizes = page.get_by_role("group", name="Quality").get_by_role("radio")
+    expect(sizes).to_have_count(2)
+    expect(sizes.first).to_be_checked()  # automatic
+    page.get_by_text("180p", exact=True).click()
+    expect(sizes.last).to_be_checked()
     page.evaluate("document.querySelector('video').currentTime = 8")
     shows_something(page)
     assert fetched & {"180p", "180p-av1"} == {taken}

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.models import User
 from processing.ffmpeg.media import Media
 from processing.models import Run
 from processing.monitoring import progress
 from videos import access
 from videos.models import Rendition, Video
-from videos.pages import words
+from videos.pages import player, standing, words
+from videos.pages.player import Player
+from videos.pages.standing import Standing
 from videos.playback import services as playback
 
 _GOING_ON = (Video.Status.PENDING_UPLOAD, Video.Status.UPLOADING, Video.Status.PROCESSING)
@@ -60,12 +63,14 @@ class Notice:
 class Watch:
     """A video on its own page. ``stage`` is what stands where the picture is:
     player, working, failed, canceled or nothing; ``available`` how much of it plays, while
-    that grows; ``notices`` are for whoever may edit it."""
+    that grows; ``facts``, ``notices`` and ``standing`` are for whoever may edit it."""
 
     card: Card
+    author: str
     stage: str
-    hls: str | None
+    player: Player | None
     available: str
+    standing: Standing | None
     failure: Failure | None
     facts: list[tuple[str, str]]
     notices: list[Notice]
@@ -80,7 +85,7 @@ def card(video: Video, viewer: access.Viewer) -> Card:
     seconds = playback.duration_of(video)
     return Card(
         video=video,
-        title=video.title or "Untitled",
+        title=title_of(video),
         poster=playback.poster_url(video, viewer, held=True),
         duration=words.duration(seconds) if seconds else "",
         status=words.STATUSES[Video.Status(video.status)],
@@ -93,14 +98,16 @@ def watch(video: Video, viewer: access.Viewer) -> Watch:
     """A video read with its renditions."""
     shown = card(video, viewer)
     may_edit = access.may_edit(video, viewer)
-    hls = playback.hls_url(video, viewer, held=True)
+    playing = player.of(video, viewer)
     return Watch(
         card=shown,
-        stage=_stage(video, hls),
-        hls=hls,
+        author=author_of(video),
+        stage="player" if playing else _stage(video),
+        player=playing,
         available=_available(video),
+        standing=standing.of(video) if may_edit else None,
         failure=_failure(video) if video.status == Video.Status.FAILED else None,
-        facts=facts(video, may_edit=may_edit),
+        facts=facts(video) if may_edit else [],
         notices=_notices(video) if may_edit else [],
         may_edit=may_edit,
         may_cancel=may_edit and shown.working is not None,
@@ -114,13 +121,20 @@ def _notices(video: Video) -> list[Notice]:
     return [Notice(one["code"], one["message"], words.notice_advice(one["code"])) for one in told]
 
 
-_FILE = "File"
+def title_of(video: Video) -> str:
+    """What a video is called where something has to stand."""
+    return video.title or "Untitled"
 
 
-def facts(video: Video, *, may_edit: bool) -> list[tuple[str, str]]:
-    """Names and values for the quiet list beside the player; what the file was called only for
-    whoever may edit the video."""
-    rows = [row for row in _source_facts(video) if may_edit or row[0] != _FILE]
+def author_of(video: Video) -> str:
+    """The name its owner goes by; empty for one who gave none: an address is nobody's business."""
+    owner: User = video.owner
+    return owner.get_full_name()
+
+
+def facts(video: Video) -> list[tuple[str, str]]:
+    """Names and values of what was handed in and made of it."""
+    rows = _source_facts(video)
     if video.release:
         heights = [r.name for r in video.release.renditions.all() if r.kind == Rendition.Kind.VIDEO]
         rows.append(("Qualities", ", ".join(heights)))
@@ -134,7 +148,7 @@ def _source_facts(video: Video) -> list[tuple[str, str]]:
         return []
     size = ("Size", words.size(source.size))
     if source.found is None:
-        return [(_FILE, source.filename), size]
+        return [("File", source.filename), size]
     media, seconds = Media.from_json(source.found), playback.duration_of(video)
     picture, sound = media.video, media.audio[0] if media.audio else None
     return [
@@ -144,7 +158,7 @@ def _source_facts(video: Video) -> list[tuple[str, str]]:
         ("Video codec", _codec(picture)),
         ("Audio codec", _codec(sound)),
         size,
-        (_FILE, source.filename),
+        ("File", source.filename),
     ]
 
 
@@ -183,9 +197,7 @@ def _is_reprocessed(video: Video) -> bool:
     return run is not None and run.status in Run.ACTIVE and run.kind == Run.Kind.REPROCESS
 
 
-def _stage(video: Video, hls: str | None) -> str:
-    if hls is not None:
-        return "player"
+def _stage(video: Video) -> str:
     return {
         Video.Status.FAILED: "failed",
         Video.Status.CANCELED: "canceled",

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts import verification
 from accounts.models import User
 from videos.events import cursors, log
-from videos.models import Video
-from videos.pages import cards, words
+from videos.pages import cards, sharing, words
 from videos.pages import library as shelf
 
 
@@ -81,7 +80,8 @@ def watch(request: HttpRequest, video_id: UUID) -> HttpResponse:
         {
             "video": video,
             "watch": shown,
-            "visibilities": Video.Visibility.choices,
+            "shared": sharing.of(video, request),
+            "visibilities": words.VISIBILITIES,
             # Only the owner's feed tells of it; for others the page looks now and then.
             "feed_since": feed_since if video.owner_id == viewer.pk else None,
         },

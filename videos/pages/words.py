@@ -23,6 +23,18 @@ STATUSES = {
     Video.Status.CANCELED: "Canceled",
 }
 
+VISIBILITIES = (
+    (Video.Visibility.DRAFT, "Draft", "Only you can watch it. Draft marks what is not finished."),
+    (Video.Visibility.PRIVATE, "Private", "Only you can watch it."),
+    (
+        Video.Visibility.UNLISTED,
+        "Unlisted",
+        "Everybody with the link can watch it. Search engines are asked to leave it out.",
+    ),
+    (Video.Visibility.PUBLIC, "Public", "Everybody can watch it, and search engines may list it."),
+)
+"""Who can watch: the value, its name, and what it means."""
+
 _EXPORT = "Export it again as MP4 (H.264 and AAC) and upload that."
 _RETRY = "Try again. If it fails again, tell whoever runs this site, with the code below."
 _ADVICE = {
@@ -37,6 +49,7 @@ _ADVICE = {
 }
 
 _MINUTE, _HOUR = 60, 3600
+_SHORT, _A_TENTH = 0.95, 0.095
 _KILO, _ONE_DECIMAL_BELOW = 1000, 10
 
 
@@ -62,7 +75,9 @@ def frame_rate(rate: Fraction, varies: bool) -> str:
 
 
 def duration(seconds: float) -> str:
-    """0:07, 12:34, 1:02:03."""
+    """0:07, 12:34, 1:02:03; below a second 0.3 s or 0.04 s."""
+    if 0 < seconds < _SHORT:
+        return f"{seconds:.1f} s" if seconds >= _A_TENTH else f"{max(seconds, 0.01):.2f} s"
     whole = round(seconds)
     minutes, left = divmod(whole, _MINUTE)
     if whole < _HOUR:

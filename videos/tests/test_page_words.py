@@ -8,7 +8,20 @@ from videos.pages import words
 
 @pytest.mark.parametrize(
     ("seconds", "shown"),
-    [(0.4, "0:00"), (7, "0:07"), (59.6, "1:00"), (754, "12:34"), (3723, "1:02:03")],
+    [
+        (0, "0:00"),
+        (0.04, "0.04 s"),
+        (0.004, "0.01 s"),
+        (0.3, "0.3 s"),
+        (0.94, "0.9 s"),
+        (0.96, "0:01"),
+        (1.4, "0:01"),
+        (7, "0:07"),
+        (19.97, "0:20"),
+        (59.6, "1:00"),
+        (754, "12:34"),
+        (3723, "1:02:03"),
+    ],
 )
 def test_durations(seconds: float, shown: str) -> None:
     assert words.duration(seconds) == shown

@@ -1,0 +1,19 @@
+// Says when the page has been cut off for a while, and what that means.
+
+import { feed } from "./feed.js";
+
+const WORDS =
+  "No connection to the server. What you see may be out of date; it goes on by itself when the line is back.";
+
+let note = null;
+
+feed.addEventListener("lost", () => {
+  if (note) return;
+  note = Object.assign(document.createElement("p"), { className: "toast lost", textContent: WORDS });
+  document.querySelector(".toasts").append(note);
+});
+
+feed.addEventListener("found", () => {
+  note?.remove();
+  note = null;
+});

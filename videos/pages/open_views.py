@@ -1,0 +1,101 @@
+"""What other sites ask for a video that anybody may watch: player, poster, description."""
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import Resolver404, get_script_prefix, resolve
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from videos.models import Video
+from videos.pages import cards, player, sharing
+from videos.playback import services as playback
+
+_LARGEST = 10_000
+
+
+@require_safe
+@never_cache
+@xframe_options_exempt
+def embed(request: HttpRequest, video_id: UUID) -> HttpResponse:
+    """The player alone, for pages of others: whoever is logged in here is nobody there."""
+    video = sharing.open_videos().filter(pk=video_id).first()
+    playing = player.of(video, AnonymousUser()) if video else None
+    if video is None or playing is None:
+        return render(request, "pages/embed_gone.html", status=HTTPStatus.NOT_FOUND)
+    context = {"video": video, "title": cards.title_of(video), "player": playing}
+    return render(request, "pages/embed.html", context)
+
+
+@require_safe
+@never_cache
+def poster(request: HttpRequest, video_id: UUID) -> HttpResponse:
+    """An address of the poster that does not expire, for previews elsewhere."""
+    video = get_object_or_404(sharing.open_videos(), pk=video_id)
+    address = playback.poster_url(video, AnonymousUser())
+    if address is None:
+        raise Http404
+    return HttpResponseRedirect(address)
+
+
+@require_safe
+@never_cache
+def oembed(request: HttpRequest) -> HttpResponse:
+    """What https://oembed.com asks of a provider, as JSON."""
+    if request.GET.get("format", "json") != "json":
+        return HttpResponse("Only JSON is answered here.", status=HTTPStatus.NOT_IMPLEMENTED)
+    video = get_object_or_404(sharing.open_videos(), pk=_video_of(request))
+    frame = sharing.frame(
+        video,
+        request,
+        max_width=_pixels(request.GET.get("maxwidth")),
+        max_height=_pixels(request.GET.get("maxheight")),
+    )
+    return JsonResponse(_described(video, request, frame))
+
+
+def _described(video: Video, request: HttpRequest, frame: sharing.Frame) -> dict[str, Any]:
+    about = {
+        "version": "1.0",
+        "type": "video",
+        "title": cards.title_of(video),
+        "provider_name": "Vodloom",
+        "provider_url": request.build_absolute_uri("/"),
+        "html": frame.code,
+        "width": frame.width,
+        "height": frame.height,
+    }
+    if author := cards.author_of(video):
+        about["author_name"] = author
+    return about
+
+
+def _video_of(request: HttpRequest) -> UUID:
+    """The video whose page or frame the address leads to that is asked about."""
+    address = request.GET.get("url", "")
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}):
+        raise Http404
+    try:
+        found = resolve("/" + urlsplit(address).path.removeprefix(get_script_prefix()))
+    except (Resolver404, ValueError):
+        raise Http404 from None
+    if found.url_name not in ("watch", "embed"):
+        raise Http404
+    video_id: UUID = found.kwargs["video_id"]
+    return video_id
+
+
+def _pixels(text: str | None) -> int:
+    """A limit as it was asked for; what is none limits nothing."""
+    try:
+        pixels = int(text or _LARGEST)
+    except ValueError:
+        return _LARGEST
+    return pixels if 0 < pixels < _LARGEST else _LARGEST

@@ -1,0 +1,78 @@
+"""What the player of a video needs to know, on its page and where it is embedded."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from videos import access
+from videos.models import Video
+from videos.pages import words
+from videos.playback import downloads
+from videos.playback import services as playback
+from videos.playback.downloads import Download
+
+_PLAIN_HEIGHT = 720
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A file to download: what it is called for people and on their disk, and how large it is."""
+
+    words: str
+    filename: str
+    size: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Player:
+    """Addresses of a video that plays, and its length: as a number of seconds, and in the words
+    that every place uses. ``available`` is how many seconds there are as long as it grows;
+    ``plain`` the file that plays without any script."""
+
+    release: UUID
+    hls: str
+    poster: str | None
+    seconds: float
+    length: str
+    available: float | None
+    is_audio: bool
+    downloads: list[Offered]
+    plain: str | None
+
+
+def of(video: Video, viewer: access.Viewer) -> Player | None:
+    """For a video read through ``library.watchable``; None where nothing plays for this viewer."""
+    hls, release = playback.hls_url(video, viewer, held=True), video.release
+    if hls is None or release is None:
+        return None
+    seconds = playback.duration_of(video)
+    files = downloads.of(video, viewer)
+    return Player(
+        release=release.pk,
+        hls=hls,
+        poster=playback.poster_url(video, viewer, held=True),
+        seconds=round(seconds, 3),
+        length=words.duration(seconds) if seconds else "",
+        available=None if release.is_complete else round(release.available_seconds, 3),
+        is_audio=video.media_type == Video.MediaType.AUDIO,
+        downloads=[_offered(video, file) for file in files],
+        plain=_plain(files),
+    )
+
+
+def _offered(video: Video, file: Download) -> Offered:
+    title = "".join(" " if c in '\\/:*?"<>|' else c for c in video.title or "Untitled")
+    return Offered(
+        words=file.name,
+        filename=f"{title.strip()[:120] or 'Untitled'} {file.name}.mp4",
+        size=words.size(file.size),
+        url=file.url,
+    )
+
+
+def _plain(files: list[Download]) -> str | None:
+    """A size that most lines and screens take, else the smallest."""
+    if not files:
+        return None
+    fitting = (file for file in files if min(file.width or 0, file.height or 0) <= _PLAIN_HEIGHT)
+    return next(fitting, files[-1]).url

@@ -1,0 +1,104 @@
+"""How a video is handed on: its link, its embed code, and what other sites show of it."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.text import Truncator
+
+from videos import access
+from videos.models import Video
+from videos.pages import library
+
+_WIDTH, _HEIGHT = 640, 360
+_SOUND_HEIGHT = 200
+_DESCRIPTION_LENGTH = 200
+_CODE = (
+    '<iframe src="{}" width="{}" height="{}" title="{}" allow="fullscreen; picture-in-picture"'
+    ' allowfullscreen loading="lazy"></iframe>'
+)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A player within another page: its address and its size in pixels."""
+
+    url: str
+    width: int
+    height: int
+    code: str
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Absolute addresses of a video: for people, for frames, for programs that show a preview.
+    Where others may not watch it there is the link alone, and why it does not work for them."""
+
+    url: str
+    warning: str
+    frame: Frame | None
+    poster: str
+    oembed: str
+    description: str
+    may_be_listed: bool
+
+
+def open_videos() -> QuerySet[Video]:
+    """Public and unlisted videos, as anybody may watch them."""
+    return library.watchable(AnonymousUser())
+
+
+def of(video: Video, request: HttpRequest) -> Shared:
+    """For a video read through ``library.watchable``."""
+    watch = request.build_absolute_uri(reverse("watch", args=[video.pk]))
+    is_open = access.may_play(video, AnonymousUser())
+    has_poster = bool(video.release and video.release.poster_key)
+    return Shared(
+        url=watch,
+        warning=_warning(video),
+        frame=frame(video, request) if is_open else None,
+        poster=_absolute(request, "poster", video) if is_open and has_poster else "",
+        oembed=_oembed(request, watch) if is_open else "",
+        description=Truncator(video.description).chars(_DESCRIPTION_LENGTH),
+        may_be_listed=video.visibility == Video.Visibility.PUBLIC,
+    )
+
+
+def frame(
+    video: Video, request: HttpRequest, *, max_width: int = _WIDTH, max_height: int = _HEIGHT
+) -> Frame:
+    """The player for other pages, as large as allowed and at most of a usual size."""
+    width, height = min(_WIDTH, max_width), min(_HEIGHT, max_height)
+    if video.media_type == Video.MediaType.AUDIO:
+        height = min(_SOUND_HEIGHT, max_height)
+    else:
+        width = min(width, round(height * _WIDTH / _HEIGHT))
+        height = min(height, round(width * _HEIGHT / _WIDTH))
+    url = _absolute(request, "embed", video)
+    code = format_html(_CODE, url, width, height, video.title or "Untitled")
+    return Frame(url, width, height, code)
+
+
+def _oembed(request: HttpRequest, watch: str) -> str:
+    return request.build_absolute_uri(f"{reverse('oembed')}?{urlencode({'url': watch})}")
+
+
+def _absolute(request: HttpRequest, view: str, video: Video) -> str:
+    return request.build_absolute_uri(reverse(view, args=[video.pk]))
+
+
+def _warning(video: Video) -> str:
+    if video.moderation == Video.Moderation.REJECTED:
+        return "A moderator has rejected this video: the link works for you alone."
+    if video.visibility in (Video.Visibility.DRAFT, Video.Visibility.PRIVATE):
+        return (
+            "This video is private: the link works for you alone. Choose Unlisted or Public under"
+            " “Who can watch” first."
+        )
+    if video.moderation == Video.Moderation.PENDING:
+        return "This video waits for a moderator: until then the link works for you alone."
+    return ""
