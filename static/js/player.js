@@ -31,6 +31,7 @@ class VodPlayer extends HTMLElement {
     media.streamType = "on-demand";
     media.addEventListener("play", () => this.begin());
     media.addEventListener("waiting", () => this.#askForMore());
+    media.addEventListener("error", () => this.#hls || this.#isLost());
     // Before the controls hear of it: what they ask the media for needs a source.
     this.addEventListener("mediaplayrequest", () => this.begin(), { capture: true });
     this.addEventListener("mediaseekrequest", (event) => this.#seek(event), { capture: true });
@@ -175,7 +176,11 @@ class VodPlayer extends HTMLElement {
     }
     clearInterval(this.#asking);
     hls.destroy();
-    // The address may have expired, or a newer release taken its place: the page finds out.
+    this.#isLost();
+  }
+
+  /** The address may have expired, or a newer release taken its place: the page finds out. */
+  #isLost() {
     this.dispatchEvent(new CustomEvent("player-lost", { bubbles: true }));
   }
 }

@@ -36,6 +36,7 @@ class Player:
     length: str
     available: float | None
     is_audio: bool
+    is_upright: bool
     downloads: list[Offered]
     plain: str | None
 
@@ -55,6 +56,7 @@ def of(video: Video, viewer: access.Viewer) -> Player | None:
         length=words.duration(seconds) if seconds else "",
         available=None if release.is_complete else round(release.available_seconds, 3),
         is_audio=video.media_type == Video.MediaType.AUDIO,
+        is_upright=any((one.height or 0) > (one.width or 0) for one in release.renditions.all()),
         downloads=[_offered(video, file) for file in files],
         plain=_plain(files),
     )
