@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, draw
 from tests.browser import playing
+from tests.browser.conftest import ARGUMENTS, draw
 from tests.browser.people import Person
 from tests.servers import certificates
 from tests.servers.fixtures import StartVodloom

@@ -115,9 +115,7 @@ def test_lengths_agree(owner: Person, open_page: Open, film: str) -> None:
     expect(page.locator("player-clock")).to_have_text("0:12 / 0:12", timeout=20_000)
 
 
-def test_keys_work_wherever_one_is_but_in_fields(
-    owner: Person, open_page: Open, film: str
-) -> None:
+def test_keys_work_wherever_one_is_but_in_fields(owner: Person, open_page: Open, film: str) -> None:
     page = open_page(owner)
     page.goto(f"/watch/{film}/")
     expect(page.locator(".play-large")).to_be_visible()
@@ -212,9 +210,7 @@ def test_without_scripts_it_plays_and_nothing_is_dead(
         expect(page.get_by_text("Download")).to_be_visible()
 
 
-def test_sound_alone_has_a_player_of_its_own(
-    owner: Person, open_page: Open, tone: Path
-) -> None:
+def test_sound_alone_has_a_player_of_its_own(owner: Person, open_page: Open, tone: Path) -> None:
     video = owner.upload(tone)
     assert owner.wait_until_over(video)["status"] == "ready"
     page = open_page(owner)

@@ -95,7 +95,9 @@ def test_it_plays_in_the_page_of_somebody_else(owner: Person, chromium: Browser,
     asked = f"{owner.site.url}/watch/{film}/"
     told = context.request.get(f"{owner.site.url}/oembed/", params={"url": asked}).json()
     body = f"<!doctype html><title>Elsewhere</title><p>My film:</p>{told['html']}"
-    page.route("http://elsewhere.test/", lambda route: route.fulfill(body=body, content_type="text/html"))
+    page.route(
+        "http://elsewhere.test/", lambda route: route.fulfill(body=body, content_type="text/html")
+    )
     page.goto("http://elsewhere.test/")
     frame = page.frame_locator("iframe")
     start(frame)

@@ -168,9 +168,7 @@ def test_log_in_comes_back(client: Client, plays: Callable[..., Video]) -> None:
     assert "Go to the library" not in page
 
 
-def test_an_id_may_be_written_in_large_letters(
-    client: Client, plays: Callable[..., Video]
-) -> None:
+def test_an_id_may_be_written_in_large_letters(client: Client, plays: Callable[..., Video]) -> None:
     assert client.get(f"/watch/{str(plays().pk).upper()}/").status_code == 200
 
 
