@@ -5,31 +5,58 @@ from typing import Any
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from accounts import verification
 from accounts.models import User
+from config import mail
 
 logger = structlog.get_logger(__name__)
 
 # Whoever asked for one of these waits for it; the others only tell of something.
 _AWAITED = (
-    "password_reset",
+    "password_reset_key",
     "unknown_account",
     "email_confirmation",
     "account_already_exists",
 )
+# A page that shows the library, or asks to log in, says these by itself.
+_SAID_BY_THE_PAGE = ("logged_in", "logged_out")
+# Of a request, one of whose mails did not go.
+_UNSENT = "mail_unsent"
 
 
 class MailUnavailable(Exception):
-    """Raised when a mail that somebody waits for cannot be sent just now."""
+    """Raised when a mail that somebody waits for cannot be sent just now, or not from here."""
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base has no types
-    """allauth as it is, but for the messages: pages say what happened by themselves."""
+    """allauth as it is, with our words, and told when a mail cannot be sent."""
 
-    def add_message(self, request: HttpRequest, *args: object, **kwargs: object) -> None:
-        """No "successfully signed in" above a library that shows it."""
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """What an action has done is said on the page that follows, and nothing that is not so."""
+        name = _name_of(message_template or "")
+        if name == "email_confirmation_sent" and getattr(request, _UNSENT, False):
+            level, message_template = messages.WARNING, "account/messages/email_not_sent.txt"
+        if name not in _SAID_BY_THE_PAGE:
+            super().add_message(request, level, message_template, *args, **kwargs)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to the account."""
+        return reverse("account")
+
+    def get_email_verification_redirect_url(self, email_address: Any) -> str:
+        """To the library; to log in for whoever opened the mail elsewhere."""
+        return reverse("library" if self.request.user.is_authenticated else "account_login")
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Whether strangers may make an account."""
@@ -46,8 +73,24 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base h
         """Raises ``MailUnavailable`` for a mail that somebody waits for, when the mail server does
         not answer; one that only tells of something is not missed."""
         try:
+            self._send(template_prefix, email, context)
+        except MailUnavailable:
+            if _name_of(template_prefix).startswith(_AWAITED):  # "…_signup" as well
+                raise
+            setattr(self.request, _UNSENT, True)
+
+    def _send(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
+        if not mail.goes_anywhere():
+            logger.warning("mail_not_sent", reason=mail.NO_SERVER, mail=template_prefix)
+            raise MailUnavailable("This site cannot send mail. Ask whoever runs it.")
+        try:
             super().send_mail(template_prefix, email, context)
         except OSError as error:  # those of smtplib are, too
             logger.error("mail_not_sent", reason=type(error).__name__, mail=template_prefix)
-            if template_prefix.rsplit("/", 1)[-1].startswith(_AWAITED):
-                raise MailUnavailable from error
+            raise MailUnavailable(
+                "The mail could not be sent: the mail server does not answer. Try again later."
+            ) from error
+
+
+def _name_of(template: str) -> str:
+    return template.rsplit("/", 1)[-1].removesuffix(".txt")

@@ -21,7 +21,7 @@ admin.site.unregister(EmailAddress)
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
-    """Users, by e-mail."""
+    """Users, by email."""
 
     form = UserChangeForm
     add_form = UserCreationForm

@@ -3,31 +3,34 @@
 from typing import Any
 
 from allauth.account import forms
+from django import forms as django_forms
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
 
 from accounts import signup_domains
-from accounts.models import User
+from accounts.models import ApiKey, User
 
 
 class LoginForm(forms.LoginForm):  # type: ignore[misc]  # allauth has no types
-    """E-mail address and password."""
+    """Email address and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        labels = {"login": "E-mail address", "password": "Password", "remember": "Stay logged in"}
+        labels = {"login": "Email address", "password": "Password", "remember": "Stay logged in"}
         _word(self, **labels)
         self.fields["password"].help_text = ""
+        _begin_with(self, "login")
 
 
 class SignupForm(forms.SignupForm):  # type: ignore[misc]  # allauth has no types
-    """E-mail address and a password."""
+    """Email address and a password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _word(self, email="E-mail address", password1="Password")
+        _word(self, email="Email address", password1="Password")
         self.fields["password1"].help_text = "At least 8 characters, not only digits."
         self.fields["email"].help_text = signup_domains.sentence()
+        _begin_with(self, "email")
 
     def clean_email(self) -> str:
         """One that may sign up here; whether it is taken is not told."""
@@ -59,7 +62,8 @@ class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]  # allau
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _word(self, email="E-mail address")
+        _word(self, email="Email address")
+        _begin_with(self, "email")
 
 
 class ResetPasswordKeyForm(forms.ResetPasswordKeyForm):  # type: ignore[misc]  # allauth has no types
@@ -68,6 +72,66 @@ class ResetPasswordKeyForm(forms.ResetPasswordKeyForm):  # type: ignore[misc]  #
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word_new_password(self)
+        _begin_with(self, "password1")
+
+
+class ReauthenticateForm(forms.ReauthenticateForm):  # type: ignore[misc]  # allauth has no types
+    """The password one has."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word(self, password="Password")
+        _begin_with(self, "password")
+
+
+class AddEmailForm(forms.AddEmailForm):  # type: ignore[misc]  # allauth has no types
+    """A further address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word(self, email="Another email address")
+
+
+class ProfileForm(django_forms.ModelForm):  # type: ignore[type-arg]  # no class at run time
+    """How somebody is called here."""
+
+    first_name = django_forms.CharField(
+        label="Name",
+        max_length=150,
+        required=False,
+        widget=django_forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    class Meta:
+        model = User
+        fields = ("first_name",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["first_name"] = self.instance.get_full_name()
+
+    def save(self, commit: bool = True) -> User:
+        """The name is one field; what the admin wrote into the second is part of it."""
+        user: User = self.instance
+        user.last_name = ""
+        if commit:
+            user.save(update_fields=["first_name", "last_name"])
+        return user
+
+
+class ApiKeyForm(django_forms.ModelForm):  # type: ignore[type-arg]  # no class at run time
+    """What a new key is for."""
+
+    class Meta:
+        model = ApiKey
+        fields = ("name",)
+        labels = {"name": "What the key is for"}
+        widgets = {"name": django_forms.TextInput(attrs={"autocomplete": "off"})}
+
+
+def _begin_with(form: Any, name: str) -> None:
+    """The page is for this form alone: one types at once."""
+    form.fields[name].widget.attrs["autofocus"] = True
 
 
 def _word_new_password(form: Any) -> None:

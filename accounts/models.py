@@ -1,4 +1,4 @@
-"""A user is known by e-mail; an API key acts for its user."""
+"""A user is known by email; an API key acts for its user."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from accounts.plans import Plan, PlanName, plan_named
 
 
 class UserManager(BaseUserManager["User"]):
-    """Creates users by e-mail address."""
+    """Creates users by email address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Create a user; without a password none will ever match."""
@@ -35,8 +35,8 @@ class User(AbstractUser):
     """Somebody who uploads, watches, moderates or operates."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    username = None  # type: ignore[assignment]  # the e-mail address is the name
-    email = models.EmailField("e-mail address", unique=True)
+    username = None  # type: ignore[assignment]  # the email address is the name
+    email = models.EmailField("email address", unique=True)
     can_upload = models.BooleanField(
         default=True, help_text="May hand in videos; without it the API answers 403."
     )
@@ -51,7 +51,7 @@ class User(AbstractUser):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # ours, by e-mail
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # ours, by email
 
     class Meta:
         constraints: ClassVar = [

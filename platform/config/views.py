@@ -16,6 +16,7 @@ from accounts.adapter import MailUnavailable
 from videos.api import problems
 
 _API = "/api/"
+_DATABASE_AWAY = "The database does not answer. Your videos are safe. Try again in a few seconds."
 
 
 @require_safe
@@ -53,9 +54,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 while database or mail server do not answer: a page, to programs a problem."""
     error = sys.exc_info()[1]
     if isinstance(error, problems.DATABASE_AWAY):
-        return _unavailable(request, "The database does not answer. Your videos are safe.")
+        return _unavailable(request, _DATABASE_AWAY)
     if isinstance(error, MailUnavailable):
-        return _unavailable(request, "The mail could not be sent: the mail server does not answer.")
+        return _unavailable(request, str(error))
     if request.path_info.startswith(_API):
         return problems.server_error(request)
     return defaults.server_error(request)

@@ -22,6 +22,6 @@ class Command(BaseCommand):
         """Issue the key."""
         user = User.objects.filter(email__iexact=email, is_active=True).first()
         if user is None:
-            raise CommandError(f"No active user has the e-mail address {email}.")
+            raise CommandError(f"No active user has the email address {email}.")
         _, secret = api_keys.issue(user, name=name)
         self.stdout.write(secret)

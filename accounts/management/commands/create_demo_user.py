@@ -13,7 +13,7 @@ EMAIL = "demo@example.com"
 
 
 class Command(BaseCommand):
-    """Prints e-mail address and password once; does nothing when there is a user."""
+    """Prints email address and password once; does nothing when there is a user."""
 
     help = "Create a superuser with a random password if there is no user yet."
 

@@ -1,4 +1,4 @@
-"""Users log in with their e-mail address, through django-allauth."""
+"""Users log in with their email address, through django-allauth."""
 
 from config.env.rates import Rate
 from config.settings.base import ENV
@@ -12,7 +12,7 @@ def _by_address(rate: Rate | None, *others: str) -> str | None:
 
 
 AUTH_USER_MODEL = "accounts.User"
-# allauth's own finds users by e-mail, counts attempts and takes as long for unknown addresses.
+# allauth's own finds users by email, counts attempts and takes as long for unknown addresses.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -51,12 +51,16 @@ ACCOUNT_RATE_LIMITS = {
 }
 # How long who is told to wait should.
 DOOR_SECONDS = 60
+# Whoever changes a password or an address is told by mail, for it may have been somebody else.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
     "signup": "accounts.forms.SignupForm",
     "change_password": "accounts.forms.ChangePasswordForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "add_email": "accounts.forms.AddEmailForm",
 }
 
 # Until the operator names a server no mail is sent: see config.mail.

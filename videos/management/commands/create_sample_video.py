@@ -41,7 +41,7 @@ class Command(BaseCommand):
         user = users.filter(email__iexact=email).first() if email else users.first()
         if user is None:
             raise CommandError(
-                f"No active user has the e-mail address {email}." if email else "There is no user."
+                f"No active user has the email address {email}." if email else "There is no user."
             )
         return user
 

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         """Import it."""
         user = User.objects.filter(email__iexact=owner, is_active=True).first()
         if user is None:
-            raise CommandError(f"No active user has the e-mail address {owner}.")
+            raise CommandError(f"No active user has the email address {owner}.")
         if not path.is_file():
             raise CommandError(f"{path} is not a file.")
         try:

@@ -1,0 +1,152 @@
+"""The account page: profile, addresses, password, API keys, usage; each form has an address."""
+
+from typing import Any, cast
+from uuid import UUID
+
+from allauth.account import views as allauth
+from allauth.account.internal.flows.manage_email import sync_user_email_address
+from allauth.account.models import EmailAddress
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import api_keys
+from accounts.adapter import MailUnavailable
+from accounts.forms import AddEmailForm, ApiKeyForm, ChangePasswordForm, ProfileForm
+from accounts.models import ApiKey, User
+from videos.pages import usage
+
+_KEYS_SHOWN = 100
+
+
+@require_safe
+@never_cache
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """Everything about oneself on one page."""
+    return _page(request)
+
+
+@require_POST
+@never_cache
+@login_required
+def save_profile(request: HttpRequest) -> HttpResponse:
+    """Change one's name."""
+    form = ProfileForm(request.POST, instance=cast(User, request.user))
+    if not form.is_valid():
+        return _page(request, profile_form=form)
+    form.save()
+    messages.success(request, "Your name is saved.")
+    return redirect("account")
+
+
+@require_POST
+@never_cache
+@login_required
+def create_key(request: HttpRequest) -> HttpResponse:
+    """Issue an API key; its secret stands in this answer and nowhere else."""
+    form = ApiKeyForm(request.POST)
+    if not form.is_valid():
+        return _page(request, key_form=form)
+    _, secret = api_keys.issue(cast(User, request.user), name=form.cleaned_data["name"])
+    return _page(request, secret=secret, secret_name=form.cleaned_data["name"])
+
+
+@require_POST
+@login_required
+def revoke_key(request: HttpRequest, key_id: UUID) -> HttpResponse:
+    """End one of one's own keys."""
+    key = get_object_or_404(ApiKey, pk=key_id, user=cast(User, request.user))
+    api_keys.revoke(key)
+    messages.success(request, f"The key “{key.name}” is revoked. Nothing can use it any more.")
+    return redirect(reverse("account") + "#keys")
+
+
+class EmailsView(allauth.EmailView):  # type: ignore[misc]  # allauth has no types
+    """What allauth does with addresses, answered on the account page."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The addresses stand on the account page."""
+        return redirect(reverse("account") + "#emails")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Add, confirm, remove an address, or log in with it."""
+        try:
+            return cast(HttpResponse, super().post(request, *args, **kwargs))
+        except MailUnavailable as error:
+            messages.error(request, str(error))
+            return redirect("account")
+
+    def get_success_url(self) -> str:
+        """Back to where the form stood."""
+        return reverse("account") + "#emails"
+
+    def form_invalid(self, form: forms.Form) -> HttpResponse:
+        """The page again, with what is wrong."""
+        return _page(self.request, email_form=form)
+
+    def _action_send(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
+        answer = super()._action_send(request, *args, **kwargs)
+        if not self._did_send_verification_email:
+            messages.warning(
+                request,
+                "A mail was sent there a moment ago. Look into the spam folder too,"
+                " or ask again in a few minutes.",
+            )
+        return cast("HttpResponse | None", answer)
+
+
+class PasswordView(allauth.PasswordChangeView):  # type: ignore[misc]  # allauth has no types
+    """What allauth does with a new password, answered on the account page."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The form stands on the account page."""
+        return redirect(reverse("account") + "#password")
+
+    def form_invalid(self, form: forms.Form) -> HttpResponse:
+        """The page again, with what is wrong."""
+        return _page(self.request, password_form=form)
+
+
+emails = never_cache(login_required(EmailsView.as_view()))
+password = never_cache(login_required(PasswordView.as_view()))
+
+
+def _page(request: HttpRequest, **more: Any) -> HttpResponse:
+    user = cast(User, request.user)
+    context = {
+        "profile_form": ProfileForm(instance=User.objects.get(pk=user.pk)),
+        "email_form": AddEmailForm(user=user),
+        "password_form": ChangePasswordForm(user=user),
+        "key_form": ApiKeyForm(),
+        "addresses": _addresses(user),
+        "can_add_email": EmailAddress.objects.can_add_email(user),
+        "keys": user.api_keys.filter(revoked_at=None).order_by("-pk")[:_KEYS_SHOWN],
+        "usage": SimpleLazyObject(lambda: usage.of(user)),
+    }
+    return render(request, "account/account.html", context | more)
+
+
+def _addresses(user: User) -> list[dict[str, Any]]:
+    """With each what can be done about it: nothing is offered that would be refused."""
+    sync_user_email_address(user)  # who was made in the admin has none yet
+    rows = list(EmailAddress.objects.filter(user=user).order_by("-primary", "email"))
+    any_verified = any(row.verified for row in rows)
+    return [_address(row, user, any_verified=any_verified) for row in rows]
+
+
+def _address(row: EmailAddress, user: User, *, any_verified: bool) -> dict[str, Any]:
+    logs_in = row.primary or row.email == user.email
+    return {
+        "email": row.email,
+        "primary": logs_in,
+        "verified": row.verified,
+        "may_become_primary": not logs_in and (row.verified or not any_verified),
+        "may_be_removed": not logs_in,
+    }

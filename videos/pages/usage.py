@@ -1,0 +1,39 @@
+"""How much somebody has here."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, Sum
+
+from accounts.models import User
+from accounts.plans import PlanName
+from videos.models import Source, Video
+from videos.pages import words
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Numbers and sizes in words; ``running`` videos are worked on at once."""
+
+    videos: int
+    trashed: int
+    originals: str
+    plan: str
+    running: int
+
+
+def of(user: User) -> Usage:
+    """What a user has, in two queries."""
+    counts = Video.objects.filter(owner=user).aggregate(
+        videos=Count("pk", filter=Q(deleted_at=None)),
+        trashed=Count("pk", filter=Q(deleted_at__isnull=False)),
+    )
+    stored = Source.objects.filter(owner=user).aggregate(sum=Sum("size"))["sum"] or 0
+    plan = PlanName.STAFF if user.is_staff else user.plan
+    labels = dict(PlanName.choices)
+    return Usage(
+        videos=counts["videos"],
+        trashed=counts["trashed"],
+        originals=words.size(stored),
+        plan=str(labels.get(plan, labels[PlanName.FREE])),
+        running=user.terms.running,
+    )
