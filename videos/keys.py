@@ -50,6 +50,11 @@ def poster(attempt: str) -> str:
     return f"{attempt}poster.jpg"
 
 
+def small_poster(attempt: str) -> str:
+    """The poster for lists, below an attempt's prefix."""
+    return f"{attempt}poster-small.jpg"
+
+
 def new_original() -> str:
     """A key for an original, never given out before."""
     return uuid7().hex

@@ -1,6 +1,6 @@
 """Take a still for the library. Nothing waits for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from processing.ffmpeg.encoding import poster
@@ -26,18 +26,28 @@ def run(context: TaskContext) -> Outcome:
     still, finished = _taken(context, media, media.video, source)
     if still is None:
         return Outcome(argv=finished.argv, log=finished.log)
-    made = still.path
-    key = keys.poster(context.output_prefix)
-    planned = objects.Planned(key, StoredObject.Role.POSTER, _CONTENT_TYPE, made.stat().st_size)
-    context.insist(
-        lambda: objects.write_ahead([planned], release_id=context.run.pk, token=context.task.token)
-    )
-    transfers.take(context, key, made, content_type=_CONTENT_TYPE)
+    made = {keys.poster(context.output_prefix): still.path}
+    if still.small is not None:
+        made[keys.small_poster(context.output_prefix)] = still.small
+    _store(context, made)
     return Outcome(
-        record=lambda: _record(context, key),
+        record=lambda: _record(context, *made),
         argv=finished.argv,
         log=finished.log,
     )
+
+
+def _store(context: TaskContext, made: Mapping[str, Path]) -> None:
+    """The files by their keys, registered before they are written."""
+    planned = [
+        objects.Planned(key, StoredObject.Role.POSTER, _CONTENT_TYPE, path.stat().st_size)
+        for key, path in made.items()
+    ]
+    context.insist(
+        lambda: objects.write_ahead(planned, release_id=context.run.pk, token=context.task.token)
+    )
+    for key, path in made.items():
+        transfers.take(context, key, path, content_type=_CONTENT_TYPE)
 
 
 def _taken(
@@ -65,8 +75,8 @@ def _taken(
     return poster.best(found), finished
 
 
-def _record(context: TaskContext, key: str) -> None:
-    Release.objects.filter(pk=context.run.pk).update(poster_key=key)
+def _record(context: TaskContext, key: str, small: str = "") -> None:
+    Release.objects.filter(pk=context.run.pk).update(poster_key=key, small_poster_key=small)
     objects.confirm(context.task.token)
 
 

@@ -27,7 +27,8 @@ def _keys() -> set[str]:
 
 
 def _listed() -> set[str]:
-    posters = Release.objects.exclude(poster_key="").values_list("poster_key", flat=True)
+    rows = Release.objects.values_list("poster_key", "small_poster_key")
+    posters = {key for keys in rows for key in keys if key}
     downloads = Rendition.objects.exclude(download_key="").values_list("download_key", flat=True)
     return {*Chunk.objects.values_list("key", flat=True), *posters, *downloads}
 

@@ -23,6 +23,8 @@ def wanted(fleet: Fleet) -> set[str]:
         " UNION SELECT 'originals/' || key FROM videos_source"
         " UNION SELECT 'outputs/' || key FROM videos_chunk"
         " UNION SELECT 'outputs/' || poster_key FROM videos_release WHERE poster_key <> ''"
+        " UNION SELECT 'outputs/' || small_poster_key FROM videos_release"
+        " WHERE small_poster_key <> ''"
         " UNION SELECT 'outputs/' || download_key FROM videos_rendition WHERE download_key <> ''"
     )
     return {str(key) for (key,) in listed}

@@ -13,7 +13,8 @@ _LISTED = """
 from videos.models import Chunk, Release, Rendition, Source
 print("originals", *Source.objects.values_list("key", flat=True))
 print("outputs", *Chunk.objects.values_list("key", flat=True),
-      *Release.objects.exclude(poster_key="").values_list("poster_key", flat=True),
+      *(key for name in ("poster_key", "small_poster_key") if hasattr(Release, name)
+        for key in Release.objects.exclude(**{name: ""}).values_list(name, flat=True)),
       *Rendition.objects.exclude(download_key="").values_list("download_key", flat=True))
 """
 _ACTIVE = """

@@ -110,8 +110,9 @@ def _named() -> Iterator[Row]:
     for rows, columns in outputs:
         for key, size, release in walk(rows, *columns):
             yield OUTPUTS, key, size, str(release), None, stored, "", 1
-    for pk, key in walk(Release.objects.exclude(poster_key=""), "pk", "poster_key"):
-        yield OUTPUTS, key, None, str(pk), None, stored, "", 1
+    for column in ("poster_key", "small_poster_key"):
+        for pk, key in walk(Release.objects.exclude(**{column: ""}), "pk", column):
+            yield OUTPUTS, key, None, str(pk), None, stored, "", 1
 
 
 def walk(rows: QuerySet[Any] | Any, *columns: str) -> Iterator[Row]:

@@ -35,6 +35,13 @@ class Release(GuardedModel):
         null=True, blank=True, help_text="seconds it lasts, when it is complete"
     )
     poster_key = models.CharField(max_length=200, blank=True, help_text="in the outputs storage")
+    small_poster_key = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="the poster for lists; empty: none is smaller, or the version before made it",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     keep_until = models.DateTimeField(

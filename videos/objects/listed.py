@@ -67,6 +67,7 @@ def _outputs_of(releases: Iterable[UUID]) -> set[str]:
         Chunk.objects.filter(rendition__release__in=ids).values_list("key", flat=True),
         Rendition.objects.filter(release__in=ids).values_list("download_key", flat=True),
         Release.objects.filter(pk__in=ids).values_list("poster_key", flat=True),
+        Release.objects.filter(pk__in=ids).values_list("small_poster_key", flat=True),
     )
     return {key for rows in named for key in rows if key} if ids else set()
 

@@ -51,6 +51,17 @@ def poster_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> st
     return object_url(video, release, release.poster_key, viewer, held=held)
 
 
+def small_poster_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str | None:
+    """The address of the poster for lists, or None where the poster itself is all there is.
+
+    The video's source and release must be joined.
+    """
+    release = video.release
+    if release is None or not release.small_poster_key or not access.may_play(video, viewer):
+        return None
+    return object_url(video, release, release.small_poster_key, viewer, held=held)
+
+
 def object_url(
     video: Video, release: Release, key: str, viewer: access.Viewer, *, held: bool = False
 ) -> str:

@@ -16,6 +16,8 @@ from processing.ffmpeg.encoding import decoding, pixels
 from processing.ffmpeg.media import Media, VideoStream
 
 _LONGEST_SIDE = 1280
+# Of the small one beside it, for lists: twice as sharp as cards are wide.
+_SMALL_SIDE = 640
 # Where keyframes are taken, as shares of the film: at first, and when none of those will do.
 _PLACES = (0.1, 0.3, 0.5, 0.7)
 _FURTHER = tuple((number + 0.5) / 12 for number in range(12))
@@ -50,11 +52,12 @@ _TELLING = (
 @dataclass(frozen=True)
 class Still:
     """A picture that was taken: `mean` of its light (0 to 255), and how far apart its darkest and
-    brightest parts are."""
+    brightest parts are; `small` is the same for lists, None where that would be no smaller."""
 
     path: Path
     mean: float
     contrast: float
+    small: Path | None = None
 
     @property
     def is_lit(self) -> bool:
@@ -103,7 +106,9 @@ def taken(out: Path, look: int) -> list[Still]:
 
 def _judged(path: Path, values: bytes) -> Still:
     ordered = sorted(values)
-    return Still(path, fmean(ordered), float(ordered[-1] - ordered[0]))
+    small = path.with_name(path.name.replace("look", "small", 1))
+    contrast = float(ordered[-1] - ordered[0])
+    return Still(path, fmean(ordered), contrast, small if small.exists() else None)
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ def looks(
 ) -> Iterator[Look]:
     """One look after the other, to be taken until `is_enough`: look `n` writes JPEGs into `out`
     that `taken(out, n)` finds. They are upright, in square pixels and SDR, at most 1280 wide or
-    high, in the BT.601 and full range that JPEG means."""
+    high, the small ones 640, in the BT.601 and full range that JPEG means."""
     film = _Source(media, video, ffmpeg, source, out)
     ordinary, further = list(_ordinary(film)), [_telling(film), _decoded(film, 0.0, 1, 1)]
     for number, (given, chains, most) in enumerate([*ordinary, *further]):
@@ -212,12 +217,18 @@ def _command(
     graph = [f"[{n}:{film.video.index}]{chain}[s{n}]" for n, chain in enumerate(chains)]
     joined = "".join(f"[s{n}]" for n in range(len(chains)))
     joined += f"concat=n={len(chains)}," if len(chains) > 1 else ""
-    graph.append(f"{joined}setpts=N/TB,split=2[still][seen]")
+    small = _size(film.video, _SMALL_SIDE)
+    has_small = small != _size(film.video)
+    outs = ["still", "seen", *(["less"] if has_small else [])]
+    graph.append(f"{joined}setpts=N/TB,split={len(outs)}" + "".join(f"[{out}]" for out in outs))
     graph.append(f"[seen]scale={_WIDE}:{_HIGH}:flags=area,format=gray[grey]")
+    if has_small:
+        graph.append(f"[less]scale={small[0]}:{small[1]}:flags=area[small]")
     argv += ["-filter_complex", ";".join(graph)]
     plain = ["-fps_mode", "passthrough", "-frames:v", str(most), "-map_metadata", "-1"]
-    argv += ["-map", "[still]", *plain, "-q:v", str(_JPEG_QUALITY), "-f", "image2"]
-    argv += [str(film.out / f"look-{number}-%04d.jpg")]
+    for kind, name in [("still", "look"), *([("small", "small")] if has_small else [])]:
+        argv += ["-map", f"[{kind}]", *plain, "-q:v", str(_JPEG_QUALITY), "-f", "image2"]
+        argv += [str(film.out / f"{name}-{number}-%04d.jpg")]
     return [
         *argv,
         "-map",
@@ -261,9 +272,9 @@ def _stride(film: _Source) -> int:
     return max(1, min(_STRIDE, int(left / _AT_ONCE)))
 
 
-def _size(video: VideoStream) -> tuple[int, int]:
+def _size(video: VideoStream, side: int = _LONGEST_SIDE) -> tuple[int, int]:
     longest = max(video.display_width, video.display_height)
-    factor = min(1.0, _LONGEST_SIDE / longest)
+    factor = min(1.0, side / longest)
     return _even(video.display_width * factor), _even(video.display_height * factor)
 
 

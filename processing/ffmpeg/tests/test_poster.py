@@ -144,6 +144,26 @@ def test_a_poster_is_upright_and_has_square_pixels(tmp_path: Path) -> None:
     assert shown["streams"][0] == {"width": 90, "height": 320}
 
 
+def test_a_large_poster_has_a_small_one_beside_it(tmp_path: Path) -> None:
+    source = tmp_path / "a.mp4"
+    ffmpeg("-f", "lavfi", "-t", "1", "-i", "testsrc2=s=1080x1920:r=10", "-c:v", "libx264", "-preset",
+           "ultrafast", source)  # fmt: skip
+    still, _ = still_of(source, tmp_path)
+    assert still.small is not None
+    for path, size in ((still.path, (720, 1280)), (still.small, (360, 640))):
+        [stream] = asked(path, "-show_entries", "stream=width,height")["streams"]
+        assert (stream["width"], stream["height"]) == size
+    for spot in ("8:8", "300:500"):
+        assert color_at(still.small, spot)  # it is a picture that can be read
+
+
+def test_a_poster_that_is_small_has_no_smaller_one(tmp_path: Path) -> None:
+    source = tmp_path / "a.mp4"
+    ffmpeg("-f", "lavfi", "-t", "1", "-i", "testsrc2=s=640x360:r=10", "-c:v", "libx264", "-preset",
+           "ultrafast", source)  # fmt: skip
+    assert still_of(source, tmp_path)[0].small is None
+
+
 @corpus.needs_corpus
 @pytest.mark.corpus
 def test_reported_black_films_have_a_poster(tmp_path: Path) -> None:
