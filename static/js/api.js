@@ -51,9 +51,17 @@ export async function fetchPage(address) {
   return page;
 }
 
-/** Say something in passing. */
-export function toast(words) {
+/** Say something in passing; with an action {words, act}, long enough to be taken up. */
+export function toast(words, action) {
   const note = Object.assign(document.createElement("p"), { className: "toast", textContent: words });
+  if (action) {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: action.words });
+    button.addEventListener("click", () => {
+      note.remove();
+      action.act();
+    });
+    note.append(button);
+  }
   document.querySelector(".toasts").append(note);
-  setTimeout(() => note.remove(), 6000);
+  setTimeout(() => note.remove(), action ? 12_000 : 6000);
 }

@@ -1,18 +1,37 @@
 // <video-library>: keeps its cards true to the server while others upload and workers work.
 
-import { fetchPage } from "./api.js";
+import { ask, fetchPage, toast } from "./api.js";
+import { discard, offerUndoOfPageBefore } from "./discarding.js";
 import { feed } from "./feed.js";
+import "./lost-line.js";
+import { Picking } from "./picking.js";
 import "./progress.js";
 
 const ANY_ID = "00000000-0000-0000-0000-000000000000";
+const COUNT_MS = 1500;
 
 class VideoLibrary extends HTMLElement {
   #stages = new Map();
   #asking = new Map(); // Video → whether it changed again while its card was being fetched.
+  #counting;
+  #picking;
 
   connectedCallback() {
-    feed.addEventListener("event", ({ detail }) => detail.video && this.#refresh(detail.video));
+    feed.addEventListener("event", ({ detail }) => detail.video && this.#changed(detail.video));
     feed.addEventListener("progress", ({ detail }) => this.#hearTick(detail));
+    this.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-action]");
+      if (button) this.#act(button);
+    });
+    this.#picking = new Picking(this, (videos) => this.#discard(videos));
+    document.addEventListener("change", ({ target }) => target.matches("#sort") && target.form.submit());
+    offerUndoOfPageBefore((video) => this.#changed(video.id));
+  }
+
+  #changed(video) {
+    this.#refresh(video);
+    clearTimeout(this.#counting);
+    this.#counting = setTimeout(() => this.#count(), COUNT_MS);
   }
 
   /** A new stage knows more of a video: its length, and that it is worked on again. */
@@ -20,6 +39,21 @@ class VideoLibrary extends HTMLElement {
     const isNews = this.#stages.get(video) !== stage;
     this.#stages.set(video, stage);
     if (isNews && this.#card(video)) this.#refresh(video);
+  }
+
+  /** The tabs say how many there are; the first video brings them and the search. */
+  async #count() {
+    try {
+      const page = await fetchPage(location.href);
+      for (const shown of document.querySelectorAll("[data-counted]")) {
+        const fresh = page?.querySelector(`[data-counted="${shown.dataset.counted}"]`);
+        if (!fresh || shown.contains(document.activeElement)) continue;
+        if (fresh.innerHTML !== shown.innerHTML) shown.replaceWith(document.adoptNode(fresh));
+      }
+      this.#picking.offer();
+    } catch {
+      // The next change counts again.
+    }
   }
 
   async #refresh(video) {
@@ -43,13 +77,17 @@ class VideoLibrary extends HTMLElement {
     const shown = this.#card(video);
     if (shown && fresh) {
       const focused = shown.contains(document.activeElement);
+      const open = shown.querySelector("details")?.open;
+      fresh.querySelector("details").open = open;
+      this.#picking.carryOver(shown, fresh);
       shown.replaceWith(fresh);
-      if (focused) fresh.querySelector(".card-title a").focus();
+      if (focused) fresh.querySelector(open ? "summary" : ".card-title a").focus();
     } else if (shown) {
       shown.remove();
     } else if (fresh && "newest" in this.dataset) {
       this.#insert(video, fresh);
     }
+    this.#picking.tell();
     this.querySelector(".empty").hidden = this.querySelector(".card") !== null;
   }
 
@@ -58,11 +96,42 @@ class VideoLibrary extends HTMLElement {
     const cards = [...this.querySelectorAll(".card")];
     const next = cards.find((card) => card.dataset.video < video);
     if (next) next.before(fresh);
-    else if (cards.length === 0) this.querySelector(".cards").append(fresh);
+    else if (cards.length === 0 || "whole" in this.dataset) this.querySelector(".cards").append(fresh);
+  }
+
+  async #act(button) {
+    const card = button.closest(".card");
+    const { action, address } = button.dataset;
+    if (action === "delete") await this.#discard([{ id: card.dataset.video, title: card.dataset.title }]);
+    else if (action === "copy") await copyLink(card);
+    else {
+      try {
+        await ask(address, { method: "POST" });
+        this.#changed(card.dataset.video);
+      } catch (problem) {
+        toast(problem.message);
+      }
+    }
+  }
+
+  async #discard(videos) {
+    const gone = await discard(videos, (video) => this.#changed(video.id));
+    for (const { id } of gone) this.#changed(id);
   }
 
   #card(video) {
     return this.querySelector(`.card[data-video="${video}"]`);
+  }
+}
+
+async function copyLink(card) {
+  const link = card.querySelector(".card-title a").href;
+  try {
+    await navigator.clipboard.writeText(link);
+    const alone = ["private", "draft"].includes(card.dataset.visibility);
+    toast(alone ? "Link copied. Only you can open it: the video is not shared." : "Link copied.");
+  } catch {
+    toast(`The browser does not let us copy. The link is ${link}`);
   }
 }
 

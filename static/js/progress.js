@@ -1,31 +1,60 @@
 // <live-progress data-video>: bar, stage, percent, time left and what plays, moved by the feed's ticks.
 
+import { ask } from "./api.js";
+import { forward, showTick } from "./bar.js";
 import { feed } from "./feed.js";
-import { available, stageWords, timeLeft } from "./words.js";
+import { available } from "./words.js";
 
-/** Show a tick in an element with the parts of a bar. */
-export function showTick(element, tick) {
-  const part = (name) => element.querySelector(`[data-part="${name}"]`);
-  element.querySelector("progress").value = tick.percent;
-  part("stage").textContent = stageWords(tick.stage);
-  part("percent").textContent = `${Math.round(tick.percent)} %`;
-  part("left").textContent = timeLeft(tick.eta_seconds);
-  const plays = part("available");
-  if (plays) plays.textContent = available(tick.available_seconds, plays.dataset.whole);
-}
+const LOOK_MS = 15_000;
+const WAITING = "/api/v1/videos/?status=processing&page_size=100";
 
 class LiveProgress extends HTMLElement {
-  #show = ({ detail: tick }) => {
-    if (tick.video === this.dataset.video) showTick(this, tick);
-  };
+  #hear = ({ detail: tick }) => tick.video === this.dataset.video && this.show(tick);
 
   connectedCallback() {
-    feed.addEventListener("progress", this.#show);
+    feed.addEventListener("progress", this.#hear);
+    const bar = this.querySelector("progress");
+    // A part of the page that was fetched meanwhile may be behind the ticks.
+    bar.value = forward(this.#key, bar.value);
+    this.#part("percent").textContent = `${Math.round(bar.value)} %`;
   }
 
   disconnectedCallback() {
-    feed.removeEventListener("progress", this.#show);
+    feed.removeEventListener("progress", this.#hear);
+  }
+
+  show(tick) {
+    if (tick.run) this.dataset.run = tick.run;
+    this.toggleAttribute("data-waits", Number.isInteger(tick.place));
+    showTick(this, tick, { key: this.#key, beginsAt: Number(this.dataset.beginsAt) });
+    const plays = this.#part("available");
+    if (plays && "available_seconds" in tick) {
+      plays.textContent = available(tick.available_seconds, plays.dataset.whole);
+    }
+  }
+
+  get #key() {
+    return this.dataset.run || this.dataset.video;
+  }
+
+  #part(name) {
+    return this.querySelector(`[data-part="${name}"]`);
   }
 }
 
 customElements.define("live-progress", LiveProgress);
+
+// Nobody tells those who wait that others before them are done.
+setInterval(async () => {
+  const waiting = [...document.querySelectorAll("live-progress[data-waits]")];
+  if (!waiting.length || document.hidden || !document.documentElement.dataset.feedSince) return;
+  try {
+    const { results } = await ask(WAITING);
+    for (const element of waiting) {
+      const video = results.find(({ id }) => id === element.dataset.video);
+      if (video) element.show({ ...video.progress, run: video.run?.id });
+    }
+  } catch {
+    // The next look will tell.
+  }
+}, LOOK_MS);

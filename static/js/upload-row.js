@@ -1,22 +1,27 @@
-// One file on the upload page: arriving, being prepared, ready; or why not.
+// One file being uploaded: arriving, being prepared, ready; or why not.
 
 import { ask } from "./api.js";
+import { forward, showTick, uploadShare } from "./bar.js";
 import { feed } from "./feed.js";
-import { showTick } from "./progress.js";
-import { send } from "./transfer.js";
+import { RowForm } from "./row-form.js";
+import { send, untilReachable } from "./transfer.js";
 import { size, stageWords, timeLeft } from "./words.js";
 
 const ANY_ID = "00000000-0000-0000-0000-000000000000";
 const OVER = ["ready", "failed", "canceled"];
+const SHOWN_QUIET_SECONDS = 3;
+const TRIES = 5;
 
 export class UploadRow {
   #stop = new AbortController();
   #video = null;
+  #form;
 
-  /** `places` knows the addresses: {address, watch}. */
-  constructor(file, places) {
+  /** `places` knows the addresses: {address, watch}; `onArrival` is called once it is a video. */
+  constructor(file, places, onArrival) {
     this.file = file;
     this.places = places;
+    this.onArrival = onArrival;
     this.element = document
       .getElementById("upload-row")
       .content.firstElementChild.cloneNode(true);
@@ -25,12 +30,17 @@ export class UploadRow {
     this.#part("abort").setAttribute("aria-label", `Stop ${file.name}`);
     this.#part("abort").addEventListener("click", () => this.#abort());
     this.#part("retry").addEventListener("click", () => this.#again());
+    this.#form = new RowForm(this.#part("form"), file);
     feed.addEventListener("event", ({ detail }) => this.#isOurs(detail) && this.#refresh());
     feed.addEventListener("progress", ({ detail }) => this.#isOurs(detail) && this.#tick(detail));
   }
 
   get isArriving() {
     return ["waiting", "uploading"].includes(this.element.dataset.state);
+  }
+
+  get hasFocus() {
+    return this.#form.hasFocus;
   }
 
   /** Refuse it before a byte is sent. */
@@ -44,38 +54,63 @@ export class UploadRow {
     this.#state("uploading");
     this.#words({ stage: stageWords("uploading"), percent: "0 %" });
     try {
-      const video = await send(this.file, this.places.address, {
-        signal: this.#stop.signal,
-        onProgress: (progress) => this.#moved(progress),
-      });
-      this.#arrived(video);
+      await this.#arrived(await this.#deliver());
     } catch (problem) {
       if (problem.code === "aborted") this.element.remove();
       else this.#fail(problem.message, { mayRetry: problem.status === 0 || problem.status >= 500 });
     }
   }
 
-  #moved({ sent, total, speed }) {
-    const percent = (100 * sent) / total;
+  /** Again after each cut, as soon as the server can be reached; the bar waits until it catches up. */
+  async #deliver() {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await send(this.file, this.places.address, {
+          signal: this.#stop.signal,
+          onProgress: (progress) => this.#moved(progress, tries),
+        });
+      } catch (problem) {
+        if (problem.code !== "unreachable" || tries === TRIES) throw problem;
+        this.#stalled("The connection is lost. The upload goes on when it is back.");
+        await untilReachable(this.places.address, this.#stop.signal);
+      }
+    }
+  }
+
+  #moved({ sent, total, speed, quiet }, tries) {
+    const percent = forward(this, (uploadShare * sent) / total);
     this.element.querySelector("progress").value = percent;
+    if (quiet >= SHOWN_QUIET_SECONDS) {
+      this.#stalled(`No data for ${Math.floor(quiet)} s. Waiting for the connection.`);
+      return;
+    }
+    const arriving = speed && sent < total;
+    this.element.removeAttribute("data-stalled");
     this.#words({
-      stage: sent < total ? stageWords("uploading") : "Storing the file",
+      stage: sent < total ? (tries > 1 ? "Uploading again" : stageWords("uploading")) : "Storing the file",
       percent: `${Math.floor(percent)} %`,
-      speed: speed && sent < total ? `${size(speed)}/s` : "",
-      left: speed && sent < total ? timeLeft((total - sent) / speed) : "",
+      speed: arriving ? `${size(speed)}/s` : "",
+      left: arriving ? `${timeLeft((total - sent) / speed)} to upload` : "",
     });
   }
 
-  #arrived(video) {
+  #stalled(words) {
+    this.element.setAttribute("data-stalled", "");
+    this.#words({ stage: words, percent: this.#part("percent").textContent });
+  }
+
+  async #arrived(video) {
     this.#video = video.id;
-    const link = Object.assign(document.createElement("a"), { href: this.#watch, textContent: video.title });
+    const link = Object.assign(document.createElement("a"), { href: this.#watch, textContent: this.file.name });
     this.#part("name").replaceChildren(link);
     this.element.dataset.video = video.id;
-    this.#part("abort").setAttribute("aria-label", `Cancel ${video.title}`);
+    this.#part("abort").setAttribute("aria-label", `Cancel ${this.file.name}`);
     this.#state("processing");
     this.element.querySelector(".status").dataset.status = "processing";
     this.#words({});
     this.#show(video);
+    await this.#form.arrived(`${this.places.address}${video.id}/`, video);
+    this.onArrival?.(this);
     this.#refresh(); // What happened before its id was known.
   }
 
@@ -88,8 +123,10 @@ export class UploadRow {
   }
 
   #show(video) {
+    this.#part("watch").href = this.#watch;
+    this.#part("watch").hidden = !(video.playable || OVER.includes(video.status));
     if (!OVER.includes(video.status)) {
-      if (this.element.dataset.state === "processing") showTick(this.element, video.progress);
+      this.#tick({ ...video.progress, run: video.run?.id });
       return;
     }
     this.#state(video.status);
@@ -97,8 +134,7 @@ export class UploadRow {
     this.#part("abort").hidden = true;
     const words = { ready: "Ready", canceled: "Canceled", failed: "Failed" };
     this.#words({ stage: words[video.status] });
-    this.#part("watch").href = this.#watch;
-    this.#part("watch").hidden = false;
+    if (video.status === "ready") this.element.querySelector("progress").value = 100;
     if (video.status === "ready") this.#picture(video);
     if (video.error) {
       this.#part("watch").textContent = "What to do";
@@ -107,7 +143,10 @@ export class UploadRow {
   }
 
   #tick(tick) {
-    if (this.element.dataset.state === "processing") showTick(this.element, tick);
+    if (this.element.dataset.state !== "processing") return;
+    // What arrived is behind it, however far the bar was when the last byte went.
+    forward(this, uploadShare);
+    showTick(this.element, tick, { key: this, beginsAt: uploadShare });
   }
 
   #picture(video) {
@@ -140,6 +179,7 @@ export class UploadRow {
 
   #fail(reason, { mayRetry }) {
     this.#state("failed");
+    this.element.removeAttribute("data-stalled");
     this.element.querySelector(".status").dataset.status = "failed";
     this.#words({ stage: "Not uploaded" });
     this.#part("retry").hidden = !mayRetry;

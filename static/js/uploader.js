@@ -1,5 +1,7 @@
 // <video-uploader>: takes files by button or drop and sends a few at a time.
 
+import "./lost-line.js";
+import { refusal } from "./refusals.js";
 import { UploadRow } from "./upload-row.js";
 
 const AT_ONCE = 2;
@@ -11,8 +13,8 @@ class VideoUploader extends HTMLElement {
 
   connectedCallback() {
     const input = this.querySelector("input[type=file]");
-    input.addEventListener("change", () => {
-      this.#take(input.files);
+    input?.addEventListener("change", () => {
+      this.#take([...input.files]);
       input.value = ""; // So that the same file can be chosen again.
     });
     this.#acceptDrops();
@@ -23,31 +25,44 @@ class VideoUploader extends HTMLElement {
 
   /** Anywhere on the page: a file that misses the zone must not replace the page. */
   #acceptDrops() {
-    const zone = this.querySelector(".drop");
-    const show = (over) => zone.toggleAttribute("data-over", over);
+    const root = document.documentElement;
+    const hasFiles = ({ dataTransfer }) => dataTransfer.types.includes("Files");
     document.addEventListener("dragover", (event) => {
+      if (!hasFiles(event)) return;
       event.preventDefault();
-      show(event.dataTransfer.types.includes("Files"));
+      root.setAttribute("data-dropping", "");
     });
-    document.addEventListener("dragleave", (event) => event.relatedTarget === null && show(false));
+    document.addEventListener("dragleave", (event) => {
+      if (event.relatedTarget === null) root.removeAttribute("data-dropping");
+    });
     document.addEventListener("drop", (event) => {
+      if (!hasFiles(event)) return;
       event.preventDefault();
-      show(false);
-      this.#take(event.dataTransfer.files);
+      root.removeAttribute("data-dropping");
+      this.#take([...event.dataTransfer.files]);
     });
   }
 
-  #take(files) {
+  async #take(files) {
     const { address, watch, maxBytes, maxSize } = this.dataset;
-    for (const file of files) {
-      const row = new UploadRow(file, { address, watch });
-      this.#rows.push(row);
-      this.querySelector(".rows").append(row.element);
-      if (file.size > Number(maxBytes)) row.refuse(`Too large: at most ${maxSize} can be uploaded here.`);
-      else if (file.size === 0) row.refuse("The file is empty. Choose another one.");
+    const rows = files.map((file) => new UploadRow(file, { address, watch }, (row) => this.#arrived(row)));
+    this.#rows.push(...rows);
+    this.querySelector(".rows").append(...rows.map((row) => row.element));
+    this.toggleAttribute("data-busy", true);
+    for (const row of rows) {
+      const reason = await refusal(row.file, { maxBytes: Number(maxBytes), maxSize });
+      if (reason) row.refuse(reason);
       else this.#waiting.push(row);
+      this.#next();
     }
-    this.#next();
+  }
+
+  /** Where cards show what is prepared, a row goes once its form is done with. */
+  #arrived(row) {
+    if (!("handsOver" in this.dataset)) return;
+    const leave = () => !row.hasFocus && row.element.remove();
+    row.element.addEventListener("focusout", () => setTimeout(leave));
+    leave();
   }
 
   async #next() {

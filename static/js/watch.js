@@ -1,6 +1,7 @@
 // <live-page>: the parts of the watch page that follow the video, and what one can do with it.
 
 import { ask, fetchPage, toast } from "./api.js";
+import { noteDiscarded } from "./discarding.js";
 import { feed } from "./feed.js";
 import "./lost-line.js";
 import "./progress.js";
@@ -56,7 +57,7 @@ class LivePage extends HTMLElement {
   }
 
   #heard({ event }) {
-    if (event === "video.deleted") location.assign(this.dataset.library);
+    if (event === "video.deleted") this.#leaveDeleted();
     else this.refresh();
   }
 
@@ -126,12 +127,17 @@ class LivePage extends HTMLElement {
     button.setAttribute("aria-busy", "true");
     try {
       await ask(address, { method: action === "delete" ? "DELETE" : "POST" });
-      if (action === "delete") location.assign(this.dataset.library);
+      if (action === "delete") this.#leaveDeleted();
       else await this.refresh();
     } catch (problem) {
       toast(problem.message);
     }
     button.removeAttribute("aria-busy");
+  }
+
+  #leaveDeleted() {
+    noteDiscarded({ id: this.dataset.video, title: document.title.replace(/ · Vodloom$/, "") });
+    location.assign(this.dataset.library);
   }
 
   #confirmsDeletion() {

@@ -17,11 +17,35 @@ export function size(bytes) {
   return `${value.toFixed(digits)} ${units[unit]}`;
 }
 
+export const ESTIMATING = "Estimating…";
+
+/** 512 MiB: in the units in which limits are set. */
+export function binarySize(bytes) {
+  const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${value.toFixed(1).replace(/\.0$/, "")} ${units[unit]}`;
+}
+
 export function timeLeft(seconds) {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "";
-  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s left`;
-  if (seconds < 3600) return `${Math.round(seconds / 60)} min left`;
+  if (seconds < 10) return "A few seconds left";
+  if (seconds < 55) return `${5 * Math.round(seconds / 5)} s left`;
+  if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min left`;
   return `${(seconds / 3600).toFixed(1)} h left`;
+}
+
+/** Where somebody stands before whom so many are: 4th in the queue. */
+export function place(ahead) {
+  if (ahead <= 0) return "Next in the queue";
+  const number = ahead + 1;
+  const teen = Math.floor(number / 10) % 10 === 1;
+  const ending = (!teen && { 1: "st", 2: "nd", 3: "rd" }[number % 10]) || "th";
+  return `${number}${ending} in the queue`;
 }
 
 /** How much of a video that is still made can be watched. */

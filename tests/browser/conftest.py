@@ -112,9 +112,9 @@ def short_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def no_video(tmp_path: Path) -> Path:
-    """A text that calls itself a video."""
+    """Bytes that call themselves a video, and that only the probe can tell are none."""
     path = tmp_path / "holiday.mp4"
-    path.write_text("This is a text.")
+    path.write_bytes(b"\x00\x01This is no video.\x00")
     return path
 
 

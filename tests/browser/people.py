@@ -36,7 +36,7 @@ class Person:
     def log_in(self, page: Page) -> None:
         """By the page; ends in the library."""
         page.goto("/")
-        page.get_by_label("E-mail address").fill(self.email)
+        page.get_by_label("Email address").fill(self.email)
         page.get_by_label("Password").fill(self.password)
         page.get_by_role("button", name="Log in").click()
         expect(page.get_by_role("heading", name="Library", exact=True)).to_be_visible()
@@ -65,7 +65,7 @@ def sign_up(site: Vodloom, chromium: Browser, email: str) -> Person:
     context = chromium.new_context(base_url=site.url)
     page = context.new_page()
     page.goto("/accounts/signup/")
-    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign up").click()
     expect(page.get_by_role("heading", name="Look at your e-mail")).to_be_visible()

@@ -107,17 +107,6 @@ def test_a_file_that_is_no_video_says_why_and_what_to_do(
     wait_until(lambda: runs_again(person, page), "it is tried again")
 
 
-def test_a_file_over_the_limit_is_refused_before_it_is_sent(
-    person: Person, open_page: Open, no_video: Path
-) -> None:
-    page = open_page(person)
-    page.goto("/upload/")
-    page.locator("video-uploader").evaluate("uploader => (uploader.dataset.maxBytes = 3)")
-    page.get_by_label("Choose files").set_input_files(no_video)
-    expect(page.get_by_text("Too large: at most")).to_be_visible()
-    assert person.ask("GET", "/api/v1/videos/").json()["results"] == []
-
-
 def test_a_processing_video_is_canceled_on_its_page(
     person: Person, open_page: Open, clip_with_sound: Path
 ) -> None:

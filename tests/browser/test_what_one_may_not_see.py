@@ -65,8 +65,7 @@ def test_every_page_keeps_its_content_policy(
     page = open_page(demo)
     for path, seen in (
         ("/upload/", "Drop videos here"),
-        ("/accounts/password/change/", "Current password"),
-        ("/accounts/email/", "Add an address"),
+        ("/account/", "Current password"),
         ("/api/docs/", "/api/v1/videos/{id}/reprocess"),
         ("/admin/", "Moderation and operations"),
         ("/admin/videos/video/", "Moderation and operations"),

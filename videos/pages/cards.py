@@ -9,7 +9,7 @@ from processing.models import Run
 from processing.monitoring import progress
 from videos import access
 from videos.models import Rendition, Video
-from videos.pages import player, standing, words
+from videos.pages import bar, player, standing, words
 from videos.pages.player import Player
 from videos.pages.standing import Standing
 from videos.playback import services as playback
@@ -19,22 +19,30 @@ _GOING_ON = (Video.Status.PENDING_UPLOAD, Video.Status.UPLOADING, Video.Status.P
 
 @dataclass(frozen=True)
 class Working:
-    """What is going on with a video: percent, and words for stage and time left."""
+    """What is going on with a video: percent of a bar that ``begins_at`` so many, the ``run`` that
+    moves it, whether it waits for its turn, and words for stage and time left."""
 
     percent: float
+    begins_at: float
+    run: str
+    waits: bool
     stage: str
     time_left: str
 
 
 @dataclass(frozen=True)
 class Card:
-    """A video in the library."""
+    """A video in the library; ``reason`` is why it failed, ``available`` how much of it plays
+    while that grows."""
 
     video: Video
     title: str
     poster: str | None
+    poster_small: str | None
     duration: str
     status: str
+    reason: str
+    available: str
     working: Working | None
     is_audio: bool
 
@@ -87,8 +95,11 @@ def card(video: Video, viewer: access.Viewer) -> Card:
         video=video,
         title=title_of(video),
         poster=playback.poster_url(video, viewer, held=True),
+        poster_small=playback.small_poster_url(video, viewer, held=True),
         duration=words.duration(seconds) if seconds else "",
         status=words.STATUSES[Video.Status(video.status)],
+        reason=video.error_message if video.status == Video.Status.FAILED else "",
+        available=_available(video),
         working=_working(video),
         is_audio=video.media_type == Video.MediaType.AUDIO,
     )
@@ -183,11 +194,17 @@ def _codec(stream: Any) -> str:
 def _working(video: Video) -> Working | None:
     if video.status not in _GOING_ON and not _is_reprocessed(video):
         return None
-    now = progress.progress(video)
+    now, run = progress.progress(video), progress.current_run(video)
+    again = run is not None and run.kind == Run.Kind.REPROCESS
+    arriving = video.status == Video.Status.PENDING_UPLOAD
+    begins_at = 0.0 if again or arriving else bar.UPLOAD_SHARE
     return Working(
-        percent=now.percent,
-        stage=words.STAGES.get(now.stage, words.STAGES["processing"]),
-        time_left=words.time_left(now.eta_seconds),
+        percent=bar.percent(now.percent, begins_at=begins_at),
+        begins_at=begins_at,
+        run=run.id if run else "",
+        waits=now.place is not None,
+        stage=bar.stage(now.stage, now.percent, now.place),
+        time_left=bar.time_left(now.eta_seconds, now.place, now.percent) if run else "",
     )
 
 

@@ -6,13 +6,22 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from config.version import VERSION
-from videos.pages import words
+from processing.monitoring import stages
+from videos.pages import bar, words
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The words that scripts show, said once here; what is open to whom; for staff the version."""
     return {
         "stage_words": words.STAGES,
+        "bar_facts": {"uploadShare": bar.UPLOAD_SHARE, "inspected": stages.INSPECTED},
         "signup_open": settings.SIGNUP_OPEN,
+        "may_upload": may_upload(request),
         "version": VERSION,
     }
+
+
+def may_upload(request: HttpRequest) -> bool:
+    """Whether uploading is offered: nothing is that would be refused."""
+    user = getattr(request, "user", None)
+    return bool(user and user.is_authenticated and user.can_upload)

@@ -1,17 +1,17 @@
-"""One page of somebody's library: narrowed, searched, turned by cursor."""
+"""Somebody's library: what it shows, narrowed, searched and counted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.http import QueryDict
 
 from accounts.models import User
 from processing.monitoring import progress
 from videos import access
 from videos.models import Rendition, Video
-
-PAGE_SIZE = 24
+from videos.pages import search, shelf
 
 _Status = Video.Status
 
@@ -27,36 +27,64 @@ FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Narrowing:
-    """Which videos are asked for."""
+    """Which videos are asked for, and in which order."""
 
     status: str = ""
     search: str = ""
+    sort: str = ""
 
     @classmethod
     def read(cls, query: QueryDict) -> "Narrowing":
         """From an address; what is not known narrows nothing."""
-        status = query.get("status", "")
+        status, sort = query.get("status", ""), query.get("sort", "")
         # PostgreSQL takes no NUL in a text.
-        search = query.get("q", "").replace("\0", "").strip()[:200]
-        return cls(status=status if status in FILTERS else "", search=search)
+        text = query.get("q", "").replace("\0", "").strip()[:200]
+        return cls(
+            status=status if status in FILTERS else "",
+            search=text,
+            sort=sort if sort in shelf.ORDERS else "",
+        )
+
+    @property
+    def order(self) -> shelf.Order:
+        """How they are sorted."""
+        return shelf.ORDERS[self.sort]
+
+    @property
+    def is_newest_first(self) -> bool:
+        """Whether a new video belongs at the top."""
+        return not self.sort
 
     def apply(self, videos: QuerySet[Video]) -> QuerySet[Video]:
         """The videos it leaves."""
         _, statuses = FILTERS[self.status]
         if statuses:
             videos = videos.filter(status__in=statuses)
-        if self.search:
-            videos = videos.filter(title__icontains=self.search)
-        return videos
+        return search.containing(videos, self.search) if self.search else videos
 
 
 @dataclass(frozen=True)
-class Page:
-    """Videos, newest first, and the ids that lead to the pages beside it."""
+class Tab:
+    """A way to narrow the library, and how many videos it leaves."""
 
-    videos: list[Video]
-    older_than: UUID | None
-    newer_than: UUID | None
+    name: str
+    label: str
+    count: int
+
+
+def tabs(owner: User, narrowing: Narrowing) -> Sequence[Tab]:
+    """All tabs, counted under the same search, in one query; none where there is no video."""
+    videos = access.owned_by(owner)
+    if narrowing.search:
+        videos = search.containing(videos, narrowing.search)
+    rows = videos.order_by().values_list("status").annotate(Count("pk"))
+    counts: dict[str, int] = dict(rows)
+    if not counts and not narrowing.search:
+        return []
+    return [
+        Tab(name, label, sum(counts.get(one, 0) for one in statuses or counts))
+        for name, (label, statuses) in FILTERS.items()
+    ]
 
 
 def readable(owner: User) -> QuerySet[Video]:
@@ -69,24 +97,6 @@ def watchable(viewer: access.Viewer) -> QuerySet[Video]:
     renditions = Rendition.objects.order_by("-height", "name")
     videos = access.visible_to(viewer).select_related("source", "release", "owner")
     return progress.with_run(videos).prefetch_related(Prefetch("release__renditions", renditions))
-
-
-def page(videos: QuerySet[Video], *, before: UUID | None = None, after: UUID | None = None) -> Page:
-    """The page older than ``before``, or newer than ``after``, or the newest."""
-    if after is not None and before is None:
-        found = list(videos.filter(pk__gt=after).order_by("pk")[: PAGE_SIZE + 1])
-        shown = found[:PAGE_SIZE][::-1]
-        if len(found) <= PAGE_SIZE:
-            return page(videos)
-        return Page(shown, older_than=shown[-1].pk, newer_than=shown[0].pk)
-    older = videos.filter(pk__lt=before) if before else videos
-    found = list(older.order_by("-pk")[: PAGE_SIZE + 1])
-    shown = found[:PAGE_SIZE]
-    return Page(
-        shown,
-        older_than=shown[-1].pk if len(found) > PAGE_SIZE else None,
-        newer_than=shown[0].pk if before and shown else None,
-    )
 
 
 def uuid_or_none(text: str | None) -> UUID | None:

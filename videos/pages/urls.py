@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import UUIDConverter
 
-from videos.pages import open_views, views
+from videos.pages import account, open_views, trash, views
 
 
 class AnyCaseConverter(UUIDConverter):
@@ -22,4 +22,14 @@ urlpatterns = [
     path("embed/<id:video_id>/", open_views.embed, name="embed"),
     path("poster/<id:video_id>/", open_views.poster, name="poster"),
     path("oembed/", open_views.oembed, name="oembed"),
+    path("trash/", trash.page, name="trash"),
+    path("trash/<uuid:video_id>/restore/", trash.restore, name="trash_restore"),
+    path("trash/<uuid:video_id>/delete/", trash.delete, name="trash_delete"),
+    path("account/", account.account, name="account"),
+    path("account/profile/", account.save_profile, name="account_profile"),
+    path("account/keys/", account.create_key, name="account_key_create"),
+    path("account/keys/<uuid:key_id>/revoke/", account.revoke_key, name="account_key_revoke"),
+    # Before allauth's own, which have the same addresses.
+    path("accounts/email/", account.emails, name="account_email"),
+    path("accounts/password/change/", account.password, name="account_change_password"),
 ]

@@ -1,6 +1,6 @@
 """The pages: parse, authorise, call one thing, respond."""
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 from accounts import verification
 from accounts.models import User
 from videos.events import cursors, log
-from videos.pages import cards, sharing, words
-from videos.pages import library as shelf
+from videos.pages import cards, sharing, shelf, words
+from videos.pages import library as collection
+from videos.pages.context import may_upload
 
 
 @require_safe
@@ -24,9 +25,10 @@ def library(request: HttpRequest) -> HttpResponse:
     """One's own videos."""
     user = cast(User, request.user)
     feed_since = _feed_since(user)
-    narrowing = shelf.Narrowing.read(request.GET)
-    before, after = (shelf.uuid_or_none(request.GET.get(name)) for name in ("before", "after"))
-    page = shelf.page(narrowing.apply(shelf.readable(user)), before=before, after=after)
+    narrowing = collection.Narrowing.read(request.GET)
+    before, after = (collection.uuid_or_none(request.GET.get(name)) for name in ("before", "after"))
+    videos = narrowing.apply(collection.readable(user))
+    page = shelf.page(videos, narrowing.order, before=before, after=after)
     return render(
         request,
         "pages/library.html",
@@ -34,8 +36,10 @@ def library(request: HttpRequest) -> HttpResponse:
             "cards": [cards.card(video, user) for video in page.videos],
             "page": page,
             "narrowing": narrowing,
-            "filters": [(name, label) for name, (label, _) in shelf.FILTERS.items()],
+            "tabs": collection.tabs(user, narrowing),
+            "orders": [(name, order.label) for name, order in shelf.ORDERS.items()],
             "feed_since": feed_since,
+            **(_uploading() if may_upload(request) else {}),
         },
     )
 
@@ -46,8 +50,8 @@ def library(request: HttpRequest) -> HttpResponse:
 def card(request: HttpRequest, video_id: UUID) -> HttpResponse:
     """One card of the library, as long as the video belongs on a page so narrowed."""
     user = cast(User, request.user)
-    narrowing = shelf.Narrowing.read(request.GET)
-    video = get_object_or_404(narrowing.apply(shelf.readable(user)), pk=video_id)
+    narrowing = collection.Narrowing.read(request.GET)
+    video = get_object_or_404(narrowing.apply(collection.readable(user)), pk=video_id)
     return render(request, "pages/_card.html", {"card": cards.card(video, user)})
 
 
@@ -59,9 +63,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     context = {
         "is_verified": verification.is_verified(user),
-        "max_bytes": settings.MAX_POST_BYTES,
-        "max_size": words.size(settings.MAX_POST_BYTES),
         "feed_since": _feed_since(user),
+        **_uploading(),
     }
     return render(request, "pages/upload.html", context)
 
@@ -72,7 +75,7 @@ def watch(request: HttpRequest, video_id: UUID) -> HttpResponse:
     """One video: to watch, and for its owner to look after."""
     viewer = request.user
     feed_since = _feed_since(viewer) if isinstance(viewer, User) else None
-    video = get_object_or_404(shelf.watchable(viewer), pk=video_id)
+    video = get_object_or_404(collection.watchable(viewer), pk=video_id)
     shown = cards.watch(video, viewer)
     return render(
         request,
@@ -86,6 +89,15 @@ def watch(request: HttpRequest, video_id: UUID) -> HttpResponse:
             "feed_since": feed_since if video.owner_id == viewer.pk else None,
         },
     )
+
+
+def _uploading() -> dict[str, Any]:
+    """What the uploader needs to know."""
+    return {
+        "max_bytes": settings.MAX_POST_BYTES,
+        "max_size": words.limit(settings.MAX_POST_BYTES),
+        "visibilities": words.VISIBILITIES,
+    }
 
 
 def _feed_since(user: User) -> str:

@@ -48,9 +48,16 @@ _ADVICE = {
     "storage_unavailable": "Upload the file again in a few minutes.",
 }
 
+ESTIMATING = "Estimating…"
+
 _MINUTE, _HOUR = 60, 3600
 _SHORT, _A_TENTH = 0.95, 0.095
 _KILO, _ONE_DECIMAL_BELOW = 1000, 10
+_KIBI = 1024
+# What is said of the last seconds is not worth more.
+_FEW_SECONDS, _STEP_SECONDS = 10, 5
+_TEENS = range(11, 14)
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
 
 def advice(error_code: str) -> str:
@@ -103,12 +110,33 @@ def size(count: int) -> str:
     return f"{value:.{digits}f} {unit}"
 
 
+def limit(count: int) -> str:
+    """512 MiB, 1.5 GiB: what is allowed, in the units in which limits are set."""
+    value, unit = float(count), "bytes"
+    for larger in ("KiB", "MiB", "GiB", "TiB"):
+        if value < _KIBI:
+            break
+        value, unit = value / _KIBI, larger
+    return f"{value:.1f}".removesuffix(".0") + f" {unit}"
+
+
+def place(ahead: int) -> str:
+    """Where somebody stands before whom so many are: 4th in the queue."""
+    if ahead <= 0:
+        return "Next in the queue"
+    number = ahead + 1
+    ending = "th" if number % 100 in _TEENS else _ENDINGS.get(number % 10, "th")
+    return f"{number}{ending} in the queue"
+
+
 def time_left(seconds: int | None) -> str:
     """About how long it still takes; empty when nobody knows."""
     if seconds is None:
         return ""
-    if seconds < _MINUTE:
-        return f"{max(1, seconds)} s left"
+    if seconds < _FEW_SECONDS:
+        return "A few seconds left"
+    if seconds < _MINUTE - _STEP_SECONDS:
+        return f"{_STEP_SECONDS * round(seconds / _STEP_SECONDS)} s left"
     if seconds < _HOUR:
-        return f"{round(seconds / _MINUTE)} min left"
+        return f"{max(1, round(seconds / _MINUTE))} min left"
     return f"{seconds / _HOUR:.1f} h left"

@@ -51,10 +51,42 @@ def test_sizes(count: int, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "shown"), [(None, ""), (0, "1 s left"), (59, "59 s left"), (90, "2 min left")]
+    ("seconds", "shown"),
+    [
+        (None, ""),
+        (0, "A few seconds left"),
+        (9, "A few seconds left"),
+        (33, "35 s left"),
+        (56, "1 min left"),
+        (90, "2 min left"),
+        (3599, "60 min left"),
+        (5400, "1.5 h left"),
+    ],
 )
 def test_time_left(seconds: int | None, shown: str) -> None:
     assert words.time_left(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [
+        (999, "999 bytes"),
+        (1536, "1.5 KiB"),
+        (512 * 1024**2, "512 MiB"),
+        (10 * 1024**3, "10 GiB"),
+    ],
+)
+def test_limits(count: int, shown: str) -> None:
+    assert words.limit(count) == shown
+
+
+@pytest.mark.parametrize(
+    ("ahead", "shown"),
+    [(0, "Next"), (1, "2nd"), (2, "3rd"), (3, "4th"), (10, "11th"), (11, "12th"), (111, "112th"),
+     (20, "21st")],
+)  # fmt: skip
+def test_places(ahead: int, shown: str) -> None:
+    assert words.place(ahead) == f"{shown} in the queue"
 
 
 def test_every_status_has_a_word() -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 from videos.models import Video
-from videos.pages import library
+from videos.pages import shelf
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_an_empty_library_says_what_to_do_first(browser: Client) -> None:
 def test_pages_turn_by_cursor_and_back(
     browser: Client, shelve: Callable[..., Video], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "PAGE_SIZE", 2)
+    monkeypatch.setattr(shelf, "PAGE_SIZE", 2)
     for number in range(5):
         shelve(str(number))
     seen, address = [], "/"
@@ -139,7 +139,7 @@ def test_no_page_has_script_or_style_of_its_own(
     browser: Client, shelve: Callable[..., Video]
 ) -> None:
     video = shelve()
-    for path in ("/", "/upload/", f"/watch/{video.pk}/", "/accounts/email/", "/api/docs/", "/gone"):
+    for path in ("/", "/upload/", f"/watch/{video.pk}/", "/account/", "/api/docs/", "/gone"):
         answer = browser.get(path)
         assert Inline.found_in(answer.content.decode()) == []
         policy = answer["Content-Security-Policy"]

@@ -1,0 +1,57 @@
+// Videos into the trash, and out of it again by whoever did not mean it.
+
+import { ask, toast } from "./api.js";
+
+const API = "/api/v1/videos/";
+const KEPT = "discarded";
+
+/** Delete videos and offer to undo it; those that went. `onUndone` gets each that came back. */
+export async function discard(videos, onUndone) {
+  const gone = [];
+  for (const video of videos) {
+    try {
+      await ask(`${API}${video.id}/`, { method: "DELETE" });
+      gone.push(video);
+    } catch (problem) {
+      toast(`“${video.title}” was not deleted: ${problem.message}`);
+    }
+  }
+  if (gone.length) offerUndo(gone, onUndone);
+  return gone;
+}
+
+function offerUndo(videos, onUndone) {
+  const what = videos.length === 1 ? `“${videos[0].title}” is` : `${videos.length} videos are`;
+  toast(`${what} in the trash.`, { words: "Undo", act: () => restore(videos, onUndone) });
+}
+
+async function restore(videos, onUndone) {
+  for (const video of videos) {
+    try {
+      await ask(`${API}${video.id}/restore/`, { method: "POST" });
+      onUndone?.(video);
+    } catch (problem) {
+      toast(`“${video.title}” was not restored: ${problem.message}`);
+    }
+  }
+}
+
+/** A video was deleted on a page that is about to be left: the next one offers to undo it. */
+export function noteDiscarded(video) {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(video));
+  } catch {
+    // It can be restored from the trash.
+  }
+}
+
+/** Offer to undo what the page before has deleted. */
+export function offerUndoOfPageBefore(onUndone) {
+  try {
+    const kept = sessionStorage.getItem(KEPT);
+    sessionStorage.removeItem(KEPT);
+    if (kept) offerUndo([JSON.parse(kept)], onUndone);
+  } catch {
+    // It can be restored from the trash.
+  }
+}

@@ -1,0 +1,55 @@
+// What is refused before a byte of it is sent: what cannot arrive, or is clearly no video or audio.
+
+import { binarySize } from "./words.js";
+
+const LOOKED_AT = 4096;
+const EXPORTS = "Choose a video or audio file.";
+
+// How files of other kinds begin.
+const SIGNATURES = [
+  ["a PDF document", "25504446"],
+  ["an archive or an office document", "504b0304"],
+  ["an archive", "526172211a07"],
+  ["an archive", "377abcaf271c"],
+  ["an archive", "1f8b08"],
+  ["a picture", "89504e470d0a1a0a"],
+  ["a picture", "ffd8ff"],
+  ["a program", "7f454c46"],
+  ["a program", "4d5a90"],
+  ["an office document", "d0cf11e0a1b11ae1"],
+];
+
+/** Why a file cannot be taken, or null when it may be. */
+export async function refusal(file, { maxBytes, maxSize }) {
+  if (file.size > maxBytes) {
+    return `Too large: it has ${binarySize(file.size)}, and at most ${maxSize} can be uploaded here.`;
+  }
+  if (file.size === 0) return "The file is empty. Choose another one.";
+  let bytes;
+  try {
+    bytes = new Uint8Array(await file.slice(0, LOOKED_AT).arrayBuffer());
+  } catch {
+    return "The browser cannot read this file. It may be a folder, or have moved.";
+  }
+  const kind = kindOf(bytes);
+  return kind && `This is ${kind}. ${EXPORTS}`;
+}
+
+function kindOf(bytes) {
+  const begin = [...bytes.slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const known = SIGNATURES.find(([, signature]) => begin.startsWith(signature));
+  if (known) return known[0];
+  return isText(bytes) ? "a text" : null;
+}
+
+/** Nothing but printable characters of UTF-8 and the usual white space. */
+function isText(bytes) {
+  if (bytes.some((byte) => byte < 9 || (byte > 13 && byte < 32) || byte === 127)) return false;
+  try {
+    // The last character may be cut where we stopped to read.
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}

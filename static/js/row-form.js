@@ -1,0 +1,69 @@
+// What an uploader says of a video while it arrives: kept here until there is a video, then saved.
+
+import { ask } from "./api.js";
+
+const SHOWN_MS = 2500;
+
+export class RowForm {
+  #address = null;
+  #kept = {};
+  #saving = Promise.resolve();
+
+  constructor(element, file) {
+    this.element = element;
+    this.fields = [...element.querySelectorAll("[name]")];
+    this.note = element.querySelector('[data-part="saved"]');
+    this.#field("title").value = titleOf(file.name);
+    for (const field of this.fields) field.addEventListener("change", () => this.#save());
+    this.#field("title").addEventListener("keydown", (event) => event.key === "Enter" && event.target.blur());
+  }
+
+  get hasFocus() {
+    return this.element.contains(document.activeElement);
+  }
+
+  /** The video is there: what was typed meanwhile becomes its own. */
+  arrived(address, { title, visibility }) {
+    this.#address = address;
+    this.#kept = { title, visibility };
+    return this.#save();
+  }
+
+  /** One after the other, so that the last word stands. */
+  #save() {
+    this.#saving = this.#saving.then(() => this.#saveNow());
+    return this.#saving;
+  }
+
+  async #saveNow() {
+    const changed = this.fields.filter(({ name, value }) => value.trim() !== this.#kept[name]);
+    if (!this.#address || !changed.length) return;
+    const body = Object.fromEntries(changed.map(({ name, value }) => [name, value.trim()]));
+    try {
+      const video = await ask(this.#address, { method: "PATCH", body });
+      for (const { name } of changed) this.#kept[name] = video[name];
+      this.#say("Saved");
+    } catch (problem) {
+      this.#say(`Not saved: ${problem.message}`, { bad: true });
+      if (problem.status === 0) addEventListener("online", () => this.#save(), { once: true });
+    }
+  }
+
+  #say(words, { bad = false } = {}) {
+    this.note.textContent = words;
+    this.note.toggleAttribute("data-bad", bad);
+    this.note.hidden = false;
+    if (!bad) setTimeout(() => (this.note.hidden = true), SHOWN_MS);
+  }
+
+  #field(name) {
+    return this.fields.find((field) => field.name === name);
+  }
+}
+
+/** As the server calls a video that nobody has named. */
+function titleOf(filename) {
+  const dot = filename.lastIndexOf(".");
+  const stem = dot > 0 ? filename.slice(0, dot) : filename;
+  return stem.replaceAll("_", " ").trim().slice(0, 200);
+}
