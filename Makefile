@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; both do all their set-up themselves.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-all chaos bench doctor shell
+.PHONY: help run test test-fast test-all chaos bench screenshots doctor shell
 
 MANAGE = test -x .venv/bin/python || { echo "Give make run first: it sets everything up." >&2; exit 1; }; \
 	.venv/bin/python manage.py
@@ -26,6 +26,9 @@ chaos: ## let everything fail at random for MINUTES (10), again as SEED says
 
 bench: ## measure what NAME (queue) says; see benchmarks/
 	@scripts/python.sh bench $(NAME)
+
+screenshots: ## make pictures of every page and state in OUT (var/screenshots), or with DOCS=1 those of docs/images
+	@scripts/python.sh screenshots $(if $(OUT),--out $(OUT)) $(if $(DOCS),--docs)
 
 doctor: ## say what is wrong with an installation: DATA (var), after its first make run
 	@$(MANAGE) doctor

@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, Callable[[Path, Sequence[str]], None]] = {
     "test": test.test,
     "bench": measure.bench,
     "chaos": measure.chaos,
+    "screenshots": measure.screenshots,
 }
 
 

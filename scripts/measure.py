@@ -1,4 +1,4 @@
-"""`make bench NAME=…` and `make chaos`: what wants a machine that does nothing else."""
+"""`make bench NAME=…`, `make chaos`, `make screenshots`: what starts a product of its own."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def bench(root: Path, arguments: Sequence[str]) -> None:
 def chaos(root: Path, arguments: Sequence[str]) -> None:
     """Let everything fail at random: [--minutes M] [--seed S]; raises Failed."""
     _run(root, "tests.chaos", arguments)
+
+
+def screenshots(root: Path, arguments: Sequence[str]) -> None:
+    """Picture every page and state: [--out FOLDER] [--only WORD] [--docs]; raises Failed."""
+    _run(root, "tests.screenshots", arguments)
 
 
 def _run(root: Path, module: str, arguments: Sequence[str]) -> None:

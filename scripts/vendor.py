@@ -62,6 +62,13 @@ SHAKA = Package(
     {"dist/shaka-player.compiled-es2021.js": "shaka-player.js", "LICENSE": "LICENSE"},
     kept_in=FOR_TESTS,
 )
+AXE = Package(
+    "axe-core",
+    "4.14.1",
+    "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
+    {"axe.min.js": "axe.js", "LICENSE": "LICENSE"},
+    kept_in=FOR_TESTS,
+)
 
 # Every element the bundle defines, made once; what its shadow root holds as style.
 _COLLECT_STYLES = """() => {
@@ -81,7 +88,7 @@ customElements.define = (name, ...rest) => { window.defined.push(name); define(n
 
 def main() -> None:
     """Fetch the packages and work out the hashes of the styles."""
-    for package in (HLS, MEDIA_CHROME, SHAKA):
+    for package in (HLS, MEDIA_CHROME, SHAKA, AXE):
         _fetch(package)
     hashes = sorted(_hash(style) for style in _styles(MEDIA_CHROME.folder / "media-chrome.js"))
     STYLES.write_text("\n".join(hashes) + "\n")

@@ -14,11 +14,11 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("favicon.ico", favicon),
     path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.account.urls")),
     path("api/v1/", include("videos.api.urls")),
     path("api/v1/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("", include("videos.pages.urls")),
+    path("accounts/", include("allauth.account.urls")),
 ]
 
 handler400 = "config.views.bad_request"

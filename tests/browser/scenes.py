@@ -1,0 +1,159 @@
+"""A site with somebody of every kind and a video in every state."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.browser.people import OVER, Person
+from tests.servers.app import Vodloom
+from tests.servers.process import wait_until
+
+PASSWORD = "correct horse battery"
+_SECONDS = 300.0
+_PEOPLE = """
+from accounts.models import User
+from allauth.account.models import EmailAddress
+for name, fields in {people}:
+    user = User.objects.create_user(f"{{name}}@example.com", {password!r}, **fields)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=name != "new")
+EmailAddress.objects.create(
+    user=User.objects.get(email="ada@example.com"), email="ada@home.example", verified=False
+)
+"""
+_ACCOUNTS: Sequence[tuple[str, Mapping[str, object]]] = (
+    ("ada", {"first_name": "Ada Lovelace"}),
+    ("new", {}),
+    ("viewer", {"can_upload": False}),
+)
+_SOUND = ["-f", "lavfi", "-i", "sine=220:d={seconds}", "-c:a", "aac"]
+_CLIPS: Mapping[str, tuple[str, int]] = {
+    "Light on water": ("gradients=s=1280x720:r=12:n=4:c0=0x0b2545:c1=0x8da9c4:c2=0xeef4ed", 4),
+    "Upright": ("gradients=s=360x640:r=12:n=3:c0=0x582f0e:c1=0xddb892:c2=0x7f5539", 3),
+    "Three to two": ("gradients=s=720x480:r=12:n=3:c0=0x132a13:c1=0xecf39e:c2=0x4f772d", 3),
+    "Test card": ("testsrc2=s=640x360:r=12", 3),
+}
+
+
+@dataclass
+class Scene:
+    """The site, who is there, and the ids of videos by what they are."""
+
+    site: Vodloom
+    staff: Person
+    people: dict[str, Person]
+    videos: dict[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Person:
+        return self.people[name]
+
+
+def make(site: Vodloom, folder: Path) -> Scene:
+    """Make the people and the videos; what is being worked on stands still until ``go_on``."""
+    email, password = site.manage("create_demo_user").split()
+    people = _people(site)
+    made = Scene(site, Person(site, email, password), people)
+    _upload_all(made, folder)
+    return made
+
+
+def _people(site: Vodloom) -> dict[str, Person]:
+    code = _PEOPLE.format(people=list(_ACCOUNTS), password=PASSWORD)
+    site.manage("shell", "--command", code)
+    return {name: Person(site, f"{name}@example.com", PASSWORD) for name, _ in _ACCOUNTS}
+
+
+def _upload_all(made: Scene, folder: Path) -> None:
+    ada = made["ada"]
+    for title, (picture, seconds) in _CLIPS.items():
+        clip = draw(folder / f"{title}.mp4", picture, seconds)
+        made.videos[_key(title)] = ada.upload(clip)
+    made.videos["sound"] = ada.upload(_tone(folder / "A quiet tone.m4a"))
+    broken = folder / "Cut short.mp4"
+    broken.write_bytes((folder / "Light on water.mp4").read_bytes()[:40_000])
+    made.videos["failed"] = ada.upload(broken)
+    for video in made.videos.values():
+        wait_until(lambda video=video: _is_over(ada, video), "it is over", _SECONDS)  # type: ignore[misc]
+    _share(made)
+    trashed = ada.upload(folder / "Three to two.mp4")
+    made.videos["trashed"] = trashed
+    _edit(ada, trashed, title="An early cut")
+    assert ada.ask("DELETE", f"/api/v1/videos/{trashed}/").status_code == 204
+    _leave_unfinished(made, folder)
+
+
+def _share(made: Scene) -> None:
+    ada, videos = made["ada"], made.videos
+    words = "The harbour from the east pier, on a morning without wind."
+    _edit(ada, videos["light_on_water"], visibility="public", description=words)
+    _edit(ada, videos["upright"], visibility="unlisted")
+
+
+def _leave_unfinished(made: Scene, folder: Path) -> None:
+    """One canceled, one that waits, one in the middle of it."""
+    ada, site = made["ada"], made.site
+    canceled = ada.upload(draw(folder / "Second thoughts.mp4", "testsrc2=s=320x180:r=12", 20))
+    if ada.ask("POST", f"/api/v1/videos/{canceled}/cancel/").status_code == 202:
+        made.videos["canceled"] = canceled
+    working = ada.upload(draw(folder / "The long way home.mp4", "testsrc2=s=1280x720:r=25", 24))
+    made.videos["working"] = working
+    wait_until(lambda: _percent(ada, working) > 5, "it is being made", _SECONDS)
+    for name in ("encode", "light", "reconciler"):
+        site.processes[name].send(signal.SIGSTOP)
+    made.videos["waiting"] = ada.upload(folder / "Three to two.mp4")
+    _edit(ada, made.videos["waiting"], title="Last in the queue")
+
+
+def go_on(site: Vodloom) -> None:
+    """Let what stood still go on."""
+    for name in ("encode", "light", "reconciler"):
+        site.processes[name].send(signal.SIGCONT)
+
+
+def _is_over(person: Person, video: str) -> bool:
+    return person.ask("GET", f"/api/v1/videos/{video}/status/").json()["status"] in OVER
+
+
+def _percent(person: Person, video: str) -> float:
+    now = person.ask("GET", f"/api/v1/videos/{video}/status/").json()
+    assert now["status"] == "processing", now
+    return float(now["progress"]["percent"])
+
+
+def _edit(person: Person, video: str, **fields: str) -> None:
+    answer = person.ask("PATCH", f"/api/v1/videos/{video}/", json=fields)
+    assert answer.status_code == 200, answer.text
+
+
+def _key(title: str) -> str:
+    return title.lower().replace(" ", "_")
+
+
+def draw(path: Path, picture: str, seconds: int) -> Path:
+    """A clip of a drawn picture with a tone."""
+    command = ["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-t", str(seconds)]
+    command += ["-i", picture, *(one.format(seconds=seconds) for one in _SOUND), "-shortest"]
+    command += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", str(path)]
+    subprocess.run(command, check=True)
+    return path
+
+
+def _tone(path: Path) -> Path:
+    command = ["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", "sine=330:d=30"]
+    subprocess.run([*command, "-c:a", "aac", str(path)], check=True)
+    return path
+
+
+def logged_in(browser: Browser, person: Person | None, **options: object) -> BrowserContext:
+    """A context in which somebody is logged in, or nobody."""
+    context = browser.new_context(**options)  # type: ignore[arg-type]  # playwright's own names
+    if person is not None:
+        page = context.new_page()
+        person.log_in(page)
+        page.close()
+    return context

@@ -1,0 +1,183 @@
+"""Each page and each state of it there is: whose, where, and what is done there before it is
+looked at. Whatever looks at all of them goes through this list: axe in the tests, and
+`make screenshots`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.scenes import Scene
+
+
+@dataclass(frozen=True)
+class State:
+    """One page in one state: whose, where, and what is done there before it is looked at.
+
+    ``who`` is empty for a stranger; names in braces in ``path`` are videos'."""
+
+    name: str
+    path: str
+    who: str = "ada"
+    prepare: Callable[[Page], None] = lambda page: None
+
+
+def open_state(scene: Scene, page: Page, state: State) -> None:
+    """Show a page in a state, its pictures and fonts there."""
+    page.goto(state.path.format(**scene.videos))
+    state.prepare(page)
+    page.wait_for_load_state("load")
+
+
+def _open_menu(page: Page) -> None:
+    page.locator(".card-menu summary").first.click()
+
+
+def _open_account_menu(page: Page) -> None:
+    page.locator("summary.account").click()
+
+
+def _pick_two(page: Page) -> None:
+    page.get_by_role("button", name="Select").click()
+    for box in page.locator(".pick input").all()[:2]:
+        box.check()
+
+
+def _create_key(page: Page) -> None:
+    page.get_by_label("What the key is for").fill("The build server")
+    page.get_by_role("button", name="Create a key").click()
+    expect(page.get_by_text("Copy the key")).to_be_visible()
+
+
+def _begin_revoking(page: Page) -> None:
+    page.locator("#keys summary").first.click()
+
+
+def _ask_for_confirmation(page: Page) -> None:
+    page.get_by_role("button", name="Send confirmation").first.click()
+
+
+def _wrong_password(page: Page) -> None:
+    page.get_by_label("Current password").fill("nothing of the kind")
+    page.get_by_label("New password", exact=True).fill("1234")
+    page.get_by_label("New password again").fill("12345")
+    page.get_by_role("button", name="Change password").click()
+    expect(page.locator(".errorlist").first).to_be_visible()
+
+
+def _wrong_login(page: Page) -> None:
+    page.get_by_label("Email address").fill("ada@example.com")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.locator(".errorlist")).to_be_visible()
+
+
+def _confirm_deletion(page: Page) -> None:
+    page.locator(".confirm summary").first.click()
+
+
+def _drag_over(page: Page) -> None:
+    page.evaluate("document.documentElement.setAttribute('data-dropping', '')")
+
+
+def _refuse_files(page: Page) -> None:
+    files = [
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Not a film at all.\n"},
+        {"name": "slides.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 ...\x00"},
+        {"name": "empty.mp4", "mimeType": "video/mp4", "buffer": b""},
+    ]
+    page.get_by_label("Choose files").set_input_files(files)  # type: ignore[arg-type]  # payloads
+    expect(page.get_by_text("This is a text")).to_be_visible()
+
+
+def hold_uploads(page: Page) -> None:
+    """What is uploaded from now on stands still on its way."""
+    page.route("**/api/v1/videos/", lambda route: None)
+
+
+def _stall(page: Page) -> None:
+    hold_uploads(page)
+    film = {
+        "name": "On its way.mp4",
+        "mimeType": "video/mp4",
+        "buffer": b"\x00\x00\x00\x18ftypmp42",
+    }
+    page.get_by_label("Choose files").set_input_files([film])  # type: ignore[arg-type]  # a payload
+    expect(page.get_by_text("No data for")).to_be_visible()
+
+
+def _lose_the_feed(page: Page) -> None:
+    page.context.set_offline(True)
+    expect(page.get_by_text("Not connected")).to_be_visible()
+
+
+STATES: Sequence[State] = (
+    State("login", "/accounts/login/", ""),
+    State("login-wrong", "/accounts/login/", "", _wrong_login),
+    State("signup", "/accounts/signup/", ""),
+    State("password-reset", "/accounts/password/reset/", ""),
+    State("password-reset-sent", "/accounts/password/reset/done/", ""),
+    State("password-reset-old-link", "/accounts/password/reset/key/1-x/", ""),
+    State("email-sent", "/accounts/confirm-email/", ""),
+    State("email-old-link", "/accounts/confirm-email/nothing/", ""),
+    State("account-closed", "/accounts/inactive/", ""),
+    State("not-found-stranger", "/watch/00000000-0000-0000-0000-000000000000/", ""),
+    State("public", "/watch/{light_on_water}/", ""),
+    State("public-upright", "/watch/{upright}/", ""),
+    State("library-empty", "/", "new"),
+    State("library-viewer", "/", "viewer"),
+    State("upload-refused-account", "/upload/", "viewer"),
+    State("library", "/"),
+    State("library-menu", "/", prepare=_open_menu),
+    State("library-account-menu", "/", prepare=_open_account_menu),
+    State("library-picking", "/", prepare=_pick_two),
+    State("library-dropping", "/", prepare=_drag_over),
+    State("library-failed", "/?status=failed"),
+    State("library-sorted", "/?sort=title"),
+    State("library-nothing-found", "/?q=nothing+of+the+kind"),
+    State("library-offline", "/", prepare=_lose_the_feed),
+    State("upload", "/upload/"),
+    State("upload-refused", "/upload/", prepare=_refuse_files),
+    State("upload-stalled", "/upload/", prepare=_stall),
+    State("watch", "/watch/{light_on_water}/"),
+    State("watch-upright", "/watch/{upright}/"),
+    State("watch-sound", "/watch/{sound}/"),
+    State("watch-working", "/watch/{working}/"),
+    State("watch-waiting", "/watch/{waiting}/"),
+    State("watch-failed", "/watch/{failed}/"),
+    State("watch-canceled", "/watch/{canceled}/"),
+    State("trash", "/trash/"),
+    State("trash-confirm", "/trash/", prepare=_confirm_deletion),
+    State("trash-empty", "/trash/", "new"),
+    State("account", "/account/"),
+    State("account-key", "/account/", prepare=_create_key),
+    State("account-revoke", "/account/", prepare=_begin_revoking),
+    State("account-wrong", "/account/", prepare=_wrong_password),
+    State("account-told", "/account/", "new", _ask_for_confirmation),
+    State("account-new", "/account/", "new"),
+    State("logout", "/accounts/logout/"),
+    State("not-found", "/no/such/page/"),
+    State("api-docs", "/api/docs/"),
+)
+"""In an order in which none spoils the next."""
+
+
+def admin_states(page: Page) -> list[State]:
+    """The admin's pages: what its index links, and the first row of each."""
+    page.goto("/admin/")
+    links: list[str] = page.eval_on_selector_all(
+        "a[href^='/admin/']", "links => links.map((link) => link.getAttribute('href'))"
+    )
+    lists = sorted({link for link in links if link.count("/") == 4 and "logout" not in link})
+    states = [State("admin", "/admin/", "staff")]
+    for address in lists:
+        name = "admin-" + "-".join(address.strip("/").split("/")[1:])
+        states.append(State(name, address, "staff"))
+        page.goto(address)
+        row = page.locator("#result_list th a, #result_list td a").first
+        link = row.get_attribute("href") if row.count() else None
+        if link and link.startswith(address):
+            states.append(State(f"{name}-one", link, "staff"))
+    return states
