@@ -80,7 +80,7 @@ class ReauthenticateForm(forms.ReauthenticateForm):  # type: ignore[misc]  # all
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _word(self, password="Password")
+        _word(self, password="Password")  # noqa: S106 - a label
         _begin_with(self, "password")
 
 

@@ -1,4 +1,4 @@
-"""Whether a user's e-mail address is known to be theirs.
+"""Whether a user's email address is known to be theirs.
 
 Who signs up proves it by the link in a mail. Whom the operator makes has no primary address with
 allauth before the first log-in, and needs to prove nothing.
@@ -12,7 +12,7 @@ from accounts.models import User
 
 
 class EmailNotVerified(Exception):
-    """Raised when somebody who has not confirmed an e-mail address wants to upload."""
+    """Raised when somebody who has not confirmed an email address wants to upload."""
 
 
 def is_verified(user: User) -> bool:

@@ -60,7 +60,7 @@ def _would_copy() -> bool:
 
 
 def _create_demo_user(folder: Path) -> None:
-    """Tell the e-mail and password of a user who was just made; they are not kept."""
+    """Tell the email and password of a user who was just made; they are not kept."""
     said = io.StringIO()
     call_command("create_demo_user", stdout=said)
     email, _, password = said.getvalue().strip().partition(" ")

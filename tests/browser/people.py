@@ -68,7 +68,7 @@ def sign_up(site: Vodloom, chromium: Browser, email: str) -> Person:
     page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign up").click()
-    expect(page.get_by_role("heading", name="Look at your e-mail")).to_be_visible()
+    expect(page.get_by_role("heading", name="Look at your email")).to_be_visible()
     context.close()
     site.manage("confirm_email", email)
     return Person(site, email, PASSWORD)

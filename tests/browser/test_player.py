@@ -153,7 +153,7 @@ def is_at(page: Page, seconds: float) -> bool:
 def box(page: Page, selector: str) -> dict[str, float]:
     found = page.locator(selector).first.bounding_box()
     assert found is not None, selector
-    return dict(found)
+    return {side: float(found[side]) for side in ("x", "y", "width", "height")}
 
 
 def test_a_phone_has_controls_for_thumbs(chromium: Browser, owner: Person, film: str) -> None:

@@ -38,7 +38,7 @@ DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 RETRY_AFTER = "5"
 _LONGEST_HOST = 100
 EMAIL_NOT_VERIFIED = (
-    "Confirm your e-mail address first: open the link in the mail that was sent to you."
+    "Confirm your email address first: open the link in the mail that was sent to you."
 )
 
 logger = structlog.get_logger(__name__)

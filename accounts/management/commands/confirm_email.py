@@ -1,4 +1,4 @@
-"""Take a user's e-mail address for theirs, without a mail."""
+"""Take a user's email address for theirs, without a mail."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from accounts.models import User
 class Command(BaseCommand):
     """For who got no mail, or where none is sent."""
 
-    help = "Take the e-mail address of a user for confirmed, so that they can log in and upload."
+    help = "Take the email address of a user for confirmed, so that they can log in and upload."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whose."""
@@ -21,5 +21,5 @@ class Command(BaseCommand):
         """Confirm it."""
         user = User.objects.filter(email__iexact=email).first()
         if user is None:
-            raise CommandError(f"No user has the e-mail address {email}.")
+            raise CommandError(f"No user has the email address {email}.")
         verification.trust(user)

@@ -146,8 +146,8 @@ def test_a_poster_is_upright_and_has_square_pixels(tmp_path: Path) -> None:
 
 def test_a_large_poster_has_a_small_one_beside_it(tmp_path: Path) -> None:
     source = tmp_path / "a.mp4"
-    ffmpeg("-f", "lavfi", "-t", "1", "-i", "testsrc2=s=1080x1920:r=10", "-c:v", "libx264", "-preset",
-           "ultrafast", source)  # fmt: skip
+    drawn = ["-f", "lavfi", "-t", "1", "-i", "testsrc2=s=1080x1920:r=10"]
+    ffmpeg(*drawn, "-c:v", "libx264", "-preset", "ultrafast", source)
     still, _ = still_of(source, tmp_path)
     assert still.small is not None
     for path, size in ((still.path, (720, 1280)), (still.small, (360, 640))):
