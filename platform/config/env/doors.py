@@ -28,13 +28,15 @@ def signup(reader: Reader) -> Signup:
     """Who may sign up; a list that would count for nothing is a mistake."""
     mode: Mode = reader.choice("VODLOOM_SIGNUP", ("closed", "open", "domains"))
     domains = tuple(word.lower().rstrip(".") for word in reader.words(_DOMAINS))
-    for domain in domains:
-        if not _is_domain(domain.removeprefix(".")):
-            reader.fault(
-                _DOMAINS,
-                f"has {quoted(domain)}; it takes what stands behind the @ of addresses, such as "
-                "example.org, or .example.org for all below it.",
-            )
+    wrong = [domain for domain in domains if not _is_domain(domain.removeprefix("."))]
+    for domain in wrong:
+        reader.fault(
+            _DOMAINS,
+            f"has {quoted(domain)}; it takes what stands behind the @ of addresses, such as "
+            "example.org, or .example.org for all below it.",
+        )
+    if wrong:
+        return Signup(mode, domains)
     if mode == "domains" and not domains:
         reader.fault(_DOMAINS, "names none, and VODLOOM_SIGNUP is domains: nobody could sign up.")
     if mode != "domains" and domains:
