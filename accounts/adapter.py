@@ -5,7 +5,6 @@ from typing import Any
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -20,12 +19,11 @@ _AWAITED = (
     "password_reset_key",
     "unknown_account",
     "email_confirmation",
+    "email_confirmation_signup",
     "account_already_exists",
 )
 # A page that shows the library, or asks to log in, says these by itself.
 _SAID_BY_THE_PAGE = ("logged_in", "logged_out")
-# Of a request, one of whose mails did not go.
-_UNSENT = "mail_unsent"
 
 
 class MailUnavailable(Exception):
@@ -43,11 +41,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base h
         *args: Any,
         **kwargs: Any,
     ) -> None:
-        """What an action has done is said on the page that follows, and nothing that is not so."""
-        name = _name_of(message_template or "")
-        if name == "email_confirmation_sent" and getattr(request, _UNSENT, False):
-            level, message_template = messages.WARNING, "account/messages/email_not_sent.txt"
-        if name not in _SAID_BY_THE_PAGE:
+        """What an action has done is said on the page that follows."""
+        if _name_of(message_template or "") not in _SAID_BY_THE_PAGE:
             super().add_message(request, level, message_template, *args, **kwargs)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
@@ -70,14 +65,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base h
         return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
-        """Raises ``MailUnavailable`` for a mail that somebody waits for, when the mail server does
-        not answer; one that only tells of something is not missed."""
+        """Raises ``MailUnavailable`` for a mail that somebody waits for, when none can be sent; one
+        that only tells of something is not missed."""
         try:
             self._send(template_prefix, email, context)
         except MailUnavailable:
-            if _name_of(template_prefix).startswith(_AWAITED):  # "…_signup" as well
+            if _name_of(template_prefix) in _AWAITED:
                 raise
-            setattr(self.request, _UNSENT, True)
 
     def _send(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         if not mail.goes_anywhere():

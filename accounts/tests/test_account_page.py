@@ -125,22 +125,6 @@ def test_a_confirmation_that_cannot_be_sent_is_no_success(
     ]
 
 
-@pytest.mark.parametrize(
-    ("backend", "words"),
-    [
-        ("config.mail.NoServer", "could not be sent"),
-        ("django.core.mail.backends.locmem.EmailBackend", "We sent a link"),
-    ],
-)
-def test_a_new_account_is_told_of_no_mail_that_was_not_sent(
-    client: Client, db: None, settings: LazySettings, backend: str, words: str
-) -> None:
-    settings.EMAIL_BACKEND = backend
-    form = {"email": "new@example.com", "password1": PASSWORD}
-    [told] = said(client.post("/accounts/signup/", form, follow=True))
-    assert words in told
-
-
 def test_a_password_is_changed_said_and_told_by_mail(browser: Client, owner: User) -> None:
     form = {"oldpassword": "wrong", "password1": PASSWORD, "password2": PASSWORD}
     assert "errorlist" in browser.post("/accounts/password/change/", form).content.decode()

@@ -21,7 +21,7 @@ from accounts.models import User
 from allauth.account.models import EmailAddress
 for name, fields in {people}:
     user = User.objects.create_user(f"{{name}}@example.com", {password!r}, **fields)
-    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=name != "new")
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
 EmailAddress.objects.create(
     user=User.objects.get(email="ada@example.com"), email="ada@home.example", verified=False
 )

@@ -155,7 +155,7 @@ STATES: Sequence[State] = (
     State("account-key", "/account/", prepare=_create_key),
     State("account-revoke", "/account/", prepare=_begin_revoking),
     State("account-wrong", "/account/", prepare=_wrong_password),
-    State("account-told", "/account/", "new", _ask_for_confirmation),
+    State("account-told", "/account/", prepare=_ask_for_confirmation),
     State("account-new", "/account/", "new"),
     State("logout", "/accounts/logout/"),
     State("not-found", "/no/such/page/"),
