@@ -154,6 +154,7 @@ def environment_of(data: Path, redis_url: str, database_url: str) -> dict[str, s
         "VODLOOM_GRACE_SECONDS": "3",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "VODLOOM_SIGNUP": "open",
+        "EMAIL_URL": f"filemail://{data / 'mail'}",
     }
     return environment
 
