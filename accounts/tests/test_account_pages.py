@@ -160,13 +160,16 @@ def test_without_a_mail_server_a_reset_says_so_and_logs_no_link(
     assert email not in told
 
 
-def test_a_mail_nobody_waits_for_is_not_in_the_log(
+def test_without_a_mail_server_signing_up_says_so_and_logs_no_link(
     client: Client, db: None, settings: LazySettings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    settings.EMAIL_BACKEND = "config.mail.NoServer"
+    settings.EMAIL_BACKEND, settings.SIGNUP_OPEN = "config.mail.NoServer", True
+    client.raise_request_exception = False
     form = {"email": "new@example.com", "password1": PASSWORD}
     with capture_logs() as logs:
-        client.post("/accounts/signup/", form)
+        answer = client.post("/accounts/signup/", form)
+    assert answer.status_code == 503
+    assert "This site cannot send mail" in answer.content.decode()
     told = "".join(capsys.readouterr()) + str(logs)
     assert "mail_not_sent" in [line["event"] for line in logs]
     assert "confirm-email" not in told
