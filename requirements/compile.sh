@@ -4,7 +4,14 @@
 # in the lines, so that a lock says what it must hold, and a test can see that nothing is missing.
 set -eu
 cd "$(dirname "$0")"
+shape="--universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url"
 for name in installer base production test dev; do
-    uv pip compile --universal --python-version 3.11 --generate-hashes \
-        --no-strip-extras --no-emit-index-url --no-header --quiet "$@" "$name.in" -o "$name.txt"
+    uv pip compile $shape --no-header --quiet "$@" "$name.in" -o "$name.txt"
 done
+# Tools that tests run in environments of their own.
+cd ../tests/clients
+for name in generator node schemathesis; do
+    uv pip compile $shape --no-header --quiet "$@" "$name.in" -o "$name.txt"
+done
+# The same for npm, without the address of a registry.
+npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --silent

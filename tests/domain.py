@@ -19,6 +19,7 @@ from config.env import QUEUES
 from processing.models import EncodingProfile, Task
 from processing.pipeline.work import drain
 from tests import made_once as once
+from tests.described import DescribedClient
 from tests.made_once import MadeOnce
 from videos.ingest import services as ingest
 from videos.models import Source, Video
@@ -84,7 +85,7 @@ def as_user() -> Callable[[User], APIClient]:
     """An API client that bears a key of a user."""
 
     def client_of(user: User) -> APIClient:
-        client = APIClient()
+        client = DescribedClient()
         _, secret = api_keys.issue(user, name="test")
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
         return client

@@ -49,11 +49,6 @@ def embedded(media_origins: list[str], style_hashes: list[str]) -> Policy:
     return player(media_origins, style_hashes) | {"frame-ancestors": ["*"]}
 
 
-def api_docs() -> Policy:
-    """For Swagger UI, whose pictures stand in its style sheet."""
-    return pages([]) | {"img-src": [_SELF, "data:"]}
-
-
 def admin(media_origins: list[str]) -> Policy:
     """For the admin."""
     return pages(media_origins) | {
@@ -82,7 +77,6 @@ def policies() -> dict[str, str]:
         "/": header(pages(origins)),
         "/watch/": header(player(origins, styles)),
         "/embed/": header(embedded(origins, styles)),
-        "/api/docs/": header(api_docs()),
         "/admin/": header(admin(origins)),
     }
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.contrib.staticfiles.apps import StaticFilesConfig
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 _READABLE = {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755}
@@ -25,9 +24,3 @@ class ModuleStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
             if processed is True and isinstance(made, str):
                 Path(self.path(made)).chmod(self.file_permissions_mode)
             yield name, made, processed
-
-
-class StaticFiles(StaticFilesConfig):
-    """Leaves out the second viewer of the API's schema, which no page shows: it is half of all."""
-
-    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "redoc"]

@@ -3,9 +3,9 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularSwaggerSplitView
 
-from config.schema import SchemaView
+from config.reference.views import reference
+from config.schema import SchemaView, feed_document
 from config.views import favicon
 
 # One log-in page, with one count of attempts, for everybody.
@@ -16,7 +16,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("videos.api.urls")),
     path("api/v1/schema/", SchemaView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/schema/feed/", feed_document, name="feed-schema"),
+    path("api/docs/", reference, name="docs"),
     path("", include("videos.pages.urls")),
     path("accounts/", include("allauth.account.urls")),
 ]

@@ -10,6 +10,7 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
 from processing.models import Run, Task
 from processing.monitoring import forecast, remaining, stages, throughput
 from videos.events import announce
+from videos.events.messages import ProgressMessage
 from videos.models import Video
 
 State = Task.State
@@ -131,18 +132,19 @@ def announce_in_turn(video_id: UUID) -> None:
         announce_tick(video_id)
 
 
-def tick(video: Any) -> dict[str, Any]:
-    """A progress tick as listeners get it; the video's source and release joined."""
+def tick(video: Any) -> ProgressMessage:
+    """What listeners are told of its progress; the video's source and release joined."""
     now = progress(video)
-    return {
-        "video": str(video.pk),
-        "run": str(video.run_id),
-        "percent": now.percent,
-        "eta_seconds": now.eta_seconds,
-        "stage": now.stage,
-        "speed": now.speed,
-        "available_seconds": video.release.available_seconds if video.release else 0.0,
-    }
+    return ProgressMessage(
+        type="progress",
+        video=str(video.pk),
+        run=str(video.run_id),
+        percent=now.percent,
+        eta_seconds=now.eta_seconds,
+        stage=now.stage,
+        speed=now.speed,
+        available_seconds=video.release.available_seconds if video.release else 0.0,
+    )
 
 
 def _working(row: Any) -> Progress:

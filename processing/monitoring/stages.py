@@ -4,6 +4,9 @@ from processing.steps import STEPS
 
 WAITING = "waiting"
 
+KINDS = tuple(STEPS)
+"""What kinds of step there are, in the order of a run."""
+
 LABELS = {step.stage: step.label for step in STEPS.values()}
 """What people read for each stage of the API."""
 

@@ -113,7 +113,7 @@ def test_the_plan_of_a_job_is_told_with_its_reasons(
 ) -> None:
     run = Run.objects.get()
     plan = api.get(f"/api/v1/jobs/{run.pk}/").json()["plan"]
-    assert (plan["frame_rate"], plan["frames"], plan["duration"]) == ("25", 75, 3.0)
+    assert (plan["frame_rate"], plan["frames"], plan["duration"]) == (25.0, 75, 3.0)
     names = [(one["name"], one["kind"], one["kept"]) for one in plan["renditions"]]
     assert names == [("180p", "video", False), ("audio", "audio", False)]
     assert "Made at 25 frames a second: the source's own rate." in plan["reasons"]

@@ -6,7 +6,6 @@
 
   const show = () => {
     root.dataset.shown = root.dataset.theme ?? (dark.matches ? "dark" : "light");
-    root.classList.toggle("dark-mode", root.dataset.shown === "dark"); // Swagger UI's name for it.
   };
   try {
     const kept = localStorage.getItem("theme");

@@ -16,6 +16,7 @@ from videos.api.fields import IdField, NumberField, TextField
 from videos.api.plan_serializers import PlanSerializer
 from videos.api.serializers import ErrorSerializer, ProgressSerializer
 from videos.api.strictness import StrictForm
+from videos.api.vocabulary import QUEUES, TASK_KINDS
 
 _LOG_LINES = 40
 
@@ -24,6 +25,7 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
     """A step of a run. Where it runs and by which command (``worker``, ``argv``) only staff are
     told; others read null."""
 
+    kind = serializers.ChoiceField(TASK_KINDS)
     queue = serializers.SerializerMethodField()
     worker = serializers.SerializerMethodField()
     argv = serializers.SerializerMethodField()
@@ -51,7 +53,9 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
             "argv",
             "log",
         )
+        read_only_fields = fields
 
+    @extend_schema_field(serializers.ChoiceField(QUEUES))
     def get_queue(self, task: Task) -> str:
         """Whose workers do it."""
         return woken_for(task.queue)
@@ -105,6 +109,7 @@ class JobSerializer(serializers.ModelSerializer[Run]):
             "started_at",
             "finished_at",
         )
+        read_only_fields = fields
 
     @extend_schema_field(serializers.CharField())
     def get_profile(self, run: Run) -> str:
@@ -130,6 +135,7 @@ class JobDetailSerializer(JobSerializer):
 
     class Meta(JobSerializer.Meta):
         fields = (*JobSerializer.Meta.fields, "plan", "tasks")  # type: ignore[assignment]  # more
+        read_only_fields = fields
 
     @extend_schema_field(PlanSerializer(allow_null=True))
     def get_plan(self, run: Run) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
@@ -25,10 +25,7 @@ from videos.api.job_serializers import (
     JobSubmitSerializer,
 )
 from videos.api.pagination import NEWEST_FIRST
-from videos.api.serializers import ProblemSerializer
 from videos.api.strictness import StrictRequests
-
-_CONFLICT = OpenApiResponse(ProblemSerializer, description="It stands otherwise just now.")
 
 
 def runs_of(viewer: access.Viewer) -> QuerySet[Run]:
@@ -59,9 +56,7 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
         """One job with its steps, their timings, errors, FFmpeg's arguments and last lines."""
         return self._answer(self.get_object(), HTTPStatus.OK)
 
-    @extend_schema(
-        request=JobSubmitSerializer, responses={202: JobDetailSerializer, 409: _CONFLICT}
-    )
+    @extend_schema(request=JobSubmitSerializer, responses={202: JobDetailSerializer})
     def create(self, request: Request) -> Response:
         """Process a video again, by a profile if wanted."""
         form = JobSubmitSerializer(data=request.data, context=self.get_serializer_context())
@@ -82,7 +77,7 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
         processing.prioritize(run, form.validated_data["priority"])
         return self._answer(run, HTTPStatus.OK)
 
-    @extend_schema(request=None, responses={202: JobDetailSerializer, 409: _CONFLICT})
+    @extend_schema(request=None, responses={202: JobDetailSerializer})
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """Stop a job."""
@@ -90,7 +85,7 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
         processing.cancel_run(run)
         return self._answer(run)
 
-    @extend_schema(request=None, responses={202: JobDetailSerializer, 409: _CONFLICT})
+    @extend_schema(request=None, responses={202: JobDetailSerializer})
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: str) -> Response:
         """Do again only what failed and what hangs on it; finished parts are used again."""

@@ -15,6 +15,7 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
+from videos.api.schema.pages import DescribedPages
 from videos.api.strictness import ORDERING, StrictRequests
 
 DEFAULT = "-created_at"
@@ -69,7 +70,7 @@ class Position:
         return position
 
 
-class Pages(CursorPagination):
+class Pages(DescribedPages, CursorPagination):
     """Newest first, or by what else a view orders its list (``orderings``); each order ends in the
     id, so that a place in it is one place."""
 

@@ -7,12 +7,14 @@ from rest_framework import serializers
 from processing.ffmpeg.planning.plan import EncodePlan
 from videos.api import shown
 
+PLANNED_KINDS = ("video", "audio")
+
 
 class PlannedRenditionSerializer(serializers.Serializer[Any]):
     """A rung or a sound track that is made; what does not apply is null."""
 
     name = serializers.CharField()
-    kind = serializers.ChoiceField(("video", "audio"))
+    kind = serializers.ChoiceField(PLANNED_KINDS)
     width = serializers.IntegerField(allow_null=True)
     height = serializers.IntegerField(allow_null=True)
     max_bitrate = serializers.IntegerField(help_text="bits/s")

@@ -127,7 +127,7 @@ def body(
     """A problem's members."""
     problem: dict[str, Any] = {
         "type": "about:blank",
-        "title": _TITLES.get(status, "Error"),
+        "title": title_of(status),
         "status": status,
         "code": code,
         "detail": detail,
@@ -150,6 +150,16 @@ def bad_request(request: HttpRequest, code: str, detail: str) -> JsonResponse:
     detail = detail or "The request was not understood."
     problem = body(400, code, detail, instance=request.path)
     return JsonResponse(problem, status=400, content_type=CONTENT_TYPE)
+
+
+def title_of(status: int) -> str:
+    """A status in words."""
+    return _TITLES.get(status, "Error")
+
+
+def sentence_of(code: str) -> str | None:
+    """What is said with a code of the domain's."""
+    return next((said for _, known, said in _DOMAIN.values() if known == code), None)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:

@@ -9,6 +9,7 @@ from rest_framework import serializers, viewsets
 from processing import profiles
 from processing.models import AlternateRung, EncodingProfile, EncodingRung
 from videos.api.strictness import StrictRequests
+from videos.api.vocabulary import AUDIO_CODECS
 
 
 class RungSerializer(serializers.ModelSerializer[EncodingRung]):
@@ -19,6 +20,7 @@ class RungSerializer(serializers.ModelSerializer[EncodingRung]):
     class Meta:
         model = EncodingRung
         fields = ("short_side", "crf", "maxrate")
+        read_only_fields = fields
 
     def get_maxrate(self, rung: EncodingRung) -> int:
         """In bits per second."""
@@ -34,6 +36,7 @@ class AlternateRungSerializer(serializers.ModelSerializer[AlternateRung]):
     class Meta:
         model = AlternateRung
         fields = ("codec", "short_side", "crf", "preset", "maxrate")
+        read_only_fields = fields
 
     def get_maxrate(self, rung: AlternateRung) -> int:
         """In bits per second."""
@@ -65,13 +68,14 @@ class ProfileSerializer(serializers.ModelSerializer[EncodingProfile]):
             "alternate_rungs",
             "downloads",
         )
+        read_only_fields = fields
 
     @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
     def get_downloads(self, profile: EncodingProfile) -> Any:
         """Largest first."""
         return profiles.profile_of(profile).downloads
 
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(AUDIO_CODECS)))
     def get_audio_codecs(self, profile: EncodingProfile) -> Any:
         """What all sound is made in."""
         return ("aac", *profiles.profile_of(profile).more_audio)

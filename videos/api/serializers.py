@@ -17,6 +17,7 @@ from videos.access import Viewer
 from videos.api import shown
 from videos.api.fields import TextField, TitleField
 from videos.api.strictness import StrictForm
+from videos.api.vocabulary import FAILURE_CODES, STAGES, UNKNOWN
 from videos.models import Rendition, Source, Video
 from videos.playback import downloads
 from videos.playback import services as playback
@@ -37,19 +38,32 @@ _PROBED = (
 _PRIVATE = ("filename", "sha256")
 
 
-class ErrorSerializer(serializers.Serializer[Any]):
-    """Why a video failed."""
+class FailureCodeField(serializers.ChoiceField):
+    """A code of ours; one that only another version knows is told as the general one."""
 
-    code = serializers.CharField()
-    message = serializers.CharField()
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=FAILURE_CODES, **options)
+
+    def to_representation(self, value: Any) -> str:
+        """The code."""
+        return str(value) if value in FAILURE_CODES else UNKNOWN
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    """Why a video, a job or a step failed."""
+
+    code = FailureCodeField()
+    message = serializers.CharField(help_text="a sentence for people")
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
     """How far the current run is."""
 
-    percent = serializers.FloatField()
-    eta_seconds = serializers.IntegerField(allow_null=True)
-    stage = serializers.CharField()
+    percent = serializers.FloatField(help_text="of the work, 0 to 100")
+    eta_seconds = serializers.IntegerField(
+        allow_null=True, help_text="until it is done; null when that is not known"
+    )
+    stage = serializers.ChoiceField(STAGES, help_text="what is done just now, else the status")
     place = serializers.IntegerField(
         allow_null=True, help_text="tasks that go before it while it waits; null when it does not"
     )
@@ -70,7 +84,9 @@ class SourceSerializer(serializers.Serializer[Any]):
     filename = serializers.CharField(allow_null=True)
     size = serializers.IntegerField(help_text="bytes")
     sha256 = serializers.CharField(allow_null=True)
-    container = serializers.CharField(allow_null=True)
+    container = serializers.CharField(
+        allow_null=True, help_text="FFmpeg's names of it, with commas: `mov,mp4,m4a,3gp,3g2,mj2`"
+    )
     duration = serializers.FloatField(
         allow_null=True, help_text="seconds; of a ready video as it was made"
     )
@@ -105,6 +121,7 @@ class RenditionSerializer(serializers.ModelSerializer[Rendition]):
             "channels",
             "language",
         )
+        read_only_fields = fields
 
     @extend_schema_field(serializers.FloatField(allow_null=True, help_text="frames/s"))
     def get_frame_rate(self, rendition: Rendition) -> float | None:
@@ -185,6 +202,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
             "ready_at",
             "deleted_at",
         )
+        read_only_fields = fields
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_owner(self, video: Video) -> str | None:
@@ -280,6 +298,7 @@ class VideoStatusSerializer(VideoSerializer):
     class Meta:
         model = Video
         fields = ("id", "status", "playable", "progress", "run", "error")
+        read_only_fields = fields
 
 
 class VideoEditSerializer(StrictForm, serializers.ModelSerializer[Video]):
@@ -320,16 +339,28 @@ class VideoUploadSerializer(StrictForm):
         return file
 
 
-class ProblemSerializer(serializers.Serializer[Any]):
-    """An error, as RFC 9457 says, with a stable code."""
+class FieldErrorSerializer(serializers.Serializer[Any]):
+    """What is wrong with one member of what was sent."""
 
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    code = serializers.CharField()
-    detail = serializers.CharField()
-    instance = serializers.CharField(allow_null=True)
-    request_id = serializers.CharField(allow_null=True)
+    field = serializers.CharField(help_text="its name; of one inside another with dots between")
+    code = serializers.CharField(help_text="stable, for programs")
+    detail = serializers.CharField(help_text="a sentence for people")
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """An error, as RFC 9457 says, with a stable code. Codes are added as the API grows: take one
+    you do not know for its status."""
+
+    type = serializers.URLField(help_text="`about:blank`: what it is says the code")
+    title = serializers.CharField(help_text="the status in words")
+    status = serializers.IntegerField(min_value=400, max_value=599)
+    code = serializers.CharField(help_text="stable, for programs")
+    detail = serializers.CharField(help_text="a sentence for people")
+    instance = serializers.CharField(allow_null=True, help_text="the path that was asked for")
+    request_id = serializers.CharField(allow_null=True, help_text="tell it to the operator")
+    errors = FieldErrorSerializer(
+        many=True, required=False, help_text="by member, where members are wrong"
+    )
 
 
 def _source_facts(source: Source, duration: float) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Lower
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
@@ -33,7 +33,6 @@ from videos.api.job_views import runs_of
 from videos.api.pagination import NEWEST_FIRST
 from videos.api.serializers import (
     CurrentRunSerializer,
-    ProblemSerializer,
     VideoEditSerializer,
     VideoSerializer,
     VideoStatusSerializer,
@@ -44,7 +43,6 @@ from videos.ingest import services as ingest
 from videos.models import Rendition, Source, Video
 
 _OPEN_ACTIONS = ("retrieve", "status")
-_CONFLICT = OpenApiResponse(ProblemSerializer, description="It stands otherwise just now.")
 
 
 def readable(videos: QuerySet[Video]) -> QuerySet[Video]:
@@ -116,12 +114,7 @@ class VideoViewSet(
 
     @extend_schema(
         request={"multipart/form-data": VideoUploadSerializer},
-        responses={
-            201: VideoSerializer,
-            400: ProblemSerializer,
-            403: ProblemSerializer,
-            409: _CONFLICT,
-        },
+        responses={201: VideoSerializer},
     )
     def create(self, request: Request) -> Response:
         """Upload a video; answered as soon as its bytes are stored."""
@@ -163,7 +156,7 @@ class VideoViewSet(
             trash.discard(self._editable())
         return Response(status=HTTPStatus.NO_CONTENT)
 
-    @extend_schema(request=None, responses={200: VideoSerializer, 409: _CONFLICT})
+    @extend_schema(request=None, responses={200: VideoSerializer})
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: str) -> Response:
         """Take a video out of the trash; what its deletion stopped stays stopped."""
@@ -178,7 +171,7 @@ class VideoViewSet(
         told = VideoStatusSerializer(self.get_object(), context=self.get_serializer_context())
         return Response(told.data)
 
-    @extend_schema(request=None, responses={202: CurrentRunSerializer, 409: _CONFLICT})
+    @extend_schema(request=None, responses={202: CurrentRunSerializer})
     @action(detail=True, methods=["post"])
     def reprocess(self, request: Request, pk: str) -> Response:
         """Process again; a ready video keeps playing until the new release is complete."""
@@ -189,7 +182,7 @@ class VideoViewSet(
             headers={"Location": reverse("job-detail", [run.pk], request=request)},
         )
 
-    @extend_schema(request=None, responses={202: VideoStatusSerializer, 409: _CONFLICT})
+    @extend_schema(request=None, responses={202: VideoStatusSerializer})
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """Stop what is going on with a video."""

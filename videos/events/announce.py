@@ -6,7 +6,7 @@ and close a Redis connection of its own.
 
 import asyncio
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,7 @@ def new_events(owner_ids: Iterable[UUID]) -> None:
         _send(owner_id, {"type": "feed.events"})
 
 
-def progress(owner_id: UUID, tick: dict[str, Any]) -> None:
+def progress(owner_id: UUID, tick: Mapping[str, Any]) -> None:
     """Pass on a progress tick; ticks are not logged."""
     _send(owner_id, {"type": "feed.progress", "tick": tick})
 

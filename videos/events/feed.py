@@ -5,7 +5,7 @@ Why it closes stands in ``closes``, a code and a sentence for each.
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC
 from typing import Any, ClassVar, cast
@@ -18,6 +18,7 @@ from django.db import DatabaseError
 
 from videos.database_threads import DatabaseThreads
 from videos.events import closes, cursors, listeners, log, wakeups
+from videos.events.messages import EventMessage, Hello, Payload, Ping
 from videos.models import Event
 
 PATH = "/ws/feed/"
@@ -111,7 +112,7 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
 
     async def _feed(self, position: int, news: wakeups.News) -> None:
         try:
-            await self._tell({"type": "hello", "cursor": cursors.encode(position)})
+            await self._tell(Hello(type="hello", cursor=cursors.encode(position)))
             await self._follow(position, news)
         except TimeoutError:
             await self._hang_up(closes.TOO_SLOW)
@@ -128,7 +129,7 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
             if ticks := news.take_ticks():
                 await self._check(_CHECKED_LATELY_SECONDS)
             for tick in ticks:
-                await self._tell({"type": "progress", **tick})
+                await self._tell({**tick, "type": "progress"})
             if time.monotonic() - self._told > PING_SECONDS:
                 position = await self._ping(position)
             await self._check(CHECK_SECONDS)
@@ -143,7 +144,7 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
                 await self._check(_CHECKED_LATELY_SECONDS)
             for event in events:
                 position = event.position or position
-                await self._tell(_message(event))
+                await self._tell(message_of(event))
             if len(events) < _BATCH:
                 return position
 
@@ -153,7 +154,7 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
         with suppress(DatabaseError):
             newest = await _threads.run(log.newest)
             position = max(newest, await self._tell_events(position))
-        await self._tell({"type": "ping", "cursor": cursors.encode(position)})
+        await self._tell(Ping(type="ping", cursor=cursors.encode(position)))
         return position
 
     async def _read(self, position: int) -> Sequence[Event]:
@@ -173,7 +174,7 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
                 raise listeners.NotListening(closes.NOT_AUTHENTICATED)
         self._checked = time.monotonic()
 
-    async def _tell(self, message: dict[str, Any]) -> None:
+    async def _tell(self, message: Mapping[str, Any]) -> None:
         async with asyncio.timeout(SEND_SECONDS):
             await self.send_json(message)
         self._told = time.monotonic()
@@ -187,12 +188,13 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
         await self.close(code, reason=closes.REASONS[code])
 
 
-def _message(event: Event) -> dict[str, Any]:
-    return {
-        "type": "event",
-        "cursor": cursors.encode(event.position or 0),
-        "event": event.type,
-        "video": str(event.video_id) if event.video_id else None,
-        "created_at": f"{event.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
-        "payload": event.payload,
-    }
+def message_of(event: Event) -> EventMessage:
+    """An event as it is told."""
+    return EventMessage(
+        type="event",
+        cursor=cursors.encode(event.position or 0),
+        event=event.type,
+        video=str(event.video_id) if event.video_id else None,
+        created_at=f"{event.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+        payload=cast("Payload", event.payload),
+    )

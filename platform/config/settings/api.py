@@ -12,7 +12,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["videos.api.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "videos.api.pagination.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "videos.api.schema.inspector.Inspector",
     "DEFAULT_METADATA_CLASS": "videos.api.metadata.Methods",
     "EXCEPTION_HANDLER": "videos.api.problems.exception_handler",
     "PAGE_SIZE": 25,
@@ -21,20 +21,36 @@ REST_FRAMEWORK = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Vodloom API",
-    "DESCRIPTION": "Upload videos, watch them being prepared, play them back.",
     "VERSION": "1",
+    "LICENSE": {"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
+    # Whatever address the document came from.
+    "SERVERS": [{"url": "/", "description": "This server"}],
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,
-    # From our own static files, not from somebody's CDN.
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,
+    # What must be sent must be sent by PATCH too.
+    "COMPONENT_SPLIT_PATCH": False,
+    "SORT_OPERATIONS": "videos.api.schema.document.order",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "videos.api.schema.document.finish",
+    ],
+    # Labels say nothing that values do not; what they mean is added by the last hook.
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "ErrorCodeEnum": "videos.api.vocabulary.FAILURE_CODES",
+        "StageEnum": "videos.api.vocabulary.STAGES",
+        "QueueEnum": "videos.api.vocabulary.QUEUES",
+        "TaskKindEnum": "videos.api.vocabulary.TASK_KINDS",
+        "TaskStateEnum": "processing.models.Task.State",
+        "RenditionKindEnum": "videos.models.Rendition.Kind",
+        "PlannedKindEnum": "videos.api.plan_serializers.PLANNED_KINDS",
+        "AudioCodecEnum": "videos.api.vocabulary.AUDIO_CODECS",
         "VideoStatusEnum": "videos.models.Video.Status",
-        "RunStatusEnum": "processing.models.Run.Status",
-        "RunKindEnum": "processing.models.Run.Kind",
+        "JobStatusEnum": "processing.models.Run.Status",
+        "JobKindEnum": "processing.models.Run.Kind",
         "MediaTypeEnum": "videos.models.Video.MediaType",
         "VisibilityEnum": "videos.models.Video.Visibility",
         "ModerationEnum": "videos.models.Video.Moderation",

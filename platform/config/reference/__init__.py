@@ -1,0 +1,1 @@
+"""``/api/docs/``: the API's description as a page, readable without JavaScript."""

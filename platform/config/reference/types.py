@@ -1,0 +1,88 @@
+"""JSON Schema in words: what a member may be, and within which bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from config.reference.marks import inline
+
+Schema = dict[str, Any]
+
+_BOUNDS = (
+    ("minLength", "At least {} characters."),
+    ("maxLength", "At most {} characters."),
+    ("minimum", "At least {}."),
+    ("maximum", "At most {}."),
+    ("default", "{} unless given."),
+)
+_FORMATS = {"date-time": "time", "double": "", "binary": "file", "uuid": "id", "uri": "address"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A type in a few words; ``component`` is the one of the description's that it is made of."""
+
+    words: str
+    component: str = ""
+    many: bool = False
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of an object, or a parameter."""
+
+    name: str
+    kind: Kind
+    required: bool
+    meaning: str
+    bounds: str
+    values: tuple[str, ...] = ()
+
+
+def kind_of(schema: Schema) -> Kind:
+    """What a value of it is."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return Kind(name, component=name)
+    for together in ("allOf", "oneOf", "anyOf"):
+        if together in schema:
+            return _one_of(schema[together])
+    named = schema.get("type", "anything")
+    names = [named] if isinstance(named, str) else named
+    kinds = [name for name in names if name != "null"]
+    if kinds == ["array"]:
+        inner = kind_of(schema["items"])
+        return Kind(inner.words, inner.component, many=True, nullable="null" in names)
+    words = _FORMATS.get(schema.get("format", ""), "") or " or ".join(kinds)
+    return Kind(words, nullable="null" in names)
+
+
+def _one_of(schemas: list[Schema]) -> Kind:
+    told = [kind_of(one) for one in schemas if one.get("type") != "null"]
+    nullable = len(told) < len(schemas)
+    return Kind(told[0].words, told[0].component, told[0].many, nullable)
+
+
+def members_of(schema: Schema) -> list[Member]:
+    """The members of an object, in their order."""
+    required = schema.get("required", [])
+    return [
+        member_of(name, member, required=name in required)
+        for name, member in schema.get("properties", {}).items()
+    ]
+
+
+def member_of(name: str, schema: Schema, *, required: bool, meaning: str = "") -> Member:
+    """One member."""
+    bounds = " ".join(text.format(schema[key]) for key, text in _BOUNDS if key in schema)
+    values = schema.get("enum") or schema.get("items", {}).get("enum") or ()
+    return Member(
+        name=name,
+        kind=kind_of(schema),
+        required=required,
+        meaning=inline(meaning or schema.get("description", "")),
+        bounds=bounds,
+        values=tuple(str(value) for value in values),
+    )

@@ -1,0 +1,1 @@
+"""What others make of the API's description: generated clients, linters, tools that attack it."""

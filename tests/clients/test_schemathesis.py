@@ -1,0 +1,30 @@
+"""Schemathesis attacks the API by its description, with all its checks: no failure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.clients import tools
+from tests.servers.app import Vodloom
+
+pytestmark = [pytest.mark.thorough, pytest.mark.timeout(1800)]
+
+EXAMPLES = 30
+"""For each operation and phase."""
+
+
+def test_schemathesis_finds_no_fault(vodloom: Vodloom, tmp_path: Path) -> None:
+    vodloom.manage("create_demo_user")
+    key = vodloom.manage("create_api_key", "demo@example.com", "--name", "schemathesis").strip()
+    command = str(tools.python_tools("schemathesis") / "schemathesis")
+    said = tools.run(
+        [
+            *(command, "run", f"{vodloom.url}/api/v1/schema/?format=json"),
+            *("--checks", "all", "--max-examples", str(EXAMPLES), "--seed", "1"),
+            *("--header", f"Authorization: Bearer {key}"),
+        ],
+        tmp_path,
+    )
+    assert "No issues found" in said

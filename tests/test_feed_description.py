@@ -1,0 +1,45 @@
+"""The live feed's messages are described by the types they are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from jsonschema import Draft202012Validator
+
+from processing.monitoring import progress
+from videos.api.schema import feed as description
+from videos.events import closes, feed, kinds, log
+from videos.models import Event, Video
+
+
+def faults(message: Any, name: str) -> list[str]:
+    told = description.document(host="x", secure=True)["components"]["messages"][name]["payload"]
+    whole = told | {"additionalProperties": False}
+    return [error.message for error in Draft202012Validator(whole).iter_errors(message)]
+
+
+def test_an_event_is_as_described(video: Video) -> None:
+    log.sequence()
+    for event in Event.objects.all():
+        assert faults(feed.message_of(event), "EventMessage") == []
+
+
+def test_a_tick_is_as_described(video: Video) -> None:
+    row = progress.with_run(Video.objects.select_related("source", "release")).get()
+    assert faults(progress.tick(row), "ProgressMessage") == []
+
+
+def test_every_kind_and_every_closing_is_described() -> None:
+    told = description.document(host="x", secure=True)["info"]["description"]
+    assert [kind for kind in kinds.KINDS if f"`{kind}`" not in told] == []
+    assert [code for code in closes.REASONS if str(code) not in told] == []
+
+
+@pytest.mark.django_db
+def test_it_is_served_for_the_host_it_is_read_at(client: Client) -> None:
+    told = client.get("/api/v1/schema/feed/").json()
+    assert told["asyncapi"] == "3.0.0"
+    assert told["servers"]["here"] == {"host": "testserver", "protocol": "ws"}
+    assert told["channels"]["feed"]["address"] == feed.PATH

@@ -1,0 +1,1 @@
+"""How the API describes itself: its OpenAPI document and what that is made of."""

@@ -1,0 +1,82 @@
+"""The description as a whole: what stands beside its operations, and the order of all."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+
+from videos.api.vocabulary import MEANINGS
+
+TAGS = [
+    {
+        "name": "videos",
+        "description": "Upload videos, follow them, play them, change and delete them.",
+    },
+    {
+        "name": "jobs",
+        "description": "A job is one processing of a video: how far it is, what it makes and why, "
+        "and how to hurry, stop or repeat it.",
+    },
+    {"name": "profiles", "description": "How videos are made; jobs name a profile."},
+    {"name": "feed", "description": "What changes, told over a WebSocket: see its own document."},
+]
+
+_SECURITY = {
+    "apiKey": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "vl_…",
+        "description": "An API key, as `Authorization: Bearer vl_…`.",
+    },
+    "cookieAuth": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": settings.SESSION_COOKIE_NAME,
+        "description": "The session of somebody logged in on the pages; what changes something "
+        "needs Django's `X-CSRFToken` too.",
+    },
+}
+
+_METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
+
+DESCRIPTION = """\
+Upload videos, follow how they are prepared, play them.
+
+Send `Authorization: Bearer <your API key>` with each request. Errors are
+`application/problem+json` (RFC 9457) with a stable `code`. Lists come in pages: follow `next`.
+Changes are told over a WebSocket, which an AsyncAPI document beside this one describes:
+`/api/v1/schema/feed/`.
+"""
+
+
+def order(endpoint: tuple[str, str, str, Any]) -> tuple[int, int, str, int]:
+    """Videos first, then jobs and the rest; collections before what is in them."""
+    path, _, method, _ = endpoint
+    area = path.removeprefix("/api/v1/").partition("/")[0]
+    names = [tag["name"] for tag in TAGS]
+    place = names.index(area) if area in names else len(names)
+    return place, path.count("/"), path, _METHODS.index(method)
+
+
+def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A hook of drf-spectacular's: what stands in no operation."""
+    schemas = result["components"]["schemas"]
+    for name, meanings in MEANINGS.items():
+        if name in schemas:
+            lines = [f"- `{value}`: {meaning}" for value, meaning in meanings.items()]
+            schemas[name]["description"] = "\n".join(lines)
+    named = {frozenset(told["enum"]): name for name, told in schemas.items() if "enum" in told}
+    for parameter in _parameters(result):
+        if name := named.get(frozenset(parameter["schema"].get("enum", ()))):
+            parameter["schema"] = {"$ref": f"#/components/schemas/{name}"}
+    result["info"]["description"] = DESCRIPTION
+    result["components"]["securitySchemes"].update(_SECURITY)
+    # Both spellings are answered; those who write none look odd at a final slash.
+    paths = {path.rstrip("/"): item for path, item in result["paths"].items()}
+    return result | {"tags": TAGS, "paths": paths}
+
+
+def _parameters(result: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for item in result["paths"].values():
+        for operation in item.values():
+            yield from operation.get("parameters", [])

@@ -1,0 +1,243 @@
+"""Examples of what is sent and answered: whole, and as the description says they must be."""
+
+from typing import Any
+
+_ID = "01a1fb70-14f7-744f-a1d9-38cfbcd81bd5"
+_JOB_ID = "01a1fb70-2c5e-7d11-9a0e-5b7c61f0d2aa"
+_AT = "2026-11-05T09:30:00Z"
+_READY_AT = "2026-11-05T09:31:12Z"
+_MEDIA = f"https://video.example.org/m/c2lnbmVk/{_JOB_ID}"
+
+Example = dict[str, Any]
+
+UPLOAD: Example = {"file": "(the bytes of the file)", "title": "A walk by the sea"}
+VIDEO_EDIT: Example = {"title": "A walk by the sea", "visibility": "unlisted"}
+JOB_SUBMIT: Example = {"video": _ID, "profile": "quality"}
+JOB_EDIT: Example = {"priority": 5}
+
+CURRENT_JOB: Example = {"id": _JOB_ID, "kind": "first", "status": "queued"}
+
+_NOTHING_YET: Example = {"percent": 0.0, "eta_seconds": None, "stage": "waiting", "place": 0}
+_READY: Example = {"percent": 100.0, "eta_seconds": 0, "stage": "ready", "place": None}
+_CANCELED: Example = {"percent": 0.0, "eta_seconds": None, "stage": "canceled", "place": None}
+
+_SOURCE: Example = {
+    "filename": "sea.mp4",
+    "size": 2543710,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "container": "mp4",
+    "duration": 10.01,
+    "width": 1280,
+    "height": 720,
+    "frame_rate": 29.97,
+    "variable_frame_rate": False,
+    "video_codec": "h264",
+    "audio_codec": "aac",
+    "bitrate": 2032935,
+}
+_NOT_PROBED: Example = dict.fromkeys(_SOURCE) | {
+    name: _SOURCE[name] for name in ("filename", "size", "sha256")
+}
+
+_RENDITIONS: list[Example] = [
+    {
+        "name": "720p",
+        "kind": "video",
+        "width": 1280,
+        "height": 720,
+        "frame_rate": 29.97,
+        "codec": "h264",
+        "codecs": "avc1.64001f",
+        "bitrate": 2000120,
+        "peak_bitrate": 2120700,
+        "channels": None,
+        "language": "",
+    },
+    {
+        "name": "audio",
+        "kind": "audio",
+        "width": None,
+        "height": None,
+        "frame_rate": None,
+        "codec": "aac",
+        "codecs": "mp4a.40.2",
+        "bitrate": 128000,
+        "peak_bitrate": 130400,
+        "channels": 2,
+        "language": "en",
+    },
+]
+
+VIDEO: Example = {
+    "id": _ID,
+    "title": "A walk by the sea",
+    "description": "",
+    "owner": "01a1fb6e-91f2-7c3a-8f57-6d0f9ce1a2b3",
+    "status": "ready",
+    "playable": True,
+    "visibility": "private",
+    "moderation": "approved",
+    "media_type": "video",
+    "progress": _READY,
+    "run": {"id": _JOB_ID, "kind": "first", "status": "succeeded"},
+    "error": None,
+    "source": _SOURCE,
+    "renditions": _RENDITIONS,
+    "playback": {
+        "hls": f"{_MEDIA}/master.m3u8",
+        "dash": f"{_MEDIA}/manifest.mpd",
+        "mp4": [
+            {
+                "name": "720p",
+                "width": 1280,
+                "height": 720,
+                "size": 2662400,
+                "url": f"{_MEDIA}/720p.mp4",
+            }
+        ],
+    },
+    "available": {"seconds": 10.01, "rungs": ["720p"], "complete": True},
+    "poster": f"{_MEDIA}/poster.jpg",
+    "notices": [
+        {
+            "code": "hdr_converted",
+            "message": "The HDR picture (PQ) is converted to SDR.",
+            "details": {"transfer": "PQ"},
+        }
+    ],
+    "created_at": _AT,
+    "ready_at": _READY_AT,
+    "deleted_at": None,
+}
+EDITED_VIDEO: Example = VIDEO | VIDEO_EDIT
+UPLOADED_VIDEO: Example = VIDEO | {
+    "status": "processing",
+    "playable": False,
+    "progress": _NOTHING_YET,
+    "run": CURRENT_JOB,
+    "source": _NOT_PROBED,
+    "renditions": [],
+    "playback": {"hls": None, "dash": None, "mp4": []},
+    "available": {"seconds": 0.0, "rungs": [], "complete": False},
+    "poster": None,
+    "notices": [],
+    "ready_at": None,
+}
+
+VIDEO_STATUS: Example = {
+    "id": _ID,
+    "status": "processing",
+    "playable": True,
+    "progress": {"percent": 43.0, "eta_seconds": 12, "stage": "encoding", "place": None},
+    "run": {"id": _JOB_ID, "kind": "first", "status": "running"},
+    "error": None,
+}
+CANCELED_STATUS: Example = VIDEO_STATUS | {
+    "status": "canceled",
+    "playable": False,
+    "progress": _CANCELED,
+    "run": {"id": _JOB_ID, "kind": "first", "status": "canceled"},
+}
+
+JOB: Example = {
+    "id": _JOB_ID,
+    "video": _ID,
+    "kind": "first",
+    "status": "succeeded",
+    "profile": "default",
+    "priority": 0,
+    "over_budget": False,
+    "progress": {"percent": 100.0, "eta_seconds": 0, "stage": "succeeded", "place": None},
+    "error": None,
+    "created_at": _AT,
+    "started_at": "2026-11-05T09:30:01Z",
+    "finished_at": _READY_AT,
+}
+_PLAN: Example = {
+    "frame_rate": 29.97,
+    "frames": 300,
+    "duration": 10.01,
+    "segment_duration": 4.004,
+    "parts": 1,
+    "renditions": [
+        {
+            "name": "720p",
+            "kind": "video",
+            "width": 1280,
+            "height": 720,
+            "max_bitrate": 2800000,
+            "language": None,
+            "kept": True,
+        }
+    ],
+    "reasons": ["720p is kept as it is: the source is already as it would be made."],
+}
+_TASK: Example = {
+    "id": "01a1fb70-2c60-7f0e-8c1d-0b9a8d7c6e5f",
+    "kind": "probe",
+    "number": 0,
+    "queue": "media",
+    "state": "done",
+    "essential": True,
+    "attempts": 1,
+    "crashes": 0,
+    "progress": 1.0,
+    "worker": None,
+    "ready_at": _AT,
+    "started_at": "2026-11-05T09:30:01Z",
+    "finished_at": "2026-11-05T09:30:02Z",
+    "not_before": None,
+    "error": None,
+    "argv": None,
+    "log": [],
+}
+JOB_DETAIL: Example = JOB | {"plan": _PLAN, "tasks": [_TASK]}
+_WAITING_TASK: Example = _TASK | {
+    "state": "ready",
+    "attempts": 0,
+    "progress": 0.0,
+    "started_at": None,
+    "finished_at": None,
+}
+QUEUED_JOB: Example = JOB | {
+    "kind": "reprocess",
+    "status": "queued",
+    "profile": "quality",
+    "progress": _NOTHING_YET,
+    "started_at": None,
+    "finished_at": None,
+    "plan": None,
+    "tasks": [_WAITING_TASK],
+}
+CANCELED_JOB: Example = QUEUED_JOB | {
+    "status": "canceled",
+    "progress": _CANCELED,
+    "finished_at": _READY_AT,
+    "tasks": [_WAITING_TASK | {"state": "canceled"}],
+}
+
+FEED_TICKET: Example = {
+    "url": "wss://video.example.org/ws/feed/",
+    "protocols": ["vodloom", "vodloom.ticket.01a1fb70.c2lnbmVk"],
+    "expires_in": 60,
+}
+
+PROFILE: Example = {
+    "name": "default",
+    "description": "H.264 up to 1080p, a good balance of speed and size.",
+    "is_default": True,
+    "codec": "h264",
+    "preset": "veryfast",
+    "copies": True,
+    "takes_incomplete": True,
+    "audio_bitrate": 128000,
+    "audio_codecs": ["aac"],
+    "rungs": [
+        {"short_side": 1080, "crf": 23, "maxrate": 5000000},
+        {"short_side": 720, "crf": 23, "maxrate": 2800000},
+    ],
+    "alternate_rungs": [
+        {"codec": "av1", "short_side": 1080, "crf": 35, "preset": "8", "maxrate": 3000000}
+    ],
+    "downloads": [720],
+}
