@@ -45,7 +45,7 @@ class LogInAuthentication(SessionAuthentication):
         try:
             super().enforce_csrf(request)
         except PermissionDenied as error:
-            raise PermissionDenied(error.detail, code=CSRF_FAILED) from error
+            raise PermissionDenied(str(error.detail), code=CSRF_FAILED) from error
 
 
 class LogInScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # untyped

@@ -143,7 +143,8 @@ def test_options_of_uploads_name_the_file_and_nothing_that_is_only_told(
     patch = api.options(f"{URL}{video.pk}/").json()["methods"]["PATCH"]
     assert patch["content_type"] == "application/json"
     assert set(patch["members"]) == {"title", "description", "visibility"}
-    assert "private" in patch["members"]["visibility"]["choices"]
+    choices = [choice["value"] for choice in patch["members"]["visibility"]["choices"]]
+    assert choices == ["draft", "private", "unlisted", "public"]
     assert api.options(f"{URL}{video.pk}/").json()["methods"]["DELETE"]["parameters"] == ["purge"]
 
 

@@ -7,17 +7,23 @@ import pytest
 from accounts import api_keys
 from accounts.models import User
 from tests.asgi import scope_of
-from tests.test_cross_origin import anyio_backend
 from tests.whole import ask
-
-__all__ = ["anyio_backend"]
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def key(owner: User) -> str:
+    return api_keys.issue(owner, name="test")[1]
+
+
 @pytest.mark.parametrize("host", ["10.0.2.2:8851", "elsewhere.example", "testserver.evil", "a b"])
-async def test_the_api_names_the_setting(host: str, owner: User) -> None:
-    key = api_keys.issue(owner, name="test")[1]
+async def test_the_api_names_the_setting(host: str, key: str) -> None:
     for method, path in (
         ("GET", "/api/v1/videos/"),
         ("POST", "/api/v1/videos/"),

@@ -1,4 +1,4 @@
-"""Cross-origin requests to the API (CORS), for Django and for what stands before it.
+"""Cross-origin requests to the API (CORS), whoever answers them: Django, or what stands before.
 
 Nobody's cookies count from elsewhere: such a page has an API key, or asks what is open.
 """
