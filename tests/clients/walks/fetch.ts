@@ -12,7 +12,7 @@ const deadline = Date.now() + 240_000;
 type Video = components["schemas"]["Video"];
 
 async function upload(): Promise<Video> {
-  const { data, response } = await client.POST("/api/v1/videos/", {
+  const { data, response } = await client.POST("/api/v1/videos", {
     body: { file: await openAsBlob(file), title: "By openapi-fetch" },
     bodySerializer(body) {
       const form = new FormData();
@@ -28,7 +28,7 @@ async function upload(): Promise<Video> {
 
 async function untilReady(id: string): Promise<void> {
   while (Date.now() < deadline) {
-    const { data } = await client.GET("/api/v1/videos/{id}/status/", { params: { path: { id } } });
+    const { data } = await client.GET("/api/v1/videos/{id}/status", { params: { path: { id } } });
     assert(data);
     assert.notEqual(data.status, "failed", data.error?.message);
     if (data.status === "ready") return;
@@ -38,22 +38,22 @@ async function untilReady(id: string): Promise<void> {
 }
 
 async function change(id: string): Promise<void> {
-  const { data } = await client.PATCH("/api/v1/videos/{id}/", {
+  const { data } = await client.PATCH("/api/v1/videos/{id}", {
     params: { path: { id } },
     body: { title: "Changed", visibility: "unlisted" },
   });
   assert.equal(data?.title, "Changed");
-  const page = await client.GET("/api/v1/videos/", {
+  const page = await client.GET("/api/v1/videos", {
     params: { query: { visibility: "unlisted", page_size: 5 } },
   });
   assert.deepEqual(page.data?.results.map((video) => video.id), [id]);
 }
 
 async function processAgain(video: string): Promise<void> {
-  const { data: job } = await client.POST("/api/v1/jobs/", { body: { video, profile: "fast" } });
+  const { data: job } = await client.POST("/api/v1/jobs", { body: { video, profile: "fast" } });
   assert(job);
   while (Date.now() < deadline) {
-    const { data } = await client.GET("/api/v1/jobs/{id}/", { params: { path: { id: job.id } } });
+    const { data } = await client.GET("/api/v1/jobs/{id}", { params: { path: { id: job.id } } });
     assert(data);
     if (data.status === "succeeded") return;
     await pause();
@@ -63,17 +63,17 @@ async function processAgain(video: string): Promise<void> {
 
 async function remove(id: string): Promise<void> {
   const path = { params: { path: { id } } };
-  const { response } = await client.DELETE("/api/v1/videos/{id}/", {
+  const { response } = await client.DELETE("/api/v1/videos/{id}", {
     params: { ...path.params, query: { purge: true } },
   });
   assert.equal(response.status, 204);
-  const { error } = await client.GET("/api/v1/videos/{id}/", path);
+  const { error } = await client.GET("/api/v1/videos/{id}", path);
   assert.equal(error?.code, "not_found");
 }
 
 const video = await upload();
 await untilReady(video.id);
-const ready = await client.GET("/api/v1/videos/{id}/", { params: { path: { id: video.id } } });
+const ready = await client.GET("/api/v1/videos/{id}", { params: { path: { id: video.id } } });
 assert(ready.data?.playback.hls?.startsWith(url));
 await change(video.id);
 await processAgain(video.id);
