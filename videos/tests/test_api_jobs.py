@@ -205,6 +205,9 @@ def test_who_waits_is_told_the_place_and_when(
     Task.objects.filter(kind="encode", state="done").update(
         cost=1.0, started_at="2026-01-01T00:00:00Z", finished_at="2026-01-01T00:00:10Z"
     )
+    Task.objects.filter(kind="publish", state="done").update(
+        ready_at="2026-01-01T00:00:10Z", finished_at="2026-01-01T00:00:10Z"
+    )
     Task.objects.filter(kind="encode", state="ready").update(cost=2.0)
     Task.objects.filter(kind="encode", state="blocked").update(cost=0.0)
     told = [api.get(f"/api/v1/videos/{v.pk}/status/").json()["progress"] for v in videos]

@@ -110,7 +110,7 @@ def test_a_kind_that_stands_in_no_list_is_refused(video: Video) -> None:
 
 def test_a_message_says_when_it_was(video: Video) -> None:
     [first, *_] = told(video)
-    message = feed._message(first)
+    message = feed.message_of(first)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", message["created_at"])
 
 

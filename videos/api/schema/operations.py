@@ -123,6 +123,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "A ready video keeps playing until the new release is complete.",
         refusals={
             400: ("priority_not_allowed",),
+            404: ("not_found",),
             409: ("already_processing", "source_missing", "video_deleted"),
         },
         request=examples.JOB_SUBMIT,
