@@ -1,44 +1,81 @@
-"""Users and their API keys in the admin."""
+"""Users, groups, API keys and mails in the admin."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
+from django.contrib.admin import display
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import Count
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts import api_keys, verification
-from accounts.models import ApiKey, User
+from accounts.models import ApiKey, OutgoingMail, User
+from config.admin.acts import Act, ActingAdmin
+from config.admin.base import NOTHING, LightAdmin, ReadOnlyAdmin, chip
 
 admin.site.unregister(Group)
 # allauth's own page of addresses says nothing that the user's does not.
 admin.site.unregister(EmailAddress)
 
 
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, LightAdmin):
+    """Groups of staff, with what they may do."""
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not generic when it runs
     """Users, by email."""
 
-    form = UserChangeForm
-    add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
     ordering = ("email",)
     list_display = ("email", "plan", "is_active", "is_staff", "can_upload", "last_login")
-    list_filter = ("plan", "is_active", "is_staff", "can_upload")
+    list_filter = ("plan", "is_active", "is_staff", "can_upload", "groups")
     search_fields = ("email", "first_name", "last_name")
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "owns")
     fieldsets = (
-        (None, {"fields": ("email", "password", "first_name", "last_name")}),
-        ("May", {"fields": ("plan", "is_active", "can_upload", "is_staff", "is_superuser")}),
-        ("Rights", {"fields": ("user_permissions",), "classes": ("collapse",)}),
+        (None, {"fields": ("email", "password", "first_name", "last_name", "owns")}),
+        ("May", {"fields": ("plan", "is_active", "can_upload")}),
+        (
+            "Staff",
+            {
+                "fields": ("is_staff", "groups", "is_superuser"),
+                "description": "Being staff opens the admin, and nothing else. What somebody may "
+                "do there and in the API is what their groups say: Moderators, for instance.",
+            },
+        ),
+        ("Single permissions", {"fields": ("user_permissions",), "classes": ("collapse",)}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "password1", "password2")}),)
-    filter_horizontal = ("user_permissions",)
+    filter_horizontal = ("groups", "user_permissions")
+
+    @display(description="Videos")
+    def owns(self, user: User) -> SafeString | str:
+        """How many, and where they are."""
+        return _videos_of([user]) or NOTHING
+
+    def get_deleted_objects(self, objs: Iterable[User], request: HttpRequest) -> tuple[Any, ...]:
+        """Say what to do with the videos of who is to be deleted, instead of listing rows."""
+        users = list(objs)
+        listed, counts, forbidden, protected = super().get_deleted_objects(users, request)
+        videos = _videos_of(users)
+        if not protected or not videos:
+            return listed, counts, set(forbidden) - self._history(), protected
+        said = format_html(
+            "{}. Choose them there and delete them for good; then the account can be deleted. To "
+            "keep them, take the tick from Active instead: nobody can log in any more.",
+            videos,
+        )
+        return listed, counts, set(), [said]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Whoever writes an address here answers for it."""
@@ -46,18 +83,52 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
         if not change or "email" in form.changed_data:
             verification.trust(obj)
 
+    def _history(self) -> set[str]:
+        """The names of what nobody deletes by hand, and what goes with its user."""
+        registered = self.admin_site._registry.items()
+        return {
+            str(model._meta.verbose_name)
+            for model, made in registered
+            if isinstance(made, ReadOnlyAdmin)
+        }
+
+
+def _videos_of(users: list[User]) -> SafeString | str:
+    """Their videos, also deleted ones, as a link to the list; empty when there are none."""
+    counted = User.objects.filter(pk__in=[user.pk for user in users]).annotate(n=Count("videos"))
+    owners = [(user.email, user.n) for user in counted if user.n]
+    if not owners:
+        return ""
+    url, count = reverse("admin:videos_video_changelist"), sum(n for _, n in owners)
+    said = f"{count} video{'' if count == 1 else 's'} of {', '.join(e for e, _ in owners)}"
+    first = owners[0][0]
+    return format_html('<a href="{}?q={}&amp;deleted=all">{}</a>', url, first, said)
+
+
+REVOKE = Act(
+    name="revoke",
+    label="Revoke",
+    asks="Programs that use these keys are refused from now on.",
+    done="revoked",
+    rights=("accounts.change_apikey",),
+    do=lambda doing: api_keys.revoke(doing.row),
+    applies=lambda key: key.revoked_at is None,
+    is_dangerous=True,
+)
+
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ModelAdmin):
+class ApiKeyAdmin(ActingAdmin):
     """Issue a key (the secret is shown once, in the message), revoke keys."""
 
     list_display = ("name", "user", "hint", "created_at", "last_used_at", "revoked_at")
-    list_filter = ("revoked_at",)
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("user",)
     search_fields = ("name", "hint", "user__email")
     autocomplete_fields = ("user",)
     fields = ("user", "name", "hint", "created_at", "last_used_at", "revoked_at")
     readonly_fields = ("hint", "created_at", "last_used_at", "revoked_at")
-    actions = ("revoke",)
+    acts = (REVOKE,)
 
     def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
         """A key is issued and revoked, never edited."""
@@ -71,8 +142,29 @@ class ApiKeyAdmin(ModelAdmin):
             request, f"Copy it now, it is not shown again: {secret}", messages.WARNING
         )
 
-    @admin.action(description="Revoke")
-    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        """End the chosen keys at once."""
-        for key in queryset:
-            api_keys.revoke(key)
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    """Mails to users: sent, waiting, or given up."""
+
+    list_display = ("about", "to", "state", "tries", "error", "created_at", "sent_at", "next_at")
+    list_filter = (("sent_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("to",)
+    search_fields = ("to__email",)
+    ordering = ("-id",)
+    fields = ("about", "to", "state", "tries", "error", "created_at", "sent_at", "next_at")
+    readonly_fields = fields
+
+    @display(description="About")
+    def about(self, mail: OutgoingMail) -> str:
+        """What it tells of."""
+        return mail.template.rsplit("/", 1)[-1].replace("_", " ").capitalize()
+
+    @display(description="State")
+    def state(self, mail: OutgoingMail) -> SafeString:
+        """Whether it went out."""
+        if mail.sent_at is not None:
+            return chip("done", "Sent")
+        if mail.next_at is None:
+            return chip("failed", "Given up")
+        return chip("queued", "Waiting")

@@ -24,7 +24,8 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         """Create a user who may do everything."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        rights = {"is_staff": True, "is_superuser": True, "plan": PlanName.STAFF}
+        return self.create_user(email, password, **rights | fields)
 
     def get_by_natural_key(self, username: str | None) -> User:
         """Find the user who logs in with this address, in whatever case it was typed."""
@@ -63,8 +64,8 @@ class User(AbstractUser):
 
     @property
     def terms(self) -> Plan:
-        """What the plan gives; staff always have the staff's."""
-        return plan_named(self.plan, staff=self.is_staff)
+        """What the plan gives."""
+        return plan_named(self.plan)
 
 
 class ApiKey(models.Model):
@@ -84,3 +85,35 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.hint}…)"
+
+
+class OutgoingMail(models.Model):
+    """A mail that waits to be sent, written in the transaction it tells of.
+
+    It goes to the address that is the user's when it is sent. ``template`` names the files
+    ``{template}_subject.txt`` and ``{template}_message.txt``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    to = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    template = models.CharField(max_length=100)
+    context = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    next_at = models.DateTimeField(null=True, help_text="the next try; empty when it is over")
+    tries = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=100, blank=True, help_text="why the last try failed")
+
+    class Meta:
+        verbose_name = "mail"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_at"], condition=models.Q(next_at__isnull=False), name="mail_due"
+            ),
+            models.Index(
+                fields=["created_at"], condition=models.Q(next_at__isnull=True), name="mail_over"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.template

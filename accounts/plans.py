@@ -31,7 +31,7 @@ PLANS: dict[str, Plan] = {
 }
 
 
-def plan_named(name: str, *, staff: bool) -> Plan:
-    """What a plan gives; staff always have the staff's. One that only a newer version knows counts
-    as free, since its owner must keep nobody's work from being claimed."""
-    return PLANS[PlanName.STAFF] if staff else PLANS.get(name, PLANS[PlanName.FREE])
+def plan_named(name: str) -> Plan:
+    """What a plan gives. One that only a newer version knows counts as free, since its owner must
+    keep nobody's work from being claimed."""
+    return PLANS.get(name, PLANS[PlanName.FREE])

@@ -15,6 +15,7 @@ BENCHMARKS: Mapping[str, str] = {
     "viewers": "benchmarks.viewers",
     "neighbours": "benchmarks.neighbours",
     "eta": "benchmarks.eta",
+    "admin_lists": "benchmarks.admin_lists",
 }
 
 

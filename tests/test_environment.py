@@ -40,6 +40,7 @@ WRONG = [
     ("VODLOOM_SIGNUP_DOMAINS", "@example.org", "what stands behind the @ of addresses"),
     ("VODLOOM_SIGNUP_DOMAINS", "10.0.0.1", "has '10.0.0.1'"),
     ("VODLOOM_SIGNUP_DOMAINS", "org", "has 'org'"),
+    ("VODLOOM_MODERATION", "some", "must be one of nobody, new, everybody"),
     ("VODLOOM_DEMO", "2", "VODLOOM_DEMO is '2'"),
     ("HSTS_SECONDS", "a year", "a whole number of seconds, from 0"),
     ("HSTS_PRELOAD", "perhaps", "HSTS_PRELOAD is 'perhaps'"),

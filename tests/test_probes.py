@@ -169,7 +169,7 @@ async def test_however_many_strangers_ask_for_everything_the_process_is_ready(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = threading.Event()
-    monkeypatch.setattr(probes, "_is_staff", lambda *_: asked.wait(5))
+    monkeypatch.setattr(probes, "_may_ask", lambda *_: asked.wait(5))
     app = Probes([Part("Fine", lambda: FINE, "database", 0)], [])
     bearer = {"authorization": f"Bearer {'x' * 40}"}
     strangers = [
@@ -244,7 +244,7 @@ async def test_without_a_token_set_an_empty_one_is_none() -> None:
 @pytest.mark.parametrize("is_staff", [True, False])
 async def test_staff_are_told_everything(owner: User, is_staff: bool) -> None:
     def key() -> str:
-        User.objects.update(is_staff=is_staff)
+        User.objects.update(is_staff=is_staff, is_superuser=True)
         return api_keys.issue(owner, name="probe")[1]
 
     bearer = f"Bearer {await probes._threads.run(key)}"
@@ -259,7 +259,7 @@ async def test_who_asks_cannot_be_told_while_the_database_is_away(
     def away(*_: object) -> bool:
         raise OperationalError
 
-    monkeypatch.setattr(probes, "_is_staff", away)
+    monkeypatch.setattr(probes, "_may_ask", away)
     assert (await get("/readyz?all=1", headers={"cookie": "sessionid=x"})).status == 503
     assert "dependencies" in (await get("/readyz?all=1", headers=token)).json
 

@@ -1,8 +1,7 @@
 """Content-Security-Policy: which kinds of page may load what.
 
 Our own pages have neither inline script nor inline style. The player draws its controls in
-shadow roots with styles of its own: exactly those are allowed, by hash, where it plays. The
-admin's theme evaluates expressions in its markup, so its policy is looser; only staff see it.
+shadow roots with styles of its own: exactly those are allowed, by hash, where it plays.
 """
 
 from functools import cache
@@ -49,15 +48,6 @@ def embedded(media_origins: list[str], style_hashes: list[str]) -> Policy:
     return player(media_origins, style_hashes) | {"frame-ancestors": ["*"]}
 
 
-def admin(media_origins: list[str]) -> Policy:
-    """For the admin."""
-    return pages(media_origins) | {
-        "script-src": [_SELF, "'unsafe-inline'", "'unsafe-eval'"],
-        "style-src": [_SELF, "'unsafe-inline'"],
-        "img-src": [_SELF, "data:", *media_origins],
-    }
-
-
 def header(policy: Policy) -> str:
     """The policy as it is sent."""
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in policy.items())
@@ -77,7 +67,7 @@ def policies() -> dict[str, str]:
         "/": header(pages(origins)),
         "/watch/": header(player(origins, styles)),
         "/embed/": header(embedded(origins, styles)),
-        "/admin/": header(admin(origins)),
+        "/admin/": header(player(origins, styles)),
     }
 
 

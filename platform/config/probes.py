@@ -22,6 +22,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from accounts import credentials
+from accounts.rights import Right, may
 from config.log_limits import AtMostEvery
 from config.shared_look import SharedLook, in_thread
 from config.version import VERSION
@@ -157,13 +158,16 @@ async def _refusal(scope: HTTPScope) -> tuple[int, dict[str, Any]] | None:
         return None
     try:
         async with asyncio.timeout(SECONDS):
-            allowed = await _others.run(_is_staff, headers, token)
+            allowed = await _others.run(_may_ask, headers, token)
     except (TimeoutError, DatabaseError):
         detail = "It cannot be told who asks: the database does not answer. Send the token."
         return 503, body(503, "database_unavailable", detail)
     if allowed:
         return None
-    detail = "This is for staff, or for who sends VODLOOM_MONITORING_TOKEN as a bearer token."
+    detail = (
+        "This is for staff who may view workers, or for who sends VODLOOM_MONITORING_TOKEN as a "
+        "bearer token."
+    )
     return 401, body(401, "not_authenticated", detail)
 
 
@@ -172,13 +176,13 @@ def _is_monitoring(token: str) -> bool:
     return bool(expected) and secrets.compare_digest(token.encode(), expected)
 
 
-def _is_staff(headers: dict[str, str], key: str | None) -> bool:
+def _may_ask(headers: dict[str, str], key: str | None) -> bool:
     if key is not None:
         user = credentials.user_of_key(key)
     else:
         session = credentials.cookie(headers, settings.SESSION_COOKIE_NAME)
         user = credentials.user_of_session(session) if session else None
-    return user is not None and user.is_staff
+    return user is not None and may(user, Right.VIEW_WORKERS)
 
 
 async def _answer(

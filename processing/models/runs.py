@@ -67,6 +67,8 @@ class Run(GuardedModel):
     )
 
     class Meta:
+        verbose_name = "job"
+        permissions: ClassVar = [("prioritize_run", "Can put jobs before others")]
         indexes: ClassVar = [
             models.Index(
                 fields=["id"], condition=Q(status__in=["queued", "running"]), name="run_active"
@@ -163,6 +165,7 @@ class Task(GuardedModel):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "step"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["run", "kind", "number"], name="task_once_a_run"),
             models.CheckConstraint(

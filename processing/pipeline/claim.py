@@ -30,9 +30,7 @@ _LAST_TRY = MAX_CRASHES - 1
 _RUNNING = (
     Task.objects.filter(state=Task.State.RUNNING)
     .order_by()
-    .values_list(
-        "queue", "owner", "owner__plan", "owner__is_staff", "machine", "memory", "cost", "crashes"
-    )
+    .values_list("queue", "owner", "owner__plan", "machine", "memory", "cost", "crashes")
 )
 
 
@@ -128,13 +126,13 @@ def _running() -> list[_Running]:
         _Running(
             queue=queues.woken_for(rows),
             owner=owner,
-            cap=plan_named(plan, staff=is_staff).running,
+            cap=plan_named(plan).running,
             machine=where,
             memory=memory,
             cost=cost,
             crashes=crashes,
         )
-        for rows, owner, plan, is_staff, where, memory, cost, crashes in _RUNNING.all()
+        for rows, owner, plan, where, memory, cost, crashes in _RUNNING.all()
     ]
 
 

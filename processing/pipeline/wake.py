@@ -43,7 +43,7 @@ def _enough(queue: str, times: int) -> None:
         now(queue, min(times, _WOKEN_AT_ONCE))
 
 
-def top_up(queue: str, wanted: int) -> int:
+def top_up(queue: str, wanted: int, *, actor: str | None = None) -> int:
     """Have a few wake-ups, at most ``wanted``, stand in the queue; how many were sent.
 
     Busy workers leave wake-ups lying, so sending more on every pass would only pile them up.
@@ -52,16 +52,21 @@ def top_up(queue: str, wanted: int) -> int:
     if lying is None:
         return 0
     missing = max(0, min(wanted, LYING_AT_MOST) - lying)
-    now(queue, missing)
+    now(queue, missing, actor=actor)
     return missing
 
 
-def now(queue: str, times: int = 1) -> bool:
-    """Wake up to ``times`` idle workers of a queue; False when Redis is away."""
+def now(queue: str, times: int = 1, *, actor: str | None = None) -> bool:
+    """Wake up to ``times`` idle workers of a queue, to drain it unless another ``actor`` is named;
+    False when Redis is away."""
     broker = dramatiq.get_broker()
     for _ in range(times):
         message: dramatiq.Message[None] = dramatiq.Message(
-            queue_name=queue, actor_name=actor_name(queue), args=(), kwargs={}, options={}
+            queue_name=queue,
+            actor_name=actor or actor_name(queue),
+            args=(),
+            kwargs={},
+            options={},
         )
         try:
             broker.enqueue(message)

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from accounts.outbox import prune_mail
 from accounts.sessions import prune_sessions
 from processing.pipeline import attempt, reconcile, retention
 from processing.reconciler.duty import Duty
+from processing.reconciler.mail import wake_mail
 from processing.workers import temp_files
 from videos import installation, objects, purge
 from videos.events import log
@@ -25,6 +27,7 @@ DUTIES = (
     Duty("adopt_tasks", _BEAT, reconcile.adopt_tasks, "database"),
     Duty("advance_runs", _BEAT, reconcile.advance_finished, "database"),
     Duty("place_events", _BEAT, log.sequence, "database"),
+    Duty("wake_mail", _BEAT, wake_mail, "database"),
     Duty("expire_uploads", _STEP, expire_uploads, "database"),
     Duty("purge_videos", _STEP, purge.purge_expired, "database"),
     Duty("sweep_releases", _BEAT, purge.sweep_releases, "database"),
@@ -37,6 +40,7 @@ DUTIES = (
     Duty("slim_runs", _STEP, retention.slim_runs, "database"),
     Duty("prune_uploads", _STEP, prune_uploads, "database"),
     Duty("prune_sessions", _STEP, prune_sessions, "database"),
+    Duty("prune_mail", _STEP, prune_mail, "database"),
     Duty("keep_identity", _MINUTE, installation.keep, "storage"),
     Duty("delete_objects", _BEAT, objects.delete_marked, "storage"),
     Duty("find_unknown", _STEP, unknown.look_for_unknown, "storage"),

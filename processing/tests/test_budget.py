@@ -98,8 +98,8 @@ def test_a_plan_gives_the_budget(run: Run, plan: str, behind: bool) -> None:
     assert PLANS[PlanName.STAFF].budget is None
 
 
-def test_staff_has_no_bound(run: Run) -> None:
-    User.objects.update(is_staff=True)
+def test_the_plan_of_staff_has_no_bound(run: Run) -> None:
+    User.objects.update(plan=PlanName.STAFF)
     assert not charge(run, 1e9)
     assert not OwnerLoad.objects.exists()
 

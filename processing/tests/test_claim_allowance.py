@@ -85,7 +85,7 @@ def test_a_claim_takes_as_many_statements_as_before(
 @pytest.fixture
 def heavy(video: Video) -> list[Task]:
     """Ready encodes of 600 MiB each."""
-    User.objects.update(is_staff=True)
+    User.objects.update(plan="staff")
     probe = claim("media", worker="w")
     assert probe is not None
     finish.finish(probe, outcome(probe))

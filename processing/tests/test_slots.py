@@ -67,7 +67,7 @@ def test_one_owners_long_tasks_leave_a_thread_to_others(
     take_in: Callable[[Path], Video],
     clip: Path,
 ) -> None:
-    User.objects.filter(pk=owner.pk).update(is_staff=True)
+    User.objects.filter(pk=owner.pk).update(plan="staff")
     for _ in range(THREADS + 1):
         take_in(clip)
     with drains(THREADS):

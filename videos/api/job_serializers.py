@@ -5,6 +5,7 @@ from typing import Any, cast
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.rights import Right, may
 from processing import profiles
 from processing.models import Run, Task
 from processing.monitoring import progress
@@ -22,8 +23,8 @@ _LOG_LINES = 40
 
 
 class TaskSerializer(serializers.ModelSerializer[Task]):
-    """A step of a run. Where it runs and by which command (``worker``, ``argv``) only staff are
-    told; others read null."""
+    """A step of a run. Where it runs and by which command (``worker``, ``argv``) only staff who may
+    view tasks are told; others read null."""
 
     kind = serializers.ChoiceField(TASK_KINDS)
     queue = serializers.SerializerMethodField()
@@ -62,17 +63,17 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_worker(self, task: Task) -> str | None:
-        """The name of the worker that has it, or had it; null for all but staff."""
+        """The name of the worker that has it, or had it; null for who may not view tasks."""
         return task.worker if self._for_staff else None
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField(), allow_null=True))
     def get_argv(self, task: Task) -> Any:
-        """FFmpeg's arguments; null for all but staff."""
+        """FFmpeg's arguments; null for who may not view tasks."""
         return task.argv if self._for_staff else None
 
     @property
     def _for_staff(self) -> bool:
-        return bool(self.context["request"].user.is_staff)
+        return may(self.context["request"].user, Right.VIEW_STEPS)
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_log(self, task: Task) -> list[str]:
@@ -164,7 +165,7 @@ class JobSubmitSerializer(StrictForm):
         return profile
 
     def validate_priority(self, priority: int) -> int:
-        """Nobody but staff goes before what their plan gives."""
+        """Nobody goes before what their plan gives, but by staff who may put jobs first."""
         return _allowed(self, priority)
 
 
@@ -175,13 +176,15 @@ class JobEditSerializer(StrictForm):
     priority = NumberField(min_value=0, max_value=MAX_PRIORITY)
 
     def validate_priority(self, priority: int) -> int:
-        """Nobody but staff goes before what their plan gives."""
+        """Nobody goes before what their plan gives, but by staff who may put jobs first."""
         return _allowed(self, priority)
 
 
 def _allowed(form: serializers.Serializer[Any], priority: int) -> int:
     viewer = cast("Viewer", form.context["request"].user)
-    if viewer.is_authenticated and not viewer.is_staff and priority > viewer.terms.priority:
+    if viewer.is_anonymous or may(viewer, Right.PRIORITIZE):
+        return priority
+    if priority > viewer.terms.priority:
         raise serializers.ValidationError(
             f"Your plan gives a priority of {viewer.terms.priority} at most.",
             code="priority_not_allowed",

@@ -1,5 +1,6 @@
 """Runs through the API: look at them, submit, cancel, retry, hurry."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -26,12 +27,14 @@ from videos.api.job_serializers import (
 )
 from videos.api.pagination import NEWEST_FIRST
 from videos.api.strictness import StrictRequests
+from videos.models import Video
 
 
 def runs_of(viewer: access.Viewer) -> QuerySet[Run]:
-    """The runs a viewer may look at: of their own videos; staff those of all."""
-    videos = access.editable_by(viewer)
-    return progress.with_progress(Run.objects.select_related("source").filter(video__in=videos))
+    """The runs a viewer may look at: of their own videos; staff who may view jobs those of all
+    they see."""
+    runs = Run.objects.select_related("source").filter(video__in=access.with_jobs_for(viewer))
+    return progress.with_progress(runs)
 
 
 class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[Run]):
@@ -64,14 +67,13 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
         wanted = dict(form.validated_data)
         seen = access.visible_to(request.user).select_related("source", "owner")
         video = get_object_or_404(seen, pk=wanted.pop("video"))
-        if not access.may_edit(video, request.user):
-            raise PermissionDenied
+        _require(access.may_reprocess(video, request.user))
         return self._answer(processing.reprocess(video, **wanted))
 
     @extend_schema(request=JobEditSerializer, responses=JobDetailSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change a job's priority; its waiting steps move at once."""
-        run = self.get_object()
+        run = self._run(access.may_prioritize)
         form = JobEditSerializer(data=request.data, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
         processing.prioritize(run, form.validated_data["priority"])
@@ -81,7 +83,7 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """Stop a job."""
-        run = self.get_object()
+        run = self._run(access.may_cancel)
         processing.cancel_run(run)
         return self._answer(run)
 
@@ -89,7 +91,12 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: str) -> Response:
         """Do again only what failed and what hangs on it; finished parts are used again."""
-        return self._answer(processing.retry(self.get_object()))
+        return self._answer(processing.retry(self._run(access.may_reprocess)))
+
+    def _run(self, may: Callable[[Video, access.Viewer], bool]) -> Run:
+        run = self.get_object()
+        _require(may(run.video, self.request.user))
+        return run
 
     def _answer(self, run: Run, code: HTTPStatus = HTTPStatus.ACCEPTED) -> Response:
         current: Any = self.get_queryset().get(pk=run.pk)
@@ -97,3 +104,8 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
         where = reverse("job-detail", [run.pk], request=self.request)
         headers = {"Location": where} if code == HTTPStatus.ACCEPTED else None
         return Response(shown.data, status=code, headers=headers)
+
+
+def _require(allowed: bool) -> None:
+    if not allowed:
+        raise PermissionDenied("You may look at this job, but not do this with it.")

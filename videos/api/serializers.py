@@ -19,6 +19,7 @@ from videos.api.fields import TextField, TitleField
 from videos.api.strictness import StrictForm
 from videos.api.vocabulary import FAILURE_CODES, STAGES, UNKNOWN
 from videos.models import Rendition, Source, Video
+from videos.moderation import services as moderation
 from videos.playback import downloads
 from videos.playback import services as playback
 
@@ -163,6 +164,13 @@ class NoticeSerializer(serializers.Serializer[Any]):
     details = serializers.DictField(help_text="the numbers and names in the message")
 
 
+class ModerationReasonSerializer(serializers.Serializer[Any]):
+    """Why a video was rejected."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
 class VideoSerializer(serializers.ModelSerializer[Video]):
     """A video as its reader sees it."""
 
@@ -176,6 +184,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
     available = serializers.SerializerMethodField()
     poster = serializers.SerializerMethodField()
     notices = serializers.SerializerMethodField()
+    moderation_reason = serializers.SerializerMethodField()
 
     class Meta:
         model = Video
@@ -188,6 +197,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
             "playable",
             "visibility",
             "moderation",
+            "moderation_reason",
             "media_type",
             "progress",
             "run",
@@ -227,6 +237,12 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
             return None
         return ErrorSerializer({"code": video.error_code, "message": video.error_message}).data
 
+    @extend_schema_field(ModerationReasonSerializer(allow_null=True))
+    def get_moderation_reason(self, video: Video) -> Any:
+        """Why it was rejected, or null."""
+        reason = moderation.reason_of(video)
+        return ModerationReasonSerializer(reason).data if reason else None
+
     @extend_schema_field(SourceSerializer(allow_null=True))
     def get_source(self, video: Video) -> Any:
         """The original, or null until its bytes are stored."""
@@ -238,8 +254,8 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
         return SourceSerializer(facts).data
 
     def _is_theirs(self, video: Video) -> bool:
-        """Whether the reader is the owner, or staff."""
-        return access.is_theirs(video, cast("Viewer", self.context["request"].user))
+        """Whether the reader is the owner, or staff who may see it."""
+        return access.may_inspect(video, cast("Viewer", self.context["request"].user))
 
     @extend_schema_field(RenditionSerializer(many=True))
     def get_renditions(self, video: Video) -> Any:

@@ -1,6 +1,6 @@
 """Parse, authorise, call one thing, respond."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from http import HTTPStatus
 from pathlib import Path
@@ -132,7 +132,7 @@ class VideoViewSet(
     @extend_schema(request=VideoEditSerializer, responses=VideoSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change title, description or visibility."""
-        video = self._editable()
+        video = self._found(access.may_edit)
         form = VideoEditSerializer(video, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         form.save()
@@ -151,16 +151,16 @@ class VideoViewSet(
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete a video: into the trash, for good after 30 days or with ``purge=true``."""
         if flag(request, "purge"):
-            purge.purge(self._theirs())
+            purge.purge(self._found(access.may_recover))
         else:
-            trash.discard(self._editable())
+            trash.discard(self._found(access.may_delete))
         return Response(status=HTTPStatus.NO_CONTENT)
 
     @extend_schema(request=None, responses={200: VideoSerializer})
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: str) -> Response:
         """Take a video out of the trash; what its deletion stopped stays stopped."""
-        video = self._theirs()
+        video = self._found(access.may_recover)
         trash.restore(video)
         return self._answer(video.pk, HTTPStatus.OK)
 
@@ -175,7 +175,7 @@ class VideoViewSet(
     @action(detail=True, methods=["post"])
     def reprocess(self, request: Request, pk: str) -> Response:
         """Process again; a ready video keeps playing until the new release is complete."""
-        run = processing.reprocess(self._editable())
+        run = processing.reprocess(self._found(access.may_reprocess))
         return Response(
             CurrentRunSerializer(run).data,
             status=HTTPStatus.ACCEPTED,
@@ -186,7 +186,7 @@ class VideoViewSet(
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
         """Stop what is going on with a video."""
-        video = self._editable()
+        video = self._found(access.may_cancel)
         processing.cancel(video)
         return self._answer(video.pk, HTTPStatus.ACCEPTED, VideoStatusSerializer, location=True)
 
@@ -194,20 +194,15 @@ class VideoViewSet(
     @action(detail=True, filterset_class=None)
     def runs(self, request: Request, pk: str) -> Response:
         """The runs of a video, newest first."""
-        runs = runs_of(request.user).filter(video=self._editable()).order_by("-id")
+        runs = runs_of(request.user).filter(video=self._found(access.may_see_jobs))
+        runs = runs.order_by("-id")
         page = cast("list[Run]", self.paginate_queryset(cast(Any, runs)))
         return self.get_paginated_response(JobSerializer(page, many=True).data)
 
-    def _editable(self) -> Video:
-        video = self._theirs()
-        if not access.may_edit(video, self.request.user):
-            raise Http404
-        return video
-
-    def _theirs(self) -> Video:
+    def _found(self, may: Callable[[Video, access.Viewer], bool]) -> Video:
         """Also when it is in the trash, where the action may find it there."""
         video = self.get_object()
-        if not access.is_theirs(video, self.request.user):
+        if not may(video, self.request.user):
             raise PermissionDenied("This video is somebody else's.")
         return video
 

@@ -15,6 +15,7 @@ from videos import keys, lifecycle, objects
 from videos.events import log
 from videos.ingest import closing
 from videos.models import Source, Upload, Video
+from videos.moderation import policy
 from videos.storage import StorageUnavailable, originals
 
 _READ_BYTES = 1024**2
@@ -110,6 +111,7 @@ def _begin(owner: User, file: ArrivedFile, about: Description) -> Upload:
             description=about.description,
             visibility=about.visibility,
             status=Video.Status.UPLOADING,
+            moderation=policy.first_state(owner),
         )
         upload = Upload.objects.create(
             owner=owner,

@@ -1,5 +1,6 @@
 """The rows of the domain."""
 
+from videos.models.decision import DecisionsStand, ModerationDecision
 from videos.models.event import Event, EventLog
 from videos.models.guarded import FullSaveRefused, GuardedModel
 from videos.models.installation import Installation, Walk
@@ -11,12 +12,14 @@ from videos.models.video import LibraryItem, Video
 
 __all__ = [
     "Chunk",
+    "DecisionsStand",
     "Event",
     "EventLog",
     "FullSaveRefused",
     "GuardedModel",
     "Installation",
     "LibraryItem",
+    "ModerationDecision",
     "Release",
     "Rendition",
     "Source",

@@ -67,6 +67,12 @@ class Video(LibraryItem):
     status = models.CharField(max_length=14, choices=Status, default=Status.PENDING_UPLOAD)
     visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PRIVATE)
     moderation = models.CharField(max_length=8, choices=Moderation, default=Moderation.APPROVED)
+    moderation_code = models.CharField(
+        max_length=32, blank=True, default="", db_default="", help_text="why it was rejected"
+    )
+    moderation_message = models.CharField(
+        max_length=500, blank=True, default="", db_default="", help_text="the same, for its owner"
+    )
     playback_id = models.CharField(max_length=32, unique=True, default=new_playback_id)
     source = models.ForeignKey(Source, null=True, on_delete=models.PROTECT, related_name="videos")
     release = models.ForeignKey(Release, null=True, on_delete=models.PROTECT, related_name="videos")
@@ -77,11 +83,24 @@ class Video(LibraryItem):
     ready_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        permissions: ClassVar = [
+            (
+                "moderate_video",
+                "Can approve and reject videos, and see those not approved",
+            ),
+            ("reprocess_video", "Can have videos processed again"),
+            ("cancel_video", "Can stop what is going on with videos"),
+        ]
         indexes: ClassVar = [
             models.Index(fields=["owner", "-id"], name="video_of_owner_newest"),
             # By what a library can be ordered, and narrowed to a time.
             models.Index("owner", Lower("title"), "id", name="video_of_owner_by_title"),
             models.Index(fields=["owner", "created_at"], name="video_of_owner_by_time"),
+            models.Index(
+                fields=["id"],
+                condition=Q(moderation="pending", deleted_at__isnull=True),
+                name="video_pending",
+            ),
             models.Index(fields=["status"], name="video_status"),
             models.Index(fields=["deleted_at"], name="video_deleted"),
         ]

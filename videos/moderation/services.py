@@ -1,27 +1,110 @@
-"""A moderator's decisions. A rejected video is shown to nobody but its owner and staff."""
+"""A moderator's decisions: by compare-and-set, each with its line in the audit log, an event and a
+mail to the owner, all in one transaction.
+
+A video that is not approved is shown to nobody but its owner and moderators.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 
+from accounts import outbox
+from accounts.models import User
 from videos.events import log
-from videos.models import Video
+from videos.models import ModerationDecision, Video
+from videos.moderation import reasons
+
+Moderation = Video.Moderation
 
 
-def approve(video: Video) -> None:
-    """Let it be seen as its visibility says."""
-    _decide(video, Video.Moderation.APPROVED)
+class DecidedMeanwhile(Exception):
+    """Raised when a video does not stand any more where the moderator saw it.
+
+    ``now`` is where it stands, empty when it was deleted; ``by`` the e-mail address of who decided.
+    """
+
+    def __init__(self, video_id: UUID, now: str, by: str) -> None:
+        super().__init__(f"video {video_id} is {now or 'deleted'} meanwhile")
+        self.video_id = video_id
+        self.now = now
+        self.by = by
 
 
-def reject(video: Video) -> None:
-    """Hide it from everybody but its owner and staff."""
-    _decide(video, Video.Moderation.REJECTED)
+class NothingToDecide(Exception):
+    """Raised when a video is to become what it is."""
 
 
-def _decide(video: Video, decision: Video.Moderation) -> None:
+@dataclass(frozen=True)
+class Seen:
+    """What a moderator decides about: the video as it stood, and its page's address for the mail
+    to the owner."""
+
+    video_id: UUID
+    moderation: str
+    link: str = ""
+
+
+def approve(seen: Seen, *, by: User) -> ModerationDecision:
+    """Let a video be seen as its visibility says.
+
+    Raises ``DecidedMeanwhile`` or ``NothingToDecide``.
+    """
+    return _decide(seen, Moderation.APPROVED, by=by)
+
+
+def reject(seen: Seen, *, by: User, code: str, message: str = "") -> ModerationDecision:
+    """Hide a video from everybody but its owner and moderators, for a reason that its owner reads.
+
+    Raises ``DecidedMeanwhile``, ``NothingToDecide``, ``reasons.UnknownReason`` or
+    ``reasons.SentenceMissing``.
+    """
+    said = reasons.sentence(code, message)
+    return _decide(seen, Moderation.REJECTED, by=by, code=code, message=said)
+
+
+def _decide(
+    seen: Seen, after: Moderation, *, by: User, code: str = "", message: str = ""
+) -> ModerationDecision:
+    if seen.moderation == after:
+        raise NothingToDecide
     with transaction.atomic():
-        changed = (
-            Video.objects.filter(pk=video.pk)
-            .exclude(moderation=decision)
-            .update(moderation=decision)
+        standing = Video.objects.filter(
+            pk=seen.video_id, moderation=seen.moderation, deleted_at=None
         )
-        if changed:
-            log.write(f"video.{decision}", video, moderation=decision)
+        if not standing.update(moderation=after, moderation_code=code, moderation_message=message):
+            raise _meanwhile(seen.video_id)
+        video = Video.objects.select_related("owner").get(pk=seen.video_id)
+        decision = _write_down(video, Moderation(seen.moderation), by=by)
+        log.write(f"video.{after}", video, moderation_reason=reason_of(video))
+        outbox.write(
+            video.owner, f"mail/video_{after}", title=str(video), message=message, link=seen.link
+        )
+    return decision
+
+
+def reason_of(video: Video) -> dict[str, str] | None:
+    """Why a video is rejected: ``code`` and ``message``, or None."""
+    if not video.moderation_code:
+        return None
+    return {"code": video.moderation_code, "message": video.moderation_message}
+
+
+def _write_down(video: Video, before: Moderation, *, by: User) -> ModerationDecision:
+    return ModerationDecision.objects.create(
+        video_id=video.pk,
+        title=video.title,
+        owner_email=video.owner.email,
+        by=by,
+        by_email=by.email,
+        before=before,
+        after=video.moderation,
+        code=video.moderation_code,
+        message=video.moderation_message,
+    )
+
+
+def _meanwhile(video_id: UUID) -> DecidedMeanwhile:
+    now = Video.objects.filter(pk=video_id, deleted_at=None).values_list("moderation", flat=True)
+    last = ModerationDecision.objects.filter(video_id=video_id).order_by("-id").first()
+    return DecidedMeanwhile(video_id, now.first() or "", last.by_email if last else "")

@@ -8,7 +8,7 @@ from processing.ffmpeg.media import Media
 from processing.models import Run
 from processing.monitoring import progress
 from videos import access
-from videos.models import Rendition, Video
+from videos.models import Rendition, Source, Video
 from videos.pages import bar, player, standing, words
 from videos.pages.player import Player
 from videos.pages.standing import Standing
@@ -45,6 +45,7 @@ class Card:
     available: str
     working: Working | None
     is_audio: bool
+    standing: Standing | None
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Notice:
 class Watch:
     """A video on its own page. ``stage`` is what stands where the picture is:
     player, working, failed, canceled or nothing; ``available`` how much of it plays, while
-    that grows; ``facts``, ``notices`` and ``standing`` are for whoever may edit it."""
+    that grows; ``facts``, ``notices`` and ``standing`` are for whoever may inspect it."""
 
     card: Card
     author: str
@@ -82,7 +83,9 @@ class Watch:
     failure: Failure | None
     facts: list[tuple[str, str]]
     notices: list[Notice]
+    may_inspect: bool
     may_edit: bool
+    may_delete: bool
     may_cancel: bool
     may_reprocess: bool
     is_settled: bool
@@ -100,15 +103,17 @@ def card(video: Video, viewer: access.Viewer) -> Card:
         status=words.STATUSES[Video.Status(video.status)],
         reason=video.error_message if video.status == Video.Status.FAILED else "",
         available=_available(video),
-        working=_working(video),
+        working=working(video),
         is_audio=video.media_type == Video.MediaType.AUDIO,
+        standing=standing.of(video),
     )
 
 
 def watch(video: Video, viewer: access.Viewer) -> Watch:
     """A video read with its renditions."""
     shown = card(video, viewer)
-    may_edit = access.may_edit(video, viewer)
+    may_inspect = access.may_inspect(video, viewer)
+    may_reprocess = access.may_reprocess(video, viewer)
     playing = player.of(video, viewer)
     return Watch(
         card=shown,
@@ -116,13 +121,15 @@ def watch(video: Video, viewer: access.Viewer) -> Watch:
         stage="player" if playing else _stage(video),
         player=playing,
         available=_available(video),
-        standing=standing.of(video) if may_edit else None,
+        standing=shown.standing if may_inspect else None,
         failure=_failure(video) if video.status == Video.Status.FAILED else None,
-        facts=facts(video) if may_edit else [],
-        notices=_notices(video) if may_edit else [],
-        may_edit=may_edit,
-        may_cancel=may_edit and shown.working is not None,
-        may_reprocess=may_edit and shown.working is None and video.source is not None,
+        facts=facts(video) if may_inspect else [],
+        notices=_notices(video) if may_inspect else [],
+        may_inspect=may_inspect,
+        may_edit=access.may_edit(video, viewer),
+        may_delete=access.may_delete(video, viewer),
+        may_cancel=access.may_cancel(video, viewer) and shown.working is not None,
+        may_reprocess=may_reprocess and shown.working is None and video.source is not None,
         is_settled=shown.working is None,
     )
 
@@ -154,13 +161,15 @@ def facts(video: Video) -> list[tuple[str, str]]:
 
 
 def _source_facts(video: Video) -> list[tuple[str, str]]:
-    source = video.source
-    if source is None:
-        return []
+    return source_facts(video.source, playback.duration_of(video)) if video.source else []
+
+
+def source_facts(source: Source, seconds: float) -> list[tuple[str, str]]:
+    """Names and values of what the probe found in a file of so many seconds."""
     size = ("Size", words.size(source.size))
     if source.found is None:
         return [("File", source.filename), size]
-    media, seconds = Media.from_json(source.found), playback.duration_of(video)
+    media = Media.from_json(source.found)
     picture, sound = media.video, media.audio[0] if media.audio else None
     return [
         ("Duration", words.duration(seconds) if seconds else ""),
@@ -191,7 +200,8 @@ def _codec(stream: Any) -> str:
     return _CODECS.get(stream.codec, stream.codec) if stream else ""
 
 
-def _working(video: Video) -> Working | None:
+def working(video: Video) -> Working | None:
+    """What is going on with a video read with its run; None when nothing is."""
     if video.status not in _GOING_ON and not _is_reprocessed(video):
         return None
     now, run = progress.progress(video), progress.current_run(video)

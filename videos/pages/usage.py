@@ -28,12 +28,11 @@ def of(user: User) -> Usage:
         trashed=Count("pk", filter=Q(deleted_at__isnull=False)),
     )
     stored = Source.objects.filter(owner=user).aggregate(sum=Sum("size"))["sum"] or 0
-    plan = PlanName.STAFF if user.is_staff else user.plan
     labels = dict(PlanName.choices)
     return Usage(
         videos=counts["videos"],
         trashed=counts["trashed"],
         originals=words.size(stored),
-        plan=str(labels.get(plan, labels[PlanName.FREE])),
+        plan=str(labels.get(user.plan, labels[PlanName.FREE])),
         running=user.terms.running,
     )

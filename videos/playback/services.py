@@ -72,7 +72,7 @@ def object_url(
 
 
 def _audience(video: Video, viewer: access.Viewer, *, held: bool) -> Audience:
-    if access.is_open(video) and not (held and access.may_edit(video, viewer)):
+    if access.is_open(video) and not (held and access.may_inspect(video, viewer)):
         return Audience.OPEN
     return Audience.HELD
 

@@ -72,6 +72,7 @@ class Environment:
     email: dict[str, object]
     email_from: str
     signup: Signup
+    moderation: Literal["nobody", "new", "everybody"]
     s3: S3 | None
     old_s3: S3 | None
     old_media: Path | None
@@ -156,6 +157,7 @@ def read() -> Environment:
         email=email(reader),
         email_from=_sender(reader),
         signup=signup(reader),
+        moderation=reader.choice("VODLOOM_MODERATION", ("nobody", "new", "everybody")),
         s3=s3,
         old_s3=old_s3,
         old_media=old_media,

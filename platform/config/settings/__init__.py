@@ -1,6 +1,5 @@
 """Django's settings: one module for each concern, all read from ``config.env``."""
 
-from config.settings.admin import *  # noqa: F403
 from config.settings.api import *  # noqa: F403
 from config.settings.auth import *  # noqa: F403
 from config.settings.base import *  # noqa: F403

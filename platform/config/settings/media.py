@@ -4,6 +4,8 @@ from config.settings.base import ENV
 
 FFMPEG = ENV.ffmpeg
 FFPROBE = ENV.ffprobe
+# Whose new videos wait for a moderator: nobody's, new owners', everybody's.
+MODERATION = ENV.moderation
 MAX_GIGAPIXELS = ENV.max_gigapixels
 DAILY_GIGAPIXELS = ENV.daily_gigapixels
 

@@ -17,7 +17,10 @@ from processing.workers import self_check
 logger = structlog.get_logger(__name__)
 
 # The broker, and the actors it is to know.
-_MODULES = ("django_dramatiq.setup", "django_dramatiq.tasks", "processing.actors")
+_MODULES = (
+    *("django_dramatiq.setup", "django_dramatiq.tasks"),
+    *("processing.actors", "accounts.actors"),
+)
 
 
 class Command(BaseCommand):

@@ -1,4 +1,4 @@
-"""The admin as a moderator uses it."""
+"""The admin as an administrator uses it."""
 
 import re
 
@@ -17,7 +17,7 @@ OURS = [m for m in MODELS if m._meta.app_label in ("accounts", "videos", "proces
 
 @pytest.fixture
 def desk(moderator: User) -> Client:
-    """A moderator's browser."""
+    """An administrator's browser."""
     client = Client()
     client.force_login(moderator)
     return client
@@ -46,7 +46,9 @@ def test_the_list_of_videos_costs_the_same_whatever_its_length(
 def _act(desk: Client, action: str, *videos: Video) -> None:
     url = reverse("admin:videos_video_changelist")
     chosen = {"action": action, "_selected_action": [str(video.pk) for video in videos]}
-    assert desk.post(url, chosen, follow=True).status_code == 200
+    assert "confirmed" in desk.post(url, chosen).content.decode()
+    filled = {"confirmed": "yes", "code": "spam", "message": "", "reason": "because"}
+    assert desk.post(url, chosen | filled, follow=True).status_code == 200
 
 
 def test_approve_and_reject(desk: Client, ready_video: Video) -> None:

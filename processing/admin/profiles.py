@@ -1,20 +1,20 @@
 """Encoding profiles in the admin: rungs as a table, faults in words, and what sources become."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.contrib import messages
+from django.contrib import admin, messages
+from django.contrib.admin import TabularInline, action, display
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin, TabularInline
-from unfold.decorators import action, display
 
+from config.admin.base import LightAdmin
 from processing import profiles
 from processing.ffmpeg.planning.ladder import Profile, rungs_for
 from processing.models import AlternateRung, EncodingProfile, EncodingRung
@@ -76,25 +76,37 @@ class AlternateRungFormSet(RungFormSet):
         return [fault for one in each for fault in profiles.faults(one, is_default=False)]
 
 
-class RungInline(TabularInline):
+class NamedInline(TabularInline):  # type: ignore[type-arg]  # not generic when it runs
+    """A table whose fields say in themselves what they are: a header is no label."""
+
+    extra = 0
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """With the field's name for who does not see the header."""
+        made = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if made is not None:
+            made.widget.attrs["aria-label"] = str(db_field.verbose_name).capitalize()
+        return made
+
+
+class RungInline(NamedInline):
     """The sizes of a profile."""
 
     model = EncodingRung
     formset = RungFormSet
-    extra = 0
     fields = ("short_side", "crf", "maxrate_kbps", "download")
 
 
-class AlternateRungInline(TabularInline):
+class AlternateRungInline(NamedInline):
     """The sizes of a profile in other codecs."""
 
     model = AlternateRung
     formset = AlternateRungFormSet
-    extra = 0
     fields = ("codec", "short_side", "crf", "preset", "maxrate_kbps")
 
 
-class EncodingProfileAdmin(ModelAdmin):
+@admin.register(EncodingProfile)
+class EncodingProfileAdmin(LightAdmin):
     """Edit profiles, copy one by saving it as new, choose the default."""
 
     list_display = ("name", "description", "default", "preset", "sizes", "files", "sound")
@@ -114,7 +126,6 @@ class EncodingProfileAdmin(ModelAdmin):
     readonly_fields = ("default", "becomes")
     inlines = (RungInline, AlternateRungInline)
     save_as = True
-    warn_unsaved_form = True
     actions = ("make_default",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EncodingProfile]:
@@ -128,9 +139,7 @@ class EncodingProfileAdmin(ModelAdmin):
         allowed: bool = super().has_delete_permission(request, obj)
         return allowed and not (obj and obj.is_default)
 
-    def get_deleted_objects(
-        self, objs: Iterable[EncodingProfile], request: HttpRequest
-    ) -> tuple[Any, ...]:
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
         """Say why, where the default is among the chosen."""
         listed, counts, forbidden, kept = super().get_deleted_objects(objs, request)
         reasons = [_KEPT.format(profile) for profile in objs if profile.is_default]
@@ -167,7 +176,7 @@ class EncodingProfileAdmin(ModelAdmin):
         wanted = profiles.profile_of(profile)
         return format_html_join("", "<p>{}</p>", ((_told(one, wanted),) for one in _SAMPLES))
 
-    @action(description="Make this the default")
+    @action(description="Make this the default", permissions=["change"])
     def make_default(self, request: HttpRequest, queryset: QuerySet[EncodingProfile]) -> None:
         """New videos are made with it from now on."""
         if len(queryset) != 1:

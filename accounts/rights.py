@@ -1,0 +1,36 @@
+"""What staff may do: what their permissions say. Being staff opens the admin's door, no more."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+from accounts.models import User
+
+
+class Right(StrEnum):
+    """A permission that counts outside the admin's own lists, by its name in the database."""
+
+    VIEW_VIDEOS = "videos.view_video"
+    CHANGE_VIDEOS = "videos.change_video"
+    DELETE_VIDEOS = "videos.delete_video"
+    MODERATE = "videos.moderate_video"
+    REPROCESS = "videos.reprocess_video"
+    CANCEL = "videos.cancel_video"
+    VIEW_JOBS = "processing.view_run"
+    PRIORITIZE = "processing.prioritize_run"
+    VIEW_STEPS = "processing.view_task"
+    VIEW_WORKERS = "processing.view_worker"
+
+    @classmethod
+    def moderation(cls) -> tuple[Right, Right]:
+        """What it takes to moderate: seeing the videos of others, and deciding about them."""
+        return cls.VIEW_VIDEOS, cls.MODERATE
+
+
+def may(viewer: User | AnonymousUser | AbstractBaseUser, *rights: str) -> bool:
+    """Whether somebody is staff and has all of these permissions."""
+    if not isinstance(viewer, User) or not (viewer.is_active and viewer.is_staff):
+        return False
+    return viewer.has_perms(rights)

@@ -1,0 +1,187 @@
+"""Actions that are offered to whoever may do them, ask before they act, and tell what came of it.
+
+An act is offered above a list and on the page of a row. It asks for a reason, acts on each chosen
+row, and writes down who did it and why (History). A refusal is a warning that names the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import helpers
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from accounts.rights import may
+from config.admin.base import LightAdmin
+
+AT_ONCE = 200
+"""Rows that one act takes at most: each is a transaction of its own."""
+_NAMED = 5
+_CONFIRMED = "confirmed"
+SEEN = "seen-"
+"""With a row's key the name of what is sent back with an answer: its state as it was shown."""
+
+
+class ReasonForm(forms.Form):
+    """Why something is done, for who reads the history."""
+
+    reason = forms.CharField(
+        label="Reason", required=False, max_length=200, help_text="For the history."
+    )
+
+    def written(self) -> str:
+        """The reason as the history has it."""
+        return str(self.cleaned_data.get("reason") or "")
+
+
+@dataclass(frozen=True)
+class Doing:
+    """One row that is acted on: who asked, and what they filled in."""
+
+    request: HttpRequest
+    row: Any
+    form: Any
+
+
+@dataclass(frozen=True)
+class Act:
+    """``label`` as on a button; ``asks`` before it is done and ``done`` afterwards, for any number
+    of rows; ``refusals`` are sentences by what ``do`` raises."""
+
+    name: str
+    label: str
+    asks: str
+    done: str
+    rights: tuple[str, ...]
+    do: Callable[[Doing], object]
+    refusals: Mapping[type[Exception], str | Callable[[Any], str]] = field(default_factory=dict)
+    form: type[Any] = ReasonForm
+    applies: Callable[[Any], bool] = lambda row: True
+    is_dangerous: bool = False
+
+    def is_allowed(self, request: HttpRequest) -> bool:
+        """Whether it is offered to somebody."""
+        return may(request.user, *self.rights)
+
+    def refusal(self, error: Exception) -> str:
+        """The sentence for what was raised."""
+        said = self.refusals[type(error)]
+        return said if isinstance(said, str) else said(error)
+
+
+class ActingAdmin(LightAdmin):
+    """A model's admin with acts."""
+
+    acts: tuple[Act, ...] = ()
+    change_form_template = "admin/acting_change_form.html"
+
+    def get_acts(self, request: HttpRequest) -> list[Act]:
+        """Those that somebody may do."""
+        return [act for act in self.acts if act.is_allowed(request)]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """As Django lists actions."""
+        actions: dict[str, Any] = super().get_actions(request)
+        if IS_POPUP_VAR not in request.GET:
+            for act in self.get_acts(request):
+                actions[act.name] = (_runs(act), act.name, act.label)
+        return actions
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With what can be done with this row."""
+        row = kwargs.get("obj")
+        acts = [act for act in self.get_acts(request) if row is not None and act.applies(row)]
+        more = {
+            "acts": acts,
+            "acts_url": self._list_url(),
+            "selected": helpers.ACTION_CHECKBOX_NAME,
+        }
+        return super().render_change_form(request, context | more, *args, **kwargs)
+
+    def run_act(
+        self, act: Act, request: HttpRequest, queryset: QuerySet[Any]
+    ) -> HttpResponse | None:
+        """Ask, or do what was confirmed."""
+        rows = list(queryset[: AT_ONCE + 1])
+        if len(rows) > AT_ONCE:
+            said = f"That is more than {AT_ONCE} at once. Choose fewer."
+            self.message_user(request, said, messages.WARNING)
+            return None
+        form = act.form(request.POST if _CONFIRMED in request.POST else None)
+        if not form.is_valid():
+            return self._ask(act, request, rows, form)
+        self._tell(act, request, *self._do(act, request, rows, form))
+        return None
+
+    def _do(
+        self, act: Act, request: HttpRequest, rows: Iterable[Any], form: Any
+    ) -> tuple[list[Any], list[str]]:
+        done, refused = [], []
+        for row in rows:
+            try:
+                act.do(Doing(request, row, form))
+            except tuple(act.refusals) as error:
+                refused.append(f"“{row}”: {act.refusal(error)}")
+                continue
+            done.append(row)
+            said = ": ".join(filter(None, (act.label, form.written())))
+            self.log_change(request, row, said)
+        return done, refused
+
+    def _tell(self, act: Act, request: HttpRequest, done: list[Any], refused: list[str]) -> None:
+        if done:
+            names = self.model._meta.verbose_name if len(done) == 1 else None
+            names = names or self.model._meta.verbose_name_plural
+            self.message_user(request, f"{len(done)} {names} {act.done}.", messages.SUCCESS)
+        for said in refused[:_NAMED]:
+            self.message_user(request, said, messages.WARNING)
+        if len(refused) > _NAMED:
+            said = f"{len(refused) - _NAMED} more could not be done either."
+            self.message_user(request, said, messages.WARNING)
+
+    def _ask(self, act: Act, request: HttpRequest, rows: list[Any], form: Any) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": act.label,
+            "act": act,
+            "rows": rows,
+            "stood": _stood(request, rows),
+            "form": form,
+            "opts": self.model._meta,
+            "selected": helpers.ACTION_CHECKBOX_NAME,
+            "confirmed": _CONFIRMED,
+            "back": request.get_full_path(),
+            "list_url": self._list_url(),
+        }
+        return TemplateResponse(request, "admin/confirm_act.html", context)
+
+    def _list_url(self) -> str:
+        meta = self.model._meta
+        return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+
+
+def _stood(request: HttpRequest, rows: list[Any]) -> list[tuple[str, str]]:
+    """Where rows stood when the question was first asked, by the name of what is sent back: so a
+    decision made meanwhile is noticed."""
+    names = [f"{SEEN}{row.pk}" for row in rows if hasattr(row, "moderation")]
+    now = [row.moderation for row in rows if hasattr(row, "moderation")]
+    return [(name, request.POST.get(name, state)) for name, state in zip(names, now, strict=True)]
+
+
+def _runs(act: Act) -> Callable[[Any, HttpRequest, QuerySet[Any]], HttpResponse | None]:
+    def run(
+        modeladmin: ActingAdmin, request: HttpRequest, queryset: QuerySet[Any]
+    ) -> HttpResponse | None:
+        return modeladmin.run_act(act, request, queryset)
+
+    return run

@@ -1,0 +1,108 @@
+"""What our admin pages share: rows that nobody edits, chips, and links to other rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.rights import may
+from config.admin import search
+
+NOTHING = "–"  # noqa: RUF001  # a dash, where there is nothing to be said
+PAGE = 40
+
+
+class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
+    """A list that stays light however many rows there are."""
+
+    list_per_page = PAGE
+    list_max_show_all = PAGE
+    show_full_result_count = False
+    empty_value_display = NOTHING
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """With who looks at it: what a page links to depends on that."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            found.viewed_by = request.user
+        return found
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Rows with all the words, in any script and either case."""
+        fields = self.get_search_fields(request)
+        for condition in search.lookups(fields, search_term) if fields else ():
+            queryset = queryset.filter(condition)
+        return queryset, False
+
+    def title_of(self, row: Any) -> str:
+        """What a row's page is headed by."""
+        return str(row)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Headed by the row's name."""
+        row = kwargs.get("obj")
+        if row is not None:
+            context |= {"title": self.title_of(row), "subtitle": None}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """With who looks at each row."""
+        changelist = super().get_changelist_instance(request)
+        changelist.result_list = list(changelist.result_list)
+        for row in changelist.result_list:
+            row.viewed_by = request.user
+        return changelist
+
+
+class ReadOnlyAdmin(LightAdmin):
+    """Rows that the product writes: looked at, never edited by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds one."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody edits one."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes one."""
+        return False
+
+
+def chip(state: str, words: str) -> SafeString:
+    """A state in the site's colours, and in words."""
+    return format_html('<span class="status" data-status="{}">{}</span>', state, words)
+
+
+def link(row: Model | None, words: str = "", *, viewer: Any) -> SafeString | str:
+    """A row by its name, as a link if the viewer may look at it."""
+    if row is None:
+        return NOTHING
+    meta, name = row._meta, words or str(row)
+    if not may(viewer, f"{meta.app_label}.view_{meta.model_name}"):
+        return name
+    url = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
+    return format_html('<a href="{}">{}</a>', url, name)
+
+
+def listing(model: type[Model], words: str, *, viewer: Any, **narrowed: object) -> SafeString | str:
+    """A link to the rows of a model that are narrowed so, if the viewer may look at them."""
+    meta = model._meta
+    if not may(viewer, f"{meta.app_label}.view_{meta.model_name}"):
+        return words
+    url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    query = "&".join(f"{name}={value}" for name, value in narrowed.items())
+    return format_html('<a href="{}?{}">{}</a>', url, query, words)

@@ -1,0 +1,95 @@
+"""What the admin's navigation offers: only what somebody may look at. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+# Groups of models by their class's name, and what they are called there.
+_GROUPS = (
+    ("Videos", {"Video": "Videos", "ModerationDecision": "Decisions"}),
+    (
+        "Processing",
+        {
+            "Run": "Jobs",
+            "Task": "Steps",
+            "EncodingProfile": "Encoding profiles",
+            "Release": "Releases",
+            "Source": "Originals",
+            "Upload": "Uploads",
+        },
+    ),
+    (
+        "Operation",
+        {
+            "Worker": "Workers",
+            "Reconciler": "Reconcilers",
+            "DutyRun": "Duties",
+            "StoredObject": "Stored objects",
+            "Event": "Events",
+            "OutgoingMail": "Mails",
+            "LogEntry": "Staff actions",
+        },
+    ),
+    ("People", {"User": "Users", "Group": "Groups", "ApiKey": "API keys"}),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A line of the navigation."""
+
+    label: str
+    url: str
+    is_here: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Links under a heading."""
+
+    label: str
+    links: list[Link]
+
+
+def groups(path: str, apps: Iterable[dict[str, Any]], *, waiting: int | None) -> list[Group]:
+    """The groups for a page; ``apps`` as Django lists them, ``waiting`` videos in the queue."""
+    urls = {
+        model["object_name"]: (model["admin_url"], model["name"])
+        for app in apps
+        for model in app["models"]
+        if model["admin_url"]
+    }
+    found = [Group("", list(_first(path, waiting)))]
+    for label, names in _GROUPS:
+        links = [
+            Link(called, urls[name][0], path.startswith(urls[name][0]))
+            for name, called in names.items()
+            if name in urls
+        ]
+        found.append(Group(label, _only_one_here(path, links)))
+    known = {name for _, names in _GROUPS for name in names}
+    others = [
+        Link(str(n), url, path.startswith(url)) for k, (url, n) in urls.items() if k not in known
+    ]
+    found.append(Group("More", others))
+    return [group for group in found if group.links]
+
+
+def _first(path: str, waiting: int | None) -> Iterator[Link]:
+    index = reverse("admin:index")
+    yield Link("Overview", index, path == index)
+    if waiting is not None:
+        review = reverse("admin:videos_video_review")
+        yield Link("Review", review, path.startswith(review), waiting)
+
+
+def _only_one_here(path: str, links: list[Link]) -> list[Link]:
+    """The review stands below the videos' address, and has a line of its own."""
+    if not path.startswith(reverse("admin:videos_video_review")):
+        return links
+    return [Link(link.label, link.url, False) for link in links]

@@ -1,0 +1,11 @@
+"""Jobs, steps, profiles and processes in the admin."""
+
+from django.contrib.admin import site
+from django_dramatiq.models import Task as DramatiqTask
+
+from processing.admin import jobs, processes, profiles
+
+# Its rows stay empty: attempts and results stand in our own tasks.
+site.unregister(DramatiqTask)
+
+__all__ = ["jobs", "processes", "profiles"]

@@ -1,0 +1,274 @@
+"""Jobs and their steps, for those who are paged."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.admin import TabularInline, display
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.rights import Right
+from config.admin.acts import Act, ActingAdmin
+from config.admin.base import NOTHING, ReadOnlyAdmin, chip, link
+from processing import services
+from processing.admin import plans
+from processing.models import Run, Task
+from processing.queues import woken_for
+from videos.admin.filters import ByErrorCode
+
+_SEES = (Right.VIEW_VIDEOS, Right.VIEW_JOBS)
+
+CANCEL = Act(
+    name="cancel",
+    label="Cancel",
+    asks="These jobs stop. What they have made so far is kept for a day, for a retry.",
+    done="canceled",
+    rights=(*_SEES, Right.CANCEL),
+    do=lambda doing: services.cancel_run(doing.row),
+    refusals={services.NothingToCancel: "is over already."},
+    applies=lambda run: run.status in Run.ACTIVE,
+)
+RETRY = Act(
+    name="retry",
+    label="Retry what failed",
+    asks="Only what failed or was canceled is done again; finished parts are used again.",
+    done="being retried",
+    rights=(*_SEES, Right.REPROCESS),
+    do=lambda doing: services.retry(doing.row),
+    refusals={
+        services.NothingToRetry: "has not failed, or is not the newest of its video.",
+        services.AlreadyProcessing: "its video is being processed already.",
+        services.NoSource: "its video has no stored original.",
+    },
+    applies=lambda run: run.status in (Run.Status.FAILED, Run.Status.CANCELED),
+)
+
+
+class _Over(Exception):
+    """Raised when a job that is to be hurried is over."""
+
+
+def _hurry(run: Run) -> None:
+    if not Run.objects.filter(pk=run.pk, status__in=Run.ACTIVE).exists():
+        raise _Over
+    services.prioritize(run, services.MAX_PRIORITY)
+
+
+HURRY = Act(
+    name="hurry",
+    label="Put first in the queue",
+    asks="These jobs go before all others that wait.",
+    done="put first",
+    rights=(*_SEES, Right.PRIORITIZE),
+    do=lambda doing: _hurry(doing.row),
+    refusals={_Over: "is over already."},
+    applies=lambda run: run.status in Run.ACTIVE,
+)
+
+
+class TaskInline(TabularInline):  # type: ignore[type-arg]  # not generic when it runs
+    """The steps of a job."""
+
+    model = Task
+    extra = 0
+    can_delete = False
+    show_change_link = True
+    fields = ("state_label", "done", "attempts", "crashes", "took", "worker", "error_code")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Steps are planned, not added."""
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Task]:
+        """Without commands and logs."""
+        tasks = super().get_queryset(request).defer("argv", "log_tail", "counted", "input")
+        return cast("QuerySet[Task]", tasks.order_by("pk"))
+
+    @display(description="State")
+    def state_label(self, task: Task) -> SafeString:
+        """The state, readable."""
+        return chip(task.state, task.get_state_display())
+
+    @display(description="Progress")
+    def done(self, task: Task) -> str:
+        """Percent of this step."""
+        return f"{task.progress:.0%}"
+
+    @display(description="Took")
+    def took(self, task: Task) -> str:
+        """From its start to its end."""
+        return _took(task)
+
+
+@admin.register(Run)
+class RunAdmin(ActingAdmin, ReadOnlyAdmin):
+    """Jobs, by their video."""
+
+    list_display = (
+        *("name", "kind", "state", "profile_name", "priority", "worked_on"),
+        *("error_code", "created_at", "finished_at"),
+    )
+    list_filter = ("status", "kind", "over_budget", ByErrorCode)
+    search_fields = ("video__title", "video__owner__email", "=id", "=video__id")
+    list_select_related = ("video", "video__owner")
+    ordering = ("-id",)
+    fields = (
+        *("of", "owner", "kind", "state", "failure", "profile_name", "priority", "over_budget"),
+        *("made", "release", "created_at", "started_at", "finished_at", "request_id", "id"),
+    )
+    readonly_fields = (*fields, "worked_on", "name")
+    inlines = (TaskInline,)
+    acts = (CANCEL, RETRY, HURRY)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
+        """Without the plans in lists."""
+        runs = super().get_queryset(request).defer("plan").select_related("video__owner")
+        return cast("QuerySet[Run]", runs)
+
+    def title_of(self, row: Run) -> str:
+        """Its video's title."""
+        return str(row.video)
+
+    @display(description="Video", ordering="video__title")
+    def name(self, run: Run) -> str:
+        """What it is about."""
+        return run.video.title or "Untitled"
+
+    @display(description="Video")
+    def of(self, run: Run) -> SafeString | str:
+        """What it is about."""
+        return link(run.video, viewer=cast(Any, run).viewed_by)
+
+    @display(description="Owner", ordering="video__owner__email")
+    def owner(self, run: Run) -> SafeString | str:
+        """Whose video it is."""
+        return link(run.video.owner, viewer=cast(Any, run).viewed_by)
+
+    @display(description="Owner", ordering="video__owner__email")
+    def worked_on(self, run: Run) -> str:
+        """Whose video it is."""
+        return run.video.owner.email
+
+    @display(description="Profile")
+    def profile_name(self, run: Run) -> str:
+        """Its name."""
+        return str(run.profile.get("name", NOTHING))
+
+    @display(description="What is made, and why")
+    def made(self, run: Run) -> str:
+        """The plan, readable."""
+        return plans.shown(run.plan)
+
+    @display(description="Status", ordering="status")
+    def state(self, run: Run) -> SafeString:
+        """The status, readable."""
+        return chip(run.status, run.get_status_display())
+
+    @display(description="Error")
+    def failure(self, run: Run) -> SafeString | str:
+        """Why it failed, with the code."""
+        return _failure(run)
+
+
+@admin.register(Task)
+class TaskAdmin(ReadOnlyAdmin):
+    """Steps: what they wait for, who holds them, why they failed."""
+
+    list_display = (
+        *("step", "video", "state_label", "done", "attempts", "crashes", "worker"),
+        *("not_before", "error_code"),
+    )
+    list_filter = ("state", "kind", ByErrorCode)
+    search_fields = ("run__video__title", "=worker", "=id", "=run__id", "=run__video__id")
+    list_select_related = ("run__video",)
+    ordering = ("-id",)
+    fields = (
+        *("step", "of", "job", "state_label", "done", "attempts", "crashes", "failure"),
+        *("served_by", "worker", "waits_for", "not_before", "took", "command", "log"),
+        *("ready_at", "started_at", "finished_at", "id"),
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Task]:
+        """Without commands and logs in lists."""
+        tasks = super().get_queryset(request).select_related("run__video")
+        heavy = ("argv", "log_tail", "counted", "input", "run__plan", "run__profile")
+        return cast("QuerySet[Task]", tasks.defer(*heavy))
+
+    @display(description="Step", ordering="kind")
+    def step(self, task: Task) -> str:
+        """What it does, and which of its kind it is."""
+        return f"{task.kind} {task.number}"
+
+    @display(description="Video", ordering="run__video__title")
+    def video(self, task: Task) -> str:
+        """What it works on."""
+        return task.run.video.title or "Untitled"
+
+    @display(description="Video")
+    def of(self, task: Task) -> SafeString | str:
+        """What it works on."""
+        return link(task.run.video, viewer=cast(Any, task).viewed_by)
+
+    @display(description="Job")
+    def job(self, task: Task) -> SafeString | str:
+        """The job it is a step of."""
+        viewer = cast(Any, task).viewed_by
+        return link(task.run, f"{task.run.get_kind_display()} job", viewer=viewer)
+
+    @display(description="State", ordering="state")
+    def state_label(self, task: Task) -> SafeString:
+        """The state, readable."""
+        return chip(task.state, task.get_state_display())
+
+    @display(description="Progress", ordering="progress")
+    def done(self, task: Task) -> str:
+        """Percent of this step."""
+        return f"{task.progress:.0%}"
+
+    @display(description="Queue")
+    def served_by(self, task: Task) -> str:
+        """Whose workers do it."""
+        return woken_for(task.queue)
+
+    @display(description="Took")
+    def took(self, task: Task) -> str:
+        """From its start to its end."""
+        return _took(task)
+
+    @display(description="Error")
+    def failure(self, task: Task) -> SafeString | str:
+        """The last error, with the code."""
+        return _failure(task)
+
+    @display(description="Command")
+    def command(self, task: Task) -> SafeString | str:
+        """FFmpeg's, as one would type it."""
+        if not task.argv:
+            return NOTHING
+        return format_html('<pre tabindex="0">{}</pre>', shlex.join(map(str, task.argv)))
+
+    @display(description="Last lines of its log")
+    def log(self, task: Task) -> SafeString | str:
+        """What FFmpeg wrote last."""
+        return (
+            format_html('<pre tabindex="0">{}</pre>', task.log_tail) if task.log_tail else NOTHING
+        )
+
+
+def _failure(row: Run | Task) -> SafeString | str:
+    if not row.error_code:
+        return NOTHING
+    return format_html("{} <code>{}</code>", row.error_message, row.error_code)
+
+
+def _took(task: Task) -> str:
+    if task.started_at is None or task.finished_at is None:
+        return NOTHING
+    return f"{(task.finished_at - task.started_at).total_seconds():.1f} s"

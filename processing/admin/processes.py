@@ -1,0 +1,84 @@
+"""Workers, reconcilers and their duties."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.admin import display
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from config.admin.base import NOTHING, ReadOnlyAdmin, chip, link
+from processing.models import DutyRun, Reconciler, Worker
+from processing.workers.presence import ALIVE_WITHIN
+
+
+class ProcessAdmin(ReadOnlyAdmin):
+    """Processes as they last said of themselves."""
+
+    @display(description="State")
+    def alive(self, process: Reconciler | Worker) -> SafeString:
+        """Whether it was seen lately."""
+        if timezone.now() - process.last_seen < ALIVE_WITHIN:
+            return chip("alive", "Alive")
+        return chip("silent", "Not seen lately")
+
+
+@admin.register(Reconciler)
+class ReconcilerAdmin(ProcessAdmin):
+    """Who reconciles."""
+
+    list_display = ("name", "alive", "host", "version", "started_at", "last_seen")
+    fields = list_display
+    readonly_fields = list_display
+
+
+@admin.register(DutyRun)
+class DutyRunAdmin(ReadOnlyAdmin):
+    """What the reconcilers do, when it ran last, and what went wrong."""
+
+    list_display = (
+        *("name", "well", "finished_at", "count", "took", "next_at", "holder"),
+        *("failures", "last_error"),
+    )
+    fields = (*list_display, "machine", "started_at", "held_until")
+    readonly_fields = fields
+    ordering = ("name",)
+
+    @display(description="State")
+    def well(self, duty: DutyRun) -> SafeString:
+        """Whether its last run ended without an error."""
+        return chip("failed", "Fails") if duty.failures else chip("done", "Well")
+
+    @display(description="Took", ordering="seconds")
+    def took(self, duty: DutyRun) -> str:
+        """How long the last run took."""
+        return f"{duty.seconds:.2f} s"
+
+
+@admin.register(Worker)
+class WorkerAdmin(ProcessAdmin):
+    """Who works."""
+
+    list_display = (
+        *("name", "alive", "serves", "works_on", "waits_because", "version"),
+        *("started_at", "last_seen"),
+    )
+    list_select_related = ("current_task__run__video",)
+    fields = (*list_display, "host", "machine", "pid")
+    readonly_fields = fields
+
+    @display(description="Queues")
+    def serves(self, worker: Worker) -> str:
+        """The queues it takes tasks from."""
+        return ", ".join(worker.queues) or NOTHING
+
+    @display(description="Works on")
+    def works_on(self, worker: Worker) -> SafeString | str:
+        """Its step, and the video."""
+        task = worker.current_task
+        if task is None:
+            return NOTHING
+        said = f"{task.kind} {task.number} of {task.run.video}"
+        return link(task, said, viewer=cast(Any, worker).viewed_by)

@@ -1,0 +1,192 @@
+"""What staff can do in the admin: by permission, after a question, told and written down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from accounts import api_keys
+from accounts.models import User
+from processing.models import Run
+from tests import staff
+from videos.models import ModerationDecision, Source, Video
+
+LIST = "/admin/videos/video/"
+RUNS = "/admin/processing/run/"
+Pending, Approved, Rejected = Video.Moderation
+
+
+def _desk(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def _ask(desk: Client, action: str, *rows: Any, url: str = LIST, **filled: str) -> str:
+    chosen = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
+    return desk.post(url, chosen | filled, follow=True).content.decode()
+
+
+def _do(desk: Client, action: str, *rows: Any, url: str = LIST, **filled: str) -> str:
+    return _ask(desk, action, *rows, url=url, confirmed="yes", **filled)
+
+
+_DEEDS = {
+    "videos.moderate_video": {"approve", "reject"},
+    "videos.reprocess_video": {"reprocess", "reprocess_default"},
+    "videos.cancel_video": {"cancel"},
+    "videos.delete_video": {"trash", "purge"},
+}
+
+
+@pytest.mark.parametrize("held", [None, *_DEEDS])
+def test_each_action_is_offered_and_done_by_its_permission_alone(
+    video: Video, held: str | None
+) -> None:
+    desk = _desk(staff.staff("x@example.com", "videos.view_video", *([held] if held else [])))
+    page = desk.get(LIST).content.decode()
+    for right, actions in _DEEDS.items():
+        for action in actions:
+            assert (f'value="{action}"' in page) is (right == held), action
+            if right != held:
+                _do(desk, action, video, code="spam")
+    video.refresh_from_db()
+    untouched = (video.moderation, video.status, video.deleted_at)
+    assert untouched == (Approved, "processing", None)
+    assert Run.objects.count() == 1
+    assert not LogEntry.objects.exists()
+
+
+def test_jobs_and_keys_by_permission_too(video: Video, owner: User) -> None:
+    run, (key, _) = Run.objects.get(), api_keys.issue(owner, name="key")
+    desk = _desk(staff.viewer_only())
+    for action in ("cancel", "retry", "hurry"):
+        assert f'value="{action}"' not in desk.get(RUNS).content.decode()
+        _do(desk, action, run, url=RUNS)
+    _do(desk, "revoke", key, url="/admin/accounts/apikey/")
+    run.refresh_from_db()
+    key.refresh_from_db()
+    assert (run.status, run.priority, key.revoked_at) == ("queued", 0, None)
+
+
+def test_it_asks_first_and_says_what_about(video: Video, moderator: User) -> None:
+    desk = _desk(moderator)
+    page = _ask(desk, "cancel", video)
+    assert "A clip" in page
+    assert "What is going on with these videos is stopped." in page
+    video.refresh_from_db()
+    assert video.status == "processing"
+
+
+def test_it_writes_down_who_and_why(video: Video, moderator: User) -> None:
+    desk = _desk(moderator)
+    _do(desk, "cancel", video, reason="It was a test.")
+    history = desk.get(f"{LIST}{video.pk}/history/").content.decode()
+    assert "Cancel: It was a test." in history
+    assert moderator.email in history
+
+
+def test_refusals_are_warnings_that_name_which(video: Video, moderator: User) -> None:
+    page = _do(_desk(moderator), "reprocess", video)
+    assert "“A clip”: is being processed already." in page
+    assert 'class="warning"' in page
+    assert 'class="success"' not in page
+    Video.objects.update(source=None, status="canceled")
+    Run.objects.all().delete()
+    assert "“A clip”: has no stored original." in _do(_desk(moderator), "reprocess", video)
+
+
+def test_a_moderator_decides_in_the_list(video: Video) -> None:
+    judge = staff.only_a_moderator()
+    page = _do(_desk(judge), "reject", video, code="other")
+    assert "Write a sentence that tells the owner why." in page
+    page = _do(_desk(judge), "reject", video, code="other", message="No sound.")
+    assert "1 video rejected." in page
+    decision = ModerationDecision.objects.get()
+    assert (decision.by, decision.code, decision.message) == (judge, "other", "No sound.")
+
+
+def test_what_was_decided_since_the_question_is_not_undone(video: Video) -> None:
+    judge = staff.only_a_moderator()
+    Video.objects.update(moderation=Rejected)
+    page = _do(_desk(judge), "reject", video, code="spam", **{f"seen-{video.pk}": Approved})
+    assert f"“A clip”: was {Rejected} meanwhile" in page
+    assert not ModerationDecision.objects.exists()
+
+
+def test_the_log_of_decisions_is_read_only(video: Video, moderator: User) -> None:
+    desk = _desk(moderator)
+    _do(desk, "reject", video, code="spam")
+    decision = ModerationDecision.objects.get()
+    address = f"/admin/videos/moderationdecision/{decision.pk}/"
+    assert desk.post(f"{address}change/", {"message": "x"}).status_code == 403
+    assert desk.post(f"{address}delete/", {"post": "yes"}).status_code == 403
+    assert desk.get("/admin/videos/moderationdecision/add/").status_code == 403
+    assert moderator.email in desk.get("/admin/videos/moderationdecision/").content.decode()
+
+
+def test_deleted_videos_stand_apart(video: Video, moderator: User) -> None:
+    desk = _desk(moderator)
+    _do(desk, "trash", video)
+    assert "A clip" not in desk.get(LIST).content.decode()
+    deleted = desk.get(f"{LIST}?deleted=yes").content.decode()
+    assert "A clip" in deleted
+    assert 'data-status="deleted"' in deleted
+
+
+def test_a_user_with_videos_can_be_deleted_after_them(video: Video, moderator: User) -> None:
+    desk, owner = _desk(moderator), video.owner
+    address = f"/admin/accounts/user/{owner.pk}/delete/"
+    page = desk.get(address).content.decode()
+    assert "1 video of owner@example.com" in page
+    assert "delete them for good" in page
+    assert "permission" not in page
+    _do(desk, "purge", video, url=f"{LIST}?deleted=all")
+    assert not Source.objects.exists()
+    assert desk.post(address, {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=owner.pk).exists()
+
+
+def test_no_page_shows_python_or_json(video: Video, moderator: User) -> None:
+    desk = _desk(moderator)
+    run = Run.objects.get()
+    pages = [
+        f"{LIST}{video.pk}/change/",
+        LIST,
+        RUNS,
+        f"{RUNS}{run.pk}/change/",
+        f"/admin/processing/task/{run.tasks.all()[0].pk}/change/",
+        f"/admin/videos/source/{video.source_id}/change/",
+        "/admin/videos/upload/",
+        "/admin/",
+    ]
+    for path in pages:
+        page = desk.get(path).content.decode()
+        for sign in ("(&#x27;", "[&#x27;", "{&#x27;", "{&quot;", "&lt;QuerySet", "None</"):
+            assert sign not in page.replace('value="{', ""), (path, sign)
+
+
+@pytest.mark.parametrize("words", ["интервью", "ИНТЕРВЬЮ", "Интервью первое", "été"])
+def test_search_finds_any_script_in_either_case(video: Video, moderator: User, words: str) -> None:
+    Video.objects.update(title="Интервью первое, Été")
+    assert str(video.pk) in _desk(moderator).get(LIST, {"q": words}).content.decode()
+
+
+@pytest.mark.parametrize("name", ["filename", "id", "owner"])
+def test_search_finds_file_names_owners_and_ids(video: Video, moderator: User, name: str) -> None:
+    Source.objects.update(filename="Urlaub_2026.MOV")
+    words = {"filename": "urlaub", "id": str(video.pk), "owner": "OWNER@example"}[name]
+    assert "A clip" in _desk(moderator).get(LIST, {"q": words}).content.decode()
+    assert "A clip" not in _desk(moderator).get(LIST, {"q": f"{words} nowhere"}).content.decode()
+
+
+def test_more_than_can_be_done_at_once_is_refused(
+    video: Video, moderator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("config.admin.acts.AT_ONCE", 0)
+    assert "Choose fewer" in _do(_desk(moderator), "cancel", video)
+    video.refresh_from_db()
+    assert video.status == "processing"

@@ -1,0 +1,54 @@
+"""The routes of the URL conf, each with the methods it is asked by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route as the URL conf writes it, such as ``watch/<uuid:video_id>/``."""
+
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} /{self.path}"
+
+    def filled(self, values: dict[str, str]) -> str:
+        """An address, with what stands for each parameter."""
+        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], self.path)
+
+
+def routes() -> list[Route]:
+    """All of them, in the order of the URL conf."""
+    return list(dict.fromkeys(_walk(get_resolver().url_patterns, "")))
+
+
+def _walk(patterns: list[Any], prefix: str) -> Iterator[Route]:
+    for pattern in patterns:
+        path = prefix + _readable(str(pattern.pattern))
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, path)
+        else:
+            for method in _methods(pattern):
+                yield Route(method, path)
+
+
+def _methods(pattern: URLPattern) -> list[str]:
+    """Those of an API's view; of all others reading and sending a form."""
+    actions = getattr(pattern.callback, "actions", None)
+    if actions:
+        return sorted(method.upper() for method in actions if method != "head")
+    return ["GET", "POST"]
+
+
+def _readable(pattern: str) -> str:
+    """A regular expression as a path."""
+    named = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", pattern)
+    return named.replace("^", "").replace("$", "").replace("\\Z", "").replace("\\", "")

@@ -1,0 +1,150 @@
+"""What each route answers to anonymous people, strangers, owners, staff who may only look,
+moderators and administrators: ``table.txt`` has a line for each.
+
+A route without a line fails, and so does a line without a route.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from accounts import api_keys, outbox
+from accounts.models import User
+from processing.models import DutyRun, EncodingProfile, Reconciler, Run, Worker
+from tests import staff
+from tests.routes.listing import Route, routes
+from videos.models import Event, ModerationDecision, Release, Video
+
+TABLE = Path(__file__).parent / "table.txt"
+ROLES = ("anonymous", "stranger", "owner", "viewer", "moderator", "administrator")
+_LINE = re.compile(r"^(\w+ /\S*)((?: +\d{3}){6})$")
+
+pytestmark = pytest.mark.slow
+
+
+def table() -> dict[str, list[int]]:
+    """The expected answers by route, a column for each role."""
+    found = {}
+    for line in TABLE.read_text().splitlines():
+        if line and not line.startswith("#"):
+            told = _LINE.match(line)
+            assert told, f"{TABLE.name} has a line that is none: {line}"
+            found[told[1]] = [int(code) for code in told[2].split()]
+    return found
+
+
+@pytest.fixture
+def world(video: Video, owner: User) -> dict[str, dict[str, str]]:
+    """A private video of the owner's and a row of everything; by a part of the path, what stands
+    for the parameters of the routes below it."""
+    run = Run.objects.get()
+    now = timezone.now()
+    release = Release.objects.create(pk=run.pk)
+    Run.objects.update(release=release)
+    Worker.objects.create(name="worker", started_at=now, last_seen=now)
+    Reconciler.objects.create(name="reconciler", host="host", started_at=now, last_seen=now)
+    DutyRun.objects.create(name="duty", next_at=now)
+    api_keys.issue(owner, name="key")
+    outbox.write(owner, "mail/video_approved", title="A clip", message="", link="")
+    about = ContentType.objects.get_for_model(Video)
+    LogEntry.objects.create(
+        user=owner, content_type=about, object_id=str(video.pk), object_repr="x", action_flag=CHANGE
+    )
+    ModerationDecision.objects.create(
+        video_id=video.pk, owner_email="", by_email="", before="pending", after="approved"
+    )
+    Event.objects.get_or_create(type="video.created", owner=owner, video_id=video.pk)
+    staff.moderators()
+    return {"video": {"pk": str(video.pk)}, "job": {"pk": str(run.pk)}}
+
+
+@pytest.fixture
+def visitors(world: object, owner: User, stranger: User, moderator: User) -> dict[str, User | None]:
+    people = {
+        "anonymous": None,
+        "stranger": stranger,
+        "owner": owner,
+        "viewer": staff.viewer_only(),
+        "moderator": staff.only_a_moderator(),
+        "administrator": moderator,
+    }
+    assert tuple(people) == ROLES
+    return people
+
+
+def _values(route: Route) -> dict[str, str]:
+    """What stands for the parameters of a route."""
+    video = str(Video.objects.values_list("pk", flat=True).get())
+    values: dict[str, Any] = {
+        "video_id": video,
+        "pk": str(Run.objects.get().pk) if "jobs/" in route.path else video,
+        "name": EncodingProfile.objects.values_list("name", flat=True)[0],
+        "app_label": "videos",
+        "content_type_id": ContentType.objects.get_for_model(Video).pk,
+        "object_id": video,
+        "id": User.objects.get(email="owner@example.com").pk,
+        "url": "nothing",
+        "key": "nothing",
+        "uidb36": "1",
+    }
+    parts = route.path.split("/")
+    if parts[0] == "admin" and len(parts) > 3 and parts[1] != "r":
+        model = apps.get_model(parts[1], parts[2])
+        row = model._default_manager.order_by("pk").first()
+        values["object_id"] = row.pk if row else "nothing"
+    return {name: str(value) for name, value in values.items()}
+
+
+def answers(user: User | None) -> Iterator[tuple[str, int]]:
+    """What each route answers to somebody; nothing of it lasts."""
+    for route in routes():
+        client = Client(raise_request_exception=False)
+        with transaction.atomic():
+            if user is not None:
+                client.force_login(user)
+            asked = getattr(client, route.method.lower())
+            answer = asked(route.filled(_values(route)), content_type=_type_of(route))
+            transaction.set_rollback(True)
+        yield str(route), answer.status_code
+
+
+def _type_of(route: Route) -> str:
+    if route.path.startswith("api/") and route.method != "GET":
+        return "application/json"
+    return "application/x-www-form-urlencoded"
+
+
+def test_every_route_has_its_line() -> None:
+    there = {str(route) for route in routes()}
+    told = set(table())
+    assert sorted(there - told) == [], "routes without a line"
+    assert sorted(told - there) == [], "lines without a route"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_answers_as_expected(
+    role: str, visitors: dict[str, User | None], django_capture_on_commit_callbacks: object
+) -> None:
+    column = ROLES.index(role)
+    expected = {name: codes[column] for name, codes in table().items()}
+    got = dict(answers(visitors[role]))
+    wrong = {n: (code, expected.get(n)) for n, code in got.items() if code != expected.get(n)}
+    assert wrong == {}, "answered, expected"
+
+
+def test_nobody_without_rights_gets_into_the_admin() -> None:
+    """By the table itself: whoever is no staff is sent to the log-in, whatever they ask for."""
+    for name, codes in table().items():
+        if " /admin/" in name and not name.endswith(("/login/", "/logout/")):
+            assert set(codes[:3]) <= {302, 404, 405}, name

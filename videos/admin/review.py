@@ -1,0 +1,107 @@
+"""The review: one waiting video at a time, with its player, to approve or to reject."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.models import User
+from accounts.rights import Right, may
+from videos.admin import video_acts
+from videos.admin.video_acts import RejectForm
+from videos.models import ModerationDecision, Video
+from videos.moderation import queue
+from videos.moderation import services as moderation
+from videos.pages import cards
+from videos.pages import library as shelf
+
+
+@require_GET
+def first(request: HttpRequest) -> HttpResponse:
+    """The video that waits longest, or the next one behind ``after``."""
+    _require_moderator(request)
+    behind = shelf.uuid_or_none(request.GET.get("after"))
+    video = queue.next_after(behind)
+    if video is None:
+        return _page(request, None, None)
+    return redirect("admin:videos_video_review_one", video_id=video.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def one(request: HttpRequest, video_id: UUID) -> HttpResponse:
+    """Look at one video, or decide about it and go on to the next."""
+    _require_moderator(request)
+    user = cast(User, request.user)
+    video = shelf.watchable(user).filter(pk=video_id).first()
+    if video is None or (request.method == "GET" and not _waits(video)):
+        said = "That video was deleted meanwhile." if video is None else _said_of(video)
+        messages.warning(request, said)
+        return _next(video_id)
+    if request.method == "GET":
+        return _page(request, video, RejectForm())
+    if request.POST.get("decision") == "approve":
+        return _decided(request, video, None)
+    form = RejectForm(request.POST)
+    if not form.is_valid():
+        return _page(request, video, form)
+    return _decided(request, video, form)
+
+
+def _decided(request: HttpRequest, video: Video, form: RejectForm | None) -> HttpResponse:
+    by = cast(User, request.user)
+    page = request.build_absolute_uri(reverse("watch", args=[video.pk]))
+    seen = moderation.Seen(video.pk, Video.Moderation.PENDING, page)
+    try:
+        if form is None:
+            moderation.approve(seen, by=by)
+            messages.success(request, f"“{video}” was approved.")
+        else:
+            filled = form.cleaned_data
+            moderation.reject(seen, by=by, code=filled["code"], message=filled["message"])
+            messages.success(request, f"“{video}” was rejected.")
+    except moderation.DecidedMeanwhile as error:
+        messages.warning(request, f"“{video}” {video_acts.meanwhile(error)}")
+    return _next(video.pk)
+
+
+def _page(request: HttpRequest, video: Video | None, form: RejectForm | None) -> HttpResponse:
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": "Review",
+        "form": form,
+        "video": video,
+        "waiting": queue.count(),
+    }
+    if video is not None:
+        context |= {
+            "watch": cards.watch(video, cast(User, request.user)),
+            "before": queue.decisions_about(video.owner),
+            "others": reverse("admin:videos_video_changelist"),
+        }
+    return TemplateResponse(request, "admin/review.html", context)
+
+
+def _next(video_id: UUID) -> HttpResponse:
+    return redirect(f"{reverse('admin:videos_video_review')}?after={video_id}")
+
+
+def _waits(video: Video) -> bool:
+    return video.moderation == Video.Moderation.PENDING
+
+
+def _said_of(video: Video) -> str:
+    last: ModerationDecision | None = queue.decisions_on(video.pk).first()
+    return f"“{video}” was {video.moderation}{f' by {last.by_email}' if last else ''} already."
+
+
+def _require_moderator(request: HttpRequest) -> None:
+    if not may(request.user, *Right.moderation()):
+        raise PermissionDenied

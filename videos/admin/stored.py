@@ -1,0 +1,102 @@
+"""Stored objects, uploads and events."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.admin import display
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from config.admin.base import NOTHING, ReadOnlyAdmin, chip, link
+from videos.models import Event, StoredObject, Upload, Video
+from videos.pages import words
+
+
+@admin.register(StoredObject)
+class StoredObjectAdmin(ReadOnlyAdmin):
+    """Every object we wrote, are writing, or must delete."""
+
+    list_display = (
+        *("key", "storage", "role", "standing", "fault", "size", "created_at", "delete_after"),
+    )
+    list_filter = ("state", "fault", "storage", "role")
+    search_fields = ("=release__id", "=source__id", "=attempt", "key__startswith")
+    ordering = ("-id",)
+
+    @display(description="State", ordering="state")
+    def standing(self, one: StoredObject) -> SafeString:
+        """Its state."""
+        return chip(one.state, one.get_state_display())
+
+    @display(description="Size", ordering="bytes")
+    def size(self, one: StoredObject) -> str:
+        """As file managers say it."""
+        return words.size(one.bytes) if one.bytes is not None else NOTHING
+
+
+@admin.register(Upload)
+class UploadAdmin(ReadOnlyAdmin):
+    """What is arriving."""
+
+    list_display = ("filename", "owner", "arrived", "announced", "created_at", "finished_at")
+    list_select_related = ("owner",)
+    search_fields = ("filename", "owner__email")
+    ordering = ("-id",)
+    fields = (
+        *("filename", "of", "whose", "arrived", "announced", "key"),
+        *("created_at", "expires_at", "finished_at"),
+    )
+    readonly_fields = fields
+
+    @display(description="Video")
+    def of(self, upload: Upload) -> SafeString | str:
+        """What it is to become."""
+        return link(upload.video, viewer=cast(Any, upload).viewed_by)
+
+    @display(description="Owner")
+    def whose(self, upload: Upload) -> SafeString | str:
+        """Who sends it."""
+        return link(upload.owner, viewer=cast(Any, upload).viewed_by)
+
+    @display(description="Arrived", ordering="received")
+    def arrived(self, upload: Upload) -> str:
+        """So far."""
+        return words.size(upload.received)
+
+    @display(description="Size", ordering="size")
+    def announced(self, upload: Upload) -> str:
+        """When it was announced."""
+        return words.size(upload.size) if upload.size is not None else NOTHING
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    """The log that feeds read."""
+
+    list_display = ("type", "of", "owner", "created_at", "position")
+    search_fields = ("=video_id", "=type")
+    list_select_related = ("owner",)
+    ordering = ("-id",)
+    fields = ("type", "of", "owner", "told", "created_at", "position")
+    readonly_fields = fields
+
+    @display(description="Video")
+    def of(self, event: Event) -> SafeString | str:
+        """By its title as the event tells it."""
+        if event.video_id is None:
+            return NOTHING
+        title = event.payload.get("title") or "Untitled"
+        return link(Video(pk=event.video_id), title, viewer=cast(Any, event).viewed_by)
+
+    @display(description="What it tells")
+    def told(self, event: Event) -> SafeString:
+        """Each member by its name."""
+        shown = ((name, _readable(value)) for name, value in event.payload.items())
+        return format_html_join("", "<p><code>{}</code> {}</p>", shown)
+
+
+def _readable(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

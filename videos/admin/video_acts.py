@@ -1,0 +1,201 @@
+"""What can be done with videos, each by the permission it names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any, cast
+
+from django import forms
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.rights import Right
+from config.admin.acts import SEEN, Act, Doing
+from processing import services as processing
+from videos import purge, trash
+from videos.locking import VideoBusy
+from videos.models import Video
+from videos.moderation import reasons
+from videos.moderation import services as moderation
+
+
+class RejectForm(forms.Form):
+    """Why a video is rejected: a code, and a sentence for its owner."""
+
+    code = forms.ChoiceField(label="Reason", choices=[("", "Choose a reason"), *reasons.CHOICES])
+    message = forms.CharField(
+        label="Sentence for the owner",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Left empty, the owner reads the reason's own sentence.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Some reasons say nothing by themselves."""
+        cleaned = super().clean() or {}
+        if code := cleaned.get("code"):
+            try:
+                reasons.sentence(code, cleaned.get("message") or "")
+            except reasons.SentenceMissing:
+                self.add_error("message", "Write a sentence that tells the owner why.")
+        return cleaned
+
+    def written(self) -> str:
+        """The reason as the history has it."""
+        code, message = self.cleaned_data["code"], self.cleaned_data["message"]
+        return f"{reasons.label(code)} ({reasons.sentence(code, message)})"
+
+
+def seen(doing: Doing) -> moderation.Seen:
+    """The video as it stood on the page on which it was decided."""
+    video: Video = doing.row
+    stood = doing.request.POST.get(f"{SEEN}{video.pk}", video.moderation)
+    page = doing.request.build_absolute_uri(reverse("watch", args=[video.pk]))
+    return moderation.Seen(video.pk, stood, page)
+
+
+def _approve(doing: Doing) -> None:
+    moderation.approve(seen(doing), by=cast(User, doing.request.user))
+
+
+def _reject(doing: Doing) -> None:
+    filled = doing.form.cleaned_data
+    by = cast(User, doing.request.user)
+    moderation.reject(seen(doing), by=by, code=filled["code"], message=filled["message"])
+
+
+class _InTrash(Exception):
+    """Raised when a video that is to be deleted is in the trash already."""
+
+
+def _trash(doing: Doing) -> None:
+    if not trash.discard(doing.row):
+        raise _InTrash
+
+
+def _reprocess(doing: Doing, profile: str | None = None) -> None:
+    processing.reprocess(doing.row, profile=profile)
+
+
+def meanwhile(error: Any) -> str:
+    """Somebody else was quicker."""
+    if not error.now:
+        return "was deleted meanwhile."
+    return f"was {error.now} meanwhile{f' by {error.by}' if error.by else ''}."
+
+
+def _is_there(video: Video) -> bool:
+    return video.deleted_at is None
+
+
+_DECIDING: dict[type[Exception], Any] = {
+    moderation.DecidedMeanwhile: meanwhile,
+    moderation.NothingToDecide: "stands so already.",
+}
+
+APPROVE = Act(
+    name="approve",
+    label="Approve",
+    asks="Whoever their visibility allows can watch these videos again or for the first time.",
+    done="approved",
+    rights=Right.moderation(),
+    do=_approve,
+    refusals=_DECIDING,
+    applies=lambda video: _is_there(video) and video.moderation != Video.Moderation.APPROVED,
+)
+REJECT = Act(
+    name="reject",
+    label="Reject",
+    asks="Nobody but their owners and moderators sees these videos any more. The owners are told "
+    "the reason.",
+    done="rejected",
+    rights=Right.moderation(),
+    do=_reject,
+    refusals=_DECIDING,
+    form=RejectForm,
+    applies=lambda video: _is_there(video) and video.moderation != Video.Moderation.REJECTED,
+    is_dangerous=True,
+)
+REPROCESS = Act(
+    name="reprocess",
+    label="Process again",
+    asks="A video that is ready goes on playing until it is made anew.",
+    done="being processed again",
+    rights=(Right.VIEW_VIDEOS, Right.REPROCESS),
+    do=_reprocess,
+    refusals={
+        processing.AlreadyProcessing: "is being processed already.",
+        processing.NoSource: "has no stored original.",
+        processing.VideoDeleted: "is in the trash: restore it first.",
+    },
+    applies=lambda video: (
+        _is_there(video)
+        and video.source is not None
+        and getattr(video, "run_status", None) not in ("queued", "running")
+    ),
+)
+CANCEL = Act(
+    name="cancel",
+    label="Cancel",
+    asks="What is going on with these videos is stopped.",
+    done="canceled",
+    rights=(Right.VIEW_VIDEOS, Right.CANCEL),
+    do=lambda doing: processing.cancel(doing.row),
+    refusals={processing.NothingToCancel: "nothing is going on."},
+    applies=lambda video: (
+        _is_there(video)
+        and (
+            getattr(video, "run_status", None) in ("queued", "running")
+            or video.status in (Video.Status.PENDING_UPLOAD, Video.Status.UPLOADING)
+        )
+    ),
+)
+_BUSY = "work on it begins just now. Try again."
+
+RESTORE = Act(
+    name="restore",
+    label="Restore",
+    asks="These videos come back as they were; what their deletion stopped stays stopped.",
+    done="restored",
+    rights=(Right.VIEW_VIDEOS, Right.DELETE_VIDEOS),
+    do=lambda doing: trash.restore(doing.row),
+    refusals={
+        trash.NotInTrash: "is not deleted.",
+        Video.DoesNotExist: "was deleted for good meanwhile.",
+    },
+    applies=lambda video: not _is_there(video),
+)
+TRASH = Act(
+    name="trash",
+    label="Delete",
+    asks="These videos disappear at once. They can be restored for 30 days; then their files go.",
+    done="deleted",
+    rights=(Right.VIEW_VIDEOS, Right.DELETE_VIDEOS),
+    do=_trash,
+    refusals={_InTrash: "is deleted already.", VideoBusy: _BUSY},
+    applies=_is_there,
+    is_dangerous=True,
+)
+PURGE = Act(
+    name="purge",
+    label="Delete for good",
+    asks="These videos are deleted with their files. Nothing brings them back.",
+    done="deleted for good",
+    rights=(Right.VIEW_VIDEOS, Right.DELETE_VIDEOS),
+    do=lambda doing: purge.purge(doing.row),
+    refusals={VideoBusy: _BUSY},
+    is_dangerous=True,
+)
+ACTS = (APPROVE, REJECT, REPROCESS, CANCEL, RESTORE, TRASH, PURGE)
+
+
+def reprocess_by(profile: str) -> Act:
+    """Processing again by one profile."""
+    return replace(
+        REPROCESS,
+        name=f"reprocess_{profile}",
+        label=f"Process again: {profile}",
+        do=partial(_reprocess, profile=profile),
+    )

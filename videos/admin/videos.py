@@ -1,0 +1,201 @@
+"""The list and the page of videos."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import admin
+from django.contrib.admin import display
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from config.admin.acts import Act, ActingAdmin
+from config.admin.base import NOTHING, chip, link, listing
+from processing import profiles
+from processing.models import Run
+from processing.monitoring import progress
+from videos import access, editing
+from videos.admin import review, video_acts
+from videos.admin.filters import ByErrorCode, Deleted, HasNotices
+from videos.models import ModerationDecision, Video
+from videos.moderation import queue, reasons
+from videos.pages import cards, words
+from videos.playback import services as playback
+
+MODERATION = {
+    Video.Moderation.PENDING: "Waiting for approval",
+    Video.Moderation.APPROVED: "Approved",
+    Video.Moderation.REJECTED: "Rejected",
+}
+
+
+@admin.register(Video)
+class VideoAdmin(ActingAdmin):
+    """Videos: what people may edit, what stands, and what can be done."""
+
+    list_display = ("picture", "name", "of", "state", "decision", "visibility", "created_at")
+    list_display_links = ("name",)
+    list_filter = (
+        *("status", "moderation", "visibility", Deleted),
+        *("media_type", ByErrorCode, HasNotices),
+    )
+    search_fields = ("title", "source__filename", "owner__email", "=id")
+    search_help_text = "Title, file name, owner's address, or id"
+    list_select_related = ("owner", "source", "release")
+    ordering = ("-id",)
+    change_form_template = "admin/video.html"
+    fieldsets = (
+        (None, {"fields": ("title", "description", "visibility")}),
+        (
+            "State",
+            {"fields": ("state", "failure", "decision", "reason", "of", "deleted_at")},
+        ),
+        ("What was made", {"fields": ("notices", "made", "original", "history_of_jobs")}),
+        ("Dates", {"fields": ("created_at", "ready_at")}),
+    )
+    readonly_fields = (
+        *("state", "failure", "decision", "reason", "of", "deleted_at", "notices", "made"),
+        *("original", "history_of_jobs", "created_at", "ready_at"),
+    )
+    acts = video_acts.ACTS
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Video]:
+        """What somebody may see, with progress, in the same query."""
+        seen = access.seen_by_staff(cast(User, request.user))
+        return progress.with_run(seen.order_by("-id"))
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the review, which stands before the pages of videos."""
+        see = self.admin_site.admin_view
+        return [
+            path("review/", see(review.first), name="videos_video_review"),
+            path("review/<uuid:video_id>/", see(review.one), name="videos_video_review_one"),
+            *super().get_urls(),
+        ]
+
+    def get_acts(self, request: HttpRequest) -> list[Act]:
+        """Processing again by any profile too."""
+        acts = super().get_acts(request)
+        if video_acts.REPROCESS in acts:
+            at = acts.index(video_acts.REPROCESS) + 1
+            acts[at:at] = [video_acts.reprocess_by(name) for name in profiles.names()]
+        return acts
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Videos come by upload or import."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Acts delete videos: they stop the work first, and keep them for a while."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Video | None = None) -> bool:
+        """A deleted one is restored before it is edited."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or obj.deleted_at is None)
+
+    def save_model(self, request: HttpRequest, obj: Video, form: Any, change: bool) -> None:
+        """Write the fields that were changed, and no other; the owner's feed tells of it."""
+        editing.edit(obj, **{name: form.cleaned_data[name] for name in form.changed_data})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With poster and player, and what was decided."""
+        video = kwargs.get("obj")
+        if video is not None:
+            context |= {
+                "video": video,
+                "watch": cards.watch(video, cast(User, request.user)),
+                "decisions": self._decisions(request, video.pk),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _decisions(self, request: HttpRequest, video_id: UUID) -> list[ModerationDecision]:
+        if not request.user.has_perm("videos.view_moderationdecision"):
+            return []
+        return list(queue.decisions_on(video_id)[:10])
+
+    @display(description="")
+    def picture(self, video: Video) -> SafeString:
+        """Its poster, of one size for all."""
+        poster = playback.small_poster_url(video, cast(Any, video).viewed_by, held=True)
+        if poster is None:
+            return format_html('<span class="{}"></span>', "thumb")
+        return format_html(
+            '<img class="thumb" src="{}" alt="" width="96" height="54" loading="lazy">', poster
+        )
+
+    @display(description="Title", ordering="title")
+    def name(self, video: Video) -> str:
+        """The title."""
+        return video.title or "Untitled"
+
+    @display(description="Owner", ordering="owner__email")
+    def of(self, video: Video) -> SafeString | str:
+        """Whose it is."""
+        return link(video.owner, viewer=cast(Any, video).viewed_by)
+
+    @display(description="Status", ordering="status")
+    def state(self, video: Video) -> SafeString:
+        """The status, and how far the work is while there is some."""
+        if video.deleted_at is not None:
+            return chip("deleted", "Deleted")
+        working = cards.working(video)
+        said = words.STATUSES[Video.Status(video.status)]
+        if working is None:
+            return chip(video.status, said)
+        begun = "Processing again" if video.status == Video.Status.READY else said
+        return chip("processing", f"{begun}: {working.stage}, {working.percent:.0f} %")
+
+    @display(description="Moderation", ordering="moderation")
+    def decision(self, video: Video) -> SafeString:
+        """The decision that stands."""
+        return chip(video.moderation, MODERATION[Video.Moderation(video.moderation)])
+
+    @display(description="Reason")
+    def reason(self, video: Video) -> str:
+        """Why it was rejected."""
+        if not video.moderation_code:
+            return NOTHING
+        return f"{reasons.label(video.moderation_code)}: {video.moderation_message}"
+
+    @display(description="Error")
+    def failure(self, video: Video) -> SafeString | str:
+        """Why it failed, with the code."""
+        if not video.error_code:
+            return NOTHING
+        return format_html("{} <code>{}</code>", video.error_message, video.error_code)
+
+    @display(description="Notices")
+    def notices(self, video: Video) -> SafeString | str:
+        """What differs from its file."""
+        told = (video.release.notices if video.release else None) or []
+        lines = ((one["message"], one["code"]) for one in told)
+        return format_html_join("", "<p>{} <code>{}</code></p>", lines) or NOTHING
+
+    @display(description="Release")
+    def made(self, video: Video) -> SafeString | str:
+        """What plays."""
+        if video.release is None:
+            return NOTHING
+        return link(video.release, "What plays now", viewer=cast(Any, video).viewed_by)
+
+    @display(description="Original")
+    def original(self, video: Video) -> SafeString | str:
+        """The file it was made of."""
+        if video.source is None:
+            return NOTHING
+        said = f"{video.source.filename}, {words.size(video.source.size)}"
+        return link(video.source, said, viewer=cast(Any, video).viewed_by)
+
+    @display(description="Jobs")
+    def history_of_jobs(self, video: Video) -> SafeString | str:
+        """All of its jobs."""
+        viewer = cast(Any, video).viewed_by
+        return listing(Run, "All jobs of this video", viewer=viewer, video__id__exact=video.pk)

@@ -1,0 +1,21 @@
+"""Whose new videos wait for a moderator, by ``VODLOOM_MODERATION``."""
+
+from django.conf import settings
+
+from accounts.models import User
+from videos.models import Video
+
+NOBODY, NEW_OWNERS, EVERYBODY = "nobody", "new", "everybody"
+
+
+def first_state(owner: User) -> Video.Moderation:
+    """Where a new video begins. Owners are new until a video of theirs is approved."""
+    if settings.MODERATION == NOBODY:
+        return Video.Moderation.APPROVED
+    if settings.MODERATION == NEW_OWNERS and _has_approved(owner):
+        return Video.Moderation.APPROVED
+    return Video.Moderation.PENDING
+
+
+def _has_approved(owner: User) -> bool:
+    return Video.objects.filter(owner=owner, moderation=Video.Moderation.APPROVED).exists()
