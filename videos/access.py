@@ -48,6 +48,13 @@ def seen_by_staff(viewer: Viewer) -> QuerySet[Video]:
     return Video.objects.filter(_of_staff(viewer))
 
 
+def hidden_from_staff(viewer: Viewer) -> QuerySet[Video]:
+    """The videos of which somebody at the admin may learn nothing, by whatever belongs to them."""
+    if may(viewer, *Right.moderation()):
+        return Video.objects.none()
+    return Video.objects.exclude(_of_staff(viewer))
+
+
 def may_inspect(video: Video, viewer: Viewer) -> bool:
     """Whether a viewer may know everything of a video, in the trash or not: whose it is, its file's
     name, its state."""

@@ -14,12 +14,13 @@ from django.utils.safestring import SafeString
 
 from accounts.rights import Right
 from config.admin.acts import Act, ActingAdmin
-from config.admin.base import NOTHING, ReadOnlyAdmin, chip, link
+from config.admin.base import NOTHING, chip, link
 from processing import services
 from processing.admin import plans
 from processing.models import Run, Task
 from processing.queues import woken_for
 from videos.admin.filters import ByErrorCode
+from videos.admin.rows import OfVideoAdmin
 
 _SEES = (Right.VIEW_VIDEOS, Right.VIEW_JOBS)
 
@@ -107,7 +108,7 @@ class TaskInline(TabularInline):  # type: ignore[type-arg]  # not generic when i
 
 
 @admin.register(Run)
-class RunAdmin(ActingAdmin, ReadOnlyAdmin):
+class RunAdmin(ActingAdmin, OfVideoAdmin):
     """Jobs, by their video."""
 
     list_display = (
@@ -119,8 +120,8 @@ class RunAdmin(ActingAdmin, ReadOnlyAdmin):
     list_select_related = ("video", "video__owner")
     ordering = ("-id",)
     fields = (
-        *("of", "owner", "kind", "state", "failure", "profile_name", "priority", "over_budget"),
-        *("made", "release", "created_at", "started_at", "finished_at", "request_id", "id"),
+        *("of", "owner", "kind", "state", "failure", "profile_name", "priority", "budget"),
+        *("made", "result", "created_at", "started_at", "finished_at", "request_id", "id"),
     )
     readonly_fields = (*fields, "worked_on", "name")
     inlines = (TaskInline,)
@@ -160,6 +161,18 @@ class RunAdmin(ActingAdmin, ReadOnlyAdmin):
         """Its name."""
         return str(run.profile.get("name", NOTHING))
 
+    @display(description="Budget")
+    def budget(self, run: Run) -> str:
+        """Whether it waits behind those of others."""
+        if run.over_budget:
+            return "Its owner asked for more than a day's budget: it waits behind those of others"
+        return "Within its owner's"
+
+    @display(description="Release")
+    def result(self, run: Run) -> SafeString | str:
+        """What it made."""
+        return link(run.release, "What it made", viewer=cast(Any, run).viewed_by)
+
     @display(description="What is made, and why")
     def made(self, run: Run) -> str:
         """The plan, readable."""
@@ -177,8 +190,10 @@ class RunAdmin(ActingAdmin, ReadOnlyAdmin):
 
 
 @admin.register(Task)
-class TaskAdmin(ReadOnlyAdmin):
+class TaskAdmin(OfVideoAdmin):
     """Steps: what they wait for, who holds them, why they failed."""
+
+    video_path = "run__video"
 
     list_display = (
         *("step", "video", "state_label", "done", "attempts", "crashes", "worker"),

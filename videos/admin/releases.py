@@ -11,9 +11,10 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from config.admin.base import NOTHING, ReadOnlyAdmin, chip, link, listing
+from config.admin.base import NOTHING, chip, link, listing
 from processing.packaging import report
 from videos import lifetimes
+from videos.admin.rows import OfVideoAdmin
 from videos.models import Release, Rendition, Source, StoredObject, Video
 from videos.pages import cards, words
 
@@ -57,8 +58,10 @@ def _rate(bits: int | None) -> str:
 
 
 @admin.register(Release)
-class ReleaseAdmin(ReadOnlyAdmin):
+class ReleaseAdmin(OfVideoAdmin):
     """Releases, by what they are of."""
+
+    video_path = "run__video"
 
     list_display = ("name", "standing", "plays", "created_at", "completed_at")
     list_filter = ("state",)
@@ -121,8 +124,10 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Source)
-class SourceAdmin(ReadOnlyAdmin):
+class SourceAdmin(OfVideoAdmin):
     """Originals."""
+
+    video_path = "videos"
 
     list_display = ("filename", "owner", "bytes", "origin", "created_at")
     list_filter = ("origin",)

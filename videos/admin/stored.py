@@ -11,6 +11,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from config.admin.base import NOTHING, ReadOnlyAdmin, chip, link
+from videos.admin.rows import OfVideoAdmin
 from videos.models import Event, StoredObject, Upload, Video
 from videos.pages import words
 
@@ -38,7 +39,7 @@ class StoredObjectAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Upload)
-class UploadAdmin(ReadOnlyAdmin):
+class UploadAdmin(OfVideoAdmin):
     """What is arriving."""
 
     list_display = ("filename", "owner", "arrived", "announced", "created_at", "finished_at")
@@ -73,8 +74,10 @@ class UploadAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(ReadOnlyAdmin):
+class EventAdmin(OfVideoAdmin):
     """The log that feeds read."""
+
+    video_path = "video_id"
 
     list_display = ("type", "of", "owner", "created_at", "position")
     search_fields = ("=video_id", "=type")

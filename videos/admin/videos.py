@@ -86,6 +86,10 @@ class VideoAdmin(ActingAdmin):
             acts[at:at] = [video_acts.reprocess_by(name) for name in profiles.names()]
         return acts
 
+    def page_acts(self, request: HttpRequest) -> list[Act]:
+        """Without one for each profile: lists have those."""
+        return super().get_acts(request)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Videos come by upload or import."""
         return False

@@ -87,6 +87,10 @@ class ActingAdmin(LightAdmin):
         """Those that somebody may do."""
         return [act for act in self.acts if act.is_allowed(request)]
 
+    def page_acts(self, request: HttpRequest) -> list[Act]:
+        """Those that the page of a row offers too."""
+        return self.get_acts(request)
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """As Django lists actions."""
         actions: dict[str, Any] = super().get_actions(request)
@@ -100,7 +104,7 @@ class ActingAdmin(LightAdmin):
     ) -> HttpResponse:
         """With what can be done with this row."""
         row = kwargs.get("obj")
-        acts = [act for act in self.get_acts(request) if row is not None and act.applies(row)]
+        acts = [act for act in self.page_acts(request) if row is not None and act.applies(row)]
         more = {
             "acts": acts,
             "acts_url": self._list_url(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.admin import ModelAdmin
+from django.contrib.admin import ModelAdmin, ShowFacets
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -24,6 +24,7 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
     list_per_page = PAGE
     list_max_show_all = PAGE
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER
     empty_value_display = NOTHING
 
     def get_object(
@@ -44,6 +45,13 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
             queryset = queryset.filter(condition)
         return queryset, False
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Headed by what the list is of."""
+        title = {"title": str(self.model._meta.verbose_name_plural).capitalize()}
+        return super().changelist_view(request, title | (extra_context or {}))
+
     def title_of(self, row: Any) -> str:
         """What a row's page is headed by."""
         return str(row)
@@ -55,6 +63,7 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
         row = kwargs.get("obj")
         if row is not None:
             context |= {"title": self.title_of(row), "subtitle": None}
+        context["adminform"].form.label_suffix = ""
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:

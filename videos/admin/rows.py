@@ -1,0 +1,27 @@
+"""Rows that belong to videos: shown to whoever may see the video."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, cast
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.rights import Right, may
+from config.admin.base import ReadOnlyAdmin
+from videos import access
+
+
+class OfVideoAdmin(ReadOnlyAdmin):
+    """Rows that tell of a video, which ``video_path`` leads to: without those of videos that
+    somebody may not see."""
+
+    video_path: ClassVar[str] = "video"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """What may be seen."""
+        rows, user = super().get_queryset(request), cast(User, request.user)
+        if may(user, *Right.moderation()):
+            return rows
+        return rows.exclude(**{f"{self.video_path}__in": access.hidden_from_staff(user)})
