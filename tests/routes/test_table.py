@@ -50,7 +50,7 @@ def world(video: Video, owner: User) -> dict[str, dict[str, str]]:
     for the parameters of the routes below it."""
     run = Run.objects.get()
     now = timezone.now()
-    release = Release.objects.create(pk=run.pk)
+    release, _ = Release.objects.get_or_create(pk=run.pk)
     Run.objects.update(release=release)
     Worker.objects.create(name="worker", started_at=now, last_seen=now)
     Reconciler.objects.create(name="reconciler", host="host", started_at=now, last_seen=now)
