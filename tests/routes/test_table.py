@@ -98,12 +98,20 @@ def _values(route: Route) -> dict[str, str]:
         "key": "nothing",
         "uidb36": "1",
     }
-    parts = route.path.split("/")
-    if parts[0] == "admin" and len(parts) > 3 and parts[1] != "r":
-        model = apps.get_model(parts[1], parts[2])
+    if model := _model_of(route.path.split("/")):
         row = model._default_manager.order_by("pk").first()
         values["object_id"] = row.pk if row else "nothing"
     return {name: str(value) for name, value in values.items()}
+
+
+def _model_of(parts: list[str]) -> Any:
+    """The model that a page of the admin is about, or None."""
+    if parts[0] != "admin" or len(parts) < 4:
+        return None
+    try:
+        return apps.get_model(parts[1], parts[2])
+    except LookupError:
+        return None
 
 
 def answers(user: User | None) -> Iterator[tuple[str, int]]:

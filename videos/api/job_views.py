@@ -94,7 +94,7 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
         return self._answer(processing.retry(self._run(access.may_reprocess)))
 
     def _run(self, may: Callable[[Video, access.Viewer], bool]) -> Run:
-        run = self.get_object()
+        run: Run = self.get_object()
         _require(may(run.video, self.request.user))
         return run
 

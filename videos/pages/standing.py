@@ -21,16 +21,16 @@ def of(video: Video) -> Standing | None:
         return Standing(
             status="rejected",
             title="A moderator has rejected this video",
-            sentence="Only you and moderators can watch it, whatever is set under “Who can watch”. Its links and"
-            " embedded players no longer work for others.",
+            sentence="Only you and moderators can watch it, whatever is set under “Who can watch”."
+            " Its links and embedded players no longer work for others.",
             reason=video.moderation_message,
         )
     if video.moderation == Video.Moderation.PENDING:
         return Standing(
             status="pending",
             title="This video waits for a moderator",
-            sentence="Until it is approved only you and moderators can watch it. Then it is shown as “Who can"
-            " watch” says.",
+            sentence="Until it is approved only you and moderators can watch it. Then it is"
+            " shown as “Who can watch” says.",
             reason="",
         )
     return None

@@ -14,6 +14,7 @@ from videos import purge, trash
 from videos.events import closes, feed, kinds, log
 from videos.models import Event, Video
 from videos.moderation import services as moderation
+from videos.moderation.services import Seen
 
 ROOT = Path(__file__).parents[2]
 URL = "/api/v1/videos/"
@@ -84,11 +85,10 @@ def test_a_deletion_while_it_is_made_is_told_as_it_stands_then(
     assert last.payload["playable"] is False
 
 
-def test_a_decision_is_told_as_it_stands_then(video: Video) -> None:
-    stale = Video.objects.get()
+def test_a_decision_is_told_as_it_stands_then(video: Video, moderator: User) -> None:
     Video.objects.update(title="New")
-    moderation.reject(stale)
-    moderation.approve(stale)
+    moderation.reject(Seen(video.pk, "approved"), by=moderator, code="spam")
+    moderation.approve(Seen(video.pk, "rejected"), by=moderator)
     events = told(video)[-2:]
     assert [event.type for event in events] == ["video.rejected", "video.approved"]
     assert [event.payload["moderation"] for event in events] == ["rejected", "approved"]
