@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, Permission
 
 from accounts.models import User
 
-_GROUP = import_module("videos.migrations.0030_moderators")
+_GROUP = import_module("videos.migrations.0031_moderators")
 
 
 def moderators() -> Group:

@@ -214,7 +214,7 @@ def test_a_rejection_has_a_reason_and_a_sentence(
 
 def test_the_docs_list_the_reasons() -> None:
     text = (ROOT / "docs" / "api.md").read_text()
-    section = text.partition("### Reasons of moderation")[2].partition("\n#")[0]
+    section = text.partition("## Reasons of moderation")[2].partition("\n#")[0]
     told = re.findall(r"^\| `(\w+)` \| (.+?) \|$", section, re.M)
     assert told == [(r.code, r.sentence or "(as the moderator wrote)") for r in _registry()]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('videos', '0028_library_orders'),
+        ('videos', '0029_release_small_poster'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

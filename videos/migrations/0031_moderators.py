@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
     """The group of those who moderate, with exactly what it takes."""
 
     dependencies = [
-        ("videos", "0029_moderation"),
+        ("videos", "0030_moderation"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]
