@@ -24,7 +24,7 @@ from accounts.models import User
 from processing.models import DutyRun, EncodingProfile, Reconciler, Run, Worker
 from tests import staff
 from tests.routes.listing import Route, routes
-from videos.models import Event, ModerationDecision, Release, Video
+from videos.models import ModerationDecision, Release, Video
 
 TABLE = Path(__file__).parent / "table.txt"
 ROLES = ("anonymous", "stranger", "owner", "viewer", "moderator", "administrator")
@@ -44,10 +44,8 @@ def table() -> dict[str, list[int]]:
     return found
 
 
-@pytest.fixture
-def world(video: Video, owner: User) -> dict[str, dict[str, str]]:
-    """A private video of the owner's and a row of everything; by a part of the path, what stands
-    for the parameters of the routes below it."""
+def populate(video: Video, owner: User) -> None:
+    """A row of everything, around a private video of the owner's."""
     run = Run.objects.get()
     now = timezone.now()
     release, _ = Release.objects.get_or_create(pk=run.pk)
@@ -59,18 +57,21 @@ def world(video: Video, owner: User) -> dict[str, dict[str, str]]:
     outbox.write(owner, "mail/video_approved", title="A clip", message="", link="")
     about = ContentType.objects.get_for_model(Video)
     LogEntry.objects.create(
-        user=owner, content_type=about, object_id=str(video.pk), object_repr="x", action_flag=CHANGE
+        user=owner,
+        content_type=about,
+        object_id=str(video.pk),
+        object_repr="x",
+        action_flag=CHANGE,
     )
     ModerationDecision.objects.create(
         video_id=video.pk, owner_email="", by_email="", before="pending", after="approved"
     )
-    Event.objects.get_or_create(type="video.created", owner=owner, video_id=video.pk)
     staff.moderators()
-    return {"video": {"pk": str(video.pk)}, "job": {"pk": str(run.pk)}}
 
 
 @pytest.fixture
-def visitors(world: object, owner: User, stranger: User, moderator: User) -> dict[str, User | None]:
+def visitors(video: Video, owner: User, stranger: User, moderator: User) -> dict[str, User | None]:
+    populate(video, owner)
     people = {
         "anonymous": None,
         "stranger": stranger,
@@ -141,9 +142,7 @@ def test_every_route_has_its_line() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_each_answers_as_expected(
-    role: str, visitors: dict[str, User | None], django_capture_on_commit_callbacks: object
-) -> None:
+def test_each_answers_as_expected(role: str, visitors: dict[str, User | None]) -> None:
     column = ROLES.index(role)
     expected = {name: codes[column] for name, codes in table().items()}
     got = dict(answers(visitors[role]))

@@ -165,10 +165,10 @@ class NoticeSerializer(serializers.Serializer[Any]):
 
 
 class ModerationReasonSerializer(serializers.Serializer[Any]):
-    """Why a video was rejected."""
+    """Why a moderator rejected a video."""
 
-    code = serializers.CharField()
-    message = serializers.CharField()
+    code = serializers.CharField(help_text="one of the reasons of moderation; new ones may come")
+    message = serializers.CharField(help_text="a sentence for people")
 
 
 class VideoSerializer(serializers.ModelSerializer[Video]):

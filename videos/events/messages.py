@@ -39,6 +39,9 @@ class Payload(TypedDict):
     available_seconds: NotRequired[Annotated[float, "from the start: `video.playable`"]]
     run: NotRequired[Annotated[str, "the job's id: `run.*`"]]
     kind: NotRequired[Annotated[str, "of the job: `run.*`"]]
+    moderation_reason: NotRequired[
+        Annotated[Error | None, "why it was rejected: `video.approved` and `video.rejected`"]
+    ]
     changed: NotRequired[Annotated[list[str], "the members that were: `video.updated`"]]
 
 

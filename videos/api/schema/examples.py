@@ -77,6 +77,7 @@ VIDEO: Example = {
     "playable": True,
     "visibility": "private",
     "moderation": "approved",
+    "moderation_reason": None,
     "media_type": "video",
     "progress": _READY,
     "run": {"id": _JOB_ID, "kind": "first", "status": "succeeded"},
