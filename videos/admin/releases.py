@@ -80,6 +80,10 @@ class ReleaseAdmin(OfVideoAdmin):
         found = super().get_queryset(request).defer("report", "notices")
         return cast("QuerySet[Release]", found.select_related("run__video"))
 
+    def title_of(self, row: Release) -> str:
+        """By what it is of."""
+        return f"Release of {self.name(row)}"
+
     @display(description="Video")
     def name(self, release: Release) -> SafeString | str:
         """What it is of."""
@@ -100,7 +104,11 @@ class ReleaseAdmin(OfVideoAdmin):
     @display(description="Job")
     def job(self, release: Release) -> SafeString | str:
         """What made it."""
-        return link(getattr(release, "run", None), viewer=cast(Any, release).viewed_by)
+        return link(
+            getattr(release, "run", None),
+            "The job that made it",
+            viewer=cast(Any, release).viewed_by,
+        )
 
     @display(description="Notices")
     def told(self, release: Release) -> SafeString | str:

@@ -135,7 +135,7 @@ class ActingAdmin(LightAdmin):
             try:
                 act.do(Doing(request, row, form))
             except tuple(act.refusals) as error:
-                refused.append(f"“{row}”: {act.refusal(error)}")
+                refused.append(f"“{self.title_of(row)}”: {act.refusal(error)}")
                 continue
             done.append(row)
             said = ": ".join(filter(None, (act.label, form.written())))
@@ -159,6 +159,7 @@ class ActingAdmin(LightAdmin):
             "title": act.label,
             "act": act,
             "rows": rows,
+            "names": [self.title_of(row) for row in rows],
             "stood": _stood(request, rows),
             "form": form,
             "opts": self.model._meta,
