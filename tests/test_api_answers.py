@@ -84,6 +84,10 @@ def test_long_answers_are_compressed_for_whoever_takes_that(
     assert json.loads(gzip.decompress(packed.content)).keys() == plain.json().keys()
     for answer in (plain, packed):
         assert "Accept-Encoding" in answer["Vary"]
+    for refused in ("gzip;q=0", "identity", "br"):
+        assert not api.get(path, headers={"Accept-Encoding": refused}).has_header(
+            "Content-Encoding"
+        )
     tagged = {"Accept-Encoding": "gzip", "If-None-Match": packed["ETag"]}
     assert api.get(path, headers=tagged).status_code == 304
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
+import httpx2 as httpx
 import pytest
 from django.conf import LazySettings
 from django.core.cache import cache, caches
@@ -16,6 +17,7 @@ from rest_framework.test import APIClient
 from accounts import api_keys, throttling
 from accounts.models import User
 from config import cache as forgiving
+from config import serve
 from config.env.rates import Rate, Rates
 from tests.whole import ask
 
@@ -115,6 +117,28 @@ async def test_uploads_are_bounded_before_their_body_comes(
         assert answers[2].json()["code"] == "throttled"
         assert int(answers[2].headers["retry-after"]) > 0
     assert answers[2].headers["connection"] == "close"
+
+
+@pytest.mark.anyio
+@pytest.mark.django_db(transaction=True)
+async def test_clients_behind_a_proxy_are_told_apart_if_it_is_believed(
+    bound: Callable[..., None],
+) -> None:
+    bound(anonymous=TWO)
+    served = serve.config(host="127.0.0.1", port=0)
+    served.load()
+
+    async def ask_thrice(proxy: str, clients: str) -> list[int]:
+        transport = httpx.ASGITransport(app=served.loaded_app, client=(proxy, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            head = {"X-Forwarded-For": clients}
+            return [(await client.get(URL, headers=head)).status_code for _ in range(3)]
+
+    assert await ask_thrice("127.0.0.1", "198.51.100.1") == [401, 401, 429]
+    assert await ask_thrice("127.0.0.1", "198.51.100.2") == [401, 401, 429]
+    assert await ask_thrice("127.0.0.1", "203.0.113.9, 198.51.100.2") == [429, 429, 429]
+    assert await ask_thrice("192.0.2.1", "198.51.100.3") == [401, 401, 429]
+    assert await ask_thrice("192.0.2.1", "198.51.100.4") == [429, 429, 429]
 
 
 def test_nobody_waits_while_redis_is_away(

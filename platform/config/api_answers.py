@@ -10,6 +10,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 from accounts.throttling import Usage
 from videos.api.throttles import USAGE
+from videos.playback.media import takes_gzip
 
 _API = "/api/v1/"
 # What browsers read of a page alone.
@@ -54,6 +55,10 @@ class ApiGzip(GZipMiddleware):
         """The answer, compressed for whoever takes that."""
         if response.streaming or not request.path_info.startswith(_API):
             return response
+        # Django finds the name even where it is refused (`gzip;q=0`).
+        if not takes_gzip(request.headers.get("Accept-Encoding", "")):
+            patch_vary_headers(response, ["Accept-Encoding"])
+            return response
         return super().process_response(request, response)
 
 
@@ -68,4 +73,6 @@ class ApiValidators(MiddlewareMixin):
         if response.streaming or not is_read or not request.path_info.startswith(_API):
             return response
         set_response_etag(response)
+        if not request.headers.get("If-None-Match"):
+            return response
         return get_conditional_response(request, etag=response["ETag"], response=response)
