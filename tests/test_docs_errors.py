@@ -10,6 +10,7 @@ from typing import Any
 
 from rest_framework import exceptions, serializers
 
+from videos.api import urls
 from videos.api.filters import JobFilter, VideoFilter
 from videos.api.strictness import StrictForm
 
@@ -87,6 +88,7 @@ def _texts(node: ast.AST) -> Iterator[str]:
 
 def of_members() -> set[str]:
     """What can be wrong with a member or a parameter."""
+    assert urls.urlpatterns  # all forms are there
     forms = [form() for form in _forms(StrictForm)]
     fields: list[Any] = [field for form in forms for field in form.fields.values()]
     fields += [field for kind in (VideoFilter, JobFilter) for field in kind().form.fields.values()]

@@ -72,7 +72,8 @@ class ApiValidators(MiddlewareMixin):
         is_read = request.method in _READS and response.status_code == 200
         if response.streaming or not is_read or not request.path_info.startswith(_API):
             return response
-        set_response_etag(response)
+        if not response.has_header("ETag"):
+            set_response_etag(response)
         if not request.headers.get("If-None-Match"):
             return response
         return get_conditional_response(request, etag=response["ETag"], response=response)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.datastructures import MultiValueDict
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ErrorDetail, UnsupportedMediaType, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
@@ -36,6 +36,15 @@ class HeaderNegotiation(DefaultContentNegotiation):
     def filter_renderers(self, renderers: Any, format: str) -> Any:
         """All of them."""
         return renderers
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        """What reads the body; raises ``UnsupportedMediaType`` that says what is taken."""
+        found = super().select_parser(request, parsers)
+        if found is None:
+            kinds = " or ".join(parser.media_type for parser in parsers)
+            detail = f"Send {kinds} here, and name it in Content-Type."
+            raise UnsupportedMediaType(request.content_type, detail)
+        return found
 
 
 class StrictRequests(_View):

@@ -141,6 +141,7 @@ def test_json_alone_is_taken_where_no_file_is_sent(api: APIClient, video: Video,
         answer = api.generic(method, path, body, content_type=kind)
         assert told(answer)[:2] == (415, "unsupported_media_type"), path
         assert answer["Content-Type"] == "application/problem+json"
+        assert "application/json" in answer.json()["detail"]
     assert Video.objects.get().deleted_at is None
 
 
