@@ -37,7 +37,7 @@ class Person:
         """By the page; ends in the library."""
         page.goto("/")
         page.get_by_label("Email address").fill(self.email)
-        page.get_by_label("Password").fill(self.password)
+        page.get_by_label("Password", exact=True).fill(self.password)
         page.get_by_role("button", name="Log in").click()
         expect(page.get_by_role("heading", name="Library", exact=True)).to_be_visible()
 
@@ -66,7 +66,7 @@ def sign_up(site: Vodloom, chromium: Browser, email: str) -> Person:
     page = context.new_page()
     page.goto("/accounts/signup/")
     page.get_by_label("Email address").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign up").click()
     expect(page.get_by_role("heading", name="Look at your email")).to_be_visible()
     context.close()

@@ -82,12 +82,12 @@ def test_automatic_quality_comes_back_while_it_plays(
         settings(page).click()
         qualities = page.get_by_role("group", name="Quality")
         for name, width in (("240p", 426), ("720p", 1280), ("240p", 426)):
-            qualities.get_by_text(name, exact=True).click()
+            qualities.get_by_role("radio", name=name, exact=True).check()
             for _ in range(2):  # at once, and when it plays
                 expect(qualities.get_by_role("radio", name=name, exact=True)).to_be_checked()
                 shows(page, width)
-        qualities.get_by_text("Auto").click()
         automatic = qualities.get_by_role("radio", name="Auto")
+        automatic.check()
         expect(automatic).to_be_checked()
         assert page.evaluate("document.querySelector('vod-player').renditions.isAutomatic")
         shows(page, 1280)
