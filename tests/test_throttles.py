@@ -129,7 +129,7 @@ async def test_clients_behind_a_proxy_are_told_apart_if_it_is_believed(
     served.load()
 
     async def ask_thrice(proxy: str, clients: str) -> list[int]:
-        transport = httpx.ASGITransport(app=served.loaded_app, client=(proxy, 1))
+        transport = httpx.ASGITransport(app=cast("Any", served.loaded_app), client=(proxy, 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
             head = {"X-Forwarded-For": clients}
             return [(await client.get(URL, headers=head)).status_code for _ in range(3)]
