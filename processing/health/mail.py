@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
+from config.mail import goes_anywhere
 from processing.health import site_address, trouble
 from processing.health.catalogue import mail as kinds
 from processing.health.finding import Finding, Kind, well
@@ -50,7 +51,7 @@ def sending_to(address: str) -> Callable[[], list[Finding]]:
 
 def _looked_at(then: Callable[[], None]) -> list[Finding]:
     if not _is_smtp():
-        return [] if _is_at_home() else [kinds.TO_LOG.at(NAME)]
+        return _without_server()
     server = get_connection(timeout=_SECONDS)
     try:
         server.open()
@@ -62,6 +63,13 @@ def _looked_at(then: Callable[[], None]) -> list[Finding]:
     if _UNSET in settings.DEFAULT_FROM_EMAIL:
         return [kinds.SENDER.at(NAME, sender=_UNSET)]
     return [well(NAME, f"{settings.EMAIL_HOST} answers")]
+
+
+def _without_server() -> list[Finding]:
+    """Without one, or with one that keeps mails here: at home that is well."""
+    if settings.SIGNUP_OPEN and not goes_anywhere():
+        return [kinds.NOBODY_SIGNS_UP.at(NAME)]
+    return [] if _is_at_home() else [kinds.TO_LOG.at(NAME)]
 
 
 def _is_smtp() -> bool:

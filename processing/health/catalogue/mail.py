@@ -8,6 +8,11 @@ TO_LOG = Kind(
     "Set EMAIL_URL to your mail server: smtp+tls://user:password@host:587.",
     lesser=True,
 )
+NOBODY_SIGNS_UP = Kind(
+    "mail_needed_to_sign_up",
+    "Strangers may sign up, and no mail is sent: nobody can confirm an address.",
+    "Set EMAIL_URL to your mail server, or VODLOOM_SIGNUP=closed.",
+)
 UNKNOWN_HOST = Kind(
     "mail_unknown_host",
     "The name {host} cannot be resolved.",

@@ -187,3 +187,16 @@ def test_mail_that_goes_to_the_log_is_a_warning_where_others_come() -> None:
         with override_settings(ALLOWED_HOSTS=["vod.example.org"]):
             assert mail.mail() == [kinds.TO_LOG.at("Mail")]
     assert settings.EMAIL_TIMEOUT
+
+
+@pytest.mark.parametrize(("is_open", "backend", "told"), [
+    (True, "config.mail.NoServer", ["mail_needed_to_sign_up"]),
+    (False, "config.mail.NoServer", []),
+    (True, "django.core.mail.backends.filebased.EmailBackend", []),
+])  # fmt: skip
+def test_where_strangers_may_sign_up_and_no_mail_goes_out_that_is_told(
+    is_open: bool, backend: str, told: list[str]
+) -> None:
+    here = {"DEBUG": False, "ALLOWED_HOSTS": ["localhost"]}
+    with override_settings(SIGNUP_OPEN=is_open, EMAIL_BACKEND=backend, **here):
+        assert [finding.code for finding in mail.mail()] == told
