@@ -150,6 +150,8 @@ class VodPlayer extends HTMLElement {
       if (this.media.readyState > HTMLMediaElement.HAVE_CURRENT_DATA) clearInterval(this.#asking);
       // Whoever waits for bytes on their way must not have their loading begun again.
       else if (this.#isAtTheEndOfWhatGrows()) this.#readAgain(this.#hls);
+      // A quality chosen within the last segment opens the buffer anew, and nothing ends it again.
+      else if (this.#isAtTheVeryEnd()) this.#hls.trigger(Hls.Events.BUFFER_EOS, {});
     }, ASK_AGAIN_MS);
   }
 
@@ -167,6 +169,12 @@ class VodPlayer extends HTMLElement {
     if (!details?.live || !buffered.length) return false;
     const loaded = buffered.end(buffered.length - 1);
     return details.edge - Math.max(loaded, currentTime) < NOTHING_LEFT_SECONDS;
+  }
+
+  #isAtTheVeryEnd() {
+    const { currentTime, duration } = this.media;
+    const details = this.#hls?.latestLevelDetails;
+    return details && !details.live && duration - currentTime < NOTHING_LEFT_SECONDS;
   }
 
   #recover(hls, error) {
