@@ -147,7 +147,8 @@ class VodPlayer extends HTMLElement {
   #askForMore() {
     clearInterval(this.#asking);
     this.#asking = setInterval(() => {
-      if (this.media.readyState > HTMLMediaElement.HAVE_CURRENT_DATA) clearInterval(this.#asking);
+      const { ended, readyState } = this.media;
+      if (ended || readyState > HTMLMediaElement.HAVE_CURRENT_DATA) clearInterval(this.#asking);
       // Whoever waits for bytes on their way must not have their loading begun again.
       else if (this.#isAtTheEndOfWhatGrows()) this.#readAgain(this.#hls);
       // A quality chosen within the last segment opens the buffer anew, and nothing ends it again.
