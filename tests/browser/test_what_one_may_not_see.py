@@ -67,9 +67,9 @@ def test_every_page_keeps_its_content_policy(
         ("/upload/", "Drop videos here"),
         ("/account/", "Current password"),
         ("/api/docs/", "/api/v1/videos/{id}/reprocess"),
-        ("/admin/", "Moderation and operations"),
-        ("/admin/videos/video/", "Moderation and operations"),
-        ("/admin/accounts/apikey/add/", "Moderation and operations"),
+        ("/admin/", "Waiting for approval"),
+        ("/admin/videos/video/", "Staff actions"),
+        ("/admin/accounts/apikey/add/", "Staff actions"),
     ):
         page.goto(path)
         expect(page.get_by_text(seen).first).to_be_visible()

@@ -20,7 +20,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import api_keys, outbox
-from accounts.models import User
+from accounts.models import ApiKey, User
 from processing.models import DutyRun, EncodingProfile, Reconciler, Run, Worker
 from tests import staff
 from tests.routes.listing import Route, routes
@@ -89,6 +89,7 @@ def _values(route: Route) -> dict[str, str]:
     video = str(Video.objects.values_list("pk", flat=True).get())
     values: dict[str, Any] = {
         "video_id": video,
+        "key_id": ApiKey.objects.values_list("pk", flat=True)[0],
         "pk": str(Run.objects.get().pk) if "jobs/" in route.path else video,
         "name": EncodingProfile.objects.values_list("name", flat=True)[0],
         "app_label": "videos",
