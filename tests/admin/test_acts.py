@@ -38,7 +38,7 @@ _DEEDS = {
     "videos.moderate_video": {"approve", "reject"},
     "videos.reprocess_video": {"reprocess", "reprocess_default"},
     "videos.cancel_video": {"cancel"},
-    "videos.delete_video": {"trash", "purge"},
+    "videos.delete_video": {"trash", "purge", "restore"},
 }
 
 
@@ -128,13 +128,18 @@ def test_the_log_of_decisions_is_read_only(video: Video, moderator: User) -> Non
     assert moderator.email in desk.get("/admin/videos/moderationdecision/").content.decode()
 
 
-def test_deleted_videos_stand_apart(video: Video, moderator: User) -> None:
+def test_deleted_videos_stand_apart_and_come_back(video: Video, moderator: User) -> None:
     desk = _desk(moderator)
     _do(desk, "trash", video)
     assert "A clip" not in desk.get(LIST).content.decode()
     deleted = desk.get(f"{LIST}?deleted=yes").content.decode()
     assert "A clip" in deleted
     assert 'data-status="deleted"' in deleted
+    page = desk.get(f"{LIST}{video.pk}/change/").content.decode()
+    assert 'value="restore"' in page
+    assert 'value="approve"' not in page
+    _do(desk, "restore", video, url=f"{LIST}?deleted=all")
+    assert "A clip" in desk.get(LIST).content.decode()
 
 
 def test_a_user_with_videos_can_be_deleted_after_them(video: Video, moderator: User) -> None:
