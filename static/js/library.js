@@ -17,7 +17,7 @@ class VideoLibrary extends HTMLElement {
   #picking;
 
   connectedCallback() {
-    feed.addEventListener("event", ({ detail }) => detail.video && this.#changed(detail.video));
+    feed.addEventListener("event", ({ detail }) => detail.video && this.#heard(detail));
     feed.addEventListener("progress", ({ detail }) => this.#hearTick(detail));
     this.addEventListener("click", (event) => {
       const button = event.target.closest("[data-action]");
@@ -28,8 +28,22 @@ class VideoLibrary extends HTMLElement {
     offerUndoOfPageBefore((video) => this.#changed(video.id));
   }
 
+  #heard({ event, video }) {
+    if (["video.deleted", "video.purged"].includes(event)) this.#gone(video);
+    else this.#changed(video);
+  }
+
+  #gone(video) {
+    this.#place(video, null);
+    this.#countSoon();
+  }
+
   #changed(video) {
     this.#refresh(video);
+    this.#countSoon();
+  }
+
+  #countSoon() {
     clearTimeout(this.#counting);
     this.#counting = setTimeout(() => this.#count(), COUNT_MS);
   }
@@ -116,7 +130,7 @@ class VideoLibrary extends HTMLElement {
 
   async #discard(videos) {
     const gone = await discard(videos, (video) => this.#changed(video.id));
-    for (const { id } of gone) this.#changed(id);
+    for (const { id } of gone) this.#gone(id);
   }
 
   #card(video) {

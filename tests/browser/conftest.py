@@ -98,6 +98,21 @@ def open_page(chromium: Browser) -> Iterator[Callable[[Person], Page]]:
     assert complaints == []
 
 
+@pytest.fixture
+def open_cut_off(chromium: Browser) -> Iterator[Callable[[Person], Page]]:
+    """The same for a line that is cut: browsers complain of every request that is lost."""
+    with ExitStack() as cleanup:
+
+        def open_for(person: Person) -> Page:
+            context = chromium.new_context(base_url=person.site.url)
+            cleanup.callback(context.close)
+            page = context.new_page()
+            person.log_in(page)
+            return page
+
+        yield open_for
+
+
 @pytest.fixture(scope="session")
 def clip_with_sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve seconds of 720p that take some seconds to prepare."""

@@ -110,7 +110,7 @@ def _stall(page: Page) -> None:
 
 def _lose_the_feed(page: Page) -> None:
     page.context.set_offline(True)
-    expect(page.get_by_text("Not connected")).to_be_visible()
+    expect(page.get_by_text("No connection to the server")).to_be_visible(timeout=15_000)
 
 
 STATES: Sequence[State] = (

@@ -127,14 +127,14 @@ def test_a_new_title_is_in_every_window_at_once(
 
 
 def test_a_lost_line_is_said_and_what_was_missed_is_made_up_for(
-    person: Person, open_page: Open, video: str
+    person: Person, open_cut_off: Open, video: str
 ) -> None:
-    page = open_page(person)
+    page = open_cut_off(person)
     page.context.set_offline(True)
-    expect(page.get_by_text("Not connected")).to_be_visible()
+    expect(page.get_by_text("No connection to the server")).to_be_visible(timeout=15_000)
     assert person.ask("DELETE", f"/api/v1/videos/{video}/").status_code == 204
     page.context.set_offline(False)
-    expect(page.get_by_text("Not connected")).to_be_hidden()
+    expect(page.get_by_text("No connection to the server")).to_be_hidden(timeout=30_000)
     expect(page.get_by_text("Your library is empty")).to_be_visible()
 
 

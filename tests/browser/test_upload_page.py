@@ -97,9 +97,9 @@ def test_a_line_that_carries_nothing_is_said_to(
 
 
 def test_a_cut_mends_by_itself_and_the_bar_does_not_go_back(
-    person: Person, open_page: Open, film: Path
+    person: Person, open_cut_off: Open, film: Path
 ) -> None:
-    page = open_page(person)
+    page = open_cut_off(person)
     uploading(page)
     cuts: list[Route] = []
 

@@ -1,5 +1,6 @@
 """The pages: parse, authorise, call one thing, respond."""
 
+from http import HTTPStatus
 from typing import Any, cast
 from uuid import UUID
 
@@ -48,10 +49,14 @@ def library(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def card(request: HttpRequest, video_id: UUID) -> HttpResponse:
-    """One card of the library, as long as the video belongs on a page so narrowed."""
+    """One card of the library; 204 when the video does not belong on a page so narrowed."""
     user = cast(User, request.user)
     narrowing = collection.Narrowing.read(request.GET)
-    video = get_object_or_404(narrowing.apply(collection.readable(user)), pk=video_id)
+    own = collection.readable(user).filter(pk=video_id)
+    video = narrowing.apply(own).first()
+    if video is None:
+        get_object_or_404(own)
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return render(request, "pages/_card.html", {"card": cards.card(video, user)})
 
 

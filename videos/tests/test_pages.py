@@ -111,7 +111,7 @@ def test_a_card_leaves_a_page_it_does_not_belong_to(
 ) -> None:
     video = shelve("Snow")
     assert browser.get(f"/library/cards/{video.pk}/?status=processing").status_code == 200
-    assert browser.get(f"/library/cards/{video.pk}/?status=ready").status_code == 404
+    assert browser.get(f"/library/cards/{video.pk}/?status=ready").status_code == 204
 
 
 def test_what_one_may_not_see_is_not_there(
