@@ -34,7 +34,7 @@ def browser(client: Client, owner: User) -> Client:
 def said(answer: object) -> list[str]:
     """What the page tells has happened."""
     page = answer.content.decode()  # type: ignore[attr-defined]  # a response
-    return re.findall(r'<li class="message"[^>]*>([^<]+)</li>', page)
+    return re.findall(r'<p class="message"[^>]*>([^<]+)</p>', page)
 
 
 def test_everything_about_oneself_is_on_one_page(browser: Client, owner: User) -> None:

@@ -21,7 +21,7 @@ def browser(client: Client, owner: User) -> Client:
 
 def said(answer: object) -> list[str]:
     page = answer.content.decode()  # type: ignore[attr-defined]  # a response
-    return re.findall(r'<li class="message"[^>]*>([^<]+)</li>', page)
+    return re.findall(r'<p class="message"[^>]*>([^<]+)</p>', page)
 
 
 def test_a_deleted_video_lies_in_the_trash_until_a_day_that_is_said(
