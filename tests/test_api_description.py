@@ -17,7 +17,8 @@ from videos.api.schema.operations import OPERATIONS
 from videos.api.vocabulary import FAILURES, MEANINGS
 
 PROBLEM = "application/problem+json"
-DOCS = (Path(__file__).parents[1] / "docs/api.md").read_text()
+FOLDER = Path(__file__).parents[1] / "docs"
+DOCS, ERRORS = (FOLDER / "api.md").read_text(), (FOLDER / "errors.md").read_text()
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -72,13 +73,24 @@ def test_every_operation_tells_its_errors_as_problems() -> None:
         statuses = set(operation["responses"])
         expected = {"400", "401", "406", "429", "503"}
         expected |= {"404"} if "{" in path else set()
-        expected |= {"403", "408", "413"} if method != "GET" else set()
-        expected |= {"415"} if "requestBody" in operation else set()
+        expected |= {"403", "408", "413", "415"} if method != "GET" else set()
         assert expected <= statuses, where
         for status, answer in operation["responses"].items():
             if status >= "400":
                 assert list(resolved(answer)["content"]) == [PROBLEM], where
                 assert "`" in resolved(answer)["description"], where
+
+
+def test_every_code_that_an_operation_tells_is_documented() -> None:
+    told = {
+        code
+        for _, _, operation in operations()
+        for status, answer in operation["responses"].items()
+        if status >= "400"
+        for code in re.findall(r"`(\w+)`", resolved(answer)["description"].partition("Codes:")[2])
+    }
+    assert told > {"not_found", "already_processing", "email_not_verified"}
+    assert {code for code in told if f"`{code}`" not in ERRORS} == set()
 
 
 def test_examples_are_as_their_schemas_say() -> None:

@@ -20,7 +20,6 @@ PROBLEM_REF: Schema = {"$ref": "#/components/schemas/Problem"}
 class Facts:
     """What decides how an operation may end."""
 
-    takes_body: bool
     changes: bool
     names_something: bool
     refusals: Mapping[int, tuple[str, ...]]
@@ -38,7 +37,8 @@ class Ending:
     def with_codes(self, more: tuple[str, ...]) -> "Ending":
         """The same, with codes of one operation before."""
         detail = problems.sentence_of(more[0]) or self.detail
-        return Ending(self.status, (*more, *self.codes), self.sentence, detail)
+        codes = tuple(dict.fromkeys((*more, *self.codes)))
+        return Ending(self.status, codes, self.sentence, detail)
 
     @property
     def component(self) -> str:
@@ -222,6 +222,4 @@ def _general(facts: Facts) -> Iterator[int]:
     if facts.names_something:
         yield 404
     if facts.changes:
-        yield from (403, 408, 413)
-    if facts.takes_body:
-        yield 415
+        yield from (403, 408, 413, 415)

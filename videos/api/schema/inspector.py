@@ -73,7 +73,6 @@ class Inspector(AutoSchema):
 
     def _endings(self) -> dict[str, Any]:
         facts = endings.Facts(
-            takes_body=self._get_request_body() is not None,
             changes=self.method not in ("GET", "HEAD"),
             names_something="{" in self.path,
             refusals=self.told.refusals,
