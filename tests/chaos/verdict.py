@@ -91,10 +91,21 @@ def _judge_ends(
         codes += ["internal_error"] if pk in cursed else []
         verdict.expected_failed += bool(codes)
         if status == "failed" and code not in codes:
-            verdict.problems.append(f"{pk} ({file.path.name}) failed with {code}")
+            why = _words_of(chaos.fleet, pk)
+            verdict.problems.append(f"{pk} ({file.path.name}) failed with {code}: {why}")
         if status == "ready" and not file.is_good:
             verdict.problems.append(f"{pk} ({file.path.name}) is bad and became ready")
     verdict.problems += [f"{pk} is lost" for pk in accepted if pk not in videos]
+
+
+def _words_of(fleet: Fleet, pk: str) -> str:
+    """What its failed tasks say."""
+    rows = fleet.rows(
+        "SELECT t.kind, t.number, t.error_message FROM processing_task t JOIN processing_run r"
+        " ON r.id = t.run_id WHERE r.video_id = %s AND t.error_code <> ''",
+        pk,
+    )
+    return "; ".join(f"{kind} {number}: {message}" for kind, number, message in rows)
 
 
 def _judge_withdrawals(
