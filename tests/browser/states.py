@@ -60,16 +60,16 @@ def _ask_for_confirmation(page: Page) -> None:
 
 
 def _wrong_password(page: Page) -> None:
-    page.get_by_label("Current password").fill("nothing of the kind")
+    page.get_by_label("Current password", exact=True).fill("nothing of the kind")
     page.get_by_label("New password", exact=True).fill("1234")
-    page.get_by_label("New password again").fill("12345")
+    page.get_by_label("New password again", exact=True).fill("12345")
     page.get_by_role("button", name="Change password").click()
     expect(page.locator(".errorlist").first).to_be_visible()
 
 
 def _wrong_login(page: Page) -> None:
     page.get_by_label("Email address").fill("ada@example.com")
-    page.get_by_label("Password").fill("wrong")
+    page.get_by_label("Password", exact=True).fill("wrong")
     page.get_by_role("button", name="Log in").click()
     expect(page.locator(".errorlist")).to_be_visible()
 
