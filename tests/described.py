@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from rest_framework.test import APIClient
 from config import schema
 
 # Told of no operation: any address has them.
-_OF_NO_OPERATION = {405, 500}
+_OF_NO_OPERATION = {304, 405, 500}
 
 
 class DescribedClient(APIClient):
@@ -53,7 +54,10 @@ def require_described(method: str, path: str, answer: Any) -> None:
         return
     media_type = answer["Content-Type"].partition(";")[0]
     assert media_type in content, f"{where} as {media_type}, which is not described"
-    faults = faults_of(json.loads(answer.content), content[media_type]["schema"])
+    body = answer.content
+    if answer.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+    faults = faults_of(json.loads(body), content[media_type]["schema"])
     assert not faults, f"{where} otherwise than described: {faults}"
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 _TELLING_SHARE = 0.02
 """A smaller share of a job says nothing of its rest."""
+_LEAST = 1e-6
+"""Less cost is none: shares of it cannot be reckoned with."""
 _PRIOR_SHARE = 0.05
 """The installation's pace counts as much as this share of the job, done at that pace."""
 
@@ -45,7 +47,7 @@ class Work:
 
 def seconds_left(work: Work, pace: Pace, *, at_work: bool) -> int | None:
     """Seconds until the job is ready, at least 1; None when that is not known."""
-    if work.whole <= 0:
+    if work.whole < _LEAST:
         return None  # nobody has looked at the file yet
     closing = pace.closing_seconds
     if work.left <= 0:

@@ -249,7 +249,7 @@ def test_the_default_is_chosen_in_the_list(desk: Client, default: EncodingProfil
         return said(desk.post(reverse(LIST), sent, follow=True))
 
     assert "Choose one profile." in choose("fast", "quality")
-    assert "audio has no rungs" in choose("audio")
+    assert "Audio has no rungs" in choose("audio")
     assert "New videos are made with fast from now on." in choose("fast")
     assert profiles.default().name == "fast"
 
@@ -269,7 +269,7 @@ def test_moderators_process_again_by_any_profile(desk: Client, ready_video: Vide
     url = reverse("admin:videos_video_changelist")
     assert "Process again: quality" in said(desk.get(url))
     sent = {"action": "reprocess_fast", "_selected_action": [str(ready_video.pk)]}
-    desk.post(url, sent)
+    desk.post(url, {**sent, "confirmed": "yes"})
     assert Run.objects.get(kind=Run.Kind.REPROCESS).profile["name"] == "fast"
 
 

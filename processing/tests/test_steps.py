@@ -13,10 +13,10 @@ from processing.tests.pretended import PLAN, PROBED, SPANS
 from videos.pages import words
 
 ROOT = Path(__file__).parents[2]
-API = (ROOT / "docs/api.md").read_text()
+API = "".join((ROOT / "docs" / name).read_text() for name in ("api.md", "errors.md"))
 # How errors of ours are told, and where codes are declared that no video ever bears.
 _CODE = re.compile(r"(?:\bcode(?:: str)?|error_code) ?= ?\"([a-z_]+)\"")
-_NOT_TOLD = {"media_error", "interrupted", "odd"}
+_NOT_TOLD = {"media_error", "interrupted", "odd", "domain_not_allowed"}
 
 
 @pytest.mark.parametrize("stage", sorted({step.stage for step in STEPS.values()} | {"waiting"}))

@@ -136,7 +136,7 @@ class JobDetailSerializer(JobSerializer):
 
     class Meta(JobSerializer.Meta):
         fields = (*JobSerializer.Meta.fields, "plan", "tasks")  # type: ignore[assignment]  # more
-        read_only_fields = fields
+        read_only_fields = fields  # type: ignore[assignment]  # more
 
     @extend_schema_field(PlanSerializer(allow_null=True))
     def get_plan(self, run: Run) -> Any:

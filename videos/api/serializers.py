@@ -374,7 +374,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField(help_text="a sentence for people")
     instance = serializers.CharField(allow_null=True, help_text="the path that was asked for")
     request_id = serializers.CharField(allow_null=True, help_text="tell it to the operator")
-    errors = FieldErrorSerializer(
+    errors = FieldErrorSerializer(  # type: ignore[assignment]  # a member, no result of checking
         many=True, required=False, help_text="by member, where members are wrong"
     )
 

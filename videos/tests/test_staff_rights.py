@@ -27,7 +27,7 @@ def test_being_staff_gives_nothing(
     api = as_user(nobody)
     assert api.get(f"{URL}{video.pk}/").status_code == 404
     assert api.delete(f"{URL}{video.pk}/").status_code == 404
-    assert api.post("/api/v1/jobs/", {"video": str(video.pk)}).status_code == 404
+    assert api.post("/api/v1/jobs/", {"video": str(video.pk)}, format="json").status_code == 404
     assert api.get("/api/v1/jobs/").json()["results"] == []
     client.force_login(nobody)
     assert client.get(f"/watch/{video.pk}/").status_code == 404

@@ -67,8 +67,8 @@ def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             schemas[name]["description"] = "\n".join(lines)
     named = {frozenset(told["enum"]): name for name, told in schemas.items() if "enum" in told}
     for parameter in _parameters(result):
-        if name := named.get(frozenset(parameter["schema"].get("enum", ()))):
-            parameter["schema"] = {"$ref": f"#/components/schemas/{name}"}
+        if named_as := named.get(frozenset(parameter["schema"].get("enum", ()))):
+            parameter["schema"] = {"$ref": f"#/components/schemas/{named_as}"}
     result["info"]["description"] = DESCRIPTION
     result["components"]["securitySchemes"].update(_SECURITY)
     # Both spellings are answered; those who write none look odd at a final slash.

@@ -35,7 +35,7 @@ class Inspector(AutoSchema):
         """One line."""
         return self.told.summary
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # as AutoSchema has it
         """More lines."""
         return self.told.description or super().get_description()
 
@@ -92,15 +92,19 @@ class Inspector(AutoSchema):
         return self._component(ResolvedComponent.HEADER, name, endings.HEADERS[name])
 
     def _component(self, kind: str, name: str, schema: dict[str, Any]) -> dict[str, Any]:
-        component = ResolvedComponent(name=name, type=kind, schema=schema, object=name)
+        component: Any = ResolvedComponent(  # type: ignore[no-untyped-call]  # has no types
+            name=name, type=kind, schema=schema, object=name
+        )
         self.registry.register_on_missing(component)
-        return cast("dict[str, Any]", component.ref)
+        ref: dict[str, Any] = component.ref
+        return ref
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
         """What is sent has no members but these, and a default is told in words: generators take a
         member with one for one that is always there. What is answered is never sent, so nothing in
         it needs to be called read-only."""
-        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        basic: Any = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]  # has no types
+        schema: dict[str, Any] = basic
         if direction == "request":
             schema["additionalProperties"] = False
         if "description" in schema:

@@ -102,6 +102,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "listVideoJobs",
         "List a video's jobs",
         "Newest first, a page at a time.",
+        refusals={403: ("permission_denied",)},
         answer=examples.JOB,
     ),
     "job.list": Operation(
