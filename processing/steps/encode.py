@@ -8,12 +8,18 @@ from contextlib import contextmanager
 from processing.ffmpeg import counted
 from processing.ffmpeg.encoding import commands, outputs
 from processing.ffmpeg.encoding.order import EncodeOrder
-from processing.ffmpeg.errors import ProcessFailed, ProcessStalled, ProcessTimedOut, RoomDoubtful
+from processing.ffmpeg.errors import (
+    MediaError,
+    ProcessFailed,
+    ProcessStalled,
+    ProcessTimedOut,
+    RoomDoubtful,
+)
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import lengths
 from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
-from processing.ffmpeg.running import runner
+from processing.ffmpeg.running import runner, verdict
 from processing.ffmpeg.running.progress import Progress
 from processing.packaging.track import made_by_us
 from processing.steps import borders, listing, made, plans, sources, tools, transfers
@@ -38,13 +44,14 @@ def run(context: TaskContext) -> Outcome:
     inits = _inits(context) if span.number else {}
     order = _order(context, plan, span)
     finished = _encode(context, order)
-    with made_by_us():
-        commands.finish(order)
-    done = [
-        made.read(path, prefix=context.output_prefix, span=span, plan=plan)
-        for path in sorted(context.folder.glob("*.mp4"))
-    ]
-    made.require_good(done, plan=plan, span=span, inits=inits)
+    with named_for_people(), _doubted(finished):
+        with made_by_us():
+            commands.finish(order)
+        done = [
+            made.read(path, prefix=context.output_prefix, span=span, plan=plan)
+            for path in sorted(context.folder.glob("*.mp4"))
+        ]
+        made.require_good(done, plan=plan, span=span, inits=inits)
     seen = counted.read(context.folder, plan, finished.complaints)
     if borders.differing(context.run.pk, span.number, seen.edges):
         raise made.CopyUnfit if span.copies else made.ChunksDiffer
@@ -91,6 +98,18 @@ def named_for_people() -> Iterator[None]:
         raise
     except ProcessTimedOut as error:
         error.name(code="encode_timed_out", message="The encoder took too long and was stopped.")
+        raise
+
+
+@contextmanager
+def _doubted(finished: runner.Finished) -> Iterator[None]:
+    """Take what is wrong with files for the disk's fault, where FFmpeg found it full: it may end
+    well although it could not write out the last of them, and by now there may be room again."""
+    try:
+        yield
+    except MediaError as error:
+        if verdict.says_full(finished.log):
+            raise RoomDoubtful(argv=finished.argv, log=finished.log) from error
         raise
 
 

@@ -76,17 +76,18 @@ def _of_words(number: int | None, log: LogTail, *, memory_killed: bool) -> Media
         return ProcessKilled(number or 0, memory=True)
     if number is not None:
         return ProcessKilled(number, memory=memory_killed and number == signal.SIGKILL)
-    return RoomDoubtful() if _says_full(log) else ProcessFailed()
+    return RoomDoubtful() if says_full(log.text()) else ProcessFailed()
 
 
 def disk_is_full(log: LogTail, writes: Path | None) -> bool:
     """Whether a program found no space where there is none; FFmpeg may say so and still end as if
     all were well."""
-    return _says_full(log) and writes is not None and not _has_room(writes)
+    return says_full(log.text()) and writes is not None and not _has_room(writes)
 
 
-def _says_full(log: LogTail) -> bool:
-    return any(line.rstrip().endswith(_NO_SPACE) for line in log.text().splitlines())
+def says_full(log: str) -> bool:
+    """Whether a program speaks of a disk without space, or a file speaks so through it."""
+    return any(line.rstrip().endswith(_NO_SPACE) for line in log.splitlines())
 
 
 def _has_room(folder: Path) -> bool:
