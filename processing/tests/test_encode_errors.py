@@ -51,7 +51,8 @@ def test_files_cut_short_by_a_disk_that_was_full_are_made_again(
     video: Video, work_off: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """FFmpeg ends well although it could not write out the last bytes, and then there is room."""
-    real, cut = encode._encode, []
+    real = encode._encode
+    cut: list[int] = []
 
     def with_a_full_disk(context: TaskContext, order: EncodeOrder) -> runner.Finished:
         finished = real(context, order)
