@@ -42,6 +42,7 @@ OPERATIONS: Mapping[str, Operation] = {
         refusals={
             400: ("file_empty", "too_many_files"),
             403: ("upload_not_allowed", "email_not_verified"),
+            404: ("not_found",),
             409: ("upload_canceled",),
             503: ("storage_unavailable",),
             507: ("disk_full",),
