@@ -130,6 +130,7 @@ def _open_and_close(owner: Owner, video: str) -> None:
         given = [urljoin(owner.vodloom.url, path) for path in paths]
         given += [urljoin(owner.vodloom.url, offered["url"]) for offered in told["playback"]["mp4"]]
         given.append(given[0].replace("master", "180p"))
+        _wait_for(200, given)
         lines = requests.get(given[-1], timeout=10).text.splitlines()
         segment = urljoin(given[-1], next(line for line in lines if line[0] != "#"))
         given += [segment] if segment.startswith(owner.vodloom.url) else []

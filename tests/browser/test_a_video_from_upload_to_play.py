@@ -72,10 +72,10 @@ def test_an_owner_edits_processes_again_and_deletes(
     try:
         more(page).click()
         page.get_by_role("button", name="Process again").click()
-        expect(page.get_by_text("Processing again")).to_be_visible()
+        expect(page.get_by_role("progressbar")).to_be_visible()
         more(page).click()
         page.get_by_role("button", name="Cancel processing").click()
-        expect(page.get_by_text("Processing again")).to_be_hidden()
+        expect(page.get_by_role("progressbar")).to_be_hidden()
     finally:
         site.start("encode")
     expect(page.locator("vod-player")).to_be_visible()
@@ -101,7 +101,7 @@ def test_a_file_that_is_no_video_says_why_and_what_to_do(
     row.get_by_role("link", name="What to do").click()
     expect(page.get_by_role("heading", name="not a video")).to_be_visible()
     expect(page.get_by_text("Export it again as MP4")).to_be_visible()
-    page.get_by_text("Details").click()
+    page.locator("details.code summary").click()
     expect(page.get_by_text("source_not_video")).to_be_visible()
     page.get_by_role("button", name="Try again").click()
     wait_until(lambda: runs_again(person, page), "it is tried again")
