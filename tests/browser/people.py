@@ -34,12 +34,13 @@ class Person:
         return self._key
 
     def log_in(self, page: Page) -> None:
-        """By the page; ends in the library."""
+        """By the page; ends in the library, whose scripts run."""
         page.goto("/")
         page.get_by_label("Email address").fill(self.email)
         page.get_by_label("Password", exact=True).fill(self.password)
         page.get_by_role("button", name="Log in").click()
         expect(page.get_by_role("heading", name="Library", exact=True)).to_be_visible()
+        page.wait_for_load_state()
 
     def ask(self, method: str, path: str, **more: Any) -> requests.Response:
         """A request to the API."""
