@@ -24,6 +24,8 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
+    # A page that a test makes up has no address: Chromium would keep it from those of this machine.
+    "--disable-features=LocalNetworkAccessChecks",
 )
 
 

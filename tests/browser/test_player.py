@@ -208,7 +208,10 @@ def test_without_scripts_it_plays_and_nothing_is_dead(
 ) -> None:
     with window(chromium, owner, java_script_enabled=False) as page:
         page.goto(f"/watch/{film}/")
-        expect(page.get_by_text("JavaScript is off")).to_be_visible()
+        # Playwright finds nothing within noscript by its text.
+        notice = page.locator("noscript .notice").first
+        expect(notice).to_be_visible()
+        assert "JavaScript is off" in notice.inner_text()
         assert page.locator("video[controls] source[src*='.mp4']").count() == 1
         assert page.get_by_role("main").get_by_role("button").count() == 0
         expect(page.get_by_text("Download")).to_be_visible()
