@@ -16,7 +16,7 @@ from tests.browser.people import Person, sign_up
 from tests.browser.playing import media, settings, start
 from tests.servers.process import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.thorough]
 
 Open = Callable[[Person], Page]
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -13,7 +13,7 @@ from tests.browser.playing import start, top_of
 from tests.servers.app import Vodloom
 from tests.servers.process import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.thorough]
 
 Open = Callable[[Person], Page]
 
