@@ -95,6 +95,7 @@ def test_what_breaks_in_telling_of_progress_loses_no_lease(
             wait_until(renewed.exists, "the lease is renewed")
 
 
+@pytest.mark.django_db(transaction=True)  # a lease is renewed by another connection
 def test_an_attempt_that_cannot_even_look_for_what_it_left_is_over(
     video: Video, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,7 @@ def test_a_newer_versions_task_is_left_to_newer_workers(video: Video) -> None:
     assert claim("media", worker="me") is None
 
 
+@pytest.mark.django_db(transaction=True)  # a lease is renewed by another connection
 def test_a_task_of_an_older_version_is_planned_anew(
     video: Video, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -223,6 +223,7 @@ def test_before_the_file_was_looked_at_nobody_knows_how_long_it_takes(
     assert (told["eta_seconds"], told["place"]) == (None, 0)
 
 
+@pytest.mark.django_db(transaction=True)  # a lease is renewed by another connection
 def test_the_rest_of_what_is_at_work_is_told_from_what_was_done(
     api: APIClient, video: Video
 ) -> None:
