@@ -31,7 +31,9 @@ def _told(site: str) -> dict[str, Any]:
         "follow": curl["getVideoStatus"],
         "components": reader.components(),
         "feed": site.replace("http", "ws", 1) + "/ws/feed/",
-        "feed_messages": [(one.__name__, " ".join(one.__doc__.split())) for one in messages.MESSAGES],
+        "feed_messages": [
+            (one.__name__, " ".join(one.__doc__.split())) for one in messages.MESSAGES
+        ],
         "kinds": kinds.KINDS.items(),
         "closings": closes.REASONS.items(),
     }
