@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import PASSWORD, Person
+from tests.browser.playing import start
 from tests.servers.app import Vodloom
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.thorough]
@@ -60,8 +61,7 @@ def test_a_moderator_works_off_the_queue(
 
     # The oldest is looked at, and played, first. By the keyboard alone.
     expect(page.get_by_role("heading", name="Film 0")).to_be_visible()
-    page.evaluate("document.querySelector('vod-player video').play()")
-    page.wait_for_function("document.querySelector('vod-player video').currentTime > 0.2")
+    start(page)
     page.get_by_role("button", name="Approve").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("“Film 0” was approved.")).to_be_visible()
