@@ -92,9 +92,11 @@ def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     "store",
     [
-        "disk",
         "moto_server",
-        *(pytest.param(name, marks=pytest.mark.thorough) for name in ("seaweedfs", "rclone_s3")),
+        *(
+            pytest.param(name, marks=pytest.mark.thorough)
+            for name in ("disk", "seaweedfs", "rclone_s3")
+        ),
     ],
 )
 def test_a_clip_goes_in_and_decodes_whole(
@@ -151,6 +153,7 @@ def _wait_for(status: int, addresses: list[str]) -> None:
     wait_until(lambda: are() == {status}, f"all are answered {status}", 6)
 
 
+@pytest.mark.thorough
 @pytest.mark.alone
 def test_media_without_a_token_is_403(vodloom: Vodloom, clip: Path) -> None:
     owner = Owner(vodloom)
@@ -176,6 +179,7 @@ def test_a_worker_killed_in_the_middle_delays_and_loses_nothing(
     gone(vodloom.data / "work")
 
 
+@pytest.mark.thorough
 @pytest.mark.alone
 def test_a_stopping_worker_hands_its_task_back_at_once(vodloom: Vodloom, long_clip: Path) -> None:
     owner = Owner(vodloom)
@@ -210,6 +214,7 @@ def test_losing_redis_loses_only_time(vodloom: Vodloom, clip: Path) -> None:
     assert owner.wait_until_over(video)["status"] == "ready"
 
 
+@pytest.mark.thorough
 @pytest.mark.alone
 def test_a_body_over_the_limit_is_refused_without_reading_on(
     start_vodloom: StartVodloom, tmp_path: Path

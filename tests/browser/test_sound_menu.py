@@ -13,7 +13,7 @@ from tests.browser.people import Person
 from tests.browser.playing import settings, start
 from tests.servers.process import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.thorough]
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ def test_it_is_ready_on_s3(
         assert json.load(answer)["ready"]
 
 
+@pytest.mark.thorough
 def test_losing_redis_takes_no_process_away_but_is_told_and_mended(
     start_vodloom: StartVodloom,
 ) -> None:

@@ -75,6 +75,7 @@ def test_a_lock_is_installed_although_everything_has_a_newer_release(
     assert installed(environment, "uv") == pinned_here(lock)
 
 
+@pytest.mark.thorough
 def test_pip_installs_a_lock_where_there_is_no_uv(index: Path, environment: Path) -> None:
     lock = package_index.publish(index, REQUIREMENTS / "production.txt")
     venv.pip(environment)  # may need a pip of the environment's own, which Python brings

@@ -166,6 +166,7 @@ def _written_in(folder: Path) -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.thorough
 def test_ctrl_c_stops_it(make_run: MakeRun) -> None:
     # A terminal of its own sends SIGINT to all who are in the foreground, as a person's does.
     pid, terminal = pty.fork()
@@ -259,6 +260,7 @@ def test_a_start_right_after_a_kill_waits_for_what_is_still_stopping(make_run: M
     assert make_run.serves()
 
 
+@pytest.mark.thorough
 def test_a_worker_does_not_outlive_its_master(make_run: MakeRun) -> None:
     make_run.start()
     master = make_run.member("light")

@@ -37,7 +37,9 @@ def pages(api: APIClient, link: str = "next", **query: Any) -> list[dict[str, An
 
 
 @pytest.mark.parametrize("ordering", ["-created_at", "created_at", "title", "-title"])
-@pytest.mark.parametrize("size", [1, 2, 7, 100])
+@pytest.mark.parametrize(
+    "size", [7, 100, *(pytest.param(size, marks=pytest.mark.thorough) for size in (1, 2))]
+)
 def test_every_order_has_every_row_once_there_and_back(
     api: APIClient, library: list[Video], ordering: str, size: int
 ) -> None:

@@ -163,6 +163,7 @@ def test_what_says_it_is_long_is_measured(tmp_path: Path) -> None:
     assert 1.9 < planned(real)[0].duration < 2.1
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_five_million_samples_are_refused_without_costing_the_worker_memory(
     tmp_path: Path,
