@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from processing.packaging import hls
 from processing.packaging.kinds import Kind
-from processing.packaging.release import StoredRendition, pictures, sound_names, sounds
+from processing.packaging.release import StoredRendition, video_renditions, sound_names, audio_renditions
 
 _NAMESPACE = "urn:mpeg:dash:schema:mpd:2011"
 # SegmentList stands in no narrower profile.
@@ -31,8 +31,8 @@ _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 def manifest(renditions: Sequence[StoredRendition]) -> str:
     """The manifest of renditions whose chunks are all there: an adaptation set for the pictures of
     each codec, one for each track of sound in each."""
-    video = list(pictures(renditions).values())
-    heard = list(sounds(renditions).values())
+    video = list(video_renditions(renditions).values())
+    heard = list(audio_renditions(renditions).values())
     audio = list(chain(*heard))
     seconds = max((one.seconds for one in [*chain(*video)] or audio), default=0.0)
     longest = max((_longest(one) for one in renditions), default=1.0)

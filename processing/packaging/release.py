@@ -150,7 +150,7 @@ def multivariant_playlist(renditions: Sequence[StoredRendition], *, complete: bo
 
     Each codec of pictures has variants of its own, with one codec of sound: what everything plays
     is listed as if there were nothing else."""
-    video, audio = pictures(renditions), sounds(renditions)
+    video, audio = video_renditions(renditions), audio_renditions(renditions)
     variants: list[hls.Variant] = []
     group: dict[str, list[hls.AudioRendition]] = {}
     for order, (seen, heard) in enumerate(_pairs(video, audio)):
@@ -170,12 +170,12 @@ def multivariant_playlist(renditions: Sequence[StoredRendition], *, complete: bo
     return hls.multivariant_playlist(variants, [one for g in group.values() for one in g], iframes)
 
 
-def pictures(renditions: Iterable[StoredRendition]) -> dict[str, list[StoredRendition]]:
+def video_renditions(renditions: Iterable[StoredRendition]) -> dict[str, list[StoredRendition]]:
     """The rungs by codec, what everything plays first."""
     return _by_codec(one for one in renditions if one.kind == Kind.VIDEO)
 
 
-def sounds(renditions: Iterable[StoredRendition]) -> dict[str, list[StoredRendition]]:
+def audio_renditions(renditions: Iterable[StoredRendition]) -> dict[str, list[StoredRendition]]:
     """The audio tracks by codec: one of each the default, which comes first."""
     audio = _by_codec(one for one in renditions if one.kind == Kind.AUDIO)
     return {codec: _default_first(tracks) for codec, tracks in audio.items()}

@@ -16,7 +16,7 @@ from processing.packaging import codecs, hls
 from processing.packaging.checker import Finding
 from processing.packaging.kinds import Kind
 from processing.packaging.playlist_checks import check_playlists
-from processing.packaging.release import StoredChunk, StoredRendition, measured, pictures
+from processing.packaging.release import StoredChunk, StoredRendition, measured, video_renditions
 from processing.packaging.segments import Segment
 
 # Apple: no segment longer than the target by more than this; bandwidths true within 10 %; a peak
@@ -45,7 +45,7 @@ def check_release(
         return [Finding("empty", "The release has no renditions.")]
     if any(finding.must and finding.code == "empty" for finding in found):
         return found
-    found += [f for rungs in pictures(video).values() for f in _check_rungs(rungs)]
+    found += [f for rungs in video_renditions(video).values() for f in _check_rungs(rungs)]
     found += _check_choice(video)
     found += _check_lengths(video, audio, duration)
     return found + check_playlists(renditions, target=target)

@@ -65,7 +65,7 @@ def _of_source(order: EncodeOrder, track: AudioTrack, *, opening: int) -> str:
         places = [speaker.position for speaker in track.speakers]
         return filters.joined(streams, places, track.name, order.origin, opening=opening, cut=cut)
     stream = order.stream(track.stream_index)
-    return filters.sound(stream, track.name, order.origin, opening=opening, cut=cut)
+    return filters.audio(stream, track.name, order.origin, opening=opening, cut=cut)
 
 
 def _cut(order: EncodeOrder, track: AudioTrack) -> filters.Cut:

@@ -45,7 +45,7 @@ def survives_size_changes(video: VideoStream) -> bool:
     return video.upright
 
 
-def pictures(
+def video(
     video: VideoStream,
     rungs: Sequence[Rung],
     origin: Fraction,
@@ -125,7 +125,7 @@ class Cut:
         return []
 
 
-def sound(stream: AudioStream, name: str, origin: Fraction, *, opening: int, cut: Cut) -> str:
+def audio(stream: AudioStream, name: str, origin: Fraction, *, opening: int, cut: Cut) -> str:
     """Stereo at 48 kHz as `[name]`, from input number `opening`: `origin` becomes 0, gaps and a
     late start are filled with silence; on that clock it is cut, and filled too.
 

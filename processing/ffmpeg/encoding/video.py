@@ -57,7 +57,7 @@ def _graph(order: EncodeOrder, video: VideoStream, rungs: Sequence[Rung]) -> str
     if grid is not None:
         held, counted = grid.fills_its_end, grid.fills_its_end or grid.is_exact
     end = grid.frames if grid and counted and span.end_frame is None else span.end_frame
-    return filters.pictures(
+    return filters.video(
         video,
         rungs,
         order.origin - video.delay * video.time_base,

@@ -208,7 +208,7 @@ def _copied_spans(
     reading: Reading, gop: int, longest: int, sound: tuple[int, ...]
 ) -> tuple[Span, ...]:
     """Spans that begin with the source's own keyframes, near where others would."""
-    keyframes = reading.keyframe_pictures
+    keyframes = reading.keyframe_numbers
     borders: list[int] = []
     for wished in _growing(reading, gop, longest):
         near = _nearest(keyframes, wished, above=borders[-1] if borders else 0)

@@ -26,7 +26,7 @@ _MIN_MAXRATE = 100_000
 _BUFFER_SECONDS = 1.5
 
 
-class Pictures(Protocol):
+class SourceVideo(Protocol):
     """What the ladder asks of a source: square upright pixels, frames a second, bits a second."""
 
     @property
@@ -154,7 +154,7 @@ DEFAULT = Profile(
 )
 
 
-def rungs_for(video: Pictures, profile: Profile, rate: Fraction | None = None) -> tuple[Rung, ...]:
+def rungs_for(video: SourceVideo, profile: Profile, rate: Fraction | None = None) -> tuple[Rung, ...]:
     """The rungs of a source encoded at `rate` (its own if not told), with names of their own: those
     of H.264, then those of each other codec, each from the largest strictly down.
 
@@ -178,7 +178,7 @@ def _by_codec(profile: Profile) -> list[list[Step]]:
     return list(found.values())
 
 
-def _steps(video: Pictures, wished: Sequence[Step]) -> list[Step]:
+def _steps(video: SourceVideo, wished: Sequence[Step]) -> list[Step]:
     """The steps that fit; a source between two of them keeps its own size at the top."""
     short = _even_down(min(video.display_width, video.display_height))
     ordered = sorted(wished, key=lambda step: -step.short_side)
@@ -197,7 +197,7 @@ def _between(short: int, above: Step, below: Sequence[Step]) -> Step:
     )
 
 
-def _rung(video: Pictures, step: Step, rate: Fraction) -> Rung:
+def _rung(video: SourceVideo, step: Step, rate: Fraction) -> Rung:
     width, height = video.display_width, video.display_height
     short, long = min(width, height), max(width, height)
     long_side = 2 * round(step.short_side * long / short / 2)
@@ -216,7 +216,7 @@ def _rung(video: Pictures, step: Step, rate: Fraction) -> Rung:
     )
 
 
-def _maxrate(video: Pictures, step: Step, pixels: int, rate: Fraction) -> int:
+def _maxrate(video: SourceVideo, step: Step, pixels: int, rate: Fraction) -> int:
     """The step's cap for this shape and rate, and not above what the source itself spends where it
     spends most."""
     width, height = video.display_width, video.display_height

@@ -44,7 +44,7 @@ class Reading:
         self.frames = grid.frames if grid.held_seconds else self._shown
 
     @property
-    def keyframe_pictures(self) -> list[int]:
+    def keyframe_numbers(self) -> list[int]:
         """The keyframes, as pictures of the grid."""
         above, below = self._pace.numerator, self._pace.denominator
         return [

@@ -11,7 +11,7 @@ from processing.mp4.elst import Edit
 
 
 @dataclass
-class Pictures:
+class FrameTimes:
     """The pictures that are shown, in stored order: when, which are keyframes (1), and where the
     one that is shown last ends; ticks. `turns_back` says whether times of decoding do, which are
     ascending unless the clock begins anew; None where they are not told. FFmpeg shows them `delay`
@@ -36,7 +36,7 @@ class Pictures:
             self._last, self.end = pts, pts + duration
 
 
-def placed(index: Index) -> Pictures | None:
+def placed(index: Index) -> FrameTimes | None:
     """The pictures of an index, None when its edits are of a kind FFmpeg should be asked about:
     several shown parts, or a part that begins where no keyframe leads to it."""
     if not index.edits:
@@ -50,7 +50,7 @@ def placed(index: Index) -> Pictures | None:
     return _cut(index, edits[0], empty)
 
 
-def _cut(index: Index, edit: Edit, empty: int) -> Pictures | None:
+def _cut(index: Index, edit: Edit, empty: int) -> FrameTimes | None:
     """What lies inside the edit, so that its first stored picture, and then at the earliest its
     first shown one, comes after the empty time."""
     first = _leading_key(index, edit)
@@ -68,8 +68,8 @@ def _cut(index: Index, edit: Edit, empty: int) -> Pictures | None:
     return pictures
 
 
-def _moved(index: Index, samples: range | list[int], by: int) -> Pictures:
-    pictures = Pictures()
+def _moved(index: Index, samples: range | list[int], by: int) -> FrameTimes:
+    pictures = FrameTimes()
     decoded = index.decoded
     for n in samples:
         length = decoded[n + 1] - decoded[n]

@@ -16,7 +16,7 @@ from processing.ffmpeg.errors import OutputTooLarge, ProcessFailed, ProcessTimed
 from processing.ffmpeg.media import Jump, Media, VideoStream
 from processing.ffmpeg.probing import apart, clock, edits, index, listing, rates, reordering
 from processing.ffmpeg.probing.clock import StreamClock
-from processing.ffmpeg.probing.edits import Pictures
+from processing.ffmpeg.probing.edits import FrameTimes
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 
@@ -199,10 +199,10 @@ def of_broken_clock(packets: BinaryIO, media: Media) -> Timeline | None:
     return found and replace(found, clocks=mended.clocks, steady=found.steady and not jumps)
 
 
-def parse(packets: Iterable[bytes], video: VideoStream) -> Pictures | None:
+def parse(packets: Iterable[bytes], video: VideoStream) -> FrameTimes | None:
     """The shown pictures of ffprobe's `pts,dts,duration,size,flags` lines; None when one has no
     time."""
-    pictures = Pictures()
+    pictures = FrameTimes()
     waiting, lines, begin = video.codec in _NEEDS_KEYFRAME, 0, _ALWAYS
     allowed, newest = int(_DECODED_BACK_SECONDS / video.time_base), _ALWAYS
     told = filter(bytes.strip, packets)
@@ -234,7 +234,7 @@ def _is_time(text: bytes) -> bool:
     return len(text) <= 18 and text.removeprefix(b"-").isdigit()
 
 
-def of(pictures: Pictures, video: VideoStream) -> Timeline | None:
+def of(pictures: FrameTimes, video: VideoStream) -> Timeline | None:
     """The timeline of pictures in stored order; None without any."""
     if not pictures.pts:
         return None
@@ -284,7 +284,7 @@ def _is_counted(times: array[int], video: VideoStream) -> bool:
     return video.codec in reordering.CODECS and reordering.are_counted(times, step)
 
 
-def _keyframes(pictures: Pictures) -> array[int]:
+def _keyframes(pictures: FrameTimes) -> array[int]:
     return array(
         "q", sorted(pts for pts, key in zip(pictures.pts, pictures.keys, strict=True) if key)
     )
@@ -308,7 +308,7 @@ def _without_hidden(times: array[int]) -> array[int]:
     return array("q", (a for a, b in pairwise((*times, times[-1] + 2)) if b - a > 1))
 
 
-def _is_closed(pictures: Pictures) -> bool:
+def _is_closed(pictures: FrameTimes) -> bool:
     newest = _ALWAYS
     for pts, key in zip(pictures.pts, pictures.keys, strict=True):
         if pts < newest:
@@ -318,7 +318,7 @@ def _is_closed(pictures: Pictures) -> bool:
     return True
 
 
-def _peak_bitrate(pictures: Pictures, base: Fraction, ticks: int) -> int | None:
+def _peak_bitrate(pictures: FrameTimes, base: Fraction, ticks: int) -> int | None:
     """By whole seconds, any two that follow each other; `ticks` is how long all of it lasts."""
     second = max(1, round(1 / base))
     spent: dict[int, int] = {}
@@ -329,7 +329,7 @@ def _peak_bitrate(pictures: Pictures, base: Fraction, ticks: int) -> int | None:
     return round(most * 8 / seconds) or None
 
 
-def _is_steady(pictures: Pictures, times: array[int], base: Fraction) -> bool:
+def _is_steady(pictures: FrameTimes, times: array[int], base: Fraction) -> bool:
     steps = sorted(b - a for a, b in pairwise(times))
     slow = _SLOW_PICTURES * steps[len(steps) // 2] if steps else 0
     if steps and steps[-1] > max(slow, int(_HOLE_SECONDS / base)):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from processing.ffmpeg.encoding.filters import pictures
+from processing.ffmpeg.encoding import filters
 from processing.ffmpeg.encoding.pixels import color_tags
 from processing.ffmpeg.planning import ladder
 from processing.ffmpeg.planning.chunks import gop_frames
@@ -275,7 +275,7 @@ def test_colors_are_named(transfer: str, space: str, tag: str) -> None:
 
 def test_all_rungs_come_from_one_decode() -> None:
     video = picture(codec="vp9")
-    graph = pictures(video, ladder.rungs_for(video, ladder.DEFAULT), Fraction(0), Fraction(25))
+    graph = filters.video(video, ladder.rungs_for(video, ladder.DEFAULT), Fraction(0), Fraction(25))
     assert graph.count("[0:0]") == 1
     assert graph.count("scale=") == 5
     assert gop_frames(Fraction(30000, 1001), ladder.DEFAULT) == 60

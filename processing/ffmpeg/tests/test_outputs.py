@@ -245,7 +245,7 @@ def test_tracks_of_other_codecs_have_names_nobody_else_has() -> None:
 
 def test_the_graph_goes_down_by_size_whatever_the_codec() -> None:
     rungs = ladder.rungs_for(picture(), replace(BOTH, rungs=DEFAULT.rungs[3:]))
-    graph = filters.pictures(picture(), rungs, Fraction(0), Fraction(25))
+    graph = filters.video(picture(), rungs, Fraction(0), Fraction(25))
     sizes = [part.split(":")[0] for part in graph.split("scale=")]
     assert sizes[-5:] == ["854", "640", "426", "426", "256"]
     assert [f"[rung{number}]" in graph for number in range(len(rungs))] == [True] * len(rungs)

@@ -84,7 +84,7 @@ def test_what_milliseconds_round_away_is_no_gap(
     ffmpeg("-f", "lavfi", "-i", NOISE.format(rate), "-c:a", codec, source)
     media = described(source)
     (stream,) = media.audio
-    graph = filters.sound(stream, "s", stream.start, opening=0, cut=filters.Cut(0, None))
+    graph = filters.audio(stream, "s", stream.start, opening=0, cut=filters.Cut(0, None))
     plain = "[0:a]aresample=48000,aformat=sample_fmts=fltp:channel_layouts=stereo[s]"
     placed, decoded = samples_of(source, graph, "-copyts"), samples_of(source, plain)
     # What decoders leave out at the start may move the whole, and nothing anywhere else.
