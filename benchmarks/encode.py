@@ -23,7 +23,7 @@ import imageio_ffmpeg
 from benchmarks import clips, plain
 from benchmarks.memory import Watcher
 from benchmarks.product import Product, cores, running
-from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning import span_plan
 from processing.ffmpeg.planning.ladder import DEFAULT
 from processing.ffmpeg.probing.timeline import Timeline
 
@@ -160,7 +160,7 @@ def _objects_per_hour(clip: Path) -> int:
         closed=True,
         steady=True,
     )
-    spans = chunks.plan(hour, line, DEFAULT)
+    spans = span_plan.plan(hour, line, DEFAULT)
     return len(spans) * (len(plain.rungs_of(clip)) + len(media.audio[:1]))
 
 

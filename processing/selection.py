@@ -12,7 +12,7 @@ from videos.objects import faults
 
 
 @dataclass(frozen=True)
-class Wanted:
+class VideoSelection:
     """Every condition that is given must hold; ``ids`` empty means any."""
 
     ids: tuple[UUID, ...] = ()

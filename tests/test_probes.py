@@ -16,7 +16,7 @@ from accounts.models import User
 from config import probes
 from config.probes import Probes
 from config.version import VERSION
-from processing.health import Finding, ready, schema
+from processing.health import CheckResult, ready, schema
 from processing.health.ready import Part
 from processing.models import Reconciler, Worker
 from tests.asgi import Answer, ask, scope_of
@@ -24,7 +24,7 @@ from tests.asgi import Answer, ask, scope_of
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
 TOKEN = "t0ken-for-monitoring-that-nobody-guesses"
-FINE = Finding("Fine", True, "as it should be")
+FINE = CheckResult("Fine", True, "as it should be")
 
 
 @pytest.fixture
@@ -50,11 +50,11 @@ async def get(path: str, app: Probes | None = None, **options: Any) -> Answer:
     return await ask(lambda scope, receive, send: app(scope, send), scope_of(path, **options))
 
 
-def part(check: Callable[[], Finding], needs: Any = "other", fresh: float = 0) -> Part:
+def part(check: Callable[[], CheckResult], needs: Any = "other", fresh: float = 0) -> Part:
     return Part("Part", check, needs, fresh)
 
 
-def _hang() -> Finding:
+def _hang() -> CheckResult:
     """Something no database ends for minutes."""
     forever = {
         "postgresql": "SELECT pg_sleep(300)",
@@ -93,7 +93,7 @@ async def test_head_is_answered_without_a_body_and_other_methods_are_not(path: s
 
 
 async def test_the_public_answer_discloses_nothing_but_names() -> None:
-    secret = Finding("Part", False, "db.internal refuses vodloom", "See 10.0.0.1.")
+    secret = CheckResult("Part", False, "db.internal refuses vodloom", "See 10.0.0.1.")
     answer = await get("/readyz", Probes([part(lambda: secret)], []))
     assert answer.status == 503
     assert answer.json == {"ready": False, "checks": {"Part": "not ok"}}
@@ -135,7 +135,7 @@ async def test_a_part_that_hangs_is_bounded(needs: str, monkeypatch: pytest.Monk
     monkeypatch.setattr(probes._threads, "_queue_seconds", 0.2)
     over = threading.Event()
 
-    def hang() -> Finding:
+    def hang() -> CheckResult:
         if needs == "database":
             return _hang()
         over.wait(60)
@@ -154,7 +154,7 @@ async def test_a_database_that_hung_is_seen_when_it_is_back(
 ) -> None:
     hangs = True
 
-    def look() -> Finding:
+    def look() -> CheckResult:
         return _hang() if hangs else FINE
 
     app = Probes([part(look, "database")], [])
@@ -201,7 +201,7 @@ async def test_a_dependency_that_hangs_leaves_the_process_ready(
 async def test_many_at_once_are_one_look() -> None:
     looks: list[int] = []
 
-    def look() -> Finding:
+    def look() -> CheckResult:
         looks.append(1)
         time.sleep(0.1)
         return FINE
@@ -218,7 +218,7 @@ async def test_many_at_once_are_one_look() -> None:
 async def test_a_look_that_raises_is_a_fault_without_its_words(
     error: Exception, token: dict[str, str]
 ) -> None:
-    def look() -> Finding:
+    def look() -> CheckResult:
         raise error
 
     app = Probes([part(look)], [])
@@ -307,7 +307,7 @@ async def test_a_database_that_takes_no_writes_is_told(
     else:
         original = ready.writes
 
-        def read_only() -> Finding:
+        def read_only() -> CheckResult:
             with connection.cursor() as cursor:
                 cursor.execute("SET default_transaction_read_only = on")
                 finding = original()

@@ -75,7 +75,7 @@ def make_playable(video_id: UUID, *, release: Release) -> None:
         )
 
 
-def withdraw(video_id: UUID, *, release_id: UUID) -> None:
+def unpublish(video_id: UUID, *, release_id: UUID) -> None:
     """What played of a video in its first run is made again: it plays no more until then."""
     updated = Video.objects.filter(
         pk=video_id, status=Status.PROCESSING, release_id=release_id

@@ -26,7 +26,7 @@ from accounts.rights import Right, may
 from config.log_limits import AtMostEvery
 from config.shared_look import SharedLook, in_thread
 from config.version import VERSION
-from processing.health import Finding, Level, ready
+from processing.health import CheckResult, Level, ready
 from processing.health.ready import Part
 from videos.api.problems import CONTENT_TYPE, body
 from videos.database_threads import DatabaseThreads, Overloaded
@@ -54,7 +54,7 @@ class _Watched:
         self._part = part
         self._look = SharedLook(partial(_look_at, part, threads), fresh=part.fresh)
 
-    async def findings(self) -> Sequence[Finding]:
+    async def findings(self) -> Sequence[CheckResult]:
         """What is found, within the time a part has."""
         try:
             return await self._look.see(SECONDS)
@@ -67,8 +67,8 @@ class _Watched:
                 logger.exception("probe_failed", part=self._part.name)
             return [self._wrong(f"the look failed: {type(error).__name__}", "See the log.")]
 
-    def _wrong(self, detail: str, hint: str) -> Finding:
-        return Finding(self._part.name, False, detail, hint)
+    def _wrong(self, detail: str, hint: str) -> CheckResult:
+        return CheckResult(self._part.name, False, detail, hint)
 
 
 class Probes:
@@ -115,7 +115,7 @@ class Probes:
         well = well and all(finding.level != Level.FAULT for finding in findings)
         return well, {**answer, "ok": well, "version": VERSION, "dependencies": told}
 
-    def _note(self, well: bool, findings: list[Finding]) -> None:
+    def _note(self, well: bool, findings: list[CheckResult]) -> None:
         """Said once when it changes: probes themselves leave no line."""
         if well == self._was_ready:
             return
@@ -127,20 +127,20 @@ class Probes:
             logger.warning("not_ready", parts="; ".join(lacking))
 
 
-async def _findings(parts: Iterable[_Watched]) -> list[Finding]:
+async def _findings(parts: Iterable[_Watched]) -> list[CheckResult]:
     found = await asyncio.gather(*(part.findings() for part in parts))
     return [finding for findings in found for finding in findings]
 
 
-async def _look_at(part: Part, threads: DatabaseThreads) -> Sequence[Finding]:
+async def _look_at(part: Part, threads: DatabaseThreads) -> Sequence[CheckResult]:
     if part.needs == "database":
         found = await threads.run(part.check)
     else:
         found = await in_thread(part.check, name=f"probe-{part.name}")
-    return [found] if isinstance(found, Finding) else found
+    return [found] if isinstance(found, CheckResult) else found
 
 
-def _told(finding: Finding) -> dict[str, str]:
+def _told(finding: CheckResult) -> dict[str, str]:
     sentence = finding.detail if finding.ok else f"{finding.detail}. {finding.hint}".lstrip(". ")
     return {"name": finding.name, "state": finding.level.value, "sentence": sentence}
 

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from config.admin.base import NOTHING, ReadOnlyAdmin, chip, link
 from processing.models import DutyRun, Reconciler, Worker
-from processing.workers.presence import ALIVE_WITHIN
+from processing.workers.registry import ALIVE_WITHIN
 
 
 class ProcessAdmin(ReadOnlyAdmin):

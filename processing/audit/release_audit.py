@@ -12,7 +12,7 @@ from processing.ffmpeg.planning.plan import EncodePlan
 from processing.models import Run
 from processing.packaging import decoding, release_checks
 from processing.packaging import report as reports
-from processing.packaging.checker import Finding
+from processing.packaging.checker import Violation
 from processing.packaging.plan_checks import check_plan
 from processing.packaging.release import StoredChunk, StoredRendition
 from processing.packaging.stored_checks import check_stored
@@ -36,7 +36,7 @@ def audit(
     found = release_checks.check_release(rows, target=release.target_duration)
     found += _against_plan(release, rows)
     found += [
-        Finding("borders", f"Chunk {number} does not begin as the one before it goes on.")
+        Violation("borders", f"Chunk {number} does not begin as the one before it goes on.")
         for number in borders.differing(release.pk)
     ]
     found += _objects(release, but_chunks=deep or decode)
@@ -51,14 +51,14 @@ def audit(
     return kept
 
 
-def _against_plan(release: Release, rows: Sequence[StoredRendition]) -> Iterator[Finding]:
+def _against_plan(release: Release, rows: Sequence[StoredRendition]) -> Iterator[Violation]:
     """What was planned and is not there; nothing where the plan was not kept, or no longer is."""
     kept = Run.objects.filter(release=release).values_list("plan", flat=True).first()
     if kept is not None:
         yield from check_plan(rows, EncodePlan.from_json(kept))
 
 
-def _stored(rendition: StoredRendition, *, decode: bool) -> Iterator[Finding]:
+def _stored(rendition: StoredRendition, *, decode: bool) -> Iterator[Violation]:
     """Its files, one on this machine at a time."""
     for chunk in rendition.chunks:
         try:
@@ -72,7 +72,7 @@ def _stored(rendition: StoredRendition, *, decode: bool) -> Iterator[Finding]:
 
 def _file(
     rendition: StoredRendition, chunk: StoredChunk, path: Path, *, decode: bool
-) -> Iterator[Finding]:
+) -> Iterator[Violation]:
     size = path.stat().st_size
     if size != chunk.size:
         yield _finding("size", rendition, chunk, f"{size} bytes instead of {chunk.size}.")
@@ -84,7 +84,7 @@ def _file(
             yield _finding("decoding", rendition, chunk, f"FFmpeg says: {said.splitlines()[0]}")
 
 
-def _objects(release: Release, *, but_chunks: bool) -> Iterator[Finding]:
+def _objects(release: Release, *, but_chunks: bool) -> Iterator[Violation]:
     """Whatever the registry says is stored for it, by one listing; chunks may be read anyway."""
     objects.register_releases([release.pk])
     sizes = {one.key: one.size for one in outputs().list_prefix(release.prefix)}
@@ -94,15 +94,15 @@ def _objects(release: Release, *, but_chunks: bool) -> Iterator[Finding]:
     for row in rows.order_by("pk"):
         size = sizes.get(row.key)
         if size is None:
-            yield Finding(_CODES.get(row.role, "missing"), f"The {_told(row)} is not stored.")
+            yield Violation(_CODES.get(row.role, "missing"), f"The {_told(row)} is not stored.")
         elif row.bytes is not None and size != row.bytes:
             message = f"The {_told(row)} has {size} bytes, not {row.bytes}."
-            yield Finding(_CODES.get(row.role, "size"), message)
+            yield Violation(_CODES.get(row.role, "size"), message)
 
 
 def _told(row: StoredObject) -> str:
     return f"{row.role} {keys.name_of(row.key)}"
 
 
-def _finding(code: str, rendition: StoredRendition, chunk: StoredChunk, message: str) -> Finding:
-    return Finding(code, f"{rendition.name}, chunk {chunk.number}: {message}")
+def _finding(code: str, rendition: StoredRendition, chunk: StoredChunk, message: str) -> Violation:
+    return Violation(code, f"{rendition.name}, chunk {chunk.number}: {message}")

@@ -16,13 +16,13 @@ from processing.ffmpeg.encoding import commands, samples
 from processing.ffmpeg.encoding.order import EncodeOrder
 from processing.ffmpeg.errors import MediaError, ProcessFailed
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning.chunks import WHOLE
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.planning.plan import EncodePlan, as_made
+from processing.ffmpeg.planning.span_plan import WHOLE
 from processing.ffmpeg.planning.tracks import AudioTrack
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.models import Run
-from processing.packaging.checker import Finding
+from processing.packaging.checker import Violation
 from processing.packaging.kinds import Kind
 from processing.packaging.likeness import check_pictures, check_sound
 from processing.packaging.plan_checks import allowed_frames
@@ -49,7 +49,7 @@ class _Look:
     ffmpeg: FFmpeg
 
 
-def check_source(release: Release, rows: Sequence[StoredRendition]) -> Iterator[Finding]:
+def check_source(release: Release, rows: Sequence[StoredRendition]) -> Iterator[Violation]:
     """What differs between a release and its source; a note where that cannot be told."""
     run = Run.objects.select_related("source").filter(release=release).first()
     if run is None or run.plan is None:
@@ -69,15 +69,15 @@ def check_source(release: Release, rows: Sequence[StoredRendition]) -> Iterator[
             yield _note("The original is not stored, so nothing was held against it.")
             return
         except MediaError as error:
-            yield Finding("source", f"The original could not be decoded again: {error.message}")
+            yield Violation("source", f"The original could not be decoded again: {error.message}")
             return
         yield from _check_counts(look, found, release)
         for rendition in rows:
             yield from _check_rendition(look, rendition)
 
 
-def _note(message: str) -> Finding:
-    return Finding("source", message, must=False)
+def _note(message: str) -> Violation:
+    return Violation("source", message, must=False)
 
 
 def _to_be_sampled(plan: EncodePlan) -> EncodePlan:
@@ -115,7 +115,7 @@ def _sample(look: _Look, source: Path) -> Counted:
     return counted.read(look.folder, look.sampled, finished.complaints)
 
 
-def _check_counts(look: _Look, found: Counted, release: Release) -> Iterator[Finding]:
+def _check_counts(look: _Look, found: Counted, release: Release) -> Iterator[Violation]:
     """What encoding decoded, span by span, is what is decoded now, and is told by the notices."""
     spans = completeness.spans_of(look.run)
     if not spans:
@@ -128,20 +128,20 @@ def _check_counts(look: _Look, found: Counted, release: Release) -> Iterator[Fin
         # Where all rungs are the source's own nothing was counted.
         if then.frames and now - before > max(1, now * _SHARE):
             message = f"Encoding decoded {before} of {now} {what} of the source."
-            yield Finding("source_frames", message)
+            yield Violation("source_frames", message)
     for name, seconds in found.sound.items():
         heard = then.sound.get(name)
         if heard is not None and seconds - heard > max(_SOUND_SECONDS, seconds * _SHARE):
             message = f"Encoding heard {heard:.1f} of {seconds:.1f} s of {name}."
-            yield Finding("source_sound", message)
+            yield Violation("source_sound", message)
     told = {notice["code"] for notice in release.notices or ()}
     again = completeness.found(look.media, look.plan, [EncodedSpan(WHOLE, found)])
     for notice in again:
         if notice.code not in told:
-            yield Finding("unnoticed", f"No notice says: {notice.message}", must=False)
+            yield Violation("unnoticed", f"No notice says: {notice.message}", must=False)
 
 
-def _check_rendition(look: _Look, rendition: StoredRendition) -> Iterator[Finding]:
+def _check_rendition(look: _Look, rendition: StoredRendition) -> Iterator[Violation]:
     made = look.folder / "made.sample"
     made.unlink(missing_ok=True)
     try:
@@ -149,7 +149,7 @@ def _check_rendition(look: _Look, rendition: StoredRendition) -> Iterator[Findin
     except ObjectMissing:
         return  # whoever reads every byte has told
     except MediaError as error:
-        yield Finding("decoding", f"{rendition.name} could not be decoded: {error.message}")
+        yield Violation("decoding", f"{rendition.name} could not be decoded: {error.message}")
         return
     if rendition.kind == Kind.AUDIO:
         heard = {track.name: _heard_in(track) for track in look.plan.tracks}.get(rendition.name)

@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from processing.models import Reconciler, Worker
-from processing.workers.presence import ALIVE_WITHIN
+from processing.workers.registry import ALIVE_WITHIN
 
 ALIAS = "moved"
 

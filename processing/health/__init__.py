@@ -3,6 +3,6 @@ start share. No finding carries a secret."""
 
 from processing.health.checks import DOCTOR, GATE, GATED, START
 from processing.health.diagnosis import Check, diagnose
-from processing.health.finding import Finding, Level
+from processing.health.finding import CheckResult, Level
 
-__all__ = ["DOCTOR", "GATE", "GATED", "START", "Check", "Finding", "Level", "diagnose"]
+__all__ = ["DOCTOR", "GATE", "GATED", "START", "Check", "CheckResult", "Level", "diagnose"]

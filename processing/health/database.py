@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from processing.health.catalogue import database as kinds
-from processing.health.finding import Finding, Kind, Level, well
+from processing.health.finding import CheckResult, Kind, Level, well
 
 NAME = "Database"
 _SECONDS = 4
@@ -49,7 +49,7 @@ _SAID: tuple[tuple[str, Kind], ...] = (
 )  # fmt: skip
 
 
-def database() -> list[Finding]:
+def database() -> list[CheckResult]:
     """It answers, takes changes, and its tables are those of this code."""
     found = [finding for finding in _server() if not finding.ok]
     if any(finding.level is Level.FAULT for finding in found):
@@ -57,11 +57,11 @@ def database() -> list[Finding]:
     return [*found, *_tables()] or [well(NAME, str(connection.display_name))]
 
 
-def _server() -> Iterator[Finding]:
+def _server() -> Iterator[CheckResult]:
     return _postgres() if connection.vendor == "postgresql" else _sqlite()
 
 
-def _postgres() -> Iterator[Finding]:
+def _postgres() -> Iterator[CheckResult]:
     told = _told()
     try:
         with _connected() as other:
@@ -102,7 +102,7 @@ def _one_line(error: Exception) -> str:
     return str(error).strip().splitlines()[-1].strip().rstrip(".") if str(error).strip() else ""
 
 
-def _of_server(other: psycopg.Connection[Any], told: dict[str, object]) -> Iterator[Finding]:
+def _of_server(other: psycopg.Connection[Any], told: dict[str, object]) -> Iterator[CheckResult]:
     number = other.info.server_version
     if number // 10_000 < _OLDEST:
         yield kinds.TOO_OLD.at(NAME, version=f"{number // 10_000}.{number % 10_000}")
@@ -140,13 +140,13 @@ def _value(other: psycopg.Connection[Any], asked: str) -> object:
     return row[0] if row else None
 
 
-def _connections(other: psycopg.Connection[Any]) -> Iterator[Finding]:
+def _connections(other: psycopg.Connection[Any]) -> Iterator[CheckResult]:
     row = other.execute(_CONNECTIONS).fetchone()
     if row and row[0] - row[1] < _FEW_LEFT:
         yield kinds.FEW_LEFT.at(NAME, limit=row[0], used=row[1])
 
 
-def _clocks(ahead: float) -> Iterator[Finding]:
+def _clocks(ahead: float) -> Iterator[CheckResult]:
     if abs(ahead) < _CLOCK_WARNING:
         return
     kind = kinds.CLOCKS if abs(ahead) > _CLOCK_FAULT else kinds.CLOCKS_SLIGHTLY
@@ -154,7 +154,7 @@ def _clocks(ahead: float) -> Iterator[Finding]:
     yield kind.at(NAME, seconds=round(abs(ahead)), direction=direction)
 
 
-def _sqlite() -> Iterator[Finding]:
+def _sqlite() -> Iterator[CheckResult]:
     file = str(connection.settings_dict["NAME"])
     try:
         with sqlite3.connect(file, timeout=_SECONDS, isolation_level=None) as other:
@@ -168,7 +168,7 @@ def _sqlite() -> Iterator[Finding]:
         yield next(fits, kinds.NO_FILE).at(NAME, file=Path(file).name, error=said)
 
 
-def _tables() -> list[Finding]:
+def _tables() -> list[CheckResult]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     found = []

@@ -10,9 +10,9 @@ from django.db import connections
 
 from processing.health import scrubbing
 from processing.health.catalogue import any_check
-from processing.health.finding import Finding, Level
+from processing.health.finding import CheckResult, Level
 
-Check = Callable[[], Finding | Sequence[Finding]]
+Check = Callable[[], CheckResult | Sequence[CheckResult]]
 
 LONGEST_SECONDS = 12.0
 """What a check may take, after those that it waits for."""
@@ -23,7 +23,7 @@ class _Running:
 
     def __init__(self, check: Check) -> None:
         self._check = check
-        self._found: list[Finding] | None = None
+        self._found: list[CheckResult] | None = None
         self._until = time.monotonic() + LONGEST_SECONDS
         # A daemon: one that hangs does not keep the process from ending.
         self._thread = threading.Thread(target=self._look, name=check.__name__, daemon=True)
@@ -35,7 +35,7 @@ class _Running:
         finally:
             connections.close_all()
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[CheckResult]:
         """What it found, or that it found nothing in time."""
         self._thread.join(max(0.0, self._until - time.monotonic()))
         if self._found is not None:
@@ -45,7 +45,7 @@ class _Running:
 
 def diagnose(
     checks: Iterable[Check], *, gate: Check | None = None, gated: Collection[Check] = ()
-) -> list[Finding]:
+) -> list[CheckResult]:
     """What the checks find, in their order.
 
     Those that are ``gated`` begin when the ``gate`` is done, and are kept from it by a fault there.
@@ -64,16 +64,16 @@ def diagnose(
     return [scrubbing.clean(finding) for finding in dict.fromkeys(found)]
 
 
-def _kept(check: Check) -> Finding:
+def _kept(check: Check) -> CheckResult:
     return any_check.NOT_LOOKED_AT.at(name_of(check))
 
 
-def _findings(check: Check) -> list[Finding]:
+def _findings(check: Check) -> list[CheckResult]:
     try:
         found = check()
     except BaseException as error:  # whatever it is, the person who asks wants a diagnosis
         return [any_check.FAILED.at(name_of(check), error=type(error).__name__)]
-    return [found] if isinstance(found, Finding) else list(found)
+    return [found] if isinstance(found, CheckResult) else list(found)
 
 
 def name_of(check: Check) -> str:

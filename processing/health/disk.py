@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 
 from processing.health.catalogue import disk as kinds
-from processing.health.finding import Finding, well
+from processing.health.finding import CheckResult, well
 from videos.models import StoredObject
 from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, originals, outputs
 from videos.storage.disk import DiskStorage
@@ -24,7 +24,7 @@ _LEAST_TEMPORARY_BYTES = 64 * 1024**2
 _SAMPLE = 20
 
 
-def disk() -> list[Finding]:
+def disk() -> list[CheckResult]:
     """What is written here can be, and there is room for it."""
     try:
         tempfile.gettempdir()
@@ -36,7 +36,7 @@ def disk() -> list[Finding]:
     return found or [well(NAME, f"{_size(_free(settings.WORK_DIR))} free")]
 
 
-def _folders() -> Iterator[Finding]:
+def _folders() -> Iterator[CheckResult]:
     for folder in _written():
         if finding := _unwritable(folder):
             yield finding
@@ -60,7 +60,7 @@ def _disk_of(store: MediaStorage) -> Iterator[DiskStorage]:
         yield place
 
 
-def _unwritable(folder: Path) -> Finding | None:
+def _unwritable(folder: Path) -> CheckResult | None:
     """Why a file cannot be written, read back and deleted there; None when it can."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -78,7 +78,7 @@ def _unwritable(folder: Path) -> Finding | None:
     return None
 
 
-def _room() -> Iterator[Finding]:
+def _room() -> Iterator[CheckResult]:
     uploads, work = Path(settings.UPLOAD_DIR), settings.WORK_DIR
     if _free(work) < settings.MIN_FREE_DISK_BYTES:
         yield kinds.NO_ROOM_FOR_WORK.at(NAME, folder=work, free=_size(_free(work)))
@@ -101,7 +101,7 @@ def _one_for_each_disk() -> list[Path]:
     return list({folder.stat().st_dev: folder for folder in reversed(_written())}.values())
 
 
-def _file_systems() -> Iterator[Finding]:
+def _file_systems() -> Iterator[CheckResult]:
     """Uploads are moved to where originals lie: across disks that is a copy."""
     for place in _disk_of(originals()):
         one, other = Path(settings.UPLOAD_DIR), Path(place.location)
@@ -109,14 +109,14 @@ def _file_systems() -> Iterator[Finding]:
             yield kinds.TWO_FILE_SYSTEMS.at(NAME, one=one, other=other)
 
 
-def _who() -> Iterator[Finding]:
+def _who() -> Iterator[CheckResult]:
     """Root may do anything, so what it finds says little about what others may do."""
     owner = settings.DATA_DIR.stat().st_uid
     if os.geteuid() != owner:
         yield kinds.OTHER_USER.at(NAME, owner=_name(owner), user=_name(os.geteuid()))
 
 
-def stored_files() -> list[Finding]:
+def stored_files() -> list[CheckResult]:
     """What is listed is there, can be read, and deleted."""
     if not _of_media():
         return []
@@ -124,7 +124,7 @@ def stored_files() -> list[Finding]:
     return found[:1] or [well("Stored files", "those looked at can be read")]
 
 
-def _of_files() -> Iterator[Finding]:
+def _of_files() -> Iterator[CheckResult]:
     newest = StoredObject.objects.filter(state=StoredObject.State.STORED).order_by("-pk")
     stores = {StoredObject.Storage.ORIGINALS: originals(), StoredObject.Storage.OUTPUTS: outputs()}
     for name, store in stores.items():
@@ -134,7 +134,7 @@ def _of_files() -> Iterator[Finding]:
                     yield finding
 
 
-def _of_file(store: MediaStorage, root: Path, key: str) -> Finding | None:
+def _of_file(store: MediaStorage, root: Path, key: str) -> CheckResult | None:
     name, path = "Stored files", root / key
     try:
         store.local_path(key)

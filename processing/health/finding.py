@@ -15,7 +15,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """What one check looked at, whether it is well, and otherwise what to do (`hint`).
 
     `lesser` makes of what is not well a warning; `code` is stable, for programs.
@@ -56,12 +56,12 @@ class Kind:
     do: str
     lesser: bool = False
 
-    def at(self, name: str, **found: object) -> Finding:
+    def at(self, name: str, **found: object) -> CheckResult:
         """It was found in the part of that name."""
         says, do = self.says.format_map(found), self.do.format_map(found)
-        return Finding(name, False, says, do, self.lesser, self.code)
+        return CheckResult(name, False, says, do, self.lesser, self.code)
 
 
-def well(name: str, detail: str) -> Finding:
+def well(name: str, detail: str) -> CheckResult:
     """A part that is as it should be."""
-    return Finding(name, True, detail)
+    return CheckResult(name, True, detail)

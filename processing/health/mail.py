@@ -13,7 +13,7 @@ from django.core.mail import EmailMessage, get_connection
 from config.mail import goes_anywhere
 from processing.health import site_address, trouble
 from processing.health.catalogue import mail as kinds
-from processing.health.finding import Finding, Kind, well
+from processing.health.finding import CheckResult, Kind, well
 from processing.health.trouble import Trouble
 
 NAME = "Mail"
@@ -35,21 +35,21 @@ _SAID: tuple[tuple[tuple[type[Exception], ...], Kind], ...] = (
 )
 
 
-def mail() -> list[Finding]:
+def mail() -> list[CheckResult]:
     """The mail server takes our log-in."""
     return _looked_at(lambda: None)
 
 
-def sending_to(address: str) -> Callable[[], list[Finding]]:
+def sending_to(address: str) -> Callable[[], list[CheckResult]]:
     """The same check, which also sends a message there."""
 
-    def mail() -> list[Finding]:
+    def mail() -> list[CheckResult]:
         return _looked_at(lambda: _send(address)) if _is_smtp() else [kinds.TO_LOG.at(NAME)]
 
     return mail
 
 
-def _looked_at(then: Callable[[], None]) -> list[Finding]:
+def _looked_at(then: Callable[[], None]) -> list[CheckResult]:
     if not _is_smtp():
         return _without_server()
     server = get_connection(timeout=_SECONDS)
@@ -65,7 +65,7 @@ def _looked_at(then: Callable[[], None]) -> list[Finding]:
     return [well(NAME, f"{settings.EMAIL_HOST} answers")]
 
 
-def _without_server() -> list[Finding]:
+def _without_server() -> list[CheckResult]:
     """Without one, or with one that keeps mails here: at home that is well."""
     if settings.SIGNUP_OPEN and not goes_anywhere():
         return [kinds.NOBODY_SIGNS_UP.at(NAME)]
@@ -95,7 +95,7 @@ def _close(server: object) -> None:
         pass  # it is gone already
 
 
-def _finding(error: Exception) -> Finding:
+def _finding(error: Exception) -> CheckResult:
     where = f"{settings.EMAIL_HOST}, port {settings.EMAIL_PORT}"
     found = trouble.of(error)
     told = found.value if found else _words(error)

@@ -16,7 +16,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import connection
 
 from processing.health import schema, servers
-from processing.health.finding import Finding
+from processing.health.finding import CheckResult
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Part:
     was found stays good."""
 
     name: str
-    check: Callable[[], Finding | Sequence[Finding]]
+    check: Callable[[], CheckResult | Sequence[CheckResult]]
     needs: Literal["database", "other"]
     fresh: float = 1.0
 
@@ -33,39 +33,39 @@ class Part:
 _migrated = False
 
 
-def database() -> Finding:
+def database() -> CheckResult:
     """The database answers, and every table this code needs is there. Once they were they stay so:
     then it is only asked whether the database answers."""
     global _migrated  # noqa: PLW0603  # what this process has seen
     if _migrated:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        return Finding("Database", True, "answers")
+        return CheckResult("Database", True, "answers")
     missing, _ = schema.difference()
     _migrated = not missing
-    return Finding("Database", _migrated, _told(missing), "Run manage.py migrate.")
+    return CheckResult("Database", _migrated, _told(missing), "Run manage.py migrate.")
 
 
-def static_files() -> Finding:
+def static_files() -> CheckResult:
     """The names of the pages' styles and scripts are known here: without them no page is shown."""
     try:
         staticfiles_storage.url("css/site.css")
     except ValueError:
-        return Finding("Static files", False, "not collected", "Run manage.py collectstatic.")
-    return Finding("Static files", True, "collected")
+        return CheckResult("Static files", False, "not collected", "Run manage.py collectstatic.")
+    return CheckResult("Static files", True, "collected")
 
 
-def tables() -> Finding:
+def tables() -> CheckResult:
     """The tables are this code's, no older and no newer ones."""
     missing, unknown = schema.difference()
     if missing:
         hint = "This code is newer than the tables: run manage.py migrate."
-        return Finding("Tables", False, _told(missing), hint)
+        return CheckResult("Tables", False, _told(missing), hint)
     hint = "The tables are newer than this code: start the new version of this process."
-    return Finding("Tables", not unknown, _told(unknown), hint, lesser=True)
+    return CheckResult("Tables", not unknown, _told(unknown), hint, lesser=True)
 
 
-def writes() -> Finding:
+def writes() -> CheckResult:
     """The database takes writes."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -74,18 +74,20 @@ def writes() -> Finding:
     else:
         writable = os.access(connection.settings_dict["NAME"], os.W_OK)
     hint = "It is a standby, or was set read-only: point DATABASE_URL to the primary."
-    return Finding("Database writes", writable, "taken" if writable else "read-only", hint)
+    return CheckResult("Database writes", writable, "taken" if writable else "read-only", hint)
 
 
-def disk() -> Finding:
+def disk() -> CheckResult:
     """Uploads have room where this process keeps them."""
     hint = "Free some disk space, or set DATA to a larger disk."
     try:
         found = os.statvfs(settings.UPLOAD_DIR)
     except OSError as error:
-        return Finding("Disk", False, str(error.strerror), "DATA must name a folder it can use.")
+        return CheckResult(
+            "Disk", False, str(error.strerror), "DATA must name a folder it can use."
+        )
     has_room = found.f_bavail * found.f_frsize > settings.MIN_FREE_UPLOAD_BYTES
-    return Finding("Disk", has_room, "has room" if has_room else "nearly full", hint)
+    return CheckResult("Disk", has_room, "has room" if has_room else "nearly full", hint)
 
 
 PROCESS = (

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from processing.health import ports, trouble
 from processing.health.catalogue import redis as kinds
-from processing.health.finding import Finding, Kind, well
+from processing.health.finding import CheckResult, Kind, well
 from processing.health.trouble import Trouble
 
 NAME = "Redis"
@@ -53,7 +53,7 @@ _SAID: tuple[tuple[str, Kind], ...] = (
 )
 
 
-def redis() -> list[Finding]:
+def redis() -> list[CheckResult]:
     """It answers, knows the commands we use, takes a key and keeps it."""
     client = client_of.Redis.from_url(
         settings.REDIS_URL, socket_connect_timeout=_SECONDS, socket_timeout=_SECONDS
@@ -68,7 +68,7 @@ def redis() -> list[Finding]:
     return found or [well(NAME, str(info["redis_version"]))]
 
 
-def _of_server(info: Any) -> Iterator[Finding]:
+def _of_server(info: Any) -> Iterator[CheckResult]:
     version = str(info["redis_version"])
     if tuple(map(int, version.split(".")[:2])) < _OLDEST:
         yield kinds.TOO_OLD.at(NAME, version=version)
@@ -78,7 +78,7 @@ def _of_server(info: Any) -> Iterator[Finding]:
         yield kinds.EVICTS.at(NAME, policy=policy)
 
 
-def _tried(client: client_of.Redis) -> Iterator[Finding]:
+def _tried(client: client_of.Redis) -> Iterator[CheckResult]:
     """What is wrong with what brokers, cache and live messages do, each tried once."""
     key = f"vodloom:doctor:{uuid4().hex}"
     tries: tuple[tuple[str, tuple[object, ...]], ...] = (
@@ -100,7 +100,7 @@ def _tried(client: client_of.Redis) -> Iterator[Finding]:
             return
 
 
-def _finding(error: Exception) -> Finding:
+def _finding(error: Exception) -> CheckResult:
     address = urlsplit(settings.REDIS_URL)
     host, port = address.hostname or "", address.port or 6379
     where = f"{host}, port {port}" if host else address.path

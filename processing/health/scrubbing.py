@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from django.conf import settings
 
-from processing.health.finding import Finding
+from processing.health.finding import CheckResult
 
 _HIDDEN = "(hidden)"
 _SHORTEST = 4
@@ -18,7 +18,7 @@ _SIGNED = re.compile(r"(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s\"']
 _IN_ADDRESS = re.compile(r"(://[^\s:/@]*:)(?!password@)[^\s/@]+(?=@)")
 
 
-def clean(finding: Finding) -> Finding:
+def clean(finding: CheckResult) -> CheckResult:
     """The same without secrets."""
     return replace(finding, detail=_cleaned(finding.detail), hint=_cleaned(finding.hint))
 

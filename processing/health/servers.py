@@ -7,7 +7,7 @@ import redis as redis_client
 from django.conf import settings
 
 from processing.health import work
-from processing.health.finding import Finding, Level
+from processing.health.finding import CheckResult, Level
 from videos import keys
 from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, originals, outputs
 
@@ -15,7 +15,7 @@ from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, orig
 _REDIS = (6, 2)
 
 
-def redis() -> Finding:
+def redis() -> CheckResult:
     """Redis answers and knows the commands we use."""
     client = redis_client.Redis.from_url(
         settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2
@@ -23,30 +23,30 @@ def redis() -> Finding:
     try:
         version = str(client.info("server")["redis_version"])
     except redis_client.RedisError:
-        return Finding("Redis", False, "", "It does not answer: check REDIS_URL.")
+        return CheckResult("Redis", False, "", "It does not answer: check REDIS_URL.")
     finally:
         client.close()
     new_enough = tuple(map(int, version.split(".")[:2])) >= _REDIS
-    return Finding("Redis", new_enough, version, "Use Redis 6.2 or later.")
+    return CheckResult("Redis", new_enough, version, "Use Redis 6.2 or later.")
 
 
-def storage_round_trip() -> Finding:
+def storage_round_trip() -> CheckResult:
     """Both storages take, give back and delete an object."""
     try:
         for store in (originals(), outputs()):
             _round_trip(store)
     except (StorageUnavailable, ObjectMissing, OSError):
-        return Finding("Storage", False, "", _STORAGE_HINT)
+        return CheckResult("Storage", False, "", _STORAGE_HINT)
     kind = "bucket" if settings.ENV.s3 else "disk"
-    return Finding("Storage", True, f"{kind}: write, read, delete")
+    return CheckResult("Storage", True, f"{kind}: write, read, delete")
 
 
-def workers() -> Finding:
+def workers() -> CheckResult:
     """Each queue has a worker that was seen lately."""
     return _worst("Workers", work.workers())
 
 
-def reconciler() -> Finding:
+def reconciler() -> CheckResult:
     """A reconciler lives, and its duties run."""
     return work.reconciler()
 
@@ -64,7 +64,9 @@ def _round_trip(store: MediaStorage) -> None:
         store.delete_key(key)
 
 
-def _worst(name: str, found: Sequence[Finding]) -> Finding:
+def _worst(name: str, found: Sequence[CheckResult]) -> CheckResult:
     """The first of those that are worst, or that all is well."""
     order = (Level.FAULT, Level.WARNING, Level.OK)
-    return min(found, key=lambda one: order.index(one.level), default=Finding(name, True, "well"))
+    return min(
+        found, key=lambda one: order.index(one.level), default=CheckResult(name, True, "well")
+    )

@@ -13,19 +13,19 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http.request import validate_host
 
 from processing.health.catalogue import site as kinds
-from processing.health.finding import Finding, well
+from processing.health.finding import CheckResult, well
 from processing.health.site_address import is_local, is_private
 
 ADDRESS, STATIC = "Address", "Static files"
 
 
-def address() -> list[Finding]:
+def address() -> list[CheckResult]:
     """Hosts, origins and HTTPS fit together."""
     found = [*_of_hosts(), *_of_origins()]
     return found or [well(ADDRESS, ", ".join(settings.ALLOWED_HOSTS))]
 
 
-def _of_hosts() -> Iterator[Finding]:
+def _of_hosts() -> Iterator[CheckResult]:
     hosts = settings.ALLOWED_HOSTS
     others = [host for host in hosts if not is_local(host)]
     if settings.DEBUG and others:
@@ -39,7 +39,7 @@ def _of_hosts() -> Iterator[Finding]:
         yield kinds.PLAIN.at(ADDRESS, host=public[0])
 
 
-def _of_origins() -> Iterator[Finding]:
+def _of_origins() -> Iterator[CheckResult]:
     for origin in settings.CSRF_TRUSTED_ORIGINS:
         host = urlsplit(origin).hostname or ""
         named = host.replace("*", "any", 1)
@@ -49,7 +49,7 @@ def _of_origins() -> Iterator[Finding]:
             yield kinds.ORIGIN_PLAIN.at(ADDRESS, origin=origin)
 
 
-def collected() -> Finding:
+def collected() -> CheckResult:
     """The pages' styles and scripts were collected where they are served from."""
     try:
         staticfiles_storage.url("css/site.css")
@@ -58,7 +58,7 @@ def collected() -> Finding:
     return well(STATIC, "collected")
 
 
-def static_files() -> Finding:
+def static_files() -> CheckResult:
     """They were, and by this version."""
     there, folder = collected(), Path(settings.STATIC_ROOT)
     if there.ok and not settings.DEBUG and (old := _first_that_differs(folder)):

@@ -11,7 +11,7 @@ from processing.ffmpeg.encoding import outputs
 from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.health.catalogue import tools as kinds
-from processing.health.finding import Finding, well
+from processing.health.finding import CheckResult, well
 from processing.steps import tools
 from processing.workers.machine import this_machine
 
@@ -37,22 +37,22 @@ _DECODERS = (
 _AV1 = ("libdav1d", "av1", "libaom-av1")
 
 
-def product() -> Finding:
+def product() -> CheckResult:
     """Which version this is."""
-    return Finding("Vodloom", True, VERSION)
+    return CheckResult("Vodloom", True, VERSION)
 
 
-def python() -> Finding:
+def python() -> CheckResult:
     """The interpreter; one that is too old does not come this far."""
     return well("Python", ".".join(map(str, sys.version_info[:3])))
 
 
-def machine() -> Finding:
+def machine() -> CheckResult:
     """What tasks may use here at once."""
     return well("This machine", str(this_machine()))
 
 
-def ffmpeg() -> list[Finding]:
+def ffmpeg() -> list[CheckResult]:
     """ffmpeg and ffprobe start, are new enough and have what we use."""
     there = tools.ffmpeg()
     said = ""
@@ -70,7 +70,7 @@ def ffmpeg() -> list[Finding]:
     return found or [well(FFMPEG, version)]
 
 
-def _wrong(there: FFmpeg, said: str, version: str) -> Iterator[Finding]:
+def _wrong(there: FFmpeg, said: str, version: str) -> Iterator[CheckResult]:
     number = security.parse(said)
     if number is not None and number[:2] < _OLDEST:
         yield kinds.FFMPEG_TOO_OLD.at(FFMPEG, version=version)
@@ -101,7 +101,7 @@ def _each(names: Collection[str]) -> frozenset[str]:
     return frozenset(",".join(names).split(","))
 
 
-def other_codecs() -> Finding:
+def other_codecs() -> CheckResult:
     """FFmpeg has the encoders of codecs that a profile may ask for besides."""
     others = [one for one in (*outputs.VIDEO, *outputs.AUDIO) if one not in outputs.EVERYWHERE]
     try:
@@ -122,7 +122,7 @@ def _encoder(codec: str, able: Collection[str]) -> str | None:
     return next((one for one in outputs.encoders_of(codec) if one in able), None)
 
 
-def ffmpeg_fixes() -> Finding:
+def ffmpeg_fixes() -> CheckResult:
     """FFmpeg and ffprobe have the security fixes we know of, as far as a file can reach them."""
     try:
         there = tools.ffmpeg()

@@ -10,7 +10,7 @@ from django.conf import settings
 from processing.ffmpeg.errors import MediaError, SandboxUnavailable
 from processing.ffmpeg.running.sandbox import detect
 from processing.health.catalogue import tools as kinds
-from processing.health.finding import Finding, well
+from processing.health.finding import CheckResult, well
 
 NAME = "Sandbox"
 _PROC = Path("/proc/sys")
@@ -27,7 +27,7 @@ _SWITCHES = (
 _SEE = "see docs/operations.md, Sandbox"
 
 
-def sandbox() -> Finding:
+def sandbox() -> CheckResult:
     """FFmpeg runs where it can open nothing but its input."""
     chosen = settings.ENV.sandbox
     try:

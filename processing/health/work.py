@@ -10,23 +10,23 @@ from django.db.models.functions import Now
 from config.version import VERSION
 from processing.health.catalogue import disk as disk_kinds
 from processing.health.catalogue import work as kinds
-from processing.health.finding import Finding, well
+from processing.health.finding import CheckResult, well
 from processing.models import Reconciler, Run, Worker
 from processing.monitoring import reconcilers
-from processing.workers.presence import ALIVE_WITHIN, DISK_FULL
+from processing.workers.registry import ALIVE_WITHIN, DISK_FULL
 from videos import installation
 from videos.objects.unknown import counted
 
 WORKERS, OWNER = "Workers", "Storage owner"
 
 
-def workers() -> list[Finding]:
+def workers() -> list[CheckResult]:
     """Each queue has a worker that was seen lately, and each takes tasks."""
     alive = list(Worker.objects.filter(last_seen__gt=Now() - ALIVE_WITHIN).order_by("name"))
     return [*_of_workers(alive)] or [well(WORKERS, f"{len(alive)} alive")]
 
 
-def _of_workers(alive: list[Worker]) -> Iterator[Finding]:
+def _of_workers(alive: list[Worker]) -> Iterator[CheckResult]:
     served = {queue for worker in alive for queue in worker.queues}
     idle = [queue for queue in ("encode", "media") if queue not in served]
     if idle:
@@ -40,13 +40,13 @@ def _of_workers(alive: list[Worker]) -> Iterator[Finding]:
             yield kinds.WORKERS_WAIT.at(WORKERS, worker=worker.name, reason=worker.waits_because)
 
 
-def _of_other_versions(name: str, alive: Sequence[Worker | Reconciler]) -> Iterator[Finding]:
+def _of_other_versions(name: str, alive: Sequence[Worker | Reconciler]) -> Iterator[CheckResult]:
     others = [f"{one.name} ({one.version or 'older'})" for one in alive if one.version != VERSION]
     if others:
         yield kinds.OTHER_VERSION.at(name, names=", ".join(others), version=VERSION)
 
 
-def reconciler() -> Finding:
+def reconciler() -> CheckResult:
     """A reconciler lives, its duties run, and no lease ran out long ago."""
     state = reconcilers.read()
     if wrong := reconcilers.problems(state):
@@ -56,7 +56,7 @@ def reconciler() -> Finding:
     return well("Reconciler", f"{len(state.alive)} alive")
 
 
-def budgets() -> Finding:
+def budgets() -> CheckResult:
     """How many owners asked for more than a day's budget, so that their videos wait."""
     behind = Run.objects.filter(status__in=Run.ACTIVE, over_budget=True)
     owners = behind.values("video__owner").distinct().count()
@@ -65,7 +65,7 @@ def budgets() -> Finding:
     return well("Budgets", f"{allowed}; {told}")
 
 
-def storage_owner() -> Finding:
+def storage_owner() -> CheckResult:
     """Both storages are this installation's, so that objects may be deleted; what is unknown."""
     ok, sentence = installation.status()
     if ok and (guests := installation.guests()):

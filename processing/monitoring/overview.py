@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from config.env import QUEUES
 from processing.models import Reconciler, Run, Task, Worker
 from processing.queues import woken_for
-from processing.workers.presence import ALIVE_WITHIN
+from processing.workers.registry import ALIVE_WITHIN
 
 FAILING_WITHIN = timedelta(days=1)
 

@@ -13,7 +13,7 @@ from processing.models import Task, Worker
 from processing.monitoring.forecast import Pace
 from processing.steps.encode import STEP
 from processing.steps.publish import STEP as PUBLISH
-from processing.workers.presence import ALIVE_WITHIN
+from processing.workers.registry import ALIVE_WITHIN
 
 _LOOKED_BACK_AT = 20
 _FRESH_SECONDS = 10.0

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from processing.models import Task, Worker
 from processing.queues import woken_for
-from processing.workers.presence import ALIVE_WITHIN
+from processing.workers.registry import ALIVE_WITHIN
 
 State = Task.State
 

@@ -19,7 +19,7 @@ _UNIT_SAMPLES = {"mp4a.40.2": 1024, "opus": 960}
 
 
 @dataclass(frozen=True)
-class Finding:
+class Violation:
     """Something wrong: a stable `code` and a sentence. What only should be otherwise (not `must`)
     is told, and hides nothing."""
 
@@ -34,12 +34,12 @@ class CheckFailed(MediaError):
     code = "output_invalid"
     message = "What was made did not pass the check."
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: Sequence[Violation]) -> None:
         super().__init__(" ".join(finding.message for finding in findings[:5]))
         self.findings = tuple(findings)
 
 
-def require(findings: Iterable[Finding]) -> None:
+def require(findings: Iterable[Violation]) -> None:
     """Raise `CheckFailed` when something must be otherwise."""
     found = tuple(finding for finding in findings if finding.must)
     if found:
@@ -56,59 +56,61 @@ def check_chunk(
     height: int | None = None,
     rate: Fraction | None = None,
     composed: bool = True,
-) -> list[Finding]:
+) -> list[Violation]:
     """One file of one track: `start` ticks at its first sample, and no gap after it; `frames` it
     should have, give or take `tolerance`; its picture size; `rate` of its pictures. `composed`: no
     composition offset may be below 0, which some readers take for a delay of all pictures."""
     if not track.fragments:
-        return [Finding("empty", "The track has no fragments.")]
-    found: list[Finding] = []
+        return [Violation("empty", "The track has no fragments.")]
+    found: list[Violation] = []
     if not track.upright:
-        found.append(Finding("turned", "The display matrix turns what stands upright."))
+        found.append(Violation("turned", "The display matrix turns what stands upright."))
     expected = start
     for number, fragment in enumerate(track.fragments):
         found += _check_fragment(track, number, expected, rate)
         expected = fragment.start + fragment.duration
     if composed and any(fragment.least_offset < 0 for fragment in track.fragments):
-        found.append(Finding("composition", "Pictures are shown before they are decoded."))
+        found.append(Violation("composition", "Pictures are shown before they are decoded."))
     found += _check_units(track)
     counted = sum(fragment.samples for fragment in track.fragments)
     if frames is not None and abs(counted - frames) > tolerance:
-        found.append(Finding("frame_count", f"The track has {counted} frames instead of {frames}."))
+        found.append(
+            Violation("frame_count", f"The track has {counted} frames instead of {frames}.")
+        )
     if width is not None and height is not None and (track.width, track.height) != (width, height):
         size = f"{track.width}x{track.height} instead of {width}x{height}"
-        found.append(Finding("picture_size", f"The picture is {size}."))
+        found.append(Violation("picture_size", f"The picture is {size}."))
     return found
 
 
 def _check_fragment(
     track: Track, number: int, expected: int, rate: Fraction | None
-) -> list[Finding]:
+) -> list[Violation]:
     """A fragment by itself: it plays alone, and from its first tick to its last."""
     fragment, found = track.fragments[number], []
     if not fragment.starts_with_sync:
-        found.append(Finding("no_sync", f"Fragment {number} does not start with a keyframe."))
+        found.append(Violation("no_sync", f"Fragment {number} does not start with a keyframe."))
     if fragment.own_parameters:
         message = f"Fragment {number} has parameter sets the init segment does not have."
-        found.append(Finding("own_parameters", message))
+        found.append(Violation("own_parameters", message))
     if fragment.start != expected:
         message = f"Fragment {number} starts at {fragment.start}, not at {expected} ticks."
-        found.append(Finding("not_continuous", message))
+        found.append(Violation("not_continuous", message))
     # Copied timestamps may be rounded; a picture late by reordering is so by a whole one.
     late = abs(fragment.composition_start - fragment.start) * fragment.samples
     if late > fragment.duration * _ROUNDED:
         shown = f"is shown at {fragment.composition_start} ticks instead of {fragment.start}"
-        found.append(Finding("late_start", f"The first picture of fragment {number} {shown}."))
+        found.append(Violation("late_start", f"The first picture of fragment {number} {shown}."))
     if not fragment.evenly_shown:
-        found.append(Finding("uneven", f"Pictures of fragment {number} are missing or doubled."))
+        found.append(Violation("uneven", f"Pictures of fragment {number} are missing or doubled."))
     if rate is not None and fragment.duration * rate != fragment.samples * track.timescale:
         real = fragment.samples * track.timescale / fragment.duration if fragment.duration else 0.0
         message = f"Fragment {number} has {real:.3f} frames a second instead of {float(rate):.3f}."
-        found.append(Finding("frame_rate", message))
+        found.append(Violation("frame_rate", message))
     return found
 
 
-def _check_units(track: Track) -> Iterator[Finding]:
+def _check_units(track: Track) -> Iterator[Violation]:
     """Access units of sound last what those of their codec do; only the very last may be shorter,
     where the sound ends."""
     unit = _UNIT_SAMPLES.get(track.codecs)
@@ -120,18 +122,18 @@ def _check_units(track: Track) -> Iterator[Finding]:
         ends_well = fragment.last_unit == unit or (last and 0 < fragment.last_unit < unit)
         if (shortest, longest) != (unit, unit) or not ends_well:
             message = f"Access units of fragment {number} do not last {unit} samples."
-            yield Finding("access_units", message)
+            yield Violation("access_units", message)
 
 
-def check_alignment(tracks: Mapping[str, Track]) -> list[Finding]:
+def check_alignment(tracks: Mapping[str, Track]) -> list[Violation]:
     """Renditions of one chunk and codec: the same timescale, and fragments that start together."""
-    found: list[Finding] = []
+    found: list[Violation] = []
     firsts: dict[str, str] = {}
     for name, track in tracks.items():
         first = firsts.setdefault(track.codec, name)
         if _borders(track) != _borders(tracks[first]):
             message = f"The segments of {name} are not aligned with those of {first}."
-            found.append(Finding("not_aligned", message))
+            found.append(Violation("not_aligned", message))
     return found
 
 

@@ -15,7 +15,12 @@ from xml.sax.saxutils import escape, quoteattr
 
 from processing.packaging import hls
 from processing.packaging.kinds import Kind
-from processing.packaging.release import StoredRendition, video_renditions, sound_names, audio_renditions
+from processing.packaging.release import (
+    StoredRendition,
+    audio_renditions,
+    sound_names,
+    video_renditions,
+)
 
 _NAMESPACE = "urn:mpeg:dash:schema:mpd:2011"
 # SegmentList stands in no narrower profile.

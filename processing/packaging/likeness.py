@@ -11,7 +11,7 @@ from operator import sub
 from pathlib import Path
 
 from processing.ffmpeg.encoding import samples
-from processing.packaging.checker import Finding
+from processing.packaging.checker import Violation
 
 # Grey levels, of 255, that two pictures are apart on average: encoding changes a picture by a few,
 # and light that is converted before or after it is made small by some more.
@@ -30,13 +30,13 @@ _LOST_SECONDS = 0.1
 
 def check_pictures(
     name: str, source: Path, made: Path, *, rate: Fraction, allowed: int
-) -> Iterator[Finding]:
+) -> Iterator[Violation]:
     """The pictures of a rendition, ``rate`` a second; ``allowed`` is how many it may have more or
     less."""
     theirs, ours = _count(source), _count(made)
     if abs(theirs - ours) > allowed:
         message = f"{name} has {ours} pictures, the source {theirs}."
-        yield Finding("source_frames", message)
+        yield Violation("source_frames", message)
     differing, changes, kept = [], array("f"), array("f")
     around = _around(source)
     before = b""
@@ -54,29 +54,29 @@ def check_pictures(
         message = (
             f"{name} shows {len(differing)} other pictures than the source, from {first:.2f} s."
         )
-        yield Finding("source_pictures", message)
+        yield Violation("source_pictures", message)
     new = [place for place, change in enumerate(changes) if change > _CLEARLY_NEW]
     lost = [at for at in new if max(kept[max(0, at - 1) : at + 2], default=0.0) < _THE_SAME]
     if lost:
         message = (
             f"{name} lacks {len(lost)} of {len(new)} pictures that differ from the one before."
         )
-        yield Finding("source_distinct", message)
+        yield Violation("source_distinct", message)
 
 
-def check_sound(name: str, source: Path, made: Path) -> Iterator[Finding]:
+def check_sound(name: str, source: Path, made: Path) -> Iterator[Violation]:
     """The sound of a rendition."""
     theirs, ours = _peaks(source), _peaks(made)
     missing = (len(theirs) - len(ours)) * _PIECE_SECONDS
     if missing > _LOST_SECONDS:
-        yield Finding("source_sound", f"{name} ends {missing:.1f} s before the source's sound.")
+        yield Violation("source_sound", f"{name} ends {missing:.1f} s before the source's sound.")
     silent = sum(
         peak > _HEARD and max(ours[max(0, at - _NEAR) : at + _NEAR + 1]) < _SILENT
         for at, peak in enumerate(theirs[: len(ours)])
     )
     seconds = silent * _PIECE_SECONDS
     if seconds > _LOST_SECONDS:
-        yield Finding(
+        yield Violation(
             "source_sound", f"{name} is silent for {seconds:.1f} s of the source's sound."
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from processing.ffmpeg.planning.plan import EncodePlan
-from processing.packaging.checker import Finding
+from processing.packaging.checker import Violation
 from processing.packaging.release import StoredRendition
 
 # What is made in one piece may have a few frames less: its times are not known before.
@@ -17,14 +17,14 @@ _ROUNDING_FRAMES = 1
 _SOUND_SECONDS = 0.1
 
 
-def check_plan(renditions: Sequence[StoredRendition], plan: EncodePlan) -> Iterator[Finding]:
+def check_plan(renditions: Sequence[StoredRendition], plan: EncodePlan) -> Iterator[Violation]:
     """Every rung and track that was planned is there, with its frames or its seconds."""
     made = {rendition.name: rendition for rendition in renditions}
     planned = {rung.name for rung in plan.rungs} | {track.name for track in plan.tracks}
     for name in sorted(planned - made.keys()):
-        yield Finding("not_made", f"{name} was planned and is not there.")
+        yield Violation("not_made", f"{name} was planned and is not there.")
     for name in sorted(made.keys() - planned):
-        yield Finding("not_planned", f"{name} is there and was not planned.")
+        yield Violation("not_planned", f"{name} is there and was not planned.")
     for rung in plan.rungs:
         if rung.name in made:
             yield from _check_frames(made[rung.name], plan)
@@ -33,13 +33,13 @@ def check_plan(renditions: Sequence[StoredRendition], plan: EncodePlan) -> Itera
             yield from _check_sound(made[track.name], plan)
 
 
-def _check_frames(rendition: StoredRendition, plan: EncodePlan) -> Iterator[Finding]:
+def _check_frames(rendition: StoredRendition, plan: EncodePlan) -> Iterator[Violation]:
     if plan.grid is None:
         return
     frames = round(rendition.seconds * plan.grid.rate)
     missing = plan.grid.frames - frames
     if missing > allowed_frames(plan, plan.grid.frames):
-        yield Finding("too_short", f"{rendition.name} has {frames} of {plan.grid.frames} frames.")
+        yield Violation("too_short", f"{rendition.name} has {frames} of {plan.grid.frames} frames.")
 
 
 def allowed_frames(plan: EncodePlan, frames: int) -> int:
@@ -49,7 +49,7 @@ def allowed_frames(plan: EncodePlan, frames: int) -> int:
     return max(_WHOLE_FRAMES, int(frames * _WHOLE_SHARE))
 
 
-def _check_sound(rendition: StoredRendition, plan: EncodePlan) -> Iterator[Finding]:
+def _check_sound(rendition: StoredRendition, plan: EncodePlan) -> Iterator[Violation]:
     """Beside pictures sound is as long as they are. Alone each track is as long as what could be
     decoded of it, which is told by notices: another may be longer, and a file may promise more."""
     if plan.grid is None:
@@ -57,4 +57,4 @@ def _check_sound(rendition: StoredRendition, plan: EncodePlan) -> Iterator[Findi
     allowed = max(_SOUND_SECONDS, float(_WHOLE_SHARE) * plan.seconds if plan.spans == 1 else 0.0)
     if plan.seconds - rendition.seconds > allowed:
         told = f"{rendition.seconds:.3f} of {plan.seconds:.3f} s"
-        yield Finding("too_short", f"{rendition.name} has {told} of sound.")
+        yield Violation("too_short", f"{rendition.name} has {told} of sound.")

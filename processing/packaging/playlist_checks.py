@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from processing.ffmpeg.output_format import AUDIO_RATE, BANDWIDTH_TOLERANCE, PACKET
 from processing.packaging import addresses, release
-from processing.packaging.checker import Finding
+from processing.packaging.checker import Violation
 from processing.packaging.kinds import Kind
 from processing.packaging.release import IFRAMES_SUFFIX, StoredRendition
 
@@ -30,7 +30,7 @@ class _Entry:
     offset: int
 
 
-def check_playlists(renditions: Sequence[StoredRendition], *, target: int) -> list[Finding]:
+def check_playlists(renditions: Sequence[StoredRendition], *, target: int) -> list[Violation]:
     """The multivariant playlist, that of each rendition and of its keyframes, when complete."""
     names = {f"{one.name}.m3u8" for one in renditions}
     names |= {f"{one.name}{IFRAMES_SUFFIX}.m3u8" for one in renditions if one.iframe_bandwidth}
@@ -55,10 +55,10 @@ def _as_told(rendition: StoredRendition) -> Iterator[StoredRendition]:
 
 def _check_multivariant(
     text: str, names: set[str], renditions: Sequence[StoredRendition]
-) -> Iterator[Finding]:
+) -> Iterator[Violation]:
     lines = text.splitlines()
     if "#EXT-X-INDEPENDENT-SEGMENTS" not in lines or lines[0] != "#EXTM3U":
-        yield Finding("multivariant", "The multivariant playlist lacks a tag it must have.")
+        yield Violation("multivariant", "The multivariant playlist lacks a tag it must have.")
     variants = _tagged(lines, "#EXT-X-STREAM-INF:")
     sounds = _tagged(lines, "#EXT-X-MEDIA:")
     keyframes = _tagged(lines, "#EXT-X-I-FRAME-STREAM-INF:")
@@ -76,16 +76,16 @@ def _check_multivariant(
         yield from _check_sounds([sound for sound in sounds if sound.get("GROUP-ID") == group])
     yield from _check_sums(variants, uris, renditions, sounds)
     if has_pictures and not keyframes:
-        yield Finding("no_keyframes", "There is no playlist of keyframes.", must=False)
+        yield Violation("no_keyframes", "There is no playlist of keyframes.", must=False)
 
 
-def _check_group(variant: dict[str, str], sounds: Sequence[dict[str, str]]) -> Iterator[Finding]:
+def _check_group(variant: dict[str, str], sounds: Sequence[dict[str, str]]) -> Iterator[Violation]:
     groups = {sound.get("GROUP-ID") for sound in sounds}
     known = variant.get("AUDIO") in (groups if groups else {None})
     yield from _unless(known, "A variant names sound there is not.")
 
 
-def _check_sounds(sounds: Sequence[dict[str, str]]) -> Iterator[Finding]:
+def _check_sounds(sounds: Sequence[dict[str, str]]) -> Iterator[Violation]:
     for sound in sounds:
         yield from _unless(all(sound.get(key) for key in _SOUND), "A sound is not described.")
     names = [sound.get("NAME") for sound in sounds]
@@ -99,7 +99,7 @@ def _check_sums(
     uris: Sequence[str],
     renditions: Sequence[StoredRendition],
     sounds: Sequence[dict[str, str]],
-) -> Iterator[Finding]:
+) -> Iterator[Violation]:
     """A variant's bandwidth has that of the most expensive sound in its group."""
     by_uri = {f"{one.name}.m3u8": one for one in renditions}
     dearest: dict[str | None, int] = {}
@@ -113,10 +113,10 @@ def _check_sums(
         beside = dearest.get(found.get("AUDIO"), 0)
         real = rendition.bandwidth + (beside if rendition.kind == Kind.VIDEO else 0)
         if abs(int(found["BANDWIDTH"]) - real) > real * BANDWIDTH_TOLERANCE:
-            yield Finding("bandwidth", f"BANDWIDTH of the variant {rendition.name} is wrong.")
+            yield Violation("bandwidth", f"BANDWIDTH of the variant {rendition.name} is wrong.")
 
 
-def _check_media(name: str, text: str, rendition: StoredRendition) -> Iterator[Finding]:
+def _check_media(name: str, text: str, rendition: StoredRendition) -> Iterator[Violation]:
     lines = text.splitlines()
     needed = {
         "#EXTM3U",
@@ -133,18 +133,18 @@ def _check_media(name: str, text: str, rendition: StoredRendition) -> Iterator[F
     )
     entries = _entries(lines)
     if any(int(entry.seconds + 0.5) > target for entry in entries):
-        yield Finding("overlong", f"A segment of {name} lasts over the target of {target} s.")
+        yield Violation("overlong", f"A segment of {name} lasts over the target of {target} s.")
     told, real = sum(entry.seconds for entry in entries), rendition.seconds
     frame = float(1 / rendition.frame_rate) if rendition.frame_rate else PACKET / AUDIO_RATE
     if abs(told - real) > frame:
-        yield Finding("extinf", f"The playlist of {name} tells {told:.3f} s of {real:.3f} s.")
+        yield Violation("extinf", f"The playlist of {name} tells {told:.3f} s of {real:.3f} s.")
     there = rendition.keyframes if name.endswith(IFRAMES_SUFFIX) else rendition.refs
     listed = [(entry.uri, entry.offset, entry.size) for entry in entries]
     all_told = listed == [(ref.uri, ref.offset, ref.size) for ref in there]
     yield from _unless(all_told, f"The playlist of {name} does not list all.")
 
 
-def _check_keyframes(rendition: StoredRendition, text: str) -> Iterator[Finding]:
+def _check_keyframes(rendition: StoredRendition, text: str) -> Iterator[Violation]:
     """Each keyframe's range is inside a segment of the same object."""
     segments = {(ref.uri, ref.offset): ref.offset + ref.size for ref in rendition.refs}
     begins: dict[str, list[int]] = {}
@@ -194,6 +194,6 @@ def _entries(lines: Sequence[str]) -> list[_Entry]:
     return entries
 
 
-def _unless(true: bool, message: str) -> Iterator[Finding]:
+def _unless(true: bool, message: str) -> Iterator[Violation]:
     if not true:
-        yield Finding("playlist", message)
+        yield Violation("playlist", message)

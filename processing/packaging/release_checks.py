@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from processing.ffmpeg.output_format import BANDWIDTH_TOLERANCE, MAX_FRAME_RATE
 from processing.packaging import codecs, hls
-from processing.packaging.checker import Finding
+from processing.packaging.checker import Violation
 from processing.packaging.kinds import Kind
 from processing.packaging.playlist_checks import check_playlists
 from processing.packaging.release import StoredChunk, StoredRendition, measured, video_renditions
@@ -34,7 +34,7 @@ _CODECS = {codec.name: codec.strings for codec in codecs.CODECS}
 
 def check_release(
     renditions: Sequence[StoredRendition], *, target: int = 0, duration: float | None = None
-) -> list[Finding]:
+) -> list[Violation]:
     """A release that is to be complete: each rendition by itself, all beside each other, and the
     playlists. `target` is the target duration that was told while it grew (0: none), `duration`
     the seconds it should last, if that is known."""
@@ -42,7 +42,7 @@ def check_release(
     audio = [rendition for rendition in renditions if rendition.kind == Kind.AUDIO]
     found = [f for one in renditions for f in _check_rendition(one, target)]
     if not renditions:
-        return [Finding("empty", "The release has no renditions.")]
+        return [Violation("empty", "The release has no renditions.")]
     if any(finding.must and finding.code == "empty" for finding in found):
         return found
     found += [f for rungs in video_renditions(video).values() for f in _check_rungs(rungs)]
@@ -51,14 +51,14 @@ def check_release(
     return found + check_playlists(renditions, target=target)
 
 
-def _check_rendition(rendition: StoredRendition, target: int) -> Iterator[Finding]:
+def _check_rendition(rendition: StoredRendition, target: int) -> Iterator[Violation]:
     name = rendition.name
     every = [segment for chunk in rendition.chunks for segment in chunk.segments]
     if not every or rendition.timescale <= 0:
-        yield Finding("empty", f"{name} has no segments.")
+        yield Violation("empty", f"{name} has no segments.")
         return
     if [chunk.number for chunk in rendition.chunks] != list(range(len(rendition.chunks))):
-        yield Finding("chunk_missing", f"Chunks of {name} are missing.")
+        yield Violation("chunk_missing", f"Chunks of {name} are missing.")
     yield from _check_order(rendition, every)
     for chunk in rendition.chunks:
         yield from _check_ranges(name, chunk)
@@ -67,14 +67,14 @@ def _check_rendition(rendition: StoredRendition, target: int) -> Iterator[Findin
     yield from _check_description(rendition)
 
 
-def _check_order(rendition: StoredRendition, every: Sequence[Segment]) -> Iterator[Finding]:
+def _check_order(rendition: StoredRendition, every: Sequence[Segment]) -> Iterator[Violation]:
     """Each tick belongs to one segment and one chunk, from 0 on."""
     if every[0].start != 0:
-        yield Finding("not_continuous", f"{rendition.name} does not start at 0.")
+        yield Violation("not_continuous", f"{rendition.name} does not start at 0.")
     for number, (before, after) in enumerate(pairwise(every), 1):
         if after.start != before.end:
             message = f"Segment {number} of {rendition.name} does not follow the one before."
-            yield Finding("not_continuous", message)
+            yield Violation("not_continuous", message)
     for chunk in rendition.chunks:
         inside = chunk.segments
         if not inside or (chunk.start, chunk.start + chunk.duration) != (
@@ -82,16 +82,16 @@ def _check_order(rendition: StoredRendition, every: Sequence[Segment]) -> Iterat
             inside[-1].end,
         ):
             message = f"Chunk {chunk.number} of {rendition.name} is not what its segments are."
-            yield Finding("not_continuous", message)
+            yield Violation("not_continuous", message)
 
 
-def _check_ranges(name: str, chunk: StoredChunk) -> Iterator[Finding]:
+def _check_ranges(name: str, chunk: StoredChunk) -> Iterator[Violation]:
     """Each byte of a file belongs to the init segment or to one segment; keyframes are inside."""
     offset = chunk.init_size
     for segment in chunk.segments:
         if segment.offset != offset or segment.size <= 0:
             message = f"A segment of chunk {chunk.number} of {name} is not the bytes it should be."
-            yield Finding("ranges", message)
+            yield Violation("ranges", message)
         offset = segment.offset + segment.size
         inside = all(
             segment.offset <= keyframe.offset
@@ -102,31 +102,33 @@ def _check_ranges(name: str, chunk: StoredChunk) -> Iterator[Finding]:
         lasting = sum(keyframe.duration for keyframe in segment.keyframes)
         if not inside or lasting not in (0, segment.duration):
             message = f"The keyframes of chunk {chunk.number} of {name} are not in its segments."
-            yield Finding("keyframe_ranges", message)
+            yield Violation("keyframe_ranges", message)
     if offset != chunk.size:
-        yield Finding("ranges", f"Chunk {chunk.number} of {name} has bytes that no segment has.")
+        yield Violation("ranges", f"Chunk {chunk.number} of {name} has bytes that no segment has.")
 
 
 def _check_segments(
     rendition: StoredRendition, every: Sequence[Segment], target: int
-) -> Iterator[Finding]:
+) -> Iterator[Violation]:
     rate = rendition.frame_rate
     limit = max(target, 1) if target else hls.target_duration(rendition.refs)
     for number, segment in enumerate(every):
         seconds = segment.duration / rendition.timescale
         if seconds <= 0:
-            yield Finding("not_continuous", f"Segment {number} of {rendition.name} lasts nothing.")
+            yield Violation(
+                "not_continuous", f"Segment {number} of {rendition.name} lasts nothing."
+            )
         if seconds > limit + OVERLONG_SECONDS or int(seconds + 0.5) > limit:
             message = f"Segment {number} of {rendition.name} lasts {seconds:.3f} s, over {limit} s."
-            yield Finding("overlong", message)
+            yield Violation("overlong", message)
         if rate and abs(Fraction(segment.duration, rendition.timescale) - segment.frames / rate) > (
             1 / rate
         ):
             message = f"Segment {number} of {rendition.name} has {segment.frames} frames."
-            yield Finding("frame_rate", f"{message} That is not its rate.")
+            yield Violation("frame_rate", f"{message} That is not its rate.")
 
 
-def _check_bandwidths(rendition: StoredRendition, target: int) -> Iterator[Finding]:
+def _check_bandwidths(rendition: StoredRendition, target: int) -> Iterator[Violation]:
     """Both numbers within 10 % of the sizes there are."""
     real, name = measured(rendition, target=target), rendition.name
     peak, average = real.bandwidth, real.average_bandwidth
@@ -137,46 +139,46 @@ def _check_bandwidths(rendition: StoredRendition, target: int) -> Iterator[Findi
     ):
         if told != there and abs(there - told) > there * BANDWIDTH_TOLERANCE:
             label = code.upper().replace("_", "-")
-            yield Finding(code, f"{label} of {name} is told as {told} and is {there} bits/s.")
+            yield Violation(code, f"{label} of {name} is told as {told} and is {there} bits/s.")
     if rendition.kind == Kind.VIDEO and peak > average * _PEAK_FACTOR:
         message = f"The peak of {name} is {peak / average:.1f} times its average."
-        yield Finding("peaky", message, must=False)
+        yield Violation("peaky", message, must=False)
 
 
-def _check_description(rendition: StoredRendition) -> Iterator[Finding]:
+def _check_description(rendition: StoredRendition) -> Iterator[Violation]:
     name, rate = rendition.name, rendition.frame_rate
     if not re.fullmatch(_CODECS.get(rendition.codec, "(?!)"), rendition.codecs):
-        yield Finding("codecs", f"{name} has the codecs {rendition.codecs!r}.")
+        yield Violation("codecs", f"{name} has the codecs {rendition.codecs!r}.")
     if rendition.kind == Kind.AUDIO:
         if rendition.channels < 1:
-            yield Finding("channels", f"{name} tells no channels.")
+            yield Violation("channels", f"{name} tells no channels.")
         return
     if min(rendition.width, rendition.height) < 2 or rendition.width % 2 or rendition.height % 2:
         message = f"The picture of {name} is {rendition.width}x{rendition.height}."
-        yield Finding("picture_size", message)
+        yield Violation("picture_size", message)
     if rate is None or not 0 < rate <= MAX_FRAME_RATE:
-        yield Finding("frame_rate", f"{name} has {rate} frames a second.")
+        yield Violation("frame_rate", f"{name} has {rate} frames a second.")
 
 
-def _check_rungs(video: Sequence[StoredRendition]) -> Iterator[Finding]:
+def _check_rungs(video: Sequence[StoredRendition]) -> Iterator[Violation]:
     """Every rung can take over from every other of its codec at every segment."""
     first = video[0]
     for rung in video[1:]:
         if _borders(rung) != _borders(first):
             message = f"The segments of {rung.name} are not aligned with those of {first.name}."
-            yield Finding("not_aligned", message)
+            yield Violation("not_aligned", message)
         wide, tall = rung.width * first.height, rung.height * first.width
         # Sides are even numbers: two pixels are no other shape.
         slack = _ASPECT_TOLERANCE * max(wide, tall) + 2 * max(first.width, first.height)
         if abs(wide - tall) > slack:
             message = f"{rung.name} has another shape than {first.name}."
-            yield Finding("aspect_ratio", message, must=False)
+            yield Violation("aspect_ratio", message, must=False)
 
 
-def _check_choice(video: Sequence[StoredRendition]) -> Iterator[Finding]:
+def _check_choice(video: Sequence[StoredRendition]) -> Iterator[Violation]:
     """Whoever has a slow line finds something smaller."""
     if len(video) == 1 and min(video[0].width, video[0].height) > _SMALL_SIDE:
-        yield Finding("single_rung", "There is one bitrate only.", must=False)
+        yield Violation("single_rung", "There is one bitrate only.", must=False)
 
 
 def _borders(rendition: StoredRendition) -> list[tuple[Fraction, Fraction]]:
@@ -189,14 +191,14 @@ def _borders(rendition: StoredRendition) -> list[tuple[Fraction, Fraction]]:
 
 def _check_lengths(
     video: Sequence[StoredRendition], audio: Sequence[StoredRendition], duration: float | None
-) -> Iterator[Finding]:
+) -> Iterator[Violation]:
     """Sound as long as the pictures, and all of it there."""
     reference = [*video, *audio][0].seconds
     for track in [*video, *audio][1:]:
         apart = abs(track.seconds - reference)
         if apart > _LENGTH_NOTED:
             message = f"{track.name} lasts {track.seconds:.3f} s instead of {reference:.3f} s."
-            yield Finding("length", message, must=apart > _LENGTH_SECONDS)
+            yield Violation("length", message, must=apart > _LENGTH_SECONDS)
     if duration is not None and abs(reference - duration) > 1:
         message = f"The release lasts {reference:.3f} s instead of {duration:.3f} s."
-        yield Finding("length", message)
+        yield Violation("length", message)

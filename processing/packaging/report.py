@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from processing.packaging.checker import Finding
+from processing.packaging.checker import Violation
 from processing.packaging.kinds import Kind
 from processing.packaging.release import StoredRendition
 
 
 def report(
-    findings: Iterable[Finding],
+    findings: Iterable[Violation],
     renditions: Sequence[StoredRendition],
     *,
     target: int = 0,

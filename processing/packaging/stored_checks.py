@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from processing.packaging.checker import Finding, check_chunk
+from processing.packaging.checker import Violation, check_chunk
 from processing.packaging.kinds import Kind
 from processing.packaging.release import StoredChunk, StoredRendition
 from processing.packaging.segments import Keyframe, Segment
 from processing.packaging.track import Track
 
 
-def check_stored(rendition: StoredRendition, chunk: StoredChunk, track: Track) -> list[Finding]:
+def check_stored(rendition: StoredRendition, chunk: StoredChunk, track: Track) -> list[Violation]:
     """One chunk of a rendition, whose file was read again as `track`: everything `check_chunk`
     looks at, and every number in its rows."""
     size = (rendition.width, rendition.height) if rendition.kind == Kind.VIDEO else (None, None)
@@ -29,18 +29,20 @@ def check_stored(rendition: StoredRendition, chunk: StoredChunk, track: Track) -
     found += _check_init(rendition, chunk, track)
     found += _check_segments(chunk, track)
     where = f"{rendition.name}, chunk {chunk.number}: "
-    return [Finding(one.code, where + one.message, one.must) for one in found]
+    return [Violation(one.code, where + one.message, one.must) for one in found]
 
 
-def _check_init(rendition: StoredRendition, chunk: StoredChunk, track: Track) -> Iterator[Finding]:
+def _check_init(
+    rendition: StoredRendition, chunk: StoredChunk, track: Track
+) -> Iterator[Violation]:
     if hashlib.sha256(track.init).hexdigest() != rendition.init_sha256:
-        yield Finding("init", "The init segment is not the one of the rendition.")
+        yield Violation("init", "The init segment is not the one of the rendition.")
     told = (chunk.init_size, rendition.timescale, rendition.codecs, rendition.kind)
     if told != (track.init_size, track.timescale, track.codecs, track.kind):
-        yield Finding("init", "The init segment is not what the rows tell of it.")
+        yield Violation("init", "The init segment is not what the rows tell of it.")
 
 
-def _check_segments(chunk: StoredChunk, track: Track) -> Iterator[Finding]:
+def _check_segments(chunk: StoredChunk, track: Track) -> Iterator[Violation]:
     """Each segment is some fragments of the file in a row."""
     rest = list(track.fragments)
     for number, segment in enumerate(chunk.segments):
@@ -59,6 +61,6 @@ def _check_segments(chunk: StoredChunk, track: Track) -> Iterator[Finding]:
             ),
         )
         if real != segment:
-            yield Finding("segments", f"Segment {number} is not in the file as its row tells.")
+            yield Violation("segments", f"Segment {number} is not in the file as its row tells.")
     if rest:
-        yield Finding("segments", f"{len(rest)} fragments are in no segment.")
+        yield Violation("segments", f"{len(rest)} fragments are in no segment.")

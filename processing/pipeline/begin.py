@@ -58,7 +58,7 @@ def begin_anew(run: Run, *, code: str, message: str, remedy: Remedy) -> bool:
         return False
     failed = Run.Status.FAILED
     advance.end(run, failed, Release.State.FAILED, error_code=code, error_message=message)
-    lifecycle.withdraw(run.video_id, release_id=run.pk)
+    lifecycle.unpublish(run.video_id, release_id=run.pk)
     advance.tell(run, failed, code=code)
     begin(run.video_id, run.source, run.kind, profile=profile, priority=run.priority, whole=whole)
     return True

@@ -59,10 +59,10 @@ def fail(task: Task, problem: Problem) -> Fate:
         long_ago = Now() - retry.BLAMELESS_FOR
         if Task.objects.filter(pk=task.pk, released_since__lt=long_ago).exists():
             return _give_up(run, task, problem)
-        return _hand_back(task, problem)
+        return _release_task(task, problem)
 
 
-def _hand_back(task: Task, problem: Problem) -> Fate:
+def _release_task(task: Task, problem: Problem) -> Fate:
     due = Now() + timedelta(seconds=retry.release_delay())
     _move(
         task,

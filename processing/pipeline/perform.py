@@ -32,7 +32,7 @@ from processing.steps.context import (
     TaskTimedOut,
 )
 from processing.workers import readiness
-from processing.workers.presence import here
+from processing.workers.registry import current_worker
 
 logger = structlog.get_logger(__name__)
 
@@ -100,18 +100,18 @@ class _Attempt:
                     should_stop=self._should_stop,
                     waits_for=self._waits_for,
                     held=held,
-                    insist=self._insist,
+                    insist=self._retry_on_database_error,
                 )
             )
 
     def _should_stop(self) -> str | None:
         if self._lease.lost:
             return LOST
-        if here.stopping:
+        if current_worker.stopping:
             return STOPPING
         return TIMED_OUT if self._clock.is_over else None
 
-    def _insist(self, call: Callable[[], None]) -> None:
+    def _retry_on_database_error(self, call: Callable[[], None]) -> None:
         retry_on_database_error(call, given_up=lambda: self._should_stop() is not None)
 
     def _waits_for(self, what: str) -> None:
@@ -134,7 +134,7 @@ class _Attempt:
         since a thread cannot be ended alone."""
         logger.error("step_does_not_stop", task=str(self._task.pk), kind=self._task.kind)
         _settle(self._task, retry.classify(TaskTimedOut()))
-        here.end_process()
+        current_worker.end_process()
 
 
 def _failed(task: Task, error: Exception) -> Ending:
@@ -179,7 +179,7 @@ def _lost(task: Task) -> Ending:
 
 
 def _insist(end: Callable[[], T]) -> T:
-    return retry_on_database_error(end, given_up=lambda: here.stopping)
+    return retry_on_database_error(end, given_up=lambda: current_worker.stopping)
 
 
 @contextmanager

@@ -26,20 +26,20 @@ def rescue_tasks() -> int:
     lease = timedelta(seconds=settings.TASK_LEASE_SECONDS)
     stored, now = cursors.read(RESCUE)
     watch = look(stored, now, lease)
-    rescued = take_back_overdue() if may_rescue(watch, lease) else 0
+    rescued = reclaim_overdue() if may_rescue(watch, lease) else 0
     _, ended = cursors.read(RESCUE)
     cursors.write(RESCUE, {**watch.to_json(), "last": ended.isoformat()})
     return rescued
 
 
-def take_back_overdue() -> int:
+def reclaim_overdue() -> int:
     """Tasks whose lease ran out become ready again, or fail at their third crash."""
     overdue = Task.objects.filter(state=Task.State.RUNNING, lease_until__lt=Now())
     # A run that is locked, perhaps by a frozen worker, or gone meanwhile, holds up no other.
-    return act_on_each(overdue.order_by("lease_until")[:_BATCH], _take_back, what=RESCUE)
+    return act_on_each(overdue.order_by("lease_until")[:_BATCH], _reclaim, what=RESCUE)
 
 
-def _take_back(task: Task) -> bool:
+def _reclaim(task: Task) -> bool:
     try:
         return rescue(task)
     except Run.DoesNotExist:  # purged meanwhile, and the task with it

@@ -10,8 +10,8 @@ from django.db import Error as DatabaseError
 
 from processing.ffmpeg.errors import MediaError, ProcessKilled, RoomDoubtful
 from processing.pipeline.retrying import is_outage
+from processing.steps.chunk_validation import ChunksDiffer, CopyUnfit
 from processing.steps.context import PlanOutdated, SourceMissing
-from processing.steps.made import ChunksDiffer, CopyUnfit
 from videos.storage import StorageUnavailable
 
 MAX_CRASHES = 3

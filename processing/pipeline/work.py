@@ -9,7 +9,7 @@ from processing.pipeline import perform, wake
 from processing.pipeline.claim import Allowance, claim
 from processing.workers import readiness
 from processing.workers.machine import this_machine
-from processing.workers.presence import here
+from processing.workers.registry import current_worker
 from processing.workers.slots import slots
 
 logger = structlog.get_logger(__name__)
@@ -22,14 +22,18 @@ def drain(queue: str) -> None:
     """Work on the queue's tasks until none is due, the worker is to stop or to wait, or other
     queues of this process have waited long enough."""
     end = time.monotonic() + _TURN_SECONDS
-    with here.at_work() as show:
+    with current_worker.at_work() as show:
         while task := _next(queue):
             try:
                 show(task)
                 work_on(task)
             finally:
                 slots.give_back(task)
-            if time.monotonic() > end and here.serves_more_than(queue) and wake.now(queue):
+            if (
+                time.monotonic() > end
+                and current_worker.serves_more_than(queue)
+                and wake.now(queue)
+            ):
                 return
 
 
@@ -41,10 +45,10 @@ def work_on(task: Task) -> None:
 def _next(queue: str) -> Task | None:
     """The next task, under this process's slots; None when there is none to be had now."""
     try:
-        if here.stopping or readiness.why_not():
+        if current_worker.stopping or readiness.why_not():
             return None
         with slots.claiming:
-            task = claim(queue, worker=here.name, within=_allowance())
+            task = claim(queue, worker=current_worker.name, within=_allowance())
             if task is not None:
                 slots.take(task)
             return task
@@ -59,5 +63,5 @@ def _allowance() -> Allowance:
         kinds=slots.kinds(),
         full_owners=slots.full_owners(),
         machine=this_machine(),
-        others_alive=here.others_alive,
+        others_alive=current_worker.others_alive,
     )

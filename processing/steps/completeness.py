@@ -7,9 +7,9 @@ from processing.ffmpeg import counted, notices
 from processing.ffmpeg.counted import Counted
 from processing.ffmpeg.media import Media, VideoStream
 from processing.ffmpeg.notices import Notice
-from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
 from processing.ffmpeg.planning.reasons import frames_a_second
+from processing.ffmpeg.planning.span_plan import Span
 from processing.ffmpeg.running.complaints import SIZE_CHANGES
 from processing.models import Run, Task
 

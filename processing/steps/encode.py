@@ -17,14 +17,14 @@ from processing.ffmpeg.errors import (
 )
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import lengths
-from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
+from processing.ffmpeg.planning.span_plan import Span
 from processing.ffmpeg.running import runner, verdict
 from processing.ffmpeg.running.progress import Progress
 from processing.packaging.track import made_by_us
-from processing.steps import borders, listing, made, plans, sources, tools, transfers
+from processing.steps import borders, chunk_validation, listing, plans, sources, tools, transfers
+from processing.steps.chunk_validation import MadeChunk
 from processing.steps.context import Outcome, TaskContext
-from processing.steps.made import MadeChunk
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
 from videos import objects
@@ -48,13 +48,13 @@ def run(context: TaskContext) -> Outcome:
         with made_by_us():
             commands.finish(order)
         done = [
-            made.read(path, prefix=context.output_prefix, span=span, plan=plan)
+            chunk_validation.read(path, prefix=context.output_prefix, span=span, plan=plan)
             for path in sorted(context.folder.glob("*.mp4"))
         ]
-        made.require_good(done, plan=plan, span=span, inits=inits)
+        chunk_validation.require_good(done, plan=plan, span=span, inits=inits)
     seen = counted.read(context.folder, plan, finished.complaints)
     if borders.differing(context.run.pk, span.number, seen.edges):
-        raise made.CopyUnfit if span.copies else made.ChunksDiffer
+        raise chunk_validation.CopyUnfit if span.copies else chunk_validation.ChunksDiffer
     _register(context, done)
     _store(context, done)
     return Outcome(
@@ -124,7 +124,7 @@ def _encode(context: TaskContext, order: EncodeOrder) -> runner.Finished:
         return tools.run(commands.encode(order), context, seconds, source, report)
     except ProcessFailed as error:
         if span.copies and not isinstance(error, RoomDoubtful):
-            raise made.CopyUnfit(argv=error.argv, log=error.log) from error
+            raise chunk_validation.CopyUnfit(argv=error.argv, log=error.log) from error
         if not commands.sound_changes(error.log):
             raise
     pipe = context.folder / "sound.nut"

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from processing.ffmpeg.output_format import CHANNELS
-from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
+from processing.ffmpeg.planning.span_plan import Span
 from processing.packaging import hls, segments
 from processing.packaging.kinds import Kind
+from processing.steps.chunk_validation import MadeChunk
 from processing.steps.context import TaskContext
-from processing.steps.made import MadeChunk
 from videos import lifecycle, objects
 from videos.models import Chunk, Release, Rendition
 

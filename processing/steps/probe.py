@@ -10,7 +10,7 @@ from processing.ffmpeg.notices import SOURCE_BROKEN_OFF, SOURCE_INCOMPLETE
 from processing.ffmpeg.planning import weight
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.planning.plan import EncodePlan, as_made, plan_encode
-from processing.ffmpeg.probing import probe, refusals, timeline
+from processing.ffmpeg.probing import probe, probe_errors, timeline
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.models import Run
@@ -39,9 +39,9 @@ def run(context: TaskContext) -> Outcome:
         source, media, ffmpeg=ffmpeg, should_stop=should_stop, folder=context.folder
     )
     measured = with_timeline(media, line)
-    refusals.require_within(measured, limits)
+    probe_errors.require_within(measured, limits)
     if line is not None:
-        refusals.require_all_there(media, line, source)
+        probe_errors.require_all_there(media, line, source)
         media = measured
     made_of = as_made(media, profile)
     _require_something(made_of, ffmpeg)
@@ -63,7 +63,7 @@ def run(context: TaskContext) -> Outcome:
         record=lambda: _record(context, media, plan),
         result=probed,
         log=log,
-        gigapixels=refusals.pixels_of(made_of) / 10**9,
+        gigapixels=probe_errors.pixels_of(made_of) / 10**9,
     )
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
+from processing.ffmpeg.planning.span_plan import Span
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from processing.ffmpeg.notices import Notice
 from processing.packaging import checker, plan_checks, release_checks, report
 from processing.packaging.kinds import Kind
 from processing.packaging.release import StoredRendition, measured
-from processing.steps import borders, completeness, made, plans, transfers
+from processing.steps import borders, chunk_validation, completeness, plans, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
@@ -30,7 +30,7 @@ def run(context: TaskContext) -> Outcome:
     """Check the release, and that every listed chunk is in the storage with its size; then switch
     the pointer. The report is kept either way."""
     if borders.differing(context.run.pk):  # those that ended at the same time saw nothing
-        raise made.ChunksDiffer
+        raise chunk_validation.ChunksDiffer
     release = Release.objects.get(pk=context.run.pk)
     rows = list(
         Rendition.objects.filter(release=release).largest_first().prefetch_related("chunks")

@@ -15,7 +15,7 @@ from processing.models import Task, Worker
 from processing.queues import rows_of
 from processing.steps.context import TaskContext
 from processing.workers.machine import HEAVY_COST, this_machine, threads_for
-from processing.workers.presence import ALIVE_WITHIN
+from processing.workers.registry import ALIVE_WITHIN
 
 _WALL_FLOOR_SECONDS = 600.0
 _WALL_PER_MEDIA_SECOND = 60.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.ladder import DEFAULT
 from processing.ffmpeg.planning.plan import plan_of
+from processing.ffmpeg.planning.span_plan import Span
 from processing.models import Task
 from processing.steps import publish
 from processing.steps.context import Outcome, output_prefix_of

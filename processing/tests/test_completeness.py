@@ -9,9 +9,9 @@ import pytest
 
 from processing.ffmpeg.counted import Counted
 from processing.ffmpeg.media import AudioStream, Media
-from processing.ffmpeg.planning.chunks import WHOLE
 from processing.ffmpeg.planning.ladder import DEFAULT
 from processing.ffmpeg.planning.plan import plan_of
+from processing.ffmpeg.planning.span_plan import WHOLE
 from processing.ffmpeg.tests.clips import picture
 from processing.steps import completeness
 from processing.steps.completeness import EncodedSpan

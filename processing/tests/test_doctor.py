@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from processing import health
 from processing.ffmpeg.errors import SandboxUnavailable
 from processing.ffmpeg.running.sandbox import Mode, Sandbox
-from processing.health import Finding, Level, diagnosis, start, tools, walls
+from processing.health import CheckResult, Level, diagnosis, start, tools, walls
 from processing.health.site import static_files
 
 DETECT = "processing.health.walls.detect"
@@ -35,8 +35,8 @@ def program(folder: Path, version: str) -> str:
     return str(path)
 
 
-def only(monkeypatch: pytest.MonkeyPatch, *findings: Finding) -> None:
-    def check(finding: Finding) -> health.Check:
+def only(monkeypatch: pytest.MonkeyPatch, *findings: CheckResult) -> None:
+    def check(finding: CheckResult) -> health.Check:
         return lambda: finding
 
     monkeypatch.setattr(health, "DOCTOR", tuple(map(check, findings)))
@@ -50,9 +50,9 @@ def doctor(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, str]
     return 0, capsys.readouterr().out
 
 
-FINE = Finding("One", True, "fine", "not said")
-LESSER = Finding("Two", False, "It is old.", "Renew it.", lesser=True, code="two_old")
-BAD = Finding("Three", False, "It is gone.", "Bring it back.", code="three_gone")
+FINE = CheckResult("One", True, "fine", "not said")
+LESSER = CheckResult("Two", False, "It is old.", "Renew it.", lesser=True, code="two_old")
+BAD = CheckResult("Three", False, "It is gone.", "Bring it back.", code="three_gone")
 
 
 def test_a_warning_alone_is_no_failure(
@@ -103,7 +103,7 @@ def test_programs_are_told_the_same(
 
 
 def test_a_check_that_raises_names_the_error_and_the_others_are_heard() -> None:
-    def broken_thing() -> Finding:
+    def broken_thing() -> CheckResult:
         raise ZeroDivisionError("at a secret place")
 
     first, second = health.diagnose((broken_thing, lambda: FINE))
@@ -124,7 +124,7 @@ def test_whatever_any_check_raises_is_no_traceback(
     error: type[BaseException],
 ) -> None:
     def raising(check: health.Check) -> health.Check:
-        def fail() -> Finding:
+        def fail() -> CheckResult:
             raise error("at a secret place")
 
         fail.__name__ = check.__name__
@@ -145,7 +145,7 @@ def test_a_check_that_hangs_keeps_no_other(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(diagnosis, "LONGEST_SECONDS", 0.2)
     hanging = threading.Event()
 
-    def stuck_thing() -> Finding:
+    def stuck_thing() -> CheckResult:
         hanging.wait(30)
         return FINE
 
@@ -158,10 +158,10 @@ def test_a_check_that_hangs_keeps_no_other(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_what_needs_the_database_is_not_asked_while_that_is_at_fault() -> None:
-    def asks_it() -> Finding:
+    def asks_it() -> CheckResult:
         raise AssertionError("it was asked")
 
-    def gate() -> Finding:
+    def gate() -> CheckResult:
         return BAD
 
     found = health.diagnose((gate, asks_it), gate=gate, gated={asks_it})
@@ -178,7 +178,7 @@ def test_no_secret_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         "https://b/k?X-Amz-Credential=AKIA%2F&X-Amz-Signature=abcdef"
     )
     with override_settings(REDIS_URL="redis://:hunter2x@h/0", EMAIL_HOST_PASSWORD="letters%20in"):
-        [finding] = health.diagnose((lambda: Finding("X", False, said, "letters%20in"),))
+        [finding] = health.diagnose((lambda: CheckResult("X", False, said, "letters%20in"),))
     told = finding.detail + finding.hint
     assert told.count("(hidden)") == 5
     for secret in (settings.SECRET_KEY, "hunter2x", "AKIA", "abcdef", "letters"):
@@ -187,7 +187,7 @@ def test_no_secret_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_advised_can_be_read() -> None:
     advice = "Set EMAIL_URL to your mail server: smtp+tls://user:password@host:587."
-    [finding] = health.diagnose((lambda: Finding("X", False, "", advice),))
+    [finding] = health.diagnose((lambda: CheckResult("X", False, "", advice),))
     assert finding.hint == advice
 
 

@@ -20,7 +20,7 @@ from processing.steps import STEPS, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.tests.attempts import claimed, in_a_thread, let_probe_do, read_only, refused
 from processing.workers import breaker as breakers
-from processing.workers.presence import here
+from processing.workers.registry import current_worker
 from tests.servers.process import wait_until
 from videos import installation, objects
 from videos.models import Video
@@ -236,11 +236,11 @@ def test_a_stop_during_a_fetch_releases_the_task_uncounted(
     thread.start()
     try:
         assert begun.wait(20)
-        here.stop()
+        current_worker.stop()
         thread.join(20)
         assert not thread.is_alive()
     finally:
-        here._stop.clear()
+        current_worker._stop.clear()
         hangs.set()
     task.refresh_from_db()
     assert (task.state, task.attempts, task.crashes) == ("ready", 0, 0)

@@ -84,7 +84,7 @@ def test_a_task_whose_run_is_purged_meanwhile_stops_no_other(
         return lock(run_id)
 
     monkeypatch.setattr(advance, "lock", purged)
-    assert reconcile.take_back_overdue() == 1
+    assert reconcile.reclaim_overdue() == 1
     other.refresh_from_db()
     assert other.state == Task.State.READY
 
@@ -107,7 +107,7 @@ def test_a_task_that_cannot_be_taken_back_stops_no_other(
         return finish.rescue(task)
 
     monkeypatch.setattr(reconcile, "rescue", broken)
-    assert reconcile.take_back_overdue() == 1
+    assert reconcile.reclaim_overdue() == 1
 
 
 def test_a_run_whose_advance_was_lost_goes_on(video: Video) -> None:

@@ -17,7 +17,7 @@ from processing.pipeline import retry
 from processing.steps import sources
 from processing.steps.context import TaskContext
 from processing.workers import readiness
-from processing.workers.presence import DISK_FULL
+from processing.workers.registry import DISK_FULL
 from videos.models import Source, Video
 from videos.storage.disk import DiskStorage
 

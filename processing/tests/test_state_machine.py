@@ -271,7 +271,7 @@ class Pipeline(RuleBasedStateMachine):
     def _lose_all_workers(self) -> None:
         running = Task.objects.filter(state=State.RUNNING)
         running.update(lease_until=Now() - timedelta(seconds=1))
-        reconcile.take_back_overdue()
+        reconcile.reclaim_overdue()
         assert not running.exists()
 
     def _end_all_pauses(self) -> None:
@@ -283,7 +283,7 @@ class Pipeline(RuleBasedStateMachine):
         self._reconcile()
 
     def _reconcile(self) -> None:
-        assert reconcile.take_back_overdue() == 0
+        assert reconcile.reclaim_overdue() == 0
         assert reconcile.advance_finished() == 0
         purge.sweep_releases()
 

@@ -9,7 +9,7 @@ from processing.models import Task
 from processing.pipeline import work
 from processing.steps.context import Outcome, TaskContext
 from processing.tests.attempts import claimed, in_a_thread, let_probe_do
-from processing.workers.presence import here
+from processing.workers.registry import current_worker
 from videos.models import Video
 
 pytestmark = pytest.mark.usefixtures("short_pauses")
@@ -45,7 +45,7 @@ def test_a_step_that_does_not_stop_is_ended_from_outside(
     monkeypatch.setattr("django.conf.settings.TASK_HEARTBEAT_SECONDS", 0.05)
     monkeypatch.setattr("processing.pipeline.perform.seconds_for", lambda task: 0.0)
     monkeypatch.setattr("processing.pipeline.time_limit._GRACE_SECONDS", 0.1)
-    monkeypatch.setattr(here, "end_process", ended.set)
+    monkeypatch.setattr(current_worker, "end_process", ended.set)
     thread = in_a_thread(claimed())
     thread.start()
     try:

@@ -9,8 +9,8 @@ from processing.ffmpeg.errors import ToolMissing
 from processing.models import Task
 from processing.pipeline import finish, retry, work
 from processing.pipeline.claim import Allowance, claim
+from processing.steps.chunk_validation import ChunksDiffer
 from processing.steps.context import Outcome, TaskContext
-from processing.steps.made import ChunksDiffer
 from processing.tests.attempts import claimed, let_probe_do
 from processing.workers import readiness
 from videos.models import Video

@@ -14,7 +14,7 @@ from config.logs import process
 from processing.health import start
 from processing.steps import sources
 from processing.workers import readiness, temp_files
-from processing.workers.presence import SEEN_EVERY_SECONDS, here
+from processing.workers.registry import SEEN_EVERY_SECONDS, current_worker
 from processing.workers.slots import slots
 
 logger = structlog.get_logger(__name__)
@@ -36,21 +36,23 @@ class WorkerPresence(dramatiq.Middleware):
         Both need the database, which may be away just now: they go on as soon as it is back.
         """
         start.warn_beside()
-        logger.info("worker_started", worker=here.name, threads=worker.worker_threads)
+        logger.info("worker_started", worker=current_worker.name, threads=worker.worker_threads)
         slots.threads = worker.worker_threads
         queues = sorted(worker.consumer_whitelist or settings.WORKER_QUEUES)
-        _in_background("presence", lambda: here.keep_showing(queues, readiness.last_reason))
+        _in_background(
+            "presence", lambda: current_worker.keep_showing(queues, readiness.last_reason)
+        )
         _in_background("upkeep", _keep_up)
 
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         """Dramatiq would wait for running steps; they stop at this and are handed back."""
-        here.stop()
+        current_worker.stop()
 
     def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         """Leave the list of workers."""
-        logger.info("worker_stopped", worker=here.name)
+        logger.info("worker_stopped", worker=current_worker.name)
         try:
-            here.leave()
+            current_worker.leave()
         except DatabaseError as error:
             logger.warning("presence_not_cleared", reason=type(error).__name__)
 
@@ -63,7 +65,7 @@ def _keep_up() -> None:
     """Look every few seconds whether this worker can work, so that people see it when nothing is
     to be done, and now and then remove what dead workers left on this machine."""
     tidy_at = 0.0
-    while not here.stopping:
+    while not current_worker.stopping:
         if time.monotonic() >= tidy_at:
             pause = _TIDIED_EVERY_SECONDS if _tidy() else _TIDIED_AGAIN_SECONDS
             tidy_at = time.monotonic() + pause
@@ -71,7 +73,7 @@ def _keep_up() -> None:
             readiness.why_not()
         except Exception as error:
             logger.warning("readiness_unknown", reason=type(error).__name__)
-        here.wait(SEEN_EVERY_SECONDS)
+        current_worker.wait(SEEN_EVERY_SECONDS)
 
 
 def _tidy() -> bool:

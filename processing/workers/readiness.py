@@ -12,7 +12,7 @@ import structlog
 from processing.steps import sources
 from processing.workers import self_check
 from processing.workers.breaker import storage
-from processing.workers.presence import DISK_FULL, disk_has_room
+from processing.workers.registry import DISK_FULL, disk_has_room
 
 __all__ = ["doubt", "last_reason", "storage", "why_not"]
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from processing.ffmpeg.encoding import sample
+from processing.ffmpeg.encoding import demo_clip
 from videos.models import Video
 
 
@@ -28,7 +28,7 @@ def test_it_is_for_somebody(owner: User) -> None:
 
 
 def test_the_command_draws_picture_and_sound() -> None:
-    argv = sample.draw(ffmpeg="ffmpeg", out=Path("/out/clip.mp4"))
+    argv = demo_clip.draw(ffmpeg="ffmpeg", out=Path("/out/clip.mp4"))
     assert argv[-1] == "/out/clip.mp4"
     assert argv[argv.index("-map") :][:4] == ["-map", "[picture]", "-map", "[sound]"]
     assert argv[argv.index("-t") + 1] == "20"

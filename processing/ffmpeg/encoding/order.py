@@ -9,8 +9,8 @@ from pathlib import Path
 
 from processing.ffmpeg.media import AudioStream, Media, VideoStream
 from processing.ffmpeg.output_format import AUDIO_RATE, PACKET
-from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
+from processing.ffmpeg.planning.span_plan import Span
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 
 # Packets the sound encoder is given at least before a span, to be in the state it would be in,

@@ -154,7 +154,9 @@ DEFAULT = Profile(
 )
 
 
-def rungs_for(video: SourceVideo, profile: Profile, rate: Fraction | None = None) -> tuple[Rung, ...]:
+def rungs_for(
+    video: SourceVideo, profile: Profile, rate: Fraction | None = None
+) -> tuple[Rung, ...]:
     """The rungs of a source encoded at `rate` (its own if not told), with names of their own: those
     of H.264, then those of each other codec, each from the largest strictly down.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from processing.ffmpeg.output_format import AUDIO_RATE, PACKET
-from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
+from processing.ffmpeg.planning.span_plan import Span
 
 _LEAST_SECONDS = 0.1
 

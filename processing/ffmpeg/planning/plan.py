@@ -11,10 +11,10 @@ from processing.ffmpeg.encoding import outputs
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.notices import Notice
 from processing.ffmpeg.output_format import REORDERED, SEGMENT_GOPS
-from processing.ffmpeg.planning import chunks, ladder, noticed, reasons, tracks
-from processing.ffmpeg.planning.chunks import Span
+from processing.ffmpeg.planning import ladder, noticed, reasons, span_plan, tracks
 from processing.ffmpeg.planning.grid import Grid, grid_of, origin_of
 from processing.ffmpeg.planning.ladder import Profile, Rung
+from processing.ffmpeg.planning.span_plan import Span
 from processing.ffmpeg.planning.tracks import AudioTrack
 from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.stored import fractions, known, plain
@@ -85,10 +85,10 @@ def plan_encode(
 ) -> tuple[EncodePlan, tuple[Span, ...]]:
     """The plan of a source, and its spans; ``whole``: in one piece, since a run in spans failed."""
     media = as_made(media, profile)
-    spans = (chunks.WHOLE,) if whole else chunks.plan(media, timeline, profile)
+    spans = (span_plan.WHOLE,) if whole else span_plan.plan(media, timeline, profile)
     plan = plan_of(media, profile)
     plan = replace(plan, spans=len(spans), passthrough=_passthrough(plan, spans[0]))
-    why = reasons.all_of(media, plan, chunks.why_whole(media, timeline), whole=whole)
+    why = reasons.all_of(media, plan, span_plan.why_whole(media, timeline), whole=whole)
     told = noticed.all_of(media, timeline, plan)
     return replace(plan, reasons=tuple(why), notices=tuple(told)), spans
 
@@ -113,7 +113,7 @@ def plan_of(media: Media, profile: Profile) -> EncodePlan:
     )
     if media.video is None or grid is None:
         return plan
-    gop = chunks.gop_frames(grid.rate, profile)
+    gop = span_plan.gop_frames(grid.rate, profile)
     return replace(
         plan,
         rungs=ladder.rungs_for(media.video, profile, grid.rate),

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from processing.ffmpeg import inputs
-from processing.ffmpeg.probing.extras import is_cover
-from processing.ffmpeg.probing.values import clock, seconds, whole
+from processing.ffmpeg.probing.ffprobe_values import clock, seconds, whole
+from processing.ffmpeg.probing.secondary_streams import is_cover
 
 # Of the pictures, and of the seconds, of the stream that has most of them, a film has one in so
 # many: cameras store a second one at a quarter of the rate, not less.

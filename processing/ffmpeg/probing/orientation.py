@@ -11,7 +11,7 @@ from typing import Any
 _TOLERANCE = 1.0
 
 
-def of(stream: Mapping[str, Any]) -> tuple[int, bool]:
+def detect_orientation(stream: Mapping[str, Any]) -> tuple[int, bool]:
     """Degrees clockwise (0, 90, 180, 270), and whether the turned picture is then flipped left to
     right. Matrices of any other kind (45 degrees, sheared, all zero) leave it as it is."""
     return _told(stream) or (0, False)

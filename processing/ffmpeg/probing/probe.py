@@ -25,24 +25,24 @@ from processing.ffmpeg.probing import (
     clock,
     description,
     entries,
-    extent,
-    extras,
+    ffprobe_values,
     film,
     gif,
+    hdr_metadata,
     index,
-    light,
     listing,
+    packet_extent,
     packets,
-    refusals,
+    probe_errors,
+    secondary_streams,
     sps,
     streams,
     timeline,
-    values,
     x264,
 )
 from processing.ffmpeg.probing.clock import StreamClock
-from processing.ffmpeg.probing.extent import Extent
 from processing.ffmpeg.probing.measured import with_clocks
+from processing.ffmpeg.probing.packet_extent import Extent
 from processing.ffmpeg.probing.unopened import Unopened
 from processing.ffmpeg.probing.unopened import find as find_unopened
 from processing.ffmpeg.running import runner
@@ -121,38 +121,40 @@ def parse(raw: bytes, *, limits: ProbeLimits, unopened: Sequence[Unopened] = ())
 
 def _media(described: Mapping[str, Any], limits: ProbeLimits) -> Media:
     listed = described.get("streams") or []
-    refusals.require_few(listed, limits.max_streams, limits.max_attachments)
+    probe_errors.require_few(listed, limits.max_streams, limits.max_attachments)
     form = described.get("format") or {}
     decodable = [stream for stream in listed if streams.is_decodable_video(stream)]
     heard = streams.heard_audio(listed)
     chosen = film.choose(decodable, {s.index for s in heard}, described.get("programs"))
     video = None if chosen.film is None else streams.video(chosen.film)
     audio = tuple(stream for stream in heard if stream.index not in chosen.apart)
-    if video is None and (not audio or refusals.pictures_are_lost(listed)):
-        raise refusals.nothing_to_show(listed, heard={stream.index for stream in audio})
+    if video is None and (not audio or probe_errors.pictures_are_lost(listed)):
+        raise probe_errors.nothing_to_show(listed, heard={stream.index for stream in audio})
     if video is not None and video.width * video.height > limits.max_pixels:
         raise ProbeFailed("The picture has too many pixels.", code="source_too_large")
     container = str(form.get("format_name") or "")
-    duration = 0.0 if container in _GUESSED_DURATION else values.seconds(form.get("duration"))
+    duration = (
+        0.0 if container in _GUESSED_DURATION else ffprobe_values.seconds(form.get("duration"))
+    )
     if not duration:
         told = [s.duration for s in (video, *audio) if s is not None and s.duration]
         duration = max(told, default=0.0) if container not in _GUESSED_DURATION else 0.0
     if container in _GUESSED_DURATION:
         video = video and replace(video, duration=None)
         audio = tuple(replace(stream, duration=None) for stream in audio)
-    subtitles = tuple(s for s in extras.subtitles(listed) if s.index not in chosen.apart)
+    subtitles = tuple(s for s in secondary_streams.subtitles(listed) if s.index not in chosen.apart)
     known = {s.index for s in (video, *audio, *subtitles) if s is not None}
     return Media(
         container=container,
         duration=duration or 0.0,
-        size=values.whole(form.get("size")) or 0,
-        bitrate=values.whole(form.get("bit_rate")),
+        size=ffprobe_values.whole(form.get("size")) or 0,
+        bitrate=ffprobe_values.whole(form.get("bit_rate")),
         video=video,
         audio=audio,
-        start=values.seconds(form.get("start_time"), negative=True) or 0.0,
+        start=ffprobe_values.seconds(form.get("start_time"), negative=True) or 0.0,
         subtitles=subtitles,
-        others=extras.others(listed, known, chosen.apart),
-        chapters=extras.chapters(described.get("chapters")),
+        others=secondary_streams.others(listed, known, chosen.apart),
+        chapters=secondary_streams.chapters(described.get("chapters")),
         claimed=duration or 0.0,
     )
 
@@ -194,7 +196,7 @@ def probe(
     if broken := broken_off.find(path, media.container):
         media = replace(media, broken_off=True, claimed=broken.told or media.claimed)
     if appended.is_any(path, media.container, should_stop=should_stop):
-        refusals.require_readable_first(media)
+        probe_errors.require_readable_first(media)
         media = replace(media, appended=True)
     if media.video is not None:
         media = replace(media, video=_looked_at(media, media.video, path, ffmpeg.ffprobe, ask))
@@ -232,7 +234,7 @@ def _despite_decoders(
                 or len(hidden) + len(stream.names) > _MOST_HIDDEN
                 or set(stream.names) & set(hidden)
             ):
-                raise refusals.unopened(stream.codec, error) from error
+                raise probe_errors.unopened(stream.codec, error) from error
             else:
                 unopened.append(stream)
                 hidden += stream.names
@@ -254,7 +256,7 @@ def _closer(
         return _media(described, limits)
     except ProbeFailed as error:
         if described.get("streams"):
-            raise refusals.of_nothing(error, path, description.has_packets(asked)) from error
+            raise probe_errors.of_nothing(error, path, description.has_packets(asked)) from error
         raise
 
 
@@ -272,9 +274,9 @@ class _Packets:
         self, second: float, picture: dict[int, float], *, most: int | None = None
     ) -> dict[int, Extent]:
         """The extent of each stream from a second on."""
-        command = extent.argv(self.ffprobe, self.opened, second, most=most)
+        command = packet_extent.argv(self.ffprobe, self.opened, second, most=most)
         with self._listed(command) as file:
-            return extent.parse(file, picture, self.asked.should_stop)
+            return packet_extent.parse(file, picture, self.asked.should_stop)
 
     def clocks_of_sound(self, media: Media) -> tuple[StreamClock, ...]:
         """The clocks of all sound."""
@@ -316,7 +318,9 @@ def _looked_at(
         with contextlib.suppress(ProbeFailed):
             command = [ffprobe, *shown, *media.opened(path)]
             first = description.load(ask(command)).get("frames") or [{}]
-            video = replace(video, light=light.of(first[0].get("side_data_list") or []))
+            video = replace(
+                video, light=hdr_metadata.hdr_metadata_of(first[0].get("side_data_list") or [])
+            )
     return video
 
 
@@ -326,7 +330,7 @@ def _described_by_itself(video: VideoStream, entry: entries.Entry | None) -> Vid
     if entry is None:
         return video
     if entry.pasp is not None and max(entry.pasp.as_integer_ratio()) > _MAX_ASPECT:
-        raise refusals.impossible_pixels()
+        raise probe_errors.impossible_pixels()
     if entry.count > 1 and entry.sar != video.sar and streams.is_sane(entry.sar):
         told = f"{video.sar.numerator}:{video.sar.denominator}"
         video = replace(video, sar=entry.sar, sar_repaired=True, aspect_told=told)
@@ -341,36 +345,36 @@ def _measured(media: Media, listed: _Packets, limits: ProbeLimits, path: Path) -
     if media.video is None and media.container in clock.MAY_BEGIN_ANEW:
         clocks = listed.clocks_of_sound(media)
         if any(each.jumps for each in clocks):
-            media = with_clocks(extent.without_claims(media), clocks)
+            media = with_clocks(packet_extent.without_claims(media), clocks)
             if media.duration > limits.max_duration:
-                raise refusals.too_long()
+                raise probe_errors.too_long()
             return media
-    if extent.claimed(media) > limits.max_duration:
+    if packet_extent.claimed(media) > limits.max_duration:
         if media.container in clock.MAY_BEGIN_ANEW and media.video is not None:
-            return extent.without_claims(media)
+            return packet_extent.without_claims(media)
         beyond = listed.since(limits.max_duration, {}, most=_A_FEW)
         if _last(beyond) - media.start > limits.max_duration:
-            raise refusals.too_long()
-        media = extent.without_claims(media)
+            raise probe_errors.too_long()
+        media = packet_extent.without_claims(media)
     told = all(stream.duration for stream in (media.video, *media.audio) if stream is not None)
     if media.duration and told and media.video is not None:
         return media
-    since = extent.since(media)
+    since = packet_extent.since(media)
     picture = {media.video.index: float(1 / media.video.frame_rate)} if media.video else {}
     main = (media.video or media.audio[0]).index
     extents = listed.since(since, picture)
-    media = extent.without_false_claims(media, extents)
+    media = packet_extent.without_false_claims(media, extents)
     if since and main not in extents:
         extents = listed.since(0.0, picture)
     if main not in extents:
-        raise refusals.of_nothing(ProbeFailed(), path, packets=False)
+        raise probe_errors.of_nothing(ProbeFailed(), path, packets=False)
     by_count = media.container in _GUESSED_DURATION and media.video is not None
-    media = extent.measured(media, extents, by_count=by_count)
+    media = packet_extent.measured(media, extents, by_count=by_count)
     if not media.duration or _last(extents, since) < since:
         media = replace(media, duration=media.lasting)
     lasts = max(media.duration, media.lasting, _last(extents) - media.start)
     if lasts > limits.max_duration and media.container not in clock.MAY_BEGIN_ANEW:
-        raise refusals.too_long()
+        raise probe_errors.too_long()
     return media
 
 
@@ -385,6 +389,6 @@ def _refusing(path: Path) -> Iterator[None]:
     try:
         yield
     except ProcessFailed as error:
-        raise refusals.of(error, path) from error
+        raise probe_errors.probe_error(error, path) from error
     except (OutputTooLarge, ProcessTimedOut, ProcessKilled) as error:
-        raise refusals.of_limits(error) from error
+        raise probe_errors.of_limits(error) from error

@@ -9,9 +9,9 @@ from typing import Any
 
 from processing.ffmpeg import inputs
 from processing.ffmpeg.media import AudioStream, VideoStream
-from processing.ffmpeg.probing import film, light, orientation
+from processing.ffmpeg.probing import film, hdr_metadata, orientation
+from processing.ffmpeg.probing.ffprobe_values import fraction, language, seconds, text, whole
 from processing.ffmpeg.probing.rates import natural_rate
-from processing.ffmpeg.probing.values import fraction, language, seconds, text, whole
 
 UNOPENED = "unopened"
 """The key that marks, in ffprobe's description, a stream whose decoder does not open."""
@@ -37,7 +37,7 @@ def video(stream: Mapping[str, Any]) -> VideoStream:
     order = str(stream.get("field_order") or "unknown")
     pixel_format = str(stream["pix_fmt"])
     time_base = fraction(stream.get("time_base")) or Fraction(1, 90000)
-    rotation, mirrored = orientation.of(stream)
+    rotation, mirrored = orientation.detect_orientation(stream)
     side_data = stream.get("side_data_list") or []
     alpha = pixel_format == "yuv420p" and _has_alpha_beside(stream)
     return VideoStream(
@@ -67,8 +67,8 @@ def video(stream: Mapping[str, Any]) -> VideoStream:
         field_order=order,
         mirrored=mirrored,
         track=_track(stream.get("id")),
-        light=light.of(side_data),
-        dolby_vision=light.dolby_profile(side_data),
+        light=hdr_metadata.hdr_metadata_of(side_data),
+        dolby_vision=hdr_metadata.dolby_profile(side_data),
         alpha_beside=alpha,
         askew=not orientation.is_followed(stream),
         aspect_told=_unbelieved(stream.get("sample_aspect_ratio")),

@@ -175,7 +175,7 @@ def of_index(path: Path, video: VideoStream) -> Timeline | None:
     if boxes is None or Fraction(1, boxes.timescale) != video.time_base:
         return None
     pictures = edits.placed(boxes)
-    timeline = of(pictures, video) if pictures else None
+    timeline = timeline_of(pictures, video) if pictures else None
     # FFmpeg's own reading of the same boxes told the start.
     return timeline if timeline and timeline.first_pts == video.start_pts else None
 
@@ -185,7 +185,7 @@ def of_packets(packets: Iterable[bytes], media: Media) -> Timeline | None:
     if media.video is None:
         return None
     pictures = parse(packets, media.video)
-    return of(pictures, media.video) if pictures else None
+    return timeline_of(pictures, media.video) if pictures else None
 
 
 def of_broken_clock(packets: BinaryIO, media: Media) -> Timeline | None:
@@ -234,7 +234,7 @@ def _is_time(text: bytes) -> bool:
     return len(text) <= 18 and text.removeprefix(b"-").isdigit()
 
 
-def of(pictures: FrameTimes, video: VideoStream) -> Timeline | None:
+def timeline_of(pictures: FrameTimes, video: VideoStream) -> Timeline | None:
     """The timeline of pictures in stored order; None without any."""
     if not pictures.pts:
         return None

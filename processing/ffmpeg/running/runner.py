@@ -27,9 +27,9 @@ from processing.ffmpeg.errors import (
     ToolMissing,
 )
 from processing.ffmpeg.running import verdict
-from processing.ffmpeg.running.ending import cpu_seconds, end, has_ended
+from processing.ffmpeg.running.log_tail import LogTail, Scrubber
 from processing.ffmpeg.running.progress import Progress, ProgressParser
-from processing.ffmpeg.running.transcript import LogTail, Scrubber
+from processing.ffmpeg.running.termination import cpu_seconds, end, has_ended
 
 if TYPE_CHECKING:
     from processing.ffmpeg.running.sandbox import Sandbox

@@ -26,7 +26,7 @@ from processing.ffmpeg.errors import (
     SandboxUnavailable,
     ToolMissing,
 )
-from processing.ffmpeg.running.transcript import LogTail
+from processing.ffmpeg.running.log_tail import LogTail
 
 # bwrap and shells tell a signal as 128 + its number; only these are believed of such a number.
 _ENDING = frozenset(

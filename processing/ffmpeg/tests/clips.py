@@ -16,11 +16,11 @@ from processing.ffmpeg.encoding import commands
 from processing.ffmpeg.encoding.order import EncodeOrder
 from processing.ffmpeg.errors import ProcessFailed
 from processing.ffmpeg.media import Media, VideoStream
-from processing.ffmpeg.planning import chunks
-from processing.ffmpeg.planning.chunks import WHOLE, Span
+from processing.ffmpeg.planning import span_plan
 from processing.ffmpeg.planning.grid import Grid, grid_of
 from processing.ffmpeg.planning.ladder import DEFAULT, Profile, Rung, Step
 from processing.ffmpeg.planning.plan import plan_of
+from processing.ffmpeg.planning.span_plan import WHOLE, Span
 from processing.ffmpeg.probing import timeline
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.probe import probe
@@ -252,7 +252,7 @@ def made_of(source: Path, folder: Path, *, seconds: float | None = None) -> tupl
     media = with_timeline(media, line)
     if seconds is None:
         return media, encoded(source, folder, TINY, media=media)
-    spans = chunks.plan(media, line, TINY, seconds=seconds)
+    spans = span_plan.plan(media, line, TINY, seconds=seconds)
     folder.mkdir()
     parts = [
         encoded(source, folder / str(span.number), TINY, media=media, span=span) for span in spans

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning import span_plan
 from processing.ffmpeg.planning.plan import plan_encode
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.tests.clips import (
@@ -42,7 +42,7 @@ def test_bare_pictures_are_all_shown_at_their_rate(tmp_path: Path, name: str) ->
     if name == "a.y4m":
         assert told == []
     else:
-        assert spans == (chunks.WHOLE,)
+        assert spans == (span_plan.WHOLE,)
         assert "frame_rate_guessed" in told
     made = encoded(source, tmp_path / "out", media=media)
     assert numbers_in(made.top) == list(range(60))

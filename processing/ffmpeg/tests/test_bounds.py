@@ -14,9 +14,9 @@ import pytest
 
 from processing.ffmpeg.errors import Interrupted, ProbeFailed
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning import span_plan
 from processing.ffmpeg.planning.ladder import DEFAULT
-from processing.ffmpeg.probing import index, listing, missing, probe, refusals, timeline
+from processing.ffmpeg.probing import index, listing, missing, probe, probe_errors, timeline
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.probe import ProbeLimits
 from processing.ffmpeg.running import runner
@@ -27,13 +27,13 @@ MEBI = 1024 * 1024
 
 def planned(
     path: Path, should_stop: Callable[[], str | None] = runner.never
-) -> tuple[Media, Sequence[chunks.Span]]:
+) -> tuple[Media, Sequence[span_plan.Span]]:
     """What the probing step makes of a file."""
     media = probe.probe(path, ffmpeg=HERE, should_stop=should_stop)
     line = timeline.read(path, media, ffmpeg=HERE, should_stop=should_stop)
     media = with_timeline(media, line)
-    refusals.require_within(media, ProbeLimits())
-    return media, chunks.plan(media, line, DEFAULT)
+    probe_errors.require_within(media, ProbeLimits())
+    return media, span_plan.plan(media, line, DEFAULT)
 
 
 def patched(path: Path, kind: bytes, offset: int, *numbers: int) -> None:
@@ -243,14 +243,14 @@ def test_too_many_streams_have_one_answer(kind: str) -> None:
     else:
         listed += [{"codec_type": "attachment", "index": n} for n in range(1, 2000)]
     with pytest.raises(ProbeFailed) as caught:
-        refusals.require_few(listed, 64, 512)
+        probe_errors.require_few(listed, 64, 512)
     assert caught.value.code == "source_too_large"
 
 
 def test_fonts_are_no_streams_one_plays() -> None:
     listed = [{"codec_type": "video", "index": 0}]
     listed += [{"codec_type": "attachment", "index": n} for n in range(1, 200)]
-    refusals.require_few(listed, 64, 512)
+    probe_errors.require_few(listed, 64, 512)
 
 
 @pytest.mark.thorough

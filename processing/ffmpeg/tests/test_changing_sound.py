@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg.encoding.filters import OFF_SECONDS
-from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning import span_plan
 from processing.ffmpeg.tests.clips import TINY, described, encoded, ffmpeg, line_of, samples_in
 from processing.ffmpeg.tests.test_cutting import X264, Cut, begin, onsets, planned
 from processing.packaging.checker import check_chunk
@@ -75,7 +75,7 @@ def test_a_broadcast_whose_sound_changes_plays_to_its_end(
 def sound_of_spans(source: Path, folder: Path) -> Cut:
     """A clip as a whole and in spans of two seconds, its sound checked."""
     media = described(source)
-    spans = chunks.plan(media, line_of(source, media), TINY, seconds=2)
+    spans = span_plan.plan(media, line_of(source, media), TINY, seconds=2)
     assert len(spans) > 2
     whole = encoded(source, folder / "whole", TINY, media=media)
     parts = tuple(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from processing.ffmpeg.errors import ProbeFailed
 from processing.ffmpeg.media import AudioStream, Jump, Media
-from processing.ffmpeg.probing import clock, refusals
+from processing.ffmpeg.probing import clock, probe_errors
 from processing.ffmpeg.probing.measured import with_clocks
 from processing.ffmpeg.probing.probe import ProbeLimits
 from processing.ffmpeg.tests.clips import picture
@@ -124,7 +124,7 @@ def test_a_clock_that_always_jumps_is_refused_in_bounded_time() -> None:
     video = replace(VIDEO, jumps=told.jumps, duration=10.0)
     media = Media("mpegts", 10.0, 1, None, video, ())
     with pytest.raises(ProbeFailed) as caught:
-        refusals.require_within(media, ProbeLimits())
+        probe_errors.require_within(media, ProbeLimits())
     assert caught.value.code == "source_unsupported"
     assert "jumps more than 500 times" in caught.value.message
 

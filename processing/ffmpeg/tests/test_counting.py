@@ -11,11 +11,11 @@ from processing.ffmpeg import counted
 from processing.ffmpeg.counted import Counted
 from processing.ffmpeg.encoding import counting
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning import span_plan
 from processing.ffmpeg.planning.plan import plan_of
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.running.complaints import Complaints
-from processing.ffmpeg.running.transcript import LogTail
+from processing.ffmpeg.running.log_tail import LogTail
 from processing.ffmpeg.tests.clips import SMALL, described, encoded, ffmpeg, line_of, make
 
 
@@ -26,7 +26,7 @@ def spans_of(path: Path, folder: Path, seconds: float) -> tuple[Media, list[Coun
     media = with_timeline(media, line)
     plan, told = plan_of(media, SMALL), []
     folder.mkdir()
-    for span in chunks.plan(media, line, SMALL, seconds=seconds):
+    for span in span_plan.plan(media, line, SMALL, seconds=seconds):
         out = folder / str(span.number)
         made = encoded(path, out, SMALL, media=media, span=span)
         told.append(counted.read(out, plan, made.finished.complaints))

@@ -13,7 +13,7 @@ import pytest
 
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.output_format import PACKET, timescale
-from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning import span_plan
 from processing.ffmpeg.planning.grid import lead_frames
 from processing.ffmpeg.tests.clips import (
     TINY,
@@ -44,7 +44,7 @@ class Cut:
     """A source encoded as a whole, in spans, and the spans joined again."""
 
     media: Media
-    spans: tuple[chunks.Span, ...]
+    spans: tuple[span_plan.Span, ...]
     whole: Made
     parts: tuple[Made, ...]
     folder: Path
@@ -60,8 +60,8 @@ def cut(source: Path, folder: Path, seconds: float | None = 2) -> Cut:
     folder.mkdir(exist_ok=True)
     media = described(source)
     line = line_of(source, media)
-    assert chunks.why_whole(media, line) is None
-    spans = chunks.plan(media, line, TINY, seconds=seconds)
+    assert span_plan.why_whole(media, line) is None
+    spans = span_plan.plan(media, line, TINY, seconds=seconds)
     whole = encoded(source, folder / "whole", TINY, media=media)
     parts = tuple(
         encoded(source, folder / str(span.number), TINY, media=media, span=span) for span in spans
@@ -84,14 +84,14 @@ def agree(made: Cut, name: str) -> None:
     assert apart <= (48 if whole.handler == "soun" else 0)
 
 
-def begin(made: Cut, span: chunks.Span, track: Track) -> int:
+def begin(made: Cut, span: span_plan.Span, track: Track) -> int:
     if track.handler == "soun":
         return span.first_packet * PACKET
     rate = grid(made.media).rate
     return int(span.first_frame * timescale(rate) / rate)
 
 
-def planned(span: chunks.Span, track: Track) -> int | None:
+def planned(span: span_plan.Span, track: Track) -> int | None:
     if track.handler == "soun":
         return None if span.end_packet is None else span.end_packet - span.first_packet
     return None if span.end_frame is None else span.end_frame - span.first_frame

@@ -13,7 +13,7 @@ import pytest
 
 from processing.ffmpeg.errors import ProbeFailed
 from processing.ffmpeg.output_format import PACKET
-from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning import span_plan
 from processing.ffmpeg.planning.ladder import Profile, Step
 from processing.ffmpeg.tests.clips import (
     Made,
@@ -117,13 +117,13 @@ def test_a_corpus_video_in_spans_is_the_same(tmp_path: Path, path: str) -> None:
     if media.video is not None:
         media = replace(media, video=replace(media.video, bitrate=None))
     line = line_of(source, media)
-    reason = chunks.why_whole(media, line)
+    reason = span_plan.why_whole(media, line)
     assert (reason is not None) == (path in NOT_CUT), reason
     if reason is not None:
         return
     whole: Made | None = None
     for seconds in (2, 4, 8):
-        spans = chunks.plan(media, line, FINE, seconds=seconds)
+        spans = span_plan.plan(media, line, FINE, seconds=seconds)
         if len(spans) == 1 or len(spans) > 20:
             continue
         whole = whole or encoded(source, tmp_path / "whole", FINE, media=media)

@@ -8,7 +8,7 @@ import pytest
 
 from processing.ffmpeg.encoding import commands, decoding, poster
 from processing.ffmpeg.encoding.order import EncodeOrder
-from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning import span_plan
 from processing.ffmpeg.planning.plan import plan_of
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.tests.clips import (
@@ -46,7 +46,7 @@ def test_the_build_of_old_444_is_told_wherever_decoding_begins(tmp_path: Path, n
     media = with_timeline(media, line)
     assert media.video is not None
     assert media.video.x264_build == 142
-    span = chunks.plan(media, line, SMALL, seconds=2)[1]
+    span = span_plan.plan(media, line, SMALL, seconds=2)[1]
     assert span.seek is not None
     argv = commands.encode(
         EncodeOrder(media, plan_of(media, SMALL), span, source, tmp_path, threads=1)

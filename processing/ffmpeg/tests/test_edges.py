@@ -10,7 +10,7 @@ import pytest
 
 from processing.ffmpeg.encoding import edges
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning import chunks
+from processing.ffmpeg.planning import span_plan
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.tests.clips import SMALL, described, encoded, ffmpeg, line_of, numbered
 from processing.ffmpeg.tests.test_decoding import old_444
@@ -27,7 +27,7 @@ def probed(source: Path) -> Media:
 
 def differing(source: Path, folder: Path, media: Media) -> list[int]:
     """The spans that begin otherwise than the one before goes on."""
-    spans = chunks.plan(media, line_of(source, media), WHOLE_SPANS, seconds=2)
+    spans = span_plan.plan(media, line_of(source, media), WHOLE_SPANS, seconds=2)
     assert len(spans) > 1
     found = []
     for span in spans:

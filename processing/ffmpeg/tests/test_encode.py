@@ -12,7 +12,7 @@ import pytest
 from processing.ffmpeg.encoding import filters
 from processing.ffmpeg.encoding.pixels import color_tags
 from processing.ffmpeg.planning import ladder
-from processing.ffmpeg.planning.chunks import gop_frames
+from processing.ffmpeg.planning.span_plan import gop_frames
 from processing.ffmpeg.tests.clips import (
     SMALL,
     Made,

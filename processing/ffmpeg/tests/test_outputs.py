@@ -14,10 +14,10 @@ from processing.ffmpeg.encoding import commands, filters, outputs
 from processing.ffmpeg.encoding.order import EncodeOrder
 from processing.ffmpeg.errors import ToolMissing
 from processing.ffmpeg.output_format import units
-from processing.ffmpeg.planning import chunks, ladder
-from processing.ffmpeg.planning.chunks import WHOLE
+from processing.ffmpeg.planning import ladder, span_plan
 from processing.ffmpeg.planning.ladder import DEFAULT, Profile, Step
 from processing.ffmpeg.planning.plan import plan_of
+from processing.ffmpeg.planning.span_plan import WHOLE
 from processing.ffmpeg.planning.tracks import AudioTrack, in_more_codecs
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.tests.clips import Made, described, encoded, ffmpeg, line_of, picture
@@ -54,7 +54,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def spans(source: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Made]:
     """The source in spans of two seconds."""
     folder, media = tmp_path_factory.mktemp("spans"), described(source)
-    plan = chunks.plan(media, line_of(source, media), BOTH, seconds=2)
+    plan = span_plan.plan(media, line_of(source, media), BOTH, seconds=2)
     assert len(plan) == 3
     return [encoded(source, folder / str(one.number), BOTH, span=one) for one in plan]
 
@@ -152,7 +152,7 @@ def test_sound_alone_at_another_rate_stands_where_it_stood(tmp_path: Path) -> No
     heard = "+".join(f"between(t,{beep},{beep + 0.1})" for beep in BEEPS)
     ffmpeg("-f", "lavfi", "-i", f"aevalsrc='sin(2*PI*1000*t)*({heard})/2':s=44100:d=9", source)
     media = described(source)
-    plan = chunks.plan(media, None, BOTH, seconds=3)
+    plan = span_plan.plan(media, None, BOTH, seconds=3)
     made = [
         encoded(source, tmp_path / str(one.number), BOTH, media=media, span=one) for one in plan
     ]
@@ -172,7 +172,7 @@ def test_beside_a_copied_rung_av1_has_groups_of_its_own(tmp_path: Path) -> None:
     line = line_of(source, media)
     media = with_timeline(media, line)
     profile = replace(BOTH, copies=True, rungs=(Step(240, 24, 4_500_000),))
-    first, *_, last = chunks.plan(media, line, profile)
+    first, *_, last = span_plan.plan(media, line, profile)
     assert first.copies
     assert first.copied_sound
     one = encoded(source, tmp_path / "last", profile, media=media, span=last)

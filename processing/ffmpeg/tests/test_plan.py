@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from processing.ffmpeg.media import AudioStream, Media
-from processing.ffmpeg.planning import chunks
-from processing.ffmpeg.planning.chunks import WHOLE
+from processing.ffmpeg.planning import span_plan
 from processing.ffmpeg.planning.ladder import DEFAULT, Profile
 from processing.ffmpeg.planning.plan import EncodePlan, plan_encode, plan_of
+from processing.ffmpeg.planning.span_plan import WHOLE
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.tests.clips import grid, picture
@@ -108,7 +108,7 @@ def test_what_did_not_fit_together_is_made_in_one_piece() -> None:
 
 def test_what_is_kept_as_it_is_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     spans = (replace(WHOLE, keyframes=(0,), copied_sound=(1,)),)
-    monkeypatch.setattr(chunks, "plan", lambda *_: spans)
+    monkeypatch.setattr(span_plan, "plan", lambda *_: spans)
     plan = planned(media(SOUND), line())
     assert plan.passthrough == ("1080p", "audio")
     kept = "1080p is kept as it is: the source is already as it would be made."

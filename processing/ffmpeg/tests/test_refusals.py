@@ -12,7 +12,7 @@ import pytest
 
 from processing.ffmpeg.errors import ProbeFailed
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.probing import missing, refusals, stills
+from processing.ffmpeg.probing import missing, probe_errors, stills
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.probe import ProbeLimits
 from processing.ffmpeg.tests.clips import (
@@ -152,7 +152,7 @@ def test_a_film_whose_header_promises_more_is_whole(tmp_path: Path) -> None:
     line = line_of(path, media)
     assert line is not None
     assert media.video is not None
-    refusals.require_all_there(media, line, path)
+    probe_errors.require_all_there(media, line, path)
 
 
 def test_too_many_streams_are_one_matter(tmp_path: Path) -> None:
@@ -191,8 +191,8 @@ def lasting(**changes: Any) -> Media:
 )  # fmt: skip
 def test_a_file_may_not_ask_for_any_amount_of_work(changes: dict[str, Any], refused: bool) -> None:
     with pytest.raises(ProbeFailed) if refused else nullcontext():
-        refusals.require_within(lasting(**changes), ProbeLimits())
+        probe_errors.require_within(lasting(**changes), ProbeLimits())
     few = ProbeLimits(max_decoded_pixels=1)
     with pytest.raises(ProbeFailed) as caught:
-        refusals.require_within(lasting(**changes), few)
+        probe_errors.require_within(lasting(**changes), few)
     assert caught.value.code == "source_too_large"

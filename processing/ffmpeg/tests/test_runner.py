@@ -22,9 +22,9 @@ from processing.ffmpeg.errors import (
     ToolMissing,
 )
 from processing.ffmpeg.running import runner
+from processing.ffmpeg.running.log_tail import MAX_LINE_BYTES, MAX_LINES
 from processing.ffmpeg.running.runner import Finished, Limits
 from processing.ffmpeg.running.sandbox import Sandbox, detect
-from processing.ffmpeg.running.transcript import MAX_LINE_BYTES, MAX_LINES
 
 NONE = Sandbox("none")
 _numbers = itertools.count()

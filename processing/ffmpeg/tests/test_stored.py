@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.planning.chunks import WHOLE, Span
 from processing.ffmpeg.planning.ladder import DEFAULT, Profile
 from processing.ffmpeg.planning.plan import EncodePlan, plan_of
+from processing.ffmpeg.planning.span_plan import WHOLE, Span
 
 STREAM = {"index": 0, "codec": "h264", "width": 2, "height": 2, "sar": "1", "frame_rate": "25",
           "time_base": "1/25", "newer": 1}  # fmt: skip

@@ -14,7 +14,7 @@ import pytest
 
 from processing.ffmpeg.errors import Interrupted, MediaError, ProbeFailed
 from processing.ffmpeg.media import Media, VideoStream
-from processing.ffmpeg.probing import edits, index, refusals, timeline
+from processing.ffmpeg.probing import edits, index, probe_errors, timeline
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.tests.clips import (
@@ -245,7 +245,7 @@ def test_pictures_that_only_help_others_are_not_counted() -> None:
     video = picture(codec="vp9", time_base=Fraction(1, 1000), frame_rate=Fraction(24000, 1001))
     pictures = timeline.parse((line.encode() for line in lines), video)
     assert pictures is not None
-    found = timeline.of(pictures, video)
+    found = timeline.timeline_of(pictures, video)
     assert found is not None
     assert (found.frames, found.constant) == (20, True)
 
@@ -330,4 +330,4 @@ def test_an_mp4_whose_end_never_arrived_is_truncated(tmp_path: Path) -> None:
         line = line_of(path, media)
         assert line is not None
         with pytest.raises(ProbeFailed) if is_cut else nullcontext():
-            refusals.require_all_there(media, line, path)
+            probe_errors.require_all_there(media, line, path)

@@ -25,9 +25,9 @@ from processing.ffmpeg.errors import (
     ToolMissing,
 )
 from processing.ffmpeg.running import runner, verdict
+from processing.ffmpeg.running.log_tail import LogTail
 from processing.ffmpeg.running.runner import Limits
 from processing.ffmpeg.running.sandbox import Sandbox, detect
-from processing.ffmpeg.running.transcript import LogTail
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from processing.health import site_address, trouble
 from processing.health.bucket.rights import BODY, FAILURES, quick_client
 from processing.health.catalogue import bucket as kinds
-from processing.health.finding import Finding, well
+from processing.health.finding import CheckResult, well
 from processing.health.trouble import Trouble
 from videos import keys
 from videos.storage import outputs
@@ -30,7 +30,7 @@ _SAFELISTED = ("content-length",)
 _CERTIFICATE = (Trouble.UNKNOWN_CA, Trouble.WRONG_NAME, Trouble.EXPIRED)
 
 
-def bucket_for_browsers() -> list[Finding]:
+def bucket_for_browsers() -> list[CheckResult]:
     """Media can be fetched from the pages of this site."""
     store = outputs().places()[0]
     if not isinstance(store, BucketStorage):
@@ -57,7 +57,7 @@ def _origin(store: BucketStorage) -> str:
     return f"{base.scheme}://{base.netloc}"
 
 
-def _of_address(store: BucketStorage) -> Iterator[Finding]:
+def _of_address(store: BucketStorage) -> Iterator[CheckResult]:
     """What the address alone tells."""
     origin, host = _origin(store), urlsplit(store.public_base).hostname or ""
     ours = [urlsplit(one).hostname or "" for one in site_address.origins()]
@@ -78,7 +78,7 @@ class _Browser:
             timeout=_SECONDS, retries=False, ca_certs=store.verify or None
         )
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[CheckResult]:
         """What is wrong with the first origin that people use."""
         origin = self._origins[0] if self._origins else ""
         try:
@@ -88,7 +88,7 @@ class _Browser:
         finally:
             self._pool.clear()
 
-    def _asked(self, origin: str) -> Iterator[Finding]:
+    def _asked(self, origin: str) -> Iterator[CheckResult]:
         sent = {"Range": "bytes=1-3"} | ({"Origin": origin} if origin else {})
         answer = self._pool.request("GET", self._url, headers=sent, redirect=False)
         if answer.status not in (200, 206):
@@ -103,7 +103,7 @@ class _Browser:
         if origin and origin != self._where:
             yield from self._of_origin(origin, answer.headers)
 
-    def _of_origin(self, origin: str, headers: urllib3.HTTPHeaderDict) -> Iterator[Finding]:
+    def _of_origin(self, origin: str, headers: urllib3.HTTPHeaderDict) -> Iterator[CheckResult]:
         local = site_address.is_local(urlsplit(origin).hostname or "")
         if not _admits(headers, origin):
             # Its port is not told, so that a rule for it cannot be tried rightly.
@@ -123,7 +123,7 @@ class _Browser:
         if hidden:
             yield kinds.CORS_HIDES.at(NAME, origin=origin, headers=", ".join(hidden))
 
-    def _unreached(self, error: Exception) -> Finding:
+    def _unreached(self, error: Exception) -> CheckResult:
         found = trouble.of(error)
         told = found.value if found else type(error).__name__
         kind = kinds.PUBLIC_CERTIFICATE if found in _CERTIFICATE else kinds.PUBLIC_UNREACHED

@@ -17,7 +17,7 @@ from botocore.parsers import ResponseParserError
 
 from processing.health import ports, trouble
 from processing.health.catalogue import bucket as kinds
-from processing.health.finding import Finding, Kind
+from processing.health.finding import CheckResult, Kind
 from processing.health.trouble import Trouble
 from videos.storage.s3 import BucketStorage
 
@@ -88,7 +88,7 @@ class Refusal:
         """Whether the server has no such call."""
         return self.code in NOT_THERE
 
-    def at(self, name: str, store: BucketStorage) -> Finding:
+    def at(self, name: str, store: BucketStorage) -> CheckResult:
         """As a finding about a storage."""
         where = urlsplit(store.client.meta.endpoint_url)
         port = f", port {where.port}" if where.port else ""

@@ -16,7 +16,7 @@ from botocore.parsers import ResponseParserError
 from processing.health.bucket import refusals
 from processing.health.bucket.refusals import Refusal
 from processing.health.catalogue import bucket as kinds
-from processing.health.finding import Finding, Kind, Level, well
+from processing.health.finding import CheckResult, Kind, Level, well
 from videos import keys
 from videos.storage import MediaStorage, originals, outputs
 from videos.storage.s3 import BucketStorage
@@ -33,12 +33,12 @@ _LEFT_OVER_AFTER = timedelta(hours=1)
 _UNFINISHED_AFTER = timedelta(days=2)
 
 
-def original_objects() -> list[Finding]:
+def original_objects() -> list[CheckResult]:
     """Originals can be listed, written, read and deleted, whole and in parts."""
     return _looked_at(originals())
 
 
-def output_objects() -> list[Finding]:
+def output_objects() -> list[CheckResult]:
     """The same of outputs."""
     return _looked_at(outputs())
 
@@ -54,7 +54,7 @@ def quick_client(store: BucketStorage, **config: Any) -> S3Client:
     )
 
 
-def _looked_at(storage: MediaStorage) -> list[Finding]:
+def _looked_at(storage: MediaStorage) -> list[CheckResult]:
     store = storage.places()[0]  # where is written, also while it is moved
     if not isinstance(store, BucketStorage):
         return []
@@ -76,7 +76,7 @@ class Trial:
         self._key = store.object_key(f"{keys.PROBE}-{uuid4().hex}")
         self._ahead: float | None = None
 
-    def run(self) -> Iterator[Finding]:
+    def run(self) -> Iterator[CheckResult]:
         """What is wrong; a fault that all calls would meet ends it."""
         listing = self._list()
         if listing is not None and not listing.denied:
@@ -95,14 +95,14 @@ class Trial:
         yield from self._in_parts()
         yield from self._unfinished()
 
-    def clocks(self) -> Iterator[Finding]:
+    def clocks(self) -> Iterator[CheckResult]:
         """How far this machine's clock is from the server's."""
         if self._ahead is not None and abs(self._ahead) > _WORRYING_SECONDS:
             direction = "ahead of" if self._ahead > 0 else "behind"
             seconds = round(abs(self._ahead))
             yield kinds.CLOCK_SLIGHTLY.at(self._name, seconds=seconds, direction=direction)
 
-    def _of_one_that_is_there(self) -> Iterator[Finding]:
+    def _of_one_that_is_there(self) -> Iterator[CheckResult]:
         for step, kind in ((self._head, kinds.MAY_NOT_GET), (self._read, kinds.MAY_NOT_GET)):
             if refusal := self._refusal(step):
                 yield self._missing(refusal, kind)
@@ -117,7 +117,7 @@ class Trial:
         if (refusal := self._refusal(self._delete)) and not refusal.denied:
             yield self._told(refusal)
 
-    def _kept(self) -> Iterator[Finding]:
+    def _kept(self) -> Iterator[CheckResult]:
         part = self._client.get_object(**self._there, Range="bytes=1-3")
         with part["Body"] as body:
             if body.read() != BODY[1:4]:
@@ -130,7 +130,7 @@ class Trial:
             elif whole["ContentType"] != "text/plain":
                 yield kinds.DOES_NOT_KEEP.at(self._name, what="its type")
 
-    def _in_parts(self) -> Iterator[Finding]:
+    def _in_parts(self) -> Iterator[CheckResult]:
         for step, call in (("finishing", self._finish_parts), ("beginning", self._abort_parts)):
             if refusal := self._refusal(call):
                 if step == "beginning" and refusal.denied:
@@ -140,7 +140,7 @@ class Trial:
                 break
         self._refusal(self._delete)
 
-    def _unfinished(self) -> Iterator[Finding]:
+    def _unfinished(self) -> Iterator[CheckResult]:
         """What no rule of the bucket's has aborted. Of a server that lists none nothing is said."""
         prefix = self._store.object_key("")
         try:
@@ -234,14 +234,14 @@ class Trial:
     def _told_by(self, error: Exception) -> Refusal:
         return refusals.of(error, self._client.meta.endpoint_url)
 
-    def _missing(self, refusal: Refusal, kind: Kind) -> Finding:
+    def _missing(self, refusal: Refusal, kind: Kind) -> CheckResult:
         return self._of(kind) if refusal.denied else self._told(refusal)
 
-    def _of(self, kind: Kind, **other: object) -> Finding:
+    def _of(self, kind: Kind, **other: object) -> CheckResult:
         prefix = self._store.object_key("")
         return kind.at(self._name, bucket=self._store.bucket_name, prefix=prefix, **other)
 
-    def _told(self, refusal: Refusal) -> Finding:
+    def _told(self, refusal: Refusal) -> CheckResult:
         if refusal.kind is kinds.CLOCK and self._ahead is not None:
             way = "ahead" if self._ahead > 0 else "behind"
             return kinds.CLOCK.at(self._name, by=f", {round(abs(self._ahead) / 60)} minutes {way}")

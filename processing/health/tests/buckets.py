@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test.utils import override_settings
 
 from processing.health.diagnosis import Check
-from processing.health.finding import Finding
+from processing.health.finding import CheckResult
 
 SECRET = "hunter2-the-secret"
 OPTIONS: dict[str, Any] = {
@@ -34,13 +34,13 @@ def stored_in(**options: Any) -> Iterator[None]:
         yield
 
 
-def found_by(checks: Sequence[Check], **options: Any) -> list[Finding]:
+def found_by(checks: Sequence[Check], **options: Any) -> list[CheckResult]:
     """What they find wrong with it, each thing once."""
     with stored_in(**options):
-        found: list[Finding] = []
+        found: list[CheckResult] = []
         for check in checks:
             one = check()
-            found += [one] if isinstance(one, Finding) else one
+            found += [one] if isinstance(one, CheckResult) else one
     assert SECRET not in str(found)
     assert "X-Amz-Signature" not in str(found)
     return list(dict.fromkeys(finding for finding in found if not finding.ok))

@@ -12,7 +12,7 @@ import pytest
 from processing.health import bucket
 from processing.health.bucket import rights
 from processing.health.catalogue import bucket as kinds
-from processing.health.finding import Finding, Kind
+from processing.health.finding import CheckResult, Kind
 from processing.health.tests.buckets import found_by
 from tests.servers import seaweedfs
 from tests.servers.certificates import Certificates, made_in
@@ -46,7 +46,7 @@ def of(server: SeaweedFS, keys: Keys | None = None) -> dict[str, Any]:
     return {"endpoint_url": server.endpoint_url, "access_key": by.id, "secret_key": by.secret}
 
 
-def by_prefix(kind: Kind, **values: object) -> list[Finding]:
+def by_prefix(kind: Kind, **values: object) -> list[CheckResult]:
     """The same of originals and outputs."""
     return [kind.at("Bucket", bucket=BUCKET, prefix=prefix, **values) for prefix in BOTH]
 
@@ -110,7 +110,7 @@ class TestByARealServer:
         assert found_by(RIGHTS, **given) == [kinds.NO_TLS.at("Bucket", where=where)]
 
 
-def told_at(port: int, **options: Any) -> list[Finding]:
+def told_at(port: int, **options: Any) -> list[CheckResult]:
     return found_by(RIGHTS, endpoint_url=f"http://127.0.0.1:{port}", **options)
 
 

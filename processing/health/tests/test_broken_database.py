@@ -14,7 +14,7 @@ from django.db.utils import ConnectionHandler
 
 from processing.health import database
 from processing.health.catalogue import database as kinds
-from processing.health.finding import Finding, Kind
+from processing.health.finding import CheckResult, Kind
 from tests.servers.certificates import Certificates, made_in
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.process import free_port
@@ -69,7 +69,7 @@ class Doctor:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._monkeypatch = monkeypatch
 
-    def found_at(self, url: str) -> list[Finding]:
+    def found_at(self, url: str) -> list[CheckResult]:
         handler = ConnectionHandler({"default": dict(environ.Env.db_url_config(url))})
         self._monkeypatch.setattr(database, "connection", handler["default"])
         try:

@@ -15,7 +15,7 @@ from django.test.utils import override_settings
 
 from processing.health import mail
 from processing.health.catalogue import mail as kinds
-from processing.health.finding import Finding
+from processing.health.finding import CheckResult
 from tests.servers.certificates import Certificates, made_in
 from tests.servers.process import free_port
 from tests.servers.stubs import silent_port
@@ -90,7 +90,7 @@ def smtp(
             thread.join()
 
 
-def found_at(port: int, host: str = "localhost", **other: Any) -> list[Finding]:
+def found_at(port: int, host: str = "localhost", **other: Any) -> list[CheckResult]:
     check = mail.sending_to(other.pop("to")) if "to" in other else mail.mail
     given = {"EMAIL_BACKEND": SMTP, "EMAIL_HOST": host, "EMAIL_PORT": port}
     given |= {"DEFAULT_FROM_EMAIL": "films@example.org", **other}

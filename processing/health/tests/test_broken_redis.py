@@ -13,7 +13,7 @@ from django.test.utils import override_settings
 
 from processing.health import redis
 from processing.health.catalogue import redis as kinds
-from processing.health.finding import Finding, Kind
+from processing.health.finding import CheckResult, Kind
 from tests.servers.certificates import Certificates, made_in
 from tests.servers.process import free_port
 from tests.servers.redis import Redis, running_redis
@@ -23,7 +23,7 @@ SECRET = "hunter2-the-secret"
 OTHERS = "/0?ssl_ca_certs="
 
 
-def found_at(url: str) -> list[Finding]:
+def found_at(url: str) -> list[CheckResult]:
     with override_settings(REDIS_URL=url):
         return redis.redis()
 

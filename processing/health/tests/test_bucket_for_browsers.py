@@ -14,7 +14,7 @@ from django.test.utils import override_settings
 
 from processing.health.bucket import bucket_for_browsers
 from processing.health.catalogue import bucket as kinds
-from processing.health.finding import Finding
+from processing.health.finding import CheckResult
 from processing.health.tests.buckets import found_by
 from tests.servers.certificates import Certificates, made_in
 from tests.servers.process import free_port
@@ -41,7 +41,7 @@ def _site() -> Iterator[None]:
         yield
 
 
-def of(s3: S3, **options: Any) -> list[Finding]:
+def of(s3: S3, **options: Any) -> list[CheckResult]:
     given = {"endpoint_url": s3.endpoint_url, "access_key": s3.keys.id, "bucket_name": s3.bucket}
     return found_by([bucket_for_browsers], **{**given, "secret_key": s3.keys.secret, **options})
 

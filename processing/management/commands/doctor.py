@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from processing import health
-from processing.health import Check, Finding, Level, catalogue, mail
+from processing.health import Check, CheckResult, Level, catalogue, mail
 
 _WORDS = {Level.OK: "ok    ", Level.WARNING: "warn  ", Level.FAULT: "wrong "}
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         if not well:
             sys.exit(1)
 
-    def _tell(self, finding: Finding) -> None:
+    def _tell(self, finding: CheckResult) -> None:
         style = {
             Level.OK: self.style.SUCCESS,
             Level.WARNING: self.style.WARNING,

@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from processing import profiles, services
 from processing.monitoring import terminal
-from processing.selection import Wanted
+from processing.selection import VideoSelection
 from videos.models import Video
 from videos.objects import faults
 
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Reprocess each, saying so."""
-        wanted = Wanted(
+        wanted = VideoSelection(
             ids=tuple(options["ids"]),
             failed=options["failed"] or bool(options["error_code"]),
             error_code=options["error_code"],
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             since=options["since"],
             owner=options["owner"],
         )
-        if wanted == Wanted():
+        if wanted == VideoSelection():
             raise CommandError("Say which: ids, --failed, --stuck, --broken, --since or --owner.")
         known = profiles.names()
         if options["profile"] not in (None, *known):
@@ -58,14 +58,14 @@ class Command(BaseCommand):
         if options["wait"] and started and not options["dry_run"]:
             self._wait(started)
 
-    def _chosen(self, wanted: Wanted) -> list[Video]:
+    def _chosen(self, wanted: VideoSelection) -> list[Video]:
         videos = list(wanted.videos().select_related("source", "owner"))
         missing = set(wanted.ids) - {video.pk for video in videos}
         if missing:
             raise CommandError(f"No such video: {', '.join(map(str, sorted(missing)))}.")
         return videos
 
-    def _reprocess(self, video: Video, wanted: Wanted, options: dict[str, Any]) -> bool:
+    def _reprocess(self, video: Video, wanted: VideoSelection, options: dict[str, Any]) -> bool:
         label = f"{video.pk} {video}"
         if video.source is None:
             self.stderr.write(f"{label}: has no stored original, skipped")

@@ -10,7 +10,7 @@ import pytest
 
 from processing.packaging.checker import (
     CheckFailed,
-    Finding,
+    Violation,
     check_alignment,
     check_chunk,
     require,
@@ -22,7 +22,7 @@ FRAGMENTS = tuple(Fragment(100 + n * 1000, 1000, n * 50, 50, 50, True, n * 50) f
 GOOD = Track(b"init", 25, "avc1.640028", 640, 360, "vide", FRAGMENTS)
 
 
-def codes(findings: list[Finding]) -> list[str]:
+def codes(findings: list[Violation]) -> list[str]:
     return [finding.code for finding in findings]
 
 
@@ -70,9 +70,9 @@ def test_rungs_that_are_not_aligned_are_found() -> None:
 
 def test_findings_are_raised_only_where_they_are_required() -> None:
     require([])
-    require([Finding("peaky", "It could be better.", must=False)])
+    require([Violation("peaky", "It could be better.", must=False)])
     with pytest.raises(CheckFailed) as caught:
-        require([Finding("empty", "Nothing is there.")])
+        require([Violation("empty", "Nothing is there.")])
     assert (caught.value.code, caught.value.message) == ("output_invalid", "Nothing is there.")
     assert codes(list(caught.value.findings)) == ["empty"]
 

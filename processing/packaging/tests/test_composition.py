@@ -12,7 +12,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
-from processing.ffmpeg.planning.chunks import Span
+from processing.ffmpeg.planning.span_plan import Span
 from processing.ffmpeg.tests.clips import asked, described, encoded, ffmpeg, make
 from processing.mp4 import avcc, trun
 from processing.mp4.box import MalformedBoxes, child, children

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from processing.packaging import release, report
-from processing.packaging.checker import Finding
+from processing.packaging.checker import Violation
 from processing.packaging.kinds import Kind
 from processing.packaging.release import StoredRendition
 from processing.packaging.release_checks import check_release
@@ -21,11 +21,11 @@ from processing.packaging.tests.stored import Stored, read
 Change = Callable[[StoredRendition], StoredRendition]
 
 
-def wrong(findings: list[Finding]) -> set[str]:
+def wrong(findings: list[Violation]) -> set[str]:
     return {finding.code for finding in findings if finding.must}
 
 
-def noted(findings: list[Finding]) -> set[str]:
+def noted(findings: list[Violation]) -> set[str]:
     return {finding.code for finding in findings if not finding.must}
 
 
@@ -99,7 +99,7 @@ def test_what_is_wrong_with_a_release_is_found(
 
 
 def test_what_could_be_better_is_noted_and_hides_nothing(stored: Stored) -> None:
-    def found(name: str, change: Change) -> list[Finding]:
+    def found(name: str, change: Change) -> list[Violation]:
         return check_release(changed(stored, name, change), target=4)
 
     narrow = found("60p", with_fields(width=60))
@@ -205,7 +205,10 @@ def test_the_file_of_another_chunk_is_found(stored: Stored) -> None:
 
 
 def test_a_report_can_be_kept_and_read(stored: Stored) -> None:
-    found = [Finding("peaky", "It could be better.", must=False), Finding("codecs", "It is bad.")]
+    found = [
+        Violation("peaky", "It could be better.", must=False),
+        Violation("codecs", "It is bad."),
+    ]
     kept = json.loads(json.dumps(report.report(found, stored.renditions, target=4)))
     assert (kept["ok"], kept["checked"], kept["seconds"]) == (False, "rows", 7.509)
     assert [finding["code"] for finding in kept["findings"]] == ["codecs", "peaky"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from processing.ffmpeg.planning.chunks import WHOLE, Span
+from processing.ffmpeg.planning.span_plan import WHOLE, Span
 from processing.ffmpeg.tests.clips import asked, described, encoded, ffmpeg
 from processing.mp4.init_segment import read_init
 from processing.mp4.tkhd import IDENTITY

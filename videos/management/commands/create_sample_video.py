@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
-from processing.ffmpeg.encoding import sample
+from processing.ffmpeg.encoding import demo_clip
 from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.ffmpeg import FFmpeg
@@ -46,10 +46,10 @@ class Command(BaseCommand):
         return user
 
     def _take_in(self, user: User, folder: Path) -> Video:
-        clip = folder / sample.FILENAME
+        clip = folder / demo_clip.FILENAME
         try:
             ffmpeg = FFmpeg(settings.FFMPEG, settings.FFPROBE, settings.ENV.sandbox)
-            drawn = sample.draw(ffmpeg=ffmpeg.program, out=clip)
+            drawn = demo_clip.draw(ffmpeg=ffmpeg.program, out=clip)
             ffmpeg.run(drawn, limits=_LIMITS, reads=[], writes=folder)
             file = ingest.describe_file(clip, origin=Source.Origin.COMMAND)
             return ingest.take_file(user, file, ingest.Description())

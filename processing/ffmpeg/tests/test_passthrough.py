@@ -12,7 +12,7 @@ import pytest
 
 from processing.ffmpeg.errors import ProcessFailed
 from processing.ffmpeg.media import AudioStream, Media
-from processing.ffmpeg.planning import chunks, copying
+from processing.ffmpeg.planning import passthrough, span_plan
 from processing.ffmpeg.planning.ladder import Profile, Step
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.timeline import Timeline
@@ -60,7 +60,7 @@ def _media(**changes: Any) -> Media:
 
 def _fits(media: Media, line: Timeline = LINE) -> bool:
     profile = Profile("one", (Step(1080, 22, 6_000_000), Step(720, 22, 3_000_000)))
-    return copying.fits(media, line, profile)
+    return passthrough.fits(media, line, profile)
 
 
 def test_a_stream_as_we_would_make_it_fits() -> None:
@@ -111,7 +111,7 @@ def test_a_timeline_that_players_could_not_follow_does_not(changes: dict[str, An
 
 def test_a_profile_may_have_everything_encoded() -> None:
     encoding = Profile("one", (Step(1080, 22, 6_000_000),), copies=False)
-    assert not copying.fits(_media(), LINE, encoding)
+    assert not passthrough.fits(_media(), LINE, encoding)
 
 
 def test_other_containers_do_not_tell_when_pictures_are_decoded() -> None:
@@ -131,7 +131,7 @@ def test_copied_spans_are_the_sources_own_pictures(
     line = line_of(source, media)
     assert line is not None
     media = with_timeline(media, line)
-    spans = chunks.plan(media, line, TWO)
+    spans = span_plan.plan(media, line, TWO)
     assert len(spans) > 2
     assert [key for span in spans for key in span.keyframes] == list(range(0, count, 35))
     parts = [encoded(source, tmp_path / str(s.number), TWO, media=media, span=s) for s in spans]
@@ -149,7 +149,7 @@ def _copied(source: Path, folder: Path) -> Track:
     media = described(source)
     line = line_of(source, media)
     assert line is not None
-    span = replace(chunks.WHOLE, keyframes=tuple(range(0, 75, 25)))
+    span = replace(span_plan.WHOLE, keyframes=tuple(range(0, 75, 25)))
     return encoded(source, folder, TWO, media=with_timeline(media, line), span=span).track("144p")
 
 
@@ -183,7 +183,7 @@ SOUND = AudioStream(
 
 def _fitting_sound(**changes: Any) -> tuple[int, ...]:
     profile = Profile("one", (Step(1080, 22, 6_000_000),))
-    return copying.fitting_sound(replace(_media(), audio=(replace(SOUND, **changes),)), profile)
+    return passthrough.fitting_sound(replace(_media(), audio=(replace(SOUND, **changes),)), profile)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_other_sound_is_encoded(changes: dict[str, Any]) -> None:
 AAC = ["-c:a", "aac", "-ac", "2", "-b:a", "96k", "-shortest"]
 
 
-def _with_sound(folder: Path) -> tuple[Path, Media, tuple[chunks.Span, ...]]:
+def _with_sound(folder: Path) -> tuple[Path, Media, tuple[span_plan.Span, ...]]:
     """A source whose pictures and sound can be copied, and its spans."""
     sound = "sine=f=997:r=48000:d=9"
     source = numbered(folder / "a.mp4", *X264, *AAC, count=225, rate="25", sound=sound)
@@ -224,7 +224,7 @@ def _with_sound(folder: Path) -> tuple[Path, Media, tuple[chunks.Span, ...]]:
     line = line_of(source, media)
     assert line is not None
     media = with_timeline(media, line)
-    return source, media, chunks.plan(media, line, TWO)
+    return source, media, span_plan.plan(media, line, TWO)
 
 
 def test_copied_spans_have_the_sources_own_sound(tmp_path: Path) -> None:

@@ -16,7 +16,14 @@ from processing.ffmpeg.errors import (
     SourceTruncated,
 )
 from processing.ffmpeg.media import Media
-from processing.ffmpeg.probing import clock, elsewhere, extras, missing, stills, values
+from processing.ffmpeg.probing import (
+    clock,
+    elsewhere,
+    ffprobe_values,
+    missing,
+    secondary_streams,
+    stills,
+)
 from processing.ffmpeg.probing.timeline import Timeline
 
 # Some pictures at either end may not be decodable without being missing.
@@ -49,7 +56,7 @@ class Limits(Protocol):
     def max_decoded_pixels(self) -> int: ...  # noqa: D102
 
 
-def of(error: ProcessFailed, path: Path) -> ProbeFailed:
+def probe_error(error: ProcessFailed, path: Path) -> ProbeFailed:
     """What a failed ffprobe means, told by the few lines it is known to say."""
     if "max_streams" in error.log:
         return _too_many_streams(error.argv, error.log)
@@ -173,7 +180,7 @@ def require_readable_first(media: Media) -> None:
 def pictures_are_lost(listed: list[Any]) -> bool:
     """Whether there is a film that cannot be decoded: its sound alone is not what was handed in."""
     return any(
-        isinstance(s, dict) and s.get("codec_type") == "video" and not extras.is_cover(s)
+        isinstance(s, dict) and s.get("codec_type") == "video" and not secondary_streams.is_cover(s)
         for s in listed
     )
 
@@ -183,13 +190,13 @@ def nothing_to_show(listed: list[Any], heard: Collection[int] = ()) -> ProbeFail
     kinds = [s for s in listed if isinstance(s, dict) and s.get("codec_type") in ("video", "audio")]
     if any(str(s.get("codec_tag_string")) in ("encv", "enca") for s in kinds):
         return ProbeFailed("The file is encrypted.", code="source_encrypted")
-    unread = [s for s in kinds if not extras.is_cover(s) and s.get("index") not in heard]
-    foreign = {values.codec(s) for s in unread if _is_foreign(s)}
+    unread = [s for s in kinds if not secondary_streams.is_cover(s) and s.get("index") not in heard]
+    foreign = {ffprobe_values.codec(s) for s in unread if _is_foreign(s)}
     if foreign:
         return ProbeFailed(_undecoded(sorted(foreign)), code="source_unsupported")
     if unread:
         what = "No picture" if heard else "No picture and no sound"
-        named = ", ".join(sorted({values.codec(s) for s in unread})[:_NAMED_AT_MOST])
+        named = ", ".join(sorted({ffprobe_values.codec(s) for s in unread})[:_NAMED_AT_MOST])
         message = f"{what} of the file can be decoded: it is damaged ({named})."
         return ProbeFailed(message, code="source_unsupported")
     return ProbeFailed("The file holds neither video nor sound.")

@@ -10,7 +10,7 @@ from processing.ffmpeg.output_format import AUDIO_RATE, CHANNELS, PACKET
 from processing.ffmpeg.planning import ladder
 from processing.ffmpeg.planning.grid import Grid, grid_of, origin_of
 from processing.ffmpeg.planning.ladder import Profile
-from processing.ffmpeg.planning.reading import is_exact
+from processing.ffmpeg.planning.seek_plan import is_exact
 from processing.ffmpeg.planning.tracks import tracks_of
 from processing.ffmpeg.probing.timeline import Timeline
 

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processing.ffmpeg.media import AudioStream, Media
-from processing.ffmpeg.planning import chunks
-from processing.ffmpeg.planning.chunks import Span
+from processing.ffmpeg.planning import span_plan
 from processing.ffmpeg.planning.ladder import DEFAULT
+from processing.ffmpeg.planning.span_plan import Span
 from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.tests.clips import picture
 
@@ -58,7 +58,7 @@ def lengths(spans: Sequence[Span], total: int) -> list[float]:
     ],
 )
 def test_spans_begin_short_and_grow(seconds: float, expected: list[float]) -> None:
-    spans = chunks.plan(media_of(seconds), line_of(seconds), DEFAULT)
+    spans = span_plan.plan(media_of(seconds), line_of(seconds), DEFAULT)
     assert lengths(spans, round(seconds * 25)) == expected
 
 
@@ -77,7 +77,7 @@ def test_what_is_heavy_is_cut_shorter_so_that_nobody_waits_long(
     size: tuple[int, int], codec: str, rate: int, longest: int
 ) -> None:
     media = media_of(1200, Fraction(rate), width=size[0], height=size[1], codec=codec)
-    spans = chunks.plan(media, line_of(1200), DEFAULT)
+    spans = span_plan.plan(media, line_of(1200), DEFAULT)
     borders = [span.first_frame for span in spans]
     assert max(b - a for a, b in pairwise(borders)) == longest * rate
 
@@ -88,10 +88,10 @@ def test_a_run_has_a_bounded_number_of_spans(hours: int, copied: bool) -> None:
     seconds = hours * 3600.0
     media = media_of(seconds, Fraction(60), width=3840, height=2160, codec="h264")
     line = line_of(seconds, gop=max(2, seconds / 40_000))
-    planned = chunks.plan(media, line, replace(DEFAULT, copies=copied))
-    assert len(planned) <= chunks.MAX_SPANS
-    sound = chunks.plan(replace(media, video=None), None, DEFAULT)
-    assert len(sound) <= chunks.MAX_SPANS
+    planned = span_plan.plan(media, line, replace(DEFAULT, copies=copied))
+    assert len(planned) <= span_plan.MAX_SPANS
+    sound = span_plan.plan(replace(media, video=None), None, DEFAULT)
+    assert len(sound) <= span_plan.MAX_SPANS
 
 
 def copied_media(seconds: float) -> Media:
@@ -106,33 +106,33 @@ def test_planning_takes_no_longer_with_more_keyframes(copied: bool) -> None:
     media, line = copied_media(43_200), line_of(43_200, gop=1 / 25)
     profile = replace(DEFAULT, copies=copied)
     began = time.process_time()
-    spans = chunks.plan(media, line, profile)
+    spans = span_plan.plan(media, line, profile)
     assert spans[0].copies == copied
     assert time.process_time() - began < 5
 
 
 def test_borders_are_moved_to_where_little_is_decoded_twice() -> None:
-    spans = chunks.plan(media_of(600, width=640, height=360), line_of(600, gop=10), DEFAULT)
+    spans = span_plan.plan(media_of(600, width=640, height=360), line_of(600, gop=10), DEFAULT)
     lead = [span.first_frame / 25 - (span.seek or 0) / BASE for span in spans]
     assert sum(lead) < 60
     assert len(spans) >= 8
 
 
 def test_a_source_with_one_keyframe_is_cut_only_where_it_costs_little() -> None:
-    spans = chunks.plan(media_of(120), line_of(120, gop=1000), DEFAULT)
+    spans = span_plan.plan(media_of(120), line_of(120, gop=1000), DEFAULT)
     assert lengths(spans, 3000) == [1, 3, 116]
 
 
 def test_a_picture_that_stays_is_cut_as_any_other() -> None:
     sound = AudioStream(1, "aac", 2, 48_000, "und", Fraction(1, 48_000), 0, 300.0, None)
     media = replace(media_of(1, Fraction(25)), audio=(sound,), duration=300.0)
-    spans = chunks.plan(media, line_of(1), DEFAULT)
+    spans = span_plan.plan(media, line_of(1), DEFAULT)
     assert len(spans) >= 8
 
 
 def test_every_span_begins_two_pictures_after_its_keyframe() -> None:
     media, line = media_of(20), line_of(20)
-    spans = chunks.plan(media, line, DEFAULT, seconds=4)
+    spans = span_plan.plan(media, line, DEFAULT, seconds=4)
     assert [span.first_frame for span in spans] == [0, 100, 200, 300, 400]
     assert [span.seek for span in spans] == [None, 2 * BASE, 6 * BASE, 10 * BASE, 14 * BASE]
 
@@ -141,15 +141,15 @@ def test_where_pictures_stand_on_the_grid_a_span_begins_with_its_keyframe() -> N
     media = media_of(20)
     assert media.video is not None
     media = replace(media, video=replace(media.video, constant_rate=media.video.frame_rate))
-    spans = chunks.plan(media, line_of(20), replace(DEFAULT, copies=False), seconds=4)
+    spans = span_plan.plan(media, line_of(20), replace(DEFAULT, copies=False), seconds=4)
     assert [span.seek for span in spans] == [None, 4 * BASE, 8 * BASE, 12 * BASE, 16 * BASE]
-    opened = chunks.plan(media, replace(line_of(20), closed=False), DEFAULT, seconds=4)
+    opened = span_plan.plan(media, replace(line_of(20), closed=False), DEFAULT, seconds=4)
     assert [span.seek for span in opened] != [span.seek for span in spans]
 
 
 def test_in_transport_streams_the_keyframe_before_is_sought() -> None:
     media = media_of(20, container="mpegts")
-    spans = chunks.plan(media, line_of(20), DEFAULT, seconds=4)
+    spans = span_plan.plan(media, line_of(20), DEFAULT, seconds=4)
     assert [span.seek for span in spans] == [None, None, 4 * BASE, 8 * BASE, 12 * BASE]
 
 
@@ -165,13 +165,13 @@ def test_in_transport_streams_the_keyframe_before_is_sought() -> None:
 def test_what_cannot_be_cut_is_whole_for_a_reason(
     media: Media, line: Timeline | None, reason: str
 ) -> None:
-    assert reason in (chunks.why_whole(media, line) or "")
-    assert chunks.plan(media, line, DEFAULT) == (chunks.WHOLE,)
+    assert reason in (span_plan.why_whole(media, line) or "")
+    assert span_plan.plan(media, line, DEFAULT) == (span_plan.WHOLE,)
 
 
 def test_sound_alone_is_cut_in_packets() -> None:
     media = replace(media_of(100, container="flac"), video=None)
-    spans = chunks.plan(media, None, DEFAULT)
+    spans = span_plan.plan(media, None, DEFAULT)
     assert [span.first_packet for span in spans] == [0, 188, 562, 1312, 2812]
     assert [span.first_frame for span in spans] == [0] * 5
     assert spans[-1].last
@@ -191,8 +191,8 @@ def test_spans_cover_the_timeline_whatever_it_is(
     seconds: float, rate: Fraction, gop: float, forced: float | None, container: str
 ) -> None:
     media, line = media_of(seconds, rate, container), line_of(seconds, gop)
-    spans = chunks.plan(media, line, DEFAULT, seconds=forced)
-    step = chunks.gop_frames(rate, DEFAULT)
+    spans = span_plan.plan(media, line, DEFAULT, seconds=forced)
+    step = span_plan.gop_frames(rate, DEFAULT)
     assert [span.number for span in spans] == list(range(len(spans)))
     assert spans[0].first_frame == spans[0].first_packet == 0
     assert spans[-1].end_frame is None and spans[-1].end_packet is None

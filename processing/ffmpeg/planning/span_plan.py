@@ -16,10 +16,10 @@ from typing import Any
 
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.output_format import AUDIO_RATE, PACKET, SEGMENT_GOPS
-from processing.ffmpeg.planning import copying, ladder, weight
+from processing.ffmpeg.planning import ladder, passthrough, weight
 from processing.ffmpeg.planning.grid import grid_of
 from processing.ffmpeg.planning.ladder import Profile
-from processing.ffmpeg.planning.reading import Reading
+from processing.ffmpeg.planning.seek_plan import SeekPlan
 from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.stored import known
 
@@ -135,11 +135,11 @@ def plan(
     if media.video is None or grid is None or timeline is None:
         return _sound_spans(list(_sound_borders(media.duration, seconds)))
     gop = gop_frames(grid.rate, profile)
-    reading = Reading(media, media.video, grid, timeline)
+    reading = SeekPlan(media, media.video, grid, timeline)
     rungs = ladder.rungs_for(media.video, profile, grid.rate)
-    if seconds is None and copying.fits(media, timeline, profile):
+    if seconds is None and passthrough.fits(media, timeline, profile):
         longest = _longest(reading, gop, weight.core_seconds(media, rungs[1:]))
-        return _copied_spans(reading, gop, longest, copying.fitting_sound(media, profile))
+        return _copied_spans(reading, gop, longest, passthrough.fitting_sound(media, profile))
     if seconds is not None:
         step = max(1, round(seconds / profile.gop_seconds)) * gop
         borders = list(range(step, reading.frames - gop + 1, step))
@@ -149,7 +149,7 @@ def plan(
     return _picture_spans(borders, reading)
 
 
-def _longest(reading: Reading, gop: int, core_seconds: float) -> int:
+def _longest(reading: SeekPlan, gop: int, core_seconds: float) -> int:
     """Pictures of the longest span: whole segments, or where one of them is too much work already
     whole groups."""
     segment = gop * SEGMENT_GOPS
@@ -161,7 +161,7 @@ def _longest(reading: Reading, gop: int, core_seconds: float) -> int:
     return unit * max(1, min(int(wished // unit), share), needed)
 
 
-def _growing(reading: Reading, gop: int, longest: int) -> Iterator[int]:
+def _growing(reading: SeekPlan, gop: int, longest: int) -> Iterator[int]:
     """Borders of a first span of half a group, one to the end of the first segment, then growing
     ones, each where little is decoded twice."""
     segment = gop * SEGMENT_GOPS
@@ -178,7 +178,7 @@ def _growing(reading: Reading, gop: int, longest: int) -> Iterator[int]:
         length, again = min(longest, length * 2 if again else length), not again
 
 
-def _next_border(reading: Reading, start: int, length: int, unit: int, last: int) -> int:
+def _next_border(reading: SeekPlan, start: int, length: int, unit: int, last: int) -> int:
     """Where a span from `start` of about `length` ends: up to a quarter shorter if that spares
     decoding, longer if the lead would be longer than the span."""
     shortest = max(unit, math.ceil(length * _SHORTER / unit) * unit)
@@ -190,7 +190,7 @@ def _next_border(reading: Reading, start: int, length: int, unit: int, last: int
     return best
 
 
-def _picture_spans(borders: Sequence[int], reading: Reading) -> tuple[Span, ...]:
+def _picture_spans(borders: Sequence[int], reading: SeekPlan) -> tuple[Span, ...]:
     return tuple(
         Span(
             number=number,
@@ -205,7 +205,7 @@ def _picture_spans(borders: Sequence[int], reading: Reading) -> tuple[Span, ...]
 
 
 def _copied_spans(
-    reading: Reading, gop: int, longest: int, sound: tuple[int, ...]
+    reading: SeekPlan, gop: int, longest: int, sound: tuple[int, ...]
 ) -> tuple[Span, ...]:
     """Spans that begin with the source's own keyframes, near where others would."""
     keyframes = reading.keyframe_numbers

@@ -25,7 +25,7 @@ def is_exact(video: VideoStream, grid: Grid, timeline: Timeline) -> bool:
     )
 
 
-class Reading:
+class SeekPlan:
     """What is known of reading one source: `rate` is that of the grid, `frames` how many pictures
     it has."""
 

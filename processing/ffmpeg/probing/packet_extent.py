@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from processing.ffmpeg.errors import Interrupted
 from processing.ffmpeg.media import AudioStream, Media
-from processing.ffmpeg.probing.values import seconds, whole
+from processing.ffmpeg.probing.ffprobe_values import seconds, whole
 from processing.ffmpeg.running import runner
 
 TAIL_SECONDS = 10.0

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from processing.ffmpeg.media import Chapter, OtherStream, SubtitleStream
-from processing.ffmpeg.probing import values
+from processing.ffmpeg.probing import ffprobe_values
 
 # Kept with the source and loaded with lists of it: small.
 _MAX_CHAPTERS = 200
@@ -24,8 +24,8 @@ def subtitles(listed: Sequence[Any]) -> tuple[SubtitleStream, ...]:
         SubtitleStream(
             index=stream["index"],
             codec=str(stream.get("codec_name") or "unknown"),
-            language=values.language(stream),
-            title=values.text(_tags(stream).get("title")),
+            language=ffprobe_values.language(stream),
+            title=ffprobe_values.text(_tags(stream).get("title")),
             default=bool(_marks(stream).get("default")),
             forced=bool(_marks(stream).get("forced")),
         )
@@ -42,8 +42,8 @@ def others(
         OtherStream(
             stream["index"],
             _kind(stream),
-            values.codec(stream),
-            language=values.language(stream),
+            ffprobe_values.codec(stream),
+            language=ffprobe_values.language(stream),
             other_programme=stream["index"] in apart,
         )
         for stream in listed
@@ -57,10 +57,10 @@ def chapters(listed: Any) -> tuple[Chapter, ...]:
     for chapter in listed if isinstance(listed, list) else []:
         if not isinstance(chapter, dict):
             continue
-        start = values.seconds(chapter.get("start_time"), negative=True) or 0.0
-        end = values.seconds(chapter.get("end_time"), negative=True) or 0.0
+        start = ffprobe_values.seconds(chapter.get("start_time"), negative=True) or 0.0
+        end = ffprobe_values.seconds(chapter.get("end_time"), negative=True) or 0.0
         if end > start:
-            found.append(Chapter(start, end, values.text(_tags(chapter).get("title"))))
+            found.append(Chapter(start, end, ffprobe_values.text(_tags(chapter).get("title"))))
     return tuple(sorted(found, key=lambda chapter: chapter.start)[:_MAX_CHAPTERS])
 
 

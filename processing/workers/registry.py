@@ -34,7 +34,7 @@ _HOST_LENGTH = 255
 _REASON_LENGTH = 200
 
 
-class Here:
+class CurrentWorker:
     """This process as a worker."""
 
     def __init__(self) -> None:
@@ -199,4 +199,4 @@ def disk_has_room() -> bool:
         return False
 
 
-here = Here()
+current_worker = CurrentWorker()

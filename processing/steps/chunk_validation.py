@@ -8,8 +8,8 @@ from pathlib import Path
 from processing.ffmpeg.encoding import outputs
 from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.output_format import PACKET, timescale, units
-from processing.ffmpeg.planning.chunks import Span
 from processing.ffmpeg.planning.plan import EncodePlan
+from processing.ffmpeg.planning.span_plan import Span
 from processing.packaging import checker, composition, segments, upright
 from processing.packaging.kinds import Kind
 from processing.packaging.track import Track, read_track
@@ -97,7 +97,7 @@ def require_good(
         _require_pictures(made)
     found = _findings(made, plan, span)
     if inits and inits != {chunk.name: chunk.init_sha256 for chunk in made}:
-        found.append(checker.Finding("init", "The chunk does not begin as the ones before it."))
+        found.append(checker.Violation("init", "The chunk does not begin as the ones before it."))
     log = "\n".join(finding.message for finding in found)
     if found and span.copies:
         raise CopyUnfit(log=log)
@@ -113,10 +113,10 @@ def _require_pictures(made: Sequence[MadeChunk]) -> None:
         raise NothingDecoded
 
 
-def _findings(made: Sequence[MadeChunk], plan: EncodePlan, span: Span) -> list[checker.Finding]:
+def _findings(made: Sequence[MadeChunk], plan: EncodePlan, span: Span) -> list[checker.Violation]:
     sizes = {rung.name: (rung.width, rung.height) for rung in plan.rungs}
     missing = sizes.keys() - {chunk.name for chunk in made}
-    found = [checker.Finding("missing", f"{name} was not made.") for name in sorted(missing)]
+    found = [checker.Violation("missing", f"{name} was not made.") for name in sorted(missing)]
     for chunk in made:
         width, height = sizes.get(chunk.name, (None, None))
         found += checker.check_chunk(

@@ -7,12 +7,12 @@ from fractions import Fraction
 from typing import Any
 
 from processing.ffmpeg.media import Light
-from processing.ffmpeg.probing.values import whole
+from processing.ffmpeg.probing.ffprobe_values import whole
 
 _MAX_NITS = 10_000
 
 
-def of(side_data: Iterable[Any]) -> Light | None:
+def hdr_metadata_of(side_data: Iterable[Any]) -> Light | None:
     """What the side data of a stream or of its first picture tell, None when nothing."""
     told: dict[str, Any] = {}
     for data in side_data:

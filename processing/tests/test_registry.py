@@ -17,10 +17,10 @@ from processing.pipeline.reconcile import forget_gone
 from processing.reconciler import presence as reconcilers
 from processing.workers import self_check
 from processing.workers.machine import this_machine
-from processing.workers.presence import Here
+from processing.workers.registry import CurrentWorker
 
 
-def _show(here: Here, reason: str = "") -> Worker:
+def _show(here: CurrentWorker, reason: str = "") -> Worker:
     here._show(["media"], reason)
     return Worker.objects.get(pk=here.name)
 
@@ -32,19 +32,19 @@ def _other(name: str, **values: object) -> Worker:
 
 
 @pytest.fixture
-def here(db: None, settings: LazySettings) -> Here:
+def here(db: None, settings: LazySettings) -> CurrentWorker:
     settings.WORKER_NAME = "w"
-    return Here()
+    return CurrentWorker()
 
 
-def test_a_worker_shows_what_it_is(here: Here) -> None:
+def test_a_worker_shows_what_it_is(here: CurrentWorker) -> None:
     row = _show(here, "It waits.")
     assert (row.name, row.queues, row.waits_because) == ("w", ["media"], "It waits.")
     assert (row.pid, row.machine) == (os.getpid(), this_machine().name)
     assert row.version == VERSION
 
 
-def test_two_living_workers_of_one_name_do_not_hide_each_other(here: Here) -> None:
+def test_two_living_workers_of_one_name_do_not_hide_each_other(here: CurrentWorker) -> None:
     _other("w", queues=["encode"])
     row = _show(here)
     assert row.name == "w-2"
@@ -53,44 +53,48 @@ def test_two_living_workers_of_one_name_do_not_hide_each_other(here: Here) -> No
     assert Worker.objects.count() == 2
 
 
-def test_the_name_of_a_dead_worker_is_free_again(here: Here) -> None:
+def test_the_name_of_a_dead_worker_is_free_again(here: CurrentWorker) -> None:
     _other("w", last_seen=timezone.now() - timedelta(minutes=1))
     assert _show(here).name == "w"
 
 
-def test_the_name_of_a_killed_process_of_this_machine_is_free_at_once(here: Here) -> None:
+def test_the_name_of_a_killed_process_of_this_machine_is_free_at_once(here: CurrentWorker) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     _other("w", host=here.host, machine=this_machine().name, pid=ended.pid)
     assert _show(here).name == "w"
 
 
-def test_names_longer_than_their_column_are_cut(here: Here, settings: LazySettings) -> None:
+def test_names_longer_than_their_column_are_cut(
+    here: CurrentWorker, settings: LazySettings
+) -> None:
     settings.WORKER_NAME = "n" * 300
     assert _show(here, "r" * 900).name == "n" * 100
     _other("m" * 100)
     settings.WORKER_NAME = "m" * 300
-    other = Here()
+    other = CurrentWorker()
     assert _show(other).name.endswith("m-2")
     assert len(other.name) == 100
 
 
-def test_any_number_of_one_name_each_have_their_own(here: Here) -> None:
-    others = [Here() for _ in range(4)]
+def test_any_number_of_one_name_each_have_their_own(here: CurrentWorker) -> None:
+    others = [CurrentWorker() for _ in range(4)]
     assert [_show(one).name for one in (here, *others)] == ["w", "w-2", "w-3", "w-4", "w-5"]
     others[0].leave()
-    assert _show(Here()).name == "w-2"
+    assert _show(CurrentWorker()).name == "w-2"
 
 
-def test_one_with_our_number_in_another_container_is_no_other_life_of_ours(here: Here) -> None:
+def test_one_with_our_number_in_another_container_is_no_other_life_of_ours(
+    here: CurrentWorker,
+) -> None:
     _other("w", host=here.host, machine=this_machine().name, pid=os.getpid())
     assert _show(here).name == "w-2"
 
 
-def test_one_that_was_frozen_does_not_come_back_into_anothers_row(here: Here) -> None:
+def test_one_that_was_frozen_does_not_come_back_into_anothers_row(here: CurrentWorker) -> None:
     _show(here)
     Worker.objects.update(last_seen=timezone.now() - timedelta(minutes=1))
-    successor = Here()
+    successor = CurrentWorker()
     _show(successor)
     assert (successor.name, Worker.objects.count()) == ("w", 1)
     _show(here)
@@ -99,7 +103,7 @@ def test_one_that_was_frozen_does_not_come_back_into_anothers_row(here: Here) ->
     assert Worker.objects.get().name == "w"
 
 
-def test_one_whose_row_was_swept_shows_itself_again(here: Here) -> None:
+def test_one_whose_row_was_swept_shows_itself_again(here: CurrentWorker) -> None:
     _show(here)
     Worker.objects.all().delete()
     assert _show(here).name == "w"
@@ -108,9 +112,9 @@ def test_one_whose_row_was_swept_shows_itself_again(here: Here) -> None:
 def test_restarts_leave_no_heap_of_rows(db: None, settings: LazySettings) -> None:
     for number in range(5):
         settings.WORKER_NAME = f"host-{number}"
-        _show(Here())
+        _show(CurrentWorker())
     Worker.objects.update(last_seen=timezone.now() - timedelta(hours=2))
-    _show(Here())
+    _show(CurrentWorker())
     forget_gone()
     assert [worker.name for worker in Worker.objects.all()] == ["host-4"]
 
@@ -122,7 +126,7 @@ def test_two_reconcilers_of_one_name_and_number_are_two(settings: LazySettings) 
     assert all(len(name) < 100 for name in names)
 
 
-def test_other_workers_of_its_queues_are_seen(here: Here) -> None:
+def test_other_workers_of_its_queues_are_seen(here: CurrentWorker) -> None:
     _show(here)
     assert not here.others_alive
     other = _other("x", queues=["encode"])
@@ -134,14 +138,14 @@ def test_other_workers_of_its_queues_are_seen(here: Here) -> None:
 
 
 def test_a_worker_begun_while_the_database_is_away_shows_itself_when_it_is_back(
-    here: Here, monkeypatch: pytest.MonkeyPatch
+    here: CurrentWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Enough(Exception):
         pass
 
     outages = iter([OperationalError("gone"), ValueError("broken"), None])
-    monkeypatch.setattr("processing.workers.presence.SEEN_EVERY_SECONDS", 0.0)
-    monkeypatch.setattr("processing.workers.presence.connection", type("C", (), {"close": int})())
+    monkeypatch.setattr("processing.workers.registry.SEEN_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("processing.workers.registry.connection", type("C", (), {"close": int})())
 
     def why_not() -> str:
         error = next(outages)
