@@ -53,12 +53,12 @@ def _drawn(folder: Path) -> Path:
     out = folder / "drawn.mp4"
     if out.exists():
         return out
-    picture = (
+    frame = (
         f"mandelbrot=size=1920x1080:rate=25:end_scale=0.02:end_pts=400,noise=alls=8:allf=t,"
         f"trim=duration={_DRAWN_SECONDS},format=yuv420p"
     )
-    sound = f"sine=frequency=440:sample_rate=48000:duration={_DRAWN_SECONDS}"
-    argv = [*_QUIET, "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound]
+    audio = f"sine=frequency=440:sample_rate=48000:duration={_DRAWN_SECONDS}"
+    argv = [*_QUIET, "-f", "lavfi", "-i", frame, "-f", "lavfi", "-i", audio]
     argv += ["-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-g", "50"]
     # As much as real clips have, so that ten minutes are below the limit of an upload.
     argv += ["-maxrate", "5M", "-bufsize", "10M"]

@@ -100,15 +100,15 @@ def main() -> None:
 
 def _draw(folder: Path, number: int, kind: _Kind) -> Path:
     path = folder / f"{number:02d}.{kind.ending}"
-    sound = ["-f", "lavfi", "-i", f"sine=frequency=330:duration={kind.seconds}"]
+    audio = ["-f", "lavfi", "-i", f"sine=frequency=330:duration={kind.seconds}"]
     if not kind.size:
-        subprocess.run([*_QUIET, *sound, "-c:a", "aac", str(path)], check=True)
+        subprocess.run([*_QUIET, *audio, "-c:a", "aac", str(path)], check=True)
         return path
-    picture = (
+    frame = (
         f"testsrc2=size={kind.size}:rate={kind.rate}:duration={kind.seconds},noise=alls=6:allf=t"
     )
     coder = {"webm": "libopus", "mpg": "mp2"}.get(kind.ending, "aac")
-    argv = [*_QUIET, "-f", "lavfi", "-i", picture, *sound, "-pix_fmt", "yuv420p"]
+    argv = [*_QUIET, "-f", "lavfi", "-i", frame, *audio, "-pix_fmt", "yuv420p"]
     argv += ["-c:v", *kind.codec, "-g", "60", "-c:a", coder, "-shortest", str(path)]
     subprocess.run(argv, check=True)
     return path

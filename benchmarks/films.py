@@ -16,7 +16,7 @@ _SEGMENT_SECONDS = 4
 _SEGMENTS = 15
 _RUNGS = (1080, 720, 480, 360, 240)
 _TIMESCALE = 12_800
-_SOUND_TIMESCALE = 48_000
+_AUDIO_TIMESCALE = 48_000
 _INIT_BYTES = 900
 
 
@@ -71,7 +71,7 @@ def _rendition(
         name=name,
         kind=Rendition.Kind.VIDEO if height else Rendition.Kind.AUDIO,
         codecs="avc1.64001f" if height else "mp4a.40.2",
-        timescale=_TIMESCALE if height else _SOUND_TIMESCALE,
+        timescale=_TIMESCALE if height else _AUDIO_TIMESCALE,
         width=width,
         height=height,
         frame_rate="25" if height else "",

@@ -46,7 +46,7 @@ def in_sequence(clip: Path, folder: Path) -> Took:
          *_encoded(rung), str(folder / f"sequence-{rung.name}.mp4")]
         for rung in rungs_of(clip)
     ]  # fmt: skip
-    sound = _sound(clip, folder / "sequence-audio.mp4")
+    sound = _audio(clip, folder / "sequence-audio.mp4")
     if sound:
         commands.append([*_START, "-i", str(clip), *sound])
     return _timed(commands)
@@ -67,7 +67,7 @@ def all_rungs(clip: Path, folder: Path, *, threads: int | None = None) -> Took:
         command += ["-filter_complex_threads", str(threads)]
     for name, rung in zip(names, rungs, strict=True):
         command += ["-map", name, *limit, *_encoded(rung), str(folder / f"one-{rung.name}.mp4")]
-    return _timed([[*command, *_sound(clip, folder / "one-audio.mp4")]])
+    return _timed([[*command, *_audio(clip, folder / "one-audio.mp4")]])
 
 
 def _encoded(rung: Rung) -> list[str]:
@@ -76,7 +76,7 @@ def _encoded(rung: Rung) -> list[str]:
     return [*options, "-pix_fmt", "yuv420p", "-g", "50", "-keyint_min", "50", "-sc_threshold", "0"]
 
 
-def _sound(clip: Path, out: Path) -> list[str]:
+def _audio(clip: Path, out: Path) -> list[str]:
     """An output of the sound; none without: FFmpeg would choose something else for the file."""
     if not media_of(clip).audio:
         return []

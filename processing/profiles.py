@@ -14,7 +14,7 @@ class NoSuchProfile(Exception):
     """Raised when no profile has this name."""
 
 
-class MakesNoPictures(Exception):
+class MakesNoVideo(Exception):
     """Raised when a profile without rungs is to become the default."""
 
 
@@ -39,11 +39,11 @@ def everything() -> QuerySet[EncodingProfile]:
 
 
 def make_default(row: EncodingProfile) -> None:
-    """Let new videos be made with this one. Raises ``MakesNoPictures``."""
+    """Let new videos be made with this one. Raises ``MakesNoVideo``."""
     with transaction.atomic():
         rows = list(everything().select_for_update())
         if not any(one.rungs.all() for one in rows if one.pk == row.pk):
-            raise MakesNoPictures(row.name)
+            raise MakesNoVideo(row.name)
         EncodingProfile.objects.filter(is_default=True).update(is_default=False)
         EncodingProfile.objects.filter(pk=row.pk).update(is_default=True)
 

@@ -103,9 +103,9 @@ def api(owner: User, as_user: Callable[[User], APIClient]) -> APIClient:
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three seconds of moving picture, 25 frames a second at 320x180, with a tone."""
     path = tmp_path_factory.mktemp("clips") / "clip.mp4"
-    picture = "testsrc2=size=320x180:rate=25:duration=3"
+    frame = "testsrc2=size=320x180:rate=25:duration=3"
     tone = "sine=frequency=440:duration=3"
-    argv = [*FFMPEG, "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", tone]
+    argv = [*FFMPEG, "-f", "lavfi", "-i", frame, "-f", "lavfi", "-i", tone]
     codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
     subprocess.run([*argv, *codecs, str(path)], check=True)
     return path

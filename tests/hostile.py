@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 _LONGEST_DELTA = 2**31 - 1
-_HELD_PICTURES = 1_000
+_HELD_FRAMES = 1_000
 _HELD_SECONDS = 600
 _LATE_SECONDS = 1_000_000
 _KEYFRAMES = 1_000_000
@@ -37,10 +37,10 @@ def late_packets(path: Path) -> None:
     path.write_bytes(data)
 
 
-def held_pictures(path: Path) -> None:
+def held_frames(path: Path) -> None:
     """An MP4 of a thousand pictures that are each held for ten minutes, a week, of which its edit
     list shows the first."""
-    seconds = _HELD_PICTURES * _HELD_SECONDS
+    seconds = _HELD_FRAMES * _HELD_SECONDS
     data = _mp4(path, f"color=size=64x64:rate=1/{_HELD_SECONDS}:duration={seconds}")
     _patch(data, b"mvhd", 16, struct.pack(">I", 10_000))
     _patch(data, b"tkhd", 20, struct.pack(">I", 10_000))
@@ -78,7 +78,7 @@ PLAYABLE = {"held-pictures.mp4": _HELD_SECONDS, "late-packets.mkv": 10}
 FILES: Mapping[str, Callable[[Path], None]] = {
     "huge-steps.mp4": huge_steps,
     "late-packets.mkv": late_packets,
-    "held-pictures.mp4": held_pictures,
+    "held-pictures.mp4": held_frames,
     "endless-index.mp4": endless_index,
 }
 

@@ -123,8 +123,8 @@ def test_a_form_of_another_page_has_a_code_of_its_own(owner: User, video: Video)
 def test_facts_have_one_form(api: APIClient, ready_video: Video) -> None:
     told = api.get(f"{URL}{ready_video.pk}/").json()
     assert told["source"]["container"] == "mp4"
-    pictures = [one for one in told["renditions"] if one["kind"] == "video"]
-    assert {one["frame_rate"] for one in pictures} == {told["source"]["frame_rate"]} == {25.0}
+    frames = [one for one in told["renditions"] if one["kind"] == "video"]
+    assert {one["frame_rate"] for one in frames} == {told["source"]["frame_rate"]} == {25.0}
     assert {one["frame_rate"] for one in told["renditions"] if one["kind"] == "audio"} <= {None}
     plan = api.get(f"{JOBS}{Run.objects.get().pk}/").json()["plan"]
     assert plan["frame_rate"] == 25.0

@@ -82,8 +82,8 @@ def gone(folder: Path) -> None:
 def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clip that takes some seconds to encode."""
     path = tmp_path_factory.mktemp("clips") / "long.mp4"
-    picture = "testsrc2=size=1280x720:rate=30:duration=15"
-    argv = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", picture]
+    frame = "testsrc2=size=1280x720:rate=30:duration=15"
+    argv = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", frame]
     subprocess.run([*argv, "-c:v", "libx264", "-preset", "ultrafast", str(path)], check=True)
     return path
 

@@ -107,7 +107,7 @@ def test_a_report_becomes_ready_and_says_what_is_missing(
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seconds", [None, 2.0, 4.0, 8.0])
 @pytest.mark.parametrize("case", corpus.each(cases()))
-def test_a_report_keeps_its_frames_and_sound_whole_and_in_spans(
+def test_a_report_keeps_its_frames_and_audio_whole_and_in_spans(
     tmp_path: Path, case: Case, seconds: float | None
 ) -> None:
     media, made = made_of(REPORTS / case.name, tmp_path / "out", seconds=seconds)

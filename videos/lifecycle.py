@@ -66,11 +66,11 @@ def make_playable(video_id: UUID, *, release: Release) -> None:
         release=release, playable=True
     )
     if updated:
-        pictures = release.renditions.largest_first().filter(kind=Rendition.Kind.VIDEO)
+        frames = release.renditions.largest_first().filter(kind=Rendition.Kind.VIDEO)
         log.write(
             "video.playable",
             video_id,
-            rungs=list(pictures.values_list("name", flat=True)),
+            rungs=list(frames.values_list("name", flat=True)),
             available_seconds=release.available_seconds,
         )
 

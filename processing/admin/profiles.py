@@ -184,7 +184,7 @@ class EncodingProfileAdmin(LightAdmin):
             return
         try:
             profiles.make_default(queryset[0])
-        except profiles.MakesNoPictures:
+        except profiles.MakesNoVideo:
             said = f"{queryset[0]} has no rungs: new videos would have no pictures."
             self.message_user(request, said, messages.ERROR)
         else:

@@ -24,7 +24,7 @@ from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.models import Run
 from processing.packaging.checker import Violation
 from processing.packaging.kinds import Kind
-from processing.packaging.likeness import check_pictures, check_sound
+from processing.packaging.likeness import check_audio, check_frames
 from processing.packaging.plan_checks import allowed_frames
 from processing.packaging.release import StoredRendition
 from processing.steps import completeness, tools
@@ -33,7 +33,7 @@ from processing.workers.machine import this_machine
 from videos.models import Release
 from videos.storage import ObjectMissing, originals, outputs
 
-_SOUND_SECONDS = 0.2
+_AUDIO_SECONDS = 0.2
 _SHARE = 0.01
 
 
@@ -106,7 +106,7 @@ def _sample(look: _Look, source: Path) -> Counted:
             on_progress=lambda _: None,
         )  # fmt: skip
     except ProcessFailed as error:
-        if not commands.sound_changes(error.log):
+        if not commands.audio_changes(error.log):
             raise
         finished = look.ffmpeg.run_fed(
             commands.decode(order, pipe), commands.sample(order, decoded=pipe), pipe=pipe,
@@ -131,7 +131,7 @@ def _check_counts(look: _Look, found: Counted, release: Release) -> Iterator[Vio
             yield Violation("source_frames", message)
     for name, seconds in found.sound.items():
         heard = then.sound.get(name)
-        if heard is not None and seconds - heard > max(_SOUND_SECONDS, seconds * _SHARE):
+        if heard is not None and seconds - heard > max(_AUDIO_SECONDS, seconds * _SHARE):
             message = f"Encoding heard {heard:.1f} of {seconds:.1f} s of {name}."
             yield Violation("source_sound", message)
     told = {notice["code"] for notice in release.notices or ()}
@@ -155,12 +155,12 @@ def _check_rendition(look: _Look, rendition: StoredRendition) -> Iterator[Violat
         heard = {track.name: _heard_in(track) for track in look.plan.tracks}.get(rendition.name)
         for track in look.sampled.tracks:
             if _heard_in(track) == heard:
-                source = look.folder / samples.sound_filename(track.name)
-                yield from check_sound(rendition.name, source, made)
+                source = look.folder / samples.audio_filename(track.name)
+                yield from check_audio(rendition.name, source, made)
     elif look.plan.grid is not None:
-        grid, source = look.plan.grid, look.folder / samples.PICTURES_FILENAME
+        grid, source = look.plan.grid, look.folder / samples.FRAMES_FILENAME
         allowed = allowed_frames(look.plan, grid.frames)
-        yield from check_pictures(rendition.name, source, made, rate=grid.rate, allowed=allowed)
+        yield from check_frames(rendition.name, source, made, rate=grid.rate, allowed=allowed)
 
 
 def _sample_made(look: _Look, rendition: StoredRendition, made: Path) -> None:

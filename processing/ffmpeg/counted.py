@@ -42,7 +42,7 @@ def read(folder: Path, plan: EncodePlan, complaints: Mapping[str, int]) -> Count
     """What an encode of a span counted, from the files it left and what it said."""
     found = _frames(folder, plan)
     heard = {
-        track.name: _seconds(folder / counting.sound_filename(track.name)) for track in plan.tracks
+        track.name: _seconds(folder / counting.audio_filename(track.name)) for track in plan.tracks
     }
     sound = {name: seconds for name, seconds in heard.items() if seconds is not None}
     seen = edges.read(folder)

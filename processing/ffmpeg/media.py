@@ -278,7 +278,7 @@ class Media:
         return shown or self.clock_jumps
 
     @property
-    def sound_end(self) -> float:
+    def audio_end(self) -> float:
         """Seconds on its own clock at which the longest sound ends; minus infinity where nobody
         knows."""
         ends = [float(s.start) + s.duration for s in self.audio if s.duration is not None]

@@ -51,7 +51,7 @@ class SampleTables:
         return sum(sample.size for sample in run.samples)
 
     @property
-    def is_sound(self) -> bool:
+    def is_audio(self) -> bool:
         """Whether every sample can be decoded alone."""
         return self.init.handler == "soun"
 
@@ -77,7 +77,7 @@ class SampleTables:
         parts = [counted(b"stts", run_lengths(self._durations, 0))]
         if any(self._compositions):
             parts.append(counted(b"ctts", run_lengths(self._compositions, self.shift)))
-        if not self.is_sound:
+        if not self.is_audio:
             parts.append(counted(b"stss", words(self._syncs), 4))
         parts.append(counted(b"stsc", b"".join(self._samples_in_runs()), 12))
         sizes = struct.pack(">3I", 0, 0, len(self._sizes))
@@ -107,7 +107,7 @@ def write(tracks: Sequence[SampleTables], offsets: Sequence[Sequence[int]], *, r
 
 def _flags(track: SampleTables, tracks: Sequence[SampleTables]) -> int:
     """Of several tracks of sound only the first plays unasked."""
-    first = next(one for one in tracks if one.is_sound == track.is_sound)
+    first = next(one for one in tracks if one.is_audio == track.is_audio)
     return tkhd.IN_MOVIE | (tkhd.ENABLED if track is first else 0)
 
 
@@ -127,7 +127,7 @@ def _trak(
             track=number,
             flags=flags,
             duration=track.movie_duration,
-            group=1 if track.is_sound else 0,
+            group=1 if track.is_audio else 0,
         ),
         box(b"edts", elst.write(track.init.shown_from + track.shift, track.movie_duration)),
         box(

@@ -17,8 +17,8 @@ from processing.packaging import hls
 from processing.packaging.kinds import Kind
 from processing.packaging.release import (
     StoredRendition,
+    audio_names,
     audio_renditions,
-    sound_names,
     video_renditions,
 )
 
@@ -51,9 +51,9 @@ def manifest(renditions: Sequence[StoredRendition]) -> str:
     }
     lines += [_open("MPD", head), '<Period id="0" start="PT0S">']
     for number, rungs in enumerate(video):
-        lines += _pictures(rungs, number)
+        lines += _frames(rungs, number)
     for number, (track, name) in enumerate(_named(heard), max(1, len(video))):
-        lines += _sound(track, number, name)
+        lines += _audio(track, number, name)
     return "\n".join([*lines, "</Period>", "</MPD>"]) + "\n"
 
 
@@ -62,11 +62,11 @@ def _named(
 ) -> Iterator[tuple[StoredRendition, str]]:
     """Each track of each codec with its name; one alone needs none."""
     for tracks in heard:
-        names = sound_names(tracks) if len(tracks) > 1 else [track.title for track in tracks]
+        names = audio_names(tracks) if len(tracks) > 1 else [track.title for track in tracks]
         yield from zip(tracks, names, strict=True)
 
 
-def _pictures(video: Sequence[StoredRendition], number: int) -> Iterator[str]:
+def _frames(video: Sequence[StoredRendition], number: int) -> Iterator[str]:
     yield _open(
         "AdaptationSet", {"id": number, "contentType": "video", "mimeType": "video/mp4", **_COMMON}
     )
@@ -78,7 +78,7 @@ def _pictures(video: Sequence[StoredRendition], number: int) -> Iterator[str]:
     yield "</AdaptationSet>"
 
 
-def _sound(track: StoredRendition, number: int, name: str) -> Iterator[str]:
+def _audio(track: StoredRendition, number: int, name: str) -> Iterator[str]:
     head = {"id": number, "contentType": "audio", "mimeType": "audio/mp4", **_COMMON}
     yield _open("AdaptationSet", {**head, "lang": track.language or "und"})
     if name:

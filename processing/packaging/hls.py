@@ -18,7 +18,7 @@ AUDIO_GROUP = "audio"
 # that an ordinary connection carries at once.
 _START_BANDWIDTH = 2_500_000
 # How long a fragment of sound is at most: whole packets of AAC.
-_SOUND_SECONDS = math.ceil(AUDIO_FRAGMENT_SECONDS * AUDIO_RATE / PACKET) * PACKET / AUDIO_RATE
+_AUDIO_SECONDS = math.ceil(AUDIO_FRAGMENT_SECONDS * AUDIO_RATE / PACKET) * PACKET / AUDIO_RATE
 
 
 class MediaSegmentRef(NamedTuple):
@@ -222,5 +222,5 @@ def planned_target(segment_seconds: float, *, regular: bool = True) -> int:
     """
     longest = segment_seconds * 1.5
     if regular:
-        longest = max(segment_seconds, math.ceil(segment_seconds / _SOUND_SECONDS) * _SOUND_SECONDS)
+        longest = max(segment_seconds, math.ceil(segment_seconds / _AUDIO_SECONDS) * _AUDIO_SECONDS)
     return max(1, math.floor(longest + 0.5))

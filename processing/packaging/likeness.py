@@ -15,7 +15,7 @@ from processing.packaging.checker import Violation
 
 # Grey levels, of 255, that two pictures are apart on average: encoding changes a picture by a few,
 # and light that is converted before or after it is made small by some more.
-_ANOTHER_PICTURE = 20.0
+_ANOTHER_FRAME = 20.0
 # By so much a picture of a source differs clearly from the one before, and by so little one that
 # was made does not at all.
 _CLEARLY_NEW, _THE_SAME = 2.0, 0.4
@@ -28,7 +28,7 @@ _NEAR = 2
 _LOST_SECONDS = 0.1
 
 
-def check_pictures(
+def check_frames(
     name: str, source: Path, made: Path, *, rate: Fraction, allowed: int
 ) -> Iterator[Violation]:
     """The pictures of a rendition, ``rate`` a second; ``allowed`` is how many it may have more or
@@ -40,15 +40,15 @@ def check_pictures(
     differing, changes, kept = [], array("f"), array("f")
     around = _around(source)
     before = b""
-    for place, ((last, now, following), picture) in enumerate(
-        zip(around, _pictures(made), strict=False)
+    for place, ((last, now, following), frame) in enumerate(
+        zip(around, _frames(made), strict=False)
     ):
         near = (now, last or now, following or now)
-        if all(_apart(one, picture) > _ANOTHER_PICTURE for one in near):
+        if all(_apart(one, frame) > _ANOTHER_FRAME for one in near):
             differing.append(place)
         changes.append(_apart(last, now) if last else 0.0)
-        kept.append(_apart(before, picture) if before else 0.0)
-        before = picture
+        kept.append(_apart(before, frame) if before else 0.0)
+        before = frame
     if differing:
         first = float(differing[0] / rate)
         message = (
@@ -64,7 +64,7 @@ def check_pictures(
         yield Violation("source_distinct", message)
 
 
-def check_sound(name: str, source: Path, made: Path) -> Iterator[Violation]:
+def check_audio(name: str, source: Path, made: Path) -> Iterator[Violation]:
     """The sound of a rendition."""
     theirs, ours = _peaks(source), _peaks(made)
     missing = (len(theirs) - len(ours)) * _PIECE_SECONDS
@@ -82,21 +82,21 @@ def check_sound(name: str, source: Path, made: Path) -> Iterator[Violation]:
 
 
 def _count(path: Path) -> int:
-    return path.stat().st_size // samples.PICTURE_BYTES if path.exists() else 0
+    return path.stat().st_size // samples.FRAME_BYTES if path.exists() else 0
 
 
-def _pictures(path: Path) -> Iterator[bytes]:
+def _frames(path: Path) -> Iterator[bytes]:
     if not path.exists():
         return
     with path.open("rb") as file:
-        while len(picture := file.read(samples.PICTURE_BYTES)) == samples.PICTURE_BYTES:
-            yield picture
+        while len(frame := file.read(samples.FRAME_BYTES)) == samples.FRAME_BYTES:
+            yield frame
 
 
 def _around(path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
     """Each picture with the one before and the one after, empty where there is none."""
     last = now = b""
-    for following in _pictures(path):
+    for following in _frames(path):
         if now:
             yield last, now, following
         last, now = now, following
@@ -106,7 +106,7 @@ def _around(path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
 
 def _apart(one: bytes, other: bytes) -> float:
     levels: int = sum(map(abs, map(sub, one, other)))
-    return levels / samples.PICTURE_BYTES
+    return levels / samples.FRAME_BYTES
 
 
 def _peaks(path: Path) -> array[int]:

@@ -14,7 +14,7 @@ _WHOLE_SHARE = Fraction(2, 100)
 _WHOLE_FRAMES = 2
 _ROUNDING_FRAMES = 1
 # Sound ends at a packet, and what is repackaged a packet or two before the pictures.
-_SOUND_SECONDS = 0.1
+_AUDIO_SECONDS = 0.1
 
 
 def check_plan(renditions: Sequence[StoredRendition], plan: EncodePlan) -> Iterator[Violation]:
@@ -30,7 +30,7 @@ def check_plan(renditions: Sequence[StoredRendition], plan: EncodePlan) -> Itera
             yield from _check_frames(made[rung.name], plan)
     for track in plan.tracks:
         if track.name in made:
-            yield from _check_sound(made[track.name], plan)
+            yield from _check_audio(made[track.name], plan)
 
 
 def _check_frames(rendition: StoredRendition, plan: EncodePlan) -> Iterator[Violation]:
@@ -49,12 +49,12 @@ def allowed_frames(plan: EncodePlan, frames: int) -> int:
     return max(_WHOLE_FRAMES, int(frames * _WHOLE_SHARE))
 
 
-def _check_sound(rendition: StoredRendition, plan: EncodePlan) -> Iterator[Violation]:
+def _check_audio(rendition: StoredRendition, plan: EncodePlan) -> Iterator[Violation]:
     """Beside pictures sound is as long as they are. Alone each track is as long as what could be
     decoded of it, which is told by notices: another may be longer, and a file may promise more."""
     if plan.grid is None:
         return
-    allowed = max(_SOUND_SECONDS, float(_WHOLE_SHARE) * plan.seconds if plan.spans == 1 else 0.0)
+    allowed = max(_AUDIO_SECONDS, float(_WHOLE_SHARE) * plan.seconds if plan.spans == 1 else 0.0)
     if plan.seconds - rendition.seconds > allowed:
         told = f"{rendition.seconds:.3f} of {plan.seconds:.3f} s"
         yield Violation("too_short", f"{rendition.name} has {told} of sound.")

@@ -15,8 +15,8 @@ from processing.packaging.release import IFRAMES_SUFFIX, StoredRendition
 
 # What is told of every variant; of pictures their size and rate too.
 _VARIANT = ("BANDWIDTH", "AVERAGE-BANDWIDTH", "CODECS")
-_PICTURES = ("RESOLUTION", "FRAME-RATE")
-_SOUND = ("GROUP-ID", "NAME", "LANGUAGE", "CHANNELS", "URI")
+_FRAMES = ("RESOLUTION", "FRAME-RATE")
+_AUDIO = ("GROUP-ID", "NAME", "LANGUAGE", "CHANNELS", "URI")
 _ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^",]*)(?:,|$)')
 
 
@@ -65,32 +65,34 @@ def _check_multivariant(
     uris = [line for line in lines if not line.startswith("#")]
     named = uris + [found.get("URI", "") for found in (*sounds, *keyframes)]
     yield from _unless(set(named) == names, "The multivariant playlist does not name all there is.")
-    has_pictures = any(one.kind == Kind.VIDEO for one in renditions)
-    needed = (*_VARIANT, *(_PICTURES if has_pictures else ()))
+    has_video = any(one.kind == Kind.VIDEO for one in renditions)
+    needed = (*_VARIANT, *(_FRAMES if has_video else ()))
     for found in variants:
         yield from _unless(all(found.get(key) for key in needed), "A variant is not described.")
         yield from _check_group(found, sounds)
     for found in keyframes:
         yield from _unless(all(found.get(key) for key in _VARIANT), "Keyframes are not described.")
-    for group in dict.fromkeys(sound.get("GROUP-ID") for sound in sounds):
-        yield from _check_sounds([sound for sound in sounds if sound.get("GROUP-ID") == group])
+    for group in dict.fromkeys(audio.get("GROUP-ID") for audio in sounds):
+        yield from _check_audio_groups(
+            [audio for audio in sounds if audio.get("GROUP-ID") == group]
+        )
     yield from _check_sums(variants, uris, renditions, sounds)
-    if has_pictures and not keyframes:
+    if has_video and not keyframes:
         yield Violation("no_keyframes", "There is no playlist of keyframes.", must=False)
 
 
 def _check_group(variant: dict[str, str], sounds: Sequence[dict[str, str]]) -> Iterator[Violation]:
-    groups = {sound.get("GROUP-ID") for sound in sounds}
+    groups = {audio.get("GROUP-ID") for audio in sounds}
     known = variant.get("AUDIO") in (groups if groups else {None})
     yield from _unless(known, "A variant names sound there is not.")
 
 
-def _check_sounds(sounds: Sequence[dict[str, str]]) -> Iterator[Violation]:
-    for sound in sounds:
-        yield from _unless(all(sound.get(key) for key in _SOUND), "A sound is not described.")
-    names = [sound.get("NAME") for sound in sounds]
+def _check_audio_groups(sounds: Sequence[dict[str, str]]) -> Iterator[Violation]:
+    for audio in sounds:
+        yield from _unless(all(audio.get(key) for key in _AUDIO), "A sound is not described.")
+    names = [audio.get("NAME") for audio in sounds]
     yield from _unless(len(set(names)) == len(names), "Two sounds have the same name.")
-    default = [sound for sound in sounds if sound.get("DEFAULT") == "YES"]
+    default = [audio for audio in sounds if audio.get("DEFAULT") == "YES"]
     yield from _unless(not sounds or len(default) == 1, "Not one sound is the default.")
 
 
@@ -103,8 +105,8 @@ def _check_sums(
     """A variant's bandwidth has that of the most expensive sound in its group."""
     by_uri = {f"{one.name}.m3u8": one for one in renditions}
     dearest: dict[str | None, int] = {}
-    for sound in sounds:
-        group, one = sound.get("GROUP-ID"), by_uri.get(sound.get("URI", ""))
+    for audio in sounds:
+        group, one = audio.get("GROUP-ID"), by_uri.get(audio.get("URI", ""))
         dearest[group] = max(dearest.get(group, 0), one.bandwidth if one else 0)
     for found, uri in zip(variants, uris, strict=False):
         rendition = by_uri.get(uri)

@@ -234,7 +234,7 @@ def _iframes(rendition: StoredRendition, order: int) -> hls.Variant:
     )
 
 
-def sound_names(audio: Sequence[StoredRendition]) -> list[str]:
+def audio_names(audio: Sequence[StoredRendition]) -> list[str]:
     """What tracks of sound are called, each otherwise: their title, or their language."""
     taken: list[str] = []
     for track in audio:
@@ -254,5 +254,5 @@ def _audio_group(audio: Sequence[StoredRendition], group: str) -> list[hls.Audio
             default=track.default,
             group=group,
         )
-        for track, name in zip(audio, sound_names(audio), strict=True)
+        for track, name in zip(audio, audio_names(audio), strict=True)
     ]

@@ -94,7 +94,7 @@ def require_good(
     ``NothingDecoded`` or ``CheckFailed`` for a whole one.
     """
     if span.whole and not span.copies:
-        _require_pictures(made)
+        _require_frames(made)
     found = _findings(made, plan, span)
     if inits and inits != {chunk.name: chunk.init_sha256 for chunk in made}:
         found.append(checker.Violation("init", "The chunk does not begin as the ones before it."))
@@ -106,7 +106,7 @@ def require_good(
     checker.require(found)
 
 
-def _require_pictures(made: Sequence[MadeChunk]) -> None:
+def _require_frames(made: Sequence[MadeChunk]) -> None:
     """Those that are only missing are told by what was counted; without any there is no film."""
     pictures = [chunk for chunk in made if chunk.kind == Kind.VIDEO]
     if pictures and not any(chunk.track.fragments for chunk in pictures):

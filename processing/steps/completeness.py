@@ -14,8 +14,8 @@ from processing.ffmpeg.running.complaints import SIZE_CHANGES
 from processing.models import Run, Task
 
 # Sound that is shorter than its header tells by less may well be the header's rounding.
-_SOUND_SECONDS = 0.5
-_SOUND_SHARE = 0.02
+_AUDIO_SECONDS = 0.5
+_AUDIO_SHARE = 0.02
 # Frames that stay longer than this may be a hole, if as much sound is missing, about.
 _HOLE_SECONDS = 1.0
 _HOLE_SHARE = 0.2
@@ -58,8 +58,8 @@ def found(media: Media, plan: EncodePlan, spans: Sequence[EncodedSpan]) -> Itera
     every = counted.total(one.counted for one in spans)
     said = counted.total(_trusted(media, spans)).complaints
     if media.video is not None and plan.grid is not None and plan.rungs:
-        yield from _pictures(media.video, plan, every, said)
-    yield from _sound(media, plan, every, said)
+        yield from _frames(media.video, plan, every, said)
+    yield from _audio(media, plan, every, said)
 
 
 def _trusted(media: Media, spans: Sequence[EncodedSpan]) -> Iterator[Counted]:
@@ -69,7 +69,7 @@ def _trusted(media: Media, spans: Sequence[EncodedSpan]) -> Iterator[Counted]:
     return (one.counted for one in spans if closed or one.span.seek is None)
 
 
-def _pictures(
+def _frames(
     video: VideoStream, plan: EncodePlan, every: Counted, said: Mapping[str, int]
 ) -> Iterator[Notice]:
     complaints, grid = said.get(str(video.index), 0), plan.grid
@@ -89,7 +89,7 @@ def _pictures(
         yield notices.SIZE_CHANGED_MIDWAY(width=top.width, height=top.height)
 
 
-def _sound(
+def _audio(
     media: Media, plan: EncodePlan, every: Counted, said: Mapping[str, int]
 ) -> Iterator[Notice]:
     streams = {stream.index: stream for stream in media.audio}
@@ -114,4 +114,4 @@ def _silent(language: str, heard: float, told: float, longest: float) -> Iterato
 
 
 def _falls_short(heard: float, told: float) -> bool:
-    return told - heard > max(_SOUND_SECONDS, told * _SOUND_SHARE)
+    return told - heard > max(_AUDIO_SECONDS, told * _AUDIO_SHARE)

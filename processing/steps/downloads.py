@@ -30,12 +30,12 @@ def run(context: TaskContext) -> Outcome:
     tools.let_go_of_database()
     # Players of files begin with the first track of sound.
     heard = sorted(filter(_is_heard_everywhere, renditions), key=lambda r: not r.default)
-    sounds = [_files(context, rendition) for rendition in heard]
+    audio_tracks = [_files(context, rendition) for rendition in heard]
     for number, rendition in enumerate(made):
         out = context.folder / f"{rendition.name}.mp4"
-        pictures = _files(context, rendition)
-        join.progressive([pictures, *sounds], out, should_stop=context.should_stop)
-        _let_go(context, pictures)
+        frames = _files(context, rendition)
+        join.progressive([frames, *audio_tracks], out, should_stop=context.should_stop)
+        _let_go(context, frames)
         rendition.download_bytes = out.stat().st_size
         transfers.take(context, rendition.download_key, out, content_type=_CONTENT_TYPE)
         context.report((number + 1) / len(made), None)

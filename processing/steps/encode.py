@@ -34,7 +34,7 @@ CONTENT_TYPE = "video/mp4"
 _STORED_AT_ONCE = 6
 # The work of one second of 1080p at 30 frames a second is 1; of a second of sound, a twentieth.
 _UNIT_PIXELS_A_SECOND = 1920 * 1080 * 30
-_SOUND_COST = 0.05
+_AUDIO_COST = 0.05
 _LEAST_COST = 0.01
 
 
@@ -125,7 +125,7 @@ def _encode(context: TaskContext, order: EncodeOrder) -> runner.Finished:
     except ProcessFailed as error:
         if span.copies and not isinstance(error, RoomDoubtful):
             raise chunk_validation.CopyUnfit(argv=error.argv, log=error.log) from error
-        if not commands.sound_changes(error.log):
+        if not commands.audio_changes(error.log):
             raise
     pipe = context.folder / "sound.nut"
     feeder, argv = commands.decode(order, pipe), commands.encode(order, decoded=pipe)
@@ -194,7 +194,7 @@ def _follow(result: object) -> Sequence[TaskSpec]:
 
 def cost_of(media: Media, plan: EncodePlan, seconds: float) -> float:
     """How much work it is to encode so many seconds, in seconds of 1080p at 30 frames a second."""
-    cost = seconds * _SOUND_COST
+    cost = seconds * _AUDIO_COST
     if media.video is not None and plan.grid is not None:
         pixels = media.video.display_width * media.video.display_height
         cost += seconds * pixels * float(plan.grid.rate) / _UNIT_PIXELS_A_SECOND

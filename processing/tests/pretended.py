@@ -16,7 +16,7 @@ from videos import keys, lifecycle, objects
 from videos.models import Chunk, Release, Rendition, StoredObject
 
 # With pictures, so that a poster is made which no video waits for.
-_PICTURES = {
+_FRAMES = {
     "index": 0,
     "codec": "h264",
     "profile": "High",
@@ -45,7 +45,7 @@ PROBED = Media.from_json(
         "start": 0.0,
         "size": 1000,
         "bitrate": None,
-        "video": _PICTURES,
+        "video": _FRAMES,
         "audio": [],
     }
 )

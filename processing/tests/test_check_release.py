@@ -77,7 +77,7 @@ def test_a_file_cut_short_or_gone_is_found(ready_video: Video, chunk: Path) -> N
     assert refused(ready_video, "--deep") == ["missing"]
 
 
-def test_pictures_that_cannot_be_decoded_are_found(ready_video: Video, chunk: Path) -> None:
+def test_frames_that_cannot_be_decoded_are_found(ready_video: Video, chunk: Path) -> None:
     data = bytearray(chunk.read_bytes())
     begin = data.index(b"mdat") + 4 + 1500
     data[begin : begin + 1500] = bytes(1500)
@@ -124,12 +124,12 @@ def test_a_deep_look_decodes_the_source_again(ready_video: Video) -> None:
     assert "note " not in "".join(said.splitlines()[2:])
 
 
-def test_other_pictures_than_the_sources_are_found(ready_video: Video, tmp_path: Path) -> None:
+def test_other_frames_than_the_sources_are_found(ready_video: Video, tmp_path: Path) -> None:
     replace_original(draw(tmp_path / "a.mp4", FROZEN, TONE))
     assert refused(ready_video, "--deep") == ["source_pictures"]
 
 
-def test_pictures_that_were_lost_are_found(
+def test_frames_that_were_lost_are_found(
     tmp_path: Path, take_in: Callable[[Path], Video], work_off: Callable[[], None]
 ) -> None:
     video = take_in(draw(tmp_path / "a.mp4", FROZEN, TONE))
@@ -139,7 +139,7 @@ def test_pictures_that_were_lost_are_found(
     assert refused(video, "--deep") == ["source_distinct"]
 
 
-def test_sound_that_was_lost_is_found(
+def test_audio_that_was_lost_is_found(
     tmp_path: Path, take_in: Callable[[Path], Video], work_off: Callable[[], None]
 ) -> None:
     video = take_in(draw(tmp_path / "a.mp4", MOVING, SILENCE))

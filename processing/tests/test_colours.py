@@ -9,12 +9,12 @@ import pytest
 from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.running.ffmpeg import FFmpeg
-from processing.ffmpeg.tests.clips import picture
+from processing.ffmpeg.tests.clips import video_stream
 from processing.steps import probe
 
 
 def _media(**changes: Any) -> Media:
-    return Media("mov,mp4,m4a,3gp,3g2,mj2", 1.0, 1000, None, picture(**changes), ())
+    return Media("mov,mp4,m4a,3gp,3g2,mj2", 1.0, 1000, None, video_stream(**changes), ())
 
 
 def _code(media: Media) -> str:

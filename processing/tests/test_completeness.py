@@ -12,12 +12,12 @@ from processing.ffmpeg.media import AudioStream, Media
 from processing.ffmpeg.planning.ladder import DEFAULT
 from processing.ffmpeg.planning.plan import plan_of
 from processing.ffmpeg.planning.span_plan import WHOLE
-from processing.ffmpeg.tests.clips import picture
+from processing.ffmpeg.tests.clips import video_stream
 from processing.steps import completeness
 from processing.steps.completeness import EncodedSpan
 
 SOUND = AudioStream(1, "aac", 2, 48_000, "eng", Fraction(1, 48_000), 0, 10.0, None)
-MEDIA = Media("matroska,webm", 10.0, 1, None, picture(closed_gops=True), (SOUND,))
+MEDIA = Media("matroska,webm", 10.0, 1, None, video_stream(closed_gops=True), (SOUND,))
 ALL = Counted(frames=250, shown=250, sound={"audio": 10.0})
 
 
@@ -58,7 +58,7 @@ def test_the_numbers_are_those_of_all_spans() -> None:
 
 
 def test_where_decoding_begins_in_an_open_group_complaints_mean_nothing() -> None:
-    opened = replace(MEDIA, video=picture(closed_gops=False))
+    opened = replace(MEDIA, video=video_stream(closed_gops=False))
     complained = replace(ALL, complaints={"0": 3})
     assert codes(complained, media=opened, seek=100) == []
     assert codes(complained, media=opened) == ["frames_damaged"]

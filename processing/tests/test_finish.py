@@ -72,7 +72,7 @@ def test_a_chunk_that_does_not_fit_begins_the_run_anew_in_one_piece(task: Task) 
     assert Release.objects.get(pk=old.pk).state == Release.State.FAILED
 
 
-def test_copied_pictures_that_are_damaged_are_encoded_by_another_run(task: Task) -> None:
+def test_copied_frames_that_are_damaged_are_encoded_by_another_run(task: Task) -> None:
     finish.fail(task, DAMAGED)
     old, new = Run.objects.order_by("id")
     assert (old.profile["copies"], new.profile["copies"], new.whole) == (True, False, False)

@@ -95,7 +95,7 @@ def test_there_is_one_default(default: EncodingProfile) -> None:
 def test_another_becomes_the_default(default: EncodingProfile) -> None:
     profiles.make_default(EncodingProfile.objects.get(name="fast"))
     assert profiles.default().name == "fast"
-    with pytest.raises(profiles.MakesNoPictures):
+    with pytest.raises(profiles.MakesNoVideo):
         profiles.make_default(EncodingProfile.objects.get(name="audio"))
     assert profiles.default().name == "fast"
 

@@ -28,7 +28,7 @@ from videos.models import Chunk, Release, Rendition, Source, StoredObject, Video
 from videos.storage import originals, outputs
 
 
-def test_a_clip_becomes_ready_with_renditions_sound_and_poster(ready_video: Video) -> None:
+def test_a_clip_becomes_ready_with_renditions_audio_and_poster(ready_video: Video) -> None:
     release = ready_video.release
     assert release is not None
     assert release.state == Release.State.COMPLETE
@@ -207,7 +207,7 @@ def test_purging_leaves_no_object(ready_video: Video, settings: LazySettings) ->
         assert [stored.key for stored in storage.list_prefix("")] == [keys.IDENTITY]
 
 
-def test_a_download_is_one_file_of_pictures_and_sound(
+def test_a_download_is_one_file_of_frames_and_audio(
     ready_video: Video, api: APIClient, leftovers: Callable[[], list[Path]]
 ) -> None:
     (offered,) = api.get(f"/api/v1/videos/{ready_video.pk}/").json()["playback"]["mp4"]

@@ -116,7 +116,7 @@ def open_cut_off(chromium: Browser) -> Iterator[Callable[[Person], Page]]:
 
 
 @pytest.fixture(scope="session")
-def clip_with_sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clip_with_audio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve seconds of 720p that take some seconds to prepare."""
     return draw(tmp_path_factory.mktemp("clips") / "moving bars.mp4", "1280x720", seconds=12)
 

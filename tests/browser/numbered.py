@@ -14,7 +14,7 @@ RATE, SECONDS = 25, 16
 REORDERED = 1
 FRAMES = RATE * SECONDS
 BEEPS = [float(second) for second in range(2, SECONDS, 2)]
-_SOUND = f"aevalsrc='0.5*sin(2000*PI*t)*lt(mod(t,2),0.2)*gt(t,1)':s=48000:d={SECONDS}"
+_AUDIO = f"aevalsrc='0.5*sin(2000*PI*t)*lt(mod(t,2),0.2)*gt(t,1)':s=48000:d={SECONDS}"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def prepared(person: Person, folder: Path) -> Numbered:
     clip = clips.numbered(
         folder / "numbered.mp4", "-vf", "scale=854:480:flags=neighbor", "-c:v", "libx264",
         "-preset", "ultrafast", "-c:a", "aac",
-        count=FRAMES, rate=str(RATE), sound=_SOUND,
+        count=FRAMES, rate=str(RATE), sound=_AUDIO,
     )  # fmt: skip
     video = person.wait_until_over(person.upload(clip))
     assert video["status"] == "ready", video

@@ -29,11 +29,11 @@ def by_ffmpeg(program: str, address: str, *, start: float | None = None, rung: i
     seen = ["-map", f"0:v:{rung}", "-fps_mode", "passthrough", "-vf", f"{_NUMBER},showinfo"]
     pictures = _run([*begun, *seen, "-f", "rawvideo", "-"])
     heard = ["-map", "0:a:0", "-af", "silencedetect=n=-30dB:d=0.1", "-f", "null", "-"]
-    sound = _run([*begun, *heard])
+    audio = _run([*begun, *heard])
     times = re.findall(rb"pts_time:\s*(-?[\d.]+)", pictures.stderr)
     return Shown(
         _numbered([float(time) for time in times], pictures.stdout),
-        [float(time) for time in re.findall(rb"silence_end: (-?[\d.]+)", sound.stderr)],
+        [float(time) for time in re.findall(rb"silence_end: (-?[\d.]+)", audio.stderr)],
     )
 
 
@@ -47,13 +47,13 @@ def by_mpv(address: str, folder: Path, *, start: float | None = None) -> Shown:
     played = ["ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-copyts", "-i", str(out)]
     seen = ["-map", "0:v:0", "-fps_mode", "passthrough", "-vf", "showinfo", "-f", "rawvideo", "-"]
     pictures = _run([*played, *seen])
-    sound = _run(
+    audio = _run(
         [*played, "-map", "0:a:0", "-af", "silencedetect=n=-30dB:d=0.1", "-f", "null", "-"]
     )
     times = re.findall(rb"pts_time:\s*(-?[\d.]+)", pictures.stderr)
     return Shown(
         _numbered([float(time) for time in times], pictures.stdout),
-        [float(time) for time in re.findall(rb"silence_end: (-?[\d.]+)", sound.stderr)],
+        [float(time) for time in re.findall(rb"silence_end: (-?[\d.]+)", audio.stderr)],
     )
 
 

@@ -31,7 +31,7 @@ _ACCOUNTS: Sequence[tuple[str, Mapping[str, object]]] = (
     ("new", {}),
     ("viewer", {"can_upload": False}),
 )
-_SOUND = ["-f", "lavfi", "-i", "sine=220:d={seconds}", "-c:a", "aac"]
+_AUDIO = ["-f", "lavfi", "-i", "sine=220:d={seconds}", "-c:a", "aac"]
 _CLIPS: Mapping[str, tuple[str, int]] = {
     "Light on water": ("gradients=s=1280x720:r=12:n=4:c0=0x0b2545:c1=0x8da9c4:c2=0xeef4ed", 4),
     "Upright": ("gradients=s=360x640:r=12:n=3:c0=0x582f0e:c1=0xddb892:c2=0x7f5539", 3),
@@ -137,7 +137,7 @@ def _key(title: str) -> str:
 def draw(path: Path, picture: str, seconds: int) -> Path:
     """A clip of a drawn picture with a tone."""
     command = ["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-t", str(seconds)]
-    command += ["-i", picture, *(one.format(seconds=seconds) for one in _SOUND), "-shortest"]
+    command += ["-i", picture, *(one.format(seconds=seconds) for one in _AUDIO), "-shortest"]
     command += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", str(path)]
     subprocess.run(command, check=True)
     return path

@@ -20,13 +20,13 @@ Open = Callable[[Person], Page]
 
 
 def test_a_video_is_uploaded_prepared_and_played_without_a_reload(
-    person: Person, open_page: Open, clip_with_sound: Path
+    person: Person, open_page: Open, clip_with_audio: Path
 ) -> None:
     page, second_window = open_page(person), open_page(person)
     page.get_by_role("link", name="Upload", exact=True).click()
     for window in (page, second_window):
         note_progress(window)
-    page.get_by_label("Choose files").set_input_files(clip_with_sound)
+    page.get_by_label("Choose files").set_input_files(clip_with_audio)
 
     row = page.get_by_role("listitem").filter(has_text="moving bars")
     card = second_window.get_by_role("article").filter(has_text="moving bars")
@@ -42,10 +42,10 @@ def test_a_video_is_uploaded_prepared_and_played_without_a_reload(
 
 
 def test_the_watch_page_becomes_playable_by_itself(
-    person: Person, open_page: Open, clip_with_sound: Path
+    person: Person, open_page: Open, clip_with_audio: Path
 ) -> None:
     page = open_page(person)
-    video = person.upload(clip_with_sound)
+    video = person.upload(clip_with_audio)
     page.goto(f"/watch/{video}/")
     note_progress(page)
     expect(page.get_by_text("This video is on its way")).to_be_visible()
@@ -108,10 +108,10 @@ def test_a_file_that_is_no_video_says_why_and_what_to_do(
 
 
 def test_a_processing_video_is_canceled_on_its_page(
-    person: Person, open_page: Open, clip_with_sound: Path
+    person: Person, open_page: Open, clip_with_audio: Path
 ) -> None:
     page = open_page(person)
-    page.goto(f"/watch/{person.upload(clip_with_sound)}/")
+    page.goto(f"/watch/{person.upload(clip_with_audio)}/")
     page.get_by_role("main").get_by_role("button", name="Cancel", exact=True).click()
     expect(page.get_by_text("Processing was canceled")).to_be_visible()
     expect(page.get_by_role("button", name="Process it now")).to_be_visible()

@@ -111,7 +111,7 @@ def viewer(request: pytest.FixtureRequest, browser: Open, numbered: Numbered) ->
         assert list(page.evaluate("viewer.complaints")) == []
 
 
-def test_every_picture_is_at_its_time_and_beside_its_sound(viewer: Viewer, browser: Open) -> None:
+def test_every_frame_is_at_its_time_and_beside_its_audio(viewer: Viewer, browser: Open) -> None:
     late = lateness(viewer, browser)
     for second in SEEKS:
         viewer.seek(second + 0.5 / RATE)

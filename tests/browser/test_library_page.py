@@ -106,14 +106,14 @@ def test_an_upright_poster_is_shown_whole(person: Person, open_page: Open, tmp_p
 
     person.wait_until_over(person.upload(draw(tmp_path / "upright.mp4", "360x640", seconds=1)))
     page = open_page(person)
-    picture = page.locator(".card img")
-    picture.wait_for()
-    inside = picture.evaluate(
+    frame = page.locator(".card img")
+    frame.wait_for()
+    inside = frame.evaluate(
         "(image) => [image.getBoundingClientRect(), image.parentElement.getBoundingClientRect()]"
         ".map(({ width, height }) => [Math.round(width), Math.round(height)])"
     )
     assert inside[0] == inside[1]
-    assert picture.evaluate("(image) => getComputedStyle(image).objectFit") == "contain"
+    assert frame.evaluate("(image) => getComputedStyle(image).objectFit") == "contain"
 
 
 def test_a_new_title_is_in_every_window_at_once(

@@ -89,9 +89,9 @@ def test_an_absence_is_told_from_the_cursor_on_and_nothing_twice(
         assert events(hear_until(socket, "video.deleted"), first) == ["run.failed", "video.deleted"]
 
 
-def test_progress_is_told_while_a_video_is_prepared(person: Person, clip_with_sound: Path) -> None:
+def test_progress_is_told_while_a_video_is_prepared(person: Person, clip_with_audio: Path) -> None:
     with listening(person) as socket:
-        video = person.upload(clip_with_sound)
+        video = person.upload(clip_with_audio)
         heard = hear_until(socket, "video.ready")
     ticks = [message for message in heard if message["type"] == "progress"]
     assert ticks
@@ -156,7 +156,7 @@ def test_changes_are_told_while_redis_is_away_and_after(
 
 @pytest.mark.thorough
 def test_progress_is_told_again_after_redis_was_away(
-    person: Person, site: Vodloom, clip_with_sound: Path
+    person: Person, site: Vodloom, clip_with_audio: Path
 ) -> None:
     with listening(person) as socket:
         hear(socket)
@@ -164,7 +164,7 @@ def test_progress_is_told_again_after_redis_was_away(
         site.redis.start()
         # A worker may be back before the feed is, and have made the first video by then.
         for _ in range(4):
-            person.upload(clip_with_sound)
+            person.upload(clip_with_audio)
             if any(message["type"] == "progress" for message in hear_until(socket, "video.ready")):
                 return
     pytest.fail("No progress was told of four videos.")
@@ -175,11 +175,11 @@ def test_a_library_loses_nothing_when_redis_restarts_under_it(
     person: Person,
     site: Vodloom,
     open_page: Callable[[Person], Page],
-    clip_with_sound: Path,
+    clip_with_audio: Path,
 ) -> None:
     page = open_page(person)
     page.evaluate("window.neverReloaded = true")
-    video = person.upload(clip_with_sound)
+    video = person.upload(clip_with_audio)
     expect(page.get_by_text("Preparing the video")).to_be_visible(timeout=SECONDS * 1000)
     site.redis.kill()
     site.redis.start()

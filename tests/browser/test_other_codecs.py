@@ -75,8 +75,8 @@ def test_av1_and_opus_play_and_seek(
 ) -> None:
     address = prepared.playback[format_]
     with watching(chromium, prepared.site, player, address, codecs=NEWER) as viewer:
-        pictures, sound = viewer.codecs["now"]
-        assert (pictures.split(".")[0], sound) == ("av01", "opus")
+        frames, audio = viewer.codecs["now"]
+        assert (frames.split(".")[0], audio) == ("av01", "opus")
         for border in reversed(BORDERS):
             before = border - 2.5 * FRAME
             assert viewer.seek(before) == pytest.approx(before - FRAME / 2, abs=0.001)

@@ -28,9 +28,9 @@ def owner(demo: Person, chromium: Browser) -> Person:
 
 
 @pytest.fixture(scope="module")
-def film(owner: Person, clip_with_sound: Path) -> str:
+def film(owner: Person, clip_with_audio: Path) -> str:
     """A ready video of twelve seconds, unlisted."""
-    video = owner.upload(clip_with_sound)
+    video = owner.upload(clip_with_audio)
     assert owner.wait_until_over(video)["status"] == "ready"
     owner.ask("PATCH", f"/api/v1/videos/{video}/", json={"visibility": "unlisted"})
     return video
@@ -217,7 +217,7 @@ def test_without_scripts_it_plays_and_nothing_is_dead(
         expect(page.get_by_text("Download")).to_be_visible()
 
 
-def test_sound_alone_has_a_player_of_its_own(owner: Person, open_page: Open, tone: Path) -> None:
+def test_audio_alone_has_a_player_of_its_own(owner: Person, open_page: Open, tone: Path) -> None:
     video = owner.upload(tone)
     assert owner.wait_until_over(video)["status"] == "ready"
     page = open_page(owner)

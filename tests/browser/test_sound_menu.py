@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.thorough]
 
 
 @pytest.fixture
-def clip_with_two_sounds(tmp_path: Path, short_clip: Path) -> Path:
+def clip_with_two_audio_tracks(tmp_path: Path, short_clip: Path) -> Path:
     """Two tracks of one language, as recorders of screens write them."""
     path = tmp_path / "two.mkv"
     tones = ["-f", "lavfi", "-i", "sine=d=3", "-f", "lavfi", "-i", "sine=f=880:d=3"]
@@ -28,17 +28,17 @@ def clip_with_two_sounds(tmp_path: Path, short_clip: Path) -> Path:
     return path
 
 
-def test_a_sound_is_chosen_in_the_settings(
-    person: Person, open_page: Callable[[Person], Page], clip_with_two_sounds: Path
+def test_an_audio_track_is_chosen_in_the_settings(
+    person: Person, open_page: Callable[[Person], Page], clip_with_two_audio_tracks: Path
 ) -> None:
-    video = person.upload(clip_with_two_sounds)
+    video = person.upload(clip_with_two_audio_tracks)
     person.wait_until_over(video)
     page = open_page(person)
     page.goto(f"/watch/{video}/")
     start(page)
     settings(page).click()
-    sounds = page.get_by_role("group", name="Sound")
-    expect(sounds.get_by_text("Screen")).to_be_visible()
-    expect(sounds.get_by_role("radio", name="Screen")).to_be_checked()
-    sounds.get_by_role("radio", name="Voice").check()
+    audio_tracks = page.get_by_role("group", name="Sound")
+    expect(audio_tracks.get_by_text("Screen")).to_be_visible()
+    expect(audio_tracks.get_by_role("radio", name="Screen")).to_be_checked()
+    audio_tracks.get_by_role("radio", name="Voice").check()
     wait_until(lambda: bool(page.evaluate("document.querySelector('video').currentTime > 0")), "on")

@@ -160,11 +160,11 @@ def test_a_file_over_the_limit_is_told_both_sizes(
 
 
 def test_the_bars_of_other_windows_stand_where_the_uploaders_does(
-    person: Person, open_page: Open, clip_with_sound: Path
+    person: Person, open_page: Open, clip_with_audio: Path
 ) -> None:
     page = open_page(person)
     page.evaluate("window.neverReloaded = true")
-    person.upload(clip_with_sound)
+    person.upload(clip_with_audio)
     bar = page.locator(".card progress")
     bar.wait_for()
     assert bar.evaluate("bar => bar.value") >= 30

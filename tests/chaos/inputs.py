@@ -53,9 +53,9 @@ def bad(folder: Path) -> list[Input]:
 
 
 def _clip(path: Path, *, seconds: int, size: str, options: list[str] | None = None) -> None:
-    picture = f"testsrc2=size={size}:rate={_RATE}:duration={seconds}"
+    frame = f"testsrc2=size={size}:rate={_RATE}:duration={seconds}"
     tone = f"sine=frequency=440:duration={seconds}"
-    argv = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", tone]
+    argv = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", frame, "-f", "lavfi", "-i", tone]
     argv += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
     subprocess.run([*argv, *(options or []), str(path)], check=True)
 

@@ -109,7 +109,7 @@ def _shoot(
             contexts = _contexts(cleanup, scene, chromium, options)
             for state in _states(contexts, names, only):
                 name = f"{state.name}.png" if exact else f"{state.name}-{look}.png"
-                count += _picture(scene, contexts[state.who], state, out / name, whole=not exact)
+                count += _frame(scene, contexts[state.who], state, out / name, whole=not exact)
     return count
 
 
@@ -139,9 +139,7 @@ def _contexts(
     return found
 
 
-def _picture(
-    scene: Scene, context: BrowserContext, state: State, file: Path, *, whole: bool
-) -> bool:
+def _frame(scene: Scene, context: BrowserContext, state: State, file: Path, *, whole: bool) -> bool:
     """One picture; a state that cannot be reached so, such as one by script without scripts, is
     left out."""
     page = context.new_page()

@@ -210,8 +210,8 @@ def test_what_is_killed_comes_back(make_run: MakeRun) -> None:
 @pytest.mark.thorough
 def test_a_stop_in_the_middle_of_an_encode_hands_it_back(make_run: MakeRun, tmp_path: Path) -> None:
     clip = tmp_path / "clip.mp4"
-    picture = "testsrc2=size=1920x1080:rate=30:duration=60"
-    make_clip = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", picture, "-c:v", "libx264"]
+    frame = "testsrc2=size=1920x1080:rate=30:duration=60"
+    make_clip = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", frame, "-c:v", "libx264"]
     subprocess.run([*make_clip, "-preset", "ultrafast", str(clip)], check=True)
     make_run.start()
     email = re.findall(r"^Log in as (\S+)", make_run.said, re.MULTILINE)[0]

@@ -66,9 +66,9 @@ def in_sandbox(*command: str) -> list[str]:
 
 
 def test_ffmpeg_encodes_in_its_sandbox() -> None:
-    picture = "testsrc2=size=320x240:rate=25:duration=1"
-    sound = "sine=duration=1"
-    make = ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound, "-c:v", "libx264"]
+    frame = "testsrc2=size=320x240:rate=25:duration=1"
+    audio = "sine=duration=1"
+    make = ["-f", "lavfi", "-i", frame, "-f", "lavfi", "-i", audio, "-c:v", "libx264"]
     done = under(
         PROFILE,
         *in_sandbox("/usr/bin/ffmpeg", "-v", "error", *make, "-c:a", "aac", "-f", "null", "-"),

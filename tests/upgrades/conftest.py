@@ -45,8 +45,8 @@ def old(
 def slow_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clip of several spans, so that a run of it can be met half done."""
     path = tmp_path_factory.mktemp("clips") / "slow.mp4"
-    picture = f"testsrc2=size=640x360:rate=25:duration={SLOW_FRAMES // 25}"
-    argv = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", picture]
+    frame = f"testsrc2=size=640x360:rate=25:duration={SLOW_FRAMES // 25}"
+    argv = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", frame]
     subprocess.run([*argv, "-c:v", "libx264", "-preset", "ultrafast", str(path)], check=True)
     return path
 

@@ -170,12 +170,12 @@ def source_facts(source: Source, seconds: float) -> list[tuple[str, str]]:
     if source.found is None:
         return [("File", source.filename), size]
     media = Media.from_json(source.found)
-    picture, sound = media.video, media.audio[0] if media.audio else None
+    frame, sound = media.video, media.audio[0] if media.audio else None
     return [
         ("Duration", words.duration(seconds) if seconds else ""),
-        ("Picture", f"{picture.display_width} × {picture.display_height}" if picture else ""),  # noqa: RUF001  # the sign for it
-        ("Frame rate", words.frame_rate(picture.frame_rate, picture.varies) if picture else ""),
-        ("Video codec", _codec(picture)),
+        ("Picture", f"{frame.display_width} × {frame.display_height}" if frame else ""),  # noqa: RUF001  # the sign for it
+        ("Frame rate", words.frame_rate(frame.frame_rate, frame.varies) if frame else ""),
+        ("Video codec", _codec(frame)),
         ("Audio codec", _codec(sound)),
         size,
         ("File", source.filename),

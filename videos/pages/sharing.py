@@ -15,7 +15,7 @@ from videos.models import Video
 from videos.pages import library
 
 _WIDTH, _HEIGHT = 640, 360
-_SOUND_HEIGHT = 200
+_AUDIO_HEIGHT = 200
 _DESCRIPTION_LENGTH = 200
 _CODE = (
     '<iframe src="{}" width="{}" height="{}" title="{}" allow="fullscreen; picture-in-picture"'
@@ -74,7 +74,7 @@ def frame(
     """The player for other pages, as large as allowed and at most of a usual size."""
     width, height = min(_WIDTH, max_width), min(_HEIGHT, max_height)
     if video.media_type == Video.MediaType.AUDIO:
-        height = min(_SOUND_HEIGHT, max_height)
+        height = min(_AUDIO_HEIGHT, max_height)
     else:
         width = min(width, round(height * _WIDTH / _HEIGHT))
         height = min(height, round(width * _HEIGHT / _WIDTH))

@@ -27,7 +27,7 @@ def test_it_is_for_somebody(owner: User) -> None:
         call_command("create_sample_video", owner="nobody@example.com")
 
 
-def test_the_command_draws_picture_and_sound() -> None:
+def test_the_command_draws_frames_and_audio() -> None:
     argv = demo_clip.draw(ffmpeg="ffmpeg", out=Path("/out/clip.mp4"))
     assert argv[-1] == "/out/clip.mp4"
     assert argv[argv.index("-map") :][:4] == ["-map", "[picture]", "-map", "[sound]"]

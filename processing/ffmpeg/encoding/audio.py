@@ -36,8 +36,8 @@ def sampled(order: EncodeOrder, sound: Opening) -> list[str]:
     argv = []
     for number, track in enumerate(order.plan.tracks):
         argv += ["-filter_complex", _graph(order, number, sound), "-map", f"[{track.name}]"]
-        argv += samples.sound_to(order.out / samples.sound_filename(track.name))
-        argv += counting.sound_output(track.name, order.out)
+        argv += samples.audio_to(order.out / samples.audio_filename(track.name))
+        argv += counting.audio_output(track.name, order.out)
     return argv
 
 
@@ -69,7 +69,7 @@ def _of_source(order: EncodeOrder, track: AudioTrack, *, opening: int) -> str:
 
 
 def _cut(order: EncodeOrder, track: AudioTrack) -> filters.Cut:
-    counted = counting.sound_branch(track.name, *order.heard_seconds)
+    counted = counting.audio_branch(track.name, *order.heard_seconds)
     return filters.Cut(order.first_sample, order.end_sample, order.least_samples, counted)
 
 
@@ -92,7 +92,7 @@ def _encoded(order: EncodeOrder, track: AudioTrack, graph: str) -> list[str]:
     end_tick = None if end is None else units(end, output.unit) * output.unit
     argv += ["-bsf:a", muxing.kept(first * output.unit, end_tick)]
     argv += muxing.of_audio(order.out / track.filename)
-    return [*argv, *counting.sound_output(track.name, order.out)]
+    return [*argv, *counting.audio_output(track.name, order.out)]
 
 
 def _copied(order: EncodeOrder, track: AudioTrack, *, opening: int) -> list[str]:

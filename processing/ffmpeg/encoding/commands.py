@@ -21,7 +21,7 @@ def encode(order: EncodeOrder, *, decoded: Path | None = None) -> list[str]:
     them.
 
     It reports on standard output as `progress.ProgressParser` reads it. Without rungs only sound is
-    made. Sound that changes its form midway makes it fail, as `sound_changes` tells; it then comes
+    made. Sound that changes its form midway makes it fail, as `audio_changes` tells; it then comes
     from `decoded`, which the command of `decode` writes.
     """
     argv, sound = _opened(order, decoded)
@@ -54,7 +54,7 @@ def decode(order: EncodeOrder, out: Path) -> list[str]:
     """The argv that writes the sound of one span into the file `out`, decoded, a stream for each
     track: FFmpeg can begin a graph anew where sound changes its form only if no encoder of AAC,
     which wants 1024 samples at once, follows."""
-    sought = _sound_seek(order)
+    sought = _audio_seek(order)
     argv = [*_begun(order), *_input(order, sought, follows=True)]
     for number, track in enumerate(order.plan.tracks):
         stream = order.stream(track.stream_index)
@@ -66,7 +66,7 @@ def decode(order: EncodeOrder, out: Path) -> list[str]:
     return [*argv, "-avoid_negative_ts", "disabled", "-f", "nut", str(out)]
 
 
-def sound_changes(log: str) -> bool:
+def audio_changes(log: str) -> bool:
     """Whether an encode failed because its sound changes its channels, layout or rate midway."""
     return "Changing audio frame properties on the fly is not supported" in log
 
@@ -79,11 +79,11 @@ def _opened(order: EncodeOrder, decoded: Path | None) -> tuple[list[str], audio.
         argv.append("-xerror")  # what is copied must decode without a fault, as the rest does
     apart = seen is not None and bool(tracks) and (span.first_packet > 0 or decoded is not None)
     if seen is not None:
-        argv += _input(order, _picture_seek(order, seen), seen)
+        argv += _input(order, _frame_seek(order, seen), seen)
     if decoded is not None:
         argv += ["-seek_timestamp", "1", *inputs.our_own(decoded)]  # its times stay as they are
     elif seen is None or apart:
-        argv += _input(order, _sound_seek(order))
+        argv += _input(order, _audio_seek(order))
     return argv, audio.Opening(1 if apart else 0, is_decoded=decoded is not None)
 
 
@@ -117,14 +117,14 @@ def _input(
     return [*argv, *inputs.opened(order.source)]
 
 
-def _picture_seek(order: EncodeOrder, video: VideoStream) -> Fraction | None:
+def _frame_seek(order: EncodeOrder, video: VideoStream) -> Fraction | None:
     """Seconds to seek to: half a picture after the keyframe, so that no rounding misses it."""
     if order.span.seek is None:
         return None
     return order.span.seek * video.time_base + 1 / (2 * order.rate)
 
 
-def _sound_seek(order: EncodeOrder) -> Fraction | None:
+def _audio_seek(order: EncodeOrder) -> Fraction | None:
     """Seconds to seek to for sound: before what the encoder gets, and before the pictures of
     that time, where sound may be stored. Beside pictures never further than those are sought: a
     container finds its way by their keyframes, and FFmpeg may end far behind the last of them."""
@@ -134,5 +134,5 @@ def _sound_seek(order: EncodeOrder) -> Fraction | None:
     wanted += order.plan.origin
     if order.video is None:
         return wanted
-    pictures = _picture_seek(order, order.video)
-    return None if pictures is None else min(wanted, pictures)
+    frames = _frame_seek(order, order.video)
+    return None if frames is None else min(wanted, frames)

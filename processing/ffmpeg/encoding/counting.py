@@ -18,7 +18,7 @@ _FRAMES = "frames_counted"
 _HALF = Fraction(1, 2)
 
 
-def sound_filename(name: str) -> str:
+def audio_filename(name: str) -> str:
     """The file of what is counted of a track."""
     return f"{name}.counted"
 
@@ -39,7 +39,7 @@ def frames_output(out: Path) -> list[str]:
     return [*argv, "-enc_time_base", "1/1000000", "-f", "framecrc", str(out / FRAMES_FILENAME)]
 
 
-def sound_branch(name: str, first: Fraction, end: Fraction | None) -> str:
+def audio_branch(name: str, first: Fraction, end: Fraction | None) -> str:
     """The same for sound between two seconds."""
     kept = _trim("atrim", first or None, end)
     counted = f"{kept},asetnsamples=n=48000:p=0"
@@ -47,10 +47,10 @@ def sound_branch(name: str, first: Fraction, end: Fraction | None) -> str:
     return f"asplit=2[{on}][{told}];[{told}]{counted}[{name}_counted];[{on}]anull"
 
 
-def sound_output(name: str, out: Path) -> list[str]:
-    """The arguments that write down what `sound_branch` counts."""
+def audio_output(name: str, out: Path) -> list[str]:
+    """The arguments that write down what `audio_branch` counts."""
     argv = ["-map", f"[{name}_counted]", "-c:a", "pcm_s16le"]
-    return [*argv, "-f", "framecrc", str(out / sound_filename(name))]
+    return [*argv, "-f", "framecrc", str(out / audio_filename(name))]
 
 
 def _trim(name: str, begin: Fraction | None, until: Fraction | None) -> str:
@@ -68,7 +68,7 @@ class Line:
 
 
 def read(path: Path) -> Iterator[Line]:
-    """The lines of a file of `frames_output` or `sound_output`; none where there is no file."""
+    """The lines of a file of `frames_output` or `audio_output`; none where there is no file."""
     if not path.exists():
         return
     with path.open("rb") as file:

@@ -23,13 +23,13 @@ _CHORD_HZ = (146.83, 220.0, 293.66, 369.99)
 def draw(*, ffmpeg: str, out: Path) -> list[str]:
     """The argv that writes the clip to `out`: 1280x720, 30 frames/s, 20 s, with sound."""
     argv = [ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-y"]
-    argv += ["-filter_complex", f"{_picture()};{_sound()}", "-map", "[picture]", "-map", "[sound]"]
+    argv += ["-filter_complex", f"{_frame()};{_audio()}", "-map", "[picture]", "-map", "[sound]"]
     argv += ["-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p"]
     argv += ["-c:a", "aac", "-b:a", "128k", "-t", str(SECONDS), "-movflags", "+faststart"]
     return [*argv, "-f", "mp4", str(out)]
 
 
-def _picture() -> str:
+def _frame() -> str:
     """A slowly turning gradient behind swinging threads.
 
     The gradient is drawn small and enlarged: it has no detail, and drawing it is what takes long.
@@ -50,7 +50,7 @@ def _picture() -> str:
     return ";".join([*steps, f"[woven{len(_THREADS)}]null[picture]"])
 
 
-def _sound() -> str:
+def _audio() -> str:
     """Four tones that come and go at their own pace."""
     tones = "+".join(
         f"0.09*sin(2*PI*{hertz}*t)*(0.6+0.4*sin(0.5*t+{number}))"

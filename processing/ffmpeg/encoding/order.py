@@ -89,7 +89,7 @@ class EncodeOrder:
         """Where packets of sound end that are copied."""
         if self.span.end_packet is not None:
             return self.span.end_packet
-        heard = (self.media.sound_end - float(self.plan.origin)) * AUDIO_RATE
+        heard = (self.media.audio_end - float(self.plan.origin)) * AUDIO_RATE
         return math.ceil(max(self.least_samples, heard) / PACKET)
 
     def stream(self, index: int) -> AudioStream:

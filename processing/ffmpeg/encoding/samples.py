@@ -10,15 +10,15 @@ from processing.ffmpeg.planning.ladder import Rung
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 
 RUNG = Rung("sample", 32, 18, 0, 0, 0)
-PICTURE_BYTES = RUNG.width * RUNG.height
+FRAME_BYTES = RUNG.width * RUNG.height
 """Of one picture."""
 RATE = 8_000
 """Samples a second of sound, two bytes each."""
-PICTURES_FILENAME = "pictures.sample"
+FRAMES_FILENAME = "pictures.sample"
 _GREY = "format=yuv420p,extractplanes=y"
 
 
-def sound_filename(track: str) -> str:
+def audio_filename(track: str) -> str:
     """The file of the samples of a track."""
     return f"{track}.sample"
 
@@ -28,12 +28,12 @@ def grey(graph: str, label: str) -> str:
     return f"{graph.removesuffix(f'[{label}]')},{_GREY}[{label}]"
 
 
-def pictures_to(out: Path) -> list[str]:
+def frames_to(out: Path) -> list[str]:
     """The options of an output of grey pictures."""
     return ["-fps_mode", "passthrough", "-c:v", "rawvideo", "-f", "rawvideo", str(out)]
 
 
-def sound_to(out: Path) -> list[str]:
+def audio_to(out: Path) -> list[str]:
     """The options of an output of sound."""
     return ["-ac", "1", "-ar", str(RATE), "-c:a", "pcm_s16le", "-f", "s16le", str(out)]
 
@@ -41,12 +41,12 @@ def sound_to(out: Path) -> list[str]:
 def of_video(path: Path, out: Path, ffmpeg: FFmpeg) -> list[str]:
     """The argv that samples a file of pictures that was made."""
     small = f"scale={RUNG.width}:{RUNG.height}:flags=bicubic,{_GREY}"
-    return [*_of(path, ffmpeg), "-vf", small, *pictures_to(out)]
+    return [*_of(path, ffmpeg), "-vf", small, *frames_to(out)]
 
 
 def of_audio(path: Path, out: Path, ffmpeg: FFmpeg) -> list[str]:
     """The argv that samples a file of sound that was made."""
-    return [*_of(path, ffmpeg), *sound_to(out)]
+    return [*_of(path, ffmpeg), *audio_to(out)]
 
 
 def _of(path: Path, ffmpeg: FFmpeg) -> list[str]:

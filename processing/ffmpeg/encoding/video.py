@@ -36,7 +36,7 @@ def sampled(order: EncodeOrder, video: VideoStream) -> list[str]:
     label = filters.label(0)
     graph = samples.grey(_graph(order, video, order.plan.rungs[:1]), label)
     argv = ["-filter_complex", graph, "-map", f"[{label}]"]
-    argv += samples.pictures_to(order.out / samples.PICTURES_FILENAME)
+    argv += samples.frames_to(order.out / samples.FRAMES_FILENAME)
     return [*argv, *counting.frames_output(order.out)]
 
 

@@ -82,7 +82,7 @@ def held_seconds(media: Media) -> float:
     has it; 0 when the sound ends with the pictures, soon after, or nobody knows when."""
     if media.video is None or media.video.duration is None:
         return 0.0
-    longer = media.sound_end - float(media.video.start) - media.video.duration
+    longer = media.audio_end - float(media.video.start) - media.video.duration
     return longer if longer > _HOLD_ABOVE else 0.0
 
 

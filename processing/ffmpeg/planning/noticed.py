@@ -41,8 +41,8 @@ def all_of(media: Media, timeline: Timeline | None, plan: Decided) -> Iterator[N
     return chain(
         _incomplete(media),
         _clock(media, timeline),
-        _sound(media, plan),
-        _pictures(media, timeline, plan.grid),
+        _audio(media, plan),
+        _frames(media, timeline, plan.grid),
         _beside(media),
     )
 
@@ -68,7 +68,7 @@ def _clock(media: Media, timeline: Timeline | None) -> Iterator[Notice]:
         yield notices.CLOCK_REPAIRED()
 
 
-def _sound(media: Media, plan: Decided) -> Iterator[Notice]:
+def _audio(media: Media, plan: Decided) -> Iterator[Notice]:
     made = {track.stream_index for track in plan.tracks}
     told = {
         "undecodable": notices.AUDIO_UNDECODABLE,
@@ -82,7 +82,7 @@ def _sound(media: Media, plan: Decided) -> Iterator[Notice]:
         yield notices.CHANNELS_DOWNMIXED(channels=max(channels))
 
 
-def _pictures(media: Media, timeline: Timeline | None, grid: Grid | None) -> Iterator[Notice]:
+def _frames(media: Media, timeline: Timeline | None, grid: Grid | None) -> Iterator[Notice]:
     video = media.video
     if video is None or grid is None:
         return

@@ -56,7 +56,7 @@ def fits(media: Media, timeline: Timeline, profile: Profile) -> bool:
     )
 
 
-def fitting_sound(media: Media, profile: Profile) -> tuple[int, ...]:
+def fitting_audio(media: Media, profile: Profile) -> tuple[int, ...]:
     """The indexes of the sound streams that may be tracks as they are, where the pictures are.
 
     Such a stream is as we would make it: AAC-LC, stereo at 48 kHz, no larger than the profile has

@@ -20,7 +20,7 @@ from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.stored import fractions, known, plain
 
 # Without pictures nothing gives segments a length.
-_SOUND_SEGMENT_SECONDS = Fraction(4)
+_AUDIO_SEGMENT_SECONDS = Fraction(4)
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class EncodePlan:
     rungs: tuple[Rung, ...]
     tracks: tuple[AudioTrack, ...]
     gop_frames: int = 1
-    segment_seconds: Fraction = _SOUND_SEGMENT_SECONDS
+    segment_seconds: Fraction = _AUDIO_SEGMENT_SECONDS
     preset: str = "veryfast"
     audio_bitrate: int = 128_000
     reordered: int | None = None

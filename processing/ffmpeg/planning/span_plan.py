@@ -34,7 +34,7 @@ _SHORTER = Fraction(3, 4)
 # Places that are looked at for one border.
 _CANDIDATES = 64
 # The first span of sound alone.
-_SOUND_SECONDS = 4.0
+_AUDIO_SECONDS = 4.0
 # The longest span of a short video is this part of it, so that workers end together.
 _ENDING_SHARE = 8
 # Kinds that are not cut, and why: found by cutting the numbered clips and the corpus.
@@ -110,10 +110,10 @@ def why_whole(media: Media, timeline: Timeline | None) -> str | None:
         return _JUMPS
     if media.video is None:
         return None
-    return _why_pictures_whole(timeline)
+    return _why_frames_whole(timeline)
 
 
-def _why_pictures_whole(timeline: Timeline | None) -> str | None:
+def _why_frames_whole(timeline: Timeline | None) -> str | None:
     if timeline is None:
         return "nothing reliable is known of its times"
     if timeline.counted:
@@ -133,20 +133,20 @@ def plan(
         return (WHOLE,)
     grid = grid_of(media)
     if media.video is None or grid is None or timeline is None:
-        return _sound_spans(list(_sound_borders(media.duration, seconds)))
+        return _audio_spans(list(_audio_borders(media.duration, seconds)))
     gop = gop_frames(grid.rate, profile)
     reading = SeekPlan(media, media.video, grid, timeline)
     rungs = ladder.rungs_for(media.video, profile, grid.rate)
     if seconds is None and passthrough.fits(media, timeline, profile):
         longest = _longest(reading, gop, weight.core_seconds(media, rungs[1:]))
-        return _copied_spans(reading, gop, longest, passthrough.fitting_sound(media, profile))
+        return _copied_spans(reading, gop, longest, passthrough.fitting_audio(media, profile))
     if seconds is not None:
         step = max(1, round(seconds / profile.gop_seconds)) * gop
         borders = list(range(step, reading.frames - gop + 1, step))
     else:
         longest = _longest(reading, gop, weight.core_seconds(media, rungs))
         borders = list(_growing(reading, gop, longest))
-    return _picture_spans(borders, reading)
+    return _frame_spans(borders, reading)
 
 
 def _longest(reading: SeekPlan, gop: int, core_seconds: float) -> int:
@@ -190,7 +190,7 @@ def _next_border(reading: SeekPlan, start: int, length: int, unit: int, last: in
     return best
 
 
-def _picture_spans(borders: Sequence[int], reading: SeekPlan) -> tuple[Span, ...]:
+def _frame_spans(borders: Sequence[int], reading: SeekPlan) -> tuple[Span, ...]:
     return tuple(
         Span(
             number=number,
@@ -214,7 +214,7 @@ def _copied_spans(
         near = _nearest(keyframes, wished, above=borders[-1] if borders else 0)
         if near is not None and near <= reading.frames - gop:
             borders.append(near)
-    spans = _picture_spans(borders, reading)
+    spans = _frame_spans(borders, reading)
     return tuple(
         replace(
             span,
@@ -239,16 +239,16 @@ def _between(frames: Sequence[int], first: int, end: int | None) -> tuple[int, .
     return tuple(frames[low : None if end is None else bisect_left(frames, end)])
 
 
-def _sound_borders(duration: float, seconds: float | None) -> Iterator[float]:
+def _audio_borders(duration: float, seconds: float | None) -> Iterator[float]:
     """Seconds at which sound without pictures is cut: growing spans, or equal ones."""
-    length, at = seconds or _SOUND_SECONDS, 0.0
+    length, at = seconds or _AUDIO_SECONDS, 0.0
     longest = max(_MAX_SECONDS, duration / (MAX_SPANS - 16))
-    while (at := at + length) <= duration - _SOUND_SECONDS / 2:
+    while (at := at + length) <= duration - _AUDIO_SECONDS / 2:
         yield at
         length = seconds or min(2 * length, longest)
 
 
-def _sound_spans(borders: Sequence[float]) -> tuple[Span, ...]:
+def _audio_spans(borders: Sequence[float]) -> tuple[Span, ...]:
     packets = [_packet(Fraction(border)) for border in borders]
     return tuple(
         Span(number, 0, None, None, first, end)

@@ -52,7 +52,7 @@ _AV1_ENCODED = {
 _DECODED = {"h264": 0.005, "hevc": 0.008, "vp9": 0.008, "av1": 0.015}
 _DECODED_OTHERWISE = 0.005
 _DEEP = 1.3
-_SOUND_SECONDS = 0.05
+_AUDIO_SECONDS = 0.05
 _EIGHT_BITS = 8
 _MILLION = 1_000_000
 
@@ -79,13 +79,13 @@ def core_seconds(media: Media, rungs: Sequence[Rung]) -> float:
     """Seconds of one core that encoding a second of the source takes, roughly."""
     video = media.video
     if video is None:
-        return _SOUND_SECONDS
+        return _AUDIO_SECONDS
     decoded = _DECODED.get(video.codec, _DECODED_OTHERWISE) * video.width * video.height
     decoded *= _DEEP if video.bit_depth > _EIGHT_BITS else 1
     others = _pixels([rung for rung in rungs if rung.codec != "av1"])
     encoded = _ENCODED * others + sum(map(_av1, rungs))
     encoded *= float(grid_rate(video.fastest_rate))
-    return _SOUND_SECONDS + (encoded + decoded * float(video.frame_rate)) / _MILLION
+    return _AUDIO_SECONDS + (encoded + decoded * float(video.frame_rate)) / _MILLION
 
 
 def _av1(rung: Rung) -> float:

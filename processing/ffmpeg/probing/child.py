@@ -35,12 +35,12 @@ def _of_broken_clock(path: Path, media: Media) -> Mapping[str, Any] | None:
         return _plain(timeline.of_broken_clock(listed, media))
 
 
-def _of_sound_alone(path: Path, media: Media) -> Mapping[str, Any]:
+def _of_audio_alone(path: Path, media: Media) -> Mapping[str, Any]:
     with path.open("rb") as listed:
         return {"clocks": [asdict(each) for each in clock.of_sound(listed, media.audio)]}
 
 
-def _of_sound(path: Path, media: Media) -> Mapping[str, Any] | None:
+def _of_audio(path: Path, media: Media) -> Mapping[str, Any] | None:
     counted = packets.of_index(media.audio[0], path)
     if counted.packets is None:
         return None
@@ -55,6 +55,6 @@ _FUNCTIONS = {
     "of_index": _of_index,
     "of_packets": _of_packets,
     "of_broken_clock": _of_broken_clock,
-    "of_sound": _of_sound,
-    "of_sound_alone": _of_sound_alone,
+    "of_sound": _of_audio,
+    "of_sound_alone": _of_audio_alone,
 }

@@ -45,7 +45,7 @@ def _counted(described: dict[str, Any], file: Asked) -> dict[str, Any]:
     """What was described, with the packets of each stream of pictures where that has to tell which
     is the film."""
     listed = described.get("streams") or []
-    if not film.must_count([stream for stream in listed if film.is_pictures(stream)]):
+    if not film.must_count([stream for stream in listed if film.is_video(stream)]):
         return described
     with contextlib.suppress(ProbeFailed):  # then marks and sizes must do
         counts = load(file.ask(film.argv(file.ffprobe, file.opened))).get("streams") or []
@@ -59,7 +59,7 @@ def _looked_into(described: dict[str, Any], file: Asked) -> dict[str, Any]:
     listed = described.get("streams") or []
     if any(streams.is_decodable_video(stream) for stream in listed):
         return described
-    hidden = [stream for stream in listed if film.is_pictures(stream)][:_LOOKED_INTO]
+    hidden = [stream for stream in listed if film.is_video(stream)][:_LOOKED_INTO]
     for stream, packets in product(hidden, look.PACKETS):
         with contextlib.suppress(ProbeFailed):
             command = look.argv(file.ffprobe, file.opened, stream["index"], packets)

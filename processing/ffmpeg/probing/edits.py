@@ -63,19 +63,19 @@ def _cut(index: Index, edit: Edit, empty: int) -> FrameTimes | None:
     earliest = min(_composed(index, n) for n in inside) - start
     if empty + earliest < 0:
         return None
-    pictures = _moved(index, inside, empty - start - max(0, earliest))
-    pictures.delay = start + max(0, earliest) - edit.start
-    return pictures
+    frames = _moved(index, inside, empty - start - max(0, earliest))
+    frames.delay = start + max(0, earliest) - edit.start
+    return frames
 
 
 def _moved(index: Index, samples: range | list[int], by: int) -> FrameTimes:
-    pictures = FrameTimes()
+    frames = FrameTimes()
     decoded = index.decoded
     for n in samples:
         length = decoded[n + 1] - decoded[n]
         size = index.ends[n + 1] - index.ends[n]
-        pictures.add(_composed(index, n) + by, length, key=bool(index.keys[n]), size=size)
-    return pictures
+        frames.add(_composed(index, n) + by, length, key=bool(index.keys[n]), size=size)
+    return frames
 
 
 def _composed(index: Index, n: int) -> int:

@@ -48,14 +48,14 @@ def choose(candidates: Sequence[Stream], heard: Collection[int], programmes: Any
         measure = _Measure(candidates)
         film = max(
             candidates,
-            key=lambda s: (*measure.of_film(s), _has_sound(s, heard, groups), *_marks(s)),
+            key=lambda s: (*measure.of_film(s), _has_audio(s, heard, groups), *_marks(s)),
         )
     return Choice(film, _apart(film, heard, groups))
 
 
 def must_count(candidates: Sequence[Stream]) -> bool:
     """Whether there are several streams of pictures, of which no header tells how many each has."""
-    return len(candidates) > 1 and any(_pictures(stream) is None for stream in candidates)
+    return len(candidates) > 1 and any(_frames(stream) is None for stream in candidates)
 
 
 def argv(ffprobe: str, opened: Sequence[str]) -> list[str]:
@@ -74,7 +74,7 @@ def counted(listed: Sequence[Any], counts: Sequence[Any]) -> list[Any]:
     ]
 
 
-def is_pictures(stream: Any) -> bool:
+def is_video(stream: Any) -> bool:
     """Whether a stream holds pictures of a form that is decoded, and is no cover."""
     return (
         isinstance(stream, dict)
@@ -88,23 +88,23 @@ class _Measure:
     """What streams are held against: the most pictures, seconds and pixels of any."""
 
     def __init__(self, candidates: Sequence[Stream]) -> None:
-        self._pictures = max(_pictures(stream) or 0 for stream in candidates)
+        self._frames = max(_frames(stream) or 0 for stream in candidates)
         self._seconds = max(_seconds(stream) or 0.0 for stream in candidates)
         self._pixels = max(_pixels(stream) for stream in candidates)
 
     def of_film(self, stream: Stream) -> tuple[bool, bool, bool]:
         """Whether it has the pictures, the seconds and the pixels of a film; what nobody knows is
         nothing against it."""
-        pictures, lasts = _pictures(stream), _seconds(stream)
-        moves = pictures is None or pictures > 1 or self._pictures <= 1
+        frames, lasts = _frames(stream), _seconds(stream)
+        moves = frames is None or frames > 1 or self._frames <= 1
         return (
-            moves and (pictures is None or pictures * _FEWEST >= self._pictures),
+            moves and (frames is None or frames * _FEWEST >= self._frames),
             lasts is None or lasts * _SHORTEST >= self._seconds,
             _pixels(stream) > _THUMBNAIL or _pixels(stream) * _TIMES > self._pixels,
         )
 
 
-def _pictures(stream: Stream) -> int | None:
+def _frames(stream: Stream) -> int | None:
     return whole(stream.get(_PACKETS) if _PACKETS in stream else stream.get("nb_frames"))
 
 
@@ -135,7 +135,7 @@ def _groups(programmes: Any) -> list[frozenset[int]]:
     return [group for group in groups if group]
 
 
-def _has_sound(film: Stream, heard: Collection[int], groups: list[frozenset[int]]) -> bool:
+def _has_audio(film: Stream, heard: Collection[int], groups: list[frozenset[int]]) -> bool:
     return bool(set(heard) - _apart(film, heard, groups))
 
 

@@ -128,7 +128,7 @@ def _media(described: Mapping[str, Any], limits: ProbeLimits) -> Media:
     chosen = film.choose(decodable, {s.index for s in heard}, described.get("programs"))
     video = None if chosen.film is None else streams.video(chosen.film)
     audio = tuple(stream for stream in heard if stream.index not in chosen.apart)
-    if video is None and (not audio or probe_errors.pictures_are_lost(listed)):
+    if video is None and (not audio or probe_errors.frames_are_lost(listed)):
         raise probe_errors.nothing_to_show(listed, heard={stream.index for stream in audio})
     if video is not None and video.width * video.height > limits.max_pixels:
         raise ProbeFailed("The picture has too many pixels.", code="source_too_large")
@@ -278,7 +278,7 @@ class _Packets:
         with self._listed(command) as file:
             return packet_extent.parse(file, picture, self.asked.should_stop)
 
-    def clocks_of_sound(self, media: Media) -> tuple[StreamClock, ...]:
+    def clocks_of_audio(self, media: Media) -> tuple[StreamClock, ...]:
         """The clocks of all sound."""
         with self._listed(listing.argv(self.ffprobe, self.opened, None)) as file:
             if listing.is_short(file):
@@ -343,7 +343,7 @@ def _measured(media: Media, listed: _Packets, limits: ProbeLimits, path: Path) -
     they tell so much that the file would be refused for it. A clock that may jump tells nothing
     then: the timeline will."""
     if media.video is None and media.container in clock.MAY_BEGIN_ANEW:
-        clocks = listed.clocks_of_sound(media)
+        clocks = listed.clocks_of_audio(media)
         if any(each.jumps for each in clocks):
             media = with_clocks(packet_extent.without_claims(media), clocks)
             if media.duration > limits.max_duration:

@@ -177,7 +177,7 @@ def require_readable_first(media: Media) -> None:
         raise ProbeFailed(_SEVERAL, code="source_unsupported")
 
 
-def pictures_are_lost(listed: list[Any]) -> bool:
+def frames_are_lost(listed: list[Any]) -> bool:
     """Whether there is a film that cannot be decoded: its sound alone is not what was handed in."""
     return any(
         isinstance(s, dict) and s.get("codec_type") == "video" and not secondary_streams.is_cover(s)

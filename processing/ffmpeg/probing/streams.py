@@ -22,7 +22,7 @@ _ASIDE = ("comment", "visual_impaired", "hearing_impaired")
 def is_decodable_video(stream: Any) -> bool:
     """Whether a stream holds pictures that can be shown."""
     # ffprobe tells a pixel format only of what it has a decoder for.
-    if not film.is_pictures(stream):
+    if not film.is_video(stream):
         return False
     sides = (whole(stream.get("width")) or 0, whole(stream.get("height")) or 0)
     return (

@@ -26,7 +26,7 @@ _SAMPLE_IS_PACKET = ("h264", "hevc", "av1", "mpeg4", "mjpeg", "prores", "dnxhd",
 _NEEDS_KEYFRAME = ("h264", "av1", "vp8", "vp9", "mpeg1video", "mpeg2video")
 _ALWAYS = -(2**62)
 # Their files may hold pictures for reference alone, which packets do not tell from others.
-_HIDES_PICTURES = ("vp8", "vp9")
+_HIDES_FRAMES = ("vp8", "vp9")
 # A longer hole is a broken clock beyond doubt.
 _HOLE_SECONDS = 600
 # Pictures are reordered by less than this; what goes further back has another clock.
@@ -34,7 +34,7 @@ _BACK_SECONDS = 2
 # Where the order of decoding is told, that never goes back but by an error.
 _DECODED_BACK_SECONDS = Fraction(1, 2)
 # So many usual pictures are no jump, however slow they come.
-_SLOW_PICTURES = 20
+_SLOW_FRAMES = 20
 # No more keyframes are told than cuts and seeks can use: one each second for half a day.
 MAX_KEYFRAMES = 45_000
 
@@ -120,7 +120,7 @@ def read(
 def _ends_together(found: Timeline, media: Media, video: VideoStream) -> bool:
     """Whether nothing seems to go on so long after the pictures that its clock may have jumped."""
     end = float(found.end_pts * video.time_base)
-    latest = max(media.start + media.claimed, media.sound_end)
+    latest = max(media.start + media.claimed, media.audio_end)
     return media.container not in clock.MAY_BEGIN_ANEW or latest - end < _HOLE_SECONDS
 
 
@@ -240,7 +240,7 @@ def timeline_of(pictures: FrameTimes, video: VideoStream) -> Timeline | None:
         return None
     base, times = video.time_base, array("q", sorted(pictures.pts))
     rate = rates.constant_rate(times, base, video.fastest_rate)
-    if rate is None and video.codec in _HIDES_PICTURES:
+    if rate is None and video.codec in _HIDES_FRAMES:
         times = _without_hidden(times)
         rate = rates.constant_rate(times, base, video.fastest_rate)
     end = pictures.end
@@ -331,7 +331,7 @@ def _peak_bitrate(pictures: FrameTimes, base: Fraction, ticks: int) -> int | Non
 
 def _is_steady(pictures: FrameTimes, times: array[int], base: Fraction) -> bool:
     steps = sorted(b - a for a, b in pairwise(times))
-    slow = _SLOW_PICTURES * steps[len(steps) // 2] if steps else 0
+    slow = _SLOW_FRAMES * steps[len(steps) // 2] if steps else 0
     if steps and steps[-1] > max(slow, int(_HOLE_SECONDS / base)):
         return False
     if pictures.turns_back is not None:

@@ -35,7 +35,7 @@ TINY = Profile("tiny", (Step(144, 20, 2_000_000),), "ultrafast")
 SMALL = Profile("small", tuple(s for s in DEFAULT.rungs if s.short_side <= 360), "ultrafast")
 
 
-def picture(**changes: Any) -> VideoStream:
+def video_stream(**changes: Any) -> VideoStream:
     """A plain 1080p25 stream, with changes."""
     plain: dict[str, Any] = {
         "index": 0, "codec": "h264", "profile": "High", "width": 1920, "height": 1080,
@@ -135,7 +135,7 @@ def encoded(
     try:
         finished = HERE.run(commands.encode(order), **allowed)
     except ProcessFailed as error:
-        if not commands.sound_changes(error.log):
+        if not commands.audio_changes(error.log):
             raise
         pipe = folder / "sound.nut"
         feeder, argv = commands.decode(order, pipe), commands.encode(order, decoded=pipe)

@@ -38,12 +38,12 @@ def pcm(path: Path, form: Form, seconds: float, beeps: Sequence[tuple[float, int
     """Silence with beeps, each at a second and on one channel (-1: on the first two), as arguments
     of an input; `path` is where the samples are put."""
     width = 2 * form.channels
-    sound = bytearray(round(seconds * form.rate) * width)
+    audio = bytearray(round(seconds * form.rate) * width)
     for at, channel in beeps:
         sides = (channel,) if channel >= 0 else (0, 1)
         beep, begin = _beep(form, sides), round(at * form.rate) * width
-        sound[begin : begin + len(beep)] = beep
-    path.write_bytes(sound)
+        audio[begin : begin + len(beep)] = beep
+    path.write_bytes(audio)
     return ["-f", "s16le", "-ar", str(form.rate), "-ac", str(form.channels), "-i", str(path)]
 
 
@@ -66,6 +66,6 @@ def part(
     of each of the named ones (counted from 0). Further arguments of the output go to `encoder`."""
     silent = numbered(path.with_suffix(".mkv"), *X264, count=count, first=first)
     places = [(number * FRAME, -1) for number in beeps]
-    sound = pcm(path.with_suffix(".pcm"), form, count * FRAME, places)
-    ffmpeg("-i", silent, *sound, "-map", "0", "-map", "1", "-c:v", "copy", *encoder, path)
+    audio = pcm(path.with_suffix(".pcm"), form, count * FRAME, places)
+    ffmpeg("-i", silent, *audio, "-map", "0", "-map", "1", "-c:v", "copy", *encoder, path)
     return path

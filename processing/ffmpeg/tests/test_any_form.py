@@ -232,7 +232,7 @@ def is_heard(folder: Path, alone: Alone, seconds: float | None) -> None:
 
 @given(alone=KINDS_ALONE, seconds=SPANS)
 @few(2)
-def test_sound_alone_is_heard(alone: Alone, seconds: float | None) -> None:
+def test_audio_alone_is_heard(alone: Alone, seconds: float | None) -> None:
     with TemporaryDirectory() as folder:
         is_heard(Path(folder), alone, seconds)
 
@@ -241,7 +241,7 @@ def test_sound_alone_is_heard(alone: Alone, seconds: float | None) -> None:
 @pytest.mark.timeout(1800)
 @given(alone=KINDS_ALONE, seconds=SPANS)
 @many(120)
-def test_any_sound_alone_is_heard(alone: Alone, seconds: float | None) -> None:
+def test_any_audio_alone_is_heard(alone: Alone, seconds: float | None) -> None:
     with TemporaryDirectory() as folder:
         is_heard(Path(folder), alone, seconds)
 

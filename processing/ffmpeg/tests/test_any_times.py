@@ -60,11 +60,11 @@ SOURCES = st.builds(
 def written(folder: Path, source: Uneven) -> Path:
     silent = uneven(folder / "silent.mp4", source.steps)
     form = Form(48_000, 2)
-    sound = pcm(folder / "a.pcm", form, source.beeps[-1] + 0.3, [(at, -1) for at in source.beeps])
+    audio = pcm(folder / "a.pcm", form, source.beeps[-1] + 0.3, [(at, -1) for at in source.beeps])
     path = folder / source.name
     first = max(0.0, -source.late)
     inputs = ["-itsoffset", f"{first:.3f}", "-i", str(silent)]
-    inputs += ["-itsoffset", f"{first + source.late:.3f}", *sound]
+    inputs += ["-itsoffset", f"{first + source.late:.3f}", *audio]
     chosen = ["-map", "0", "-map", "1", "-c:v", "copy", "-c:a", CODECS[source.name]]
     ffmpeg(*inputs, *chosen, "-output_ts_offset", str(source.offset), path)
     return path
@@ -123,7 +123,7 @@ TRIMMED = st.builds(
 
 def trimmed(folder: Path, source: Trimmed) -> Path:
     beeps = [(number / 2, -1) for number in range(9)]
-    sound = pcm(folder / "a.pcm", Form(48_000, 2), 4.6, beeps)
+    audio = pcm(folder / "a.pcm", Form(48_000, 2), 4.6, beeps)
     encoded = ["-c:v", "libx264", "-preset", "ultrafast", "-g", str(source.gop)]
     encoded += ["-bf", "2" if source.reordered else "0"]
     assume(source.name != "a.ts" or source.gop < 10)  # or no keyframe may be left
@@ -131,7 +131,7 @@ def trimmed(folder: Path, source: Trimmed) -> Path:
         folder / "silent.mkv", *encoded, count=round(4.6 * source.rate), rate=str(source.rate)
     )
     whole = folder / f"whole_{source.name}"
-    ffmpeg("-i", silent, *sound, "-map", "0", "-map", "1", "-c:v", "copy", "-c:a", "aac", whole)
+    ffmpeg("-i", silent, *audio, "-map", "0", "-map", "1", "-c:v", "copy", "-c:a", "aac", whole)
     path = folder / source.name
     ffmpeg("-ss", str(source.begin), "-i", whole, "-map", "0", "-c", "copy", path)
     return path

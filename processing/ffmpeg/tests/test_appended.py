@@ -71,7 +71,7 @@ def test_of_these_the_second_is_said_to_be_left_out(tmp_path: Path, kind: str) -
 
 
 @pytest.mark.parametrize("kind", SOUND)
-def test_sound_as_well(tmp_path: Path, kind: str) -> None:
+def test_audio_as_well(tmp_path: Path, kind: str) -> None:
     parts = []
     for number in range(2):
         path = tmp_path / f"{number}.{kind}"
@@ -84,7 +84,7 @@ def test_sound_as_well(tmp_path: Path, kind: str) -> None:
     assert "appended_file_left_out" not in told(tmp_path / f"a.{kind}", parts[0])
 
 
-def test_where_the_next_would_be_taken_for_pictures_it_is_refused(tmp_path: Path) -> None:
+def test_where_the_next_would_be_taken_for_frames_it_is_refused(tmp_path: Path) -> None:
     one = film(tmp_path, "ivf", VP8[:4])
     path = tmp_path / "c.ivf"
     path.write_bytes(one + one)

@@ -40,9 +40,9 @@ def body(path: Path, data: bytes) -> bytes:
 def appended(path: Path, forms: list[Form]) -> Path:
     """Three seconds of each form, with a beep at 0.5 s and one at 2.2 s of each."""
     for number, form in enumerate(forms):
-        sound = pcm(path.with_suffix(".pcm"), form, SECONDS, [(0.5, -1), (2.2, -1)])
+        audio = pcm(path.with_suffix(".pcm"), form, SECONDS, [(0.5, -1), (2.2, -1)])
         one = path.with_name(f"{number}{path.suffix}")
-        ffmpeg(*sound, *CODECS[path.name], one)
+        ffmpeg(*audio, *CODECS[path.name], one)
         data = one.read_bytes()
         with path.open("ab") as file:
             file.write(body(path, data) if number else data)
@@ -50,7 +50,7 @@ def appended(path: Path, forms: list[Form]) -> Path:
 
 
 @pytest.mark.parametrize("name", CODECS)
-def test_sound_that_was_appended_is_heard(tmp_path: Path, name: str) -> None:
+def test_audio_that_was_appended_is_heard(tmp_path: Path, name: str) -> None:
     path = appended(tmp_path / name, [Form(48_000, 2)] * 3)
     media = described(path)
     assert media.duration == pytest.approx(9, abs=0.3)
@@ -66,7 +66,7 @@ def test_sound_that_was_appended_is_heard(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.ts", "b.ts", "a.flv"])
-def test_sound_that_was_appended_in_another_form_is_heard(tmp_path: Path, name: str) -> None:
+def test_audio_that_was_appended_in_another_form_is_heard(tmp_path: Path, name: str) -> None:
     path = appended(tmp_path / name, [Form(48_000, 2), Form(44_100, 1), Form(48_000, 2)])
     made = encoded(path, tmp_path / "out", SOUND)
     told = heard(made.folder / "audio.mp4")
@@ -75,7 +75,7 @@ def test_sound_that_was_appended_in_another_form_is_heard(tmp_path: Path, name: 
 
 
 @pytest.mark.parametrize("forms", [[Form(48_000, 2)] * 2, [Form(48_000, 1), Form(44_100, 2)]])
-def test_films_that_were_appended_keep_their_sound_alone(tmp_path: Path, forms: list[Form]) -> None:
+def test_films_that_were_appended_keep_their_audio_alone(tmp_path: Path, forms: list[Form]) -> None:
     path = tmp_path / "a.ts"
     for number, form in enumerate(forms):
         one = part(

@@ -29,7 +29,7 @@ BARE = {
 
 
 @pytest.mark.parametrize("name", BARE)
-def test_bare_pictures_are_all_shown_at_their_rate(tmp_path: Path, name: str) -> None:
+def test_bare_frames_are_all_shown_at_their_rate(tmp_path: Path, name: str) -> None:
     source = numbered(tmp_path / name, *BARE[name], count=60, rate="30")
     media = described(source)
     line = line_of(source, media)

@@ -44,7 +44,7 @@ def patched(path: Path, kind: bytes, offset: int, *numbers: int) -> None:
     path.write_bytes(data)
 
 
-def ten_pictures_of_68_years(folder: Path) -> Path:
+def ten_frames_of_68_years(folder: Path) -> Path:
     path = folder / "a.mp4"
     drawn = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=10:d=1"]
     ffmpeg(*drawn, "-c:v", "libx264", "-bf", "0", "-pix_fmt", "yuv420p", path)
@@ -53,7 +53,7 @@ def ten_pictures_of_68_years(folder: Path) -> Path:
     return path
 
 
-def sound_eleven_days_late(folder: Path) -> Path:
+def audio_eleven_days_late(folder: Path) -> Path:
     path = folder / "b.mkv"
     drawn = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=10:d=10", "-f", "lavfi", "-i", "sine=d=10"]
     late = "setts=ts='if(gte(N,400),TS+1000000/TB,TS)'"
@@ -65,7 +65,7 @@ def sound_eleven_days_late(folder: Path) -> Path:
     return path
 
 
-def sound_alone_eleven_days_late(folder: Path) -> Path:
+def audio_alone_eleven_days_late(folder: Path) -> Path:
     path = folder / "alone.mkv"
     late = "setts=ts='if(gte(N,400),TS+1000000/TB,TS)'"
     ffmpeg("-f", "lavfi", "-i", "sine=d=10", "-c:a", "libopus", "-bsf:a", late, path)
@@ -76,7 +76,7 @@ def sound_alone_eleven_days_late(folder: Path) -> Path:
     return path
 
 
-def a_thousand_pictures_of_ten_minutes(folder: Path) -> Path:
+def a_thousand_frames_of_ten_minutes(folder: Path) -> Path:
     path = folder / "c.mp4"
     drawn = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=1/600", "-frames:v", "1000"]
     ffmpeg(*drawn, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", path)
@@ -126,8 +126,8 @@ def many_keyframes(folder: Path, count: int, *, a_second: int) -> Path:
 @pytest.mark.parametrize(
     "hostile",
     [
-        ten_pictures_of_68_years,
-        a_thousand_pictures_of_ten_minutes,
+        ten_frames_of_68_years,
+        a_thousand_frames_of_ten_minutes,
     ],
 )
 def test_what_is_longer_than_it_says_is_too_long(
@@ -141,7 +141,7 @@ def test_what_is_longer_than_it_says_is_too_long(
     assert time.process_time() - began < 2
 
 
-@pytest.mark.parametrize("late", [sound_eleven_days_late, sound_alone_eleven_days_late])
+@pytest.mark.parametrize("late", [audio_eleven_days_late, audio_alone_eleven_days_late])
 def test_a_clock_that_jumps_by_days_is_mended(tmp_path: Path, late: Callable[[Path], Path]) -> None:
     media, spans = planned(late(tmp_path))
     assert 9.8 < media.duration < 12.2  # sound and pictures are not stored side by side
@@ -255,7 +255,7 @@ def test_fonts_are_no_streams_one_plays() -> None:
 
 @pytest.mark.thorough
 @pytest.mark.timeout(600)
-def test_sound_of_many_hours_without_an_index_is_taken(tmp_path: Path) -> None:
+def test_audio_of_many_hours_without_an_index_is_taken(tmp_path: Path) -> None:
     """What ffprobe lists of it is larger than what is kept in memory."""
     second, path = tmp_path / "second.mp3", tmp_path / "a.mp3"
     plain = ["-id3v2_version", "0", "-write_xing", "0"]

@@ -20,14 +20,14 @@ pytestmark = pytest.mark.slow
 
 SECONDS = 6
 ASF = broken_off._ASF_PROPERTIES
-PICTURES = ["-f", "lavfi", "-i", f"testsrc2=s=96x64:r=25:d={SECONDS}"]
+FRAMES = ["-f", "lavfi", "-i", f"testsrc2=s=96x64:r=25:d={SECONDS}"]
 TONE = ["-f", "lavfi", "-i", f"sine=d={SECONDS}"]
 X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25"]
 TELL_HOW_LONG = {
-    "a.mkv": [*PICTURES, *TONE, *X264],
-    "a.flv": [*PICTURES, *TONE, *X264, "-c:a", "aac"],
-    "a.avi": [*PICTURES, *TONE, "-c:v", "mpeg4", "-c:a", "mp3"],
-    "a.asf": [*PICTURES, *TONE, "-c:v", "wmv2", "-c:a", "wmav2"],
+    "a.mkv": [*FRAMES, *TONE, *X264],
+    "a.flv": [*FRAMES, *TONE, *X264, "-c:a", "aac"],
+    "a.avi": [*FRAMES, *TONE, "-c:v", "mpeg4", "-c:a", "mp3"],
+    "a.asf": [*FRAMES, *TONE, "-c:v", "wmv2", "-c:a", "wmav2"],
     "a.wma": TONE,
     "a.flac": TONE,
     "a.wav": TONE,
@@ -38,16 +38,16 @@ TELL_HOW_LONG = {
     "a.m4a": [*TONE, "-movflags", "+faststart"],
 }
 DO_NOT = {
-    "a.mp4": [*PICTURES, *X264, "-movflags", "+frag_keyframe+empty_moov"],
+    "a.mp4": [*FRAMES, *X264, "-movflags", "+frag_keyframe+empty_moov"],
     "a.ogg": [*TONE, "-c:a", "libvorbis"],
     "a.w64": TONE,
-    "a.gif": [*PICTURES, "-r", "5"],
-    "a.apng": [*PICTURES, "-r", "5", "-c:v", "apng"],
+    "a.gif": [*FRAMES, "-r", "5"],
+    "a.apng": [*FRAMES, "-r", "5", "-c:v", "apng"],
 }
 PIPED = {
     "wav": TONE, "flac": TONE, "mp3": TONE, "caf": [*TONE, "-c:a", "pcm_s16le"], "au": TONE,
-    "avi": [*PICTURES, "-c:v", "mpeg4"], "matroska": [*PICTURES, *X264],
-    "flv": [*PICTURES, *X264], "asf": [*PICTURES, "-c:v", "wmv2"], "ogg": [*TONE, "-c:a", "flac"],
+    "avi": [*FRAMES, "-c:v", "mpeg4"], "matroska": [*FRAMES, *X264],
+    "flv": [*FRAMES, *X264], "asf": [*FRAMES, "-c:v", "wmv2"], "ogg": [*TONE, "-c:a", "flac"],
 }  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def test_an_mp4_whose_index_is_all_there_is_whole_whatever_its_last_box_says(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "a.mp4"
-    ffmpeg(*PICTURES, *X264, "-movflags", "+faststart", path)
+    ffmpeg(*FRAMES, *X264, "-movflags", "+faststart", path)
     data = bytearray(path.read_bytes())
     at = data.index(b"mdat") - 4
     size = int.from_bytes(data[at : at + 4], "big")

@@ -20,7 +20,7 @@ PART = 3
 ADTS = ["-c:a", "aac", "-f", "adts"]
 
 
-def sound_of(rate: int, layout: str) -> list[str]:
+def audio_of(rate: int, layout: str) -> list[str]:
     """A beep at half of each second on every speaker, with a low hum."""
     beep = f"0.3*sin(2*PI*1000*t)*between(mod(t,1),0.5,0.6):s={rate}:d={PART}"
     every = "|".join(f"{channel}=c0" for channel in channels(layout))
@@ -36,7 +36,7 @@ def transport_stream(path: Path, codec: str, forms: list[tuple[int, str]]) -> Pa
     """Parts of one form each, with pictures, their clocks one."""
     for number, (rate, layout) in enumerate(forms):
         part = path.with_suffix(f".{number}.ts")
-        drawn = ["-f", "lavfi", "-i", f"testsrc2=s=256x144:r=25:d={PART}", *sound_of(rate, layout)]
+        drawn = ["-f", "lavfi", "-i", f"testsrc2=s=256x144:r=25:d={PART}", *audio_of(rate, layout)]
         clock = ["-muxdelay", "0", "-muxpreload", "0", "-output_ts_offset", str(PART * number + 1)]
         ffmpeg(*drawn, *X264, "-pix_fmt", "yuv420p", "-c:a", codec, *clock, part)
         with path.open("ab") as joined:
@@ -63,16 +63,16 @@ def expected(parts: int) -> list[object]:
         ("mp2", [(48_000, "stereo"), (32_000, "mono"), (48_000, "stereo")]),
     ],
 )
-def test_a_broadcast_whose_sound_changes_plays_to_its_end(
+def test_a_broadcast_whose_audio_changes_plays_to_its_end(
     tmp_path: Path, codec: str, forms: list[tuple[int, str]]
 ) -> None:
     source = transport_stream(tmp_path / "a.ts", codec, forms)
-    made = sound_of_spans(source, tmp_path)
+    made = audio_of_spans(source, tmp_path)
     assert beeps(made.folder / "whole/audio.mp4") == expected(len(forms))
     assert beeps(made.joined("audio")) == expected(len(forms))
 
 
-def sound_of_spans(source: Path, folder: Path) -> Cut:
+def audio_of_spans(source: Path, folder: Path) -> Cut:
     """A clip as a whole and in spans of two seconds, its sound checked."""
     media = described(source)
     spans = span_plan.plan(media, line_of(source, media), TINY, seconds=2)
@@ -106,7 +106,7 @@ def test_bare_packets_that_change_follow_each_other(
     for number, (rate, layout) in enumerate(forms):
         part = tmp_path / f"{number}{source.suffix}"
         plain = ["-id3v2_version", "0", "-write_xing", "0"] if name == "a.mp3" else []
-        ffmpeg(*sound_of(rate, layout), *encoder, *plain, part)
+        ffmpeg(*audio_of(rate, layout), *encoder, *plain, part)
         with source.open("ab") as joined:
             joined.write(part.read_bytes())
     made = encoded(source, tmp_path / "out", TINY)

@@ -18,10 +18,10 @@ from processing.ffmpeg.media import AudioStream, Jump, Media
 from processing.ffmpeg.probing import clock, probe_errors
 from processing.ffmpeg.probing.measured import with_clocks
 from processing.ffmpeg.probing.probe import ProbeLimits
-from processing.ffmpeg.tests.clips import picture
+from processing.ffmpeg.tests.clips import video_stream
 
 BASE = Fraction(1, 90_000)
-VIDEO = picture(time_base=BASE)
+VIDEO = video_stream(time_base=BASE)
 AUDIO = AudioStream(1, "aac", 2, 48_000, "und", BASE, 0, None, None)
 SECOND = 90_000
 FRAME, PACKET = 3600, 1920
@@ -39,7 +39,7 @@ class Part:
 
 def listed(parts: Sequence[Part], ahead: int) -> tuple[bytes, list[list[int]], list[list[int]]]:
     """ffprobe's lines, sound stored so many ticks ahead, and the times of pictures and sound."""
-    lines, pictures, sounds = [], [], []
+    lines, frames, audio_tracks = [], [], []
     for part in parts:
         shown = [part.begin + number * FRAME for number in range(part.count)]
         heard: list[int] = []
@@ -50,9 +50,9 @@ def listed(parts: Sequence[Part], ahead: int) -> tuple[bytes, list[list[int]], l
         for at, stream, lasts in sorted(stored):
             pts = at + ahead * stream
             lines.append(f"{stream},{pts},{pts},{lasts},9,K_\n")
-        pictures.append(shown)
-        sounds.append(heard)
-    return "".join(lines).encode(), pictures, sounds
+        frames.append(shown)
+        audio_tracks.append(heard)
+    return "".join(lines).encode(), frames, audio_tracks
 
 
 def filtered(times: Sequence[int], jumps: Sequence[Jump]) -> list[int]:
@@ -92,21 +92,23 @@ def test_all_streams_are_mended_alike(parts: list[Part], ahead: int) -> None:
     for before, part in pairwise(parts):
         step = part.begin - before.begin - before.count * FRAME
         assume(step < -210_000 or step > 55_000_000)
-    lines, pictures, sounds = listed(parts, ahead)
+    lines, frames, audio_tracks = listed(parts, ahead)
     mended = clock.mend(io.BytesIO(lines), VIDEO, (AUDIO,))
     made = [int(line.split(b",")[0]) for line in mended.listing]
-    begins = list(accumulate((len(shown) for shown in pictures), initial=0))
+    begins = list(accumulate((len(shown) for shown in frames), initial=0))
     shifts = [
-        made[begin] - shown[0] for begin, shown in zip(begins, pictures, strict=False)
+        made[begin] - shown[0] for begin, shown in zip(begins, frames, strict=False)
     ]  # fmt: skip
-    expected = [tick + by for by, shown in zip(shifts, pictures, strict=True) for tick in shown]
+    expected = [tick + by for by, shown in zip(shifts, frames, strict=True) for tick in shown]
     assert alike(made, expected)
     assert made == sorted(made)
     clocks = {told.stream: told for told in mended.clocks}
-    assert alike(filtered(list(chain(*pictures)), clocks[0].jumps), expected)
+    assert alike(filtered(list(chain(*frames)), clocks[0].jumps), expected)
     if 1 in clocks:
-        heard = filtered(list(chain(*sounds)), clocks[1].jumps)
-        wished = [tick + by for by, sound in zip(shifts, sounds, strict=True) for tick in sound]
+        heard = filtered(list(chain(*audio_tracks)), clocks[1].jumps)
+        wished = [
+            tick + by for by, sound in zip(shifts, audio_tracks, strict=True) for tick in sound
+        ]
         assert alike(heard, wished)
         assert clocks[1].first_pts == pytest.approx(min(wished), abs=1)
 
@@ -129,26 +131,26 @@ def test_a_clock_that_always_jumps_is_refused_in_bounded_time() -> None:
     assert "jumps more than 500 times" in caught.value.message
 
 
-def test_sound_alone_is_mended() -> None:
-    lines, _, sounds = listed([Part(900_000, 50, 0), Part(0, 50, 0), Part(0, 50, 0)], 0)
+def test_audio_alone_is_mended() -> None:
+    lines, _, audio_tracks = listed([Part(900_000, 50, 0), Part(0, 50, 0), Part(0, 50, 0)], 0)
     clocks = clock.of_sound(io.BytesIO(lines), (AUDIO,))
     media = with_clocks(Media("ogg", 0.0, 1, None, None, (AUDIO,)), clocks)
     (stream,) = media.audio
     assert media.clock_jumps
     assert media.duration == pytest.approx(6, abs=0.1)
-    heard = filtered(list(chain(*sounds)), stream.jumps)
+    heard = filtered(list(chain(*audio_tracks)), stream.jumps)
     assert heard == sorted(heard)
 
 
 @pytest.mark.parametrize("held", [4, 300])
-def test_pictures_that_wait_over_a_pause_are_no_other_clock(held: int) -> None:
+def test_frames_that_wait_over_a_pause_are_no_other_clock(held: int) -> None:
     """FFmpeg does not say when the first few are decoded; the second here is shown after a pause of
     seconds, before which others are."""
     ticks = held * SECOND
-    pictures = [(0, b"N/A"), (ticks, b"N/A"), (SECOND, b"0"), (2 * SECOND, b"90000")]
-    pictures.append((ticks + FRAME, b"180000"))
-    lines = [b"0,%d,%s,3600,9,K_\n" % line for line in pictures]
+    frames = [(0, b"N/A"), (ticks, b"N/A"), (SECOND, b"0"), (2 * SECOND, b"90000")]
+    frames.append((ticks + FRAME, b"180000"))
+    lines = [b"0,%d,%s,3600,9,K_\n" % line for line in frames]
     lines.insert(2, b"1,0,0,1920,9,K_\n")
     mended = clock.mend(io.BytesIO(b"".join(lines)), VIDEO, (AUDIO,))
-    assert [int(line.split(b",")[0]) for line in mended.listing] == [pts for pts, _ in pictures]
+    assert [int(line.split(b",")[0]) for line in mended.listing] == [pts for pts, _ in frames]
     assert all(not one.jumps for one in mended.clocks)

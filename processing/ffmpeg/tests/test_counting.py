@@ -50,7 +50,7 @@ def test_each_frame_belongs_to_one_span(tmp_path: Path, changes: Sequence[str]) 
 
 
 @pytest.mark.slow
-def test_sound_that_is_not_there_is_not_counted(tmp_path: Path) -> None:
+def test_audio_that_is_not_there_is_not_counted(tmp_path: Path) -> None:
     sound = tmp_path / "short.wav"
     ffmpeg("-f", "lavfi", "-i", "sine=d=1", sound)
     path = tmp_path / "a.mkv"

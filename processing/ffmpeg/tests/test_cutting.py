@@ -97,7 +97,7 @@ def planned(span: span_plan.Span, track: Track) -> int | None:
     return None if span.end_frame is None else span.end_frame - span.first_frame
 
 
-def same_pictures(made: Cut) -> list[int]:
+def same_frames(made: Cut) -> list[int]:
     name = made.whole.rungs[0].name
     numbers = numbers_in(made.joined(name))
     assert numbers == numbers_in(made.whole.top)
@@ -118,7 +118,7 @@ def test_every_rate_in_every_container_with_and_without_an_offset(
     arguments = [*X264, "-output_ts_offset", offset]
     made = cut(numbered(tmp_path / name, *arguments, count=count, rate=rate), tmp_path / "out")
     assert len(made.spans) == 3
-    assert same_pictures(made) == list(range(count))
+    assert same_frames(made) == list(range(count))
 
 
 @pytest.mark.parametrize(
@@ -134,31 +134,31 @@ def test_every_rate_in_every_container_with_and_without_an_offset(
         ("a.mp4", "60", [*X264, "-bf", "2"]),
     ],
 )
-def test_joined_spans_have_the_pictures_of_the_whole(
+def test_joined_spans_have_the_frames_of_the_whole(
     tmp_path: Path, name: str, rate: str, arguments: list[str]
 ) -> None:
     count = round(6 * Fraction(rate))
     made = cut(numbered(tmp_path / name, *arguments, count=count, rate=rate), tmp_path / "out")
     assert len(made.spans) == 3
-    assert same_pictures(made) == list(range(count))
+    assert same_frames(made) == list(range(count))
 
 
 @pytest.mark.parametrize("name", ["vfr.mp4", "vfr.mkv"])
 def test_a_variable_rate_has_the_same_grid_in_spans(tmp_path: Path, name: str) -> None:
     uneven = ["-vf", "select='gt(mod(n,7),2)+between(n,60,90)'", "-fps_mode", "passthrough"]
     source = numbered(tmp_path / name, *uneven, *X264, "-bf", "2", count=180, rate="30")
-    numbers = same_pictures(cut(source, tmp_path / "out"))
+    numbers = same_frames(cut(source, tmp_path / "out"))
     assert numbers == sorted(numbers)
     assert len(set(numbers)) > 100
 
 
 @pytest.mark.parametrize("begin", ["0.7", "1.53"])
-def test_pictures_before_an_edit_list_are_left_out_of_spans(tmp_path: Path, begin: str) -> None:
+def test_frames_before_an_edit_list_are_left_out_of_spans(tmp_path: Path, begin: str) -> None:
     source = numbered(tmp_path / "a.mp4", *X264, *OPEN_GOPS, count=200, sound=TONE)
     edited = tmp_path / "edited.mp4"
     ffmpeg("-ss", begin, "-i", source, "-c", "copy", edited)
     made = cut(edited, tmp_path / "out")
-    numbers = same_pictures(made)
+    numbers = same_frames(made)
     # The sound begins where the edit does, which is before the next keyframe.
     held = [numbers[0]] * lead_frames(made.media, Fraction(25))
     assert numbers == [*held, *range(numbers[0], 200)]
@@ -168,28 +168,28 @@ def test_pictures_before_an_edit_list_are_left_out_of_spans(tmp_path: Path, begi
 def test_times_before_zero_are_kept_in_spans(tmp_path: Path) -> None:
     shifted = ["-output_ts_offset", "-1.5", "-avoid_negative_ts", "disabled"]
     source = numbered(tmp_path / "a.ts", *X264, *OPEN_GOPS, *shifted, count=150)
-    assert same_pictures(cut(source, tmp_path / "out")) == list(range(150))
+    assert same_frames(cut(source, tmp_path / "out")) == list(range(150))
 
 
 def test_a_source_with_one_keyframe_is_decoded_from_it(tmp_path: Path) -> None:
     source = numbered(tmp_path / "a.mkv", "-c:v", "libx264", "-g", "999", count=150)
     made = cut(source, tmp_path / "out")
     assert {span.seek for span in made.spans} == {None}
-    assert same_pictures(made) == list(range(150))
+    assert same_frames(made) == list(range(150))
 
 
 def test_the_shipped_plan_begins_with_a_short_span(tmp_path: Path) -> None:
     source = numbered(tmp_path / "a.mp4", *X264, count=275, sound="sine=d=11")
     made = cut(source, tmp_path / "out", seconds=None)
     assert [span.first_frame for span in made.spans] == [0, 25, 100, 200]
-    assert same_pictures(made) == list(range(275))
+    assert same_frames(made) == list(range(275))
 
 
-def test_a_picture_that_stays_is_held_in_every_span(tmp_path: Path) -> None:
+def test_a_frame_that_stays_is_held_in_every_span(tmp_path: Path) -> None:
     source = numbered(tmp_path / "a.mp4", *X264, count=30, sound="sine=d=9")
     made = cut(source, tmp_path / "out")
     assert len(made.spans) == 4
-    assert same_pictures(made) == [*range(30), *[29] * 195]
+    assert same_frames(made) == [*range(30), *[29] * 195]
 
 
 def beats(path: Path, *arguments: str) -> Path:
@@ -256,7 +256,7 @@ CHIRP = "aevalsrc='0.4*sin(2*PI*440*t)+0.2*sin(2*PI*997*t*(1+t/50))':s={rate}:d=
         ("a.ogg", 48000, ["-c:a", "libvorbis"]),
     ],
 )
-def test_sound_of_joined_spans_is_the_sound_of_the_whole(
+def test_audio_of_joined_spans_is_the_audio_of_the_whole(
     tmp_path: Path, name: str, rate: int, arguments: list[str]
 ) -> None:
     source = tmp_path / name
@@ -271,7 +271,7 @@ def test_sound_of_joined_spans_is_the_sound_of_the_whole(
     assert apart**0.5 < 200
 
 
-def test_sound_that_ends_early_or_begins_late_is_silence_in_its_spans(tmp_path: Path) -> None:
+def test_audio_that_ends_early_or_begins_late_is_silence_in_its_spans(tmp_path: Path) -> None:
     source = tmp_path / "a.mkv"
     numbered(source, *X264, "-af", "atrim=3:5,volume=2", count=225, sound="sine=d=9:r=48000")
     made = cut(source, tmp_path / "out")

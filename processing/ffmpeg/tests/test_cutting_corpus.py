@@ -29,7 +29,7 @@ from tests import corpus
 NOT_CUT = ("codecs/mpeg1_raw_es.mpg", "derived/traffic.apng")
 # Their sound is not what its times say: four of five AMR frames in each packet are not decoded;
 # packets overlap, by less than is corrected until a span begins.
-UNEVEN_SOUND = ("codecs/mpeg4_amr.3gp", "structure/fmp4_15s.mp4")
+UNEVEN_AUDIO = ("codecs/mpeg4_amr.3gp", "structure/fmp4_15s.mp4")
 # No noise of encoding, so that what differs are the pictures.
 FINE = Profile("fine", (Step(144, 4, 50_000_000),), "ultrafast")
 _WIDTH, _HEIGHT = 32, 18
@@ -63,13 +63,13 @@ def differences(made: Cut) -> list[str]:
         except AssertionError as error:
             found.append(f"{name}: {str(error)[:300]}")
         if made.whole.track(name).handler == "vide":
-            found += [f"{name}: {text}" for text in picture_differences(made, joined, name)]
+            found += [f"{name}: {text}" for text in frame_differences(made, joined, name)]
         else:
-            found += [f"{name}: {text}" for text in sound_differences(made, joined, name)]
+            found += [f"{name}: {text}" for text in audio_differences(made, joined, name)]
     return found
 
 
-def sound_differences(made: Cut, joined: Path, name: str) -> list[str]:
+def audio_differences(made: Cut, joined: Path, name: str) -> list[str]:
     """Each span a quarter of a second in: the same samples, at most a millisecond off where the
     source's clock is as coarse."""
     ours, whole = samples_in(joined), samples_in(made.whole.folder / f"{name}.mp4")
@@ -92,7 +92,7 @@ def spread(a: Sequence[int], b: Sequence[int]) -> float:
     return float((sum(squares) / len(squares)) ** 0.5)
 
 
-def picture_differences(made: Cut, joined: Path, name: str) -> list[str]:
+def frame_differences(made: Cut, joined: Path, name: str) -> list[str]:
     ours, whole = thumbnails(joined), thumbnails(made.whole.folder / f"{name}.mp4")
     if len(ours) != len(whole):
         return [f"{len(ours)} pictures instead of {len(whole)}"]
@@ -134,7 +134,7 @@ def test_a_corpus_video_in_spans_is_the_same(tmp_path: Path, path: str) -> None:
             for span in spans
         )
         found = differences(Cut(media, spans, whole, parts, folder))
-        if path in UNEVEN_SOUND:
+        if path in UNEVEN_AUDIO:
             found = [text for text in found if "is off by" not in text]
         assert found == []
         shutil.rmtree(folder)

@@ -68,7 +68,7 @@ def test_a_build_is_only_looked_for_where_it_matters(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("codec", ["libvpx", "libvpx-vp9"])
-def test_transparency_beside_the_pictures_is_shown_black(tmp_path: Path, codec: str) -> None:
+def test_transparency_beside_the_frames_is_shown_black(tmp_path: Path, codec: str) -> None:
     """White, of which the left half is transparent."""
     source = tmp_path / "a.webm"
     half = "color=white:s=160x90:r=5:d=2,format=yuva420p,geq=lum=235:cb=128:cr=128"
@@ -80,9 +80,9 @@ def test_transparency_beside_the_pictures_is_shown_black(tmp_path: Path, codec: 
     assert (media.video.pixel_format, media.video.alpha_beside) == ("yuva420p", True)
     made = encoded(source, tmp_path / "out", media=media)
     assert "yuva" not in str(asked(made.top, "-show_entries", "stream=pix_fmt"))
-    for picture in (made.top, poster_of(source, tmp_path, media)):
-        assert color_at(picture, "20:40") == pytest.approx((0, 0, 0), abs=8)
-        assert color_at(picture, "140:40") == pytest.approx((255, 255, 255), abs=8)
+    for frame in (made.top, poster_of(source, tmp_path, media)):
+        assert color_at(frame, "20:40") == pytest.approx((0, 0, 0), abs=8)
+        assert color_at(frame, "140:40") == pytest.approx((255, 255, 255), abs=8)
 
 
 @pytest.mark.parametrize("name", ["a.apng", "a.gif"])
@@ -93,6 +93,6 @@ def test_transparency_of_animations_is_shown_black(tmp_path: Path, name: str) ->
         half += ",split[a][b];[a]palettegen[p];[b][p]paletteuse"
     ffmpeg("-f", "lavfi", "-i", half, source)
     made = encoded(source, tmp_path / "out")
-    for picture in (made.top, poster_of(source, tmp_path)):
-        assert color_at(picture, "20:40") == pytest.approx((0, 0, 0), abs=8)
-        assert color_at(picture, "140:40") == pytest.approx((255, 255, 255), abs=8)
+    for frame in (made.top, poster_of(source, tmp_path)):
+        assert color_at(frame, "20:40") == pytest.approx((0, 0, 0), abs=8)
+        assert color_at(frame, "140:40") == pytest.approx((255, 255, 255), abs=8)

@@ -46,12 +46,12 @@ def differing(source: Path, folder: Path, media: Media) -> list[int]:
         ("a.avi", ["-c:v", "mpeg4", "-g", "12"]),
     ],
 )
-def test_spans_of_a_sound_film_meet(tmp_path: Path, name: str, arguments: list[str]) -> None:
+def test_spans_of_a_film_with_audio_meet(tmp_path: Path, name: str, arguments: list[str]) -> None:
     source = numbered(tmp_path / name, *arguments, count=150)
     assert differing(source, tmp_path, probed(source)) == []
 
 
-def test_spans_of_a_film_whose_last_picture_is_held_end(tmp_path: Path) -> None:
+def test_spans_of_a_film_whose_last_frame_is_held_end(tmp_path: Path) -> None:
     """The last picture is repeated for ever, which nobody may wait for."""
     coded = ["-c:v", "libx264", "-preset", "veryfast", "-g", "30", "-c:a", "aac"]
     source = numbered(tmp_path / "a.mp4", *coded, count=110, sound="sine=d=9")

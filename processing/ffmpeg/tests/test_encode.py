@@ -26,14 +26,14 @@ from processing.ffmpeg.tests.clips import (
     frames,
     grid,
     make,
-    picture,
+    video_stream,
 )
 from processing.packaging.checker import check_alignment, check_chunk
 
 pytestmark = pytest.mark.slow
 
 
-def is_sound(made: Made) -> None:
+def is_audio(made: Made) -> None:
     """Every file passes the checker, rungs line up, sound is as long as the pictures."""
     tracks = {name: made.track(name) for name in made.names}
     for rung in made.rungs:
@@ -55,9 +55,9 @@ def is_sound(made: Made) -> None:
 
 
 @pytest.mark.parametrize("rate", ["25", "30000/1001", "24000/1001", "60000/1001", "12.5", "1"])
-def test_every_picture_is_kept_on_its_grid(tmp_path: Path, rate: str) -> None:
+def test_every_frame_is_kept_on_its_grid(tmp_path: Path, rate: str) -> None:
     made = encoded(make(tmp_path / "a.mp4", rate=rate), tmp_path / "out")
-    is_sound(made)
+    is_audio(made)
     assert abs(frames(made.top) - round(2 * Fraction(rate))) <= 1
     track = made.track(made.rungs[0].name)
     ticks = track.timescale / Fraction(rate)
@@ -81,7 +81,7 @@ def test_flash_and_beep_stay_together_where_they_stood(
 ) -> None:
     source = flash_and_beep(tmp_path / name, *arguments)
     made = encoded(source, tmp_path / "out")
-    is_sound(made)
+    is_audio(made)
     assert frames(made.top) in (74, 75, 76)
     assert abs(flash_frame(made.top) - 50) <= 1
     # FFmpeg's MP3 and AAC in FLV and AVI come with up to two packets of lost delay.
@@ -89,12 +89,12 @@ def test_flash_and_beep_stay_together_where_they_stood(
     assert beep_start(made.folder / "audio.mp4") == pytest.approx(2.0, abs=allowed)
 
 
-def test_sound_that_begins_before_the_pictures_is_heard(tmp_path: Path) -> None:
+def test_audio_that_begins_before_the_frames_is_heard(tmp_path: Path) -> None:
     clip, late = flash_and_beep(tmp_path / "a.mp4"), tmp_path / "late.mkv"
     ffmpeg("-itsoffset", "0.5", "-i", clip, "-i", clip, "-map", "0:v", "-map", "1:a", "-c", "copy",
            late)  # fmt: skip
     made = encoded(late, tmp_path / "out")
-    is_sound(made)
+    is_audio(made)
     flash = flash_frame(made.top) / 25
     assert flash == pytest.approx(2.5, abs=0.08)
     assert beep_start(made.folder / "audio.mp4") == pytest.approx(flash - 0.5, abs=0.012)
@@ -126,7 +126,7 @@ def test_a_turned_phone_is_turned_upright(
     ffmpeg("-f", "lavfi", "-i", marked, "-c:v", "libx264", "-pix_fmt", "yuv420p", source)
     turn(source, *matrix)
     made = encoded(source, tmp_path / "out")
-    is_sound(made)
+    is_audio(made)
     assert made.media.video is not None
     assert made.media.video.rotation == clockwise
     rung = made.rungs[0]
@@ -143,19 +143,19 @@ def test_odd_sizes_become_even(tmp_path: Path) -> None:
     source = tmp_path / "odd.avi"
     ffmpeg(*arguments, source)
     made = encoded(source, tmp_path / "out")
-    is_sound(made)
+    is_audio(made)
     assert [(rung.width, rung.height) for rung in made.rungs] == [(320, 180)]
 
 
 def test_a_portrait_video_has_portrait_rungs(tmp_path: Path) -> None:
     made = encoded(make(tmp_path / "a.mp4", size="360x640"), tmp_path / "out")
-    is_sound(made)
+    is_audio(made)
     assert [(r.width, r.height) for r in made.rungs] == [(360, 640), (240, 426)]
 
 
 def test_stretched_pixels_are_squared(tmp_path: Path) -> None:
     made = encoded(make(tmp_path / "a.mp4", "-vf", "setsar=2"), tmp_path / "out")
-    is_sound(made)
+    is_audio(made)
     assert (made.rungs[0].width, made.rungs[0].height) == (640, 240)
 
 
@@ -163,7 +163,7 @@ def test_a_variable_rate_becomes_constant_and_as_long(tmp_path: Path) -> None:
     dropped = ["-vf", "select='not(between(n,10,20))+0',setpts=PTS", "-fps_mode", "passthrough"]
     source = make(tmp_path / "vfr.mp4", *dropped, rate="30")
     made = encoded(source, tmp_path / "out")
-    is_sound(made)
+    is_audio(made)
     track = made.track(made.rungs[0].name)
     assert track.duration / track.timescale == pytest.approx(2, abs=0.05)
     assert len({f.duration / f.samples for f in track.fragments}) == 1
@@ -172,7 +172,7 @@ def test_a_variable_rate_becomes_constant_and_as_long(tmp_path: Path) -> None:
 def test_interlaced_fields_are_woven_apart(tmp_path: Path) -> None:
     fields = ["-vf", "interlace", "-flags", "+ilme+ildct"]
     made = encoded(make(tmp_path / "i.mp4", *fields, rate="50"), tmp_path / "out")
-    is_sound(made)
+    is_audio(made)
     assert made.media.video is not None
     assert made.media.video.interlaced
     assert "bwdif" in " ".join(made.finished.argv)
@@ -197,27 +197,27 @@ def test_ten_bits_in_full_range_come_out_in_eight(tmp_path: Path) -> None:
     assert shown == {"pix_fmt": "yuv420p", "color_range": "tv"}
 
 
-def test_without_sound_there_is_no_sound_file(tmp_path: Path) -> None:
+def test_without_audio_there_is_no_audio_file(tmp_path: Path) -> None:
     made = encoded(make(tmp_path / "a.mp4"), tmp_path / "out")
     assert made.names == {rung.name for rung in made.rungs}
 
 
-def test_sound_alone_is_one_sound_file(tmp_path: Path) -> None:
+def test_audio_alone_is_one_audio_file(tmp_path: Path) -> None:
     source = tmp_path / "a.mp3"
     ffmpeg("-f", "lavfi", "-i", "sine=d=3", source)
     made = encoded(source, tmp_path / "out")
-    is_sound(made)
+    is_audio(made)
     assert made.names == {"audio"}
     track = made.track("audio")
     assert track.duration / track.timescale == pytest.approx(3, abs=0.06)
 
 
-def test_a_song_with_one_picture_is_heard_to_its_end(tmp_path: Path) -> None:
+def test_a_song_with_one_frame_is_heard_to_its_end(tmp_path: Path) -> None:
     source = tmp_path / "a.mp4"
     still = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=0.04"]
     ffmpeg(*still, "-f", "lavfi", "-i", "sine=d=5", "-pix_fmt", "yuv420p", source)
     made = encoded(source, tmp_path / "out")
-    is_sound(made)
+    is_audio(made)
     assert abs(frames(made.top) - 125) <= 1
 
 
@@ -229,7 +229,7 @@ def test_surround_sound_becomes_stereo(tmp_path: Path) -> None:
     assert shown["streams"][0] == {"profile": "LC", "sample_rate": "48000", "channels": 2}
 
 
-def test_a_source_with_broken_pictures_still_comes_out(tmp_path: Path) -> None:
+def test_a_source_with_broken_frames_still_comes_out(tmp_path: Path) -> None:
     source = make(tmp_path / "a.mp4", "-movflags", "+faststart")
     data = bytearray(source.read_bytes())
     for place in range(len(data) // 2, len(data) - 100, 5000):
@@ -269,12 +269,12 @@ def test_init_segments_are_the_same_whatever_the_quality(tmp_path: Path) -> None
     ],
 )
 def test_colors_are_named(transfer: str, space: str, tag: str) -> None:
-    video = picture(color_transfer=transfer, color_space=space)
+    video = video_stream(color_transfer=transfer, color_space=space)
     assert color_tags(video)["-colorspace"] == tag
 
 
 def test_all_rungs_come_from_one_decode() -> None:
-    video = picture(codec="vp9")
+    video = video_stream(codec="vp9")
     graph = filters.video(video, ladder.rungs_for(video, ladder.DEFAULT), Fraction(0), Fraction(25))
     assert graph.count("[0:0]") == 1
     assert graph.count("scale=") == 5

@@ -97,7 +97,7 @@ SOUND = {**AUDIO, "nb_frames": "400"}
         ([], (2, [1, 3])),  # no tables at all
     ],
 )
-def test_film_and_sound_are_of_one_programme(
+def test_film_and_audio_are_of_one_programme(
     programmes: list[list[int]], expected: tuple[int, list[int]]
 ) -> None:
     small = {**VIDEO, "width": 640, "height": 360}

@@ -125,7 +125,7 @@ def test_repeated_frames_cost_next_to_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seconds", [None, 2.0])
 @pytest.mark.parametrize("name", ["a.mp4", thorough("a.mkv"), "a.ts", thorough("a.flv")])
-def test_a_pause_is_kept_with_frames_and_sound_in_place(
+def test_a_pause_is_kept_with_frames_and_audio_in_place(
     tmp_path: Path, name: str, seconds: float | None
 ) -> None:
     steps = [3000] * 60 + [12 * CLOCK] + [3000] * 30
@@ -154,7 +154,7 @@ def test_a_lost_signal_leaves_silence_and_a_held_frame(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.ts", "a.flv", thorough("a.mkv")])
 @pytest.mark.parametrize("offset", ["0", thorough("50"), "5000"])
-def test_what_was_appended_follows_with_its_sound(tmp_path: Path, name: str, offset: str) -> None:
+def test_what_was_appended_follows_with_its_audio(tmp_path: Path, name: str, offset: str) -> None:
     source = appended(tmp_path, name, offset)
     media, made = made_of(source, tmp_path / "out")
     found = shown(made, grid(media).rate)
@@ -214,7 +214,7 @@ def appended(folder: Path, name: str, offset: str) -> Path:
 @pytest.mark.parametrize("seconds", [None, 2.0])
 @pytest.mark.parametrize("name", ["a.mp4", thorough("a.mkv"), "a.ts", thorough("a.mov")])
 @pytest.mark.parametrize("lead", [0.06, 1.5, thorough(3.0)])
-def test_sound_before_the_first_frame_is_heard(
+def test_audio_before_the_first_frame_is_heard(
     tmp_path: Path, name: str, lead: float, seconds: float | None
 ) -> None:
     video = numbered(tmp_path / f"video_{name}", *X264, count=100)
@@ -232,7 +232,7 @@ def test_sound_before_the_first_frame_is_heard(
 
 @pytest.mark.parametrize("longer", [0.05, 1.8])
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
-def test_sound_after_the_last_frame_is_heard(tmp_path: Path, name: str, longer: float) -> None:
+def test_audio_after_the_last_frame_is_heard(tmp_path: Path, name: str, longer: float) -> None:
     tone = f"sine=f=1000:r=48000:d={4 + longer}"
     source = numbered(tmp_path / name, *X264, "-c:a", "aac", count=100, sound=tone)
     media, made = made_of(source, tmp_path / "out")
@@ -246,7 +246,7 @@ def test_sound_after_the_last_frame_is_heard(tmp_path: Path, name: str, longer: 
         assert len(numbers) / grid(media).rate == pytest.approx(4 + longer, abs=0.05)
 
 
-def test_an_edit_between_two_frames_moves_neither_frames_nor_sound(tmp_path: Path) -> None:
+def test_an_edit_between_two_frames_moves_neither_frames_nor_audio(tmp_path: Path) -> None:
     source = numbered(
         tmp_path / "a.mp4", *X264, "-bf", "0", "-g", "1", count=60, rate="10", sound=BEEPS.format(6)
     )
@@ -260,7 +260,7 @@ def test_an_edit_between_two_frames_moves_neither_frames_nor_sound(tmp_path: Pat
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
-def test_without_its_first_keyframe_a_file_begins_with_sound_alone(
+def test_without_its_first_keyframe_a_file_begins_with_audio_alone(
     tmp_path: Path, name: str
 ) -> None:
     whole = numbered(tmp_path / "whole.mp4", *X264, "-g", "50", count=150, sound=BEEPS.format(6))

@@ -15,7 +15,7 @@ from tests import corpus
 
 pytestmark = pytest.mark.slow
 
-PICTURE = "testsrc2=s=320x240:r=25:d=0.12,gblur=1"
+FRAME = "testsrc2=s=320x240:r=25:d=0.12,gblur=1"
 LOSSLESS = ("-c:v", "ffv1", "-g", "1")
 BT709 = ("-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709")
 TO_709 = "scale=out_color_matrix=bt709:out_range=tv"
@@ -26,7 +26,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three pictures in 8-bit 4:2:0, limited BT.709."""
     path = tmp_path_factory.mktemp("golden") / "reference.mkv"
     tags = [*BT709, "-color_range", "tv"]
-    ffmpeg("-f", "lavfi", "-i", PICTURE, "-vf", f"{TO_709},format=yuv420p", *tags, *LOSSLESS, path)
+    ffmpeg("-f", "lavfi", "-i", FRAME, "-vf", f"{TO_709},format=yuv420p", *tags, *LOSSLESS, path)
     return path
 
 
@@ -70,7 +70,7 @@ def similarity(made: Path, reference: Path, steps: str = "null") -> float:
         ((0, -1, -1, 0), "transpose=clock_flip"),
     ],
 )
-def test_turned_and_mirrored_pictures_stand_upright(
+def test_turned_and_mirrored_frames_stand_upright(
     tmp_path: Path, matrix: tuple[int, int, int, int], turned: str
 ) -> None:
     source = coded(tmp_path)
@@ -94,7 +94,7 @@ def test_a_matrix_that_is_no_quarter_turn_fails_nothing(
 
 def coded(folder: Path) -> Path:
     source = folder / "turned.mp4"
-    ffmpeg("-f", "lavfi", "-i", PICTURE, "-c:v", "libx264", "-qp", "0", "-pix_fmt", "yuv420p",
+    ffmpeg("-f", "lavfi", "-i", FRAME, "-c:v", "libx264", "-qp", "0", "-pix_fmt", "yuv420p",
            source)  # fmt: skip
     return source
 
@@ -156,9 +156,9 @@ LIGHT_OF = "{}*pow(r(X,Y)/65535,2.4)+{}*pow(g(X,Y)/65535,2.4)+{}*pow(b(X,Y)/6553
 TO_2020 = ((0.6274, 0.3293, 0.0433), (0.0691, 0.9195, 0.0114), (0.0164, 0.0880, 0.8956))
 
 
-def test_an_hdr_picture_looks_as_its_sdr_original(tmp_path: Path) -> None:
+def test_an_hdr_frame_looks_as_its_sdr_original(tmp_path: Path) -> None:
     original, source = tmp_path / "original.mkv", tmp_path / "hdr.mkv"
-    dimmed = f"{PICTURE},scale=160:120,format=gbrp16,lutrgb=r=val*0.7:g=val*0.7:b=val*0.7"
+    dimmed = f"{FRAME},scale=160:120,format=gbrp16,lutrgb=r=val*0.7:g=val*0.7:b=val*0.7"
     ffmpeg("-f", "lavfi", "-i", dimmed, "-vf", f"{TO_709},format=yuv420p", *LOSSLESS, original)
     coded = [PQ_OF.format(light=LIGHT_OF.format(*row)) for row in TO_2020]
     graph = "geq=r='{}':g='{}':b='{}'".format(*coded)
@@ -172,7 +172,7 @@ def test_an_hdr_picture_looks_as_its_sdr_original(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("levels", ["tv", "pc"])
-def test_grey_pictures_keep_their_black_and_white(tmp_path: Path, levels: str) -> None:
+def test_grey_frames_keep_their_black_and_white(tmp_path: Path, levels: str) -> None:
     source, lowest = tmp_path / "grey.mkv", 16 if levels == "tv" else 0
     grey = f"color=black:s=64x64:r=25:d=0.04,format=gray,lut=y={lowest}"
     ffmpeg("-f", "lavfi", "-i", grey, "-color_range", levels, *LOSSLESS, source)
@@ -201,7 +201,7 @@ def mean_luma(path: Path) -> float:
 
 
 @pytest.mark.parametrize("first", ["tff", "bff"])
-def test_fields_become_whole_pictures(tmp_path: Path, first: str) -> None:
+def test_fields_become_whole_frames(tmp_path: Path, first: str) -> None:
     moving, source = "testsrc2=s=320x240:r=50:d=0.4,gblur=1", tmp_path / "fields.mkv"
     ffmpeg("-f", "lavfi", "-i", moving, "-vf", f"interlace=scan={first}:lowpass=off,format=yuv420p",
            "-c:v", "libx264", "-qp", "0", "-x264-params", f"{first}=1", source)  # fmt: skip
@@ -212,9 +212,7 @@ def test_fields_become_whole_pictures(tmp_path: Path, first: str) -> None:
     assert similarity(shown(source, tmp_path), whole) > max(0.97, woven + 0.01)
 
 
-def test_whole_pictures_wrongly_called_fields_are_left_alone(
-    tmp_path: Path, reference: Path
-) -> None:
+def test_whole_frames_wrongly_called_fields_are_left_alone(tmp_path: Path, reference: Path) -> None:
     source = tmp_path / "called.mov"
     ffmpeg("-i", reference, "-c:v", "prores_ks", "-field_order", "tt", source)
     video = described(source).video
@@ -238,7 +236,7 @@ def test_a_palette_keeps_its_colours(tmp_path: Path, reference: Path) -> None:
 
 
 @pytest.mark.parametrize("tiny", ["1x1", "2x1", "1x2", "2x2", "3x5"])
-def test_the_smallest_pictures_become_even(tmp_path: Path, tiny: str) -> None:
+def test_the_smallest_frames_become_even(tmp_path: Path, tiny: str) -> None:
     source = tmp_path / "tiny.mkv"
     ffmpeg("-f", "lavfi", "-i", f"color=white:s=16x16:r=25:d=0.04,scale={tiny.replace('x', ':')}",
            "-pix_fmt", "yuv444p", *LOSSLESS, source)  # fmt: skip

@@ -11,7 +11,7 @@ from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.tests.clips import TINY, described, ffmpeg, line_of
 
 SOUND = ["-f", "lavfi", "-i", "sine=d=8:r=44100"]
-PICTURES = ["-f", "lavfi", "-i", "testsrc2=s=64x48:r=10:d=8"]
+FRAMES = ["-f", "lavfi", "-i", "testsrc2=s=64x48:r=10:d=8"]
 KINDS = {
     "a.wav": SOUND,
     "a.aiff": SOUND,
@@ -19,7 +19,7 @@ KINDS = {
     "a.flac": SOUND,
     "a.mka": [*SOUND, "-c:a", "libopus", "-ar", "48000"],
     "a.m4a": [*SOUND, "-c:a", "aac", "-movflags", "+faststart"],
-    "a.avi": [*PICTURES, *SOUND, "-c:v", "mpeg4", "-c:a", "pcm_s16le"],
+    "a.avi": [*FRAMES, *SOUND, "-c:v", "mpeg4", "-c:a", "pcm_s16le"],
 }
 
 

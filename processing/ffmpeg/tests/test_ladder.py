@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processing.ffmpeg.planning.ladder import DEFAULT, Profile, Step, rungs_for
-from processing.ffmpeg.tests.clips import picture
+from processing.ffmpeg.tests.clips import video_stream
 
 FIVE = ["1080p", "720p", "480p", "360p", "240p"]
 TINY = Profile("tiny", (*DEFAULT.rungs, Step(144, 25, 200_000)))
@@ -36,7 +36,7 @@ TINY = Profile("tiny", (*DEFAULT.rungs, Step(144, 25, 200_000)))
     ],
 )
 def test_rungs_by_the_short_side(width: int, height: int, expected: list[str]) -> None:
-    rungs = rungs_for(picture(width=width, height=height), DEFAULT)
+    rungs = rungs_for(video_stream(width=width, height=height), DEFAULT)
     assert [rung.name for rung in rungs] == expected
 
 
@@ -52,7 +52,7 @@ def test_rungs_by_the_short_side(width: int, height: int, expected: list[str]) -
 def test_a_source_between_two_rungs_keeps_its_size_and_none_is_nearly_the_same(
     width: int, height: int, expected: list[str]
 ) -> None:
-    rungs = rungs_for(picture(width=width, height=height), DEFAULT)
+    rungs = rungs_for(video_stream(width=width, height=height), DEFAULT)
     assert [rung.name for rung in rungs] == expected
     assert (rungs[0].width, rungs[0].height) == (width, height)
 
@@ -70,22 +70,22 @@ def test_a_source_between_two_rungs_keeps_its_size_and_none_is_nearly_the_same(
     ],
 )
 def test_sizes_of_odd_shapes(width: int, height: int, top: tuple[int, int]) -> None:
-    rung = rungs_for(picture(width=width, height=height), DEFAULT)[0]
+    rung = rungs_for(video_stream(width=width, height=height), DEFAULT)[0]
     assert (rung.width, rung.height) == top
 
 
 def test_a_phone_held_upright_gets_upright_rungs() -> None:
-    top = rungs_for(picture(rotation=90), DEFAULT)[0]
+    top = rungs_for(video_stream(rotation=90), DEFAULT)[0]
     assert (top.width, top.height) == (1080, 1920)
 
 
 def test_pixels_are_made_square() -> None:
-    top = rungs_for(picture(width=640, height=360, sar=Fraction(2)), DEFAULT)[0]
+    top = rungs_for(video_stream(width=640, height=360, sar=Fraction(2)), DEFAULT)[0]
     assert (top.width, top.height) == (1280, 360)
 
 
 def test_a_plain_1080p_source_gets_the_caps_of_the_profile() -> None:
-    rungs = rungs_for(picture(bitrate=20_000_000), DEFAULT)
+    rungs = rungs_for(video_stream(bitrate=20_000_000), DEFAULT)
     assert [r.maxrate for r in rungs] == [6_000_000, 3_200_000, 1_500_000, 900_000, 450_000]
 
 
@@ -94,16 +94,18 @@ def test_a_plain_1080p_source_gets_the_caps_of_the_profile() -> None:
     [("h264", 400_000), ("mpeg4", 400_000), ("hevc", 640_000), ("vp9", 640_000), ("av1", 800_000)],
 )
 def test_a_source_of_few_bits_caps_the_rungs_by_its_codec(codec: str, cap: int) -> None:
-    rungs = rungs_for(picture(codec=codec, bitrate=400_000), DEFAULT)
+    rungs = rungs_for(video_stream(codec=codec, bitrate=400_000), DEFAULT)
     assert rungs[0].maxrate == cap
     assert rungs[1].maxrate == pytest.approx(cap * (4 / 9) ** 0.75, rel=0.001)
-    assert rungs_for(picture(bitrate=10), DEFAULT)[0].maxrate == 100_000
+    assert rungs_for(video_stream(bitrate=10), DEFAULT)[0].maxrate == 100_000
 
 
-def test_fast_and_wide_pictures_get_more_bits() -> None:
-    plain = rungs_for(picture(frame_rate=Fraction(30)), DEFAULT)[0]
-    assert rungs_for(picture(frame_rate=Fraction(60)), DEFAULT)[0].maxrate == 1.5 * plain.maxrate
-    assert rungs_for(picture(width=3840), DEFAULT)[0].maxrate > 1.5 * plain.maxrate
+def test_fast_and_wide_frames_get_more_bits() -> None:
+    plain = rungs_for(video_stream(frame_rate=Fraction(30)), DEFAULT)[0]
+    assert (
+        rungs_for(video_stream(frame_rate=Fraction(60)), DEFAULT)[0].maxrate == 1.5 * plain.maxrate
+    )
+    assert rungs_for(video_stream(width=3840), DEFAULT)[0].maxrate > 1.5 * plain.maxrate
 
 
 @pytest.mark.parametrize(
@@ -122,12 +124,12 @@ def test_downloads_are_the_rungs_that_come_nearest(
     wished: tuple[int, ...], height: int, expected: list[str]
 ) -> None:
     profile = Profile("x", DEFAULT.rungs, downloads=wished)
-    rungs = rungs_for(picture(width=height * 16 // 9, height=height), profile)
+    rungs = rungs_for(video_stream(width=height * 16 // 9, height=height), profile)
     assert [rung.name for rung in rungs if rung.download] == expected
 
 
-def test_a_profile_without_rungs_makes_sound_alone() -> None:
-    assert rungs_for(picture(), Profile("audio", ())) == ()
+def test_a_profile_without_rungs_makes_audio_alone() -> None:
+    assert rungs_for(video_stream(), Profile("audio", ())) == ()
 
 
 steps = st.builds(
@@ -149,7 +151,7 @@ profiles = st.lists(steps, min_size=1, max_size=9, unique_by=lambda step: step.s
 def test_any_source_gets_even_rungs_that_are_not_upscaled(
     width: int, height: int, rotation: int, sar: Fraction, profile: Profile, bitrate: int | None
 ) -> None:
-    video = picture(width=width, height=height, rotation=rotation, sar=sar, bitrate=bitrate)
+    video = video_stream(width=width, height=height, rotation=rotation, sar=sar, bitrate=bitrate)
     rungs = rungs_for(video, profile)
     assert rungs
     for rung in rungs:
@@ -165,14 +167,14 @@ def test_any_source_gets_even_rungs_that_are_not_upscaled(
 
 @given(st.integers(1, 16384), st.integers(1, 16384), st.none() | st.integers(1, 10**9))
 def test_caps_fall_with_the_size(width: int, height: int, bitrate: int | None) -> None:
-    rungs = rungs_for(picture(width=width, height=height, bitrate=bitrate), TINY)
+    rungs = rungs_for(video_stream(width=width, height=height, bitrate=bitrate), TINY)
     caps = [rung.maxrate for rung in rungs]
     assert caps == sorted(caps, reverse=True)
 
 
 @given(st.integers(64, 4096), st.integers(64, 4096))
 def test_the_aspect_is_kept(width: int, height: int) -> None:
-    video = picture(width=width, height=height)
+    video = video_stream(width=width, height=height)
     for rung in rungs_for(video, DEFAULT):
         wide = max(rung.width, rung.height) - min(rung.width, rung.height) * max(
             width, height

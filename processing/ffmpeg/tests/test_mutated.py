@@ -17,7 +17,7 @@ from processing.ffmpeg.tests.clips import ffmpeg
 from processing.mp4.box import MalformedBoxes
 from processing.packaging.track import MalformedTrack, read_track
 
-PICTURES = ["-f", "lavfi", "-i", "testsrc2=s=64x48:r=10:d=1"]
+FRAMES = ["-f", "lavfi", "-i", "testsrc2=s=64x48:r=10:d=1"]
 SOUND = ["-f", "lavfi", "-i", "sine=d=1"]
 KINDS = {
     "a.mp4": [
@@ -44,7 +44,7 @@ TIMES = settings(max_examples=150, derandomize=True, database=None, deadline=Non
 def original(name: str) -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / name
-        ffmpeg(*PICTURES, *SOUND, *KINDS[name], path)
+        ffmpeg(*FRAMES, *SOUND, *KINDS[name], path)
         return path.read_bytes()
 
 

@@ -14,11 +14,11 @@ from processing.ffmpeg.planning import noticed
 from processing.ffmpeg.planning.ladder import DEFAULT, Profile
 from processing.ffmpeg.planning.plan import as_made, plan_of
 from processing.ffmpeg.probing.timeline import Timeline
-from processing.ffmpeg.tests.clips import picture
+from processing.ffmpeg.tests.clips import video_stream
 
 LINE = Timeline((0,), 250, 0, 128_000, constant=True, closed=True, steady=True)
 SOUND = AudioStream(1, "aac", 2, 48_000, "eng", Fraction(1, 48_000), 0, 10.0, None)
-PLAIN = Media("matroska,webm", 10.0, 1, None, picture(), (SOUND,))
+PLAIN = Media("matroska,webm", 10.0, 1, None, video_stream(), (SOUND,))
 
 
 def told(
@@ -29,7 +29,7 @@ def told(
 
 
 def of_video(**changes: Any) -> Media:
-    return replace(PLAIN, video=picture(**changes))
+    return replace(PLAIN, video=video_stream(**changes))
 
 
 def test_a_plain_file_has_nothing_to_be_said() -> None:
@@ -90,7 +90,7 @@ def test_guessed_and_broken_times_are_noticed() -> None:
     ]
 
 
-def test_where_only_sound_is_made_nothing_is_said_of_pictures() -> None:
+def test_where_only_audio_is_made_nothing_is_said_of_frames() -> None:
     media = replace(of_video(color_transfer="smpte2084"), others=(OtherStream(2, "video", "png"),))
     assert told(media, None, Profile("sound", ())) == []
 

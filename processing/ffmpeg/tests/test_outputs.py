@@ -20,7 +20,7 @@ from processing.ffmpeg.planning.plan import plan_of
 from processing.ffmpeg.planning.span_plan import WHOLE
 from processing.ffmpeg.planning.tracks import AudioTrack, in_more_codecs
 from processing.ffmpeg.probing.measured import with_timeline
-from processing.ffmpeg.tests.clips import Made, described, encoded, ffmpeg, line_of, picture
+from processing.ffmpeg.tests.clips import Made, described, encoded, ffmpeg, line_of, video_stream
 from processing.packaging import join
 from processing.packaging.track import Track
 
@@ -118,7 +118,7 @@ def test_segments_of_av1_are_as_long_as_those_of_h264(spans: list[Made]) -> None
         assert borders(made.track("240p-av1")) == borders(made.track("240p"))
 
 
-def test_pictures_of_all_spans_are_those_of_the_source(
+def test_frames_of_all_spans_are_those_of_the_source(
     spans: list[Made], source: Path, tmp_path: Path
 ) -> None:
     path = joined(spans, "240p-av1", tmp_path / "a.mp4")
@@ -136,7 +136,7 @@ def test_a_beep_stands_where_it_stood(spans: list[Made], tmp_path: Path, name: s
     assert heard == pytest.approx(BEEPS[1:], abs=0.002)
 
 
-def test_sound_of_spans_is_that_of_the_whole(
+def test_audio_of_spans_is_that_of_the_whole(
     spans: list[Made], source: Path, tmp_path: Path
 ) -> None:
     """Also at the borders nobody hears one: what differs is far below what is heard."""
@@ -147,7 +147,7 @@ def test_sound_of_spans_is_that_of_the_whole(
     assert max(abs(a - b) for a, b in zip(one, cut, strict=True)) < 1000
 
 
-def test_sound_alone_at_another_rate_stands_where_it_stood(tmp_path: Path) -> None:
+def test_audio_alone_at_another_rate_stands_where_it_stood(tmp_path: Path) -> None:
     source = tmp_path / "a.wav"
     heard = "+".join(f"between(t,{beep},{beep + 0.1})" for beep in BEEPS)
     ffmpeg("-f", "lavfi", "-i", f"aevalsrc='sin(2*PI*1000*t)*({heard})/2':s=44100:d=9", source)
@@ -212,7 +212,7 @@ def test_both_can_be_joined_to_one_file(spans: list[Made], tmp_path: Path) -> No
 
 
 def test_rungs_of_other_codecs_have_names_and_caps_of_their_own() -> None:
-    video = picture(bitrate=1_000_000)
+    video = video_stream(bitrate=1_000_000)
     profile = replace(DEFAULT, more_rungs=(Step(720, 35, 5_000_000, "av1", "8"),))
     rungs = ladder.rungs_for(video, profile)
     assert rungs[:-1] == ladder.rungs_for(video, DEFAULT)
@@ -222,9 +222,9 @@ def test_rungs_of_other_codecs_have_names_and_caps_of_their_own() -> None:
     assert not rungs[-1].download
 
 
-def test_a_profile_without_pictures_has_none_in_other_codecs() -> None:
+def test_a_profile_without_frames_has_none_in_other_codecs() -> None:
     alone = Profile("audio", (), more_rungs=(Step(720, 35, 5_000_000, "av1", "8"),))
-    assert ladder.rungs_for(picture(), alone) == ()
+    assert ladder.rungs_for(video_stream(), alone) == ()
 
 
 def test_runs_of_older_versions_know_no_other_codecs() -> None:
@@ -244,8 +244,8 @@ def test_tracks_of_other_codecs_have_names_nobody_else_has() -> None:
 
 
 def test_the_graph_goes_down_by_size_whatever_the_codec() -> None:
-    rungs = ladder.rungs_for(picture(), replace(BOTH, rungs=DEFAULT.rungs[3:]))
-    graph = filters.video(picture(), rungs, Fraction(0), Fraction(25))
+    rungs = ladder.rungs_for(video_stream(), replace(BOTH, rungs=DEFAULT.rungs[3:]))
+    graph = filters.video(video_stream(), rungs, Fraction(0), Fraction(25))
     sizes = [part.split(":")[0] for part in graph.split("scale=")]
     assert sizes[-5:] == ["854", "640", "426", "426", "256"]
     assert [f"[rung{number}]" in graph for number in range(len(rungs))] == [True] * len(rungs)

@@ -25,7 +25,7 @@ from processing.ffmpeg.tests.clips import (
     line_of,
     numbered,
     numbers_in,
-    picture,
+    video_stream,
 )
 from processing.packaging.checker import check_alignment, check_chunk
 from processing.packaging.track import Track
@@ -44,7 +44,7 @@ LINE = Timeline(
     closed=True,
     steady=True,
 )
-FITTING = picture(
+FITTING = video_stream(
     time_base=Fraction(1, 12800),
     duration=60.0,
     bitrate=4_000_000,
@@ -114,7 +114,7 @@ def test_a_profile_may_have_everything_encoded() -> None:
     assert not passthrough.fits(_media(), LINE, encoding)
 
 
-def test_other_containers_do_not_tell_when_pictures_are_decoded() -> None:
+def test_other_containers_do_not_tell_when_frames_are_decoded() -> None:
     assert not _fits(replace(_media(), container="matroska,webm"))
 
 
@@ -122,7 +122,7 @@ def test_other_containers_do_not_tell_when_pictures_are_decoded() -> None:
     ("rate", "arguments"),
     [("25", X264), ("30000/1001", [*X264, "-bf", "0"]), ("60000/1001", X264)],
 )
-def test_copied_spans_are_the_sources_own_pictures(
+def test_copied_spans_are_the_sources_own_frames(
     tmp_path: Path, rate: str, arguments: list[str]
 ) -> None:
     count = round(9 * Fraction(rate))
@@ -181,16 +181,16 @@ SOUND = AudioStream(
 )  # fmt: skip
 
 
-def _fitting_sound(**changes: Any) -> tuple[int, ...]:
+def _fitting_audio(**changes: Any) -> tuple[int, ...]:
     profile = Profile("one", (Step(1080, 22, 6_000_000),))
-    return passthrough.fitting_sound(replace(_media(), audio=(replace(SOUND, **changes),)), profile)
+    return passthrough.fitting_audio(replace(_media(), audio=(replace(SOUND, **changes),)), profile)
 
 
 @pytest.mark.parametrize(
     "changes", [{}, {"packets": 4000}, {"packets": 2812}, {"first_packet_pts": 0}]
 )
-def test_sound_as_we_would_make_it_fits(changes: dict[str, Any]) -> None:
-    assert _fitting_sound(**changes) == (1,)
+def test_audio_as_we_would_make_it_fits(changes: dict[str, Any]) -> None:
+    assert _fitting_audio(**changes) == (1,)
 
 
 @pytest.mark.parametrize(
@@ -209,14 +209,14 @@ def test_sound_as_we_would_make_it_fits(changes: dict[str, Any]) -> None:
         {"first_packet_pts": 1024},
     ],
 )
-def test_other_sound_is_encoded(changes: dict[str, Any]) -> None:
-    assert _fitting_sound(**changes) == ()
+def test_other_audio_is_encoded(changes: dict[str, Any]) -> None:
+    assert _fitting_audio(**changes) == ()
 
 
 AAC = ["-c:a", "aac", "-ac", "2", "-b:a", "96k", "-shortest"]
 
 
-def _with_sound(folder: Path) -> tuple[Path, Media, tuple[span_plan.Span, ...]]:
+def _with_audio(folder: Path) -> tuple[Path, Media, tuple[span_plan.Span, ...]]:
     """A source whose pictures and sound can be copied, and its spans."""
     sound = "sine=f=997:r=48000:d=9"
     source = numbered(folder / "a.mp4", *X264, *AAC, count=225, rate="25", sound=sound)
@@ -227,8 +227,8 @@ def _with_sound(folder: Path) -> tuple[Path, Media, tuple[span_plan.Span, ...]]:
     return source, media, span_plan.plan(media, line, TWO)
 
 
-def test_copied_spans_have_the_sources_own_sound(tmp_path: Path) -> None:
-    source, media, spans = _with_sound(tmp_path)
+def test_copied_spans_have_the_sources_own_audio(tmp_path: Path) -> None:
+    source, media, spans = _with_audio(tmp_path)
     assert len(spans) > 2
     assert {span.copied_sound for span in spans} == {(media.audio[0].index,)}
     parts = [encoded(source, tmp_path / str(s.number), TWO, media=media, span=s) for s in spans]
@@ -246,8 +246,8 @@ def test_copied_spans_have_the_sources_own_sound(tmp_path: Path) -> None:
     assert len(theirs) - len(ours) <= 2
 
 
-def test_sound_that_does_not_decode_is_not_copied(tmp_path: Path) -> None:
-    source, media, spans = _with_sound(tmp_path)
+def test_audio_that_does_not_decode_is_not_copied(tmp_path: Path) -> None:
+    source, media, spans = _with_audio(tmp_path)
     spoiled = tmp_path / "spoiled.mp4"
     ffmpeg("-i", source, "-c", "copy", "-bsf:a", "noise=amount=5", spoiled)
     with pytest.raises(ProcessFailed):

@@ -13,7 +13,7 @@ import pytest
 
 from processing.ffmpeg.encoding import pixels, tone
 from processing.ffmpeg.media import Light, VideoStream
-from processing.ffmpeg.tests.clips import asked, color_at, encoded, ffmpeg, picture
+from processing.ffmpeg.tests.clips import asked, color_at, encoded, ffmpeg, video_stream
 
 pytestmark = pytest.mark.slow
 
@@ -105,13 +105,13 @@ def shown(video: VideoStream, codes: tuple[int, int, int]) -> list[float]:
 def test_skin_and_grey_look_as_on_an_sdr_screen(
     stream: dict[str, Any], code: Any, colour: tuple[float, float, float]
 ) -> None:
-    made = shown(picture(**stream), coded_2020(code(colour)))
+    made = shown(video_stream(**stream), coded_2020(code(colour)))
     assert made == pytest.approx(colour, abs=0.02)
 
 
 @pytest.mark.parametrize("nits", [150, 203, 400, 1000, 3000, 4000])
 def test_highlights_follow_the_curve(nits: int) -> None:
-    made = shown(picture(**HDR10), coded_2020([pq(nits)] * 3))
+    made = shown(video_stream(**HDR10), coded_2020([pq(nits)] * 3))
     assert made == pytest.approx([curve(nits / 203, 4000 / 203) ** (1 / 2.4)] * 3, abs=0.01)
 
 
@@ -122,7 +122,7 @@ def curve(light: float, peak: float, knee: float = 0.5) -> float:
 
 
 def test_a_film_graded_darker_is_not_made_darker_still() -> None:
-    told = picture(**HDR10, light=Light(peak=4000, brightest=600))
+    told = video_stream(**HDR10, light=Light(peak=4000, brightest=600))
     assert tone.peak_nits(told) == 600
     assert shown(told, coded_2020([pq(600)] * 3)) == pytest.approx([1] * 3, abs=0.01)
 
@@ -132,7 +132,7 @@ def test_a_film_graded_darker_is_not_made_darker_still() -> None:
     [(None, 4000), (Light(peak=1000), 1000), (Light(brightest=1), 400), (Light(peak=1e9), 10_000)],
 )
 def test_the_peak_is_believed_within_bounds(light: Light | None, peak: int) -> None:
-    assert tone.peak_nits(picture(**HDR10, light=light)) == peak
+    assert tone.peak_nits(video_stream(**HDR10, light=light)) == peak
 
 
 def test_what_is_converted_is_told() -> None:
@@ -142,17 +142,17 @@ def test_what_is_converted_is_told() -> None:
         {"color_primaries": "smpte432"},
         {"color_space": "bt2020nc", "color_primaries": "unknown"},
     ):
-        assert pixels.needs_zscale(picture(**stream))
-        assert set(pixels.color_tags(picture(**stream)).values()) == {"bt709", "tv"}
-    assert not pixels.needs_zscale(picture())
+        assert pixels.needs_zscale(video_stream(**stream))
+        assert set(pixels.color_tags(video_stream(**stream)).values()) == {"bt709", "tv"}
+    assert not pixels.needs_zscale(video_stream())
 
 
-def test_pictures_of_two_fields_are_told_apart_by_themselves() -> None:
+def test_frames_of_two_fields_are_told_apart_by_themselves() -> None:
     for codec in ("h264", "mpeg2video", "dvvideo"):
         for order in ("tt", "unknown", "progressive"):
-            assert pixels.before_grid(picture(field_order=order, codec=codec))
-    assert pixels.before_grid(picture(field_order="progressive", codec="vp9")) == []
-    assert pixels.before_grid(picture(codec="ffv1", pixel_format="bgr0")) == []
+            assert pixels.before_grid(video_stream(field_order=order, codec=codec))
+    assert pixels.before_grid(video_stream(field_order="progressive", codec="vp9")) == []
+    assert pixels.before_grid(video_stream(codec="ffv1", pixel_format="bgr0")) == []
 
 
 def hdr_clip(path: Path, *arguments: str) -> Path:

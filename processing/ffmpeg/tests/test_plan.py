@@ -16,7 +16,7 @@ from processing.ffmpeg.planning.plan import EncodePlan, plan_encode, plan_of
 from processing.ffmpeg.planning.span_plan import WHOLE
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.timeline import Timeline
-from processing.ffmpeg.tests.clips import grid, picture
+from processing.ffmpeg.tests.clips import grid, video_stream
 
 BASE = 12_800
 SOUND = AudioStream(
@@ -26,7 +26,7 @@ SOUND = AudioStream(
 
 
 def media(*sound: AudioStream, seconds: float = 10.0, **changes: Any) -> Media:
-    video = picture(**{"duration": seconds, "frames": None, **changes})
+    video = video_stream(**{"duration": seconds, "frames": None, **changes})
     return Media("matroska,webm", seconds, 1, None, video, sound)
 
 
@@ -71,7 +71,7 @@ def test_a_plan_is_small_however_long_the_film() -> None:
     assert len(json.dumps(plan.to_json())) < 4_000
 
 
-def test_sound_alone_has_no_grid_and_no_rungs() -> None:
+def test_audio_alone_has_no_grid_and_no_rungs() -> None:
     plan = plan_of(replace(media(SOUND)), Profile("sound", ()))
     assert (plan.grid, plan.rungs, len(plan.tracks), plan.seconds) == (None, (), 1, 10.0)
 

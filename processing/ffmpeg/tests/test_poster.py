@@ -119,7 +119,7 @@ def test_a_film_of_one_colour_is_not_searched_through(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seconds", ["0.04", "2"])
-def test_pictures_that_end_before_the_sound_have_a_poster(tmp_path: Path, seconds: str) -> None:
+def test_frames_that_end_before_the_audio_have_a_poster(tmp_path: Path, seconds: str) -> None:
     for name in ("a.mp4", "a.mkv", "a.ts"):
         source = tmp_path / name
         ffmpeg("-f", "lavfi", "-t", seconds, "-i", FILM, "-f", "lavfi", "-t", "30", "-i", "sine",
@@ -127,7 +127,7 @@ def test_pictures_that_end_before_the_sound_have_a_poster(tmp_path: Path, second
         assert still_of(source, tmp_path)[0].is_good, name
 
 
-def test_pictures_that_begin_after_the_sound_have_a_poster(tmp_path: Path) -> None:
+def test_frames_that_begin_after_the_audio_have_a_poster(tmp_path: Path) -> None:
     source = tmp_path / "a.mp4"
     late = ["-itsoffset", "15", "-f", "lavfi", "-t", "2", "-i", FILM]
     ffmpeg("-f", "lavfi", "-t", "20", "-i", "sine", *late, "-c:v", "libx264",

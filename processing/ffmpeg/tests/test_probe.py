@@ -104,7 +104,7 @@ ONE = 1 << 16
         (matrix(0, ONE, 0, ONE), (0, False)),  # flat
     ],
 )
-def test_how_a_picture_is_turned(changes: dict[str, Any], expected: tuple[int, bool]) -> None:
+def test_how_a_frame_is_turned(changes: dict[str, Any], expected: tuple[int, bool]) -> None:
     video = parsed({**VIDEO, **changes}).video
     assert video is not None
     assert (video.rotation, video.mirrored) == expected
@@ -158,7 +158,7 @@ def test_what_is_beside_the_film() -> None:
     assert media.audio[0].layout == "5.1(side)"
 
 
-def test_light_of_hdr_pictures() -> None:
+def test_light_of_hdr_frames() -> None:
     told = [{"max_luminance": "10000000/10000", "min_luminance": "50/10000"}, {"dv_profile": 8},
             {"max_content": 1200, "max_average": 400}]  # fmt: skip
     video = parsed({**VIDEO, "side_data_list": told}).video
@@ -215,7 +215,7 @@ def test_a_real_file_survives_json(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.mkv", "a.flv", "a.ts", "a.avi", "a.mov"])
-def test_the_pictures_length_is_known_in_any_container(tmp_path: Path, name: str) -> None:
+def test_the_frames_length_is_known_in_any_container(tmp_path: Path, name: str) -> None:
     longer = tmp_path / "longer.wav"
     ffmpeg("-f", "lavfi", "-i", "sine=d=2.9", longer)
     video = make(tmp_path / "v.mp4")
@@ -258,7 +258,7 @@ def test_chapters_and_subtitles_of_a_real_file(tmp_path: Path) -> None:
     assert [(s.codec, s.language) for s in media.subtitles] == [("ass", "deu")]
 
 
-def test_light_is_told_by_the_first_picture(tmp_path: Path) -> None:
+def test_light_is_told_by_the_first_frame(tmp_path: Path) -> None:
     master = "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)"
     pq = ["-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc"]
     path = tmp_path / "hdr.mp4"
@@ -270,7 +270,7 @@ def test_light_is_told_by_the_first_picture(tmp_path: Path) -> None:
     assert video.light == Light(peak=1000.0, black=0.0001, brightest=1000, average=400)
 
 
-def test_sound_in_matroska_is_measured_too(tmp_path: Path) -> None:
+def test_audio_in_matroska_is_measured_too(tmp_path: Path) -> None:
     ffmpeg("-f", "lavfi", "-i", "sine=d=1.5", tmp_path / "a.wav")
     ffmpeg("-i", make(tmp_path / "a.mp4"), "-i", tmp_path / "a.wav", tmp_path / "b.mkv")
     assert described(tmp_path / "b.mkv").audio[0].duration == pytest.approx(1.5, abs=0.1)

@@ -22,7 +22,7 @@ from processing.ffmpeg.tests.clips import (
     frames,
     line_of,
     make,
-    picture,
+    video_stream,
 )
 
 
@@ -42,7 +42,7 @@ BEGINNINGS = {
 
 
 @pytest.mark.parametrize("kind", BEGINNINGS)
-def test_a_still_picture_is_told_what_is_taken(tmp_path: Path, kind: str) -> None:
+def test_a_still_frame_is_told_what_is_taken(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "a.mp4"
     path.write_bytes(BEGINNINGS[kind] + bytes(200))
     code, message = refused(path)
@@ -64,7 +64,7 @@ def test_real_stills_are_refused_and_animations_are_not(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.mkv", "a.mp4", "a.mov"])
 @pytest.mark.parametrize("late", [0, 12])
-def test_one_picture_beside_sound_plays(tmp_path: Path, name: str, late: int) -> None:
+def test_one_frame_beside_audio_plays(tmp_path: Path, name: str, late: int) -> None:
     """Of H.264, whose decoder gives it only at the end; also when it comes late."""
     path = tmp_path / name
     ffmpeg("-f", "lavfi", "-i", "sine=d=20", "-itsoffset", str(late), "-f", "lavfi", "-i",
@@ -90,7 +90,7 @@ def damaged(path: Path, *arguments: str) -> Path:
     return path
 
 
-def test_pictures_that_cannot_be_decoded_are_said_to_be_damaged(tmp_path: Path) -> None:
+def test_frames_that_cannot_be_decoded_are_said_to_be_damaged(tmp_path: Path) -> None:
     code, message = refused(damaged(tmp_path / "a.mp4"))
     assert code == "source_unsupported"
     assert message == "No picture and no sound of the file can be decoded: it is damaged (h264)."
@@ -173,7 +173,7 @@ def test_too_many_streams_are_one_matter(tmp_path: Path) -> None:
 
 
 def lasting(**changes: Any) -> Media:
-    video = picture(**changes)
+    video = video_stream(**changes)
     return Media("mov,mp4", video.duration or 0.0, 200_000, None, video, ())
 
 

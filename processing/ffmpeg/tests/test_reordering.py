@@ -53,7 +53,7 @@ def test_nothing_is_lost_and_told_times_stay(kinds: list[str]) -> None:
         assert before == after or before.startswith("N/A")
 
 
-def test_pictures_are_counted_where_times_are_muddled_and_end_where_they_should() -> None:
+def test_frames_are_counted_where_times_are_muddled_and_end_where_they_should() -> None:
     steady = [0, 40, 80, 120, 160, 200, 240]
     assert are_counted(steady, Fraction(40))
     assert are_counted([0, 40, 40, 120, 160, 160, 240], Fraction(40))

@@ -73,7 +73,7 @@ def test_four_streams_of_an_editor_are_two_tracks(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.ac3", "a.eac3", "a.dts", "a.aiff", "a.caf", "a.au", "a.w64"])
-def test_bare_sound_of_every_kind_plays(tmp_path: Path, name: str) -> None:
+def test_bare_audio_of_every_kind_plays(tmp_path: Path, name: str) -> None:
     source = tmp_path / name
     encoder = ["-strict", "-2", "-c:a", "dca", "-ac", "2"] if name == "a.dts" else []
     ffmpeg("-f", "lavfi", "-i", TONE.format("0.5*sin(880*PI*t)"), *encoder, source)

@@ -102,7 +102,7 @@ def samples_of(path: Path, graph: str, *options: str) -> array[int]:
 @pytest.mark.thorough
 @pytest.mark.parametrize("name", ["a.mkv", "a.flv", "a.mp4"])
 @pytest.mark.parametrize(("frames", "keyframes"), [("1", "0"), ("400", "0"), ("400", "0,5")])
-def test_sound_is_whole_in_spans_where_pictures_have_hardly_a_keyframe(
+def test_audio_is_whole_in_spans_where_frames_have_hardly_a_keyframe(
     tmp_path: Path, name: str, frames: str, keyframes: str
 ) -> None:
     """Containers are sought in by the keyframes of pictures, and there may be none for long."""

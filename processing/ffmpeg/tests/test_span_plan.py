@@ -19,7 +19,7 @@ from processing.ffmpeg.planning import span_plan
 from processing.ffmpeg.planning.ladder import DEFAULT
 from processing.ffmpeg.planning.span_plan import Span
 from processing.ffmpeg.probing.timeline import Timeline
-from processing.ffmpeg.tests.clips import picture
+from processing.ffmpeg.tests.clips import video_stream
 
 BASE = 90_000
 MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
@@ -29,7 +29,7 @@ def media_of(
     seconds: float, rate: Fraction = Fraction(25), container: str = MP4, **changes: Any
 ) -> Media:
     times = {"frame_rate": rate, "time_base": Fraction(1, BASE), "duration": seconds}
-    video = picture(**times, **changes)
+    video = video_stream(**times, **changes)
     return Media(container, seconds, 1, None, video, ())
 
 
@@ -123,21 +123,21 @@ def test_a_source_with_one_keyframe_is_cut_only_where_it_costs_little() -> None:
     assert lengths(spans, 3000) == [1, 3, 116]
 
 
-def test_a_picture_that_stays_is_cut_as_any_other() -> None:
+def test_a_frame_that_stays_is_cut_as_any_other() -> None:
     sound = AudioStream(1, "aac", 2, 48_000, "und", Fraction(1, 48_000), 0, 300.0, None)
     media = replace(media_of(1, Fraction(25)), audio=(sound,), duration=300.0)
     spans = span_plan.plan(media, line_of(1), DEFAULT)
     assert len(spans) >= 8
 
 
-def test_every_span_begins_two_pictures_after_its_keyframe() -> None:
+def test_every_span_begins_two_frames_after_its_keyframe() -> None:
     media, line = media_of(20), line_of(20)
     spans = span_plan.plan(media, line, DEFAULT, seconds=4)
     assert [span.first_frame for span in spans] == [0, 100, 200, 300, 400]
     assert [span.seek for span in spans] == [None, 2 * BASE, 6 * BASE, 10 * BASE, 14 * BASE]
 
 
-def test_where_pictures_stand_on_the_grid_a_span_begins_with_its_keyframe() -> None:
+def test_where_frames_stand_on_the_grid_a_span_begins_with_its_keyframe() -> None:
     media = media_of(20)
     assert media.video is not None
     media = replace(media, video=replace(media.video, constant_rate=media.video.frame_rate))
@@ -169,7 +169,7 @@ def test_what_cannot_be_cut_is_whole_for_a_reason(
     assert span_plan.plan(media, line, DEFAULT) == (span_plan.WHOLE,)
 
 
-def test_sound_alone_is_cut_in_packets() -> None:
+def test_audio_alone_is_cut_in_packets() -> None:
     media = replace(media_of(100, container="flac"), video=None)
     spans = span_plan.plan(media, None, DEFAULT)
     assert [span.first_packet for span in spans] == [0, 188, 562, 1312, 2812]

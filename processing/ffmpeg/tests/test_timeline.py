@@ -25,7 +25,7 @@ from processing.ffmpeg.tests.clips import (
     grid,
     line_of,
     make,
-    picture,
+    video_stream,
 )
 from tests import corpus
 
@@ -197,7 +197,7 @@ OPEN = {
 
 @pytest.mark.parametrize("name", ["b.ts", "b.mkv", "b.mp4"])
 @pytest.mark.parametrize("codec", OPEN)
-def test_pictures_that_need_what_was_cut_off_are_not_counted(
+def test_frames_that_need_what_was_cut_off_are_not_counted(
     tmp_path: Path, codec: str, name: str
 ) -> None:
     whole = make(tmp_path / "a.ts", "-c:v", codec, *OPEN[codec], size="64x64")
@@ -219,7 +219,7 @@ def test_reading_again_tells_the_same(tmp_path: Path) -> None:
     assert known.video.edited
 
 
-def test_one_picture_is_a_timeline(tmp_path: Path) -> None:
+def test_one_frame_is_a_timeline(tmp_path: Path) -> None:
     media = described(make(tmp_path / "a.mp4", "-frames:v", "1"))
     found = read(tmp_path / "a.mp4", media)
     one = Timeline((0,), 1, 0, 512, constant=True, closed=True, steady=True)
@@ -229,20 +229,20 @@ def test_one_picture_is_a_timeline(tmp_path: Path) -> None:
     assert (known.duration, grid(known).frames) == (0.04, 1)
 
 
-def test_sound_alone_has_none(tmp_path: Path) -> None:
+def test_audio_alone_has_none(tmp_path: Path) -> None:
     ffmpeg("-f", "lavfi", "-i", "sine=d=1", tmp_path / "a.m4a")
     assert read(tmp_path / "a.m4a") is None
 
 
-def test_pictures_without_times_have_none() -> None:
-    assert timeline.parse([b"0,0,512,9,K_\n", b"N/A,512,512,9,__\n"], picture()) is None
+def test_frames_without_times_have_none() -> None:
+    assert timeline.parse([b"0,0,512,9,K_\n", b"N/A,512,512,9,__\n"], video_stream()) is None
 
 
-def test_pictures_that_only_help_others_are_not_counted() -> None:
+def test_frames_that_only_help_others_are_not_counted() -> None:
     lines = [f"{round(n * 1001 / 24)},N/A,41,9,__\n" for n in range(20)]
     lines.insert(7, f"{round(7 * 1001 / 24)},N/A,41,9,__\n")
     lines[0] = "0,N/A,41,9,K_\n"
-    video = picture(codec="vp9", time_base=Fraction(1, 1000), frame_rate=Fraction(24000, 1001))
+    video = video_stream(codec="vp9", time_base=Fraction(1, 1000), frame_rate=Fraction(24000, 1001))
     pictures = timeline.parse((line.encode() for line in lines), video)
     assert pictures is not None
     found = timeline.timeline_of(pictures, video)
@@ -250,7 +250,7 @@ def test_pictures_that_only_help_others_are_not_counted() -> None:
     assert (found.frames, found.constant) == (20, True)
 
 
-def test_a_film_cut_off_lasts_as_long_as_its_pictures(tmp_path: Path) -> None:
+def test_a_film_cut_off_lasts_as_long_as_its_frames(tmp_path: Path) -> None:
     path = make(tmp_path / "a.mp4", "-movflags", "+faststart", "-g", "5")
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     media = described(path)

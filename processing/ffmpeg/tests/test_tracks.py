@@ -80,7 +80,7 @@ def test_a_file_has_a_bounded_number_of_tracks_and_the_default_is_one() -> None:
     assert len(tracks.left_out(media)) == len(languages) - tracks.MAX_TRACKS
 
 
-def test_sound_that_cannot_be_decoded_is_told() -> None:
+def test_audio_that_cannot_be_decoded_is_told() -> None:
     media = replace(media_of("eng"), others=(OtherStream(7, "audio", "apac"),
                                              OtherStream(8, "data", "bin_data")))  # fmt: skip
     assert [(one.index, one.codec, one.why) for one in tracks.left_out(media)] == [

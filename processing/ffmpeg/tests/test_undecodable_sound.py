@@ -14,7 +14,7 @@ from processing.ffmpeg.tests.clips import TINY, described, encoded, ffmpeg, fram
 
 pytestmark = pytest.mark.slow
 
-PICTURES = ["-f", "lavfi", "-i", "testsrc2=s=256x144:r=25:d=1"]
+FRAMES = ["-f", "lavfi", "-i", "testsrc2=s=256x144:r=25:d=1"]
 TONES = ["-f", "lavfi", "-i", "sine=d=1", "-f", "lavfi", "-i", "sine=f=880:d=1"]
 MAPPED = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-map", "0", "-map", "1", "-map", "2"]
 
@@ -40,17 +40,17 @@ def without_name(path: Path, name: bytes, kind: bytes) -> Path:
 
 
 def usac_in_mp4(path: Path) -> Path:
-    ffmpeg(*PICTURES, *TONES, *MAPPED, "-c:a", "aac", path)
+    ffmpeg(*FRAMES, *TONES, *MAPPED, "-c:a", "aac", path)
     return of_object_type_42(path)
 
 
 def broken_vorbis_in_matroska(path: Path) -> Path:
-    ffmpeg(*PICTURES, *TONES, *MAPPED, "-c:a:0", "libvorbis", "-c:a:1", "aac", path)
+    ffmpeg(*FRAMES, *TONES, *MAPPED, "-c:a:0", "libvorbis", "-c:a:1", "aac", path)
     return without_name(path, b"A_VORBIS", b"\x01vorbis")
 
 
 def broken_flac_in_mp4(path: Path) -> Path:
-    ffmpeg(*PICTURES, *TONES, *MAPPED, "-c:a:0", "alac", "-c:a:1", "aac", path)
+    ffmpeg(*FRAMES, *TONES, *MAPPED, "-c:a:0", "alac", "-c:a:1", "aac", path)
     data = bytearray(path.read_bytes())
     inner = data.index(b"alac", data.index(b"alac", data.index(b"stsd")) + 4)
     data[inner + 8 : inner + 32] = bytes(24)
@@ -82,15 +82,15 @@ def test_a_decoder_that_does_not_open_mutes_nothing_else(
     assert frames(made.top) == 25
 
 
-def test_pictures_play_without_the_only_sound_when_it_cannot_be_decoded(tmp_path: Path) -> None:
+def test_frames_play_without_the_only_audio_when_it_cannot_be_decoded(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
-    ffmpeg(*PICTURES, *TONES[:4], "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", path)
+    ffmpeg(*FRAMES, *TONES[:4], "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", path)
     media = described(of_object_type_42(path))
     assert media.video is not None and media.audio == ()
     assert encoded(path, tmp_path / "out", TINY, media=media).names == {"144p"}
 
 
-def test_sound_alone_that_cannot_be_decoded_is_refused_by_name(tmp_path: Path) -> None:
+def test_audio_alone_that_cannot_be_decoded_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "a.m4a"
     ffmpeg(*TONES[:4], "-c:a", "aac", path)
     with pytest.raises(ProbeFailed) as caught:
@@ -101,7 +101,7 @@ def test_sound_alone_that_cannot_be_decoded_is_refused_by_name(tmp_path: Path) -
 
 def test_a_codec_without_a_name_is_called_as_the_file_calls_it(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
-    ffmpeg(*PICTURES, *TONES, *MAPPED, "-c:a", "ac3", path)
+    ffmpeg(*FRAMES, *TONES, *MAPPED, "-c:a", "ac3", path)
     data = bytearray(path.read_bytes())
     at = data.index(b"ac-3", data.index(b"stsd", data.index(b"soun")))
     data[at : at + 4] = b"ac-4"

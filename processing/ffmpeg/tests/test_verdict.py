@@ -202,8 +202,8 @@ def test_a_file_that_speaks_through_ffmpeg_blames_no_worker(
 ) -> None:
     """What a Matroska file calls its own type, FFmpeg repeats, with its line ends."""
     source = tmp_path / "speaks.mkv"
-    picture = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=25:d=1", "-c:v", "libx264"]
-    subprocess.run(["ffmpeg", "-v", "error", *picture, str(source)], check=True)
+    frame = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=25:d=1", "-c:v", "libx264"]
+    subprocess.run(["ffmpeg", "-v", "error", *frame, str(source)], check=True)
     speak(source, ("x\n" + f"file: {words}\n{words}\n" * lines).encode())
     argv = ["ffmpeg", "-nostdin", "-v", "warning", "-i", str(source)]
 

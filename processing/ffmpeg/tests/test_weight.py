@@ -9,13 +9,13 @@ import pytest
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning import ladder, weight
 from processing.ffmpeg.planning.ladder import DEFAULT, Step
-from processing.ffmpeg.tests.clips import picture
+from processing.ffmpeg.tests.clips import video_stream
 
 _MEBI = 1024 * 1024
 
 
 def media_of(width: int, height: int, codec: str, depth: int) -> Media:
-    video = picture(width=width, height=height, codec=codec, bit_depth=depth)
+    video = video_stream(width=width, height=height, codec=codec, bit_depth=depth)
     return Media("mov,mp4,m4a,3gp,3g2,mj2", 10.0, 1, None, video, ())
 
 
@@ -44,7 +44,7 @@ def test_memory_is_estimated_on_the_safe_side(
     assert measured <= estimate / _MEBI <= 1.5 * measured
 
 
-def test_sound_alone_weighs_little() -> None:
+def test_audio_alone_weighs_little() -> None:
     media = Media("wav", 10.0, 1, None, None, ())
     assert weight.memory_bytes(media, (), 4) < 100 * _MEBI
 

@@ -19,7 +19,7 @@ TIMESCALE = 30000
 GOP = 60
 FRAME_TICKS = 1001
 # Pictures of each chunk: a GOP, two of them, and an end that is none; packets of sound beside.
-PICTURES = ((0, 60), (60, 180), (180, 225))
+FRAMES = ((0, 60), (60, 180), (180, 225))
 PACKETS = ((0, 94), (94, 282), (282, 352))
 _FLAGS = "+frag_discont+empty_moov+default_base_moof+negative_cts_offsets+skip_trailer"
 _MUXED = ["-map_metadata", "-1", "-fflags", "+bitexact", "-avoid_negative_ts", "disabled"]
@@ -27,11 +27,11 @@ _MUXED = ["-map_metadata", "-1", "-fflags", "+bitexact", "-avoid_negative_ts", "
 
 def pictures(path: Path, first: int, end: int, *, height: int = 120, crf: int = 30) -> Path:
     """Pictures `first` to `end` of a moving pattern."""
-    composition.from_zero(bare_pictures(path, first, end, height=height, crf=crf), RATE)
+    composition.from_zero(bare_frames(path, first, end, height=height, crf=crf), RATE)
     return path
 
 
-def bare_pictures(path: Path, first: int, end: int, *, height: int = 120, crf: int = 30) -> Path:
+def bare_frames(path: Path, first: int, end: int, *, height: int = 120, crf: int = 30) -> Path:
     """The same as FFmpeg writes them, and older versions stored them."""
     source = f"testsrc2=s={height * 4 // 3}x{height}:r={RATE}"
     wanted = f"trim=start_frame={first}:end_frame={end}"
@@ -89,7 +89,7 @@ def make(folder: Path) -> Stored:
     paths: dict[str, list[Path]] = {}
     for name, maker in makers.items():
         (folder / name).mkdir(parents=True)
-        spans = PACKETS if name.startswith("audio") else PICTURES
+        spans = PACKETS if name.startswith("audio") else FRAMES
         files = [folder / name / f"{number:05d}.mp4" for number in range(len(spans))]
         paths[name] = [maker(file, *span) for file, span in zip(files, spans, strict=True)]
     return Stored(folder, paths, [described(name, files) for name, files in paths.items()])

@@ -104,5 +104,5 @@ def sound(*units: tuple[tuple[int, int] | None, int]) -> Track:
         (sound(((1024, 1024), 1024), ((1024, 1024), 1400)), ["access_units"]),
     ],
 )
-def test_access_units_of_sound_last_what_they_should(track: Track, expected: list[str]) -> None:
+def test_access_units_of_audio_last_what_they_should(track: Track, expected: list[str]) -> None:
     assert codes(check_chunk(track)) == expected

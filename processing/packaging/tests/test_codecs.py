@@ -83,7 +83,7 @@ def test_units_that_go_on_beyond_their_sample_are_malformed(sample: bytes) -> No
         begun(sample)
 
 
-def test_a_group_of_hevc_begins_with_an_idr_picture(tmp_path: Path) -> None:
+def test_a_group_of_hevc_begins_with_an_idr_frame(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
     params = "log-level=none:keyint=5:min-keyint=5:scenecut=0:open-gop={}"
     told = {}

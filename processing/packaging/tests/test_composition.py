@@ -23,10 +23,10 @@ from processing.packaging.checker import check_chunk
 from processing.packaging.stored_checks import check_stored
 from processing.packaging.tests.stored import (
     FRAME_TICKS,
-    PICTURES,
+    FRAMES,
     RATE,
     Stored,
-    bare_pictures,
+    bare_frames,
     pictures,
     read,
 )
@@ -56,8 +56,8 @@ def init_of(path: Path) -> bytes:
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=["installed", "newer"])
-def test_the_first_picture_is_shown_at_the_first_tick(stored: Stored, program: str) -> None:
-    for path, (first, end) in zip(stored.paths["120p"], PICTURES, strict=True):
+def test_the_first_frame_is_shown_at_the_first_tick(stored: Stored, program: str) -> None:
+    for path, (first, end) in zip(stored.paths["120p"], FRAMES, strict=True):
         times = sorted(pts for pts, _ in shown(path, program))
         expected = [n * FRAME_TICKS / 30000 for n in range(first, end)]
         assert times == pytest.approx(expected, abs=0.0001)
@@ -92,8 +92,8 @@ def test_it_is_done_once(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.copy"))
 
 
-def test_the_pictures_stay_what_they_are(tmp_path: Path) -> None:
-    bare = bare_pictures(tmp_path / "bare.mp4", 0, 90)
+def test_the_frames_stay_what_they_are(tmp_path: Path) -> None:
+    bare = bare_frames(tmp_path / "bare.mp4", 0, 90)
     path = Path(shutil.copy(bare, tmp_path / "a.mp4"))
     composition.from_zero(path, RATE)
     payload = [run for kind, run in children(path.read_bytes()) if kind == b"mdat"]
@@ -102,7 +102,7 @@ def test_the_pictures_stay_what_they_are(tmp_path: Path) -> None:
 
 
 def test_an_init_segment_without_room_grows(tmp_path: Path) -> None:
-    path = bare_pictures(tmp_path / "a.mp4", 0, 90)
+    path = bare_frames(tmp_path / "a.mp4", 0, 90)
     cramped = path.read_bytes().replace(b"udta", b"skip", 1)
     path.write_bytes(cramped)
     composition.from_zero(path, RATE)
@@ -111,7 +111,7 @@ def test_an_init_segment_without_room_grows(tmp_path: Path) -> None:
     assert sorted(pts for pts, _ in shown(path, "ffmpeg"))[0] == 0
 
 
-def test_sound_and_what_is_not_reordered_stay_as_they_were(stored: Stored, tmp_path: Path) -> None:
+def test_audio_and_what_is_not_reordered_stay_as_they_were(stored: Stored, tmp_path: Path) -> None:
     plain = tmp_path / "plain.mp4"
     flags = "+frag_keyframe+empty_moov+default_base_moof+negative_cts_offsets"
     make(plain, "-bf", "0", "-movflags", flags)
@@ -137,21 +137,21 @@ def test_a_copied_rung_is_shown_as_the_encoded_ones_are(tmp_path: Path) -> None:
 
 def test_offsets_that_are_below_zero_even_so_are_found(tmp_path: Path) -> None:
     """A sample description that denies the reordering there is."""
-    path = bare_pictures(tmp_path / "a.mp4", 0, 60)
+    path = bare_frames(tmp_path / "a.mp4", 0, 60)
     track = read(path)
     assert min(fragment.least_offset for fragment in track.fragments) < 0
     assert [one.code for one in check_chunk(track, rate=RATE)] == ["composition"]
 
 
 def test_what_older_versions_stored_is_no_fault(tmp_path: Path) -> None:
-    path = bare_pictures(tmp_path / "00000.mp4", 0, 60)
+    path = bare_frames(tmp_path / "00000.mp4", 0, 60)
     rendition = rows_of("120p", [path])
     assert check_stored(rendition, rendition.chunks[0], read(path)) == []
 
 
 def test_a_download_of_what_older_versions_stored_is_shown_right(tmp_path: Path) -> None:
     spans = [(0, 60), (60, 90)]
-    old = [bare_pictures(tmp_path / f"{first}.mp4", first, end) for first, end in spans]
+    old = [bare_frames(tmp_path / f"{first}.mp4", first, end) for first, end in spans]
     new = [pictures(tmp_path / f"n{first}.mp4", first, end) for first, end in spans]
     joined = []
     for number, chunks in enumerate((old, new)):

@@ -74,7 +74,7 @@ def test_each_language_is_a_choice_and_one_is_the_default(stored: Stored) -> Non
     assert [role.get("value") for role in roles if role is not None] == ["main", "alternate"]
 
 
-def test_sound_alone_is_a_presentation() -> None:
+def test_audio_alone_is_a_presentation() -> None:
     sets = parsed(SOUND).findall("Period/AdaptationSet", NAMES)
     assert [(one.get("contentType"), one.get("lang")) for one in sets] == [("audio", "und")]
 

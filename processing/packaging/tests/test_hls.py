@@ -88,7 +88,7 @@ def test_the_multivariant_playlist_begins_with_what_can_start_at_once() -> None:
     )
 
 
-def test_without_pictures_the_sound_is_the_variant() -> None:
+def test_without_frames_the_audio_is_the_variant() -> None:
     text = multivariant_playlist([Variant("audio.m3u8", 140_000, 128_000, "mp4a.40.2")], [])
     read = m3u8.loads(text)
     assert read.playlists[0].stream_info.codecs == "mp4a.40.2"

@@ -39,15 +39,15 @@ def hashes(path: Path, stream: str) -> list[str]:
     return [line for line in done.stdout.decode().splitlines() if not line.startswith("#")]
 
 
-def test_every_picture_is_shown_when_it_was(joined: Path) -> None:
-    pictures = packets(joined, "v:0")
-    assert [int(p["pts"]) for p in pictures] == [n * FRAME_TICKS for n in range(225)]
-    assert {int(p["duration"]) for p in pictures} == {FRAME_TICKS}
-    keys = [number for number, p in enumerate(pictures) if p["flags"].startswith("K")]
+def test_every_frame_is_shown_when_it_was(joined: Path) -> None:
+    frames = packets(joined, "v:0")
+    assert [int(p["pts"]) for p in frames] == [n * FRAME_TICKS for n in range(225)]
+    assert {int(p["duration"]) for p in frames} == {FRAME_TICKS}
+    keys = [number for number, p in enumerate(frames) if p["flags"].startswith("K")]
     assert keys == [0, 60, 120, 180]
 
 
-def test_every_packet_of_sound_is_where_it_was(joined: Path) -> None:
+def test_every_packet_of_audio_is_where_it_was(joined: Path) -> None:
     for stream in ("a:0", "a:1"):
         assert [int(p["pts"]) for p in packets(joined, stream)] == [n * 1024 for n in range(352)]
 
@@ -78,7 +78,7 @@ def test_it_says_what_it_is(joined: Path) -> None:
     assert [s["disposition"]["default"] for s in told["streams"]] == [1, 1, 0]
 
 
-def test_the_tables_come_first_and_sound_lies_beside_the_pictures(joined: Path) -> None:
+def test_the_tables_come_first_and_audio_lies_beside_the_frames(joined: Path) -> None:
     with joined.open("rb") as file:
         kinds = [box.kind for box in boxes_of(file, joined.stat().st_size)]
     assert kinds == [b"ftyp", b"moov", b"mdat"]
@@ -88,7 +88,7 @@ def test_the_tables_come_first_and_sound_lies_beside_the_pictures(joined: Path) 
     assert all(later[1] - earlier[1] > -2.1 for earlier, later in pairwise(at))
 
 
-def test_after_a_seek_pictures_and_sound_are_those_of_that_time(joined: Path) -> None:
+def test_after_a_seek_frames_and_audio_are_those_of_that_time(joined: Path) -> None:
     whole = {line.split(",")[2].strip(): line.split(",")[-1] for line in hashes(joined, "v:0")}
     command = ["ffmpeg", "-v", "error", "-ss", "5", "-copyts", "-i", str(joined), "-an"]
     command += ["-fps_mode", "passthrough", "-f", "framemd5", "-"]

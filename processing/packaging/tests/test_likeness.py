@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from processing.ffmpeg.encoding import samples
-from processing.packaging.likeness import check_pictures, check_sound
+from processing.packaging.likeness import check_audio, check_frames
 
 RATE = Fraction(25)
 
 
 def moving(count: int, first: int = 0) -> list[bytes]:
     """Pictures in which something bright moves on."""
-    plain = bytes([60]) * samples.PICTURE_BYTES
+    plain = bytes([60]) * samples.FRAME_BYTES
     return [
         plain[: at * 13] + bytes([200]) * 13 + plain[(at + 1) * 13 :]
         for at in (number % 40 for number in range(first, first + count))
@@ -27,7 +27,7 @@ def moving(count: int, first: int = 0) -> list[bytes]:
 
 def coded(pictures: Iterable[bytes]) -> list[bytes]:
     """As an encoder leaves them: nearly the same."""
-    return [bytes(min(255, level + 2) for level in picture) for picture in pictures]
+    return [bytes(min(255, level + 2) for level in frame) for frame in pictures]
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def found(tmp_path: Path) -> Callable[[Sequence[bytes], Sequence[bytes]], list[s
         theirs, ours = tmp_path / "source", tmp_path / "made"
         theirs.write_bytes(b"".join(source))
         ours.write_bytes(b"".join(made))
-        return [f.code for f in check_pictures("720p", theirs, ours, rate=RATE, allowed=1)]
+        return [f.code for f in check_frames("720p", theirs, ours, rate=RATE, allowed=1)]
 
     return check
 
@@ -49,18 +49,18 @@ def test_what_is_nearly_the_same_is_right(found: Found) -> None:
     assert found(moving(50), coded(moving(49))) == []
 
 
-def test_a_picture_more_than_allowed_is_told(found: Found) -> None:
+def test_a_frame_more_than_allowed_is_told(found: Found) -> None:
     assert found(moving(50), coded(moving(48))) == ["source_frames"]
     assert found(moving(50), []) == ["source_frames"]
 
 
-def test_grey_instead_of_pictures_is_told(found: Found) -> None:
+def test_grey_instead_of_frames_is_told(found: Found) -> None:
     made = coded(moving(50))
-    made[20:23] = [bytes([160]) * samples.PICTURE_BYTES] * 3
+    made[20:23] = [bytes([160]) * samples.FRAME_BYTES] * 3
     assert found(moving(50), made) == ["source_pictures"]
 
 
-def test_pictures_that_stand_still_are_told(found: Found) -> None:
+def test_frames_that_stand_still_are_told(found: Found) -> None:
     made = coded(moving(50))
     made[20:30] = [made[19]] * 10
     assert found(moving(50), made) == ["source_distinct"]
@@ -98,16 +98,16 @@ def tone(path: Path, *heard: tuple[float, float], seconds: float = 4.0) -> Path:
         ([(0.0, 4.0)], []),
     ],
 )
-def test_sound_is_where_the_source_has_some(
+def test_audio_is_where_the_source_has_some(
     tmp_path: Path, made: list[tuple[float, float]], codes: list[str]
 ) -> None:
     source = tone(tmp_path / "source", (0.0, 1.0), (2.0, 4.0))
     ours = tone(tmp_path / "made", *made)
-    assert [f.code for f in check_sound("audio", source, ours)] == codes
+    assert [f.code for f in check_audio("audio", source, ours)] == codes
 
 
-def test_sound_that_ends_early_is_told(tmp_path: Path) -> None:
+def test_audio_that_ends_early_is_told(tmp_path: Path) -> None:
     source = tone(tmp_path / "source", (0.0, 4.0))
-    assert list(check_sound("audio", source, tone(tmp_path / "a", (0.0, 4.0), seconds=3.95))) == []
-    (early,) = check_sound("audio", source, tone(tmp_path / "b", (0.0, 4.0), seconds=3.5))
+    assert list(check_audio("audio", source, tone(tmp_path / "a", (0.0, 4.0), seconds=3.95))) == []
+    (early,) = check_audio("audio", source, tone(tmp_path / "b", (0.0, 4.0), seconds=3.5))
     assert early.message == "audio ends 0.5 s before the source's sound."

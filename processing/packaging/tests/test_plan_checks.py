@@ -57,7 +57,7 @@ def test_what_is_made_in_one_piece_may_be_a_little_shorter() -> None:
     assert codes(made("120p", 9.0), made("audio", 9.0), plan=whole) == ["too_short", "too_short"]
 
 
-def test_sound_alone_is_as_long_as_it_is() -> None:
+def test_audio_alone_is_as_long_as_it_is() -> None:
     alone = replace(PLAN, grid=None, rungs=())
     assert codes(made("audio", 8.0), plan=alone) == []
     assert codes(plan=alone) == ["not_made"]

@@ -45,7 +45,7 @@ def test_keyframe_playlists_tell_their_own_bandwidth(stored: Stored) -> None:
         assert sum(s.duration for s in alone.segments) == pytest.approx(225 * 1001 / 30000)
 
 
-def test_every_keyframe_of_the_playlist_is_one_picture(stored: Stored, tmp_path: Path) -> None:
+def test_every_keyframe_of_the_playlist_is_one_frame(stored: Stored, tmp_path: Path) -> None:
     read = m3u8.loads(release.iframe_playlist(stored.rendition("120p")) or "")
     init = (stored.folder / read.segment_map[0].uri).read_bytes()
     size = int(read.segment_map[0].byterange.split("@")[0])
@@ -77,7 +77,7 @@ def sound(name: str, **changes: object) -> StoredRendition:
     return replace(plain, **changes)  # type: ignore[arg-type]  # checked by the dataclass
 
 
-def test_sound_alone_in_two_languages_is_one_variant_and_a_group() -> None:
+def test_audio_alone_in_two_languages_is_one_variant_and_a_group() -> None:
     tracks = [sound("audio-de", language="de"), sound("audio-en", language="en", default=True)]
     read = m3u8.loads(release.multivariant_playlist(tracks, complete=True))
     assert [playlist.uri for playlist in read.playlists] == ["audio-en.m3u8"]

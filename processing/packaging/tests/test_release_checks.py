@@ -59,8 +59,8 @@ def changed(stored: Stored, name: str, change: Change) -> list[StoredRendition]:
 
 def test_a_good_release_has_no_findings(stored: Stored) -> None:
     assert check_release(stored.renditions, target=4, duration=7.5) == []
-    sounds = [one for one in stored.renditions if one.kind == Kind.AUDIO]
-    assert check_release(sounds, target=4) == []
+    audio_tracks = [one for one in stored.renditions if one.kind == Kind.AUDIO]
+    assert check_release(audio_tracks, target=4) == []
 
 
 @pytest.mark.parametrize(

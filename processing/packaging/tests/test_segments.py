@@ -26,7 +26,7 @@ def test_two_gops_make_a_segment() -> None:
     assert [segment.frames for segment in made] == [120120, 120120, 60060]
 
 
-def test_sound_stays_beside_the_pictures_over_hours() -> None:
+def test_audio_stays_beside_the_frames_over_hours() -> None:
     made = group(row([24 * 1024] * 20_000), 4 * 48000)
     for number, segment in enumerate(made[1:], 1):
         assert abs(segment.start - number * 4 * 48000) <= 12 * 1024

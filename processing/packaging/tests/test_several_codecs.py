@@ -56,7 +56,7 @@ def test_whoever_knows_h264_and_aac_alone_sees_what_there_was_before() -> None:
     assert [line for line in kept if line != "720p-av1.m3u8"] == before.splitlines()
 
 
-def test_newer_pictures_go_with_newer_sound() -> None:
+def test_newer_frames_go_with_newer_audio() -> None:
     read = m3u8.loads(playlist([*H264, *AV1, *AAC, *OPUS]))
     told = [(p.uri, p.stream_info.codecs, p.stream_info.audio) for p in read.playlists]
     assert told == [
@@ -76,14 +76,14 @@ def test_newer_pictures_go_with_newer_sound() -> None:
     assert keyframes == ["avc1.64001f", "avc1.64001f", "av01.0.04M.08"]
 
 
-def test_newer_pictures_without_newer_sound_go_with_what_there_is() -> None:
+def test_newer_frames_without_newer_audio_go_with_what_there_is() -> None:
     read = m3u8.loads(playlist([*H264, *AV1, *AAC]))
     assert {p.stream_info.audio for p in read.playlists} == {"audio"}
     silent = m3u8.loads(playlist([*H264, *AV1]))
     assert [p.stream_info.audio for p in silent.playlists] == [None] * 3
 
 
-def test_newer_sound_without_newer_pictures_is_a_choice_of_its_own() -> None:
+def test_newer_audio_without_newer_frames_is_a_choice_of_its_own() -> None:
     read = m3u8.loads(playlist([*H264, *AAC, *OPUS]))
     told = [(p.uri, p.stream_info.audio) for p in read.playlists]
     assert told == [
@@ -94,7 +94,7 @@ def test_newer_sound_without_newer_pictures_is_a_choice_of_its_own() -> None:
     ]
 
 
-def test_sound_alone_in_two_codecs() -> None:
+def test_audio_alone_in_two_codecs() -> None:
     one = m3u8.loads(playlist([AAC[0], OPUS[0]]))
     assert [(p.uri, p.stream_info.codecs) for p in one.playlists] == [
         ("audio-en.m3u8", "mp4a.40.2"),

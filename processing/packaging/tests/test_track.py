@@ -45,7 +45,7 @@ def test_a_rung_as_it_was_written(made: Made) -> None:
     assert track.init_size == track.fragments[0].offset
 
 
-def test_the_sound_as_it_was_written(made: Made) -> None:
+def test_the_audio_as_it_was_written(made: Made) -> None:
     track = made.track("audio")
     assert (track.handler, track.codecs, track.timescale) == ("soun", "mp4a.40.2", 48000)
     assert track.fragments[0].start == 0
@@ -70,7 +70,7 @@ def test_a_keyframe_can_be_decoded_from_its_bytes_alone(made: Made, tmp_path: Pa
     assert frames(alone) == 1
 
 
-def test_a_picture_that_only_calls_itself_a_keyframe_is_none(made: Made) -> None:
+def test_a_frame_that_only_calls_itself_a_keyframe_is_none(made: Made) -> None:
     data, fragment = bytearray(made.top.read_bytes()), made.track("240p").fragments[1]
     sample = fragment.offset + fragment.keyframe_size
     while data[sample] & 0x1F != 5 or data[sample - 4 : sample - 2] != b"\0\0":
@@ -79,7 +79,7 @@ def test_a_picture_that_only_calls_itself_a_keyframe_is_none(made: Made) -> None
     assert [f.starts_with_sync for f in read(bytes(data)).fragments] == [True, False]
 
 
-def test_pictures_that_are_not_shown_evenly_are_told() -> None:
+def test_frames_that_are_not_shown_evenly_are_told() -> None:
     def told(*shown: int) -> bool:
         samples = tuple(Sample(10, 5, 0, at - number * 10) for number, at in enumerate(shown))
         box = Box(b"moof", 0, 8, 100)
