@@ -68,16 +68,17 @@ class _Part:
 @dataclass
 class _Stream:
     """`jumps` are seconds, and the part jumped into, the first of 0 s where it begins in a later
-    part; of each part that has packets `shown` tells the earliest and the latest seconds. `begun`
-    and `seen` count the packets of all streams up to its first and its last, `untold` its own from
-    the first on of which nobody says when they are decoded; `first` is when that one is shown."""
+    part; of each part that has packets `shown` tells the earliest and the latest seconds. `entered`
+    and `seen` count the packets of all streams up to its first in its part and its last, `untold`
+    its own from the first on of which nobody says when they are decoded; `first` is when that one
+    is shown."""
 
     base: float
     first: float | None = None
     untold: int = 0
     part: int = 0
     last: float | None = None
-    begun: int = 0
+    entered: int = 0
     seen: int = 0
     jumps: list[tuple[float, int]] = field(default_factory=list)
     shown: dict[int, tuple[float, float]] = field(default_factory=dict)
@@ -115,12 +116,14 @@ class _Found:
         if not self.parts:
             self.parts.append(_Part(time))
         if stream.last is None:
-            stream.begun = number
+            stream.entered = number
             self._begin(stream, time)
         else:
             step = time - stream.last
-            if step < -(_BACK_DECODED if decoded else _BACK_SHOWN) or step > _AHEAD:
+            back = step < -(_BACK_DECODED if decoded else _BACK_SHOWN)
+            if back or step > _AHEAD or self._goes_along(stream, time, step):
                 self._jump(stream, time, step)
+                stream.entered = number
         stream.seen, stream.last = number, time
         self.parts[stream.part].newest = time
 
@@ -132,6 +135,14 @@ class _Found:
         if stream.part:
             stream.jumps.append((0.0, stream.part))
 
+    def _goes_along(self, stream: _Stream, time: float, step: float) -> bool:
+        """Whether a stream that was silent meanwhile is nearer to what others jumped to than to its
+        own last packet."""
+        newest = len(self.parts) - 1
+        if stream.part == newest or step <= _BACK_SHOWN:
+            return False
+        return abs(time - self.parts[newest].newest) <= min(_TOGETHER, step / 2)
+
     def _jump(self, stream: _Stream, time: float, step: float) -> None:
         newest = len(self.parts) - 1
         if stream.part == newest or abs(time - self.parts[newest].newest) > _TOGETHER:
@@ -142,13 +153,16 @@ class _Found:
         stream.jumps.append((step, stream.part))
 
     def _take_along(self, other: _Stream, stream: _Stream, time: float) -> None:
-        """A stream of which there was nothing before the jump has begun after it."""
-        if other.last is None or other.begun <= stream.seen or len(other.shown) > 1:
+        """A stream that has begun or jumped since the last packet of the one that jumps now has
+        done so because of this jump: its packets are stored ahead."""
+        if other is stream or other.last is None or other.entered <= stream.seen:
             return
         if abs(other.last - time) <= _TOGETHER:
             part = len(self.parts) - 1
-            other.shown = {part: other.shown[other.part]}
-            other.part, other.jumps = part, [(0.0, part)]
+            other.shown[part] = other.shown.pop(other.part)
+            step = other.jumps.pop()[0] if other.jumps else 0.0
+            other.part = part
+            other.jumps.append((step, part))
 
 
 def mend(listed: BinaryIO, video: VideoStream, audio: Sequence[AudioStream]) -> Mended:

@@ -95,3 +95,17 @@ def test_films_that_were_appended_keep_their_audio_alone(tmp_path: Path, forms: 
     steps = [b - a for a, b in pairwise(told)]
     assert steps == pytest.approx([1.72, 3 - 1.72, 1.72], abs=0.06)
     assert told[0] == pytest.approx(0.48, abs=0.06)
+
+
+def test_audio_of_the_third_film_stays_beside_it_where_the_second_has_none(tmp_path: Path) -> None:
+    path, silent = tmp_path / "a.ts", tmp_path / "silent.ts"
+    one = part(
+        tmp_path / "one.ts", Form(48_000, 2), ["-c:a", "aac"], first=0, count=75, beeps=[12, 55]
+    )
+    ffmpeg("-i", one, "-map", "0:v", "-c", "copy", silent)
+    path.write_bytes(one.read_bytes() + silent.read_bytes() + one.read_bytes())
+    media = described(path)
+    line = line_of(path, media)
+    media = with_timeline(media, line)
+    made = encoded(path, tmp_path / "out", TINY, media=media)
+    assert heard(made.folder / "audio.mp4") == pytest.approx([0.48, 2.2, 6.48, 8.2], abs=0.1)
