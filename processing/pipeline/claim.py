@@ -65,8 +65,11 @@ class _Running:
 ANYTHING = Allowance()
 
 
-def claim(queue: str, *, worker: str, within: Allowance = ANYTHING) -> Task | None:
-    """Move the best ready task to running with a fresh token, or None when none is due.
+def claim(
+    queue: str, *, worker: str, token: UUID | None = None, within: Allowance = ANYTHING
+) -> Task | None:
+    """Move the best ready task to running under `token` (a fresh one if not told), or None when
+    none is due.
 
     The earliest rank goes first, among owners below their cap of running tasks, of kinds and
     versions this code knows, and of what fits into the machine's memory and cores. Rows another
@@ -86,7 +89,7 @@ def claim(queue: str, *, worker: str, within: Allowance = ANYTHING) -> Task | No
         task = (ready.filter(allowed) if allowed else ready.all()).first()
         if task is None or not _has_room(task, room):
             return None
-        _start(task, worker, within.machine)
+        _start(task, worker, token or uuid4(), within.machine)
         if task.run.status == Run.Status.QUEUED:
             _start_run(task.run_id)
     return task
@@ -179,9 +182,9 @@ def _has_room(task: Task, room: int | None) -> bool:
     return task.memory <= room and task.crashes < _LAST_TRY
 
 
-def _start(task: Task, worker: str, machine: Machine | None) -> None:
+def _start(task: Task, worker: str, token: UUID, machine: Machine | None) -> None:
     """Its row is locked, so what the instance holds is what the row becomes."""
-    task.state, task.token, task.worker = Task.State.RUNNING, uuid4(), worker
+    task.state, task.token, task.worker = Task.State.RUNNING, token, worker
     task.machine = machine.name if machine else ""
     task.attempts += 1
     Task.objects.filter(pk=task.pk).update(

@@ -1,12 +1,14 @@
 """What a woken worker does: claim, work, finish, until its queue is empty."""
 
 import time
+from uuid import uuid4
 
 import structlog
 
 from processing.models import Task
 from processing.pipeline import perform, wake
 from processing.pipeline.claim import Allowance, claim
+from processing.pipeline.doubtful_claims import doubtful_claims
 from processing.workers import readiness
 from processing.workers.machine import this_machine
 from processing.workers.registry import current_worker
@@ -44,16 +46,19 @@ def work_on(task: Task) -> None:
 
 def _next(queue: str) -> Task | None:
     """The next task, under this process's slots; None when there is none to be had now."""
+    token = uuid4()
     try:
         if current_worker.stopping or readiness.why_not():
             return None
+        doubtful_claims.release()
         with slots.claiming:
-            task = claim(queue, worker=current_worker.name, within=_allowance())
+            task = claim(queue, worker=current_worker.name, token=token, within=_allowance())
             if task is not None:
                 slots.take(task)
             return task
     except Exception as error:
         # The reconciler wakes the queue again, when the database is back for instance.
+        doubtful_claims.add(token)
         logger.warning("nothing_claimed", queue=queue, reason=type(error).__name__)
         return None
 

@@ -12,6 +12,7 @@ from django.db import connection
 
 from config.logs import process
 from processing.health import start
+from processing.pipeline.doubtful_claims import doubtful_claims
 from processing.steps import sources
 from processing.workers import readiness, temp_files
 from processing.workers.registry import SEEN_EVERY_SECONDS, current_worker
@@ -71,6 +72,7 @@ def _keep_up() -> None:
             tidy_at = time.monotonic() + pause
         try:
             readiness.why_not()
+            doubtful_claims.release()
         except Exception as error:
             logger.warning("readiness_unknown", reason=type(error).__name__)
         current_worker.wait(SEEN_EVERY_SECONDS)
