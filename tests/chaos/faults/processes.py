@@ -8,6 +8,8 @@ from tests.chaos.chaos import MAX_CRASHES, Chaos
 from tests.chaos.fleet import RECONCILERS, Attempt
 
 STOP_SECONDS = 12.0  # what `docker stop` would give, and a little
+# What a worker sent before it was frozen is done within this, on a machine with too much to do.
+_COMES_LATE_SECONDS = 5.0
 
 
 def kill_worker(chaos: Chaos) -> None:
@@ -96,7 +98,13 @@ def _freeze(chaos: Chaos, name: str | None) -> None:
         seconds = chaos.lease + chaos.random.uniform(2, 8)
         held: list[Attempt] = chaos.fleet.attempts_of_stopped(name)
         chaos.note(f"SIGSTOP {name} for {seconds:.0f} s", held)
+        chaos.later(_COMES_LATE_SECONDS, lambda: _look_again(chaos, name))
         chaos.later(seconds, lambda: _thaw(chaos, name))
+
+
+def _look_again(chaos: Chaos, name: str) -> None:
+    if chaos.fleet.states.get(name) == "frozen":
+        _note_what_came_late(chaos, name)
 
 
 def _thaw(chaos: Chaos, name: str) -> None:
@@ -131,7 +139,16 @@ def _start_later(chaos: Chaos, name: str) -> None:
 
 def _start(chaos: Chaos, name: str) -> None:
     if chaos.fleet.states.get(name) == "down":
+        _note_what_came_late(chaos, name)
         chaos.fleet.start(name)
+
+
+def _note_what_came_late(chaos: Chaos, name: str) -> None:
+    """What a worker that is down or frozen holds though it did not when it was asked about: what it
+    sent last took its time, or it could not hand back what it had while the database was away."""
+    late = set(chaos.fleet.attempts_of(name)) - chaos.taken
+    if late:
+        chaos.note(f"claims of {name} came late", sorted(late))
 
 
 def _when_ended(chaos: Chaos, name: str, deadline: float) -> None:
