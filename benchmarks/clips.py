@@ -1,4 +1,4 @@
-"""The clips that are measured with: 1080p, H.264, with sound.
+"""The clips that are measured with: 1080p, H.264, with audio.
 
 A real clip when CLIP names one (repeated without re-encoding to the length that is wanted),
 otherwise one of the corpus where there is one (tests/corpus.py), otherwise a drawn one with enough

@@ -3,7 +3,7 @@
 Half a minute of 1080p to five rungs: as most do it (one FFmpeg for each rung), as one would write
 it by hand (one for all rungs), and the least it can take: the CPU seconds of one thread, spread
 over the cores. Ours is told twice: as shipped, where a source that is as its top rung would be
-keeps its own pictures there, and with every rung encoded, which is like for like. VMAF of the top
+keeps its own frames there, and with every rung encoded, which is like for like. VMAF of the top
 rung says that nothing was saved on quality.
 """
 

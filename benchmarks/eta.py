@@ -33,7 +33,7 @@ _MPEG2 = ("mpeg2video", "-q:v", "4")
 
 @dataclass(frozen=True)
 class _Kind:
-    """A drawn file: pixels, frames a second, seconds, and how it is encoded; no size: sound."""
+    """A drawn file: pixels, frames a second, seconds, and how it is encoded; no size: audio."""
 
     size: str
     rate: int

@@ -21,7 +21,7 @@ _INIT_BYTES = 900
 
 
 def make(*, hours: float, stored: bool = False) -> Release:
-    """A complete release of five rungs and two tracks of sound; its chunks are zeros on the disk
+    """A complete release of five rungs and two audio tracks; its chunks are zeros on the disk
     if they are stored, and nowhere otherwise."""
     release = Release.objects.create(
         id=uuid7(), state=Release.State.COMPLETE, completed_at=timezone.now(),

@@ -35,12 +35,12 @@ def rungs_of(clip: Path) -> Sequence[Rung]:
     """What the default profile makes of a clip."""
     video = media_of(clip).video
     if video is None:
-        raise ValueError("the clip has no pictures")
+        raise ValueError("the clip has no frames")
     return rungs_for(video, DEFAULT)
 
 
 def in_sequence(clip: Path, folder: Path) -> Took:
-    """One FFmpeg for each rung, one after the other, each decoding anew; then the sound."""
+    """One FFmpeg for each rung, one after the other, each decoding anew; then the audio."""
     commands = [
         [*_START, "-i", str(clip), "-map", "0:v:0", "-vf", f"scale={rung.width}:{rung.height}",
          *_encoded(rung), str(folder / f"sequence-{rung.name}.mp4")]
@@ -53,7 +53,7 @@ def in_sequence(clip: Path, folder: Path) -> Took:
 
 
 def all_rungs(clip: Path, folder: Path, *, threads: int | None = None) -> Took:
-    """One FFmpeg, one decode, a filter graph to all rungs, and the sound."""
+    """One FFmpeg, one decode, a filter graph to all rungs, and the audio."""
     rungs = rungs_of(clip)
     names = [f"[v{number}]" for number in range(len(rungs))]
     split = f"[0:v]split={len(rungs)}" + "".join(f"[s{number}]" for number in range(len(rungs)))
@@ -77,7 +77,7 @@ def _encoded(rung: Rung) -> list[str]:
 
 
 def _audio(clip: Path, out: Path) -> list[str]:
-    """An output of the sound; none without: FFmpeg would choose something else for the file."""
+    """An output of the audio; none without: FFmpeg would choose something else for the file."""
     if not media_of(clip).audio:
         return []
     return ["-map", "0:a:0", "-c:a", "aac", "-b:a", str(DEFAULT.audio_bitrate), str(out)]

@@ -1,7 +1,7 @@
 """Whether many viewers of a film of hours slow down another's start.
 
 Two hundred ask, over one web process, for every playlist of a film of twelve hours (five rungs and
-two tracks of sound) at once. Meanwhile somebody begins to watch another video, again and again:
+two audio tracks) at once. Meanwhile somebody begins to watch another video, again and again:
 multivariant playlist, media playlist, first segment.
 """
 

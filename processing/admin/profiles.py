@@ -58,7 +58,7 @@ class RungFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # not generic w
             raise ValidationError(found)
 
     def faults(self, kept: Sequence[Any]) -> list[str]:
-        """Each size once, higher caps for larger ones, and the default has pictures."""
+        """Each size once, higher caps for larger ones, and the default has frames."""
         return profiles.faults(profiles.steps(kept), is_default=self.instance.is_default)
 
     def _is_kept(self, form: Any) -> bool:
@@ -156,7 +156,7 @@ class EncodingProfileAdmin(LightAdmin):
     def sizes(self, profile: EncodingProfile) -> str:
         """Its rungs."""
         rungs = [*profile.rungs.all(), *profile.alternate_rungs.all()]
-        return ", ".join(map(str, rungs)) or "sound alone"
+        return ", ".join(map(str, rungs)) or "audio alone"
 
     @display(description="MP4 downloads")
     def files(self, profile: EncodingProfile) -> str:
@@ -185,7 +185,7 @@ class EncodingProfileAdmin(LightAdmin):
         try:
             profiles.make_default(queryset[0])
         except profiles.MakesNoVideo:
-            said = f"{queryset[0]} has no rungs: new videos would have no pictures."
+            said = f"{queryset[0]} has no rungs: new videos would have no frames."
             self.message_user(request, said, messages.ERROR)
         else:
             said = f"New videos are made with {queryset[0]} from now on."
@@ -195,7 +195,7 @@ class EncodingProfileAdmin(LightAdmin):
 def _told(source: _Sample, profile: Profile) -> str:
     rungs = rungs_for(source, profile)
     if not rungs:
-        return f"{source} becomes sound alone."
+        return f"{source} becomes audio alone."
     files = [rung.name for rung in rungs if rung.download]
     ending = f"; {' and '.join(files)} also as an MP4 file" if files else ""
     return f"{source} becomes {', '.join(rung.name for rung in rungs)}{ending}."

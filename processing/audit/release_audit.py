@@ -30,7 +30,7 @@ def audit(
     release: Release, *, deep: bool = False, decode: bool = False, source: bool = False
 ) -> dict[str, Any]:
     """Check a complete release, and keep the report with it: by its rows; `deep` reads every box
-    of every stored file, `decode` shows every picture to FFmpeg too, and `source` decodes what it
+    of every stored file, `decode` shows every frame to FFmpeg too, and `source` decodes what it
     was made of again, and holds all of it against that."""
     rows = renditions.stored(release)
     found = release_checks.check_release(rows, target=release.target_duration)

@@ -1,5 +1,5 @@
 """Decodes a source again, whole, and holds what was made of it against it: how many frames were
-decoded and seconds of sound heard, whether every rendition shows its pictures and has its sound,
+decoded and seconds of audio heard, whether every rendition shows its frames and has its audio,
 and whether its notices say what is missing."""
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _note(message: str) -> Violation:
 
 
 def _to_be_sampled(plan: EncodePlan) -> EncodePlan:
-    """One rung, and each sound in one codec."""
+    """One rung, and each audio in one codec."""
     tracks: dict[object, AudioTrack] = {}
     for track in plan.tracks:
         tracks.setdefault(_heard_in(track), track)

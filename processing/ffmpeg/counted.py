@@ -17,8 +17,8 @@ from processing.ffmpeg.stored import known, plain
 @dataclass(frozen=True)
 class Counted:
     """`frames` that were decoded, how many different ones are `shown` on the grid, and for how many
-    seconds at most one stays (`longest`); seconds of sound that were decoded, by track; how often
-    decoders complained, by the stream's number, and (`size`) of a picture that changes its size;
+    seconds at most one stays (`longest`); seconds of audio that were decoded, by track; how often
+    decoders complained, by the stream's number, and (`size`) of a frame that changes its size;
     `edges` as `encoding.edges` reads them."""
 
     frames: int = 0

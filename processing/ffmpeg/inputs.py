@@ -13,7 +13,7 @@ from pathlib import Path
 PROTOCOLS = "file,pipe"
 
 # Demuxers that read nothing but the one file they are given (looked up in FFmpeg's source). ivf,
-# h264, hevc and yuv4mpegpipe are on it for bare pictures, apng for animations.
+# h264, hevc and yuv4mpegpipe are on it for bare frames, apng for animations.
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,gif,mxf,dv,"
     "wav,w64,aiff,caf,au,mp3,flac,aac,ac3,eac3,dts,ivf,apng,"
@@ -52,7 +52,7 @@ _UNKNOWN = Path(__file__).with_name("unknown.txt")
 MOST_HIDDEN = 256
 """Letters there are of them."""
 
-# A picture larger than this is refused before it is allocated (8K plus room: 8192 x 8192).
+# A frame larger than this is refused before it is allocated (8K plus room: 8192 x 8192).
 MAX_PIXELS = 8192 * 8192
 
 
@@ -109,7 +109,7 @@ def _part(path: Path, start: int, end: int) -> str:
 
 
 def our_own(path: Path) -> list[str]:
-    """The `-i` of decoded sound that FFmpeg has just written itself."""
+    """The `-i` of decoded audio that FFmpeg has just written itself."""
     allowed = ["-protocol_whitelist", PROTOCOLS, "-codec_whitelist", "pcm_f32le"]
     return [*allowed, "-f", "nut", "-i", str(path)]
 

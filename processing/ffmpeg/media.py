@@ -20,8 +20,8 @@ _BARE = ("aac", "ac3", "eac3", "dts", "mp3", "flac")
 
 @dataclass(frozen=True)
 class Light:
-    """How bright HDR pictures are, in cd/m²: the mastering screen's `peak` and `black`, and of
-    what is shown the `brightest` point and the brightest `average` of one picture."""
+    """How bright HDR frames are, in cd/m²: the mastering screen's `peak` and `black`, and of
+    what is shown the `brightest` point and the brightest `average` of one frame."""
 
     peak: float | None = None
     black: float | None = None
@@ -40,14 +40,14 @@ class Jump:
 
 @dataclass(frozen=True)
 class VideoStream:
-    """One picture stream.
+    """One video stream.
 
     `width`, `height` are as coded; `rotation` is the clockwise turn (0, 90, 180, 270) that shows
     it upright, once turned it is flipped left to right if `mirrored`; `frame_rate` is its own, the
     average where it varies; `start_pts` counts in `time_base`; `duration` is in seconds,
     `bitrate` in bits per second. `track` is its id in the container, `edited` whether an edit
     list does more than to take off the delay of reordering, `dolby_vision` the profile;
-    `alpha_beside` whether transparency is kept beside the pictures, as WebM has it, `x264_build`
+    `alpha_beside` whether transparency is kept beside the frames, as WebM has it, `x264_build`
     which x264 made them where their decoder must know, `sar_repaired` whether FFmpeg's own idea of
     `sar` is wrong, `whole_frames` whether its parameter sets rule out fields (None: not known),
     `opaque` whether nothing can be seen through though its pixels could say so, `askew` whether the
@@ -59,7 +59,7 @@ class VideoStream:
     seconds and `closed_gops`; None before it was read. `jumps` are where the clock begins anew;
     whatever else tells of times has them mended. `start_pts` is as FFmpeg tells it, `delay` ticks
     too early. At `burst_rate` `shared` frames are not seen, because a later one has the same place.
-    `peak_bitrate` is that of the two seconds that have most. Where pictures are `counted` their
+    `peak_bitrate` is that of the two seconds that have most. Where frames are `counted` their
     times are told wrong, and follow from their number.
     """
 
@@ -136,7 +136,7 @@ class VideoStream:
 
     @property
     def interlaced(self) -> bool:
-        """Whether its pictures are made of two fields."""
+        """Whether its frames are made of two fields."""
         return self.field_order in _INTERLACED
 
     @property
@@ -146,15 +146,15 @@ class VideoStream:
 
     @property
     def start(self) -> Fraction:
-        """Seconds at which its first picture is shown, on the source's own clock."""
+        """Seconds at which its first frame is shown, on the source's own clock."""
         return (self.start_pts + self.delay) * self.time_base
 
 
 @dataclass(frozen=True)
 class AudioStream:
-    """One sound stream; units as in `VideoStream`, `sample_rate` in Hz, `layout` FFmpeg's name of
+    """One audio stream; units as in `VideoStream`, `sample_rate` in Hz, `layout` FFmpeg's name of
     where its channels stand (`5.1(side)`, of one channel the speaker: `FL`), empty when the file
-    does not tell. `aside` marks commentary and what describes pictures or speech to people.
+    does not tell. `aside` marks commentary and what describes frames or speech to people.
 
     Of AAC in a plain MP4 whose packets follow each other without a gap, `packets` tells how many
     there are, of 1024 samples each, the first at `first_packet_pts`; None of any other."""
@@ -186,7 +186,7 @@ class AudioStream:
 
 @dataclass(frozen=True)
 class SubtitleStream:
-    """One stream of subtitles, as text or as pictures: `codec` tells."""
+    """One stream of subtitles, as text or as frames: `codec` tells."""
 
     index: int
     codec: str
@@ -221,7 +221,7 @@ class Chapter:
 class Media:
     """A source: `duration` and `start` in seconds, `size` in bytes, `bitrate` in bits/s.
 
-    `video` is the stream that is shown, None for sound alone; `audio` all that can be heard;
+    `video` is the stream that is shown, None for audio alone; `audio` all that can be heard;
     `beside` the decoders ffprobe must be let set up though nothing is decoded by them, `hidden` the
     bytes it must not see, as `inputs.opened` takes both; `claimed` the seconds that its header
     tells, whatever was measured, `broken_off` whether bytes are missing at its end, and `appended`
@@ -255,13 +255,13 @@ class Media:
 
     @property
     def is_bare(self) -> bool:
-        """Whether it is nothing but packets of sound: FFmpeg makes up their times from the rate of
+        """Whether it is nothing but audio packets: FFmpeg makes up their times from the rate of
         the first."""
         return self.container in _BARE
 
     @property
     def clock_may_jump(self) -> bool:
-        """Whether it is a transport or program stream: their clocks may break, and a picture right
+        """Whether it is a transport or program stream: their clocks may break, and a frame right
         after a keyframe may need one from before it."""
         return self.container in _JUMPING_CLOCKS
 
@@ -272,14 +272,14 @@ class Media:
 
     @property
     def times_are_known(self) -> bool:
-        """Whether it was measured when each picture is shown, or of sound alone where its clock
+        """Whether it was measured when each frame is shown, or of audio alone where its clock
         jumps."""
         shown = self.video is not None and self.video.constant_rate is not None
         return shown or self.clock_jumps
 
     @property
     def audio_end(self) -> float:
-        """Seconds on its own clock at which the longest sound ends; minus infinity where nobody
+        """Seconds on its own clock at which the longest audio ends; minus infinity where nobody
         knows."""
         ends = [float(s.start) + s.duration for s in self.audio if s.duration is not None]
         return max(ends, default=-math.inf)

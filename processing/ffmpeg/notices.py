@@ -54,25 +54,25 @@ _AGAIN = "Copy the file again from where it was recorded, and upload that."
 
 AUDIO_UNDECODABLE = Kind(
     "audio_undecodable",
-    "A sound track ({codec}, {language}) cannot be decoded, so it is left out.",
-    when="a sound track is in a form that is not decoded; the rest of the file is",
+    "An audio track ({codec}, {language}) cannot be decoded, so it is left out.",
+    when="an audio track is in a form that is not decoded; the rest of the file is",
     advice=_EXPORT,
 )
 AUDIO_LEFT_OUT = Kind(
     "audio_left_out",
-    "A sound track ({codec}, {language}) is left out.",
-    when="the file has more sound tracks than are made, or it belongs to another programme",
+    "An audio track ({codec}, {language}) is left out.",
+    when="the file has more audio tracks than are made, or it belongs to another programme",
     advice="Upload a file in which the track you need comes first.",
 )
 CHANNELS_DOWNMIXED = Kind(
     "channels_downmixed",
-    "Sound of {channels} channels is mixed down to stereo.",
-    when="a sound track has more than two channels",
+    "Audio of {channels} channels is mixed down to stereo.",
+    when="an audio track has more than two channels",
 )
 VIDEO_STREAM_LEFT_OUT = Kind(
     "video_stream_left_out",
     "The file holds another video track ({codec}), which is left out.",
-    when="the file has more than one video track, cover pictures not counted",
+    when="the file has more than one video track, cover images not counted",
     advice="Upload the other one as a file of its own.",
 )
 SUBTITLES_NOT_TAKEN = Kind(
@@ -82,9 +82,9 @@ SUBTITLES_NOT_TAKEN = Kind(
 )
 SUBTITLES_NOT_CONVERTIBLE = Kind(
     "subtitles_not_convertible",
-    "The subtitles ({languages}) are pictures, not text, and are left out.",
-    when="the file has subtitles as pictures (PGS, VobSub, DVB)",
-    advice="Burn them into the picture before uploading.",
+    "The subtitles ({languages}) are frames, not text, and are left out.",
+    when="the file has subtitles as frames (PGS, VobSub, DVB)",
+    advice="Burn them into the frame before uploading.",
 )
 CHAPTERS_NOT_TAKEN = Kind(
     "chapters_not_taken",
@@ -107,31 +107,31 @@ CLOCK_REPAIRED = Kind(
     "clock_repaired",
     "The clock of the file jumps; what follows a jump was put where it belongs as well as can be"
     " told.",
-    when="times of frames or of sound jump back, or far ahead",
-    advice="Look whether sound and picture fit together to the end.",
+    when="times of frames or of audio jump back, or far ahead",
+    advice="Look whether audio and frame fit together to the end.",
 )
 GAP_FILLED = Kind(
     "gap_filled",
-    "For {seconds} s the file holds neither frames nor sound; the frame before stays, in silence.",
+    "For {seconds} s the file holds neither frames nor audio; the frame before stays, in silence.",
     when="there is a hole in the file, as where a signal was lost",
     advice=_AGAIN,
 )
 HDR_CONVERTED = Kind(
     "hdr_converted",
-    "The HDR picture ({transfer}) is converted to SDR.",
+    "The HDR frame ({transfer}) is converted to SDR.",
     when="the file is PQ or HLG",
 )
 ALPHA_FLATTENED = Kind(
     "alpha_flattened",
     "Transparent parts, if there are any, are shown black.",
     when="the pixels of the file can be transparent",
-    advice="Put the picture on the background you want before uploading.",
+    advice="Put the frame on the background you want before uploading.",
 )
 TURN_NOT_FOLLOWED = Kind(
     "turn_not_followed",
-    "The file wants its picture turned or drawn in a way that is not followed; it is shown as it is"
+    "The file wants its frame turned or drawn in a way that is not followed; it is shown as it is"
     " stored.",
-    when="a picture is to be turned by other than a quarter, or distorted",
+    when="a frame is to be turned by other than a quarter, or distorted",
     advice="Look whether it stands upright; else turn it before uploading.",
 )
 ASPECT_ASSUMED = Kind(
@@ -139,7 +139,7 @@ ASPECT_ASSUMED = Kind(
     "The file tells that its pixels are {told} wide to high, which cannot be right; {taken} is"
     " taken.",
     when="the shape of pixels is told in two ways, or is none that pixels have",
-    advice="Look whether the picture is too wide or too narrow.",
+    advice="Look whether the frame is too wide or too narrow.",
 )
 SOURCE_INCOMPLETE = Kind(
     "source_incomplete",
@@ -173,19 +173,19 @@ FRAMES_DAMAGED = Kind(
 )
 AUDIO_DAMAGED = Kind(
     "audio_damaged",
-    "The sound ({language}) is damaged in {places} places of the file; there it may be silent.",
-    when="sound of the file decodes with errors",
+    "The audio ({language}) is damaged in {places} places of the file; there it may be silent.",
+    when="audio of the file decodes with errors",
     advice=_AGAIN,
 )
 AUDIO_INCOMPLETE = Kind(
     "audio_incomplete",
-    "{heard} of {told} s of the sound ({language}) are there; the rest is silent.",
-    when="less sound is in the file, or could be decoded, than the file tells of",
+    "{heard} of {told} s of the audio ({language}) are there; the rest is silent.",
+    when="less audio is in the file, or could be decoded, than the file tells of",
     advice=_AGAIN,
 )
 SIZE_CHANGED_MIDWAY = Kind(
     "size_changed_midway",
-    "The picture changes its size or format midway; all of it is made in {width} × {height}.",  # noqa: RUF001  # the sign for it
+    "The frame changes its size or format midway; all of it is made in {width} × {height}.",  # noqa: RUF001  # the sign for it
     when="frames of the file have different sizes or pixel formats",
 )
 

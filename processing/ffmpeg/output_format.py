@@ -6,20 +6,20 @@ import math
 from fractions import Fraction
 
 AUDIO_RATE = 48_000
-"""Samples a second of all sound."""
+"""Samples a second of all audio."""
 CHANNELS = 2
-"""Of all sound."""
+"""Of all audio."""
 PACKET = 1024
-"""Samples in a packet of AAC, the unit in which spans tell where sound is cut."""
+"""Samples in a packet of AAC, the unit in which spans tell where audio is cut."""
 AUDIO_FRAGMENT_SECONDS = Fraction(1, 2)
 """Short enough that segments put together from them end within a quarter of a second of the
-pictures' segments, long enough that their headers cost 3 % of the sound."""
+frames' segments, long enough that their headers cost 3 % of the audio."""
 SEGMENT_GOPS = 2
-"""Groups of pictures in a segment."""
+"""Groups of frames in a segment."""
 MAX_FRAME_RATE = 60
-"""Pictures a second, at most."""
+"""Frames a second, at most."""
 REORDERED = 1
-"""Pictures of what is encoded that are decoded before one that is shown earlier, at most. Two would
+"""Frames of what is encoded that are decoded before one that is shown earlier, at most. Two would
 save 2 % of the bits; but hls.js, which knows no edit list, takes everything for shown later by
 them, and where that is more than 50 ms, for not come at all."""
 BANDWIDTH_TOLERANCE = 0.1
@@ -29,7 +29,7 @@ _MIN_TIMESCALE = 10_000
 
 
 def timescale(rate: Fraction) -> int:
-    """Ticks a second in which every picture of `rate` lasts a whole number of ticks."""
+    """Ticks a second in which every frame of `rate` lasts a whole number of ticks."""
     return rate.numerator * math.ceil(_MIN_TIMESCALE / rate.numerator)
 
 

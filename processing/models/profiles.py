@@ -19,7 +19,7 @@ def validate_even(number: int) -> None:
     """Refuse odd sizes: colour is stored for two by two pixels."""
     if number % 2:
         raise ValidationError(
-            "%(number)d is odd: a picture's sides must be even.",
+            "%(number)d is odd: a frame's sides must be even.",
             code="odd",
             params={"number": number},
         )
@@ -73,11 +73,11 @@ class EncodingProfile(models.Model):
         "Opus too",
         default=False,
         db_default=False,
-        help_text="All sound in Opus as well, with three quarters of the bits, for players that "
+        help_text="All audio in Opus as well, with three quarters of the bits, for players that "
         "know it. Others get AAC as ever.",
     )
     copies = models.BooleanField(
-        "keep fitting pictures",
+        "keep fitting frames",
         default=True,
         help_text="A source that is as its largest rung would be is not encoded again for it.",
     )
@@ -115,7 +115,7 @@ _CAPS = [
     MinValueValidator(100, "A rung needs at least 100 kbit/s."),
     MaxValueValidator(100_000, "100000 kbit/s is the most a player can be asked to load."),
 ]
-_CAP_HELP = "In kbit/s, for 16:9 at up to 30 pictures a second; fast pictures get half more."
+_CAP_HELP = "In kbit/s, for 16:9 at up to 30 frames a second; fast frames get half more."
 
 
 class EncodingRung(models.Model):
@@ -131,7 +131,7 @@ class EncodingRung(models.Model):
         default=23,
         validators=[
             MinValueValidator(10, "Below 10 files grow without a gain that can be seen."),
-            MaxValueValidator(40, "Above 40 little is left of the picture."),
+            MaxValueValidator(40, "Above 40 little is left of the frame."),
         ],
         help_text="Lower is better and larger: 18 is hard to tell from the source, 28 looks soft.",
     )

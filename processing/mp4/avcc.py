@@ -9,7 +9,7 @@ from processing.mp4.bits import Bits, unescaped
 _HIGH = (44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244)
 _444 = 3
 _OWN_ASPECT = 255
-# Profiles that may say by a constraint that every picture is a keyframe.
+# Profiles that may say by a constraint that every frame is a keyframe.
 _INTRA = (44, 86, 100, 110, 122, 244)
 _MOST_FRAMES = 16
 # How many macroblocks a decoder keeps, by level (table A-1).
@@ -21,8 +21,8 @@ _KEPT = {
 
 @dataclass(frozen=True)
 class _Head:
-    """A set up to its size: how pictures are numbered, macroblocks across and down, and whether
-    every picture is a whole frame."""
+    """A set up to its size: how frames are numbered, macroblocks across and down, and whether
+    every frame is a whole frame."""
 
     order: int
     wide: int
@@ -41,7 +41,7 @@ def sequence_sets(avcc: bytes) -> list[bytes]:
 
 
 def frames_only(unit: bytes) -> bool:
-    """Whether a set says that every picture is a whole frame. Raises `IndexError` or `ValueError`
+    """Whether a set says that every frame is a whole frame. Raises `IndexError` or `ValueError`
     where that cannot be read."""
     return _head(unit[1], Bits(unescaped(unit[4:]))).frames_only
 

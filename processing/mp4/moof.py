@@ -40,7 +40,7 @@ def read_run(file: BinaryIO, moof: Box, mdat: Box, defaults: Defaults) -> TrackR
 
 
 def later(moof: bytes, ticks: int) -> bytes:
-    """The body of a moof box with every picture shown so many ticks later. Raises
+    """The body of a moof box with every frame shown so many ticks later. Raises
     `MalformedBoxes`."""
     moved = len(_later(moof, ticks, 0)) - len(moof)
     return _later(moof, ticks, moved)

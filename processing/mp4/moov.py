@@ -2,7 +2,7 @@
 
 The composition offsets of fragments may begin anywhere, those of older versions below 0. Here they
 are shifted to begin at 0, for players that know no others, and an edit list takes the shift off
-again: every picture is shown at the time it had.
+again: every frame is shown at the time it had.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def write(tracks: Sequence[SampleTables], offsets: Sequence[Sequence[int]], *, r
 
 
 def _flags(track: SampleTables, tracks: Sequence[SampleTables]) -> int:
-    """Of several tracks of sound only the first plays unasked."""
+    """Of several audio tracks only the first plays unasked."""
     first = next(one for one in tracks if one.is_audio == track.is_audio)
     return tkhd.IN_MOVIE | (tkhd.ENABLED if track is first else 0)
 

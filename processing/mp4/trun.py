@@ -21,7 +21,7 @@ _FIELDS = (0x100, 0x200, 0x400, _COMPOSITION)
 
 @dataclass(frozen=True)
 class Sample:
-    """One picture or packet: ticks it lasts, bytes, flags, ticks from decoding to showing."""
+    """One frame or packet: ticks it lasts, bytes, flags, ticks from decoding to showing."""
 
     duration: int
     size: int
@@ -42,7 +42,7 @@ def data_offset(trun: bytes) -> int | None:
 
 
 def later(trun: bytes, ticks: int, *, moved: int = 0) -> bytes:
-    """The run with every picture shown so many ticks later, its bytes `moved` by so many. Offsets
+    """The run with every frame shown so many ticks later, its bytes `moved` by so many. Offsets
     stay signed only where one is below 0 even so."""
     head, count = unpack(">2I", trun)
     flags, signed = head & 0xFFFFFF, head >> 24 >= 1

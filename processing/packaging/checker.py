@@ -12,9 +12,9 @@ from fractions import Fraction
 from processing.ffmpeg.errors import MediaError
 from processing.packaging.track import Track
 
-# How much of a picture's duration a time may be off.
+# How much of a frame's duration a time may be off.
 _ROUNDED = 0.25
-# Samples in an access unit: ticks, since the timescale of sound is its rate.
+# Samples in an access unit: ticks, since the timescale of audio is its rate.
 _UNIT_SAMPLES = {"mp4a.40.2": 1024, "opus": 960}
 
 
@@ -58,8 +58,8 @@ def check_chunk(
     composed: bool = True,
 ) -> list[Violation]:
     """One file of one track: `start` ticks at its first sample, and no gap after it; `frames` it
-    should have, give or take `tolerance`; its picture size; `rate` of its pictures. `composed`: no
-    composition offset may be below 0, which some readers take for a delay of all pictures."""
+    should have, give or take `tolerance`; its frame size; `rate` of its frames. `composed`: no
+    composition offset may be below 0, which some readers take for a delay of all frames."""
     if not track.fragments:
         return [Violation("empty", "The track has no fragments.")]
     found: list[Violation] = []
@@ -70,7 +70,7 @@ def check_chunk(
         found += _check_fragment(track, number, expected, rate)
         expected = fragment.start + fragment.duration
     if composed and any(fragment.least_offset < 0 for fragment in track.fragments):
-        found.append(Violation("composition", "Pictures are shown before they are decoded."))
+        found.append(Violation("composition", "Frames are shown before they are decoded."))
     found += _check_units(track)
     counted = sum(fragment.samples for fragment in track.fragments)
     if frames is not None and abs(counted - frames) > tolerance:
@@ -79,7 +79,7 @@ def check_chunk(
         )
     if width is not None and height is not None and (track.width, track.height) != (width, height):
         size = f"{track.width}x{track.height} instead of {width}x{height}"
-        found.append(Violation("picture_size", f"The picture is {size}."))
+        found.append(Violation("picture_size", f"The frame is {size}."))
     return found
 
 
@@ -96,13 +96,13 @@ def _check_fragment(
     if fragment.start != expected:
         message = f"Fragment {number} starts at {fragment.start}, not at {expected} ticks."
         found.append(Violation("not_continuous", message))
-    # Copied timestamps may be rounded; a picture late by reordering is so by a whole one.
+    # Copied timestamps may be rounded; a frame late by reordering is so by a whole one.
     late = abs(fragment.composition_start - fragment.start) * fragment.samples
     if late > fragment.duration * _ROUNDED:
         shown = f"is shown at {fragment.composition_start} ticks instead of {fragment.start}"
-        found.append(Violation("late_start", f"The first picture of fragment {number} {shown}."))
+        found.append(Violation("late_start", f"The first frame of fragment {number} {shown}."))
     if not fragment.evenly_shown:
-        found.append(Violation("uneven", f"Pictures of fragment {number} are missing or doubled."))
+        found.append(Violation("uneven", f"Frames of fragment {number} are missing or doubled."))
     if rate is not None and fragment.duration * rate != fragment.samples * track.timescale:
         real = fragment.samples * track.timescale / fragment.duration if fragment.duration else 0.0
         message = f"Fragment {number} has {real:.3f} frames a second instead of {float(rate):.3f}."
@@ -111,8 +111,8 @@ def _check_fragment(
 
 
 def _check_units(track: Track) -> Iterator[Violation]:
-    """Access units of sound last what those of their codec do; only the very last may be shorter,
-    where the sound ends."""
+    """Access units of audio last what those of their codec do; only the very last may be shorter,
+    where the audio ends."""
     unit = _UNIT_SAMPLES.get(track.codecs)
     if track.handler != "soun" or unit is None:
         return

@@ -1,7 +1,7 @@
-"""When pictures are shown, in a way that all readers take alike.
+"""When frames are shown, in a way that all readers take alike.
 
-FFmpeg's fragments begin with the tick of their first picture, and tell composition offsets from it,
-some below 0. Browsers take these as they are; libavformat and what is made of it shows all pictures
+FFmpeg's fragments begin with the tick of their first frame, and tell composition offsets from it,
+some below 0. Browsers take these as they are; libavformat and what is made of it shows all frames
 late by the lowest one. So all offsets are raised by what the codec may reorder, the same in every
 chunk of a rendition, and an edit list in the init segment takes that off again.
 """
@@ -34,7 +34,7 @@ class _Change:
 
 
 def from_zero(path: Path, rate: Fraction) -> None:
-    """Let the pictures of a file of one track, `rate` a second, have composition offsets from 0 on,
+    """Let the frames of a file of one track, `rate` a second, have composition offsets from 0 on,
     in place. Doing it twice changes nothing. Raises `MalformedTrack`."""
     with path.open("rb") as file, made_by_us():
         init = init_segment.read_init(file)

@@ -34,8 +34,8 @@ _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 
 def manifest(renditions: Sequence[StoredRendition]) -> str:
-    """The manifest of renditions whose chunks are all there: an adaptation set for the pictures of
-    each codec, one for each track of sound in each."""
+    """The manifest of renditions whose chunks are all there: an adaptation set for the frames of
+    each codec, one for each audio track in each."""
     video = list(video_renditions(renditions).values())
     heard = list(audio_renditions(renditions).values())
     audio = list(chain(*heard))

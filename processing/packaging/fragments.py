@@ -15,9 +15,9 @@ from processing.mp4.trun import Sample
 class Fragment:
     """One moof and mdat: `offset` and `size` in bytes, `start` (tfdt) and `duration` in ticks.
 
-    `composition_start` is the tick at which its earliest picture is shown, `evenly_shown` whether
+    `composition_start` is the tick at which its earliest frame is shown, `evenly_shown` whether
     the others follow without a gap or an overlap; `keyframe_size` the bytes from `offset` on that
-    hold the headers and the first sample, 0 for sound; `own_parameters` whether the first sample
+    hold the headers and the first sample, 0 for audio; `own_parameters` whether the first sample
     comes with parameter sets the init segment does not have. `units` are the ticks the shortest and
     the longest of its samples last, `last_unit` those of its last one, which is none of them.
     `least_offset` is the lowest of its composition offsets.
@@ -39,9 +39,9 @@ class Fragment:
 
 
 def describe(
-    run: TrackRun, moof: Box, mdat: Box, *, pictures: bool, shown_from: int = 0
+    run: TrackRun, moof: Box, mdat: Box, *, is_video: bool, shown_from: int = 0
 ) -> Fragment:
-    """A run of pictures, or of sound, of which an edit list shows what follows a tick."""
+    """A run of frames, or of audio, of which an edit list shows what follows a tick."""
     decode, shown = run.start, []
     for sample in run.samples:
         shown.append(decode + sample.composition - shown_from)
@@ -55,8 +55,8 @@ def describe(
         samples=len(run.samples),
         starts_with_sync=run.samples[0].is_sync,
         composition_start=min(shown),
-        keyframe_size=keyframe if pictures else 0,
-        evenly_shown=not pictures or _is_even(shown, decode - run.start),
+        keyframe_size=keyframe if is_video else 0,
+        evenly_shown=not is_video or _is_even(shown, decode - run.start),
         units=_units(run.samples[:-1]),
         last_unit=run.samples[-1].duration,
         least_offset=min(sample.composition for sample in run.samples),
@@ -69,7 +69,7 @@ def _units(samples: Sequence[Sample]) -> tuple[int, int] | None:
 
 
 def _is_even(shown: list[int], duration: int) -> bool:
-    """Whether each picture is shown about as long as the others."""
+    """Whether each frame is shown about as long as the others."""
     usual = duration / len(shown)
     gaps = [after - before for before, after in itertools.pairwise(sorted(shown))]
     return all(usual / 2 < gap < usual * 1.5 for gap in gaps)

@@ -17,7 +17,7 @@ AUDIO_GROUP = "audio"
 # Players begin with the variant listed first, before they have measured anything: the best one
 # that an ordinary connection carries at once.
 _START_BANDWIDTH = 2_500_000
-# How long a fragment of sound is at most: whole packets of AAC.
+# How long a fragment of audio is at most: whole packets of AAC.
 _AUDIO_SECONDS = math.ceil(AUDIO_FRAGMENT_SECONDS * AUDIO_RATE / PACKET) * PACKET / AUDIO_RATE
 
 
@@ -45,9 +45,9 @@ class InitRef:
 
 @dataclass(frozen=True)
 class Variant:
-    """One choice of pictures (or, with no size, of sound alone). `bandwidth` is the peak, both
-    are bits per second with the sound included; `codecs` are RFC 6381 strings with commas, `group`
-    the group of sounds it goes with. What everything plays has `order` 0, and stands first."""
+    """One choice of frames (or, with no size, of audio alone). `bandwidth` is the peak, both
+    are bits per second with the audio included; `codecs` are RFC 6381 strings with commas, `group`
+    the group of audio tracks it goes with. What everything plays has `order` 0 and stands first."""
 
     uri: str
     bandwidth: int
@@ -62,7 +62,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class AudioRendition:
-    """One choice of sound; `language` is a BCP 47 tag, empty when unknown."""
+    """One choice of audio; `language` is a BCP 47 tag, empty when unknown."""
 
     uri: str
     name: str
@@ -217,8 +217,8 @@ def planned_target(segment_seconds: float, *, regular: bool = True) -> int:
     """The target duration to tell before there are segments grouped to `segment_seconds`.
 
     `regular` says that keyframes come at equal distances that divide it, as in what we encode; no
-    segment is then longer, but for sound, whose fragments of half a second end where they end.
-    Otherwise (pictures copied from a source) segments are grouped up to half as long again.
+    segment is then longer, but for audio, whose fragments of half a second end where they end.
+    Otherwise (frames copied from a source) segments are grouped up to half as long again.
     """
     longest = segment_seconds * 1.5
     if regular:

@@ -1,9 +1,9 @@
 """Joins the chunks of some renditions into one MP4 to download, without encoding anything.
 
 The sample tables of all fragments become one moov box before the media (so that playing starts
-while it is fetched), and the media are copied behind it, sound beside pictures.
+while it is fetched), and the media are copied behind it, audio beside frames.
 
-What is held in memory is those tables: some ten bytes for a picture, whatever its size.
+What is held in memory is those tables: some ten bytes for a frame, whatever its size.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def progressive(
     *,
     should_stop: Callable[[], str | None] = never,
 ) -> None:
-    """Write the MP4 of `tracks`: of each the chunk files in order; pictures first, then the sound
-    that plays unasked, then other sounds.
+    """Write the MP4 of `tracks`: of each the chunk files in order; frames first, then the audio
+    that plays unasked, then other audio tracks.
 
     Nothing stands at `out` when it fails. Raises `MalformedTrack` for chunks that do not follow
     each other from 0 on, `Interrupted` when a stop is asked for, `OSError` for a full disk.

@@ -1,5 +1,5 @@
 """Holds samples of what was made against samples of its source (`encoding.samples`): the same
-pictures at the same places, none lost of those that differ, and sound wherever the source has some.
+frames at the same places, none lost of those that differ, and audio wherever the source has some.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from pathlib import Path
 from processing.ffmpeg.encoding import samples
 from processing.packaging.checker import Violation
 
-# Grey levels, of 255, that two pictures are apart on average: encoding changes a picture by a few,
+# Grey levels, of 255, that two frames are apart on average: encoding changes a frame by a few,
 # and light that is converted before or after it is made small by some more.
 _ANOTHER_FRAME = 20.0
-# By so much a picture of a source differs clearly from the one before, and by so little one that
+# By so much a frame of a source differs clearly from the one before, and by so little one that
 # was made does not at all.
 _CLEARLY_NEW, _THE_SAME = 2.0, 0.4
-# Sound is looked at in pieces of a twentieth of a second, by their peaks, of 32768.
+# Audio is looked at in pieces of a twentieth of a second, by their peaks, of 32768.
 _PIECE = samples.RATE // 20
 _PIECE_SECONDS = _PIECE / samples.RATE
 _HEARD, _SILENT = 32_768 // 32, 32_768 // 200
-# Encoders and resampling move the edge of a sound by less.
+# Encoders and resampling move the edge of an audio track by less.
 _NEAR = 2
 _LOST_SECONDS = 0.1
 
@@ -31,11 +31,11 @@ _LOST_SECONDS = 0.1
 def check_frames(
     name: str, source: Path, made: Path, *, rate: Fraction, allowed: int
 ) -> Iterator[Violation]:
-    """The pictures of a rendition, ``rate`` a second; ``allowed`` is how many it may have more or
+    """The frames of a rendition, ``rate`` a second; ``allowed`` is how many it may have more or
     less."""
     theirs, ours = _count(source), _count(made)
     if abs(theirs - ours) > allowed:
-        message = f"{name} has {ours} pictures, the source {theirs}."
+        message = f"{name} has {ours} frames, the source {theirs}."
         yield Violation("source_frames", message)
     differing, changes, kept = [], array("f"), array("f")
     around = _around(source)
@@ -51,25 +51,21 @@ def check_frames(
         before = frame
     if differing:
         first = float(differing[0] / rate)
-        message = (
-            f"{name} shows {len(differing)} other pictures than the source, from {first:.2f} s."
-        )
+        message = f"{name} shows {len(differing)} other frames than the source, from {first:.2f} s."
         yield Violation("source_pictures", message)
     new = [place for place, change in enumerate(changes) if change > _CLEARLY_NEW]
     lost = [at for at in new if max(kept[max(0, at - 1) : at + 2], default=0.0) < _THE_SAME]
     if lost:
-        message = (
-            f"{name} lacks {len(lost)} of {len(new)} pictures that differ from the one before."
-        )
+        message = f"{name} lacks {len(lost)} of {len(new)} frames that differ from the one before."
         yield Violation("source_distinct", message)
 
 
 def check_audio(name: str, source: Path, made: Path) -> Iterator[Violation]:
-    """The sound of a rendition."""
+    """The audio of a rendition."""
     theirs, ours = _peaks(source), _peaks(made)
     missing = (len(theirs) - len(ours)) * _PIECE_SECONDS
     if missing > _LOST_SECONDS:
-        yield Violation("source_sound", f"{name} ends {missing:.1f} s before the source's sound.")
+        yield Violation("source_sound", f"{name} ends {missing:.1f} s before the source's audio.")
     silent = sum(
         peak > _HEARD and max(ours[max(0, at - _NEAR) : at + _NEAR + 1]) < _SILENT
         for at, peak in enumerate(theirs[: len(ours)])
@@ -77,7 +73,7 @@ def check_audio(name: str, source: Path, made: Path) -> Iterator[Violation]:
     seconds = silent * _PIECE_SECONDS
     if seconds > _LOST_SECONDS:
         yield Violation(
-            "source_sound", f"{name} is silent for {seconds:.1f} s of the source's sound."
+            "source_sound", f"{name} is silent for {seconds:.1f} s of the source's audio."
         )
 
 
@@ -94,7 +90,7 @@ def _frames(path: Path) -> Iterator[bytes]:
 
 
 def _around(path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """Each picture with the one before and the one after, empty where there is none."""
+    """Each frame with the one before and the one after, empty where there is none."""
     last = now = b""
     for following in _frames(path):
         if now:

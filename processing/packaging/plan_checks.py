@@ -13,7 +13,7 @@ from processing.packaging.release import StoredRendition
 _WHOLE_SHARE = Fraction(2, 100)
 _WHOLE_FRAMES = 2
 _ROUNDING_FRAMES = 1
-# Sound ends at a packet, and what is repackaged a packet or two before the pictures.
+# Audio ends at a packet, and what is repackaged a packet or two before the frames.
 _AUDIO_SECONDS = 0.1
 
 
@@ -50,11 +50,11 @@ def allowed_frames(plan: EncodePlan, frames: int) -> int:
 
 
 def _check_audio(rendition: StoredRendition, plan: EncodePlan) -> Iterator[Violation]:
-    """Beside pictures sound is as long as they are. Alone each track is as long as what could be
+    """Beside frames audio is as long as they are. Alone each track is as long as what could be
     decoded of it, which is told by notices: another may be longer, and a file may promise more."""
     if plan.grid is None:
         return
     allowed = max(_AUDIO_SECONDS, float(_WHOLE_SHARE) * plan.seconds if plan.spans == 1 else 0.0)
     if plan.seconds - rendition.seconds > allowed:
         told = f"{rendition.seconds:.3f} of {plan.seconds:.3f} s"
-        yield Violation("too_short", f"{rendition.name} has {told} of sound.")
+        yield Violation("too_short", f"{rendition.name} has {told} of audio.")

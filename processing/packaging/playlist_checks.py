@@ -13,7 +13,7 @@ from processing.packaging.checker import Violation
 from processing.packaging.kinds import Kind
 from processing.packaging.release import IFRAMES_SUFFIX, StoredRendition
 
-# What is told of every variant; of pictures their size and rate too.
+# What is told of every variant; of frames their size and rate too.
 _VARIANT = ("BANDWIDTH", "AVERAGE-BANDWIDTH", "CODECS")
 _FRAMES = ("RESOLUTION", "FRAME-RATE")
 _AUDIO = ("GROUP-ID", "NAME", "LANGUAGE", "CHANNELS", "URI")
@@ -60,52 +60,58 @@ def _check_multivariant(
     if "#EXT-X-INDEPENDENT-SEGMENTS" not in lines or lines[0] != "#EXTM3U":
         yield Violation("multivariant", "The multivariant playlist lacks a tag it must have.")
     variants = _tagged(lines, "#EXT-X-STREAM-INF:")
-    sounds = _tagged(lines, "#EXT-X-MEDIA:")
+    audio_tracks = _tagged(lines, "#EXT-X-MEDIA:")
     keyframes = _tagged(lines, "#EXT-X-I-FRAME-STREAM-INF:")
     uris = [line for line in lines if not line.startswith("#")]
-    named = uris + [found.get("URI", "") for found in (*sounds, *keyframes)]
+    named = uris + [found.get("URI", "") for found in (*audio_tracks, *keyframes)]
     yield from _unless(set(named) == names, "The multivariant playlist does not name all there is.")
     has_video = any(one.kind == Kind.VIDEO for one in renditions)
     needed = (*_VARIANT, *(_FRAMES if has_video else ()))
     for found in variants:
         yield from _unless(all(found.get(key) for key in needed), "A variant is not described.")
-        yield from _check_group(found, sounds)
+        yield from _check_group(found, audio_tracks)
     for found in keyframes:
         yield from _unless(all(found.get(key) for key in _VARIANT), "Keyframes are not described.")
-    for group in dict.fromkeys(audio.get("GROUP-ID") for audio in sounds):
+    for group in dict.fromkeys(audio.get("GROUP-ID") for audio in audio_tracks):
         yield from _check_audio_groups(
-            [audio for audio in sounds if audio.get("GROUP-ID") == group]
+            [audio for audio in audio_tracks if audio.get("GROUP-ID") == group]
         )
-    yield from _check_sums(variants, uris, renditions, sounds)
+    yield from _check_sums(variants, uris, renditions, audio_tracks)
     if has_video and not keyframes:
         yield Violation("no_keyframes", "There is no playlist of keyframes.", must=False)
 
 
-def _check_group(variant: dict[str, str], sounds: Sequence[dict[str, str]]) -> Iterator[Violation]:
-    groups = {audio.get("GROUP-ID") for audio in sounds}
+def _check_group(
+    variant: dict[str, str], audio_tracks: Sequence[dict[str, str]]
+) -> Iterator[Violation]:
+    groups = {audio.get("GROUP-ID") for audio in audio_tracks}
     known = variant.get("AUDIO") in (groups if groups else {None})
-    yield from _unless(known, "A variant names sound there is not.")
+    yield from _unless(known, "A variant names audio there is not.")
 
 
-def _check_audio_groups(sounds: Sequence[dict[str, str]]) -> Iterator[Violation]:
-    for audio in sounds:
-        yield from _unless(all(audio.get(key) for key in _AUDIO), "A sound is not described.")
-    names = [audio.get("NAME") for audio in sounds]
-    yield from _unless(len(set(names)) == len(names), "Two sounds have the same name.")
-    default = [audio for audio in sounds if audio.get("DEFAULT") == "YES"]
-    yield from _unless(not sounds or len(default) == 1, "Not one sound is the default.")
+def _check_audio_groups(audio_tracks: Sequence[dict[str, str]]) -> Iterator[Violation]:
+    for audio in audio_tracks:
+        yield from _unless(
+            all(audio.get(key) for key in _AUDIO), "An audio track is not described."
+        )
+    names = [audio.get("NAME") for audio in audio_tracks]
+    yield from _unless(len(set(names)) == len(names), "Two audio tracks have the same name.")
+    default = [audio for audio in audio_tracks if audio.get("DEFAULT") == "YES"]
+    yield from _unless(
+        not audio_tracks or len(default) == 1, "Exactly one audio track must be the default."
+    )
 
 
 def _check_sums(
     variants: Sequence[dict[str, str]],
     uris: Sequence[str],
     renditions: Sequence[StoredRendition],
-    sounds: Sequence[dict[str, str]],
+    audio_tracks: Sequence[dict[str, str]],
 ) -> Iterator[Violation]:
-    """A variant's bandwidth has that of the most expensive sound in its group."""
+    """A variant's bandwidth has that of the most expensive audio in its group."""
     by_uri = {f"{one.name}.m3u8": one for one in renditions}
     dearest: dict[str | None, int] = {}
-    for audio in sounds:
+    for audio in audio_tracks:
         group, one = audio.get("GROUP-ID"), by_uri.get(audio.get("URI", ""))
         dearest[group] = max(dearest.get(group, 0), one.bandwidth if one else 0)
     for found, uri in zip(variants, uris, strict=False):

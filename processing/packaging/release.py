@@ -46,7 +46,7 @@ class StoredChunk:
 class StoredRendition:
     """One rung or one audio track. Bandwidths (the peak, and the average) are bits per second of
     this track alone, those of keyframes 0 until they are known; `title` is what people call a
-    track of sound, `language` a BCP 47 tag or empty."""
+    audio track, `language` a BCP 47 tag or empty."""
 
     name: str
     kind: Kind
@@ -148,7 +148,7 @@ def multivariant_playlist(renditions: Sequence[StoredRendition], *, complete: bo
     """The playlist of playlists; it needs no chunks. Keyframe playlists are listed when `complete`
     and their bandwidth is known.
 
-    Each codec of pictures has variants of its own, with one codec of sound: what everything plays
+    Each codec of frames has variants of its own, with one codec of audio: what everything plays
     is listed as if there were nothing else."""
     video, audio = video_renditions(renditions), audio_renditions(renditions)
     variants: list[hls.Variant] = []
@@ -193,8 +193,8 @@ def _default_first(audio: Sequence[StoredRendition]) -> list[StoredRendition]:
 
 
 def _pairs(video: Iterable[str], audio: Iterable[str]) -> list[tuple[str, str]]:
-    """The codecs of pictures and of sound that go together (empty: there are none). Who knows newer
-    pictures knows newer sound."""
+    """The codecs of frames and of audio that go together (empty: there are none). Who knows newer
+    frames knows newer audio."""
     seen, heard = [*video] or [""], [*audio] or [""]
     pairs = [(seen[0], heard[0]), *((codec, heard[-1]) for codec in seen[1:])]
     if len(seen) == 1:
@@ -205,7 +205,7 @@ def _pairs(video: Iterable[str], audio: Iterable[str]) -> list[tuple[str, str]]:
 def _variant(
     rendition: StoredRendition, audio: Sequence[StoredRendition], group: str, order: int
 ) -> hls.Variant:
-    """A rung with the sound beside it: bandwidths of the most expensive track, codecs of all."""
+    """A rung with the audio beside it: bandwidths of the most expensive track, codecs of all."""
     beside = audio if rendition.kind == Kind.VIDEO else ()
     strings = dict.fromkeys([rendition.codecs, *(track.codecs for track in audio)])
     return hls.Variant(
@@ -235,7 +235,7 @@ def _iframes(rendition: StoredRendition, order: int) -> hls.Variant:
 
 
 def audio_names(audio: Sequence[StoredRendition]) -> list[str]:
-    """What tracks of sound are called, each otherwise: their title, or their language."""
+    """What audio tracks are called, each otherwise: their title, or their language."""
     taken: list[str] = []
     for track in audio:
         wanted = track.title or track.language or "Audio"

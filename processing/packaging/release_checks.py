@@ -20,13 +20,13 @@ from processing.packaging.release import StoredChunk, StoredRendition, measured,
 from processing.packaging.segments import Segment
 
 # Apple: no segment longer than the target by more than this; bandwidths true within 10 %; a peak
-# of at most twice the average; at most 60 pictures a second.
+# of at most twice the average; at most 60 frames a second.
 OVERLONG_SECONDS = 0.5
 _PEAK_FACTOR = 2
-# Sound that ends this far from the pictures is heard to; less is the end of a packet or a frame.
+# Audio that ends this far from the frames is heard to; less is the end of a packet or a frame.
 _LENGTH_SECONDS = 0.5
 _LENGTH_NOTED = 0.1
-# A picture larger than this can be had smaller.
+# A frame larger than this can be had smaller.
 _SMALL_SIDE = 360
 _ASPECT_TOLERANCE = 0.02
 _CODECS = {codec.name: codec.strings for codec in codecs.CODECS}
@@ -154,7 +154,7 @@ def _check_description(rendition: StoredRendition) -> Iterator[Violation]:
             yield Violation("channels", f"{name} tells no channels.")
         return
     if min(rendition.width, rendition.height) < 2 or rendition.width % 2 or rendition.height % 2:
-        message = f"The picture of {name} is {rendition.width}x{rendition.height}."
+        message = f"The frame of {name} is {rendition.width}x{rendition.height}."
         yield Violation("picture_size", message)
     if rate is None or not 0 < rate <= MAX_FRAME_RATE:
         yield Violation("frame_rate", f"{name} has {rate} frames a second.")
@@ -192,7 +192,7 @@ def _borders(rendition: StoredRendition) -> list[tuple[Fraction, Fraction]]:
 def _check_lengths(
     video: Sequence[StoredRendition], audio: Sequence[StoredRendition], duration: float | None
 ) -> Iterator[Violation]:
-    """Sound as long as the pictures, and all of it there."""
+    """Audio as long as the frames, and all of it there."""
     reference = [*video, *audio][0].seconds
     for track in [*video, *audio][1:]:
         apart = abs(track.seconds - reference)

@@ -17,7 +17,7 @@ def report(
     target: int = 0,
     checked: str = "rows",
 ) -> dict[str, Any]:
-    """A dictionary `json` can write: `ok`, what was `checked` (`rows`, `bytes` or `pictures`, and
+    """A dictionary `json` can write: `ok`, what was `checked` (`rows`, `bytes` or `frames`, and
     perhaps the source), `findings` (what must be otherwise first) and `renditions` with sizes in
     pixels, seconds and bits per second."""
     found = sorted(dict.fromkeys(findings), key=lambda finding: not finding.must)

@@ -14,7 +14,7 @@ _LONGEST = 1.5
 
 @dataclass(frozen=True)
 class Keyframe:
-    """What shows one picture: bytes `offset` to `offset + size` of the segment's file, with the
+    """What shows one frame: bytes `offset` to `offset + size` of the segment's file, with the
     headers; `duration` are the ticks to the next one."""
 
     offset: int
@@ -25,7 +25,7 @@ class Keyframe:
 @dataclass(frozen=True)
 class Segment:
     """Some fragments in a row: bytes `offset` to `offset + size` of their file, ticks that they
-    last and start at, their samples (`frames`), and the keyframe of each (none for sound)."""
+    last and start at, their samples (`frames`), and the keyframe of each (none for audio)."""
 
     offset: int
     size: int
@@ -43,8 +43,8 @@ class Segment:
 def group(fragments: Sequence[Fragment], target_ticks: int) -> tuple[Segment, ...]:
     """Segments of about `target_ticks`, ending as near as fragments allow to its multiples.
 
-    Multiples rather than sums, so that sound, whose fragments never last exactly as long as
-    pictures', stays beside them over hours. For fragments of one length that divides the target
+    Multiples rather than sums, so that audio, whose fragments never last exactly as long as
+    frames', stays beside them over hours. For fragments of one length that divides the target
     every segment but the last lasts the target exactly.
     """
     segments: list[Segment] = []

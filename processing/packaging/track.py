@@ -94,8 +94,8 @@ def _fragment(
     file: BinaryIO, init: InitSegment, codec: Codec, found: tuple[Box, Box, TrackRun]
 ) -> Fragment:
     moof, mdat, run = found
-    pictures = init.handler == "vide"
-    fragment = describe(run, moof, mdat, pictures=pictures, shown_from=init.shown_from)
+    is_video = init.handler == "vide"
+    fragment = describe(run, moof, mdat, is_video=is_video, shown_from=init.shown_from)
     if not fragment.starts_with_sync:
         return fragment
     begun = codec.beginning(file, run.payload, run.samples[0].size, init.entry)

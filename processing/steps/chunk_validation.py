@@ -24,17 +24,17 @@ class ChunksDiffer(MediaError):
 
 
 class NothingDecoded(MediaError):
-    """Raised when a source has pictures, and none of them could be decoded."""
+    """Raised when a source has frames, and none of them could be decoded."""
 
     code = "source_unsupported"
-    message = "No picture of the file can be decoded: it is damaged."
+    message = "No frame of the file can be decoded: it is damaged."
 
 
 class CopyUnfit(MediaError):
-    """Raised when the source's own pictures do not decode, or not as its index tells."""
+    """Raised when the source's own frames do not decode, or not as its index tells."""
 
     code = "copy_unfit"
-    message = "The pictures of this video are damaged, so they are encoded anew."
+    message = "The frames of this video are damaged, so they are encoded anew."
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class MadeChunk:
 
     @property
     def kind(self) -> Kind:
-        """Whether it is a rung or a track of sound."""
+        """Whether it is a rung or an audio track."""
         return self.track.kind
 
     @property
@@ -90,7 +90,7 @@ def require_good(
     """Raise unless the chunks are all there, as planned, and fit those made before.
 
     ``inits`` are the init segments' hashes of the renditions there are; empty for the first span.
-    Raises ``CopyUnfit`` where pictures were copied, ``ChunksDiffer`` for a part of a video,
+    Raises ``CopyUnfit`` where frames were copied, ``ChunksDiffer`` for a part of a video,
     ``NothingDecoded`` or ``CheckFailed`` for a whole one.
     """
     if span.whole and not span.copies:
@@ -108,8 +108,8 @@ def require_good(
 
 def _require_frames(made: Sequence[MadeChunk]) -> None:
     """Those that are only missing are told by what was counted; without any there is no film."""
-    pictures = [chunk for chunk in made if chunk.kind == Kind.VIDEO]
-    if pictures and not any(chunk.track.fragments for chunk in pictures):
+    video_chunks = [chunk for chunk in made if chunk.kind == Kind.VIDEO]
+    if video_chunks and not any(chunk.track.fragments for chunk in video_chunks):
         raise NothingDecoded
 
 
@@ -142,7 +142,7 @@ def _start(chunk: MadeChunk, plan: EncodePlan, span: Span) -> int:
 
 
 def _planned(chunk: MadeChunk, plan: EncodePlan, span: Span) -> int | None:
-    """Samples a chunk must have; nobody knows of a whole one, nor of sound at the end."""
+    """Samples a chunk must have; nobody knows of a whole one, nor of audio at the end."""
     if span.whole:
         return None
     if chunk.kind == Kind.AUDIO:
@@ -156,7 +156,7 @@ def _planned(chunk: MadeChunk, plan: EncodePlan, span: Span) -> int | None:
 
 
 def _unit(chunk: MadeChunk, plan: EncodePlan) -> int:
-    """Samples of sound in an access unit of a chunk."""
+    """Samples of audio in an access unit of a chunk."""
     track = next((track for track in plan.tracks if track.name == chunk.name), None)
     return outputs.audio(track.codec).unit if track else PACKET
 

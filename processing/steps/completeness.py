@@ -13,10 +13,10 @@ from processing.ffmpeg.planning.span_plan import Span
 from processing.ffmpeg.running.complaints import SIZE_CHANGES
 from processing.models import Run, Task
 
-# Sound that is shorter than its header tells by less may well be the header's rounding.
+# Audio that is shorter than its header tells by less may well be the header's rounding.
 _AUDIO_SECONDS = 0.5
 _AUDIO_SHARE = 0.02
-# Frames that stay longer than this may be a hole, if as much sound is missing, about.
+# Frames that stay longer than this may be a hole, if as much audio is missing, about.
 _HOLE_SECONDS = 1.0
 _HOLE_SHARE = 0.2
 # What is told by the probe already, and better by what was counted.
@@ -104,7 +104,7 @@ def _audio(
 
 
 def _silent(language: str, heard: float, told: float, longest: float) -> Iterator[Notice]:
-    """Where frames are missing as long as sound is, there is a hole."""
+    """Where frames are missing as long as audio is, there is a hole."""
     if longest > _HOLE_SECONDS and abs(told - heard - longest) < _HOLE_SHARE * longest:
         yield notices.GAP_FILLED(seconds=round(longest, 1))
     else:

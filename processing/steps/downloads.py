@@ -28,7 +28,7 @@ def run(context: TaskContext) -> Outcome:
     made = [rendition for rendition in renditions if rendition.name in offered]
     _register(context, made)
     tools.let_go_of_database()
-    # Players of files begin with the first track of sound.
+    # Players of files begin with the first audio track.
     heard = sorted(filter(_is_heard_everywhere, renditions), key=lambda r: not r.default)
     audio_tracks = [_files(context, rendition) for rendition in heard]
     for number, rendition in enumerate(made):
@@ -43,7 +43,7 @@ def run(context: TaskContext) -> Outcome:
 
 
 def _is_heard_everywhere(rendition: Rendition) -> bool:
-    """Files are for whatever people have: sound made in a newer codec as well is not in them."""
+    """Files are for whatever people have: audio made in a newer codec as well is not in them."""
     codec = rendition.codec or codecs.of_string(rendition.codecs)
     return rendition.kind == Rendition.Kind.AUDIO and codec == "aac"
 

@@ -1,4 +1,4 @@
-"""Encode a span of every rung and all sound from one decode; check, store and list it."""
+"""Encode a span of every rung and all audio from one decode; check, store and list it."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -32,7 +32,7 @@ from videos.models import Rendition, StoredObject
 
 CONTENT_TYPE = "video/mp4"
 _STORED_AT_ONCE = 6
-# The work of one second of 1080p at 30 frames a second is 1; of a second of sound, a twentieth.
+# The work of one second of 1080p at 30 frames a second is 1; of a second of audio, a twentieth.
 _UNIT_PIXELS_A_SECOND = 1920 * 1080 * 30
 _AUDIO_COST = 0.05
 _LEAST_COST = 0.01
@@ -115,7 +115,7 @@ def _doubted(finished: runner.Finished) -> Iterator[None]:
 
 @named_for_people()
 def _encode(context: TaskContext, order: EncodeOrder) -> runner.Finished:
-    """One FFmpeg for all renditions of the span; another decodes its sound where that changes its
+    """One FFmpeg for all renditions of the span; another decodes its audio where that changes its
     form midway, which is known once the first has failed by it."""
     plan, span, source = order.plan, order.span, order.source
     seconds = lengths.seconds_of(span, plan)

@@ -65,7 +65,7 @@ def _taken(
         except ProcessFailed as error:
             if isinstance(error, RoomDoubtful):
                 raise
-            failed = error  # there may be no picture where it looked
+            failed = error  # there may be no frame where it looked
             continue
         found += poster.taken(context.folder, number)
         if look.is_enough(found):

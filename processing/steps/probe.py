@@ -21,7 +21,7 @@ from processing.steps.step import Step
 from processing.workers.machine import this_machine
 from videos.models import Release, Source, Video
 
-# The profile whose pictures no other decoder understands; 7 and up hold ordinary ones.
+# The profile whose frames no other decoder understands; 7 and up hold ordinary ones.
 _DOLBY_ALONE = 5
 
 
@@ -71,7 +71,7 @@ def _require_something(media: Media, ffmpeg: FFmpeg) -> None:
     """Raise for what cannot be made."""
     if media.video is None and not media.audio:
         raise ProbeFailed(
-            "The file has no sound, and the profile makes nothing else.", code="source_unsupported"
+            "The file has no audio, and the profile makes nothing else.", code="source_unsupported"
         )
     require_colours(media, ffmpeg)
 

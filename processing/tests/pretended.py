@@ -15,7 +15,7 @@ from processing.steps.probed import Probed
 from videos import keys, lifecycle, objects
 from videos.models import Chunk, Release, Rendition, StoredObject
 
-# With pictures, so that a poster is made which no video waits for.
+# With frames, so that a poster is made which no video waits for.
 _FRAMES = {
     "index": 0,
     "codec": "h264",
@@ -50,7 +50,7 @@ PROBED = Media.from_json(
     }
 )
 PLAN = plan_of(PROBED, DEFAULT)
-# Three spans of a second; the sound of a second is 46.9 packets.
+# Three spans of a second; the audio of a second is 46.9 packets.
 SPANS = tuple(
     Span(number, number * 25, end, None, number * 47, end and end * 47 // 25)
     for number, end in enumerate((25, 50, None))

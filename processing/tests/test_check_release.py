@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def chunk(ready_video: Video) -> Path:
-    """The file of a chunk of pictures."""
+    """The file of a chunk of frames."""
     key = Chunk.objects.filter(rendition__name="180p").order_by("number")[0].key
     path = outputs().local_path(key)
     assert path is not None
@@ -49,7 +49,7 @@ def test_a_good_release_passes_and_its_report_is_kept(ready_video: Video) -> Non
     text = check(ready_video, "--decode")
     assert "180p         320x180" in text
     assert "audio" in text
-    assert text.splitlines()[-1] == "Everything is right; pictures were checked."
+    assert text.splitlines()[-1] == "Everything is right; frames were checked."
     kept = Release.objects.get().report
     assert kept is not None
     assert kept["checked"] == "pictures"
@@ -86,7 +86,7 @@ def test_frames_that_cannot_be_decoded_are_found(ready_video: Video, chunk: Path
 
 
 def draw(path: Path, pictures: str, sound: str) -> Path:
-    """Three seconds of 25 pictures, as the clip."""
+    """Three seconds of 25 frames, as the clip."""
     argv = [
         "ffmpeg",
         "-v",

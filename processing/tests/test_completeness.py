@@ -16,8 +16,8 @@ from processing.ffmpeg.tests.clips import video_stream
 from processing.steps import completeness
 from processing.steps.completeness import EncodedSpan
 
-SOUND = AudioStream(1, "aac", 2, 48_000, "eng", Fraction(1, 48_000), 0, 10.0, None)
-MEDIA = Media("matroska,webm", 10.0, 1, None, video_stream(closed_gops=True), (SOUND,))
+AUDIO = AudioStream(1, "aac", 2, 48_000, "eng", Fraction(1, 48_000), 0, 10.0, None)
+MEDIA = Media("matroska,webm", 10.0, 1, None, video_stream(closed_gops=True), (AUDIO,))
 ALL = Counted(frames=250, shown=250, sound={"audio": 10.0})
 
 

@@ -29,7 +29,7 @@ X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
 
 @pytest.fixture
 def rich(tmp_path: Path) -> Path:
-    """120 frames a second, 5.1 sound, subtitles and chapters."""
+    """120 frames a second, 5.1 audio, subtitles and chapters."""
     texts = tmp_path / "a.srt"
     texts.write_text("1\n00:00:00,000 --> 00:00:01,000\nHello\n")
     chapters = tmp_path / "a.txt"

@@ -56,7 +56,7 @@ def test_it_is_made_in_all_of_them_and_right(
     }
     said = StringIO()
     call_command("check_release", str(video.pk), "--deep", "--decode", stdout=said, no_color=True)
-    verdict = "Everything is right; pictures and the source were checked."
+    verdict = "Everything is right; frames and the source were checked."
     assert said.getvalue().splitlines()[-1] == verdict
 
     text = playlists.render(release, "master.m3u8", address_of=Address)

@@ -124,7 +124,7 @@ def test_faults_are_told_for_people() -> None:
     caps = profiles.faults([Step(720, 22, 1_000_000), Step(480, 23, 2_000_000)], is_default=False)
     assert "480p, which is smaller, at 2000" in caps[0]
     assert profiles.faults([], is_default=False) == []
-    assert "no pictures" in profiles.faults([], is_default=True)[0]
+    assert "no frames" in profiles.faults([], is_default=True)[0]
 
 
 def test_a_profile_is_added_in_the_admin(desk: Client) -> None:
@@ -182,9 +182,9 @@ def test_what_is_wrong_with_other_codecs_is_told(desk: Client, others: Rows, wor
 @pytest.mark.parametrize(
     ("rungs", "fields", "words"),
     [
-        ([(721, 23, 3000)], {}, "721 is odd: a picture's sides must be even."),
+        ([(721, 23, 3000)], {}, "721 is odd: a frame's sides must be even."),
         ([(4320, 23, 3000)], {}, "The largest rung is 2160p."),
-        ([(720, 51, 3000)], {}, "Above 40 little is left of the picture."),
+        ([(720, 51, 3000)], {}, "Above 40 little is left of the frame."),
         ([(720, 23, 5)], {}, "A rung needs at least 100 kbit/s."),
         ([(720, 23, 3000), (720, 20, 2000)], {}, "There are two rungs of 720p."),
         ([(720, 23, 3000), (480, 20, 4000)], {}, "A larger rung needs a higher cap."),
@@ -209,7 +209,7 @@ def test_the_page_shows_what_sources_become(desk: Client, default: EncodingProfi
     assert f"1080x1920 {five}" in page
     assert "640x360 becomes 360p, 240p; 360p also as an MP4 file." in page
     audio = EncodingProfile.objects.get(name="audio")
-    assert "1920x1080 becomes sound alone." in said(desk.get(reverse(PAGE, args=[audio.pk])))
+    assert "1920x1080 becomes audio alone." in said(desk.get(reverse(PAGE, args=[audio.pk])))
 
 
 def test_the_default_keeps_a_rung(desk: Client, default: EncodingProfile) -> None:

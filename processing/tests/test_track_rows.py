@@ -1,4 +1,4 @@
-"""What a file says of its sound fits the rows it is kept in."""
+"""What a file says of its audio fits the rows it is kept in."""
 
 from dataclasses import replace
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""The part of an encode's command that makes sound: every track of a span."""
+"""The part of an encode's command that makes audio: every track of a span."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from processing.ffmpeg.planning.tracks import AudioTrack
 
 @dataclass(frozen=True)
 class Opening:
-    """The input that has the sound, by its number; whether that `is_decoded` already, the tracks in
+    """The input that has the audio, by its number; whether that `is_decoded` already, the tracks in
     the order of the plan, since it changes its form midway."""
 
     number: int
     is_decoded: bool = False
 
 
-def tracks(order: EncodeOrder, sound: Opening) -> list[str]:
+def tracks(order: EncodeOrder, audio_input: Opening) -> list[str]:
     """The options of all tracks."""
     argv = []
     for number, track in enumerate(order.plan.tracks):
         copied = track.codec == "aac" and track.stream_index in order.span.copied_sound
-        if copied and not sound.is_decoded:
-            argv += _copied(order, track, opening=sound.number)
+        if copied and not audio_input.is_decoded:
+            argv += _copied(order, track, opening=audio_input.number)
         else:
-            argv += _encoded(order, track, _graph(order, number, sound))
+            argv += _encoded(order, track, _graph(order, number, audio_input))
     return argv
 
 
-def sampled(order: EncodeOrder, sound: Opening) -> list[str]:
+def sampled(order: EncodeOrder, audio_input: Opening) -> list[str]:
     """The options that sample and count all tracks."""
     argv = []
     for number, track in enumerate(order.plan.tracks):
-        argv += ["-filter_complex", _graph(order, number, sound), "-map", f"[{track.name}]"]
+        argv += ["-filter_complex", _graph(order, number, audio_input), "-map", f"[{track.name}]"]
         argv += samples.audio_to(order.out / samples.audio_filename(track.name))
         argv += counting.audio_output(track.name, order.out)
     return argv
@@ -46,15 +46,15 @@ def decoded(order: EncodeOrder, track: AudioTrack) -> list[str]:
     return ["-filter_complex", _decoded_graph(order, track), "-map", f"[{track.name}]"]
 
 
-def _graph(order: EncodeOrder, number: int, sound: Opening) -> str:
-    """Of one track: at least as long as the pictures."""
+def _graph(order: EncodeOrder, number: int, audio_input: Opening) -> str:
+    """Of one track: at least as long as the frames."""
     track = order.plan.tracks[number]
-    if not sound.is_decoded:
-        return _of_source(order, track, opening=sound.number)
+    if not audio_input.is_decoded:
+        return _of_source(order, track, opening=audio_input.number)
     bare, cut = order.media.is_bare, _cut(order, track)
     later = 0 if track.speakers else filters.ahead(order.stream(track.stream_index))
     return filters.of_decoded(
-        number, track.name, opening=sound.number, cut=cut, bare=bare, later=later
+        number, track.name, opening=audio_input.number, cut=cut, bare=bare, later=later
     )
 
 

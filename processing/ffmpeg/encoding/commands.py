@@ -1,4 +1,4 @@
-"""The command of an encode: one process, one decode, every rung and the sound of a span."""
+"""The command of an encode: one process, one decode, every rung and the audio of a span."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from processing.ffmpeg.encoding.order import EncodeOrder
 from processing.ffmpeg.media import VideoStream
 from processing.ffmpeg.output_format import AUDIO_RATE
 
-# Seconds by which a container may store sound before the pictures of its time.
+# Seconds by which a container may store audio before the frames of its time.
 _STORED_AHEAD = 2
 
 
 def encode(order: EncodeOrder, *, decoded: Path | None = None) -> list[str]:
     """The argv that writes one span: `out/<rung>.mp4` for each rung, `out/<track>.mp4` for each
-    sound track, each an init segment and fragments whose times are those of the whole; `finish`
+    audio track, each an init segment and fragments whose times are those of the whole; `finish`
     them.
 
-    It reports on standard output as `progress.ProgressParser` reads it. Without rungs only sound is
-    made. Sound that changes its form midway makes it fail, as `audio_changes` tells; it then comes
+    It reports on standard output as `progress.ProgressParser` reads it. Without rungs only audio is
+    made. Audio that changes its form midway makes it fail, as `audio_changes` tells; it then comes
     from `decoded`, which the command of `decode` writes.
     """
-    argv, sound = _opened(order, decoded)
+    argv, audio_input = _opened(order, decoded)
     if order.video is not None:
         argv += video.rungs(order, order.video)
-    return argv + audio.tracks(order, sound)
+    return argv + audio.tracks(order, audio_input)
 
 
 def sample(order: EncodeOrder, *, decoded: Path | None = None) -> list[str]:
     """The argv that encodes nothing, but samples (`samples`) and counts all that an encode of the
-    same order would, into `out`: of pictures where the plan has a rung, and of its tracks."""
-    argv, sound = _opened(order, decoded)
+    same order would, into `out`: of frames where the plan has a rung, and of its tracks."""
+    argv, audio_input = _opened(order, decoded)
     if order.video is not None:
         argv += video.sampled(order, order.video)
-    return argv + audio.sampled(order, sound)
+    return argv + audio.sampled(order, audio_input)
 
 
 def finish(order: EncodeOrder) -> None:
@@ -51,8 +51,8 @@ def finish(order: EncodeOrder) -> None:
 
 
 def decode(order: EncodeOrder, out: Path) -> list[str]:
-    """The argv that writes the sound of one span into the file `out`, decoded, a stream for each
-    track: FFmpeg can begin a graph anew where sound changes its form only if no encoder of AAC,
+    """The argv that writes the audio of one span into the file `out`, decoded, a stream for each
+    track: FFmpeg can begin a graph anew where audio changes its form only if no encoder of AAC,
     which wants 1024 samples at once, follows."""
     sought = _audio_seek(order)
     argv = [*_begun(order), *_input(order, sought, follows=True)]
@@ -67,12 +67,12 @@ def decode(order: EncodeOrder, out: Path) -> list[str]:
 
 
 def audio_changes(log: str) -> bool:
-    """Whether an encode failed because its sound changes its channels, layout or rate midway."""
+    """Whether an encode failed because its audio changes its channels, layout or rate midway."""
     return "Changing audio frame properties on the fly is not supported" in log
 
 
 def _opened(order: EncodeOrder, decoded: Path | None) -> tuple[list[str], audio.Opening]:
-    """The beginning of a command with its inputs, and which of them has the sound."""
+    """The beginning of a command with its inputs, and which of them has the audio."""
     seen, tracks, span = order.video, order.plan.tracks, order.span
     argv = [*_begun(order), "-progress", "pipe:1", "-stats_period", "0.5"]
     if span.copies:
@@ -101,7 +101,7 @@ def _input(
     *,
     follows: bool = False,
 ) -> list[str]:
-    """The opening of the source from `seek` on; only with `follows` graphs of sound may begin
+    """The opening of the source from `seek` on; only with `follows` graphs of audio may begin
     anew, which leaves out what they hold."""
     argv = ["-threads", str(order.threads)]
     if order.video is not None and filters.survives_size_changes(order.video):
@@ -118,15 +118,15 @@ def _input(
 
 
 def _frame_seek(order: EncodeOrder, video: VideoStream) -> Fraction | None:
-    """Seconds to seek to: half a picture after the keyframe, so that no rounding misses it."""
+    """Seconds to seek to: half a frame after the keyframe, so that no rounding misses it."""
     if order.span.seek is None:
         return None
     return order.span.seek * video.time_base + 1 / (2 * order.rate)
 
 
 def _audio_seek(order: EncodeOrder) -> Fraction | None:
-    """Seconds to seek to for sound: before what the encoder gets, and before the pictures of
-    that time, where sound may be stored. Beside pictures never further than those are sought: a
+    """Seconds to seek to for audio: before what the encoder gets, and before the frames of
+    that time, where audio may be stored. Beside frames never further than those are sought: a
     container finds its way by their keyframes, and FFmpeg may end far behind the last of them."""
     wanted = Fraction(order.first_sample, AUDIO_RATE) - _STORED_AHEAD
     if wanted <= 0:

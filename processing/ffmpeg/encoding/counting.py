@@ -1,7 +1,7 @@
-"""What an encode counts beside: when each decoded frame is shown, and how much sound is decoded.
+"""What an encode counts beside: when each decoded frame is shown, and how much audio is decoded.
 
 The decoded frames of a span branch off before they are put on the grid, and FFmpeg writes a line
-for each (its `framecrc`, of no pixels), or for each second of sound. A frame or sample belongs to
+for each (its `framecrc`, of no pixels), or for each second of audio. A frame or sample belongs to
 exactly one span, so the spans can be summed.
 """
 
@@ -40,7 +40,7 @@ def frames_output(out: Path) -> list[str]:
 
 
 def audio_branch(name: str, first: Fraction, end: Fraction | None) -> str:
-    """The same for sound between two seconds."""
+    """The same for audio between two seconds."""
     kept = _trim("atrim", first or None, end)
     counted = f"{kept},asetnsamples=n=48000:p=0"
     on, told = f"{name}_on", f"{name}_told"

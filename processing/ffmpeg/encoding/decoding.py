@@ -1,4 +1,4 @@
-"""How the pictures of a source are decoded, where FFmpeg's own choice would show others."""
+"""How the frames of a source are decoded, where FFmpeg's own choice would show others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
 
 def options(video: VideoStream) -> list[str]:
-    """Options that go before the `-i` of an input whose pictures are decoded, wherever in it that
+    """Options that go before the `-i` of an input whose frames are decoded, wherever in it that
     begins."""
     argv = []
     if video.alpha_beside and video.codec in _WITH_ALPHA:

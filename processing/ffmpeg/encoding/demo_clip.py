@@ -21,7 +21,7 @@ _CHORD_HZ = (146.83, 220.0, 293.66, 369.99)
 
 
 def draw(*, ffmpeg: str, out: Path) -> list[str]:
-    """The argv that writes the clip to `out`: 1280x720, 30 frames/s, 20 s, with sound."""
+    """The argv that writes the clip to `out`: 1280x720, 30 frames/s, 20 s, with audio."""
     argv = [ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-y"]
     argv += ["-filter_complex", f"{_frame()};{_audio()}", "-map", "[picture]", "-map", "[sound]"]
     argv += ["-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p"]

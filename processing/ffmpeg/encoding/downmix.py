@@ -1,4 +1,4 @@
-"""What becomes of the channels of sound: two, left and right."""
+"""What becomes of the channels of audio: two, left and right."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _KNOWN = frozenset(
 )  # fmt: skip
 # What is meant where nobody tells: FFmpeg has a layout for so many.
 _USUAL = frozenset(range(1, 9))
-# Broadcast and film sound, whose packets may tell other channels than the header.
+# Broadcast and film audio, whose packets may tell other channels than the header.
 _CHANGING = ("ac3", "eac3", "dts", "truehd", "mlp", "aac_latm")
 # FFmpeg gives mono to each side 3 dB down.
 _MONO = "volume=volume='if(eq(nb_channels,1),sqrt(2),1)':eval=once:precision=float"

@@ -1,6 +1,6 @@
-"""The pictures at the borders of a span, so that spans can be held against each other.
+"""The frames at the borders of a span, so that spans can be held against each other.
 
-The picture a span begins with is decoded by the span before it too, from further back. Where the
+The frame a span begins with is decoded by the span before it too, from further back. Where the
 two differ, whoever begins to decode there sees something else than who came from the beginning:
 the source keeps something in its past that no keyframe tells again.
 """
@@ -14,10 +14,10 @@ LABEL = "edges"
 
 
 def branch(first: int, end: int | None) -> tuple[str, str]:
-    """A filter step for pictures on the grid, and the chain that has what it branches off: the
-    picture `first`, and that with which the next span begins."""
+    """A filter step for frames on the grid, and the chain that has what it branches off: the
+    frame `first`, and that with which the next span begins."""
     wanted = f"eq(pts,{first})" + (f"+eq(pts,{end})" if end is not None else "")
-    # It must end by itself: where the last picture is held there is no end of the others.
+    # It must end by itself: where the last frame is held there is no end of the others.
     until = f"trim=start_pts={first}:end_pts={(first if end is None else end) + 1}"
     return "split=2[grid][edge];[grid]null", f"[edge]{until},select='{wanted}'[{LABEL}]"
 
@@ -31,8 +31,8 @@ def written(end: int | None, out: Path) -> list[str]:
 
 
 def read(folder: Path) -> tuple[str, ...]:
-    """The sums of what a span has written: of its first picture, and of the next span's if there
-    was one; none without pictures."""
+    """The sums of what a span has written: of its first frame, and of the next span's if there
+    was one; none without frames."""
     path = folder / FILENAME
     lines = path.read_text().splitlines() if path.exists() else []
     return tuple(line.rpartition(",")[2].strip() for line in lines if line[:1] not in ("#", ""))

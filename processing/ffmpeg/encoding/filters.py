@@ -1,7 +1,7 @@
-"""FFmpeg's filter graphs: pictures on a constant grid, and sound on the same clock.
+"""FFmpeg's filter graphs: frames on a constant grid, and audio on the same clock.
 
-Both are cut by counting, pictures on the grid and samples at 48 kHz, never by seconds: so the
-pieces of a timeline have the same pictures and samples as the whole.
+Both are cut by counting, frames on the grid and samples at 48 kHz, never by seconds: so the
+pieces of a timeline have the same frames and samples as the whole.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _FRAME_STEPS = {
     "aac": 512, "mp3": 576, "mp2": 576, "ac3": 256, "eac3": 256, "dts": 256, "opus": 960,
     "wmav1": 512, "wmav2": 512, "wmapro": 512, "flac": 128, "alac": 512,
 }  # fmt: skip
-# Times of pictures that were damaged may go back by so many seconds.
+# Times of frames that were damaged may go back by so many seconds.
 _CLOCK_NOISE = 0.04
 # Filters count ticks a second in 31 bits, and some halve a tick.
 _MAX_CLOCK = 2**30
@@ -30,17 +30,17 @@ _MPEG_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48
 _MADE_UP_SECONDS = 0.0003
 _NEAR_SAMPLES, _FAR_SAMPLES = 4_800, 24_000
 OFF_SECONDS = 0.008
-"""Sound is never further than this from where its times put it. A lost packet lasts longer, with
+"""Audio is never further than this from where its times put it. A lost packet lasts longer, with
 nearly every codec, and what milliseconds round away less."""
 
 
 def label(number: int) -> str:
-    """The name of a rung's output in the graph of pictures."""
+    """The name of a rung's output in the graph of frames."""
     return f"rung{number}"
 
 
 def survives_size_changes(video: VideoStream) -> bool:
-    """Whether every filter follows a picture size that changes midway (turning does not), so that
+    """Whether every filter follows a frame size that changes midway (turning does not), so that
     the graph, and its clock, need no restart."""
     return video.upright
 
@@ -60,17 +60,17 @@ def video(
     borders: tuple[int, int | None] | None = None,
 ) -> str:
     """One decode to all rungs: `origin` (seconds) becomes 0, then the constant grid of `rate`, of
-    which the pictures from `first` up to `end` stay, then each rung is scaled from the one above.
+    which the frames from `first` up to `end` stay, then each rung is scaled from the one above.
 
-    With `snaps` the last picture is never dropped, where it is not told how long it lasts, but may
+    With `snaps` the last frame is never dropped, where it is not told how long it lasts, but may
     come once more than it should: tell the `end`. With `held` it stays for ever, so that there are
-    `end`. FFmpeg has turned the picture upright before. Without `from_start`, decoding begins
+    `end`. FFmpeg has turned the frame upright before. Without `from_start`, decoding begins
     somewhere before `first`.
     `counted` is put in where times are set, before anything is repeated or dropped.
-    With `borders` another output has those two pictures of the grid, as decoded.
+    With `borders` another output has those two frames of the grid, as decoded.
     """
     grid = f"fps=fps={rate.numerator}/{rate.denominator}"
-    # A source that was sought to would be filled with thousands of pictures from 0 on.
+    # A source that was sought to would be filled with thousands of frames from 0 on.
     grid += ":start_time=0" if from_start else ""
     steps = [*_mended("setpts", video.jumps, video.time_base)]
     numbered = _counted_place(video, origin, rate) if video.counted else None
@@ -116,7 +116,7 @@ class Cut:
 
     @property
     def steps(self) -> list[str]:
-        """What ends a chain: counted anew, for sound that ends before `first` has no times."""
+        """What ends a chain: counted anew, for audio that ends before `first` has no times."""
         anew = f"asetpts=N+{self.first}"
         if self.end is not None:
             return ["apad", anew, f"atrim=end_sample={self.end - self.first}"]
@@ -168,7 +168,7 @@ def joined(
     opening: int,
     cut: Cut,
 ) -> str:
-    """As `sound`, of streams of one channel each, which are for `speakers`. They end with the
+    """As `audio`, of streams of one channel each, which are for `speakers`. They end with the
     longest; the first is counted."""
     longest = max(streams, key=lambda stream: stream.start + Fraction(stream.duration or 0))
     chains = []
@@ -201,7 +201,7 @@ def decoded(stream: AudioStream, name: str, origin: Fraction, *, first: int) -> 
 
 def _made_up() -> str:
     """Whether a frame seems to follow the one before as it would if it had another rate: of all but
-    the first frame in a packet of a transport stream FFmpeg makes up times, by the rate the sound
+    the first frame in a packet of a transport stream FFmpeg makes up times, by the rate the audio
     had before."""
     step = "(PTS-PREV_INPTS)*TB"
     return "+".join(
@@ -279,7 +279,7 @@ def of_decoded(
 
 
 def _placed(rate: int, first: int) -> str:
-    """Sound where its times put it, from sample `first` on: what is missing becomes silence, what
+    """Audio where its times put it, from sample `first` on: what is missing becomes silence, what
     is there twice is left out, by what differs by more than clocks are rounded."""
     # `min_comp`, or the first sample may be a millisecond off.
     comp = f"min_comp=0.00001:min_hard_comp={OFF_SECONDS}"
@@ -313,15 +313,15 @@ def _begun(jumps: Sequence[Jump]) -> tuple[Jump, Sequence[Jump]]:
 
 
 def _counted_place(video: VideoStream, origin: Fraction, rate: Fraction) -> str:
-    """The place on the grid of a picture by how many came before."""
+    """The place on the grid of a frame by how many came before."""
     return f"(N+{round((video.start - origin) * rate)})"
 
 
 def _snapped(
     base: Fraction, origin: Fraction, rate: Fraction, place: str | None = None
 ) -> list[str]:
-    """The filter steps that put each picture a quarter of a step after the place on the grid that
-    is nearest to it, or that is given. FFmpeg drops a last picture at whose time the source ends;
+    """The filter steps that put each frame a quarter of a step after the place on the grid that
+    is nearest to it, or that is given. FFmpeg drops a last frame at whose time the source ends;
     so it ends after. None where no clock has whole ticks for both."""
     ticks = math.lcm(base.denominator, rate.numerator)
     if ticks > _MAX_CLOCK:
@@ -339,8 +339,8 @@ def _after(origin: Fraction) -> str:
 
 def _counted(stream: AudioStream, origin: Fraction) -> str:
     """Times after `origin`, put where counting samples from the first packet puts them if that is
-    within the rounding of the source's clock (milliseconds in Matroska and FLV): else sound begun
-    midway is out of step with sound begun at the start."""
+    within the rounding of the source's clock (milliseconds in Matroska and FLV): else audio begun
+    midway is out of step with audio begun at the start."""
     tick = stream.time_base * stream.sample_rate
     step = _FRAME_STEPS.get(stream.codec)
     if step is None or tick == 1 or tick >= step / 2:

@@ -1,7 +1,7 @@
 """Packets on their way into a file: where they are put, which are dropped, and the file.
 
 Each output is a fragmented MP4 of one track, its times those of the whole: a fragment per GOP
-for pictures, one per half second for sound. The switches were found by trial on FFmpeg 5.1 by
+for frames, one per half second for audio. The switches were found by trial on FFmpeg 5.1 by
 reading the boxes they make.
 """
 
@@ -41,13 +41,13 @@ def reading_until(order: EncodeOrder) -> list[str]:
 
 
 def of_video(path: Path, rate: Fraction) -> list[str]:
-    """The options of a file of pictures, so many a second."""
+    """The options of a file of frames, so many a second."""
     ticks = ["-video_track_timescale", str(timescale(rate))]
     return [*ticks, *_file(path, f"{_MOVFLAGS}+frag_keyframe")]
 
 
 def of_audio(path: Path) -> list[str]:
-    """The options of a file of sound."""
+    """The options of a file of audio."""
     fragments = ["-frag_duration", str(round(AUDIO_FRAGMENT_SECONDS * 1_000_000))]
     return [*fragments, *_file(path, _MOVFLAGS)]
 

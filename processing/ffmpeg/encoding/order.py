@@ -13,7 +13,7 @@ from processing.ffmpeg.planning.plan import EncodePlan
 from processing.ffmpeg.planning.span_plan import Span
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 
-# Packets the sound encoder is given at least before a span, to be in the state it would be in,
+# Packets the audio encoder is given at least before a span, to be in the state it would be in,
 # and after it, to know what comes. It begins at a multiple of so many that their samples are
 # whole numbers at every usual rate.
 _LEADING_PACKETS = 20
@@ -36,7 +36,7 @@ class EncodeOrder:
 
     @property
     def video(self) -> VideoStream | None:
-        """The source's pictures; None where only sound is made."""
+        """The source's frames; None where only audio is made."""
         return self.media.video if self.plan.rungs else None
 
     @property
@@ -47,7 +47,7 @@ class EncodeOrder:
 
     @property
     def rate(self) -> Fraction:
-        """Frames a second of the grid, 1 where only sound is made."""
+        """Frames a second of the grid, 1 where only audio is made."""
         return self.plan.grid.rate if self.plan.grid else Fraction(1)
 
     @property
@@ -59,39 +59,39 @@ class EncodeOrder:
 
     @property
     def first_sample(self) -> int:
-        """The first sample the sound encoder gets."""
+        """The first sample the audio encoder gets."""
         first = max(0, self.span.first_packet - _LEADING_PACKETS)
         return first // _WHOLE_PACKETS * _WHOLE_PACKETS * PACKET
 
     @property
     def end_sample(self) -> int | None:
-        """Where the sound encoder's input ends, None for the end of the source."""
+        """Where the audio encoder's input ends, None for the end of the source."""
         if self.span.end_packet is None:
             return None
         return (self.span.end_packet + _TRAILING_PACKETS) * PACKET
 
     @property
     def heard_seconds(self) -> tuple[Fraction, Fraction | None]:
-        """The seconds of sound that are the span's own."""
+        """The seconds of audio that are the span's own."""
         first, end = self.span.first_packet, self.span.end_packet
         length = Fraction(PACKET, AUDIO_RATE)
         return first * length, None if end is None else end * length
 
     @property
     def least_samples(self) -> int:
-        """Sound goes on at least until here, in silence where the source's ends before: as long as
-        the pictures."""
+        """Audio goes on at least until here, in silence where the source's ends before: as long as
+        the frames."""
         grid = self.plan.grid
         return math.ceil(grid.frames / grid.rate * AUDIO_RATE) if grid else 0
 
     @property
     def copied_end_packet(self) -> int:
-        """Where packets of sound end that are copied."""
+        """Where audio packets end that are copied."""
         if self.span.end_packet is not None:
             return self.span.end_packet
         heard = (self.media.audio_end - float(self.plan.origin)) * AUDIO_RATE
         return math.ceil(max(self.least_samples, heard) / PACKET)
 
     def stream(self, index: int) -> AudioStream:
-        """A stream of sound of the source."""
+        """An audio stream of the source."""
         return next(stream for stream in self.media.audio if stream.index == index)

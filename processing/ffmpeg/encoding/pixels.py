@@ -1,6 +1,6 @@
-"""The right pixels: whatever a source's pictures are, square progressive SDR comes out.
+"""The right pixels: whatever a source's frames are, square progressive SDR comes out.
 
-FFmpeg turns pictures upright itself, before any of these steps.
+FFmpeg turns frames upright itself, before any of these steps.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import re
 from processing.ffmpeg.encoding import tone
 from processing.ffmpeg.media import VideoStream
 
-# From this many lines on, untagged pictures are taken for BT.709, as players do.
+# From this many lines on, untagged frames are taken for BT.709, as players do.
 _HD_LINES = 720
 _KEPT_SPACES = ("bt709", "smpte170m", "bt470bg")
 _UNKNOWN = ("unknown", "unspecified", "reserved", "")
-# Each picture of these tells by itself whether it is interlaced; what a header says of all of them
+# Each frame of these tells by itself whether it is interlaced; what a header says of all of them
 # is true of the first, or not told.
 _HAVE_FIELDS = (
     "h264", "mpeg2video", "vc1", "wmv3", "mpeg4", "dvvideo", "mjpeg", "prores", "dnxhd", "ffv1",
@@ -22,15 +22,15 @@ _HAVE_FIELDS = (
 )  # fmt: skip
 _RGB = re.compile(r"rgb|bgr|gbr|pal8|bayer|xyz")
 _ALPHA = re.compile(r"yuva|ya8|ya16|rgba|bgra|argb|abgr|gbrap|pal8")
-# Shapes further apart than this are not the same picture rounded to even sides.
+# Shapes further apart than this are not the same frame rounded to even sides.
 _SAME_SHAPE = 0.03
 # What the filters of fields need, and two fields have.
 _LEAST_LINES = 4
 
 
 def before_grid(video: VideoStream) -> list[str]:
-    """Filter steps that must see every picture of the source, before any is dropped or doubled.
-    Of these pictures only those that say they are interlaced are changed: the others are handed
+    """Filter steps that must see every frame of the source, before any is dropped or doubled.
+    Of these frames only those that say they are interlaced are changed: the others are handed
     on."""
     if not _may_have_fields(video):
         return _told_aspect(video)
@@ -42,7 +42,7 @@ def before_grid(video: VideoStream) -> list[str]:
 
 
 def alone(video: VideoStream) -> list[str]:
-    """As `before_grid`, for pictures whose neighbours are not decoded: each from its own fields."""
+    """As `before_grid`, for frames whose neighbours are not decoded: each from its own fields."""
     fields = ["estdif=mode=frame:deint=interlaced"] if _may_have_fields(video) else []
     return [*_told_aspect(video), *fields]
 
@@ -62,13 +62,13 @@ def _told_aspect(video: VideoStream) -> list[str]:
 
 
 def _turned(video: VideoStream, across: int, down: int) -> tuple[int, int]:
-    """FFmpeg has turned the picture before."""
+    """FFmpeg has turned the frame before."""
     return (down, across) if video.rotation in (90, 270) else (across, down)
 
 
 def steps(video: VideoStream, width: int, height: int) -> list[str]:
-    """Filter steps from decoded upright pictures to square progressive SDR in 8-bit 4:2:0 of that
-    size (pixels, even), tagged as `color_tags` says. What is transparent becomes black; pictures
+    """Filter steps from decoded upright frames to square progressive SDR in 8-bit 4:2:0 of that
+    size (pixels, even), tagged as `color_tags` says. What is transparent becomes black; frames
     of another shape midway are fitted in."""
     return [
         *_over_black(video),
@@ -81,7 +81,7 @@ def steps(video: VideoStream, width: int, height: int) -> list[str]:
 
 
 def color_tags(video: VideoStream) -> dict[str, str]:
-    """What the pictures are said to be: the matrix they keep, or BT.709 they are turned into."""
+    """What the frames are said to be: the matrix they keep, or BT.709 they are turned into."""
     space = _kept_space(video) or "bt709"
     transfer = "bt709" if space == "bt709" else "smpte170m"
     return {
@@ -105,13 +105,13 @@ def _over_black(video: VideoStream) -> list[str]:
 
 
 def _fitted(video: VideoStream, width: int, height: int) -> list[str]:
-    """To the size, whatever size and shape each picture comes in. Scaled before its light is
+    """To the size, whatever size and shape each frame comes in. Scaled before its light is
     converted, which costs more for each pixel."""
     shape = f"iw/ih*if(between(sar,1/8,8),sar,1)/({video.display_width}/{video.display_height})"
     same = f"lt(abs(log({shape})),{_SAME_SHAPE})"
     across = f"if({same},{width},min({width},max(2,2*round({width}*{shape}/2))))"
     down = f"if({same},{height},min({height},max(2,2*round({height}/({shape})/2))))"
-    # Without a conversion pictures of the right size are handed on as they are.
+    # Without a conversion frames of the right size are handed on as they are.
     how = "" if _is_as_wanted(video, width, height) else _conversion(video)
     return [
         f"scale=w='{across}':h='{down}':eval=frame:flags={_flags(video)}{how}",

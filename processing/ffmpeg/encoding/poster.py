@@ -1,6 +1,6 @@
 """The commands that take stills from a source, and which of them becomes the poster.
 
-It is made beside the encode, so a look takes few pictures and decodes few where the source has
+It is made beside the encode, so a look takes few frames and decodes few where the source has
 keyframes to choose from. Further looks are for films that are dark wherever the first one fell.
 """
 
@@ -22,11 +22,11 @@ _SMALL_SIDE = 640
 _PLACES = (0.1, 0.3, 0.5, 0.7)
 _FURTHER = tuple((number + 0.5) / 12 for number in range(12))
 _AT_ONCE = len(_PLACES)
-# Of larger pictures than these one is decoded at a time.
+# Of larger frames than these one is decoded at a time.
 _LARGE = 3840 * 2160
-# Pictures from one that is taken to the next, where all are decoded.
+# Frames from one that is taken to the next, where all are decoded.
 _STRIDE = 12
-# All pictures of films up to this many seconds may be decoded to find one.
+# All frames of films up to this many seconds may be decoded to find one.
 _SHORT_SECONDS = 120.0
 # Sources of this many seconds have keyframes enough, unless the timeline tells otherwise.
 _LONG_SECONDS = 40.0
@@ -38,10 +38,10 @@ _JPEG_QUALITY = 4
 # Without the flags each conversion rounds down.
 _JPEG_COLORS = "out_color_matrix=smpte170m:out_range=pc:flags=bicubic+accurate_rnd"
 
-# Each still is judged by a grey picture of so many pixels, 0 to 255.
+# Each still is judged by a grey frame of so many pixels, 0 to 255.
 _WIDE, _HIGH = 32, 18
 _DARK, _BRIGHT, _FLAT = 24, 232, 16
-# The same as FFmpeg's filters tell it; pictures that are all alike have no entropy.
+# The same as FFmpeg's filters tell it; frames that are all alike have no entropy.
 _TELLING = (
     ("signalstats.YAVG", "greater", _DARK),
     ("signalstats.YAVG", "less", _BRIGHT),
@@ -51,7 +51,7 @@ _TELLING = (
 
 @dataclass(frozen=True)
 class Still:
-    """A picture that was taken: `mean` of its light (0 to 255), and how far apart its darkest and
+    """A frame that was taken: `mean` of its light (0 to 255), and how far apart its darkest and
     brightest parts are; `small` is the same for lists, None where that would be no smaller."""
 
     path: Path
@@ -123,7 +123,7 @@ class _Source:
 
     @property
     def seconds(self) -> float:
-        """How long its pictures last."""
+        """How long its frames last."""
         return self.video.duration or self.media.duration
 
     @property
@@ -150,7 +150,7 @@ def looks(
 
 
 def _ordinary(film: _Source) -> Iterator[tuple[list[list[str]], list[str], int]]:
-    """Of each look the inputs, what is done to each, and how many pictures come out."""
+    """Of each look the inputs, what is done to each, and how many frames come out."""
     if _has_keyframes_to_choose_from(film.media, film.video):
         yield from _at_keyframes(film, _PLACES)
         yield from _at_keyframes(film, _FURTHER)
@@ -183,14 +183,14 @@ _KEYFRAMES = ("-skip_frame", "nokey", "-noaccurate_seek")
 def _decoded(
     film: _Source, start: float, stride: int, most: int
 ) -> tuple[list[list[str]], list[str], int]:
-    """Every so manieth picture from there on."""
+    """Every so manieth frame from there on."""
     every = f"select='not(mod(n,{stride}))'"
     chain = [*pixels.before_grid(film.video), every, f"trim=end_frame={most}"]
     return [_from(start)], [",".join([*chain, *_shown(film.video)])], most
 
 
 def _telling(film: _Source) -> tuple[list[list[str]], list[str], int]:
-    """The first picture of all, or of all keyframes, in which there is something to see."""
+    """The first frame of all, or of all keyframes, in which there is something to see."""
     every = _may_decode_all(film)
     chain = pixels.before_grid(film.video) if every else pixels.alone(film.video)
     wanted = [
@@ -261,13 +261,13 @@ def _may_decode_all(film: _Source) -> bool:
 
 
 def _skipped(film: _Source) -> float:
-    """The share of the film before the first picture that is taken where all are decoded."""
+    """The share of the film before the first frame that is taken where all are decoded."""
     exact = film.media.container not in (*_UNINDEXED, *_TIMELESS)
     return _PLACES[0] if exact and film.seconds >= 1 else 0.0
 
 
 def _stride(film: _Source) -> int:
-    """Small enough that a short source has as many pictures as are taken."""
+    """Small enough that a short source has as many frames as are taken."""
     left = film.seconds * (1 - _PLACES[0]) * float(film.video.frame_rate)
     return max(1, min(_STRIDE, int(left / _AT_ONCE)))
 

@@ -1,5 +1,5 @@
 """Small samples of a source, and of what was made of it, to be held against each other: a tiny grey
-picture of each frame on the grid, and sound as a telephone has it."""
+frame of each frame on the grid, and audio as a telephone has it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from processing.ffmpeg.running.ffmpeg import FFmpeg
 
 RUNG = Rung("sample", 32, 18, 0, 0, 0)
 FRAME_BYTES = RUNG.width * RUNG.height
-"""Of one picture."""
+"""Of one frame."""
 RATE = 8_000
-"""Samples a second of sound, two bytes each."""
+"""Samples a second of audio, two bytes each."""
 FRAMES_FILENAME = "pictures.sample"
 _GREY = "format=yuv420p,extractplanes=y"
 
@@ -29,23 +29,23 @@ def grey(graph: str, label: str) -> str:
 
 
 def frames_to(out: Path) -> list[str]:
-    """The options of an output of grey pictures."""
+    """The options of an output of grey frames."""
     return ["-fps_mode", "passthrough", "-c:v", "rawvideo", "-f", "rawvideo", str(out)]
 
 
 def audio_to(out: Path) -> list[str]:
-    """The options of an output of sound."""
+    """The options of an output of audio."""
     return ["-ac", "1", "-ar", str(RATE), "-c:a", "pcm_s16le", "-f", "s16le", str(out)]
 
 
 def of_video(path: Path, out: Path, ffmpeg: FFmpeg) -> list[str]:
-    """The argv that samples a file of pictures that was made."""
+    """The argv that samples a file of frames that was made."""
     small = f"scale={RUNG.width}:{RUNG.height}:flags=bicubic,{_GREY}"
     return [*_of(path, ffmpeg), "-vf", small, *frames_to(out)]
 
 
 def of_audio(path: Path, out: Path, ffmpeg: FFmpeg) -> list[str]:
-    """The argv that samples a file of sound that was made."""
+    """The argv that samples a file of audio that was made."""
     return [*_of(path, ffmpeg), *audio_to(out)]
 
 

@@ -3,7 +3,7 @@
 Light is measured in SDR whites: 1 is the 203 cd/m² HDR gives to diffuse white (ITU-R BT.2408).
 Up to half of it, grey cards and skin, it stays as it is; what is brighter is bent so that the
 brightest becomes 1. Each of red, green and blue is bent by itself, so glaring colours pale, as on
-film. This is twice as quick as FFmpeg's `tonemap` and needs no picture in floating point.
+film. This is twice as quick as FFmpeg's `tonemap` and needs no frame in floating point.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def is_wide(video: VideoStream) -> bool:
 
 def steps(video: VideoStream, matrix: str) -> list[str]:
     """Filter steps to SDR in BT.709, limited range; `matrix` is FFmpeg's name of the one the
-    pictures come in."""
+    frames come in."""
     primaries = video.color_primaries if video.color_primaries in _PRIMARIES else "bt2020"
     matrix = matrix if matrix in _MATRICES else "bt2020nc"
     full = "full" if matrix == "gbr" or video.color_range == "pc" else "limited"

@@ -1,4 +1,4 @@
-"""The part of an encode's command that makes pictures: every rung of a span."""
+"""The part of an encode's command that makes frames: every rung of a span."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def rungs(order: EncodeOrder, video: VideoStream) -> list[str]:
 
 
 def sampled(order: EncodeOrder, video: VideoStream) -> list[str]:
-    """The options that sample and count pictures, of the plan's first rung."""
+    """The options that sample and count frames, of the plan's first rung."""
     label = filters.label(0)
     graph = samples.grey(_graph(order, video, order.plan.rungs[:1]), label)
     argv = ["-filter_complex", graph, "-map", f"[{label}]"]
@@ -87,7 +87,7 @@ def _encoder(order: EncodeOrder, video: VideoStream, rung: Rung) -> list[str]:
 
 def _keyframes(order: EncodeOrder) -> tuple[float, ...]:
     """Where groups begin, in seconds, if the copied rung has its own."""
-    # A quarter of a picture early: FFmpeg rounds to a whole one and forces that, or the next.
+    # A quarter of a frame early: FFmpeg rounds to a whole one and forces that, or the next.
     times = [float((frame - Fraction(1, 4)) / order.rate) for frame in order.span.keyframes]
     return tuple(max(0.0, time) for time in times)
 

@@ -12,11 +12,11 @@ from processing.ffmpeg.media import Media
 from processing.ffmpeg.stored import fractions, known, plain
 
 MAX_RATE = 60
-# Sound that begins this many seconds before the first picture is heard: the picture is held from
+# Audio that begins this many seconds before the first frame is heard: the frame is held from
 # then on. What is nearer is the delay of an audio encoder, which nobody hears.
 _LEAD_ABOVE = 0.026
-# For sound that goes on this long after the last picture the picture stays. Sound that ends sooner
-# is heard as well, after the last picture's time.
+# For audio that goes on this long after the last frame the frame stays. Audio that ends sooner
+# is heard as well, after the last frame's time.
 _HOLD_ABOVE = 0.1
 
 
@@ -24,9 +24,9 @@ _HOLD_ABOVE = 0.1
 class Grid:
     """`rate` in frames a second (at most 60); `frames` that a whole encode has, give or take one.
 
-    The source's first is held for `lead_frames`, because sound begins before it; its last stays for
-    `held_seconds`, because sound goes on. With `fills_its_end` that one is repeated up to the end:
-    for the sound, or because nothing but its own length tells how long it stays. `is_exact` says
+    The source's first is held for `lead_frames`, because audio begins before it; its last stays for
+    `held_seconds`, because audio goes on. With `fills_its_end` that one is repeated up to the end:
+    for the audio, or because nothing but its own length tells how long it stays. `is_exact` says
     that every frame was counted."""
 
     rate: Fraction
@@ -70,16 +70,16 @@ def grid_of(media: Media) -> Grid | None:
 def grid_rate(rate: Fraction) -> Fraction:
     """The rate at which frames that come at `rate` are encoded, in (0, 60]."""
     if MAX_RATE < rate <= MAX_RATE + 1:
-        rate = Fraction(MAX_RATE)  # a screen's 60.02 is 60, not every other picture
-    rate /= math.ceil(rate / MAX_RATE)  # 120 and 240 become 60: every nth picture
+        rate = Fraction(MAX_RATE)  # a screen's 60.02 is 60, not every other frame
+    rate /= math.ceil(rate / MAX_RATE)  # 120 and 240 become 60: every nth frame
     if rate < 1:
-        rate *= math.ceil(1 / rate)  # a GOP of two seconds needs a picture a second
+        rate *= math.ceil(1 / rate)  # a GOP of two seconds needs a frame a second
     return rate.limit_denominator(1001)
 
 
 def held_seconds(media: Media) -> float:
-    """How long the last picture stays because the sound goes on, as a song with one picture
-    has it; 0 when the sound ends with the pictures, soon after, or nobody knows when."""
+    """How long the last frame stays because the audio goes on, as a song with one frame
+    has it; 0 when the audio ends with the frames, soon after, or nobody knows when."""
     if media.video is None or media.video.duration is None:
         return 0.0
     longer = media.audio_end - float(media.video.start) - media.video.duration
@@ -87,7 +87,7 @@ def held_seconds(media: Media) -> float:
 
 
 def lead_frames(media: Media, rate: Fraction) -> int:
-    """For how many steps of the grid the first picture is held, because sound begins before it; 0
+    """For how many steps of the grid the first frame is held, because audio begins before it; 0
     where the two begin together, or nearly."""
     if media.video is None or not media.audio:
         return 0
@@ -96,8 +96,8 @@ def lead_frames(media: Media, rate: Fraction) -> int:
 
 
 def origin_of(media: Media) -> Fraction:
-    """Seconds on the source's own clock that become 0: where its first picture or its first sound
-    begins, whichever is earlier. Pictures stand whole steps of the grid after it."""
+    """Seconds on the source's own clock that become 0: where its first frame or its first audio
+    begins, whichever is earlier. Frames stand whole steps of the grid after it."""
     grid = grid_of(media)
     if media.video is None or grid is None:
         return min(stream.start for stream in media.audio)

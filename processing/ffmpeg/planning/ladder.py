@@ -17,10 +17,10 @@ _TOO_NEAR = 1.2
 _WIDE = 1.8
 # Bits grow slower than pixels: the rule of thumb is their 0.75th power.
 _BITS_BY_PIXELS = 0.75
-# A picture rate above this needs more bits: half as many again.
+# A frame rate above this needs more bits: half as many again.
 _HIGH_RATE = 31
 _HIGH_RATE_FACTOR = 1.5
-# How many times a codec's bits H.264 needs for the same pictures; older ones need more themselves.
+# How many times a codec's bits H.264 needs for the same frames; older ones need more themselves.
 _H264_BITS = {"hevc": 1.6, "vp9": 1.6, "av1": 2.0}
 _MIN_MAXRATE = 100_000
 _BUFFER_SECONDS = 1.5
@@ -88,7 +88,7 @@ class Profile:
     are the short sides that are offered as MP4 files, `audio_bitrate` is in bits per second;
     `copies` says that a source as its largest rung would be is not encoded again for it.
 
-    `more_rungs` stand beside those, in other codecs, and `more_audio` are codecs in which all sound
+    `more_rungs` stand beside those, in other codecs, and `more_audio` are codecs in which all audio
     is made too: for players that know them. Older versions do without. With `takes_incomplete` a
     source that is shorter than it tells is made as far as it goes; without, it is refused."""
 
@@ -161,7 +161,7 @@ def rungs_for(
     of H.264, then those of each other codec, each from the largest strictly down.
 
     By the short side, never upscaled, aspect kept, sides even (so that a side of one pixel becomes
-    two). At least one, unless the profile has none: it makes sound alone.
+    two). At least one, unless the profile has none: it makes audio alone.
     """
     rate = rate or video.frame_rate
     rungs = [_rung(video, step, rate) for step in _steps(video, profile.rungs)]
@@ -173,7 +173,7 @@ def rungs_for(
 
 
 def _by_codec(profile: Profile) -> list[list[Step]]:
-    """The other codecs' rungs, a list for each; none where nothing is made of pictures."""
+    """The other codecs' rungs, a list for each; none where nothing is made of frames."""
     found: dict[str, list[Step]] = {}
     for step in profile.more_rungs if profile.rungs else ():
         found.setdefault(step.codec, []).append(step)

@@ -36,7 +36,7 @@ class Speaker(NamedTuple):
 
 
 def together(media: Media) -> list[tuple[AudioStream, ...]]:
-    """The streams of sound, those of one recording in one group: by the speakers they name, or, in
+    """The audio streams, those of one recording in one group: by the speakers they name, or, in
     files of cameras and editors that hold nothing but equal streams of one channel without names,
     each two as left and right."""
     streams = media.audio

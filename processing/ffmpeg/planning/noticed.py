@@ -18,7 +18,7 @@ from processing.ffmpeg.probing.timeline import Timeline
 
 _STEREO = 2
 # Containers whose header tells how long they are, whatever there is, and which play as far as they
-# have come; of MP4 that is sound alone.
+# have come; of MP4 that is audio alone.
 _TELL_THEIR_LENGTH = ("matroska,webm", "flv", "flac", "aiff", "au")
 _MISSING_SHARE = 0.02
 _CLAIMED_SHARE = 0.1
@@ -51,8 +51,8 @@ def _incomplete(media: Media) -> Iterator[Notice]:
     # What the header tells may be the length of subtitles.
     share = _CLAIMED_SHARE if media.subtitles else _MISSING_SHARE
     missing = media.claimed - media.duration
-    sound = media.is_mp4 and media.video is None
-    tells = media.broken_off or sound or media.container in _TELL_THEIR_LENGTH
+    is_audio_file = media.is_mp4 and media.video is None
+    tells = media.broken_off or is_audio_file or media.container in _TELL_THEIR_LENGTH
     arrived = round(media.duration, 1)
     if tells and missing > max(1.0, media.claimed * share):
         yield notices.SOURCE_INCOMPLETE(arrived=arrived, told=round(media.claimed, 1))

@@ -1,4 +1,4 @@
-"""Whether a source's own pictures can be the top rung, and its own sound a track: repackaged,
+"""Whether a source's own frames can be the top rung, and its own audio a track: repackaged,
 not encoded anew."""
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _COLOURS = ("bt709", "smpte170m", "bt470bg", "unknown", "unspecified", "")
 _RANGES = ("tv", "unknown", "unspecified", "")
 # What is told of a bitrate is never quite what was asked of an encoder.
 _BITRATE_MARGIN = 1.05
-# By so many packets sound may end before the pictures without anybody waiting for it.
+# By so many packets audio may end before the frames without anybody waiting for it.
 _MISSING_PACKETS = 2
 
 
@@ -31,9 +31,9 @@ def fits(media: Media, timeline: Timeline, profile: Profile) -> bool:
     """Whether the largest rung of a profile may be the source's own stream.
 
     That is an H.264 stream as we would make one: 8-bit 4:2:0, upright, square, progressive, every
-    picture on the grid, closed groups of at most four seconds, of the rung's size and under its
-    cap, in a container that tells when each picture is decoded and shown. There must be smaller
-    rungs too: making them decodes every picture, and so finds out whether that can be done.
+    frame on the grid, closed groups of at most four seconds, of the rung's size and under its
+    cap, in a container that tells when each frame is decoded and shown. There must be smaller
+    rungs too: making them decodes every frame, and so finds out whether that can be done.
     """
     video, grid = media.video, grid_of(media)
     if video is None or grid is None or not profile.copies or not media.is_mp4:
@@ -57,10 +57,10 @@ def fits(media: Media, timeline: Timeline, profile: Profile) -> bool:
 
 
 def fitting_audio(media: Media, profile: Profile) -> tuple[int, ...]:
-    """The indexes of the sound streams that may be tracks as they are, where the pictures are.
+    """The indexes of the audio streams that may be tracks as they are, where the frames are.
 
     Such a stream is as we would make it: AAC-LC, stereo at 48 kHz, no larger than the profile has
-    it, its packets where ours would stand and as many as the pictures last.
+    it, its packets where ours would stand and as many as the frames last.
     """
     wanted = {track.stream_index for track in tracks_of(media)}
     return tuple(

@@ -19,18 +19,18 @@ from processing.ffmpeg.planning.tracks import AudioTrack
 from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.stored import fractions, known, plain
 
-# Without pictures nothing gives segments a length.
+# Without frames nothing gives segments a length.
 _AUDIO_SEGMENT_SECONDS = Fraction(4)
 
 
 @dataclass(frozen=True)
 class EncodePlan:
-    """What is made: `rungs` on the `grid` (none of both: sound alone) and `tracks`.
+    """What is made: `rungs` on the `grid` (none of both: audio alone) and `tracks`.
 
     `origin` is the second on the source's own clock that becomes 0, `seconds` how long all of it
     lasts as planned. `gop_frames` is the distance of keyframes, `segment_seconds` the length of the
     segments of all renditions, `preset` x264's, `audio_bitrate` that of AAC in bits per second.
-    `reordered` counts the pictures that an encoder may decode before one that is shown earlier,
+    `reordered` counts the frames that an encoder may decode before one that is shown earlier,
     composition offsets begin at 0; None: what older versions planned, with offsets below 0.
     `spans` counts the spans, which stand with their tasks; `passthrough` names the rungs and tracks
     that are the source's own, repackaged. `reasons` are sentences: why this and nothing else;
@@ -94,7 +94,7 @@ def plan_encode(
 
 
 def as_made(media: Media, profile: Profile) -> Media:
-    """A source without what a profile makes nothing of: pictures, where it has no rungs."""
+    """A source without what a profile makes nothing of: frames, where it has no rungs."""
     return media if profile.rungs else replace(media, video=None)
 
 
@@ -127,5 +127,5 @@ def _passthrough(plan: EncodePlan, span: Span) -> tuple[str, ...]:
     if not span.copies:
         return ()
     aac = [track for track in plan.tracks if track.codec == "aac"]
-    sound = [track.name for track in aac if track.stream_index in span.copied_sound]
-    return (plan.rungs[0].name, *sound)
+    audio = [track.name for track in aac if track.stream_index in span.copied_sound]
+    return (plan.rungs[0].name, *audio)

@@ -29,7 +29,7 @@ def all_of(
         yield _rate(media.video, plan.grid)
         if plan.grid.held_seconds:
             held = f"{plan.grid.held_seconds:.3g}"
-            yield f"The last frame stays for {held} s, because the sound goes on."
+            yield f"The last frame stays for {held} s, because the audio goes on."
     for name in plan.passthrough:
         yield f"{name} is kept as it is: the source is already as it would be made."
     if whole:

@@ -9,13 +9,13 @@ from processing.ffmpeg.media import Media, VideoStream
 from processing.ffmpeg.planning.grid import Grid
 from processing.ffmpeg.probing.timeline import Timeline
 
-# A keyframe this many pictures before the cut: later ones may still be on their way. Where every
-# picture stands on the grid and groups are closed, one that is the cut itself will do.
+# A keyframe this many frames before the cut: later ones may still be on their way. Where every
+# frame stands on the grid and groups are closed, one that is the cut itself will do.
 _SEEK_MARGIN = 2
 
 
 def is_exact(video: VideoStream, grid: Grid, timeline: Timeline) -> bool:
-    """Whether every picture stands exactly on the grid, and one can begin at every keyframe."""
+    """Whether every frame stands exactly on the grid, and one can begin at every keyframe."""
     ticks = 1 / (grid.rate * video.time_base)
     return (
         timeline.constant
@@ -26,7 +26,7 @@ def is_exact(video: VideoStream, grid: Grid, timeline: Timeline) -> bool:
 
 
 class SeekPlan:
-    """What is known of reading one source: `rate` is that of the grid, `frames` how many pictures
+    """What is known of reading one source: `rate` is that of the grid, `frames` how many frames
     it has."""
 
     def __init__(self, media: Media, video: VideoStream, grid: Grid, timeline: Timeline) -> None:
@@ -34,7 +34,7 @@ class SeekPlan:
         self._pace = video.time_base * grid.rate
         self._start = video.start_pts
         self._keyframes = timeline.keyframes
-        # Decoders of H.264 learn from a group how far pictures are reordered, unless it is told.
+        # Decoders of H.264 learn from a group how far frames are reordered, unless it is told.
         reordered = video.codec == "h264" and not timeline.closed
         self._back = 1 if media.clock_may_jump or reordered else 0
         exact = media.is_mp4 and is_exact(video, grid, timeline)
@@ -45,7 +45,7 @@ class SeekPlan:
 
     @property
     def keyframe_numbers(self) -> list[int]:
-        """The keyframes, as pictures of the grid."""
+        """The keyframes, as frames of the grid."""
         above, below = self._pace.numerator, self._pace.denominator
         return [
             self._lead + (2 * (pts - self._start) * above + below) // (2 * below)
@@ -59,7 +59,7 @@ class SeekPlan:
         return self._keyframes[low] if low > 0 else None
 
     def lead(self, frame: int) -> Fraction:
-        """Pictures that are decoded for nothing before a cut at `frame`."""
+        """Frames that are decoded for nothing before a cut at `frame`."""
         seek = self.seek(frame)
         begin = Fraction() if seek is None else self._lead + (seek - self._start) * self._pace
         return min(frame, self._shown) - begin

@@ -2,7 +2,7 @@
 
 Borders lie on whole groups of pictures of the grid; spans are short at the start, so that
 something can be played at once, and grow, but never so far that whoever waits for the worker of
-one waits long. Sound is cut at the AAC packet nearest each border.
+one waits long. Audio is cut at the AAC packet nearest each border.
 """
 
 from __future__ import annotations
@@ -33,30 +33,30 @@ _WORK_SECONDS = 18.0
 _SHORTER = Fraction(3, 4)
 # Places that are looked at for one border.
 _CANDIDATES = 64
-# The first span of sound alone.
+# The first span of audio alone.
 _AUDIO_SECONDS = 4.0
 # The longest span of a short video is this part of it, so that workers end together.
 _ENDING_SHARE = 8
 # Kinds that are not cut, and why: found by cutting the numbered clips and the corpus.
 _NOT_CUT = {
     "aac": "bare packets: its length is a guess, its times are counted from the start",
-    "mpegvideo": "bare pictures: it tells no times",
-    "h264": "bare pictures: it tells no times",
-    "hevc": "bare pictures: it tells no times",
-    "apng": "every picture needs the one before, and there is no index",
+    "mpegvideo": "bare frames: it tells no times",
+    "h264": "bare frames: it tells no times",
+    "hevc": "bare frames: it tells no times",
+    "apng": "every frame needs the one before, and there is no index",
 }
 _JUMPS = "its clock jumps"
 
 
 @dataclass(frozen=True)
 class Span:
-    """One stretch of a timeline: pictures `first_frame` up to `end_frame` of the grid (None: to
+    """One stretch of a timeline: frames `first_frame` up to `end_frame` of the grid (None: to
     the end), AAC packets `first_packet` up to `end_packet` of 1024 samples at 48 kHz. `seek` is
-    the keyframe to decode from, in ticks of the picture stream; None: from the beginning.
+    the keyframe to decode from, in ticks of the video stream; None: from the beginning.
 
-    Where the largest rung is the source's own stream, repackaged, `keyframes` are the pictures
+    Where the largest rung is the source's own stream, repackaged, `keyframes` are the frames
     of the grid at which its groups begin: other rungs begin theirs at the same; `copied_sound` has
-    the indexes of the sound streams that are repackaged too. Both empty elsewhere."""
+    the indexes of the audio streams that are repackaged too. Both empty elsewhere."""
 
     number: int
     first_frame: int
@@ -98,7 +98,7 @@ WHOLE = Span(number=0, first_frame=0, end_frame=None, seek=None, first_packet=0,
 
 
 def gop_frames(rate: Fraction, profile: Profile) -> int:
-    """Pictures in one group of pictures, the distance of keyframes."""
+    """Frames in one group of pictures, the distance of keyframes."""
     return max(1, round(profile.gop_seconds * rate))
 
 
@@ -150,7 +150,7 @@ def plan(
 
 
 def _longest(reading: SeekPlan, gop: int, core_seconds: float) -> int:
-    """Pictures of the longest span: whole segments, or where one of them is too much work already
+    """Frames of the longest span: whole segments, or where one of them is too much work already
     whole groups."""
     segment = gop * SEGMENT_GOPS
     wished = min(_MAX_SECONDS, _WORK_SECONDS / core_seconds) * reading.rate
@@ -205,7 +205,7 @@ def _frame_spans(borders: Sequence[int], reading: SeekPlan) -> tuple[Span, ...]:
 
 
 def _copied_spans(
-    reading: SeekPlan, gop: int, longest: int, sound: tuple[int, ...]
+    reading: SeekPlan, gop: int, longest: int, audio: tuple[int, ...]
 ) -> tuple[Span, ...]:
     """Spans that begin with the source's own keyframes, near where others would."""
     keyframes = reading.keyframe_numbers
@@ -219,14 +219,14 @@ def _copied_spans(
         replace(
             span,
             keyframes=_between(keyframes, span.first_frame, span.end_frame),
-            copied_sound=sound,
+            copied_sound=audio,
         )
         for span in spans
     )
 
 
 def _nearest(frames: Sequence[int], wished: int, *, above: int) -> int | None:
-    """The one of ascending pictures nearest to `wished` of those after `above`; the earlier of
+    """The one of ascending frames nearest to `wished` of those after `above`; the earlier of
     two."""
     low = bisect_right(frames, above)
     at = bisect_left(frames, wished, lo=low)
@@ -240,7 +240,7 @@ def _between(frames: Sequence[int], first: int, end: int | None) -> tuple[int, .
 
 
 def _audio_borders(duration: float, seconds: float | None) -> Iterator[float]:
-    """Seconds at which sound without pictures is cut: growing spans, or equal ones."""
+    """Seconds at which audio without frames is cut: growing spans, or equal ones."""
     length, at = seconds or _AUDIO_SECONDS, 0.0
     longest = max(_MAX_SECONDS, duration / (MAX_SPANS - 16))
     while (at := at + length) <= duration - _AUDIO_SECONDS / 2:

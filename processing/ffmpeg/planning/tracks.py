@@ -1,4 +1,4 @@
-"""Which sound a release carries: every stream that can be heard is a track one can choose."""
+"""Which audio a release carries: every stream that can be heard is a track one can choose."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_TITLE = 64
 
 @dataclass(frozen=True)
 class AudioTrack:
-    """One sound rendition: `language` as the source names it (`und`: not told), `title` for
+    """One audio track rendition: `language` as the source names it (`und`: not told), `title` for
     people, empty when nobody gave one; exactly one track of a source is the `default`. `speakers`
     are the streams of one speaker each that are put together, empty where one stream has all."""
 
@@ -50,7 +50,7 @@ Why = Literal["undecodable", "too_many", "other_programme"]
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Sound of a source that no track has: `why` is that its codec cannot be decoded, that there
+    """Audio of a source that no track has: `why` is that its codec cannot be decoded, that there
     are more than `MAX_TRACKS`, or that it belongs to another programme than the film."""
 
     index: int
@@ -96,7 +96,7 @@ def in_more_codecs(tracks: Sequence[AudioTrack], codecs: Sequence[str]) -> tuple
 
 
 def left_out(media: Media) -> tuple[LeftOut, ...]:
-    """The sound that is not made into a track, and why."""
+    """The audio that is not made into a track, and why."""
     made = {track.stream_index for track in tracks_of(media)}
     dropped = [s for group in mono.together(media) if group[0].index not in made for s in group]
     return (

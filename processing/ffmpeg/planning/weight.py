@@ -1,7 +1,7 @@
 """How heavy an encode is, estimated from sizes and codec: processor time and memory.
 
 Measured with FFmpeg 5.1, preset veryfast, every rung of the default profile, drawn clips at 30
-pictures a second; resident memory in MiB with one and with two threads, and the seconds of
+frames a second; resident memory in MiB with one and with two threads, and the seconds of
 one core that a second of the source takes:
 
 | source | H.264 | HEVC | HEVC 10-bit | AV1 | AV1 10-bit | VP9 | core |
@@ -11,7 +11,7 @@ one core that a second of the source takes:
 | 1080p (5) | 384, 477 | 385, 476 | 406, 496 | 384, 495 | 412, 541 | 367, 460 | 2.5 |
 | 2160p (7) | 1281, 1648 | 1299, 1646 | 1384, 1724 | 1299, 1710 | 1407, 1884 | | 7.5 to 10 |
 
-Memory does not depend on the rate of pictures nor on the length.
+Memory does not depend on the rate of frames nor on the length.
 
 A rung of AV1 by SVT-AV1 1.4 alone: bytes for each pixel with one and with two threads, 40 MiB less,
 and seconds of one core for a million pixels.
@@ -31,13 +31,13 @@ from processing.ffmpeg.planning.grid import grid_rate
 from processing.ffmpeg.planning.ladder import Rung
 
 _MEBI = 1024 * 1024
-# The program itself with its sound; each rung keeps pictures for x264's lookahead, references and
+# The program itself with its audio; each rung keeps frames for x264's lookahead, references and
 # threads, a decoder its references.
 _PROGRAM_BYTES = 90 * _MEBI
 _RUNG_BYTES_A_PIXEL = 60
 _RUNG_BYTES_A_PIXEL_AND_THREAD = 30
 _SOURCE_BYTES_A_PIXEL = 24
-# Presets that look further ahead keep more pictures: by their lookahead, not measured.
+# Presets that look further ahead keep more frames: by their lookahead, not measured.
 _LOOKAHEAD = {"fast": 1.2, "medium": 1.3, "slow": 1.5, "slower": 1.9, "veryslow": 2.2}
 # AV1: the encoder itself, and each pixel.
 _AV1_BYTES = 40 * _MEBI
@@ -89,7 +89,7 @@ def core_seconds(media: Media, rungs: Sequence[Rung]) -> float:
 
 
 def _av1(rung: Rung) -> float:
-    """Seconds of one core for a million pictures of a rung of AV1."""
+    """Seconds of one core for a million frames of a rung of AV1."""
     a_pixel = _AV1_ENCODED.get(rung.preset, _AV1_ENCODED["4"])
     return a_pixel * rung.width * rung.height if rung.codec == "av1" else 0.0
 

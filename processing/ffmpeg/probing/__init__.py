@@ -1,1 +1,1 @@
-"""What a source is, and when its pictures are shown."""
+"""What a source is, and when its frames are shown."""

@@ -27,7 +27,7 @@ from processing.ffmpeg.running.ffmpeg import FFmpeg
 
 _CODE = Path(__file__).resolve().parents[3]
 _PACKAGES = ("processing/__init__.py", "processing/ffmpeg", "processing/mp4")
-# Twelve hours at 120 pictures a second take some 15 s.
+# Twelve hours at 120 frames a second take some 15 s.
 _LIMITS = runner.Limits(wall_seconds=50, cpu_seconds=40, memory_bytes=1024**3, output_bytes=1024**2)
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
@@ -49,7 +49,7 @@ class Reader:
     should_stop: Callable[[], str | None]
 
     def of_index(self, path: Path, video: VideoStream) -> Mapping[str, Any] | None:
-        """The timeline of an MP4's pictures, by its boxes."""
+        """The timeline of an MP4's frames, by its boxes."""
         return self._asked("of_index", path, _described(video=video))
 
     def of_listing(self, what: str, listed: Path, media: Media) -> Mapping[str, Any] | None:

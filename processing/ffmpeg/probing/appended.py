@@ -68,7 +68,7 @@ def _blocks(file: BinaryIO, start: int, should_stop: Callable[[], str | None]) -
 
 
 def _is_chained_film(file: BinaryIO, should_stop: Callable[[], str | None]) -> bool:
-    """Whether streams of an Ogg begin behind its first pictures. Of sound alone all are read."""
+    """Whether streams of an Ogg begin behind its first frames. Of audio alone all are read."""
     first_page = re.compile(rb"OggS\x00\x02.{20}\x01.\x80theora", re.DOTALL)
     found = sum(len(first_page.findall(block)) for block in _blocks(file, 0, should_stop))
     return found > 1

@@ -1,7 +1,7 @@
 """Clocks that begin anew in the middle of a source: files that were appended to each other, streams
 that were interrupted, counters that wrapped.
 
-Times are mended so that each part follows where the one before ended, with its sound and pictures
+Times are mended so that each part follows where the one before ended, with its audio and video
 as far apart as they were.
 """
 
@@ -32,7 +32,7 @@ _TOGETHER = 10.0
 # MPEG's counter.
 _WRAP = 2**33 / 90_000
 _WRAP_TOLERANCE = 60.0
-# Pictures that any codec may decode before one that is shown earlier.
+# Frames that any codec may decode before one that is shown earlier.
 _MOST_REORDERED = 16
 _FIELDS = 5
 
@@ -50,7 +50,7 @@ class StreamClock:
 
 @dataclass(frozen=True)
 class Mended:
-    """The listing of the picture stream as `pts,dts,duration,size,flags` with mended times, to be
+    """The listing of the video stream as `pts,dts,duration,size,flags` with mended times, to be
     read once, and the clocks of all streams."""
 
     listing: Iterator[bytes]
@@ -85,7 +85,7 @@ class _Stream:
 
     def decoded(self, pts: int | None, dts: int | None) -> float | None:
         """The second at which a packet is decoded, or about that: FFmpeg does not tell it of the
-        first few where pictures are reordered, which follow the first at once."""
+        first few where frames are reordered, which follow the first at once."""
         if dts is not None:
             self.untold = _MOST_REORDERED
             return dts * self.base
@@ -100,7 +100,7 @@ class _Stream:
 
 @dataclass
 class _Found:
-    """`runs` are how many packets of the pictures follow each other in which part."""
+    """`runs` are how many packets of the frames follow each other in which part."""
 
     streams: dict[int, _Stream]
     parts: list[_Part] = field(default_factory=list)
@@ -176,14 +176,14 @@ def mend(listed: BinaryIO, video: VideoStream, audio: Sequence[AudioStream]) -> 
 
 
 def of_sound(listed: Iterable[bytes], audio: Sequence[AudioStream]) -> tuple[StreamClock, ...]:
-    """The clocks of streams of sound, of the same lines."""
+    """The clocks of audio streams, of the same lines."""
     return _found(listed, audio, None).clocks
 
 
 def _found(
     listed: Iterable[bytes],
     listened: Sequence[VideoStream | AudioStream],
-    pictures: int | None,
+    video_index: int | None,
 ) -> _Found:
     found = _Found({stream.index: _Stream(float(stream.time_base)) for stream in listened})
     for number, (index, pts, dts, duration, _) in enumerate(_lines(listed)):
@@ -197,7 +197,7 @@ def _found(
                 break
             begin = time if pts is None else pts * stream.base
             _extend(stream, begin, begin + (_time(duration) or 0) * stream.base)
-        if index == pictures:
+        if index == video_index:
             if not found.runs or found.runs[-1][1] != stream.part:
                 found.runs.append([0, stream.part])
             found.runs[-1][0] += 1
@@ -215,7 +215,7 @@ def _of_stream(listed: Iterable[bytes], wanted: int) -> Iterator[bytes]:
 def _shifted(
     told: Iterable[bytes], runs: Sequence[Sequence[int]], shifts: Sequence[int]
 ) -> Iterator[bytes]:
-    """The lines of the pictures, each moved with its part, without times of decoding."""
+    """The lines of the frames, each moved with its part, without times of decoding."""
     parts = chain.from_iterable(repeat(part, count) for count, part in runs)
     for line in told:
         pts, _, rest = line.split(b",", 2)

@@ -12,7 +12,7 @@ from typing import Any
 from processing.ffmpeg.errors import ProbeFailed
 from processing.ffmpeg.probing import film, look, streams
 
-# Streams of pictures that are decoded to find out their form.
+# Video streams that are decoded to find out their form.
 _LOOKED_INTO = 4
 
 
@@ -37,12 +37,12 @@ class Asked:
 
 
 def completed(described: dict[str, Any], file: Asked) -> dict[str, Any]:
-    """What was described, with what nothing but the packets or pictures tell where that decides."""
+    """What was described, with what nothing but the packets or frames tell where that decides."""
     return _looked_into(_counted(described, file), file)
 
 
 def _counted(described: dict[str, Any], file: Asked) -> dict[str, Any]:
-    """What was described, with the packets of each stream of pictures where that has to tell which
+    """What was described, with the packets of each video stream where that has to tell which
     is the film."""
     listed = described.get("streams") or []
     if not film.must_count([stream for stream in listed if film.is_video(stream)]):
@@ -54,7 +54,7 @@ def _counted(described: dict[str, Any], file: Asked) -> dict[str, Any]:
 
 
 def _looked_into(described: dict[str, Any], file: Asked) -> dict[str, Any]:
-    """What was described; where nothing tells the form of any pictures, with what the first of
+    """What was described; where nothing tells the form of any frames, with what the first of
     them tells when it is decoded."""
     listed = described.get("streams") or []
     if any(streams.is_decodable_video(stream) for stream in listed):

@@ -1,4 +1,4 @@
-"""Where an edit list puts the pictures of an MP4 track, as FFmpeg's demuxer counts."""
+"""Where an edit list puts the frames of an MP4 track, as FFmpeg's demuxer counts."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from processing.mp4.elst import Edit
 
 @dataclass
 class FrameTimes:
-    """The pictures that are shown, in stored order: when, which are keyframes (1), and where the
+    """The frames that are shown, in stored order: when, which are keyframes (1), and where the
     one that is shown last ends; ticks. `turns_back` says whether times of decoding do, which are
     ascending unless the clock begins anew; None where they are not told. FFmpeg shows them `delay`
-    ticks too early, where an edit begins between two pictures."""
+    ticks too early, where an edit begins between two frames."""
 
     pts: array[int] = field(default_factory=lambda: array("q"))
     keys: bytearray = field(default_factory=bytearray)
@@ -26,8 +26,8 @@ class FrameTimes:
     _last: int = -(2**62)
 
     def add(self, pts: int, duration: int, *, key: bool, size: int = 0) -> None:
-        """One more picture of so many bytes. The duration counts for that which is shown last:
-        where pictures are reordered, the time until the next is *stored* may be a pause elsewhere.
+        """One more frame of so many bytes. The duration counts for that which is shown last:
+        where frames are reordered, the time until the next is *stored* may be a pause elsewhere.
         """
         self.pts.append(pts)
         self.keys.append(key)
@@ -37,7 +37,7 @@ class FrameTimes:
 
 
 def placed(index: Index) -> FrameTimes | None:
-    """The pictures of an index, None when its edits are of a kind FFmpeg should be asked about:
+    """The frames of an index, None when its edits are of a kind FFmpeg should be asked about:
     several shown parts, or a part that begins where no keyframe leads to it."""
     if not index.edits:
         return _moved(index, range(index.samples), 0)
@@ -51,7 +51,7 @@ def placed(index: Index) -> FrameTimes | None:
 
 
 def _cut(index: Index, edit: Edit, empty: int) -> FrameTimes | None:
-    """What lies inside the edit, so that its first stored picture, and then at the earliest its
+    """What lies inside the edit, so that its first stored frame, and then at the earliest its
     first shown one, comes after the empty time."""
     first = _leading_key(index, edit)
     if first is None:
@@ -87,7 +87,7 @@ def _is_inside(index: Index, n: int, edit: Edit) -> bool:
 
 
 def _leading_key(index: Index, edit: Edit) -> int | None:
-    """The last keyframe stored and shown no later than the edit begins; the first picture when
+    """The last keyframe stored and shown no later than the edit begins; the first frame when
     there is none and it is a keyframe."""
     stored = bisect_right(index.decoded, edit.start, hi=index.samples)
     for n in range(stored - 1, -1, -1):
@@ -98,7 +98,7 @@ def _leading_key(index: Index, edit: Edit) -> int | None:
 
 def _beyond(index: Index, edit: Edit, first: int) -> int:
     """Past the last sample that may be inside: one keyframe after the end is passed, two where
-    pictures are reordered."""
+    frames are reordered."""
     passed = 0
     for n in range(first, index.samples):
         length = index.decoded[n + 1] - index.decoded[n]

@@ -1,4 +1,4 @@
-"""The sample descriptions of a picture track of an MP4 or QuickTime file: what its pictures are
+"""The sample descriptions of a frame track of an MP4 or QuickTime file: what its frames are
 said to be, of which FFmpeg tells the last one's."""
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Which stream of pictures is the film, and which streams belong to the same programme.
+"""Which video stream is the film, and which streams belong to the same programme.
 
 Marks and sizes are claims that stills and thumbnails make as well: what is a film shows in how many
-pictures there are, and in how long they last.
+frames there are, and in how long they last.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from processing.ffmpeg import inputs
 from processing.ffmpeg.probing.ffprobe_values import clock, seconds, whole
 from processing.ffmpeg.probing.secondary_streams import is_cover
 
-# Of the pictures, and of the seconds, of the stream that has most of them, a film has one in so
+# Of the frames, and of the seconds, of the stream that has most of them, a film has one in so
 # many: cameras store a second one at a quarter of the rate, not less.
 _FEWEST, _SHORTEST = 4, 2
 # Of so many pixels, and so many times smaller than the largest: a thumbnail of that.
 _THUMBNAIL, _TIMES = 320 * 240, 16
-# Packets that are counted where no header tells how many there are: some minutes of pictures.
+# Packets that are counted where no header tells how many there are: some minutes of frames.
 _COUNTED = 20_000
 # ffprobe gives what it counted under this name.
 _PACKETS = "nb_read_packets"
@@ -29,7 +29,7 @@ Stream = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Choice:
-    """`film` is the stream that is shown, None for sound alone; `apart` are the indexes of the
+    """`film` is the stream that is shown, None for audio alone; `apart` are the indexes of the
     streams of other programmes than its own."""
 
     film: Stream | None
@@ -37,9 +37,9 @@ class Choice:
 
 
 def choose(candidates: Sequence[Stream], heard: Collection[int], programmes: Any) -> Choice:
-    """Of streams of pictures the film, and what does not belong to it.
+    """Of video streams the film, and what does not belong to it.
 
-    A still or a thumbnail never wins over a film; of films one that has sound in its programme
+    A still or a thumbnail never wins over a film; of films one that has audio in its programme
     (of the indexes in `heard`) wins, then the default one, then the largest.
     """
     groups = _groups(programmes)
@@ -54,19 +54,19 @@ def choose(candidates: Sequence[Stream], heard: Collection[int], programmes: Any
 
 
 def must_count(candidates: Sequence[Stream]) -> bool:
-    """Whether there are several streams of pictures, of which no header tells how many each has."""
+    """Whether there are several video streams, of which no header tells how many each has."""
     return len(candidates) > 1 and any(_frames(stream) is None for stream in candidates)
 
 
 def argv(ffprobe: str, opened: Sequence[str]) -> list[str]:
-    """The command that counts the first packets of all streams of pictures."""
+    """The command that counts the first packets of all video streams."""
     shown = ["-v", "error", "-select_streams", "v", "-read_intervals", f"%+#{_COUNTED}"]
     shown += ["-count_packets", "-show_entries", f"stream=index,{_PACKETS}"]
     return [ffprobe, *shown, "-of", "json=compact=1", *opened]
 
 
 def counted(listed: Sequence[Any], counts: Sequence[Any]) -> list[Any]:
-    """The streams, those of pictures with how many packets ffprobe counted."""
+    """The streams, those of frames with how many packets ffprobe counted."""
     found = {one["index"]: one.get(_PACKETS) for one in counts if isinstance(one, dict)}
     return [
         {**stream, _PACKETS: found.get(stream.get("index"))} if isinstance(stream, dict) else stream
@@ -75,7 +75,7 @@ def counted(listed: Sequence[Any], counts: Sequence[Any]) -> list[Any]:
 
 
 def is_video(stream: Any) -> bool:
-    """Whether a stream holds pictures of a form that is decoded, and is no cover."""
+    """Whether a stream holds frames of a form that is decoded, and is no cover."""
     return (
         isinstance(stream, dict)
         and stream.get("codec_type") == "video"
@@ -85,7 +85,7 @@ def is_video(stream: Any) -> bool:
 
 
 class _Measure:
-    """What streams are held against: the most pictures, seconds and pixels of any."""
+    """What streams are held against: the most frames, seconds and pixels of any."""
 
     def __init__(self, candidates: Sequence[Stream]) -> None:
         self._frames = max(_frames(stream) or 0 for stream in candidates)
@@ -93,7 +93,7 @@ class _Measure:
         self._pixels = max(_pixels(stream) for stream in candidates)
 
     def of_film(self, stream: Stream) -> tuple[bool, bool, bool]:
-        """Whether it has the pictures, the seconds and the pixels of a film; what nobody knows is
+        """Whether it has the frames, the seconds and the pixels of a film; what nobody knows is
         nothing against it."""
         frames, lasts = _frames(stream), _seconds(stream)
         moves = frames is None or frames > 1 or self._frames <= 1
@@ -143,7 +143,7 @@ def _apart(
     film: Stream | None, heard: Collection[int], groups: list[frozenset[int]]
 ) -> frozenset[int]:
     """What stands in programmes alone that are not the film's, or, where it stands in none, or
-    there is none, not the first one's with sound."""
+    there is none, not the first one's with audio."""
     own = [group for group in groups if film is not None and film["index"] in group]
     if not own:
         own = [group for group in groups if group & set(heard)][:1]

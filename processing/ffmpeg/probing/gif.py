@@ -1,7 +1,7 @@
 """Whether anything of a GIF can be seen through: FFmpeg decodes all of them as if it could.
 
-Most encoders mark what stays as it was as transparent, so it is told by the first picture, which
-everything else is drawn over, and by whether a picture is ever taken away again.
+Most encoders mark what stays as it was as transparent, so it is told by the first frame, which
+everything else is drawn over, and by whether a frame is ever taken away again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _TABLE, _SEEN_THROUGH, _TAKEN_AWAY = 0x80, 1, 2
 
 
 def is_opaque(path: Path) -> bool:
-    """Whether the first picture covers everything and no picture is taken away; False where that
+    """Whether the first frame covers everything and no frame is taken away; False where that
     cannot be told."""
     if path.stat().st_size > _MAX_BYTES:
         return False

@@ -17,7 +17,7 @@ from processing.mp4.box import Box, MalformedBoxes
 from processing.mp4.elst import Edit
 from processing.mp4.tables import number
 
-# A quarter of an hour of pictures or ten minutes of sound, as files commonly have them.
+# A quarter of an hour of frames or ten minutes of audio, as files commonly have them.
 _FEW_SAMPLES = 30_000
 _SMALL_TABLES = 1_000_000
 _MAX_TRACKS = 128

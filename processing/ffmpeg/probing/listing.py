@@ -14,7 +14,7 @@ from processing.ffmpeg.media import VideoStream
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.ffmpeg.running.runner import Limits
 
-# Twelve hours at 120 pictures a second have a third of it.
+# Twelve hours at 120 frames a second have a third of it.
 MAX_BYTES = 768 * 1024**2
 # Bytes that are read in some hundredths of a second.
 _SHORT = 500_000

@@ -12,7 +12,7 @@ from processing.ffmpeg.probing.timeline import Timeline
 
 
 def with_timeline(media: Media, timeline: Timeline | None) -> Media:
-    """`media` with what was measured: its rate, first picture, how many there are, duration, and
+    """`media` with what was measured: its rate, first frame, how many there are, duration, and
     the shape of its GOPs."""
     if media.video is None or timeline is None:
         return media
@@ -35,7 +35,7 @@ def with_timeline(media: Media, timeline: Timeline | None) -> Media:
 
 
 def with_clocks(media: Media, clocks: Sequence[StreamClock]) -> Media:
-    """`media` with sound as mended clocks tell, and as long as its streams are."""
+    """`media` with audio as mended clocks tell, and as long as its streams are."""
     audio = tuple(_mended(stream, clocks) for stream in media.audio)
     longer = replace(media, audio=audio)
     return replace(longer, duration=longer.lasting or media.duration)

@@ -1,4 +1,4 @@
-"""How a picture is turned to stand upright, from the display matrix ffprobe prints."""
+"""How a frame is turned to stand upright, from the display matrix ffprobe prints."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TOLERANCE = 1.0
 
 
 def detect_orientation(stream: Mapping[str, Any]) -> tuple[int, bool]:
-    """Degrees clockwise (0, 90, 180, 270), and whether the turned picture is then flipped left to
+    """Degrees clockwise (0, 90, 180, 270), and whether the turned frame is then flipped left to
     right. Matrices of any other kind (45 degrees, sheared, all zero) leave it as it is."""
     return _told(stream) or (0, False)
 

@@ -43,11 +43,11 @@ def since(media: Media) -> float:
 
 def parse(
     packets: Iterable[bytes],
-    picture: dict[int, float],
+    frame_seconds: dict[int, float],
     should_stop: Callable[[], str | None] = runner.never,
 ) -> dict[int, Extent]:
     """The extent of each stream of ffprobe's `stream_index,pts_time,duration_time` lines, every
-    packet lasting at least the seconds `picture` tells for its stream. Raises `Interrupted`."""
+    packet lasting at least the seconds `frame` tells for its stream. Raises `Interrupted`."""
     found: dict[int, Extent] = {}
     for read, line in enumerate(packets):
         if read % _STOP_EVERY == 0 and (reason := should_stop()):
@@ -60,7 +60,9 @@ def parse(
         known = found.get(index, Extent(0, None))
         end = known.end
         if start is not None:
-            ending = start + max(seconds(length.strip(",\r\n")) or 0.0, picture.get(index, 0.0))
+            ending = start + max(
+                seconds(length.strip(",\r\n")) or 0.0, frame_seconds.get(index, 0.0)
+            )
             end = ending if end is None else max(end, ending)
         found[index] = Extent(known.packets + 1, end)
     return found
@@ -68,7 +70,7 @@ def parse(
 
 def measured(media: Media, extents: dict[int, Extent], *, by_count: bool) -> Media:
     """`media` with the durations its packets tell, of streams that told none. With `by_count`
-    times mean nothing and pictures are counted."""
+    times mean nothing and frames are counted."""
     video, audio = media.video, []
     if video is not None:
         extent = extents.get(video.index, Extent(0, None))
@@ -92,7 +94,7 @@ def without_claims(media: Media) -> Media:
 
 
 def without_false_claims(media: Media, extents: dict[int, Extent]) -> Media:
-    """Sound alone as if its headers told nothing, where its packets end elsewhere: WAV that was
+    """Audio alone as if its headers told nothing, where its packets end elsewhere: WAV that was
     written into a pipe claims hours, and of a file that was cut off the header tells the whole."""
     if media.video is not None:
         return media

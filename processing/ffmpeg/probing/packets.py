@@ -1,4 +1,4 @@
-"""Whether the sound of an MP4 is AAC of equal packets without a gap."""
+"""Whether the audio of an MP4 is AAC of equal packets without a gap."""
 
 from __future__ import annotations
 

@@ -81,8 +81,8 @@ _GUESSED_DURATION = ("mpegvideo", "h264", "hevc", "aac", "ac3", "eac3", "dts", "
 
 @dataclass(frozen=True)
 class ProbeLimits:
-    """What a source may have: pixels of one picture, and of all that are decoded or shown, streams
-    of pictures, sound and subtitles, streams of any kind, seconds, pictures; and the seconds and
+    """What a source may have: pixels of one frame, and of all that are decoded or shown, streams
+    of frames, audio and subtitles, streams of any kind, seconds, frames; and the seconds and
     bytes of memory looking at it may take."""
 
     max_pixels: int = inputs.MAX_PIXELS
@@ -131,7 +131,7 @@ def _media(described: Mapping[str, Any], limits: ProbeLimits) -> Media:
     if video is None and (not audio or probe_errors.frames_are_lost(listed)):
         raise probe_errors.nothing_to_show(listed, heard={stream.index for stream in audio})
     if video is not None and video.width * video.height > limits.max_pixels:
-        raise ProbeFailed("The picture has too many pixels.", code="source_too_large")
+        raise ProbeFailed("The frame has too many pixels.", code="source_too_large")
     container = str(form.get("format_name") or "")
     duration = (
         0.0 if container in _GUESSED_DURATION else ffprobe_values.seconds(form.get("duration"))
@@ -271,15 +271,15 @@ class _Packets:
     child: apart.Reader
 
     def since(
-        self, second: float, picture: dict[int, float], *, most: int | None = None
+        self, second: float, frame_seconds: dict[int, float], *, most: int | None = None
     ) -> dict[int, Extent]:
         """The extent of each stream from a second on."""
         command = packet_extent.argv(self.ffprobe, self.opened, second, most=most)
         with self._listed(command) as file:
-            return packet_extent.parse(file, picture, self.asked.should_stop)
+            return packet_extent.parse(file, frame_seconds, self.asked.should_stop)
 
     def clocks_of_audio(self, media: Media) -> tuple[StreamClock, ...]:
-        """The clocks of all sound."""
+        """The clocks of all audio."""
         with self._listed(listing.argv(self.ffprobe, self.opened, None)) as file:
             if listing.is_short(file):
                 return clock.of_sound(file, media.audio)
@@ -299,7 +299,7 @@ def _looked_at(
     ffprobe: str,
     ask: Callable[[list[str]], bytes],
 ) -> VideoStream:
-    """`video` with what only its first picture or its container's boxes tell."""
+    """`video` with what only its first frame or its container's boxes tell."""
     edits = index.edit_list(path, video.track) if video.track is not None else None
     if edits is not None:
         video = replace(video, edited=len(edits) > 1 or any(edit.start < 0 for edit in edits))
@@ -339,7 +339,7 @@ def _described_by_itself(video: VideoStream, entry: entries.Entry | None) -> Vid
 
 def _measured(media: Media, listed: _Packets, limits: ProbeLimits, path: Path) -> Media:
     """`media` with the durations its packets tell: where its headers tell none (Matroska and FLV
-    tell no stream's length), where nothing else will look at its times (sound alone), and where
+    tell no stream's length), where nothing else will look at its times (audio alone), and where
     they tell so much that the file would be refused for it. A clock that may jump tells nothing
     then: the timeline will."""
     if media.video is None and media.container in clock.MAY_BEGIN_ANEW:
@@ -360,12 +360,12 @@ def _measured(media: Media, listed: _Packets, limits: ProbeLimits, path: Path) -
     if media.duration and told and media.video is not None:
         return media
     since = packet_extent.since(media)
-    picture = {media.video.index: float(1 / media.video.frame_rate)} if media.video else {}
+    frame_seconds = {media.video.index: float(1 / media.video.frame_rate)} if media.video else {}
     main = (media.video or media.audio[0]).index
-    extents = listed.since(since, picture)
+    extents = listed.since(since, frame_seconds)
     media = packet_extent.without_false_claims(media, extents)
     if since and main not in extents:
-        extents = listed.since(0.0, picture)
+        extents = listed.since(0.0, frame_seconds)
     if main not in extents:
         raise probe_errors.of_nothing(ProbeFailed(), path, packets=False)
     by_count = media.container in _GUESSED_DURATION and media.video is not None

@@ -26,27 +26,27 @@ from processing.ffmpeg.probing import (
 )
 from processing.ffmpeg.probing.timeline import Timeline
 
-# Some pictures at either end may not be decodable without being missing.
+# Some frames at either end may not be decodable without being missing.
 _MISSING_FRAMES = 3
 _MISSING_SHARE = 0.02
 _NAMED_AT_MOST = 4
 _FASTEST = 60.0
 _CUT = "The file is cut off: what its index tells of is not there. Upload it again."
-_STILL = "The file is a picture ({}), not a film: films, animated GIF and PNG, and sound are taken."
+_STILL = "The file is a frame ({}), not a film: films, animated GIF and PNG, and audio are taken."
 _NO_CLOCK = (
     "The clock of the file jumps more than {} times, so nobody can tell what belongs together. Save"
     " it anew with another program, and upload that."
 )
 _ELSEWHERE = (
-    "The file only refers to others that hold its pictures or sound, and these did not come with"
+    "The file only refers to others that hold its frames or audio, and these did not come with"
     " it. Save it as one file that holds everything, and upload that."
 )
 _SEVERAL = "Several films stand one behind the other in the file. Upload each as a file of its own."
-_EMPTY = "The file is empty: it holds no pictures and no sound."
+_EMPTY = "The file is empty: it holds no frames and no audio."
 
 
 class Limits(Protocol):
-    """What is asked of the limits of a source: seconds, and pictures."""
+    """What is asked of the limits of a source: seconds, and frames."""
 
     @property
     def max_duration(self) -> float: ...  # noqa: D102
@@ -86,7 +86,7 @@ def of_limits(error: MediaError) -> MediaError:
 
 def impossible_pixels() -> ProbeFailed:
     """What a source is told whose pixels are of a shape nobody can show."""
-    message = "The file tells of pixels of a shape that no picture has, so it cannot be decoded."
+    message = "The file tells of pixels of a shape that no frame has, so it cannot be decoded."
     return ProbeFailed(message, code="source_unsupported")
 
 
@@ -96,7 +96,7 @@ def too_long() -> ProbeFailed:
 
 
 def require_few(listed: list[Any], shown: int, any_kind: int) -> None:
-    """Raise for more streams of pictures, sound and subtitles, or of any kind, than are taken; the
+    """Raise for more video streams, audio and subtitles, or of any kind, than are taken; the
     fonts and covers of a film are streams too."""
     kinds = [s.get("codec_type") for s in listed if isinstance(s, dict)]
     counted = sum(kind in ("video", "audio", "subtitle") for kind in kinds)
@@ -110,7 +110,7 @@ def _too_many_streams(argv: Sequence[str] = (), log: str = "") -> ProbeFailed:
 
 
 def require_within(media: Media, limits: Limits) -> None:
-    """Raise `ProbeFailed` for a source that is longer, has more pictures or pixels in them, or a
+    """Raise `ProbeFailed` for a source that is longer, has more frames or pixels in them, or a
     clock that jumps more often, than is taken, by what was measured; headers may have told
     otherwise."""
     if max(media.duration, media.lasting) > limits.max_duration:
@@ -120,15 +120,15 @@ def require_within(media: Media, limits: Limits) -> None:
     if jumps > clock.MAX_JUMPS:
         raise ProbeFailed(_NO_CLOCK.format(clock.MAX_JUMPS), code="source_unsupported")
     if video is not None and (video.frames or 0) > limits.max_frames:
-        raise ProbeFailed("The video has too many pictures.", code="source_too_large")
+        raise ProbeFailed("The video has too many frames.", code="source_too_large")
     if pixels_of(media) > limits.max_decoded_pixels:
         raise ProbeFailed(
-            "The video is too much work: too many large pictures.", code="source_too_large"
+            "The video is too much work: too many large frames.", code="source_too_large"
         )
 
 
 def pixels_of(media: Media) -> float:
-    """The pixels of all pictures that are decoded, or that are shown and so encoded: few bytes can
+    """The pixels of all frames that are decoded, or that are shown and so encoded: few bytes can
     hold, or repeat, any number of them."""
     video = media.video
     if video is None:
@@ -144,7 +144,7 @@ def _is_mp4(path: Path) -> bool:
 
 
 def require_all_there(media: Media, timeline: Timeline, path: Path) -> None:
-    """Raise `SourceTruncated` for an MP4 whose pictures end long before its index says because
+    """Raise `SourceTruncated` for an MP4 whose frames end long before its index says because
     bytes are missing: the rest of it never arrived. `media` is as it was before the timeline was
     read."""
     video = media.video
@@ -172,13 +172,13 @@ def of_nothing(error: ProbeFailed, path: Path, packets: bool) -> ProbeFailed:
 
 
 def require_readable_first(media: Media) -> None:
-    """Raise for a container that is read into the file that follows as if it were its pictures."""
+    """Raise for a container that is read into the file that follows as if it were its frames."""
     if media.container == "ivf":
         raise ProbeFailed(_SEVERAL, code="source_unsupported")
 
 
 def frames_are_lost(listed: list[Any]) -> bool:
-    """Whether there is a film that cannot be decoded: its sound alone is not what was handed in."""
+    """Whether there is a film that cannot be decoded: its audio alone is not what was handed in."""
     return any(
         isinstance(s, dict) and s.get("codec_type") == "video" and not secondary_streams.is_cover(s)
         for s in listed
@@ -195,11 +195,11 @@ def nothing_to_show(listed: list[Any], heard: Collection[int] = ()) -> ProbeFail
     if foreign:
         return ProbeFailed(_undecoded(sorted(foreign)), code="source_unsupported")
     if unread:
-        what = "No picture" if heard else "No picture and no sound"
+        what = "No frame" if heard else "No frame and no audio"
         named = ", ".join(sorted({ffprobe_values.codec(s) for s in unread})[:_NAMED_AT_MOST])
         message = f"{what} of the file can be decoded: it is damaged ({named})."
         return ProbeFailed(message, code="source_unsupported")
-    return ProbeFailed("The file holds neither video nor sound.")
+    return ProbeFailed("The file holds neither video nor audio.")
 
 
 def _is_foreign(stream: dict[str, Any]) -> bool:
@@ -216,4 +216,4 @@ def unopened(codec: str, error: ProbeFailed) -> ProbeFailed:
 
 def _undecoded(codecs: Sequence[str]) -> str:
     named = ", ".join(codecs[:_NAMED_AT_MOST])
-    return f"The file holds pictures or sound in a form we do not decode: {named}."
+    return f"The file holds frames or audio in a form we do not decode: {named}."

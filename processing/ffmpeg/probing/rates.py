@@ -1,4 +1,4 @@
-"""The frame rate of a source: from what its header tells, or, better, from when its pictures are
+"""The frame rate of a source: from what its header tells, or, better, from when its frames are
 shown."""
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _COMMON = tuple(
         (30000, 1001), (30, 1), (48, 1), (50, 1), (60000, 1001), (60, 1),
     ]
 )  # fmt: skip
-# On slower grids than those of cameras a picture may stand this far, in seconds, from its time.
+# On slower grids than those of cameras a frame may stand this far, in seconds, from its time.
 _SLOW = tuple(Fraction(rate) for rate in (1, 2, 4, 5, 6, 8))
 _FAR_OFF = Fraction(1, 50)
-# So many of a thousand pictures may share a place with another before a finer grid is taken.
+# So many of a thousand frames may share a place with another before a finer grid is taken.
 _SHARED_PER_MILLE = 1
 # From this rate on half a step is near enough.
 _COARSEST = Fraction(25)
-# A grid is chosen by so many pictures at most, taken in stretches.
+# A grid is chosen by so many frames at most, taken in stretches.
 _LOOKED_AT = 200_000
 _STRETCH = 10_000
 _APART = 30
@@ -36,8 +36,8 @@ _FASTER = (Fraction(100), Fraction(120_000, 1001), Fraction(120), Fraction(240))
 def natural_rate(base: Fraction | None, average: Fraction | None, *, fields: bool) -> Fraction:
     """The rate of a source by its header, at least 1.
 
-    `base` (r_frame_rate) is the smallest step between pictures and absurd for variable rates;
-    `average` counts pictures over time. With `fields`, `base` may count half pictures.
+    `base` (r_frame_rate) is the smallest step between frames and absurd for variable rates;
+    `average` counts frames over time. With `fields`, `base` may count half frames.
     """
     rate = _chosen(base or None, average or None, fields)
     return rate * math.ceil(1 / rate) if rate < 1 else rate
@@ -64,8 +64,8 @@ def _snapped(rate: Fraction) -> Fraction:
 def rates_between(
     ticks: int, pictures: int, time_base: Fraction, told: Fraction
 ) -> Iterator[Fraction]:
-    """Rates at which so many pictures last so many ticks, give or take one tick: common ones
-    first (of these the told one), then a whole number of ticks a picture if that fits exactly,
+    """Rates at which so many frames last so many ticks, give or take one tick: common ones
+    first (of these the told one), then a whole number of ticks a frame if that fits exactly,
     then the told one and simple fractions."""
     if ticks <= 0 or pictures <= 0:
         return
@@ -79,8 +79,8 @@ def rates_between(
 
 
 def constant_rate(times: Sequence[int], time_base: Fraction, told: Fraction) -> Fraction | None:
-    """The exact rate of pictures shown at `times` (ticks, ascending), if every one is on its grid
-    within half a tick; None when the rate varies or there is but one picture."""
+    """The exact rate of frames shown at `times` (ticks, ascending), if every one is on its grid
+    within half a tick; None when the rate varies or there is but one frame."""
     steps = len(times) - 1
     if steps < 1:
         return None
@@ -107,8 +107,8 @@ def _is_even(times: Sequence[int], length: int, scale: int) -> bool:
 
 
 def grid_of(times: Sequence[int], time_base: Fraction) -> Fraction:
-    """The rate of the grid for pictures shown at `times` (ticks, ascending) at no constant rate:
-    the lowest common one at which hardly any picture shares its place on the grid with another,
+    """The rate of the grid for frames shown at `times` (ticks, ascending) at no constant rate:
+    the lowest common one at which hardly any frame shares its place on the grid with another,
     or as few as at any rate up to `MAX_RATE`; every one stands within half a step of its time,
     and within 20 ms."""
     stretches = list(_stretches(times))
@@ -126,7 +126,7 @@ def grid_of(times: Sequence[int], time_base: Fraction) -> Fraction:
 
 
 def shared_places(times: Sequence[int], rate: Fraction, time_base: Fraction) -> int:
-    """How many pictures shown at `times` (ticks, ascending) are not seen on a grid of that rate,
+    """How many frames shown at `times` (ticks, ascending) are not seen on a grid of that rate,
     because a later one has the same place."""
     return _shared(times, times[0], rate * time_base) if times else 0
 
@@ -152,7 +152,7 @@ def _shared(times: Sequence[int], origin: int, pace: Fraction) -> int:
 def _nearer(
     rate: Fraction, stretches: Sequence[Sequence[int]], time_base: Fraction, allowed: int
 ) -> Fraction:
-    """Of a rate and the common ones a thousandth from it that which the pictures follow best; one
+    """Of a rate and the common ones a thousandth from it that which the frames follow best; one
     at which more share their place than `allowed` is none."""
 
     def fits(other: Fraction) -> bool:
@@ -164,7 +164,7 @@ def _nearer(
 
 
 def _off(stretches: Sequence[Sequence[int]], pace: Fraction) -> float:
-    """By how far pictures some way apart miss whole steps of the grid, in all: a thousandth shows
+    """By how far frames some way apart miss whole steps of the grid, in all: a thousandth shows
     over such a way, and it matters to few where the sequence is broken."""
     above, below = pace.numerator, pace.denominator
     missed = 0
@@ -179,7 +179,7 @@ def _off(stretches: Sequence[Sequence[int]], pace: Fraction) -> float:
 def _is_far_off(
     stretches: Sequence[Sequence[int]], origin: int, pace: Fraction, most: Fraction
 ) -> bool:
-    """Whether any picture stands further than `most` steps from its place."""
+    """Whether any frame stands further than `most` steps from its place."""
     above, below = pace.numerator, pace.denominator
     limit = most * below
     for stretch in stretches:

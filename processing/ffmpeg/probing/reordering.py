@@ -1,7 +1,7 @@
-"""When pictures of MPEG-1 and MPEG-2 are shown that tell only when they are decoded, as most of a
+"""When frames of MPEG-1 and MPEG-2 are shown that tell only when they are decoded, as most of a
 programme stream do.
 
-Pictures that others refer to are shown when the next such one is decoded; those between (B) at
+Frames that others refer to are shown when the next such one is decoded; those between (B) at
 once. FFmpeg tells the time of the latter alone, since it does not look ahead.
 """
 
@@ -14,13 +14,13 @@ from fractions import Fraction
 CODECS = ("mpeg1video", "mpeg2video")
 # Of a stream that is no stream: nobody waits for longer.
 _MOST_WAITING = 64
-# By so many pictures a time may be off and still be of the same steady rate.
+# By so many frames a time may be off and still be of the same steady rate.
 _FAR_OFF = 4
 
 
 def are_counted(times: Sequence[int], step: Fraction) -> bool:
-    """Whether pictures with these times (ascending ticks) come every `step`, though FFmpeg tells
-    some times twice and others not at all: it gives the time of a packet to another picture than
+    """Whether frames with these times (ascending ticks) come every `step`, though FFmpeg tells
+    some times twice and others not at all: it gives the time of a packet to another frame than
     the one that begins in it. Their number and their first and last times are right then."""
     if len(times) < _FAR_OFF or step <= 0:
         return False

@@ -1,4 +1,4 @@
-"""What a file holds beside pictures and sound: subtitles, chapters, cover art and the rest."""
+"""What a file holds beside video and audio: subtitles, chapters, cover art and the rest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MAX_CHAPTERS = 200
 
 
 def is_cover(stream: Mapping[str, Any]) -> bool:
-    """Whether a stream is a picture beside the film: cover art or thumbnails."""
+    """Whether a stream is a frame beside the film: cover art or thumbnails."""
     marks = _marks(stream)
     return bool(marks.get("attached_pic") or marks.get("timed_thumbnails"))
 

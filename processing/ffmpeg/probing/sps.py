@@ -6,7 +6,7 @@ from processing.mp4 import avcc as configuration
 
 
 def is_whole(avcc: bytes) -> bool | None:
-    """Whether every set of an avcC box says that pictures are whole frames; None where that cannot
+    """Whether every set of an avcC box says that frames are whole frames; None where that cannot
     be read."""
     sets = configuration.sequence_sets(avcc)
     try:

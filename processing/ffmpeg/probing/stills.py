@@ -1,4 +1,4 @@
-"""Still pictures, told by how they begin: whoever hands one in hears what is taken."""
+"""Still frames, told by how they begin: whoever hands one in hears what is taken."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BRANDS = {
 
 
 def kind_of(path: Path) -> str | None:
-    """What kind of picture a file is by its first bytes, None for anything else. GIF is not among
+    """What kind of frame a file is by its first bytes, None for anything else. GIF is not among
     them, nor are animations that can be shown told apart: ask of what cannot be opened."""
     with path.open("rb") as file:
         head = file.read(16)

@@ -20,7 +20,7 @@ _ASIDE = ("comment", "visual_impaired", "hearing_impaired")
 
 
 def is_decodable_video(stream: Any) -> bool:
-    """Whether a stream holds pictures that can be shown."""
+    """Whether a stream holds frames that can be shown."""
     # ffprobe tells a pixel format only of what it has a decoder for.
     if not film.is_video(stream):
         return False
@@ -76,7 +76,7 @@ def video(stream: Mapping[str, Any]) -> VideoStream:
 
 
 def _has_alpha_beside(stream: Mapping[str, Any]) -> bool:
-    """Whether Matroska keeps another picture beside each, of how transparent it is."""
+    """Whether Matroska keeps another frame beside each, of how transparent it is."""
     tags = stream.get("tags")
     told = {str(name).lower(): tags[name] for name in tags} if isinstance(tags, dict) else {}
     return stream["codec_name"] in ("vp8", "vp9") and str(told.get("alpha_mode")) == "1"

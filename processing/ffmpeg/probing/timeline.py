@@ -1,4 +1,4 @@
-"""When the pictures of a source are shown: what cutting it into chunks is planned from."""
+"""When the frames of a source are shown: what cutting it into chunks is planned from."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _SAMPLE_IS_PACKET = ("h264", "hevc", "av1", "mpeg4", "mjpeg", "prores", "dnxhd",
 # Their decoders show nothing before the first keyframe; others show what they can.
 _NEEDS_KEYFRAME = ("h264", "av1", "vp8", "vp9", "mpeg1video", "mpeg2video")
 _ALWAYS = -(2**62)
-# Their files may hold pictures for reference alone, which packets do not tell from others.
+# Their files may hold frames for reference alone, which packets do not tell from others.
 _HIDES_FRAMES = ("vp8", "vp9")
 # A longer hole is a broken clock beyond doubt.
 _HOLE_SECONDS = 600
-# Pictures are reordered by less than this; what goes further back has another clock.
+# Frames are reordered by less than this; what goes further back has another clock.
 _BACK_SECONDS = 2
 # Where the order of decoding is told, that never goes back but by an error.
 _DECODED_BACK_SECONDS = Fraction(1, 2)
-# So many usual pictures are no jump, however slow they come.
+# So many usual frames are no jump, however slow they come.
 _SLOW_FRAMES = 20
 # No more keyframes are told than cuts and seeks can use: one each second for half a day.
 MAX_KEYFRAMES = 45_000
@@ -41,36 +41,36 @@ MAX_KEYFRAMES = 45_000
 
 @dataclass(frozen=True)
 class Timeline:
-    """When the pictures of a source are shown, from its index: ticks of the stream's time base,
+    """When the frames of a source are shown, from its index: ticks of the stream's time base,
     as FFmpeg shows them with -copyts (edit lists applied)."""
 
     keyframes: tuple[int, ...]
     """When keyframes that are shown are shown, ascending."""
     frames: int
-    """Pictures that are shown."""
+    """Frames that are shown."""
     first_pts: int
-    """Of the first picture that is shown."""
+    """Of the first frame that is shown."""
     end_pts: int
-    """Where the last shown picture ends."""
+    """Where the last shown frame ends."""
     constant: bool
-    """All pictures are equally long (on the grid within half a tick)."""
+    """All frames are equally long (on the grid within half a tick)."""
     closed: bool
-    """No picture that is shown before a keyframe is stored after it (closed GOPs)."""
+    """No frame that is shown before a keyframe is stored after it (closed GOPs)."""
     steady: bool
-    """Times never jump back, nor ahead by more minutes than a picture may be meant to stay."""
+    """Times never jump back, nor ahead by more minutes than a frame may be meant to stay."""
     thinned: bool = False
     """There are more keyframes than are told."""
     rate: Fraction | None = None
-    """The exact rate where it is constant; else that of the grid the pictures fit on. None of one
-    picture alone."""
+    """The exact rate where it is constant; else that of the grid the frames fit on. None of one
+    frame alone."""
     shared: int = 0
-    """Pictures that are not seen on that grid, because a later one has the same place."""
+    """Frames that are not seen on that grid, because a later one has the same place."""
     peak_bitrate: int | None = None
     """Bits a second in the two seconds that have most."""
     delay: int = 0
-    """FFmpeg shows pictures so many ticks too early, which all other times follow."""
+    """FFmpeg shows frames so many ticks too early, which all other times follow."""
     counted: bool = False
-    """Pictures come at the rate though FFmpeg tells some of their times wrong: they are counted."""
+    """Frames come at the rate though FFmpeg tells some of their times wrong: they are counted."""
     clocks: tuple[StreamClock, ...] = ()
     """Where a clock begins anew, of each stream, mended; all other times are mended too. Told where
     all streams were looked at."""
@@ -89,7 +89,7 @@ def read(
     should_stop: Callable[[], str | None] = runner.never,
     folder: Path | None = None,
 ) -> Timeline | None:
-    """The timeline of `media.video`, None for sound alone and where nothing reliable is told.
+    """The timeline of `media.video`, None for audio alone and where nothing reliable is told.
 
     A plain MP4 tells it by its boxes in well under a second; anything else has its packets read
     by ffprobe, the whole file once. Whatever is long is read by a limited program of its own,
@@ -118,7 +118,7 @@ def read(
 
 
 def _ends_together(found: Timeline, media: Media, video: VideoStream) -> bool:
-    """Whether nothing seems to go on so long after the pictures that its clock may have jumped."""
+    """Whether nothing seems to go on so long after the frames that its clock may have jumped."""
     end = float(found.end_pts * video.time_base)
     latest = max(media.start + media.claimed, media.audio_end)
     return media.container not in clock.MAY_BEGIN_ANEW or latest - end < _HOLE_SECONDS
@@ -174,18 +174,18 @@ def of_index(path: Path, video: VideoStream) -> Timeline | None:
     boxes = index.read(path, video.track)
     if boxes is None or Fraction(1, boxes.timescale) != video.time_base:
         return None
-    pictures = edits.placed(boxes)
-    timeline = timeline_of(pictures, video) if pictures else None
+    frame_times = edits.placed(boxes)
+    timeline = timeline_of(frame_times, video) if frame_times else None
     # FFmpeg's own reading of the same boxes told the start.
     return timeline if timeline and timeline.first_pts == video.start_pts else None
 
 
 def of_packets(packets: Iterable[bytes], media: Media) -> Timeline | None:
-    """The timeline of ffprobe's `pts,dts,duration,size,flags` of each packet of the pictures."""
+    """The timeline of ffprobe's `pts,dts,duration,size,flags` of each packet of the frames."""
     if media.video is None:
         return None
-    pictures = parse(packets, media.video)
-    return timeline_of(pictures, media.video) if pictures else None
+    frame_times = parse(packets, media.video)
+    return timeline_of(frame_times, media.video) if frame_times else None
 
 
 def of_broken_clock(packets: BinaryIO, media: Media) -> Timeline | None:
@@ -200,9 +200,9 @@ def of_broken_clock(packets: BinaryIO, media: Media) -> Timeline | None:
 
 
 def parse(packets: Iterable[bytes], video: VideoStream) -> FrameTimes | None:
-    """The shown pictures of ffprobe's `pts,dts,duration,size,flags` lines; None when one has no
+    """The shown frames of ffprobe's `pts,dts,duration,size,flags` lines; None when one has no
     time."""
-    pictures = FrameTimes()
+    frame_times = FrameTimes()
     waiting, lines, begin = video.codec in _NEEDS_KEYFRAME, 0, _ALWAYS
     allowed, newest = int(_DECODED_BACK_SECONDS / video.time_base), _ALWAYS
     told = filter(bytes.strip, packets)
@@ -210,13 +210,13 @@ def parse(packets: Iterable[bytes], video: VideoStream) -> FrameTimes | None:
         pts, dts, duration, size, flags = line.split(b",", 4)
         key = b"K" in flags
         if not _is_time(dts):
-            pictures.turns_back = None
-        elif pictures.turns_back is False:
-            pictures.turns_back = int(dts) < newest - allowed
+            frame_times.turns_back = None
+        elif frame_times.turns_back is False:
+            frame_times.turns_back = int(dts) < newest - allowed
             newest = int(dts)
         if key:
             # What is shown before the keyframe one begins with, and stored before the next one,
-            # needs pictures that are not there (open GOPs).
+            # needs frames that are not there (open GOPs).
             begin = int(pts) if (waiting or not lines) and _is_time(pts) else _ALWAYS
             waiting = False
         lines += 1
@@ -226,29 +226,29 @@ def parse(packets: Iterable[bytes], video: VideoStream) -> FrameTimes | None:
             return None
         if int(pts) >= begin:
             length = int(duration) if duration.isdigit() and _is_time(duration) else 0
-            pictures.add(int(pts), length, key=key, size=int(size) if _is_time(size) else 0)
-    return pictures
+            frame_times.add(int(pts), length, key=key, size=int(size) if _is_time(size) else 0)
+    return frame_times
 
 
 def _is_time(text: bytes) -> bool:
     return len(text) <= 18 and text.removeprefix(b"-").isdigit()
 
 
-def timeline_of(pictures: FrameTimes, video: VideoStream) -> Timeline | None:
-    """The timeline of pictures in stored order; None without any."""
-    if not pictures.pts:
+def timeline_of(frame_times: FrameTimes, video: VideoStream) -> Timeline | None:
+    """The timeline of frames in stored order; None without any."""
+    if not frame_times.pts:
         return None
-    base, times = video.time_base, array("q", sorted(pictures.pts))
+    base, times = video.time_base, array("q", sorted(frame_times.pts))
     rate = rates.constant_rate(times, base, video.fastest_rate)
     if rate is None and video.codec in _HIDES_FRAMES:
         times = _without_hidden(times)
         rate = rates.constant_rate(times, base, video.fastest_rate)
-    end = pictures.end
+    end = frame_times.end
     if end <= times[-1]:
         end = times[-1] + max(1, round(1 / (video.fastest_rate * base)))
     if rate is not None:
         step = 1 / (rate * base)
-        # A last picture that stays longer than the others is not constant; a shorter one is a lie.
+        # A last frame that stays longer than the others is not constant; a shorter one is a lie.
         rate = rate if end - times[-1] < step * Fraction(3, 2) else None
         end = round(times[0] + len(times) * step) if rate is not None else end
     counted = rate is None and _is_counted(times, video)
@@ -260,7 +260,7 @@ def timeline_of(pictures: FrameTimes, video: VideoStream) -> Timeline | None:
     if not constant:
         rate = rates.grid_of(times, base)
         end = max(end, times[-1] + math.ceil(1 / (rate * base)))  # or the last is not seen
-    keyframes = _keyframes(pictures)
+    keyframes = _keyframes(frame_times)
     told = _thinned(keyframes)
     return Timeline(
         keyframes=tuple(told),
@@ -271,10 +271,10 @@ def timeline_of(pictures: FrameTimes, video: VideoStream) -> Timeline | None:
         constant=constant,
         rate=rate,
         shared=0 if rate is None or constant else rates.shared_places(times, rate, base),
-        closed=_is_closed(pictures),
-        steady=_is_steady(pictures, times, base),
-        peak_bitrate=_peak_bitrate(pictures, base, end - times[0]),
-        delay=pictures.delay,
+        closed=_is_closed(frame_times),
+        steady=_is_steady(frame_times, times, base),
+        peak_bitrate=_peak_bitrate(frame_times, base, end - times[0]),
+        delay=frame_times.delay,
         counted=counted,
     )
 
@@ -284,9 +284,9 @@ def _is_counted(times: array[int], video: VideoStream) -> bool:
     return video.codec in reordering.CODECS and reordering.are_counted(times, step)
 
 
-def _keyframes(pictures: FrameTimes) -> array[int]:
+def _keyframes(frame_times: FrameTimes) -> array[int]:
     return array(
-        "q", sorted(pts for pts, key in zip(pictures.pts, pictures.keys, strict=True) if key)
+        "q", sorted(pts for pts, key in zip(frame_times.pts, frame_times.keys, strict=True) if key)
     )
 
 
@@ -304,13 +304,13 @@ def _thinned(keyframes: array[int]) -> array[int]:
 
 
 def _without_hidden(times: array[int]) -> array[int]:
-    """The times without pictures stored a tick before the one they help to decode."""
+    """The times without frames stored a tick before the one they help to decode."""
     return array("q", (a for a, b in pairwise((*times, times[-1] + 2)) if b - a > 1))
 
 
-def _is_closed(pictures: FrameTimes) -> bool:
+def _is_closed(frame_times: FrameTimes) -> bool:
     newest = _ALWAYS
-    for pts, key in zip(pictures.pts, pictures.keys, strict=True):
+    for pts, key in zip(frame_times.pts, frame_times.keys, strict=True):
         if pts < newest:
             return False
         if key:
@@ -318,24 +318,24 @@ def _is_closed(pictures: FrameTimes) -> bool:
     return True
 
 
-def _peak_bitrate(pictures: FrameTimes, base: Fraction, ticks: int) -> int | None:
+def _peak_bitrate(frame_times: FrameTimes, base: Fraction, ticks: int) -> int | None:
     """By whole seconds, any two that follow each other; `ticks` is how long all of it lasts."""
     second = max(1, round(1 / base))
     spent: dict[int, int] = {}
-    for pts, size in zip(pictures.pts, pictures.sizes, strict=True):
+    for pts, size in zip(frame_times.pts, frame_times.sizes, strict=True):
         spent[pts // second] = spent.get(pts // second, 0) + size
     most = max(size + spent.get(at + 1, 0) for at, size in spent.items())
     seconds = min(2.0, max(float(ticks * base), float(second * base)))
     return round(most * 8 / seconds) or None
 
 
-def _is_steady(pictures: FrameTimes, times: array[int], base: Fraction) -> bool:
+def _is_steady(frame_times: FrameTimes, times: array[int], base: Fraction) -> bool:
     steps = sorted(b - a for a, b in pairwise(times))
     slow = _SLOW_FRAMES * steps[len(steps) // 2] if steps else 0
     if steps and steps[-1] > max(slow, int(_HOLE_SECONDS / base)):
         return False
-    if pictures.turns_back is not None:
-        return not pictures.turns_back
+    if frame_times.turns_back is not None:
+        return not frame_times.turns_back
     back = max(slow, int(_BACK_SECONDS / base))
-    newest = accumulate(pictures.pts, max)
-    return all(top - pts <= back for top, pts in zip(newest, pictures.pts, strict=True))
+    newest = accumulate(frame_times.pts, max)
+    return all(top - pts <= back for top, pts in zip(newest, frame_times.pts, strict=True))

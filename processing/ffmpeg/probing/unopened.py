@@ -19,7 +19,7 @@ from processing.mp4.tables import number
 _SEGMENT, _TRACKS, _TRACK, _TYPE, _CODEC, _CLUSTER = (
     0x18538067, 0x1654AE6B, 0xAE, 0x83, 0x86, 0x1F43B675,
 )  # fmt: skip
-# Video, sound, subtitles, metadata: of other tracks FFmpeg makes no streams.
+# Video, audio, subtitles, metadata: of other tracks FFmpeg makes no streams.
 _STREAMS = (1, 2, 17, 33)
 # FFmpeg itself takes no more than a thousand tracks.
 _MOST_ELEMENTS = 2_000

@@ -1,7 +1,7 @@
 """Which build of x264 made a stream.
 
 Those before 151 wrote 4:4:4 in a way of their own, which FFmpeg's decoder follows when it knows of
-it: from a text beside the first picture, which who begins to decode later never sees.
+it: from a text beside the first frame, which who begins to decode later never sees.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LINES = 512
 
 
 def matters(video: VideoStream) -> bool:
-    """Whether pictures decode otherwise if the build is not known."""
+    """Whether frames decode otherwise if the build is not known."""
     return video.codec == "h264" and ("4:4:4" in video.profile or "444" in video.pixel_format)
 
 
@@ -31,7 +31,7 @@ def argv(ffprobe: str, opened: Sequence[str], stream: int) -> list[str]:
 
 
 def build_of(described: Mapping[str, Any]) -> int | None:
-    """The build that ffprobe's answer tells, None where the first picture tells none."""
+    """The build that ffprobe's answer tells, None where the first frame tells none."""
     packets = described.get("packets") or [{}]
     lines = "\n".join(str(packets[0].get("data") or "").split("\n")[: _LINES + 1])
     found = _BUILD.search(bytes.fromhex("".join(_DUMPED.findall(lines)).replace(" ", "")))

@@ -56,7 +56,7 @@ def ffmpeg(*arguments: str | Path) -> str:
 
 
 def make(path: Path, *arguments: str, size: str = "320x240", rate: str = "25") -> Path:
-    """A clip of two seconds of moving pictures; `arguments` go before the output."""
+    """A clip of two seconds of moving frames; `arguments` go before the output."""
     source = f"testsrc2=s={size}:r={rate}:d=2"
     encoded = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
     ffmpeg("-f", "lavfi", "-i", source, *encoded, *arguments, path)
@@ -64,7 +64,7 @@ def make(path: Path, *arguments: str, size: str = "320x240", rate: str = "25") -
 
 
 def flash_and_beep(path: Path, *arguments: str) -> Path:
-    """Three seconds at 25 pictures: white, and a tone, from 2.0 s to 2.2 s."""
+    """Three seconds at 25 frames: white, and a tone, from 2.0 s to 2.2 s."""
     white = "color=black:s=320x240:r=25:d=3,drawbox=c=white:t=fill:enable='between(t,1.99,2.19)'"
     tone = "sine=f=1000:r=48000:d=3,volume='between(t,2,2.2)':eval=frame"
     encoded = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
@@ -99,7 +99,7 @@ class Made:
 
 
 def grid(media: Media) -> Grid:
-    """The grid of a source with pictures."""
+    """The grid of a source with frames."""
     found = grid_of(media)
     assert found is not None
     return found
@@ -111,7 +111,7 @@ def described(path: Path) -> Media:
 
 
 def line_of(path: Path, media: Media) -> timeline.Timeline | None:
-    """When its pictures are shown."""
+    """When its frames are shown."""
     return timeline.read(path, media, ffmpeg=HERE)
 
 
@@ -148,7 +148,7 @@ def encoded(
 
 
 def frames(path: Path) -> int:
-    """Pictures that can be decoded."""
+    """Frames that can be decoded."""
     shown = ["-count_frames", "-select_streams", "v:0", "-show_entries", "stream=nb_read_frames"]
     return int(asked(path, *shown)["streams"][0]["nb_read_frames"])
 
@@ -162,7 +162,7 @@ def asked(path: Path | str, *arguments: str) -> dict[str, Any]:
 
 
 def beep_start(path: Path) -> float:
-    """Seconds into the sound at which the first silence ends."""
+    """Seconds into the audio at which the first silence ends."""
     log = ffmpeg("-i", path, "-vn", "-af", "silencedetect=n=-30dB:d=0.1", "-f", "null", "-")
     found = re.search(r"silence_end: ([\d.]+)", log)
     assert found, log
@@ -170,7 +170,7 @@ def beep_start(path: Path) -> float:
 
 
 def flash_frame(path: Path) -> int:
-    """The number of the first bright picture."""
+    """The number of the first bright frame."""
     command = ["ffmpeg", "-v", "error", "-i", str(path), "-an", "-fps_mode", "passthrough"]
     command += ["-vf", "scale=1:1,format=gray", "-f", "rawvideo", "-"]
     levels = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout
@@ -178,7 +178,7 @@ def flash_frame(path: Path) -> int:
 
 
 def color_at(path: Path, place: str) -> tuple[int, int, int]:
-    """Red, green, blue of the first picture's corner: `place` is crop's x:y."""
+    """Red, green, blue of the first frame's corner: `place` is crop's x:y."""
     command = ["ffmpeg", "-v", "error", "-i", str(path), "-frames:v", "1"]
     command += ["-vf", f"crop=8:8:{place},scale=1:1,format=rgb24", "-f", "rawvideo", "-"]
     red, green, blue = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout[
@@ -198,8 +198,8 @@ def numbered(
     sound: str | None = None,
     first: int = 0,
 ) -> Path:
-    """`count` pictures of 256x144, each with its number (from `first` on) as 16 dark and bright
-    columns above a moving pattern; `sound` is a source of FFmpeg's lavfi. `arguments` go before the
+    """`count` frames of 256x144, each with its number (from `first` on) as 16 dark and bright
+    columns above a moving pattern; `audio` is a source of FFmpeg's lavfi. `arguments` go before the
     output."""
     command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "gray"]
     command += ["-s", f"{_BITS * 16}x{_HEIGHT}", "-r", rate, "-i", "/dev/stdin"]
@@ -228,7 +228,7 @@ def numbers_in(path: Path) -> list[int]:
 
 
 def samples_in(path: Path) -> array[int]:
-    """The sound as it is heard: 48 kHz, both channels mixed, full scale 32767."""
+    """The audio as it is heard: 48 kHz, both channels mixed, full scale 32767."""
     command = ["ffmpeg", "-v", "error", "-i", str(path), "-vn", "-ac", "1", "-ar", "48000"]
     command += ["-f", "s16le", "-"]
     heard = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout
@@ -278,7 +278,7 @@ def beeps(path: Path) -> list[float]:
 
 def numbers_of_distinct(path: Path, *, apart: float = 1.0) -> list[int]:
     """The numbers of the frames that differ from the one before by more than so many grey levels,
-    on average over small pictures of them."""
+    on average over small frames of them."""
     size = 32 * 18
     command = ["ffmpeg", "-v", "error", "-i", str(path), "-an", "-fps_mode", "passthrough"]
     command += ["-vf", "scale=32:18:flags=area,format=gray", "-f", "rawvideo", "-"]

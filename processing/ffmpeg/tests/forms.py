@@ -1,4 +1,4 @@
-"""Sound made sample by sample: beeps at known times in any rate and number of channels."""
+"""Audio made sample by sample: beeps at known times in any rate and number of channels."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from processing.ffmpeg.tests.test_cutting import onsets
 
 BEEP_SECONDS = 0.06
 FRAME = 0.04
-"""Seconds of one numbered picture."""
+"""Seconds of one numbered frame."""
 
 
 @dataclass(frozen=True)
 class Form:
-    """How sound is kept."""
+    """How audio is kept."""
 
     rate: int
     channels: int
@@ -62,7 +62,7 @@ X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "20", "-bf", "2"]
 def part(
     path: Path, form: Form, encoder: Sequence[str], *, first: int, count: int, beeps: Sequence[int]
 ) -> Path:
-    """Pictures from number `first` on, and sound that lasts as long, with a beep at the beginning
+    """Frames from number `first` on, and audio that lasts as long, with a beep at the beginning
     of each of the named ones (counted from 0). Further arguments of the output go to `encoder`."""
     silent = numbered(path.with_suffix(".mkv"), *X264, count=count, first=first)
     places = [(number * FRAME, -1) for number in beeps]

@@ -1,4 +1,4 @@
-"""Whatever form sound has, has next, or had before: all of it is heard, where it was."""
+"""Whatever form audio has, has next, or had before: all of it is heard, where it was."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def many(examples: int) -> settings:
 
 @dataclass(frozen=True)
 class Stretch:
-    """So many pictures with sound of one form, and beeps with two of them, after a hole of `gap`
-    pictures; `anew` is where its clock begins, in seconds, if not where the one before ended."""
+    """So many frames with audio of one form, and beeps with two of them, after a hole of `gap`
+    frames; `anew` is where its clock begins, in seconds, if not where the one before ended."""
 
     form: Form
     count: int
@@ -75,7 +75,7 @@ def stretches(codec: str) -> st.SearchStrategy[list[Stretch]]:
 
 @dataclass(frozen=True)
 class Broadcast:
-    """A transport stream; where it is `dense` frames of sound share its packets."""
+    """A transport stream; where it is `dense` frames of audio share its packets."""
 
     codec: str
     stretches: tuple[Stretch, ...]
@@ -98,7 +98,7 @@ def recorded(folder: Path, broadcast: Broadcast) -> Path:
     for number, one in enumerate(broadcast.stretches):
         clock += one.gap * FRAME
         if number and one.anew is not None:
-            # By less nobody can tell it from a hole or from pictures in another order.
+            # By less nobody can tell it from a hole or from frames in another order.
             assume(one.anew < clock - 2.5 or one.anew > clock + 610)
             clock = one.anew
         encoder = ["-c:a", broadcast.codec]
@@ -120,7 +120,7 @@ def is_kept(folder: Path, broadcast: Broadcast, seconds: float | None) -> None:
     begins = list(accumulate((one.count for one in broadcast.stretches), initial=0))
     assert list(found) == list(range(begins[-1]))
     jumps = any(stream.jumps for stream in (media.video, *media.audio) if stream is not None)
-    # After a jump pictures need not stand on the grid.
+    # After a jump frames need not stand on the grid.
     near = NEAR + (float(1 / (2 * grid(media).rate)) if jumps else 0)
     beeps = [
         found[begin + beep]
@@ -186,7 +186,7 @@ ALONE: list[tuple[str, list[str], list[int], Sequence[int]]] = [
 
 @dataclass(frozen=True)
 class Alone:
-    """Sound alone: beeps left and right by turns."""
+    """Audio alone: beeps left and right by turns."""
 
     name: str
     codec: str
@@ -248,7 +248,7 @@ def test_any_audio_alone_is_heard(alone: Alone, seconds: float | None) -> None:
 
 @dataclass(frozen=True)
 class Tone:
-    """A track: sound of so many seconds from a second on, with a beep near either end."""
+    """A track: audio of so many seconds from a second on, with a beep near either end."""
 
     codec: str
     form: Form
@@ -262,7 +262,7 @@ class Tone:
 
 @dataclass(frozen=True)
 class Film:
-    """Pictures from number `start` of the clock on, with tracks of sound."""
+    """Frames from number `start` of the clock on, with audio tracks."""
 
     name: str
     start: int

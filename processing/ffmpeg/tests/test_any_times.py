@@ -1,4 +1,4 @@
-"""Whenever frames and sound come, they are kept there: uneven, with holes, from any second on."""
+"""Whenever frames and audio come, they are kept there: uneven, with holes, from any second on."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROUNDED = 0.0011
 
 @dataclass(frozen=True)
 class Uneven:
-    """Pictures that stay for so many ticks each, and sound that begins so many seconds later (or
+    """Frames that stay for so many ticks each, and audio that begins so many seconds later (or
     earlier), lasts so many and has beeps at these; all from second `offset` on."""
 
     name: str
@@ -101,7 +101,7 @@ def test_any_time_is_kept(source: Uneven, seconds: float | None) -> None:
 
 @dataclass(frozen=True)
 class Trimmed:
-    """Pictures at a constant rate with a beep each half second, without what comes before a
+    """Frames at a constant rate with a beep each half second, without what comes before a
     second, cut off without encoding anew."""
 
     name: str

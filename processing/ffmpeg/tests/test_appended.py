@@ -30,7 +30,7 @@ READ_IN_PART = {
     "apng": ["-plays", "0", "-f", "apng"],
     "y4m": [],
 }
-SOUND = {
+AUDIO = {
     **dict.fromkeys(("mp3", "aac", "ogg", "opus", "ac3"), False),
     **dict.fromkeys(("wav", "flac", "m4a", "aiff", "caf", "w64"), True),
 }
@@ -70,7 +70,7 @@ def test_of_these_the_second_is_said_to_be_left_out(tmp_path: Path, kind: str) -
     assert "appended_file_left_out" in told(tmp_path / f"d.{kind}", parts[0] + parts[0])
 
 
-@pytest.mark.parametrize("kind", SOUND)
+@pytest.mark.parametrize("kind", AUDIO)
 def test_audio_as_well(tmp_path: Path, kind: str) -> None:
     parts = []
     for number in range(2):
@@ -78,8 +78,8 @@ def test_audio_as_well(tmp_path: Path, kind: str) -> None:
         ffmpeg("-f", "lavfi", "-i", f"sine=f={440 + number}:d=2:r=48000", path)
         parts.append(path.read_bytes())
     found = told(tmp_path / f"c.{kind}", b"".join(parts))
-    assert ("appended_file_left_out" in found) is SOUND[kind]
-    expected = 2 if SOUND[kind] else 4
+    assert ("appended_file_left_out" in found) is AUDIO[kind]
+    expected = 2 if AUDIO[kind] else 4
     assert found["length"]["seconds"] == pytest.approx(expected, abs=0.15)
     assert "appended_file_left_out" not in told(tmp_path / f"a.{kind}", parts[0])
 

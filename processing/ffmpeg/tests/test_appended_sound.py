@@ -1,4 +1,4 @@
-"""Sound alone, and sound taken from films, whose clock begins anew: all of it is heard."""
+"""Audio alone, and audio taken from films, whose clock begins anew: all of it is heard."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from processing.ffmpeg.tests.forms import Form, heard, part, pcm
 pytestmark = pytest.mark.slow
 
 SECONDS = 3.0
-SOUND = replace(TINY, rungs=())
+AUDIO = replace(TINY, rungs=())
 CODECS = {
     "a.ts": ["-c:a", "aac"],
     "a.flv": ["-c:a", "aac"],
@@ -54,10 +54,10 @@ def test_audio_that_was_appended_is_heard(tmp_path: Path, name: str) -> None:
     path = appended(tmp_path / name, [Form(48_000, 2)] * 3)
     media = described(path)
     assert media.duration == pytest.approx(9, abs=0.3)
-    plan, spans = plan_encode(media, None, SOUND)
+    plan, spans = plan_encode(media, None, AUDIO)
     assert [notice.code for notice in plan.notices] == ["clock_repaired"]
     assert len(spans) == 1
-    made = encoded(path, tmp_path / "out", SOUND, media=media, span=spans[0])
+    made = encoded(path, tmp_path / "out", AUDIO, media=media, span=spans[0])
     told = heard(made.folder / "audio.mp4")
     wished = [begin + at for begin in (0, 3, 6) for at in (0.5, 2.2)]
     assert told == pytest.approx(wished, abs=0.12)
@@ -68,7 +68,7 @@ def test_audio_that_was_appended_is_heard(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["a.ts", "b.ts", "a.flv"])
 def test_audio_that_was_appended_in_another_form_is_heard(tmp_path: Path, name: str) -> None:
     path = appended(tmp_path / name, [Form(48_000, 2), Form(44_100, 1), Form(48_000, 2)])
-    made = encoded(path, tmp_path / "out", SOUND)
+    made = encoded(path, tmp_path / "out", AUDIO)
     told = heard(made.folder / "audio.mp4")
     lengths = [b - a for a, b in zip(told[::2], told[1::2], strict=True)]
     assert lengths == pytest.approx([1.7] * 3, abs=0.01)
@@ -86,11 +86,11 @@ def test_films_that_were_appended_keep_their_audio_alone(tmp_path: Path, forms: 
     media = described(path)
     line = line_of(path, media)
     media = with_timeline(media, line)
-    plan, spans = plan_encode(media, line, SOUND)
+    plan, spans = plan_encode(media, line, AUDIO)
     assert "clock_repaired" in [notice.code for notice in plan.notices]
     assert len(spans) == 1
     alone = replace(media, video=None)
-    made = encoded(path, tmp_path / "out", SOUND, media=alone, span=spans[0])
+    made = encoded(path, tmp_path / "out", AUDIO, media=alone, span=spans[0])
     told = heard(made.folder / "audio.mp4")
     steps = [b - a for a, b in pairwise(told)]
     assert steps == pytest.approx([1.72, 3 - 1.72, 1.72], abs=0.06)

@@ -1,4 +1,4 @@
-"""Bare pictures, without a container that tells when they are shown."""
+"""Bare frames, without a container that tells when they are shown."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def a_thousand_frames_of_ten_minutes(folder: Path) -> Path:
 
 
 def many_keyframes(folder: Path, count: int, *, a_second: int) -> Path:
-    """An MP4 of one JPEG and then pictures of one byte, each a keyframe."""
+    """An MP4 of one JPEG and then frames of one byte, each a keyframe."""
     small = folder / "one.mov"
     drawn = ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=10", "-frames:v", "1"]
     ffmpeg(*drawn, "-c:v", "mjpeg", "-pix_fmt", "yuvj420p", small)
@@ -144,7 +144,7 @@ def test_what_is_longer_than_it_says_is_too_long(
 @pytest.mark.parametrize("late", [audio_eleven_days_late, audio_alone_eleven_days_late])
 def test_a_clock_that_jumps_by_days_is_mended(tmp_path: Path, late: Callable[[Path], Path]) -> None:
     media, spans = planned(late(tmp_path))
-    assert 9.8 < media.duration < 12.2  # sound and pictures are not stored side by side
+    assert 9.8 < media.duration < 12.2  # audio and video are not stored side by side
     assert media.clock_jumps
     assert len(spans) == 1
 

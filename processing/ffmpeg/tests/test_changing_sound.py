@@ -1,4 +1,4 @@
-"""Sound that changes channels, layout or rate midway plays to its end, whole and in its place."""
+"""Audio that changes channels, layout or rate midway plays to its end, whole and in its place."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def channels(layout: str) -> list[str]:
 
 
 def transport_stream(path: Path, codec: str, forms: list[tuple[int, str]]) -> Path:
-    """Parts of one form each, with pictures, their clocks one."""
+    """Parts of one form each, with frames, their clocks one."""
     for number, (rate, layout) in enumerate(forms):
         part = path.with_suffix(f".{number}.ts")
         drawn = ["-f", "lavfi", "-i", f"testsrc2=s=256x144:r=25:d={PART}", *audio_of(rate, layout)]
@@ -73,7 +73,7 @@ def test_a_broadcast_whose_audio_changes_plays_to_its_end(
 
 
 def audio_of_spans(source: Path, folder: Path) -> Cut:
-    """A clip as a whole and in spans of two seconds, its sound checked."""
+    """A clip as a whole and in spans of two seconds, its audio checked."""
     media = described(source)
     spans = span_plan.plan(media, line_of(source, media), TINY, seconds=2)
     assert len(spans) > 2

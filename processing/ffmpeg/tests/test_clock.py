@@ -29,7 +29,7 @@ FRAME, PACKET = 3600, 1920
 
 @dataclass(frozen=True)
 class Part:
-    """So many pictures from a tick on, and sound that begins `late` ticks after them (None: there
+    """So many frames from a tick on, and audio that begins `late` ticks after them (None: there
     is none)."""
 
     begin: int
@@ -38,7 +38,7 @@ class Part:
 
 
 def listed(parts: Sequence[Part], ahead: int) -> tuple[bytes, list[list[int]], list[list[int]]]:
-    """ffprobe's lines, sound stored so many ticks ahead, and the times of pictures and sound."""
+    """ffprobe's lines, audio stored so many ticks ahead, and the times of video and audio."""
     lines, frames, audio_tracks = [], [], []
     for part in parts:
         shown = [part.begin + number * FRAME for number in range(part.count)]

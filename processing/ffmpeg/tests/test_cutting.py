@@ -1,4 +1,4 @@
-"""A timeline encoded in pieces is the timeline encoded as a whole: pictures, times and sound."""
+"""A timeline encoded in pieces is the timeline encoded as a whole: frames, times and audio."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def agree(made: Cut, name: str) -> None:
     assert {track.init for track in tracks} == {whole.init}
     for span, track in zip(made.spans, tracks, strict=True):
         assert check_chunk(track, start=begin(made, span, track), frames=planned(span, track)) == []
-    # The end of sound that is resampled is found a millisecond sooner or later.
+    # The end of audio that is resampled is found a millisecond sooner or later.
     apart = abs(sum(track.duration for track in tracks) - whole.duration)
     assert apart <= (48 if whole.handler == "soun" else 0)
 
@@ -125,7 +125,7 @@ def test_every_rate_in_every_container_with_and_without_an_offset(
     ("name", "rate", "arguments"),
     [
         ("a.mp4", "24000/1001", [*X264, *OPEN_GOPS]),
-        # Keyframes a picture or two after the borders.
+        # Keyframes a frame or two after the borders.
         ("a.mp4", "25", [*X264, "-g", "51"]),
         ("a.mkv", "30000/1001", [*X264, *OPEN_GOPS]),
         ("a.mkv", "60000/1001", [*X264, "-output_ts_offset", "3.21"]),
@@ -159,7 +159,7 @@ def test_frames_before_an_edit_list_are_left_out_of_spans(tmp_path: Path, begin:
     ffmpeg("-ss", begin, "-i", source, "-c", "copy", edited)
     made = cut(edited, tmp_path / "out")
     numbers = same_frames(made)
-    # The sound begins where the edit does, which is before the next keyframe.
+    # The audio begins where the edit does, which is before the next keyframe.
     held = [numbers[0]] * lead_frames(made.media, Fraction(25))
     assert numbers == [*held, *range(numbers[0], 200)]
     assert numbers[0] == pytest.approx(25 * float(begin), abs=2)
@@ -224,12 +224,12 @@ def test_flash_and_beep_stay_together_over_borders(
 
 
 def rises(numbers: Sequence[int]) -> list[int]:
-    """Where pictures turn from black to white."""
+    """Where frames turn from black to white."""
     return [n for n, (a, b) in enumerate(pairwise([0, *numbers])) if b and not a]
 
 
 def onsets(samples: Sequence[int]) -> list[int]:
-    """Where sound begins after a tenth of a second of silence."""
+    """Where audio begins after a tenth of a second of silence."""
     found, quiet = [], 4800
     for number, level in enumerate(samples):
         if abs(level) > 5000:
@@ -296,7 +296,7 @@ def test_every_language_is_a_track_of_its_own(tmp_path: Path) -> None:
 
 
 def crossings(samples: Sequence[int]) -> float:
-    """How often a second the sound rises through zero."""
+    """How often a second the audio rises through zero."""
     rising = sum(1 for a, b in pairwise(samples) if a < 0 <= b)
     return rising * 48_000 / len(samples)
 

@@ -27,10 +27,10 @@ from tests import corpus
 
 # Sources that are not cut; the plan says why.
 NOT_CUT = ("codecs/mpeg1_raw_es.mpg", "derived/traffic.apng")
-# Their sound is not what its times say: four of five AMR frames in each packet are not decoded;
+# Their audio is not what its times say: four of five AMR frames in each packet are not decoded;
 # packets overlap, by less than is corrected until a span begins.
 UNEVEN_AUDIO = ("codecs/mpeg4_amr.3gp", "structure/fmp4_15s.mp4")
-# No noise of encoding, so that what differs are the pictures.
+# No noise of encoding, so that what differs are the frames.
 FINE = Profile("fine", (Step(144, 4, 50_000_000),), "ultrafast")
 _WIDTH, _HEIGHT = 32, 18
 _SIZE = _WIDTH * _HEIGHT
@@ -41,7 +41,7 @@ def accepted() -> list[object]:
 
 
 def thumbnails(path: Path) -> list[bytes]:
-    """Every picture, small and grey."""
+    """Every frame, small and grey."""
     command = ["ffmpeg", "-v", "error", "-i", str(path), "-an", "-fps_mode", "passthrough"]
     command += ["-vf", f"scale={_WIDTH}:{_HEIGHT}:flags=area,format=gray", "-f", "rawvideo", "-"]
     done = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout
@@ -49,7 +49,7 @@ def thumbnails(path: Path) -> list[bytes]:
 
 
 def apart(a: bytes, b: bytes) -> float:
-    """Grey levels two pictures differ by on average."""
+    """Grey levels two frames differ by on average."""
     return sum(abs(x - y) for x, y in zip(a, b, strict=True)) / len(a)
 
 
@@ -95,11 +95,11 @@ def spread(a: Sequence[int], b: Sequence[int]) -> float:
 def frame_differences(made: Cut, joined: Path, name: str) -> list[str]:
     ours, whole = thumbnails(joined), thumbnails(made.whole.folder / f"{name}.mp4")
     if len(ours) != len(whole):
-        return [f"{len(ours)} pictures instead of {len(whole)}"]
+        return [f"{len(ours)} frames instead of {len(whole)}"]
     moved = [max((apart(a, b) for a, b in pairwise(whole[max(0, n - 1) : n + 2])), default=0.0)
              for n in range(len(whole))]  # fmt: skip
     return [
-        f"picture {n} differs by {apart(a, b):.1f} where it moves by {moved[n]:.1f}"
+        f"frame {n} differs by {apart(a, b):.1f} where it moves by {moved[n]:.1f}"
         for n, (a, b) in enumerate(zip(ours, whole, strict=True))
         if apart(a, b) > 3 + moved[n] / 3
     ][:3]

@@ -17,14 +17,14 @@ from processing.ffmpeg.tests.clips import described, encoded, ffmpeg, frames, li
 pytestmark = pytest.mark.slow
 
 FRAMES = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=1"]
-SOUND = ["-f", "lavfi", "-i", "sine=d=1"]
+AUDIO = ["-f", "lavfi", "-i", "sine=d=1"]
 
 
 @pytest.mark.parametrize("codec", ["magicyuv", "flashsv", "zmbv", "cinepak"])
 def test_frames_of_another_decoder_are_refused_by_name(tmp_path: Path, codec: str) -> None:
     path = tmp_path / "a.mkv"
     pixels = ["-pix_fmt", "yuv420p"] if codec == "magicyuv" else []
-    ffmpeg(*FRAMES, *SOUND, "-c:v", codec, *pixels, "-c:a", "aac", path)
+    ffmpeg(*FRAMES, *AUDIO, "-c:v", codec, *pixels, "-c:a", "aac", path)
     with pytest.raises(ProbeFailed) as caught:
         described(path)
     assert caught.value.code == "source_unsupported"
@@ -34,7 +34,7 @@ def test_frames_of_another_decoder_are_refused_by_name(tmp_path: Path, codec: st
 
 def test_audio_of_another_decoder_alone_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "a.mkv"
-    ffmpeg(*SOUND, "-c:a", "wavpack", path)
+    ffmpeg(*AUDIO, "-c:a", "wavpack", path)
     with pytest.raises(ProbeFailed) as caught:
         described(path)
     assert (caught.value.code, "wavpack" in caught.value.message) == ("source_unsupported", True)
@@ -48,7 +48,7 @@ def test_a_second_stream_of_another_decoder_is_left_out(tmp_path: Path, kind: st
         "pictures": ["-map", "0", "-c:v:1", "magicyuv"],
     }[kind]
     listed = ["-map", "0", "-map", "1", *other, "-c:v:0", "libx264", "-c:a:0", "aac"]
-    ffmpeg(*FRAMES, *SOUND, *listed, "-pix_fmt", "yuv420p", path)
+    ffmpeg(*FRAMES, *AUDIO, *listed, "-pix_fmt", "yuv420p", path)
     media = described(path)
     assert media.video is not None and media.video.codec == "h264"
     assert [stream.codec for stream in media.audio] == ["aac"]

@@ -1,4 +1,4 @@
-"""Pictures are decoded as the whole file tells, wherever decoding begins."""
+"""Frames are decoded as the whole file tells, wherever decoding begins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spans decoded otherwise than the whole are told apart by the pictures at their borders."""
+"""Spans decoded otherwise than the whole are told apart by the frames at their borders."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_spans_of_a_film_with_audio_meet(tmp_path: Path, name: str, arguments: l
 
 
 def test_spans_of_a_film_whose_last_frame_is_held_end(tmp_path: Path) -> None:
-    """The last picture is repeated for ever, which nobody may wait for."""
+    """The last frame is repeated for ever, which nobody may wait for."""
     coded = ["-c:v", "libx264", "-preset", "veryfast", "-g", "30", "-c:a", "aac"]
     source = numbered(tmp_path / "a.mp4", *coded, count=110, sound="sine=d=9")
     media = probed(source)

@@ -1,4 +1,4 @@
-"""What the command writes: right pictures, right times, sound where it stood."""
+"""What the command writes: right frames, right times, audio where it stood."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.slow
 
 
 def is_audio(made: Made) -> None:
-    """Every file passes the checker, rungs line up, sound is as long as the pictures."""
+    """Every file passes the checker, rungs line up, audio is as long as the frames."""
     tracks = {name: made.track(name) for name in made.names}
     for rung in made.rungs:
         found = check_chunk(

@@ -1,4 +1,4 @@
-"""Interlaced pictures and the aspect of pixels are what the pictures say, whatever headers do."""
+"""Interlaced frames and the aspect of pixels are what the frames say, whatever headers do."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOVING = "testsrc2=s=320x240:d=2"
 
 
 def combed(path: Path) -> int:
-    """Pictures after two seconds in which lines of two moments are woven."""
+    """Frames after two seconds in which lines of two moments are woven."""
     log = ffmpeg("-ss", "2.2", "-i", path, "-vf", "idet", "-f", "null", "-")
     found = re.search(r"Multi frame detection: TFF: *(\d+) BFF: *(\d+)", log)
     assert found, log
@@ -37,7 +37,7 @@ def joined(path: Path, parts: list[Path]) -> Path:
 
 
 def progressive_then_interlaced(folder: Path, codec: str, name: str) -> Path:
-    """Two seconds of whole pictures, then two of fields."""
+    """Two seconds of whole frames, then two of fields."""
     whole, fields = folder / f"whole{Path(name).suffix}", folder / f"fields{Path(name).suffix}"
     coded = ["-c:v", codec, "-pix_fmt", "yuv420p", "-g", "25"]
     ffmpeg("-f", "lavfi", "-i", f"{MOVING}:r=25", *coded, whole)
@@ -83,7 +83,7 @@ def brightness(path: Path, place: str) -> int:
 
 
 def two_descriptions(path: Path) -> Path:
-    """A film of 320x240 whose track also describes pictures of 160x240, of which there are none."""
+    """A film of 320x240 whose track also describes frames of 160x240, of which there are none."""
     ffmpeg("-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=1", "-c:v", "libx264", "-preset",
            "ultrafast", "-pix_fmt", "yuv420p", path)  # fmt: skip
     data = bytearray(path.read_bytes().replace(b"pasp", b"free"))

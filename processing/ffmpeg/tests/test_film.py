@@ -1,4 +1,4 @@
-"""Which of several streams of pictures is the film, and what belongs to its programme."""
+"""Which of several video streams is the film, and what belongs to its programme."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def shown(*streams: dict[str, Any]) -> int:
 @pytest.mark.parametrize(
     ("others", "why"),
     [
-        ({"nb_frames": "1", "duration": "0.5", "width": 4000}, "one picture"),
-        ({"nb_frames": "1", "width": 4000}, "one picture that stays as long"),
+        ({"nb_frames": "1", "duration": "0.5", "width": 4000}, "one frame"),
+        ({"nb_frames": "1", "width": 4000}, "one frame that stays as long"),
         ({"nb_frames": "2", "duration": "2.0", "width": 4000}, "two stills"),
-        ({"nb_frames": "10", "width": 4000}, "a picture each second"),
+        ({"nb_frames": "10", "width": 4000}, "a frame each second"),
         ({"duration": "4.0", "nb_frames": "240", "width": 4000}, "a short preview"),
-        ({"width": 160, "height": 120}, "a thumbnail of each picture"),
+        ({"width": 160, "height": 120}, "a thumbnail of each frame"),
     ],
 )
 def test_nothing_but_a_film_wins_over_a_film(others: dict[str, Any], why: str) -> None:
@@ -87,12 +87,12 @@ SOUND = {**AUDIO, "nb_frames": "400"}
 @pytest.mark.parametrize(
     ("programmes", "expected"),
     [
-        ([[0, 1], [2, 3]], (2, [3])),  # the larger film, and its own sound
-        ([[0, 1, 3], [2]], (0, [1, 3])),  # one with sound before one without
+        ([[0, 1], [2, 3]], (2, [3])),  # the larger film, and its own audio
+        ([[0, 1, 3], [2]], (0, [1, 3])),  # one with audio before one without
         ([[0, 1], [2]], (2, [3])),
-        ([[0], [2]], (2, [1, 3])),  # sound that is in no programme is in each
-        ([[0, 1, 3], [2, 1]], (2, [1])),  # sound of two programmes
-        ([[2], [3, 1]], (0, [1, 3])),  # a film in no programme goes with the first sound
+        ([[0], [2]], (2, [1, 3])),  # audio that is in no programme is in each
+        ([[0, 1, 3], [2, 1]], (2, [1])),  # audio of two programmes
+        ([[2], [3, 1]], (0, [1, 3])),  # a film in no programme goes with the first audio
         ([[0, 1, 2, 3]], (2, [1, 3])),
         ([], (2, [1, 3])),  # no tables at all
     ],

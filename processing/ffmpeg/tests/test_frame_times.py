@@ -1,4 +1,4 @@
-"""Frames and sound come out when they came in: whatever their rate, pauses, restarts, offsets."""
+"""Frames and audio come out when they came in: whatever their rate, pauses, restarts, offsets."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 CLOCK = 90_000
 X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "20", "-bf", "2"]
 BEEPS = "sine=f=1000:r=48000:d={},volume='lt(mod(t,1),0.05)':eval=frame"
-# Sound is looked at in stretches of 5 ms; a beep's first may be half silent.
+# Audio is looked at in stretches of 5 ms; a beep's first may be half silent.
 NEAR = 0.010
 
 
@@ -42,7 +42,7 @@ def uneven(path: Path, steps: Sequence[int], *arguments: str) -> Path:
 
 
 def grid(media: Media) -> Grid:
-    """The grid of a source with pictures."""
+    """The grid of a source with frames."""
     found = grid_of(media)
     assert found is not None
     return found

@@ -23,7 +23,7 @@ TO_709 = "scale=out_color_matrix=bt709:out_range=tv"
 
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three pictures in 8-bit 4:2:0, limited BT.709."""
+    """Three frames in 8-bit 4:2:0, limited BT.709."""
     path = tmp_path_factory.mktemp("golden") / "reference.mkv"
     tags = [*BT709, "-color_range", "tv"]
     ffmpeg("-f", "lavfi", "-i", FRAME, "-vf", f"{TO_709},format=yuv420p", *tags, *LOSSLESS, path)
@@ -31,7 +31,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def shown(source: Path, folder: Path, count: int = 12) -> Path:
-    """The first pictures of a source as the largest rung gets them, kept without loss."""
+    """The first frames of a source as the largest rung gets them, kept without loss."""
     media = described(source)
     video, rate = media.video, grid(media).rate
     assert video is not None
@@ -191,7 +191,7 @@ def test_standard_definition_keeps_its_matrix(tmp_path: Path, reference: Path) -
 
 
 def mean_luma(path: Path) -> float:
-    """Of the first picture, in codes."""
+    """Of the first frame, in codes."""
     log = ffmpeg(
         "-i", path, "-frames:v", "1", "-vf", "signalstats,metadata=print", "-f", "null", "-"
     )

@@ -10,16 +10,16 @@ from processing.ffmpeg.planning.plan import plan_encode
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.tests.clips import TINY, described, ffmpeg, line_of
 
-SOUND = ["-f", "lavfi", "-i", "sine=d=8:r=44100"]
+AUDIO = ["-f", "lavfi", "-i", "sine=d=8:r=44100"]
 FRAMES = ["-f", "lavfi", "-i", "testsrc2=s=64x48:r=10:d=8"]
 KINDS = {
-    "a.wav": SOUND,
-    "a.aiff": SOUND,
-    "a.au": SOUND,
-    "a.flac": SOUND,
-    "a.mka": [*SOUND, "-c:a", "libopus", "-ar", "48000"],
-    "a.m4a": [*SOUND, "-c:a", "aac", "-movflags", "+faststart"],
-    "a.avi": [*FRAMES, *SOUND, "-c:v", "mpeg4", "-c:a", "pcm_s16le"],
+    "a.wav": AUDIO,
+    "a.aiff": AUDIO,
+    "a.au": AUDIO,
+    "a.flac": AUDIO,
+    "a.mka": [*AUDIO, "-c:a", "libopus", "-ar", "48000"],
+    "a.m4a": [*AUDIO, "-c:a", "aac", "-movflags", "+faststart"],
+    "a.avi": [*FRAMES, *AUDIO, "-c:v", "mpeg4", "-c:a", "pcm_s16le"],
 }
 
 
@@ -48,7 +48,7 @@ def test_what_never_arrived_is_told(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("size", [0, 0xFFFFFFFF, 0x7FFFF000])
 def test_what_was_written_into_a_pipe_claims_nothing(tmp_path: Path, size: int) -> None:
     path = tmp_path / "a.wav"
-    ffmpeg(*SOUND, path)
+    ffmpeg(*AUDIO, path)
     data = bytearray(path.read_bytes())
     at = data.index(b"data") + 4
     data[at : at + 4] = size.to_bytes(4, "little")

@@ -16,7 +16,7 @@ from processing.mp4.elst import Edit
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Twenty small pictures with B-frames, a keyframe every five, and an edit list."""
+    """Twenty small frames with B-frames, a keyframe every five, and an edit list."""
     path = tmp_path_factory.mktemp("index") / "a.mp4"
     make(path, "-frames:v", "20", "-g", "5", "-bf", "2", size="32x32")
     return path.read_bytes()

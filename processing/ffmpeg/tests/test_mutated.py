@@ -18,7 +18,7 @@ from processing.mp4.box import MalformedBoxes
 from processing.packaging.track import MalformedTrack, read_track
 
 FRAMES = ["-f", "lavfi", "-i", "testsrc2=s=64x48:r=10:d=1"]
-SOUND = ["-f", "lavfi", "-i", "sine=d=1"]
+AUDIO = ["-f", "lavfi", "-i", "sine=d=1"]
 KINDS = {
     "a.mp4": [
         "-c:v",
@@ -44,7 +44,7 @@ TIMES = settings(max_examples=150, derandomize=True, database=None, deadline=Non
 def original(name: str) -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / name
-        ffmpeg(*FRAMES, *SOUND, *KINDS[name], path)
+        ffmpeg(*FRAMES, *AUDIO, *KINDS[name], path)
         return path.read_bytes()
 
 

@@ -17,8 +17,8 @@ from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.tests.clips import video_stream
 
 LINE = Timeline((0,), 250, 0, 128_000, constant=True, closed=True, steady=True)
-SOUND = AudioStream(1, "aac", 2, 48_000, "eng", Fraction(1, 48_000), 0, 10.0, None)
-PLAIN = Media("matroska,webm", 10.0, 1, None, video_stream(), (SOUND,))
+AUDIO = AudioStream(1, "aac", 2, 48_000, "eng", Fraction(1, 48_000), 0, 10.0, None)
+PLAIN = Media("matroska,webm", 10.0, 1, None, video_stream(), (AUDIO,))
 
 
 def told(
@@ -49,7 +49,7 @@ CASES: list[tuple[Media, str, dict[str, Any]]] = [
         "video_stream_left_out", {"stream": 2, "codec": "mjpeg"},
     ),
     (
-        replace(PLAIN, audio=(replace(SOUND, channels=6),)), "channels_downmixed", {"channels": 6},
+        replace(PLAIN, audio=(replace(AUDIO, channels=6),)), "channels_downmixed", {"channels": 6},
     ),
     (
         replace(PLAIN, subtitles=tuple(

@@ -66,7 +66,7 @@ def joined(spans: list[Made], name: str, out: Path) -> Path:
 
 
 def samples(path: Path) -> array[int]:
-    """The sound of a file, one channel."""
+    """The audio of a file, one channel."""
     raw = path.with_suffix(".pcm")
     ffmpeg("-i", path, "-map", "0:a", "-ac", "1", "-f", "s16le", raw)
     return array("h", raw.read_bytes())

@@ -1,4 +1,4 @@
-"""Which sound of a file is told to be AAC of equal packets."""
+"""Which audio of a file is told to be AAC of equal packets."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ def test_parameter_sets_that_change_midway_are_found(tmp_path: Path) -> None:
     assert "own_parameters" in {finding.code for finding in found}
 
 
-SOUND = AudioStream(
+AUDIO = AudioStream(
     index=1, codec="aac", profile="LC", channels=2, sample_rate=48_000, language="und",
     time_base=Fraction(1, 48_000), start_pts=0, duration=60.0, bitrate=128_000,
     first_packet_pts=-1024, packets=2814,
@@ -183,7 +183,7 @@ SOUND = AudioStream(
 
 def _fitting_audio(**changes: Any) -> tuple[int, ...]:
     profile = Profile("one", (Step(1080, 22, 6_000_000),))
-    return passthrough.fitting_audio(replace(_media(), audio=(replace(SOUND, **changes),)), profile)
+    return passthrough.fitting_audio(replace(_media(), audio=(replace(AUDIO, **changes),)), profile)
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ AAC = ["-c:a", "aac", "-ac", "2", "-b:a", "96k", "-shortest"]
 
 
 def _with_audio(folder: Path) -> tuple[Path, Media, tuple[span_plan.Span, ...]]:
-    """A source whose pictures and sound can be copied, and its spans."""
+    """A source whose video and audio can be copied, and its spans."""
     sound = "sine=f=997:r=48000:d=9"
     source = numbered(folder / "a.mp4", *X264, *AAC, count=225, rate="25", sound=sound)
     media = described(source)
@@ -255,7 +255,7 @@ def test_audio_that_does_not_decode_is_not_copied(tmp_path: Path) -> None:
 
 
 def _packets(path: Path) -> list[str]:
-    """Checksums of the packets of sound, in order."""
+    """Checksums of the audio packets, in order."""
     command = ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:a", "-c", "copy"]
     out = subprocess.run(
         [*command, "-f", "framemd5", "-"], check=True, capture_output=True, text=True, timeout=60
@@ -276,7 +276,7 @@ def _fit_together(parts: list[Made]) -> None:
 
 
 def _checksums(path: Path) -> list[str]:
-    """Of every decoded picture, in the order of showing."""
+    """Of every decoded frame, in the order of showing."""
     command = ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:v", "-fps_mode", "passthrough"]
     command += ["-f", "framemd5", "-"]
     out = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout

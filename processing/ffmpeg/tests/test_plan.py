@@ -19,7 +19,7 @@ from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.tests.clips import grid, video_stream
 
 BASE = 12_800
-SOUND = AudioStream(
+AUDIO = AudioStream(
     index=1, codec="aac", channels=2, sample_rate=48_000, language="und",
     time_base=Fraction(1, 48_000), start_pts=0, duration=10.0, bitrate=None,
 )  # fmt: skip
@@ -61,7 +61,7 @@ def test_a_varying_rate_is_told_as_its_average_and_made_at_that_of_its_bursts() 
 
 
 def test_a_plan_survives_json() -> None:
-    plan = planned(media(SOUND), line())
+    plan = planned(media(AUDIO), line())
     assert EncodePlan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
 
 
@@ -72,7 +72,7 @@ def test_a_plan_is_small_however_long_the_film() -> None:
 
 
 def test_audio_alone_has_no_grid_and_no_rungs() -> None:
-    plan = plan_of(replace(media(SOUND)), Profile("sound", ()))
+    plan = plan_of(replace(media(AUDIO)), Profile("sound", ()))
     assert (plan.grid, plan.rungs, len(plan.tracks), plan.seconds) == (None, (), 1, 10.0)
 
 
@@ -89,8 +89,8 @@ WHY = [
     (media(), replace(line(), steady=False), "Made in one piece: its clock jumps."),
     (media(), None, "Made in one piece: nothing reliable is known of its times."),
     (
-        media(replace(SOUND, duration=14.0)), line(),
-        "The last frame stays for 4 s, because the sound goes on.",
+        media(replace(AUDIO, duration=14.0)), line(),
+        "The last frame stays for 4 s, because the audio goes on.",
     ),
 ]  # fmt: skip
 
@@ -109,7 +109,7 @@ def test_what_did_not_fit_together_is_made_in_one_piece() -> None:
 def test_what_is_kept_as_it_is_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     spans = (replace(WHOLE, keyframes=(0,), copied_sound=(1,)),)
     monkeypatch.setattr(span_plan, "plan", lambda *_: spans)
-    plan = planned(media(SOUND), line())
+    plan = planned(media(AUDIO), line())
     assert plan.passthrough == ("1080p", "audio")
     kept = "1080p is kept as it is: the source is already as it would be made."
     assert kept in plan.reasons

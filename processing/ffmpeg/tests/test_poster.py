@@ -154,7 +154,7 @@ def test_a_large_poster_has_a_small_one_beside_it(tmp_path: Path) -> None:
         [stream] = asked(path, "-show_entries", "stream=width,height")["streams"]
         assert (stream["width"], stream["height"]) == size
     for spot in ("8:8", "300:500"):
-        assert color_at(still.small, spot)  # it is a picture that can be read
+        assert color_at(still.small, spot)  # it is a frame that can be read
 
 
 def test_a_poster_that_is_small_has_no_smaller_one(tmp_path: Path) -> None:

@@ -224,7 +224,7 @@ def test_the_frames_length_is_known_in_any_container(tmp_path: Path, name: str) 
     media = described(clip)
     assert media.video is not None
     assert media.video.duration == pytest.approx(2, abs=0.05)
-    # The last frame stays for the rest of the sound.
+    # The last frame stays for the rest of the audio.
     assert grid(media).frames in (72, 73, 74)
 
 
@@ -330,7 +330,7 @@ def disagreement(row: dict[str, str]) -> str | None:
     try:
         media = described(corpus.VIDEOS / row["path"])
     except ProbeFailed as error:
-        # This one keeps its pictures in another file.
+        # This one keeps its frames in another file.
         wanted = "reject" in expected or row["path"] == "codecs/mjpeg_434x343_41s.mov"
         return None if wanted else f"refused: {error.code}"
     if expected.startswith("reject") and "or" not in expected.split():

@@ -1,4 +1,4 @@
-"""The grid on which pictures of no constant rate are shown."""
+"""The grid on which frames of no constant rate are shown."""
 
 from __future__ import annotations
 

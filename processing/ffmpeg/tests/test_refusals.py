@@ -48,7 +48,7 @@ def test_a_still_frame_is_told_what_is_taken(tmp_path: Path, kind: str) -> None:
     code, message = refused(path)
     assert code == "source_unsupported"
     assert f"({kind})" in message
-    assert "animated GIF and PNG, and sound are taken" in message
+    assert "animated GIF and PNG, and audio are taken" in message
 
 
 def test_real_stills_are_refused_and_animations_are_not(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_one_frame_beside_audio_plays(tmp_path: Path, name: str, late: int) -> N
 
 
 def damaged(path: Path, *arguments: str) -> Path:
-    """A clip whose pictures cannot be decoded: their bytes are noise, their index is whole."""
+    """A clip whose frames cannot be decoded: their bytes are noise, their index is whole."""
     make(path, *arguments)
     data = bytearray(path.read_bytes())
     begin = data.index(b"mdat") + 4
@@ -93,7 +93,7 @@ def damaged(path: Path, *arguments: str) -> Path:
 def test_frames_that_cannot_be_decoded_are_said_to_be_damaged(tmp_path: Path) -> None:
     code, message = refused(damaged(tmp_path / "a.mp4"))
     assert code == "source_unsupported"
-    assert message == "No picture and no sound of the file can be decoded: it is damaged (h264)."
+    assert message == "No frame and no audio of the file can be decoded: it is damaged (h264)."
 
 
 def test_a_file_that_points_past_its_end_is_cut(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_a_fragmented_file_that_ends_inside_a_box_is_cut(tmp_path: Path) -> None
     (tmp_path / "c.mp4").write_bytes(whole[: whole.index(b"moof") - 4])
     assert refused(tmp_path / "c.mp4") == (
         "source_truncated",
-        "The file is empty: it holds no pictures and no sound.",
+        "The file is empty: it holds no frames and no audio.",
     )
 
 
@@ -184,7 +184,7 @@ def lasting(**changes: Any) -> Media:
         ({"width": 3840, "height": 2160, "duration": 43_000.0, "frames": 1_290_000}, False),
         ({"width": 4096, "height": 4096, "duration": 43_000.0, "frames": 2_580_000,
           "frame_rate": Fraction(60)}, True),
-        # Two pictures that are repeated for half a day.
+        # Two frames that are repeated for half a day.
         ({"width": 8192, "height": 8192, "duration": 43_000.0, "frames": 2,
           "frame_rate": Fraction(60)}, True),
     ],

@@ -1,4 +1,4 @@
-"""Pictures of MPEG-1 and MPEG-2 that tell only when they are decoded."""
+"""Frames of MPEG-1 and MPEG-2 that tell only when they are decoded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lost packets of sound are silence of their length; what is not lost is not touched."""
+"""Lost audio packets are silence of their length; what is not lost is not touched."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def samples_of(path: Path, graph: str, *options: str) -> array[int]:
 def test_audio_is_whole_in_spans_where_frames_have_hardly_a_keyframe(
     tmp_path: Path, name: str, frames: str, keyframes: str
 ) -> None:
-    """Containers are sought in by the keyframes of pictures, and there may be none for long."""
+    """Containers are sought in by the keyframes of frames, and there may be none for long."""
     source = tmp_path / name
     heard = "aevalsrc='sin(2*PI*1000*t)*lt(mod(t,1),0.1)/2':s=48000:d=16"
     seen = f"testsrc2=s=160x90:r=25:d=16,trim=end_frame={frames}"

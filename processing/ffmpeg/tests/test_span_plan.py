@@ -40,7 +40,7 @@ def line_of(seconds: float, gop: float = 2.0) -> Timeline:
 
 
 def lengths(spans: Sequence[Span], total: int) -> list[float]:
-    """Seconds of each span at 25 pictures a second."""
+    """Seconds of each span at 25 frames a second."""
     borders = [*(span.first_frame for span in spans), total]
     return [(b - a) / 25 for a, b in pairwise(borders)]
 
@@ -102,7 +102,7 @@ def copied_media(seconds: float) -> Media:
 
 @pytest.mark.parametrize("copied", [True, False])
 def test_planning_takes_no_longer_with_more_keyframes(copied: bool) -> None:
-    # Each picture of twelve hours is a keyframe.
+    # Each frame of twelve hours is a keyframe.
     media, line = copied_media(43_200), line_of(43_200, gop=1 / 25)
     profile = replace(DEFAULT, copies=copied)
     began = time.process_time()

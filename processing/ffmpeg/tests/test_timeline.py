@@ -1,4 +1,4 @@
-"""When pictures are shown: read from boxes, told by packets, and both the same."""
+"""When frames are shown: read from boxes, told by packets, and both the same."""
 
 from __future__ import annotations
 
@@ -271,7 +271,7 @@ SAMPLE = [
     "phone_rotation/iphone_hlg_dovi_1080p_rot-90_editlist.mp4", "derived/negative_ts_editlist.mp4",
     "geometry/delayed_start_1s.mp4", "geometry/long_1080p30_h264_6min_black.mp4",
 ]  # fmt: skip
-# The last picture of this one lasts 10 ticks longer or shorter, as one counts.
+# The last frame of this one lasts 10 ticks longer or shorter, as one counts.
 VAGUE_END = "sintel_2audio_2movtext_chapters.mp4"
 
 
@@ -281,7 +281,7 @@ def videos() -> list[Path]:
 
 
 def same_by_boxes_and_packets(path: Path) -> bool:
-    """Whether both tell the same; files without pictures or an index have nothing to compare."""
+    """Whether both tell the same; files without frames or an index have nothing to compare."""
     try:
         media = described(path)
     except MediaError:

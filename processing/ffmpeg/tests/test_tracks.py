@@ -1,4 +1,4 @@
-"""Which sound is made into tracks, and what they are called."""
+"""Which audio is made into tracks, and what they are called."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import pytest
 from processing.ffmpeg.media import AudioStream, Media, OtherStream
 from processing.ffmpeg.planning import tracks
 
-SOUND = AudioStream(1, "aac", 2, 48_000, "und", Fraction(1, 48_000), 0, 10.0, None)
+AUDIO = AudioStream(1, "aac", 2, 48_000, "und", Fraction(1, 48_000), 0, 10.0, None)
 
 
 def media_of(*languages: str, default: int | None = None) -> Media:
     audio = (
-        replace(SOUND, index=number, language=language, default=number == default)
+        replace(AUDIO, index=number, language=language, default=number == default)
         for number, language in enumerate(languages)
     )
     return Media("matroska,webm", 10.0, 1, None, None, tuple(audio))
 
 
 def mono(container: str, *layouts: str, **changes: Any) -> Media:
-    one = replace(SOUND, codec="pcm_s24le", channels=1)
+    one = replace(AUDIO, codec="pcm_s24le", channels=1)
     audio = tuple(
         replace(one, **{"index": number, "layout": layout, **changes})
         for number, layout in enumerate(layouts, 1)

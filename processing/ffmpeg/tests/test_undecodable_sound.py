@@ -1,4 +1,4 @@
-"""Sound that cannot be decoded stands in the way of nothing else, and is named."""
+"""Audio that cannot be decoded stands in the way of nothing else, and is named."""
 
 from __future__ import annotations
 

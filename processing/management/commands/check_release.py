@@ -25,7 +25,7 @@ class Command(BaseCommand):
             help="read every stored file again, and decode the source",
         )
         parser.add_argument(
-            "--decode", action="store_true", help="as --deep, and decode every picture"
+            "--decode", action="store_true", help="as --deep, and decode every frame"
         )
 
     def handle(self, *args: Any, video: UUID, deep: bool, decode: bool, **options: Any) -> None:

@@ -6,7 +6,7 @@ from processing.packaging.codecs import aac, av1, avc, hevc, opus
 from processing.packaging.codecs.codec import Codec
 
 CODECS: tuple[Codec, ...] = (avc.CODEC, hevc.CODEC, av1.CODEC, aac.CODEC, opus.CODEC)
-"""What every player knows comes first, of pictures and of sound."""
+"""What every player knows comes first, of frames and of audio."""
 
 
 def of_entry(entry: SampleEntry) -> Codec:

@@ -35,7 +35,7 @@ class _Aac:
         return f"mp4a.40.{kind}"
 
     def reordering(self, entry: SampleEntry) -> int:
-        """Sound is heard as it comes."""
+        """Audio is heard as it comes."""
         return 0
 
     def beginning(self, file: BinaryIO, offset: int, size: int, entry: SampleEntry) -> Beginning:

@@ -26,7 +26,7 @@ class _Av1:
         return f"av01.{profile}.{level:02d}{'MH'[tier]}.{depth:02d}"
 
     def reordering(self, entry: SampleEntry) -> int:
-        """Pictures that are shown later are part of the sample before which they are needed."""
+        """Frames that are shown later are part of the sample before which they are needed."""
         return 0
 
     def beginning(self, file: BinaryIO, offset: int, size: int, entry: SampleEntry) -> Beginning:

@@ -55,7 +55,7 @@ def _configuration(entry: SampleEntry) -> bytes:
 def _parameter_sets(entry: SampleEntry) -> frozenset[bytes]:
     configuration, at = _configuration(entry), 5
     sets: set[bytes] = set()
-    for counted in (0x1F, 0xFF):  # the sequence's, then the pictures'
+    for counted in (0x1F, 0xFF):  # the sequence's, then the frames'
         count = configuration[at] & counted if at < len(configuration) else 0
         at += 1
         found, at = nal.sets_at(configuration, at, count)

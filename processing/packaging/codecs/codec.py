@@ -11,7 +11,7 @@ from processing.mp4.stsd import SampleEntry
 @dataclass(frozen=True)
 class Beginning:
     """What the first sample of a fragment is: `is_sync` says that decoding can begin there and that
-    no picture after it refers to one before it; `own_parameters` that it comes with parameters its
+    no frame after it refers to one before it; `own_parameters` that it comes with parameters its
     sample description does not have, so that it would not play behind the others."""
 
     is_sync: bool
@@ -33,7 +33,7 @@ class Codec(Protocol):
         """The RFC 6381 string of a sample description. Raises `MalformedBoxes`."""
 
     def reordering(self, entry: SampleEntry) -> int:
-        """How many pictures at most are decoded before one that is shown earlier, by a sample
+        """How many frames at most are decoded before one that is shown earlier, by a sample
         description. Raises `MalformedBoxes`."""
 
     def beginning(self, file: BinaryIO, offset: int, size: int, entry: SampleEntry) -> Beginning:

@@ -11,7 +11,7 @@ from processing.packaging.codecs import nal
 from processing.packaging.codecs.codec import Beginning
 
 _SLICES = frozenset(range(32))
-# Those that no picture before them is needed for, neither by them nor by what follows.
+# Those that no frame before them is needed for, neither by them nor by what follows.
 _IDR_SLICES = frozenset({19, 20})
 _PARAMETER_SETS = frozenset({32, 33, 34})
 _SEQUENCE_SET = 33
@@ -42,7 +42,7 @@ class _Hevc:
             raise MalformedBoxes("The sequence parameter set cannot be read.") from error
 
     def beginning(self, file: BinaryIO, offset: int, size: int, entry: SampleEntry) -> Beginning:
-        """A segment must begin with an IDR picture: pictures shown before a CRA need others."""
+        """A segment must begin with an IDR picture: frames shown before a CRA need others."""
         kind, sets = nal.first_slice(
             file,
             offset,

@@ -23,7 +23,7 @@ class _Opus:
         return "opus"
 
     def reordering(self, entry: SampleEntry) -> int:
-        """Sound is heard as it comes."""
+        """Audio is heard as it comes."""
         return 0
 
     def beginning(self, file: BinaryIO, offset: int, size: int, entry: SampleEntry) -> Beginning:

@@ -18,15 +18,15 @@ RATE = Fraction(30000, 1001)
 TIMESCALE = 30000
 GOP = 60
 FRAME_TICKS = 1001
-# Pictures of each chunk: a GOP, two of them, and an end that is none; packets of sound beside.
+# Frames of each chunk: a GOP, two of them, and an end that is none; audio packets beside.
 FRAMES = ((0, 60), (60, 180), (180, 225))
 PACKETS = ((0, 94), (94, 282), (282, 352))
 _FLAGS = "+frag_discont+empty_moov+default_base_moof+negative_cts_offsets+skip_trailer"
 _MUXED = ["-map_metadata", "-1", "-fflags", "+bitexact", "-avoid_negative_ts", "disabled"]
 
 
-def pictures(path: Path, first: int, end: int, *, height: int = 120, crf: int = 30) -> Path:
-    """Pictures `first` to `end` of a moving pattern."""
+def video_file(path: Path, first: int, end: int, *, height: int = 120, crf: int = 30) -> Path:
+    """Frames `first` to `end` of a moving pattern."""
     composition.from_zero(bare_frames(path, first, end, height=height, crf=crf), RATE)
     return path
 
@@ -43,7 +43,7 @@ def bare_frames(path: Path, first: int, end: int, *, height: int = 120, crf: int
     return path
 
 
-def sound(path: Path, first: int, end: int, *, tone: int = 440) -> Path:
+def audio_file(path: Path, first: int, end: int, *, tone: int = 440) -> Path:
     """AAC packets `first` to `end` of a tone."""
     source = f"sine=f={tone}:r=48000:samples_per_frame=1024"
     begun = max(0, first - 20)
@@ -79,12 +79,12 @@ def read(path: Path) -> Track:
 
 
 def make(folder: Path) -> Stored:
-    """Seven seconds and a half: two rungs, and sound in two languages."""
+    """Seven seconds and a half: two rungs, and audio in two languages."""
     makers: dict[str, Callable[[Path, int, int], Path]] = {
-        "120p": lambda path, first, end: pictures(path, first, end, crf=20),
-        "60p": lambda path, first, end: pictures(path, first, end, height=60),
-        "audio-en": sound,
-        "audio-de": lambda path, first, end: sound(path, first, end, tone=880),
+        "120p": lambda path, first, end: video_file(path, first, end, crf=20),
+        "60p": lambda path, first, end: video_file(path, first, end, height=60),
+        "audio-en": audio_file,
+        "audio-de": lambda path, first, end: audio_file(path, first, end, tone=880),
     }
     paths: dict[str, list[Path]] = {}
     for name, maker in makers.items():

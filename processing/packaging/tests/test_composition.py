@@ -1,4 +1,4 @@
-"""Pictures are shown when they should be by readers of every kind."""
+"""Frames are shown when they should be by readers of every kind."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ from processing.packaging.tests.stored import (
     RATE,
     Stored,
     bare_frames,
-    pictures,
     read,
+    video_file,
 )
 from processing.packaging.tests.stored import (
     described as rows_of,
 )
 
 PROGRAMS = ["ffmpeg", imageio_ffmpeg.get_ffmpeg_exe()]
-# Of x264 with a pyramid of pictures that refer to others both ways.
+# Of x264 with a pyramid of frames that refer to others both ways.
 REORDERED = 2
 
 
 def shown(path: Path, program: str) -> list[tuple[float, float]]:
-    """When pictures are shown and decoded, as libavformat tells, in the order of the file."""
+    """When frames are shown and decoded, as libavformat tells, in the order of the file."""
     command = [program, "-v", "error", "-copyts", "-i", str(path), "-map", "0:v", "-c", "copy"]
     command += ["-f", "framecrc", "-"]
     done = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout.decode()
@@ -73,10 +73,10 @@ def test_nothing_is_shown_before_it_is_decoded(stored: Stored) -> None:
 
 
 def test_every_chunk_begins_alike_however_short(tmp_path: Path) -> None:
-    """A single picture is never reordered, and FFmpeg then leaves the offsets out."""
-    whole = pictures(tmp_path / "long.mp4", 0, 90)
+    """A single frame is never reordered, and FFmpeg then leaves the offsets out."""
+    whole = video_file(tmp_path / "long.mp4", 0, 90)
     for first, end in ((60, 61), (120, 122), (0, 1)):
-        short = pictures(tmp_path / f"{first}.mp4", first, end)
+        short = video_file(tmp_path / f"{first}.mp4", first, end)
         assert init_of(short) == init_of(whole)
         track = read(short)
         assert check_chunk(track, start=first * FRAME_TICKS, frames=end - first, rate=RATE) == []
@@ -85,7 +85,7 @@ def test_every_chunk_begins_alike_however_short(tmp_path: Path) -> None:
 
 
 def test_it_is_done_once(tmp_path: Path) -> None:
-    path = pictures(tmp_path / "a.mp4", 0, 60)
+    path = video_file(tmp_path / "a.mp4", 0, 60)
     before = path.read_bytes()
     composition.from_zero(path, RATE)
     assert path.read_bytes() == before
@@ -152,7 +152,7 @@ def test_what_older_versions_stored_is_no_fault(tmp_path: Path) -> None:
 def test_a_download_of_what_older_versions_stored_is_shown_right(tmp_path: Path) -> None:
     spans = [(0, 60), (60, 90)]
     old = [bare_frames(tmp_path / f"{first}.mp4", first, end) for first, end in spans]
-    new = [pictures(tmp_path / f"n{first}.mp4", first, end) for first, end in spans]
+    new = [video_file(tmp_path / f"n{first}.mp4", first, end) for first, end in spans]
     joined = []
     for number, chunks in enumerate((old, new)):
         out = tmp_path / f"joined{number}.mp4"

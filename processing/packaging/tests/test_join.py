@@ -31,7 +31,7 @@ def packets(path: Path, stream: str) -> list[dict[str, str]]:
 
 
 def hashes(path: Path, stream: str) -> list[str]:
-    """What each picture or packet of sound is decoded to, and when it is shown."""
+    """What each frame or audio packet is decoded to, and when it is shown."""
     command = ["ffmpeg", "-v", "error", "-i", str(path), "-map", f"0:{stream}"]
     command += ["-fps_mode", "passthrough"] if stream[0] == "v" else []
     done = subprocess.run([*command, "-f", "framemd5", "-"], check=True, capture_output=True)

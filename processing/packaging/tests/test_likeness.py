@@ -17,7 +17,7 @@ RATE = Fraction(25)
 
 
 def moving(count: int, first: int = 0) -> list[bytes]:
-    """Pictures in which something bright moves on."""
+    """Frames in which something bright moves on."""
     plain = bytes([60]) * samples.FRAME_BYTES
     return [
         plain[: at * 13] + bytes([200]) * 13 + plain[(at + 1) * 13 :]
@@ -78,7 +78,7 @@ def test_what_stands_still_in_the_source_may(found: Found) -> None:
 
 
 def tone(path: Path, *heard: tuple[float, float], seconds: float = 4.0) -> Path:
-    """Sound between these seconds."""
+    """Audio between these seconds."""
     samples_ = array("h")
     for number in range(int(seconds * samples.RATE)):
         at = number / samples.RATE
@@ -110,4 +110,4 @@ def test_audio_that_ends_early_is_told(tmp_path: Path) -> None:
     source = tone(tmp_path / "source", (0.0, 4.0))
     assert list(check_audio("audio", source, tone(tmp_path / "a", (0.0, 4.0), seconds=3.95))) == []
     (early,) = check_audio("audio", source, tone(tmp_path / "b", (0.0, 4.0), seconds=3.5))
-    assert early.message == "audio ends 0.5 s before the source's sound."
+    assert early.message == "audio ends 0.5 s before the source's audio."

@@ -83,7 +83,7 @@ def test_frames_that_are_not_shown_evenly_are_told() -> None:
     def told(*shown: int) -> bool:
         samples = tuple(Sample(10, 5, 0, at - number * 10) for number, at in enumerate(shown))
         box = Box(b"moof", 0, 8, 100)
-        return describe(TrackRun(0, samples, 108), box, box, pictures=True).evenly_shown
+        return describe(TrackRun(0, samples, 108), box, box, is_video=True).evenly_shown
 
     assert told(0, 30, 10, 20)
     assert told(0, 11, 19, 30)

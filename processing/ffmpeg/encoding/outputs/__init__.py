@@ -1,4 +1,4 @@
-"""What can be made of pictures and of sound: a module for each encoder, and one line for it here.
+"""What can be made of frames and of audio: a module for each encoder, and one line for it here.
 
 Where a codec has several encoders, the first one that an FFmpeg has is taken. Whether there is one
 at all is asked when a video is looked at (`require`), so the last one is taken unasked.
@@ -34,12 +34,12 @@ def each_one(encoder: str) -> bool:
 
 
 def video(codec: str, has: HasEncoder = each_one) -> VideoOutput:
-    """The output for pictures of a codec, by an encoder there is."""
+    """The output for frames of a codec, by an encoder there is."""
     return _first(VIDEO[codec], has)
 
 
 def audio(codec: str, has: HasEncoder = each_one) -> AudioOutput:
-    """The output for sound of a codec, by an encoder there is."""
+    """The output for audio of a codec, by an encoder there is."""
     return _first(AUDIO[codec], has)
 
 

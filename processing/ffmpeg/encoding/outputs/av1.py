@@ -1,4 +1,4 @@
-"""AV1 by SVT-AV1: half the bits of H.264 for the same pictures, where players know it."""
+"""AV1 by SVT-AV1: half the bits of H.264 for the same frames, where players know it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class _SvtAv1:
         return argv + [text for option in order.colors.items() for text in option]
 
     def finish(self, path: Path) -> None:
-        """The header that SVT-AV1 gives in advance has not all that is in the pictures' own."""
+        """The header that SVT-AV1 gives in advance has not all that is in the frames' own."""
         av1c.take_sequence_header(path)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from processing.ffmpeg.encoding.outputs.output import VideoOrder
 
-# Pictures between keyframes nobody forces.
+# Frames between keyframes nobody forces.
 _NEVER = "100000"
 
 
@@ -43,7 +43,7 @@ class _X264:
 
 
 def _params(order: VideoOrder) -> str:
-    """B-pictures that others refer to let two pictures wait, others let one."""
+    """B-frames that others refer to let two frames wait, others let one."""
     kept = {0: ":bframes=0", 1: ":b-pyramid=none"}
     return "stitchable=1" + ("" if order.reordered is None else kept.get(order.reordered, ""))
 

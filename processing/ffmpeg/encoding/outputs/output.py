@@ -1,4 +1,4 @@
-"""What an encode asks of an encoder of pictures or of sound."""
+"""What an encode asks of an encoder of frames or of audio."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from processing.ffmpeg.planning.ladder import Rung
 
 @dataclass(frozen=True)
 class VideoOrder:
-    """What is wanted of an encoder: a `rung` with this `preset`, in groups of `gop` pictures, or
+    """What is wanted of an encoder: a `rung` with this `preset`, in groups of `gop` frames, or
     with groups that begin at `keyframes` (seconds) where these are given; by so many threads.
-    `colors` are the options that say what colours mean, `reordered` is how many pictures may be
+    `colors` are the options that say what colours mean, `reordered` is how many frames may be
     decoded before one that is shown earlier (None: as many as the encoder likes)."""
 
     rung: Rung
@@ -41,7 +41,7 @@ class Output(Protocol):
 
 
 class VideoOutput(Output, Protocol):
-    """An encoder of pictures: the pixel format it is given, its range of CRF (best, worst, usual),
+    """An encoder of frames: the pixel format it is given, its range of CRF (best, worst, usual),
     and its presets with the usual one."""
 
     @property
@@ -54,12 +54,12 @@ class VideoOutput(Output, Protocol):
     def usual_preset(self) -> str: ...  # noqa: D102
 
     def argv(self, order: VideoOrder) -> list[str]:
-        """The options of one output. Groups begin with a picture that decoding can begin with, and
+        """The options of one output. Groups begin with a frame that decoding can begin with, and
         every span of a source gives the same init segment."""
 
 
 class AudioOutput(Output, Protocol):
-    """An encoder of sound: samples in an access unit (`unit`), and the samples of silence it must
+    """An encoder of audio: samples in an access unit (`unit`), and the samples of silence it must
     be given first so that access units begin at multiples of that (`before`)."""
 
     @property
@@ -68,7 +68,7 @@ class AudioOutput(Output, Protocol):
     def before(self) -> int: ...  # noqa: D102
 
     def bitrate(self, wished: int) -> int:
-        """Bits per second that sound as good as so many of AAC."""
+        """Bits per second that audio as good as so many of AAC."""
 
     def argv(self, bitrate: int) -> list[str]:
         """The options of one output of so many bits per second."""
