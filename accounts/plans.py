@@ -16,7 +16,7 @@ class PlanName(models.TextChoices):
 
 @dataclass(frozen=True)
 class Plan:
-    """``priority`` of new runs (higher goes first), tasks ``running`` at once in a queue, and the
+    """``priority`` of new jobs (higher goes first), tasks ``running`` at once in a queue, and the
     ``budget`` of a day, in times of ``VODLOOM_DAILY_GIGAPIXELS`` (None: any)."""
 
     priority: int

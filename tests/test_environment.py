@@ -99,7 +99,7 @@ WRONG = [
     ("VODLOOM_SOURCE_CACHE_BYTES", "20G", "a whole number of bytes"),
     ("VODLOOM_MIN_FREE_BYTES", "none", "a whole number of bytes"),
     ("VODLOOM_KEEP_EVENTS_DAYS", "0", "from 1 to 36500"),
-    ("VODLOOM_KEEP_RUNS_DAYS", "ever", "a whole number of days"),
+    ("VODLOOM_KEEP_JOBS_DAYS", "ever", "a whole number of days"),
     ("VODLOOM_KEEP_UPLOADS_DAYS", "99999", "from 1 to 36500"),
     ("LOG_FORMAT", "xml", "must be one of auto, json, text"),
     ("LOG_LEVEL", "loud", "must be one of info, debug, warning, error"),

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from processing.monitoring import progress
 from videos.api.schema import feed as description
-from videos.events import closes, feed, kinds, log
+from videos.events import closes, earlier, feed, kinds, log
 from videos.models import Event, Video
 
 
@@ -24,6 +24,21 @@ def test_an_event_is_as_described(video: Video) -> None:
     log.sequence()
     for event in Event.objects.all():
         assert faults(feed.message_of(event), "EventMessage") == []
+
+
+def test_what_the_release_before_wrote_and_announces_is_told_in_todays_words(video: Video) -> None:
+    log.sequence()
+    event = Event.objects.get(type="job.queued")
+    job = event.payload.pop("job")
+    event.type, event.payload = "run.queued", event.payload | {"run": job}
+    told = feed.message_of(event)
+    assert faults(told, "EventMessage") == []
+    assert (told["event"], told["payload"]["job"]) == ("job.queued", job)
+
+    row = progress.with_run(Video.objects.select_related("source", "release")).get()
+    tick: dict[str, Any] = {**progress.tick(row)}
+    announced = {name.replace("job", "run"): value for name, value in tick.items()}
+    assert earlier.members(announced) == tick
 
 
 def test_a_tick_is_as_described(video: Video) -> None:

@@ -138,7 +138,7 @@ def tick(video: Any) -> ProgressMessage:
     return ProgressMessage(
         type="progress",
         video=str(video.pk),
-        run=str(video.run_id),
+        job=str(video.run_id),
         percent=now.percent,
         eta_seconds=now.eta_seconds,
         stage=now.stage,

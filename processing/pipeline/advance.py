@@ -46,7 +46,7 @@ def lock(run_id: UUID) -> Run:
     try:
         return Run.objects.select_for_update(of=("self",)).get(pk=run_id)
     except Run.DoesNotExist as error:
-        raise RunGone(f"run {run_id} is gone") from error
+        raise RunGone(f"job {run_id} is gone") from error
 
 
 def add_tasks(run: Run, specs: Sequence[TaskSpec]) -> None:
@@ -186,9 +186,9 @@ def go_on(run: Run) -> None:
 
 def tell(run: Run, status: Run.Status, *, code: str | None = None) -> None:
     """Log what became of a run: of a ready video's nothing else would tell."""
-    log.write(f"run.{status}", run.video_id, run=str(run.pk), kind=run.kind)
-    names = {"run": str(run.pk), "video": str(run.video_id), "run_kind": run.kind}
-    said = partial(logger.info, f"run_{status}", error_code=code, **names)
+    log.write(f"job.{status}", run.video_id, job=str(run.pk), kind=run.kind)
+    names = {"job": str(run.pk), "video": str(run.video_id), "job_kind": run.kind}
+    said = partial(logger.info, f"job_{status}", error_code=code, **names)
     transaction.on_commit(said, robust=True)
 
 

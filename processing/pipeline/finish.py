@@ -127,7 +127,7 @@ def rescue(task: Task) -> bool:
         "task_rescued",
         task=str(task.pk),
         kind=task.kind,
-        run=str(task.run_id),
+        job=str(task.run_id),
         video=str(run.video_id),
         worker=task.worker,
         crashes=task.crashes + 1,

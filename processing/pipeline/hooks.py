@@ -85,7 +85,7 @@ def names_of(task: Task) -> dict[str, object]:
         "kind": task.kind,
         "number": task.number,
         "attempt": task.attempts,
-        "run": str(task.run_id),
+        "job": str(task.run_id),
         "video": str(task.run.video_id),
         "worker": task.worker,
     }

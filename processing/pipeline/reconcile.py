@@ -18,7 +18,7 @@ from videos.each_row import act_on_each
 
 _BATCH = 200
 _RUNS_LOOKED_AT = 500
-RESCUE, ADVANCE = "rescue_tasks", "advance_runs"
+RESCUE, ADVANCE = "rescue_tasks", "advance_jobs"
 
 
 def rescue_tasks() -> int:

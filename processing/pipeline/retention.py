@@ -12,7 +12,7 @@ from processing.pipeline import cursors
 from processing.pipeline.transactions import bounded
 from videos.each_row import act_on_each
 
-PRUNE = "prune_runs"
+PRUNE = "prune_jobs"
 _LOOKED_AT = 200
 _RUNS = 20
 _TASKS = 200
@@ -20,8 +20,8 @@ _TASKS = 200
 _SECONDS = 0.02
 
 
-def prune_runs() -> int:
-    """Delete runs that were over ``KEEP_RUNS_DAYS`` ago, with their tasks; how many runs.
+def prune_jobs() -> int:
+    """Delete runs that were over ``KEEP_JOBS_DAYS`` ago, with their tasks; how many runs.
 
     The newest run of a video stays, and so does one whose release is still kept. Walks over the
     runs that have no release, and begins again at the end.
@@ -46,7 +46,7 @@ def _without_release(after: str | None) -> list[UUID]:
 
 
 def _over_long_ago() -> Q:
-    until = Now() - timedelta(days=settings.KEEP_RUNS_DAYS)
+    until = Now() - timedelta(days=settings.KEEP_JOBS_DAYS)
     return Q(status__in=Run.OVER, finished_at__lt=until)
 
 
@@ -64,8 +64,8 @@ def _prune(run: Run) -> bool:
     return True
 
 
-def slim_runs() -> int:
-    """Drop the commands and logs of runs that were over ``KEEP_RUNS_DAYS`` ago; how many tasks."""
+def slim_jobs() -> int:
+    """Drop the commands and logs of runs that were over ``KEEP_JOBS_DAYS`` ago; how many tasks."""
     old = Run.objects.filter(_over_long_ago(), slimmed=False).order_by("finished_at")
     runs = list(old.values_list("pk", flat=True)[:_RUNS])
     if not runs:

@@ -70,7 +70,7 @@ def test_a_video_that_waits_its_turn_is_not_stuck(video: Video) -> None:
 def test_runs_says_why_each_waits(
     video: Video, owner: User, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    call_command("runs")
+    call_command("jobs")
     told = capsys.readouterr().out
     assert str(Run.objects.get().pk) in told
     assert "no worker serves the queue media" in told

@@ -50,6 +50,12 @@ def test_one_that_has_not_been_seen_for_30_s_is_as_good_as_none(alive: None) -> 
     assert _problems() == ["no reconciler was seen for 30 s"]
 
 
+def test_what_the_release_before_called_a_duty_is_not_late(alive: None) -> None:
+    late = Now() - timedelta(hours=1)
+    DutyRun.objects.create(name="prune_runs", next_at=late)
+    assert _problems() == []
+
+
 def test_doctor_looks_at_them(alive: None) -> None:
     assert work.reconciler in health.DOCTOR
 
@@ -91,7 +97,7 @@ def test_an_overdue_lease_is_told(alive: None, overdue: Task) -> None:
 
 
 def test_runs_tells_both(overdue: Task, capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("runs")
+    call_command("jobs")
     told = capsys.readouterr().out
     assert "Reconciler: no reconciler was seen for 30 s." in told
     assert re.search(r"probe at killed \(no sign of life: its lease ran out 3\d\d s ago\)", told)

@@ -57,7 +57,7 @@ def test_only_what_nobody_needs_is_pruned(make: Make, old_video: Video) -> None:
     young = make(old_video, finished_at=Now())
     kept = make(old_video, released=True)
     newest = make(old_video)
-    assert retention.prune_runs() == 1
+    assert retention.prune_jobs() == 1
     assert _left() == {young.pk, kept.pk, newest.pk}
     assert set(Task.objects.values_list("run", flat=True)) == _left()
 
@@ -65,17 +65,17 @@ def test_only_what_nobody_needs_is_pruned(make: Make, old_video: Video) -> None:
 def test_an_active_run_is_never_pruned(make: Make, old_video: Video) -> None:
     active = make(old_video, status="running", finished_at=None)
     make(old_video)
-    assert retention.prune_runs() == 0
+    assert retention.prune_jobs() == 0
     assert active.pk in _left()
 
 
 def test_the_setting_says_how_long(make: Make, old_video: Video, settings: LazySettings) -> None:
     make(old_video)
     make(old_video)
-    settings.KEEP_RUNS_DAYS = 32
-    assert retention.prune_runs() == 0
-    settings.KEEP_RUNS_DAYS = 30
-    assert retention.prune_runs() == 1
+    settings.KEEP_JOBS_DAYS = 32
+    assert retention.prune_jobs() == 0
+    settings.KEEP_JOBS_DAYS = 30
+    assert retention.prune_jobs() == 1
 
 
 def test_a_run_of_very_many_tasks_goes_in_steps(
@@ -86,7 +86,7 @@ def test_a_run_of_very_many_tasks_goes_in_steps(
     make(old_video, tasks=0)
     steps = []
     for _ in range(3):
-        retention.prune_runs()
+        retention.prune_jobs()
         steps.append(Task.objects.filter(run=long_one).count())
     assert steps == [6, 2, 0]
     assert long_one.pk not in _left()
@@ -106,14 +106,14 @@ def test_the_walk_comes_to_all_and_one_that_fails_stops_no_other(
 
     monkeypatch.setattr(retention, "_prune", sometimes)
     for _ in range(20):
-        retention.prune_runs()
+        retention.prune_jobs()
     assert _left() == {bad, runs[-1].pk}
 
 
 def test_commands_and_logs_of_old_runs_go(make: Make, old_video: Video) -> None:
     old, young = make(old_video), make(old_video, finished_at=Now())
-    assert retention.slim_runs() == 3
-    assert retention.slim_runs() == 0
+    assert retention.slim_jobs() == 3
+    assert retention.slim_jobs() == 0
     assert {t.log_tail for t in Task.objects.filter(run=old)} == {""}
     assert [t.argv for t in Task.objects.filter(run=old)] == [[]] * 3
     assert {t.log_tail for t in Task.objects.filter(run=young)} == {"said"}
@@ -125,5 +125,5 @@ def test_very_many_tasks_are_slimmed_in_steps(
 ) -> None:
     monkeypatch.setattr(retention, "_TASKS", 4)
     make(old_video, tasks=10)
-    assert [retention.slim_runs() for _ in range(4)] == [4, 4, 2, 0]
+    assert [retention.slim_jobs() for _ in range(4)] == [4, 4, 2, 0]
     assert not Run.objects.filter(slimmed=False).exists()

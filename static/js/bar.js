@@ -8,8 +8,8 @@ const facts = kept ? JSON.parse(kept.textContent) : { uploadShare: 0, inspected:
 /** Percent of the bar that the bytes on their way take. */
 export const { uploadShare } = facts;
 
-const furthest = new Map(); // Run or upload → how far its bar was shown.
-const latest = new Map(); // Run or upload → the latest of its stages that was shown.
+const furthest = new Map(); // Job or upload → how far its bar was shown.
+const latest = new Map(); // Job or upload → the latest of its stages that was shown.
 const ORDER = ["waiting", "inspecting", "encoding", "publishing", "packaging"];
 
 /** The same percent, or where the bar stood already: work that is done again moves nothing. */
@@ -25,7 +25,7 @@ export function showTick(element, tick, { key, beginsAt }) {
   const begun = tick.percent > facts.inspected || (tick.percent === facts.inspected && !tick.place);
   const percent = forward(key, beginsAt + (tick.percent * (100 - beginsAt)) / 100);
   element.querySelector("progress").value = percent;
-  // Between two tasks of a run nothing runs for a moment: that is no waiting.
+  // Between two tasks of a job nothing runs for a moment: that is no waiting.
   part("stage").textContent = stageWords(steady(key, tick.stage === "waiting" && begun ? "encoding" : tick.stage));
   part("percent").textContent = `${Math.round(percent)} %`;
   part("left").textContent = left(tick, begun);

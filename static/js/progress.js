@@ -24,7 +24,7 @@ class LiveProgress extends HTMLElement {
   }
 
   show(tick) {
-    if (tick.run) this.dataset.run = tick.run;
+    if (tick.job) this.dataset.job = tick.job;
     this.toggleAttribute("data-waits", Number.isInteger(tick.place));
     showTick(this, tick, { key: this.#key, beginsAt: Number(this.dataset.beginsAt) });
     const plays = this.#part("available");
@@ -34,7 +34,7 @@ class LiveProgress extends HTMLElement {
   }
 
   get #key() {
-    return this.dataset.run || this.dataset.video;
+    return this.dataset.job || this.dataset.video;
   }
 
   #part(name) {
@@ -52,7 +52,7 @@ setInterval(async () => {
     const { results } = await ask(WAITING);
     for (const element of waiting) {
       const video = results.find(({ id }) => id === element.dataset.video);
-      if (video) element.show({ ...video.progress, run: video.run?.id });
+      if (video) element.show({ ...video.progress, job: video.job?.id });
     }
   } catch {
     // The next look will tell.

@@ -126,7 +126,7 @@ export class UploadRow {
     this.#part("watch").href = this.#watch;
     this.#part("watch").hidden = !(video.playable || OVER.includes(video.status));
     if (!OVER.includes(video.status)) {
-      this.#tick({ ...video.progress, run: video.run?.id });
+      this.#tick({ ...video.progress, job: video.job?.id });
       return;
     }
     this.#state(video.status);

@@ -16,7 +16,7 @@ from tests import staff
 from videos.models import ModerationDecision, Source, Video
 
 LIST = "/admin/videos/video/"
-RUNS = "/admin/processing/run/"
+JOBS = "/admin/processing/job/"
 Pending, Approved, Rejected = Video.Moderation
 
 
@@ -65,8 +65,8 @@ def test_jobs_and_keys_by_permission_too(video: Video, owner: User) -> None:
     run, (key, _) = Run.objects.get(), api_keys.issue(owner, name="key")
     desk = _desk(staff.viewer_only())
     for action in ("cancel", "retry", "hurry"):
-        assert f'value="{action}"' not in desk.get(RUNS).content.decode()
-        _do(desk, action, run, url=RUNS)
+        assert f'value="{action}"' not in desk.get(JOBS).content.decode()
+        _do(desk, action, run, url=JOBS)
     _do(desk, "revoke", key, url="/admin/accounts/apikey/")
     run.refresh_from_db()
     key.refresh_from_db()
@@ -162,8 +162,8 @@ def test_no_page_shows_python_or_json(video: Video, moderator: User) -> None:
     pages = [
         f"{LIST}{video.pk}/change/",
         LIST,
-        RUNS,
-        f"{RUNS}{run.pk}/change/",
+        JOBS,
+        f"{JOBS}{run.pk}/change/",
         f"/admin/processing/task/{run.tasks.all()[0].pk}/change/",
         f"/admin/videos/source/{video.source_id}/change/",
         "/admin/videos/upload/",
@@ -202,7 +202,7 @@ def test_what_is_not_approved_shows_nowhere_to_who_may_only_look(
     Source.objects.update(filename="secret.mp4")
     viewer, judge = _desk(staff.viewer_only()), _desk(staff.only_a_moderator())
     lists = ("videos/video", "videos/source", "videos/upload", "videos/event")
-    for path in (*lists, "processing/run", "processing/task"):
+    for path in (*lists, "processing/job", "processing/task"):
         page = viewer.get(f"/admin/{path}/").content.decode().lower()
         assert "secret" not in page, path
         assert "clip" not in page, path

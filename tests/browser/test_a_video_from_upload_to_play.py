@@ -164,4 +164,4 @@ def about(person: Person, video: str) -> tuple[str, str]:
 
 def runs_again(person: Person, page: Page) -> bool:
     video = page.url.rstrip("/").rpartition("/")[2]
-    return bool(person.ask("GET", f"/api/v1/videos/{video}/").json()["run"]["kind"] == "reprocess")
+    return bool(person.ask("GET", f"/api/v1/videos/{video}/").json()["job"]["kind"] == "reprocess")

@@ -125,7 +125,7 @@ def available(owner: Person, video: str) -> dict[str, Any]:
 
 
 def encodes(owner: Person, video: str) -> list[dict[str, Any]]:
-    run = owner.ask("GET", f"/api/v1/videos/{video}/").json()["run"]["id"]
+    run = owner.ask("GET", f"/api/v1/videos/{video}/").json()["job"]["id"]
     tasks = owner.ask("GET", f"/api/v1/jobs/{run}/").json()["tasks"]
     return [task for task in tasks if task["kind"] == "encode"]
 

@@ -45,7 +45,7 @@ def hear_until(socket: ClientConnection, event: str) -> list[dict[str, Any]]:
     return heard
 
 
-BEGUN_AND_FAILED = ["video.created", "video.processing", "run.queued", "video.failed"]
+BEGUN_AND_FAILED = ["video.created", "video.processing", "job.queued", "video.failed"]
 
 
 def events(heard: list[dict[str, Any]], video: str) -> list[str]:
@@ -86,7 +86,7 @@ def test_an_absence_is_told_from_the_cursor_on_and_nothing_twice(
         assert person.ask("DELETE", f"/api/v1/videos/{first}/").status_code == 204
         assert hear_until(socket, "video.deleted")[-1]["video"] == first
     with listening(person, since=heard[-1]["cursor"]) as socket:
-        assert events(hear_until(socket, "video.deleted"), first) == ["run.failed", "video.deleted"]
+        assert events(hear_until(socket, "video.deleted"), first) == ["job.failed", "video.deleted"]
 
 
 def test_progress_is_told_while_a_video_is_prepared(person: Person, clip_with_audio: Path) -> None:
@@ -96,7 +96,7 @@ def test_progress_is_told_while_a_video_is_prepared(person: Person, clip_with_au
     ticks = [message for message in heard if message["type"] == "progress"]
     assert ticks
     assert {tick["video"] for tick in ticks} == {video}
-    assert {"run", "percent", "eta_seconds", "stage", "speed"} <= set(ticks[0])
+    assert {"job", "percent", "eta_seconds", "stage", "speed"} <= set(ticks[0])
     percents = [tick["percent"] for tick in ticks]
     assert percents == sorted(percents)
 

@@ -103,6 +103,6 @@ def test_a_moderator_is_refused_elsewhere(
     moderator: Person, open_page: Callable[[Person], Page]
 ) -> None:
     page = open_page(moderator)
-    for path in ("accounts/user/", "processing/run/", "videos/event/", "accounts/apikey/add/"):
+    for path in ("accounts/user/", "processing/job/", "videos/event/", "accounts/apikey/add/"):
         answer = page.request.get(f"/admin/{path}")
         assert answer.status == 403, path

@@ -90,7 +90,7 @@ def _values(route: Route) -> dict[str, str]:
     values: dict[str, Any] = {
         "video_id": video,
         "key_id": ApiKey.objects.values_list("pk", flat=True)[0],
-        "pk": str(Run.objects.get().pk) if "jobs/" in route.path else video,
+        "pk": str(Run.objects.get().pk) if "/jobs/<" in route.path else video,
         "name": EncodingProfile.objects.values_list("name", flat=True)[0],
         "app_label": "videos",
         "content_type_id": ContentType.objects.get_for_model(Video).pk,

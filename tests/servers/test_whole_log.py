@@ -116,7 +116,7 @@ def _use(site: Site, clip: Path) -> None:
         socket.recv()
     with pytest.raises(ServerFailed):
         site.vodloom.manage("import_file", "/nonexistent", "--owner", "demo@example.com")
-    ended = ("run_succeeded", "run_failed")
+    ended = ("job_succeeded", "job_failed")
     wait_until(lambda: sum(len(site.told(event_action=e)) for e in ended) >= 3, "runs are over", 60)
 
 
@@ -165,7 +165,7 @@ def _look_for_requests_and_tasks(site: Site) -> None:
     tasks = site.told(http_request_id="good-1", event_action="task_done")
     assert {line["vodloom.task.kind"] for line in tasks} >= {"probe", "encode", "publish"}
     for line in tasks:
-        about = {"vodloom.video.id", "vodloom.run.id", "vodloom.worker", "event.duration"}
+        about = {"vodloom.video.id", "vodloom.job.id", "vodloom.worker", "event.duration"}
         assert about <= line.keys()
     (failed,) = site.told(http_request_id="bad-1", event_action="task_failed")
     assert failed["error.code"] == "source_not_video"

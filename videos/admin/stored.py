@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from config.admin.base import NOTHING, ReadOnlyAdmin, chip, link
 from videos.admin.rows import OfVideoAdmin
+from videos.events import earlier
 from videos.models import Event, StoredObject, Upload, Video
 from videos.pages import words
 
@@ -79,12 +80,17 @@ class EventAdmin(OfVideoAdmin):
 
     video_path = "video_id"
 
-    list_display = ("type", "of", "owner", "created_at", "position")
+    list_display = ("kind", "of", "owner", "created_at", "position")
     search_fields = ("=video_id", "=type")
     list_select_related = ("owner",)
     ordering = ("-id",)
-    fields = ("type", "of", "owner", "told", "created_at", "position")
+    fields = ("kind", "of", "owner", "told", "created_at", "position")
     readonly_fields = fields
+
+    @display(description="Kind", ordering="type")
+    def kind(self, event: Event) -> str:
+        """What happened."""
+        return earlier.kind(event.type)
 
     @display(description="Video")
     def of(self, event: Event) -> SafeString | str:
@@ -97,7 +103,7 @@ class EventAdmin(OfVideoAdmin):
     @display(description="What it tells")
     def told(self, event: Event) -> SafeString:
         """Each member by its name."""
-        shown = ((name, _readable(value)) for name, value in event.payload.items())
+        shown = ((name, _readable(value)) for name, value in earlier.members(event.payload).items())
         return format_html_join("", "<p><code>{}</code> {}</p>", shown)
 
 

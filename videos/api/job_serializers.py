@@ -1,4 +1,4 @@
-"""Runs as the API tells them: jobs."""
+"""Jobs as the API tells them: ``Run`` rows."""
 
 from typing import Any, cast
 
@@ -23,7 +23,7 @@ _LOG_LINES = 40
 
 
 class TaskSerializer(serializers.ModelSerializer[Task]):
-    """A step of a run. Where it runs and by which command (``worker``, ``argv``) only staff who may
+    """A step of a job. Where it runs and by which command (``worker``, ``argv``) only staff who may
     view tasks are told; others read null."""
 
     kind = serializers.ChoiceField(TASK_KINDS)
@@ -87,7 +87,7 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
 
 
 class JobSerializer(serializers.ModelSerializer[Run]):
-    """A run without its steps."""
+    """A job without its steps."""
 
     video = serializers.UUIDField(source="video_id")
     profile = serializers.SerializerMethodField()
@@ -129,7 +129,7 @@ class JobSerializer(serializers.ModelSerializer[Run]):
 
 
 class JobDetailSerializer(JobSerializer):
-    """A run with what it makes and its steps."""
+    """A job with what it makes and its steps."""
 
     plan = serializers.SerializerMethodField()
     tasks = TaskSerializer(many=True)
@@ -170,7 +170,7 @@ class JobSubmitSerializer(StrictForm):
 
 
 class JobEditSerializer(StrictForm):
-    """Hurry a run, or let others go first."""
+    """Hurry a job, or let others go first."""
 
     read_only_members = JobDetailSerializer.Meta.fields
     priority = NumberField(min_value=0, max_value=MAX_PRIORITY)

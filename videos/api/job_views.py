@@ -1,4 +1,4 @@
-"""Runs through the API: look at them, submit, cancel, retry, hurry."""
+"""Jobs through the API: look at them, submit, cancel, retry, hurry."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -30,15 +30,15 @@ from videos.api.strictness import StrictRequests
 from videos.models import Video
 
 
-def runs_of(viewer: access.Viewer) -> QuerySet[Run]:
-    """The runs a viewer may look at: of their own videos; staff who may view jobs those of all
+def jobs_of(viewer: access.Viewer) -> QuerySet[Run]:
+    """The jobs a viewer may look at: of their own videos; staff who may view jobs those of all
     they see."""
-    runs = Run.objects.select_related("source").filter(video__in=access.with_jobs_for(viewer))
-    return progress.with_progress(runs)
+    jobs = Run.objects.select_related("source").filter(video__in=access.with_jobs_for(viewer))
+    return progress.with_progress(jobs)
 
 
 class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[Run]):
-    """Jobs: the runs of one's own videos (staff: of all), newest first."""
+    """The jobs of one's own videos (staff: of all), newest first."""
 
     queryset = Run.objects.none()
     serializer_class = JobSerializer
@@ -49,10 +49,10 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
 
     def get_queryset(self) -> QuerySet[Run]:
         """The list without steps; one job with them."""
-        runs = runs_of(self.request.user)
+        jobs = jobs_of(self.request.user)
         if self.action == "list":
-            return runs.defer("plan")
-        return runs.prefetch_related(Prefetch("tasks", Task.objects.order_by("id")))
+            return jobs.defer("plan")
+        return jobs.prefetch_related(Prefetch("tasks", Task.objects.order_by("id")))
 
     @extend_schema(responses=JobDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -1,4 +1,4 @@
-"""The plan of a run as the API tells it: what is made, and why."""
+"""The plan of a job as the API tells it: what is made, and why."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ class PlannedRenditionSerializer(serializers.Serializer[Any]):
 
 
 class PlanSerializer(serializers.Serializer[Any]):
-    """What a run makes of its source, as its probe decided."""
+    """What a job makes of its source, as its probe decided."""
 
     frame_rate = serializers.FloatField(
         allow_null=True, help_text="frames/s of all rungs; null without pictures"
@@ -37,7 +37,7 @@ class PlanSerializer(serializers.Serializer[Any]):
 
 
 def told(stored: dict[str, Any]) -> Any:
-    """A run's plan as it was stored."""
+    """A job's plan as it was stored."""
     plan = EncodePlan.from_json(stored)
     about = {
         "frame_rate": shown.frame_rate(plan.grid.rate) if plan.grid else None,

@@ -65,7 +65,7 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
     NothingToRetry: (
         409,
         "nothing_to_retry",
-        "Only the newest run of a video can be retried, and only after it failed.",
+        "Only the newest job of a video can be retried, and only after it failed.",
     ),
     NothingToCancel: (409, "nothing_to_cancel", "Nothing is going on that could be canceled."),
     StorageUnavailable: (503, "storage_unavailable", "The storage does not answer. Try again."),

@@ -58,7 +58,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
-    """How far the current run is."""
+    """How far the current job is."""
 
     percent = serializers.FloatField(help_text="of the work, 0 to 100")
     eta_seconds = serializers.IntegerField(
@@ -70,8 +70,8 @@ class ProgressSerializer(serializers.Serializer[Any]):
     )
 
 
-class CurrentRunSerializer(serializers.Serializer[Any]):
-    """The newest run."""
+class CurrentJobSerializer(serializers.Serializer[Any]):
+    """The newest job."""
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(Run.Kind.choices)
@@ -176,7 +176,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
 
     owner = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField()
-    run = serializers.SerializerMethodField()
+    job = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
     source = serializers.SerializerMethodField()  # type: ignore[assignment]  # a member of ours
     renditions = serializers.SerializerMethodField()
@@ -200,7 +200,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
             "moderation_reason",
             "media_type",
             "progress",
-            "run",
+            "job",
             "error",
             "source",
             "renditions",
@@ -221,14 +221,14 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
 
     @extend_schema_field(ProgressSerializer())
     def get_progress(self, video: Video) -> Any:
-        """Of the current run."""
+        """Of the current job."""
         return ProgressSerializer(progress.progress(video)).data
 
-    @extend_schema_field(CurrentRunSerializer(allow_null=True))
-    def get_run(self, video: Video) -> Any:
-        """The newest run, or null before there is one, and for all but the owner and staff."""
-        run = progress.current_run(video) if self._is_theirs(video) else None
-        return CurrentRunSerializer(run).data if run else None
+    @extend_schema_field(CurrentJobSerializer(allow_null=True))
+    def get_job(self, video: Video) -> Any:
+        """The newest job, or null before there is one, and for all but the owner and staff."""
+        job = progress.current_run(video) if self._is_theirs(video) else None
+        return CurrentJobSerializer(job).data if job else None
 
     @extend_schema_field(ErrorSerializer(allow_null=True))
     def get_error(self, video: Video) -> Any:
@@ -313,7 +313,7 @@ class VideoStatusSerializer(VideoSerializer):
 
     class Meta:
         model = Video
-        fields = ("id", "status", "playable", "progress", "run", "error")
+        fields = ("id", "status", "playable", "progress", "job", "error")
         read_only_fields = fields
 
 

@@ -29,10 +29,10 @@ from videos import access, purge, trash
 from videos.api.filters import VideoFilter
 from videos.api.flags import flag
 from videos.api.job_serializers import JobSerializer
-from videos.api.job_views import runs_of
+from videos.api.job_views import jobs_of
 from videos.api.pagination import NEWEST_FIRST
 from videos.api.serializers import (
-    CurrentRunSerializer,
+    CurrentJobSerializer,
     VideoEditSerializer,
     VideoSerializer,
     VideoStatusSerializer,
@@ -71,7 +71,7 @@ class VideoViewSet(
     bodies = {"create": VideoUploadSerializer, "partial_update": VideoEditSerializer}
     forms = frozenset({"create"})
     parameters = {"list": frozenset({"trashed"}), "destroy": frozenset({"purge"})}
-    paged = frozenset({"list", "runs"})
+    paged = frozenset({"list", "jobs"})
     orderings = {
         **NEWEST_FIRST,
         "title": ("title_in_order", "id"),
@@ -171,13 +171,13 @@ class VideoViewSet(
         told = VideoStatusSerializer(self.get_object(), context=self.get_serializer_context())
         return Response(told.data)
 
-    @extend_schema(request=None, responses={202: CurrentRunSerializer})
+    @extend_schema(request=None, responses={202: CurrentJobSerializer})
     @action(detail=True, methods=["post"])
     def reprocess(self, request: Request, pk: str) -> Response:
         """Process again; a ready video keeps playing until the new release is complete."""
         run = processing.reprocess(self._found(access.may_reprocess))
         return Response(
-            CurrentRunSerializer(run).data,
+            CurrentJobSerializer(run).data,
             status=HTTPStatus.ACCEPTED,
             headers={"Location": reverse("job-detail", [run.pk], request=request)},
         )
@@ -192,11 +192,11 @@ class VideoViewSet(
 
     @extend_schema(responses=JobSerializer(many=True))
     @action(detail=True, filterset_class=None)
-    def runs(self, request: Request, pk: str) -> Response:
-        """The runs of a video, newest first."""
-        runs = runs_of(request.user).filter(video=self._found(access.may_see_jobs))
-        runs = runs.order_by("-id")
-        page = cast("list[Run]", self.paginate_queryset(cast(Any, runs)))
+    def jobs(self, request: Request, pk: str) -> Response:
+        """The jobs of a video, newest first."""
+        jobs = jobs_of(request.user).filter(video=self._found(access.may_see_jobs))
+        jobs = jobs.order_by("-id")
+        page = cast("list[Run]", self.paginate_queryset(cast(Any, jobs)))
         return self.get_paginated_response(JobSerializer(page, many=True).data)
 
     def _found(self, may: Callable[[Video, access.Viewer], bool]) -> Video:

@@ -1,4 +1,4 @@
-"""``/ws/feed/``: one user's events, in order and none missed, and the progress of their runs.
+"""``/ws/feed/``: one user's events, in order and none missed, and the progress of their jobs.
 
 Why it closes stands in ``closes``, a code and a sentence for each.
 """
@@ -17,7 +17,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.db import DatabaseError
 
 from videos.database_threads import DatabaseThreads
-from videos.events import closes, cursors, listeners, log, wakeups
+from videos.events import closes, cursors, earlier, listeners, log, wakeups
 from videos.events.messages import EventMessage, Hello, Payload, Ping
 from videos.models import Event
 
@@ -129,7 +129,7 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
             if ticks := news.take_ticks():
                 await self._check(_CHECKED_LATELY_SECONDS)
             for tick in ticks:
-                await self._tell({**tick, "type": "progress"})
+                await self._tell({**earlier.members(tick), "type": "progress"})
             if time.monotonic() - self._told > PING_SECONDS:
                 position = await self._ping(position)
             await self._check(CHECK_SECONDS)
@@ -193,8 +193,8 @@ def message_of(event: Event) -> EventMessage:
     return EventMessage(
         type="event",
         cursor=cursors.encode(event.position or 0),
-        event=event.type,
+        event=earlier.kind(event.type),
         video=str(event.video_id) if event.video_id else None,
         created_at=f"{event.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
-        payload=cast("Payload", event.payload),
+        payload=cast("Payload", earlier.members(event.payload)),
     )

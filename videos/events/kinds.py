@@ -20,10 +20,10 @@ KINDS: Mapping[str, str] = {
     "video.deleted": "It is in the trash, or will be gone with the next event.",
     "video.restored": "It came back from the trash.",
     "video.purged": "It is gone for good.",
-    "run.queued": "A job waits for its turn.",
-    "run.succeeded": "A job has made all there was to make.",
-    "run.failed": "A job was given up; the video still plays what it played.",
-    "run.canceled": "Somebody stopped a job, or deleted its video.",
+    "job.queued": "A job waits for its turn.",
+    "job.succeeded": "A job has made all there was to make.",
+    "job.failed": "A job was given up; the video still plays what it played.",
+    "job.canceled": "Somebody stopped a job, or deleted its video.",
 }
 
 

@@ -37,8 +37,8 @@ class Payload(TypedDict):
     error: Error | None
     rungs: NotRequired[Annotated[list[str], "what plays, largest first: `video.playable`"]]
     available_seconds: NotRequired[Annotated[float, "from the start: `video.playable`"]]
-    run: NotRequired[Annotated[str, "the job's id: `run.*`"]]
-    kind: NotRequired[Annotated[str, "of the job: `run.*`"]]
+    job: NotRequired[Annotated[str, "its id: `job.*`"]]
+    kind: NotRequired[Annotated[str, "of the job: `job.*`"]]
     moderation_reason: NotRequired[
         Annotated[Error | None, "why it was rejected: `video.approved` and `video.rejected`"]
     ]
@@ -62,7 +62,7 @@ class ProgressMessage(TypedDict):
 
     type: Literal["progress"]
     video: Annotated[str, "the video's id"]
-    run: Annotated[str, "the job's id"]
+    job: Annotated[str, "the job's id"]
     percent: Annotated[float, "of the work, 0 to 100"]
     eta_seconds: Annotated[int | None, "until it is done; null when that is not known"]
     stage: Annotated[str, "what is done just now"]

@@ -1,6 +1,6 @@
 """What the channel layer says to one open feed.
 
-It says only that there is something new, and how far runs are; the events themselves are
+It says only that there is something new, and how far jobs are; the events themselves are
 rows. So Redis may be away for as long as it likes: the feed looks at the rows anyway.
 """
 

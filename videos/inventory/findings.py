@@ -56,7 +56,7 @@ WORDS: dict[Kind, tuple[str, str]] = {
     ),
     Kind.UNUSED: ("not stored, or damaged, and no video needs it", "nothing"),
     Kind.MENDED: ("marked before, and right again", "`fsck --repair` takes the mark away"),
-    Kind.YOUNG: ("no row names it yet; it is younger than a day, or of a run at work", "nothing"),
+    Kind.YOUNG: ("no row names it yet; it is younger than a day, or of a job at work", "nothing"),
     Kind.FOREIGN: ("not of this product's making", "nothing: it is left alone"),
     Kind.QUARANTINED: (
         "in quarantine",

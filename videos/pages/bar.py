@@ -10,24 +10,24 @@ UPLOAD_SHARE = 30.0
 """Percent of the bar that the bytes on their way take; its processing has the rest."""
 
 
-def percent(of_run: float, *, begins_at: float) -> float:
-    """Where a run's percent stand on a bar whose first part is the upload's."""
-    return begins_at + of_run * (100.0 - begins_at) / 100.0
+def percent(of_job: float, *, begins_at: float) -> float:
+    """Where a job's percent stand on a bar whose first part is the upload's."""
+    return begins_at + of_job * (100.0 - begins_at) / 100.0
 
 
-def stage(named: str, of_run: float, place: int | None = None) -> str:
-    """What is being done. Between two tasks of a run nothing runs for a moment: a video that was
+def stage(named: str, of_job: float, place: int | None = None) -> str:
+    """What is being done. Between two tasks of a job nothing runs for a moment: a video that was
     begun is not said to wait for that, nor one that was looked at and is next."""
-    is_begun = of_run > stages.INSPECTED or (of_run == stages.INSPECTED and not place)
+    is_begun = of_job > stages.INSPECTED or (of_job == stages.INSPECTED and not place)
     if named == stages.WAITING and is_begun:
         return words.STAGES["encoding"]
     return words.STAGES.get(named, words.STAGES["processing"])
 
 
-def time_left(seconds: int | None, place: int | None, of_run: float) -> str:
+def time_left(seconds: int | None, place: int | None, of_job: float) -> str:
     """How long it takes, once that is measured; until then its place in the queue, if it waits."""
     if seconds is not None:
         return words.time_left(seconds)
-    if place is not None and of_run <= stages.INSPECTED:
+    if place is not None and of_job <= stages.INSPECTED:
         return words.place(place)
     return words.ESTIMATING

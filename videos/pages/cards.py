@@ -19,12 +19,12 @@ _GOING_ON = (Video.Status.PENDING_UPLOAD, Video.Status.UPLOADING, Video.Status.P
 
 @dataclass(frozen=True)
 class Working:
-    """What is going on with a video: percent of a bar that ``begins_at`` so many, the ``run`` that
+    """What is going on with a video: percent of a bar that ``begins_at`` so many, the ``job`` that
     moves it, whether it waits for its turn, and words for stage and time left."""
 
     percent: float
     begins_at: float
-    run: str
+    job: str
     waits: bool
     stage: str
     time_left: str
@@ -201,27 +201,27 @@ def _codec(stream: Any) -> str:
 
 
 def working(video: Video) -> Working | None:
-    """What is going on with a video read with its run; None when nothing is."""
+    """What is going on with a video read with its job; None when nothing is."""
     if video.status not in _GOING_ON and not _is_reprocessed(video):
         return None
-    now, run = progress.progress(video), progress.current_run(video)
-    again = run is not None and run.kind == Run.Kind.REPROCESS
+    now, job = progress.progress(video), progress.current_run(video)
+    again = job is not None and job.kind == Run.Kind.REPROCESS
     arriving = video.status == Video.Status.PENDING_UPLOAD
     begins_at = 0.0 if again or arriving else bar.UPLOAD_SHARE
     return Working(
         percent=bar.percent(now.percent, begins_at=begins_at),
         begins_at=begins_at,
-        run=run.id if run else "",
+        job=job.id if job else "",
         waits=now.place is not None,
         stage=bar.stage(now.stage, now.percent, now.place),
-        time_left=bar.time_left(now.eta_seconds, now.place, now.percent) if run else "",
+        time_left=bar.time_left(now.eta_seconds, now.place, now.percent) if job else "",
     )
 
 
 def _is_reprocessed(video: Video) -> bool:
-    """A ready video may be worked on again; the pictures that follow a first run are no matter."""
-    run = progress.current_run(video)
-    return run is not None and run.status in Run.ACTIVE and run.kind == Run.Kind.REPROCESS
+    """A ready video may be worked on again; the pictures that follow a first job are no matter."""
+    job = progress.current_run(video)
+    return job is not None and job.status in Run.ACTIVE and job.kind == Run.Kind.REPROCESS
 
 
 def _stage(video: Video) -> str:

@@ -1,4 +1,4 @@
-"""Runs through the API."""
+"""Jobs through the API."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -167,8 +167,8 @@ def test_jobs_of_others_are_404_and_staff_see_all(
 
 def test_the_runs_of_a_video(api: APIClient, ready_video: Video) -> None:
     api.post(f"/api/v1/videos/{ready_video.pk}/reprocess/")
-    runs = api.get(f"/api/v1/videos/{ready_video.pk}/runs/").json()["results"]
-    assert [run["kind"] for run in runs] == ["reprocess", "first"]
+    jobs = api.get(f"/api/v1/videos/{ready_video.pk}/jobs/").json()["results"]
+    assert [job["kind"] for job in jobs] == ["reprocess", "first"]
 
 
 def test_a_page_of_jobs_costs_the_same_whatever_its_length(

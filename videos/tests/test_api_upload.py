@@ -31,7 +31,7 @@ def test_an_upload_is_stored_untouched_and_begins_to_be_processed(
     video = answer.json()
     assert (video["title"], video["visibility"], video["owner"]) == ("Sea", "public", str(owner.pk))
     assert video["status"] == "processing"
-    assert video["run"]["status"] == "queued"
+    assert video["job"]["status"] == "queued"
     source = Source.objects.get()
     assert source.sha256 == hashlib.sha256(clip.read_bytes()).hexdigest()
     assert originals().object_size(source.key) == clip.stat().st_size

@@ -26,7 +26,7 @@ def test_a_ready_video_has_the_promised_shape(api: APIClient, ready_video: Video
         "stage": "ready",
         "place": None,
     }
-    assert video["run"]["kind"] == "first"
+    assert video["job"]["kind"] == "first"
     assert video["error"] is None
     source = video["source"]
     assert (source["width"], source["height"], source["frame_rate"]) == (320, 180, 25.0)
@@ -86,7 +86,7 @@ def test_the_status_is_one_query_beside_the_key(
     with django_assert_num_queries(2):
         answer = api.get(f"{URL}{video.pk}/status/").json()
     assert answer["progress"]["stage"] == "waiting"
-    assert set(answer) == {"id", "status", "playable", "progress", "run", "error"}
+    assert set(answer) == {"id", "status", "playable", "progress", "job", "error"}
 
 
 def test_what_one_may_not_see_is_404(
@@ -150,13 +150,13 @@ def test_deleting_stops_what_is_going_on(api: APIClient, video: Video) -> None:
     assert Run.objects.get().status == Run.Status.CANCELED
 
 
-def test_reprocessing_answers_with_the_run(api: APIClient, ready_video: Video) -> None:
+def test_reprocessing_answers_with_the_job(api: APIClient, ready_video: Video) -> None:
     answer = api.post(f"{URL}{ready_video.pk}/reprocess/")
     assert (answer.status_code, answer.json()["kind"]) == (202, "reprocess")
     again = api.post(f"{URL}{ready_video.pk}/reprocess/")
     assert (again.status_code, again.json()["code"]) == (409, "already_processing")
     video = api.get(f"{URL}{ready_video.pk}/").json()
-    assert (video["status"], video["run"]["status"]) == ("ready", "queued")
+    assert (video["status"], video["job"]["status"]) == ("ready", "queued")
     assert video["playback"]["hls"]
 
 

@@ -99,7 +99,7 @@ def test_a_video_is_told_of_from_its_first_moment(video: Video) -> None:
     assert [event.type for event in told(video)] == [
         "video.created",
         "video.processing",
-        "run.queued",
+        "job.queued",
     ]
 
 
@@ -116,7 +116,7 @@ def test_a_message_says_when_it_was(video: Video) -> None:
 
 def test_the_docs_name_every_kind_and_no_other() -> None:
     text = (ROOT / "docs" / "api.md").read_text()
-    rows = dict(re.findall(r"^\| `((?:video|run)\.[a-z_]+)` \| (.+?) \|$", text, re.M))
+    rows = dict(re.findall(r"^\| `((?:video|job)\.[a-z_]+)` \| (.+?) \|$", text, re.M))
     assert rows == dict(kinds.KINDS)
 
 

@@ -32,11 +32,11 @@ def test_an_open_video_is_read_and_played_without_a_key(
     assert told["playback"]["hls"]
     assert told["playback"]["dash"]
     assert told["poster"]
-    assert (told["owner"], told["run"], told["error"], told["notices"]) == (None, None, None, [])
+    assert (told["owner"], told["job"], told["error"], told["notices"]) == (None, None, None, [])
     assert (told["source"]["filename"], told["source"]["sha256"]) == (None, None)
     status = anybody.get(f"{URL}{ready_video.pk}/status/")
     assert (status.status_code, status.json()["status"]) == (200, "ready")
-    assert (status.json()["run"], status.json()["error"]) == (None, None)
+    assert (status.json()["job"], status.json()["error"]) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_nothing_but_reading_goes_without_a_key(anybody: APIClient, ready_video:
         ("patch", one),
         ("delete", one),
         ("delete", f"{one}?purge=true"),
-        ("get", f"{one}runs/"),
+        ("get", f"{one}jobs/"),
         *[("post", f"{one}{name}/") for name in ("reprocess", "cancel", "restore")],
     ):
         answer = getattr(anybody, method)(address, {}, format="json")

@@ -92,7 +92,7 @@ def test_a_moderator_changes_nothing_but_the_decision(
     ):
         assert getattr(api, method)(path, {}, format="json").status_code == 403
     assert api.get("/api/v1/jobs/").json()["results"] == []
-    assert api.get(f"{URL}{video.pk}/runs/").status_code == 403
+    assert api.get(f"{URL}{video.pk}/jobs/").status_code == 403
 
 
 def test_jobs_of_others_want_rights_of_their_own(

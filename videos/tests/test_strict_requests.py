@@ -208,7 +208,7 @@ def test_parameters_belong_to_their_address(api: APIClient, video: Video) -> Non
     for path in (
         f"{URL}{video.pk}/?status=ready",
         f"{URL}{video.pk}/status/?page_size=2",
-        f"{URL}{video.pk}/runs/?ordering=created_at",
+        f"{URL}{video.pk}/jobs/?ordering=created_at",
         f"{JOBS}{run.pk}/?status=queued",
         "/api/v1/profiles/?page_size=2",
         "/api/v1/profiles/default/?x=1",
@@ -216,7 +216,7 @@ def test_parameters_belong_to_their_address(api: APIClient, video: Video) -> Non
         assert told(api.get(path))[:2] == (400, "unknown_parameter"), path
     assert told(api.post(f"{URL}{video.pk}/cancel/?force=1"))[1] == "unknown_parameter"
     assert told(api.patch(f"{URL}{video.pk}/?title=x", {}, format="json"))[1] == "unknown_parameter"
-    assert api.get(f"{URL}{video.pk}/runs/?page_size=2").status_code == 200
+    assert api.get(f"{URL}{video.pk}/jobs/?page_size=2").status_code == 200
 
 
 @pytest.mark.parametrize("purge", ["yes", "null", "1", "", "true&purge=false", "tru"])

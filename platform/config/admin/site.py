@@ -5,6 +5,7 @@ from typing import Any, cast
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.urls.resolvers import RoutePattern
 
 from accounts.models import User
 from accounts.rights import Right, may
@@ -21,6 +22,14 @@ class VodloomAdminSite(AdminSite):
     index_title = "Overview"
     index_template = "admin/overview.html"
     enable_nav_sidebar = False
+
+    def get_urls(self) -> list[Any]:
+        """Jobs are at their public name; their model is called ``Run``."""
+        patterns: list[Any] = super().get_urls()
+        for entry in patterns:
+            if str(entry.pattern) == "processing/run/":
+                entry.pattern = RoutePattern("processing/job/")
+        return patterns
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """With the navigation."""

@@ -89,7 +89,7 @@ class Environment:
     min_free_bytes: int
     static_root: Path
     keep_events_days: int
-    keep_runs_days: int
+    keep_jobs_days: int
     keep_uploads_days: int
     log_format: Literal["json", "text"]
     log_level: Literal["info", "debug", "warning", "error"]
@@ -178,7 +178,7 @@ def read() -> Environment:
         min_free_bytes=_bytes(reader, "VODLOOM_MIN_FREE_BYTES", default=_GIB),
         static_root=reader.folder("VODLOOM_STATIC_ROOT", data_dir / "static"),
         keep_events_days=_days(reader, "VODLOOM_KEEP_EVENTS_DAYS"),
-        keep_runs_days=_days(reader, "VODLOOM_KEEP_RUNS_DAYS"),
+        keep_jobs_days=_days(reader, "VODLOOM_KEEP_JOBS_DAYS"),
         keep_uploads_days=_days(reader, "VODLOOM_KEEP_UPLOADS_DAYS"),
         log_format=_log_format(reader),
         log_level=reader.choice("LOG_LEVEL", ("info", "debug", "warning", "error")),

@@ -12,7 +12,7 @@ from typing import Any
 _EVERY_SECONDS = 60.0
 _MOST_KINDS = 1000
 # Lines of which each is about something else.
-_EACH = ("task_", "request", "socket_", "run_", "worker_", "step_", "attempt_")
+_EACH = ("task_", "request", "socket_", "job_", "worker_", "step_", "attempt_")
 # Libraries that complain at every try.
 _LOUD = ("django", "uvicorn", "dramatiq", "channels", "redis", "asyncio", "py", "concurrent")
 # What strangers send is no fault of ours, and where it was refused tells nothing.

@@ -13,5 +13,5 @@ DAILY_GIGAPIXELS = ENV.daily_gigapixels
 PLAYBACK_TOKEN_SECONDS = ENV.playback_token_seconds
 # Soft-deleted videos are purged after this many days.
 PURGE_AFTER_DAYS = 30
-# What a failed run made is kept this long for a retry.
+# What a failed job made is kept this long for a retry.
 KEEP_FAILED_HOURS = 24

@@ -19,13 +19,13 @@ DRAMATIQ_BROKER = {
 }
 DRAMATIQ_AUTODISCOVER_MODULES = ("actors",)
 
-# Seconds: a task's lease, how often it is renewed, how often reconcilers look at leases, runs
+# Seconds: a task's lease, how often it is renewed, how often reconcilers look at leases, jobs
 # and queues.
 TASK_LEASE_SECONDS = 30.0
 TASK_HEARTBEAT_SECONDS = 1.0
 RECONCILE_SECONDS = 3.0
 
-# Days that history is kept: events, finished runs with their tasks, finished uploads.
+# Days that history is kept: events, finished jobs with their tasks, finished uploads.
 KEEP_EVENTS_DAYS = ENV.keep_events_days
-KEEP_RUNS_DAYS = ENV.keep_runs_days
+KEEP_JOBS_DAYS = ENV.keep_jobs_days
 KEEP_UPLOADS_DAYS = ENV.keep_uploads_days

@@ -80,7 +80,7 @@ VIDEO: Example = {
     "moderation_reason": None,
     "media_type": "video",
     "progress": _READY,
-    "run": {"id": _JOB_ID, "kind": "first", "status": "succeeded"},
+    "job": {"id": _JOB_ID, "kind": "first", "status": "succeeded"},
     "error": None,
     "source": _SOURCE,
     "renditions": _RENDITIONS,
@@ -115,7 +115,7 @@ UPLOADED_VIDEO: Example = VIDEO | {
     "status": "processing",
     "playable": False,
     "progress": _NOTHING_YET,
-    "run": CURRENT_JOB,
+    "job": CURRENT_JOB,
     "source": _NOT_PROBED,
     "renditions": [],
     "playback": {"hls": None, "dash": None, "mp4": []},
@@ -130,14 +130,14 @@ VIDEO_STATUS: Example = {
     "status": "processing",
     "playable": True,
     "progress": {"percent": 43.0, "eta_seconds": 12, "stage": "encoding", "place": None},
-    "run": {"id": _JOB_ID, "kind": "first", "status": "running"},
+    "job": {"id": _JOB_ID, "kind": "first", "status": "running"},
     "error": None,
 }
 CANCELED_STATUS: Example = VIDEO_STATUS | {
     "status": "canceled",
     "playable": False,
     "progress": _CANCELED,
-    "run": {"id": _JOB_ID, "kind": "first", "status": "canceled"},
+    "job": {"id": _JOB_ID, "kind": "first", "status": "canceled"},
 }
 
 JOB: Example = {

@@ -99,7 +99,7 @@ OPERATIONS: Mapping[str, Operation] = {
         refusals={409: ("nothing_to_cancel",)},
         answer=examples.CANCELED_STATUS,
     ),
-    "video.runs": Operation(
+    "video.jobs": Operation(
         "listVideoJobs",
         "List a video's jobs",
         "Newest first, a page at a time.",

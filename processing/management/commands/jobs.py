@@ -10,9 +10,9 @@ from processing.monitoring.wait_reasons import reason_of
 
 
 class Command(BaseCommand):
-    """A line for each run that is not over."""
+    """A line for each job that is not over."""
 
-    help = "List the runs that are waiting or running, and why they wait."
+    help = "List the jobs that are waiting or running, and why they wait."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How many."""
