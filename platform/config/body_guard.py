@@ -150,7 +150,7 @@ class BodyGuard:
             f"At most {self.upload_bytes:,} bytes can be posted in one request. Let the operator "
             "take larger files in with `manage.py import_file`, or raise VODLOOM_MAX_POST_BYTES."
             if self._takes_file(scope)
-            else f"At most {FORM_BYTES:,} bytes are taken here."
+            else f"The body may have at most {FORM_BYTES:,} bytes here."
         )
         return Refusal(413, "body_too_large", detail)
 
@@ -158,13 +158,13 @@ class BodyGuard:
 _STOPPING = Refusal(
     503,
     "server_stopping",
-    "This server stops before it has all of it. Send it again.",
+    "This server was stopped before it had received the whole body. Send it again.",
     ((b"retry-after", b"1"),),
 )
 _ENCODED = Refusal(
-    415, "unsupported_media_type", "A body is taken as it is, without Content-Encoding."
+    415, "unsupported_media_type", "Send the body as it is, without a Content-Encoding."
 )
-_TOO_SLOW = Refusal(408, "body_too_slow", "The body came too slowly. Send it again.")
+_TOO_SLOW = Refusal(408, "body_too_slow", "The body arrived too slowly. Send it again.")
 
 
 async def refuse(refusal: Refusal, scope: HTTPScope, send: ASGISendCallable) -> None:

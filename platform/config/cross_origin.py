@@ -73,7 +73,9 @@ class _Cors(CORSMiddleware):
             return Response(status_code=204, headers=kept)
         origin = request_headers["origin"]
         problem = (
-            problems.body(403, "method_not_allowed", "No page elsewhere may ask by this method.")
+            problems.body(
+                403, "method_not_allowed", "Pages of other sites may not use this method."
+            )
             if self.is_allowed_origin(origin)
             else problems.body(403, "origin_not_allowed", _origin_refused(origin))
         )
@@ -82,6 +84,6 @@ class _Cors(CORSMiddleware):
 
 def _origin_refused(origin: str) -> str:
     return (
-        f'Pages of "{origin[:100]}" may not ask this API. Whoever runs it can add that origin to '
+        f'Pages of "{origin[:100]}" may not call this API. The operator can add that origin to '
         "CORS_ALLOWED_ORIGINS."
     )

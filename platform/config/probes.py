@@ -86,7 +86,7 @@ class Probes:
     async def __call__(self, scope: HTTPScope, send: ASGISendCallable) -> None:
         """Answer one request."""
         if scope["method"] not in ("GET", "HEAD"):
-            problem = body(405, "method_not_allowed", "Only GET and HEAD are answered here.")
+            problem = body(405, "method_not_allowed", "This address answers only GET and HEAD.")
             await _answer(scope, send, 405, problem, [(b"allow", b"GET, HEAD")])
         elif scope["path"] == HEALTH:
             await _send(scope, send, 200, b"ok", [(b"content-type", b"text/plain; charset=utf-8")])
@@ -160,13 +160,14 @@ async def _refusal(scope: HTTPScope) -> tuple[int, dict[str, Any]] | None:
         async with asyncio.timeout(SECONDS):
             allowed = await _others.run(_may_ask, headers, token)
     except (TimeoutError, DatabaseError):
-        detail = "It cannot be told who asks: the database does not answer. Send the token."
+        detail = "The server cannot tell who is asking, because the database is not responding. "
+        "Send the monitoring token instead."
         return 503, body(503, "database_unavailable", detail)
     if allowed:
         return None
     detail = (
-        "This is for staff who may view workers, or for who sends VODLOOM_MONITORING_TOKEN as a "
-        "bearer token."
+        "Only staff who may view workers can read this, or a program that sends "
+        "VODLOOM_MONITORING_TOKEN as a bearer token."
     )
     return 401, body(401, "not_authenticated", detail)
 

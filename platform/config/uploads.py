@@ -31,17 +31,21 @@ _BAD_KEY = Refusal(
     "This API key is unknown or revoked.",
     ((b"www-authenticate", b'Bearer realm="api"'),),
 )
-_FOREIGN = Refusal(403, CSRF_FAILED, "CSRF Failed: this was not sent by a page of this site.")
+_FOREIGN = Refusal(
+    403, CSRF_FAILED, "CSRF Failed: the request was not sent by a page of this site."
+)
 _NOT_ALLOWED = Refusal(403, "upload_not_allowed", "This account may not upload videos.")
 _NOT_VERIFIED = Refusal(403, "email_not_verified", problems.EMAIL_NOT_VERIFIED)
 _DATABASE_AWAY = Refusal(
     503,
     "database_unavailable",
-    "The database does not answer. Try again.",
+    "The database is not responding. Try again in a few seconds.",
     ((b"retry-after", b"5"),),
 )
 DISK_FULL = Refusal(
-    507, "disk_full", "There is no room for this file here. Tell the operator, and try later."
+    507,
+    "disk_full",
+    "The server has no room left for this file. Tell the operator, and try again later.",
 )
 
 
@@ -86,7 +90,7 @@ def _of_user(user: User) -> Refusal | None:
 def _too_many(usage: throttling.Usage | None) -> Refusal | None:
     if usage is None or not usage.is_over:
         return None
-    detail = f"Too many requests. Ask again in {usage.seconds} seconds."
+    detail = f"Too many requests. Try again in {usage.seconds} seconds."
     return Refusal(429, throttling.CODE, detail, ((b"retry-after", b"%d" % usage.seconds),))
 
 

@@ -31,7 +31,7 @@ class CurrentRun:
 class Progress:
     """Percent of the current run, seconds to go when known, and what is being done.
 
-    ``speed`` is seconds of media made in a second, by all that work on it together.
+    ``speed`` is seconds of media that are processed in a second, by all that work on it together.
     ``place`` is how many tasks go before it while it waits: 0 is next, None not waiting.
     """
 

@@ -94,7 +94,7 @@ def named_for_people() -> Iterator[None]:
         error.name(code="encode_failed", message="The encoder ended with an error.")
         raise
     except ProcessStalled as error:
-        error.name(code="encode_stalled", message="The encoder got no further and was stopped.")
+        error.name(code="encode_stalled", message="The encoder made no progress and was stopped.")
         raise
     except ProcessTimedOut as error:
         error.name(code="encode_timed_out", message="The encoder took too long and was stopped.")

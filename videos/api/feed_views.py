@@ -19,9 +19,10 @@ from videos.events import feed, listeners
 class FeedTicketSerializer(serializers.Serializer[Any]):
     """What opens one WebSocket: ``new WebSocket(url, protocols)``."""
 
-    url = serializers.URLField(help_text="of the feed; `since` can be added")
+    url = serializers.URLField(help_text="the URL of the feed; `since` can be added")
     protocols = serializers.ListField(
-        child=serializers.CharField(), help_text="the subprotocols to offer; the ticket is in them"
+        child=serializers.CharField(),
+        help_text="the subprotocols to offer, which contain the ticket",
     )
     expires_in = serializers.IntegerField(help_text="seconds")
 
@@ -40,7 +41,8 @@ class FeedTicketView(StrictRequests, viewsets.GenericViewSet[Any]):
         """Get a ticket that opens the feed once, within a minute."""
         if not isinstance(request.auth, ApiKey):
             raise PermissionDenied(
-                "A ticket stands for an API key. Who is logged in opens the feed without one.",
+                "Only an API key can get a ticket. Somebody who is logged in can open the feed "
+                "without one.",
                 code="api_key_needed",
             )
         there = urlsplit(request.build_absolute_uri(feed.PATH))

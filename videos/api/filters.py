@@ -42,7 +42,10 @@ class VideoFilter(CreatedFilter):
     """Narrow the library."""
 
     search = filters.CharFilter(
-        "title", "icontains", label="what stands in the title, in any case", max_length=200
+        "title",
+        "icontains",
+        label="text that the title contains, in upper or lower case",
+        max_length=200,
     )
 
     class Meta:

@@ -23,8 +23,8 @@ _LOG_LINES = 40
 
 
 class TaskSerializer(serializers.ModelSerializer[Task]):
-    """A step of a job. Where it runs and by which command (``worker``, ``argv``) only staff who may
-    view tasks are told; others read null."""
+    """A step of a job. Where it runs and by which command (``worker``, ``argv``) is shown only to
+    staff who may view tasks; others read null."""
 
     kind = serializers.ChoiceField(TASK_KINDS)
     queue = serializers.SerializerMethodField()
@@ -150,7 +150,7 @@ class JobSubmitSerializer(StrictForm):
     read_only_members = JobDetailSerializer.Meta.fields
     video = IdField()
     profile = TextField(
-        required=False, help_text="the name of a profile; the default one if not given"
+        required=False, help_text="the name of a profile; without it the default profile is used"
     )
     priority = NumberField(required=False, min_value=0, max_value=MAX_PRIORITY)
 

@@ -61,7 +61,7 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
 
     @extend_schema(request=JobSubmitSerializer, responses={202: JobDetailSerializer})
     def create(self, request: Request) -> Response:
-        """Process a video again, by a profile if wanted."""
+        """Process a video again, with a profile of your choice."""
         form = JobSubmitSerializer(data=request.data, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
         wanted = dict(form.validated_data)
@@ -108,4 +108,6 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
 
 def _require(allowed: bool) -> None:
     if not allowed:
-        raise PermissionDenied("You may look at this job, but not do this with it.")
+        raise PermissionDenied(
+            "You may view this job, but you do not have permission to do this with it."
+        )

@@ -27,7 +27,7 @@ class BadCursor(ParseError):
     """Raised for a cursor that was not given out for this list in this order."""
 
     def __init__(self) -> None:
-        super().__init__("This is no cursor of this list.", code="bad_cursor")
+        super().__init__("This cursor does not belong to this list.", code="bad_cursor")
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Pages(DescribedPages, CursorPagination):
                     "name": ORDERING,
                     "required": False,
                     "in": "query",
-                    "description": "By what the list is ordered; descending with a hyphen.",
+                    "description": "The order of the list; a hyphen reverses it.",
                     "schema": schema,
                 }
             )

@@ -27,7 +27,7 @@ class JSONParser(parsers.JSONParser):
         except RecursionError as error:
             raise _too_deep() from error
         except ValueError as error:
-            raise ParseError(f"This is no JSON: {error}.") from error
+            raise ParseError(f"The body is not valid JSON: {error}.") from error
         level = [value]
         for _ in range(MOST_LEVELS):
             level = [inner for outer in level for inner in _inside(outer)]

@@ -19,21 +19,27 @@ class PlannedRenditionSerializer(serializers.Serializer[Any]):
     height = serializers.IntegerField(allow_null=True)
     max_bitrate = serializers.IntegerField(help_text="bits/s")
     language = serializers.CharField(allow_null=True)
-    kept = serializers.BooleanField(help_text="the source's own, repackaged, not encoded again")
+    kept = serializers.BooleanField(
+        help_text="whether it is the source's own stream, repackaged without encoding"
+    )
 
 
 class PlanSerializer(serializers.Serializer[Any]):
     """What a job makes of its source, as its probe decided."""
 
     frame_rate = serializers.FloatField(
-        allow_null=True, help_text="frames/s of all rungs; null without pictures"
+        allow_null=True, help_text="frames per second of all rungs; null without video"
     )
-    frames = serializers.IntegerField(allow_null=True, help_text="give or take one")
+    frames = serializers.IntegerField(
+        allow_null=True, help_text="the number of frames, accurate to one"
+    )
     duration = serializers.FloatField(help_text="seconds")
     segment_duration = serializers.FloatField(help_text="seconds")
-    parts = serializers.IntegerField(help_text="that are encoded side by side")
+    parts = serializers.IntegerField(help_text="the number of parts that are encoded in parallel")
     renditions = PlannedRenditionSerializer(many=True)
-    reasons = serializers.ListField(child=serializers.CharField(), help_text="why, in sentences")
+    reasons = serializers.ListField(
+        child=serializers.CharField(), help_text="why it was planned so, in sentences"
+    )
 
 
 def told(stored: dict[str, Any]) -> Any:

@@ -53,7 +53,11 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
         "upload_canceled",
         "The video was canceled or deleted while its file was being stored.",
     ),
-    VideoBusy: (409, "video_busy", "Work on this video begins just now. Try again."),
+    VideoBusy: (
+        409,
+        "video_busy",
+        "Work on this video is just starting. Try again in a few seconds.",
+    ),
     AlreadyProcessing: (
         409,
         "already_processing",
@@ -67,8 +71,16 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
         "nothing_to_retry",
         "Only the newest job of a video can be retried, and only after it failed.",
     ),
-    NothingToCancel: (409, "nothing_to_cancel", "Nothing is going on that could be canceled."),
-    StorageUnavailable: (503, "storage_unavailable", "The storage does not answer. Try again."),
+    NothingToCancel: (
+        409,
+        "nothing_to_cancel",
+        "There is nothing in progress that could be canceled.",
+    ),
+    StorageUnavailable: (
+        503,
+        "storage_unavailable",
+        "The storage is not responding. Try again in a few seconds.",
+    ),
 }
 
 _TITLES = {
@@ -103,13 +115,15 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         response["Retry-After"] = RETRY_AFTER
         return response
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        problem = body(507, "disk_full", "There is no room for this here.", instance=instance)
+        problem = body(
+            507, "disk_full", "The server has no room left to store this.", instance=instance
+        )
         return _response(problem, 507)
     if isinstance(error, ObjectDoesNotExist):  # purged since the request found it
         logger.warning("api_row_gone", reason=type(error).__name__)
         error = Http404()
     if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
-        error = exceptions.ParseError("The form has too many or too large fields.")
+        error = exceptions.ParseError("The form has too many fields, or a field is too large.")
     answer = drf_exception_handler(error, context)
     if answer is None:
         return None
@@ -140,14 +154,14 @@ def body(
 def unknown_host(host: str) -> str:
     """What is said of a host that is none of this site's, if Django is to be believed."""
     return (
-        f'This site does not answer to the host "{host[:_LONGEST_HOST]}". Whoever runs it can add '
+        f'This site does not answer to the host "{host[:_LONGEST_HOST]}". The operator can add '
         "the name to ALLOWED_HOSTS."
     )
 
 
 def bad_request(request: HttpRequest, code: str, detail: str) -> JsonResponse:
     """Django's 400 under ``/api/``."""
-    detail = detail or "The request was not understood."
+    detail = detail or "The server could not understand this request."
     problem = body(400, code, detail, instance=request.path)
     return JsonResponse(problem, status=400, content_type=CONTENT_TYPE)
 
@@ -170,7 +184,7 @@ def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
 
 def database_away(instance: str | None) -> dict[str, Any]:
     """The problem when the database does not answer, is locked, or takes no writes just now."""
-    detail = "The database does not answer just now. Try again in a few seconds."
+    detail = "The database is not responding. Try again in a few seconds."
     return body(503, "database_unavailable", detail, instance=instance)
 
 
@@ -182,7 +196,9 @@ def unavailable(request: HttpRequest) -> JsonResponse:
 
 def server_error(request: HttpRequest) -> JsonResponse:
     """Django's 500 under ``/api/``."""
-    problem = body(500, "server_error", "Something went wrong here.", instance=request.path)
+    problem = body(
+        500, "server_error", "An internal error occurred on the server.", instance=request.path
+    )
     return JsonResponse(problem, status=500, content_type=CONTENT_TYPE)
 
 
@@ -194,10 +210,15 @@ def _translate(error: Exception, answer: Response, instance: str | None) -> dict
         return body(status, code, errors[0]["detail"], instance=instance, errors=errors)
     if isinstance(error, Http404):
         return body(
-            status, "not_found", "There is no such thing, or you may not see it.", instance=instance
+            status,
+            "not_found",
+            "This does not exist, or you do not have access to it.",
+            instance=instance,
         )
     if isinstance(error, PermissionDenied):
-        return body(status, "permission_denied", "You may not do this.", instance=instance)
+        return body(
+            status, "permission_denied", "You do not have permission to do this.", instance=instance
+        )
     detail = error.detail if isinstance(error, exceptions.APIException) else str(error)
     code = getattr(detail, "code", "error")
     return body(status, code, str(detail), instance=instance)

@@ -40,7 +40,7 @@ _PRIVATE = ("filename", "sha256")
 
 
 class FailureCodeField(serializers.ChoiceField):
-    """A code of ours; one that only another version knows is told as the general one."""
+    """A failure code; one that only another version knows is shown as the general one."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(choices=FAILURE_CODES, **options)
@@ -62,11 +62,14 @@ class ProgressSerializer(serializers.Serializer[Any]):
 
     percent = serializers.FloatField(help_text="of the work, 0 to 100")
     eta_seconds = serializers.IntegerField(
-        allow_null=True, help_text="until it is done; null when that is not known"
+        allow_null=True, help_text="seconds until it is done; null when that is not known"
     )
-    stage = serializers.ChoiceField(STAGES, help_text="what is done just now, else the status")
+    stage = serializers.ChoiceField(
+        STAGES, help_text="what is being done at the moment, else the status"
+    )
     place = serializers.IntegerField(
-        allow_null=True, help_text="tasks that go before it while it waits; null when it does not"
+        allow_null=True,
+        help_text="the number of tasks before it in the queue; null when it does not wait",
     )
 
 
@@ -79,17 +82,18 @@ class CurrentJobSerializer(serializers.Serializer[Any]):
 
 
 class SourceSerializer(serializers.Serializer[Any]):
-    """The original; what the probe finds is null until then. Its name and hash are told to the
-    owner and staff alone; others read null."""
+    """The original file. What the probe finds is null until it has run. The name and the hash are
+    shown only to the owner and staff; others read null."""
 
     filename = serializers.CharField(allow_null=True)
     size = serializers.IntegerField(help_text="bytes")
     sha256 = serializers.CharField(allow_null=True)
     container = serializers.CharField(
-        allow_null=True, help_text="FFmpeg's names of it, with commas: `mov,mp4,m4a,3gp,3g2,mj2`"
+        allow_null=True,
+        help_text="in one word: `mp4` also for QuickTime and 3GP, `matroska` also for WebM",
     )
     duration = serializers.FloatField(
-        allow_null=True, help_text="seconds; of a ready video as it was made"
+        allow_null=True, help_text="seconds; once the video is ready, the length of its release"
     )
     width = serializers.IntegerField(allow_null=True, help_text="pixels, as displayed")
     height = serializers.IntegerField(allow_null=True, help_text="pixels, as displayed")
@@ -131,7 +135,7 @@ class RenditionSerializer(serializers.ModelSerializer[Rendition]):
 
 
 class DownloadSerializer(serializers.Serializer[Any]):
-    """One rung with sound as an MP4 file."""
+    """One rung with audio as an MP4 file."""
 
     name = serializers.CharField(help_text="the rung's")
     width = serializers.IntegerField(allow_null=True)
@@ -141,23 +145,23 @@ class DownloadSerializer(serializers.Serializer[Any]):
 
 
 class PlaybackSerializer(serializers.Serializer[Any]):
-    """Addresses to play; null while there is nothing to play."""
+    """The URLs that play it; null while there is nothing to play."""
 
     hls = serializers.URLField(allow_null=True)
-    dash = serializers.URLField(allow_null=True, help_text="when the release is complete")
-    mp4 = DownloadSerializer(many=True, help_text="to download; as the profile says")
+    dash = serializers.URLField(allow_null=True, help_text="null until the release is complete")
+    mp4 = DownloadSerializer(many=True, help_text="files to download, if the profile makes any")
 
 
 class AvailableSerializer(serializers.Serializer[Any]):
-    """How much of the release that plays can be played: it grows while it is made."""
+    """How much of the current release can be played; it grows while the release is being made."""
 
-    seconds = serializers.FloatField(help_text="from the start, without a gap")
+    seconds = serializers.FloatField(help_text="seconds that play from the start without a gap")
     rungs = serializers.ListField(child=serializers.CharField())
     complete = serializers.BooleanField()
 
 
 class NoticeSerializer(serializers.Serializer[Any]):
-    """What was left out, shortened, guessed or repaired; it is no error."""
+    """What was left out, shortened, guessed or repaired. A notice is not an error."""
 
     code = serializers.CharField()
     message = serializers.CharField()
@@ -167,12 +171,14 @@ class NoticeSerializer(serializers.Serializer[Any]):
 class ModerationReasonSerializer(serializers.Serializer[Any]):
     """Why a moderator rejected a video."""
 
-    code = serializers.CharField(help_text="one of the reasons of moderation; new ones may come")
+    code = serializers.CharField(
+        help_text="one of the reasons of moderation; later versions may add some"
+    )
     message = serializers.CharField(help_text="a sentence for people")
 
 
 class VideoSerializer(serializers.ModelSerializer[Video]):
-    """A video as its reader sees it."""
+    """A video as the reader may see it."""
 
     owner = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField()
@@ -334,7 +340,7 @@ class VideoEditSerializer(StrictForm, serializers.ModelSerializer[Video]):
 
 
 class VideoUploadSerializer(StrictForm):
-    """A file and what its owner says of it."""
+    """A file and its description."""
 
     read_only_members = VideoSerializer.Meta.fields
     file = serializers.FileField(
@@ -358,24 +364,26 @@ class VideoUploadSerializer(StrictForm):
 class FieldErrorSerializer(serializers.Serializer[Any]):
     """What is wrong with one member of what was sent."""
 
-    field = serializers.CharField(help_text="its name; of one inside another with dots between")
+    field = serializers.CharField(
+        help_text="the name of the member; nested names are joined by dots"
+    )
     code = serializers.CharField(help_text="stable, for programs")
     detail = serializers.CharField(help_text="a sentence for people")
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
-    """An error, as RFC 9457 says, with a stable code. Codes are added as the API grows: take one
-    you do not know for its status."""
+    """An error as RFC 9457 describes it, with a stable code. New codes are added as the API
+    grows: treat a code that you do not know by its status."""
 
-    type = serializers.URLField(help_text="`about:blank`: what it is says the code")
+    type = serializers.URLField(help_text="always `about:blank`; the `code` says what went wrong")
     title = serializers.CharField(help_text="the status in words")
     status = serializers.IntegerField(min_value=400, max_value=599)
     code = serializers.CharField(help_text="stable, for programs")
     detail = serializers.CharField(help_text="a sentence for people")
-    instance = serializers.CharField(allow_null=True, help_text="the path that was asked for")
-    request_id = serializers.CharField(allow_null=True, help_text="tell it to the operator")
+    instance = serializers.CharField(allow_null=True, help_text="the path of the request")
+    request_id = serializers.CharField(allow_null=True, help_text="the id to tell the operator")
     errors = FieldErrorSerializer(  # type: ignore[assignment]  # a member, no result of checking
-        many=True, required=False, help_text="by member, where members are wrong"
+        many=True, required=False, help_text="one entry for each wrong member"
     )
 
 

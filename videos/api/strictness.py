@@ -42,7 +42,7 @@ class HeaderNegotiation(DefaultContentNegotiation):
         found = super().select_parser(request, parsers)
         if found is None:
             kinds = " or ".join(parser.media_type for parser in parsers)
-            detail = f"Send {kinds} here, and name it in Content-Type."
+            detail = f"Send the body as {kinds}, and name that in the Content-Type header."
             raise UnsupportedMediaType(request.content_type, detail)
         return found
 
@@ -129,7 +129,7 @@ class StrictForm(serializers.Serializer[Any]):
                 known = name in self.read_only_members or name in self.fields
                 wrong[shortened(name)] = [_CANNOT_BE_CHANGED if known else _unknown(name, writable)]
             elif isinstance(data, MultiValueDict) and self._is_repeated(name, data):
-                wrong[name] = [ErrorDetail("Send this once.", code="repeated_field")]
+                wrong[name] = [ErrorDetail("Send this field only once.", code="repeated_field")]
         return wrong
 
     def _is_repeated(self, name: str, data: MultiValueDict[str, Any]) -> bool:
@@ -137,7 +137,9 @@ class StrictForm(serializers.Serializer[Any]):
         return not is_file and len(data.getlist(name)) > 1
 
 
-_CANNOT_BE_CHANGED = ErrorDetail("This is told, and cannot be set here.", code="read_only")
+_CANNOT_BE_CHANGED = ErrorDetail(
+    "The API sets this member, and it cannot be changed here.", code="read_only"
+)
 
 
 def check_parameters(request: Request, known: Collection[str]) -> None:
@@ -147,9 +149,11 @@ def check_parameters(request: Request, known: Collection[str]) -> None:
         if name not in known:
             wrong[shortened(name)] = [_unknown_parameter(known)]
         elif len(values) > 1:
-            wrong[name] = [ErrorDetail("Give this once.", code="repeated_parameter")]
+            wrong[name] = [ErrorDetail("Give this parameter only once.", code="repeated_parameter")]
         elif not values[0] and name != "search":
-            wrong[name] = [ErrorDetail("Give this a value, or leave it out.", code="blank")]
+            wrong[name] = [
+                ErrorDetail("Give this parameter a value, or leave it out.", code="blank")
+            ]
     if wrong:
         raise ValidationError(wrong)
 
@@ -163,7 +167,7 @@ def check_no_body(request: Request) -> None:
         if wrong:
             raise ValidationError(wrong)
     elif data:
-        raise ValidationError("Nothing is taken in the body here.", code="invalid")
+        raise ValidationError("This operation takes no body.", code="invalid")
 
 
 def shortened(name: str) -> str:
@@ -173,11 +177,11 @@ def shortened(name: str) -> str:
 
 def _unknown(name: str, known: Iterable[str]) -> ErrorDetail:
     names = ", ".join(sorted(known))
-    hint = f"What can be sent: {names}." if names else "Nothing can be sent here."
+    hint = f"The members are: {names}." if names else "This operation takes no members."
     return ErrorDetail(f'There is no member "{shortened(name)}". {hint}', code="unknown_field")
 
 
 def _unknown_parameter(known: Iterable[str]) -> ErrorDetail:
     names = ", ".join(sorted(known))
-    hint = f"What can be asked: {names}." if names else "This address takes none."
+    hint = f"The parameters are: {names}." if names else "This address takes no parameters."
     return ErrorDetail(f"There is no such parameter. {hint}", code="unknown_parameter")

@@ -106,7 +106,9 @@ class VideoViewSet(
         return readable(access.visible_to(viewer))
 
     @extend_schema(
-        parameters=[OpenApiParameter("trashed", bool, description="what is in the trash instead")]
+        parameters=[
+            OpenApiParameter("trashed", bool, description="list the videos in the trash instead")
+        ]
     )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One's own videos, newest first; those in the trash with ``trashed=true``."""
@@ -143,7 +145,7 @@ class VideoViewSet(
             OpenApiParameter(
                 "purge",
                 bool,
-                description="delete for good, also what is in the trash, instead of in 30 days",
+                description="delete the video for good at once, also when it is in the trash",
             )
         ],
         responses={204: None},
@@ -203,7 +205,7 @@ class VideoViewSet(
         """Also when it is in the trash, where the action may find it there."""
         video = self.get_object()
         if not may(video, self.request.user):
-            raise PermissionDenied("This video is somebody else's.")
+            raise PermissionDenied("This video belongs to somebody else.")
         return video
 
     def _answer(

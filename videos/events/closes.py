@@ -12,13 +12,14 @@ EXPIRED_CURSOR = 4410
 TOO_MANY = 4429
 
 REASONS: Mapping[int, str] = {
-    FAILED: "Something went wrong here. Connect again.",
+    FAILED: "An internal error occurred on the server. Connect again.",
     TRY_AGAIN: "The database does not answer just now. Connect again in a few seconds.",
-    BAD_CURSOR: "This is no cursor of this feed.",
-    NOT_AUTHENTICATED: "Send an API key that is in force, or log in.",
-    FOREIGN_ORIGIN: "Pages of other sites may not listen by this session.",
-    TOO_SLOW: "What was sent was not taken in time. Connect again with the last cursor.",
-    EXPIRED_CURSOR: "Events behind this cursor were deleted for their age. Read the videos anew.",
-    TOO_MANY: "Too many feeds are open, or too many wrong keys were sent. Close one, or wait.",
+    BAD_CURSOR: "This cursor does not belong to this feed.",
+    NOT_AUTHENTICATED: "Send a valid API key, or log in.",
+    FOREIGN_ORIGIN: "Pages of other sites may not use this session.",
+    TOO_SLOW: "The client read too slowly. Connect again with the last cursor.",
+    EXPIRED_CURSOR: "Events after this cursor were deleted because of their age. Read the videos "
+    "again.",
+    TOO_MANY: "Too many feeds are open, or too many wrong keys were sent. Close a feed, or wait.",
 }
 """A sentence for each, of at most 123 bytes: more does not fit into the closing frame."""

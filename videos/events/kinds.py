@@ -3,27 +3,27 @@
 from collections.abc import Mapping
 
 KINDS: Mapping[str, str] = {
-    "video.created": "Its bytes are here and are being stored.",
-    "video.uploading": "Its first bytes arrive.",
-    "video.processing": "Its bytes are stored, or it is tried again; it waits for its job.",
-    "video.playable": "Something of it plays while the rest is made: `rungs` and "
-    "`available_seconds` tell what.",
-    "video.withdrawn": "What played is made again in one piece, since its parts did not fit "
-    "together; nothing plays until then.",
-    "video.ready": "All of it is made.",
-    "video.reprocessed": "Another release has taken the place of the one that played.",
-    "video.failed": "It cannot be made; `error` tells why.",
+    "video.created": "The upload has arrived and is being stored.",
+    "video.uploading": "The first bytes of the upload have arrived.",
+    "video.processing": "The upload is stored, or the video is tried again; it waits for its job.",
+    "video.playable": "A part of the video plays while the rest is being made; `rungs` and "
+    "`available_seconds` tell which.",
+    "video.withdrawn": "The parts did not fit together, so the video is made again in one piece; "
+    "nothing plays until then.",
+    "video.ready": "The video is completely processed.",
+    "video.reprocessed": "A new release has replaced the one that played.",
+    "video.failed": "The video could not be processed; `error` tells why.",
     "video.canceled": "Somebody stopped its upload or its first job.",
-    "video.updated": "Title, description or visibility were changed; `changed` names which.",
-    "video.approved": "A moderator lets it be seen as its visibility says.",
-    "video.rejected": "A moderator hides it from everybody but its owner and staff.",
-    "video.deleted": "It is in the trash, or will be gone with the next event.",
-    "video.restored": "It came back from the trash.",
-    "video.purged": "It is gone for good.",
-    "job.queued": "A job waits for its turn.",
-    "job.succeeded": "A job has made all there was to make.",
-    "job.failed": "A job was given up; the video still plays what it played.",
-    "job.canceled": "Somebody stopped a job, or deleted its video.",
+    "video.updated": "The title, description or visibility was changed; `changed` names which.",
+    "video.approved": "A moderator approved the video, so it is shown as its visibility says.",
+    "video.rejected": "A moderator rejected the video, so only its owner and staff can see it.",
+    "video.deleted": "The video was moved to the trash, or is about to be purged.",
+    "video.restored": "The video was restored from the trash.",
+    "video.purged": "The video was deleted for good.",
+    "job.queued": "A job was queued.",
+    "job.succeeded": "A job has finished its work.",
+    "job.failed": "A job failed; the video still plays what it played before.",
+    "job.canceled": "A job was canceled, or its video was deleted.",
 }
 
 

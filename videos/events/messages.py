@@ -14,64 +14,70 @@ class Error(TypedDict):
     message: Annotated[str, "a sentence for people"]
 
 
-Cursor = Annotated[str, "keep it, and connect again with `?since=` it"]
+Cursor = Annotated[str, "the position in the feed: connect again with `?since=` and this value"]
 
 
 class Hello(TypedDict):
-    """Comes first, and says from where on the feed tells."""
+    """The first message: it says where the feed begins."""
 
     type: Literal["hello"]
     cursor: Cursor
 
 
 class Payload(TypedDict):
-    """How the video stood when the event was written; what only some kinds tell is missing in the
-    others."""
+    """The state of the video when the event was written. Members that belong to some kinds only are
+    missing in the others."""
 
     status: Annotated[str, "of the video"]
-    playable: Annotated[bool, "nothing that is deleted is"]
+    playable: Annotated[bool, "always false for a deleted video"]
     title: str
     visibility: str
     moderation: str
-    deleted: Annotated[bool, "in the trash, or gone"]
+    deleted: Annotated[bool, "whether it is in the trash or deleted for good"]
     error: Error | None
-    rungs: NotRequired[Annotated[list[str], "what plays, largest first: `video.playable`"]]
-    available_seconds: NotRequired[Annotated[float, "from the start: `video.playable`"]]
-    job: NotRequired[Annotated[str, "its id: `job.*`"]]
-    kind: NotRequired[Annotated[str, "of the job: `job.*`"]]
-    moderation_reason: NotRequired[
-        Annotated[Error | None, "why it was rejected: `video.approved` and `video.rejected`"]
+    rungs: NotRequired[Annotated[list[str], "what plays, largest first; only in `video.playable`"]]
+    available_seconds: NotRequired[
+        Annotated[float, "seconds that play from the start; only in `video.playable`"]
     ]
-    changed: NotRequired[Annotated[list[str], "the members that were: `video.updated`"]]
+    job: NotRequired[Annotated[str, "the id of the job; only in `job.*`"]]
+    kind: NotRequired[Annotated[str, "the kind of the job; only in `job.*`"]]
+    moderation_reason: NotRequired[
+        Annotated[
+            Error | None, "why it was rejected; only in `video.approved` and `video.rejected`"
+        ]
+    ]
+    changed: NotRequired[
+        Annotated[list[str], "the members that were changed; only in `video.updated`"]
+    ]
 
 
 class EventMessage(TypedDict):
-    """A change of one of the listener's videos, in order, and none missed."""
+    """A change of one of your videos. Events come in order, and none is missed."""
 
     type: Literal["event"]
     cursor: Cursor
     event: Annotated[str, "its kind"]
     video: Annotated[str | None, "the video's id"]
-    created_at: Annotated[str, "when it was, in UTC"]
+    created_at: Annotated[str, "when the change was made, in UTC"]
     payload: Payload
 
 
 class ProgressMessage(TypedDict):
-    """How far a job is: about once a second while something is worked on, and whenever more of the
-    video plays. These are not kept: who was away reads the video."""
+    """How far a job is. It comes about once a second while the job runs, and whenever more of the
+    video plays. These messages are not kept: read the video after an interruption."""
 
     type: Literal["progress"]
     video: Annotated[str, "the video's id"]
     job: Annotated[str, "the job's id"]
     percent: Annotated[float, "of the work, 0 to 100"]
-    eta_seconds: Annotated[int | None, "until it is done; null when that is not known"]
-    stage: Annotated[str, "what is done just now"]
-    speed: Annotated[float | None, "seconds of media made in a second"]
-    available_seconds: Annotated[float, "what plays, from the start"]
+    eta_seconds: Annotated[int | None, "seconds until it is done; null when that is not known"]
+    stage: Annotated[str, "what is being done at the moment"]
+    speed: Annotated[float | None, "seconds of media that are processed in a second"]
+    available_seconds: Annotated[float, "seconds that play from the start"]
 
 
 class Ping(TypedDict):
-    """Comes when nothing else was said for a while."""
+    """Comes when nothing else was sent for a while."""
 
     type: Literal["ping"]
     cursor: Cursor

@@ -30,7 +30,9 @@ class Release(GuardedModel):
     notices = models.JSONField(
         null=True, blank=True, help_text="what was left out, guessed or repaired; null: not known"
     )
-    available_seconds = models.FloatField(default=0.0, help_text="from the start, without a gap")
+    available_seconds = models.FloatField(
+        default=0.0, help_text="seconds that play from the start without a gap"
+    )
     duration = models.FloatField(
         null=True, blank=True, help_text="seconds it lasts, when it is complete"
     )

@@ -50,7 +50,7 @@ def poster(request: HttpRequest, video_id: UUID) -> HttpResponse:
 def oembed(request: HttpRequest) -> HttpResponse:
     """What https://oembed.com asks of a provider, as JSON."""
     if request.GET.get("format", "json") != "json":
-        return HttpResponse("Only JSON is answered here.", status=HTTPStatus.NOT_IMPLEMENTED)
+        return HttpResponse("This address answers only in JSON.", status=HTTPStatus.NOT_IMPLEMENTED)
     video = get_object_or_404(sharing.open_videos(), pk=_video_of(request))
     frame = sharing.frame(
         video,

@@ -76,7 +76,7 @@ class MediaApp:
         except Exception:
             # Here, so that pages of every origin are told.
             logger.exception("media_broke")
-            response = _refusal(500, "Something went wrong here.")
+            response = _refusal(500, "An internal error occurred on the server.")
         response.headers.update(_HEADERS)
         await response(scope, receive, send)  # type: ignore[arg-type]  # starlette's own mapping
 
@@ -85,13 +85,13 @@ class MediaApp:
             return Response(status_code=204, headers=_PREFLIGHT)
         if request.method not in ("GET", "HEAD"):
             allowed = {"Allow": "GET, HEAD, OPTIONS"}
-            return _refusal(405, "Only GET and HEAD are answered here.", allowed)
+            return _refusal(405, "This address answers only GET and HEAD.", allowed)
         try:
             token, release, name = request.url.path.removeprefix(PREFIX).split("/", _PARTS - 1)
             release_id = UUID(release)
             grant = tokens.check(token, release_id)
         except (ValueError, tokens.BadToken):
-            return _refusal(403, "This address carries no valid token, or it has expired.")
+            return _refusal(403, "The token in this address is invalid or has expired.")
         try:
             return await self._granted(request, release_id, name, grant)
         except DatabaseError as error:
@@ -102,7 +102,7 @@ class MediaApp:
         self, request: Request, release_id: UUID, name: str, grant: tokens.Grant
     ) -> Response:
         if not await self._gate.admits(release_id, grant.audience):
-            return _refusal(403, "This video was deleted, or is not open to everybody now.")
+            return _refusal(403, "This video was deleted, or is no longer open to everybody.")
         if Path(name).suffix in PLAYLIST_TYPES:
             return await self._playlist(request, release_id, name, grant.until)
         return await _file(request, release_id, name)
@@ -178,7 +178,7 @@ def _look_up(key: str) -> _Found | str | None:
 
 
 def _unavailable() -> Response:
-    return _refusal(503, "This cannot be answered just now.", {"Retry-After": "2"})
+    return _refusal(503, "The server cannot answer this at the moment.", {"Retry-After": "2"})
 
 
 def _refusal(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -33,7 +33,7 @@ HEADER = b"x-request-id"
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
 _READABLE = "/:@!$&'()*+,;=~-._"
 _BROKE = b'{"type": "about:blank", "title": "Server error", "status": 500, "code": "server_error", \
-"detail": "Something went wrong here.", "instance": null, "request_id": "%s"}'
+"detail": "An internal error occurred on the server.", "instance": null, "request_id": "%s"}'
 
 
 def new_id() -> str:

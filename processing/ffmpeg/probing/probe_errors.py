@@ -76,7 +76,7 @@ def of_limits(error: MediaError) -> MediaError:
     if "max_streams" in error.log:  # FFmpeg says that it has no memory for more
         return _too_many_streams(error.argv, error.log)
     if isinstance(error, ProcessTimedOut):
-        told = ("Looking at the file took too long.", "probe_timed_out")
+        told = ("Inspecting the file took too long.", "probe_timed_out")
     elif isinstance(error, OutputTooLarge) or getattr(error, "memory", False):
         told = ("The file has too much in it.", "source_too_large")
     else:

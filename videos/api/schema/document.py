@@ -14,11 +14,17 @@ TAGS = [
     },
     {
         "name": "jobs",
-        "description": "A job is one processing of a video: how far it is, what it makes and why, "
-        "and how to hurry, stop or repeat it.",
+        "description": "A job is one processing of a video. It tells how far it is and what it "
+        "makes and why; jobs can be hurried, stopped and repeated.",
     },
-    {"name": "profiles", "description": "How videos are made; jobs name a profile."},
-    {"name": "feed", "description": "What changes, told over a WebSocket: see its own document."},
+    {
+        "name": "profiles",
+        "description": "A profile says how videos are encoded; a job can name one.",
+    },
+    {
+        "name": "feed",
+        "description": "Changes are sent over a WebSocket, which has its own document.",
+    },
 ]
 
 _SECURITY = {
@@ -32,19 +38,19 @@ _SECURITY = {
         "type": "apiKey",
         "in": "cookie",
         "name": settings.SESSION_COOKIE_NAME,
-        "description": "The session of somebody logged in on the pages; what changes something "
-        "needs Django's `X-CSRFToken` too.",
+        "description": "The session of a user who is logged in on the pages. Requests that change "
+        "something also need Django's `X-CSRFToken` header.",
     },
 }
 
 _METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 
 DESCRIPTION = """\
-Upload videos, follow how they are prepared, play them.
+Upload videos, follow their processing, and play them.
 
 Send `Authorization: Bearer <your API key>` with each request. Errors are
 `application/problem+json` (RFC 9457) with a stable `code`. Lists come in pages: follow `next`.
-Changes are told over a WebSocket, which an AsyncAPI document beside this one describes:
+Changes are sent over a WebSocket, which a separate AsyncAPI document describes:
 `/api/v1/schema/feed/`.
 """
 

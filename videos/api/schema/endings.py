@@ -84,37 +84,37 @@ def headers_of(status: str, *, is_read: bool = False) -> tuple[str, ...]:
 
 HEADERS: Mapping[str, Schema] = {
     "X-Request-ID": {
-        "description": "The id of the request: as it was sent, or one of ours. Tell it to the "
-        "operator.",
+        "description": "The id of the request: the one that was sent, or a new one. Tell it to "
+        "the operator when something fails.",
         "schema": {"type": "string", "examples": ["6f1c2b7e0a5d4c3b"]},
     },
     "WWW-Authenticate": {
-        "description": "How to say who one is.",
+        "description": "How to authenticate.",
         "schema": {"type": "string", "examples": ['Bearer realm="api"']},
     },
     "Location": {
-        "description": "The address of what was made, or of what can be looked at meanwhile.",
+        "description": "The URL of what was created, or of what shows the progress.",
         "schema": {"type": "string", "format": "uri-reference"},
     },
     "ETag": {
-        "description": "Names what was answered: sent back as `If-None-Match`, it is answered by "
-        "304 without a body as long as nothing changed.",
+        "description": "Identifies this answer. Send it back as `If-None-Match`, and the answer "
+        "is 304 without a body as long as nothing has changed.",
         "schema": {"type": "string"},
     },
     "RateLimit-Limit": {
-        "description": "How many requests may come in the current period.",
+        "description": "The number of requests that are allowed in the current period.",
         "schema": {"type": "integer", "minimum": 0},
     },
     "RateLimit-Remaining": {
-        "description": "How many of them may still come.",
+        "description": "The number of requests that are left in the current period.",
         "schema": {"type": "integer", "minimum": 0},
     },
     "RateLimit-Reset": {
-        "description": "In how many seconds the next period begins.",
+        "description": "The number of seconds until the next period begins.",
         "schema": {"type": "integer", "minimum": 0},
     },
     "Retry-After": {
-        "description": "After how many seconds to try again.",
+        "description": "The number of seconds to wait before trying again.",
         "schema": {"type": "integer", "minimum": 0, "examples": [5]},
     },
 }
@@ -136,50 +136,50 @@ _ENDINGS: Mapping[int, Ending] = {
                 "bad_cursor",
                 "parse_error",
             ),
-            "What was sent is wrong; `errors` says which members, where it is members.",
+            "The request is invalid; where single members are wrong, `errors` names them.",
             "Enter a valid value.",
         ),
         Ending(
             401,
             ("not_authenticated", "bad_api_key"),
-            "No API key, or one that is unknown or revoked.",
+            "The API key is missing, unknown or revoked.",
             "Authentication credentials were not provided.",
         ),
         Ending(
             403,
             ("permission_denied", "csrf_failed"),
-            "It may be seen, but not changed.",
-            "You may not do this.",
+            "The caller may read this, but may not do this with it.",
+            "You do not have permission to do this.",
         ),
         Ending(
             404,
             ("not_found",),
-            "It is not there, or not to be seen.",
-            "There is no such thing, or you may not see it.",
+            "It does not exist, or the caller has no access to it.",
+            "This does not exist, or you do not have access to it.",
         ),
         Ending(
             406,
             ("not_acceptable",),
-            "`Accept` names nothing that can be given: answers are JSON.",
+            "`Accept` excludes JSON, and the API answers only in JSON.",
             "Could not satisfy the request Accept header.",
         ),
         Ending(
             408,
             ("body_too_slow",),
-            "The body came too slowly.",
-            "The body came too slowly. Send it again.",
+            "The body arrived too slowly.",
+            "The body arrived too slowly. Send it again.",
         ),
         Ending(409, (), "The current state does not allow this.", ""),
         Ending(
             413,
             ("body_too_large",),
-            "The body is larger than what is taken.",
-            "At most 4,194,304 bytes are taken here.",
+            "The body is larger than allowed.",
+            "The body may have at most 4,194,304 bytes here.",
         ),
         Ending(
             415,
             ("unsupported_media_type",),
-            "The body has another content type than what is taken.",
+            "The body has a content type that is not accepted here.",
             'Unsupported media type "text/plain" in request.',
         ),
         Ending(
@@ -191,14 +191,14 @@ _ENDINGS: Mapping[int, Ending] = {
         Ending(
             503,
             ("database_unavailable",),
-            "Not just now: try again.",
-            "The database does not answer just now. Try again in a few seconds.",
+            "The server cannot answer at the moment; try again.",
+            "The database is not responding. Try again in a few seconds.",
         ),
         Ending(
             507,
             (),
-            "There is no room for this; the operator has to make some.",
-            "There is no room for this here.",
+            "The server has no room left for this; the operator has to free some.",
+            "The server has no room left to store this.",
         ),
     )
 }

@@ -98,7 +98,7 @@ def _fixed() -> Schema:
             "tell": {
                 "action": "send",
                 "channel": {"$ref": "#/channels/feed"},
-                "summary": "What the server says; nothing is expected from a client.",
+                "summary": "The messages of the server; the client sends nothing.",
                 "messages": [{"$ref": f"#/channels/feed/messages/{name}"} for name in names],
                 "security": [{"$ref": "#/components/securitySchemes/apiKey"}],
             }
@@ -111,7 +111,10 @@ def _fixed() -> Schema:
 
 
 def _query() -> Schema:
-    since = {"type": "string", "description": "the last cursor: what was missed is sent first"}
+    since = {
+        "type": "string",
+        "description": "the last cursor; what was missed since then is sent first",
+    }
     return {"type": "object", "properties": {"since": since}}
 
 
@@ -128,7 +131,8 @@ def _description() -> str:
     told = "\n".join(f"- `{kind}`: {when}" for kind, when in kinds.KINDS.items())
     codes = "\n".join(f"- {code}: {why}" for code, why in closes.REASONS.items())
     return (
-        "A WebSocket that tells. Send the API key in the `Authorization` header, the session's "
-        "cookie from a page of ours, or the subprotocols of a ticket (`createFeedTicket`).\n\n"
+        "A WebSocket that sends what changes. Authenticate by the API key in the `Authorization` "
+        "header, by the session's cookie on a page of this site, or by the subprotocols of a "
+        "ticket (`createFeedTicket`).\n\n"
         f"Events are:\n\n{told}\n\nIt closes with:\n\n{codes}\n"
     )

@@ -29,16 +29,17 @@ OPERATIONS: Mapping[str, Operation] = {
     "video.list": Operation(
         "listVideos",
         "List your videos",
-        "One's own videos, newest first unless ordered otherwise, a page at a time: `next` is the "
-        "address of the page that follows, null on the last one. With `trashed=true` what is in "
-        "the trash.",
+        "Returns your own videos, newest first unless ordered otherwise, one page at a time. "
+        "`next` is the URL of the following page, and null on the last one. With `trashed=true` "
+        "it returns the videos in the trash.",
         answer=examples.VIDEO,
     ),
     "video.create": Operation(
         "createVideo",
         "Upload a video",
-        "The file and what is said of it, as `multipart/form-data`. Answered as soon as the bytes "
-        "are stored; processing begins by itself, and `status` and `progress` tell how far it is.",
+        "Send the file and its description as `multipart/form-data`. The answer comes as soon as "
+        "the bytes are stored. Processing begins by itself, and `status` and `progress` tell how "
+        "far it is.",
         refusals={
             400: ("file_empty", "too_many_files"),
             403: ("upload_not_allowed", "email_not_verified"),
@@ -53,42 +54,43 @@ OPERATIONS: Mapping[str, Operation] = {
     "video.retrieve": Operation(
         "getVideo",
         "Get a video",
-        "All that is known of a video, with the addresses to play it by. Those expire: ask again. "
-        "One that is public or unlisted is read without a key, too.",
+        "Returns everything about a video, with the URLs that play it. These URLs expire: read "
+        "the video again to get new ones. A public or unlisted video can be read without a key.",
         answer=examples.VIDEO,
     ),
     "video.partial_update": Operation(
         "updateVideo",
         "Change title, description or visibility",
-        "What is not sent stays as it is.",
+        "Members that are not sent stay as they are.",
         request=examples.VIDEO_EDIT,
         answer=examples.EDITED_VIDEO,
     ),
     "video.destroy": Operation(
         "deleteVideo",
         "Delete a video",
-        "Into the trash: it is hidden and stopped at once, and purged after 30 days. With "
-        "`purge=true` for good, also from the trash.",
+        "Moves the video into the trash: it is hidden and its job is stopped at once, and it is "
+        "purged after 30 days. With `purge=true` it is deleted for good at once, also when it is "
+        "in the trash.",
         refusals={409: ("video_busy",)},
     ),
     "video.status": Operation(
         "getVideoStatus",
         "Get a video's status and progress alone",
-        "Small, for polling. Once a second is often enough.",
+        "A small answer for polling; once a second is enough.",
         answer=examples.VIDEO_STATUS,
     ),
     "video.restore": Operation(
         "restoreVideo",
         "Take a video out of the trash",
-        "What its deletion stopped stays stopped: `reprocessVideo` begins again.",
+        "What the deletion stopped stays stopped; `reprocessVideo` starts it again.",
         refusals={409: ("not_in_trash", "video_busy")},
         answer=examples.VIDEO,
     ),
     "video.reprocess": Operation(
         "reprocessVideo",
         "Process a video again",
-        "By the default profile; `createJob` takes another. A ready video keeps playing until the "
-        "new release is complete.",
+        "Uses the default profile; `createJob` can name another one. A ready video keeps playing "
+        "until the new release is complete.",
         refusals={409: ("already_processing", "source_missing", "video_deleted")},
         answer=examples.CURRENT_JOB,
     ),
@@ -102,26 +104,26 @@ OPERATIONS: Mapping[str, Operation] = {
     "video.jobs": Operation(
         "listVideoJobs",
         "List a video's jobs",
-        "Newest first, a page at a time.",
+        "Returns the jobs of a video, newest first, one page at a time.",
         refusals={403: ("permission_denied",)},
         answer=examples.JOB,
     ),
     "job.list": Operation(
         "listJobs",
         "List jobs",
-        "Those of one's own videos, newest first (staff: of all). A video that is not there, or "
-        "not one's own, has none.",
+        "Returns the jobs of your own videos (staff: of all videos), newest first. The list is "
+        "empty for a video that does not exist or is not yours.",
         answer=examples.JOB,
     ),
     "job.retrieve": Operation(
         "getJob",
         "Get a job with its plan and its steps",
-        "Where a step runs and by which command (`worker`, `argv`) only staff are told.",
+        "Where a step runs and by which command (`worker`, `argv`) is shown only to staff.",
         answer=examples.JOB_DETAIL,
     ),
     "job.create": Operation(
         "createJob",
-        "Process a video again, by a profile if wanted",
+        "Process a video again, with a profile of your choice",
         "A ready video keeps playing until the new release is complete.",
         refusals={
             400: ("priority_not_allowed",),
@@ -134,7 +136,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "job.partial_update": Operation(
         "updateJob",
         "Change a job's priority",
-        "Its waiting steps move at once. Above what one's plan gives for staff only.",
+        "Its waiting steps move in the queue at once. Only staff can set a priority above that of "
+        "the user's plan.",
         refusals={400: ("priority_not_allowed",)},
         request=examples.JOB_EDIT,
         answer=examples.QUEUED_JOB,
@@ -148,30 +151,30 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "job.retry": Operation(
         "retryJob",
-        "Do again what failed of a job",
-        "Only what failed and what hangs on it; finished parts are used again within a day of the "
-        "failure.",
+        "Repeat what failed in a job",
+        "Repeats only the steps that failed and those that depend on them. Finished parts are "
+        "reused within a day of the failure.",
         refusals={409: ("nothing_to_retry", "source_missing", "video_deleted")},
         answer=examples.QUEUED_JOB,
     ),
     "feed.create": Operation(
         "createFeedTicket",
         "Get a ticket to the live feed",
-        "Browsers can put no key into the headers of a WebSocket: a page with a key offers the "
-        "`protocols` of a ticket instead. It opens one socket, within a minute.",
+        "Browsers cannot put a key into the headers of a WebSocket, so a page that has a key "
+        "offers the `protocols` of a ticket instead. A ticket opens one socket, within a minute.",
         refusals={403: ("api_key_needed",)},
         answer=examples.FEED_TICKET,
     ),
     "profile.list": Operation(
         "listProfiles",
         "List encoding profiles",
-        "All of them: there are few, so there are no pages.",
+        "Returns all profiles in one list; there are no pages.",
         answer=examples.PROFILE,
     ),
     "profile.retrieve": Operation(
         "getProfile",
         "Get an encoding profile",
-        "How videos are made by it; staff edit profiles in the admin.",
+        "Returns how videos are encoded with this profile. Staff edit profiles in the admin.",
         answer=examples.PROFILE,
     ),
 }
