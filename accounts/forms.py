@@ -3,8 +3,11 @@
 from typing import Any
 
 from allauth.account import forms
+from allauth.account.models import EmailAddress
 from django import forms as django_forms
 from django.contrib.auth.hashers import make_password
+from django.core.validators import MaxLengthValidator
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
 from accounts import signup_domains
@@ -30,6 +33,7 @@ class SignupForm(forms.SignupForm):  # type: ignore[misc]  # allauth has no type
         _word(self, email="Email address", password1="Password")
         self.fields["password1"].help_text = "At least 8 characters, not only digits."
         self.fields["email"].help_text = signup_domains.sentence()
+        _bound_address(self)
         _begin_with(self, "email")
 
     def clean_email(self) -> str:
@@ -39,11 +43,28 @@ class SignupForm(forms.SignupForm):  # type: ignore[misc]  # allauth has no type
         return email
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """As long for an address that is taken as for a new one, whose password is hashed."""
-        if self.account_already_exists:
+        """As long for an address that is taken as for a new one, whose password is hashed. One that
+        somebody else took at the same moment is taken."""
+        if not self.account_already_exists:
+            try:
+                return self.save(request), None
+            except IntegrityError:
+                self.account_already_exists = True
+        else:
             make_password(self.cleaned_data["password1"])
         saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
         return saved
+
+    def save(self, request: HttpRequest) -> User:
+        """The user and the address that is still to be confirmed, or neither: a user without
+        addresses would count as made by the operator, and has nothing to confirm."""
+        with transaction.atomic():
+            user: User = super().save(request)
+            if not EmailAddress.objects.filter(user=user).exists():
+                # allauth leaves out what somebody else added to an account a moment ago.
+                address = EmailAddress.objects.create(user=user, email=user.email, primary=True)
+                EmailAddress.objects.fill_cache_for_user(user, [address])
+        return user
 
 
 class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
@@ -90,6 +111,7 @@ class AddEmailForm(forms.AddEmailForm):  # type: ignore[misc]  # allauth has no 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, email="Another email address")
+        _bound_address(self)
 
 
 class ProfileForm(django_forms.ModelForm):  # type: ignore[type-arg]  # no class at run time
@@ -132,6 +154,12 @@ class ApiKeyForm(django_forms.ModelForm):  # type: ignore[type-arg]  # no class 
 def _begin_with(form: Any, name: str) -> None:
     """The page is for this form alone: one types at once."""
     form.fields[name].widget.attrs["autofocus"] = True
+
+
+def _bound_address(form: Any) -> None:
+    """allauth cuts a longer address off, which makes it another one."""
+    longest = User._meta.get_field("email").max_length
+    form.fields["email"].validators.append(MaxLengthValidator(longest))
 
 
 def _word_new_password(form: Any) -> None:
