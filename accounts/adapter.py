@@ -58,7 +58,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base h
         return bool(settings.SIGNUP_OPEN)
 
     def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
-        """Whom the operator made, or trusts, has nothing to confirm."""
+        """Whom the operator made has nothing to confirm."""
         if verification.is_made_by_operator(user):
             verification.trust(user)
         response: HttpResponse | None = super().pre_login(request, user, **about)

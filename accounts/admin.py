@@ -40,9 +40,12 @@ class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not g
     list_display = ("email", "plan", "is_active", "is_staff", "can_upload", "last_login")
     list_filter = ("plan", "is_active", "is_staff", "can_upload", "groups")
     search_fields = ("email", "first_name", "last_name")
-    readonly_fields = ("last_login", "date_joined", "owns")
+    readonly_fields = ("last_login", "date_joined", "owns", "is_confirmed")
     fieldsets = (
-        (None, {"fields": ("email", "password", "first_name", "last_name", "owns")}),
+        (
+            None,
+            {"fields": ("email", "is_confirmed", "password", "first_name", "last_name", "owns")},
+        ),
         ("May", {"fields": ("plan", "is_active", "can_upload")}),
         (
             "Staff",
@@ -57,6 +60,11 @@ class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not g
     )
     add_fieldsets = ((None, {"fields": ("email", "password1", "password2")}),)
     filter_horizontal = ("groups", "user_permissions")
+
+    @display(description="Confirmed", boolean=True)
+    def is_confirmed(self, user: User) -> bool:
+        """Whether the address is known to be theirs: nobody else should be made staff."""
+        return verification.is_verified(user)
 
     @display(description="Videos")
     def owns(self, user: User) -> SafeString | str:

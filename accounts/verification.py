@@ -1,7 +1,8 @@
 """Whether a user's email address is known to be theirs.
 
 Who signs up proves it by the link in a mail. Whom the operator makes has no primary address with
-allauth before the first log-in, and needs to prove nothing.
+allauth before the first log-in, and needs to prove nothing. Rights do not matter: whoever signed up
+with somebody else's address must not come in because that somebody was made staff.
 """
 
 from allauth.account.models import EmailAddress
@@ -19,13 +20,13 @@ def is_verified(user: User) -> bool:
     """Whether an address of theirs is confirmed, or the operator answers for them."""
     rows = EmailAddress.objects.filter(user=user).values_list("primary", "verified")
     confirmed = any(verified for _, verified in rows)
-    return user.is_staff or confirmed or not any(primary for primary, _ in rows)
+    return confirmed or not any(primary for primary, _ in rows)
 
 
 def is_made_by_operator(user: User) -> bool:
-    """Whether they never signed up, or were made staff."""
+    """Whether they never signed up."""
     own = Q(primary=True) | Q(verified=True)
-    return user.is_staff or not EmailAddress.objects.filter(own, user=user).exists()
+    return not EmailAddress.objects.filter(own, user=user).exists()
 
 
 def require_verified(user: User) -> None:

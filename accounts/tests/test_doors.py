@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.internal.flows import manage_email
 from allauth.account.models import EmailAddress
 from django.conf import LazySettings
 from django.contrib.auth.hashers import MD5PasswordHasher
@@ -85,6 +86,68 @@ def test_by_domain(
     )
 
 
+def cut_to(length: int, email: str) -> str:
+    """An address of ``length`` characters that ends as this one does."""
+    labels = ".".join(["x" * 60] * 5)
+    name, _, domain = email.partition("@")
+    return (
+        f"{name}@{labels[len(email) + 1 - length :].lstrip('.')}".ljust(
+            length - len(domain) - 1, "y"
+        )
+        + f".{domain}"
+    )
+
+
+def test_an_address_that_is_too_long_is_refused_and_not_cut_to_another(
+    client: Client, settings: LazySettings, owner: User
+) -> None:
+    settings.SIGNUP_OPEN, settings.SIGNUP_DOMAINS = True, (".example.org",)
+    theirs = cut_to(254, "a@attacker.example")
+    assert len(theirs) == 254
+    answer = sign_up(client, f"{theirs}.sub.example.org")
+    assert "at most 254 characters" in answer.content.decode()
+    assert User.objects.count() == 1
+    client.force_login(owner)
+    added = {"action_add": "", "email": f"{theirs}.example.org"}
+    assert "at most 254 characters" in client.post("/accounts/email/", added).content.decode()
+    assert not mail.outbox
+
+
+def test_of_two_who_sign_up_at_once_one_is_told_by_mail(
+    client: Client, _open: None, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manage_email, "assess_unique_email", lambda *_, **__: True)
+    answers = [sign_up(Client(), "new@example.com") for _ in range(2)]
+    assert [(answer.status_code, answer["Location"]) for answer in answers] == [(302, SENT)] * 2
+    assert User.objects.count() == 1
+
+
+def test_an_account_is_made_whole_or_not_at_all(
+    _open: None, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr("allauth.account.forms.setup_user_email", dies)
+    assert sign_up(Client(raise_request_exception=False), "new@example.com").status_code == 500
+    assert not User.objects.exists()
+
+
+def test_an_address_that_another_account_adds_meanwhile_is_still_to_be_confirmed(
+    _open: None, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manage_email, "assess_unique_email", lambda *_, **__: True)
+    EmailAddress.objects.create(user=owner, email="victim@example.com", verified=False)
+    sign_up(Client(), "victim@example.com")
+    user = User.objects.get(email="victim@example.com")
+    assert not verification.is_verified(user)
+    assert mail.outbox[0].to == ["victim@example.com"]
+    client = Client()
+    answer = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert answer["Location"] == SENT
+    assert not EmailAddress.objects.filter(verified=True).exists()
+
+
 def test_signing_up_does_not_tell_who_is_here(
     client: Client, owner: User, _open: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,10 +203,20 @@ def test_whom_the_operator_made_logs_in_at_once(client: Client, owner: User) -> 
     assert not mail.outbox
 
 
-def test_staff_are_trusted_by_whoever_made_them_so(client: Client, db: None) -> None:
+def test_being_made_staff_confirms_no_address(client: Client, moderator: User) -> None:
+    """Somebody may have signed up with the address of a colleague to be."""
     user = unverified()
-    User.objects.filter(pk=user.pk).update(is_staff=True)
+    User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
+    user.refresh_from_db()
     answer = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert answer["Location"] == SENT
+    assert client.get("/account/").status_code == 302
+    assert not verification.is_verified(user)
+    client.force_login(moderator)
+    page = client.get(f"/admin/accounts/user/{user.pk}/change/").content.decode()
+    assert "Confirmed" in page
+    call_command("confirm_email", user.email)
+    answer = Client().post("/accounts/login/", {"login": user.email, "password": PASSWORD})
     assert answer["Location"] == "/"
 
 
