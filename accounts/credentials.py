@@ -7,7 +7,6 @@ first byte is read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from importlib import import_module
 from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from django.utils.http import is_same_domain
 
 from accounts import api_keys, origins
 from accounts.models import User
+from accounts.session_store import SessionAsItStands
 
 
 def headers_of(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -50,9 +50,9 @@ def user_of_key_id(key_id: UUID) -> User | None:
 
 
 def user_of_session(session_key: str | None) -> User | None:
-    """As Django's own middleware does it, session hash and all."""
+    """As Django's own middleware does it, session hash and all; the session stays as it is."""
     request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    request.session = SessionAsItStands(session_key)
     user = auth.get_user(request)
     return user if isinstance(user, User) and user.is_active else None
 

@@ -8,6 +8,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.use_https e
 SECURE_HSTS_SECONDS = ENV.hsts_seconds if ENV.use_https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = ENV.use_https and ENV.hsts_subdomains
 SECURE_HSTS_PRELOAD = ENV.use_https and ENV.hsts_preload
+SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_SECURE = ENV.use_https
 CSRF_COOKIE_SECURE = ENV.use_https
 SESSION_COOKIE_HTTPONLY = True
