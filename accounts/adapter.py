@@ -1,10 +1,12 @@
 """What allauth asks us."""
 
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -57,6 +59,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base h
         """Whether strangers may make an account."""
         return bool(settings.SIGNUP_OPEN)
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords are counted by address alone: allauth would count anew for each host and
+        port that a client writes into its request."""
+        return str(credentials.get("email", "")).lower()
+
     def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
         """Whom the operator made has nothing to confirm."""
         if verification.is_made_by_operator(user):
@@ -77,8 +84,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base h
         if not mail.goes_anywhere():
             logger.warning("mail_not_sent", reason=mail.NO_SERVER, mail=template_prefix)
             raise MailUnavailable("This site cannot send mail. Ask whoever runs it.")
+        # A server that hangs is waited for: meanwhile others may need the connection.
+        if not connection.in_atomic_block:
+            connection.close()
         try:
             super().send_mail(template_prefix, email, context)
+        except SMTPRecipientsRefused as error:
+            logger.warning("mail_not_sent", reason=type(error).__name__, mail=template_prefix)
+            raise MailUnavailable(
+                "The mail server takes no mail for this address. Look whether it is right."
+            ) from error
         except OSError as error:  # those of smtplib are, too
             logger.error("mail_not_sent", reason=type(error).__name__, mail=template_prefix)
             raise MailUnavailable(

@@ -177,6 +177,15 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return hashed
 
 
+def test_wrong_passwords_are_counted_whatever_host_is_asked(owner: User) -> None:
+    told = []
+    for port in range(1, 8):
+        asked = {"login": owner.email, "password": "a wrong one"}
+        answer = Client().post("/accounts/login/", asked, headers={"host": f"localhost:{port}"})
+        told.append("Too many failed" in answer.content.decode())
+    assert told == [False] * 5 + [True] * 2
+
+
 def test_a_reset_does_not_tell_who_is_here(client: Client, owner: User) -> None:
     told = []
     for email in (owner.email, "nobody@example.com"):

@@ -161,6 +161,8 @@ def email(reader: Reader) -> dict[str, Any]:
         )  # of which the library drops a slash
     if url.startswith(_NO_MAIL):
         values["EMAIL_BACKEND"] = "config.mail.NoServer"
+    elif url.startswith("smtp"):
+        values["EMAIL_BACKEND"] = "config.smtp.EmailBackend"
     return values
 
 
