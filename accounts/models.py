@@ -27,9 +27,16 @@ class UserManager(BaseUserManager["User"]):
         rights = {"is_staff": True, "is_superuser": True, "plan": PlanName.STAFF}
         return self.create_user(email, password, **rights | fields)
 
+    def with_address(self, email: str) -> models.QuerySet[User]:
+        """Who logs in with this address, in whatever case it was typed: one at most.
+
+        Not by ``iexact``: PostgreSQL compares capital letters then, and a long s has that of an s.
+        """
+        return self.annotate(address=Lower("email")).filter(address=email.lower())
+
     def get_by_natural_key(self, username: str | None) -> User:
-        """Find the user who logs in with this address, in whatever case it was typed."""
-        return self.get(email__iexact=username)
+        """Find the user who logs in with this address."""
+        return self.with_address(username or "").get()
 
 
 class User(AbstractUser):

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, email: str, **options: Any) -> None:
         """Confirm it."""
-        user = User.objects.filter(email__iexact=email).first()
+        user = User.objects.with_address(email).first()
         if user is None:
             raise CommandError(f"No user has the email address {email}.")
         verification.trust(user)

@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, email: str, name: str, **options: Any) -> None:
         """Issue the key."""
-        user = User.objects.filter(email__iexact=email, is_active=True).first()
+        user = User.objects.with_address(email).filter(is_active=True).first()
         if user is None:
             raise CommandError(f"No active user has the email address {email}.")
         _, secret = api_keys.issue(user, name=name)

@@ -37,8 +37,8 @@ class Command(BaseCommand):
         self.stdout.write(str(video.pk))
 
     def _user(self, email: str) -> User:
-        users = User.objects.filter(is_active=True).order_by("pk")
-        user = users.filter(email__iexact=email).first() if email else users.first()
+        users = User.objects.with_address(email) if email else User.objects.order_by("pk")
+        user = users.filter(is_active=True).first()
         if user is None:
             raise CommandError(
                 f"No active user has the email address {email}." if email else "There is no user."

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         self, *args: Any, path: Path, owner: str, title: str, wait: bool, **options: Any
     ) -> None:
         """Import it."""
-        user = User.objects.filter(email__iexact=owner, is_active=True).first()
+        user = User.objects.with_address(owner).filter(is_active=True).first()
         if user is None:
             raise CommandError(f"No active user has the email address {owner}.")
         if not path.is_file():
