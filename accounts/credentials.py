@@ -70,7 +70,10 @@ def is_ours(headers: Mapping[str, str]) -> bool:
     except ValueError:
         return False
     trusted = (urlsplit(one) for one in settings.CSRF_TRUSTED_ORIGINS)
-    return parts.netloc == host or any(_is_trusted(parts, one) for one in trusted)
+    # A page that came in the clear may be anybody's, whatever its name is.
+    schemes = ("https",) if settings.SESSION_COOKIE_SECURE else ("http", "https")
+    is_here = parts.scheme in schemes and parts.netloc == host
+    return is_here or any(_is_trusted(parts, one) for one in trusted)
 
 
 def may_ask(headers: Mapping[str, str]) -> bool:

@@ -15,6 +15,8 @@ from django.core.cache import cache
 from accounts.models import ApiKey
 
 SECONDS = 60
+# How long a used one is remembered: also where clocks of machines are minutes apart.
+_REMEMBERED_SECONDS = 600
 _SALT = "vodloom.feed-ticket"
 _SEPARATOR = "."
 
@@ -36,7 +38,7 @@ def redeem(ticket: str) -> UUID:
         raise BadTicket from error
     key, _, number = value.partition(_SEPARATOR)
     # Nobody can say so while Redis is away: then it may be used again within its minute.
-    if not cache.add(f"feed-ticket:{number}", 1, timeout=SECONDS):
+    if not cache.add(f"feed-ticket:{number}", 1, timeout=_REMEMBERED_SECONDS):
         raise BadTicket
     return UUID(key)
 

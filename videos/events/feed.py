@@ -104,10 +104,7 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
     async def _first_position(self) -> int:
         since = parse_qs(self.scope["query_string"].decode("latin-1")).get("since")
         if since:
-            position = cursors.decode(since[0])
-            if await _threads.run(log.is_expired, position):
-                raise cursors.CursorExpired
-            return position
+            return await _threads.run(_behind, since[0])
         return await _threads.run(log.newest)
 
     async def _feed(self, position: int, news: wakeups.News) -> None:
@@ -186,6 +183,16 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
 
     async def _close(self, code: int) -> None:
         await self.close(code, reason=closes.REASONS[code])
+
+
+def _behind(cursor: str) -> int:
+    """The position of a cursor; raises ``BadCursor`` or ``CursorExpired``. Reads the database."""
+    position = cursors.decode(cursor)
+    if log.is_ahead(position):
+        raise cursors.BadCursor(cursor)
+    if log.is_expired(position):
+        raise cursors.CursorExpired
+    return position
 
 
 def message_of(event: Event) -> EventMessage:

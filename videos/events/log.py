@@ -102,6 +102,15 @@ def is_expired(position: int) -> bool:
     return position < oldest() - 1
 
 
+def is_ahead(position: int) -> bool:
+    """Whether no event had this position yet: its reader comes from another installation, or from a
+    state that a restored backup does not know, and would miss what comes until it is reached."""
+    if position <= newest():
+        return False
+    # Processes of a version before the row place events without it.
+    return not Event.objects.filter(position__gte=position).exists()
+
+
 def _one_at_a_time() -> None:
     """On PostgreSQL by advisory lock; SQLite's IMMEDIATE transaction is one already.
 

@@ -13,9 +13,9 @@ from django.test import Client
 
 from accounts import api_keys, credentials
 from accounts.models import User
-from videos.events import closes, feed, listeners, log
+from videos.events import closes, cursors, feed, listeners, log
 from videos.events.feed import PATH, FeedConsumer
-from videos.models import Video
+from videos.models import EventLog, Video
 
 
 @pytest.fixture
@@ -168,6 +168,35 @@ def test_origins_are_trusted_as_django_trusts_them(
 ) -> None:
     settings.CSRF_TRUSTED_ORIGINS = ["https://*.example.com", "https://exact.example.org"]
     assert credentials.is_ours({"host": "testserver", "origin": origin}) is expected
+
+
+def test_a_page_that_came_in_the_clear_is_none_of_ours_behind_https(settings: LazySettings) -> None:
+    settings.SESSION_COOKIE_SECURE = True
+    for origin, expected in (("https://testserver", True), ("http://testserver", False)):
+        assert credentials.is_ours({"host": "testserver", "origin": origin}) is expected
+
+
+@pytest.mark.anyio
+async def test_a_cursor_that_is_ahead_of_all_events_is_none(
+    owner: User, transactional_db: None
+) -> None:
+    """As after a backup was restored: the feed would be silent until it is reached again."""
+    consumer = FeedConsumer()
+
+    async def first_position(position: int) -> int:
+        consumer.scope = {"query_string": f"since={cursors.encode(position)}".encode()}
+        return await consumer._first_position()
+
+    def change() -> int:
+        log.write("video.updated", Video.objects.create(owner=owner))
+        return log.newest()
+
+    newest = await sync_to_async(change)()
+    assert await first_position(newest) == newest
+    with pytest.raises(cursors.BadCursor):
+        await first_position(newest + 1)
+    await sync_to_async(EventLog.objects.update)(last=0)  # a version before the row placed it
+    assert await first_position(newest) == newest
 
 
 def test_who_sends_no_origin_is_no_page() -> None:
