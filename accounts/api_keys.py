@@ -9,12 +9,15 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import ApiKey, User
 
 PREFIX = "vl_"
+MOST_OF_ONE = 100
+"""Keys that somebody may have, those counted in that were made and revoked within a day."""
 _USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -23,6 +26,13 @@ def issue(user: User, *, name: str) -> tuple[ApiKey, str]:
     secret = PREFIX + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(user=user, name=name, hint=secret[:9], digest=_digest(secret))
     return key, secret
+
+
+def may_have_another(user: User) -> bool:
+    """Whether somebody may make one more by themselves."""
+    made_today = Q(created_at__gt=Now() - timedelta(days=1))
+    counted = ApiKey.objects.filter(Q(revoked_at=None) | made_today, user=user)
+    return counted.count() < MOST_OF_ONE
 
 
 def find(secret: str) -> ApiKey | None:

@@ -28,6 +28,8 @@ class LoginForm(forms.LoginForm):  # type: ignore[misc]  # allauth has no types
 class SignupForm(forms.SignupForm):  # type: ignore[misc]  # allauth has no types
     """Email address and a password."""
 
+    account_already_exists: bool
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, email="Email address", password1="Password")

@@ -42,7 +42,7 @@ def trust(user: User) -> None:
     with transaction.atomic():
         if EmailAddress.objects.filter(email=address, verified=True).exclude(user=user).exists():
             return
-        others = EmailAddress.objects.filter(user=user).exclude(email__iexact=address)
+        others = EmailAddress.objects.filter(user=user).exclude(email=address)
         others.update(primary=False)
         EmailAddress.objects.update_or_create(
             user=user, email=address, defaults={"primary": True, "verified": True}

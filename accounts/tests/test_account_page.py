@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -10,6 +11,7 @@ from django.conf import LazySettings
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from accounts import api_keys
 from accounts.models import ApiKey, User
@@ -202,3 +204,23 @@ def test_logging_in_from_a_page_comes_back_to_it(client: Client, db: None) -> No
 def test_the_first_field_has_the_focus(client: Client, db: None) -> None:
     for path in ("login", "signup", "password/reset"):
         assert client.get(f"/accounts/{path}/").content.decode().count("autofocus") == 1
+
+
+def test_keys_and_addresses_are_bounded(
+    browser: Client, owner: User, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_keys, "MOST_OF_ONE", 2)
+    for _ in range(2):
+        browser.post("/account/keys/", {"name": "ci"})
+        api_keys.revoke(owner.api_keys.order_by("-pk")[0])
+    page = browser.post("/account/keys/", {"name": "ci"}).content.decode()
+    assert "come back tomorrow" in page
+    assert owner.api_keys.count() == 2
+    owner.api_keys.update(created_at=timezone.now() - timedelta(days=2))
+    browser.post("/account/keys/", {"name": "ci"})
+    assert owner.api_keys.count() == 3
+    for number in range(9):
+        EmailAddress.objects.create(user=owner, email=f"{number}@example.com")
+    browser.post("/accounts/email/", {"action_add": "", "email": "more@example.com"})
+    assert EmailAddress.objects.count() == 10
+    assert "Another email address" not in browser.get("/account/").content.decode()

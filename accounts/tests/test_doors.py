@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from allauth.account.internal.flows import manage_email
-from allauth.account.models import EmailAddress
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.conf import LazySettings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
@@ -20,7 +20,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import verification
+from accounts import api_keys, verification
 from accounts.models import User
 from config import uploads
 
@@ -203,6 +203,45 @@ def test_who_has_not_confirmed_an_address_is_sent_the_link_again(client: Client,
     assert link
     assert client.post(link[1])["Location"] == "/"
     assert client.get("/").status_code == 200
+
+
+def link_in(number: int) -> str:
+    """Where the link of a mail leads."""
+    found = re.search(r"http://testserver(\S+)", str(mail.outbox[number].body))
+    assert found
+    return found[1]
+
+
+def test_a_link_that_is_used_twice_says_so(client: Client, _open: None, db: None) -> None:
+    sign_up(client, "new@example.com")
+    assert client.post(link_in(0)).status_code == 302
+    again = Client().post(link_in(0))
+    assert (again.status_code, "was used already" in again.content.decode()) == (404, True)
+
+
+def test_of_two_who_confirm_an_address_at_once_one_is_told(
+    transactional_db: None, owner: User, stranger: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(EmailAddress, "can_set_verified", lambda _: True)
+    rows = [
+        EmailAddress.objects.create(user=user, email="both@example.com", primary=True)
+        for user in (owner, stranger)
+    ]
+    links = [f"/accounts/confirm-email/{EmailConfirmationHMAC(row).key}/" for row in rows]
+    assert [Client().post(link).status_code for link in links] == [302, 409]
+    assert EmailAddress.objects.get(verified=True).user == owner
+
+
+def test_commands_take_nobody_for_another_whose_letters_look_alike(
+    db: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = User.objects.create_user("\u017fam@example.com")
+    meant = User.objects.create_user("sam@example.com")
+    assert User.objects.get_by_natural_key("Sam@Example.com") == meant
+    call_command("create_api_key", "SAM@example.com", name="ci")
+    found = api_keys.find(capsys.readouterr().out.strip())
+    assert found is not None
+    assert found.user == meant != first
 
 
 def test_whom_the_operator_made_logs_in_at_once(client: Client, owner: User) -> None:

@@ -9,7 +9,8 @@ from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -22,7 +23,11 @@ from accounts.forms import AddEmailForm, ApiKeyForm, ChangePasswordForm, Profile
 from accounts.models import ApiKey, User
 from videos.pages import usage
 
-_KEYS_SHOWN = 100
+_KEYS_SHOWN = 500  # more than anybody makes here; the admin may issue more
+_TOO_MANY_KEYS = (
+    f"These are {api_keys.MOST_OF_ONE} keys, with those you revoked today. Revoke one that nothing"
+    " uses, or come back tomorrow."
+)
 
 
 @require_safe
@@ -52,6 +57,8 @@ def save_profile(request: HttpRequest) -> HttpResponse:
 def create_key(request: HttpRequest) -> HttpResponse:
     """Issue an API key; its secret stands in this answer and nowhere else."""
     form = ApiKeyForm(request.POST)
+    if form.is_valid() and not api_keys.may_have_another(cast(User, request.user)):
+        form.add_error("name", _TOO_MANY_KEYS)
     if not form.is_valid():
         return _page(request, key_form=form)
     _, secret = api_keys.issue(cast(User, request.user), name=form.cleaned_data["name"])
@@ -82,6 +89,11 @@ class EmailsView(allauth.EmailView):  # type: ignore[misc]  # allauth has no typ
         except MailUnavailable as error:
             messages.error(request, str(error))
             return redirect("account")
+        except IntegrityError:
+            messages.error(
+                request, "Your addresses changed at the same moment. Look at them again."
+            )
+            return redirect(self.get_success_url())
 
     def get_success_url(self) -> str:
         """Back to where the form stood."""
@@ -114,6 +126,20 @@ class PasswordView(allauth.PasswordChangeView):  # type: ignore[misc]  # allauth
         return _page(self.request, password_form=form)
 
 
+class ConfirmView(allauth.ConfirmEmailView):  # type: ignore[misc]  # allauth has no types
+    """What allauth does with the link of a mail; used twice, it is a page that says so."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Confirm the address, unless that was done a moment ago: here, or by another account."""
+        try:
+            return cast(HttpResponse, super().post(*args, **kwargs))
+        except (Http404, IntegrityError) as error:
+            answer = cast(HttpResponse, self.get(*args, **kwargs))
+            answer.status_code = 404 if isinstance(error, Http404) else 409
+            return answer
+
+
+confirm_email = never_cache(ConfirmView.as_view())
 emails = never_cache(login_required(EmailsView.as_view()))
 password = never_cache(login_required(PasswordView.as_view()))
 

@@ -1,6 +1,6 @@
 """The pages' addresses."""
 
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 from django.urls.converters import UUIDConverter
 
 from videos.pages import account, open_views, trash, views
@@ -31,5 +31,10 @@ urlpatterns = [
     path("account/keys/<uuid:key_id>/revoke/", account.revoke_key, name="account_key_revoke"),
     # Before allauth's own, which have the same addresses.
     path("accounts/email/", account.emails, name="account_email"),
+    re_path(
+        r"^accounts/confirm-email/(?P<key>[-:\w]+)/$",
+        account.confirm_email,
+        name="account_confirm_email",
+    ),
     path("accounts/password/change/", account.password, name="account_change_password"),
 ]
