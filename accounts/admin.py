@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from allauth.account.models import EmailAddress
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import display
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts import api_keys, verification
 from accounts.models import ApiKey, OutgoingMail, User
+from accounts.rights import may_act_for
 from config.admin.acts import Act, ActingAdmin
 from config.admin.base import NOTHING, LightAdmin, ReadOnlyAdmin, chip
 
@@ -26,10 +30,30 @@ admin.site.unregister(Group)
 # allauth's own page of addresses says nothing that the user's does not.
 admin.site.unregister(EmailAddress)
 
+_RIGHTS = ("is_staff", "groups", "is_superuser", "user_permissions")
+
+
+def _is_administrator(request: HttpRequest) -> bool:
+    user = request.user
+    return isinstance(user, User) and user.is_active and user.is_staff and user.is_superuser
+
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, LightAdmin):
-    """Groups of staff, with what they may do."""
+    """Groups of staff, with what they may do: administrators alone say so, as whoever may change a
+    group would give themselves what they like."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Administrators."""
+        return _is_administrator(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Administrators."""
+        return _is_administrator(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Administrators."""
+        return _is_administrator(request)
 
 
 @admin.register(User)
@@ -66,6 +90,21 @@ class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not g
         """Whether the address is known to be theirs: nobody else should be made staff."""
         return verification.is_verified(user)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Administrators alone say who may do what."""
+        given = () if _is_administrator(request) else _RIGHTS
+        return (*self.readonly_fields, *given)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody sets the password or the address of who may do more than they."""
+        allowed: bool = super().has_change_permission(request, obj)
+        return allowed and (obj is None or may_act_for(request.user, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody deletes who may do more than they."""
+        allowed: bool = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or may_act_for(request.user, obj))
+
     @display(description="Videos")
     def owns(self, user: User) -> SafeString | str:
         """How many, and where they are."""
@@ -75,15 +114,9 @@ class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not g
         """Say what to do with the videos of who is to be deleted, instead of listing rows."""
         users = list(objs)
         listed, counts, forbidden, protected = super().get_deleted_objects(users, request)
-        videos = _videos_of(users)
-        if not protected or not videos:
-            return listed, counts, set(forbidden) - self._history(), protected
-        said = format_html(
-            "{}. Choose them there and delete them for good; then the account can be deleted. To "
-            "keep them, take the tick from Active instead: nobody can log in any more.",
-            videos,
-        )
-        return listed, counts, set(), [said]
+        if said := [*_kept_by_videos(users), *_kept_by_history(users)]:
+            return listed, counts, set(), said
+        return listed, counts, set(forbidden) - self._history(), protected
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Whoever writes an address here answers for it."""
@@ -101,16 +134,43 @@ class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not g
         }
 
 
+def _kept_by_videos(users: list[User]) -> list[SafeString]:
+    videos = _videos_of(users)
+    if not videos:
+        return []
+    said = format_html(
+        "{}. Choose them there and delete them for good; then the account can be deleted. To "
+        "keep them, take the tick from Active instead: nobody can log in any more.",
+        videos,
+    )
+    return [said]
+
+
+def _kept_by_history(users: list[User]) -> list[str]:
+    """The history names who did something: it would lose what they did with them."""
+    counted = LogEntry.objects.filter(user__in=users).order_by().values_list("user__email")
+    return [
+        f"{count} action{'' if count == 1 else 's'} of {email} in the history of staff: take the "
+        "tick from Active instead; nobody can log in any more."
+        for email, count in counted.annotate(Count("pk"))
+    ]
+
+
 def _videos_of(users: list[User]) -> SafeString | str:
     """Their videos, also deleted ones, as a link to the list; empty when there are none."""
     counted = User.objects.filter(pk__in=[user.pk for user in users]).annotate(n=Count("videos"))
     owners = [(user.email, user.n) for user in counted if user.n]
     if not owners:
         return ""
-    url, count = reverse("admin:videos_video_changelist"), sum(n for _, n in owners)
-    said = f"{count} video{'' if count == 1 else 's'} of {', '.join(e for e, _ in owners)}"
-    first = owners[0][0]
-    return format_html('<a href="{}?q={}&amp;deleted=all">{}</a>', url, first, said)
+    return format_html_join(", ", '<a href="{}">{} of {}</a>', map(_link_to_videos, owners))
+
+
+def _link_to_videos(owned: tuple[str, int]) -> tuple[str, str, str]:
+    """An address, what is there, and whose it is."""
+    email, count = owned
+    query = urlencode({"q": email, "deleted": "all"})
+    url = f"{reverse('admin:videos_video_changelist')}?{query}"
+    return url, f"{count} video{'' if count == 1 else 's'}", email
 
 
 REVOKE = Act(
@@ -125,10 +185,24 @@ REVOKE = Act(
 )
 
 
+class IssueForm(forms.ModelForm):  # type: ignore[type-arg]  # no class at run time
+    """Whose key is to be issued, and what for."""
+
+    issuer: ClassVar[User]
+
+    def clean_user(self) -> User:
+        """A key acts for its user: nobody gets one of who may do more than they."""
+        user: User = self.cleaned_data["user"]
+        if not may_act_for(self.issuer, user):
+            raise forms.ValidationError("They may do more than you: ask an administrator.")
+        return user
+
+
 @admin.register(ApiKey)
 class ApiKeyAdmin(ActingAdmin):
     """Issue a key (the secret is shown once, in the message), revoke keys."""
 
+    form = IssueForm
     list_display = ("name", "user", "hint", "created_at", "last_used_at", "revoked_at")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
     list_select_related = ("user",)
@@ -137,6 +211,13 @@ class ApiKeyAdmin(ActingAdmin):
     fields = ("user", "name", "hint", "created_at", "last_used_at", "revoked_at")
     readonly_fields = ("hint", "created_at", "last_used_at", "revoked_at")
     acts = (REVOKE,)
+
+    def get_form(
+        self, request: HttpRequest, obj: ApiKey | None = None, change: bool = False, **kwargs: Any
+    ) -> type[Any]:
+        """With who issues it."""
+        made = super().get_form(request, obj, change, **kwargs)
+        return type(made.__name__, (made,), {"issuer": request.user})
 
     def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
         """A key is issued and revoked, never edited."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission
+from django.db.models import Q
 
 from accounts.models import User
 
@@ -34,3 +35,20 @@ def may(viewer: User | AnonymousUser | AbstractBaseUser, *rights: str) -> bool:
     if not isinstance(viewer, User) or not (viewer.is_active and viewer.is_staff):
         return False
     return viewer.has_perms(rights)
+
+
+def may_act_for(actor: User | AnonymousUser | AbstractBaseUser, other: User) -> bool:
+    """Whether somebody may do whatever another may: only then may they be given that account, by a
+    password, an address or an API key, and only then may they delete it.
+
+    What the other's groups say counts also while the other is not active, or not staff.
+    """
+    if not isinstance(actor, User) or not actor.is_active:
+        return False
+    if actor.is_superuser or actor.pk == other.pk:
+        return True
+    if other.is_superuser:
+        return False
+    held = Permission.objects.filter(Q(user=other) | Q(group__user=other))
+    names = held.values_list("content_type__app_label", "codename")
+    return all(actor.has_perm(f"{app}.{codename}") for app, codename in names)
