@@ -45,6 +45,7 @@ RETRY = Act(
         services.NothingToRetry: "has not failed, or is not the newest of its video.",
         services.AlreadyProcessing: "its video is being processed already.",
         services.NoSource: "its video has no stored original.",
+        services.VideoDeleted: "its video is in the trash: restore it first.",
     },
     applies=lambda run: run.status in (Run.Status.FAILED, Run.Status.CANCELED),
 )
@@ -126,6 +127,7 @@ class RunAdmin(ActingAdmin, OfVideoAdmin):
     readonly_fields = (*fields, "worked_on", "name")
     inlines = (TaskInline,)
     acts = (CANCEL, RETRY, HURRY)
+    narrowed_by_links = ("video__id__exact",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
         """Without the plans in lists."""

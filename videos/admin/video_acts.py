@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.rights import Right
 from config.admin.acts import SEEN, Act, Doing
+from processing import profiles
 from processing import services as processing
 from videos import purge, trash
 from videos.locking import VideoBusy
@@ -198,4 +199,8 @@ def reprocess_by(profile: str) -> Act:
         name=f"reprocess_{profile}",
         label=f"Process again: {profile}",
         do=partial(_reprocess, profile=profile),
+        refusals={
+            **REPROCESS.refusals,
+            profiles.NoSuchProfile: "its profile was deleted.",
+        },
     )

@@ -14,13 +14,14 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import helpers
 from django.contrib.admin.options import IS_POPUP_VAR
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 
 from accounts.rights import may
-from config.admin.base import LightAdmin
+from config.admin.base import NOT_THERE, LightAdmin
 
 AT_ONCE = 200
 """Rows that one act takes at most: each is a transaction of its own."""
@@ -73,7 +74,7 @@ class Act:
 
     def refusal(self, error: Exception) -> str:
         """The sentence for what was raised."""
-        said = self.refusals[type(error)]
+        said = self.refusals.get(type(error), "was deleted meanwhile.")
         return said if isinstance(said, str) else said(error)
 
 
@@ -107,7 +108,7 @@ class ActingAdmin(LightAdmin):
         acts = [act for act in self.page_acts(request) if row is not None and act.applies(row)]
         more = {
             "acts": acts,
-            "acts_url": self._list_url(),
+            "acts_url": self.list_url(),
             "selected": helpers.ACTION_CHECKBOX_NAME,
         }
         return super().render_change_form(request, context | more, *args, **kwargs)
@@ -121,6 +122,9 @@ class ActingAdmin(LightAdmin):
             said = f"That is more than {AT_ONCE} at once. Choose fewer."
             self.message_user(request, said, messages.WARNING)
             return None
+        if not rows:
+            self.message_user(request, NOT_THERE, messages.WARNING)
+            return None
         form = act.form(request.POST if _CONFIRMED in request.POST else None)
         if not form.is_valid():
             return self._ask(act, request, rows, form)
@@ -130,16 +134,19 @@ class ActingAdmin(LightAdmin):
     def _do(
         self, act: Act, request: HttpRequest, rows: Iterable[Any], form: Any
     ) -> tuple[list[Any], list[str]]:
+        """Each row in a transaction of its own, with its line in the history."""
         done, refused = [], []
+        said = ": ".join(filter(None, (act.label, form.written())))
         for row in rows:
+            name = self.title_of(row)
             try:
-                act.do(Doing(request, row, form))
-            except tuple(act.refusals) as error:
-                refused.append(f"“{self.title_of(row)}”: {act.refusal(error)}")
-                continue
-            done.append(row)
-            said = ": ".join(filter(None, (act.label, form.written())))
-            self.log_change(request, row, said)
+                with transaction.atomic():
+                    act.do(Doing(request, row, form))
+                    self.log_change(request, row, said)
+            except (*act.refusals, ObjectDoesNotExist) as error:
+                refused.append(f"“{name}”: {act.refusal(error)}")
+            else:
+                done.append(row)
         return done, refused
 
     def _tell(self, act: Act, request: HttpRequest, done: list[Any], refused: list[str]) -> None:
@@ -166,13 +173,9 @@ class ActingAdmin(LightAdmin):
             "selected": helpers.ACTION_CHECKBOX_NAME,
             "confirmed": _CONFIRMED,
             "back": request.get_full_path(),
-            "list_url": self._list_url(),
+            "list_url": self.list_url(),
         }
         return TemplateResponse(request, "admin/confirm_act.html", context)
-
-    def _list_url(self) -> str:
-        meta = self.model._meta
-        return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
 
 
 def _stood(request: HttpRequest, rows: list[Any]) -> list[tuple[str, str]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
-from django.contrib.admin import ModelAdmin, ShowFacets
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin, ShowFacets, SimpleListFilter, helpers
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,6 +19,7 @@ from accounts.rights import may
 from config.admin import search
 
 NOTHING = "–"  # noqa: RUF001  # a dash, where there is nothing to be said
+NOT_THERE = "What you chose is not here any more: it was deleted, or changed."
 PAGE = 40
 
 
@@ -26,11 +31,70 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
     empty_value_display = NOTHING
+    narrowed_by_links: ClassVar[tuple[str, ...]] = ()
+    """What links of other pages narrow the list by, besides its filters."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """What a filter or a link of ours asks for: whoever may see a list is not let guess, a
+        letter at a time, what it does not show. What is no field at all Django refuses."""
+        known = {field.name for field in self.model._meta.get_fields()} | {"pk"}
+        if lookup.partition("__")[0] not in known:
+            return True
+        return lookup in {*self.narrowed_by_links, *self._filters(request)}
+
+    def _filters(self, request: HttpRequest) -> Iterator[str]:
+        for one in self.get_list_filter(request):
+            if isinstance(one, tuple):
+                yield f"{one[0]}__isempty"
+            elif isinstance(one, str):
+                yield from (f"{one}__{asked}" for asked in ("exact", "isnull", "id__exact"))
+            elif issubclass(one, SimpleListFilter):
+                yield str(one.parameter_name)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page of a row, unless it went while it was being saved."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ObjectDoesNotExist:
+            if request.method != "POST" or object_id is None:
+                raise
+            said = "It was deleted meanwhile: nothing was changed."
+            self.message_user(request, said, messages.WARNING)
+            return redirect(self.list_url())
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Nothing is chosen by what cannot be a row's key."""
+        chosen = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
+        if all(map(self._may_be_key, chosen)):
+            return super().response_action(request, queryset)
+        self.message_user(request, NOT_THERE, messages.WARNING)
+        return redirect(request.get_full_path())
+
+    def _may_be_key(self, text: str) -> bool:
+        key = self.model._meta.pk
+        try:
+            key.run_validators(key.to_python(text))
+        except ValidationError:
+            return False
+        return "\0" not in text
+
+    def list_url(self) -> str:
+        """Where the list is."""
+        meta = self.model._meta
+        return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
         """With who looks at it: what a page links to depends on that."""
+        if "\0" in object_id:
+            return None
         found = super().get_object(request, object_id, from_field)
         if found is not None:
             found.viewed_by = request.user
