@@ -82,7 +82,7 @@ def alternate_steps(rungs: Iterable[AlternateRung]) -> tuple[Step, ...]:
 def faults(steps: Sequence[Step], *, is_default: bool) -> list[str]:
     """What is wrong with a profile's rungs taken together, for people."""
     if not steps and is_default:
-        return ["The default profile needs a rung, or new videos would have no frames."]
+        return ["The default profile needs a rung, or new videos would have no video."]
     ordered = sorted(steps, key=lambda step: -step.short_side)
     found = []
     for larger, smaller in pairwise(ordered):

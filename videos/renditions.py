@@ -27,7 +27,7 @@ def key_of(key: str) -> Address:
 
 
 def stored(release: Release, *, address_of: AddressOf = key_of) -> list[StoredRendition]:
-    """Every rendition of a release with its chunks, the largest picture first, sound last."""
+    """Every rendition of a release with its chunks, the largest frame first, audio last."""
     renditions = list(Rendition.objects.filter(release=release).largest_first())
     every = Chunk.objects.filter(rendition__in=renditions).order_by("number")
     chunks = _by_rendition(every, address_of)

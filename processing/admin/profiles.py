@@ -185,7 +185,7 @@ class EncodingProfileAdmin(LightAdmin):
         try:
             profiles.make_default(queryset[0])
         except profiles.MakesNoVideo:
-            said = f"{queryset[0]} has no rungs: new videos would have no frames."
+            said = f"{queryset[0]} has no rungs: new videos would have no video."
             self.message_user(request, said, messages.ERROR)
         else:
             said = f"New videos are made with {queryset[0]} from now on."

@@ -82,9 +82,9 @@ SUBTITLES_NOT_TAKEN = Kind(
 )
 SUBTITLES_NOT_CONVERTIBLE = Kind(
     "subtitles_not_convertible",
-    "The subtitles ({languages}) are frames, not text, and are left out.",
-    when="the file has subtitles as frames (PGS, VobSub, DVB)",
-    advice="Burn them into the frame before uploading.",
+    "The subtitles ({languages}) are images, not text, and are left out.",
+    when="the file has subtitles as images (PGS, VobSub, DVB)",
+    advice="Burn them into the video before uploading.",
 )
 CHAPTERS_NOT_TAKEN = Kind(
     "chapters_not_taken",
@@ -108,30 +108,30 @@ CLOCK_REPAIRED = Kind(
     "The clock of the file jumps; what follows a jump was put where it belongs as well as can be"
     " told.",
     when="times of frames or of audio jump back, or far ahead",
-    advice="Look whether audio and frame fit together to the end.",
+    advice="Check that video and audio stay together to the end.",
 )
 GAP_FILLED = Kind(
     "gap_filled",
-    "For {seconds} s the file holds neither frames nor audio; the frame before stays, in silence.",
+    "For {seconds} s the file holds neither video nor audio; the frame before stays, in silence.",
     when="there is a hole in the file, as where a signal was lost",
     advice=_AGAIN,
 )
 HDR_CONVERTED = Kind(
     "hdr_converted",
-    "The HDR frame ({transfer}) is converted to SDR.",
+    "The HDR video ({transfer}) is converted to SDR.",
     when="the file is PQ or HLG",
 )
 ALPHA_FLATTENED = Kind(
     "alpha_flattened",
     "Transparent parts, if there are any, are shown black.",
     when="the pixels of the file can be transparent",
-    advice="Put the frame on the background you want before uploading.",
+    advice="Put the video on the background you want before uploading.",
 )
 TURN_NOT_FOLLOWED = Kind(
     "turn_not_followed",
-    "The file wants its frame turned or drawn in a way that is not followed; it is shown as it is"
+    "The file wants its video turned or drawn in a way that is not followed; it is shown as it is"
     " stored.",
-    when="a frame is to be turned by other than a quarter, or distorted",
+    when="the video is to be turned by other than a quarter, or distorted",
     advice="Look whether it stands upright; else turn it before uploading.",
 )
 ASPECT_ASSUMED = Kind(
@@ -139,7 +139,7 @@ ASPECT_ASSUMED = Kind(
     "The file tells that its pixels are {told} wide to high, which cannot be right; {taken} is"
     " taken.",
     when="the shape of pixels is told in two ways, or is none that pixels have",
-    advice="Look whether the frame is too wide or too narrow.",
+    advice="Check whether the video is too wide or too narrow.",
 )
 SOURCE_INCOMPLETE = Kind(
     "source_incomplete",
@@ -185,7 +185,7 @@ AUDIO_INCOMPLETE = Kind(
 )
 SIZE_CHANGED_MIDWAY = Kind(
     "size_changed_midway",
-    "The frame changes its size or format midway; all of it is made in {width} × {height}.",  # noqa: RUF001  # the sign for it
+    "The video changes its size or format midway; all of it is made in {width} × {height}.",  # noqa: RUF001  # the sign for it
     when="frames of the file have different sizes or pixel formats",
 )
 

@@ -5,7 +5,7 @@ const AUTO = "auto";
 
 class PlayerSettings extends HTMLElement {
   #renditions = null;
-  #sounds = null;
+  #audioTracks = null;
 
   connectedCallback() {
     this.#button.addEventListener("click", () => this.#show(this.#panel.hidden));
@@ -33,9 +33,9 @@ class PlayerSettings extends HTMLElement {
     this.showQuality();
   }
 
-  set sounds(sounds) {
-    this.#sounds = sounds;
-    const names = sounds?.names ?? [];
+  set audioTracks(audioTracks) {
+    this.#audioTracks = audioTracks;
+    const names = audioTracks?.names ?? [];
     this.#fill("sound", names.length > 1 ? names.map((name, number) => [String(number), name]) : []);
     this.showSound();
   }
@@ -49,12 +49,12 @@ class PlayerSettings extends HTMLElement {
   }
 
   showSound() {
-    if (this.#sounds) this.#mark("sound", String(this.#sounds.selected));
+    if (this.#audioTracks) this.#mark("sound", String(this.#audioTracks.selected));
   }
 
   #chosen({ name, value }) {
     if (name === "speed") this.#video.playbackRate = Number(value);
-    if (name === "sound") this.#sounds.choose(Number(value));
+    if (name === "sound") this.#audioTracks.choose(Number(value));
     if (name === "quality") {
       this.#renditions.choose(value === AUTO ? null : Number(value));
       this.showQuality();

@@ -6,7 +6,7 @@ import "../vendor/media-chrome-4.19.4/media-chrome.js";
 import "./player-clock.js";
 import "./player-settings.js";
 import { Renditions } from "./renditions.js";
-import { Sounds } from "./sounds.js";
+import { AudioTracks } from "./audio-tracks.js";
 
 const REVIVALS = 3;
 const ASK_AGAIN_MS = 700;
@@ -123,13 +123,13 @@ class VodPlayer extends HTMLElement {
     const settings = this.querySelector("player-settings");
     hls.on(MANIFEST_PARSED, () => (settings.renditions = this.#renditions = new Renditions(hls)));
     hls.on(LEVEL_SWITCHED, () => settings.showQuality());
-    hls.on(AUDIO_TRACKS_UPDATED, () => (settings.sounds = Sounds.of(hls)));
+    hls.on(AUDIO_TRACKS_UPDATED, () => (settings.audioTracks = AudioTracks.of(hls)));
     hls.on(AUDIO_TRACK_SWITCHED, () => settings.showSound());
   }
 
   #offerNative() {
     const { audioTracks } = this.media;
-    if (audioTracks) this.querySelector("player-settings").sounds = Sounds.native(audioTracks);
+    if (audioTracks) this.querySelector("player-settings").audioTracks = AudioTracks.native(audioTracks);
   }
 
   /** A place that is not made yet is none to wait for: the last one that is takes its turn. */

@@ -11,7 +11,7 @@ PLANNED_KINDS = ("video", "audio")
 
 
 class PlannedRenditionSerializer(serializers.Serializer[Any]):
-    """A rung or a sound track that is made; what does not apply is null."""
+    """A rung or an audio track that is made; what does not apply is null."""
 
     name = serializers.CharField()
     kind = serializers.ChoiceField(PLANNED_KINDS)

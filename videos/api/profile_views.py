@@ -77,7 +77,7 @@ class ProfileSerializer(serializers.ModelSerializer[EncodingProfile]):
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(AUDIO_CODECS)))
     def get_audio_codecs(self, profile: EncodingProfile) -> Any:
-        """What all sound is made in."""
+        """What all audio is made in."""
         return ("aac", *profiles.profile_of(profile).more_audio)
 
     def get_audio_bitrate(self, profile: EncodingProfile) -> int:

@@ -130,7 +130,7 @@ class RenditionSerializer(serializers.ModelSerializer[Rendition]):
 
     @extend_schema_field(serializers.FloatField(allow_null=True, help_text="frames/s"))
     def get_frame_rate(self, rendition: Rendition) -> float | None:
-        """As that of the source is told; null for sound."""
+        """As that of the source is told; null for audio."""
         return shown.frame_rate(Fraction(rendition.frame_rate)) if rendition.frame_rate else None
 
 

@@ -90,7 +90,7 @@ class RenditionQuerySet(models.QuerySet["Rendition"]):
     """Renditions in the orders people want."""
 
     def largest_first(self) -> RenditionQuerySet:
-        """From the largest picture down; sound last."""
+        """From the largest frame down; audio last."""
         return self.order_by(models.F("height").desc(nulls_last=True), "name")
 
 

@@ -43,7 +43,7 @@ _ADVICE = {
     "source_unsupported": _EXPORT,
     "source_encrypted": "Remove the copy protection, or upload another version.",
     "source_too_long": "Cut it into shorter parts and upload those.",
-    "source_too_large": "Export it with a smaller picture or fewer tracks and upload that.",
+    "source_too_large": "Export it in a smaller size or with fewer tracks and upload that.",
     "upload_incomplete": "Upload the file again and keep this page open until it has arrived.",
     "storage_unavailable": "Upload the file again in a few minutes.",
 }

@@ -9,7 +9,7 @@ from videos.playback import services
 
 @dataclass(frozen=True)
 class Download:
-    """One rung with sound: pixels, bytes, and where it is for a viewer."""
+    """One rung with audio: pixels, bytes, and where it is for a viewer."""
 
     name: str
     width: int | None

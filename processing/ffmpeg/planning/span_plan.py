@@ -40,9 +40,9 @@ _ENDING_SHARE = 8
 # Kinds that are not cut, and why: found by cutting the numbered clips and the corpus.
 _NOT_CUT = {
     "aac": "bare packets: its length is a guess, its times are counted from the start",
-    "mpegvideo": "bare frames: it tells no times",
-    "h264": "bare frames: it tells no times",
-    "hevc": "bare frames: it tells no times",
+    "mpegvideo": "bare video: it tells no times",
+    "h264": "bare video: it tells no times",
+    "hevc": "bare video: it tells no times",
     "apng": "every frame needs the one before, and there is no index",
 }
 _JUMPS = "its clock jumps"

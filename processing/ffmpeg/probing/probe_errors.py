@@ -32,17 +32,17 @@ _MISSING_SHARE = 0.02
 _NAMED_AT_MOST = 4
 _FASTEST = 60.0
 _CUT = "The file is cut off: what its index tells of is not there. Upload it again."
-_STILL = "The file is a frame ({}), not a film: films, animated GIF and PNG, and audio are taken."
+_STILL = "The file is an image ({}), not a film: films, animated GIF and PNG, and audio are taken."
 _NO_CLOCK = (
     "The clock of the file jumps more than {} times, so nobody can tell what belongs together. Save"
     " it anew with another program, and upload that."
 )
 _ELSEWHERE = (
-    "The file only refers to others that hold its frames or audio, and these did not come with"
+    "The file only refers to others that hold its video or audio, and these did not come with"
     " it. Save it as one file that holds everything, and upload that."
 )
 _SEVERAL = "Several films stand one behind the other in the file. Upload each as a file of its own."
-_EMPTY = "The file is empty: it holds no frames and no audio."
+_EMPTY = "The file is empty: it holds no video and no audio."
 
 
 class Limits(Protocol):
@@ -86,7 +86,7 @@ def of_limits(error: MediaError) -> MediaError:
 
 def impossible_pixels() -> ProbeFailed:
     """What a source is told whose pixels are of a shape nobody can show."""
-    message = "The file tells of pixels of a shape that no frame has, so it cannot be decoded."
+    message = "The file tells of pixels of a shape that no video has, so it cannot be decoded."
     return ProbeFailed(message, code="source_unsupported")
 
 
@@ -216,4 +216,4 @@ def unopened(codec: str, error: ProbeFailed) -> ProbeFailed:
 
 def _undecoded(codecs: Sequence[str]) -> str:
     named = ", ".join(codecs[:_NAMED_AT_MOST])
-    return f"The file holds frames or audio in a form we do not decode: {named}."
+    return f"The file holds video or audio in a form that is not decoded: {named}."

@@ -136,7 +136,7 @@ def test_a_fragmented_file_that_ends_inside_a_box_is_cut(tmp_path: Path) -> None
     (tmp_path / "c.mp4").write_bytes(whole[: whole.index(b"moof") - 4])
     assert refused(tmp_path / "c.mp4") == (
         "source_truncated",
-        "The file is empty: it holds no frames and no audio.",
+        "The file is empty: it holds no video and no audio.",
     )
 
 

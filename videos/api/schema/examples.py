@@ -102,7 +102,7 @@ VIDEO: Example = {
     "notices": [
         {
             "code": "hdr_converted",
-            "message": "The HDR picture (PQ) is converted to SDR.",
+            "message": "The HDR video (PQ) is converted to SDR.",
             "details": {"transfer": "PQ"},
         }
     ],

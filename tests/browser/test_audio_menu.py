@@ -37,7 +37,7 @@ def test_an_audio_track_is_chosen_in_the_settings(
     page.goto(f"/watch/{video}/")
     start(page)
     settings(page).click()
-    audio_tracks = page.get_by_role("group", name="Sound")
+    audio_tracks = page.get_by_role("group", name="Audio")
     expect(audio_tracks.get_by_text("Screen")).to_be_visible()
     expect(audio_tracks.get_by_role("radio", name="Screen")).to_be_checked()
     audio_tracks.get_by_role("radio", name="Voice").check()

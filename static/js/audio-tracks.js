@@ -1,13 +1,13 @@
-// The sounds of a film: hls.js's audio tracks, or those that a browser itself knows.
+// The audio tracks of a film: hls.js's audio tracks, or those that a browser itself knows.
 
 /** Names, and which plays; `choose` takes its number. */
-export class Sounds {
+export class AudioTracks {
   #tracks;
   #select;
   #selected;
 
   static of(hls) {
-    return new Sounds(
+    return new AudioTracks(
       hls.audioTracks,
       () => hls.audioTrack,
       (number) => (hls.audioTrack = number),
@@ -16,7 +16,7 @@ export class Sounds {
 
   static native(tracks) {
     const list = [...tracks].map(({ label, language }) => ({ name: label || language, lang: language }));
-    return new Sounds(
+    return new AudioTracks(
       list,
       () => [...tracks].findIndex((track) => track.enabled),
       (number) => [...tracks].forEach((track, index) => (track.enabled = index === number)),
