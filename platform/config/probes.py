@@ -160,8 +160,10 @@ async def _refusal(scope: HTTPScope) -> tuple[int, dict[str, Any]] | None:
         async with asyncio.timeout(SECONDS):
             allowed = await _others.run(_may_ask, headers, token)
     except (TimeoutError, DatabaseError):
-        detail = "The server cannot tell who is asking, because the database is not responding. "
-        "Send the monitoring token instead."
+        detail = (
+            "The server cannot tell who is asking, because the database is not responding. "
+            "Send the monitoring token instead."
+        )
         return 503, body(503, "database_unavailable", detail)
     if allowed:
         return None

@@ -45,7 +45,7 @@ class ProbeFailed(MediaError):
     """
 
     code = "source_not_video"
-    message = "The file is not a video or audio file we can read."
+    message = "The file is not a video or audio file that can be read."
 
 
 class SourceTruncated(ProbeFailed):
@@ -63,7 +63,7 @@ class ProcessFailed(MediaError):
     """
 
     code = "process_failed"
-    message = "A program that looks at media ended with an error."
+    message = "A program that inspects media ended with an error."
 
 
 class RoomDoubtful(ProcessFailed):
@@ -78,14 +78,14 @@ class ProcessStalled(MediaError):
     """Raised when a program ran on without getting any further."""
 
     code = "process_stalled"
-    message = "A program that looks at media made no progress and was stopped."
+    message = "A program that inspects media made no progress and was stopped."
 
 
 class ProcessTimedOut(MediaError):
     """Raised when a program used up its wall-clock or CPU time."""
 
     code = "process_timed_out"
-    message = "A program that looks at media took too long and was stopped."
+    message = "A program that inspects media took too long and was stopped."
 
 
 class ProcessKilled(MediaError):
@@ -97,8 +97,8 @@ class ProcessKilled(MediaError):
     """
 
     code = "process_killed"
-    message = "The program that worked on this video was ended from outside."
-    _OF_MEMORY = "The program that worked on this video needed more memory than there is for it."
+    message = "The program that processed this video was killed from outside."
+    _OF_MEMORY = "The program that processed this video needed more memory than it is allowed."
 
     def __init__(
         self, signal: int = 0, *, memory: bool = False, argv: Sequence[str] = (), log: str = ""
@@ -119,14 +119,14 @@ class OutputTooLarge(MediaError):
     """Raised when a program wrote more than it may."""
 
     code = "output_too_large"
-    message = "The result grew beyond the allowed size."
+    message = "The output grew larger than allowed."
 
 
 class ToolMissing(MediaError):
     """Raised when FFmpeg, or something it must have, is not there."""
 
     code = "ffmpeg_missing"
-    message = "FFmpeg is not installed where it was looked for."
+    message = "FFmpeg is not installed in the expected place."
 
 
 class SandboxUnavailable(ToolMissing):

@@ -55,25 +55,25 @@ _AGAIN = "Copy the file again from where it was recorded, and upload that."
 AUDIO_UNDECODABLE = Kind(
     "audio_undecodable",
     "An audio track ({codec}, {language}) cannot be decoded, so it is left out.",
-    when="an audio track is in a form that is not decoded; the rest of the file is",
+    when="an audio track has a format that cannot be decoded, unlike the rest of the file",
     advice=_EXPORT,
 )
 AUDIO_LEFT_OUT = Kind(
     "audio_left_out",
     "An audio track ({codec}, {language}) is left out.",
-    when="the file has more audio tracks than are made, or it belongs to another programme",
+    when="the file has more audio tracks than are used, or the track belongs to another programme",
     advice="Upload a file in which the track you need comes first.",
 )
 CHANNELS_DOWNMIXED = Kind(
     "channels_downmixed",
-    "Audio of {channels} channels is mixed down to stereo.",
+    "Audio with {channels} channels is mixed down to stereo.",
     when="an audio track has more than two channels",
 )
 VIDEO_STREAM_LEFT_OUT = Kind(
     "video_stream_left_out",
     "The file holds another video track ({codec}), which is left out.",
     when="the file has more than one video track, cover images not counted",
-    advice="Upload the other one as a file of its own.",
+    advice="Upload the other track as a file of its own.",
 )
 SUBTITLES_NOT_TAKEN = Kind(
     "subtitles_not_taken",
@@ -93,8 +93,8 @@ CHAPTERS_NOT_TAKEN = Kind(
 )
 FRAMES_DROPPED = Kind(
     "frames_dropped",
-    "{dropped} of {frames} frames are left out: they stand closer together than {rate} frames a"
-    " second, which is what is made.",
+    "{dropped} of {frames} frames are left out, because the video is made with {rate} frames a "
+    "second and they are closer together.",
     when="the file has more than 60 frames a second, or some frames nearly at the same time",
 )
 FRAME_RATE_GUESSED = Kind(
@@ -105,64 +105,65 @@ FRAME_RATE_GUESSED = Kind(
 )
 CLOCK_REPAIRED = Kind(
     "clock_repaired",
-    "The clock of the file jumps; what follows a jump was put where it belongs as well as can be"
-    " told.",
-    when="times of frames or of audio jump back, or far ahead",
-    advice="Check that video and audio stay together to the end.",
+    "The timestamps of the file jump; what follows a jump was moved to where it most likely "
+    "belongs.",
+    when="timestamps of frames or audio jump back, or far ahead",
+    advice="Check that audio and picture fit together until the end.",
 )
 GAP_FILLED = Kind(
     "gap_filled",
-    "For {seconds} s the file holds neither video nor audio; the frame before stays, in silence.",
-    when="there is a hole in the file, as where a signal was lost",
+    "For {seconds} s the file holds neither frames nor audio; the frame before stays on the "
+    "screen, in silence.",
+    when="the file has a gap, as when a signal is lost",
     advice=_AGAIN,
 )
 HDR_CONVERTED = Kind(
     "hdr_converted",
-    "The HDR video ({transfer}) is converted to SDR.",
+    "The HDR picture ({transfer}) is converted to SDR.",
     when="the file is PQ or HLG",
 )
 ALPHA_FLATTENED = Kind(
     "alpha_flattened",
-    "Transparent parts, if there are any, are shown black.",
+    "Transparent parts, if there are any, are shown in black.",
     when="the pixels of the file can be transparent",
     advice="Put the video on the background you want before uploading.",
 )
 TURN_NOT_FOLLOWED = Kind(
     "turn_not_followed",
-    "The file wants its video turned or drawn in a way that is not followed; it is shown as it is"
-    " stored.",
-    when="the video is to be turned by other than a quarter, or distorted",
-    advice="Look whether it stands upright; else turn it before uploading.",
+    "The file asks for a rotation or distortion that is not supported; the picture is shown as it "
+    "is stored.",
+    when="the picture is to be rotated by other than a quarter turn, or distorted",
+    advice="Check that the picture is upright; if it is not, rotate it before uploading.",
 )
 ASPECT_ASSUMED = Kind(
     "aspect_assumed",
-    "The file tells that its pixels are {told} wide to high, which cannot be right; {taken} is"
-    " taken.",
-    when="the shape of pixels is told in two ways, or is none that pixels have",
-    advice="Check whether the video is too wide or too narrow.",
+    "The file gives its pixels a shape of {told} (width to height), which cannot be right; "
+    "{taken} is used.",
+    when="the file gives two pixel shapes, or one that is not possible",
+    advice="Check whether the picture is too wide or too narrow.",
 )
 SOURCE_INCOMPLETE = Kind(
     "source_incomplete",
-    "Only {arrived} of {told} s of the file are there.",
+    "The file holds only {arrived} of {told} s.",
     when="the file says that it is longer than what it holds",
     advice=_AGAIN,
 )
 SOURCE_BROKEN_OFF = Kind(
     "source_broken_off",
-    "The file breaks off after {arrived} s; what would follow, and how much, is not known.",
-    when="the end of the file is missing, and nothing in it tells how long it was",
+    "The file breaks off after {arrived} s; it is not known how much is missing.",
+    when="the end of the file is missing, and nothing in the file tells how long it was",
     advice=_AGAIN,
 )
 APPENDED_FILE_LEFT_OUT = Kind(
     "appended_file_left_out",
-    "Another file follows in the same file; only the first, of {seconds} s, is read to its end.",
-    when="files were put one behind the other which cannot be played like that",
+    "The file contains a second file; only the first one, of {seconds} s, is used.",
+    when="several files were joined in a way that cannot be played",
     advice="Upload each of them as a file of its own, or join them with an editor.",
 )
 FRAMES_UNDECODABLE = Kind(
     "frames_undecodable",
-    "{missing} of {frames} frames could not be decoded; the frame before stays for them.",
-    when="frames of the file are damaged, or lack what they are decoded from",
+    "{missing} of {frames} frames could not be decoded; the frame before is shown instead.",
+    when="frames of the file are damaged, or the frames they depend on are missing",
     advice=_AGAIN,
 )
 FRAMES_DAMAGED = Kind(
@@ -173,33 +174,34 @@ FRAMES_DAMAGED = Kind(
 )
 AUDIO_DAMAGED = Kind(
     "audio_damaged",
-    "The audio ({language}) is damaged in {places} places of the file; there it may be silent.",
+    "The audio ({language}) is damaged in {places} places of the file, where it may be silent.",
     when="audio of the file decodes with errors",
     advice=_AGAIN,
 )
 AUDIO_INCOMPLETE = Kind(
     "audio_incomplete",
-    "{heard} of {told} s of the audio ({language}) are there; the rest is silent.",
-    when="less audio is in the file, or could be decoded, than the file tells of",
+    "The file holds {heard} of {told} s of the audio ({language}); the rest is silent.",
+    when="the file holds less audio than it says, or less could be decoded",
     advice=_AGAIN,
 )
 SIZE_CHANGED_MIDWAY = Kind(
     "size_changed_midway",
-    "The video changes its size or format midway; all of it is made in {width} × {height}.",  # noqa: RUF001  # the sign for it
+    "The picture changes its size or format midway; the whole video is made in {width} × {height}.",  # noqa: RUF001  # the sign for it
     when="frames of the file have different sizes or pixel formats",
 )
 
 OUTPUT_MISSING = Kind(
     "output_missing",
-    "{missing} of {files} stored files of the video are missing or damaged: it does not play"
-    " through.",
-    when="`manage.py fsck` found that the storage lost what the video plays",
+    "{missing} of {files} stored files of the video are missing or damaged, so it does not play "
+    "to its end.",
+    when="`manage.py fsck` found that files of the release are missing or damaged",
     advice="Process it again.",
 )
 ORIGINAL_MISSING = Kind(
     "original_missing",
-    "The original file is missing or damaged in the storage: the video cannot be processed again.",
-    when="`manage.py fsck` found that the storage lost the original",
+    "The original file is missing or damaged in the storage, so the video cannot be processed "
+    "again.",
+    when="`manage.py fsck` found that the original is missing or damaged",
     advice="Keep your own copy of the file.",
 )
 

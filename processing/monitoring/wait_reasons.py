@@ -19,11 +19,11 @@ def reason_of(
         return ", ".join(_at_work(task, now) for task in running)
     ready = [task for task in tasks if task.state == State.READY]
     if not ready:
-        return "waits for the reconciler to move it on"
+        return "waiting for the reconciler to continue it"
     task = ready[0]
     if task.not_before and task.not_before > now:
         seconds = round((task.not_before - now).total_seconds())
-        return f"{task.kind} is tried again in {seconds} s: {task.error_code}"
+        return f"{task.kind} will be tried again in {seconds} s: {task.error_code}"
     return _why_not_claimed(task, workers, now) or _whose_turn(task, over_budget=over_budget)
 
 
@@ -31,7 +31,7 @@ def _at_work(task: Task, now: datetime) -> str:
     said = f"{task.kind} at {task.worker}"
     if task.lease_until is not None and task.lease_until < now:
         seconds = round((now - task.lease_until).total_seconds())
-        return f"{said} (no sign of life: its lease ran out {seconds} s ago)"
+        return f"{said} (no sign of life: its lease expired {seconds} s ago)"
     return f"{said}, waiting for {task.waits_for}" if task.waits_for else said
 
 
@@ -50,5 +50,8 @@ def _why_not_claimed(task: Task, workers: Sequence[Worker], now: datetime) -> st
 def _whose_turn(task: Task, *, over_budget: bool) -> str:
     queue = woken_for(task.queue)
     if over_budget:
-        return f"waits behind others in the queue {queue}: its owner is over the day's budget"
-    return f"waits its turn in the queue {queue}, or its owner's plan has no more at once"
+        return (
+            f"waiting behind others in the queue {queue}, because its owner is over the day's "
+            "budget"
+        )
+    return f"waiting its turn in the queue {queue}, or for other tasks of its owner to finish"

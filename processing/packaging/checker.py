@@ -32,7 +32,7 @@ class CheckFailed(MediaError):
     """Raised when something that was made must not be shown; `findings` say why."""
 
     code = "output_invalid"
-    message = "What was made did not pass the check."
+    message = "The output did not pass its checks."
 
     def __init__(self, findings: Sequence[Violation]) -> None:
         super().__init__(" ".join(finding.message for finding in findings[:5]))
@@ -64,7 +64,7 @@ def check_chunk(
         return [Violation("empty", "The track has no fragments.")]
     found: list[Violation] = []
     if not track.upright:
-        found.append(Violation("turned", "The display matrix turns what stands upright."))
+        found.append(Violation("turned", "The display matrix rotates an upright picture."))
     expected = start
     for number, fragment in enumerate(track.fragments):
         found += _check_fragment(track, number, expected, rate)

@@ -64,7 +64,9 @@ def _check_multivariant(
     keyframes = _tagged(lines, "#EXT-X-I-FRAME-STREAM-INF:")
     uris = [line for line in lines if not line.startswith("#")]
     named = uris + [found.get("URI", "") for found in (*audio_tracks, *keyframes)]
-    yield from _unless(set(named) == names, "The multivariant playlist does not name all there is.")
+    yield from _unless(
+        set(named) == names, "The multivariant playlist does not name every rendition."
+    )
     has_video = any(one.kind == Kind.VIDEO for one in renditions)
     needed = (*_VARIANT, *(_FRAMES if has_video else ()))
     for found in variants:
@@ -86,7 +88,7 @@ def _check_group(
 ) -> Iterator[Violation]:
     groups = {audio.get("GROUP-ID") for audio in audio_tracks}
     known = variant.get("AUDIO") in (groups if groups else {None})
-    yield from _unless(known, "A variant names audio there is not.")
+    yield from _unless(known, "A variant names an audio group that does not exist.")
 
 
 def _check_audio_groups(audio_tracks: Sequence[dict[str, str]]) -> Iterator[Violation]:
@@ -135,7 +137,9 @@ def _check_media(name: str, text: str, rendition: StoredRendition) -> Iterator[V
     yield from _unless(needed <= set(lines), f"The playlist of {name} lacks a tag it must have.")
     maps = [_part(found) for found in _tagged(lines, "#EXT-X-MAP:")]
     init = (rendition.init.uri, rendition.init.offset, rendition.init.size)
-    yield from _unless(maps == [init], f"The playlist of {name} has not its one init segment.")
+    yield from _unless(
+        maps == [init], f"The playlist of {name} does not name exactly its init segment."
+    )
     target = next(
         (int(line.split(":")[1]) for line in lines if line.startswith("#EXT-X-TARGETDURATION:")), 0
     )
@@ -145,11 +149,11 @@ def _check_media(name: str, text: str, rendition: StoredRendition) -> Iterator[V
     told, real = sum(entry.seconds for entry in entries), rendition.seconds
     frame = float(1 / rendition.frame_rate) if rendition.frame_rate else PACKET / AUDIO_RATE
     if abs(told - real) > frame:
-        yield Violation("extinf", f"The playlist of {name} tells {told:.3f} s of {real:.3f} s.")
+        yield Violation("extinf", f"The playlist of {name} lists {told:.3f} s of {real:.3f} s.")
     there = rendition.keyframes if name.endswith(IFRAMES_SUFFIX) else rendition.refs
     listed = [(entry.uri, entry.offset, entry.size) for entry in entries]
     all_told = listed == [(ref.uri, ref.offset, ref.size) for ref in there]
-    yield from _unless(all_told, f"The playlist of {name} does not list all.")
+    yield from _unless(all_told, f"The playlist of {name} does not list every segment.")
 
 
 def _check_keyframes(rendition: StoredRendition, text: str) -> Iterator[Violation]:

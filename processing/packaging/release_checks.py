@@ -81,7 +81,7 @@ def _check_order(rendition: StoredRendition, every: Sequence[Segment]) -> Iterat
             inside[0].start,
             inside[-1].end,
         ):
-            message = f"Chunk {chunk.number} of {rendition.name} is not what its segments are."
+            message = f"Chunk {chunk.number} of {rendition.name} differs from its segments."
             yield Violation("not_continuous", message)
 
 
@@ -90,7 +90,7 @@ def _check_ranges(name: str, chunk: StoredChunk) -> Iterator[Violation]:
     offset = chunk.init_size
     for segment in chunk.segments:
         if segment.offset != offset or segment.size <= 0:
-            message = f"A segment of chunk {chunk.number} of {name} is not the bytes it should be."
+            message = f"A segment of chunk {chunk.number} of {name} has the wrong bytes."
             yield Violation("ranges", message)
         offset = segment.offset + segment.size
         inside = all(
@@ -116,7 +116,7 @@ def _check_segments(
         seconds = segment.duration / rendition.timescale
         if seconds <= 0:
             yield Violation(
-                "not_continuous", f"Segment {number} of {rendition.name} lasts nothing."
+                "not_continuous", f"Segment {number} of {rendition.name} has no duration."
             )
         if seconds > limit + OVERLONG_SECONDS or int(seconds + 0.5) > limit:
             message = f"Segment {number} of {rendition.name} lasts {seconds:.3f} s, over {limit} s."
@@ -178,7 +178,7 @@ def _check_rungs(video: Sequence[StoredRendition]) -> Iterator[Violation]:
 def _check_choice(video: Sequence[StoredRendition]) -> Iterator[Violation]:
     """Whoever has a slow line finds something smaller."""
     if len(video) == 1 and min(video[0].width, video[0].height) > _SMALL_SIDE:
-        yield Violation("single_rung", "There is one bitrate only.", must=False)
+        yield Violation("single_rung", "There is only one bitrate.", must=False)
 
 
 def _borders(rendition: StoredRendition) -> list[tuple[Fraction, Fraction]]:

@@ -39,7 +39,7 @@ def _check_init(
         yield Violation("init", "The init segment is not the one of the rendition.")
     told = (chunk.init_size, rendition.timescale, rendition.codecs, rendition.kind)
     if told != (track.init_size, track.timescale, track.codecs, track.kind):
-        yield Violation("init", "The init segment is not what the rows tell of it.")
+        yield Violation("init", "The init segment differs from its row.")
 
 
 def _check_segments(chunk: StoredChunk, track: Track) -> Iterator[Violation]:
@@ -61,6 +61,6 @@ def _check_segments(chunk: StoredChunk, track: Track) -> Iterator[Violation]:
             ),
         )
         if real != segment:
-            yield Violation("segments", f"Segment {number} is not in the file as its row tells.")
+            yield Violation("segments", f"Segment {number} is not in the file as its row says.")
     if rest:
         yield Violation("segments", f"{len(rest)} fragments are in no segment.")

@@ -21,7 +21,7 @@ class MalformedTrack(MediaError):
     """Raised when a file is not a fragmented MP4 of one track as we write them."""
 
     code = "output_invalid"
-    message = "A file that was made is not valid."
+    message = "A file of the output is not valid."
 
 
 @contextmanager

@@ -81,7 +81,7 @@ class Problem:
 
 LEASE_RAN_OUT = Problem(
     code="worker_crashed",
-    message="The worker crashed, or was cut off, while processing this video.",
+    message="The worker crashed or lost its connection while it processed this video.",
     tries=1,
     blame=Blame.CRASH,
 )
@@ -99,14 +99,16 @@ def classify(error: Exception) -> Problem:
     if isinstance(error, MediaError):
         return _of_media(error)
     if isinstance(error, SourceMissing):
-        return Problem("source_missing", "The original file is gone from the storage.", 1)
+        return Problem("source_missing", "The original file is missing from the storage.", 1)
     if isinstance(error, StorageUnavailable):
-        return Problem("storage_unavailable", "The storage does not answer.", 1, blame=Blame.OUTAGE)
+        return Problem(
+            "storage_unavailable", "The storage is not responding.", 1, blame=Blame.OUTAGE
+        )
     if (found := _of_machine(error)) is not None:
         return found
     if isinstance(error, DatabaseError) and is_outage(error):
         return Problem(
-            "database_unavailable", "The database does not answer.", 1, blame=Blame.OUTAGE
+            "database_unavailable", "The database is not responding.", 1, blame=Blame.OUTAGE
         )
     # A row the database refuses would be refused again, after another encode.
     tries = 1 if isinstance(error, DatabaseError) else _MAX_UNKNOWN_FAILURES
@@ -126,7 +128,7 @@ def _of_machine(error: Exception) -> Problem | None:
         message = "The worker's folder for temporary files cannot be used."
         return Problem("work_folder_unusable", message, 1, blame=Blame.WORKER)
     if error.errno in _EXHAUSTED:
-        message = "The worker's machine allows no further files or processes."
+        message = "The worker's machine does not allow any more open files or processes."
         return Problem("worker_exhausted", message, 1, blame=Blame.WORKER)
     return None
 

@@ -20,21 +20,21 @@ class ChunksDiffer(MediaError):
     """Raised when a chunk is not as planned, so that it would not join the others."""
 
     code = "chunks_differ"
-    message = "The parts of this video do not fit together, so it is made in one piece."
+    message = "The parts of this video do not fit together, so it is made again in one piece."
 
 
 class NothingDecoded(MediaError):
     """Raised when a source has frames, and none of them could be decoded."""
 
     code = "source_unsupported"
-    message = "No frame of the file can be decoded: it is damaged."
+    message = "No frame of the file can be decoded, because the file is damaged."
 
 
 class CopyUnfit(MediaError):
     """Raised when the source's own frames do not decode, or not as its index tells."""
 
     code = "copy_unfit"
-    message = "The frames of this video are damaged, so they are encoded anew."
+    message = "The frames of this video are damaged, so they are encoded again."
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ class PlanOutdated(MediaError):
     """Raised when a task was planned by a version so old that its input is not understood."""
 
     code = "plan_outdated"
-    message = "The plan of this video is of an older version, so it is planned anew."
+    message = "The plan of this video was made by an older version, so it is planned again."
 
 
 class TaskTimedOut(MediaError):

@@ -80,7 +80,7 @@ def _require_complete(plan: EncodePlan) -> None:
     """Raise for a source that is shorter than it tells."""
     for notice in plan.notices:
         if notice.code in (SOURCE_INCOMPLETE.code, SOURCE_BROKEN_OFF.code):
-            message = f"{notice.message} Upload all of it."
+            message = f"{notice.message} Upload the complete file."
             raise ProbeFailed(message, code="source_incomplete")
 
 
@@ -90,12 +90,12 @@ def require_colours(media: Media, ffmpeg: FFmpeg) -> None:
         return
     if media.video.dolby_vision == _DOLBY_ALONE:
         raise ProbeFailed(
-            "Its colours are Dolby Vision's own (profile 5), which other screens cannot show.",
+            "Dolby Vision profile 5 has no fallback for other screens and is not supported.",
             code="source_unsupported",
         )
     if pixels.needs_zscale(media.video) and not ffmpeg.has_filter("zscale"):
         raise ToolMissing(
-            "The FFmpeg of this installation cannot convert such colours: it lacks zscale.",
+            "This installation's FFmpeg cannot convert these colours, because it lacks zscale.",
             code="ffmpeg_incapable",
         )
 

@@ -24,7 +24,7 @@ from videos.models import Release, Video
 PERMANENT = Problem("encode_failed", "It cannot be encoded.", tries=1)
 MISFIT = Problem("chunks_differ", "It does not fit.", tries=1, remedy=Remedy.WHOLE)
 DAMAGED = Problem("copy_unfit", "It is damaged.", tries=1, remedy=Remedy.ENCODE)
-TRANSIENT = Problem("storage_unavailable", "The storage does not answer.", tries=3)
+TRANSIENT = Problem("storage_unavailable", "The storage is not responding.", tries=3)
 
 
 @pytest.fixture

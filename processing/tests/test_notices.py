@@ -116,13 +116,13 @@ def test_the_plan_of_a_job_is_told_with_its_reasons(
     assert (plan["frame_rate"], plan["frames"], plan["duration"]) == (25.0, 75, 3.0)
     names = [(one["name"], one["kind"], one["kept"]) for one in plan["renditions"]]
     assert names == [("180p", "video", False), ("audio", "audio", False)]
-    assert "Made at 25 frames a second: the source's own rate." in plan["reasons"]
+    assert "It is made at 25 frames a second: the source's own rate." in plan["reasons"]
     assert "plan" not in api.get("/api/v1/jobs/").json()["results"][0]
     desk = Client()
     desk.force_login(moderator)
     page = desk.get(reverse("admin:processing_run_change", args=[run.pk])).content.decode()
     assert "180p: 320 × 180" in page  # noqa: RUF001  # the sign for it
-    assert "Made at 25 frames a second" in page
+    assert "It is made at 25 frames a second" in page
 
 
 def test_damaged_frames_are_counted(
@@ -180,7 +180,7 @@ def test_a_profile_can_refuse_what_was_cut_off(
     told = api.get(f"/api/v1/videos/{video.pk}/").json()
     assert told["status"] == "failed"
     assert told["error"]["code"] == "source_incomplete"
-    assert told["error"]["message"].endswith("of 10.0 s of the file are there. Upload all of it.")
+    assert told["error"]["message"].endswith("of 10.0 s. Upload the complete file.")
     assert api.get(f"/api/v1/videos/{whole.pk}/").json()["status"] == "ready"
 
 

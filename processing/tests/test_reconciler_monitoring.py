@@ -100,4 +100,4 @@ def test_runs_tells_both(overdue: Task, capsys: pytest.CaptureFixture[str]) -> N
     call_command("jobs")
     told = capsys.readouterr().out
     assert "Reconciler: no reconciler was seen for 30 s." in told
-    assert re.search(r"probe at killed \(no sign of life: its lease ran out 3\d\d s ago\)", told)
+    assert re.search(r"probe at killed \(no sign of life: its lease expired 3\d\d s ago\)", told)

@@ -52,7 +52,7 @@ BOUNDED = settings(
 picks = st.integers(0, 30)
 
 PERMANENT = Problem("encode_failed", "It cannot be encoded.", tries=1)
-TRANSIENT = Problem("storage_unavailable", "The storage does not answer.", tries=3)
+TRANSIENT = Problem("storage_unavailable", "The storage is not responding.", tries=3)
 MISFIT = Problem("chunks_differ", "It does not fit.", tries=1, remedy=Remedy.WHOLE)
 
 

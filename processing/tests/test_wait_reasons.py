@@ -40,7 +40,7 @@ def _worker(**fields: object) -> Worker:
         ([_task("ready")], [_worker(last_seen=NOW - timedelta(hours=1))], "no worker serves"),
         ([_task("ready")], [_worker(waits_because="Its disk is full.")], "disk is full"),
         ([_task("ready")], [_worker(current_task=BUSY)], "all 1 workers"),
-        ([_task("ready")], [_worker()], "waits its turn"),
+        ([_task("ready")], [_worker()], "waiting its turn"),
     ],
 )
 def test_the_reason(tasks: list[Task], workers: list[Worker], said: str) -> None:

@@ -96,7 +96,9 @@ def test_a_file_that_is_no_video_says_why_and_what_to_do(
     page.goto("/upload/")
     page.get_by_label("Choose files").set_input_files(no_video)
     row = page.get_by_role("listitem").filter(has_text="holiday")
-    expect(row.get_by_text("The file is not a video or audio file we can read.")).to_be_visible()
+    expect(
+        row.get_by_text("The file is not a video or audio file that can be read.")
+    ).to_be_visible()
 
     row.get_by_role("link", name="What to do").click()
     expect(page.get_by_role("heading", name="not a video")).to_be_visible()

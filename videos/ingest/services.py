@@ -77,7 +77,7 @@ def take_file(owner: User, file: ArrivedFile, about: Description) -> Video:
         closing.close(
             upload,
             code="storage_unavailable",
-            message="The storage did not take the file. Upload it again.",
+            message="The storage could not save the file. Upload it again.",
         )
         raise
     try:

@@ -31,15 +31,15 @@ def all_of(
             held = f"{plan.grid.held_seconds:.3g}"
             yield f"The last frame stays for {held} s, because the audio goes on."
     for name in plan.passthrough:
-        yield f"{name} is kept as it is: the source is already as it would be made."
+        yield f"{name} is copied without encoding, because the source already has that form."
     if whole:
-        yield "Made in one piece: its parts did not fit together in the job before."
+        yield "It is made in one piece, because its parts did not fit together in the job before."
     elif why_whole is not None:
-        yield f"Made in one piece: {why_whole}."
+        yield f"It is made in one piece: {why_whole}."
     elif plan.spans > 1:
-        yield f"Made in {plan.spans} parts, which are encoded side by side."
+        yield f"It is made in {plan.spans} parts, which are encoded in parallel."
     else:
-        yield "Made in one piece: it is short."
+        yield "It is made in one piece, because it is short."
 
 
 def _rate(video: VideoStream, grid: Grid) -> str:
@@ -49,10 +49,10 @@ def _rate(video: VideoStream, grid: Grid) -> str:
     elif video.frame_rate == grid.rate:
         told = "the source's own rate"
     elif video.frame_rate > MAX_RATE:
-        told = f"the source has {frames_a_second(video.frame_rate)}, and {MAX_RATE} is the most"
+        told = f"the source has {frames_a_second(video.frame_rate)}, and {MAX_RATE} is the maximum"
     else:
         told = f"the source has {frames_a_second(video.frame_rate)}"
-    return f"Made at {made}: {told}."
+    return f"It is made at {made}: {told}."
 
 
 def frames_a_second(rate: Fraction) -> str:

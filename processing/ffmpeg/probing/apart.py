@@ -86,7 +86,7 @@ class Reader:
 
 
 def _too_large(error: MediaError) -> ProbeFailed:
-    message = "The file has too much in its index."
+    message = "The index of the file is larger than allowed."
     return ProbeFailed(message, code="source_too_large", log=error.log)
 
 

@@ -131,7 +131,7 @@ def _media(described: Mapping[str, Any], limits: ProbeLimits) -> Media:
     if video is None and (not audio or probe_errors.frames_are_lost(listed)):
         raise probe_errors.nothing_to_show(listed, heard={stream.index for stream in audio})
     if video is not None and video.width * video.height > limits.max_pixels:
-        raise ProbeFailed("The video has too many pixels.", code="source_too_large")
+        raise ProbeFailed("The frames have too many pixels.", code="source_too_large")
     container = str(form.get("format_name") or "")
     duration = (
         0.0 if container in _GUESSED_DURATION else ffprobe_values.seconds(form.get("duration"))

@@ -31,18 +31,23 @@ _MISSING_FRAMES = 3
 _MISSING_SHARE = 0.02
 _NAMED_AT_MOST = 4
 _FASTEST = 60.0
-_CUT = "The file is cut off: what its index tells of is not there. Upload it again."
-_STILL = "The file is an image ({}), not a film: films, animated GIF and PNG, and audio are taken."
+_CUT = "The file is cut off: its index points at data that is missing. Upload it again."
+_STILL = (
+    "The file is a still picture ({}). Upload a video, an animated GIF or PNG, or an audio file."
+)
 _NO_CLOCK = (
-    "The clock of the file jumps more than {} times, so nobody can tell what belongs together. Save"
-    " it anew with another program, and upload that."
+    "The timestamps of the file jump more than {} times, so its parts cannot be put in order. "
+    "Save it again with another program, and upload that."
 )
 _ELSEWHERE = (
-    "The file only refers to others that hold its video or audio, and these did not come with"
-    " it. Save it as one file that holds everything, and upload that."
+    "The file only refers to other files that hold its video or audio, and those were not "
+    "uploaded. Save it as one file that contains everything, and upload that."
 )
-_SEVERAL = "Several films stand one behind the other in the file. Upload each as a file of its own."
-_EMPTY = "The file is empty: it holds no video and no audio."
+_SEVERAL = (
+    "The file contains several videos one after the other. Upload each of them as a file "
+    "of its own."
+)
+_EMPTY = "The file is empty: it holds neither video nor audio."
 
 
 class Limits(Protocol):
@@ -78,7 +83,7 @@ def of_limits(error: MediaError) -> MediaError:
     if isinstance(error, ProcessTimedOut):
         told = ("Inspecting the file took too long.", "probe_timed_out")
     elif isinstance(error, OutputTooLarge) or getattr(error, "memory", False):
-        told = ("The file has too much in it.", "source_too_large")
+        told = ("The file describes more streams or metadata than allowed.", "source_too_large")
     else:
         return error
     return ProbeFailed(told[0], code=told[1], argv=error.argv, log=error.log)
@@ -86,7 +91,7 @@ def of_limits(error: MediaError) -> MediaError:
 
 def impossible_pixels() -> ProbeFailed:
     """What a source is told whose pixels are of a shape nobody can show."""
-    message = "The file tells of pixels of a shape that no video has, so it cannot be decoded."
+    message = "The file gives a pixel shape that is not possible, so it cannot be decoded."
     return ProbeFailed(message, code="source_unsupported")
 
 
@@ -123,7 +128,7 @@ def require_within(media: Media, limits: Limits) -> None:
         raise ProbeFailed("The video has too many frames.", code="source_too_large")
     if pixels_of(media) > limits.max_decoded_pixels:
         raise ProbeFailed(
-            "The video is too much work: too many large frames.", code="source_too_large"
+            "The video needs too much work: it has too many large frames.", code="source_too_large"
         )
 
 
@@ -195,9 +200,9 @@ def nothing_to_show(listed: list[Any], heard: Collection[int] = ()) -> ProbeFail
     if foreign:
         return ProbeFailed(_undecoded(sorted(foreign)), code="source_unsupported")
     if unread:
-        what = "No frame" if heard else "No frame and no audio"
+        what = "None of the video" if heard else "None of the video and audio"
         named = ", ".join(sorted({ffprobe_values.codec(s) for s in unread})[:_NAMED_AT_MOST])
-        message = f"{what} of the file can be decoded: it is damaged ({named})."
+        message = f"{what} in the file can be decoded, because it is damaged ({named})."
         return ProbeFailed(message, code="source_unsupported")
     return ProbeFailed("The file holds neither video nor audio.")
 
@@ -216,4 +221,4 @@ def unopened(codec: str, error: ProbeFailed) -> ProbeFailed:
 
 def _undecoded(codecs: Sequence[str]) -> str:
     named = ", ".join(codecs[:_NAMED_AT_MOST])
-    return f"The file holds video or audio in a form that is not decoded: {named}."
+    return f"The file holds video or audio in a format that cannot be decoded here: {named}."

@@ -77,17 +77,17 @@ def test_audio_alone_has_no_grid_and_no_rungs() -> None:
 
 
 WHY = [
-    (media(), line(), "Made at 25 frames a second: the source's own rate."),
+    (media(), line(), "It is made at 25 frames a second: the source's own rate."),
     (
         media(frame_rate=Fraction(120)), line(rate=Fraction(120)),
-        "Made at 60 frames a second: the source has 120, and 60 is the most.",
+        "It is made at 60 frames a second: the source has 120, and 60 is the maximum.",
     ),
     (
         media(frame_rate=Fraction(30)), line(rate=Fraction(33, 2), constant=False),
-        "Made at 30 frames a second: the source's rate varies, 16.5 on average.",
+        "It is made at 30 frames a second: the source's rate varies, 16.5 on average.",
     ),
-    (media(), replace(line(), steady=False), "Made in one piece: its clock jumps."),
-    (media(), None, "Made in one piece: nothing reliable is known of its times."),
+    (media(), replace(line(), steady=False), "It is made in one piece: its clock jumps."),
+    (media(), None, "It is made in one piece: nothing reliable is known of its times."),
     (
         media(replace(AUDIO, duration=14.0)), line(),
         "The last frame stays for 4 s, because the audio goes on.",
@@ -103,7 +103,10 @@ def test_a_plan_says_why(found: Media, of: Timeline | None, reason: str) -> None
 def test_what_did_not_fit_together_is_made_in_one_piece() -> None:
     plan, spans = plan_encode(media(), line(), DEFAULT, whole=True)
     assert spans == (WHOLE,)
-    assert "Made in one piece: its parts did not fit together in the job before." in plan.reasons
+    assert (
+        "It is made in one piece, because its parts did not fit together in the job before."
+        in plan.reasons
+    )
 
 
 def test_what_is_kept_as_it_is_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,5 +114,5 @@ def test_what_is_kept_as_it_is_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(span_plan, "plan", lambda *_: spans)
     plan = planned(media(AUDIO), line())
     assert plan.passthrough == ("1080p", "audio")
-    kept = "1080p is kept as it is: the source is already as it would be made."
+    kept = "1080p is copied without encoding, because the source already has that form."
     assert kept in plan.reasons

@@ -48,7 +48,7 @@ def test_a_still_frame_is_told_what_is_taken(tmp_path: Path, kind: str) -> None:
     code, message = refused(path)
     assert code == "source_unsupported"
     assert f"({kind})" in message
-    assert "animated GIF and PNG, and audio are taken" in message
+    assert "animated GIF or PNG, or an audio file" in message
 
 
 def test_real_stills_are_refused_and_animations_are_not(tmp_path: Path) -> None:
@@ -93,7 +93,9 @@ def damaged(path: Path, *arguments: str) -> Path:
 def test_frames_that_cannot_be_decoded_are_said_to_be_damaged(tmp_path: Path) -> None:
     code, message = refused(damaged(tmp_path / "a.mp4"))
     assert code == "source_unsupported"
-    assert message == "No frame and no audio of the file can be decoded: it is damaged (h264)."
+    assert message == (
+        "None of the video and audio in the file can be decoded, because it is damaged (h264)."
+    )
 
 
 def test_a_file_that_points_past_its_end_is_cut(tmp_path: Path) -> None:
@@ -123,7 +125,7 @@ def test_a_film_that_only_refers_to_other_files_is_told_so(tmp_path: Path, name:
     path.write_bytes(data[: at + 8] + bytes(4) + data[at + 12 :])
     code, message = refused(path)
     assert code == "source_unsupported"
-    assert "refers to others" in message
+    assert "refers to other files" in message
 
 
 def test_a_fragmented_file_that_ends_inside_a_box_is_cut(tmp_path: Path) -> None:
@@ -136,7 +138,7 @@ def test_a_fragmented_file_that_ends_inside_a_box_is_cut(tmp_path: Path) -> None
     (tmp_path / "c.mp4").write_bytes(whole[: whole.index(b"moof") - 4])
     assert refused(tmp_path / "c.mp4") == (
         "source_truncated",
-        "The file is empty: it holds no video and no audio.",
+        "The file is empty: it holds neither video nor audio.",
     )
 
 
