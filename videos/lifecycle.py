@@ -27,17 +27,12 @@ LEGAL_MOVES: dict[str, frozenset[str]] = {
 
 
 class InvalidTransition(Exception):
-    """Raised when a video does not stand where the move begins."""
+    """Raised when a video is not in a state from which this move is legal."""
 
     def __init__(self, video_id: UUID, target: str) -> None:
-        super().__init__(f"video {video_id} cannot become {target} from where it is")
+        super().__init__(f"video {video_id} cannot become {target} from its current state")
         self.video_id = video_id
         self.target = target
-
-
-def begin_upload(video_id: UUID) -> None:
-    """The first bytes arrive."""
-    _move(video_id, Status.UPLOADING)
 
 
 def finish_upload(video_id: UUID, *, source: Source) -> None:

@@ -1,1 +1,1 @@
-"""What belongs to the whole site: settings, URLs, ASGI, WSGI, the broker's middleware."""
+"""What belongs to the whole site: settings, URLs, ASGI, WSGI, logs and the admin's site."""

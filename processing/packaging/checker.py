@@ -20,8 +20,8 @@ _UNIT_SAMPLES = {"mp4a.40.2": 1024, "opus": 960}
 
 @dataclass(frozen=True)
 class Violation:
-    """Something wrong: a stable `code` and a sentence. What only should be otherwise (not `must`)
-    is told, and hides nothing."""
+    """Something wrong: a stable `code` and a sentence. One that is no `must` is a warning: it is
+    reported, and hides nothing."""
 
     code: str
     message: str
@@ -40,7 +40,7 @@ class CheckFailed(MediaError):
 
 
 def require(findings: Iterable[Violation]) -> None:
-    """Raise `CheckFailed` when something must be otherwise."""
+    """Raise `CheckFailed` when one of the violations is a `must`."""
     found = tuple(finding for finding in findings if finding.must)
     if found:
         raise CheckFailed(found)

@@ -23,7 +23,7 @@ class WaitingRedisBroker(RedisBroker):
     """A `RedisBroker` (Redis 6.2 or newer) whose workers block until there is a message."""
 
     def __init__(self, *, url: str, **options: Any) -> None:
-        """What the address says of timeouts wins."""
+        """Options in the URL take precedence, timeouts too."""
         client = redis.Redis.from_url(url, socket_timeout=_ANSWERS_WITHIN_SECONDS)
         super().__init__(client=client, **options)  # type: ignore[no-untyped-call]
 

@@ -27,8 +27,8 @@ class LivePage extends HTMLElement {
     this.addEventListener("video-saved", () => this.refresh());
     this.addEventListener("player-lost", () => this.#playerLost());
     this.#bringPlayer();
-    // Who has no feed of this video looks now and then; so does everybody at a reprocess, whose
-    // end changes nothing that the feed would tell.
+    // A page that gets no feed of this video looks now and then. So does every page while the video
+    // is processed again, which shows no bar that the feed moves.
     setInterval(() => {
       const hasFeed = document.documentElement.dataset.feedSince && !this.querySelector(".state live-progress");
       if (!hasFeed && this.querySelector("live-progress") && !document.hidden) this.refresh();

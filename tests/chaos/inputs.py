@@ -48,7 +48,7 @@ def bad(folder: Path) -> list[Input]:
     return [
         Input(text, 0, ("source_not_video",)),
         Input(truncated, 0, ("source_truncated", "source_not_video", "encode_failed")),
-        Input(empty, 0, ("source_not_video", "source_no_media", "source_empty")),
+        Input(empty, 0, ("source_not_video", "source_truncated")),
     ]
 
 

@@ -29,7 +29,7 @@ class RenditionInline(TabularInline):  # type: ignore[type-arg]  # not generic w
     readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody adds one."""
+        """Renditions are not added by hand."""
         return False
 
     @display(description="Size")

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 KINDS: Mapping[str, str] = {
     "video.created": "The upload has arrived and is being stored.",
-    "video.uploading": "The first bytes of the upload have arrived.",
     "video.processing": "The upload is stored, or the video is tried again; it waits for its job.",
     "video.playable": "A part of the video plays while the rest is being made; `rungs` and "
     "`available_seconds` tell which.",

@@ -5,7 +5,6 @@ Playlists are pure functions of these rows. Where the objects lie ``videos.keys`
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import ClassVar
 
 from django.db import models
@@ -141,11 +140,6 @@ class Rendition(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def frames_per_second(self) -> float | None:
-        """The frame rate as a number, or None for audio."""
-        return float(Fraction(self.frame_rate)) if self.frame_rate else None
 
 
 class Chunk(models.Model):

@@ -70,8 +70,8 @@ class Notice:
 
 @dataclass(frozen=True)
 class Watch:
-    """A video on its own page. ``stage`` is what stands where the video is:
-    player, working, failed, canceled or nothing; ``available`` how much of it plays, while
+    """A video on its own page. ``stage`` is what stands where the picture is:
+    player, working, failed, canceled or unavailable; ``available`` how much of it plays, while
     that grows; ``facts``, ``notices`` and ``standing`` are for whoever may inspect it."""
 
     card: Card

@@ -143,7 +143,7 @@ class ReadOnlyAdmin(LightAdmin):
     """Rows that the product writes: looked at, never edited by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody adds one."""
+        """Rows are not added by hand."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

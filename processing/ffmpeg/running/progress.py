@@ -10,13 +10,11 @@ _MAX_PENDING = 64 * 1024
 @dataclass(frozen=True)
 class Progress:
     """One report. `out_seconds` is the position in the output; `speed` is times real time,
-    `size` bytes written to the first output; None where FFmpeg does not know yet."""
+    None where FFmpeg does not know it yet."""
 
     frame: int
     out_seconds: float
     speed: float | None
-    fps: float | None
-    size: int
 
 
 def _number(text: str | None) -> float | None:
@@ -33,8 +31,6 @@ def _progress(fields: dict[str, str]) -> Progress:
         frame=int(_number(fields.get("frame")) or 0),
         out_seconds=max(0.0, micros / 1_000_000),
         speed=_number(fields.get("speed")),
-        fps=_number(fields.get("fps")),
-        size=int(_number(fields.get("total_size")) or 0),
     )
 
 

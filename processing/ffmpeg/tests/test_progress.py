@@ -12,7 +12,7 @@ SAID = (
     b"out_time_us=480000\nout_time=00:00:00.480000\nspeed=1.02x\nprogress=continue\n"
     b"frame=N/A\nfps=N/A\ntotal_size=N/A\nout_time_us=N/A\nspeed=N/A\nprogress=end\n"
 )
-READ = [Progress(12, 0.48, 1.02, 24.5, 4096), Progress(0, 0.0, None, None, 0)]
+READ = [Progress(12, 0.48, 1.02), Progress(0, 0.0, None)]
 
 
 @given(st.lists(st.integers(0, len(SAID)), max_size=20))
