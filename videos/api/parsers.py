@@ -13,8 +13,9 @@ MOST_LEVELS = 20
 
 
 class JSONParser(parsers.JSONParser):
-    """Refuses what is nested so deeply that whoever walks through it runs out of stack, and an
-    object with two members of a name, of which one would be lost."""
+    """Refuses what is nested so deeply that whoever walks through it runs out of stack, an object
+    with two members of a name, of which one would be lost, and halves of characters, which can be
+    neither kept nor answered."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None
@@ -22,8 +23,9 @@ class JSONParser(parsers.JSONParser):
         """The value; 400 ``parse_error``."""
         encoding = parsers.get_encoding(parser_context or {})  # type: ignore[attr-defined]  # newer
         try:
-            text: Any = codecs.getreader(encoding)(stream)
-            value = json.load(text, parse_constant=strict_constant, object_pairs_hook=_once_each)
+            text = codecs.getreader(encoding)(stream).read()
+            value = json.loads(text, parse_constant=strict_constant, object_pairs_hook=_once_each)
+            _require_text(text, value)
         except RecursionError as error:
             raise _too_deep() from error
         except ValueError as error:
@@ -41,6 +43,16 @@ def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) < len(members):
         raise ValueError("an object has two members of the same name")
     return made
+
+
+def _require_text(text: str, value: Any) -> None:
+    """Raises ``ValueError`` where an escape in the text (``\\ud800``) is half of a character."""
+    if "\\ud" not in text.lower():
+        return
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("it has half of a surrogate pair") from error
 
 
 def _inside(value: Any) -> Iterator[Any]:

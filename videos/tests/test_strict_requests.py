@@ -117,12 +117,22 @@ def test_a_body_that_is_no_object_is_told_so(api: APIClient, video: Video, body:
         '{"title"',
         "\ufeff{}",
         '{"title": "\udcff"}',
+        r'{"title": "\ud800"}',
+        r'{"visibility": "\uDFFF"}',
+        r'{"\ud83d": "x"}',
+        r'{"title": "x", "list": [{"in": ["\ude00\ud83d"]}]}',
     ],
 )
 def test_what_can_be_read_in_two_ways_is_not_read(api: APIClient, video: Video, body: str) -> None:
     raw = body.encode("utf-8", "surrogateescape")
     answer = api.patch(f"{URL}{video.pk}/", raw, content_type="application/json")
     assert told(answer)[:2] == (400, "parse_error")
+
+
+def test_a_whole_pair_of_surrogates_is_a_character(api: APIClient, video: Video) -> None:
+    body = r'{"title": "\uD83D\ude00"}'
+    answer = api.generic("PATCH", f"{URL}{video.pk}/", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["title"]) == (200, "\U0001f600")
 
 
 FORMS = ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", ""]
