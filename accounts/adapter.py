@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import ratelimit
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -77,6 +78,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base h
         try:
             self._send(template_prefix, email, context)
         except MailUnavailable:
+            # What was not sent is no reason to send nothing at the next request.
+            ratelimit.clear(self.request, action="confirm_email", key=email.lower())
             if _name_of(template_prefix) in _AWAITED:
                 raise
 

@@ -13,9 +13,17 @@ def sentence() -> str:
 
 def require(email: str) -> None:
     """Raises ``ValidationError`` for an address of another domain."""
-    domain = email.rpartition("@")[2].lower().rstrip(".")
+    domain = _as_asked_for(email.rpartition("@")[2])
     if settings.SIGNUP_DOMAINS and not any(_holds(one, domain) for one in settings.SIGNUP_DOMAINS):
         raise ValidationError(sentence(), code="domain_not_allowed")
+
+
+def _as_asked_for(domain: str) -> str:
+    """As the settings have it and the mail is sent: in lower case, other alphabets in ASCII."""
+    try:
+        return domain.encode("idna").decode().lower().rstrip(".")
+    except UnicodeError:
+        return domain.lower().rstrip(".")
 
 
 def _holds(allowed: str, domain: str) -> bool:

@@ -16,6 +16,7 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import CommandError, call_command
 from django.test import Client
 from rest_framework.test import APIClient
@@ -67,6 +68,8 @@ def test_the_door_is_closed_by_default(client: Client, db: None) -> None:
         ((".example.org",), "a@sub.example.org", True),
         ((".example.org",), "a@example.org", False),
         (("example.com", "example.org"), "a@example.org", True),
+        (("xn--bcher-kva.example",), "a@b\u00fccher.example", True),
+        (("example.org",), "a@ex\u0430mple.org", False),
     ],
 )
 def test_by_domain(
@@ -184,6 +187,22 @@ def test_wrong_passwords_are_counted_whatever_host_is_asked(owner: User) -> None
         answer = Client().post("/accounts/login/", asked, headers={"host": f"localhost:{port}"})
         told.append("Too many failed" in answer.content.decode())
     assert told == [False] * 5 + [True] * 2
+
+
+def test_a_confirmation_that_could_not_be_sent_is_sent_when_asked_for_again(
+    client: Client, _open: None, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.raise_request_exception = False
+    with monkeypatch.context() as away:
+        away.setattr(EmailBackend, "send_messages", refuse_connection)
+        assert sign_up(client, "new@example.com").status_code == 503
+    assert sign_up(client, "new@example.com")["Location"] == SENT
+    client.post("/accounts/login/", {"login": "new@example.com", "password": PASSWORD})
+    assert [message.to for message in mail.outbox] == [["new@example.com"]]
+
+
+def refuse_connection(*_: object) -> int:
+    raise ConnectionRefusedError
 
 
 def test_a_reset_does_not_tell_who_is_here(client: Client, owner: User) -> None:

@@ -11,6 +11,7 @@ import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.conf import LazySettings
 from django.core.cache import cache
+from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts import api_keys, tickets
@@ -156,6 +157,33 @@ def test_a_feed_ends_with_the_key_of_its_ticket(key: ApiKey) -> None:
     with pytest.raises(listeners.NotListening) as refused:
         listeners.identify(scope)
     assert refused.value.code == closes.NOT_AUTHENTICATED
+
+
+@pytest.mark.parametrize("by", ["key", "ticket", "session"])
+@pytest.mark.parametrize("end", ["delete", "deactivate", "change password"])
+def test_who_is_gone_listens_no_more(owner: User, by: str, end: str) -> None:
+    key, secret = api_keys.issue(owner, name="feed")
+    client = Client()
+    client.force_login(owner)
+    cookie = f"sessionid={client.cookies['sessionid'].value}"
+    header = {"key": ("authorization", f"Bearer {secret}"), "session": ("cookie", cookie)}
+    name, value = header.get(by, ("x-none", ""))
+    listener = listeners.identify(
+        {
+            "headers": [(b"host", b"testserver"), (name.encode(), value.encode())],
+            "subprotocols": protocols_of(tickets.issue(key)) if by == "ticket" else [],
+        }
+    )
+    assert listener.is_still_in()
+    if end == "delete":
+        owner.delete()
+    elif end == "deactivate":
+        User.objects.update(is_active=False)
+    else:
+        owner.set_password("another long password")
+        owner.save()
+    # Keys stay as they are when a password changes: the page says so.
+    assert listener.is_still_in() is (end == "change password" and by != "session")
 
 
 @pytest.mark.anyio
