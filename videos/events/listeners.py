@@ -69,14 +69,20 @@ def identify(scope: dict[str, Any]) -> Listener:
     by a ticket. A page cannot put a key in the header.
     """
     headers = credentials.headers_of(scope["headers"])
-    if (secret := credentials.bearer(headers)) is not None:
-        return _of_key(secret, scope)
-    if (ticket := _ticket(scope)) is not None:
-        return _of_ticket(ticket, headers)
-    if not credentials.is_ours(headers):
-        raise NotListening(FOREIGN_ORIGIN)
-    session = credentials.cookie(headers, settings.SESSION_COOKIE_NAME)
-    return _listener(lambda: credentials.user_of_session(session))
+    secret = credentials.bearer(headers)
+    try:
+        if secret is not None:
+            return _listener(lambda: credentials.user_of_key(secret))
+        if (ticket := _ticket(scope)) is not None:
+            return _of_ticket(ticket, headers)
+        return _of_session(headers)
+    except NotListening as refusal:
+        client = scope.get("client")
+        count = throttling.of_nobody if secret is None else throttling.of_wrong_key
+        usage = count(client[0] if client else None)
+        if usage is not None and usage.is_over:
+            raise NotListening(TOO_MANY) from refusal
+        raise
 
 
 def offered(scope: dict[str, Any]) -> str | None:
@@ -84,15 +90,11 @@ def offered(scope: dict[str, Any]) -> str | None:
     return PROTOCOL if PROTOCOL in scope.get("subprotocols", ()) else None
 
 
-def _of_key(secret: str, scope: dict[str, Any]) -> Listener:
-    try:
-        return _listener(lambda: credentials.user_of_key(secret))
-    except NotListening:
-        client = scope.get("client")
-        usage = throttling.of_wrong_key(client[0] if client else None)
-        if usage is not None and usage.is_over:
-            raise NotListening(TOO_MANY) from None
-        raise
+def _of_session(headers: dict[str, str]) -> Listener:
+    if not credentials.is_ours(headers):
+        raise NotListening(FOREIGN_ORIGIN)
+    session = credentials.cookie(headers, settings.SESSION_COOKIE_NAME)
+    return _listener(lambda: credentials.user_of_session(session))
 
 
 def _of_ticket(ticket: str, headers: dict[str, str]) -> Listener:

@@ -187,8 +187,18 @@ def test_who_is_gone_listens_no_more(owner: User, by: str, end: str) -> None:
 
 
 @pytest.mark.anyio
-async def test_wrong_keys_are_bounded_at_the_feed_too(key: ApiKey, settings: LazySettings) -> None:
-    settings.RATES = replace(settings.RATES, wrong_keys=Rate(1, 3600))
+@pytest.mark.parametrize(
+    ("rate", "protocols", "headers"),
+    [
+        ("wrong_keys", [], {"authorization": "Bearer vl_wrong"}),
+        ("anonymous", protocols_of("none"), {}),
+        ("anonymous", [], {"cookie": f"sessionid={'x' * 32}"}),
+    ],
+)
+async def test_strangers_are_bounded_at_the_feed_too(
+    key: ApiKey, settings: LazySettings, rate: str, protocols: list[str], headers: dict[str, str]
+) -> None:
+    settings.RATES = replace(settings.RATES, **{rate: Rate(1, 3600)})
     for code in (closes.NOT_AUTHENTICATED, closes.TOO_MANY):
-        async with opened([], authorization="Bearer vl_wrong") as (_, said):
+        async with opened(protocols, "http://testserver", **headers) as (_, said):
             assert said["code"] == code
