@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import CommandError, call_command
+from django.db import connections
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -123,6 +126,28 @@ def test_of_two_who_sign_up_at_once_one_is_told_by_mail(
     answers = [sign_up(Client(), "new@example.com") for _ in range(2)]
     assert [(answer.status_code, answer["Location"]) for answer in answers] == [(302, SENT)] * 2
     assert User.objects.count() == 1
+
+
+def test_many_who_sign_up_at_once_make_one_account(
+    transactional_db: None, settings: LazySettings
+) -> None:
+    settings.SIGNUP_OPEN = True
+    start = Barrier(6)
+
+    def one(email: str) -> int:
+        client = Client(raise_request_exception=False)
+        start.wait(60)
+        try:
+            return int(sign_up(client, email).status_code)
+        finally:
+            connections.close_all()
+
+    spelled = ["new@example.com", "NEW@example.com", "New@Example.com"] * 2
+    with ThreadPoolExecutor(len(spelled)) as threads:
+        assert list(threads.map(one, spelled)) == [302] * len(spelled)
+    user = User.objects.get()
+    assert not verification.is_verified(user)
+    assert EmailAddress.objects.get().user == user
 
 
 def test_an_account_is_made_whole_or_not_at_all(

@@ -20,7 +20,7 @@ from tests.servers.certificates import Certificates, made_in
 from tests.servers.process import free_port
 from tests.servers.stubs import silent_port
 
-SMTP = "django.core.mail.backends.smtp.EmailBackend"
+SMTP = "config.smtp.EmailBackend"
 SECRET = "hunter2-the-secret"
 
 
