@@ -205,6 +205,8 @@ def test_an_exception_is_fields_and_no_lines(lines: Lines) -> None:
         "https://b.s3/x?X-Amz-Signature=abcdef",
         "Authorization: Bearer abcdefghijkl",
         "vl_LG9AcfObBxQwv6VkIb640pzO0DQ8g1GwC3K4fMwABMw",
+        "vodloom, vodloom.ticket.01a21a0b.5f5e.1xWiVZ.HT5kXrmbaf9N7xUH-06DCM_itimL9SBs",
+        "Cookie: theme=dark; sessionid=lp31t46vvr4kdixqho1smyptgx7mf67u",
         "redis://:hunter2secret@h:6379/0",
         "connection with knownpassword failed",
     ],
@@ -217,7 +219,7 @@ def test_secrets_are_hidden_wherever_they_turn_up(
     structlog.get_logger().warning("thing_failed", detail=secret)
     logging.getLogger("library").error("said %s", secret)
     told = json.dumps(lines())
-    for word in ("abcdef", "LG9Acf", "hunter2", "knownpassword"):
+    for word in ("abcdef", "LG9Acf", "hunter2", "knownpassword", "1xWiVZ", "lp31t4"):
         assert word not in told
 
 

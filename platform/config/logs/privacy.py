@@ -13,7 +13,10 @@ _TOKENS = re.compile(r"(/m/)[^\s/?#\"'<>]+")
 # Signatures of presigned addresses, cursors, whatever somebody typed into a search.
 _QUERY = re.compile(r"(/[^\s?#\"'<>]*)\?[^\s\"'<>]+")
 _USER_INFO = re.compile(r"(\w://)[^\s/@\"']*@")
-_CREDENTIALS = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}|\bvl_[\w-]{20,}")
+_CREDENTIALS = re.compile(
+    r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}|\bvl_[\w-]{20,}|\bvodloom\.ticket\.[\w.-]+"
+    r"|\bsessionid=[^\s;,\"']+"
+)
 _SHORTEST = 8
 
 
