@@ -20,6 +20,7 @@ from asgiref.typing import (
     HTTPScope,
     Scope,
 )
+from django.utils.http import parse_header_parameters
 
 from config.arriving_forms import is_form
 from videos.api.problems import CONTENT_TYPE, body
@@ -28,6 +29,7 @@ FORM_BYTES = 4 * 1024**2
 # What a multipart form adds around a file: boundaries, headers, the other fields.
 _FORM_OVERHEAD = 64 * 1024
 _ENCODING = b"content-encoding"
+_UTF8 = ("utf-8", "utf8", "us-ascii", "ascii")
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ class BodyGuard:
     async def _refusal(self, scope: HTTPScope) -> Refusal | None:
         if _is_encoded(scope):
             return _ENCODED
+        if _is_in_other_letters(scope):
+            return _NOT_UTF8
         announced = _content_length(scope)
         if announced is not None and announced > self._limit(scope):
             return self._too_large(scope)
@@ -164,6 +168,9 @@ _STOPPING = Refusal(
 _ENCODED = Refusal(
     415, "unsupported_media_type", "Send the body as it is, without a Content-Encoding."
 )
+_NOT_UTF8 = Refusal(
+    415, "unsupported_media_type", "Send text in UTF-8, and name no other charset."
+)
 _TOO_SLOW = Refusal(408, "body_too_slow", "The body arrived too slowly. Send it again.")
 
 
@@ -188,6 +195,14 @@ def _is_encoded(scope: HTTPScope) -> bool:
     """Whether a body comes compressed, which nobody behind this would see."""
     codings = {value.strip().lower() for name, value in scope["headers"] if name == _ENCODING}
     return bool(codings - {b"", b"identity"})
+
+
+def _is_in_other_letters(scope: HTTPScope) -> bool:
+    """Whether a body names another charset, by which everything that was sent would be read: Python
+    knows a hundred, some of which cannot read forms, or are no charsets at all."""
+    kinds = [value for name, value in scope["headers"] if name == b"content-type"]
+    _, parameters = parse_header_parameters(b",".join(kinds).decode("latin-1"))
+    return parameters.get("charset", "utf-8").lower() not in _UTF8
 
 
 def _content_length(scope: HTTPScope) -> int | None:

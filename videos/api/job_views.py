@@ -17,7 +17,7 @@ from rest_framework.reverse import reverse
 from processing import services as processing
 from processing.models import Run, Task
 from processing.monitoring import progress
-from videos import access
+from videos import access, ids
 from videos.api.filters import JobFilter
 from videos.api.job_serializers import (
     JobDetailSerializer,
@@ -43,7 +43,7 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
     queryset = Run.objects.none()
     serializer_class = JobSerializer
     filterset_class = JobFilter
-    lookup_value_converter = "uuid"
+    lookup_value_converter = ids.CONVERTER
     bodies = {"create": JobSubmitSerializer, "partial_update": JobEditSerializer}
     orderings = NEWEST_FIRST
 

@@ -37,6 +37,7 @@ CONTENT_TYPE = "application/problem+json"
 DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 RETRY_AFTER = "5"
 _LONGEST_HOST = 100
+_LONGEST_DETAIL = 1000
 EMAIL_NOT_VERIFIED = (
     "Confirm your email address first: open the link in the mail that was sent to you."
 )
@@ -234,7 +235,12 @@ def _field_errors(data: Any, field: str = "") -> Any:
         for value in data:
             yield from _field_errors(value, field)
     else:
-        yield {"field": field, "code": getattr(data, "code", "invalid"), "detail": str(data)}
+        yield {"field": field, "code": getattr(data, "code", "invalid"), "detail": _told(str(data))}
+
+
+def _told(detail: str) -> str:
+    """A sentence that may repeat what was sent, as far as that helps."""
+    return detail if len(detail) <= _LONGEST_DETAIL else f"{detail[:_LONGEST_DETAIL]}…"
 
 
 def _response(problem: dict[str, Any], status: int, like: Response | None = None) -> Response:

@@ -25,7 +25,7 @@ from accounts.models import User
 from processing import services as processing
 from processing.models import Run
 from processing.monitoring import progress
-from videos import access, purge, trash
+from videos import access, ids, purge, trash
 from videos.api.filters import VideoFilter
 from videos.api.flags import flag
 from videos.api.job_serializers import JobSerializer
@@ -67,7 +67,7 @@ class VideoViewSet(
     queryset = Video.objects.none()
     serializer_class = VideoSerializer
     filterset_class = VideoFilter
-    lookup_value_converter = "uuid"
+    lookup_value_converter = ids.CONVERTER
     bodies = {"create": VideoUploadSerializer, "partial_update": VideoEditSerializer}
     forms = frozenset({"create"})
     parameters = {"list": frozenset({"trashed"}), "destroy": frozenset({"purge"})}

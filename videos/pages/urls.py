@@ -1,18 +1,10 @@
 """The pages' addresses."""
 
-from django.urls import path, re_path, register_converter
-from django.urls.converters import UUIDConverter
+from django.urls import path, re_path
 
+# They register the converter that is named here.
+from videos import ids  # noqa: F401
 from videos.pages import account, open_views, trash, views
-
-
-class AnyCaseConverter(UUIDConverter):
-    """An id however it was written: some programs that hand addresses on write large letters."""
-
-    regex = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
-
-
-register_converter(AnyCaseConverter, "id")
 
 urlpatterns = [
     path("", views.library, name="library"),
@@ -23,12 +15,12 @@ urlpatterns = [
     path("poster/<id:video_id>/", open_views.poster, name="poster"),
     path("oembed/", open_views.oembed, name="oembed"),
     path("trash/", trash.page, name="trash"),
-    path("trash/<uuid:video_id>/restore/", trash.restore, name="trash_restore"),
-    path("trash/<uuid:video_id>/delete/", trash.delete, name="trash_delete"),
+    path("trash/<id:video_id>/restore/", trash.restore, name="trash_restore"),
+    path("trash/<id:video_id>/delete/", trash.delete, name="trash_delete"),
     path("account/", account.account, name="account"),
     path("account/profile/", account.save_profile, name="account_profile"),
     path("account/keys/", account.create_key, name="account_key_create"),
-    path("account/keys/<uuid:key_id>/revoke/", account.revoke_key, name="account_key_revoke"),
+    path("account/keys/<id:key_id>/revoke/", account.revoke_key, name="account_key_revoke"),
     # Before allauth's own, which have the same addresses.
     path("accounts/email/", account.emails, name="account_email"),
     re_path(

@@ -39,7 +39,7 @@ def _is_newer(modified: float | None, date: str | None) -> bool | None:
         return None
     try:
         told = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if told.tzinfo is None:
         told = told.replace(tzinfo=UTC)

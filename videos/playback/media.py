@@ -103,6 +103,8 @@ class MediaApp:
     ) -> Response:
         if not await self._gate.admits(release_id, grant.audience):
             return _refusal(403, "This video was deleted, or is no longer open to everybody.")
+        if "\0" in name:
+            return _refusal(404, _GONE)
         if Path(name).suffix in PLAYLIST_TYPES:
             return await self._playlist(request, release_id, name, grant.until)
         return await _file(request, release_id, name)
@@ -132,9 +134,17 @@ def takes_gzip(accepted: str) -> bool:
     weights = {}
     for entry in accepted.lower().split(","):
         coding, _, parameter = entry.partition(";")
-        weight = re.fullmatch(r"\s*q\s*=\s*([\d.]+)\s*", parameter)
-        weights[coding.strip()] = float(weight[1].strip(".") or 0) if weight else 1.0
+        weight = re.fullmatch(r"\s*q\s*=(.*)", parameter)
+        weights[coding.strip()] = _weight(weight[1]) if weight else 1.0
     return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
+def _weight(text: str) -> float:
+    """How much something is wanted; what is no number asks for nothing."""
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
 
 
 @dataclass(frozen=True)

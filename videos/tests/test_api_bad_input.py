@@ -49,6 +49,12 @@ def test_json_that_is_nested_deeply_is_told_so(
         assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
 
 
+def test_what_was_sent_is_not_repeated_without_end(api: APIClient, video: Video) -> None:
+    answer = api.patch(f"{URL}{video.pk}/", {"visibility": "x" * 99_999}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_choice")
+    assert len(answer.content) < 5000
+
+
 @pytest.mark.parametrize("error", [OperationalError("locked"), InternalError("read-only")])
 def test_a_database_that_does_not_answer_is_503(
     api: APIClient, client: Client, monkeypatch: pytest.MonkeyPatch, error: Exception
@@ -66,6 +72,13 @@ def test_a_database_that_does_not_answer_is_503(
     assert page.status_code == 503
     assert int(page["Retry-After"]) > 0
     assert "does not answer" in page.content.decode()
+
+
+@pytest.mark.parametrize("kind", ["videos", "jobs"])
+def test_an_id_may_be_written_in_large_letters(api: APIClient, video: Video, kind: str) -> None:
+    [found] = api.get(f"/api/v1/{kind}/").json()["results"]
+    told = api.get(f"/api/v1/{kind}/{found['id'].upper()}/")
+    assert (told.status_code, told.json()["id"]) == (200, found["id"])
 
 
 _WORDS = st.one_of(

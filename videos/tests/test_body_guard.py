@@ -85,6 +85,23 @@ async def test_what_fits_passes() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("charset", ["idna", "utf-16", "utf-7", "zip", "latin-1", "no such"])
+async def test_text_is_taken_in_utf8_alone(charset: str) -> None:
+    request = Request("/up/", [b"x"] * 3, length=3)
+    request.scope["headers"][0] = (b"content-type", f'x/y; a=b; Charset="{charset}"'.encode())
+    assert await request.answer() == 415
+    assert request.read == 0
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("kind", ["x/y", "x/y; charset=UTF-8", 'x/y;charset="utf8"', "", "é;="])
+async def test_what_names_no_other_charset_passes(kind: str) -> None:
+    request = Request("/up/", [b"x"] * 3, length=3)
+    request.scope["headers"][0] = (b"content-type", kind.encode())
+    assert await request.answer() == 200
+
+
+@pytest.mark.anyio
 async def test_who_may_not_upload_is_told_before_the_first_byte() -> None:
     request = Request("/up/", [b"x"] * 3, length=3)
     request.refusal = Refusal(401, "not_authenticated", "Log in.", ((b"www-authenticate", b"B"),))

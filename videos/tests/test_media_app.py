@@ -99,6 +99,8 @@ def test_without_a_valid_token_nothing_is_served(
         "/etc/passwd",
         "nothing.mp4",
         "nothing.m3u8",
+        "%00.m3u8",
+        "%00.mpd",
         "a/b.txt",
     ],
 )
@@ -247,6 +249,10 @@ def test_playlists_are_gzipped_for_who_takes_it(media: TestClient, master: str) 
         ("gzip; q=0.000, *", False),
         ("*;q=0", False),
         ("gzip;q=.", False),
+        ("gzip;q=1.2.3", False),
+        ("gzip;q=0.0.0, br", False),
+        ("gzip;q=x", False),
+        ("gzip;q=", False),
         ("", False),
     ],
 )

@@ -30,6 +30,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,
+    # However an id is written (videos.ids).
+    "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
     # What must be sent must be sent by PATCH too.
     "COMPONENT_SPLIT_PATCH": False,
     "SORT_OPERATIONS": "videos.api.schema.document.order",
