@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs" / "errors.md"
 SOURCES = (
     *("body_guard", "uploads", "host_guard", "cross_origin", "handler", "views", "http_protocol"),
+    "https_only",
     "logs/requests",
 )
 # What DRF raises by itself.

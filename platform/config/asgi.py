@@ -25,6 +25,7 @@ from config.cross_origin import CrossOrigin
 from config.final_slash import FinalSlash
 from config.handler import Handler
 from config.host_guard import HostGuard
+from config.https_only import HttpsGuard
 from config.logs.requests import RequestLog, Whole
 from config.probes import PATHS, Probes
 from processing.health import start
@@ -76,7 +77,7 @@ _guarded = BodyGuard(
 )
 # From the outside: each request is told of, and what broke; pages elsewhere may read whatever
 # answers; an address is spelled in one way for all that is behind.
-_answered = CrossOrigin(Whole(FinalSlash(HostGuard(_guarded))))
+_answered = CrossOrigin(Whole(FinalSlash(HttpsGuard(HostGuard(_guarded)))))
 application: ASGI3Application = RequestLog(
     _answered, silent_paths=PATHS, silent_prefix=settings.STATIC_URL
 )

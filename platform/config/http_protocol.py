@@ -13,9 +13,11 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from config.logs.requests import new_id
+from config.body_guard import Refusal, refuse
+from config.logs.requests import RequestLog, new_id
 
 logger = structlog.get_logger(__name__)
 
@@ -34,6 +36,13 @@ LAST_HEAD_SECONDS = 2.0
 """Within this the head must be complete of a request on a connection that was made before the
 server stops listening: whoever opened it has sent it already."""
 
+_BUSY = Refusal(
+    503,
+    "server_busy",
+    "This server has as much to do as it can. Send it again.",
+    ((b"retry-after", b"2"),),
+)
+
 
 class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's, which ends a connection whose request's head is too large or too slow, and one
@@ -49,6 +58,12 @@ class BoundedProtocol(HttpToolsProtocol):
     _unread: asyncio.TimerHandle | None = None
     _in_head = True
     _framing_bytes = 0
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # uvicorn's own answer to what is too much would be a word of text.
+        self._most, self.limit_concurrency = self.limit_concurrency, None
+        self._served = self.app
 
     def connection_made(self, transport: Any) -> None:
         """A client is there and should say something."""
@@ -114,6 +129,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head = False
         self._framing_bytes = 0
         self._stop_waiting()
+        self.app = _busy if self._is_full() else self._served
         super().on_headers_complete()
         if self.cycle is not None:
             seen: Any = _Answering(self.transport, self.close_answered)
@@ -176,6 +192,11 @@ class BoundedProtocol(HttpToolsProtocol):
         answered = self.cycle is not None and self.cycle.response_complete
         return answered and not self._in_head and self.transport.get_protocol() is self
 
+    def _is_full(self) -> bool:
+        """Whether as many connections or requests are here as may be."""
+        most = self._most
+        return most is not None and (len(self.connections) >= most or len(self.tasks) >= most)
+
     def _expect_head(self) -> None:
         self._in_head = True
         self._timer = self.loop.call_later(self.head_seconds, self._give_up)
@@ -197,6 +218,14 @@ class BoundedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
         elif not self.transport.is_closing():
             self.transport.close()
+
+
+async def _refuse(scope: Scope, _: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    if scope["type"] == "http":
+        await refuse(_BUSY, scope, send)
+
+
+_busy: Any = RequestLog(_refuse)
 
 
 class _Answering:

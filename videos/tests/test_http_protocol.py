@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -41,15 +42,50 @@ async def connect() -> AsyncIterator[Connect]:
         await send({"type": "http.response.body", "body": b"well " + names + much})
 
     config = Config(app, port=0, http=Quick, lifespan="off", log_config=None, timeout_keep_alive=1)
+    async with _serving(config) as port:
+        yield lambda: asyncio.open_connection("127.0.0.1", port)
+
+
+@asynccontextmanager
+async def _serving(config: Config) -> AsyncIterator[int]:
+    """A server, by its port."""
     server = Server(config)
     serving = asyncio.create_task(server.serve())
     async with asyncio.timeout(20):
         while not server.started:
             await asyncio.sleep(0)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield lambda: asyncio.open_connection("127.0.0.1", port)
+    yield port
     server.should_exit = server.force_exit = True
     await serving
+
+
+async def test_whoever_is_too_many_is_told_so_as_of_every_fault() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async with _serving(
+        Config(app, port=0, http=Quick, lifespan="off", log_config=None, limit_concurrency=2)
+    ) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        with capture_logs() as lines:
+            second, asks = await asyncio.open_connection("127.0.0.1", port)
+            asks.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            head, _, body = (await second.read()).partition(b"\r\n\r\n")
+        asks.close()
+        await asks.wait_closed()
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"HTTP/1.1 200" in await reader.read(500)
+    assert head.startswith(b"HTTP/1.1 503")
+    assert b"application/problem+json" in head
+    assert b"retry-after: " in head
+    problem = json.loads(body)
+    assert problem["code"] == "server_busy"
+    assert problem["request_id"].encode() in head
+    assert [line["status"] for line in lines if line["event"] == "request"] == [503]
 
 
 async def test_a_whole_request_is_answered_however_long_its_body_takes(connect: Connect) -> None:

@@ -33,6 +33,7 @@ MIDDLEWARE = [
     "config.api_answers.ApiHeaders",
     "config.api_answers.ApiGzip",
     "config.api_answers.ApiValidators",
+    "config.https_only.SameMethodMiddleware",
     "config.https_only.HttpsNoLongerMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.content_policy.ContentPolicyMiddleware",
