@@ -141,7 +141,7 @@ class DownloadSerializer(serializers.Serializer[Any]):
     width = serializers.IntegerField(allow_null=True)
     height = serializers.IntegerField(allow_null=True)
     size = serializers.IntegerField(help_text="bytes")
-    url = serializers.URLField()
+    url = serializers.URLField(help_text="saves it under the video's title; players take it too")
 
 
 class PlaybackSerializer(serializers.Serializer[Any]):

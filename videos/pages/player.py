@@ -57,16 +57,15 @@ def of(video: Video, viewer: access.Viewer) -> Player | None:
         available=None if release.is_complete else round(release.available_seconds, 3),
         is_audio=video.media_type == Video.MediaType.AUDIO,
         is_upright=any((one.height or 0) > (one.width or 0) for one in release.renditions.all()),
-        downloads=[_offered(video, file) for file in files],
+        downloads=[_offered(file) for file in files],
         plain=_plain(files),
     )
 
 
-def _offered(video: Video, file: Download) -> Offered:
-    title = "".join(" " if c in '\\/:*?"<>|' else c for c in video.title or "Untitled")
+def _offered(file: Download) -> Offered:
     return Offered(
         words=file.name,
-        filename=f"{title.strip()[:120] or 'Untitled'} {file.name}.mp4",
+        filename=file.filename,
         size=words.size(file.size),
         url=file.url,
     )
@@ -77,4 +76,4 @@ def _plain(files: list[Download]) -> str | None:
     if not files:
         return None
     fitting = (file for file in files if min(file.width or 0, file.height or 0) <= _PLAIN_HEIGHT)
-    return next(fitting, files[-1]).url
+    return next(fitting, files[-1]).shown

@@ -1,21 +1,25 @@
 """Give out the addresses of MP4 files that may be downloaded."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from videos import access
-from videos.models import Video
-from videos.playback import services
+from videos.models import Release, Rendition, Video
+from videos.playback import filenames, services
 
 
 @dataclass(frozen=True)
 class Download:
-    """One rung with audio: pixels, bytes, and where it is for a viewer."""
+    """One rung with audio: pixels, bytes, and where it is for a viewer: the ``url`` that saves it,
+    and the one by which it is ``shown`` in a player."""
 
     name: str
     width: int | None
     height: int | None
     size: int
     url: str
+    shown: str
+    filename: str
 
 
 def of(video: Video, viewer: access.Viewer) -> list[Download]:
@@ -26,14 +30,18 @@ def of(video: Video, viewer: access.Viewer) -> list[Download]:
     release = video.release
     if release is None or not access.may_play(video, viewer):
         return []
-    return [
-        Download(
-            name=row.name,
-            width=row.width,
-            height=row.height,
-            size=row.download_bytes or 0,
-            url=services.object_url(video, release, row.download_key, viewer),
-        )
-        for row in release.renditions.all()
-        if row.download_key
-    ]
+    rows = [row for row in release.renditions.all() if row.download_key]
+    return [_of(video, release, row, viewer) for row in rows]
+
+
+def _of(video: Video, release: Release, row: Rendition, viewer: access.Viewer) -> Download:
+    shown = services.object_url(video, release, row.download_key, viewer)
+    return Download(
+        name=row.name,
+        width=row.width,
+        height=row.height,
+        size=row.download_bytes or 0,
+        url=f"{shown}?{filenames.PARAMETER}",
+        shown=shown,
+        filename=filenames.of(video.title, Path(row.download_key)),
+    )

@@ -45,10 +45,11 @@ class Audience(IntEnum):
 
 @dataclass(frozen=True)
 class Standing:
-    """How the video of a release stands."""
+    """How the video of a release stands, and what it is called."""
 
     is_deleted: bool
     is_open: bool
+    title: str = ""
 
     def admits(self, audience: Audience) -> bool:
         """Whether addresses for these are good."""
@@ -75,11 +76,12 @@ class Gate:
         self._looks: Shared[UUID, Standing] = Shared(seconds=0, most=_RELEASES, weigh=lambda _: 1)
 
     async def admits(self, release_id: UUID, audience: Audience) -> bool:
-        """Whether an address of a release is still good. Raises Django's ``DatabaseError`` when
-        that cannot be known."""
-        return (await self._standing(release_id)).admits(audience)
+        """Whether an address of a release is still good. Raises as ``standing`` does."""
+        return (await self.standing(release_id)).admits(audience)
 
-    async def _standing(self, release_id: UUID) -> Standing:
+    async def standing(self, release_id: UUID) -> Standing:
+        """How the video of a release stands. Raises Django's ``DatabaseError`` when that cannot be
+        known."""
         known = self._known.get(release_id)
         if known is not None and _now() - known.at < self._seconds:
             return known.standing
@@ -117,12 +119,16 @@ class Gate:
 
 def look_up(release_id: UUID) -> Standing:
     """How the video of a release stands; one that nothing belongs to is gone."""
-    videos = Video.objects.only("visibility", "moderation", "deleted_at")
+    videos = Video.objects.only("title", "visibility", "moderation", "deleted_at")
     # By the run that made it, also after another release took its place.
     video = videos.filter(runs=release_id).first() or videos.filter(release=release_id).first()
     if video is None:
         return GONE
-    return Standing(is_deleted=video.deleted_at is not None, is_open=access.is_open(video))
+    return Standing(
+        is_deleted=video.deleted_at is not None,
+        is_open=access.is_open(video),
+        title=video.title,
+    )
 
 
 def _retrieve(look: asyncio.Task[Standing]) -> None:

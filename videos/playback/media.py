@@ -4,6 +4,7 @@
 whoever takes that; on disk everything else is the file of that name in the release, or a part of
 one (`processing.packaging.addresses`), with Range. In a bucket the playlists carry a signed address
 for each chunk, posters and downloads are redirected to a short one, and bytes never pass here.
+With ``?download`` a file comes as one to be saved, named by the video's title.
 At each request the rows are asked whether the address is still good (`gate`).
 """
 
@@ -25,7 +26,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from processing.packaging import addresses
 from videos import keys
-from videos.playback import conditions, parts, tokens
+from videos.playback import conditions, filenames, parts, tokens
 from videos.playback.gate import Gate
 from videos.playback.playlists import NoSuchPlaylist
 from videos.playback.rendering import Renderer
@@ -101,13 +102,17 @@ class MediaApp:
     async def _granted(
         self, request: Request, release_id: UUID, name: str, grant: tokens.Grant
     ) -> Response:
-        if not await self._gate.admits(release_id, grant.audience):
+        standing = await self._gate.standing(release_id)
+        if not standing.admits(grant.audience):
             return _refusal(403, "This video was deleted, or is no longer open to everybody.")
         if "\0" in name:
             return _refusal(404, _GONE)
         if Path(name).suffix in PLAYLIST_TYPES:
             return await self._playlist(request, release_id, name, grant.until)
-        return await _file(request, release_id, name)
+        saved_as = ""
+        if filenames.PARAMETER in request.query_params:
+            saved_as = filenames.disposition(standing.title, Path(name))
+        return await _file(request, release_id, name, disposition=saved_as)
 
     async def _playlist(
         self, request: Request, release_id: UUID, name: str, until: int
@@ -155,14 +160,14 @@ class _Found:
     about: stat_result
 
 
-async def _file(request: Request, release_id: UUID, name: str) -> Response:
+async def _file(request: Request, release_id: UUID, name: str, *, disposition: str) -> Response:
     content_type = _TYPES.get(Path(name).suffix)
     if content_type is None or ".." in name.split("/"):
         return _refusal(404, _GONE)
     part = addresses.part_of(name)
     try:
         key = keys.in_release(release_id, part.uri if part else name)
-        found = await to_thread.run_sync(_look_up, key)
+        found = await to_thread.run_sync(_look_up, key, disposition)
     except (ObjectMissing, SuspiciousFileOperation, ValueError, FileNotFoundError):
         found = None
     except (StorageUnavailable, OSError) as error:
@@ -175,16 +180,20 @@ async def _file(request: Request, release_id: UUID, name: str) -> Response:
     first, size = (part.first, part.size) if part else (0, found.about.st_size)
     bytes_of = parts.FilePart(found.path, found.about, first, size)
     headers = {"Cache-Control": _FOR_EVER}
+    if disposition:
+        headers["Content-Disposition"] = disposition
     return parts.answer(bytes_of, request, media_type=content_type, headers=headers)
 
 
-def _look_up(key: str) -> _Found | str | None:
-    """Where an object lies, if it does: here, or in a bucket behind a signed address."""
+def _look_up(key: str, disposition: str) -> _Found | str | None:
+    """Where an object lies, if it does: here, or in a bucket behind a signed address, which answers
+    with a Content-Disposition where one is given."""
     storage = outputs()
     if (path := storage.local_path(key)) is not None:
         return _Found(path, path.stat())
     window = int(time.time()) // SIGNED_EVERY_SECONDS
-    return storage.signed_url(key, until=(window + 2) * SIGNED_EVERY_SECONDS)
+    until = (window + 2) * SIGNED_EVERY_SECONDS
+    return storage.signed_url(key, until=until, disposition=disposition)
 
 
 def _unavailable() -> Response:

@@ -65,9 +65,9 @@ class MediaStorage(Protocol):
     def object_size(self, key: str) -> int:
         """Bytes of an object; ``ObjectMissing`` when there is none."""
 
-    def signed_url(self, key: str, *, until: int) -> str | None:
+    def signed_url(self, key: str, *, until: int, disposition: str = "") -> str | None:
         """An address that serves the object with Range until then (seconds since 1970), the same
-        for half an hour; or None on disk."""
+        for half an hour, with a Content-Disposition where one is given; or None on disk."""
 
     def list_prefix(self, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
         """The objects whose keys begin so, in the order of their bytes; those after a key.

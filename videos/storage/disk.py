@@ -83,7 +83,7 @@ class DiskStorage(FileSystemStorage):
         with _translated(key):
             return Path(self.path(key)).stat().st_size
 
-    def signed_url(self, key: str, *, until: int) -> None:
+    def signed_url(self, key: str, *, until: int, disposition: str = "") -> None:
         """Disk objects have no address of their own: they are served under ``/m/``."""
 
     def list_prefix(self, prefix: str, *, after: str = "") -> Iterator[ListedObject]:

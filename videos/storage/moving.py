@@ -75,9 +75,9 @@ class MovingStorage:
             raise ObjectMissing(key)
         return None
 
-    def signed_url(self, key: str, *, until: int) -> str | None:
+    def signed_url(self, key: str, *, until: int, disposition: str = "") -> str | None:
         """The address by the place that holds it, or None when that is a disk."""
-        return self._place_of(key).signed_url(key, until=until)
+        return self._place_of(key).signed_url(key, until=until, disposition=disposition)
 
     def list_prefix(self, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
         """The objects of both places, each once."""

@@ -36,11 +36,14 @@ class Presigner:
     region: str
     credentials: Credentials
 
-    def url(self, key: str, *, since: int, until: int) -> str:
+    def url(self, key: str, *, since: int, until: int, disposition: str = "") -> str:
         """The address of an object, signed at one time and good until another (both in seconds
-        since 1970), or for as long as the protocol allows."""
+        since 1970), or for as long as the protocol allows; answered with a Content-Disposition
+        where one is given."""
         seconds = max(min(until - since, LONGEST_SECONDS), 1)
         query, signing_key, head = _of_all(self, since, seconds)
+        if disposition:  # behind the others: they are signed in the order of their bytes
+            query += f"&response-content-disposition={quote(disposition, safe='~')}"
         parts = urlsplit(self.base)
         path = parts.path + quote(key, safe="/~")
         asked = f"GET\n{path}\n{query}\nhost:{parts.netloc}\n\nhost\nUNSIGNED-PAYLOAD"

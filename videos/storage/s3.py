@@ -186,12 +186,14 @@ class BucketStorage(S3Storage):
         head = self.client.head_object(Bucket=self.bucket_name, Key=self.object_key(key))
         return int(head["ContentLength"])
 
-    def signed_url(self, key: str, *, until: int) -> str:
+    def signed_url(self, key: str, *, until: int, disposition: str = "") -> str:
         """A presigned address at the public endpoint, signed at the last half hour: it stays
         the same over reloads, so that browsers keep what they have. Temporary credentials end it
         with their session, if that is sooner."""
         since = int(time.time()) // _SIGNED_EVERY * _SIGNED_EVERY
-        return self._presigner().url(self.object_key(key), since=since, until=until)
+        return self._presigner().url(
+            self.object_key(key), since=since, until=until, disposition=disposition
+        )
 
     @_translated
     def _presigner(self) -> Presigner:

@@ -186,7 +186,7 @@ def test_in_a_bucket_poster_and_download_are_redirected_to_and_close(
     poster, download = given[1], given[-1]
     until: list[int] = []
 
-    def signed(key: str, until: int, times: list[int] = until) -> str:
+    def signed(key: str, until: int, disposition: str, times: list[int] = until) -> str:
         times.append(until)
         return f"https://bucket.example/{key}?signature=x"
 

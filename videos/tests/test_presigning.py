@@ -1,6 +1,7 @@
 """Our presigned addresses are those the SDK gives, but for the time they are signed at."""
 
 from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from botocore import auth
@@ -27,6 +28,20 @@ def test_they_are_what_the_sdk_signs(
         TheirCredentials("AKIA", "secret", token), "s3", "eu-central-1", expires=7200
     )
     their.add_auth(request)
+    assert _signature(url) == _signature(request.url or "")
+
+
+def test_what_they_are_answered_with_is_signed_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = Presigner("https://s3.example/b/", "us-east-1", Credentials("AKIA", "secret"))
+    said = 'attachment; filename="A \\"b\\" & ü.mp4"'
+    url = ours.url("x.mp4", since=NOW, until=NOW + 600, disposition=said)
+    assert parse_qs(urlsplit(url).query)["response-content-disposition"] == [said]
+    monkeypatch.setattr(auth, "get_current_datetime", lambda: datetime.fromtimestamp(NOW, UTC))
+    params = {"response-content-disposition": said}
+    request = AWSRequest("GET", url.split("?")[0], params=params)
+    auth.S3SigV4QueryAuth(
+        TheirCredentials("AKIA", "secret"), "s3", "us-east-1", expires=600
+    ).add_auth(request)
     assert _signature(url) == _signature(request.url or "")
 
 
