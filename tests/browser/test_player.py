@@ -235,3 +235,32 @@ def tone(tmp_path: Path) -> Path:
     argv = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=330:d=5", "-c:a", "aac", str(path)]
     subprocess.run(argv, check=True)
     return path
+
+
+def test_an_embedded_player_finds_new_addresses_when_its_own_have_expired(
+    chromium: Browser, owner: Person, film: str
+) -> None:
+    with window(chromium, owner) as page:
+        page.goto(f"/embed/{film}/")
+        page.evaluate(
+            """() => {
+              const { dataset } = document.querySelector("vod-player");
+              dataset.src = dataset.src.replace(new URL(dataset.src, location).pathname.split("/")[2], "expired");
+            }"""
+        )
+        page.locator(".play-large").click()
+        page.wait_for_function("() => document.querySelector('video').currentTime > 0.5")
+
+
+def test_an_embedded_player_says_when_its_video_is_not_shared_any_more(
+    chromium: Browser, owner: Person, film: str
+) -> None:
+    with window(chromium, owner) as page:
+        page.goto(f"/embed/{film}/")
+        owner.ask("PATCH", f"/api/v1/videos/{film}/", json={"visibility": "private"})
+        try:
+            page.wait_for_timeout(2500)  # An answer of the gate counts for two seconds.
+            page.locator(".play-large").click()
+            expect(page.get_by_text("This video is not available")).to_be_visible()
+        finally:
+            owner.ask("PATCH", f"/api/v1/videos/{film}/", json={"visibility": "unlisted"})

@@ -19,10 +19,11 @@ from tests.servers.process import wait_until
 pytestmark = [pytest.mark.thorough, pytest.mark.timeout(600)]
 
 DOCS = tools.ROOT / "docs/api.md"
-ADDRESS, KEY, PLAYLIST = (
+ADDRESS, KEY, PLAYLIST, FRAME = (
     "http://127.0.0.1:8000",
     "vl_…",
     "https://video.example.org/m/…/master.m3u8",
+    "https://video.example.org/embed/…/",
 )
 
 
@@ -85,8 +86,9 @@ def test_every_block_is_run() -> None:
 
 
 def test_the_page_plays(vodloom: Vodloom, key: str, folder: Path) -> None:
-    playlist = _ready(vodloom, key, folder / "holiday.mp4")["playback"]["hls"]
-    page_text = documented("html").replace(PLAYLIST, playlist)
+    video = _ready(vodloom, key, folder / "holiday.mp4")
+    frame = f"{vodloom.url}/embed/{video['id']}/"
+    page_text = documented("html").replace(PLAYLIST, video["playback"]["hls"]).replace(FRAME, frame)
     player = next((tools.ROOT / "static/vendor").glob("hls.js-*")) / "hls.min.js"
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium")
@@ -103,6 +105,7 @@ def test_the_page_plays(vodloom: Vodloom, key: str, folder: Path) -> None:
         page.goto("http://elsewhere.test/")
         page.evaluate("() => { player.muted = true; player.play(); }")
         page.wait_for_function("() => player.currentTime > 0.5", timeout=20_000)
+        page.frame_locator("iframe").locator("vod-player .play-large").wait_for()
         browser.close()
 
 
@@ -116,4 +119,8 @@ def _ready(vodloom: Vodloom, key: str, file: Path) -> Any:
         return requests.get(f"{url}{video['id']}/", headers=headers, timeout=30).json()
 
     wait_until(lambda: told()["status"] == "ready", "it is ready", seconds=60)
+    opened = requests.patch(
+        f"{url}{video['id']}/", headers=headers, json={"visibility": "unlisted"}, timeout=30
+    )
+    opened.raise_for_status()
     return told()

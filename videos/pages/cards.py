@@ -72,7 +72,8 @@ class Notice:
 class Watch:
     """A video on its own page. ``stage`` is what stands where the picture is:
     player, working, failed, canceled or unavailable; ``available`` how much of it plays, while
-    that grows; ``facts``, ``notices`` and ``standing`` are for whoever may inspect it."""
+    that grows; ``failure``, ``facts``, ``notices`` and ``standing`` are for whoever may inspect
+    it."""
 
     card: Card
     author: str
@@ -118,11 +119,11 @@ def watch(video: Video, viewer: access.Viewer) -> Watch:
     return Watch(
         card=shown,
         author=author_of(video),
-        stage="player" if playing else _stage(video),
+        stage="player" if playing else _stage(video, may_inspect=may_inspect),
         player=playing,
         available=_available(video),
         standing=shown.standing if may_inspect else None,
-        failure=_failure(video) if video.status == Video.Status.FAILED else None,
+        failure=_failure(video) if may_inspect and video.status == Video.Status.FAILED else None,
         facts=facts(video) if may_inspect else [],
         notices=_notices(video) if may_inspect else [],
         may_inspect=may_inspect,
@@ -224,7 +225,9 @@ def _is_reprocessed(video: Video) -> bool:
     return job is not None and job.status in Run.ACTIVE and job.kind == Run.Kind.REPROCESS
 
 
-def _stage(video: Video) -> str:
+def _stage(video: Video, *, may_inspect: bool) -> str:
+    if not may_inspect and video.status not in _GOING_ON:
+        return "unavailable"  # why, and what to do about it, is its owner's business
     return {
         Video.Status.FAILED: "failed",
         Video.Status.CANCELED: "canceled",

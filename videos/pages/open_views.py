@@ -48,10 +48,20 @@ def poster(request: HttpRequest, video_id: UUID) -> HttpResponse:
 @require_safe
 @never_cache
 def oembed(request: HttpRequest) -> HttpResponse:
-    """What https://oembed.com asks of a provider, as JSON."""
+    """What https://oembed.com asks of a provider, as JSON; pages of every origin may read it."""
+    response = _oembed(request)
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _oembed(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format", "json") != "json":
-        return HttpResponse("This address answers only in JSON.", status=HTTPStatus.NOT_IMPLEMENTED)
-    video = get_object_or_404(sharing.open_videos(), pk=_video_of(request))
+        told = "This address answers only in JSON."
+        return HttpResponse(told, "text/plain", status=HTTPStatus.NOT_IMPLEMENTED)
+    video = sharing.open_videos().filter(pk=_video_of(request)).first()
+    if video is None:
+        told = "No video that everybody may watch is at this address."
+        return HttpResponse(told, "text/plain", status=HTTPStatus.NOT_FOUND)
     frame = sharing.frame(
         video,
         request,
@@ -77,19 +87,18 @@ def _described(video: Video, request: HttpRequest, frame: sharing.Frame) -> dict
     return about
 
 
-def _video_of(request: HttpRequest) -> UUID:
-    """The video whose page or frame the address leads to that is asked about."""
+def _video_of(request: HttpRequest) -> UUID | None:
+    """The video whose page or frame the address leads to that is asked about; it may lack the final
+    slash, as pages may."""
     address = request.GET.get("url", "")
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}):
-        raise Http404
+        return None
     try:
-        found = resolve("/" + urlsplit(address).path.removeprefix(get_script_prefix()))
+        path = urlsplit(address).path.removeprefix(get_script_prefix())
+        found = resolve(f"/{path.removesuffix('/')}/")
     except (Resolver404, ValueError):
-        raise Http404 from None
-    if found.url_name not in ("watch", "embed"):
-        raise Http404
-    video_id: UUID = found.kwargs["video_id"]
-    return video_id
+        return None
+    return found.kwargs["video_id"] if found.url_name in ("watch", "embed") else None
 
 
 def _pixels(text: str | None) -> int:

@@ -65,6 +65,22 @@ def test_strangers_see_who_made_it_and_nothing_of_how(
         assert kept not in page, kept
 
 
+@pytest.mark.parametrize("status", ["failed", "canceled"])
+def test_why_it_does_not_play_is_its_owners_business(
+    client: Client, owner: User, status: str
+) -> None:
+    video = Video.objects.create(
+        owner=owner, visibility="public", status=status, error_code="source_unsupported",
+        error_message="Its pictures are in xyz.",
+    )  # fmt: skip
+    page = page_of(client, video)
+    assert "cannot be played just now" in page
+    for kept in ("source_unsupported", "xyz", "Upload", "Process"):
+        assert kept not in page, kept
+    client.force_login(owner)
+    assert "cannot be played just now" not in page_of(client, video)
+
+
 def test_the_owner_has_the_technical_facts_behind_details(
     client: Client, plays: Callable[..., Video], owner: User
 ) -> None:
@@ -152,9 +168,18 @@ def test_oembed_knows_videos_of_this_site_alone(
     client: Client, plays: Callable[..., Video]
 ) -> None:
     path = f"/watch/{plays().pk}/"
-    for address in ("", "nonsense", "https://[", "/upload/", f"https://elsewhere.example{path}"):
-        assert client.get("/oembed/", {"url": address}).status_code == 404, address
-    assert client.get("/oembed/", {"url": SITE + path}).status_code == 200
+    for address in (
+        *("", "nonsense", "https://[", "/upload/", f"https://elsewhere.example{path}"),
+        *(f"javascript:{path}", f"{SITE}@elsewhere.example{path}", f"{SITE}/poster/x/"),
+        *(f"{SITE}{path}/", f"{SITE}{path}\0", f"{SITE}/watch/{uuid4()}/", "x" * 100_000),
+    ):
+        answer = client.get("/oembed/", {"url": address})
+        assert answer.status_code == 404, address
+        assert answer["Access-Control-Allow-Origin"] == "*"
+    for address in (path, path.removesuffix("/"), f"{path}?t=5#a"):
+        answer = client.get("/oembed/", {"url": SITE + address})
+        assert answer.status_code == 200, address
+        assert answer["Access-Control-Allow-Origin"] == "*"
     assert client.get("/oembed/", {"url": SITE + path, "format": "xml"}).status_code == 501
 
 
