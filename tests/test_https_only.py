@@ -40,16 +40,19 @@ def https_alone(settings: LazySettings) -> None:
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 
+class _Unread:
+    """A body that nobody may read."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        raise AssertionError("it was read")
+
+
 @pytest.mark.anyio
 @pytest.mark.usefixtures("https_alone")
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"])
 @pytest.mark.parametrize("headers", [{}, {"X-Forwarded-Proto": "http"}])
 async def test_the_api_is_refused_by_http_unread(method: str, headers: dict[str, str]) -> None:
-    async def never() -> AsyncIterator[bytes]:
-        raise AssertionError("it was read")
-        yield b""
-
-    answer = await ask(method, "/api/v1/videos/", headers=headers, content=never())
+    answer = await ask(method, "/api/v1/videos/", headers=headers, content=_Unread())
     assert answer.status_code == 403
     assert answer.headers["content-type"] == "application/problem+json"
     assert method == "HEAD" or answer.json()["code"] == "https_required"
@@ -67,7 +70,8 @@ async def test_by_https_it_is_answered() -> None:
 @pytest.mark.parametrize(("method", "status"), [("get", 301), ("head", 301), ("post", 308)])
 def test_a_page_is_sent_on_by_the_same_method(method: str, status: int) -> None:
     middleware = SameMethodMiddleware(SecurityMiddleware(lambda _: HttpResponse()))
-    answer: HttpResponse = middleware(getattr(RequestFactory(), method)("/accounts/login/"))
+    answer = middleware(getattr(RequestFactory(), method)("/accounts/login/"))
+    assert isinstance(answer, HttpResponse)
     assert (answer.status_code, answer["Location"]) == (
         status,
         "https://testserver/accounts/login/",
