@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from django_filters.fields import IsoDateTimeField
 
 from processing.models import Run
+from videos import search
 from videos.models import Video
 
 
@@ -42,8 +44,7 @@ class VideoFilter(CreatedFilter):
     """Narrow the library."""
 
     search = filters.CharFilter(
-        "title",
-        "icontains",
+        method="named",
         label="text that the title contains, in upper or lower case",
         max_length=200,
     )
@@ -51,6 +52,10 @@ class VideoFilter(CreatedFilter):
     class Meta:
         model = Video
         fields = ("status", "visibility", "moderation", "media_type")
+
+    def named(self, videos: QuerySet[Video], _: str, text: str) -> QuerySet[Video]:
+        """Those whose title has the text."""
+        return search.in_titles(videos, text)
 
 
 class JobFilter(CreatedFilter):

@@ -9,9 +9,9 @@ from django.http import QueryDict
 
 from accounts.models import User
 from processing.monitoring import progress
-from videos import access
+from videos import access, search
 from videos.models import Rendition, Video
-from videos.pages import search, shelf
+from videos.pages import shelf
 
 _Status = Video.Status
 
@@ -60,7 +60,7 @@ class Narrowing:
         _, statuses = FILTERS[self.status]
         if statuses:
             videos = videos.filter(status__in=statuses)
-        return search.containing(videos, self.search) if self.search else videos
+        return search.in_names(videos, self.search) if self.search else videos
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def tabs(owner: User, narrowing: Narrowing) -> Sequence[Tab]:
     """All tabs, counted under the same search, in one query; none where there is no video."""
     videos = access.owned_by(owner)
     if narrowing.search:
-        videos = search.containing(videos, narrowing.search)
+        videos = search.in_names(videos, narrowing.search)
     rows = videos.order_by().values_list("status").annotate(Count("pk"))
     counts: dict[str, int] = dict(rows)
     if not counts and not narrowing.search:

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Model
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from videos import access, search
 from videos.api.pagination import BadCursor, Position
-from videos.models import Video
+from videos.models import Source, Video
 from videos.tests.test_api_videos import URL
 
 TITLES = ["", "a", "A", "b", "Zebra", "zebra", "éa", "Same", "Same", "Same", "same", "1", "ß"]
@@ -105,6 +108,61 @@ def test_a_library_is_searched_in_its_titles(api: APIClient, library: list[Video
     assert len(pages(api, search="zebra", ordering="title", status="uploading")) == 6
     assert api.get(URL, {"search": "x" * 201}).json()["code"] == "max_length"
     assert api.get(URL, {"search": "\0"}).json()["code"] == "null_characters_not_allowed"
+
+
+def test_a_search_knows_all_letters_in_either_case(
+    api: APIClient, client: Client, owner: User, library: list[Video]
+) -> None:
+    Video.objects.create(owner=owner, title="ÉTÉ à Łódź", status="uploading")
+    client.force_login(owner)
+    for text in ("été", "ŁÓDŹ", "Été À"):
+        assert len(pages(api, search=text)) == 1, text
+        assert "ÉTÉ" in client.get("/", {"q": text}).content.decode()
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(400)
+def test_among_100_000_videos_a_search_reads_an_index(owner: User, db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite reads all of them")
+    source = Source.objects.create(
+        owner=owner, key="o/0", filename="0", size=1, sha256="0" * 64, origin="upload"
+    )
+    Video.objects.create(owner=owner, title="0", source=source, status="uploading")
+    _multiply(
+        Source,
+        "generate_series(1, 100000) AS n",
+        {"id": "gen_random_uuid()", "key": "'o/' || n", "filename": "'IMG_' || n || '.mov'"},
+    )
+    _multiply(
+        Video,
+        "videos_source s",
+        {"id": "gen_random_uuid()", "title": "'Film ' || s.key", "source_id": "s.id",
+         "playback_id": "s.key"},
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE videos_video, videos_source")
+    videos = access.owned_by(owner).order_by("-id")
+    for found, index, rows in (
+        (search.in_titles(videos, "o/77777"), "video_title_trigrams", 1),
+        (search.in_names(videos, "77777"), "source_filename_trigrams", 1),
+        (search.in_titles(videos, "nowhere"), "video_title_trigrams", 0),
+    ):
+        plan = found[:26].explain(analyze=True)
+        assert index in plan, plan
+        assert "Seq Scan on videos_video" not in plan, plan
+        assert len(found[:26]) == rows
+
+
+def _multiply(model: type[Model], by: str, own: dict[str, str]) -> None:
+    """Copy the only row of a table, with some columns of their own."""
+    columns = [str(field.column) for field in model._meta.concrete_fields]
+    values = ", ".join(own.get(name, f"one.{name}") for name in columns)
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} one, {by}"
+        )
 
 
 def test_a_period_holds_its_beginning_and_not_its_end(api: APIClient, owner: User) -> None:
