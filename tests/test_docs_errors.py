@@ -12,6 +12,7 @@ from rest_framework import exceptions, serializers
 
 from videos.api import urls
 from videos.api.filters import JobFilter, VideoFilter
+from videos.api.preconditions import PreconditionFailed
 from videos.api.strictness import StrictForm
 
 ROOT = Path(__file__).parents[1]
@@ -21,7 +22,7 @@ SOURCES = (
     "https_only",
     "logs/requests",
 )
-# What DRF raises by itself.
+# What DRF raises by itself, or as it does.
 OF_DRF = (
     exceptions.ParseError,
     exceptions.NotAuthenticated,
@@ -30,6 +31,7 @@ OF_DRF = (
     exceptions.NotAcceptable,
     exceptions.UnsupportedMediaType,
     exceptions.Throttled,
+    PreconditionFailed,
 )
 # By their position: what makes a problem or a refusal, and what says what is wrong with a member.
 CALLS = {"Refusal": 1, "body": 1, "bad_request": 1, "_wrong": 2}

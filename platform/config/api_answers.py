@@ -63,17 +63,17 @@ class ApiGzip(GZipMiddleware):
 
 
 class ApiValidators(MiddlewareMixin):
-    """Gives what is read an ETag, and answers 304 to who has it already."""
+    """Gives what is read or changed an ETag, and answers 304 to who has it already."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponse
     ) -> HttpResponseBase | None:
         """The answer, or that it has not changed."""
-        is_read = request.method in _READS and response.status_code == 200
-        if response.streaming or not is_read or not request.path_info.startswith(_API):
+        tells = request.method in (*_READS, "PATCH") and response.status_code == 200
+        if response.streaming or not tells or not request.path_info.startswith(_API):
             return response
         if not response.has_header("ETag"):
             set_response_etag(response)
-        if not request.headers.get("If-None-Match"):
+        if request.method not in _READS or not request.headers.get("If-None-Match"):
             return response
         return get_conditional_response(request, etag=response["ETag"], response=response)

@@ -18,6 +18,7 @@ from processing import services as processing
 from processing.models import Run, Task
 from processing.monitoring import progress
 from videos import access, ids
+from videos.api import preconditions
 from videos.api.filters import JobFilter
 from videos.api.job_serializers import (
     JobDetailSerializer,
@@ -76,6 +77,7 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
         run = self._run(access.may_prioritize)
         form = JobEditSerializer(data=request.data, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
+        preconditions.require_match(request, lambda: self._told(run))
         processing.prioritize(run, form.validated_data["priority"])
         return self._answer(run, HTTPStatus.OK)
 
@@ -99,11 +101,13 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
         return run
 
     def _answer(self, run: Run, code: HTTPStatus = HTTPStatus.ACCEPTED) -> Response:
-        current: Any = self.get_queryset().get(pk=run.pk)
-        shown = JobDetailSerializer(current, context=self.get_serializer_context())
         where = reverse("job-detail", [run.pk], request=self.request)
         headers = {"Location": where} if code == HTTPStatus.ACCEPTED else None
-        return Response(shown.data, status=code, headers=headers)
+        return Response(self._told(run), status=code, headers=headers)
+
+    def _told(self, run: Run) -> Any:
+        current: Any = self.get_queryset().get(pk=run.pk)
+        return JobDetailSerializer(current, context=self.get_serializer_context()).data
 
 
 def _require(allowed: bool) -> None:

@@ -93,6 +93,7 @@ _TITLES = {
     406: "Not acceptable",
     409: "Conflict",
     408: "Request timeout",
+    412: "Precondition failed",
     413: "Too large",
     415: "Unsupported media type",
     429: "Too many requests",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.db import transaction
 from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Lower
 from django.http import Http404
@@ -26,6 +27,7 @@ from processing import services as processing
 from processing.models import Run
 from processing.monitoring import progress
 from videos import access, ids, purge, trash
+from videos.api import preconditions
 from videos.api.filters import VideoFilter
 from videos.api.flags import flag
 from videos.api.job_serializers import JobSerializer
@@ -137,7 +139,9 @@ class VideoViewSet(
         video = self._found(access.may_edit)
         form = VideoEditSerializer(video, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
-        form.save()
+        with transaction.atomic():
+            self._require_match(video, locked=True)
+            form.save()
         return self._answer(video.pk, HTTPStatus.OK)
 
     @extend_schema(
@@ -152,10 +156,13 @@ class VideoViewSet(
     )
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete a video: into the trash, for good after 30 days or with ``purge=true``."""
-        if flag(request, "purge"):
-            purge.purge(self._found(access.may_recover))
+        for_good = flag(request, "purge")
+        video = self._found(access.may_recover if for_good else access.may_delete)
+        self._require_match(video)
+        if for_good:
+            purge.purge(video)
         else:
-            trash.discard(self._found(access.may_delete))
+            trash.discard(video)
         return Response(status=HTTPStatus.NO_CONTENT)
 
     @extend_schema(request=None, responses={200: VideoSerializer})
@@ -207,6 +214,18 @@ class VideoViewSet(
         if not may(video, self.request.user):
             raise PermissionDenied("This video belongs to somebody else.")
         return video
+
+    def _require_match(self, video: Video, *, locked: bool = False) -> None:
+        """As the request saw it; locked, nobody changes it until the transaction ends. (Whatever
+        locks runs locks them before.)"""
+
+        def told() -> Any:
+            every = Video.objects.filter(pk=video.pk)
+            if locked:
+                list(every.select_for_update(of=("self",)))
+            return self.get_serializer(get_object_or_404(readable(every))).data
+
+        preconditions.require_match(self.request, told)
 
     def _answer(
         self,

@@ -12,19 +12,20 @@ def unmet(headers: Mapping[str, str], *, etag: str, modified: float | None) -> H
     """What a GET or HEAD is answered instead: 304 when the client has it, 412 when it wanted
     another one; None to go on. ``modified`` in seconds since 1970, where that is known."""
     if (wanted := headers.get("if-match")) is not None:
-        if not _names(wanted, etag, weakly=False):
+        if not names(wanted, etag, weakly=False):
             return HTTPStatus.PRECONDITION_FAILED
     elif _is_newer(modified, headers.get("if-unmodified-since")) is True:
         return HTTPStatus.PRECONDITION_FAILED
     if (known := headers.get("if-none-match")) is not None:
-        return HTTPStatus.NOT_MODIFIED if _names(known, etag, weakly=True) else None
+        return HTTPStatus.NOT_MODIFIED if names(known, etag, weakly=True) else None
     if _is_newer(modified, headers.get("if-modified-since")) is False:
         return HTTPStatus.NOT_MODIFIED
     return None
 
 
-def _names(text: str, etag: str, *, weakly: bool) -> bool:
-    """Whether a list of entity tags, or an asterisk, names one. None of ours has a comma."""
+def names(text: str, etag: str, *, weakly: bool) -> bool:
+    """Whether a list of entity tags, or an asterisk, names one; ``weakly`` however both are marked.
+    None of ours has a comma."""
     if text.strip() == "*":
         return True
     tags = [tag.strip() for tag in text.split(",")]

@@ -98,7 +98,8 @@ HEADERS: Mapping[str, Schema] = {
     },
     "ETag": {
         "description": "Identifies this answer. Send it back as `If-None-Match`, and the answer "
-        "is 304 without a body as long as nothing has changed.",
+        "is 304 without a body as long as nothing has changed. Sent as `If-Match` with a change, it "
+        "is 412 when something has, and nothing is changed then.",
         "schema": {"type": "string"},
     },
     "RateLimit-Limit": {
@@ -170,6 +171,12 @@ _ENDINGS: Mapping[int, Ending] = {
             "The body arrived too slowly. Send it again.",
         ),
         Ending(409, (), "The current state does not allow this.", ""),
+        Ending(
+            412,
+            (),
+            "It is not as `If-Match` says any more: read it again.",
+            "It has changed since you read it. Read it again.",
+        ),
         Ending(
             413,
             ("body_too_large",),

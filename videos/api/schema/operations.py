@@ -62,6 +62,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "updateVideo",
         "Change title, description or visibility",
         "Members that are not sent stay as they are.",
+        refusals={412: ("precondition_failed",)},
         request=examples.VIDEO_EDIT,
         answer=examples.EDITED_VIDEO,
     ),
@@ -71,7 +72,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "Moves the video into the trash: it is hidden and its job is stopped at once, and it is "
         "purged after 30 days. With `purge=true` it is deleted for good at once, also when it is "
         "in the trash.",
-        refusals={409: ("video_busy",)},
+        refusals={409: ("video_busy",), 412: ("precondition_failed",)},
     ),
     "video.status": Operation(
         "getVideoStatus",
@@ -138,7 +139,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "Change a job's priority",
         "Its waiting steps move in the queue at once. Only staff can set a priority above that of "
         "the user's plan.",
-        refusals={400: ("priority_not_allowed",)},
+        refusals={400: ("priority_not_allowed",), 412: ("precondition_failed",)},
         request=examples.JOB_EDIT,
         answer=examples.QUEUED_JOB,
     ),
