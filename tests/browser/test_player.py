@@ -245,7 +245,8 @@ def test_an_embedded_player_finds_new_addresses_when_its_own_have_expired(
         page.evaluate(
             """() => {
               const { dataset } = document.querySelector("vod-player");
-              dataset.src = dataset.src.replace(new URL(dataset.src, location).pathname.split("/")[2], "expired");
+              const token = new URL(dataset.src, location).pathname.split("/")[2];
+              dataset.src = dataset.src.replace(token, "expired");
             }"""
         )
         page.locator(".play-large").click()

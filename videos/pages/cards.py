@@ -73,7 +73,8 @@ class Watch:
     """A video on its own page. ``stage`` is what stands where the picture is:
     player, working, failed, canceled or unavailable; ``available`` how much of it plays, while
     that grows; ``failure``, ``facts``, ``notices`` and ``standing`` are for whoever may inspect
-    it."""
+    it; ``plays_on`` is for how long others may go on playing it when it is hidden, empty where that
+    ends at once."""
 
     card: Card
     author: str
@@ -84,6 +85,7 @@ class Watch:
     failure: Failure | None
     facts: list[tuple[str, str]]
     notices: list[Notice]
+    plays_on: str
     may_inspect: bool
     may_edit: bool
     may_delete: bool
@@ -126,6 +128,7 @@ def watch(video: Video, viewer: access.Viewer) -> Watch:
         failure=_failure(video) if may_inspect and video.status == Video.Status.FAILED else None,
         facts=facts(video) if may_inspect else [],
         notices=_notices(video) if may_inspect else [],
+        plays_on=words.at_most_hours(playback.seconds_it_plays_on(video)),
         may_inspect=may_inspect,
         may_edit=access.may_edit(video, viewer),
         may_delete=access.may_delete(video, viewer),

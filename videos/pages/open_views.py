@@ -58,7 +58,8 @@ def _oembed(request: HttpRequest) -> HttpResponse:
     if request.GET.get("format", "json") != "json":
         told = "This address answers only in JSON."
         return HttpResponse(told, "text/plain", status=HTTPStatus.NOT_IMPLEMENTED)
-    video = sharing.open_videos().filter(pk=_video_of(request)).first()
+    video_id = _video_of(request)
+    video = sharing.open_videos().filter(pk=video_id).first() if video_id else None
     if video is None:
         told = "No video that everybody may watch is at this address."
         return HttpResponse(told, "text/plain", status=HTTPStatus.NOT_FOUND)

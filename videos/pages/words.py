@@ -93,6 +93,12 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{left:02d}"
 
 
+def at_most_hours(seconds: int) -> str:
+    """1 hour, 3 hours: whole ones, none too few; empty for nothing."""
+    hours = -(-seconds // _HOUR)
+    return f"{hours} hour{'' if hours == 1 else 's'}" if hours else ""
+
+
 def available(seconds: float, whole: float) -> str:
     """How much of a video that is still made can be watched."""
     share = f"{duration(int(seconds))} of {duration(whole)}" if whole else duration(int(seconds))

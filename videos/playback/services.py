@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.urls import get_script_prefix
 
-from videos import access, keys, lifetimes
+from videos import access, keys, lifetimes, storage
 from videos.models import Release, Video
 from videos.playback import playlists, tokens
 from videos.playback.gate import Audience
@@ -81,6 +81,17 @@ def _address(video: Video, release_id: UUID, name: str, audience: Audience) -> s
     """The path of something of a release, with a token for it."""
     token = tokens.issue(release_id, duration=duration_of(video), audience=audience)
     return f"{get_script_prefix()}m/{token}/{release_id}/{name}"
+
+
+def seconds_it_plays_on(video: Video) -> int:
+    """How long who plays a video just now may go on when it is hidden or deleted: on a disk not at
+    all, from a bucket until what the playlists gave out expires.
+
+    The video's source and release must be joined.
+    """
+    if video.release_id is None or not storage.gives_addresses_of_its_own():
+        return 0
+    return int(lifetimes.longest_address(duration_of(video)).total_seconds())
 
 
 def duration_of(video: Video) -> float:

@@ -22,6 +22,7 @@ __all__ = [
     "ObjectMissing",
     "StorageFull",
     "StorageUnavailable",
+    "gives_addresses_of_its_own",
     "originals",
     "outputs",
 ]
@@ -35,3 +36,8 @@ def originals() -> MediaStorage:
 def outputs() -> MediaStorage:
     """Where releases are kept."""
     return cast(MediaStorage, storages["outputs"])
+
+
+def gives_addresses_of_its_own() -> bool:
+    """Whether players fetch releases from a bucket, by addresses that nobody can take back."""
+    return any(getattr(place, "public_base", "") for place in outputs().places())

@@ -15,6 +15,7 @@ from django.test import Client
 from accounts.models import User
 from videos import keys
 from videos.models import Release, Rendition, Source, Video
+from videos.storage import outputs
 
 SITE = "https://testserver"
 
@@ -75,7 +76,7 @@ def test_why_it_does_not_play_is_its_owners_business(
     )  # fmt: skip
     page = page_of(client, video)
     assert "cannot be played just now" in page
-    for kept in ("source_unsupported", "xyz", "Upload", "Process"):
+    for kept in ("source_unsupported", "xyz", "Upload it again", "The original is kept"):
         assert kept not in page, kept
     client.force_login(owner)
     assert "cannot be played just now" not in page_of(client, video)
@@ -88,6 +89,21 @@ def test_the_owner_has_the_technical_facts_behind_details(
     page = page_of(client, plays())
     assert "secret" in page.split("<summary>Details</summary>")[1]
     assert "secret" not in page.split("<summary>Details</summary>")[0]
+
+
+@pytest.mark.parametrize("in_bucket", [False, True])
+def test_the_owner_is_told_how_long_others_may_play_on(
+    client: Client,
+    plays: Callable[..., Video],
+    owner: User,
+    monkeypatch: pytest.MonkeyPatch,
+    in_bucket: bool,
+) -> None:
+    if in_bucket:
+        monkeypatch.setattr(outputs(), "public_base", "https://bucket.example/", raising=False)
+    client.force_login(owner)
+    page = page_of(client, plays())
+    assert page.count("may play on for 2 hours at most") == (2 if in_bucket else 0)
 
 
 @pytest.mark.parametrize(("visibility", "listed"), [("public", True), ("unlisted", False)])
