@@ -168,9 +168,7 @@ _STOPPING = Refusal(
 _ENCODED = Refusal(
     415, "unsupported_media_type", "Send the body as it is, without a Content-Encoding."
 )
-_NOT_UTF8 = Refusal(
-    415, "unsupported_media_type", "Send text in UTF-8, and name no other charset."
-)
+_NOT_UTF8 = Refusal(415, "unsupported_media_type", "Send text in UTF-8, and name no other charset.")
 _TOO_SLOW = Refusal(408, "body_too_slow", "The body arrived too slowly. Send it again.")
 
 

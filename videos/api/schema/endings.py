@@ -98,8 +98,8 @@ HEADERS: Mapping[str, Schema] = {
     },
     "ETag": {
         "description": "Identifies this answer. Send it back as `If-None-Match`, and the answer "
-        "is 304 without a body as long as nothing has changed. Sent as `If-Match` with a change, it "
-        "is 412 when something has, and nothing is changed then.",
+        "is 304 without a body as long as nothing has changed. Sent as `If-Match` with a change, "
+        "that is refused (412) when something has.",
         "schema": {"type": "string"},
     },
     "RateLimit-Limit": {
