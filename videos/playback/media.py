@@ -168,6 +168,9 @@ async def _file(request: Request, release_id: UUID, name: str, *, disposition: s
     try:
         key = keys.in_release(release_id, part.uri if part else name)
         found = await to_thread.run_sync(_look_up, key, disposition)
+        if isinstance(found, str) and part is None and request.method == "HEAD":
+            size = await to_thread.run_sync(outputs().object_size, key)
+            return _told_of(size, content_type, disposition)
     except (ObjectMissing, SuspiciousFileOperation, ValueError, FileNotFoundError):
         found = None
     except (StorageUnavailable, OSError) as error:
@@ -183,6 +186,14 @@ async def _file(request: Request, release_id: UUID, name: str, *, disposition: s
     if disposition:
         headers["Content-Disposition"] = disposition
     return parts.answer(bytes_of, request, media_type=content_type, headers=headers)
+
+
+def _told_of(size: int, content_type: str, disposition: str) -> Response:
+    """What HEAD is answered of an object in a bucket, whose signed address is for GET alone."""
+    headers = {"Content-Length": str(size), "Accept-Ranges": "bytes", "Cache-Control": "no-store"}
+    if disposition:
+        headers["Content-Disposition"] = disposition
+    return Response(headers=headers, media_type=content_type)
 
 
 def _look_up(key: str, disposition: str) -> _Found | str | None:

@@ -108,6 +108,20 @@ def test_from_a_bucket(media: TestClient, offered: str, monkeypatch: pytest.Monk
     assert asked[1] == ""
 
 
+def test_head_tells_of_what_lies_in_a_bucket(
+    media: TestClient, offered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = media.get(offered)
+    monkeypatch.setattr(outputs(), "local_path", lambda key: None)
+    monkeypatch.setattr(outputs(), "signed_url", lambda key, **_: "https://bucket.example/x")
+    told = media.head(offered, follow_redirects=False)
+    assert told.status_code == 200
+    for name in ("content-length", "content-type", "accept-ranges", "content-disposition"):
+        assert told.headers[name] == whole.headers[name], name
+    gone = media.head(offered.replace("720p", "480p"), follow_redirects=False)
+    assert gone.status_code == 404
+
+
 def test_pages_offer_the_same_and_play_without(client: Client, offered: str, shown: Video) -> None:
     page = client.get(f"/watch/{shown.pk}/").content.decode()
     assert f'href="{offered}" download="Straße &amp; Meer ' in page
