@@ -22,7 +22,7 @@ from tests import made_once as once
 from tests.described import DescribedClient
 from tests.made_once import MadeOnce
 from videos.ingest import services as ingest
-from videos.models import Source, Video
+from videos.models import Release, Source, Video
 
 FFMPEG = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
 
@@ -165,6 +165,14 @@ def ready_video(
     if not (own or made_once.rows):
         made_once.keep(video)
     return video
+
+
+def stand_ready(*videos: Video) -> None:
+    """Have videos stand as ready, without the work: of releases that have no files."""
+    for video in videos:
+        release = Release.objects.create(pk=video.pk)
+        about = {"status": Video.Status.READY, "playable": True, "release": release}
+        Video.objects.filter(pk=video.pk).update(**about)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from config.admin.base import NOTHING, ReadOnlyAdmin, chip, link
 from processing.models import DutyRun, Reconciler, Worker
 from processing.workers.registry import ALIVE_WITHIN
+from videos import access
 
 
 class ProcessAdmin(ReadOnlyAdmin):
@@ -80,5 +81,7 @@ class WorkerAdmin(ProcessAdmin):
         task = worker.current_task
         if task is None:
             return NOTHING
-        said = f"{task.kind} {task.number} of {task.run.video}"
-        return link(task, said, viewer=cast(Any, worker).viewed_by)
+        viewer = cast(Any, worker).viewed_by
+        if not access.may_inspect(task.run.video, viewer):
+            return str(task)
+        return link(task, f"{task} of {task.run.video}", viewer=viewer)

@@ -142,7 +142,8 @@ async function copyLink(card) {
   const link = card.querySelector(".card-title a").href;
   try {
     await navigator.clipboard.writeText(link);
-    const alone = ["private", "draft"].includes(card.dataset.visibility);
+    const held = card.querySelector("[data-standing]") !== null; // By moderators, whatever its owner chose.
+    const alone = held || ["private", "draft"].includes(card.dataset.visibility);
     toast(alone ? "Link copied. Only you can open it: the video is not shared." : "Link copied.");
   } catch {
     toast(`The browser does not let us copy. The link is ${link}`);

@@ -194,22 +194,6 @@ def test_search_finds_file_names_owners_and_ids(video: Video, moderator: User, n
     assert "A clip" not in _desk(moderator).get(LIST, {"q": f"{words} nowhere"}).content.decode()
 
 
-@pytest.mark.parametrize("moderation", [Pending, Rejected])
-def test_what_is_not_approved_shows_nowhere_to_who_may_only_look(
-    video: Video, moderation: str
-) -> None:
-    Video.objects.update(moderation=moderation, title="A secret")
-    Source.objects.update(filename="secret.mp4")
-    viewer, judge = _desk(staff.viewer_only()), _desk(staff.only_a_moderator())
-    lists = ("videos/video", "videos/source", "videos/upload", "videos/event")
-    for path in (*lists, "processing/job", "processing/task"):
-        page = viewer.get(f"/admin/{path}/").content.decode().lower()
-        assert "secret" not in page, path
-        assert "clip" not in page, path
-        assert str(video.pk) not in page, path
-    assert "A secret" in judge.get(LIST).content.decode()
-
-
 def test_more_than_can_be_done_at_once_is_refused(
     video: Video, moderator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

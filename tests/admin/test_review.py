@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from tests import staff
+from tests.domain import stand_ready
 from videos.models import ModerationDecision, Video
 
 REVIEW = "/admin/videos/video/review/"
@@ -28,6 +29,7 @@ def three(take_in: Callable[[Path], Video], clip: Path) -> list[Video]:
     videos = [take_in(clip) for _ in range(3)]
     for number, video in enumerate(videos):
         Video.objects.filter(pk=video.pk).update(title=f"Film {number}", moderation=Pending)
+    stand_ready(*videos)
     return videos
 
 
@@ -42,6 +44,45 @@ def test_the_oldest_comes_first_and_then_the_next(desk: Client, three: list[Vide
     assert [v.moderation for v in Video.objects.order_by("id")] == [Approved, Rejected, Pending]
     over = desk.post(f"{REVIEW}{three[2].pk}/", {"decision": "approve"}, follow=True)
     assert "Nothing waits for you" in over.content.decode()
+
+
+@pytest.mark.parametrize("status", ["pending_upload", "uploading", "processing", "canceled"])
+def test_nothing_is_approved_that_nobody_could_look_at(
+    desk: Client, three: list[Video], status: str
+) -> None:
+    Video.objects.filter(pk=three[0].pk).update(status=status)
+    assert "2 videos wait" in desk.get(REVIEW, follow=True).content.decode()
+    page = desk.get(f"{REVIEW}{three[0].pk}/", follow=True)
+    assert "“Film 0” is not ready" in page.content.decode()
+    for path, form in (
+        (f"{REVIEW}{three[0].pk}/", {"decision": "approve"}),
+        (
+            "/admin/videos/video/",
+            {"action": "approve", "_selected_action": [str(three[0].pk)], "confirmed": "yes"},
+        ),
+    ):
+        said = desk.post(path, form, follow=True).content.decode()
+        assert "is not ready: there is not all of it to look at yet." in said
+    assert Video.objects.get(pk=three[0].pk).moderation == Pending
+    assert not ModerationDecision.objects.exists()
+    rejected = desk.post(f"{REVIEW}{three[0].pk}/", {"decision": "reject", "code": "spam"})
+    assert rejected.status_code == 302
+    assert Video.objects.get(pk=three[0].pk).moderation == Rejected
+
+
+def test_a_decision_of_the_review_stands_in_the_history(desk: Client, three: list[Video]) -> None:
+    desk.post(f"{REVIEW}{three[0].pk}/", {"decision": "approve"})
+    desk.post(f"{REVIEW}{three[1].pk}/", {"decision": "reject", "code": "spam", "message": "No."})
+    for video, said in ((three[0], "Approve"), (three[1], "Reject: Spam or advertising (No.)")):
+        history = desk.get(f"/admin/videos/video/{video.pk}/history/").content.decode()
+        assert said in history
+        assert "moderator@example.com" in history
+
+
+def test_a_form_that_names_no_decision_decides_nothing(desk: Client, three: list[Video]) -> None:
+    for form in ({}, {"code": "spam"}, {"decision": "x", "code": "spam"}):
+        assert desk.post(f"{REVIEW}{three[0].pk}/", form).status_code == 200
+    assert not ModerationDecision.objects.exists()
 
 
 def test_one_can_be_left_for_later(desk: Client, three: list[Video]) -> None:

@@ -7,10 +7,15 @@ from typing import Any, cast
 from django.contrib import admin
 from django.contrib.admin import display
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.rights import Right, may
 from config.admin.base import NOTHING, ReadOnlyAdmin, chip, link
+from videos.admin.rows import OfVideoAdmin
 from videos.models import ModerationDecision, Video
 from videos.moderation import reasons
 
@@ -22,8 +27,11 @@ _WORDS = {
 
 
 @admin.register(ModerationDecision)
-class DecisionAdmin(ReadOnlyAdmin):
+class DecisionAdmin(OfVideoAdmin):
     """Who decided what, when, and why. Nothing of it can be changed."""
+
+    video_path = "video_id"
+    outlives_video = True
 
     list_display = ("of", "came_from", "became", "why", "by_email", "created_at")
     list_display_links = ("created_at",)
@@ -68,3 +76,16 @@ class StaffActionAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     fields = ("action_time", "user", "content_type", "object_repr", "get_change_message")
     readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
+        """A line names a video by its title, whatever became of it: those are for moderators."""
+        entries: QuerySet[LogEntry] = super().get_queryset(request)
+        if may(request.user, *Right.moderation()):
+            return entries
+        told = [m for m, made in self.admin_site._registry.items() if _tells_of_videos(m, made)]
+        types = ContentType.objects.get_for_models(*told).values()
+        return entries.exclude(content_type__in=[one.pk for one in types])
+
+
+def _tells_of_videos(model: type[Model], made: object) -> bool:
+    return model is Video or isinstance(made, OfVideoAdmin)

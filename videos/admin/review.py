@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -47,29 +48,43 @@ def one(request: HttpRequest, video_id: UUID) -> HttpResponse:
         return _next(video_id)
     if request.method == "GET":
         return _page(request, video, RejectForm())
-    if request.POST.get("decision") == "approve":
+    decision = request.POST.get("decision")
+    if decision == "approve":
         return _decided(request, video, None)
-    form = RejectForm(request.POST)
+    form = RejectForm(request.POST if decision == "reject" else None)
     if not form.is_valid():
         return _page(request, video, form)
     return _decided(request, video, form)
 
 
 def _decided(request: HttpRequest, video: Video, form: RejectForm | None) -> HttpResponse:
+    act = video_acts.APPROVE if form is None else video_acts.REJECT
+    try:
+        with transaction.atomic():
+            _decide(request, video, form)
+            _note(request, video, act.label, form)
+    except tuple(act.refusals) as error:
+        messages.warning(request, f"“{video}” {act.refusal(error)}")
+    else:
+        messages.success(request, f"“{video}” was {act.done}.")
+    return _next(video.pk)
+
+
+def _decide(request: HttpRequest, video: Video, form: RejectForm | None) -> None:
     by = cast(User, request.user)
     page = request.build_absolute_uri(reverse("watch", args=[video.pk]))
     seen = moderation.Seen(video.pk, Video.Moderation.PENDING, page)
-    try:
-        if form is None:
-            moderation.approve(seen, by=by)
-            messages.success(request, f"“{video}” was approved.")
-        else:
-            filled = form.cleaned_data
-            moderation.reject(seen, by=by, code=filled["code"], message=filled["message"])
-            messages.success(request, f"“{video}” was rejected.")
-    except moderation.DecidedMeanwhile as error:
-        messages.warning(request, f"“{video}” {video_acts.meanwhile(error)}")
-    return _next(video.pk)
+    if form is None:
+        moderation.approve(seen, by=by)
+    else:
+        filled = form.cleaned_data
+        moderation.reject(seen, by=by, code=filled["code"], message=filled["message"])
+
+
+def _note(request: HttpRequest, video: Video, label: str, form: RejectForm | None) -> None:
+    """The line that the same decision leaves in the video's History from a list."""
+    said = f"{label}: {form.written()}" if form else label
+    admin.site.get_model_admin(Video).log_change(request, video, said)
 
 
 def _page(request: HttpRequest, video: Video | None, form: RejectForm | None) -> HttpResponse:
@@ -94,10 +109,12 @@ def _next(video_id: UUID) -> HttpResponse:
 
 
 def _waits(video: Video) -> bool:
-    return video.moderation == Video.Moderation.PENDING
+    return video.moderation == Video.Moderation.PENDING and video.status == Video.Status.READY
 
 
 def _said_of(video: Video) -> str:
+    if video.moderation == Video.Moderation.PENDING:
+        return f"“{video}” {video_acts.DECIDING[moderation.NotReady]}"
     last: ModerationDecision | None = queue.decisions_on(video.pk).first()
     return f"“{video}” was {video.moderation}{f' by {last.by_email}' if last else ''} already."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, cast
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -18,10 +18,15 @@ class OfVideoAdmin(ReadOnlyAdmin):
     somebody may not see."""
 
     video_path: ClassVar[str] = "video"
+    outlives_video: ClassVar[bool] = False
+    """Whether it names a video that may be gone: whether that was hidden nobody knows any more."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """What may be seen."""
         rows, user = super().get_queryset(request), cast(User, request.user)
         if may(user, *Right.moderation()):
             return rows
+        if self.outlives_video:
+            there = Q(**{f"{self.video_path}__in": access.seen_by_staff(user).values("pk")})
+            return rows.filter(there | Q(**{self.video_path: None}))
         return rows.exclude(**{f"{self.video_path}__in": access.hidden_from_staff(user)})

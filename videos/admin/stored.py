@@ -27,6 +27,15 @@ class StoredObjectAdmin(ReadOnlyAdmin):
     list_filter = ("state", "fault", "storage", "role")
     search_fields = ("=release__id", "=source__id", "=attempt", "key__startswith")
     ordering = ("-id",)
+    fields = (*list_display, "of")
+    readonly_fields = fields
+
+    @display(description="Belongs to")
+    def of(self, one: StoredObject) -> SafeString | str:
+        """Its release or its original: by no title or name of a file, which not everybody who may
+        see objects may read."""
+        owner, said = (one.release, "A release") if one.release else (one.source, "An original")
+        return link(owner, said, viewer=cast(Any, one).viewed_by)
 
     @display(description="State", ordering="state")
     def standing(self, one: StoredObject) -> SafeString:
@@ -79,6 +88,7 @@ class EventAdmin(OfVideoAdmin):
     """The log that feeds read."""
 
     video_path = "video_id"
+    outlives_video = True
 
     list_display = ("kind", "of", "owner", "created_at", "position")
     search_fields = ("=video_id", "=type")

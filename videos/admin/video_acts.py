@@ -91,9 +91,10 @@ def _is_there(video: Video) -> bool:
     return video.deleted_at is None
 
 
-_DECIDING: dict[type[Exception], Any] = {
+DECIDING: dict[type[Exception], Any] = {
     moderation.DecidedMeanwhile: meanwhile,
     moderation.NothingToDecide: "stands so already.",
+    moderation.NotReady: "is not ready: there is not all of it to look at yet.",
 }
 
 APPROVE = Act(
@@ -103,8 +104,12 @@ APPROVE = Act(
     done="approved",
     rights=Right.moderation(),
     do=_approve,
-    refusals=_DECIDING,
-    applies=lambda video: _is_there(video) and video.moderation != Video.Moderation.APPROVED,
+    refusals=DECIDING,
+    applies=lambda video: (
+        _is_there(video)
+        and video.status == Video.Status.READY
+        and video.moderation != Video.Moderation.APPROVED
+    ),
 )
 REJECT = Act(
     name="reject",
@@ -114,7 +119,7 @@ REJECT = Act(
     done="rejected",
     rights=Right.moderation(),
     do=_reject,
-    refusals=_DECIDING,
+    refusals=DECIDING,
     form=RejectForm,
     applies=lambda video: _is_there(video) and video.moderation != Video.Moderation.REJECTED,
     is_dangerous=True,

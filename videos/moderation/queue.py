@@ -12,14 +12,20 @@ _APPROVED = Video.Moderation.APPROVED
 
 
 def pending() -> QuerySet[Video]:
-    """All that wait, with what a moderator looks at."""
-    waiting = Video.objects.filter(moderation=Video.Moderation.PENDING, deleted_at=None)
-    return waiting.select_related("owner", "source", "release").order_by("id")
+    """All that wait, with what a moderator looks at: those that are ready. What is still uploaded
+    or made, or failed, cannot be judged yet."""
+    return _waiting().select_related("owner", "source", "release").order_by("id")
 
 
 def count() -> int:
     """How many wait."""
-    return Video.objects.filter(moderation=Video.Moderation.PENDING, deleted_at=None).count()
+    return _waiting().count()
+
+
+def _waiting() -> QuerySet[Video]:
+    return Video.objects.filter(
+        moderation=Video.Moderation.PENDING, deleted_at=None, status=Video.Status.READY
+    )
 
 
 def next_after(video_id: UUID | None = None) -> Video | None:

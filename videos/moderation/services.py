@@ -35,6 +35,10 @@ class NothingToDecide(Exception):
     """Raised when a video is to become what it is."""
 
 
+class NotReady(Exception):
+    """Raised when a video is to be approved before all of it can be looked at."""
+
+
 @dataclass(frozen=True)
 class Seen:
     """What a moderator decides about: the video as it stood, and its page's address for the mail
@@ -46,9 +50,10 @@ class Seen:
 
 
 def approve(seen: Seen, *, by: User) -> ModerationDecision:
-    """Let a video be seen as its visibility says.
+    """Let a video be seen as its visibility says, once it is ready: what nobody could look at, as
+    it is still uploaded or made, or failed, is not approved.
 
-    Raises ``DecidedMeanwhile`` or ``NothingToDecide``.
+    Raises ``DecidedMeanwhile``, ``NothingToDecide`` or ``NotReady``.
     """
     return _decide(seen, Moderation.APPROVED, by=by)
 
@@ -75,6 +80,8 @@ def _decide(
         if not standing.update(moderation=after, moderation_code=code, moderation_message=message):
             raise _meanwhile(seen.video_id)
         video = Video.objects.select_related("owner").get(pk=seen.video_id)
+        if after == Moderation.APPROVED and video.status != Video.Status.READY:
+            raise NotReady
         decision = _write_down(video, Moderation(seen.moderation), by=by)
         log.write(f"video.{after}", video, moderation_reason=reason_of(video))
         outbox.write(

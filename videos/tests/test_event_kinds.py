@@ -10,6 +10,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from tests.domain import stand_ready
 from videos import purge, trash
 from videos.events import closes, feed, kinds, log
 from videos.models import Event, Video
@@ -86,6 +87,7 @@ def test_a_deletion_while_it_is_made_is_told_as_it_stands_then(
 
 
 def test_a_decision_is_told_as_it_stands_then(video: Video, moderator: User) -> None:
+    stand_ready(video)
     Video.objects.update(title="New")
     moderation.reject(Seen(video.pk, "approved"), by=moderator, code="spam")
     moderation.approve(Seen(video.pk, "rejected"), by=moderator)

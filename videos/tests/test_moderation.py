@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 from accounts import outbox
 from accounts.models import OutgoingMail, User
 from tests import staff
+from tests.domain import stand_ready
 from videos.models import DecisionsStand, Event, ModerationDecision, Video
 from videos.moderation import policy, queue, reasons
 from videos.moderation import services as moderation
@@ -34,7 +35,8 @@ def judge(db: None) -> User:
 
 @pytest.fixture
 def waiting(video: Video) -> Video:
-    Video.objects.update(moderation=Pending, visibility="public", playable=True)
+    stand_ready(video)
+    Video.objects.update(moderation=Pending, visibility="public")
     return Video.objects.get()
 
 
@@ -64,6 +66,7 @@ def test_whose_videos_wait(
     video = Video.objects.get(pk=take_in(clip).pk)
     assert video.moderation == first
     if first == Pending:
+        stand_ready(video)
         moderation.approve(_seen(video), by=judge)
     assert policy.first_state(owner) == after_an_approval
 
@@ -113,6 +116,7 @@ def test_the_owner_is_told_by_mail(waiting: Video, judge: User) -> None:
     assert sent.subject == "“Cats & <dogs>” was not approved"
     assert reasons.REASONS["spam"].sentence in sent.body
     assert "https://vod.test/watch/1/" in sent.body
+    assert "nobody but you and moderators can see it" in sent.body
     moderation.approve(Seen(waiting.pk, Rejected), by=judge)
     assert outbox.send_due() == 1
     assert "was approved" in mail.outbox[1].subject
@@ -160,6 +164,7 @@ def test_of_two_moderators_at_once_one_decides(
     owner: User, take_in: Callable[[Path], Video], clip: Path
 ) -> None:
     video = take_in(clip)
+    stand_ready(video)
     Video.objects.update(moderation=Pending)
     judges = [staff.staff(f"{n}@example.com", groups=(staff.moderators(),)) for n in range(4)]
     start, ended = threading.Barrier(len(judges)), []
@@ -186,6 +191,16 @@ def test_of_two_moderators_at_once_one_decides(
     assert sorted(ended) == ["decided", *["meanwhile"] * 3]
     decision = ModerationDecision.objects.get()
     assert Video.objects.get().moderation == decision.after
+
+
+def test_what_is_not_ready_is_not_approved(waiting: Video, judge: User) -> None:
+    Video.objects.update(status="processing")
+    assert queue.count() == 0
+    with pytest.raises(moderation.NotReady):
+        moderation.approve(_seen(waiting), by=judge)
+    now = Video.objects.get()
+    assert (now.moderation, ModerationDecision.objects.count()) == (Pending, 0)
+    assert not OutgoingMail.objects.exists()
 
 
 def test_a_deleted_video_is_not_decided_about(waiting: Video, judge: User) -> None:

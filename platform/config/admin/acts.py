@@ -137,13 +137,14 @@ class ActingAdmin(LightAdmin):
         """Each row in a transaction of its own, with its line in the history."""
         done, refused = [], []
         said = ": ".join(filter(None, (act.label, form.written())))
+        refusals: tuple[type[Exception], ...] = (*act.refusals, ObjectDoesNotExist)
         for row in rows:
             name = self.title_of(row)
             try:
                 with transaction.atomic():
                     act.do(Doing(request, row, form))
                     self.log_change(request, row, said)
-            except (*act.refusals, ObjectDoesNotExist) as error:
+            except refusals as error:
                 refused.append(f"“{name}”: {act.refusal(error)}")
             else:
                 done.append(row)

@@ -43,7 +43,8 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
         return lookup in {*self.narrowed_by_links, *self._filters(request)}
 
     def _filters(self, request: HttpRequest) -> Iterator[str]:
-        for one in self.get_list_filter(request):
+        filters: list[Any] = list(self.get_list_filter(request))
+        for one in filters:
             if isinstance(one, tuple):
                 yield f"{one[0]}__isempty"
             elif isinstance(one, str):
@@ -68,11 +69,13 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
             self.message_user(request, said, messages.WARNING)
             return redirect(self.list_url())
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
         """Nothing is chosen by what cannot be a row's key."""
         chosen = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
         if all(map(self._may_be_key, chosen)):
-            return super().response_action(request, queryset)
+            return super().response_action(request, queryset, *args, **kwargs)
         self.message_user(request, NOT_THERE, messages.WARNING)
         return redirect(request.get_full_path())
 
