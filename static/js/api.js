@@ -37,16 +37,16 @@ export async function ask(address, { method = "GET", body } = {}) {
   return text ? JSON.parse(text) : null;
 }
 
-/** A page or a part of one as a document; null when it is not there (any more). Throws a Problem while
- * the server is not well: what is shown may stay then. */
+/** A page or a part of one as a document; null when it is not there (any more). Throws a Problem where
+    that cannot be said: a server that begins anew has not lost a video. */
 export async function fetchPage(address) {
   const answer = await fetch(address, { headers: { Accept: "text/html" } });
   if (answer.redirected && new URL(answer.url).pathname !== new URL(address, location).pathname) {
     location.reload(); // Logged out meanwhile.
     return null;
   }
-  if (answer.status === 429 || answer.status >= 500) throw problemIn("", answer.status);
-  if (!answer.ok) return null;
+  if ([403, 404, 410].includes(answer.status)) return null;
+  if (!answer.ok) throw problemIn(await answer.text(), answer.status);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   // Read as elements where nothing runs.
   for (const part of page.querySelectorAll("noscript")) part.remove();

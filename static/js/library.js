@@ -9,10 +9,12 @@ import "./progress.js";
 
 const ANY_ID = "00000000-0000-0000-0000-000000000000";
 const COUNT_MS = 1500;
+const RETRY_MS = 5000;
 
 class VideoLibrary extends HTMLElement {
   #stages = new Map();
   #asking = new Map(); // Video → whether it changed again while its card was being fetched.
+  #later = new Map(); // Video → the next try to fetch its card.
   #counting;
   #picking;
 
@@ -80,7 +82,8 @@ class VideoLibrary extends HTMLElement {
       const page = await fetchPage(`${this.dataset.card.replace(ANY_ID, video)}?${this.dataset.query}`);
       this.#place(video, page?.querySelector(".card") ?? null);
     } catch {
-      // Unreachable: the feed comes back too, and tells the next change.
+      clearTimeout(this.#later.get(video)); // Unreachable: what was told is not told again.
+      this.#later.set(video, setTimeout(() => this.#refresh(video), RETRY_MS));
     }
     const again = this.#asking.get(video);
     this.#asking.delete(video);
@@ -102,7 +105,24 @@ class VideoLibrary extends HTMLElement {
       this.#insert(video, fresh);
     }
     this.#picking.tell();
-    this.querySelector(".empty").hidden = this.querySelector(".card") !== null;
+    const isBare = this.querySelector(".card") === null;
+    const goesOn = document.querySelector(".pager") !== null;
+    this.querySelector(".empty").hidden = !isBare || goesOn;
+    if (isBare && goesOn) this.#refill();
+  }
+
+  /** All of this page went, and there are others: what comes next takes its place. */
+  async #refill() {
+    try {
+      const page = await fetchPage(location.href);
+      const [cards, pager] = [".cards", ".pager"].map((part) => page.querySelector(part));
+      this.querySelector(".cards").replaceChildren(...cards.children);
+      if (pager) document.querySelector(".pager").replaceWith(pager);
+      else document.querySelector(".pager")?.remove();
+      this.querySelector(".empty").hidden = this.querySelector(".card") !== null;
+    } catch {
+      location.reload();
+    }
   }
 
   /** Newest first: ids grow with time. A card older than all of this page belongs to another. */

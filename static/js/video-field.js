@@ -73,7 +73,8 @@ class VideoField extends HTMLElement {
   #failed({ status, message }) {
     const mayPass = status === 0 || status === TOO_MANY || status >= 500;
     if (mayPass) this.#retry = setTimeout(() => this.#save(), RETRY_MS);
-    const words = mayPass ? "Not saved yet: the server cannot be reached. It is tried again by itself." : message;
+    const why = status === TOO_MANY ? "too much was asked at once" : "the server cannot be reached";
+    const words = mayPass ? `Not saved yet: ${why}. It is tried again by itself.` : message;
     this.#say(words, { bad: true });
   }
 

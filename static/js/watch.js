@@ -15,6 +15,7 @@ class LivePage extends HTMLElement {
   #again = false;
   #lost = false;
   #stage = null;
+  #later;
 
   connectedCallback() {
     const { video } = this.dataset;
@@ -45,15 +46,22 @@ class LivePage extends HTMLElement {
     try {
       const page = await fetchPage(location.href);
       if (page) this.#take(page);
-      else location.assign(this.dataset.library);
+      else this.#leave();
     } catch {
-      // Unreachable: the feed comes back too, and tells the next change.
+      clearTimeout(this.#later); // Unreachable: what was told is not told again.
+      this.#later = setTimeout(() => this.refresh(), LOOK_MS);
     }
     this.#busy = false;
     if (this.#again) {
       this.#again = false;
       await this.refresh();
     }
+  }
+
+  /** It is gone for who looks at it: an owner finds the rest in the library, others a page that says so. */
+  #leave() {
+    if (document.documentElement.dataset.feedSince) location.assign(this.dataset.library);
+    else location.reload();
   }
 
   #heard({ event }) {

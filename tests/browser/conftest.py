@@ -9,13 +9,16 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.numbered import Numbered, prepared
 from tests.browser.people import Person, sign_up
 from tests.servers.app import Vodloom, migrated_database, running_vodloom
 from tests.servers.plugin import SERVERS
 from tests.servers.redis import running_redis
+
+# A page that shows what it should is found at once: waiting longer costs a busy machine no failure.
+expect.set_options(timeout=20_000)
 
 ARGUMENTS = (
     "--no-sandbox",

@@ -126,6 +126,25 @@ def test_a_new_title_is_in_every_window_at_once(
     expect(page.get_by_role("article")).to_contain_text("Cups and balls")
 
 
+def test_a_server_that_begins_anew_has_lost_no_video(
+    person: Person, open_cut_off: Open, video: str
+) -> None:
+    page, cards = open_cut_off(person), "**/library/cards/**"
+    page.route(cards, lambda route: route.fulfill(status=502, body="Bad gateway"))
+    with page.expect_response(cards):
+        person.ask("PATCH", f"/api/v1/videos/{video}/", json={"title": "Cups and balls"})
+    page.unroute(cards)
+    expect(page.get_by_role("article")).to_contain_text("short bars", timeout=1000)
+    expect(page.get_by_role("article")).to_contain_text("Cups and balls")
+    page.goto(f"/watch/{video}/")
+    page.route("**/watch/**", lambda route: route.fulfill(status=503, body="Begins anew"))
+    with page.expect_response("**/watch/**"):
+        person.ask("PATCH", f"/api/v1/videos/{video}/", json={"title": "Short bars"})
+    page.unroute("**/watch/**")
+    expect(page.get_by_label("Title")).to_have_value("Short bars")
+    assert page.url.endswith(f"/watch/{video}/")
+
+
 def test_a_lost_line_is_said_and_what_was_missed_is_made_up_for(
     person: Person, open_cut_off: Open, video: str
 ) -> None:

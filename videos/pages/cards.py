@@ -108,7 +108,7 @@ def card(video: Video, viewer: access.Viewer) -> Card:
         available=_available(video),
         working=working(video),
         is_audio=video.media_type == Video.MediaType.AUDIO,
-        standing=standing.of(video),
+        standing=standing.of(video, viewer),
     )
 
 

@@ -59,7 +59,7 @@ def of(video: Video, request: HttpRequest) -> Shared:
     has_poster = bool(video.release and video.release.poster_key)
     return Shared(
         url=watch,
-        warning=_warning(video),
+        warning=_warning(video, own=video.owner_id == request.user.pk),
         frame=frame(video, request) if is_open else None,
         poster=_absolute(request, "poster", video) if is_open and has_poster else "",
         oembed=_oembed(request, watch) if is_open else "",
@@ -91,14 +91,15 @@ def _absolute(request: HttpRequest, view: str, video: Video) -> str:
     return request.build_absolute_uri(reverse(view, args=[video.pk]))
 
 
-def _warning(video: Video) -> str:
+def _warning(video: Video, *, own: bool) -> str:
+    whose = "you" if own else "its owner and staff"
     if video.moderation == Video.Moderation.REJECTED:
-        return "A moderator has rejected this video: the link works for you alone."
+        return f"A moderator has rejected this video: the link works for {whose} alone."
     if video.visibility in (Video.Visibility.DRAFT, Video.Visibility.PRIVATE):
         return (
-            "This video is private: the link works for you alone. Choose Unlisted or Public under"
-            " “Who can watch” first."
+            f"This video is private: the link works for {whose} alone. Choose Unlisted or Public"
+            " under “Who can watch” first."
         )
     if video.moderation == Video.Moderation.PENDING:
-        return "This video waits for a moderator: until then the link works for you alone."
+        return f"This video waits for a moderator: until then the link works for {whose} alone."
     return ""

@@ -1,7 +1,8 @@
-"""What a moderator's decision means for a video, as its owner is told."""
+"""What a moderator's decision means for a video, as its owner and staff are told."""
 
 from dataclasses import dataclass
 
+from videos import access
 from videos.models import Video
 
 
@@ -15,21 +16,22 @@ class Standing:
     reason: str
 
 
-def of(video: Video) -> Standing | None:
+def of(video: Video, viewer: access.Viewer) -> Standing | None:
     """None for what was approved: its visibility alone counts."""
+    whose = "you" if video.owner_id == viewer.pk else "its owner"
     if video.moderation == Video.Moderation.REJECTED:
         return Standing(
             status="rejected",
             title="A moderator has rejected this video",
-            sentence="Only you and moderators can watch it, whatever is set under “Who can watch”."
-            " Its links and embedded players no longer work for others.",
+            sentence=f"Only {whose} and moderators can watch it, whatever is set under “Who can"
+            " watch”. Its links and embedded players no longer work for others.",
             reason=video.moderation_message,
         )
     if video.moderation == Video.Moderation.PENDING:
         return Standing(
             status="pending",
             title="This video waits for a moderator",
-            sentence="Until it is approved only you and moderators can watch it. Then it is"
+            sentence=f"Until it is approved only {whose} and moderators can watch it. Then it is"
             " shown as “Who can watch” says.",
             reason="",
         )

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -30,6 +30,9 @@ def library(request: HttpRequest) -> HttpResponse:
     before, after = (collection.uuid_or_none(request.GET.get(name)) for name in ("before", "after"))
     videos = narrowing.apply(collection.readable(user))
     page = shelf.page(videos, narrowing.order, before=before, after=after)
+    if before and not page.videos:
+        # What was behind it has gone: a page of nothing would look like a library of nothing.
+        return redirect(f"{request.path}?{_first_page(request.GET)}")
     return render(
         request,
         "pages/library.html",
@@ -89,11 +92,18 @@ def watch(request: HttpRequest, video_id: UUID) -> HttpResponse:
             "video": video,
             "watch": shown,
             "shared": sharing.of(video, request),
-            "visibilities": words.VISIBILITIES,
+            "visibilities": words.visibilities(own=video.owner_id == viewer.pk),
             # Only the owner's feed tells of it; for others the page looks now and then.
             "feed_since": feed_since if video.owner_id == viewer.pk else None,
         },
     )
+
+
+def _first_page(query: QueryDict) -> str:
+    kept = query.copy()
+    for name in ("before", "after"):
+        kept.pop(name, None)
+    return kept.urlencode()
 
 
 def _uploading() -> dict[str, Any]:
@@ -101,7 +111,7 @@ def _uploading() -> dict[str, Any]:
     return {
         "max_bytes": settings.MAX_POST_BYTES,
         "max_size": words.limit(settings.MAX_POST_BYTES),
-        "visibilities": words.VISIBILITIES,
+        "visibilities": words.visibilities(own=True),
     }
 
 

@@ -33,7 +33,14 @@ VISIBILITIES = (
     ),
     (Video.Visibility.PUBLIC, "Public", "Everybody can watch it, and search engines may list it."),
 )
-"""Who can watch: the value, its name, and what it means."""
+"""Who can watch: the value, its name, and what it means for the owner."""
+
+
+def visibilities(*, own: bool) -> list[tuple[str, str, str]]:
+    """Who can watch, as the owner reads it or as staff do who look after it."""
+    whose = "Only you" if own else "Only its owner and staff"
+    return [(value, name, told.replace("Only you", whose)) for value, name, told in VISIBILITIES]
+
 
 _EXPORT = "Export it again as MP4 (H.264 and AAC) and upload that."
 _RETRY = "Try again. If it fails again, tell whoever runs this site, with the code below."

@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from tests import staff
 from videos import keys
 from videos.models import Release, Rendition, Source, Video
 from videos.storage import outputs
@@ -230,6 +231,33 @@ def test_a_link_that_works_for_its_owner_alone_says_so(
     client.force_login(owner)
     page = page_of(client, plays(**fields))
     assert (warning in page) if warning else ("works for you alone" not in page)
+
+
+@pytest.mark.parametrize(("fields", "told"), [
+    ({"visibility": "private"}, "the link works for its owner and staff alone"),
+    ({"moderation": "rejected"}, "Only its owner and moderators can watch it"),
+    ({"moderation": "pending"}, "Until it is approved only its owner and moderators can watch it"),
+])  # fmt: skip
+def test_staff_are_not_told_that_a_video_is_theirs(
+    client: Client,
+    plays: Callable[..., Video],
+    fields: dict[str, str],
+    told: str,
+) -> None:
+    rights = ("videos.view_video", "videos.moderate_video", "videos.change_video")
+    client.force_login(staff.staff("x@example.com", *rights))
+    page = page_of(client, plays(**fields))
+    assert told in page
+    for words in ("Only you", "only you", "works for you"):
+        assert words not in page
+
+
+def test_a_canceled_video_is_not_said_to_have_no_file(client: Client, video: Video) -> None:
+    Video.objects.update(status="canceled")
+    client.force_login(staff.viewer_only())
+    page = page_of(client, video)
+    assert "The original is kept." in page
+    assert "never arrived" not in page
 
 
 def test_the_owner_is_told_what_a_moderator_decided(

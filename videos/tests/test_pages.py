@@ -81,6 +81,18 @@ def test_an_empty_library_says_what_to_do_first(browser: Client) -> None:
     assert "Nothing matches" in browser.get("/?q=zzz").content.decode()
 
 
+def test_a_page_of_which_all_has_gone_is_no_empty_library(
+    browser: Client, shelve: Callable[..., Video], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "PAGE_SIZE", 1)
+    shelve("Old")
+    new = shelve("New")
+    Video.objects.filter(title="Old").update(deleted_at="2026-01-01T00:00:00Z")
+    answer = browser.get(f"/?before={new.pk}&sort=")
+    assert answer.status_code == 302
+    assert titles(browser.get(answer["Location"]).content.decode()) == ["New"]
+
+
 def test_pages_turn_by_cursor_and_back(
     browser: Client, shelve: Callable[..., Video], monkeypatch: pytest.MonkeyPatch
 ) -> None:
