@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.contrib import admin, messages
-from django.contrib.admin import TabularInline, action, display
+from django.contrib import admin
+from django.contrib.admin import TabularInline, display
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from config.admin.base import LightAdmin
+from config.admin.acts import Act, ActingAdmin
 from processing import profiles
 from processing.ffmpeg.planning.ladder import Profile, rungs_for
 from processing.models import AlternateRung, EncodingProfile, EncodingRung
@@ -105,8 +105,21 @@ class AlternateRungInline(NamedInline):
     fields = ("codec", "short_side", "crf", "preset", "maxrate_kbps")
 
 
+MAKE_DEFAULT = Act(
+    name="make_default",
+    label="Make this the default",
+    asks="New videos are made with it from now on.",
+    done="made the default",
+    rights=("processing.view_encodingprofile", "processing.change_encodingprofile"),
+    do=lambda doing: profiles.make_default(doing.row),
+    refusals={profiles.MakesNoVideo: "has no rungs: new videos would have no video."},
+    applies=lambda profile: not profile.is_default,
+    takes_one=True,
+)
+
+
 @admin.register(EncodingProfile)
-class EncodingProfileAdmin(LightAdmin):
+class EncodingProfileAdmin(ActingAdmin):
     """Edit profiles, copy one by saving it as new, choose the default."""
 
     list_display = ("name", "description", "default", "preset", "sizes", "files", "sound")
@@ -126,7 +139,7 @@ class EncodingProfileAdmin(LightAdmin):
     readonly_fields = ("default", "becomes")
     inlines = (RungInline, AlternateRungInline)
     save_as = True
-    actions = ("make_default",)
+    acts = (MAKE_DEFAULT,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EncodingProfile]:
         """With their rungs."""
@@ -175,21 +188,6 @@ class EncodingProfileAdmin(LightAdmin):
             return "Shown when it is saved."
         wanted = profiles.profile_of(profile)
         return format_html_join("", "<p>{}</p>", ((_told(one, wanted),) for one in _SAMPLES))
-
-    @action(description="Make this the default", permissions=["change"])
-    def make_default(self, request: HttpRequest, queryset: QuerySet[EncodingProfile]) -> None:
-        """New videos are made with it from now on."""
-        if len(queryset) != 1:
-            self.message_user(request, "Choose one profile.", messages.WARNING)
-            return
-        try:
-            profiles.make_default(queryset[0])
-        except profiles.MakesNoVideo:
-            said = f"{queryset[0]} has no rungs: new videos would have no video."
-            self.message_user(request, said, messages.ERROR)
-        else:
-            said = f"New videos are made with {queryset[0]} from now on."
-            self.message_user(request, said, messages.SUCCESS)
 
 
 def _told(source: _Sample, profile: Profile) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 from django.test import Client
@@ -245,13 +246,16 @@ def test_the_default_is_not_deleted_and_others_are(desk: Client, default: Encodi
 def test_the_default_is_chosen_in_the_list(desk: Client, default: EncodingProfile) -> None:
     def choose(*names: str) -> str:
         rows = EncodingProfile.objects.filter(name__in=names).values_list("pk", flat=True)
-        sent = {"action": "make_default", "_selected_action": list(rows)}
-        return said(desk.post(reverse(LIST), sent, follow=True))
+        sent = {"action": "make_default", "_selected_action": list(rows), "confirmed": "yes"}
+        return said(desk.post(reverse(LIST), {**sent, "reason": "Faster."}, follow=True))
 
-    assert "Choose one profile." in choose("fast", "quality")
-    assert "Audio has no rungs" in choose("audio")
-    assert "New videos are made with fast from now on." in choose("fast")
+    assert "Choose one." in choose("fast", "quality")
+    assert "“audio”: has no rungs" in choose("audio")
+    assert profiles.default().name == "default"
+    assert "1 encoding profile made the default." in choose("fast")
     assert profiles.default().name == "fast"
+    told = [entry.get_change_message() for entry in LogEntry.objects.all()]
+    assert told == ["Make this the default: Faster."]
 
 
 def test_the_list_costs_the_same_whatever_its_length(

@@ -55,7 +55,7 @@ class Doing:
 @dataclass(frozen=True)
 class Act:
     """``label`` as on a button; ``asks`` before it is done and ``done`` afterwards, for any number
-    of rows; ``refusals`` are sentences by what ``do`` raises."""
+    of rows, unless it ``takes_one``; ``refusals`` are sentences by what ``do`` raises."""
 
     name: str
     label: str
@@ -67,6 +67,7 @@ class Act:
     form: type[Any] = ReasonForm
     applies: Callable[[Any], bool] = lambda row: True
     is_dangerous: bool = False
+    takes_one: bool = False
 
     def is_allowed(self, request: HttpRequest) -> bool:
         """Whether it is offered to somebody."""
@@ -122,8 +123,8 @@ class ActingAdmin(LightAdmin):
             said = f"That is more than {AT_ONCE} at once. Choose fewer."
             self.message_user(request, said, messages.WARNING)
             return None
-        if not rows:
-            self.message_user(request, NOT_THERE, messages.WARNING)
+        if not rows or (act.takes_one and len(rows) > 1):
+            self.message_user(request, "Choose one." if rows else NOT_THERE, messages.WARNING)
             return None
         form = act.form(request.POST if _CONFIRMED in request.POST else None)
         if not form.is_valid():
