@@ -351,6 +351,9 @@ def test_an_address_that_is_somebody_elses_is_not_trusted(owner: User, stranger:
     EmailAddress.objects.create(user=stranger, email=owner.email, verified=True)
     verification.trust(owner)
     assert not EmailAddress.objects.filter(user=owner).exists()
+    EmailAddress.objects.create(user=owner, email=owner.email, primary=True, verified=False)
+    with pytest.raises(CommandError, match="Another user has confirmed"):
+        call_command("confirm_email", owner.email)
 
 
 def test_an_address_that_the_operator_writes_is_confirmed(

@@ -20,6 +20,6 @@ REASONS: Mapping[int, str] = {
     TOO_SLOW: "The client read too slowly. Connect again with the last cursor.",
     EXPIRED_CURSOR: "Events after this cursor were deleted because of their age. Read the videos "
     "again.",
-    TOO_MANY: "Too many feeds are open, or too many wrong keys were sent. Close a feed, or wait.",
+    TOO_MANY: "Too many feeds are open, or too many were refused. Close a feed, or wait.",
 }
 """A sentence for each, of at most 123 bytes: more does not fit into the closing frame."""

@@ -23,3 +23,5 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"No user has the email address {email}.")
         verification.trust(user)
+        if not verification.is_verified(user):
+            raise CommandError(f"Another user has confirmed {user.email}: remove it there first.")
