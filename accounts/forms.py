@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django import forms as django_forms
 from django.contrib.auth.hashers import make_password
@@ -60,12 +61,13 @@ class SignupForm(forms.SignupForm):  # type: ignore[misc]  # allauth has no type
     def save(self, request: HttpRequest) -> User:
         """The user and the address that is still to be confirmed, or neither: a user without
         addresses would count as made by the operator, and has nothing to confirm."""
+        adapter = get_adapter(request)
+        # Hashing takes long: others may write meanwhile.
+        user: User = adapter.save_user(request, adapter.new_user(request), self, commit=False)
         with transaction.atomic():
-            user: User = super().save(request)
-            if not EmailAddress.objects.filter(user=user).exists():
-                # allauth leaves out what somebody else added to an account a moment ago.
-                address = EmailAddress.objects.create(user=user, email=user.email, primary=True)
-                EmailAddress.objects.fill_cache_for_user(user, [address])
+            user.save()
+            address = EmailAddress.objects.create(user=user, email=user.email, primary=True)
+        EmailAddress.objects.fill_cache_for_user(user, [address])
         return user
 
 

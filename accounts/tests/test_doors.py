@@ -20,7 +20,7 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import CommandError, call_command
-from django.db import connections
+from django.db import connections, transaction
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -153,12 +153,23 @@ def test_many_who_sign_up_at_once_make_one_account(
 def test_an_account_is_made_whole_or_not_at_all(
     _open: None, transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dies(*_: object) -> None:
+    def dies(*_: object, **__: object) -> None:
         raise OSError
 
-    monkeypatch.setattr("allauth.account.forms.setup_user_email", dies)
+    monkeypatch.setattr(EmailAddress, "save", dies)
     assert sign_up(Client(raise_request_exception=False), "new@example.com").status_code == 500
     assert not User.objects.exists()
+
+
+def test_nobody_waits_for_the_hash_of_anothers_password(
+    client: Client, _open: None, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked: list[bool] = []
+    monkeypatch.setattr(
+        User, "set_password", lambda *_: locked.append(transaction.get_connection().in_atomic_block)
+    )
+    sign_up(client, "new@example.com")
+    assert locked == [False]
 
 
 def test_an_address_that_another_account_adds_meanwhile_is_still_to_be_confirmed(
