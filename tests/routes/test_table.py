@@ -111,7 +111,8 @@ def _model_of(parts: list[str]) -> Any:
     if parts[0] != "admin" or len(parts) < 4:
         return None
     try:
-        return apps.get_model(parts[1], parts[2])
+        # What others call a job.
+        return apps.get_model(parts[1], {"job": "run"}.get(parts[2], parts[2]))
     except LookupError:
         return None
 
