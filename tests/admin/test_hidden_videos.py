@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -47,10 +49,14 @@ def hidden(video: Video, moderator: User) -> Video:
     return Video.objects.get()
 
 
+def _list_of(model: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
 def _pages() -> Iterator[str]:
     yield "/admin/"
     for model in admin.site._registry:
-        listing = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        listing = _list_of(model)
         yield listing
         for row in model._default_manager.all()[:20]:
             yield from (f"{listing}{row.pk}/{page}/" for page in ("change", "history"))
@@ -66,13 +72,13 @@ def test_no_page_of_the_admin_names_it(hidden: Video, viewer: Client, moderator:
     assert viewer.get("/admin/processing/worker/").status_code == 200
     judge = _desk(moderator)
     seen = ("videos/video", "videos/source", "videos/moderationdecision", "admin/logentry")
-    for path in (*seen, "processing/worker", "processing/run", "videos/event"):
+    for path in (*seen, "processing/worker", "processing/job", "videos/event"):
         assert NAME in judge.get(f"/admin/{path}/").content.decode(), path
 
 
 def test_no_search_finds_it(hidden: Video, viewer: Client) -> None:
     for model in admin.site._registry:
-        listing = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        listing = _list_of(model)
         found, nothing = (
             viewer.get(listing, {"q": words}).content.decode().replace(words, "")
             for words in (NAME, "nowhere")
@@ -90,7 +96,7 @@ def test_what_is_approved_shows(video: Video, viewer: Client, moderator: User) -
     Video.objects.update(title=NAME)
     moderation.reject(moderation.Seen(video.pk, "approved"), by=moderator, code="spam")
     Video.objects.update(moderation="approved")
-    for path in ("videos/video", "videos/moderationdecision", "videos/event", "processing/run"):
+    for path in ("videos/video", "videos/moderationdecision", "videos/event", "processing/job"):
         assert NAME in viewer.get(f"/admin/{path}/").content.decode(), path
 
 

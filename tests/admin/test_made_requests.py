@@ -8,6 +8,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from processing.models import Run
@@ -16,9 +17,10 @@ from videos import editing
 from videos.models import Video
 
 LIST = "/admin/videos/video/"
-RUNS = "/admin/processing/run/"
+RUNS = "/admin/processing/job/"
 LISTS = sorted(
-    f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry
+    reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    for model in admin.site._registry
 )
 ACTIONS = ("cancel", "revoke", "delete_selected", "make_default")
 NOT_THERE = "What you chose is not here any more"
