@@ -69,6 +69,23 @@ def test_a_lost_line_is_told_and_what_was_changed_meanwhile_is_saved_after(
     context.close()
 
 
+def test_a_page_stays_while_the_server_is_not_well(
+    owner: Person, chromium: Browser, film: str
+) -> None:
+    context = chromium.new_context(base_url=owner.site.url)
+    page = context.new_page()
+    owner.log_in(page)
+    page.goto(f"/watch/{film}/")
+    page.route("**/watch/**", lambda route: route.fulfill(status=503))
+    with page.expect_response("**/watch/**"):
+        owner.ask("PATCH", f"/api/v1/videos/{film}/", json={"description": "Not shown yet"})
+    page.unroute("**/watch/**")
+    owner.ask("PATCH", f"/api/v1/videos/{film}/", json={"description": "Shown"})
+    expect(page.get_by_label("Description")).to_have_value("Shown")
+    assert page.url.endswith(f"/watch/{film}/")
+    context.close()
+
+
 def test_nothing_moves_when_the_work_ends(
     owner: Person, site: Vodloom, open_page: Open, film: str
 ) -> None:
