@@ -70,7 +70,7 @@ async def test_whoever_is_too_many_is_told_so_as_of_every_fault() -> None:
     ) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        assert (await reader.readuntil(b"0\r\n\r\n")).startswith(b"HTTP/1.1 200")
         with capture_logs() as lines:
             second, asks = await asyncio.open_connection("127.0.0.1", port)
             asks.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -78,7 +78,7 @@ async def test_whoever_is_too_many_is_told_so_as_of_every_fault() -> None:
         asks.close()
         await asks.wait_closed()
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert b"HTTP/1.1 200" in await reader.read(500)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
     assert head.startswith(b"HTTP/1.1 503")
     assert b"application/problem+json" in head
     assert b"retry-after: " in head
