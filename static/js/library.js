@@ -121,7 +121,8 @@ class VideoLibrary extends HTMLElement {
       else document.querySelector(".pager")?.remove();
       this.querySelector(".empty").hidden = this.querySelector(".card") !== null;
     } catch {
-      location.reload();
+      // A browser's or a proxy's error is no page to leave this one for.
+      setTimeout(() => this.querySelector(".card") ?? this.#refill(), RETRY_MS);
     }
   }
 
