@@ -1,4 +1,5 @@
-"""What the API takes and gives. ``VideoSerializer`` reads what ``views.readable`` loads."""
+"""What the API takes and gives. ``VideoSerializer`` reads what
+``selectors.with_everything`` loads."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -9,34 +10,18 @@ from django.utils.datastructures import MultiValueDict
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from processing.ffmpeg.media import Media
 from processing.models import Run
 from processing.monitoring import progress
-from videos import access, editing
+from videos import access, editing, selectors
 from videos.access import Viewer
 from videos.api import shown
 from videos.api.fields import TextField, TitleField
 from videos.api.strictness import StrictForm
 from videos.api.vocabulary import FAILURE_CODES, STAGES, UNKNOWN
-from videos.models import Rendition, Source, Video
+from videos.models import Rendition, Video
 from videos.moderation import services as moderation
 from videos.playback import downloads
 from videos.playback import services as playback
-
-_PROBED = (
-    "container",
-    "duration",
-    "width",
-    "height",
-    "frame_rate",
-    "variable_frame_rate",
-    "video_codec",
-    "audio_codec",
-    "bitrate",
-)
-
-# What a file is called and its hash tell of its owner, and of where else it was seen.
-_PRIVATE = ("filename", "sha256")
 
 
 class FailureCodeField(serializers.ChoiceField):
@@ -81,6 +66,14 @@ class CurrentJobSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(Run.Status.choices)
 
 
+class FrameRateField(serializers.FloatField):
+    """An exact rate, given as a number."""
+
+    def to_representation(self, value: Any) -> float:  # type: ignore[override]  # stubs say text
+        """Frames a second."""
+        return shown.frame_rate(value)
+
+
 class SourceSerializer(serializers.Serializer[Any]):
     """The original file. What the probe finds is null until it has run. The name and the hash are
     shown only to the owner and staff; others read null."""
@@ -97,7 +90,7 @@ class SourceSerializer(serializers.Serializer[Any]):
     )
     width = serializers.IntegerField(allow_null=True, help_text="pixels, as displayed")
     height = serializers.IntegerField(allow_null=True, help_text="pixels, as displayed")
-    frame_rate = serializers.FloatField(
+    frame_rate = FrameRateField(
         allow_null=True, help_text="frames/s, as measured; the average where it varies"
     )
     variable_frame_rate = serializers.BooleanField(allow_null=True)
@@ -254,9 +247,10 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
         """The original, or null until its bytes are stored."""
         if video.source is None:
             return None
-        facts = _source_facts(video.source, playback.duration_of(video))
+        facts = selectors.source_facts(video.source, playback.duration_of(video))
         if not self._is_theirs(video):
-            facts |= dict.fromkeys(_PRIVATE)
+            # They tell of the owner, and of where else the file was seen.
+            facts = replace(facts, filename=None, sha256=None)
         return SourceSerializer(facts).data
 
     def _is_theirs(self, video: Video) -> bool:
@@ -286,10 +280,9 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
     def get_available(self, video: Video) -> Any:
         """Of the release that plays."""
         release = video.release
-        rows = list(release.renditions.all()) if release else []
         available = {
             "seconds": release.available_seconds if release else 0.0,
-            "rungs": [row.name for row in rows if row.kind == Rendition.Kind.VIDEO],
+            "rungs": selectors.rungs(video),
             "complete": bool(release and release.is_complete),
         }
         return AvailableSerializer(available).data
@@ -310,8 +303,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
         """Of the release that plays; none for all but the owner and staff."""
         if not self._is_theirs(video):
             return []
-        told = (video.release.notices if video.release else None) or []
-        return NoticeSerializer(told, many=True).data
+        return NoticeSerializer(selectors.notices(video), many=True).data
 
 
 class VideoStatusSerializer(VideoSerializer):
@@ -385,22 +377,3 @@ class ProblemSerializer(serializers.Serializer[Any]):
     errors = FieldErrorSerializer(  # type: ignore[assignment]  # a member, no result of checking
         many=True, required=False, help_text="one entry for each wrong member"
     )
-
-
-def _source_facts(source: Source, duration: float) -> dict[str, Any]:
-    facts = {"filename": source.filename, "size": source.size, "sha256": source.sha256}
-    if source.found is None:
-        return facts | dict.fromkeys(_PROBED)
-    media = Media.from_json(source.found)
-    video = media.video
-    return facts | {
-        "container": shown.container(media.container),
-        "duration": duration,
-        "width": video.display_width if video else None,
-        "height": video.display_height if video else None,
-        "frame_rate": shown.frame_rate(video.frame_rate) if video else None,
-        "variable_frame_rate": video.varies if video else None,
-        "video_codec": video.codec if video else None,
-        "audio_codec": media.audio[0].codec if media.audio else None,
-        "bitrate": media.bitrate,
-    }

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -42,17 +42,10 @@ from videos.api.serializers import (
 )
 from videos.api.strictness import StrictRequests
 from videos.ingest import services as ingest
-from videos.models import Rendition, Source, Video
+from videos.models import Source, Video
+from videos.selectors import with_everything
 
 _OPEN_ACTIONS = ("retrieve", "status")
-
-
-def readable(videos: QuerySet[Video]) -> QuerySet[Video]:
-    """Load what ``VideoSerializer`` reads: a constant number of queries for any page."""
-    renditions = Rendition.objects.largest_first()
-    return progress.with_run(videos.select_related("source", "release", "owner")).prefetch_related(
-        Prefetch("release__renditions", renditions)
-    )
 
 
 class VideoViewSet(
@@ -100,12 +93,12 @@ class VideoViewSet(
         if self.action == "list":
             trashed = flag(self.request, "trashed")
             listed = (access.trashed_of if trashed else access.owned_by)(viewer)
-            return readable(listed).annotate(title_in_order=Lower("title"))
+            return with_everything(listed).annotate(title_in_order=Lower("title"))
         if self.action == "restore" or (self.action == "destroy" and flag(self.request, "purge")):
-            return readable(access.recoverable_by(viewer) | access.visible_to(viewer))
+            return with_everything(access.recoverable_by(viewer) | access.visible_to(viewer))
         if self.action == "status":
             return progress.with_run(access.visible_to(viewer).select_related("source"))
-        return readable(access.visible_to(viewer))
+        return with_everything(access.visible_to(viewer))
 
     @extend_schema(
         parameters=[
@@ -223,7 +216,7 @@ class VideoViewSet(
             every = Video.objects.filter(pk=video.pk)
             if locked:
                 list(every.select_for_update(of=("self",)))
-            return self.get_serializer(get_object_or_404(readable(every))).data
+            return self.get_serializer(get_object_or_404(with_everything(every))).data
 
         preconditions.require_match(self.request, told)
 
@@ -235,7 +228,7 @@ class VideoViewSet(
         *,
         location: bool = False,
     ) -> Response:
-        video = get_object_or_404(readable(Video.objects.filter(pk=video_id)))
+        video = get_object_or_404(with_everything(Video.objects.filter(pk=video_id)))
         data = shape(video, context=self.get_serializer_context()).data
         where = reverse("video-detail", [video_id], request=self.request)
         return Response(data, status=code, headers={"Location": where} if location else None)

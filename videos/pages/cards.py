@@ -1,14 +1,12 @@
 """What a video is on a page: words and addresses, ready to be shown."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from accounts.models import User
-from processing.ffmpeg.media import Media
 from processing.models import Run
 from processing.monitoring import progress
-from videos import access
-from videos.models import Rendition, Source, Video
+from videos import access, selectors
+from videos.models import Source, Video
 from videos.pages import bar, player, standing, words
 from videos.pages.player import Player
 from videos.pages.standing import Standing
@@ -139,8 +137,10 @@ def watch(video: Video, viewer: access.Viewer) -> Watch:
 
 
 def _notices(video: Video) -> list[Notice]:
-    told = (video.release.notices if video.release else None) or []
-    return [Notice(one["code"], one["message"], words.notice_advice(one["code"])) for one in told]
+    return [
+        Notice(one.code, one.message, words.notice_advice(one.code))
+        for one in selectors.notices(video)
+    ]
 
 
 def title_of(video: Video) -> str:
@@ -158,8 +158,7 @@ def facts(video: Video) -> list[tuple[str, str]]:
     """Names and values of what was handed in and made of it."""
     rows = _source_facts(video)
     if video.release:
-        heights = [r.name for r in video.release.renditions.all() if r.kind == Rendition.Kind.VIDEO]
-        rows.append(("Qualities", ", ".join(heights)))
+        rows.append(("Qualities", ", ".join(selectors.rungs(video))))
     rows.append(("Uploaded", f"{video.created_at:%-d %b %Y, %H:%M} UTC"))
     return [(name, value) for name, value in rows if value]
 
@@ -170,18 +169,15 @@ def _source_facts(video: Video) -> list[tuple[str, str]]:
 
 def source_facts(source: Source, seconds: float) -> list[tuple[str, str]]:
     """Names and values of what the probe found in a file of so many seconds."""
-    size = ("Size", words.size(source.size))
-    if source.found is None:
-        return [("File", source.filename), size]
-    media = Media.from_json(source.found)
-    frame, sound = media.video, media.audio[0] if media.audio else None
+    found = selectors.source_facts(source, seconds)
+    rate, varies = found.frame_rate, bool(found.variable_frame_rate)
     return [
-        ("Duration", words.duration(seconds) if seconds else ""),
-        ("Picture", f"{frame.display_width} × {frame.display_height}" if frame else ""),  # noqa: RUF001  # the sign for it
-        ("Frame rate", words.frame_rate(frame.frame_rate, frame.varies) if frame else ""),
-        ("Video codec", _codec(frame)),
-        ("Audio codec", _codec(sound)),
-        size,
+        ("Duration", words.duration(seconds) if found.duration else ""),
+        ("Picture", f"{found.width} × {found.height}" if found.width else ""),  # noqa: RUF001  # the sign for it
+        ("Frame rate", words.frame_rate(rate, varies) if rate else ""),
+        ("Video codec", _codec(found.video_codec)),
+        ("Audio codec", _codec(found.audio_codec)),
+        ("Size", words.size(found.size)),
         ("File", source.filename),
     ]
 
@@ -200,8 +196,8 @@ _CODECS = {
 }
 
 
-def _codec(stream: Any) -> str:
-    return _CODECS.get(stream.codec, stream.codec) if stream else ""
+def _codec(name: str | None) -> str:
+    return _CODECS.get(name, name) if name else ""
 
 
 def working(video: Video) -> Working | None:

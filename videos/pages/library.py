@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import QueryDict
 
 from accounts.models import User
-from processing.monitoring import progress
-from videos import access, search
-from videos.models import Rendition, Video
+from videos import access, search, selectors
+from videos.models import Video
 from videos.pages import shelf
 
 _Status = Video.Status
@@ -89,14 +88,12 @@ def tabs(owner: User, narrowing: Narrowing) -> Sequence[Tab]:
 
 def readable(owner: User) -> QuerySet[Video]:
     """The owner's videos with all that a card shows, in one query."""
-    return progress.with_run(access.owned_by(owner).select_related("source", "release"))
+    return selectors.with_card(access.owned_by(owner))
 
 
 def watchable(viewer: access.Viewer) -> QuerySet[Video]:
     """What a viewer may see, with all that the watch page shows, in two queries."""
-    renditions = Rendition.objects.order_by("-height", "name")
-    videos = access.visible_to(viewer).select_related("source", "release", "owner")
-    return progress.with_run(videos).prefetch_related(Prefetch("release__renditions", renditions))
+    return selectors.with_everything(access.visible_to(viewer))
 
 
 def uuid_or_none(text: str | None) -> UUID | None:

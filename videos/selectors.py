@@ -1,0 +1,86 @@
+"""What readers of a video are shown: queries, and typed values that API and pages both render."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from django.db.models import Prefetch, QuerySet
+
+from processing.ffmpeg.media import Media
+from processing.ffmpeg.notices import Notice
+from processing.monitoring import progress
+from videos.models import Rendition, Source, Video
+
+# What FFmpeg reads by one demuxer it names by all their names.
+_FAMILIES = {"mov,mp4,m4a,3gp,3g2,mj2": "mp4", "matroska,webm": "matroska"}
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """An original file. What the probe finds is None until it has run, and where the file has no
+    such stream. ``size`` in bytes, ``duration`` in seconds, ``width`` and ``height`` in pixels as
+    displayed, ``bitrate`` in bits per second."""
+
+    filename: str | None
+    size: int
+    sha256: str | None
+    container: str | None = None
+    duration: float | None = None
+    width: int | None = None
+    height: int | None = None
+    frame_rate: Fraction | None = None
+    variable_frame_rate: bool | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    bitrate: int | None = None
+
+
+def with_card(videos: QuerySet[Video]) -> QuerySet[Video]:
+    """Videos with all that a card shows, in one query."""
+    return progress.with_run(videos.select_related("source", "release"))
+
+
+def with_everything(videos: QuerySet[Video]) -> QuerySet[Video]:
+    """Videos with all that the API and the watch page show, in two queries."""
+    renditions = Prefetch("release__renditions", Rendition.objects.largest_first())
+    return with_card(videos.select_related("owner")).prefetch_related(renditions)
+
+
+def source_facts(source: Source, duration: float) -> SourceFacts:
+    """The facts of an original; ``duration`` is how long its video is by what is known now."""
+    about = SourceFacts(source.filename, source.size, source.sha256)
+    if source.found is None:
+        return about
+    media = Media.from_json(source.found)
+    frames, audio = media.video, media.audio[0] if media.audio else None
+    return replace(
+        about,
+        container=container(media.container),
+        duration=duration,
+        width=frames.display_width if frames else None,
+        height=frames.display_height if frames else None,
+        frame_rate=frames.frame_rate if frames else None,
+        variable_frame_rate=frames.varies if frames else None,
+        video_codec=frames.codec if frames else None,
+        audio_codec=audio.codec if audio else None,
+        bitrate=media.bitrate,
+    )
+
+
+def container(name: str) -> str:
+    """FFmpeg's name of a container in one word: of a family (MP4, QuickTime, 3GP) the family's."""
+    return _FAMILIES.get(name) or name.partition(",")[0]
+
+
+def rungs(video: Video) -> Sequence[str]:
+    """The names of the rungs that play, largest first, of a video read with everything."""
+    rows = video.release.renditions.all() if video.release else ()
+    return [row.name for row in rows if row.kind == Rendition.Kind.VIDEO]
+
+
+def notices(video: Video) -> Sequence[Notice]:
+    """The notices of the release that plays."""
+    stored = (video.release.notices if video.release else None) or []
+    return [Notice.from_json(one) for one in stored]
