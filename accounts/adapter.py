@@ -86,7 +86,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base h
     def _send(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         if not mail.goes_anywhere():
             logger.warning("mail_not_sent", reason=mail.NO_SERVER, mail=template_prefix)
-            raise MailUnavailable("This site cannot send mail. Ask whoever runs it.")
+            raise MailUnavailable("This site cannot send mail. Ask its operator.")
         # A server that hangs is waited for: meanwhile others may need the connection.
         if not connection.in_atomic_block:
             connection.close()

@@ -140,7 +140,7 @@ def _kept_by_videos(users: list[User]) -> list[SafeString]:
         return []
     said = format_html(
         "{}. Choose them there and delete them for good; then the account can be deleted. To "
-        "keep them, take the tick from Active instead: nobody can log in any more.",
+        "keep them, clear Active instead: then nobody can log in with it.",
         videos,
     )
     return [said]
@@ -150,8 +150,8 @@ def _kept_by_history(users: list[User]) -> list[str]:
     """The history names who did something: it would lose what they did with them."""
     counted = LogEntry.objects.filter(user__in=users).order_by().values_list("user__email")
     return [
-        f"{count} action{'' if count == 1 else 's'} of {email} in the history of staff: take the "
-        "tick from Active instead; nobody can log in any more."
+        f"{count} action{'' if count == 1 else 's'} of {email} in the history of staff: "
+        "clear Active instead; then nobody can log in with it."
         for email, count in counted.annotate(Count("pk"))
     ]
 

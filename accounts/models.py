@@ -46,14 +46,14 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]  # the email address is the name
     email = models.EmailField("email address", unique=True)
     can_upload = models.BooleanField(
-        default=True, help_text="May hand in videos; without it the API answers 403."
+        default=True, help_text="May upload videos; without it the API answers 403."
     )
 
     plan = models.CharField(
         max_length=8,
         choices=PlanName,
         default=PlanName.FREE,
-        help_text="How soon their videos are worked on, and how many at once.",
+        help_text="How soon their videos are processed, and how many at once.",
     )
 
     USERNAME_FIELD = "email"

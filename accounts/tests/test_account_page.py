@@ -124,7 +124,7 @@ def test_a_confirmation_that_cannot_be_sent_is_no_success(
     settings.EMAIL_BACKEND = "config.mail.NoServer"
     form = {"email": owner.email, "action_send": ""}
     assert said(browser.post("/accounts/email/", form, follow=True)) == [
-        "This site cannot send mail. Ask whoever runs it."
+        "This site cannot send mail. Ask its operator."
     ]
 
 

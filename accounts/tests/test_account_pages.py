@@ -182,7 +182,7 @@ def test_where_signing_up_is_closed_nobody_can_and_the_admin_makes_users(
     settings.SIGNUP_OPEN = False
     form = {"email": "new@example.com", "password1": PASSWORD}
     for answer in (client.get("/accounts/signup/"), client.post("/accounts/signup/", form)):
-        assert "not taken at the moment" in answer.content.decode()
+        assert "cannot be created at the moment" in answer.content.decode()
     assert "Sign up" not in client.get("/accounts/login/").content.decode()
     User.objects.filter(pk=owner.pk).update(is_staff=True, is_superuser=True)
     client.force_login(owner)

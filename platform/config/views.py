@@ -16,7 +16,7 @@ from accounts.adapter import MailUnavailable
 from videos.api import problems
 
 _API = "/api/"
-_DATABASE_AWAY = "The database does not answer. Your videos are safe. Try again in a few seconds."
+_DATABASE_AWAY = "The database is not responding. Your videos are safe. Try again in a few seconds."
 
 
 @require_safe

@@ -27,7 +27,7 @@ _SEES = (Right.VIEW_VIDEOS, Right.VIEW_JOBS)
 CANCEL = Act(
     name="cancel",
     label="Cancel",
-    asks="These jobs stop. What they have made so far is kept for a day, for a retry.",
+    asks="These jobs are stopped. What they have produced so far is kept for a day, for a retry.",
     done="canceled",
     rights=(*_SEES, Right.CANCEL),
     do=lambda doing: services.cancel_run(doing.row),
@@ -37,7 +37,7 @@ CANCEL = Act(
 RETRY = Act(
     name="retry",
     label="Retry what failed",
-    asks="Only what failed or was canceled is done again; finished parts are used again.",
+    asks="Only what failed or was canceled is repeated; finished parts are reused.",
     done="being retried",
     rights=(*_SEES, Right.REPROCESS),
     do=lambda doing: services.retry(doing.row),
@@ -64,7 +64,7 @@ def _hurry(run: Run) -> None:
 HURRY = Act(
     name="hurry",
     label="Put first in the queue",
-    asks="These jobs go before all others that wait.",
+    asks="These jobs move before all others that are waiting.",
     done="put first",
     rights=(*_SEES, Right.PRIORITIZE),
     do=lambda doing: _hurry(doing.row),
@@ -167,8 +167,11 @@ class RunAdmin(ActingAdmin, OfVideoAdmin):
     def budget(self, run: Run) -> str:
         """Whether it waits behind those of others."""
         if run.over_budget:
-            return "Its owner asked for more than a day's budget: it waits behind those of others"
-        return "Within its owner's"
+            return (
+                "Over budget: its owner asked for more than a day's work, so it waits behind "
+                "jobs of others"
+            )
+        return "Within its owner's budget"
 
     @display(description="Release")
     def result(self, run: Run) -> SafeString | str:

@@ -12,7 +12,7 @@ from processing.ffmpeg.planning.plan import EncodePlan
 def shown(stored: dict[str, Any] | None) -> SafeString | str:
     """What is made, a line each, and the reasons."""
     if stored is None:
-        return "Not planned yet: the file was not looked at."
+        return "Not planned yet: the file has not been inspected."
     plan = EncodePlan.from_json(stored)
     made = format_html_join("", "<li>{}</li>", ((line,) for line in _made(plan)))
     why = format_html_join("", "<p>{}</p>", ((reason,) for reason in plan.reasons))
@@ -31,4 +31,4 @@ def _made(plan: EncodePlan) -> Iterator[str]:
 
 
 def _kept(plan: EncodePlan, name: str) -> str:
-    return "kept as it is" if name in plan.passthrough else ""
+    return "copied without encoding" if name in plan.passthrough else ""

@@ -48,7 +48,8 @@ class EncodingProfile(models.Model):
         max_length=40,
         unique=True,
         error_messages={"unique": "Another profile has this name."},
-        help_text="How API and commands call it: letters, digits, hyphens and underscores.",
+        help_text="The name that the API and commands use: letters, digits, hyphens and "
+        "underscores.",
     )
     description = models.CharField(
         max_length=200, blank=True, help_text="One line for those who choose among profiles."
@@ -73,23 +74,27 @@ class EncodingProfile(models.Model):
         "Opus too",
         default=False,
         db_default=False,
-        help_text="All audio in Opus as well, with three quarters of the bits, for players that "
-        "know it. Others get AAC as ever.",
+        help_text="All audio is also made in Opus, with three quarters of the bits, for players "
+        "that support it. Others get AAC.",
     )
     copies = models.BooleanField(
         "keep fitting frames",
         default=True,
-        help_text="A source that is as its largest rung would be is not encoded again for it.",
+        help_text="A source that already has the form of its largest rung is repackaged instead "
+        "of encoded.",
     )
     takes_incomplete = models.BooleanField(
         "take incomplete files",
         default=True,
         db_default=True,
-        help_text="A file that is shorter than it tells, as a recording or a copy that broke off, "
-        "is made as far as it goes, and its owner is told. Otherwise it is refused.",
+        help_text="A file that is shorter than it says, such as a recording or a copy that broke "
+        "off, is processed as far as it goes, with a notice to its owner. Otherwise it is refused.",
     )
     is_default = models.BooleanField(
-        "default", default=False, editable=False, help_text="What new videos are made with."
+        "default",
+        default=False,
+        editable=False,
+        help_text="Whether new videos are processed with it.",
     )
 
     class Meta:
@@ -115,7 +120,7 @@ _CAPS = [
     MinValueValidator(100, "A rung needs at least 100 kbit/s."),
     MaxValueValidator(100_000, "100000 kbit/s is the most a player can be asked to load."),
 ]
-_CAP_HELP = "In kbit/s, for 16:9 at up to 30 frames a second; fast frames get half more."
+_CAP_HELP = "In kbit/s, for 16:9 at up to 30 frames a second; faster video gets half as much again."
 
 
 class EncodingRung(models.Model):
@@ -131,7 +136,7 @@ class EncodingRung(models.Model):
         default=23,
         validators=[
             MinValueValidator(10, "Below 10 files grow without a gain that can be seen."),
-            MaxValueValidator(40, "Above 40 little is left of the frame."),
+            MaxValueValidator(40, "Above 40 little is left of the picture."),
         ],
         help_text="Lower is better and larger: 18 is hard to tell from the source, 28 looks soft.",
     )
@@ -139,7 +144,8 @@ class EncodingRung(models.Model):
     download = models.BooleanField(
         "MP4 download",
         default=False,
-        help_text="Also as one MP4 file; a source smaller than this offers its largest rung.",
+        help_text="Whether it is also offered as one MP4 file; for a smaller source that is its "
+        "largest rung.",
     )
 
     class Meta:

@@ -37,13 +37,13 @@ class Run(GuardedModel):
     )
     kind = models.CharField(max_length=10, choices=Kind)
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
-    profile = models.JSONField(help_text="a copy: editing a profile changes no run")
+    profile = models.JSONField(help_text="a copy: editing a profile changes no job")
     priority = models.SmallIntegerField(default=0, help_text="higher goes first")
     plan = models.JSONField(
         null=True, blank=True, help_text="what is made and why; null until its probe is done"
     )
     whole = models.BooleanField(
-        default=False, help_text="in one piece: the chunks of a run before did not fit together"
+        default=False, help_text="in one piece: the chunks of an earlier job did not fit together"
     )
     over_budget = models.BooleanField(
         default=False,
@@ -134,7 +134,7 @@ class Task(GuardedModel):
     priority = models.SmallIntegerField(default=0)
     rank = models.DateTimeField(null=True, help_text="ready tasks are claimed in this order")
     cost = models.FloatField(default=0.0, help_text="seconds of 1080p at 30 frames/s, about")
-    weight = models.FloatField(default=1.0, help_text="its share of the run's work in percent")
+    weight = models.FloatField(default=1.0, help_text="its share of the job's work in percent")
     attempts = models.PositiveIntegerField(default=0)
     crashes = models.PositiveIntegerField(default=0)
     token = models.UUIDField(null=True, help_text="the fence: only its holder may finish")

@@ -185,7 +185,7 @@ def test_what_is_wrong_with_other_codecs_is_told(desk: Client, others: Rows, wor
     [
         ([(721, 23, 3000)], {}, "721 is odd: a frame's sides must be even."),
         ([(4320, 23, 3000)], {}, "The largest rung is 2160p."),
-        ([(720, 51, 3000)], {}, "Above 40 little is left of the frame."),
+        ([(720, 51, 3000)], {}, "Above 40 little is left of the picture."),
         ([(720, 23, 5)], {}, "A rung needs at least 100 kbit/s."),
         ([(720, 23, 3000), (720, 20, 2000)], {}, "There are two rungs of 720p."),
         ([(720, 23, 3000), (480, 20, 4000)], {}, "A larger rung needs a higher cap."),

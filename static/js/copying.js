@@ -13,7 +13,7 @@ class CopyButton extends HTMLElement {
         await navigator.clipboard.writeText(field.value);
         toast("Copied.");
       } catch {
-        toast("The browser does not let us copy. It is selected: copy it by hand.");
+        toast("The browser does not allow copying. The text is selected: copy it by hand.");
       }
     });
   }

@@ -167,7 +167,7 @@ async function copyLink(card) {
     const alone = held || ["private", "draft"].includes(card.dataset.visibility);
     toast(alone ? "Link copied. Only you can open it: the video is not shared." : "Link copied.");
   } catch {
-    toast(`The browser does not let us copy. The link is ${link}`);
+    toast(`The browser does not allow copying. The link is ${link}`);
   }
 }
 

@@ -3,7 +3,7 @@
 import { feed } from "./feed.js";
 
 const WORDS =
-  "No connection to the server. What you see may be out of date; it goes on by itself when the line is back.";
+  "No connection to the server. What you see may be out of date; it will update by itself when the connection is back.";
 
 let note = null;
 

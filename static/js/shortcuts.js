@@ -16,7 +16,7 @@ const KEYS = [
   {
     keys: [..."0123456789"],
     names: ["0", "…", "9"],
-    words: "To the beginning, or to so many tenths",
+    words: "To the beginning, or to that many tenths of the video",
     act: (player, key) => seekTo(player, (wholeOf(player) * Number(key)) / 10),
   },
   { keys: ["ArrowUp"], names: ["↑"], words: "Louder, in the player", near: true, act: ({ media }) => louder(media, VOLUME_STEP) },

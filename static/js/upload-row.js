@@ -71,7 +71,7 @@ export class UploadRow {
         });
       } catch (problem) {
         if (problem.code !== "unreachable" || tries === TRIES) throw problem;
-        this.#stalled("The connection is lost. The upload begins again when it is back.");
+        this.#stalled("The connection is lost. The upload will start again when it is back.");
         await untilReachable(this.places.address, this.#stop.signal);
       }
     }

@@ -73,8 +73,8 @@ class VideoField extends HTMLElement {
   #failed({ status, message }) {
     const mayPass = status === 0 || status === TOO_MANY || status >= 500;
     if (mayPass) this.#retry = setTimeout(() => this.#save(), RETRY_MS);
-    const why = status === TOO_MANY ? "too much was asked at once" : "the server cannot be reached";
-    const words = mayPass ? `Not saved yet: ${why}. It is tried again by itself.` : message;
+    const why = status === TOO_MANY ? "too many requests were sent at once" : "the server cannot be reached";
+    const words = mayPass ? `Not saved yet: ${why}. It will be tried again automatically.` : message;
     this.#say(words, { bad: true });
   }
 

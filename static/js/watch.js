@@ -114,7 +114,7 @@ class LivePage extends HTMLElement {
 
   async #playerLost() {
     if (this.#lost) {
-      toast("Playing stopped and could not be taken up again. Reload the page.");
+      toast("Playback stopped and could not be resumed. Reload the page.");
       return;
     }
     this.#lost = true;
@@ -172,7 +172,7 @@ async function copy(field, said) {
     else if (!document.execCommand("copy")) throw new Error("not copied");
     note.textContent = said;
   } catch {
-    note.textContent = "It could not be copied: it is selected, copy it by hand.";
+    note.textContent = "The text could not be copied. It is selected: copy it by hand.";
   }
 }
 

@@ -77,7 +77,7 @@ def test_it_asks_first_and_says_what_about(video: Video, moderator: User) -> Non
     desk = _desk(moderator)
     page = _ask(desk, "cancel", video)
     assert "A clip" in page
-    assert "What is going on with these videos is stopped." in page
+    assert "The upload or the job of these videos is stopped." in page
     video.refresh_from_db()
     assert video.status == "processing"
 

@@ -23,7 +23,7 @@ LISTS = sorted(
     for model in admin.site._registry
 )
 ACTIONS = ("cancel", "revoke", "delete_selected", "make_default")
-NOT_THERE = "What you chose is not here any more"
+NOT_THERE = "Your choice is no longer here"
 DELETED = "2026-01-01T00:00:00Z"
 
 
@@ -126,7 +126,7 @@ def test_an_edit_of_what_is_deleted_meanwhile_is_refused(
     monkeypatch.setattr(editing, "edit", quicker)
     form = {"title": "New", "description": "", "visibility": "private"}
     page = desk.post(f"{LIST}{video.pk}/change/", form, follow=True).content.decode()
-    assert "It was deleted meanwhile: nothing was changed." in page
+    assert "It was deleted in the meantime, so nothing was changed." in page
     assert not LogEntry.objects.exists()
 
 

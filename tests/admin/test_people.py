@@ -125,7 +125,7 @@ def test_who_has_done_things_as_staff_stays_in_the_history(moderator: User, vide
     ):
         page = desk.post(path, form).content.decode()
         assert "1 action of former@example.com" in page
-        assert "take the tick from Active" in page
+        assert "clear Active instead" in page
     assert LogEntry.objects.filter(user=other).exists()
 
 

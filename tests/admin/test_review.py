@@ -62,7 +62,7 @@ def test_nothing_is_approved_that_nobody_could_look_at(
         ),
     ):
         said = desk.post(path, form, follow=True).content.decode()
-        assert "is not ready: there is not all of it to look at yet." in said
+        assert "is not ready, so it cannot be watched to its end yet." in said
     assert Video.objects.get(pk=three[0].pk).moderation == Pending
     assert not ModerationDecision.objects.exists()
     rejected = desk.post(f"{REVIEW}{three[0].pk}/", {"decision": "reject", "code": "spam"})

@@ -116,7 +116,7 @@ def test_a_cut_mends_by_itself_and_the_bar_does_not_go_back(
     row = page.get_by_role("listitem").filter(has_text="A_walk.mp4")
     expect(row.get_by_text("Ready", exact=True)).to_be_visible(timeout=90_000)
     assert cuts
-    assert "The connection is lost. The upload begins again when it is back." in page.evaluate(
+    assert "The connection is lost. The upload will start again when it is back." in page.evaluate(
         "window.stages"
     )
     bars = page.evaluate("window.bars")

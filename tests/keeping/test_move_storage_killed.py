@@ -83,5 +83,5 @@ def test_an_old_folder_that_is_not_mounted_stops_the_start(place: Place, tmp_pat
     assert "is it mounted?" in moving.manage("check", code=1)
     same = replace(place, environment={"OLD_MEDIA": str(place.data / "media")})
     (place.data / "media").mkdir()
-    assert "names the very place" in same.manage("check", code=1)
+    assert "names the storage that is in use" in same.manage("check", code=1)
     shutil.rmtree(place.data / "media")

@@ -120,7 +120,7 @@ class ReleaseAdmin(OfVideoAdmin):
     def checked(self, release: Release) -> SafeString | str:
         """What the checker found, a line for each thing."""
         if release.report is None:
-            return "Not yet: it is checked when it is complete."
+            return "Not yet; a release is checked when it is complete."
         lines = ((line,) for line in report.lines(release.report))
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", lines))
 
@@ -175,4 +175,4 @@ class SourceAdmin(OfVideoAdmin):
         """What the probe found, in words."""
         facts = cards.source_facts(source, lifetimes.seconds_of(source.found))
         facts = [fact for fact in facts if fact[1]]
-        return format_html_join("", "<p>{}: {}</p>", facts) or "Not looked at yet"
+        return format_html_join("", "<p>{}: {}</p>", facts) or "Not inspected yet"

@@ -30,7 +30,7 @@ class RejectForm(forms.Form):
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Left empty, the owner reads the reason's own sentence.",
+        help_text="If this is empty, the owner reads the sentence of the reason.",
     )
 
     def clean(self) -> dict[str, Any]:
@@ -93,14 +93,14 @@ def _is_there(video: Video) -> bool:
 
 DECIDING: dict[type[Exception], Any] = {
     moderation.DecidedMeanwhile: meanwhile,
-    moderation.NothingToDecide: "stands so already.",
-    moderation.NotReady: "is not ready: there is not all of it to look at yet.",
+    moderation.NothingToDecide: "is already in that state.",
+    moderation.NotReady: "is not ready, so it cannot be watched to its end yet.",
 }
 
 APPROVE = Act(
     name="approve",
     label="Approve",
-    asks="Whoever their visibility allows can watch these videos again or for the first time.",
+    asks="Everybody whom their visibility allows will be able to watch these videos.",
     done="approved",
     rights=Right.moderation(),
     do=_approve,
@@ -114,7 +114,7 @@ APPROVE = Act(
 REJECT = Act(
     name="reject",
     label="Reject",
-    asks="Nobody but their owners and moderators sees these videos any more. The owners are told "
+    asks="Only their owners and moderators will be able to see these videos. The owners are told "
     "the reason.",
     done="rejected",
     rights=Right.moderation(),
@@ -127,7 +127,7 @@ REJECT = Act(
 REPROCESS = Act(
     name="reprocess",
     label="Process again",
-    asks="A video that is ready goes on playing until it is made anew.",
+    asks="A video that is ready keeps playing until the new release is complete.",
     done="being processed again",
     rights=(Right.VIEW_VIDEOS, Right.REPROCESS),
     do=_reprocess,
@@ -145,11 +145,11 @@ REPROCESS = Act(
 CANCEL = Act(
     name="cancel",
     label="Cancel",
-    asks="What is going on with these videos is stopped.",
+    asks="The upload or the job of these videos is stopped.",
     done="canceled",
     rights=(Right.VIEW_VIDEOS, Right.CANCEL),
     do=lambda doing: processing.cancel(doing.row),
-    refusals={processing.NothingToCancel: "nothing is going on."},
+    refusals={processing.NothingToCancel: "has nothing in progress."},
     applies=lambda video: (
         _is_there(video)
         and (
@@ -158,7 +158,7 @@ CANCEL = Act(
         )
     ),
 )
-_BUSY = "work on it begins just now. Try again."
+_BUSY = "is just being started. Try again."
 
 RESTORE = Act(
     name="restore",
@@ -187,7 +187,7 @@ TRASH = Act(
 PURGE = Act(
     name="purge",
     label="Delete for good",
-    asks="These videos are deleted with their files. Nothing brings them back.",
+    asks="These videos and their files are deleted. This cannot be undone.",
     done="deleted for good",
     rights=(Right.VIEW_VIDEOS, Right.DELETE_VIDEOS),
     do=lambda doing: purge.purge(doing.row),

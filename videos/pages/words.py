@@ -24,12 +24,12 @@ STATUSES = {
 }
 
 VISIBILITIES = (
-    (Video.Visibility.DRAFT, "Draft", "Only you can watch it. Draft marks what is not finished."),
+    (Video.Visibility.DRAFT, "Draft", "Only you can watch it. It is marked as unfinished."),
     (Video.Visibility.PRIVATE, "Private", "Only you can watch it."),
     (
         Video.Visibility.UNLISTED,
         "Unlisted",
-        "Everybody with the link can watch it. Search engines are asked to leave it out.",
+        "Everybody with the link can watch it. Search engines are asked not to list it.",
     ),
     (Video.Visibility.PUBLIC, "Public", "Everybody can watch it, and search engines may list it."),
 )
@@ -43,7 +43,7 @@ def visibilities(*, own: bool) -> list[tuple[str, str, str]]:
 
 
 _EXPORT = "Export it again as MP4 (H.264 and AAC) and upload that."
-_RETRY = "Try again. If it fails again, tell whoever runs this site, with the code below."
+_RETRY = "Try again. If it fails again, tell the operator of this site the code below."
 _ADVICE = {
     "source_not_video": "Check that you chose the right file. " + _EXPORT,
     "source_truncated": "The end of the file is missing: copy it again and upload that.",

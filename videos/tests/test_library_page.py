@@ -116,7 +116,7 @@ def test_who_may_not_upload_is_offered_no_upload(
     User.objects.update(can_upload=False)
     page = browser.get("/").content.decode()
     assert "/upload/" not in page and "video-uploader" not in page
-    assert "may watch, but not upload" in page
+    assert "may watch videos, but not upload any" in page
     assert "may not upload" in browser.get("/upload/").content.decode()
 
 

@@ -19,7 +19,7 @@ from accounts.rights import may
 from config.admin import search
 
 NOTHING = "–"  # noqa: RUF001  # a dash, where there is nothing to be said
-NOT_THERE = "What you chose is not here any more: it was deleted, or changed."
+NOT_THERE = "Your choice is no longer here: it was deleted or changed."
 PAGE = 40
 
 
@@ -65,7 +65,7 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
         except ObjectDoesNotExist:
             if request.method != "POST" or object_id is None:
                 raise
-            said = "It was deleted meanwhile: nothing was changed."
+            said = "It was deleted in the meantime, so nothing was changed."
             self.message_user(request, said, messages.WARNING)
             return redirect(self.list_url())
 

@@ -266,8 +266,8 @@ def _hosts(reader: Reader) -> list[str]:
         if host != "*" and not is_host(host.removeprefix(".")):
             reader.fault(
                 name,
-                f"has {quoted(host)}; it takes names of hosts alone, such as example.org, "
-                ".example.org for all below it, or [::1]: no scheme, no port.",
+                f"has {quoted(host)}; it takes only host names, such as example.org, .example.org "
+                "for all of its subdomains, or [::1], without scheme and port.",
             )
     return hosts
 

@@ -82,7 +82,7 @@ def moved_from(reader: Reader, data_dir: Path, s3: S3 | None) -> tuple[S3 | None
     here = data_dir / "media" if s3 is None else None
     if (old and s3 and _place(old) == _place(s3)) or (folder and folder == here):
         name = "OLD_S3_BUCKET" if old else "OLD_MEDIA"
-        reader.fault(name, "names the very place that is in use: set the new one, or unset this.")
+        reader.fault(name, "names the storage that is in use: set the new one, or unset this.")
     return old, folder
 
 

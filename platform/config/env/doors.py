@@ -32,8 +32,8 @@ def signup(reader: Reader) -> Signup:
     for domain in wrong:
         reader.fault(
             _DOMAINS,
-            f"has {quoted(domain)}; it takes what stands behind the @ of addresses, such as "
-            "example.org, or .example.org for all below it.",
+            f"has {quoted(domain)}; it takes the domain after the @ of addresses, such as "
+            "example.org, or .example.org for all of its subdomains.",
         )
     if wrong:
         return Signup(mode, domains)

@@ -125,9 +125,7 @@ class Reader:
         """A folder, absolute or seen from where the process was started."""
         value = self.text(name, str(default))
         if value.startswith("~"):
-            self.fault(
-                name, f"is {quoted(value)}; ~ stands for nobody's home here: write all of it."
-            )
+            self.fault(name, f"is {quoted(value)}; ~ is not expanded here: write the whole path.")
         return Path(value).absolute()
 
     def certificates(self, name: str) -> str:
@@ -170,7 +168,9 @@ def _never_meant(value: str, *, secret: bool) -> str | None:
     """What no value has on purpose, whatever its name."""
     if not value.isprintable():
         odd = next(character for character in value if not character.isprintable())
-        return f"has a character that is not seen or ends a line (U+{ord(odd):04X}): write it anew."
+        return (
+            f"has a character that is invisible or ends a line (U+{ord(odd):04X}): type it again."
+        )
     if not secret and len(value) > 1 and value[0] in _QUOTES and value[-1] == value[0]:
         return f"is in quotes ({value[0]}), which count as part of it here: write it without them."
     return None

@@ -50,7 +50,7 @@ def _trusted_proxies(reader: Reader) -> list[str]:
     name = "FORWARDED_ALLOW_IPS"
     proxies = reader.words(name, _HERE)
     if "*" in proxies and len(proxies) > 1:
-        reader.fault(name, "has * and others; * alone stands for everybody.")
+        reader.fault(name, "has * and other entries; use * alone to allow everybody.")
     for proxy in proxies:
         if proxy != "*" and not _is_address(proxy):
             reader.fault(
@@ -65,7 +65,7 @@ def _cors_origins(reader: Reader) -> list[str]:
     name = "CORS_ALLOWED_ORIGINS"
     words = reader.words(name)
     if _ANY in words and len(words) > 1:
-        reader.fault(name, "has * and others; * alone stands for every page.")
+        reader.fault(name, "has * and other entries; use * alone to allow every page.")
     origins: list[str] = []
     for word in words:
         found = word if word == _ANY or _OF_AN_APP.fullmatch(word) else origin(word)

@@ -5,7 +5,7 @@ from processing.health.finding import Kind
 FAILED = Kind(
     "check_failed",
     "The check itself failed: {error}.",
-    "Something it needs is set up wrong, or this is a fault of ours: please report it.",
+    "Something it needs is set up wrong, or this is a bug in Vodloom: please report it.",
 )
 TIMED_OUT = Kind(
     "check_timed_out",
@@ -14,7 +14,7 @@ TIMED_OUT = Kind(
 )
 NOT_LOOKED_AT = Kind(
     "not_looked_at",
-    "It was not looked at, since the database cannot be used.",
-    "Mend the database first.",
+    "This was not checked, because the database cannot be used.",
+    "Repair the database first.",
     lesser=True,
 )

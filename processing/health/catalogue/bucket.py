@@ -78,7 +78,7 @@ EXPIRED_KEY = Kind(
 )
 CLOCK = Kind(
     "s3_clock_skewed",
-    "The server refuses requests since the clock here is wrong{by}.",
+    "The server refuses requests because the clock here is wrong{by}.",
     "Let NTP set it (timedatectl set-ntp true).",
 )
 CLOCK_SLIGHTLY = Kind(
@@ -199,7 +199,7 @@ PUBLIC_REFUSED = Kind(
 )
 PUBLIC_RANGE = Kind(
     "s3_public_without_range",
-    "Who asks {where} for a part of an object does not get it as one (206).",
+    "{where} does not answer a request for a part of an object with 206.",
     "Let the proxy there pass the Range header on. rclone itself answers so; most players bear it.",
 )
 PUBLIC_PRIVATE_NAME = Kind(

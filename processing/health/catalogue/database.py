@@ -71,7 +71,7 @@ STARTING = Kind(
 )
 FULL = Kind(
     "postgres_full",
-    "PostgreSQL has as many connections as it may.",
+    "PostgreSQL has no free connections.",
     "Raise max_connections (or the role's own limit), put pgBouncer before it, or look who holds "
     "them (pg_stat_activity).",
 )
@@ -83,7 +83,7 @@ FEW_LEFT = Kind(
 )
 READ_ONLY = Kind(
     "postgres_read_only",
-    "This PostgreSQL takes no changes: it is a standby, or was set to read only.",
+    "This PostgreSQL refuses writes: it is a standby, or was set to read only.",
     "Name the primary in DATABASE_URL, or switch default_transaction_read_only off.",
 )
 TOO_OLD = Kind(
@@ -94,7 +94,7 @@ TOO_OLD = Kind(
 NOT_UTF8 = Kind(
     "postgres_not_utf8",
     "The database keeps its text as {encoding}, which cannot hold every title.",
-    "Make one with ENCODING 'UTF8' and move the data there.",
+    "Create one with ENCODING 'UTF8' and move the data there.",
 )
 NOT_ALLOWED = Kind(
     "postgres_not_allowed",
@@ -150,7 +150,7 @@ DAMAGED = Kind(
 )
 LOCKED = Kind(
     "sqlite_locked",
-    "Somebody has been writing to {file} for seconds without an end.",
+    "Another process has kept {file} locked for several seconds.",
     "Look which process holds it (fuser), or take PostgreSQL, which many can write to.",
     lesser=True,
 )

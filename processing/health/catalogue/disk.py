@@ -63,12 +63,12 @@ UNDELETABLE = Kind(
 )
 GONE = Kind(
     "files_gone",
-    "{file} and perhaps more is listed and not there.",
+    "{file}, and perhaps more files, are listed but do not exist.",
     "Mount the disk that has it, or put it back from the backup.",
 )
 OTHER_USER = Kind(
     "looked_at_by_another_user",
-    "The data folder belongs to {owner}, and the doctor runs as {user}, who may do other things.",
+    "The data folder belongs to {owner}, and the doctor runs as {user}, whose rights may differ.",
     "Run it as {owner}.",
     lesser=True,
 )

@@ -70,12 +70,12 @@ TOO_OLD = Kind(
 )
 READ_ONLY = Kind(
     "redis_read_only",
-    "This Redis is a replica and takes nothing.",
+    "This Redis is a replica and refuses writes.",
     "Name the primary in REDIS_URL.",
 )
 FULL = Kind(
     "redis_full",
-    "Redis has used up its memory and takes nothing more.",
+    "Redis has used up its memory and refuses writes.",
     "Raise its maxmemory, or give it to Vodloom alone: that needs a few megabytes.",
 )
 EVICTS = Kind(
@@ -86,12 +86,12 @@ EVICTS = Kind(
 )
 CANNOT_SAVE = Kind(
     "redis_cannot_save",
-    "Redis takes nothing, since it cannot write its snapshot.",
-    "Mend the disk of Redis; its log says what is wrong.",
+    "Redis refuses writes, because it cannot write its snapshot.",
+    "Repair the disk of Redis; its log says what is wrong.",
 )
 TOO_MANY_CLIENTS = Kind(
     "redis_too_many_clients",
-    "Redis has as many connections as it may.",
+    "Redis has no free connections.",
     "Raise its maxclients, or look who holds them (CLIENT LIST).",
 )
 LOADING = Kind(

@@ -16,7 +16,7 @@ WORKERS_WAIT = Kind(
 OTHER_VERSION = Kind(
     "processes_of_another_version",
     "{names} run another version than this one, which is {version}.",
-    "Start them anew with it, unless an upgrade is under way: see docs/upgrade.md.",
+    "Restart them with this version, unless an upgrade is under way: see docs/upgrade.md.",
     lesser=True,
 )
 RECONCILER = Kind(
@@ -31,7 +31,7 @@ NOT_OURS = Kind(
 )
 SHARED = Kind(
     "storage_shared",
-    "Another database uses the storage too: {guests}. Until that ends nothing is deleted that no"
-    " row names.",
-    "Give that one a storage of its own, or a prefix; then give `manage.py adopt_storage` here.",
+    "Another database uses the storage too: {guests}. Until that ends, objects that no row names "
+    "are not deleted.",
+    "Give the other one a storage or a prefix of its own; then run `manage.py adopt_storage` here.",
 )
