@@ -76,11 +76,11 @@ def test_why_it_does_not_play_is_its_owners_business(
         error_message="Its pictures are in xyz.",
     )  # fmt: skip
     page = page_of(client, video)
-    assert "cannot be played just now" in page
+    assert "cannot be played at the moment" in page
     for kept in ("source_unsupported", "xyz", "Upload it again", "The original is kept"):
         assert kept not in page, kept
     client.force_login(owner)
-    assert "cannot be played just now" not in page_of(client, video)
+    assert "cannot be played at the moment" not in page_of(client, video)
 
 
 def test_the_owner_has_the_technical_facts_behind_details(
