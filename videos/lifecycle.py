@@ -17,7 +17,7 @@ from videos.models import Release, Rendition, Source, Video
 Status = Video.Status
 
 LEGAL_MOVES: dict[str, frozenset[str]] = {
-    Status.PENDING_UPLOAD: frozenset({Status.UPLOADING, Status.FAILED, Status.CANCELED}),
+    Status.PENDING_UPLOAD: frozenset({Status.FAILED, Status.CANCELED}),
     Status.UPLOADING: frozenset({Status.PROCESSING, Status.FAILED, Status.CANCELED}),
     Status.PROCESSING: frozenset({Status.READY, Status.FAILED, Status.CANCELED}),
     Status.READY: frozenset(),

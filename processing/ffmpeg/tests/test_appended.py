@@ -91,7 +91,7 @@ def test_where_the_next_would_be_taken_for_frames_it_is_refused(tmp_path: Path) 
     with pytest.raises(ProbeFailed) as caught:
         described(path)
     assert caught.value.code == "source_unsupported"
-    assert "Several films" in caught.value.message
+    assert "several videos one after the other" in caught.value.message
 
 
 def test_an_index_that_is_there_twice_is_no_other_film(tmp_path: Path) -> None:
