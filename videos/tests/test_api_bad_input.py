@@ -71,7 +71,7 @@ def test_a_database_that_does_not_answer_is_503(
     page = client.get("/watch/01a214f1-7e4f-70a8-914a-c554e6b864f3/")
     assert page.status_code == 503
     assert int(page["Retry-After"]) > 0
-    assert "does not answer" in page.content.decode()
+    assert "is not responding" in page.content.decode()
 
 
 @pytest.mark.parametrize("kind", ["videos", "jobs"])
