@@ -44,7 +44,7 @@ def audit(
         found += [finding for one in rows for finding in _stored(one, decode=decode)]
     if source:
         found += check_source(release, rows)
-    checked = "pictures" if decode else "bytes" if deep else "rows"
+    checked = "frames" if decode else "bytes" if deep else "rows"
     checked += " and the source" if source else ""
     kept = reports.report(found, rows, target=release.target_duration, checked=checked)
     Release.objects.filter(pk=release.pk).update(report=kept)

@@ -52,7 +52,7 @@ def test_a_good_release_passes_and_its_report_is_kept(ready_video: Video) -> Non
     assert text.splitlines()[-1] == "Everything is right; frames were checked."
     kept = Release.objects.get().report
     assert kept is not None
-    assert kept["checked"] == "pictures"
+    assert kept["checked"] == "frames"
     assert {one["name"] for one in kept["renditions"]} == {"180p", "audio"}
 
 

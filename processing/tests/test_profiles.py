@@ -125,7 +125,7 @@ def test_faults_are_told_for_people() -> None:
     caps = profiles.faults([Step(720, 22, 1_000_000), Step(480, 23, 2_000_000)], is_default=False)
     assert "480p, which is smaller, at 2000" in caps[0]
     assert profiles.faults([], is_default=False) == []
-    assert "no frames" in profiles.faults([], is_default=True)[0]
+    assert "no video" in profiles.faults([], is_default=True)[0]
 
 
 def test_a_profile_is_added_in_the_admin(desk: Client) -> None:

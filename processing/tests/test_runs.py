@@ -215,7 +215,8 @@ def test_a_download_is_one_file_of_frames_and_audio(
     path = outputs().local_path(row.download_key)
     assert path is not None
     assert (offered["name"], offered["size"]) == (row.name, path.stat().st_size)
-    assert offered["url"].endswith(row.download_key.removeprefix(f"releases/{row.release_id}/"))
+    key = row.download_key.removeprefix(f"releases/{row.release_id}/")
+    assert offered["url"].endswith(f"{key}?download")
     asked = ["ffprobe", "-v", "error", "-count_frames", "-show_entries", "stream=nb_read_frames"]
     argv = [*asked, "-select_streams", "v:0", "-of", "csv=p=0", str(path)]
     counted = subprocess.run(argv, capture_output=True, text=True, check=True).stdout

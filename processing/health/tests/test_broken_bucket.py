@@ -218,7 +218,7 @@ def test_a_clock_that_is_wrong_is_told_with_how_much() -> None:
     with http_stub(Answer(answer.status, answer.body, {**answer.headers, **late})) as port:
         [finding] = told_at(port)
     assert finding.code == kinds.CLOCK.code
-    assert "since the clock here is wrong, " in finding.detail
+    assert "because the clock here is wrong, " in finding.detail
     assert finding.detail.endswith("minutes ahead.")
 
 
