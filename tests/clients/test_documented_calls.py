@@ -12,6 +12,7 @@ import pytest
 import requests
 from playwright.sync_api import sync_playwright
 
+from tests.browser.conftest import ARGUMENTS
 from tests.clients import tools
 from tests.servers.app import Vodloom
 from tests.servers.process import wait_until
@@ -92,7 +93,7 @@ def test_the_page_plays(vodloom: Vodloom, key: str, folder: Path) -> None:
     player = next((tools.ROOT / "static/vendor").glob("hls.js-*")) / "hls.min.js"
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         page = browser.new_page()
         page.route(
             "http://elsewhere.test/",
