@@ -22,6 +22,7 @@ class VodPlayer extends HTMLElement {
   #renditions = null;
   #begun = false;
   #revivals = 0;
+  #lostAt = null; // Where it was, and whether it played, when its address was lost.
   #asking = null;
   #available = null;
 
@@ -89,7 +90,8 @@ class VodPlayer extends HTMLElement {
   #changeSource(src) {
     this.dataset.src = src;
     if (!this.#begun) return;
-    const { currentTime, paused } = this.media;
+    const { currentTime, paused } = this.#lostAt ?? this.media;
+    this.#lostAt = null;
     this.#hls?.destroy();
     this.#load(currentTime);
     if (!paused) this.media.play().catch(() => {});
@@ -184,6 +186,9 @@ class VodPlayer extends HTMLElement {
       return;
     }
     clearInterval(this.#asking);
+    // Without its source the element is paused, and at the beginning.
+    const { currentTime, paused } = this.media;
+    this.#lostAt = { currentTime, paused };
     hls.destroy();
     this.#isLost();
   }
