@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from tests.browser.launching import running_chromium
 from tests.browser.numbered import Numbered, prepared
 from tests.browser.people import Person, sign_up
 from tests.servers.app import Vodloom, migrated_database, running_vodloom
@@ -19,17 +19,6 @@ from tests.servers.redis import running_redis
 
 # A page that shows what it should is found at once: waiting longer costs a busy machine no failure.
 expect.set_options(timeout=20_000)
-
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-    # A page that a test makes up has no address: Chromium would keep it from those of this machine.
-    "--disable-features=LocalNetworkAccessChecks",
-)
 
 
 @pytest.fixture(scope="package")
@@ -50,12 +39,8 @@ def site(
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=ARGUMENTS
-        )
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="package")

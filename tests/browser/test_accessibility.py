@@ -24,13 +24,22 @@ LOOKS: dict[str, dict[str, Any]] = {
     "wide-light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
     "phone-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
 }
+# An open menu covers what lies behind it, whose size is looked at in the states without the menu.
 _RUN = """async () => {
+  const open = document.querySelector("details.menu[open], details.confirm[open]");
+  const covered = ({ element, any }) => open && !open.contains(element)
+    && any.some(({ data }) => data?.messageKey?.includes("partiallyObscured"));
   const { violations } = await axe.run(document, {
+    elementRef: true,
     runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
   });
-  return violations.map(({ id, impact, nodes }) => ({
-    id, impact, where: nodes.slice(0, 3).map(({ target }) => String(target)),
-  }));
+  return violations
+    .map((one) => one.id === "target-size"
+      ? { ...one, nodes: one.nodes.filter((node) => !covered(node)) } : one)
+    .filter(({ nodes }) => nodes.length)
+    .map(({ id, impact, nodes }) => ({
+      id, impact, where: nodes.slice(0, 3).map(({ target }) => String(target)),
+    }));
 }"""
 
 

@@ -3,19 +3,19 @@ is a local server, which workers reach through a proxy and Chromium by a rule of
 
 from __future__ import annotations
 
-import shutil
 import socket
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.browser import playing
-from tests.browser.conftest import ARGUMENTS, draw
+from tests.browser.conftest import draw
+from tests.browser.launching import running_chromium
 from tests.browser.people import Person
 from tests.servers import certificates
 from tests.servers.fixtures import StartVodloom
@@ -81,16 +81,9 @@ def _pass_on(here: socket.socket, there: socket.socket) -> None:
         there.shutdown(socket.SHUT_WR)
 
 
-@contextmanager
-def chromium_that_finds(port: int) -> Iterator[Browser]:
+def chromium_that_finds(port: int) -> AbstractContextManager[Browser]:
     """For it, Amazon's name is a local port."""
-    rule = f"--host-resolver-rules=MAP {HOST}:443 127.0.0.1:{port}"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=[*ARGUMENTS, rule]
-        )
-        yield browser
-        browser.close()
+    return running_chromium(f"--host-resolver-rules=MAP {HOST}:443 127.0.0.1:{port}")
 
 
 def test_it_plays_with_no_address_named(

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import ARGUMENTS
+from tests.browser.launching import running_chromium
 from tests.clients import tools
 from tests.servers.app import Vodloom
 from tests.servers.process import wait_until
@@ -91,9 +90,7 @@ def test_the_page_plays(vodloom: Vodloom, key: str, folder: Path) -> None:
     frame = f"{vodloom.url}/embed/{video['id']}/"
     page_text = documented("html").replace(PLAYLIST, video["playback"]["hls"]).replace(FRAME, frame)
     player = next((tools.ROOT / "static/vendor").glob("hls.js-*")) / "hls.min.js"
-    with sync_playwright() as playwright:
-        chromium = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+    with running_chromium() as browser:
         page = browser.new_page()
         page.route(
             "http://elsewhere.test/",
@@ -107,7 +104,6 @@ def test_the_page_plays(vodloom: Vodloom, key: str, folder: Path) -> None:
         page.evaluate("() => { player.muted = true; player.play(); }")
         page.wait_for_function("() => player.currentTime > 0.5", timeout=20_000)
         page.frame_locator("iframe").locator("vod-player .play-large").wait_for()
-        browser.close()
 
 
 def _ready(vodloom: Vodloom, key: str, file: Path) -> Any:

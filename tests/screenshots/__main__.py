@@ -9,7 +9,6 @@ With ``--docs`` the pictures in docs/images are made anew, and no others.
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -17,16 +16,16 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from tests.browser import scenes, states
+from tests.browser.launching import running_chromium
 from tests.browser.scenes import Scene
 from tests.browser.states import State
 from tests.servers.app import running_vodloom
 from tests.servers.redis import running_redis
 
 ROOT = Path(__file__).parents[2]
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required")
 LOOKS: Mapping[str, Mapping[str, Any]] = {
     "light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
@@ -56,7 +55,7 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     with ExitStack() as cleanup:
         scene = cleanup.enter_context(_scene())
-        chromium = cleanup.enter_context(_chromium())
+        chromium = cleanup.enter_context(running_chromium())
         if arguments.docs:
             count = _shoot(scene, chromium, out, {"": LOOKS["light"]}, DOCS, exact=True)
         else:
@@ -83,13 +82,6 @@ def _scene() -> Iterator[Scene]:
         scene = scenes.make(site, folder)
         cleanup.callback(scenes.go_on, site)
         yield scene
-
-
-@contextmanager
-def _chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium
-        yield chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
 
 
 def _shoot(
