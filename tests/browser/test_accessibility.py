@@ -24,10 +24,12 @@ LOOKS: dict[str, dict[str, Any]] = {
     "wide-light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
     "phone-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
 }
-# An open menu covers what lies behind it, whose size is looked at in the states without the menu.
+# What floats above the page covers what lies behind it, whose size is looked at in the states
+# without it; a bar at the lower edge can be scrolled away from.
 _RUN = """async () => {
-  const open = document.querySelector("details.menu[open], details.confirm[open]");
-  const covered = ({ element, any }) => open && !open.contains(element)
+  const floating = document.querySelector(
+    "details.menu[open], details.confirm[open], .pick-bar:not([hidden])");
+  const covered = ({ element, any }) => floating && !floating.contains(element)
     && any.some(({ data }) => data?.messageKey?.includes("partiallyObscured"));
   const { violations } = await axe.run(document, {
     elementRef: true,
