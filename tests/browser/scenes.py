@@ -104,7 +104,7 @@ def _leave_unfinished(made: Scene, folder: Path) -> None:
     made.videos["working"] = working
     wait_until(lambda: _percent(ada, working) > 5, "it is being made", _SECONDS)
     for name in ("encode", "light", "reconciler"):
-        site.processes[name].send(signal.SIGSTOP)
+        site.processes[name].send_group(signal.SIGSTOP)
     made.videos["waiting"] = ada.upload(folder / "Three to two.mp4")
     _edit(ada, made.videos["waiting"], title="Last in the queue")
 
@@ -112,7 +112,7 @@ def _leave_unfinished(made: Scene, folder: Path) -> None:
 def go_on(site: Vodloom) -> None:
     """Let what stood still go on."""
     for name in ("encode", "light", "reconciler"):
-        site.processes[name].send(signal.SIGCONT)
+        site.processes[name].send_group(signal.SIGCONT)
 
 
 def _is_over(person: Person, video: str) -> bool:

@@ -98,9 +98,16 @@ class Process:
         """Signal the process alone, not its group."""
         os.kill(self.pid, number)
 
+    def send_group(self, number: signal.Signals) -> None:
+        """Signal the process and all that it started."""
+        if self._child is None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self._child.pid, number)
+
     def kill(self) -> None:
         """SIGKILL the whole group, as a power cut would."""
-        self._signal_group(signal.SIGKILL)
+        self.send_group(signal.SIGKILL)
         if self._child is not None:
             self._child.wait()
 
@@ -120,12 +127,6 @@ class Process:
         """The end of the log, headed by its name."""
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         return "\n".join([f"--- {self.log.name}", *text.splitlines()[-lines:]])
-
-    def _signal_group(self, number: signal.Signals) -> None:
-        if self._child is None:
-            return
-        with suppress(ProcessLookupError):
-            os.killpg(self._child.pid, number)
 
 
 def start_on_free_port(

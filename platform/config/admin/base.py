@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.rights import may
-from config.admin import search
+from config.admin import navigation, search
 
 NOTHING = "–"  # noqa: RUF001  # a dash, where there is nothing to be said
 NOT_THERE = "Your choice is no longer here: it was deleted or changed."
@@ -116,7 +116,7 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Headed by what the list is of."""
-        title = {"title": str(self.model._meta.verbose_name_plural).capitalize()}
+        title = {"title": navigation.label_of(self.model)}
         return super().changelist_view(request, title | (extra_context or {}))
 
     def title_of(self, row: Any) -> str:

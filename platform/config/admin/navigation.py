@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
 from django.urls import reverse
+from django.utils.text import capfirst
 
 # Groups of models by their class's name, and what they are called there.
 _GROUPS = (
@@ -78,6 +80,12 @@ def groups(path: str, apps: Iterable[dict[str, Any]], *, waiting: int | None) ->
     ]
     found.append(Group("More", others))
     return [group for group in found if group.links]
+
+
+def label_of(model: type[Model]) -> str:
+    """What a model's rows are called, in the navigation and above their list."""
+    labels = {name: label for _, names in _GROUPS for name, label in names.items()}
+    return labels.get(model.__name__) or capfirst(model._meta.verbose_name_plural)
 
 
 def _first(path: str, waiting: int | None) -> Iterator[Link]:
