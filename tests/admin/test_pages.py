@@ -78,6 +78,20 @@ def test_an_edit_writes_only_what_was_changed(desk: Client, video: Video) -> Non
     assert (video.title, video.playable, video.status) == ("New", True, "processing")
 
 
+def test_a_page_that_is_old_changes_nothing_back(desk: Client, video: Video) -> None:
+    Video.objects.update(title="Old", description="two\nlines")
+    page = reverse("admin:videos_video_change", args=[video.pk])
+    answer = desk.get(page)
+    form = answer.context["adminform"].form
+    shown = {name: form[name].value() for name in form.fields}
+    shown |= {f"initial-{name}": value for name, value in shown.items()}
+    assert 'name="initial-title"' in answer.content.decode()
+    Video.objects.update(title="By its owner")
+    assert desk.post(page, shown | {"visibility": "unlisted"}).status_code == 302
+    video.refresh_from_db()
+    assert (video.title, video.visibility) == ("By its owner", "unlisted")
+
+
 def test_an_api_key_is_issued_and_shown_once(desk: Client, owner: User) -> None:
     url = reverse("admin:accounts_apikey_add")
     shown = desk.post(url, {"user": str(owner.pk), "name": "app"}, follow=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin import display
-from django.db.models import QuerySet
+from django.db.models import Field, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
@@ -102,6 +102,13 @@ class VideoAdmin(ActingAdmin):
         """A deleted one is restored before it is edited."""
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or obj.deleted_at is None)
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """With the value that was shown, so that one changed by its owner meanwhile is not changed
+        back."""
+        return super().formfield_for_dbfield(db_field, request, show_hidden_initial=True, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Video, form: Any, change: bool) -> None:
         """Write the fields that were changed, and no other; the owner's feed tells of it."""

@@ -85,7 +85,7 @@ def groups(path: str, apps: Iterable[dict[str, Any]], *, waiting: int | None) ->
 def label_of(model: type[Model]) -> str:
     """What a model's rows are called, in the navigation and above their list."""
     labels = {name: label for _, names in _GROUPS for name, label in names.items()}
-    return labels.get(model.__name__) or capfirst(model._meta.verbose_name_plural)
+    return labels.get(model.__name__) or capfirst(str(model._meta.verbose_name_plural))
 
 
 def _first(path: str, waiting: int | None) -> Iterator[Link]:
