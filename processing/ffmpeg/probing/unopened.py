@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from processing.ffmpeg import inputs
+from processing.ffmpeg.probing import codec_names
 from processing.mp4 import box as boxes
 from processing.mp4.box import MalformedBoxes
 from processing.mp4.tables import number
@@ -45,7 +46,8 @@ def find(log: str, path: Path) -> Unopened | None:
     if not told:
         return None
     index = int(told[-1])
-    return Unopened(index, _codec(log), tuple(_names(path, index)))
+    codec = _codec(log)
+    return Unopened(index, codec, tuple(_names(path, index, codec)))
 
 
 def _codec(log: str) -> str:
@@ -54,13 +56,26 @@ def _codec(log: str) -> str:
     return kind or (decoders[-1] if decoders else "unknown")
 
 
-def _names(path: Path, index: int) -> list[tuple[int, int]]:
+def _names(path: Path, index: int, codec: str) -> list[tuple[int, int]]:
     try:
         with path.open("rb") as file:
-            found = _in_matroska(file, index) if _is_matroska(file) else _in_mp4(file, index)
-    except (MalformedBoxes, OSError, struct.error, IndexError):
+            found = _in(file, index, codec)
+    except (MalformedBoxes, OSError, struct.error, IndexError, KeyError):
         return []
     return found if len(found) <= _MOST_NAMES else []
+
+
+def _in(file: BinaryIO, index: int, codec: str) -> list[tuple[int, int]]:
+    if _is_matroska(file):
+        return _in_matroska(file, index)
+    container = codec_names.kind_of(file)
+    if container == "avi":
+        return codec_names.in_avi(file, index)
+    if container == "asf":
+        return codec_names.in_asf(file, index)
+    if container == "flv":
+        return codec_names.in_flv(file) if codec == "aac" else []
+    return _in_mp4(file, index)
 
 
 def _in_mp4(file: BinaryIO, index: int) -> list[tuple[int, int]]:

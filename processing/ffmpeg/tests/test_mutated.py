@@ -35,6 +35,9 @@ KINDS = {
     "b.mp4": ["-c:v", "libx264", "-c:a", "aac", "-movflags", "+frag_keyframe+empty_moov"],
     "a.mkv": ["-c:v", "libx264", "-c:a", "libvorbis"],
     "a.gif": ["-an"],
+    "a.avi": ["-c:v", "mpeg4", "-c:a", "aac"],
+    "a.wmv": ["-c:v", "wmv2", "-c:a", "wmav2"],
+    "a.flv": ["-c:v", "flv", "-c:a", "aac"],
 }
 LOG = "Could not open codec for input stream {}\n"
 TIMES = settings(max_examples=150, derandomize=True, database=None, deadline=None)
