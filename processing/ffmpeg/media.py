@@ -281,8 +281,17 @@ class Media:
     def audio_end(self) -> float:
         """Seconds on its own clock at which the longest audio ends; minus infinity where nobody
         knows."""
-        ends = [float(s.start) + s.duration for s in self.audio if s.duration is not None]
-        return max(ends, default=-math.inf)
+        return max(self._audio_ends, default=-math.inf)
+
+    @property
+    def audio_end_of_shortest(self) -> float:
+        """Seconds on its own clock at which the audio ends that ends first; infinity where nobody
+        knows."""
+        return min(self._audio_ends, default=math.inf)
+
+    @property
+    def _audio_ends(self) -> list[float]:
+        return [float(s.start) + s.duration for s in self.audio if s.duration is not None]
 
     @property
     def lasting(self) -> float:

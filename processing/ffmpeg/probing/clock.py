@@ -29,6 +29,8 @@ _BACK_SHOWN = 2.0
 _AHEAD = 600.0
 # Streams are stored together: one that jumps to within this of another has jumped with it.
 _TOGETHER = 10.0
+# A stream that goes on for longer on its old clock has not jumped with another.
+GOES_ON = 2.0
 # MPEG's counter.
 _WRAP = 2**33 / 90_000
 _WRAP_TOLERANCE = 60.0
@@ -59,10 +61,27 @@ class Mended:
 
 @dataclass
 class _Part:
-    """What has one clock: the seconds on it of the packet stored last, and what is added to it."""
+    """What has one clock: the seconds on it of the packet stored last, and what is added to it.
+
+    `leaver` jumped into it first, out of the part `left`; `others` are the other streams as they
+    were then, each with its part and the seconds of its last packet.
+    """
 
     newest: float
     shift: float = 0.0
+    leaver: _Stream | None = None
+    left: int = 0
+    others: tuple[tuple[_Stream, int, float], ...] = ()
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether other streams went on in their parts when one jumped into this: its clock alone
+        was set, and no file was appended."""
+        return any(
+            stream.shown[part][1] - last > GOES_ON
+            for stream, part, last in self.others
+            if part in stream.shown
+        )
 
 
 @dataclass
@@ -146,7 +165,12 @@ class _Found:
     def _jump(self, stream: _Stream, time: float, step: float) -> None:
         newest = len(self.parts) - 1
         if stream.part == newest or abs(time - self.parts[newest].newest) > _TOGETHER:
-            self.parts.append(_Part(time))
+            others = tuple(
+                (other, other.part, other.last)
+                for other in self.streams.values()
+                if other is not stream and other.last is not None
+            )
+            self.parts.append(_Part(time, leaver=stream, left=stream.part, others=others))
             for other in self.streams.values():
                 self._take_along(other, stream, time)
         stream.part = len(self.parts) - 1
@@ -247,7 +271,9 @@ def _extend(stream: _Stream, begin: float, end: float) -> None:
 
 
 def _join(parts: Sequence[_Part], streams: Iterable[_Stream]) -> None:
-    """Each part begins where the one before ended; a counter that wrapped just goes on."""
+    """Each part begins where the one before ended; a counter that wrapped just goes on. Where one
+    stream jumped alone, its part begins where its own one before ended, or beside what the others
+    had come to."""
     shown: dict[int, list[tuple[float, float]]] = {}
     for stream in streams:
         for part, extent in stream.shown.items():
@@ -255,11 +281,26 @@ def _join(parts: Sequence[_Part], streams: Iterable[_Stream]) -> None:
     ended, shift = None, 0.0
     for part in sorted(shown):
         low = min(begin for begin, _ in shown[part])
+        high = max(end for _, end in shown[part])
+        if ended is not None and len(shown[part]) == 1 and parts[part].is_alone:
+            parts[part].shift = _beside(parts, parts[part]) - low
+            ended = max(ended, high + parts[part].shift - shift)
+            continue
         if ended is not None:
             wrapped = abs(low - ended + _WRAP) < _WRAP_TOLERANCE
             shift += _WRAP if wrapped else ended - low
-        ended = max(end for _, end in shown[part])
+        ended = high
         parts[part].shift = shift
+
+
+def _beside(parts: Sequence[_Part], part: _Part) -> float:
+    """Where a part begins that one stream jumped into alone."""
+    others = max(last + parts[of].shift for _, of, last in part.others)
+    own = part.leaver.shown.get(part.left) if part.leaver else None
+    if own is None:
+        return others
+    end = own[1] + parts[part.left].shift
+    return others if others - end > GOES_ON else end
 
 
 def _clock(index: int, stream: _Stream, parts: Sequence[_Part]) -> StreamClock:

@@ -118,10 +118,13 @@ def read(
 
 
 def _ends_together(found: Timeline, media: Media, video: VideoStream) -> bool:
-    """Whether nothing seems to go on so long after the frames that its clock may have jumped."""
+    """Whether nothing seems to go on so long after the frames, and no audio to end so much before
+    them, that its clock may have jumped."""
+    if media.container not in clock.MAY_BEGIN_ANEW:
+        return True
     end = float(found.end_pts * video.time_base)
     latest = max(media.start + media.claimed, media.audio_end)
-    return media.container not in clock.MAY_BEGIN_ANEW or latest - end < _HOLE_SECONDS
+    return latest - end < _HOLE_SECONDS and end - media.audio_end_of_shortest < clock.GOES_ON
 
 
 def _listed(

@@ -169,3 +169,30 @@ def test_frames_that_wait_over_a_pause_are_no_other_clock(held: int) -> None:
     mended = clock.mend(io.BytesIO(b"".join(lines)), VIDEO, (AUDIO,))
     assert [int(line.split(b",")[0]) for line in mended.listing] == [pts for pts, _ in frames]
     assert all(not one.jumps for one in mended.clocks)
+
+
+@pytest.mark.parametrize(
+    ("resumes", "begins", "placed"),
+    [(250, 3, 10), (250, 900, 10), (500, 0, 20)],
+    ids=["back", "far ahead", "after a pause"],
+)
+def test_a_stream_whose_clock_alone_is_set_stays_beside_the_others(
+    resumes: int, begins: int, placed: int
+) -> None:
+    shown = [(number * FRAME, 0, number * FRAME, FRAME) for number in range(750)]
+    before = [(at, 1, at, PACKET) for at in range(0, 10 * SECOND, PACKET)]
+    after = [
+        (resumes * FRAME + at, 1, begins * SECOND + at, PACKET)
+        for at in range(0, 10 * SECOND, PACKET)
+    ]
+    lines = "".join(
+        f"{stream},{pts},{pts},{lasts},9,K_\n"
+        for _, stream, pts, lasts in sorted([*shown, *before, *after])
+    )
+    mended = clock.mend(io.BytesIO(lines.encode()), VIDEO, [AUDIO])
+    assert [int(line.split(b",")[0]) for line in mended.listing] == [pts for _, _, pts, _ in shown]
+    video, audio = mended.clocks
+    assert video.jumps == ()
+    end = (placed + 10) * SECOND
+    assert (audio.first_pts, audio.end_pts) == (0, pytest.approx(end, abs=PACKET))
+    assert [round(float(jump.shift * BASE)) for jump in audio.jumps] == [placed - begins]
