@@ -1,1 +1,1 @@
-"""The domain: videos and their lifecycle, ingest, playback, moderation, events, the API."""
+"""The domain: videos with their lifecycle, ingest, playback, moderation, events and the API."""

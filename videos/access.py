@@ -1,7 +1,8 @@
-"""Who may see, play and change what: the only reader of visibility, moderation and deletion.
+"""Decide who may see, play and change which video. No other module reads visibility, moderation and
+deletion for that purpose.
 
-An owner may do everything with a video. Staff may do what their permissions name, with videos that
-they may see; those that are not approved only moderators see besides the owner.
+An owner may do everything with their own video. Staff may do what their permissions name with every
+video that they may see. Only moderators and the owner see a video that is not approved.
 """
 
 from django.contrib.auth.models import AnonymousUser
@@ -15,109 +16,111 @@ Viewer = User | AnonymousUser
 
 _OPEN = (Video.Visibility.PUBLIC, Video.Visibility.UNLISTED)
 _APPROVED = Video.Moderation.APPROVED
-# An empty Q would vanish where it is joined with others.
+# Joining an empty Q with another one drops it, so "nothing" needs a condition of its own.
 _NONE = Q(pk__in=[])
 _ALL = ~_NONE
 
 
 def visible_to(viewer: Viewer) -> QuerySet[Video]:
-    """The videos a viewer may see when they have the address."""
+    """Return the videos that a viewer may see if they know the address."""
     shown = Q(visibility__in=_OPEN, moderation=_APPROVED) | _theirs(viewer) | _of_staff(viewer)
     return Video.objects.filter(shown, deleted_at=None)
 
 
 def owned_by(viewer: Viewer) -> QuerySet[Video]:
-    """The videos that are a viewer's own library."""
+    """Return the videos in a viewer's own library."""
     return Video.objects.filter(_theirs(viewer), deleted_at=None)
 
 
 def inspectable_by(viewer: Viewer) -> QuerySet[Video]:
-    """The videos of which a viewer may know everything: their own, and what staff may see."""
+    """Return the videos whose details a viewer may see: their own, and those that staff may see."""
     return Video.objects.filter(_theirs(viewer) | _of_staff(viewer), deleted_at=None)
 
 
 def with_jobs_for(viewer: Viewer) -> QuerySet[Video]:
-    """The videos whose jobs a viewer may look at."""
+    """Return the videos whose jobs a viewer may see."""
     if may(viewer, Right.VIEW_JOBS):
         return inspectable_by(viewer)
     return owned_by(viewer)
 
 
 def seen_by_staff(viewer: Viewer) -> QuerySet[Video]:
-    """All videos that somebody at the admin may see, deleted ones too."""
+    """Return all videos that a member of staff may see in the admin, including deleted ones."""
     return Video.objects.filter(_of_staff(viewer))
 
 
 def hidden_from_staff(viewer: Viewer) -> QuerySet[Video]:
-    """The videos of which somebody at the admin may learn nothing, by whatever belongs to them."""
+    """Return the videos that a member of staff must not learn of in the admin, not even from rows
+    that belong to these videos."""
     if may(viewer, *Right.moderation()):
         return Video.objects.none()
     return Video.objects.exclude(_of_staff(viewer))
 
 
 def may_inspect(video: Video, viewer: Viewer) -> bool:
-    """Whether a viewer may know everything of a video, in the trash or not: whose it is, its file's
-    name, its state."""
+    """Return whether a viewer may see all details of a video, in the trash or not: its owner, its
+    file name and its state."""
     if not viewer.is_authenticated:
         return False
     return video.owner_id == viewer.pk or _staff_see(video, viewer)
 
 
 def may_see_jobs(video: Video, viewer: Viewer) -> bool:
-    """Whether a viewer may look at a video's jobs."""
+    """Return whether a viewer may see a video's jobs."""
     return _may(video, viewer, Right.VIEW_JOBS)
 
 
 def trashed_of(viewer: Viewer) -> QuerySet[Video]:
-    """The videos in a viewer's own trash."""
+    """Return the videos in a viewer's own trash."""
     return Video.objects.filter(_theirs(viewer), deleted_at__isnull=False)
 
 
 def recoverable_by(viewer: Viewer) -> QuerySet[Video]:
-    """The videos a viewer may restore or purge: those they may delete, in the trash or not."""
+    """Return the videos that a viewer may restore or purge: those that they may delete, in the
+    trash or not."""
     if may(viewer, Right.DELETE_VIDEOS):
         return Video.objects.filter(_theirs(viewer) | _of_staff(viewer))
     return Video.objects.filter(_theirs(viewer))
 
 
 def may_recover(video: Video, viewer: Viewer) -> bool:
-    """Whether a viewer may restore or purge a video, in the trash or not."""
+    """Return whether a viewer may restore or purge a video, in the trash or not."""
     return _holds(video, viewer, Right.DELETE_VIDEOS)
 
 
 def may_edit(video: Video, viewer: Viewer) -> bool:
-    """Whether a viewer may change title, description and visibility."""
+    """Return whether a viewer may change a video's title, description and visibility."""
     return _may(video, viewer, Right.CHANGE_VIDEOS)
 
 
 def may_delete(video: Video, viewer: Viewer) -> bool:
-    """Whether a viewer may delete a video."""
+    """Return whether a viewer may delete a video."""
     return _may(video, viewer, Right.DELETE_VIDEOS)
 
 
 def may_reprocess(video: Video, viewer: Viewer) -> bool:
-    """Whether a viewer may have a video processed again, or what failed retried."""
+    """Return whether a viewer may process a video again or retry its failed job."""
     return _may(video, viewer, Right.REPROCESS)
 
 
 def may_cancel(video: Video, viewer: Viewer) -> bool:
-    """Whether a viewer may stop what is going on with a video."""
+    """Return whether a viewer may cancel a video's upload or job."""
     return _may(video, viewer, Right.CANCEL)
 
 
 def may_prioritize(video: Video, viewer: Viewer) -> bool:
-    """Whether a viewer may change the priority of a video's jobs."""
+    """Return whether a viewer may change the priority of a video's jobs."""
     return _may(video, viewer, Right.PRIORITIZE)
 
 
 def is_open(video: Video) -> bool:
-    """Whether whoever has the address may see a video."""
+    """Return whether everybody who has the address may see a video."""
     shown = video.visibility in _OPEN and video.moderation == _APPROVED
     return shown and video.deleted_at is None
 
 
 def may_play(video: Video, viewer: Viewer) -> bool:
-    """Whether a viewer may be given a playback address."""
+    """Return whether a viewer may receive a playback address."""
     if video.deleted_at is not None or not video.playable:
         return False
     return is_open(video) or may_inspect(video, viewer)
@@ -128,7 +131,7 @@ def _may(video: Video, viewer: Viewer, right: Right) -> bool:
 
 
 def _holds(video: Video, viewer: Viewer, right: Right) -> bool:
-    """Whether it is the viewer's own, or one that staff may see with a right besides."""
+    """Return whether the viewer owns the video, or is staff who may see it and hold this right."""
     if not viewer.is_authenticated:
         return False
     return video.owner_id == viewer.pk or (_staff_see(video, viewer) and may(viewer, right))
@@ -145,7 +148,7 @@ def _theirs(viewer: Viewer) -> Q:
 
 
 def _of_staff(viewer: Viewer) -> Q:
-    """What ``_staff_see`` says, for a query."""
+    """Return the condition of ``_staff_see`` as a query expression."""
     if not may(viewer, Right.VIEW_VIDEOS):
         return _NONE
     return _ALL if may(viewer, Right.MODERATE) else Q(moderation=_APPROVED)

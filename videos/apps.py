@@ -1,4 +1,4 @@
-"""The videos app."""
+"""The app configuration of videos."""
 
 from django.apps import AppConfig
 

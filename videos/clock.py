@@ -1,4 +1,4 @@
-"""The database's clock, which all processes share, and whether it can be believed."""
+"""Read the database's clock, which all processes share, and judge whether it can be trusted."""
 
 from datetime import datetime, timedelta
 
@@ -7,20 +7,21 @@ from django.db.models.functions import Now
 from videos.models import Walk
 
 _NAME = "clock"
-# Longer than nobody looks where the duties are run by hand, once a day.
+# Longer than the pause between two looks where the duties are run by hand, once a day.
 _JUMP = timedelta(days=7)
 _CORRECTED = timedelta(minutes=10)
 _BELIEVED_AFTER = timedelta(days=1)
 
 
 def now() -> datetime:
-    """The database's time."""
+    """Return the database's time."""
     return _read()[1]
 
 
 def is_steady() -> bool:
-    """Whether what is deleted for its age alone may be: not for a day after the clock was seen to
-    jump ahead by a week or more, or back. Until then somebody may have put it right."""
+    """Return whether objects may be deleted on account of their age alone. They may not for a day
+    after the clock was seen to jump ahead by more than a week, or back by more than ten minutes, so
+    that somebody can correct it."""
     walk, seen = _read()
     since, last = _parsed(walk.after)
     if last is not None and not -_CORRECTED <= seen - last <= _JUMP:
@@ -37,7 +38,8 @@ def _read() -> tuple[Walk, datetime]:
 
 
 def _parsed(kept: str) -> tuple[datetime | None, datetime | None]:
-    """Since when it has been steady after a jump, none where it never jumped; and the last look."""
+    """Return since when the clock has been steady after a jump, or None if it never jumped, and the
+    time of the last look."""
     since, _, last = kept.partition(" ")
     return (
         datetime.fromisoformat(since) if since else None,

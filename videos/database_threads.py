@@ -1,8 +1,9 @@
-"""Threads of their own for what reads the database on behalf of an event loop.
+"""Separate threads for database calls that are made on behalf of an event loop.
 
-``sync_to_async`` and channels' ``database_sync_to_async`` run everything of a process in one
-thread, so one slow query holds up everybody. Here the threads are few, each takes a database
-connection for a call, and one that waits for a database that hangs is freed by ending that.
+``sync_to_async`` and channels' ``database_sync_to_async`` run all calls of a process in one thread,
+so one slow query holds up everybody. This pool has a few threads, and each takes a database
+connection for the time of a call. A thread that waits for a hanging database is freed by ending its
+connection.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ _CANCEL_SECONDS = 5.0
 
 
 class Overloaded(OperationalError):
-    """Raised when more waits already than can be done in time, or the database did not answer
-    in time. Whoever asked should ask again in a few seconds."""
+    """Raised when too many calls are waiting already, or the call did not end in time. The caller
+    should try again in a few seconds."""
 
 
 class DatabaseThreads:
-    """At most ``size`` threads. A call may wait ``queue_seconds`` for one of them and then run for
-    ``run_seconds``; no more than ``waiting`` calls wait at a time."""
+    """A pool of at most ``size`` threads. A call may wait ``queue_seconds`` for a thread and then
+    run for ``run_seconds``. At most ``waiting`` calls wait at a time."""
 
     def __init__(
         self, name: str, *, size: int, waiting: int, queue_seconds: float, run_seconds: float
@@ -49,15 +50,16 @@ class DatabaseThreads:
         self._lock = threading.Lock()
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What the function returns or raises; ``Overloaded``, an ``OperationalError``, when it
-        could not be called or did not end in time."""
+        """Return the function's result or raise its error. Raises ``Overloaded``, an
+        ``OperationalError``, if the call could not start or did not end in time."""
         call = _Call(function, args, kwargs)
         submitted = self._submit(call)
         future = asyncio.wrap_future(submitted)
         while not future.done():
             left = call.seconds_left(self._queue_seconds, self._run_seconds)
             if left <= 0:
-                # Here first, since the future of the loop would tell it a moment later.
+                # Cancel this future first; the loop's future would pass the cancellation on a
+                # moment later.
                 submitted.cancel()
                 future.cancel()
                 call.abandon()
@@ -80,7 +82,7 @@ class DatabaseThreads:
 
 
 class _Call(Generic[T]):
-    """One call in one thread, with the connection that it uses."""
+    """One call in one thread, with its database connection."""
 
     def __init__(self, function: Callable[..., T], args: Any, kwargs: Any) -> None:
         self._work: Callable[[], T] = partial(function, *args, **kwargs)
@@ -90,7 +92,7 @@ class _Call(Generic[T]):
         self._connection: Any = None
 
     def __call__(self) -> T:
-        """Run it, in a thread of the pool."""
+        """Run the call, in a thread of the pool."""
         close_old_connections()
         with self._lock:
             self._began = time.monotonic()
@@ -103,13 +105,13 @@ class _Call(Generic[T]):
             close_old_connections()
 
     def seconds_left(self, queue_seconds: float, run_seconds: float) -> float:
-        """How long it may still wait, or run once it has begun."""
+        """Return how long the call may still wait, or run once it has begun."""
         if self._began is None:
             return self._asked + queue_seconds - time.monotonic()
         return self._began + run_seconds - time.monotonic()
 
     def abandon(self) -> None:
-        """Free the thread if it waits for the database: its connection ends there and then."""
+        """Free the thread if it waits for the database, by ending its connection at once."""
         with self._lock:
             held = self._connection.connection if self._connection is not None else None
             if held is not None:
@@ -117,16 +119,16 @@ class _Call(Generic[T]):
 
 
 def _end(held: Any, vendor: str) -> None:
-    """End a connection that another thread waits on. Closing it would take away what that thread
-    is using; ending the socket below makes its wait an error.
+    """End a connection that another thread is waiting on. Closing it would free memory that the
+    thread is using; shutting down the underlying socket instead makes the thread's wait fail.
 
-    The server is asked to cancel too: it would go on with the query for nobody. It may not answer,
-    so that is done beside.
+    The server is asked to cancel too, since it would otherwise go on with a query that nobody
+    needs. It may not answer, so the request runs in a thread of its own.
     """
     if vendor == "sqlite":
         held.interrupt()
         return
-    # Closed meanwhile is as good.
+    # A connection that was closed in the meantime needs nothing.
     with suppress(OSError, DriverError):
         cancel = held.pgconn.cancel_conn()
         threading.Thread(target=_cancel, args=[cancel], name="cancel", daemon=True).start()
@@ -135,7 +137,8 @@ def _end(held: Any, vendor: str) -> None:
 
 
 def _cancel(cancel: Any) -> None:
-    """Not by libpq's older way, which holds up all threads of Python until the server answers."""
+    """Send the cancel request. libpq's older function is not used, since it blocks all Python
+    threads until the server answers."""
     with suppress(OSError, DriverError):
         cancel.start()
         waiting.wait_conn(generators.cancel(cancel), interval=0.1, timeout=_CANCEL_SECONDS)

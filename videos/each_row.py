@@ -1,4 +1,4 @@
-"""Act on one row after the other: a row that fails never stops those behind it."""
+"""Act on rows one after another; a row that fails does not stop those behind it."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -25,10 +25,11 @@ def act_on_each(
     what: str,
     most_seconds: float = _MOST_SECONDS,
 ) -> int:
-    """How many were acted on (``act`` says whether); begins none after ``most_seconds``.
+    """Return how many rows were acted on (``act`` returns whether it did). No row is begun after
+    ``most_seconds``.
 
-    An error of one row is logged, at most once a minute for each kind of work. It is raised only
-    where the database does not answer any more, since then no other row would fare better.
+    An error of one row is logged, at most once a minute for each kind of work. It is raised only if
+    the database no longer answers, since no other row would succeed then.
     """
     acted = 0
     end = time.monotonic() + most_seconds

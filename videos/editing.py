@@ -1,4 +1,4 @@
-"""Change what people say of a video, and tell of it."""
+"""Change a video's title, description and visibility, and log the change as an event."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ _EDITABLE = frozenset({"title", "description", "visibility"})
 
 
 def edit(video: Video, **fields: Any) -> Video:
-    """Write the fields that differ from what stands; the video as it is then.
+    """Write the fields that differ from the stored ones; return the video as stored afterwards.
 
-    Nothing is written, and told, where nothing differs. Raises ``Video.DoesNotExist`` when the
-    video was deleted meanwhile.
+    If nothing differs, nothing is written and no event is logged. Raises ``Video.DoesNotExist`` if
+    the video was deleted in the meantime.
     """
     if not _EDITABLE.issuperset(fields):
         raise TypeError(f"not to be edited: {', '.join(sorted(set(fields) - _EDITABLE))}")

@@ -1,4 +1,4 @@
-"""Ids in addresses, for the API and pages alike."""
+"""The URL converter for ids, used by the API and the pages."""
 
 from django.urls import register_converter
 from django.urls.converters import UUIDConverter
@@ -8,7 +8,7 @@ CONVERTER = "id"
 
 
 class AnyCaseConverter(UUIDConverter):
-    """An id however it was written: some languages and programs write large letters."""
+    """An id in upper or lower case, since some languages and programs write upper case."""
 
     regex = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 

@@ -1,11 +1,12 @@
-"""The guard of all deletion: are the storages this installation's, and is this database current?
+"""Guard all deletion: check that the storages belong to this installation and that this database is
+current.
 
-A copy of the database (a dump restored elsewhere, or last night's restored here) has the same name.
-So an epoch is renewed every few minutes in the row and in both storages; where they disagree, or a
-storage does not say whose it is, nothing at all is deleted until ``manage.py adopt_storage``.
+A copy of the database (a dump restored elsewhere, or last night's dump restored here) has the same
+name. So an epoch is renewed every few minutes in the row and in both storages. If they disagree, or
+a storage bears no mark, nothing at all is deleted until ``manage.py adopt_storage``.
 
-The row is written before the storages and keeps the epochs before it, so a renewal that is cut off,
-or a frozen process that writes an old epoch late, is no disagreement.
+The row is written before the storages and keeps the previous epochs. So a renewal that is cut off,
+or a frozen process that writes an old epoch late, causes no disagreement.
 """
 
 import time
@@ -54,12 +55,12 @@ _STORAGES = {
 
 
 def row() -> Installation:
-    """The row of this installation; made when there is none."""
+    """Return the row of this installation; create it if there is none."""
     return Installation.objects.get_or_create(pk=1, defaults={"epochs": [_new_epoch()]})[0]
 
 
 def found_in(storage: MediaStorage) -> Identity | Unmarked:
-    """What a storage says. Raises ``StorageUnavailable``."""
+    """Return the mark that a storage bears. Raises ``StorageUnavailable``."""
     try:
         return read(storage.read_bytes(keys.IDENTITY, at_most=LARGEST))
     except ObjectMissing:
@@ -68,7 +69,7 @@ def found_in(storage: MediaStorage) -> Identity | Unmarked:
 
 
 def verdict() -> Verdict:
-    """What both storages are to this installation. Raises ``StorageUnavailable``."""
+    """Return the relation of both storages to this installation. Raises ``StorageUnavailable``."""
     own = row()
     return worst([_judge(own, name) for name in StoredObject.Storage])
 
@@ -84,7 +85,7 @@ def _judge(own: Installation, name: StoredObject.Storage) -> Verdict:
 
 
 def marks() -> list[Identity | Unmarked]:
-    """What every place says. Raises ``StorageUnavailable``."""
+    """Return the marks of all places. Raises ``StorageUnavailable``."""
     return [found_in(place) for place in _places()]
 
 
@@ -93,7 +94,8 @@ def _places() -> list[MediaStorage]:
 
 
 def status() -> tuple[bool, str]:
-    """For ``doctor``: whether objects may be deleted, and a sentence that says why not."""
+    """Return whether objects may be deleted, and a sentence that gives the reason; for
+    ``doctor``."""
     try:
         seen = verdict()
     except StorageUnavailable:
@@ -104,7 +106,8 @@ def status() -> tuple[bool, str]:
 
 
 def guests(name: StoredObject.Storage | None = None) -> list[str]:
-    """Other databases that use the storages too, or one of them; what no row names may be theirs.
+    """Return other databases that use the storages, or one of them. Objects without a row here may
+    belong to them.
 
     Raises ``StorageUnavailable``.
     """
@@ -112,9 +115,9 @@ def guests(name: StoredObject.Storage | None = None) -> list[str]:
 
 
 def may_delete() -> bool:
-    """Whether the storages are this installation's; new ones are claimed.
+    """Return whether the storages belong to this installation; claim new ones.
 
-    Otherwise a warning, at most once an hour.
+    Otherwise log a warning, at most once an hour.
     """
     try:
         return _is_ours()
@@ -124,13 +127,13 @@ def may_delete() -> bool:
 
 
 def has_marked() -> bool:
-    """Whether the storages bear this installation's mark, or did."""
+    """Return whether the storages bear, or once bore, this installation's mark."""
     return Installation.objects.filter(adopted_at__isnull=False).exists()
 
 
 def require_mark(storage: MediaStorage) -> None:
-    """Raise ``StorageUnavailable`` where a storage that was marked bears no mark any more: a disk
-    that is not mounted looks like an empty folder, and what is missing in it is not gone."""
+    """Raise ``StorageUnavailable`` if a storage that was marked before no longer bears a mark. A
+    disk that is not mounted looks like an empty folder, but its objects are not gone."""
     try:
         for place in storage.places():
             place.object_size(keys.IDENTITY)
@@ -139,9 +142,9 @@ def require_mark(storage: MediaStorage) -> None:
 
 
 def adopt() -> None:
-    """From now on the storages are this database's, whatever they say.
+    """Make the storages this database's, whatever mark they bear.
 
-    Unknown objects from before are never deleted by themselves. Raises ``StorageUnavailable``.
+    Unknown objects from before are never deleted automatically. Raises ``StorageUnavailable``.
     """
     own = row()
     Installation.objects.filter(pk=own.pk).update(
@@ -152,9 +155,9 @@ def adopt() -> None:
 
 
 class Watch:
-    """Renews the epoch, once its process has seen it right for two intervals.
+    """Renews the epoch, once its process has seen it correct for two intervals.
 
-    A copy of the database that was just started finds by then that another goes on renewing.
+    By then, a freshly started copy of the database finds out that another process goes on renewing.
     """
 
     def __init__(self) -> None:
@@ -162,7 +165,8 @@ class Watch:
         self._looked_at: float | None = None
 
     def keep(self, now: float | None = None) -> int:
-        """Look, and renew when it is time; 1 when it did. ``now`` in seconds of any clock."""
+        """Check the storages, and renew the epoch if it is due; return 1 if it was renewed. ``now``
+        is in seconds of any clock."""
         now = time.monotonic() if now is None else now
         if self._looked_at is not None and now - self._looked_at < INTERVAL_SECONDS / 2:
             return 0
@@ -185,7 +189,7 @@ _watch = Watch()
 
 
 def keep() -> int:
-    """The reconciler's duty: claim new storages, and renew the epoch when it is time."""
+    """Claim new storages, and renew the epoch if it is due; a duty of the reconciler."""
     return _watch.keep()
 
 
@@ -206,7 +210,7 @@ _note_left_at: float | None = None
 
 
 def _leave_note() -> None:
-    """Tell whoever the storages belong to that this database uses them."""
+    """Leave a note in the storages that tells their owner that this database uses them."""
     global _note_left_at  # noqa: PLW0603  # now and then in each process
     now = time.monotonic()
     if _note_left_at is None or now - _note_left_at >= INTERVAL_SECONDS:
@@ -222,7 +226,8 @@ def _claim() -> None:
 
 
 def _renew() -> bool:
-    """A new epoch, when the last stands in both storages; else that again."""
+    """Write a new epoch if both storages bear the latest one, else write the latest one again.
+    Return whether the renewal was due and done here."""
     own = row()
     due = own.renewed_at < timezone.now() - timedelta(seconds=INTERVAL_SECONDS)
     if not due:
@@ -232,7 +237,7 @@ def _renew() -> bool:
     epochs = [_new_epoch(), *own.epochs[: _EPOCHS_KEPT - 1]] if settled else own.epochs
     mine = Installation.objects.filter(pk=own.pk, renewed_at=own.renewed_at)
     if not mine.update(epochs=epochs, renewed_at=Now()):
-        return False  # another reconciler did
+        return False  # another reconciler has renewed it
     _write()
     return True
 
@@ -245,15 +250,18 @@ def _write() -> None:
 
 
 def _may_claim() -> bool:
-    """The first start of a version that marks storages: is what they hold known to this database?
+    """Return whether unmarked storages may be claimed: at the first start of a version that marks
+    storages, if this database knows their objects.
 
-    Never again afterwards: a mark that vanished from a storage is no oversight of ours.
+    Afterwards the answer is always False: a mark that vanished from a storage is not an oversight
+    of ours.
     """
     return row().adopted_at is None and _knows_what_it_holds()
 
 
 def _knows_what_it_holds() -> bool:
-    """Every release of a sample, and most of the originals: some were lost sight of before."""
+    """Return whether this database knows every release of a sample, and at least half of the
+    originals, since the database lost track of some before."""
     sample = islice(outputs().folders(keys.RELEASES), _SAMPLE)
     names = {UUID(name) for name in sample if _is_id(name)}
     objects = StoredObject.objects.filter(release_id__in=names)

@@ -1,7 +1,8 @@
-"""Where objects lie: the only module that knows how keys are made.
+"""The keys of stored objects: the only module that knows how keys are made.
 
-Outputs of a release lie under ``releases/<release>/<token>/``, where the token is that of the
-task attempt that wrote them: no other attempt ever writes there. An original is a name alone.
+Outputs of a release lie under ``releases/<release>/<token>/``. The token is that of the task
+attempt that wrote them, and no other attempt ever writes there. The key of an original is a single
+name.
 """
 
 import re
@@ -10,87 +11,88 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 RELEASES = "releases/"
-# In each storage: which installation it belongs to.
+# In each storage: the mark of the installation that it belongs to.
 IDENTITY = "installation.json"
-# What keys of objects begin with that the doctor writes, reads and deletes.
+# The prefix of the objects that the doctor writes, reads and deletes.
 PROBE = "doctor/probe"
-# Where other databases say that they use the storage too.
+# The prefix of the notes in which other databases say that they use the storage too.
 GUESTS = "guests/"
-# Where fsck puts what no row names.
+# The prefix under which fsck puts objects that no row names.
 QUARANTINE = "quarantine/"
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _OUTPUT = re.compile(rf"releases/(?P<release>{_UUID})/(?P<token>{_UUID})/[^/]+(?:/[^/]+)?")
-# On disk also what a killed process had not written to its end.
+# On disk this includes the partial files of processes that were killed while writing.
 _ORIGINAL = re.compile(r"[0-9a-f]{32}|\.[0-9a-f]{32}\.[0-9a-f]{32}\.part")
 
 
 def release_prefix(release_id: UUID) -> str:
-    """What all keys of a release begin with."""
+    """Return the common prefix of all keys of a release."""
     return f"{RELEASES}{release_id}/"
 
 
 def attempt_prefix(release_id: UUID, token: UUID | None) -> str:
-    """What all keys begin with that an attempt writes."""
+    """Return the common prefix of all keys that an attempt writes."""
     return f"{release_prefix(release_id)}{token}/"
 
 
 def chunk(attempt: str, rendition: str, number: int) -> str:
-    """A chunk of a rendition, below an attempt's prefix."""
+    """Return the key of a chunk of a rendition, below an attempt's prefix."""
     return f"{attempt}{rendition}/{number:05d}.mp4"
 
 
 def download(attempt: str, rendition: str) -> str:
-    """A rendition's file for download, below an attempt's prefix."""
+    """Return the key of a rendition's download file, below an attempt's prefix."""
     return f"{attempt}{rendition}.mp4"
 
 
 def poster(attempt: str) -> str:
-    """The poster, below an attempt's prefix."""
+    """Return the key of the poster, below an attempt's prefix."""
     return f"{attempt}poster.jpg"
 
 
 def small_poster(attempt: str) -> str:
-    """The poster for lists, below an attempt's prefix."""
+    """Return the key of the small poster for lists, below an attempt's prefix."""
     return f"{attempt}poster-small.jpg"
 
 
 def new_original() -> str:
-    """A key for an original, never given out before."""
+    """Return a new, unique key for an original."""
     return uuid7().hex
 
 
 def in_release(release_id: UUID, name: str) -> str:
-    """The key of what an address calls so within a release."""
+    """Return the key of the object that an address names within a release."""
     return f"{release_prefix(release_id)}{name}"
 
 
 def within_release(release_id: UUID, key: str) -> str:
-    """What an address calls an object within its release; the inverse of ``in_release``."""
+    """Return the name that an address uses for an object of a release; the inverse of
+    ``in_release``."""
     return key.removeprefix(release_prefix(release_id))
 
 
 def name_of(key: str) -> str:
-    """What an output is called within its attempt, such as ``720p/00003.mp4``."""
+    """Return the name of an output within its attempt, such as ``720p/00003.mp4``."""
     return key.split("/", 3)[-1]
 
 
 def release_of(key: str) -> UUID | None:
-    """The release an output belongs to, or None when the key is not one that we make."""
+    """Return the release of an output, or None if the key does not have our form."""
     match = _OUTPUT.fullmatch(key)
     return UUID(match["release"]) if match else None
 
 
 def is_housekeeping(key: str) -> bool:
-    """Whether an object is about the storage itself, and no video's."""
+    """Return whether an object belongs to the storage itself, and to no video."""
     return key == IDENTITY or key.startswith((PROBE, QUARANTINE, GUESTS))
 
 
 def is_output(key: str) -> bool:
-    """Whether a key of the outputs storage is one that we make for a release."""
+    """Return whether a key of the outputs storage has the form of our release outputs."""
     return _OUTPUT.fullmatch(key) is not None
 
 
 def is_original(key: str) -> bool:
-    """Whether a key of the originals storage is one that we make for a source."""
+    """Return whether a key of the originals storage has the form of our originals."""
     return _ORIGINAL.fullmatch(key) is not None

@@ -1,4 +1,4 @@
-"""The one place that moves a video's status: by compare-and-set, along the legal moves.
+"""Change the status of videos: the only module that does, by compare-and-set along legal moves.
 
 Every move writes its event in the same transaction.
 """
@@ -36,14 +36,15 @@ class InvalidTransition(Exception):
 
 
 def finish_upload(video_id: UUID, *, source: Source) -> None:
-    """All bytes are stored. An upload that was canceled, given up or deleted meanwhile stays so."""
+    """Start processing when all bytes are stored. Raises ``InvalidTransition`` for an upload that
+    was canceled, given up or deleted in the meantime."""
     _move(
         video_id, Status.PROCESSING, origins=[Status.UPLOADING], unless_deleted=True, source=source
     )
 
 
 def begin_again(video_id: UUID, *, source: Source) -> None:
-    """A failed or canceled video is tried again."""
+    """Move a failed or canceled video back to processing."""
     origins = [Status.FAILED, Status.CANCELED]
     _move(
         video_id,
@@ -56,7 +57,7 @@ def begin_again(video_id: UUID, *, source: Source) -> None:
 
 
 def make_playable(video_id: UUID, *, release: Release) -> None:
-    """Point a video in its first run at its growing release, once something plays."""
+    """Point a video in its first run at its growing release, once a part of it plays."""
     updated = Video.objects.filter(pk=video_id, status=Status.PROCESSING).update(
         release=release, playable=True
     )
@@ -71,7 +72,7 @@ def make_playable(video_id: UUID, *, release: Release) -> None:
 
 
 def unpublish(video_id: UUID, *, release_id: UUID) -> None:
-    """What played of a video in its first run is made again: it plays no more until then."""
+    """Withdraw the release of a video in its first run; nothing plays until it is made again."""
     updated = Video.objects.filter(
         pk=video_id, status=Status.PROCESSING, release_id=release_id
     ).update(release=None, playable=False)
@@ -80,7 +81,7 @@ def unpublish(video_id: UUID, *, release_id: UUID) -> None:
 
 
 def publish(video_id: UUID, *, release: Release) -> None:
-    """A run has completed: point the video at its release, and retire the one it replaces.
+    """Point the video at the release of its completed run, and retire the release that it replaces.
 
     A video in processing becomes ready; a ready one that was reprocessed stays ready.
     """
@@ -97,7 +98,7 @@ def publish(video_id: UUID, *, release: Release) -> None:
 
 
 def retire(release_id: UUID, *, source: Source | None) -> None:
-    """A release is replaced, and kept for as long as anybody may hold an address of it."""
+    """Retire a replaced release; it is kept as long as an issued address of it may be valid."""
     told = lifetimes.seconds_of(source.found if source else None)
     measured = Release.objects.values_list("duration", flat=True).get(pk=release_id) or 0.0
     longest = lifetimes.longest_address(max(told, measured))
@@ -107,7 +108,7 @@ def retire(release_id: UUID, *, source: Source | None) -> None:
 
 
 def fail(video_id: UUID, *, code: str, message: str) -> None:
-    """It cannot be processed, for this reason."""
+    """Mark the video as failed, with this error."""
     _move(
         video_id,
         Status.FAILED,
@@ -119,19 +120,19 @@ def fail(video_id: UUID, *, code: str, message: str) -> None:
 
 
 def cancel(video_id: UUID) -> None:
-    """Somebody stopped it."""
+    """Mark the video as canceled."""
     _move(video_id, Status.CANCELED, release=None, playable=False)
 
 
 def delete(video_id: UUID) -> None:
-    """It goes into the trash; nothing when it is there, or gone."""
+    """Move the video into the trash; do nothing if it is there already, or gone."""
     with transaction.atomic():
         if Video.objects.filter(pk=video_id, deleted_at=None).update(deleted_at=Now()):
             log.write("video.deleted", video_id)
 
 
 def restore(video_id: UUID) -> None:
-    """It comes back from the trash; nothing when it is not there."""
+    """Take the video out of the trash; do nothing if it is not there."""
     with transaction.atomic():
         trashed = Video.objects.filter(pk=video_id, deleted_at__isnull=False)
         if trashed.update(deleted_at=None):
@@ -146,8 +147,8 @@ def _move(
     unless_deleted: bool = False,
     **fields: Any,
 ) -> None:
-    """Along the legal moves, or only from some ``origins``; ``unless_deleted`` not of a video
-    that was deleted."""
+    """Move a video along the legal moves, or only from some ``origins``; with ``unless_deleted``
+    only if it is not deleted. Raises ``InvalidTransition``."""
     legal = [origin for origin, targets in LEGAL_MOVES.items() if target in targets]
     standing = Video.objects.filter(pk=video_id, status__in=legal if origins is None else origins)
     if unless_deleted:

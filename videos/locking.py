@@ -1,6 +1,6 @@
 """Lock a video with all its runs, in the order of the pipeline: runs, releases, video.
 
-A run that begins between the two locks is seen then, and everything is tried again.
+If a run begins between the two locks, that is detected and everything is tried again.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ _TRIES = 5
 
 
 class VideoBusy(Exception):
-    """Raised when new runs of a video begin faster than it can be locked; worth another try."""
+    """Raised when new runs of a video begin faster than it can be locked; trying again may help."""
 
 
 class _RunsChanged(Exception):
@@ -26,7 +26,7 @@ class _RunsChanged(Exception):
 
 
 def in_transaction(act: Callable[[], T]) -> T:
-    """Do what locks a video with its runs in a transaction. Raises ``VideoBusy``."""
+    """Call ``act``, which locks a video with its runs, in a transaction. Raises ``VideoBusy``."""
     for _ in range(_TRIES):
         try:
             with transaction.atomic():
@@ -37,13 +37,13 @@ def in_transaction(act: Callable[[], T]) -> T:
 
 
 def runs_of(video_id: UUID) -> Sequence[Run]:
-    """The runs of a video, their rows locked until the transaction ends."""
+    """Return the runs of a video, with their rows locked until the transaction ends."""
     runs = Run.objects.select_for_update(of=("self",)).filter(video=video_id)
     return list(runs.order_by("pk"))
 
 
 def video(video_id: UUID, runs: Sequence[Run]) -> Video | None:
-    """The video whose runs are locked, its row locked too; None when it is gone."""
+    """Return the video of locked runs, with its row locked too; None if it is gone."""
     found = Video.objects.select_for_update(of=("self",)).filter(pk=video_id).first()
     if found is not None and Run.objects.filter(video=video_id).count() != len(runs):
         raise _RunsChanged

@@ -1,8 +1,9 @@
-"""Delete videos and what nobody points at any more.
+"""Delete videos, and releases and sources that nothing refers to any more.
 
-Rows go, and in the same transaction the objects they named are marked: no storage is asked here,
-so nothing of this is slow or fails by it. ``objects.delete_marked`` deletes them afterwards. Rows
-are locked in the order of the pipeline: run, release, video, upload, source.
+The rows are deleted, and the objects they named are marked in the same transaction. No storage is
+accessed here, so a storage cannot slow this down or make it fail. ``objects.delete_marked`` deletes
+the objects afterwards. Rows are locked in the order of the pipeline: run, release, video, upload,
+source.
 """
 
 from collections.abc import Sequence
@@ -29,10 +30,11 @@ _REPLACED = Q(state=Release.State.RETIRED, completed_at__isnull=False, run__isnu
 
 
 def purge(video: Video, *, since: datetime | None = None) -> bool:
-    """Delete a video's rows now, and mark its objects as far as nobody else uses them.
+    """Delete a video's rows now, and mark its objects unless something else uses them.
 
-    ``since``: only when it is in the trash, as it was deleted then. False when there was nothing
-    to purge. Whoever works on it finds nothing to finish. Raises ``VideoBusy``.
+    With ``since``, purge only a video that is in the trash since that deletion. Returns False if
+    there was nothing to purge. A worker that is busy with the video finds nothing to finish. Raises
+    ``VideoBusy``.
     """
     return locking.in_transaction(partial(_purge, video.pk, since))
 
@@ -60,7 +62,7 @@ def _purge(video_id: UUID, since: datetime | None) -> bool:
 
 
 def _drop_releases(release_ids: Sequence[UUID]) -> int:
-    """Delete releases nobody plays, and mark their objects; the rows are locked."""
+    """Delete releases that no video plays, and mark their objects; the rows are locked."""
     over = list(
         Release.objects.filter(pk__in=release_ids, videos=None).values_list("pk", flat=True)
     )
@@ -73,7 +75,7 @@ def _drop_releases(release_ids: Sequence[UUID]) -> int:
 def _drop_sources(source_ids: Sequence[UUID]) -> int:
     """Delete sources that no video and no run uses, and mark their originals.
 
-    With their rows locked nobody can begin to use one meanwhile.
+    Their rows are locked, so nobody can begin to use one in the meantime.
     """
     rows = Source.objects.select_for_update().filter(pk__in=source_ids).order_by("pk")
     held = {source.pk: source.key for source in rows}
@@ -86,7 +88,7 @@ def _drop_sources(source_ids: Sequence[UUID]) -> int:
 
 
 def purge_expired() -> int:
-    """Purge what was deleted long enough ago, by a clock that did not just jump."""
+    """Purge videos that were deleted long enough ago, unless the clock has just jumped."""
     if not clock.is_steady():
         return 0
     until = Now() - timedelta(days=settings.PURGE_AFTER_DAYS)
@@ -95,7 +97,8 @@ def purge_expired() -> int:
 
 
 def _purge_if_idle(video: Video) -> bool:
-    """What is busy just now is left to the next pass; what was restored meanwhile stays."""
+    """Purge a video; leave a busy one to the next pass. A video restored in the meantime is
+    kept."""
     try:
         return purge(video, since=video.deleted_at)
     except locking.VideoBusy:
@@ -103,10 +106,10 @@ def _purge_if_idle(video: Video) -> bool:
 
 
 def sweep_releases() -> int:
-    """Delete releases nobody plays any more, and mark their objects; how many.
+    """Delete releases that no video plays any more, and mark their objects; return how many.
 
-    Failed ones are kept a day, so that a retry need not make again what was done; replaced ones
-    as long as anybody may hold an address of them.
+    Failed releases are kept for a day (``KEEP_FAILED_HOURS``), so that a retry can reuse finished
+    parts. Replaced ones are kept as long as an issued address of them may be valid.
     """
     _keep_what_was_just_replaced()
     long_ago = Now() - timedelta(hours=settings.KEEP_FAILED_HOURS)
@@ -119,9 +122,10 @@ def sweep_releases() -> int:
 
 
 def _sweep(release_id: UUID, over: QuerySet[Release]) -> int:
-    """A retry of its run waits for this, or was before it: then the release is no longer over.
+    """Delete one release, unless its run is being retried: a retry either waits for this lock, or
+    came first, and then the release is no longer in ``over``.
 
-    A row that somebody holds is left to the next pass.
+    A row that is locked elsewhere is left to the next pass.
     """
     with transaction.atomic():
         runs = Run.objects.filter(release=release_id)
@@ -135,15 +139,17 @@ def _sweep(release_id: UUID, over: QuerySet[Release]) -> int:
 
 
 def _keep_what_was_just_replaced() -> None:
-    """The version before retires a release without saying how long it is to be kept."""
+    """Set ``keep_until`` on releases that the previous version retired, since it does not set
+    it."""
     replaced = Release.objects.filter(_REPLACED, keep_until=None)
     for release in replaced.select_related("run__source")[:_BATCH]:
         lifecycle.retire(release.pk, source=release.run.source)
 
 
 def sweep_sources() -> int:
-    """A step through the sources: delete those that no video and no run uses, and mark their
-    originals; how many. Purging does so at once: this finds what the version before left."""
+    """Walk through some sources: delete those that no video and no run uses, and mark their
+    originals; return how many. Purging does this at once, so this only finds what the previous
+    version left."""
     walk, _ = Walk.objects.get_or_create(name="sources")
     behind = Source.objects.filter(pk__gt=walk.after) if walk.after else Source.objects.all()
     ids = list(behind.order_by("pk").values_list("pk", flat=True)[:_WALKED])

@@ -1,4 +1,4 @@
-"""Rows of a release as the packaging knows them."""
+"""Convert the rows of a release into the types of the packaging code."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from videos.models import Chunk, Release, Rendition
 
 AddressOf = Callable[[str], Address]
 
-# A film of hours has thousands of chunks: their columns are read, no objects are made of them.
+# A film of several hours has thousands of chunks, so only columns are read, not model instances.
 _COLUMNS = ("number", "key", "bytes", "init_bytes", "start", "duration", "segments")
 
 
 def key_of(key: str) -> Address:
-    """The address of a chunk among ourselves: its key in the outputs storage."""
+    """Return the internal address of a chunk: its key in the outputs storage."""
     return Address(key)
 
 
 def stored(release: Release, *, address_of: AddressOf = key_of) -> list[StoredRendition]:
-    """Every rendition of a release with its chunks, the largest frame first, audio last."""
+    """Return every rendition of a release with its chunks, largest frame first, audio last."""
     renditions = list(Rendition.objects.filter(release=release).largest_first())
     every = Chunk.objects.filter(rendition__in=renditions).order_by("number")
     chunks = _by_rendition(every, address_of)
@@ -37,7 +37,7 @@ def stored(release: Release, *, address_of: AddressOf = key_of) -> list[StoredRe
 def stored_one(
     rendition: Rendition, *, before: int | None = None, address_of: AddressOf = key_of
 ) -> StoredRendition:
-    """One rendition with its chunks: all of them, or those whose number is below ``before``."""
+    """Return one rendition with its chunks: all of them, or those numbered below ``before``."""
     chunks = rendition.chunks.order_by("number")
     if before is not None:
         chunks = chunks.filter(number__lt=before)
@@ -45,7 +45,7 @@ def stored_one(
 
 
 def describe(rendition: Rendition, chunks: Sequence[StoredChunk] = ()) -> StoredRendition:
-    """One rendition with these of its chunks."""
+    """Return one rendition with these chunks."""
     language = tag(rendition.language)
     return StoredRendition(
         name=rendition.name,
@@ -72,7 +72,7 @@ def describe(rendition: Rendition, chunks: Sequence[StoredChunk] = ()) -> Stored
 def _by_rendition(
     chunks: QuerySet[Chunk], address_of: AddressOf
 ) -> defaultdict[int, list[StoredChunk]]:
-    """Chunks as the packaging knows them, by the id of their rendition, in the order given."""
+    """Return the packaging's chunks by the id of their rendition, in the given order."""
     found: defaultdict[int, list[StoredChunk]] = defaultdict(list)
     for told in chunks.values_list("rendition_id", *_COLUMNS):
         rendition, number, key, size, init, start, duration, rows = told
@@ -82,7 +82,7 @@ def _by_rendition(
 
 
 def _name(language: str) -> str:
-    """What speakers of a language call it; its tag where Django does not know, or nothing."""
+    """Return the language's own name; its tag if Django does not know it, or nothing."""
     try:
         return str(get_language_info(language)["name_local"]).capitalize()
     except KeyError:

@@ -1,7 +1,7 @@
-"""Find videos by what they are called, in any script and either case.
+"""Find videos by title or file name, in any script and regardless of case.
 
-PostgreSQL reads both names from indexes of trigrams (a migration makes them), as long as each is
-asked for by itself: an OR of two tables would be looked for in every row.
+On PostgreSQL, trigram indexes (made by a migration) find both names, if each is queried by itself:
+an OR across two tables would scan every row.
 """
 
 import re
@@ -13,12 +13,12 @@ from videos.models import Source, Video
 
 
 def in_titles(videos: QuerySet[Video], text: str) -> QuerySet[Video]:
-    """The videos in whose title the text stands."""
+    """Return the videos whose title contains the text."""
     return videos.filter(_contains("title", text))
 
 
 def in_names(videos: QuerySet[Video], text: str) -> QuerySet[Video]:
-    """The videos in whose title, or the name of whose file, the text stands."""
+    """Return the videos whose title or file name contains the text."""
     files = Source.objects.filter(_contains("filename", text))
     if connection.vendor == "sqlite":
         return videos.filter(_contains("title", text) | Q(source__in=files))
@@ -29,7 +29,8 @@ def in_names(videos: QuerySet[Video], text: str) -> QuerySet[Video]:
 
 
 def _contains(field: str, text: str) -> Q:
-    """SQLite's LIKE knows the cases of ASCII alone; its REGEXP is Python's own, which knows all."""
+    """Return a condition that ignores case. SQLite's LIKE ignores the case of ASCII letters only;
+    its REGEXP is Python's, which knows all letters."""
     if connection.vendor == "sqlite":
         return Q(**{f"{field}__iregex": re.escape(text)})
     return Q(**{f"{field}__icontains": text})

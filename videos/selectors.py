@@ -1,4 +1,4 @@
-"""What readers of a video are shown: queries, and typed values that API and pages both render."""
+"""Queries for showing videos, and typed values that both the API and the pages render."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from processing.ffmpeg.notices import Notice
 from processing.monitoring import progress
 from videos.models import Rendition, Source, Video
 
-# What FFmpeg reads by one demuxer it names by all their names.
+# FFmpeg names a demuxer that reads several formats by all their names.
 _FAMILIES = {"mov,mp4,m4a,3gp,3g2,mj2": "mp4", "matroska,webm": "matroska"}
 
 
 @dataclass(frozen=True)
 class SourceFacts:
-    """An original file. What the probe finds is None until it has run, and where the file has no
-    such stream. ``size`` in bytes, ``duration`` in seconds, ``width`` and ``height`` in pixels as
-    displayed, ``bitrate`` in bits per second."""
+    """The facts of an original file. The probe's results are None until it has run, and where the
+    file has no such stream. ``size`` is in bytes, ``duration`` in seconds, ``width`` and ``height``
+    in pixels as displayed, ``bitrate`` in bits per second."""
 
     filename: str | None
     size: int
@@ -38,18 +38,18 @@ class SourceFacts:
 
 
 def with_card(videos: QuerySet[Video]) -> QuerySet[Video]:
-    """Videos with all that a card shows, in one query."""
+    """Load videos with all that a card shows, in one query."""
     return progress.with_run(videos.select_related("source", "release"))
 
 
 def with_everything(videos: QuerySet[Video]) -> QuerySet[Video]:
-    """Videos with all that the API and the watch page show, in two queries."""
+    """Load videos with all that the API and the watch page show, in two queries."""
     renditions = Prefetch("release__renditions", Rendition.objects.largest_first())
     return with_card(videos.select_related("owner")).prefetch_related(renditions)
 
 
 def source_facts(source: Source, duration: float) -> SourceFacts:
-    """The facts of an original; ``duration`` is how long its video is by what is known now."""
+    """Return the facts of an original; ``duration`` is the best known duration of its video."""
     about = SourceFacts(source.filename, source.size, source.sha256)
     if source.found is None:
         return about
@@ -70,17 +70,18 @@ def source_facts(source: Source, duration: float) -> SourceFacts:
 
 
 def container(name: str) -> str:
-    """FFmpeg's name of a container in one word: of a family (MP4, QuickTime, 3GP) the family's."""
+    """Return FFmpeg's container name in one word; for a family (MP4, QuickTime, 3GP) the family's
+    name."""
     return _FAMILIES.get(name) or name.partition(",")[0]
 
 
 def rungs(video: Video) -> Sequence[str]:
-    """The names of the rungs that play, largest first, of a video read with everything."""
+    """Return the names of the playing rungs, largest first, of a video read with everything."""
     rows = video.release.renditions.all() if video.release else ()
     return [row.name for row in rows if row.kind == Rendition.Kind.VIDEO]
 
 
 def notices(video: Video) -> Sequence[Notice]:
-    """The notices of the release that plays."""
+    """Return the notices of the release that plays."""
     stored = (video.release.notices if video.release else None) or []
     return [Notice.from_json(one) for one in stored]

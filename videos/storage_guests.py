@@ -1,9 +1,9 @@
-"""Notes that other databases leave in a storage which is not theirs.
+"""Notes that other databases leave in a storage that is not theirs.
 
-Whoever a storage belongs to deletes what no row of its own names; another database that writes
+The owner of a storage deletes objects that none of its rows name. Another database that writes
 there by mistake (a staging copy, a second installation without a prefix) would lose its objects. So
-it says that it is there, and then nothing unknown is deleted until an operator has settled whose it
-is.
+that database leaves a note, and nothing unknown is deleted until an operator has decided who owns
+the storage.
 """
 
 import json
@@ -18,7 +18,8 @@ _MOST = 100
 
 
 def leave(places: Iterable[MediaStorage], *, name: str, epoch: str) -> None:
-    """Say that this database uses places that are another's. Raises ``StorageUnavailable``."""
+    """Leave a note that this database uses places that belong to another. Raises
+    ``StorageUnavailable``."""
     note = json.dumps({"installation": name, "epoch": epoch, "seen_at": time.time()}).encode()
     for place in places:
         key = f"{keys.GUESTS}{name}-{epoch}.json"
@@ -26,8 +27,8 @@ def leave(places: Iterable[MediaStorage], *, name: str, epoch: str) -> None:
 
 
 def others(places: Iterable[MediaStorage]) -> list[str]:
-    """The notes that stand there. A copy of this database has its name, and lately had its epochs:
-    so none is passed over as our own."""
+    """Return the notes in these places. A copy of this database has its name, and until recently
+    had its epochs, so no note is skipped as our own."""
     found: dict[str, None] = {}
     for place in places:
         for one in islice(place.list_prefix(keys.GUESTS), _MOST):
@@ -36,6 +37,6 @@ def others(places: Iterable[MediaStorage]) -> list[str]:
 
 
 def clear(places: Iterable[MediaStorage]) -> None:
-    """An operator has settled whose they are."""
+    """Delete the notes, once an operator has decided who owns the places."""
     for place in places:
         place.delete_keys([one.key for one in place.list_prefix(keys.GUESTS)])

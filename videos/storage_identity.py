@@ -1,4 +1,4 @@
-"""Whether storages belong to this installation: a pure judgement of what was read.
+"""Judge whether storages belong to this installation, from the marks read in them. Pure.
 
 Each storage holds ``{"installation": <name>, "epoch": <epoch>, "renewed_at": <s since 1970>}``.
 """
@@ -13,26 +13,26 @@ LARGEST = 4096
 
 @dataclass(frozen=True)
 class Identity:
-    """What a storage says it belongs to; ``renewed_at`` in seconds since 1970."""
+    """The mark of a storage; ``renewed_at`` is in seconds since 1970."""
 
     installation: str
     epoch: str
     renewed_at: float
 
     def to_json(self) -> bytes:
-        """As it is stored."""
+        """Return the mark as it is stored."""
         return json.dumps(asdict(self)).encode()
 
 
 class Unmarked(Enum):
-    """A storage that says nothing (that can be read)."""
+    """A storage without a readable mark."""
 
     EMPTY = "empty"
     HOLDS_OBJECTS = "holds objects"
 
 
 class Verdict(Enum):
-    """What a storage is to this installation."""
+    """The relation of a storage to this installation."""
 
     OURS = "ours"
     EMPTY = "empty"
@@ -53,7 +53,7 @@ SENTENCES: dict[Verdict, str] = {
 
 
 def read(data: bytes) -> Identity | Unmarked:
-    """What stands in a storage; what cannot be read is taken for nothing said."""
+    """Return the mark in a storage; an unreadable one counts as none."""
     try:
         found = json.loads(data)
         return Identity(str(found["installation"]), str(found["epoch"]), float(found["renewed_at"]))
@@ -64,9 +64,9 @@ def read(data: bytes) -> Identity | Unmarked:
 def judge(
     found: Identity | Unmarked, *, name: str, epochs: Sequence[str], holds: bool = False
 ) -> Verdict:
-    """``name`` and ``epochs`` are of this database: every epoch that it may have written lately.
+    """Judge a storage. ``name`` and all recent ``epochs`` are those of this database.
 
-    A copy of the database that goes on renewing writes epochs which this one does not know.
+    A copy of the database that goes on renewing writes epochs that this one does not know.
     ``holds`` says that the database knows of objects that should be in the storage.
     """
     if found is Unmarked.EMPTY:
@@ -79,9 +79,9 @@ def judge(
 
 
 def moving(new: Verdict, old: Verdict) -> Verdict:
-    """Of a storage that is moved. The old place proves that the database is current until the new
-    one bears a mark, and each may miss what was renewed in the other alone; but an old place that
-    is empty was not mounted."""
+    """Judge a storage that is being moved. Until the new place bears a mark, the old one proves
+    that the database is current. Each place may miss a renewal that reached only the other. An
+    empty old place, however, was not mounted."""
     if old is Verdict.OURS and new in (Verdict.EMPTY, Verdict.LOST):
         return Verdict.EMPTY
     if Verdict.OURS in (new, old) and {new, old} <= {Verdict.OURS, Verdict.MOVED_ON}:
@@ -90,6 +90,6 @@ def moving(new: Verdict, old: Verdict) -> Verdict:
 
 
 def worst(verdicts: Sequence[Verdict]) -> Verdict:
-    """Of several storages: what is to be told."""
+    """Return the verdict of several storages that is to be reported: the worst."""
     order = list(Verdict)
     return max(verdicts, key=order.index)

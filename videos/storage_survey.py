@@ -1,4 +1,4 @@
-"""What the storages hold that the database does not know, and the reverse: for a restore."""
+"""Compare storages and database in both directions, for use after a restore."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Survey:
-    """How many of each; ``unknown`` stand in a storage alone, ``missing`` in the database alone."""
+    """The counts of objects. ``unknown`` ones are only in a storage; ``missing`` ones only in the
+    database."""
 
     releases: int
     unknown_releases: int
@@ -25,7 +26,7 @@ class Survey:
 
 
 def survey() -> Survey:
-    """List both storages. Raises ``StorageUnavailable``."""
+    """List both storages and compare them. Raises ``StorageUnavailable``."""
     folders = {name for name in outputs().folders(keys.RELEASES) if _is_id(name)}
     stored = {one.key for one in originals().list_prefix("") if keys.is_original(one.key)}
     complete = Release.objects.filter(completed_at__isnull=False)

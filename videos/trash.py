@@ -1,7 +1,7 @@
-"""The trash: a deleted video is hidden at once, and may be restored until it is purged.
+"""The trash: a deleted video is hidden at once, and can be restored until it is purged.
 
-What was going on with it stops with it. Restored, it stands where it stood: a video whose
-processing the deletion stopped is canceled, and can be processed again.
+Deleting stops the work on a video. A restored video has its previous state, except that one whose
+processing was stopped is canceled; it can be processed again.
 """
 
 from contextlib import suppress
@@ -18,11 +18,11 @@ from videos.models import Video
 
 
 class NotInTrash(Exception):
-    """Raised when a video that is to be restored was not deleted, or is restored already."""
+    """Raised when a video to be restored is not in the trash."""
 
 
 def discard(video: Video) -> bool:
-    """Put a video into the trash and stop what is going on with it; False when it was there.
+    """Put a video into the trash and stop the work on it; return False if it was there already.
 
     Raises ``VideoBusy``.
     """
@@ -41,8 +41,8 @@ def _discard(video_id: UUID) -> bool:
 
 
 def restore(video: Video) -> None:
-    """Take a video out of the trash. Raises ``NotInTrash``, or ``Video.DoesNotExist`` when it was
-    purged meanwhile."""
+    """Take a video out of the trash. Raises ``NotInTrash``, or ``Video.DoesNotExist`` if it was
+    purged in the meantime."""
     with transaction.atomic():
         found = Video.objects.select_for_update(of=("self",)).get(pk=video.pk)
         if found.deleted_at is None:
@@ -51,7 +51,8 @@ def restore(video: Video) -> None:
 
 
 def kept_until(video: Video) -> datetime | None:
-    """When a video in the trash is purged, or soon after; None for one that is not there."""
+    """Return the time at or soon after which a video in the trash is purged; None if it is not
+    there."""
     if video.deleted_at is None:
         return None
     return video.deleted_at + timedelta(days=settings.PURGE_AFTER_DAYS)

@@ -1,4 +1,4 @@
-"""Videos in the admin: moderation, and what can be done with a video."""
+"""Videos in the admin: moderation and the other actions on videos."""
 
 from videos.admin import decisions, releases, stored, videos
 

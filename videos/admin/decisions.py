@@ -1,4 +1,4 @@
-"""The audit log of moderation, and of whatever else staff did."""
+"""The audit logs of moderation and of the other actions of staff."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WORDS = {
 
 @admin.register(ModerationDecision)
 class DecisionAdmin(OfVideoAdmin):
-    """Who decided what, when, and why. Nothing of it can be changed."""
+    """Who decided what, when and why. Nobody can change a row."""
 
     video_path = "video_id"
     outlives_video = True
@@ -43,23 +43,24 @@ class DecisionAdmin(OfVideoAdmin):
 
     @display(description="Video", ordering="title")
     def of(self, decision: ModerationDecision) -> SafeString | str:
-        """By its title of then; a link as long as it is there."""
+        """Return the video's title at the time of the decision, as a link while the video
+        exists."""
         viewer = cast(Any, decision).viewed_by
         return link(Video(pk=decision.video_id), decision.title or "Untitled", viewer=viewer)
 
     @display(description="From", ordering="before")
     def came_from(self, decision: ModerationDecision) -> SafeString:
-        """What it was."""
+        """Return the moderation state before the decision."""
         return chip(decision.before, _WORDS[Video.Moderation(decision.before)])
 
     @display(description="To", ordering="after")
     def became(self, decision: ModerationDecision) -> SafeString:
-        """What it became."""
+        """Return the moderation state after the decision."""
         return chip(decision.after, _WORDS[Video.Moderation(decision.after)])
 
     @display(description="Reason")
     def why(self, decision: ModerationDecision) -> SafeString | str:
-        """The reason, and what the owner was told."""
+        """Return the reason and the message that the owner received."""
         if not decision.code:
             return NOTHING
         said = (reasons.label(decision.code), decision.message)
@@ -68,7 +69,7 @@ class DecisionAdmin(OfVideoAdmin):
 
 @admin.register(LogEntry)
 class StaffActionAdmin(ReadOnlyAdmin):
-    """What staff did here, besides moderation."""
+    """What staff did in the admin, apart from moderation."""
 
     list_display = ("action_time", "user", "content_type", "object_repr", "get_change_message")
     list_select_related = ("user", "content_type")
@@ -78,7 +79,8 @@ class StaffActionAdmin(ReadOnlyAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
-        """A line names a video by its title, whatever became of it: those are for moderators."""
+        """Return all entries to moderators only. An entry names its video by title even if the
+        video was deleted or rejected later, so other staff do not get entries about videos."""
         entries: QuerySet[LogEntry] = super().get_queryset(request)
         if may(request.user, *Right.moderation()):
             return entries

@@ -1,4 +1,4 @@
-"""What the lists of the admin can be narrowed by. None of them counts all rows."""
+"""The filters of the admin's lists. None of them counts all rows."""
 
 from typing import Any
 
@@ -13,17 +13,17 @@ _MOST = 60
 
 
 class HasNotices(admin.SimpleListFilter):
-    """Videos of whose file something was left out, shortened, guessed or repaired."""
+    """Filter videos by notices: what was left out, shortened, guessed or repaired in their file."""
 
     title = "notices"
     parameter_name = "notice"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Any, none, or one of a kind."""
+        """Return the choices: any notice, no notice, or one code."""
         return [("any", "Has notices"), ("none", "Has none"), *((code, code) for code in KINDS)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Video]) -> QuerySet[Video]:
-        """The videos that have them."""
+        """Return the videos that match the choice."""
         told = queryset.exclude(release__notices=None).exclude(release__notices=[])
         if self.value() == "any":
             return told
@@ -35,39 +35,39 @@ class HasNotices(admin.SimpleListFilter):
 
 
 class Deleted(admin.SimpleListFilter):
-    """Deleted videos stand apart."""
+    """Filter by deletion; deleted videos are hidden by default."""
 
     title = "deletion"
     parameter_name = "deleted"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Besides those that are there, which are shown first."""
+        """Return the choices besides the default, which shows only videos that are not deleted."""
         return [("yes", "Deleted"), ("all", "Both")]
 
     def choices(self, changelist: Any) -> Any:
-        """The first choice is what is shown when nothing is chosen."""
+        """Name the first choice "Not deleted", since that is the default."""
         for number, choice in enumerate(super().choices(changelist)):
             yield choice | ({"display": "Not deleted"} if number == 0 else {})
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Video]) -> QuerySet[Video]:
-        """Those that were asked for."""
+        """Return the videos that match the choice."""
         if self.value() == "all":
             return queryset
         return queryset.filter(deleted_at__isnull=self.value() != "yes")
 
 
 class ByErrorCode(admin.SimpleListFilter):
-    """Rows by the code of their error."""
+    """Filter rows by their error code."""
 
     title = "error"
     parameter_name = "error_code"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The codes there are."""
+        """Return the error codes that occur in the rows."""
         failed = model_admin.model._default_manager.exclude(error_code="").order_by()
         codes = failed.values_list("error_code", flat=True).distinct()[:_MOST]
         return [(code, code) for code in sorted(codes)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Those that failed of it."""
+        """Return the rows that failed with the chosen code."""
         return queryset.filter(error_code=self.value()) if self.value() else queryset

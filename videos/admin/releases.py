@@ -1,4 +1,4 @@
-"""Releases and originals."""
+"""Releases and originals in the admin."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from videos.pages import cards, words
 
 
 class RenditionInline(TabularInline):  # type: ignore[type-arg]  # not generic when it runs
-    """What a release is made of."""
+    """The renditions of a release."""
 
     model = Rendition
     extra = 0
@@ -29,27 +29,27 @@ class RenditionInline(TabularInline):  # type: ignore[type-arg]  # not generic w
     readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Renditions are not added by hand."""
+        """Return False: renditions are not added by hand."""
         return False
 
     @display(description="Size")
     def size(self, one: Rendition) -> str:
-        """Pixels."""
+        """Return the size in pixels."""
         return f"{one.width} × {one.height}" if one.width else NOTHING  # noqa: RUF001  # the sign
 
     @display(description="Frame rate")
     def frames(self, one: Rendition) -> str:
-        """Frames a second."""
+        """Return the frame rate in frames per second."""
         return f"{float(one.frame_rate):.4g} frames/s" if one.frame_rate else NOTHING
 
     @display(description="Bitrate")
     def average(self, one: Rendition) -> str:
-        """On average."""
+        """Return the average bitrate."""
         return _rate(one.bitrate)
 
     @display(description="Peak bitrate")
     def peak(self, one: Rendition) -> str:
-        """At most."""
+        """Return the peak bitrate."""
         return _rate(one.peak_bitrate)
 
 
@@ -59,7 +59,7 @@ def _rate(bits: int | None) -> str:
 
 @admin.register(Release)
 class ReleaseAdmin(OfVideoAdmin):
-    """Releases, by what they are of."""
+    """Releases, named by their videos."""
 
     video_path = "run__video"
 
@@ -76,34 +76,34 @@ class ReleaseAdmin(OfVideoAdmin):
     inlines = (RenditionInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Release]:
-        """Without the reports in lists."""
+        """Return the releases without their reports and notices, which lists do not need."""
         found = super().get_queryset(request).defer("report", "notices")
         return cast("QuerySet[Release]", found.select_related("run__video"))
 
     def title_of(self, row: Release) -> str:
-        """By what it is of."""
+        """Return a title that names the video."""
         return f"Release of {self.name(row)}"
 
     @display(description="Video")
     def name(self, release: Release) -> SafeString | str:
-        """What it is of."""
+        """Return the title of the release's video."""
         run = getattr(release, "run", None)
         video: Video | None = run.video if run else release.videos.first()
         return str(video) if video else "A release of no video"
 
     @display(description="State", ordering="state")
     def standing(self, release: Release) -> SafeString:
-        """Its state."""
+        """Return the state of the release."""
         return chip(release.state, release.get_state_display())
 
     @display(description="Plays")
     def plays(self, release: Release) -> str:
-        """How much of it plays."""
+        """Return the playable duration."""
         return words.duration(release.available_seconds) if release.available_seconds else NOTHING
 
     @display(description="Job")
     def job(self, release: Release) -> SafeString | str:
-        """What made it."""
+        """Return a link to the job that made the release."""
         return link(
             getattr(release, "run", None),
             "The job that made it",
@@ -112,13 +112,13 @@ class ReleaseAdmin(OfVideoAdmin):
 
     @display(description="Notices")
     def told(self, release: Release) -> SafeString | str:
-        """What differs from the file."""
+        """Return the notices: how the release differs from its file."""
         lines = ((one["message"], one["code"]) for one in release.notices or [])
         return format_html_join("", "<p>{} <code>{}</code></p>", lines) or NOTHING
 
     @display(description="Checked")
     def checked(self, release: Release) -> SafeString | str:
-        """What the checker found, a line for each thing."""
+        """Return the findings of the release check, one line each."""
         if release.report is None:
             return "Not yet; a release is checked when it is complete."
         lines = ((line,) for line in report.lines(release.report))
@@ -126,14 +126,14 @@ class ReleaseAdmin(OfVideoAdmin):
 
     @display(description="Stored objects")
     def objects_stored(self, release: Release) -> SafeString | str:
-        """Its objects."""
+        """Return a link to the stored objects of the release."""
         viewer = cast(Any, release).viewed_by
         return listing(StoredObject, "All objects of this release", viewer=viewer, q=release.pk)
 
 
 @admin.register(Source)
 class SourceAdmin(OfVideoAdmin):
-    """Originals."""
+    """Originals, the uploaded or imported source files."""
 
     video_path = "videos"
 
@@ -149,30 +149,30 @@ class SourceAdmin(OfVideoAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
-        """Without what the probe found, in lists."""
+        """Return the originals without the probe's results, which lists do not need."""
         found = super().get_queryset(request).defer("facts", "media", "provenance")
         return cast("QuerySet[Source]", found)
 
     @display(description="Size", ordering="size")
     def bytes(self, source: Source) -> str:
-        """As file managers say it."""
+        """Return the size in the units that file managers use."""
         return words.size(source.size)
 
     @display(description="Owner")
     def of(self, source: Source) -> SafeString | str:
-        """Whose it is."""
+        """Return a link to the owner."""
         return link(source.owner, viewer=cast(Any, source).viewed_by)
 
     @display(description="Videos")
     def used_by(self, source: Source) -> SafeString | str:
-        """What was made of it."""
+        """Return links to the first 20 videos that were made from this original."""
         viewer = cast(Any, source).viewed_by
         named = ((link(video, viewer=viewer),) for video in source.videos.all()[:20])
         return format_html_join(", ", "{}", named) or NOTHING
 
     @display(description="What was found")
     def found_there(self, source: Source) -> SafeString | str:
-        """What the probe found, in words."""
+        """Return the probe's results in words."""
         facts = cards.source_facts(source, lifetimes.seconds_of(source.found))
         facts = [fact for fact in facts if fact[1]]
         return format_html_join("", "<p>{}: {}</p>", facts) or "Not inspected yet"

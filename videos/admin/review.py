@@ -1,4 +1,4 @@
-"""The review: one waiting video at a time, with its player, to approve or to reject."""
+"""The review page: shows one waiting video at a time with its player, to approve or reject it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from videos.pages import library as shelf
 
 @require_GET
 def first(request: HttpRequest) -> HttpResponse:
-    """The video that waits longest, or the next one behind ``after``."""
+    """Redirect to the video that has waited longest, or to the next one behind ``after``."""
     _require_moderator(request)
     behind = shelf.uuid_or_none(request.GET.get("after"))
     video = queue.next_after(behind)
@@ -38,7 +38,7 @@ def first(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def one(request: HttpRequest, video_id: UUID) -> HttpResponse:
-    """Look at one video, or decide about it and go on to the next."""
+    """Show one video, or decide about it and go on to the next one."""
     _require_moderator(request)
     user = cast(User, request.user)
     video = shelf.watchable(user).filter(pk=video_id).first()
@@ -82,7 +82,8 @@ def _decide(request: HttpRequest, video: Video, form: RejectForm | None) -> None
 
 
 def _note(request: HttpRequest, video: Video, label: str, form: RejectForm | None) -> None:
-    """The line that the same decision leaves in the video's History from a list."""
+    """Log the decision in the video's admin history, with the same line as an action from the
+    list."""
     said = f"{label}: {form.written()}" if form else label
     admin.site.get_model_admin(Video).log_change(request, video, said)
 

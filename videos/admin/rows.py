@@ -1,4 +1,4 @@
-"""Rows that belong to videos: shown to whoever may see the video."""
+"""Admin base class for rows that belong to a video: only staff who may see the video see them."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from videos import access
 
 
 class OfVideoAdmin(ReadOnlyAdmin):
-    """Rows that tell of a video, which ``video_path`` leads to: without those of videos that
-    somebody may not see."""
+    """An admin for rows of a video, which ``video_path`` leads to. Rows of videos that a member of
+    staff may not see are left out."""
 
     video_path: ClassVar[str] = "video"
     outlives_video: ClassVar[bool] = False
     """Whether it names a video that may be gone: whether that was hidden nobody knows any more."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """What may be seen."""
+        """Return the rows that the user may see."""
         rows, user = super().get_queryset(request), cast(User, request.user)
         if may(user, *Right.moderation()):
             return rows

@@ -1,4 +1,4 @@
-"""Stored objects, uploads and events."""
+"""Stored objects, uploads and events in the admin."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from videos.pages import words
 
 @admin.register(StoredObject)
 class StoredObjectAdmin(ReadOnlyAdmin):
-    """Every object we wrote, are writing, or must delete."""
+    """Every object that this site has written, is writing, or must delete."""
 
     list_display = (
         *("key", "storage", "role", "standing", "fault", "size", "created_at", "delete_after"),
@@ -32,25 +32,25 @@ class StoredObjectAdmin(ReadOnlyAdmin):
 
     @display(description="Belongs to")
     def of(self, one: StoredObject) -> SafeString | str:
-        """Its release or its original: by no title or name of a file, which not everybody who may
-        see objects may read."""
+        """Return a link to the object's release or original. The link shows no title or file name,
+        since some staff may see objects but not those names."""
         owner, said = (one.release, "A release") if one.release else (one.source, "An original")
         return link(owner, said, viewer=cast(Any, one).viewed_by)
 
     @display(description="State", ordering="state")
     def standing(self, one: StoredObject) -> SafeString:
-        """Its state."""
+        """Return the state of the object."""
         return chip(one.state, one.get_state_display())
 
     @display(description="Size", ordering="bytes")
     def size(self, one: StoredObject) -> str:
-        """As file managers say it."""
+        """Return the size in the units that file managers use."""
         return words.size(one.bytes) if one.bytes is not None else NOTHING
 
 
 @admin.register(Upload)
 class UploadAdmin(OfVideoAdmin):
-    """What is arriving."""
+    """Uploads that are arriving or have arrived."""
 
     list_display = ("filename", "owner", "arrived", "announced", "created_at", "finished_at")
     list_select_related = ("owner",)
@@ -64,28 +64,28 @@ class UploadAdmin(OfVideoAdmin):
 
     @display(description="Video")
     def of(self, upload: Upload) -> SafeString | str:
-        """What it is to become."""
+        """Return a link to the video that the upload becomes."""
         return link(upload.video, viewer=cast(Any, upload).viewed_by)
 
     @display(description="Owner")
     def whose(self, upload: Upload) -> SafeString | str:
-        """Who sends it."""
+        """Return a link to the user who sends the upload."""
         return link(upload.owner, viewer=cast(Any, upload).viewed_by)
 
     @display(description="Arrived", ordering="received")
     def arrived(self, upload: Upload) -> str:
-        """So far."""
+        """Return the size received so far."""
         return words.size(upload.received)
 
     @display(description="Size", ordering="size")
     def announced(self, upload: Upload) -> str:
-        """When it was announced."""
+        """Return the size that the client announced, if it announced one."""
         return words.size(upload.size) if upload.size is not None else NOTHING
 
 
 @admin.register(Event)
 class EventAdmin(OfVideoAdmin):
-    """The log that feeds read."""
+    """The event log that the feeds read."""
 
     video_path = "video_id"
     outlives_video = True
@@ -99,12 +99,12 @@ class EventAdmin(OfVideoAdmin):
 
     @display(description="Kind", ordering="type")
     def kind(self, event: Event) -> str:
-        """What happened."""
+        """Return the kind of event."""
         return earlier.kind(event.type)
 
     @display(description="Video")
     def of(self, event: Event) -> SafeString | str:
-        """By its title as the event tells it."""
+        """Return the video's title as the event recorded it, as a link."""
         if event.video_id is None:
             return NOTHING
         title = event.payload.get("title") or "Untitled"
@@ -112,7 +112,7 @@ class EventAdmin(OfVideoAdmin):
 
     @display(description="What it tells")
     def told(self, event: Event) -> SafeString:
-        """Each member by its name."""
+        """Return each member of the payload with its name."""
         shown = ((name, _readable(value)) for name, value in earlier.members(event.payload).items())
         return format_html_join("", "<p><code>{}</code> {}</p>", shown)
 

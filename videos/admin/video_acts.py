@@ -1,4 +1,4 @@
-"""What can be done with videos, each by the permission it names."""
+"""The admin's actions on videos. Each names the permissions that it needs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from videos.moderation import services as moderation
 
 
 class RejectForm(forms.Form):
-    """Why a video is rejected: a code, and a sentence for its owner."""
+    """The form for rejecting a video: a reason code, and a sentence for the owner."""
 
     code = forms.ChoiceField(label="Reason", choices=[("", "Choose a reason"), *reasons.CHOICES])
     message = forms.CharField(
@@ -34,7 +34,7 @@ class RejectForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Some reasons say nothing by themselves."""
+        """Require a sentence if the reason has none of its own."""
         cleaned = super().clean() or {}
         if code := cleaned.get("code"):
             try:
@@ -44,13 +44,13 @@ class RejectForm(forms.Form):
         return cleaned
 
     def written(self) -> str:
-        """The reason as the history has it."""
+        """Return the reason as the admin history shows it."""
         code, message = self.cleaned_data["code"], self.cleaned_data["message"]
         return f"{reasons.label(code)} ({reasons.sentence(code, message)})"
 
 
 def seen(doing: Doing) -> moderation.Seen:
-    """The video as it stood on the page on which it was decided."""
+    """Return the video in the moderation state that the page showed when the decision was made."""
     video: Video = doing.row
     stood = doing.request.POST.get(f"{SEEN}{video.pk}", video.moderation)
     page = doing.request.build_absolute_uri(reverse("watch", args=[video.pk]))
@@ -68,7 +68,7 @@ def _reject(doing: Doing) -> None:
 
 
 class _InTrash(Exception):
-    """Raised when a video that is to be deleted is in the trash already."""
+    """Raised when a video to be deleted is already in the trash."""
 
 
 def _trash(doing: Doing) -> None:
@@ -81,7 +81,8 @@ def _reprocess(doing: Doing, profile: str | None = None) -> None:
 
 
 def meanwhile(error: Any) -> str:
-    """Somebody else was quicker."""
+    """Return the message for a video that somebody else deleted or decided about in the
+    meantime."""
     if not error.now:
         return "was deleted meanwhile."
     return f"was {error.now} meanwhile{f' by {error.by}' if error.by else ''}."
@@ -198,7 +199,7 @@ ACTS = (APPROVE, REJECT, REPROCESS, CANCEL, RESTORE, TRASH, PURGE)
 
 
 def reprocess_by(profile: str) -> Act:
-    """Processing again by one profile."""
+    """Return the action that processes videos again with one profile."""
     return replace(
         REPROCESS,
         name=f"reprocess_{profile}",

@@ -1,4 +1,4 @@
-"""The list and the page of videos."""
+"""The admin's list and page of videos."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MODERATION = {
 
 @admin.register(Video)
 class VideoAdmin(ActingAdmin):
-    """Videos: what people may edit, what stands, and what can be done."""
+    """Videos: their editable fields, their state and the actions on them."""
 
     list_display = ("picture", "name", "of", "state", "decision", "visibility", "created_at")
     list_display_links = ("name",)
@@ -65,12 +65,12 @@ class VideoAdmin(ActingAdmin):
     acts = video_acts.ACTS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Video]:
-        """What somebody may see, with progress, in the same query."""
+        """Return the videos that the user may see. The same query loads their progress."""
         seen = access.seen_by_staff(cast(User, request.user))
         return progress.with_run(seen.order_by("-id"))
 
     def get_urls(self) -> list[URLPattern]:
-        """With the review, which stands before the pages of videos."""
+        """Return the URLs, with the review's URLs before those of single videos."""
         see = self.admin_site.admin_view
         return [
             path("review/", see(review.first), name="videos_video_review"),
@@ -79,7 +79,7 @@ class VideoAdmin(ActingAdmin):
         ]
 
     def get_acts(self, request: HttpRequest) -> list[Act]:
-        """Processing again by any profile too."""
+        """Return the actions, including one "Process again" for each profile."""
         acts = super().get_acts(request)
         if video_acts.REPROCESS in acts:
             at = acts.index(video_acts.REPROCESS) + 1
@@ -87,37 +87,39 @@ class VideoAdmin(ActingAdmin):
         return acts
 
     def page_acts(self, request: HttpRequest) -> list[Act]:
-        """Without one for each profile: lists have those."""
+        """Return the actions of a video's page. Only lists offer an action for each profile."""
         return super().get_acts(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Videos come by upload or import."""
+        """Return False: videos come by upload or import."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Acts delete videos: they stop the work first, and keep them for a while."""
+        """Return False: the delete actions are used instead, since they stop the work first and
+        keep the video in the trash for a while."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Video | None = None) -> bool:
-        """A deleted one is restored before it is edited."""
+        """Return whether the user may edit the video; a deleted one must be restored first."""
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or obj.deleted_at is None)
 
     def formfield_for_dbfield(
         self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """With the value that was shown, so that one changed by its owner meanwhile is not changed
-        back."""
+        """Send the shown value along as a hidden initial value. A field that the owner changed in
+        the meantime then counts as unchanged here and is not set back."""
         return super().formfield_for_dbfield(db_field, request, show_hidden_initial=True, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Video, form: Any, change: bool) -> None:
-        """Write the fields that were changed, and no other; the owner's feed tells of it."""
+        """Write only the changed fields; ``editing.edit`` records the change in the owner's
+        feed."""
         editing.edit(obj, **{name: form.cleaned_data[name] for name in form.changed_data})
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """With poster and player, and what was decided."""
+        """Render the page with the poster, the player and the decisions."""
         video = kwargs.get("obj")
         if video is not None:
             context |= {
@@ -134,7 +136,7 @@ class VideoAdmin(ActingAdmin):
 
     @display(description="")
     def picture(self, video: Video) -> SafeString:
-        """Its poster, of one size for all."""
+        """Return the poster as a thumbnail; all thumbnails have the same size."""
         poster = playback.small_poster_url(video, cast(Any, video).viewed_by, held=True)
         if poster is None:
             return format_html('<span class="{}"></span>', "thumb")
@@ -144,17 +146,17 @@ class VideoAdmin(ActingAdmin):
 
     @display(description="Title", ordering="title")
     def name(self, video: Video) -> str:
-        """The title."""
+        """Return the title."""
         return video.title or "Untitled"
 
     @display(description="Owner", ordering="owner__email")
     def of(self, video: Video) -> SafeString | str:
-        """Whose it is."""
+        """Return a link to the owner."""
         return link(video.owner, viewer=cast(Any, video).viewed_by)
 
     @display(description="Status", ordering="status")
     def state(self, video: Video) -> SafeString:
-        """The status, and how far the work is while there is some."""
+        """Return the status, and the progress while a job is running."""
         if video.deleted_at is not None:
             return chip("deleted", "Deleted")
         working = cards.working(video)
@@ -166,40 +168,40 @@ class VideoAdmin(ActingAdmin):
 
     @display(description="Moderation", ordering="moderation")
     def decision(self, video: Video) -> SafeString:
-        """The decision that stands."""
+        """Return the current moderation decision."""
         return chip(video.moderation, MODERATION[Video.Moderation(video.moderation)])
 
     @display(description="Reason")
     def reason(self, video: Video) -> str:
-        """Why it was rejected."""
+        """Return the reason of the rejection."""
         if not video.moderation_code:
             return NOTHING
         return f"{reasons.label(video.moderation_code)}: {video.moderation_message}"
 
     @display(description="Error")
     def failure(self, video: Video) -> SafeString | str:
-        """Why it failed, with the code."""
+        """Return the error message with its code."""
         if not video.error_code:
             return NOTHING
         return format_html("{} <code>{}</code>", video.error_message, video.error_code)
 
     @display(description="Notices")
     def notices(self, video: Video) -> SafeString | str:
-        """What differs from its file."""
+        """Return the notices: how the release differs from the file."""
         told = (video.release.notices if video.release else None) or []
         lines = ((one["message"], one["code"]) for one in told)
         return format_html_join("", "<p>{} <code>{}</code></p>", lines) or NOTHING
 
     @display(description="Release")
     def made(self, video: Video) -> SafeString | str:
-        """What plays."""
+        """Return a link to the release that plays now."""
         if video.release is None:
             return NOTHING
         return link(video.release, "What plays now", viewer=cast(Any, video).viewed_by)
 
     @display(description="Original")
     def original(self, video: Video) -> SafeString | str:
-        """The file it was made of."""
+        """Return a link to the original file."""
         if video.source is None:
             return NOTHING
         said = f"{video.source.filename}, {words.size(video.source.size)}"
@@ -207,6 +209,6 @@ class VideoAdmin(ActingAdmin):
 
     @display(description="Jobs")
     def history_of_jobs(self, video: Video) -> SafeString | str:
-        """All of its jobs."""
+        """Return a link to all jobs of the video."""
         viewer = cast(Any, video).viewed_by
         return listing(Run, "All jobs of this video", viewer=viewer, video__id__exact=video.pk)

@@ -1,4 +1,4 @@
-"""Tickets to the live feed, for pages elsewhere."""
+"""Issue tickets for the live feed to pages on other sites."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from videos.events import feed, listeners
 
 
 class FeedTicketSerializer(serializers.Serializer[Any]):
-    """What opens one WebSocket: ``new WebSocket(url, protocols)``."""
+    """What a client needs to open one WebSocket: ``new WebSocket(url, protocols)``."""
 
     url = serializers.URLField(help_text="the URL of the feed; `since` can be added")
     protocols = serializers.ListField(
@@ -28,7 +28,8 @@ class FeedTicketSerializer(serializers.Serializer[Any]):
 
 
 class FeedTicketView(StrictRequests, viewsets.GenericViewSet[Any]):
-    """Browsers can put no API key into the headers of a WebSocket: with a key they get a ticket."""
+    """Issues tickets. Browsers cannot put an API key into the headers of a WebSocket, so the owner
+    of a key gets a ticket instead."""
 
     serializer_class = FeedTicketSerializer
     filter_backends = ()
@@ -38,7 +39,7 @@ class FeedTicketView(StrictRequests, viewsets.GenericViewSet[Any]):
         request=None, responses={200: FeedTicketSerializer, 403: ProblemSerializer}, filters=False
     )
     def create(self, request: Request) -> Response:
-        """Get a ticket that opens the feed once, within a minute."""
+        """Return a ticket that opens the feed once, within a minute."""
         if not isinstance(request.auth, ApiKey):
             raise PermissionDenied(
                 "Only an API key can get a ticket. Somebody who is logged in can open the feed "

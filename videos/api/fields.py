@@ -1,4 +1,4 @@
-"""Fields of ours: JSON has types, and a value of another one is a mistake."""
+"""Serializer fields that check JSON types: a value of another type is an error."""
 
 from typing import Any
 
@@ -8,38 +8,39 @@ from processing.ffmpeg import names
 
 
 class TextField(serializers.CharField):
-    """A text; no number passes for one."""
+    """A string field that does not accept numbers."""
 
     def to_internal_value(self, data: Any) -> str:
-        """As it is."""
+        """Return the string; fail for a value of any other type."""
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
 
 
 class TitleField(TextField):
-    """One line that people read, without what is no character or turns the direction of writing."""
+    """One line for people to read, cleaned of non-characters and of characters that change the
+    writing direction."""
 
     def to_internal_value(self, data: Any) -> str:
-        """Cleaned, then as long as it may be."""
+        """Return the cleaned title. The maximum length is checked after the cleaning."""
         return names.shown(super().to_internal_value(data))
 
 
 class NumberField(serializers.IntegerField):
-    """A whole number; no text passes for one."""
+    """An integer field that does not accept strings."""
 
     def to_internal_value(self, data: Any) -> int:
-        """As it is."""
+        """Return the integer; fail for a boolean or a value that is no number."""
         if isinstance(data, bool) or not isinstance(data, int | float):
             self.fail("invalid")
         return super().to_internal_value(data)
 
 
 class IdField(serializers.UUIDField):
-    """An id, as a text."""
+    """An id, sent as a string."""
 
     def to_internal_value(self, data: Any) -> Any:
-        """The UUID."""
+        """Return the UUID; fail for a value that is no string."""
         if not isinstance(data, str):
             self.fail("invalid", value=data)
         return super().to_internal_value(data)

@@ -1,4 +1,4 @@
-"""By what lists are narrowed."""
+"""The filters of the API's lists."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,7 @@ class _Moment(IsoDateTimeField):  # type: ignore[misc]  # its base has no types
     }
 
     def to_python(self, value: Any) -> datetime | None:
-        """In UTC, where one is given."""
+        """Return the moment in UTC, or None if no value was sent."""
         moment: datetime | None = super().to_python(value)
         try:
             return moment and moment.astimezone(UTC)
@@ -28,20 +28,21 @@ class _Moment(IsoDateTimeField):  # type: ignore[misc]  # its base has no types
 
 
 class MomentFilter(filters.IsoDateTimeFilter):  # type: ignore[misc]  # its base has no types
-    """A date and time by RFC 3339; UTC where it does not say."""
+    """A date and time as in RFC 3339; UTC if it names no offset."""
 
     field_class = _Moment
 
 
 class CreatedFilter(filters.FilterSet):  # type: ignore[misc]  # its base has no types
-    """From a moment on, and until before another: periods that meet have nothing in common."""
+    """Filter by creation time, from one moment (included) to another (excluded), so that adjoining
+    periods do not overlap."""
 
     created_after = MomentFilter("created_at", "gte", label="created at this time or later")
     created_before = MomentFilter("created_at", "lt", label="created before this time")
 
 
 class VideoFilter(CreatedFilter):
-    """Narrow the library."""
+    """The filters of the video list."""
 
     search = filters.CharFilter(
         method="named",
@@ -54,12 +55,13 @@ class VideoFilter(CreatedFilter):
         fields = ("status", "visibility", "moderation", "media_type")
 
     def named(self, videos: QuerySet[Video], _: str, text: str) -> QuerySet[Video]:
-        """Those whose title has the text."""
+        """Return the videos whose title contains the text."""
         return search.in_titles(videos, text)
 
 
 class JobFilter(CreatedFilter):
-    """Narrow the list. A video that is not there, or not the reader's, has no jobs to be seen."""
+    """The filters of the job list. A video that does not exist or that the reader may not inspect
+    has no visible jobs."""
 
     video = filters.UUIDFilter()
 

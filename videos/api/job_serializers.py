@@ -1,4 +1,4 @@
-"""Jobs as the API tells them: ``Run`` rows."""
+"""Serializers of jobs (``Run`` rows)."""
 
 from typing import Any, cast
 
@@ -58,17 +58,18 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
 
     @extend_schema_field(serializers.ChoiceField(QUEUES))
     def get_queue(self, task: Task) -> str:
-        """Whose workers do it."""
+        """The queue whose workers do this step."""
         return woken_for(task.queue)
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_worker(self, task: Task) -> str | None:
-        """The name of the worker that has it, or had it; null for who may not view tasks."""
+        """The name of the worker that runs the step or ran it last; null for readers who may not
+        view tasks."""
         return task.worker if self._for_staff else None
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField(), allow_null=True))
     def get_argv(self, task: Task) -> Any:
-        """FFmpeg's arguments; null for who may not view tasks."""
+        """FFmpeg's arguments; null for readers who may not view tasks."""
         return task.argv if self._for_staff else None
 
     @property
@@ -77,12 +78,12 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_log(self, task: Task) -> list[str]:
-        """The last lines FFmpeg wrote."""
+        """The last lines that FFmpeg wrote."""
         return task.log_tail.splitlines()[-_LOG_LINES:]
 
     @extend_schema_field(ErrorSerializer(allow_null=True))
     def get_error(self, task: Task) -> Any:
-        """The last error, also of a task that is tried again."""
+        """The last error, even if the step is tried again."""
         return _error(task)
 
 
@@ -114,22 +115,22 @@ class JobSerializer(serializers.ModelSerializer[Run]):
 
     @extend_schema_field(serializers.CharField())
     def get_profile(self, run: Run) -> str:
-        """Its name."""
+        """The name of the profile."""
         return str(run.profile["name"])
 
     @extend_schema_field(ProgressSerializer())
     def get_progress(self, run: Run) -> Any:
-        """How far it is."""
+        """The progress of the job."""
         return ProgressSerializer(progress.run_progress(run)).data
 
     @extend_schema_field(ErrorSerializer(allow_null=True))
     def get_error(self, run: Run) -> Any:
-        """Why it failed, or null."""
+        """Why the job failed, or null."""
         return _error(run)
 
 
 class JobDetailSerializer(JobSerializer):
-    """A job with what it makes and its steps."""
+    """A job with its plan and its steps."""
 
     plan = serializers.SerializerMethodField()
     tasks = TaskSerializer(many=True)
@@ -140,7 +141,7 @@ class JobDetailSerializer(JobSerializer):
 
     @extend_schema_field(PlanSerializer(allow_null=True))
     def get_plan(self, run: Run) -> Any:
-        """What is made and why; null until the file was looked at."""
+        """What the job makes and why; null until the file has been inspected."""
         return plan_serializers.told(run.plan) if run.plan else None
 
 
@@ -155,7 +156,7 @@ class JobSubmitSerializer(StrictForm):
     priority = NumberField(required=False, min_value=0, max_value=MAX_PRIORITY)
 
     def validate_profile(self, profile: str) -> str:
-        """One of those there are."""
+        """Return the name if such a profile exists; raise ``ValidationError`` otherwise."""
         known = profiles.names()
         if profile not in known:
             raise serializers.ValidationError(
@@ -165,18 +166,18 @@ class JobSubmitSerializer(StrictForm):
         return profile
 
     def validate_priority(self, priority: int) -> int:
-        """Nobody goes before what their plan gives, but by staff who may put jobs first."""
+        """Reject a priority above that of the user's plan, unless the user may prioritize jobs."""
         return _allowed(self, priority)
 
 
 class JobEditSerializer(StrictForm):
-    """Hurry a job, or let others go first."""
+    """The new priority of a job: higher to hurry it, lower to let others go first."""
 
     read_only_members = JobDetailSerializer.Meta.fields
     priority = NumberField(min_value=0, max_value=MAX_PRIORITY)
 
     def validate_priority(self, priority: int) -> int:
-        """Nobody goes before what their plan gives, but by staff who may put jobs first."""
+        """Reject a priority above that of the user's plan, unless the user may prioritize jobs."""
         return _allowed(self, priority)
 
 

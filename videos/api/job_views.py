@@ -1,4 +1,4 @@
-"""Jobs through the API: look at them, submit, cancel, retry, hurry."""
+"""API views of jobs: list, read, submit, cancel, retry and prioritize them."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -32,14 +32,14 @@ from videos.models import Video
 
 
 def jobs_of(viewer: access.Viewer) -> QuerySet[Run]:
-    """The jobs a viewer may look at: of their own videos; staff who may view jobs those of all
-    they see."""
+    """Return the jobs that a viewer may see: those of their own videos, and for staff who may view
+    jobs those of all videos that they may inspect."""
     jobs = Run.objects.select_related("source").filter(video__in=access.with_jobs_for(viewer))
     return progress.with_progress(jobs)
 
 
 class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[Run]):
-    """The jobs of one's own videos (staff: of all), newest first."""
+    """The jobs of one's own videos (staff: of all videos), newest first."""
 
     queryset = Run.objects.none()
     serializer_class = JobSerializer
@@ -49,7 +49,7 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
     orderings = NEWEST_FIRST
 
     def get_queryset(self) -> QuerySet[Run]:
-        """The list without steps; one job with them."""
+        """Return the jobs; a single job comes with its steps, the list without."""
         jobs = jobs_of(self.request.user)
         if self.action == "list":
             return jobs.defer("plan")
@@ -57,12 +57,13 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
 
     @extend_schema(responses=JobDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
-        """One job with its steps, their timings, errors, FFmpeg's arguments and last lines."""
+        """Return one job with its steps, including timings, errors, FFmpeg's arguments and its last
+        lines."""
         return self._answer(self.get_object(), HTTPStatus.OK)
 
     @extend_schema(request=JobSubmitSerializer, responses={202: JobDetailSerializer})
     def create(self, request: Request) -> Response:
-        """Process a video again, with a profile of your choice."""
+        """Process a video again, with a profile of the caller's choice."""
         form = JobSubmitSerializer(data=request.data, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
         wanted = dict(form.validated_data)
@@ -73,7 +74,7 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
 
     @extend_schema(request=JobEditSerializer, responses=JobDetailSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change a job's priority; its waiting steps move at once."""
+        """Change a job's priority; its waiting steps move in the queue at once."""
         run = self._run(access.may_prioritize)
         form = JobEditSerializer(data=request.data, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
@@ -92,7 +93,7 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
     @extend_schema(request=None, responses={202: JobDetailSerializer})
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: str) -> Response:
-        """Do again only what failed and what hangs on it; finished parts are used again."""
+        """Repeat only the failed steps and those that depend on them; finished parts are reused."""
         return self._answer(processing.retry(self._run(access.may_reprocess)))
 
     def _run(self, may: Callable[[Video, access.Viewer], bool]) -> Run:

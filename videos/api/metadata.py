@@ -1,4 +1,4 @@
-"""OPTIONS: what an address takes, by method, as its forms say."""
+"""Answer OPTIONS with the parameters and body of each method, taken from the view's forms."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from videos.api.strictness import StrictRequests
 
 
 class Methods(SimpleMetadata):
-    """Parameters, kind of body and members of each method that is answered."""
+    """Describe each supported method: parameters, content type of the body, and members."""
 
     def determine_metadata(self, request: Request, view: Any) -> dict[str, Any]:
-        """What OPTIONS answers."""
+        """Return the answer to an OPTIONS request."""
         told = {"name": view.get_view_name(), "description": view.get_view_description()}
         if isinstance(view, StrictRequests):
             actions = getattr(view, "action_map", {})

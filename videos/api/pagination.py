@@ -1,4 +1,4 @@
-"""Cursor pages: no page moves under the reader while others upload."""
+"""Cursor pagination: pages do not shift while others upload."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NEWEST_FIRST: Mapping[str, tuple[str, ...]] = {DEFAULT: ("-id",), "created_at": 
 
 
 class BadCursor(ParseError):
-    """Raised for a cursor that was not given out for this list in this order."""
+    """Raised when a cursor was not issued for this list in this order."""
 
     def __init__(self) -> None:
         super().__init__("This cursor does not belong to this list.", code="bad_cursor")
@@ -32,14 +32,14 @@ class BadCursor(ParseError):
 
 @dataclass(frozen=True)
 class Position:
-    """A place between two rows of a list: behind the one with these values, or before it."""
+    """A place in a list between two rows: behind the row with these values, or before it."""
 
     ordering: str
     values: tuple[str, ...]
     before: bool = False
 
     def encode(self) -> str:
-        """As clients keep it."""
+        """Return the position as the cursor that clients keep."""
         tokens: dict[str, Any] = {"p": self.values}
         if self.ordering != DEFAULT:
             tokens["s"] = self.ordering
@@ -49,7 +49,7 @@ class Position:
 
     @classmethod
     def decode(cls, text: str) -> Position:
-        """What ``encode`` made; raises ``BadCursor``."""
+        """Decode a cursor that ``encode`` returned; raises ``BadCursor``."""
         try:
             tokens = parse_qs(
                 b64decode(text, validate=True).decode("ascii"),
@@ -71,8 +71,8 @@ class Position:
 
 
 class Pages(DescribedPages, CursorPagination):
-    """Newest first, or by what else a view orders its list (``orderings``); each order ends in the
-    id, so that a place in it is one place."""
+    """Pages of a list, newest first or in another order that the view offers (``orderings``). Every
+    order ends with the id, so that each position is unique."""
 
     page_size_query_param = "page_size"
     max_page_size = 100
@@ -80,7 +80,7 @@ class Pages(DescribedPages, CursorPagination):
     _more: bool
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        """The rows of the page that is asked for."""
+        """Return the rows of the requested page."""
         self.base_url = request.build_absolute_uri()
         self.name, self.fields = _ordering(request, view)
         self._position = self._asked(request)
@@ -93,7 +93,7 @@ class Pages(DescribedPages, CursorPagination):
         return self.page
 
     def get_page_size(self, request: Request) -> int:
-        """What is asked for, or 25; raises ``ValidationError``."""
+        """Return the requested size, or 25 by default; raises ``ValidationError``."""
         asked = request.query_params.get(self.page_size_query_param)
         if asked is None:
             return int(self.page_size or 25)
@@ -103,20 +103,21 @@ class Pages(DescribedPages, CursorPagination):
         raise _wrong(self.page_size_query_param, must, "invalid")
 
     def get_next_link(self) -> str | None:
-        """The page behind this one."""
+        """Return the URL of the page after this one, if there is one."""
         backwards = self._position is not None and self._position.before
         if not (self._more or backwards):
             return None
         return self._link(self.page[-1] if self.page else None, before=False)
 
     def get_previous_link(self) -> str | None:
-        """The page before this one."""
+        """Return the URL of the page before this one, if there is one."""
         if self._position is None or (self._position.before and not self._more):
             return None
         return self._link(self.page[0] if self.page else None, before=True)
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        """Those of pages, bounded, and the orders there are."""
+        """Return the OpenAPI parameters of pages, with the bounds of the page size and the
+        orders."""
         parameters = super().get_schema_operation_parameters(view)
         for parameter in parameters:
             if parameter["name"] == self.page_size_query_param:
@@ -151,8 +152,9 @@ class Pages(DescribedPages, CursorPagination):
         return queryset.order_by(*fields)
 
     def _beyond(self, position: Position) -> Q:
-        """What comes after a place, or before it: by the first field alone, so that an index is
-        read from there on, and among its equals by the id."""
+        """Return the filter for the rows behind a position, or before it. The condition on the
+        first field stands alone, so that the database reads the index from there on; the id decides
+        among rows with an equal first field."""
         descends = self.fields[0].startswith("-")
         side = "lt" if descends != position.before else "gt"
         first, *rest = (field.lstrip("-") for field in self.fields)
@@ -172,7 +174,7 @@ class Pages(DescribedPages, CursorPagination):
 
 
 def orderings_of(view: Any) -> Mapping[str, tuple[str, ...]]:
-    """By what the answer of a view's action can be ordered; nothing where there is no choice."""
+    """Return the orders that the view's current action offers; empty if it offers no choice."""
     is_list = isinstance(view, StrictRequests) and view.action == "list"
     return view.orderings if is_list else {}
 

@@ -1,4 +1,4 @@
-"""JSON bodies, of which none of ours is deep, or says one thing twice."""
+"""Parse JSON bodies strictly: with limited depth and without duplicate members."""
 
 import codecs
 import json
@@ -13,14 +13,14 @@ MOST_LEVELS = 20
 
 
 class JSONParser(parsers.JSONParser):
-    """Refuses what is nested so deeply that whoever walks through it runs out of stack, an object
-    with two members of a name, of which one would be lost, and halves of characters, which can be
-    neither kept nor answered."""
+    """A JSON parser that refuses three things: nesting so deep that code walking the value would
+    exhaust the stack, objects with two members of the same name, since one would be lost, and lone
+    surrogates, which can be neither stored nor sent back."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None
     ) -> Any:
-        """The value; 400 ``parse_error``."""
+        """Return the parsed value; raise ``ParseError`` (400 ``parse_error``) for a bad body."""
         encoding = parsers.get_encoding(parser_context or {})  # type: ignore[attr-defined]  # newer
         try:
             text = codecs.getreader(encoding)(stream).read()
@@ -46,7 +46,7 @@ def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _require_text(text: str, value: Any) -> None:
-    """Raises ``ValueError`` where an escape in the text (``\\ud800``) is half of a character."""
+    """Raise ``ValueError`` if an escape in the text (``\\ud800``) is half of a surrogate pair."""
     if "\\ud" not in text.lower():
         return
     try:

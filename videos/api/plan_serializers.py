@@ -1,4 +1,4 @@
-"""The plan of a job as the API tells it: what is made, and why."""
+"""Serializers of a job's plan: what the job makes, and why."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ PLANNED_KINDS = ("video", "audio")
 
 
 class PlannedRenditionSerializer(serializers.Serializer[Any]):
-    """A rung or an audio track that is made; what does not apply is null."""
+    """A rung or an audio track that the job makes; members that do not apply are null."""
 
     name = serializers.CharField()
     kind = serializers.ChoiceField(PLANNED_KINDS)
@@ -25,7 +25,7 @@ class PlannedRenditionSerializer(serializers.Serializer[Any]):
 
 
 class PlanSerializer(serializers.Serializer[Any]):
-    """What a job makes of its source, as its probe decided."""
+    """What a job makes of its source, as decided from the probe's results."""
 
     frame_rate = serializers.FloatField(
         allow_null=True, help_text="frames per second of all rungs; null without video"
@@ -43,7 +43,7 @@ class PlanSerializer(serializers.Serializer[Any]):
 
 
 def told(stored: dict[str, Any]) -> Any:
-    """A job's plan as it was stored."""
+    """Return a job's stored plan as the API shows it."""
     plan = EncodePlan.from_json(stored)
     about = {
         "frame_rate": shown.frame_rate(plan.grid.rate) if plan.grid else None,

@@ -1,4 +1,4 @@
-"""``If-Match``: something is changed only as its reader saw it (RFC 9110, 13.1.1)."""
+"""Check ``If-Match``, so that a client changes only what it has read (RFC 9110, 13.1.1)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from videos.playback import conditions
 
 
 class PreconditionFailed(APIException):
-    """Raised when something is not as its reader saw it any more."""
+    """Raised when the object has changed since the client read it."""
 
     status_code = HTTPStatus.PRECONDITION_FAILED
     default_detail = "It has changed since you read it. Read it again."
@@ -23,9 +23,9 @@ class PreconditionFailed(APIException):
 
 
 def require_match(request: Request, told: Callable[[], Any]) -> None:
-    """Compare what the request wants to find with what reading would answer now (``told``).
+    """Compare the request's ``If-Match`` with the tag of the current answer (``told``).
 
-    Raises ``PreconditionFailed``. Tags count however they are marked: gzip makes them weak.
+    Raises ``PreconditionFailed`` if they differ. Weak tags match too, since gzip makes tags weak.
     """
     wanted = request.headers.get("If-Match")
     if wanted is not None and not conditions.names(wanted, _etag(request, told()), weakly=True):
@@ -33,6 +33,6 @@ def require_match(request: Request, told: Callable[[], Any]) -> None:
 
 
 def _etag(request: Request, told: Any) -> str:
-    """As ``config.api_answers`` makes it of the answer's bytes."""
+    """Return the tag that ``config.api_answers`` computes from the answer's bytes."""
     content = request.accepted_renderer.render(told, request.accepted_media_type, {})
     return str(set_response_etag(HttpResponse(content))["ETag"])

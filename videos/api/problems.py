@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem details, each with a stable code."""
+"""Report errors as RFC 9457 problem details, each with a stable code."""
 
 import errno
 from typing import Any
@@ -33,7 +33,7 @@ from videos.trash import NotInTrash
 
 CONTENT_TYPE = "application/problem+json"
 
-# PostgreSQL tells of a server that takes no writes just now by the last one.
+# PostgreSQL reports a server that currently accepts no writes as InternalError.
 DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 RETRY_AFTER = "5"
 _LONGEST_HOST = 100
@@ -44,7 +44,7 @@ EMAIL_NOT_VERIFIED = (
 
 logger = structlog.get_logger(__name__)
 
-# What the domain raises: status, stable code, a sentence that says what to do.
+# For each exception of the domain: the status, the stable code, and a sentence on what to do.
 _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
     UploadNotAllowed: (403, "upload_not_allowed", "This account may not upload videos."),
     EmailNotVerified: (403, "email_not_verified", EMAIL_NOT_VERIFIED),
@@ -104,7 +104,8 @@ _TITLES = {
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's hook: a problem for every error it or the domain knows."""
+    """Return a problem for each error that DRF or the domain knows; this is DRF's exception
+    hook."""
     request = context.get("request")
     instance = request.path if request is not None else None
     known = _DOMAIN.get(type(error))
@@ -121,7 +122,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
             507, "disk_full", "The server has no room left to store this.", instance=instance
         )
         return _response(problem, 507)
-    if isinstance(error, ObjectDoesNotExist):  # purged since the request found it
+    if isinstance(error, ObjectDoesNotExist):  # it was purged after the request found it
         logger.warning("api_row_gone", reason=type(error).__name__)
         error = Http404()
     if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
@@ -140,7 +141,7 @@ def body(
     instance: str | None = None,
     errors: list[dict[str, str]] | None = None,
 ) -> dict[str, Any]:
-    """A problem's members."""
+    """Return the members of a problem."""
     problem: dict[str, Any] = {
         "type": "about:blank",
         "title": title_of(status),
@@ -154,7 +155,7 @@ def body(
 
 
 def unknown_host(host: str) -> str:
-    """What is said of a host that is none of this site's, if Django is to be believed."""
+    """Return the detail for a host that is not among Django's ``ALLOWED_HOSTS``."""
     return (
         f'This site does not answer to the host "{host[:_LONGEST_HOST]}". The operator can add '
         "the name to ALLOWED_HOSTS."
@@ -162,42 +163,43 @@ def unknown_host(host: str) -> str:
 
 
 def bad_request(request: HttpRequest, code: str, detail: str) -> JsonResponse:
-    """Django's 400 under ``/api/``."""
+    """Return Django's 400 for an address under ``/api/``."""
     detail = detail or "The server could not understand this request."
     problem = body(400, code, detail, instance=request.path)
     return JsonResponse(problem, status=400, content_type=CONTENT_TYPE)
 
 
 def title_of(status: int) -> str:
-    """A status in words."""
+    """Return a status in words."""
     return _TITLES.get(status, "Error")
 
 
 def sentence_of(code: str) -> str | None:
-    """What is said with a code of the domain's."""
+    """Return the sentence of a domain error code."""
     return next((said for _, known, said in _DOMAIN.values() if known == code), None)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
-    """Django's 404 under ``/api/``."""
+    """Return Django's 404 for an address under ``/api/``."""
     problem = body(404, "not_found", "There is nothing at this address.", instance=request.path)
     return JsonResponse(problem, status=404, content_type=CONTENT_TYPE)
 
 
 def database_away(instance: str | None) -> dict[str, Any]:
-    """The problem when the database does not answer, is locked, or takes no writes just now."""
+    """Return the problem for a database that does not answer, is locked, or accepts no writes at
+    the moment."""
     detail = "The database is not responding. Try again in a few seconds."
     return body(503, "database_unavailable", detail, instance=instance)
 
 
 def unavailable(request: HttpRequest) -> JsonResponse:
-    """503 under ``/api/``, where no view could say so."""
+    """Return 503 for an address under ``/api/`` when no view could handle the error."""
     problem = database_away(request.path)
     return JsonResponse(problem, status=503, content_type=CONTENT_TYPE)
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
-    """Django's 500 under ``/api/``."""
+    """Return Django's 500 for an address under ``/api/``."""
     problem = body(
         500, "server_error", "An internal error occurred on the server.", instance=request.path
     )
@@ -240,7 +242,7 @@ def _field_errors(data: Any, field: str = "") -> Any:
 
 
 def _told(detail: str) -> str:
-    """A sentence that may repeat what was sent, as far as that helps."""
+    """Return a detail, shortened because it may repeat a long value that the client sent."""
     return detail if len(detail) <= _LONGEST_DETAIL else f"{detail[:_LONGEST_DETAIL]}…"
 
 

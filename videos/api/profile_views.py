@@ -1,4 +1,4 @@
-"""Encoding profiles through the API: to be looked at; staff edit them in the admin."""
+"""Read encoding profiles through the API; staff edit them in the admin."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from videos.api.vocabulary import AUDIO_CODECS
 
 
 class RungSerializer(serializers.ModelSerializer[EncodingRung]):
-    """A size: short side in pixels, x264's CRF, the bitrate's cap in bits per second."""
+    """One size: short side in pixels, x264's CRF, and the maximum bitrate in bits per second."""
 
     maxrate = serializers.SerializerMethodField()
 
@@ -23,13 +23,13 @@ class RungSerializer(serializers.ModelSerializer[EncodingRung]):
         read_only_fields = fields
 
     def get_maxrate(self, rung: EncodingRung) -> int:
-        """In bits per second."""
+        """The maximum bitrate, in bits per second."""
         return rung.maxrate_kbps * 1000
 
 
 class AlternateRungSerializer(serializers.ModelSerializer[AlternateRung]):
-    """A size in another codec: short side in pixels, its encoder's CRF and preset, the bitrate's
-    cap in bits per second."""
+    """One size in another codec: short side in pixels, CRF and preset of the encoder, and the
+    maximum bitrate in bits per second."""
 
     maxrate = serializers.SerializerMethodField()
 
@@ -39,12 +39,12 @@ class AlternateRungSerializer(serializers.ModelSerializer[AlternateRung]):
         read_only_fields = fields
 
     def get_maxrate(self, rung: AlternateRung) -> int:
-        """In bits per second."""
+        """The maximum bitrate, in bits per second."""
         return rung.maxrate_kbps * 1000
 
 
 class ProfileSerializer(serializers.ModelSerializer[EncodingProfile]):
-    """How videos are made. ``downloads`` are the short sides offered as MP4 files."""
+    """How videos are encoded. ``downloads`` are the short sides that are offered as MP4 files."""
 
     rungs = RungSerializer(many=True)
     alternate_rungs = AlternateRungSerializer(many=True)
@@ -72,21 +72,21 @@ class ProfileSerializer(serializers.ModelSerializer[EncodingProfile]):
 
     @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
     def get_downloads(self, profile: EncodingProfile) -> Any:
-        """Largest first."""
+        """The short sides offered as MP4 files, largest first."""
         return profiles.profile_of(profile).downloads
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(AUDIO_CODECS)))
     def get_audio_codecs(self, profile: EncodingProfile) -> Any:
-        """What all audio is made in."""
+        """The codecs that all audio is encoded in."""
         return ("aac", *profiles.profile_of(profile).more_audio)
 
     def get_audio_bitrate(self, profile: EncodingProfile) -> int:
-        """In bits per second."""
+        """The audio bitrate, in bits per second."""
         return profile.audio_kbps * 1000
 
 
 class ProfileViewSet(StrictRequests, viewsets.ReadOnlyModelViewSet[EncodingProfile]):
-    """Encoding profiles, for whoever submits jobs; there are few, so they come on one page."""
+    """Encoding profiles, for clients that submit jobs. There are few, so they come on one page."""
 
     queryset = EncodingProfile.objects.none()
     serializer_class = ProfileSerializer
@@ -96,5 +96,5 @@ class ProfileViewSet(StrictRequests, viewsets.ReadOnlyModelViewSet[EncodingProfi
     paged = frozenset()
 
     def get_queryset(self) -> QuerySet[EncodingProfile]:
-        """All, in three queries."""
+        """Return all profiles, in three queries."""
         return profiles.everything()

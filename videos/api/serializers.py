@@ -1,4 +1,4 @@
-"""What the API takes and gives. ``VideoSerializer`` reads what
+"""Serializers of the API's requests and answers. ``VideoSerializer`` reads what
 ``selectors.with_everything`` loads."""
 
 from dataclasses import replace
@@ -25,13 +25,13 @@ from videos.playback import services as playback
 
 
 class FailureCodeField(serializers.ChoiceField):
-    """A failure code; one that only another version knows is shown as the general one."""
+    """A failure code. A code that only another version knows is shown as ``internal_error``."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(choices=FAILURE_CODES, **options)
 
     def to_representation(self, value: Any) -> str:
-        """The code."""
+        """Return the code, or ``internal_error`` if it is unknown."""
         return str(value) if value in FAILURE_CODES else UNKNOWN
 
 
@@ -43,7 +43,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
-    """How far the current job is."""
+    """The progress of the current job."""
 
     percent = serializers.FloatField(help_text="of the work, 0 to 100")
     eta_seconds = serializers.IntegerField(
@@ -59,7 +59,7 @@ class ProgressSerializer(serializers.Serializer[Any]):
 
 
 class CurrentJobSerializer(serializers.Serializer[Any]):
-    """The newest job."""
+    """The newest job of a video."""
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(Run.Kind.choices)
@@ -67,15 +67,15 @@ class CurrentJobSerializer(serializers.Serializer[Any]):
 
 
 class FrameRateField(serializers.FloatField):
-    """An exact rate, given as a number."""
+    """An exact frame rate, given as a number."""
 
     def to_representation(self, value: Any) -> float:  # type: ignore[override]  # stubs say text
-        """Frames a second."""
+        """Return the rate in frames per second."""
         return shown.frame_rate(value)
 
 
 class SourceSerializer(serializers.Serializer[Any]):
-    """The original file. What the probe finds is null until it has run. The name and the hash are
+    """The original file. The probe's results are null until it has run. The name and the hash are
     shown only to the owner and staff; others read null."""
 
     filename = serializers.CharField(allow_null=True)
@@ -100,7 +100,7 @@ class SourceSerializer(serializers.Serializer[Any]):
 
 
 class RenditionSerializer(serializers.ModelSerializer[Rendition]):
-    """One rung as made, or an audio track."""
+    """One encoded rung, or an audio track."""
 
     frame_rate = serializers.SerializerMethodField()
 
@@ -123,7 +123,7 @@ class RenditionSerializer(serializers.ModelSerializer[Rendition]):
 
     @extend_schema_field(serializers.FloatField(allow_null=True, help_text="frames/s"))
     def get_frame_rate(self, rendition: Rendition) -> float | None:
-        """As that of the source is told; null for audio."""
+        """The frame rate, in the same form as the source's; null for audio."""
         return shown.frame_rate(Fraction(rendition.frame_rate)) if rendition.frame_rate else None
 
 
@@ -138,7 +138,7 @@ class DownloadSerializer(serializers.Serializer[Any]):
 
 
 class PlaybackSerializer(serializers.Serializer[Any]):
-    """The URLs that play it; null while there is nothing to play."""
+    """The URLs that play the video; null while there is nothing to play."""
 
     hls = serializers.URLField(allow_null=True)
     dash = serializers.URLField(allow_null=True, help_text="null until the release is complete")
@@ -154,7 +154,8 @@ class AvailableSerializer(serializers.Serializer[Any]):
 
 
 class NoticeSerializer(serializers.Serializer[Any]):
-    """What was left out, shortened, guessed or repaired. A notice is not an error."""
+    """Something in the file that was left out, shortened, guessed or repaired. A notice is not an
+    error."""
 
     code = serializers.CharField()
     message = serializers.CharField()
@@ -220,25 +221,25 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
 
     @extend_schema_field(ProgressSerializer())
     def get_progress(self, video: Video) -> Any:
-        """Of the current job."""
+        """The progress of the current job."""
         return ProgressSerializer(progress.progress(video)).data
 
     @extend_schema_field(CurrentJobSerializer(allow_null=True))
     def get_job(self, video: Video) -> Any:
-        """The newest job, or null before there is one, and for all but the owner and staff."""
+        """The newest job. Null before there is one, and for all but the owner and staff."""
         job = progress.current_run(video) if self._is_theirs(video) else None
         return CurrentJobSerializer(job).data if job else None
 
     @extend_schema_field(ErrorSerializer(allow_null=True))
     def get_error(self, video: Video) -> Any:
-        """Why it failed, or null; null for all but the owner and staff."""
+        """Why the video failed, or null; always null for all but the owner and staff."""
         if not video.error_code or not self._is_theirs(video):
             return None
         return ErrorSerializer({"code": video.error_code, "message": video.error_message}).data
 
     @extend_schema_field(ModerationReasonSerializer(allow_null=True))
     def get_moderation_reason(self, video: Video) -> Any:
-        """Why it was rejected, or null."""
+        """Why the video was rejected, or null."""
         reason = moderation.reason_of(video)
         return ModerationReasonSerializer(reason).data if reason else None
 
@@ -249,23 +250,23 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
             return None
         facts = selectors.source_facts(video.source, playback.duration_of(video))
         if not self._is_theirs(video):
-            # They tell of the owner, and of where else the file was seen.
+            # The name tells of the owner; the hash tells where else the file was seen.
             facts = replace(facts, filename=None, sha256=None)
         return SourceSerializer(facts).data
 
     def _is_theirs(self, video: Video) -> bool:
-        """Whether the reader is the owner, or staff who may see it."""
+        """Return whether the reader is the owner, or staff who may see the video."""
         return access.may_inspect(video, cast("Viewer", self.context["request"].user))
 
     @extend_schema_field(RenditionSerializer(many=True))
     def get_renditions(self, video: Video) -> Any:
-        """Of the release that plays."""
+        """The renditions of the release that plays."""
         rows = list(video.release.renditions.all()) if video.release else []
         return RenditionSerializer(rows, many=True).data
 
     @extend_schema_field(PlaybackSerializer())
     def get_playback(self, video: Video) -> Any:
-        """Addresses for the reader."""
+        """The playback URLs for this reader."""
         viewer = cast("Viewer", self.context["request"].user)
         addresses = {
             "hls": self._absolute(playback.hls_url(video, viewer)),
@@ -278,7 +279,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
 
     @extend_schema_field(AvailableSerializer())
     def get_available(self, video: Video) -> Any:
-        """Of the release that plays."""
+        """How much of the playing release is available."""
         release = video.release
         available = {
             "seconds": release.available_seconds if release else 0.0,
@@ -289,25 +290,26 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
 
     @extend_schema_field(serializers.URLField(allow_null=True))
     def get_poster(self, video: Video) -> str | None:
-        """The address of a still, or null while there is none."""
+        """The URL of a still image, or null while there is none."""
         viewer = cast("Viewer", self.context["request"].user)
         address: str | None = self._absolute(playback.poster_url(video, viewer))
         return address
 
     def _absolute(self, address: str | None) -> Any:
-        """With scheme and host, as the request came; one in a bucket has its own."""
+        """Return an address with the scheme and host of the request; a URL in a bucket keeps its
+        own."""
         return self.context["request"].build_absolute_uri(address) if address else None
 
     @extend_schema_field(NoticeSerializer(many=True))
     def get_notices(self, video: Video) -> Any:
-        """Of the release that plays; none for all but the owner and staff."""
+        """The notices of the release that plays; an empty list for all but the owner and staff."""
         if not self._is_theirs(video):
             return []
         return NoticeSerializer(selectors.notices(video), many=True).data
 
 
 class VideoStatusSerializer(VideoSerializer):
-    """The small answer for polling."""
+    """A small answer for polling."""
 
     class Meta:
         model = Video
@@ -316,7 +318,7 @@ class VideoStatusSerializer(VideoSerializer):
 
 
 class VideoEditSerializer(StrictForm, serializers.ModelSerializer[Video]):
-    """What an owner may change."""
+    """The members of a video that its owner may change."""
 
     read_only_members = VideoSerializer.Meta.fields
     title = TitleField(required=False, allow_blank=True, max_length=200)
@@ -327,12 +329,12 @@ class VideoEditSerializer(StrictForm, serializers.ModelSerializer[Video]):
         fields = ("title", "description", "visibility")
 
     def update(self, instance: Video, validated_data: dict[str, Any]) -> Video:
-        """Write the changed fields, and no other."""
+        """Write only the changed fields."""
         return editing.edit(instance, **validated_data)
 
 
 class VideoUploadSerializer(StrictForm):
-    """A file and its description."""
+    """A file with its description."""
 
     read_only_members = VideoSerializer.Meta.fields
     file = serializers.FileField(
@@ -346,7 +348,7 @@ class VideoUploadSerializer(StrictForm):
     )
 
     def validate_file(self, file: "UploadedFile[bytes]") -> "UploadedFile[bytes]":
-        """One alone: of two, one would be dropped without a word."""
+        """Accept only one file per request; a second one would be dropped silently."""
         given = self.initial_data
         if isinstance(given, MultiValueDict) and len(given.getlist("file")) > 1:
             raise serializers.ValidationError("Send one file in a request.", code="too_many_files")
@@ -354,7 +356,7 @@ class VideoUploadSerializer(StrictForm):
 
 
 class FieldErrorSerializer(serializers.Serializer[Any]):
-    """What is wrong with one member of what was sent."""
+    """What is wrong with one member of the request."""
 
     field = serializers.CharField(
         help_text="the name of the member; nested names are joined by dots"

@@ -1,8 +1,8 @@
-"""Numbers as the API gives them, one form for each."""
+"""Format numbers the same way in all answers of the API."""
 
 from fractions import Fraction
 
 
 def frame_rate(rate: Fraction) -> float:
-    """Frames a second, to three places."""
+    """Return frames per second, rounded to three decimal places."""
     return round(float(rate), 3)

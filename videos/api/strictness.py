@@ -1,4 +1,4 @@
-"""What a request says that nobody here would read is refused: it would be lost in silence."""
+"""Refuse parameters and members that no code would read, instead of ignoring them silently."""
 
 from __future__ import annotations
 
@@ -24,21 +24,22 @@ else:
 PAGE_PARAMETERS = frozenset({"page_size", "cursor"})
 ORDERING = "ordering"
 
-# Browsers' forms carry it beside their fields; Django reads it.
+# Browsers' forms carry this token beside their fields, and Django reads it.
 _CSRF_FIELD = "csrfmiddlewaretoken"
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _LONGEST_NAME = 100
 
 
 class HeaderNegotiation(DefaultContentNegotiation):
-    """By the Accept header alone: here `?format=` is a parameter like any other."""
+    """Negotiate by the Accept header alone; `?format=` is a parameter like any other here."""
 
     def filter_renderers(self, renderers: Any, format: str) -> Any:
-        """All of them."""
+        """Return all renderers, ignoring the format."""
         return renderers
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
-        """What reads the body; raises ``UnsupportedMediaType`` that says what is taken."""
+        """Return the parser for the body; raise ``UnsupportedMediaType`` with the accepted
+        types."""
         found = super().select_parser(request, parsers)
         if found is None:
             kinds = " or ".join(parser.media_type for parser in parsers)
@@ -50,9 +51,10 @@ class HeaderNegotiation(DefaultContentNegotiation):
 class StrictRequests(_View):
     """A view set whose actions refuse parameters and bodies that they do not take.
 
-    ``parameters`` names those of an action beside pages and filters, ``bodies`` what the actions
-    with a body take, as JSON, or with a file (``forms``) in a form; ``paged`` are the actions that
-    answer with pages, and ``orderings`` by what the list can be ordered (see ``pagination``).
+    ``parameters`` names an action's query parameters besides those of pages and filters. ``bodies``
+    gives the serializer of each action that takes a body, as JSON, or as a form with a file if the
+    action is in ``forms``. ``paged`` names the actions that answer with pages. ``orderings`` gives
+    the orders of the list (see ``pagination``).
     """
 
     content_negotiation_class = HeaderNegotiation
@@ -63,7 +65,7 @@ class StrictRequests(_View):
     orderings: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Look at the request before its action does."""
+        """Check the request's parameters and body before its action runs."""
         super().initial(request, *args, **kwargs)
         if self.action is None or request.method == "OPTIONS":
             return
@@ -72,26 +74,26 @@ class StrictRequests(_View):
             check_no_body(request)
 
     def check_permissions(self, request: Request) -> None:
-        """Count the request first: who may not ask is bounded too."""
+        """Count the request first, so that callers without permission are throttled too."""
         super().check_throttles(request)
         super().check_permissions(request)
 
     def check_throttles(self, request: Request) -> None:
-        """It is counted already."""
+        """Do nothing: ``check_permissions`` has already counted the request."""
 
     def get_parsers(self) -> list[BaseParser]:
-        """By what the action takes. DRF asks before it has said which action this is."""
+        """Return the parser that the action needs. DRF asks before it has set ``self.action``."""
         action = getattr(self, "action", None)
         if action is None and self.request is not None:
             action = self.action_map.get((self.request.method or "").lower())
         return [MultiPartParser() if action in self.forms else JSONParser()]
 
     def body_type(self, action: str) -> str:
-        """In what form an action takes its body."""
+        """Return the content type of an action's body."""
         return "multipart/form-data" if action in self.forms else "application/json"
 
     def known_parameters(self, action: str) -> frozenset[str]:
-        """What the address of an action may have behind its question mark."""
+        """Return the names of the query parameters that an action knows."""
         known = self.parameters.get(action, frozenset())
         if action in self.paged:
             known |= PAGE_PARAMETERS
@@ -103,13 +105,13 @@ class StrictRequests(_View):
 
 
 class StrictForm(serializers.Serializer[Any]):
-    """A form that refuses members it does not have: those that are known and only told
-    (``read_only_members``) as ``read_only``, all others as ``unknown_field``."""
+    """A form that refuses members it does not have. It reports members that exist but cannot be set
+    (``read_only_members``) as ``read_only``, and all others as ``unknown_field``."""
 
     read_only_members: ClassVar[Collection[str]] = ()
 
     def to_internal_value(self, data: Any) -> Any:
-        """The members, each as it should be; raises ``ValidationError`` with all that is wrong."""
+        """Return the validated members; raise ``ValidationError`` with all errors at once."""
         wrong = self._strangers(data) if isinstance(data, Mapping) else {}
         try:
             value = super().to_internal_value(data)
@@ -143,7 +145,7 @@ _CANNOT_BE_CHANGED = ErrorDetail(
 
 
 def check_parameters(request: Request, known: Collection[str]) -> None:
-    """Raise ``ValidationError`` for parameters that are unknown, doubled or empty."""
+    """Raise ``ValidationError`` for parameters that are unknown, repeated or empty."""
     wrong = {}
     for name, values in request.query_params.lists():
         if name not in known:
@@ -159,7 +161,7 @@ def check_parameters(request: Request, known: Collection[str]) -> None:
 
 
 def check_no_body(request: Request) -> None:
-    """Raise ``ValidationError`` for a body where none is read, if anything stands in it."""
+    """Raise ``ValidationError`` for a non-empty body where no body is read."""
     data = request.data
     if isinstance(data, Mapping):
         names = [name for name in data if name != _CSRF_FIELD]
@@ -171,7 +173,7 @@ def check_no_body(request: Request) -> None:
 
 
 def shortened(name: str) -> str:
-    """A name that somebody sent, as it may be told back."""
+    """Return a name that the client sent, shortened for an error message."""
     return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
 
 

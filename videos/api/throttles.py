@@ -1,4 +1,4 @@
-"""Bound how often the API is asked: by the user, or by the address of who is none."""
+"""Limit the rate of API requests, by user, or by address for anonymous clients."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ USAGE = "rate_usage"
 
 
 class ApiThrottle(BaseThrottle):
-    """Counts each request. The address is the one the server believes, whatever headers say."""
+    """Counts each request. The client address is the one that the server trusts, whatever the
+    headers say."""
 
     _usage: throttling.Usage | None = None
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        """Whether this one may go on."""
+        """Return whether this request may proceed."""
         if request.user.is_authenticated:
             self._usage = throttling.of_user(request.user.pk)
         else:
@@ -28,5 +29,5 @@ class ApiThrottle(BaseThrottle):
         return self._usage is None or not self._usage.is_over
 
     def wait(self) -> float | None:
-        """Seconds until the next may come."""
+        """Return the number of seconds until the next request may come."""
         return self._usage.seconds if self._usage else None

@@ -1,4 +1,4 @@
-"""Parse, authorise, call one thing, respond."""
+"""API views of videos. Each parses, authorises, calls one service, and responds."""
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -54,9 +54,10 @@ class VideoViewSet(
     mixins.RetrieveModelMixin,
     viewsets.GenericViewSet[Video],
 ):
-    """Videos: one's own in the list; what one may not see is 404, or 401 to who sends no key.
+    """Videos. The list holds one's own. A video that the caller may not see answers 404, or 401 if
+    the caller sent no key.
 
-    What is open to everybody is read without a key.
+    Videos that are open to everybody can be read without a key.
     """
 
     queryset = Video.objects.none()
@@ -74,11 +75,12 @@ class VideoViewSet(
     }
 
     def get_permissions(self) -> Sequence[Any]:
-        """Reading one video asks for no key: what it shows is decided by the rows."""
+        """Require no key for reading one video: the queryset decides what the reader may see."""
         return [AllowAny()] if self.action in _OPEN_ACTIONS else super().get_permissions()
 
     def get_object(self) -> Video:
-        """A video the reader may see; who sends no key might see more with one."""
+        """Return a video that the reader may see. Raise ``NotAuthenticated`` for an anonymous
+        caller who finds nothing, since with a key they might."""
         try:
             video: Video = super().get_object()
         except Http404:
@@ -88,7 +90,7 @@ class VideoViewSet(
         return video
 
     def get_queryset(self) -> QuerySet[Video]:
-        """What the viewer may see; in the list only what is theirs."""
+        """Return the videos that the viewer may see; for the list only the viewer's own."""
         viewer = self.request.user
         if self.action == "list":
             trashed = flag(self.request, "trashed")
@@ -106,7 +108,7 @@ class VideoViewSet(
         ]
     )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """One's own videos, newest first; those in the trash with ``trashed=true``."""
+        """List one's own videos, newest first; with ``trashed=true`` those in the trash."""
         return super().list(request, *args, **kwargs)
 
     @extend_schema(
@@ -114,7 +116,7 @@ class VideoViewSet(
         responses={201: VideoSerializer},
     )
     def create(self, request: Request) -> Response:
-        """Upload a video; answered as soon as its bytes are stored."""
+        """Upload a video; the answer comes as soon as its bytes are stored."""
         user = cast(User, request.user)
         if not user.can_upload:
             raise ingest.UploadNotAllowed
@@ -122,7 +124,7 @@ class VideoViewSet(
         form = VideoUploadSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         about = {name: value for name, value in form.validated_data.items() if name != "file"}
-        with closing(form.validated_data["file"]) as file:  # or it misses what was moved away
+        with closing(form.validated_data["file"]) as file:  # closed here: it is moved away
             video = ingest.take_file(user, _arrived(file), ingest.Description(**about))
         return self._answer(video.pk, HTTPStatus.CREATED, location=True)
 
@@ -148,7 +150,8 @@ class VideoViewSet(
         responses={204: None},
     )
     def destroy(self, request: Request, pk: str) -> Response:
-        """Delete a video: into the trash, for good after 30 days or with ``purge=true``."""
+        """Move a video into the trash, where it is purged after 30 days; ``purge=true`` purges it
+        at once."""
         for_good = flag(request, "purge")
         video = self._found(access.may_recover if for_good else access.may_delete)
         self._require_match(video)
@@ -161,7 +164,7 @@ class VideoViewSet(
     @extend_schema(request=None, responses={200: VideoSerializer})
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: str) -> Response:
-        """Take a video out of the trash; what its deletion stopped stays stopped."""
+        """Take a video out of the trash; the work that its deletion stopped stays stopped."""
         video = self._found(access.may_recover)
         trash.restore(video)
         return self._answer(video.pk, HTTPStatus.OK)
@@ -169,14 +172,14 @@ class VideoViewSet(
     @extend_schema(responses=VideoStatusSerializer)
     @action(detail=True, url_path="status")
     def status(self, request: Request, pk: str) -> Response:
-        """Status and progress alone, for polling."""
+        """Return the status and progress of a video alone, for polling."""
         told = VideoStatusSerializer(self.get_object(), context=self.get_serializer_context())
         return Response(told.data)
 
     @extend_schema(request=None, responses={202: CurrentJobSerializer})
     @action(detail=True, methods=["post"])
     def reprocess(self, request: Request, pk: str) -> Response:
-        """Process again; a ready video keeps playing until the new release is complete."""
+        """Process a video again; a ready video keeps playing until the new release is complete."""
         run = processing.reprocess(self._found(access.may_reprocess))
         return Response(
             CurrentJobSerializer(run).data,
@@ -187,7 +190,7 @@ class VideoViewSet(
     @extend_schema(request=None, responses={202: VideoStatusSerializer})
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Response:
-        """Stop what is going on with a video."""
+        """Stop the upload or the job of a video."""
         video = self._found(access.may_cancel)
         processing.cancel(video)
         return self._answer(video.pk, HTTPStatus.ACCEPTED, VideoStatusSerializer, location=True)
@@ -195,22 +198,24 @@ class VideoViewSet(
     @extend_schema(responses=JobSerializer(many=True))
     @action(detail=True, filterset_class=None)
     def jobs(self, request: Request, pk: str) -> Response:
-        """The jobs of a video, newest first."""
+        """List the jobs of a video, newest first."""
         jobs = jobs_of(request.user).filter(video=self._found(access.may_see_jobs))
         jobs = jobs.order_by("-id")
         page = cast("list[Run]", self.paginate_queryset(cast(Any, jobs)))
         return self.get_paginated_response(JobSerializer(page, many=True).data)
 
     def _found(self, may: Callable[[Video, access.Viewer], bool]) -> Video:
-        """Also when it is in the trash, where the action may find it there."""
+        """Return the video if the viewer may do this with it, else raise ``PermissionDenied``. The
+        video may be in the trash if the action's queryset includes the trash."""
         video = self.get_object()
         if not may(video, self.request.user):
             raise PermissionDenied("This video belongs to somebody else.")
         return video
 
     def _require_match(self, video: Video, *, locked: bool = False) -> None:
-        """As the request saw it; locked, nobody changes it until the transaction ends. (Whatever
-        locks runs locks them before.)"""
+        """Raise ``PreconditionFailed`` if the video has changed since the request read it. If
+        ``locked``, nobody changes the video until the transaction ends. (Code that locks jobs too
+        locks them before the video.)"""
 
         def told() -> Any:
             every = Video.objects.filter(pk=video.pk)

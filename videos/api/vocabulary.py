@@ -1,4 +1,4 @@
-"""What those members of the API may be that take one of several values, and what each means."""
+"""The values that enumerated members of the API can take, and the meaning of each."""
 
 from collections.abc import Mapping
 

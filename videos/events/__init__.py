@@ -1,1 +1,1 @@
-"""One log, many readers."""
+"""The event log and the feeds that read it."""

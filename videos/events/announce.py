@@ -1,7 +1,7 @@
-"""Tell listeners over Redis that there is something new; losing a message loses nothing.
+"""Tell listeners over Redis that there is something new; a lost message loses no event.
 
-One background event loop serves the whole process: each ``async_to_sync`` call would open
-and close a Redis connection of its own.
+One background event loop serves the whole process, since each ``async_to_sync`` call would open and
+close a Redis connection of its own.
 """
 
 import asyncio
@@ -19,18 +19,18 @@ logger = structlog.get_logger(__name__)
 
 
 def group_of(owner_id: UUID) -> str:
-    """The channel group of a user's feed."""
+    """Return the channel group of a user's feed."""
     return f"feed.{owner_id.hex}"
 
 
 def new_events(owner_ids: Iterable[UUID]) -> None:
-    """Say that these owners have new events."""
+    """Announce new events to these owners."""
     for owner_id in owner_ids:
         _send(owner_id, {"type": "feed.events"})
 
 
 def progress(owner_id: UUID, tick: Mapping[str, Any]) -> None:
-    """Pass on a progress tick; ticks are not logged."""
+    """Pass on a progress tick to its owner; ticks are not logged."""
     _send(owner_id, {"type": "feed.progress", "tick": tick})
 
 
@@ -44,7 +44,7 @@ async def _sent(group: str, message: dict[str, Any]) -> None:
     try:
         await layer.group_send(group, message)
     except RedisConnectionError:
-        # The connection may have died while nothing was said, and the next one live.
+        # The idle connection may have died, and the next one may work.
         await layer.group_send(group, message)
 
 

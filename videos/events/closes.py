@@ -1,4 +1,4 @@
-"""Why a feed is closed: the code a program reads, and the sentence beside it."""
+"""The close codes of the feed: a number for programs, and a sentence for people."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,5 @@
-"""Cursors of the event log as clients keep them: opaque, so that positions stay ours."""
+"""The cursors of the event log as clients keep them. They are opaque, so that their format can
+change."""
 
 import re
 
@@ -6,20 +7,20 @@ _FORM = re.compile(r"e[0-9a-f]{1,15}")
 
 
 class BadCursor(ValueError):
-    """Raised when a text is no cursor we gave out."""
+    """Raised when a text is not a cursor that this log issued."""
 
 
 class CursorExpired(Exception):
-    """Raised when events behind a cursor may have been deleted for their age."""
+    """Raised when events behind a cursor may have been deleted because of their age."""
 
 
 def encode(position: int) -> str:
-    """The cursor of a position."""
+    """Return the cursor of a position."""
     return f"e{position:x}"
 
 
 def decode(cursor: str) -> int:
-    """The position of a cursor; raises ``BadCursor``."""
+    """Return the position of a cursor; raises ``BadCursor``."""
     if not _FORM.fullmatch(cursor):
         raise BadCursor(cursor)
     return int(cursor[1:], 16)

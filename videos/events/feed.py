@@ -1,6 +1,6 @@
-"""``/ws/feed/``: one user's events, in order and none missed, and the progress of their jobs.
+"""``/ws/feed/``: one user's events, in order and without gaps, and the progress of their jobs.
 
-Why it closes stands in ``closes``, a code and a sentence for each.
+``closes`` lists the codes with which the feed closes, and a sentence for each.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ SEND_SECONDS = 30.0
 CANCEL_AGAIN_SECONDS = 1.0
 _BATCH = 200
 
-# Feeds look at the rows at a leisurely pace; many of them share few connections.
+# Feeds read the rows only now and then, so many of them share few connections.
 _threads = DatabaseThreads("feed", size=4, waiting=10_000, queue_seconds=30, run_seconds=15)
 _sockets = listeners.Sockets()
 
@@ -42,10 +42,10 @@ logger = structlog.get_logger(__name__)
 
 
 class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has no types
-    """A socket that tells; what the client says is not listened to.
+    """A WebSocket that only sends; it ignores what the client says.
 
-    One task does all the sending, so that nothing overtakes, and reads the next rows only when
-    the last ones were taken: a slow client costs a position, not a queue.
+    One task does all the sending, so that no message overtakes another. It reads the next rows only
+    when the client has taken the last ones: a slow client costs a stored position, not a queue.
     """
 
     # Channels' own subscription would refuse the socket while Redis is away: see wakeups.
@@ -53,7 +53,7 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
     _listener: listeners.Listener | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve one socket, and count it as long as it is there, however it ends."""
+        """Serve one socket, and take it off the user's count however it ends."""
         try:
             await super().__call__(scope, receive, send)
         finally:
@@ -61,7 +61,7 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
                 _sockets.remove(self._user_id)
 
     async def connect(self) -> None:
-        """Find out who listens, and from where on; a refusal is told by its close code."""
+        """Identify the user and the first position; a refusal closes the socket with its code."""
         self._tasks: list[asyncio.Task[None]] = []
         await self.accept(listeners.offered(self.scope))
         try:
@@ -86,10 +86,10 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
             ]
 
     async def receive(self, **message: Any) -> None:
-        """Nothing is expected from a client."""
+        """Ignore the message: nothing is expected from a client."""
 
     async def disconnect(self, code: int) -> None:
-        """End what was begun for this socket."""
+        """End the tasks of this socket."""
         left = set(self._tasks)
         while left:
             for task in left:
@@ -134,7 +134,7 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
             await news.wait(min(LOOK_SECONDS, max(next_check, 0.0)))
 
     async def _tell_events(self, position: int) -> int:
-        """Tell all events past a position; the position that was reached."""
+        """Send all events past a position, and return the position reached."""
         while True:
             events = await self._read(position)
             if events:
@@ -146,8 +146,8 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
                 return position
 
     async def _ping(self, position: int) -> int:
-        """Show that the feed lives; the position goes on with others' events, so that the cursor
-        of a client that is told nothing for weeks does not expire."""
+        """Show that the feed is alive. The ping's cursor also moves past the events of other users,
+        so that the cursor of a client without events of its own for weeks does not expire."""
         with suppress(DatabaseError):
             newest = await _threads.run(log.newest)
             position = max(newest, await self._tell_events(position))
@@ -158,12 +158,13 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
         try:
             return await _threads.run(log.after, position, owner_id=self._user_id, limit=_BATCH)
         except DatabaseError as error:
-            # The next look may find it back; the client has lost nothing meanwhile.
+            # The next look may find it back; the client loses nothing in the meantime.
             logger.warning("feed_without_database", reason=type(error).__name__)
             return []
 
     async def _check(self, seconds: float) -> None:
-        """Look whether key or session still stand, unless that was done within so many seconds."""
+        """Check that the key or session is still valid, unless that was done within these
+        seconds."""
         if time.monotonic() - self._checked < seconds:
             return
         with suppress(DatabaseError):
@@ -186,7 +187,8 @@ class FeedConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
 
 
 def _behind(cursor: str) -> int:
-    """The position of a cursor; raises ``BadCursor`` or ``CursorExpired``. Reads the database."""
+    """Return the position of a cursor; raises ``BadCursor`` or ``CursorExpired``. Reads the
+    database."""
     position = cursors.decode(cursor)
     if log.is_ahead(position):
         raise cursors.BadCursor(cursor)
@@ -196,7 +198,7 @@ def _behind(cursor: str) -> int:
 
 
 def message_of(event: Event) -> EventMessage:
-    """An event as it is told."""
+    """Return the message for an event."""
     return EventMessage(
         type="event",
         cursor=cursors.encode(event.position or 0),

@@ -1,4 +1,4 @@
-"""The kinds of event there are, and when each is written."""
+"""The kinds of event, and when each is written."""
 
 from collections.abc import Mapping
 
@@ -27,7 +27,7 @@ KINDS: Mapping[str, str] = {
 
 
 class UnknownKind(Exception):
-    """Raised when an event is written whose kind stands in no list."""
+    """Raised when an event of an unknown kind is to be written."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(f"{kind} is no kind of event")

@@ -1,4 +1,4 @@
-"""Who is at the other end of a socket: by API key in the header, by ticket, or by cookie."""
+"""Identify the user of a socket, by API key in the header, by ticket, or by session cookie."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from videos.events.closes import FOREIGN_ORIGIN, NOT_AUTHENTICATED, TOO_MANY
 
 
 class NotListening(Exception):
-    """Raised when a socket may not listen; ``code`` closes it."""
+    """Raised when a socket may not listen; it is closed with ``code``."""
 
     def __init__(self, code: int) -> None:
         super().__init__(code)
@@ -33,40 +33,40 @@ MOST_OF_ONE = 20
 
 @dataclass(frozen=True)
 class Listener:
-    """The user behind a socket; ``check`` asks again whether key or session still stand."""
+    """The user of a socket; ``check`` tests again whether the key or session is valid."""
 
     user: User
     check: Callable[[], User | None]
 
     def is_still_in(self) -> bool:
-        """Whether the key was not revoked and nobody has logged out."""
+        """Return whether the key has not been revoked and the session has not ended."""
         return self.check() is not None
 
 
 class Sockets:
-    """How many are open, by user; for one event loop."""
+    """The number of open sockets of each user; for one event loop."""
 
     def __init__(self) -> None:
         self._open: Counter[UUID] = Counter()
 
     def add(self, user_id: UUID) -> None:
-        """Count one more; raises ``NotListening`` when these are enough."""
+        """Count one more socket; raises ``NotListening`` if the user has too many open."""
         if self._open[user_id] >= MOST_OF_ONE:
             raise NotListening(TOO_MANY)
         self._open[user_id] += 1
 
     def remove(self, user_id: UUID) -> None:
-        """Count one less."""
+        """Count one socket less."""
         self._open[user_id] -= 1
         if not self._open[user_id]:
             del self._open[user_id]
 
 
 def identify(scope: dict[str, Any]) -> Listener:
-    """The listener of a socket; raises ``NotListening``. Reads the database.
+    """Return the listener of a socket; raises ``NotListening``. Reads the database.
 
-    The origin matters only where a browser opens it: by its cookie, which goes along by itself, or
-    by a ticket. A page cannot put a key in the header.
+    The origin is checked only where a browser opens the socket: by its cookie, which the browser
+    sends by itself, or by a ticket. A page cannot put a key into the header.
     """
     headers = credentials.headers_of(scope["headers"])
     secret = credentials.bearer(headers)
@@ -86,7 +86,8 @@ def identify(scope: dict[str, Any]) -> Listener:
 
 
 def offered(scope: dict[str, Any]) -> str | None:
-    """The subprotocol to answer with: a browser that offers one wants one of them back."""
+    """Return the subprotocol to answer with; a browser that offers some expects one of them
+    back."""
     return PROTOCOL if PROTOCOL in scope.get("subprotocols", ()) else None
 
 

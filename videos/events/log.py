@@ -1,8 +1,8 @@
-"""Write events, give them positions, read them from a cursor.
+"""Write events, assign their positions, and read them from a cursor.
 
-An event is written in the transaction of the change it tells of. Positions are given
-after commit, by one sequencer at a time: readers order by position, so nothing committed
-late can slip in before a cursor already passed.
+An event is written in the transaction of the change that it reports. Positions are assigned after
+the commit, by one sequencer at a time. Readers order by position, so an event that is committed
+late cannot appear before a cursor that has already passed.
 """
 
 from collections.abc import Sequence
@@ -23,9 +23,10 @@ _FROZEN_AFTER_SECONDS = 5
 
 
 def write(kind: str, video: Video | UUID, /, **payload: Any) -> None:
-    """Log a change of a video, told as its row stands now, whatever an instance says.
+    """Log a change of a video. The event holds the state of the video's row in the database, not
+    that of the passed instance.
 
-    Call it after the change, in the transaction that makes it. Raises ``UnknownKind``.
+    Call it after the change, in the same transaction. Raises ``UnknownKind``.
     """
     if kind not in KINDS:
         raise UnknownKind(kind)
@@ -52,7 +53,7 @@ def _facts(video: Video) -> dict[str, Any]:
 
 
 def sequence() -> int:
-    """Give positions to the events that have none yet; how many got one."""
+    """Assign positions to the events without one; return how many were assigned."""
     with transaction.atomic():
         _one_at_a_time()
         waiting = list(Event.objects.filter(position=None).order_by("id")[:_BATCH])
@@ -67,8 +68,8 @@ def sequence() -> int:
 
 
 def _give_positions(count: int) -> int:
-    """Count the last position on; what it is now. Called by one sequencer at a time."""
-    # Processes of a version before this row look at the events alone.
+    """Advance the last position by ``count`` and return it. Called by one sequencer at a time."""
+    # Processes of a version before this row exists read the events alone.
     newest = Subquery(
         Event.objects.filter(position__isnull=False).order_by("-position").values("position")[:1]
     )
@@ -81,40 +82,44 @@ def _give_positions(count: int) -> int:
 
 
 def after(position: int, *, owner_id: Any, limit: int = 500) -> Sequence[Event]:
-    """The owner's events past a position, in order."""
+    """Return the owner's events past a position, in order."""
     events = Event.objects.filter(owner_id=owner_id, position__gt=position)
     return list(events.order_by("position")[:limit])
 
 
 def newest() -> int:
-    """The position that a reader who wants only what is new begins behind; 0 before any event."""
+    """Return the last assigned position, where a reader of new events alone begins; 0 before any
+    event."""
     return EventLog.objects.filter(pk=EventLog.ONLY).values_list("last", flat=True).first() or 0
 
 
 def oldest() -> int:
-    """The position from which on all events are kept: those before are deleted for their age."""
+    """Return the oldest position of which all events are kept; earlier ones were deleted for their
+    age."""
     pruned = EventLog.objects.filter(pk=EventLog.ONLY).values_list("pruned", flat=True).first()
     return (pruned or 0) + 1
 
 
 def is_expired(position: int) -> bool:
-    """Whether events behind this position may be gone, so that its reader has missed some."""
+    """Return whether events behind this position may be deleted, so that its reader missed some."""
     return position < oldest() - 1
 
 
 def is_ahead(position: int) -> bool:
-    """Whether no event had this position yet: its reader comes from another installation, or from a
-    state that a restored backup does not know, and would miss what comes until it is reached."""
+    """Return whether no event has had this position yet. Its reader then comes from another
+    installation, or from a state later than a restored backup, and would miss all events up to that
+    position."""
     if position <= newest():
         return False
-    # Processes of a version before the row place events without it.
+    # Processes of a version before the row assign positions without it.
     return not Event.objects.filter(position__gte=position).exists()
 
 
 def _one_at_a_time() -> None:
-    """On PostgreSQL by advisory lock; SQLite's IMMEDIATE transaction is one already.
+    """Let one sequencer in at a time: on PostgreSQL by advisory lock; SQLite's IMMEDIATE
+    transaction does so by itself.
 
-    Everybody waits for it, so a sequencer that is frozen with the lock must lose it.
+    All sequencers wait for the lock, so one that freezes while holding it must lose it.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -1,7 +1,7 @@
-"""What the feed says: the one place that knows its messages' members.
+"""The messages of the feed: the only place that defines their members.
 
-The feed makes its messages of these, and the description of the API reads them: a member has its
-sentence beside its type.
+The feed builds its messages from these types, and the description of the API reads them. Each
+member has its description beside its type.
 """
 
 from typing import Annotated, Any, Literal, NotRequired, TypedDict

@@ -16,10 +16,10 @@ _BATCH = 300
 
 
 def prune_events() -> int:
-    """Delete the oldest events that are older than ``KEEP_EVENTS_DAYS``; how many.
+    """Delete the oldest events that are older than ``KEEP_EVENTS_DAYS``; return how many.
 
-    They go in the order of their positions and without a gap, so that one number tells which
-    cursors are too old (``log.is_expired``).
+    Events are deleted in the order of their positions and without a gap, so that one number tells
+    which cursors are too old (``log.is_expired``).
     """
     with transaction.atomic():
         old = _old()

@@ -1,7 +1,7 @@
-"""What the channel layer says to one open feed.
+"""Pass messages of the channel layer to one open feed.
 
-It says only that there is something new, and how far jobs are; the events themselves are
-rows. So Redis may be away for as long as it likes: the feed looks at the rows anyway.
+The messages only say that there is something new, and how far jobs are; the events themselves are
+rows. So Redis may be away for any length of time: the feed reads the rows anyway.
 """
 
 import asyncio
@@ -21,29 +21,30 @@ logger = structlog.get_logger(__name__)
 
 
 class News:
-    """What was said since somebody last looked: at most one tick a video, however slow they are."""
+    """The announcements since the last look. It keeps at most one tick per video, however slow its
+    reader is."""
 
     def __init__(self) -> None:
         self._said = asyncio.Event()
         self._ticks: dict[str, dict[str, Any]] = {}
 
     def note(self, message: dict[str, Any]) -> None:
-        """Keep what a message says; a newer tick takes the place of an older one."""
+        """Keep a message; a newer tick replaces an older one of the same video."""
         if message["type"] == "feed.progress":
             self._ticks[message["tick"]["video"]] = message["tick"]
         self._said.set()
 
     async def wait(self, seconds: float) -> None:
-        """Return when something was said, at the latest after so many seconds."""
-        # Not wait_for, which in Python 3.11 loses a cancellation that comes with the news: the
-        # socket's end would wait for this for ever.
+        """Return when something was announced, at the latest after ``seconds``."""
+        # Not wait_for: in Python 3.11 it loses a cancellation that arrives together with news, and
+        # the closing socket would then wait for this task forever.
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._said.wait()
         self._said.clear()
 
     def take_ticks(self) -> list[dict[str, Any]]:
-        """The ticks, each given once."""
+        """Return the ticks, each only once."""
         ticks, self._ticks = list(self._ticks.values()), {}
         return ticks
 
@@ -56,17 +57,17 @@ async def listen(owner_id: UUID, news: News) -> None:
         except (RedisError, OSError) as error:
             logger.warning("feed_without_redis", reason=type(error).__name__)
         except Exception:
-            # Whatever the layer met: a feed that hears nothing for ever is worse.
+            # A feed that never hears anything again is worse than any error of the layer.
             logger.exception("feed_deaf")
         await asyncio.sleep(RETRY_SECONDS)
 
 
 async def _follow(group: str, news: News) -> None:
-    """Join the group and note its messages. The layer itself takes up its subscriptions again
-    when a Redis it had reached comes back."""
+    """Join the group and note its messages. After an interruption of Redis, the layer itself renews
+    its subscriptions."""
     layer = get_channel_layer()
-    # Fails cleanly while Redis is away, where new_channel would leave a queue behind each time;
-    # what was missed meanwhile is looked for at once.
+    # This fails cleanly while Redis is away; new_channel would leave a queue behind each time. It
+    # also makes the feed look at once for what it missed.
     await layer.group_send(group, {"type": "feed.events"})
     channel = await layer.new_channel()
     try:

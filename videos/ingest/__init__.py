@@ -1,1 +1,1 @@
-"""How bytes come in: posted in one request, or taken from a local file."""
+"""Take in files: posted in one request, or read from the local disk."""

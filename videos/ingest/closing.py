@@ -1,7 +1,8 @@
-"""Uploads that came to nothing: given up, past their time, or canceled while bytes arrived.
+"""End uploads that came to nothing: abandoned, expired, or canceled while bytes arrived.
 
-Rows move first, by compare-and-set in the order video, upload; the original is marked in the same
-transaction and deleted afterwards. So an upload that was finished meanwhile loses nothing.
+The rows are changed first, by compare-and-set, the video before the upload. The original is marked
+in the same transaction and deleted afterwards. So an upload that was finished in the meantime loses
+nothing.
 """
 
 from django.db import transaction
@@ -16,9 +17,9 @@ _ARRIVING = (Video.Status.PENDING_UPLOAD, Video.Status.UPLOADING)
 
 
 def close(upload: Upload, *, code: str, message: str) -> bool:
-    """End an unfinished upload and mark its original; its video fails if it still waits for it.
+    """End an unfinished upload and mark its original; fail its video if that still waits for it.
 
-    False when the upload was finished or closed before.
+    Returns False if the upload was finished or closed before.
     """
     with transaction.atomic():
         video = Video.objects.select_for_update(of=("self",)).filter(pk=upload.video_id).first()
@@ -32,14 +33,15 @@ def close(upload: Upload, *, code: str, message: str) -> bool:
 
 
 def forget(upload: Upload) -> None:
-    """Its bytes were stored after it was canceled, closed or purged: they are nobody's."""
+    """Close an upload that was canceled, closed or purged while its bytes were being stored, and
+    mark the bytes, since they belong to no video."""
     with transaction.atomic():
         Upload.objects.filter(pk=upload.pk, finished_at=None).update(finished_at=Now())
         objects.mark_original(upload.key, at_once=True)
 
 
 def expire_uploads() -> int:
-    """Close the uploads past their time; how many there were."""
+    """Close the expired uploads; return how many were closed."""
     late = Upload.objects.filter(finished_at=None, expires_at__lt=Now()).order_by("expires_at")
     return act_on_each(late[:_BATCH], _expire, what="expire_uploads")
 

@@ -1,4 +1,4 @@
-"""An upload handler that spools to disk and hashes while bytes arrive."""
+"""An upload handler that writes to disk and hashes while bytes arrive."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 from django.http.multipartparser import MultiPartParser
 
-# How browsers write what would end a name in the header it stands in; nothing else is escaped.
+# Browsers escape these characters, which would end the name in its header, and no others.
 _ESCAPED = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 
 
 class _Form(MultiPartParser):
-    """A form whose files keep their names: Django's own drops what it cannot print, joiners among
-    it. ``ingest.clean_filename`` cleans them for showing."""
+    """A form parser that keeps the names of files: Django's drops unprintable characters, including
+    joiners. ``ingest.clean_filename`` cleans names for display."""
 
     def sanitize_file_name(self, file_name: str) -> str | None:
-        """The last part of a name, as it was before the browser escaped it."""
+        """Return the last part of a name, without the browser's escapes."""
         last = file_name.replace("\\", "/").rsplit("/", 1)[-1]
         for written, meant in _ESCAPED.items():
             last = last.replace(written, meant)
@@ -26,7 +26,7 @@ class _Form(MultiPartParser):
 
 
 class HashingUploadHandler(TemporaryFileUploadHandler):
-    """Sets ``sha256`` (hex) on the finished file, so that it is never read again for it."""
+    """Sets ``sha256`` (hex) on the finished file, so that the file need not be read again."""
 
     _is_read = False
 
@@ -38,17 +38,18 @@ class HashingUploadHandler(TemporaryFileUploadHandler):
         boundary: str,
         encoding: str | None = None,
     ) -> Any:
-        """Read the form by our own parser; it asks again, and is then let to."""
+        """Parse the form with ``_Form``. That parser calls this method again, and then gets None,
+        so that it goes on by itself."""
         if self._is_read:
             return None
         self._is_read = True
         return _Form(META, input_data, [self], encoding).parse()
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """A file begins."""
+        """Begin a file."""
         FileUploadHandler.new_file(self, *args, **kwargs)
-        # Django puts what follows the last dot into the temporary file's name: too long for one
-        # where a name says much after a dot.
+        # Django puts the text after the last dot into the temporary file's name. That is too long
+        # for a file name if much follows a dot.
         self.file = TemporaryUploadedFile(
             "file", self.content_type, 0, self.charset, self.content_type_extra
         )
@@ -56,12 +57,12 @@ class HashingUploadHandler(TemporaryFileUploadHandler):
         self._digest = hashlib.sha256()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """More of it."""
+        """Hash and write a chunk."""
         self._digest.update(raw_data)
         super().receive_data_chunk(raw_data, start)
 
     def file_complete(self, file_size: int) -> UploadedFile[bytes] | None:
-        """All of it."""
+        """Set the hash on the finished file and return it."""
         file = super().file_complete(file_size)
         if isinstance(file, TemporaryUploadedFile):
             file.sha256 = self._digest.hexdigest()  # type: ignore[attr-defined]  # ours

@@ -1,4 +1,4 @@
-"""Delete the records of uploads that were finished long ago; their videos stay."""
+"""Delete the records of uploads that were finished long ago; their videos are kept."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ _BATCH = 300
 
 
 def prune_uploads() -> int:
-    """Delete uploads that were finished ``KEEP_UPLOADS_DAYS`` ago; how many."""
+    """Delete uploads that were finished more than ``KEEP_UPLOADS_DAYS`` ago; return how many."""
     until = Now() - timedelta(days=settings.KEEP_UPLOADS_DAYS)
     old = Upload.objects.filter(finished_at__lt=until).order_by("finished_at")
     chosen = list(old.values_list("pk", flat=True)[:_BATCH])

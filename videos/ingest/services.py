@@ -1,4 +1,4 @@
-"""Take a file in: the video first, then its bytes, then its processing."""
+"""Take in a file: create the video, store the bytes, then start the processing."""
 
 import hashlib
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ from videos.storage import StorageUnavailable, originals
 
 _READ_BYTES = 1024**2
 _NAME_LENGTH = 255
-# The bytes are here already: whoever has not stored them an hour after the time they take over a
-# slow line died doing it.
+# All bytes are here when storing begins. A process that has not stored them after the time that a
+# slow line takes plus an hour has died.
 _STORING_TAKES = timedelta(hours=1)
 _SLOWEST_BYTES_A_SECOND = 250_000
 
 
 class UploadNotAllowed(Exception):
-    """Raised when a user may not hand in videos."""
+    """Raised when a user may not upload videos."""
 
 
 class UploadCanceled(Exception):
@@ -35,12 +35,12 @@ class UploadCanceled(Exception):
 
 
 class EmptyFile(Exception):
-    """Raised when a file holds no byte."""
+    """Raised when a file is empty."""
 
 
 @dataclass(frozen=True)
 class Description:
-    """What its owner says of a video."""
+    """The title, description and visibility that the owner gives a video."""
 
     title: str = ""
     description: str = ""
@@ -49,7 +49,8 @@ class Description:
 
 @dataclass(frozen=True)
 class ArrivedFile:
-    """A whole file on the local disk; ``sha256`` in hex. Unless kept, storing consumes it."""
+    """A complete file on the local disk; ``sha256`` in hex. Storing moves it away unless ``keep``
+    is set."""
 
     path: Path
     filename: str
@@ -63,7 +64,7 @@ def take_file(owner: User, file: ArrivedFile, about: Description) -> Video:
     """Store an arrived file and start its processing.
 
     Raises ``UploadNotAllowed``, ``EmptyFile``, ``UploadCanceled`` (the bytes are deleted again), or
-    ``StorageUnavailable`` (the video then stands as failed, with that reason).
+    ``StorageUnavailable`` (the video is then marked as failed for that reason).
     """
     if not owner.can_upload:
         raise UploadNotAllowed
@@ -88,7 +89,7 @@ def take_file(owner: User, file: ArrivedFile, about: Description) -> Video:
 
 
 def describe_file(path: Path, *, origin: str) -> ArrivedFile:
-    """Measure and hash a local file that is to be kept where it is."""
+    """Measure and hash a local file that is to stay where it is."""
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as stream:
         while block := stream.read(_READ_BYTES):
@@ -98,7 +99,7 @@ def describe_file(path: Path, *, origin: str) -> ArrivedFile:
 
 
 def clean_filename(name: str) -> str:
-    """A file's name as it may be shown: its last part, without control characters."""
+    """Return a file's name for display: its last part, without control characters."""
     last = PurePosixPath(name.replace("\\", "/")).name
     return names.shown(last)[:_NAME_LENGTH] or "unnamed"
 
@@ -127,7 +128,7 @@ def _begin(owner: User, file: ArrivedFile, about: Description) -> Upload:
 
 
 def _let_go_of_database() -> None:
-    """Storing may take minutes: others can use the connection meanwhile."""
+    """Close the database connection: storing may take minutes, and others can use it meanwhile."""
     if not connection.in_atomic_block:
         connection.close()
 
@@ -142,7 +143,8 @@ def _store(key: str, file: ArrivedFile) -> None:
 
 
 def _finish(upload: Upload, file: ArrivedFile) -> Video:
-    """The video first, then the upload, as whoever closes or purges it does."""
+    """Start the processing, then finish the upload. Closing and purging take the rows in the same
+    order, the video before the upload."""
     with transaction.atomic():
         source = Source.objects.create(
             owner_id=upload.owner_id,

@@ -1,7 +1,7 @@
-"""What the rows say is stored, held against what is: for ``manage.py fsck``.
+"""Compare the rows with the stored objects, for ``manage.py fsck``.
 
-Both are written side by side into a temporary file, in whatever order they come, and compared
-there: so memory stays the same for any number of objects, and no order of a database or of a
-storage matters. What differs is looked at once more before it is told, since everything goes on
-meanwhile.
+Both lists are written into a temporary file, in any order, and compared there. So memory use does
+not depend on the number of objects, and the order in which a database or a storage lists them does
+not matter. Differences are checked once more before they are reported, since work goes on during
+the comparison.
 """

@@ -1,4 +1,4 @@
-"""Compare what was spooled, and look again at what differs."""
+"""Compare the spooled lists, and check differences again."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ WHERE k.storage = ? AND f.key IS NULL AND k.fault <> '' AND (k.fault <> 'hash' O
 
 
 def take_stock(spool: Spool) -> None:
-    """Spool what both storages hold, then what the rows say. Raises ``StorageUnavailable``."""
+    """Spool the objects of both storages, then the rows. Raises ``StorageUnavailable``."""
     for name in StoredObject.Storage.values:
         spool.list_objects(name, storage_of(name))
     spool.list_rows()
 
 
 def compare(spool: Spool, *, deep: bool = False) -> Iterator[Found]:
-    """Everything that differs; ``deep`` reads every object whose hash is known."""
+    """Yield all differences; ``deep`` also reads every object with a known hash."""
     for name in StoredObject.Storage.values:
         yield from _noted(spool, _missing(spool, name))
         yield from _noted(spool, _of_other_size(spool, name))
@@ -84,7 +84,8 @@ def _of_other_size(spool: Spool, name: str) -> Iterator[Found]:
 
 
 def _known_still(name: str, names: Sequence[str]) -> set[str]:
-    """Which of these some row still says are stored: much may be deleted in the meantime."""
+    """Return the keys that a row still lists as stored, since many may have been deleted
+    meanwhile."""
     stored = StoredObject.objects.filter(
         storage=name, key__in=names, state=StoredObject.State.STORED
     )
@@ -92,7 +93,8 @@ def _known_still(name: str, names: Sequence[str]) -> set[str]:
 
 
 def _gone(storage: MediaStorage, names: Sequence[str]) -> set[str]:
-    """Which of these are not there when asked for one by one: a listing may be a little old."""
+    """Return the keys that are missing when asked for one by one, since a listing may be out of
+    date."""
 
     def is_gone(key: str) -> bool:
         try:
@@ -128,14 +130,14 @@ def _without_row(spool: Spool, name: str) -> Iterator[Found]:
 
 
 def _at_work(listed: Iterable[ListedObject]) -> set[UUID | None]:
-    """Releases that a run makes just now: what it stored may not be listed yet."""
+    """Return the releases that a running job makes; no row may list their new objects yet."""
     releases = {keys.release_of(one.key) for one in listed} - {None}
     active = Run.objects.filter(release__in=releases, status__in=Run.ACTIVE)
     return set(active.values_list("release_id", flat=True)) if releases else set()
 
 
 def _unfinished(name: str) -> Iterator[Found]:
-    """Not every server that speaks the protocol can tell."""
+    """Yield unfinished multipart uploads. Not every S3-compatible server can list them."""
     try:
         for one in storage_of(name).unfinished():
             if one.modified < timezone.now() - YOUNG:

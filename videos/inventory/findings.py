@@ -1,4 +1,4 @@
-"""What a comparison finds."""
+"""The findings of a comparison."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from videos.models import StoredObject
 
 
 class Kind(StrEnum):
-    """Kinds of findings, the worst first."""
+    """Kinds of findings, worst first."""
 
     MISSING = "missing"
     SIZE = "size"
@@ -68,7 +68,7 @@ WORDS: dict[Kind, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Broken:
-    """A video that lacks something: stored files of what it plays, or its original."""
+    """A video that lacks stored files: outputs that it plays, or its original."""
 
     video: str
     lacks_outputs: bool
@@ -76,7 +76,7 @@ class Broken:
 
     @property
     def remedy(self) -> str:
-        """In one word."""
+        """Return the remedy in one word."""
         if not self.lacks_outputs:
             return "plays"
         return "lost" if self.lacks_original else "again"
@@ -91,7 +91,7 @@ REMEDIES = {
 
 @dataclass(frozen=True)
 class Found:
-    """One object, its bytes where they are known, and the videos that need it."""
+    """One object, its size if known, and the videos that need it."""
 
     kind: Kind
     storage: str
@@ -103,7 +103,7 @@ class Found:
     modified: datetime | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """For programs."""
+        """Return the finding as JSON for programs."""
         return {
             "kind": self.kind.value,
             "storage": self.storage,

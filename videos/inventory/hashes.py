@@ -1,5 +1,5 @@
-"""Hashes that rows know, held against the stored bytes: of originals all, of chunks the init
-segment, which is the same in all chunks of a rendition."""
+"""Compare known hashes with the stored bytes. Originals are read completely. Of chunks only the
+init segment is read, which is the same in all chunks of a rendition."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _IS_FAULTY = "SELECT 1 FROM faulty WHERE storage = ? AND key = ?"
 
 
 def differing(spool: Spool, name: str) -> Iterator[Found]:
-    """Objects of other bytes than were written; those that are missing or of another size were
-    told of before."""
+    """Yield objects whose bytes differ from those written. Objects that are missing or have another
+    size were reported before."""
     storage = storage_of(name)
     for rows in _batches(_originals() if name == ORIGINALS else _chunks()):
         unseen = [row for row in rows if not any(spool.read(_IS_FAULTY, name, row[0]))]
@@ -45,7 +45,7 @@ def _chunks() -> Iterator[Row]:
 
 
 def _is_otherwise(sha256: str, first: int | None) -> Callable[[MediaStorage, str], bool]:
-    """Whether the ``first`` bytes, or all, have another hash."""
+    """Return a test whether the ``first`` bytes of an object, or all, have another hash."""
 
     def differs(storage: MediaStorage, key: str) -> bool:
         digest = hashlib.sha256()
@@ -53,7 +53,7 @@ def _is_otherwise(sha256: str, first: int | None) -> Callable[[MediaStorage, str
             for block in storage.blocks(key) if first is None else [_head(storage, key, first)]:
                 digest.update(block)
         except ObjectMissing:
-            return False  # it is told of as missing, or was deleted just now
+            return False  # it is reported as missing, or was deleted just now
         return digest.hexdigest() != sha256
 
     return differs

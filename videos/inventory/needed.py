@@ -1,4 +1,4 @@
-"""Which videos need what something is wrong with."""
+"""Find the videos that need a faulty object."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from videos.storage import MediaStorage, originals, outputs
 
 
 def storage_of(name: str) -> MediaStorage:
-    """One of the two storages."""
+    """Return the storage with this name."""
     return originals() if name == ORIGINALS else outputs()
 
 
 def faults(kind: Kind, name: str, rows: Sequence[tuple[object, ...]]) -> Iterator[Found]:
-    """Faults of rows (key, size, release, source), with the videos that need them; ``UNUSED``
-    where none does."""
+    """Yield faults from rows (key, size, release, source), with the videos that need them;
+    ``UNUSED`` if no video does."""
     of_releases = _videos("release_id", [row[2] for row in rows])
     of_sources = _videos("source_id", [row[3] for row in rows])
     for key, size, release, source in rows:

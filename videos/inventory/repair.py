@@ -1,4 +1,4 @@
-"""What fsck does about what it finds: put aside what is nobody's, keep what is wrong."""
+"""Repair what fsck found: quarantine objects without a row, and mark faulty ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _AT_ONCE = 500
 
 
 class Repair:
-    """Takes findings as they come, and acts on some hundred at a time."""
+    """Collects findings, and acts on a few hundred at a time."""
 
     def __init__(self) -> None:
         self._quarantine = Quarantine()
@@ -25,11 +25,11 @@ class Repair:
 
     @property
     def stamp(self) -> str:
-        """What the quarantine is called."""
+        """The name of the quarantine."""
         return self._quarantine.stamp
 
     def take(self, found: Found) -> None:
-        """Do something about a finding, perhaps later. Raises ``quarantine.NotOurs``."""
+        """Collect a finding and act on it, perhaps later. Raises ``quarantine.NotOurs``."""
         if found.kind is Kind.ORPHANED:
             self._orphaned.append(found)
         elif found.kind in FAULTS or found.kind is Kind.MENDED:
@@ -41,7 +41,7 @@ class Repair:
             self.finish()
 
     def finish(self) -> None:
-        """Do what was put off."""
+        """Act on the collected findings."""
         for name in StoredObject.Storage:
             listed = [
                 ListedObject(one.key, one.size or 0, one.modified or datetime.now(UTC))

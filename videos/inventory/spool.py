@@ -1,4 +1,4 @@
-"""Rows and objects side by side in a temporary file, that is compared by SQLite."""
+"""Spool rows and objects into a temporary SQLite file, which compares them."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ INSERT INTO known VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (storage, key) DO 
 
 
 class Spool:
-    """A temporary file in a folder; all of it is written before it is read."""
+    """A temporary SQLite file in a folder; it is written completely before it is read."""
 
     def __init__(self, folder: Path) -> None:
         self._file = sqlite3.connect(folder / "inventory.sqlite3", isolation_level=None)
         self._file.executescript(_TABLES)
 
     def close(self) -> None:
-        """The folder may go."""
+        """Close the file, so that the folder can be deleted."""
         self._file.close()
 
     def list_objects(self, name: str, storage: MediaStorage) -> None:
-        """Write down what a storage holds. Raises ``StorageUnavailable``."""
+        """Write down the objects of a storage. Raises ``StorageUnavailable``."""
         self._insert(
             "INSERT OR REPLACE INTO stored VALUES (?, ?, ?, ?)",
             (
@@ -57,28 +57,28 @@ class Spool:
         )
 
     def list_rows(self) -> None:
-        """Write down what the rows say: the registry, and the columns that name objects."""
+        """Write down the rows: the object registry, and the columns that name objects."""
         self._insert(_KNOW, _registered())
         self._insert(_KNOW, _named())
 
     def note_fault(self, storage: str, key: str) -> None:
-        """Something is wrong with this one."""
+        """Note that this object is faulty."""
         self._file.execute("INSERT OR IGNORE INTO faulty VALUES (?, ?)", (storage, key))
 
     def note_broken(self, video: str, *, original: bool) -> None:
-        """A video lacks outputs, or its original."""
+        """Note that a video lacks outputs, or its original."""
         self._file.execute("INSERT OR IGNORE INTO broken (video) VALUES (?)", (video,))
         column = "original" if original else "outputs"
         self._file.execute(f"UPDATE broken SET {column} = {column} + 1 WHERE video = ?", (video,))  # noqa: S608  # one of two words
 
     def broken(self) -> Iterator[Broken]:
-        """The videos that were noted."""
+        """Yield the videos noted as broken."""
         for rows in self.read("SELECT video, outputs, original FROM broken"):
             for video, outputs, original in rows:
                 yield Broken(video, bool(outputs), bool(original))
 
     def read(self, query: str, *values: object) -> Iterator[list[Row]]:
-        """What a query finds, some hundred rows at a time."""
+        """Yield the results of a query, 500 rows at a time."""
         with closing(self._file.cursor()) as cursor:
             cursor.execute(query, values)
             while rows := cursor.fetchmany(500):
@@ -97,7 +97,7 @@ def _registered() -> Iterator[Row]:
 
 
 def _named() -> Iterator[Row]:
-    """What columns name, whatever the registry says."""
+    """Yield the objects that other tables name, whatever the registry says."""
     stored = StoredObject.State.STORED.value
     for pk, key, size in walk(Source.objects, "pk", "key", "size"):
         yield ORIGINALS, key, size, None, str(pk), stored, "", 1
@@ -116,7 +116,8 @@ def _named() -> Iterator[Row]:
 
 
 def walk(rows: QuerySet[Any] | Any, *columns: str) -> Iterator[Row]:
-    """Some columns of all rows, read by their key so that no cursor is held open meanwhile."""
+    """Yield some columns of all rows, paged by primary key so that no database cursor stays
+    open."""
     after: object = None
     while True:
         behind: QuerySet[Model] = rows.filter(pk__gt=after) if after is not None else rows.all()

@@ -1,4 +1,4 @@
-"""The rows of the domain."""
+"""The models of the domain."""
 
 from videos.models.decision import DecisionsStand, ModerationDecision
 from videos.models.event import Event, EventLog

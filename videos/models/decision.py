@@ -10,25 +10,26 @@ from videos.models.video import Video
 
 
 class DecisionsStand(Exception):
-    """Raised when a decision that was made is to be changed or deleted."""
+    """Raised when an existing decision is to be changed or deleted."""
 
 
 class Decisions(models.QuerySet["ModerationDecision"]):
-    """Decisions are added and read; nobody changes or deletes any."""
+    """Decisions can be added and read, but not changed or deleted."""
 
     def update(self, **kwargs: Any) -> NoReturn:
-        """Refuse: raises ``DecisionsStand``."""
+        """Refuse: raise ``DecisionsStand``."""
         raise DecisionsStand
 
     def delete(self) -> NoReturn:
-        """Refuse: raises ``DecisionsStand``."""
+        """Refuse: raise ``DecisionsStand``."""
         raise DecisionsStand
 
 
 class ModerationDecision(models.Model):
-    """One decision of a moderator: who, when, why, from what to what. It is never changed.
+    """One decision of a moderator: who, when and why, and the states before and after. It never
+    changes.
 
-    It names the video and both people in words too: it outlives them.
+    It also names the video and both people as text, since it outlives them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -58,11 +59,11 @@ class ModerationDecision(models.Model):
         return f"{self.title or self.video_id}: {self.get_after_display()}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write a new one; raises ``DecisionsStand`` for one that was written."""
+        """Write a new decision; raise ``DecisionsStand`` for an existing one."""
         if not self._state.adding:
             raise DecisionsStand
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refuse: raises ``DecisionsStand``."""
+        """Refuse: raise ``DecisionsStand``."""
         raise DecisionsStand

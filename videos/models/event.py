@@ -1,4 +1,4 @@
-"""The log every reader of changes reads."""
+"""The event log that all readers of changes read."""
 
 from typing import ClassVar
 
@@ -10,8 +10,8 @@ from uuid_utils.compat import uuid7
 class Event(models.Model):
     """A change, written in the transaction that made it.
 
-    ``position`` is given after commit by one sequencer at a time, so that no later commit
-    fills a gap a reader has already passed.
+    ``position`` is assigned after the commit by one sequencer at a time, so that no later commit
+    fills a gap that a reader has already passed.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -37,9 +37,10 @@ class Event(models.Model):
 
 
 class EventLog(models.Model):
-    """One row: which positions were given, and which of them were deleted for their age.
+    """One row: the last assigned position, and up to which position events were deleted because of
+    their age.
 
-    Positions never begin again, even when every event is gone.
+    Positions never start again, even when all events are gone.
     """
 
     ONLY: ClassVar[int] = 1

@@ -1,4 +1,4 @@
-"""A row whose state other processes move must never be written back whole."""
+"""A model whose rows other processes change, so that an existing row must never be saved whole."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.db import models
 class FullSaveRefused(Exception):
     """Raised when an existing row is saved without ``update_fields``.
 
-    A stale instance would undo what another process did meanwhile.
+    A stale instance would undo the changes that another process made in the meantime.
     """
 
 

@@ -1,4 +1,4 @@
-"""Which installation this database is, and how far its storages were looked through."""
+"""The identity of this installation, and the progress of walks through its storages."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from django.db.models.functions import Now
 
 
 class Installation(models.Model):
-    """The one row that says which installation this is; each storage holds its counterpart.
+    """The one row that identifies this installation; each storage holds its counterpart.
 
     A copy of the database has the same ``name``. So the epoch is renewed again and again in both
-    places: a copy soon does not know the epoch that stands in the storage.
+    places: a copy soon does not know the storage's epoch.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
@@ -35,7 +35,8 @@ class Installation(models.Model):
 
 
 class Walk(models.Model):
-    """A slow walk through many things in bounded steps, and what the last whole one found."""
+    """A slow walk through many things in bounded steps, and the findings of the last complete
+    walk."""
 
     name = models.CharField(primary_key=True, max_length=32)
     after = models.CharField(max_length=1024, blank=True, help_text="where the next step begins")

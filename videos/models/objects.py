@@ -14,8 +14,8 @@ from videos.models.video import Video
 
 
 def _owner(model: type[models.Model]) -> Any:
-    """An owner that may go before its objects do: nothing ties the two in the database, since the
-    version before, which knows no objects, deletes owners too."""
+    """Return a foreign key to an owner that may be deleted before its objects. It has no database
+    constraint, since the previous version, which does not know this table, deletes owners too."""
     return models.ForeignKey(
         model,
         null=True,
@@ -27,11 +27,12 @@ def _owner(model: type[models.Model]) -> Any:
 
 
 class StoredObject(models.Model):
-    """An object and what becomes of it. ``videos.objects`` moves its state, nothing else does.
+    """A stored object and its state. Only ``videos.objects`` changes the state.
 
-    It is ``writing`` before its first byte is stored, so whatever a killed attempt left is known;
-    ``stored`` from the transaction on that lists it; ``deleting`` from the transaction on that
-    removes the last thing that pointed at it, until the object is gone, and the row with it.
+    It is ``writing`` before its first byte is stored, so that the leftovers of a killed attempt are
+    known. It becomes ``stored`` in the transaction that lists it, and ``deleting`` in the
+    transaction that removes the last reference to it. It stays so until the object is gone; then
+    the row is deleted too.
     """
 
     class Storage(models.TextChoices):

@@ -1,6 +1,6 @@
-"""What a run made: a release of renditions, each a row of chunks.
+"""The outputs of a run: a release of renditions, each with rows of chunks.
 
-Playlists are pure functions of these rows. Where the objects lie ``videos.keys`` knows.
+Playlists are pure functions of these rows. ``videos.keys`` makes the keys of the objects.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from videos.models.guarded import GuardedModel
 
 
 class Release(GuardedModel):
-    """The outputs of one run; its id is the run's."""
+    """The outputs of one run; its id is the run's id."""
 
     class State(models.TextChoices):
         GROWING = "growing"
@@ -75,26 +75,27 @@ class Release(GuardedModel):
 
     @property
     def prefix(self) -> str:
-        """Where its objects are in the outputs storage."""
+        """The key prefix of its objects in the outputs storage."""
         return keys.release_prefix(self.id)
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing will be added; one that was replaced stays complete for its viewers."""
+        """Whether nothing will be added. A complete release that was replaced stays complete for
+        its viewers."""
         replaced = self.state == self.State.RETIRED and self.completed_at is not None
         return self.state == self.State.COMPLETE or replaced
 
 
 class RenditionQuerySet(models.QuerySet["Rendition"]):
-    """Renditions in the orders people want."""
+    """Renditions, with common orders."""
 
     def largest_first(self) -> RenditionQuerySet:
-        """From the largest frame down; audio last."""
+        """Return the renditions from the largest frame down; audio comes last."""
         return self.order_by(models.F("height").desc(nulls_last=True), "name")
 
 
 class Rendition(models.Model):
-    """One rung as made, or one audio track."""
+    """One encoded rung, or one audio track."""
 
     class Kind(models.TextChoices):
         VIDEO = "video"
@@ -143,7 +144,8 @@ class Rendition(models.Model):
 
 
 class Chunk(models.Model):
-    """A stretch of a rendition's timeline: one object, its segments byte ranges of it."""
+    """A stretch of a rendition's timeline, stored as one object; its segments are byte ranges of
+    it."""
 
     id = models.BigAutoField(primary_key=True)
     rendition = models.ForeignKey(Rendition, on_delete=models.CASCADE, related_name="chunks")

@@ -1,4 +1,4 @@
-"""The original bytes, kept untouched."""
+"""Originals: the uploaded bytes, kept unchanged."""
 
 from typing import Any, ClassVar
 
@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 
 class Source(models.Model):
-    """One stored original and where it came from."""
+    """One stored original and its origin."""
 
     class Origin(models.TextChoices):
         UPLOAD = "upload"
@@ -43,6 +43,6 @@ class Source(models.Model):
 
     @property
     def found(self) -> dict[str, Any] | None:
-        """What the probe found, also where that was the one of the release before; None until
-        then."""
+        """The probe's results, even those that only the previous version stored; None before the
+        probe."""
         return self.media if self.facts is None else self.facts

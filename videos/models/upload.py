@@ -1,4 +1,4 @@
-"""Bytes on their way in."""
+"""Uploads in progress."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 
 class Upload(models.Model):
-    """A video's bytes arriving; finishing it gives the video its source."""
+    """The upload of a video's bytes; finishing it gives the video its source."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""A video: one thing somebody handed in."""
+"""The video model: a video is one thing that a user uploaded or imported."""
 
 import secrets
 from typing import ClassVar
@@ -15,12 +15,12 @@ from videos.models.source import Source
 
 
 def new_playback_id() -> str:
-    """A random public name, replaceable without changing the video's id."""
+    """Return a random public name, which can be replaced without changing the video's id."""
     return secrets.token_urlsafe(16)
 
 
 class LibraryItem(GuardedModel):
-    """What everything in a library has."""
+    """The fields that every item of a library has."""
 
     folder = models.CharField(max_length=255, blank=True)
     tags = models.JSONField(default=list, blank=True)
@@ -32,7 +32,7 @@ class LibraryItem(GuardedModel):
 
 
 class Video(LibraryItem):
-    """A video with its lifecycle, owner and visibility. Only ``lifecycle`` moves its status."""
+    """A video with its lifecycle, owner and visibility. Only ``lifecycle`` changes its status."""
 
     class MediaType(models.TextChoices):
         VIDEO = "video"
@@ -93,7 +93,7 @@ class Video(LibraryItem):
         ]
         indexes: ClassVar = [
             models.Index(fields=["owner", "-id"], name="video_of_owner_newest"),
-            # By what a library can be ordered, and narrowed to a time.
+            # For the orders of a library, and for its filters by time.
             models.Index("owner", Lower("title"), "id", name="video_of_owner_by_title"),
             models.Index(fields=["owner", "created_at"], name="video_of_owner_by_time"),
             models.Index(

@@ -1,1 +1,1 @@
-"""Approve and reject."""
+"""Approve and reject videos."""

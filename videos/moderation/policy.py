@@ -1,4 +1,4 @@
-"""Whose new videos wait for a moderator, by ``VODLOOM_MODERATION``."""
+"""Decide by ``VODLOOM_MODERATION`` whether new videos wait for a moderator."""
 
 from django.conf import settings
 
@@ -9,7 +9,8 @@ NOBODY, NEW_OWNERS, EVERYBODY = "nobody", "new", "everybody"
 
 
 def first_state(owner: User) -> Video.Moderation:
-    """Where a new video begins. Owners are new until a video of theirs is approved."""
+    """Return the initial state of a new video. Owners are new until one of their videos is
+    approved."""
     if settings.MODERATION == NOBODY:
         return Video.Moderation.APPROVED
     if settings.MODERATION == NEW_OWNERS and _has_approved(owner):

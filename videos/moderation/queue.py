@@ -1,4 +1,4 @@
-"""The videos that wait for a moderator, the oldest first."""
+"""The queue of videos that wait for a moderator, oldest first."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,13 +12,13 @@ _APPROVED = Video.Moderation.APPROVED
 
 
 def pending() -> QuerySet[Video]:
-    """All that wait, with what a moderator looks at: those that are ready. What is still uploaded
-    or made, or failed, cannot be judged yet."""
+    """Return all waiting videos with their related rows. Only ready videos wait; those that are
+    being uploaded or processed, or that failed, cannot be judged yet."""
     return _waiting().select_related("owner", "source", "release").order_by("id")
 
 
 def count() -> int:
-    """How many wait."""
+    """Return the number of waiting videos."""
     return _waiting().count()
 
 
@@ -29,7 +29,8 @@ def _waiting() -> QuerySet[Video]:
 
 
 def next_after(video_id: UUID | None = None) -> Video | None:
-    """The one that waits longest behind another, or from the start again; None when none waits."""
+    """Return the waiting video that follows another one, or the first if none follows; None if no
+    other one waits."""
     waiting = pending()
     if video_id is not None:
         found = waiting.filter(pk__gt=video_id).first()
@@ -40,25 +41,25 @@ def next_after(video_id: UUID | None = None) -> Video | None:
 
 
 def decisions_on(video_id: UUID) -> QuerySet[ModerationDecision]:
-    """What was decided about a video, the newest first."""
+    """Return the decisions about a video, newest first."""
     return ModerationDecision.objects.filter(video_id=video_id).order_by("-id")
 
 
 def latest(limit: int = 8) -> list[ModerationDecision]:
-    """The newest decisions of all moderators."""
+    """Return the newest decisions of all moderators."""
     return list(ModerationDecision.objects.order_by("-id")[:limit])
 
 
 @dataclass(frozen=True)
 class Before:
-    """What an owner's videos were found to be so far."""
+    """The numbers of an owner's approved and rejected videos."""
 
     approved: int
     rejected: int
 
 
 def decisions_about(owner: User) -> Before:
-    """How many of an owner's videos stand approved, and how many rejected."""
+    """Count an owner's approved and rejected videos."""
     counts = Video.objects.filter(owner=owner, deleted_at=None).aggregate(
         approved=Count("pk", filter=Q(moderation=_APPROVED)),
         rejected=Count("pk", filter=Q(moderation=Video.Moderation.REJECTED)),

@@ -1,4 +1,4 @@
-"""Why a video may be rejected: a code for programs, words for people. Pure.
+"""The reasons for rejecting a video: a code for programs and words for people. Pure.
 
 docs/api.md lists them; a test holds it to that.
 """
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reason:
-    """``label`` is what moderators choose by; ``sentence`` what the owner reads unless the
-    moderator writes another. Where it is empty they must write one."""
+    """A reason for rejection. Moderators choose by ``label``; the owner reads ``sentence`` unless
+    the moderator writes another one. If it is empty, the moderator must write one."""
 
     code: str
     label: str
@@ -42,7 +42,7 @@ CHOICES = [(reason.code, reason.label) for reason in _ALL]
 
 
 class UnknownReason(Exception):
-    """Raised for a code that stands for no reason."""
+    """Raised for an unknown reason code."""
 
     def __init__(self, code: str) -> None:
         super().__init__(f"there is no reason {code!r}")
@@ -50,11 +50,11 @@ class UnknownReason(Exception):
 
 
 class SentenceMissing(Exception):
-    """Raised when a reason says nothing by itself, and neither does the moderator."""
+    """Raised when neither the reason nor the moderator gives a sentence."""
 
 
 def sentence(code: str, written: str = "") -> str:
-    """What the owner is told: the moderator's own sentence, or the reason's.
+    """Return the sentence for the owner: the moderator's own, or else the reason's.
 
     Raises ``UnknownReason`` or ``SentenceMissing``.
     """
@@ -68,6 +68,6 @@ def sentence(code: str, written: str = "") -> str:
 
 
 def label(code: str) -> str:
-    """A reason in words, also one that only another version knows."""
+    """Return the label of a reason; for a code that only another version knows, the code itself."""
     reason = REASONS.get(code)
     return reason.label if reason else code

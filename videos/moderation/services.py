@@ -1,7 +1,7 @@
-"""A moderator's decisions: by compare-and-set, each with its line in the audit log, an event and a
-mail to the owner, all in one transaction.
+"""A moderator's decisions. Each is made by compare-and-set, with its entry in the audit log, an
+event and a mail to the owner, all in one transaction.
 
-A video that is not approved is shown to nobody but its owner and moderators.
+Only the owner and moderators see a video that is not approved.
 """
 
 from dataclasses import dataclass
@@ -19,9 +19,10 @@ Moderation = Video.Moderation
 
 
 class DecidedMeanwhile(Exception):
-    """Raised when a video does not stand any more where the moderator saw it.
+    """Raised when a video is no longer in the state that the moderator saw.
 
-    ``now`` is where it stands, empty when it was deleted; ``by`` the e-mail address of who decided.
+    ``now`` is its state, empty if it was deleted; ``by`` is the email address of the last
+    decision's moderator.
     """
 
     def __init__(self, video_id: UUID, now: str, by: str) -> None:
@@ -32,17 +33,17 @@ class DecidedMeanwhile(Exception):
 
 
 class NothingToDecide(Exception):
-    """Raised when a video is to become what it is."""
+    """Raised when a video already is in the requested state."""
 
 
 class NotReady(Exception):
-    """Raised when a video is to be approved before all of it can be looked at."""
+    """Raised when a video is to be approved before all of it can be watched."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a moderator decides about: the video as it stood, and its page's address for the mail
-    to the owner."""
+    """The video that a moderator decides about, in the state that the moderator saw, with the
+    address of its page for the mail to the owner."""
 
     video_id: UUID
     moderation: str
@@ -50,8 +51,8 @@ class Seen:
 
 
 def approve(seen: Seen, *, by: User) -> ModerationDecision:
-    """Let a video be seen as its visibility says, once it is ready: what nobody could look at, as
-    it is still uploaded or made, or failed, is not approved.
+    """Show a video as its visibility says. Only a ready video can be approved, since nobody can
+    watch one that is being uploaded or processed, or that failed.
 
     Raises ``DecidedMeanwhile``, ``NothingToDecide`` or ``NotReady``.
     """
@@ -59,7 +60,7 @@ def approve(seen: Seen, *, by: User) -> ModerationDecision:
 
 
 def reject(seen: Seen, *, by: User, code: str, message: str = "") -> ModerationDecision:
-    """Hide a video from everybody but its owner and moderators, for a reason that its owner reads.
+    """Hide a video from everybody but its owner and moderators, for a reason that the owner reads.
 
     Raises ``DecidedMeanwhile``, ``NothingToDecide``, ``reasons.UnknownReason`` or
     ``reasons.SentenceMissing``.
@@ -91,7 +92,7 @@ def _decide(
 
 
 def reason_of(video: Video) -> dict[str, str] | None:
-    """Why a video is rejected: ``code`` and ``message``, or None."""
+    """Return why a video is rejected: ``code`` and ``message``, or None."""
     if not video.moderation_code:
         return None
     return {"code": video.moderation_code, "message": video.moderation_message}

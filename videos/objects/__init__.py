@@ -1,9 +1,9 @@
-"""The registry of stored objects: what is written, what stands, and the one way to delete it.
+"""The registry of stored objects, and the only way to delete objects.
 
-An attempt registers what it will write before it writes (``writing``), and the transaction that
-lists it confirms it (``stored``). Whoever removes the last thing that points at an object marks it
-(``deleting``) in the same transaction. ``delete_marked`` alone deletes objects, and only where the
-storage was found to be this installation's. No state ever goes back.
+An attempt registers its objects before it writes them (``writing``), and the transaction that lists
+them confirms them (``stored``). The transaction that removes the last reference to an object marks
+it (``deleting``). Only ``delete_marked`` deletes objects, and only if the storage was found to be
+this installation's. No state ever goes back.
 """
 
 from videos.objects.deletion import delete_marked

@@ -1,4 +1,4 @@
-"""Delete what is marked: the only place where an object of ours is deleted."""
+"""Delete marked objects: the only place that deletes our objects."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -22,10 +22,11 @@ _LONGEST_PAUSE = timedelta(days=1)
 
 
 def delete_marked() -> int:
-    """Delete the objects that are due, then their rows; how many. Any number may do so at once.
+    """Delete the due objects, then their rows; return how many. Several processes may run this at
+    once.
 
-    Nothing is deleted unless the storages are this installation's. One object that cannot be
-    deleted is tried again later, and keeps no other.
+    Nothing is deleted unless the storages are this installation's. An object that cannot be deleted
+    is tried again later and does not hold up others.
     """
     if not _due().exists() or not installation.may_delete():
         return 0
@@ -49,7 +50,8 @@ def _due(**more: object) -> QuerySet[StoredObject]:
 
 
 def _delete(name: StoredObject.Storage, rows: Sequence[StoredObject]) -> int:
-    """Those that could not be deleted are put off. What is listed is never deleted."""
+    """Delete the objects and their rows. Those that cannot be deleted are put off, and objects that
+    are still listed are never deleted."""
     storage = originals() if name == StoredObject.Storage.ORIGINALS else outputs()
     listed = listed_among(name, [row.key for row in rows])
     for key in listed:
@@ -62,7 +64,7 @@ def _delete(name: StoredObject.Storage, rows: Sequence[StoredObject]) -> int:
 
 
 def _put_off(rows: Sequence[StoredObject]) -> None:
-    """Twice as long after each failure."""
+    """Postpone the next try, for twice as long after each failure."""
     by_tries: dict[int, list[int]] = defaultdict(list)
     for row in rows:
         by_tries[row.tries].append(row.pk)

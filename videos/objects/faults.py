@@ -1,5 +1,5 @@
-"""What fsck found wrong with stored objects: kept with their rows, and told as notices of the
-releases that play, so that the product says what it lacks."""
+"""Record the faults that fsck found in stored objects. They are kept with the objects' rows, and
+shown as notices of the playing releases, so that users learn what is missing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CODES = {notices.OUTPUT_MISSING.code, notices.ORIGINAL_MISSING.code}
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with an object, or empty where nothing is any more, and whose it is."""
+    """The fault of an object, empty if it has none any more, and the owner of the object."""
 
     storage: str
     key: str
@@ -30,7 +30,8 @@ class Fault:
 
 
 def keep(found: Sequence[Fault]) -> None:
-    """Keep what is wrong with objects, those too that only a column names, and tell of it."""
+    """Store the faults of objects, and update the notices. Objects without a row, which only a
+    column names, are registered first."""
     for one in found:
         row = StoredObject.objects.filter(storage=one.storage, key=one.key)
         if not row.update(fault=one.fault):
@@ -46,7 +47,7 @@ def keep(found: Sequence[Fault]) -> None:
 
 
 def _tell(release: UUID) -> None:
-    """Put the notices of a release right."""
+    """Update the notices of a release."""
     with transaction.atomic():
         row = Release.objects.select_for_update().filter(pk=release)
         for before in row.values_list("notices", flat=True):
@@ -66,12 +67,12 @@ def _notices(release: UUID) -> Iterable[notices.Notice]:
 
 
 def faulty_sources() -> QuerySet[Source]:
-    """Sources whose original is not there, or not as it was."""
+    """Return the sources with a missing or damaged original."""
     faulty = StoredObject.objects.filter(storage=StoredObject.Storage.ORIGINALS).exclude(fault="")
     return Source.objects.filter(key__in=faulty.values("key"))
 
 
 def broken_videos(videos: QuerySet[Video]) -> QuerySet[Video]:
-    """Of some videos those that lack something of what they play."""
+    """Return those of the videos whose playing release lacks an object."""
     faulty: QuerySet[Any] = StoredObject.objects.exclude(fault="").filter(release__isnull=False)
     return videos.filter(release__in=faulty.values("release"))

@@ -1,9 +1,9 @@
-"""What columns name: register it where the registry does not know it.
+"""Register objects that columns name but the registry does not know.
 
-``Chunk.key``, ``Rendition.download_key``, ``Release.poster_key`` and ``Source.key`` are written by
-the version before too, which registers nothing. Each statement here may be repeated at any time:
-what is known is passed over. A migration runs them, so they name only columns that
-stand since ``0009_stored_objects``.
+The previous version writes ``Chunk.key``, ``Rendition.download_key``, ``Release.poster_key`` and
+``Source.key`` too, but registers nothing. Each statement here may be repeated at any time: known
+objects are skipped. A migration runs them, so they use only columns that exist since
+``0009_stored_objects``.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,23 +40,23 @@ _SOURCES = (
 
 
 def register_releases(release_ids: Iterable[UUID]) -> int:
-    """Register what releases and their renditions and chunks name; how many were not known."""
+    """Register the objects that releases, renditions and chunks name; return how many were new."""
     ids = list(release_ids)
     return sum(_insert(what, "release_id", ids) for what in (_CHUNKS, _DOWNLOADS, _POSTERS))
 
 
 def register_sources(source_ids: Iterable[UUID]) -> int:
-    """Register the originals of sources; how many were not known."""
+    """Register the originals of sources; return how many were new."""
     return _insert(_SOURCES, "source_id", list(source_ids))
 
 
 def listed_among(storage: str, keys: Sequence[str]) -> set[str]:
-    """Which of these keys a column names, whatever the registry says of them."""
+    """Return those of the keys that a column names, whatever the registry says of them."""
     if storage == StoredObject.Storage.ORIGINALS:
         unfinished = Upload.objects.filter(finished_at=None)
         named = (Source.objects.filter(key__in=keys), unfinished.filter(key__in=keys))
         return {key for rows in named for key in rows.values_list("key", flat=True)}
-    # By their releases, since only those are indexed.
+    # Look them up by release, since only the release columns are indexed.
     releases = {release for key in keys if (release := release_of(key)) is not None}
     return set(keys) & _outputs_of(releases)
 

@@ -1,4 +1,4 @@
-"""Mark what is to be deleted, in the transaction that removes the last thing pointing at it."""
+"""Mark objects for deletion, in the transaction that removes the last reference to them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -15,22 +15,22 @@ from videos.storage import ListedObject
 
 State, Storage, Role = StoredObject.State, StoredObject.Storage, StoredObject.Role
 
-# Whoever lost its lease may still be writing; after this time it has noticed or is dead.
+# A worker that lost its lease may still be writing; after this time it has noticed, or is dead.
 GRACE = timedelta(seconds=2 * settings.TASK_LEASE_SECONDS)
 _STEP = 1000
 
 
 def mark_releases(release_ids: Sequence[UUID]) -> int:
-    """These releases are deleted: so is all they hold, also what columns alone name."""
+    """Mark all objects of deleted releases, including those that only columns name."""
     register_releases(release_ids)
     return _mark(StoredObject.objects.filter(release_id__in=release_ids))
 
 
 def mark_original(key: str, *, at_once: bool = False) -> None:
-    """Nothing points at an original any more, or its upload came to nothing.
+    """Mark an original that nothing refers to any more, or whose upload came to nothing.
 
-    ``at_once``: whoever wrote it says that nobody writes any more. Nobody may have registered it:
-    the version before does not.
+    ``at_once`` means that its writer has stopped, so it need not wait. The original may have no
+    row, since the previous version registers none.
     """
     row, is_new = StoredObject.objects.get_or_create(
         storage=Storage.ORIGINALS,
@@ -44,10 +44,11 @@ def mark_original(key: str, *, at_once: bool = False) -> None:
 
 
 def mark_attempt(release_id: UUID, token: UUID, found: Iterable[ListedObject] = ()) -> int:
-    """What a stale attempt registered, and what of it was ``found`` stored; how many.
+    """Mark the objects that a stale attempt registered, and those of its objects that were
+    ``found`` stored; return how many.
 
-    Nothing when it was listed after all: a commit whose answer was lost is tried again, and then
-    finds itself stale.
+    Objects that were listed after all are not marked: a commit whose answer was lost is tried
+    again, and that second try finds its own attempt stale.
     """
     with transaction.atomic():
         register_releases([release_id])
@@ -58,7 +59,7 @@ def mark_attempt(release_id: UUID, token: UUID, found: Iterable[ListedObject] = 
 
 
 def mark_found(storage: StoredObject.Storage, found: Iterable[ListedObject]) -> int:
-    """Objects that were found by listing; those that have a row are left as they are."""
+    """Mark objects that were found by listing; those with a row are left as they are."""
     rows = [
         StoredObject(
             storage=storage, key=one.key, role=Role.UNKNOWN, bytes=one.size, state=State.DELETING
@@ -73,9 +74,9 @@ def mark_found(storage: StoredObject.Storage, found: Iterable[ListedObject]) -> 
 
 
 def mark_ownerless() -> int:
-    """A step through the rows: mark objects whose release, source or upload is gone.
+    """Walk through some rows, and mark the objects whose release, source or upload is gone.
 
-    Whoever deletes an owner marks its objects; only the version before does not.
+    Code that deletes an owner marks its objects; only the previous version does not.
     """
     walk, _ = Walk.objects.get_or_create(name="ownerless")
     rows = list(StoredObject.objects.filter(pk__gt=int(walk.after or 0)).order_by("pk")[:_STEP])
@@ -94,11 +95,12 @@ def mark_ownerless() -> int:
 
 
 def _given_up(writing: Iterable[StoredObject]) -> list[int]:
-    """Originals that no upload writes any more, and of which no source came."""
+    """Return the originals that no upload writes any more and that have no source."""
     rows = [row for row in writing if row.storage == Storage.ORIGINALS]
     open_uploads = Upload.objects.filter(pk__in=[row.attempt for row in rows], finished_at=None)
     arriving = set(open_uploads.values_list("pk", flat=True)) if rows else set()
-    # After the uploads: one that ended between the two looks has left its source.
+    # Sources are read after the uploads, so an upload that ended between the two reads has its
+    # source.
     keys = [row.key for row in rows if row.attempt not in arriving]
     written = Source.objects.filter(key__in=keys).values_list("key", flat=True)
     left = set(keys).difference(written) if keys else set()
@@ -106,7 +108,7 @@ def _given_up(writing: Iterable[StoredObject]) -> list[int]:
 
 
 def _without(model: type[Model], owners: Mapping[int, UUID | None]) -> list[int]:
-    """The objects whose owner is told and not there. What is gone never comes back."""
+    """Return the objects whose owner is recorded but missing. Deleted owners never come back."""
     wanted = {owner for owner in owners.values() if owner is not None}
     found = model._default_manager.filter(pk__in=wanted).values_list("pk", flat=True)
     gone = wanted.difference(found) if wanted else set()
@@ -114,7 +116,8 @@ def _without(model: type[Model], owners: Mapping[int, UUID | None]) -> list[int]
 
 
 def _mark(rows: QuerySet[StoredObject]) -> int:
-    """What somebody may still be writing is deleted when they must have stopped."""
+    """Mark the rows. Objects in ``writing`` are deleted later, when their writer must have
+    stopped."""
     return rows.exclude(state=State.DELETING).update(
         delete_after=Case(
             When(state=State.WRITING, then=Now() + GRACE),

@@ -1,5 +1,5 @@
-"""Objects that no row names, put aside where nothing deletes them: beneath ``quarantine/<stamp>/``
-of the storage they lie in, with lists that say what they were."""
+"""Put objects that no row names aside, under ``quarantine/<stamp>/`` of their storage, where
+nothing deletes them. Lists beside them record their keys, sizes and times."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class NotOurs(Exception):
 
 @dataclass(frozen=True)
 class Returned:
-    """An object of the quarantine; False where something stands under its key again."""
+    """An object of the quarantine; ``moved`` is False if another object has its key again."""
 
     storage: str
     key: str
@@ -32,15 +32,16 @@ class Returned:
 
 
 class Quarantine:
-    """One quarantine, named for when it was begun."""
+    """One quarantine, named after its start time."""
 
     def __init__(self) -> None:
         self.stamp = f"{timezone.now():%Y%m%dT%H%M%SZ}-{uuid4().hex[:4]}"
         self._lists = 0
 
     def take(self, name: StoredObject.Storage, found: Sequence[ListedObject]) -> int:
-        """Put objects aside that still no row names; how many. The list is written first, so a
-        process that is killed leaves nothing there that is not on it. Raises ``NotOurs``."""
+        """Quarantine those of the objects that still no row names; return how many. The list is
+        written first, so that a killed process leaves no object that is not on a list. Raises
+        ``NotOurs``."""
         if not installation.may_delete():
             raise NotOurs
         storage, folder = _storage(name), f"{keys.QUARANTINE}{self.stamp}/"
@@ -58,12 +59,12 @@ class Quarantine:
 
 
 def stamps() -> list[str]:
-    """The quarantines there are, the oldest first."""
+    """Return the existing quarantines, oldest first."""
     return sorted({one for name in StoredObject.Storage for one in _stamps(_storage(name))})
 
 
 def put_back(stamp: str) -> Iterator[Returned]:
-    """Give the objects of a quarantine their keys again. Raises ``NotOurs``."""
+    """Move the objects of a quarantine back to their keys. Raises ``NotOurs``."""
     if not installation.may_delete():
         raise NotOurs
     for name in StoredObject.Storage:
@@ -96,7 +97,7 @@ def _is_there(storage: MediaStorage, key: str) -> bool:
 
 
 def _move(storage: MediaStorage, key: str, to: str) -> bool:
-    """False when it was gone already."""
+    """Move an object; return False if it was gone already."""
     try:
         storage.move_key(key, to)
     except ObjectMissing:

@@ -1,8 +1,9 @@
-"""Objects that no row names, found by listing the storages slowly, in bounded steps.
+"""Find objects that no row names, by listing the storages slowly, in bounded steps.
 
-A stale worker may store after everything was tidied, and the version before registers nothing. Only
-what lies under a key of our making is ever deleted, when it is older than a day and younger than
-the adoption of the storage: a restored backup does not know what was made after it.
+A stale worker may store objects after everything was cleaned up, and the previous version registers
+nothing. An object is deleted only if its key has our form, it is older than a day, and it is
+younger than the adoption of the storage, since a restored backup does not know the objects made
+after it.
 """
 
 import time
@@ -34,29 +35,29 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Count:
-    """How many objects, and their bytes."""
+    """A number of objects, and their total size in bytes."""
 
     objects: int
     bytes: int
 
 
 class Search:
-    """Walks on with each call; marks nothing in the first hour of its process."""
+    """A search that goes on with each call; it marks nothing in the first hour of its process."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
         self._warnings = AtMostEvery(_TELL_EVERY_SECONDS)
 
     def step(self, now: float | None = None) -> int:
-        """Look at the next objects of each storage; how many were marked for deletion.
+        """Look at the next objects of each storage; return how many were marked for deletion.
 
-        ``now`` in seconds of the monotonic clock.
+        ``now`` is in seconds of the monotonic clock.
         """
         settled = (time.monotonic() if now is None else now) - self._began >= _SETTLED_SECONDS
         return sum(self._step(name, may_mark=settled) for name in StoredObject.Storage)
 
     def _step(self, name: StoredObject.Storage, *, may_mark: bool) -> int:
-        """A storage that does not answer keeps nobody from looking at the other."""
+        """Do a step; an unavailable storage does not prevent the step of the other one."""
         try:
             return _step(name, may_mark=may_mark)
         except StorageUnavailable as error:
@@ -69,14 +70,15 @@ _search: Search | None = None
 
 
 def look_for_unknown() -> int:
-    """The reconciler's duty: a step of this process's search."""
+    """Do a step of this process's search; a duty of the reconciler."""
     global _search  # noqa: PLW0603  # its hour begins with the first call
     _search = _search or Search()
     return _search.step()
 
 
 def counted() -> Count | None:
-    """Unknown objects in the last whole walks, those of others' making too; None before one."""
+    """Return the number of unknown objects in the last complete walks, including foreign ones; None
+    before the first walk."""
     walks = [
         walk
         for walk in Walk.objects.filter(name__in=StoredObject.Storage.values)
@@ -91,7 +93,7 @@ def counted() -> Count | None:
 
 
 def among(name: StoredObject.Storage, listed: Sequence[ListedObject]) -> list[ListedObject]:
-    """Which of these objects no row names."""
+    """Return those of the objects that no row names."""
     ours = [one for one in listed if not keys.is_housekeeping(one.key)]
     names = [one.key for one in ours]
     rows = StoredObject.objects.filter(storage=name, key__in=names)
@@ -101,7 +103,7 @@ def among(name: StoredObject.Storage, listed: Sequence[ListedObject]) -> list[Li
 
 
 def every(name: StoredObject.Storage) -> Iterator[ListedObject]:
-    """All unknown objects of a storage, by one long listing."""
+    """Yield all unknown objects of a storage, in one long listing."""
     listing = _storage(name).list_prefix("")
     while listed := list(islice(listing, _STEP)):
         yield from among(name, listed)
@@ -110,7 +112,8 @@ def every(name: StoredObject.Storage) -> Iterator[ListedObject]:
 def deletable(
     name: StoredObject.Storage, found: Iterable[ListedObject], *, since: datetime | None
 ) -> list[ListedObject]:
-    """Those under keys of our making, older than a day, and made after ``since``."""
+    """Return those with keys of our form that are older than a day and were made after
+    ``since``."""
     is_ours = keys.is_original if name == StoredObject.Storage.ORIGINALS else keys.is_output
     until = clock.now() - _OLD
     return [

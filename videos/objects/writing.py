@@ -1,4 +1,4 @@
-"""Say what will be written before it is, and that it stands when it is listed."""
+"""Register objects before they are written, and confirm them when they are listed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ State, Storage = StoredObject.State, StoredObject.Storage
 
 @dataclass(frozen=True)
 class Planned:
-    """An output that is about to be written; ``bytes`` None when not known yet."""
+    """An output that is about to be written; ``bytes`` is None if not known yet."""
 
     key: str
     role: StoredObject.Role
@@ -22,9 +22,10 @@ class Planned:
 
 
 def write_ahead(planned: Sequence[Planned], *, release_id: UUID, token: UUID | None) -> None:
-    """Register what an attempt is about to write: in one statement, before it writes.
+    """Register the objects that an attempt is about to write, in one statement.
 
-    Committed at once, so outside of any transaction that could be rolled back.
+    It must be committed before the write, so call it outside of any transaction that could roll
+    back.
     """
     StoredObject.objects.bulk_create(
         (
@@ -45,8 +46,9 @@ def write_ahead(planned: Sequence[Planned], *, release_id: UUID, token: UUID | N
 
 
 def confirm(token: UUID | None, sizes: Mapping[str, int] | None = None) -> int:
-    """What an attempt wrote stands: inside its finishing transaction, after its token was found
-    current. ``sizes`` gives the bytes of keys that were not known before."""
+    """Confirm the objects that an attempt wrote. Call it inside the finishing transaction, after
+    the attempt's token was found current. ``sizes`` gives the bytes of keys whose size was not
+    known."""
     fields: dict[str, object] = {"state": State.STORED, "attempt": None}
     if sizes:
         fields["bytes"] = Case(
@@ -58,7 +60,7 @@ def confirm(token: UUID | None, sizes: Mapping[str, int] | None = None) -> int:
 
 
 def write_ahead_original(upload: Upload) -> None:
-    """Register the original that an upload is about to write; with the upload's row."""
+    """Register the original that an upload is about to write, together with the upload's row."""
     StoredObject.objects.create(
         storage=Storage.ORIGINALS,
         key=upload.key,
@@ -71,7 +73,7 @@ def write_ahead_original(upload: Upload) -> None:
 
 
 def confirm_original(upload: Upload, source: Source) -> bool:
-    """An upload's original stands as this source; False when it is being deleted."""
+    """Confirm an upload's original as that of this source; return False if it is being deleted."""
     rows = StoredObject.objects.filter(
         storage=Storage.ORIGINALS, key=upload.key, state=State.WRITING
     )

@@ -1,4 +1,5 @@
-"""The account page: profile, addresses, password, API keys, usage; each form has an address."""
+"""The account page: profile, email addresses, password, API keys and usage. Each form has a URL of
+its own."""
 
 from typing import Any, cast
 from uuid import UUID
@@ -23,7 +24,7 @@ from accounts.forms import AddEmailForm, ApiKeyForm, ChangePasswordForm, Profile
 from accounts.models import ApiKey, User
 from videos.pages import usage
 
-_KEYS_SHOWN = 500  # more than anybody makes here; the admin may issue more
+_KEYS_SHOWN = 500  # more than users may make here; the admin may issue more
 _TOO_MANY_KEYS = (
     f"These are {api_keys.MOST_OF_ONE} keys, with those you revoked today. Revoke one that nothing"
     " uses, or come back tomorrow."
@@ -34,7 +35,7 @@ _TOO_MANY_KEYS = (
 @never_cache
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
-    """Everything about oneself on one page."""
+    """Show one's whole account on one page."""
     return _page(request)
 
 
@@ -42,7 +43,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def save_profile(request: HttpRequest) -> HttpResponse:
-    """Change one's name."""
+    """Change one's own name."""
     form = ProfileForm(request.POST, instance=cast(User, request.user))
     if not form.is_valid():
         return _page(request, profile_form=form)
@@ -55,7 +56,7 @@ def save_profile(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def create_key(request: HttpRequest) -> HttpResponse:
-    """Issue an API key; its secret stands in this answer and nowhere else."""
+    """Issue an API key; its secret is shown in this answer only."""
     form = ApiKeyForm(request.POST)
     if form.is_valid() and not api_keys.may_have_another(cast(User, request.user)):
         form.add_error("name", _TOO_MANY_KEYS)
@@ -68,7 +69,7 @@ def create_key(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def revoke_key(request: HttpRequest, key_id: UUID) -> HttpResponse:
-    """End one of one's own keys."""
+    """Revoke one of one's own keys."""
     key = get_object_or_404(ApiKey, pk=key_id, user=cast(User, request.user))
     api_keys.revoke(key)
     messages.success(request, f"The key “{key.name}” is revoked. Nothing can use it any more.")
@@ -76,14 +77,14 @@ def revoke_key(request: HttpRequest, key_id: UUID) -> HttpResponse:
 
 
 class EmailsView(allauth.EmailView):  # type: ignore[misc]  # allauth has no types
-    """What allauth does with addresses, answered on the account page."""
+    """allauth's email management, with its answers on the account page."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The addresses stand on the account page."""
+        """Redirect to the account page, which shows the addresses."""
         return redirect(reverse("account") + "#emails")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Add, confirm, remove an address, or log in with it."""
+        """Add, confirm or remove an address, or make it the one to log in with."""
         try:
             return cast(HttpResponse, super().post(request, *args, **kwargs))
         except MailUnavailable as error:
@@ -96,11 +97,11 @@ class EmailsView(allauth.EmailView):  # type: ignore[misc]  # allauth has no typ
             return redirect(self.get_success_url())
 
     def get_success_url(self) -> str:
-        """Back to where the form stood."""
+        """Return the part of the account page that holds the form."""
         return reverse("account") + "#emails"
 
     def form_invalid(self, form: forms.Form) -> HttpResponse:
-        """The page again, with what is wrong."""
+        """Show the account page with the form's errors."""
         return _page(self.request, email_form=form)
 
     def _action_send(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
@@ -115,22 +116,23 @@ class EmailsView(allauth.EmailView):  # type: ignore[misc]  # allauth has no typ
 
 
 class PasswordView(allauth.PasswordChangeView):  # type: ignore[misc]  # allauth has no types
-    """What allauth does with a new password, answered on the account page."""
+    """allauth's password change, with its answers on the account page."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The form stands on the account page."""
+        """Redirect to the account page, which shows the form."""
         return redirect(reverse("account") + "#password")
 
     def form_invalid(self, form: forms.Form) -> HttpResponse:
-        """The page again, with what is wrong."""
+        """Show the account page with the form's errors."""
         return _page(self.request, password_form=form)
 
 
 class ConfirmView(allauth.ConfirmEmailView):  # type: ignore[misc]  # allauth has no types
-    """What allauth does with the link of a mail; used twice, it is a page that says so."""
+    """allauth's confirmation by mailed link; using a link twice shows a page that says so."""
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Confirm the address, unless that was done a moment ago: here, or by another account."""
+        """Confirm the address. Answer 404 if the link no longer works (it was used already), or 409
+        if another account has confirmed the address."""
         try:
             return cast(HttpResponse, super().post(*args, **kwargs))
         except (Http404, IntegrityError) as error:
@@ -160,8 +162,9 @@ def _page(request: HttpRequest, **more: Any) -> HttpResponse:
 
 
 def _addresses(user: User) -> list[dict[str, Any]]:
-    """With each what can be done about it: nothing is offered that would be refused."""
-    sync_user_email_address(user)  # who was made in the admin has none yet
+    """Return the addresses, each with the possible actions; an action that would be refused is not
+    offered."""
+    sync_user_email_address(user)  # users made in the admin have no address yet
     rows = list(EmailAddress.objects.filter(user=user).order_by("-primary", "email"))
     any_verified = any(row.verified for row in rows)
     return [_address(row, user, any_verified=any_verified) for row in rows]

@@ -1,4 +1,4 @@
-"""One bar from the first byte to ready: where a video stands on it, and the words beside it. Pure.
+"""The progress bar of a video, from the first byte to ready, with the words beside it. Pure.
 
 `static/js/bar.js` does the same with ticks of the feed.
 """
@@ -11,13 +11,14 @@ UPLOAD_SHARE = 30.0
 
 
 def percent(of_job: float, *, begins_at: float) -> float:
-    """Where a job's percent stand on a bar whose first part is the upload's."""
+    """Return the position of a job's progress on a bar that begins with the upload's share."""
     return begins_at + of_job * (100.0 - begins_at) / 100.0
 
 
 def stage(named: str, of_job: float, place: int | None = None) -> str:
-    """What is being done. Between two tasks of a job nothing runs for a moment: a video that was
-    begun is not said to wait for that, nor one that was looked at and is next."""
+    """Return the name of the stage. Between two tasks of a job nothing runs for a moment. A
+    video whose encoding has begun, or that has been inspected and is next, is not shown as
+    waiting then."""
     is_begun = of_job > stages.INSPECTED or (of_job == stages.INSPECTED and not place)
     if named == stages.WAITING and is_begun:
         return words.STAGES["encoding"]
@@ -25,7 +26,8 @@ def stage(named: str, of_job: float, place: int | None = None) -> str:
 
 
 def time_left(seconds: int | None, place: int | None, of_job: float) -> str:
-    """How long it takes, once that is measured; until then its place in the queue, if it waits."""
+    """Return the time left once it is measured; until then the place in the queue, if the job
+    waits."""
     if seconds is not None:
         return words.time_left(seconds)
     if place is not None and of_job <= stages.INSPECTED:

@@ -1,4 +1,4 @@
-"""What a video is on a page: words and addresses, ready to be shown."""
+"""Prepare videos for display on pages: their words and addresses."""
 
 from dataclasses import dataclass
 
@@ -17,8 +17,9 @@ _GOING_ON = (Video.Status.PENDING_UPLOAD, Video.Status.UPLOADING, Video.Status.P
 
 @dataclass(frozen=True)
 class Working:
-    """What is going on with a video: percent of a bar that ``begins_at`` so many, the ``job`` that
-    moves it, whether it waits for its turn, and words for stage and time left."""
+    """The work on a video: its ``percent`` of the bar, the percent at which the job
+    ``begins_at``, the id of the ``job``, whether it waits for its turn, and words for the stage
+    and the time left."""
 
     percent: float
     begins_at: float
@@ -30,7 +31,7 @@ class Working:
 
 @dataclass(frozen=True)
 class Card:
-    """A video in the library; ``reason`` is why it failed, ``available`` how much of it plays
+    """A video in the library. ``reason`` is why it failed; ``available`` tells how much of it plays
     while that grows."""
 
     video: Video
@@ -48,7 +49,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a video cannot be played, and what to do."""
+    """Why a video cannot be played, and advice."""
 
     message: str
     advice: str
@@ -59,7 +60,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something that was left out, shortened, guessed or repaired, and what can be done."""
+    """Something that was left out, shortened, guessed or repaired, with advice."""
 
     code: str
     message: str
@@ -68,11 +69,14 @@ class Notice:
 
 @dataclass(frozen=True)
 class Watch:
-    """A video on its own page. ``stage`` is what stands where the picture is:
-    player, working, failed, canceled or unavailable; ``available`` how much of it plays, while
-    that grows; ``failure``, ``facts``, ``notices`` and ``standing`` are for whoever may inspect
-    it; ``plays_on`` is for how long others may go on playing it when it is hidden, empty where that
-    ends at once."""
+    """A video on its watch page.
+
+    ``stage`` names what is shown in the picture's place: player, working, failed, canceled or
+    unavailable. ``available`` tells how much of the video plays, while that grows. ``failure``,
+    ``facts``, ``notices`` and ``standing`` are set only for viewers who may inspect it.
+    ``plays_on`` tells how long others may go on playing it after it is hidden; it is empty if that
+    ends at once.
+    """
 
     card: Card
     author: str
@@ -93,7 +97,7 @@ class Watch:
 
 
 def card(video: Video, viewer: access.Viewer) -> Card:
-    """A video read through ``library.readable``."""
+    """Return the card of a video that was read through ``library.readable``."""
     seconds = playback.duration_of(video)
     return Card(
         video=video,
@@ -111,7 +115,7 @@ def card(video: Video, viewer: access.Viewer) -> Card:
 
 
 def watch(video: Video, viewer: access.Viewer) -> Watch:
-    """A video read with its renditions."""
+    """Return the watch page's data of a video that was read with its renditions."""
     shown = card(video, viewer)
     may_inspect = access.may_inspect(video, viewer)
     may_reprocess = access.may_reprocess(video, viewer)
@@ -144,18 +148,18 @@ def _notices(video: Video) -> list[Notice]:
 
 
 def title_of(video: Video) -> str:
-    """What a video is called where something has to stand."""
+    """Return the title, or "Untitled" for a video without one."""
     return video.title or "Untitled"
 
 
 def author_of(video: Video) -> str:
-    """The name its owner goes by; empty for one who gave none: an address is nobody's business."""
+    """Return the owner's name; empty if the owner gave none, since the email address is private."""
     owner: User = video.owner
     return owner.get_full_name()
 
 
 def facts(video: Video) -> list[tuple[str, str]]:
-    """Names and values of what was handed in and made of it."""
+    """Return names and values of facts about the original and what was made of it."""
     rows = _source_facts(video)
     if video.release:
         rows.append(("Qualities", ", ".join(selectors.rungs(video))))
@@ -168,7 +172,7 @@ def _source_facts(video: Video) -> list[tuple[str, str]]:
 
 
 def source_facts(source: Source, seconds: float) -> list[tuple[str, str]]:
-    """Names and values of what the probe found in a file of so many seconds."""
+    """Return names and values of the probe's results for a file of this duration."""
     found = selectors.source_facts(source, seconds)
     rate, varies = found.frame_rate, bool(found.variable_frame_rate)
     return [
@@ -201,7 +205,7 @@ def _codec(name: str | None) -> str:
 
 
 def working(video: Video) -> Working | None:
-    """What is going on with a video read with its job; None when nothing is."""
+    """Return the work on a video that was read with its job; None if nothing is going on."""
     if video.status not in _GOING_ON and not _is_reprocessed(video):
         return None
     now, job = progress.progress(video), progress.current_run(video)
@@ -219,14 +223,15 @@ def working(video: Video) -> Working | None:
 
 
 def _is_reprocessed(video: Video) -> bool:
-    """A ready video may be worked on again; the pictures that follow a first job are no matter."""
+    """Return whether a ready video is being processed again. The pictures that follow a first job
+    do not count."""
     job = progress.current_run(video)
     return job is not None and job.status in Run.ACTIVE and job.kind == Run.Kind.REPROCESS
 
 
 def _stage(video: Video, *, may_inspect: bool) -> str:
     if not may_inspect and video.status not in _GOING_ON:
-        return "unavailable"  # why, and what to do about it, is its owner's business
+        return "unavailable"  # only its owner learns the cause and the remedy
     return {
         Video.Status.FAILED: "failed",
         Video.Status.CANCELED: "canceled",

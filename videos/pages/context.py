@@ -1,4 +1,4 @@
-"""What every page's frame needs."""
+"""The template context of every page."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from videos.pages import bar, words
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The words that scripts show, said once here; what is open to whom; for staff the version."""
+    """Return the words for scripts, defined only here, what the user may do, and the version."""
     return {
         "stage_words": words.STAGES,
         "bar_facts": {"uploadShare": bar.UPLOAD_SHARE, "inspected": stages.INSPECTED},
@@ -22,6 +22,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def may_upload(request: HttpRequest) -> bool:
-    """Whether uploading is offered: nothing is that would be refused."""
+    """Return whether to offer uploading; it is not offered to a user who may not upload."""
     user = getattr(request, "user", None)
     return bool(user and user.is_authenticated and user.can_upload)

@@ -1,4 +1,4 @@
-"""Somebody's library: what it shows, narrowed, searched and counted."""
+"""A user's library: filtered, searched and counted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Narrowing:
-    """Which videos are asked for, and in which order."""
+    """The filter, search and order of a library."""
 
     status: str = ""
     search: str = ""
@@ -34,9 +34,9 @@ class Narrowing:
 
     @classmethod
     def read(cls, query: QueryDict) -> "Narrowing":
-        """From an address; what is not known narrows nothing."""
+        """Read the query parameters; unknown values have no effect."""
         status, sort = query.get("status", ""), query.get("sort", "")
-        # PostgreSQL takes no NUL in a text.
+        # PostgreSQL accepts no NUL in a text.
         text = query.get("q", "").replace("\0", "").strip()[:200]
         return cls(
             status=status if status in FILTERS else "",
@@ -46,7 +46,7 @@ class Narrowing:
 
     @property
     def order(self) -> shelf.Order:
-        """How they are sorted."""
+        """The order of the videos."""
         return shelf.ORDERS[self.sort]
 
     @property
@@ -55,7 +55,7 @@ class Narrowing:
         return not self.sort
 
     def apply(self, videos: QuerySet[Video]) -> QuerySet[Video]:
-        """The videos it leaves."""
+        """Return the videos that match."""
         _, statuses = FILTERS[self.status]
         if statuses:
             videos = videos.filter(status__in=statuses)
@@ -64,7 +64,7 @@ class Narrowing:
 
 @dataclass(frozen=True)
 class Tab:
-    """A way to narrow the library, and how many videos it leaves."""
+    """A filter of the library, with the number of its videos."""
 
     name: str
     label: str
@@ -72,7 +72,7 @@ class Tab:
 
 
 def tabs(owner: User, narrowing: Narrowing) -> Sequence[Tab]:
-    """All tabs, counted under the same search, in one query; none where there is no video."""
+    """Return all tabs, counted under the same search in one query; none if there is no video."""
     videos = access.owned_by(owner)
     if narrowing.search:
         videos = search.in_names(videos, narrowing.search)
@@ -87,17 +87,18 @@ def tabs(owner: User, narrowing: Narrowing) -> Sequence[Tab]:
 
 
 def readable(owner: User) -> QuerySet[Video]:
-    """The owner's videos with all that a card shows, in one query."""
+    """Return the owner's videos with all that a card shows, in one query."""
     return selectors.with_card(access.owned_by(owner))
 
 
 def watchable(viewer: access.Viewer) -> QuerySet[Video]:
-    """What a viewer may see, with all that the watch page shows, in two queries."""
+    """Return the videos that a viewer may see, with all that the watch page shows, in two
+    queries."""
     return selectors.with_everything(access.visible_to(viewer))
 
 
 def uuid_or_none(text: str | None) -> UUID | None:
-    """An id from an address; None for what is none."""
+    """Return an id from a query parameter; None if it is not a UUID."""
     try:
         return UUID(text or "")
     except ValueError:

@@ -1,4 +1,5 @@
-"""What other sites ask for a video that anybody may watch: player, poster, description."""
+"""What other sites may fetch of a video that everybody may watch: player, poster and
+description."""
 
 from http import HTTPStatus
 from typing import Any
@@ -25,7 +26,8 @@ _LARGEST = 10_000
 @never_cache
 @xframe_options_exempt
 def embed(request: HttpRequest, video_id: UUID) -> HttpResponse:
-    """The player alone, for pages of others: whoever is logged in here is nobody there."""
+    """Show the player alone, for embedding in other sites. A user who is logged in here is treated
+    as anonymous."""
     video = sharing.open_videos().filter(pk=video_id).first()
     playing = player.of(video, AnonymousUser()) if video else None
     if video is None or playing is None:
@@ -37,7 +39,7 @@ def embed(request: HttpRequest, video_id: UUID) -> HttpResponse:
 @require_safe
 @never_cache
 def poster(request: HttpRequest, video_id: UUID) -> HttpResponse:
-    """An address of the poster that does not expire, for previews elsewhere."""
+    """Redirect to the poster from a URL that does not expire, for previews on other sites."""
     video = get_object_or_404(sharing.open_videos(), pk=video_id)
     address = playback.poster_url(video, AnonymousUser())
     if address is None:
@@ -48,7 +50,7 @@ def poster(request: HttpRequest, video_id: UUID) -> HttpResponse:
 @require_safe
 @never_cache
 def oembed(request: HttpRequest) -> HttpResponse:
-    """What https://oembed.com asks of a provider, as JSON; pages of every origin may read it."""
+    """Answer an oEmbed request (https://oembed.com) in JSON; pages of every origin may read it."""
     response = _oembed(request)
     response["Access-Control-Allow-Origin"] = "*"
     return response
@@ -89,8 +91,8 @@ def _described(video: Video, request: HttpRequest, frame: sharing.Frame) -> dict
 
 
 def _video_of(request: HttpRequest) -> UUID | None:
-    """The video whose page or frame the address leads to that is asked about; it may lack the final
-    slash, as pages may."""
+    """Return the video whose watch or embed page the ``url`` parameter names. The final slash may
+    be missing, as in page URLs."""
     address = request.GET.get("url", "")
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}):
         return None
@@ -103,7 +105,7 @@ def _video_of(request: HttpRequest) -> UUID | None:
 
 
 def _pixels(text: str | None) -> int:
-    """A limit as it was asked for; what is none limits nothing."""
+    """Return the requested limit in pixels; a value that is not a valid limit limits nothing."""
     try:
         pixels = int(text or _LARGEST)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the player of a video needs to know, on its page and where it is embedded."""
+"""The data that a video's player needs, on the watch page and where it is embedded."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,7 +15,7 @@ _PLAIN_HEIGHT = 720
 
 @dataclass(frozen=True)
 class Offered:
-    """A file to download: what it is called for people and on their disk, and how large it is."""
+    """A file to download: its label, the file name for saving it, its size in words and its URL."""
 
     words: str
     filename: str
@@ -25,9 +25,9 @@ class Offered:
 
 @dataclass(frozen=True)
 class Player:
-    """Addresses of a video that plays, and its length: as a number of seconds, and in the words
-    that every place uses. ``available`` is how many seconds there are as long as it grows;
-    ``plain`` the file that plays without any script."""
+    """The URLs of a playable video, and its length, as a number of seconds and in the words that
+    every page uses. ``available`` is the number of playable seconds while the release grows.
+    ``plain`` is the file that plays without any script."""
 
     release: UUID
     hls: str
@@ -42,7 +42,8 @@ class Player:
 
 
 def of(video: Video, viewer: access.Viewer) -> Player | None:
-    """For a video read through ``library.watchable``; None where nothing plays for this viewer."""
+    """Return the player of a video that was read through ``library.watchable``; None if nothing
+    plays for this viewer."""
     hls, release = playback.hls_url(video, viewer, held=True), video.release
     if hls is None or release is None:
         return None
@@ -72,7 +73,8 @@ def _offered(file: Download) -> Offered:
 
 
 def _plain(files: list[Download]) -> str | None:
-    """A size that most lines and screens take, else the smallest."""
+    """Return a file of a size that most connections and screens can handle, or else the smallest
+    one."""
     if not files:
         return None
     fitting = (file for file in files if min(file.width or 0, file.height or 0) <= _PLAIN_HEIGHT)

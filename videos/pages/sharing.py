@@ -1,4 +1,4 @@
-"""How a video is handed on: its link, its embed code, and what other sites show of it."""
+"""How a video is shared: its link, its embed code, and the data that other sites show of it."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -25,7 +25,7 @@ _CODE = (
 
 @dataclass(frozen=True)
 class Frame:
-    """A player within another page: its address and its size in pixels."""
+    """An embedded player: its URL, its size in pixels and its embed code."""
 
     url: str
     width: int
@@ -35,8 +35,9 @@ class Frame:
 
 @dataclass(frozen=True)
 class Shared:
-    """Absolute addresses of a video: for people, for frames, for programs that show a preview.
-    Where others may not watch it there is the link alone, and why it does not work for them."""
+    """Absolute URLs of a video: for people, for frames, and for programs that show a preview. If
+    others may not watch the video, only the link is set, with a warning why it does not work for
+    them."""
 
     url: str
     warning: str
@@ -48,12 +49,12 @@ class Shared:
 
 
 def open_videos() -> QuerySet[Video]:
-    """Public and unlisted videos, as anybody may watch them."""
+    """Return the public and unlisted videos, as an anonymous viewer may watch them."""
     return library.watchable(AnonymousUser())
 
 
 def of(video: Video, request: HttpRequest) -> Shared:
-    """For a video read through ``library.watchable``."""
+    """Return the sharing data of a video that was read through ``library.watchable``."""
     watch = request.build_absolute_uri(reverse("watch", args=[video.pk]))
     is_open = access.may_play(video, AnonymousUser())
     has_poster = bool(video.release and video.release.poster_key)
@@ -71,7 +72,7 @@ def of(video: Video, request: HttpRequest) -> Shared:
 def frame(
     video: Video, request: HttpRequest, *, max_width: int = _WIDTH, max_height: int = _HEIGHT
 ) -> Frame:
-    """The player for other pages, as large as allowed and at most of a usual size."""
+    """Return the embedded player, as large as allowed but no larger than the default size."""
     width, height = min(_WIDTH, max_width), min(_HEIGHT, max_height)
     if video.media_type == Video.MediaType.AUDIO:
         height = min(_AUDIO_HEIGHT, max_height)

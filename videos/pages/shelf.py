@@ -1,5 +1,5 @@
-"""The orders of a library, and its pages: each order is a key that no two videos share, so that a
-page begins where the one before ended, whatever was uploaded or deleted meanwhile."""
+"""The orders of a library, and its pages. Each order is a key that no two videos share, so that a
+page begins where the previous one ended, whatever was uploaded or deleted in the meantime."""
 
 from __future__ import annotations
 
@@ -17,20 +17,22 @@ PAGE_SIZE = 24
 
 @dataclass(frozen=True)
 class Order:
-    """Videos by a ``field``, those with the same value by their ids; ``descending`` is both."""
+    """An order of videos by ``field``, and by id among equal values; ``descending`` applies to
+    both."""
 
     label: str
     field: str = "pk"
     descending: bool = False
 
     def sorted(self, videos: QuerySet[Video], *, backwards: bool = False) -> QuerySet[Video]:
-        """In this order, or from its end."""
+        """Return the videos in this order, or in reverse."""
         sign = "-" if self.descending != backwards else ""
         names = ["pk"] if self.field == "pk" else [self.field, "pk"]
         return videos.order_by(*(sign + name for name in names))
 
     def behind(self, videos: QuerySet[Video], anchor: UUID, *, backwards: bool) -> QuerySet[Video]:
-        """What follows a video in this order, or comes before it; the anchor need not be left."""
+        """Return the videos that follow a video in this order, or precede it. The anchor itself
+        need not match the filters any more."""
         comparison = "lt" if self.descending != backwards else "gt"
         if self.field == "pk":
             return videos.filter(**{f"pk__{comparison}": anchor})
@@ -50,7 +52,7 @@ ORDERS: dict[str, Order] = {
 
 @dataclass(frozen=True)
 class Page:
-    """Some videos, and the ids that lead to the pages beside it."""
+    """The videos of one page, and the ids that lead to its neighbouring pages."""
 
     videos: Sequence[Video]
     older_than: UUID | None
@@ -64,7 +66,8 @@ def page(
     before: UUID | None = None,
     after: UUID | None = None,
 ) -> Page:
-    """The page behind ``before``, or the one that ends where ``after`` begins, or the first."""
+    """Return the page that begins behind ``before``, the page that ends in front of ``after``, or
+    the first page."""
     videos = _keyed(videos)
     if after is not None and before is None:
         nearer = order.sorted(order.behind(videos, after, backwards=True), backwards=True)

@@ -1,4 +1,4 @@
-"""What a moderator's decision means for a video, as its owner and staff are told."""
+"""The effect of a moderation decision on a video, in words for its owner and staff."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,8 @@ from videos.models import Video
 
 @dataclass(frozen=True)
 class Standing:
-    """Why others cannot watch: in a few words, a sentence, and the moderator's reason if given."""
+    """Why others cannot watch a video: a title, a sentence, and the moderator's reason if there is
+    one."""
 
     status: str
     title: str
@@ -17,7 +18,8 @@ class Standing:
 
 
 def of(video: Video, viewer: access.Viewer) -> Standing | None:
-    """None for what was approved: its visibility alone counts."""
+    """Return the standing of a video; None for an approved one, where only the visibility
+    counts."""
     whose = "you" if video.owner_id == viewer.pk else "its owner"
     if video.moderation == Video.Moderation.REJECTED:
         return Standing(

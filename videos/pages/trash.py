@@ -1,4 +1,4 @@
-"""The trash: what was deleted, to be restored or deleted for good."""
+"""The trash page: deleted videos, to be restored or deleted for good."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ _GONE = "It is not in the trash any more."
 
 @dataclass(frozen=True)
 class Line:
-    """A video in the trash."""
+    """A video in the trash, as its page shows it."""
 
     video: Video
     title: str
@@ -38,7 +38,7 @@ class Line:
 @never_cache
 @login_required
 def page(request: HttpRequest) -> HttpResponse:
-    """One's own trash, the last deleted first."""
+    """Show one's own trash, last deleted first."""
     videos = access.trashed_of(cast(User, request.user)).select_related("source", "release")
     found = list(videos.order_by("-deleted_at")[: _SHOWN + 1])
     context = {
@@ -52,7 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def restore(request: HttpRequest, video_id: UUID) -> HttpResponse:
-    """Take a video out."""
+    """Take a video out of the trash."""
     video = _own(request, video_id)
     try:
         trash.restore(video)

@@ -1,8 +1,8 @@
-"""The pages' addresses."""
+"""The URLs of the pages."""
 
 from django.urls import path, re_path
 
-# They register the converter that is named here.
+# These imports register the converter that the routes use.
 from videos import ids  # noqa: F401
 from videos.pages import account, open_views, trash, views
 
@@ -21,7 +21,7 @@ urlpatterns = [
     path("account/profile/", account.save_profile, name="account_profile"),
     path("account/keys/", account.create_key, name="account_key_create"),
     path("account/keys/<id:key_id>/revoke/", account.revoke_key, name="account_key_revoke"),
-    # Before allauth's own, which have the same addresses.
+    # Before allauth's own routes, which have the same URLs.
     path("accounts/email/", account.emails, name="account_email"),
     re_path(
         r"^accounts/confirm-email/(?P<key>[-:\w]+)/$",

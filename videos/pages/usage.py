@@ -1,4 +1,4 @@
-"""How much somebody has here."""
+"""A user's usage of the site."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,8 @@ from videos.pages import words
 
 @dataclass(frozen=True)
 class Usage:
-    """Numbers and sizes in words; ``running`` videos are worked on at once."""
+    """Numbers of videos, and sizes in words; ``running`` is how many videos are processed at
+    once."""
 
     videos: int
     trashed: int
@@ -22,7 +23,7 @@ class Usage:
 
 
 def of(user: User) -> Usage:
-    """What a user has, in two queries."""
+    """Return a user's usage, in two queries."""
     counts = Video.objects.filter(owner=user).aggregate(
         videos=Count("pk", filter=Q(deleted_at=None)),
         trashed=Count("pk", filter=Q(deleted_at__isnull=False)),

@@ -1,4 +1,4 @@
-"""The pages: parse, authorise, call one thing, respond."""
+"""The main pages. Each view parses, authorises, calls one service, and responds."""
 
 from http import HTTPStatus
 from typing import Any, cast
@@ -23,7 +23,7 @@ from videos.pages.context import may_upload
 @never_cache
 @login_required
 def library(request: HttpRequest) -> HttpResponse:
-    """One's own videos."""
+    """Show one's own videos."""
     user = cast(User, request.user)
     feed_since = _feed_since(user)
     narrowing = collection.Narrowing.read(request.GET)
@@ -31,7 +31,7 @@ def library(request: HttpRequest) -> HttpResponse:
     videos = narrowing.apply(collection.readable(user))
     page = shelf.page(videos, narrowing.order, before=before, after=after)
     if before and not page.videos:
-        # What was behind it has gone: a page of nothing would look like a library of nothing.
+        # The videos behind it are gone. An empty page would look like an empty library.
         return redirect(f"{request.path}?{_first_page(request.GET)}")
     return render(
         request,
@@ -52,7 +52,7 @@ def library(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def card(request: HttpRequest, video_id: UUID) -> HttpResponse:
-    """One card of the library; 204 when the video does not belong on a page so narrowed."""
+    """Return one card of the library; 204 if the video does not match the filters."""
     user = cast(User, request.user)
     narrowing = collection.Narrowing.read(request.GET)
     own = collection.readable(user).filter(pk=video_id)
@@ -67,7 +67,7 @@ def card(request: HttpRequest, video_id: UUID) -> HttpResponse:
 @never_cache
 @login_required
 def upload(request: HttpRequest) -> HttpResponse:
-    """Hand in videos."""
+    """Show the upload page."""
     user = cast(User, request.user)
     context = {
         "is_verified": verification.is_verified(user),
@@ -80,7 +80,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def watch(request: HttpRequest, video_id: UUID) -> HttpResponse:
-    """One video: to watch, and for its owner to look after."""
+    """Show one video to watch, and to its owner to manage."""
     viewer = request.user
     feed_since = _feed_since(viewer) if isinstance(viewer, User) else None
     video = get_object_or_404(collection.watchable(viewer), pk=video_id)
@@ -93,7 +93,7 @@ def watch(request: HttpRequest, video_id: UUID) -> HttpResponse:
             "watch": shown,
             "shared": sharing.of(video, request),
             "visibilities": words.visibilities(own=video.owner_id == viewer.pk),
-            # Only the owner's feed tells of it; for others the page looks now and then.
+            # Only the owner's feed reports it; for others the page polls now and then.
             "feed_since": feed_since if video.owner_id == viewer.pk else None,
         },
     )
@@ -107,7 +107,7 @@ def _first_page(query: QueryDict) -> str:
 
 
 def _uploading() -> dict[str, Any]:
-    """What the uploader needs to know."""
+    """Return the settings that the uploader needs."""
     return {
         "max_bytes": settings.MAX_POST_BYTES,
         "max_size": words.limit(settings.MAX_POST_BYTES),
@@ -116,5 +116,6 @@ def _uploading() -> dict[str, Any]:
 
 
 def _feed_since(user: User) -> str:
-    """Where the page's feed begins: asked before the rows are read, so nothing falls between."""
+    """Return the cursor where the page's feed begins. It is read before the rows, so that no event
+    falls between."""
     return cursors.encode(log.newest())

@@ -1,4 +1,4 @@
-"""Sizes, times, statuses and errors as people read them. Pure."""
+"""Format sizes, times, statuses and errors for people. Pure."""
 
 from fractions import Fraction
 
@@ -37,7 +37,7 @@ VISIBILITIES = (
 
 
 def visibilities(*, own: bool) -> list[tuple[str, str, str]]:
-    """Who can watch, as the owner reads it or as staff do who look after it."""
+    """Return the visibility choices, worded for the owner or for staff who manage the video."""
     whose = "Only you" if own else "Only its owner and staff"
     return [(value, name, told.replace("Only you", whose)) for value, name, told in VISIBILITIES]
 
@@ -61,35 +61,35 @@ _MINUTE, _HOUR = 60, 3600
 _SHORT, _A_TENTH = 0.95, 0.095
 _KILO, _ONE_DECIMAL_BELOW = 1000, 10
 _KIBI = 1024
-# What is said of the last seconds is not worth more.
+# The last seconds cannot be estimated more precisely.
 _FEW_SECONDS, _STEP_SECONDS = 10, 5
 _TEENS = range(11, 14)
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
 
 def advice(error_code: str) -> str:
-    """What to do about an error."""
+    """Return advice for an error."""
     return _ADVICE.get(error_code, _RETRY)
 
 
 def retry_may_help(error_code: str) -> bool:
-    """Whether the same file may work the next time: nothing is wrong with the file itself."""
+    """Return whether trying the same file again may work, since the file itself is not at fault."""
     return not error_code.startswith("source_")
 
 
 def notice_advice(code: str) -> str:
-    """What to do about a notice; empty where nothing needs to be done, or it is not known."""
+    """Return advice for a notice; empty if nothing needs to be done, or the code is unknown."""
     kind = notices.KINDS.get(code)
     return kind.advice if kind else ""
 
 
 def frame_rate(rate: Fraction, varies: bool) -> str:
-    """25 frames/s, or what there are on average."""
+    """Return a frame rate such as "25 frames/s", with a remark if it is an average."""
     return f"{float(rate):.4g} frames/s{' on average, varying' if varies else ''}"
 
 
 def duration(seconds: float) -> str:
-    """0:07, 12:34, 1:02:03; below a second 0.3 s or 0.04 s."""
+    """Return a duration as 0:07, 12:34 or 1:02:03; below a second as 0.3 s or 0.04 s."""
     if 0 < seconds < _SHORT:
         return f"{seconds:.1f} s" if seconds >= _A_TENTH else f"{max(seconds, 0.01):.2f} s"
     whole = round(seconds)
@@ -101,19 +101,19 @@ def duration(seconds: float) -> str:
 
 
 def at_most_hours(seconds: int) -> str:
-    """1 hour, 3 hours: whole ones, none too few; empty for nothing."""
+    """Return whole hours, rounded up, such as "3 hours"; empty for zero seconds."""
     hours = -(-seconds // _HOUR)
     return f"{hours} hour{'' if hours == 1 else 's'}" if hours else ""
 
 
 def available(seconds: float, whole: float) -> str:
-    """How much of a video that is still made can be watched."""
+    """Return how much of a video can be watched while it is still being made."""
     share = f"{duration(int(seconds))} of {duration(whole)}" if whole else duration(int(seconds))
     return f"{share} can be watched"
 
 
 def size(count: int) -> str:
-    """842 kB, 3.4 MB, 12 GB; thousands, as file managers say it."""
+    """Return a size as 842 kB, 3.4 MB or 12 GB, in powers of 1000, as file managers show it."""
     value, unit = float(count), "bytes"
     for larger in ("kB", "MB", "GB", "TB"):
         if value < _KILO:
@@ -124,7 +124,7 @@ def size(count: int) -> str:
 
 
 def limit(count: int) -> str:
-    """512 MiB, 1.5 GiB: what is allowed, in the units in which limits are set."""
+    """Return a limit as 512 MiB or 1.5 GiB, in the units in which limits are configured."""
     value, unit = float(count), "bytes"
     for larger in ("KiB", "MiB", "GiB", "TiB"):
         if value < _KIBI:
@@ -134,7 +134,7 @@ def limit(count: int) -> str:
 
 
 def place(ahead: int) -> str:
-    """Where somebody stands before whom so many are: 4th in the queue."""
+    """Return the place in the queue behind this many others, such as "4th in the queue"."""
     if ahead <= 0:
         return "Next in the queue"
     number = ahead + 1
@@ -143,7 +143,7 @@ def place(ahead: int) -> str:
 
 
 def time_left(seconds: int | None) -> str:
-    """About how long it still takes; empty when nobody knows."""
+    """Return roughly how much time is left; empty if that is unknown."""
     if seconds is None:
         return ""
     if seconds < _FEW_SECONDS:

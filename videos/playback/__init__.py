@@ -1,1 +1,1 @@
-"""Addresses to play, and what they serve."""
+"""Issue playback addresses, and serve what they point at."""

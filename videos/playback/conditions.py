@@ -1,4 +1,4 @@
-"""Whether a request wants what there is, by the conditions it makes (RFC 9110, 13.2.2)."""
+"""Evaluate the preconditions of a request (RFC 9110, 13.2.2)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from http import HTTPStatus
 
 
 def unmet(headers: Mapping[str, str], *, etag: str, modified: float | None) -> HTTPStatus | None:
-    """What a GET or HEAD is answered instead: 304 when the client has it, 412 when it wanted
-    another one; None to go on. ``modified`` in seconds since 1970, where that is known."""
+    """Return the status to answer a GET or HEAD with if a precondition fails: 304 if the client has
+    this version, 412 if it wanted another one. Return None to go on. ``modified`` is in seconds
+    since 1970, or None if unknown."""
     if (wanted := headers.get("if-match")) is not None:
         if not names(wanted, etag, weakly=False):
             return HTTPStatus.PRECONDITION_FAILED
@@ -24,8 +25,8 @@ def unmet(headers: Mapping[str, str], *, etag: str, modified: float | None) -> H
 
 
 def names(text: str, etag: str, *, weakly: bool) -> bool:
-    """Whether a list of entity tags, or an asterisk, names one; ``weakly`` however both are marked.
-    None of ours has a comma."""
+    """Return whether a list of entity tags, or an asterisk, matches this tag; with ``weakly`` even
+    if one of them is weak. Our tags contain no comma."""
     if text.strip() == "*":
         return True
     tags = [tag.strip() for tag in text.split(",")]
@@ -35,7 +36,8 @@ def names(text: str, etag: str, *, weakly: bool) -> bool:
 
 
 def _is_newer(modified: float | None, date: str | None) -> bool | None:
-    """Whether it was modified after a date, in whole seconds; None where either is not known."""
+    """Return whether the object was modified after a date, in whole seconds; None if either is
+    unknown."""
     if modified is None or date is None:
         return None
     try:

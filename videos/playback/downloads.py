@@ -1,4 +1,4 @@
-"""Give out the addresses of MP4 files that may be downloaded."""
+"""Issue the addresses of MP4 files for download."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +10,8 @@ from videos.playback import filenames, services
 
 @dataclass(frozen=True)
 class Download:
-    """One rung with audio: pixels, bytes, and where it is for a viewer: the ``url`` that saves it,
-    and the one by which it is ``shown`` in a player."""
+    """One rung with audio as a file. ``size`` is in bytes. ``url`` saves the file, and ``shown``
+    plays it in a player."""
 
     name: str
     width: int | None
@@ -23,7 +23,7 @@ class Download:
 
 
 def of(video: Video, viewer: access.Viewer) -> list[Download]:
-    """What a viewer may download of a video, the largest first.
+    """Return the files of a video that a viewer may download, largest first.
 
     The video's source and release, and the release's renditions, must be joined.
     """

@@ -1,7 +1,7 @@
-"""Whether an address that was given out is still good: asked of the rows, every few seconds for a
+"""Check whether an issued address is still valid. The rows are read every few seconds for each
 release, so that hiding or deleting a video closes all its addresses.
 
-While the database does not answer, what was watched just before plays on for some minutes.
+While the database does not answer, a video that was watched just before plays on for some minutes.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _threads = DatabaseThreads("gate", size=2, waiting=1000, queue_seconds=5, run_se
 
 
 class Audience(IntEnum):
-    """For whom an address was given out."""
+    """The viewers that an address was issued for."""
 
     HELD = 0
     """Whoever may see the video whether it is open or not; good until it is deleted."""
@@ -45,14 +45,14 @@ class Audience(IntEnum):
 
 @dataclass(frozen=True)
 class Standing:
-    """How the video of a release stands, and what it is called."""
+    """Whether the video of a release is deleted or open to everybody, and its title."""
 
     is_deleted: bool
     is_open: bool
     title: str = ""
 
     def admits(self, audience: Audience) -> bool:
-        """Whether addresses for these are good."""
+        """Return whether addresses for this audience are valid."""
         return not self.is_deleted and (self.is_open or audience is Audience.HELD)
 
 
@@ -66,22 +66,22 @@ class _Known:
 
 
 class Gate:
-    """Knows how the videos of releases stand; for one event loop."""
+    """Knows the standing of the videos of releases; for one event loop."""
 
     def __init__(self, seconds: float = CACHED_SECONDS) -> None:
         self._seconds = seconds
         self._known: OrderedDict[UUID, _Known] = OrderedDict()
         self._silent_since: float | None = None
-        # Only so that those who ask at the same moment ask once.
+        # Only so that simultaneous requests share one query.
         self._looks: Shared[UUID, Standing] = Shared(seconds=0, most=_RELEASES, weigh=lambda _: 1)
 
     async def admits(self, release_id: UUID, audience: Audience) -> bool:
-        """Whether an address of a release is still good. Raises as ``standing`` does."""
+        """Return whether an address of a release is still valid. Raises like ``standing``."""
         return (await self.standing(release_id)).admits(audience)
 
     async def standing(self, release_id: UUID) -> Standing:
-        """How the video of a release stands. Raises Django's ``DatabaseError`` when that cannot be
-        known."""
+        """Return the standing of a release's video. Raises Django's ``DatabaseError`` if it cannot
+        be determined."""
         known = self._known.get(release_id)
         if known is not None and _now() - known.at < self._seconds:
             return known.standing
@@ -111,16 +111,16 @@ class Gate:
         return standing
 
     def _may_stand_in(self, known: _Known) -> bool:
-        """Whether what was known counts while the database is silent."""
+        """Return whether the known standing may be used while the database does not answer."""
         now = _now()
         began = now if self._silent_since is None else self._silent_since
         return known.at >= began - LATELY_SECONDS and now - began < OUTAGE_SECONDS
 
 
 def look_up(release_id: UUID) -> Standing:
-    """How the video of a release stands; one that nothing belongs to is gone."""
+    """Return the standing of a release's video; ``GONE`` if the release belongs to no video."""
     videos = Video.objects.only("title", "visibility", "moderation", "deleted_at")
-    # By the run that made it, also after another release took its place.
+    # By the run that made the release, so that it is found even after another release replaced it.
     video = videos.filter(runs=release_id).first() or videos.filter(release=release_id).first()
     if video is None:
         return GONE
@@ -132,6 +132,6 @@ def look_up(release_id: UUID) -> Standing:
 
 
 def _retrieve(look: asyncio.Task[Standing]) -> None:
-    """Nobody may be left to hear of an error."""
+    """Retrieve the exception, since nobody may be left to await it."""
     if not look.cancelled():
         look.exception()

@@ -1,11 +1,11 @@
-"""The ASGI app under ``/m/``: token, then playlist or bytes.
+"""The ASGI app under ``/m/``: it checks the token, then serves a playlist or bytes.
 
-``/m/<token>/<release>/<name>.m3u8`` (and ``manifest.mpd``) is rendered from the rows, gzipped for
-whoever takes that; on disk everything else is the file of that name in the release, or a part of
-one (`processing.packaging.addresses`), with Range. In a bucket the playlists carry a signed address
-for each chunk, posters and downloads are redirected to a short one, and bytes never pass here.
-With ``?download`` a file comes as one to be saved, named by the video's title.
-At each request the rows are asked whether the address is still good (`gate`).
+``/m/<token>/<release>/<name>.m3u8`` (and ``manifest.mpd``) is rendered from the rows, and gzipped
+for clients that accept that. On disk, everything else is the file of that name in the release, or a
+part of one (`processing.packaging.addresses`), with Range. In a bucket, the playlists contain a
+signed address for each chunk, posters and downloads redirect to a short-lived one, and bytes never
+pass through here. ``?download`` makes the client save the file, named after the video's title. Each
+request checks in the rows that the address is still valid (`gate`).
 """
 
 import re
@@ -52,7 +52,8 @@ _PREFLIGHT = {
     "Access-Control-Max-Age": "7200",
 }
 _FOR_EVER = "private, max-age=31536000, immutable"
-# Asked for again after this: who may not play any more must not find it in a cache.
+# Cached no longer than this, so that a viewer who may not play any more does not find it in a
+# cache.
 _COMPLETE_SECONDS = 5
 _GROWING = "private, max-age=1"
 SIGNED_EVERY_SECONDS = 300
@@ -61,7 +62,7 @@ _GONE = "There is no such file."
 
 
 class MediaApp:
-    """Serves releases to whoever holds a token for them."""
+    """Serves releases to clients that hold a token for them."""
 
     def __init__(self, renderer: Renderer | None = None, gate: Gate | None = None) -> None:
         self._renderer = renderer or Renderer()
@@ -75,7 +76,7 @@ class MediaApp:
         try:
             response = await self._respond(request)
         except Exception:
-            # Here, so that pages of every origin are told.
+            # Caught here, so that pages of every origin can read the error.
             logger.exception("media_broke")
             response = _refusal(500, "An internal error occurred on the server.")
         response.headers.update(_HEADERS)
@@ -135,7 +136,8 @@ class MediaApp:
 
 
 def takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding header allows gzip (RFC 9110): by name, or by the asterisk."""
+    """Return whether an Accept-Encoding header allows gzip (RFC 9110), by name or by the
+    asterisk."""
     weights = {}
     for entry in accepted.lower().split(","):
         coding, _, parameter = entry.partition(";")
@@ -145,7 +147,7 @@ def takes_gzip(accepted: str) -> bool:
 
 
 def _weight(text: str) -> float:
-    """How much something is wanted; what is no number asks for nothing."""
+    """Return a quality value; 0 if the text is not a number."""
     try:
         return float(text)
     except ValueError:
@@ -154,7 +156,7 @@ def _weight(text: str) -> float:
 
 @dataclass(frozen=True)
 class _Found:
-    """Where an object is: a file here, with what its file system tells of it, or an address."""
+    """An object found on the local disk: its path, and its file's stat result."""
 
     path: Path
     about: stat_result
@@ -189,7 +191,8 @@ async def _file(request: Request, release_id: UUID, name: str, *, disposition: s
 
 
 def _told_of(size: int, content_type: str, disposition: str) -> Response:
-    """What HEAD is answered of an object in a bucket, whose signed address is for GET alone."""
+    """Return the answer to HEAD for an object in a bucket, since a signed address works for GET
+    only."""
     headers = {"Content-Length": str(size), "Accept-Ranges": "bytes", "Cache-Control": "no-store"}
     if disposition:
         headers["Content-Disposition"] = disposition
@@ -197,8 +200,8 @@ def _told_of(size: int, content_type: str, disposition: str) -> Response:
 
 
 def _look_up(key: str, disposition: str) -> _Found | str | None:
-    """Where an object lies, if it does: here, or in a bucket behind a signed address, which answers
-    with a Content-Disposition where one is given."""
+    """Return where an object lies, if it exists: a local file, or a signed address in a bucket. The
+    address answers with a Content-Disposition if one is given."""
     storage = outputs()
     if (path := storage.local_path(key)) is not None:
         return _Found(path, path.stat())

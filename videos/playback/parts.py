@@ -1,6 +1,6 @@
-"""Bytes of a file, all of them or some as if they were a file of their own: a segment of a chunk.
+"""Serve a file, or a part of it as if it were a file of its own: a segment of a chunk.
 
-Answered as RFC 9110 says: one range, conditions, 416 where nothing is in the range.
+Answers follow RFC 9110: one range, preconditions, and 416 for a range without bytes.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from videos.playback import conditions
 
 AT_ONCE = 512 * 1024
 """Bytes that are read in one turn in a thread: most segments should need a few."""
-# One range; whoever asks for several gets all of it (RFC 9110, 14.2).
+# One range; a request for several gets the whole file (RFC 9110, 14.2).
 _RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class FilePart:
-    """Bytes `first` to `first + size` of a file, and what its file system tells of all of it."""
+    """The `size` bytes of a file from `first` on, and the stat result of the whole file."""
 
     path: Path
     about: stat_result
@@ -35,7 +35,7 @@ class FilePart:
 
     @property
     def etag(self) -> str:
-        """Another one for each part of each file."""
+        """An entity tag that differs for each part of each file."""
         numbers = (self.about.st_mtime_ns, self.about.st_size, self.first, self.size)
         return '"' + "-".join(f"{number:x}" for number in numbers) + '"'
 
@@ -43,14 +43,14 @@ class FilePart:
 def answer(
     part: FilePart, request: Request, *, media_type: str, headers: Mapping[str, str]
 ) -> Response:
-    """The response to GET or HEAD."""
+    """Return the response to GET or HEAD."""
     modified = formatdate(part.about.st_mtime, usegmt=True)
     told = {**headers, "ETag": part.etag, "Last-Modified": modified, "Accept-Ranges": "bytes"}
     status = conditions.unmet(request.headers, etag=part.etag, modified=part.about.st_mtime)
     if status is not None:
         return Response(status_code=status, headers=told)
     if request.method == "HEAD":
-        # Ranges are for GET alone.
+        # Ranges apply to GET only.
         return _answered(part, 0, part.size, told, media_type=media_type, sent=0)
     asked = None
     if request.headers.get("if-range", part.etag) in (part.etag, modified):
@@ -74,8 +74,8 @@ def _answered(
 
 
 def _asked(text: str, size: int) -> tuple[int, int] | None:
-    """The range a header asks for, where it begins and ends, empty where there is nothing; None for
-    everything, as for what is not one range of bytes."""
+    """Return the begin and end of the range that a header asks for, equal or crossed if no byte is
+    in it. Return None for the whole file, also if the header is not a single byte range."""
     found = _RANGE.fullmatch(text)
     if found is None or not any(found.groups()):
         return None
@@ -88,7 +88,8 @@ def _asked(text: str, size: int) -> tuple[int, int] | None:
 
 
 async def _read(path: Path, first: int, size: int) -> AsyncIterator[bytes]:
-    """Opened for each turn: nothing stays open for who is slow, or gone."""
+    """Yield the bytes. The file is opened for each read, so that it does not stay open for a client
+    that is slow or gone."""
     while size > 0:
         data = await to_thread.run_sync(_read_at, path, first, min(size, AT_ONCE))
         if not data:

@@ -1,4 +1,4 @@
-"""Playlists of a release, rendered from its rows."""
+"""Render the playlists of a release from its rows."""
 
 from uuid import UUID
 
@@ -18,15 +18,15 @@ class NoSuchPlaylist(Exception):
 
 
 def live(release_id: UUID) -> Release | None:
-    """A release that has playlists, or None."""
+    """Return a release that has playlists, or None."""
     states = [Release.State.GROWING, Release.State.COMPLETE, Release.State.RETIRED]
     return Release.objects.filter(pk=release_id, state__in=states).first()
 
 
 def render(release: Release, name: str, *, address_of: AddressOf) -> str:
-    """The playlist of a file name: ``master.m3u8``, ``<rendition>.m3u8``,
-    ``<rendition>-iframes.m3u8`` or, like those of keyframes for complete releases only,
-    ``manifest.mpd``. Raises ``NoSuchPlaylist``."""
+    """Render the playlist with this file name: ``master.m3u8``, ``<rendition>.m3u8``,
+    ``<rendition>-iframes.m3u8`` or ``manifest.mpd``. The last two exist for complete releases only.
+    Raises ``NoSuchPlaylist``."""
     text = _text(release, name, address_of)
     if text is None:
         raise NoSuchPlaylist
@@ -59,7 +59,7 @@ def _multivariant(release: Release) -> str | None:
 
 
 def _growing(release: Release, name: str, address_of: AddressOf) -> str | None:
-    """What every rendition has from the first chunk on, and no more."""
+    """Render the chunks that every rendition has from the first one on, and no more."""
     numbers: dict[int, list[int]] = {
         pk: [] for pk in Rendition.objects.filter(release=release).values_list("pk", flat=True)
     }
@@ -76,7 +76,8 @@ def _growing(release: Release, name: str, address_of: AddressOf) -> str | None:
 def _rendition(
     release: Release, name: str, prefix: int | None, address_of: AddressOf
 ) -> StoredRendition | None:
-    """A rendition with its first chunks (with all of them for None), if it has any."""
+    """Return a rendition with its chunks numbered below ``prefix`` (all for None), if it has
+    any."""
     row = Rendition.objects.filter(release=release, name=name).first()
     if row is None:
         return None

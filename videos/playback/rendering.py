@@ -1,7 +1,7 @@
-"""Playlists as they are sent: rendered beside the event loop, once for everybody who asks.
+"""Render playlists for sending, outside the event loop, once for all clients that ask.
 
-Rendering a film of hours takes a good part of a second, so few threads do it, and what cannot
-change any more is kept, gzipped.
+Rendering a film of several hours takes a good part of a second, so a few threads do it. Playlists
+that cannot change any more are kept, gzipped.
 """
 
 from __future__ import annotations
@@ -30,31 +30,31 @@ TURN_SECONDS = 60.0
 KEPT_BYTES = 64 * 1024**2
 _RELEASES = 10_000
 _AT_A_TIME = 2
-# zlib's own default; the highest level takes twice as long for one percent.
+# zlib's own default; the highest level takes twice as long and saves one percent.
 _GZIP_LEVEL = 6
 _SMALL_BYTES = 64 * 1024
 
-# Few: enough that a long manifest does not hold up the next playlist, no more, because text is
-# made under Python's one lock, which the event loop needs too.
+# Enough threads that a long manifest does not hold up the next playlist. No more, since making text
+# holds Python's GIL, which the event loop needs too.
 _threads = DatabaseThreads("playlist", size=3, waiting=1000, queue_seconds=20, run_seconds=15)
-# What a release is, is asked apart, so that it never waits behind what is rendered.
+# Releases are looked up in separate threads, so that a look-up never waits behind a rendering.
 _lookups = DatabaseThreads("release", size=2, waiting=1000, queue_seconds=5, run_seconds=5)
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A playlist's text, gzipped, and whether it can never change."""
+    """The gzipped text of a playlist, and whether it can never change."""
 
     gzipped: bytes
     complete: bool
 
     @cached_property
     def etag(self) -> str:
-        """Weak: the same for the text and for what is gzipped of it."""
+        """The entity tag. It is weak, since it is the same for the text and its gzipped form."""
         return f'W/"{hashlib.sha256(self.gzipped).hexdigest()[:32]}"'
 
     async def text(self) -> bytes:
-        """The text itself, for whoever takes no gzip."""
+        """Return the uncompressed text, for clients that accept no gzip."""
         if len(self.gzipped) < _SMALL_BYTES:
             return gzip.decompress(self.gzipped)
         return await asyncio.to_thread(gzip.decompress, self.gzipped)
@@ -76,9 +76,9 @@ class Renderer:
         self._turns: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
 
     async def render(self, release_id: UUID, name: str, *, until: int) -> Rendered:
-        """A playlist whose addresses are good until then (seconds since 1970).
+        """Return a playlist whose addresses are valid until then (seconds since 1970).
 
-        Raises ``NoSuchPlaylist``, and Django's ``DatabaseError`` when the database does not answer.
+        Raises ``NoSuchPlaylist``, and Django's ``DatabaseError`` if the database does not answer.
         """
         release = await self._releases.get(release_id, lambda: _lookups.run(_look_up, release_id))
         if isinstance(release, _Nothing):
@@ -89,7 +89,8 @@ class Renderer:
         )
 
     async def _in_turn(self, release: Release, name: str, until: int) -> Rendered:
-        """A few playlists of a release at a time: one film never takes all threads."""
+        """Render a few playlists of a release at a time, so that one film never takes all
+        threads."""
         turn = self._turns.setdefault(release.pk, asyncio.Semaphore(_AT_A_TIME))
         try:
             async with asyncio.timeout(TURN_SECONDS), turn:
@@ -99,7 +100,7 @@ class Renderer:
 
 
 class _Nothing:
-    """That there is no such release: also worth keeping."""
+    """Marks a release that does not exist; this is worth caching too."""
 
 
 def _look_up(release_id: UUID) -> Release | _Nothing:
@@ -110,8 +111,8 @@ def _render(release: Release, name: str, until: int) -> Rendered:
     prefix, storage = release.prefix, outputs()
 
     def address_of(key: str) -> Address:
-        """A chunk as its playlist names it: beside it on disk, where the media app maps addresses
-        to ranges; signed and absolute in a bucket, which maps nothing."""
+        """Return a chunk's address in a playlist: on disk a relative one, where the media app maps
+        addresses to ranges; in a bucket, which maps nothing, a signed and absolute one."""
         signed = storage.signed_url(key, until=until)
         return Address(signed) if signed else Address(key.removeprefix(prefix), mapped=True)
 

@@ -1,9 +1,9 @@
-"""Give out playback addresses.
+"""Issue playback addresses.
 
-Whether somebody may play is asked here; whether an address is still good, at each request (`gate`).
-What is given out while a video is open to everybody closes when that ends, whoever asked for it: a
-program may hand it on. On the pages of those whose video it is it stays open, ``held``, so that a
-player goes on when its owner hides the video beside it.
+This module checks whether a viewer may play a video; `gate` checks at each request whether an
+address is still valid. An address that is issued while a video is open to everybody closes when
+that ends, whoever asked for it, since a program may pass it on. On the pages of the owner and staff
+it stays valid (``held``), so that their player goes on when the owner hides the video.
 """
 
 from uuid import UUID
@@ -17,7 +17,7 @@ from videos.playback.gate import Audience
 
 
 def hls_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str | None:
-    """The path of the multivariant playlist for a viewer, or None when there is none to play.
+    """Return the path of the multivariant playlist for a viewer, or None if there is none to play.
 
     The video's source must be joined.
     """
@@ -28,8 +28,8 @@ def hls_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str |
 
 
 def dash_url(video: Video, viewer: access.Viewer) -> str | None:
-    """The path of the DASH manifest for a viewer, or None when there is none to play or the
-    release still grows.
+    """Return the path of the DASH manifest for a viewer, or None if there is none to play or the
+    release is still growing.
 
     The video's source and release must be joined.
     """
@@ -41,7 +41,7 @@ def dash_url(video: Video, viewer: access.Viewer) -> str | None:
 
 
 def poster_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str | None:
-    """The address of the poster for a viewer, or None when there is none.
+    """Return the address of the poster for a viewer, or None if there is none.
 
     The video's source and release must be joined.
     """
@@ -52,7 +52,7 @@ def poster_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> st
 
 
 def small_poster_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str | None:
-    """The address of the poster for lists, or None where the poster itself is all there is.
+    """Return the address of the small poster for lists, or None if there is only the normal poster.
 
     The video's source and release must be joined.
     """
@@ -65,8 +65,8 @@ def small_poster_url(video: Video, viewer: access.Viewer, *, held: bool = False)
 def object_url(
     video: Video, release: Release, key: str, viewer: access.Viewer, *, held: bool = False
 ) -> str:
-    """The path of an object of a release, for somebody who may play it. What lies in a bucket is
-    redirected to from there."""
+    """Return the path of an object of a release, for a viewer who may play it. The path of an
+    object in a bucket redirects there."""
     name = keys.within_release(release.pk, key)
     return _address(video, release.pk, name, _audience(video, viewer, held=held))
 
@@ -78,14 +78,14 @@ def _audience(video: Video, viewer: access.Viewer, *, held: bool) -> Audience:
 
 
 def _address(video: Video, release_id: UUID, name: str, audience: Audience) -> str:
-    """The path of something of a release, with a token for it."""
+    """Return the path of a file of a release, with a token for it."""
     token = tokens.issue(release_id, duration=duration_of(video), audience=audience)
     return f"{get_script_prefix()}m/{token}/{release_id}/{name}"
 
 
 def seconds_it_plays_on(video: Video) -> int:
-    """How long who plays a video just now may go on when it is hidden or deleted: on a disk not at
-    all, from a bucket until what the playlists gave out expires.
+    """Return for how many seconds a viewer may go on playing a video after it is hidden or deleted.
+    On a disk this is 0; from a bucket it lasts until the addresses in the playlists expire.
 
     The video's source and release must be joined.
     """
@@ -95,7 +95,8 @@ def seconds_it_plays_on(video: Video) -> int:
 
 
 def duration_of(video: Video) -> float:
-    """Seconds that its release lasts, when that is complete, else as far as the source was probed.
+    """Return the duration of the video's release in seconds if that is complete, else the duration
+    that the probe found.
 
     The video's source and release must be joined.
     """

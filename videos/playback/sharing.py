@@ -1,4 +1,4 @@
-"""Answers that are made once for everybody who asks, and kept for a while."""
+"""A cache whose values are made once for all clients that ask, and kept for a while."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ V = TypeVar("V")
 
 
 class Shared(Generic[K, V]):
-    """A cache of one event loop: whoever asks for what is being made waits for that.
+    """A cache for one event loop: callers who ask for a value that is being made wait for it.
 
-    Values are kept for ``seconds``, the least recently used ones given up when together they
-    weigh more than ``most``. What could not be made is not kept.
+    Values are kept for ``seconds``. The least recently used ones are dropped when all together
+    weigh more than ``most``. A failure to make a value is not kept.
     """
 
     def __init__(self, *, seconds: float, most: int, weigh: Callable[[V], int]) -> None:
@@ -28,7 +28,7 @@ class Shared(Generic[K, V]):
         self._made: dict[K, asyncio.Task[V]] = {}
 
     async def get(self, key: K, make: Callable[[], Awaitable[V]]) -> V:
-        """The value of a key, made if need be; raises what making it raises."""
+        """Return the value of a key, made if necessary; raises what ``make`` raises."""
         until, value = self._kept.get(key, (0.0, None))
         if value is not None and time.monotonic() < until:
             self._kept.move_to_end(key)
@@ -36,7 +36,7 @@ class Shared(Generic[K, V]):
         if key not in self._made:
             self._made[key] = task = asyncio.create_task(self._make(key, make))
             task.add_done_callback(_retrieve)
-        # One who goes away does not take it from the others.
+        # A caller that is canceled does not cancel the work for the others.
         return await asyncio.shield(self._made[key])
 
     async def _make(self, key: K, make: Callable[[], Awaitable[V]]) -> V:
@@ -57,6 +57,6 @@ class Shared(Generic[K, V]):
 
 
 def _retrieve(task: asyncio.Task[V]) -> None:
-    """Nobody may be left to hear of an error."""
+    """Retrieve the exception, since nobody may be left to await it."""
     if not task.cancelled():
         task.exception()

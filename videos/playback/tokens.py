@@ -1,8 +1,8 @@
 """The signed, expiring path prefix that opens one release: ``/m/<token>/<release>/…``.
 
-A token is ``<expiry in base 36>.<signature>``; the signature covers the release too. Its
-time is rounded up to the half hour, so that an address stays the same over reloads; the seconds
-past the half hour say for whom it was given out, which the version before reads as it always did.
+A token is ``<expiry in base 36>.<signature>``; the signature covers the release too. The expiry is
+rounded up to the half hour, so that an address stays the same over reloads. The seconds past the
+half hour encode the audience; the previous version reads such an expiry as it always did.
 """
 
 import time
@@ -21,32 +21,33 @@ _SIGNER_SALT = "vodloom.playback"
 
 
 class BadToken(Exception):
-    """Raised when a token is missing, forged, of another release, or expired."""
+    """Raised when a token is missing, forged, for another release, or expired."""
 
 
 def until(duration: float) -> int:
-    """When an address given out now expires (seconds since 1970), rounded up so that it stays the
-    same over reloads."""
+    """Return when an address issued now expires (seconds since 1970), rounded up so that it stays
+    the same over reloads."""
     end = time.time() + address_seconds(duration)
     return int(-(-end // TOKEN_ROUNDING_SECONDS)) * TOKEN_ROUNDING_SECONDS
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What a token gives: until when (seconds since 1970), and to whom."""
+    """What a token grants: until when (seconds since 1970), and to which audience."""
 
     until: int
     audience: Audience
 
 
 def issue(release_id: UUID, *, duration: float, audience: Audience) -> str:
-    """A token for a release of so many seconds."""
+    """Return a token for a release with this duration in seconds."""
     expiry = int_to_base36(until(duration) + audience)
     return f"{expiry}.{_signature(expiry, release_id)}"
 
 
 def check(token: str, release_id: UUID) -> Grant:
-    """What the token gives, as long as the video stands so; raises ``BadToken``."""
+    """Return what the token grants; raises ``BadToken``. The standing of the video is not checked
+    here."""
     expiry, _, signature = token.partition(".")
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     if not any(_is_of(signature, expiry, release_id, key) for key in keys):

@@ -1,7 +1,7 @@
-"""Originals and outputs, on disk or in an S3-compatible bucket.
+"""The storages of originals and outputs, on disk or in an S3-compatible bucket.
 
-Media never pass through ``storage.open()`` (on S3 that reads whole objects into memory);
-what the pipeline needs instead stands in ``MediaStorage``.
+Media never pass through ``storage.open()``, which on S3 reads whole objects into memory.
+``MediaStorage`` has the methods that the pipeline uses instead.
 """
 
 from typing import cast
@@ -29,15 +29,15 @@ __all__ = [
 
 
 def originals() -> MediaStorage:
-    """Where sources are kept."""
+    """Return the storage of sources."""
     return cast(MediaStorage, storages["originals"])
 
 
 def outputs() -> MediaStorage:
-    """Where releases are kept."""
+    """Return the storage of releases."""
     return cast(MediaStorage, storages["outputs"])
 
 
 def gives_addresses_of_its_own() -> bool:
-    """Whether players fetch releases from a bucket, by addresses that nobody can take back."""
+    """Return whether players fetch releases from a bucket, by addresses that cannot be revoked."""
     return any(getattr(place, "public_base", "") for place in outputs().places())

@@ -1,4 +1,4 @@
-"""What the pipeline asks of a storage."""
+"""The interface of a storage, as the pipeline uses it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class ObjectMissing(Exception):
-    """Raised when a key holds nothing."""
+    """Raised when nothing is stored under a key."""
 
     def __init__(self, key: str) -> None:
         super().__init__(f"nothing is stored at {key}")
@@ -16,16 +16,16 @@ class ObjectMissing(Exception):
 
 
 class StorageUnavailable(Exception):
-    """Raised when the storage does not answer, or not as it should; worth another try."""
+    """Raised when the storage does not answer, or not correctly; trying again may help."""
 
 
 class StorageFull(StorageUnavailable):
-    """Raised when no space is left on the disk that was written to."""
+    """Raised when the disk that is written to is full."""
 
 
 @dataclass(frozen=True)
 class ListedObject:
-    """A key, its size in bytes and when it was last written."""
+    """A key, the size of its object in bytes, and the time of the last write."""
 
     key: str
     size: int
@@ -33,63 +33,69 @@ class ListedObject:
 
 
 class MediaStorage(Protocol):
-    """Whole files in and out, by key; keys use ``/`` and never begin with it.
+    """A storage of whole files, by key. Keys use ``/`` and never begin with it.
 
     Every method raises ``StorageUnavailable`` when the storage fails.
     """
 
     def places(self) -> "Sequence[MediaStorage]":
-        """Where objects lie: itself alone, or while it is moved the new place and the old one."""
+        """Return where objects lie: this storage alone, or, while it is being moved, the new place
+        and the old one."""
 
     def put_file(self, key: str, path: Path, *, content_type: str) -> None:
-        """Store a local file; it is there whole or not at all. Writing again replaces."""
+        """Store a local file; it appears completely or not at all. An existing object is
+        replaced."""
 
     def take_file(self, key: str, path: Path, *, content_type: str) -> None:
-        """Store a local file and let it go: on the same disk that is a rename."""
+        """Store a local file and remove it; on the same disk that is a rename."""
 
     def put_bytes(self, key: str, data: bytes, *, content_type: str) -> None:
-        """Store a few bytes; they are there whole or not at all. Writing again replaces."""
+        """Store a few bytes; they appear completely or not at all. An existing object is
+        replaced."""
 
     def read_bytes(self, key: str, *, at_most: int) -> bytes:
-        """The first bytes of an object; ``ObjectMissing`` when there is none."""
+        """Return the first bytes of an object; raises ``ObjectMissing``."""
 
     def blocks(self, key: str) -> Iterator[bytes]:
-        """All bytes of an object, some at a time; ``ObjectMissing`` when there is none."""
+        """Yield all bytes of an object in blocks; raises ``ObjectMissing``."""
 
     def fetch(self, key: str, path: Path) -> None:
-        """Copy an object to a local path; ``ObjectMissing`` when there is none."""
+        """Copy an object to a local path; raises ``ObjectMissing``."""
 
     def local_path(self, key: str) -> Path | None:
-        """Where the object lies on this machine, or None when it is elsewhere."""
+        """Return the path of the object on this machine, or None if it lies elsewhere."""
 
     def object_size(self, key: str) -> int:
-        """Bytes of an object; ``ObjectMissing`` when there is none."""
+        """Return the size of an object in bytes; raises ``ObjectMissing``."""
 
     def signed_url(self, key: str, *, until: int, disposition: str = "") -> str | None:
-        """An address that serves the object with Range until then (seconds since 1970), the same
-        for half an hour, with a Content-Disposition where one is given; or None on disk."""
+        """Return an address that serves the object with Range until then (seconds since 1970), or
+        None on disk. The address stays the same for half an hour. With ``disposition`` it answers
+        with that Content-Disposition."""
 
     def list_prefix(self, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
-        """The objects whose keys begin so, in the order of their bytes; those after a key.
+        """Yield the objects with this key prefix that come after a key, in the byte order of their
+        keys.
 
-        What is deleted meanwhile may be left out.
+        Objects that are deleted in the meantime may be left out.
         """
 
     def folders(self, prefix: str) -> Iterator[str]:
-        """The names that come next, before a further ``/``, in keys that begin so."""
+        """Yield the path parts that follow this prefix in keys, up to the next ``/``."""
 
     def unfinished(self) -> Iterator[ListedObject]:
-        """What was begun in parts and never completed: no listing shows it, and it is paid for."""
+        """Yield multipart uploads that were begun and never completed. No listing shows them, and
+        they cost money."""
 
     def move_key(self, key: str, to: str) -> None:
-        """Give an object another key; ``ObjectMissing`` when there is none. It never is under
-        neither key; a process that dies meanwhile may leave it under both."""
+        """Rename an object; raises ``ObjectMissing``. At every moment the object is under at least
+        one of the keys; a process that dies meanwhile may leave it under both."""
 
     def delete_key(self, key: str) -> None:
-        """Delete an object; deleting nothing is fine."""
+        """Delete an object; a missing object is no error."""
 
     def delete_keys(self, keys: Sequence[str]) -> list[str]:
-        """Delete objects; deleting nothing is fine. The keys of those that could not be deleted.
+        """Delete objects; a missing object is no error. Return the keys that could not be deleted.
 
-        One that cannot be deleted keeps no other. Raises when nothing could be tried.
+        One failure does not prevent the other deletions. Raises an error if nothing could be tried.
         """

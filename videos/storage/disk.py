@@ -1,4 +1,4 @@
-"""Local disk: the embedded default."""
+"""Storage on a local disk: the embedded default."""
 
 import errno
 import os
@@ -24,24 +24,24 @@ from videos.storage.base import (
 logger = structlog.get_logger(__name__)
 
 _BLOCK = 1024**2
-# A folder that was made for a file may be pruned as empty before the file stands in it.
+# A folder that was made for a file may be pruned as empty before the file is in it.
 _TRIES = 5
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class DiskStorage(FileSystemStorage):
-    """A folder; every write is a rename of a finished file on the same disk."""
+    """A storage in a folder; every write renames a finished file on the same disk."""
 
     def places(self) -> tuple[MediaStorage, ...]:
-        """Itself."""
+        """Return this storage alone."""
         return (self,)
 
     def put_file(self, key: str, path: Path, *, content_type: str) -> None:
-        """Copy a file in; it appears whole or not at all."""
+        """Copy a file in; it appears completely or not at all."""
         self._write(key, lambda partial: shutil.copyfile(path, partial))
 
     def take_file(self, key: str, path: Path, *, content_type: str) -> None:
-        """Move a file in: a rename where it is on the same disk."""
+        """Move a file in, by a rename if it is on the same disk."""
         try:
             path.replace(self._target(key))
         except OSError:
@@ -49,50 +49,51 @@ class DiskStorage(FileSystemStorage):
             path.unlink(missing_ok=True)
 
     def put_bytes(self, key: str, data: bytes, *, content_type: str) -> None:
-        """Write a few bytes; they appear whole or not at all."""
+        """Write a few bytes; they appear completely or not at all."""
         self._write(key, lambda partial: partial.write_bytes(data))
 
     def read_bytes(self, key: str, *, at_most: int) -> bytes:
-        """The first bytes of an object."""
+        """Return the first bytes of an object."""
         with _translated(key), Path(self.path(key)).open("rb") as file:
             return file.read(at_most)
 
     def blocks(self, key: str) -> Iterator[bytes]:
-        """All bytes of an object, some at a time."""
+        """Yield all bytes of an object in blocks."""
         with _translated(key), Path(self.path(key)).open("rb") as file:
             while block := file.read(_BLOCK):
                 yield block
 
     def fetch(self, key: str, path: Path) -> None:
-        """Copy an object out."""
+        """Copy an object to a local path."""
         with _translated(key):
             shutil.copyfile(self.path(key), path)
 
     def local_path(self, key: str) -> Path:
-        """The object's own file; it must not be changed."""
+        """Return the object's own file, which must not be changed."""
         path = Path(self.path(key))
         with _translated(key):
             if not path.is_file():
                 raise ObjectMissing(key)
-            if not os.access(path, os.R_OK):  # whoever opens it would blame what is in it
+            if not os.access(path, os.R_OK):  # an error at opening would blame its content
                 raise PermissionError(errno.EACCES, "Permission denied")
         return path
 
     def object_size(self, key: str) -> int:
-        """Bytes of an object."""
+        """Return the size of an object in bytes."""
         with _translated(key):
             return Path(self.path(key)).stat().st_size
 
     def signed_url(self, key: str, *, until: int, disposition: str = "") -> None:
-        """Disk objects have no address of their own: they are served under ``/m/``."""
+        """Return None: disk objects have no address of their own and are served under ``/m/``."""
 
     def list_prefix(self, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
-        """The objects below a folder, in the order of their keys' bytes, as a bucket lists them."""
+        """Yield the objects below a folder, in the byte order of their keys, as a bucket lists
+        them."""
         with _translated(prefix):
             yield from self._below(prefix.strip("/"), after)
 
     def _below(self, folder: str, after: str) -> Iterator[ListedObject]:
-        """The objects in a folder whose keys come after one."""
+        """Yield the objects in a folder with keys after ``after``."""
         for name, entry in _entries(Path(self.location) / folder):
             key = f"{folder}/{name}" if folder else name
             if key <= after and not after.startswith(key):
@@ -109,14 +110,14 @@ class DiskStorage(FileSystemStorage):
                 yield ListedObject(key, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC))
 
     def folders(self, prefix: str) -> Iterator[str]:
-        """The folders in a folder."""
+        """Yield the folders in a folder."""
         with _translated(prefix):
             for name, entry in _entries(Path(self.location) / prefix):
                 if entry.is_dir():
                     yield name.removesuffix("/")
 
     def unfinished(self) -> Iterator[ListedObject]:
-        """Nothing: what a killed process began is a file, and is listed."""
+        """Return nothing: a file that a killed process left is listed like any other."""
         return iter(())
 
     def move_key(self, key: str, to: str) -> None:
@@ -132,14 +133,14 @@ class DiskStorage(FileSystemStorage):
             Path(self.path(key)).unlink(missing_ok=True)
 
     def delete_keys(self, keys: Sequence[str]) -> list[str]:
-        """Delete objects, and the folders that hold nothing any more."""
+        """Delete objects, and the folders that become empty."""
         failed = []
         for key in keys:
             try:
                 path = Path(self.path(key))
                 path.unlink(missing_ok=True)
             except NotADirectoryError:
-                pass  # a file stands where a folder would be: so the key holds nothing
+                pass  # a file lies where a folder would be, so the key holds nothing
             except (OSError, SuspiciousFileOperation) as error:
                 logger.warning("object_not_deleted", key=key, reason=type(error).__name__)
                 failed.append(key)
@@ -148,7 +149,7 @@ class DiskStorage(FileSystemStorage):
         return failed
 
     def _prune(self, folder: Path) -> None:
-        """Delete a folder if it is empty, and those that held only it."""
+        """Delete a folder if it is empty, and then its parents that become empty."""
         root = Path(self.location)
         while folder != root and root in folder.parents:
             try:
@@ -186,8 +187,8 @@ class DiskStorage(FileSystemStorage):
 
 
 def _entries(folder: Path) -> list[tuple[str, os.DirEntry[str]]]:
-    """What is in a folder, in the order of the keys; names of folders end in a slash. A name that
-    is no text cannot be of a key."""
+    """Return the entries of a folder in key order; names of folders end with a slash. Names that
+    are not valid text are left out, since no key has them."""
     try:
         with os.scandir(folder) as entries:
             named = [(_name(entry), entry) for entry in entries if _is_text(entry.name)]
@@ -209,8 +210,8 @@ def _is_text(name: str) -> bool:
 
 
 def _may_be_read(entry: os.DirEntry[str]) -> bool:
-    """False for what the system keeps for itself at the top of a disk, such as ``lost+found``:
-    it must not keep all the rest from being listed."""
+    """Return False for folders that the system reserves at the top of a disk, such as
+    ``lost+found``, so that they do not prevent the listing of all others."""
     try:
         os.scandir(entry.path).close()
     except PermissionError:
@@ -221,7 +222,7 @@ def _may_be_read(entry: os.DirEntry[str]) -> bool:
 
 @contextmanager
 def _translated(key: str) -> Iterator[None]:
-    """Raise our own errors for the system's."""
+    """Translate the system's errors into the storage's own."""
     try:
         yield
     except (FileNotFoundError, NotADirectoryError) as error:

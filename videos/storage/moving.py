@@ -1,7 +1,7 @@
-"""Two places while a storage is moved from one to the other: everything is found where it is.
+"""A storage that is being moved: a new and an old place, where every object is found in either.
 
-Written is to the new place alone. Read is from the new place, and from the old what is not there
-yet. An object is never in neither: it is copied, and stays where it was until somebody says so.
+Writes go to the new place only. Reads try the new place, then the old one. An object is always in
+at least one of them: it is copied, and stays in the old place until an operator removes it.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _HELD_KEYS = 200_000
 
 
 class MovingStorage:
-    """A new place and an old one, each as Django's ``STORAGES`` describes it."""
+    """A storage with a new place and an old one, each described as in Django's ``STORAGES``."""
 
     def __init__(self, *, new: Mapping[str, Any], old: Mapping[str, Any]) -> None:
         self.new, self.old = _built(new), _built(old)
         self._held = {id(place): _Held(place) for place in (self.new, self.old)}
 
     def places(self) -> tuple[MediaStorage, ...]:
-        """The new one first."""
+        """Return both places, the new one first."""
         return (self.new, self.old)
 
     def put_file(self, key: str, path: Path, *, content_type: str) -> None:
@@ -39,7 +39,7 @@ class MovingStorage:
         self.new.put_file(key, path, content_type=content_type)
 
     def take_file(self, key: str, path: Path, *, content_type: str) -> None:
-        """Store a file in the new place and let it go."""
+        """Store a file in the new place and remove the local one."""
         self.new.take_file(key, path, content_type=content_type)
 
     def put_bytes(self, key: str, data: bytes, *, content_type: str) -> None:
@@ -47,23 +47,23 @@ class MovingStorage:
         self.new.put_bytes(key, data, content_type=content_type)
 
     def read_bytes(self, key: str, *, at_most: int) -> bytes:
-        """The first bytes of an object, wherever it is."""
+        """Return the first bytes of an object, wherever it lies."""
         return self._first(lambda place: place.read_bytes(key, at_most=at_most))
 
     def blocks(self, key: str) -> Iterator[bytes]:
-        """All bytes of an object, wherever it is."""
+        """Yield all bytes of an object, wherever it lies."""
         yield from self._first(lambda place: (place.object_size(key), place)[1]).blocks(key)
 
     def fetch(self, key: str, path: Path) -> None:
-        """Copy an object out, wherever it is."""
+        """Copy an object to a local path, wherever it lies."""
         self._first(lambda place: place.fetch(key, path))
 
     def object_size(self, key: str) -> int:
-        """Bytes of an object, wherever it is."""
+        """Return the size of an object in bytes, wherever it lies."""
         return self._first(lambda place: place.object_size(key))
 
     def local_path(self, key: str) -> Path | None:
-        """The object's file in the place that is a disk, if it is there."""
+        """Return the object's file if it lies in a place that is a disk."""
         missing = 0
         for place in self.places():
             try:
@@ -76,11 +76,11 @@ class MovingStorage:
         return None
 
     def signed_url(self, key: str, *, until: int, disposition: str = "") -> str | None:
-        """The address by the place that holds it, or None when that is a disk."""
+        """Return the address from the place that holds the object, or None if that is a disk."""
         return self._place_of(key).signed_url(key, until=until, disposition=disposition)
 
     def list_prefix(self, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
-        """The objects of both places, each once."""
+        """Yield the objects of both places, each once."""
         last = ""
         listings = (place.list_prefix(prefix, after=after) for place in self.places())
         for one in heapq.merge(*listings, key=lambda one: one.key.encode()):
@@ -89,7 +89,7 @@ class MovingStorage:
             last = one.key
 
     def folders(self, prefix: str) -> Iterator[str]:
-        """The folders of both places, each once."""
+        """Yield the folders of both places, each once."""
         seen: set[str] = set()
         for place in self.places():
             for name in place.folders(prefix):
@@ -98,12 +98,12 @@ class MovingStorage:
                 seen.add(name)
 
     def unfinished(self) -> Iterator[ListedObject]:
-        """What was begun in parts in either place."""
+        """Yield the unfinished multipart uploads of both places."""
         for place in self.places():
             yield from place.unfinished()
 
     def move_key(self, key: str, to: str) -> None:
-        """Give an object another key wherever it is."""
+        """Rename an object wherever it lies."""
         missing = 0
         for place in self.places():
             try:
@@ -119,7 +119,8 @@ class MovingStorage:
             place.delete_key(key)
 
     def delete_keys(self, keys: Sequence[str]) -> list[str]:
-        """Delete objects in both places; those that could not be deleted in one."""
+        """Delete objects in both places; return the keys that could not be deleted in one of
+        them."""
         failed = [key for place in self.places() for key in place.delete_keys(keys)]
         return list(dict.fromkeys(failed))
 
@@ -130,8 +131,8 @@ class MovingStorage:
             return ask(self.old)
 
     def _place_of(self, key: str) -> MediaStorage:
-        """Where an object is, by what was seen before or by a look now. While a place is away, the
-        other: whatever is there can be played."""
+        """Return the place that holds an object, as seen before or by looking now. While one place
+        is unavailable, the objects of the other can still be played."""
         held = [self._held[id(place)] for place in self.places()]
         for look in (_Held.saw, _Held.sees):
             for one in held:
@@ -144,9 +145,9 @@ class MovingStorage:
 
 
 class _Held:
-    """Which keys a place holds: on a disk that is asked, of a bucket whole folders of releases are
-    remembered. What was once seen stays, since objects are never changed and nobody asks for those
-    that are deleted."""
+    """The keys that a place holds. A disk is asked each time; for a bucket, whole release folders
+    are remembered. A key once seen stays remembered, since objects never change and deleted ones
+    are not asked for."""
 
     def __init__(self, place: MediaStorage) -> None:
         self.place = place
@@ -154,7 +155,7 @@ class _Held:
         self._count = 0
 
     def saw(self, key: str) -> bool:
-        """Whether it is there, without asking a bucket."""
+        """Return whether the key is known to be there, without asking a bucket."""
         try:
             if self.place.local_path(key) is not None:
                 return True
@@ -163,7 +164,7 @@ class _Held:
         return key in self._seen.get(_folder(key), ())
 
     def sees(self, key: str) -> bool:
-        """Whether it is there now."""
+        """Return whether the key is there now."""
         try:
             if self.place.local_path(key) is not None:
                 return True
@@ -179,7 +180,7 @@ class _Held:
 
 
 def _folder(key: str) -> str:
-    """The folder of a release."""
+    """Return the release folder of a key."""
     return "/".join(key.split("/")[:2]) + "/"
 
 

@@ -1,8 +1,8 @@
 """Presigned addresses of objects in a bucket (AWS Signature Version 4 in the query string).
 
-An SDK signs with the time of the call, so that each address is a new one and browsers fetch again
-what they have. Here the time is given. And a film of hours has thousands of objects: what is the
-same for all of them is worked out once.
+An SDK signs with the time of the call, so each address is a new one, and browsers fetch again what
+they have cached. Here the caller gives the time. A film of several hours has thousands of objects,
+so the part that all signatures share is computed once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ALGORITHM = "AWS4-HMAC-SHA256"
 
 @dataclass(frozen=True)
 class Credentials:
-    """An access key, and the token of a session where it belongs to one."""
+    """An access key, and a session token if it is temporary."""
 
     access_key: str
     secret_key: str
@@ -30,19 +30,19 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Presigner:
-    """Signs GET for what lies under a base address, which ends with a slash."""
+    """Signs GET requests for objects under a base address, which ends with a slash."""
 
     base: str
     region: str
     credentials: Credentials
 
     def url(self, key: str, *, since: int, until: int, disposition: str = "") -> str:
-        """The address of an object, signed at one time and good until another (both in seconds
-        since 1970), or for as long as the protocol allows; answered with a Content-Disposition
-        where one is given."""
+        """Return the address of an object, signed at ``since`` and valid until ``until`` (both in
+        seconds since 1970), or for as long as the protocol allows. With ``disposition`` it answers
+        with that Content-Disposition."""
         seconds = max(min(until - since, LONGEST_SECONDS), 1)
         query, signing_key, head = _of_all(self, since, seconds)
-        if disposition:  # behind the others: they are signed in the order of their bytes
+        if disposition:  # last, since parameters are signed in byte order
             query += f"&response-content-disposition={quote(disposition, safe='~')}"
         parts = urlsplit(self.base)
         path = parts.path + quote(key, safe="/~")
@@ -54,7 +54,7 @@ class Presigner:
 
 @lru_cache(maxsize=256)
 def _of_all(signer: Presigner, since: int, seconds: int) -> tuple[str, bytes, str]:
-    """The query, the key to sign with, and how the text to sign begins."""
+    """Return the query, the signing key, and the head of the text to sign."""
     moment = datetime.fromtimestamp(since, UTC)
     time, day = f"{moment:%Y%m%dT%H%M%SZ}", f"{moment:%Y%m%d}"
     scope = f"{day}/{signer.region}/s3/aws4_request"

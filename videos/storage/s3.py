@@ -1,4 +1,4 @@
-"""An S3-compatible bucket."""
+"""Storage in an S3-compatible bucket."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -35,21 +35,23 @@ T = TypeVar("T")
 _BLOCK = 1024**2
 _DELETE_AT_ONCE = 1000  # the protocol's limit for one request
 _TRANSFER = TransferConfig(multipart_threshold=16 * 1024**2, multipart_chunksize=16 * 1024**2)
-# What may be copied in one request, within the bucket: larger ones go in parts of the same size.
+# The largest copy in one request within the bucket; larger objects are copied in parts of this
+# size.
 _COPIED_AT_ONCE = 4 * 1024**3
 _COPY = TransferConfig(multipart_threshold=_COPIED_AT_ONCE, multipart_chunksize=_COPIED_AT_ONCE)
 _SIGNED_EVERY = 1800  # seconds
 _ANY = "object"
-# Objects are written once under a key of their own, so whoever has one may keep it.
+# Objects are written once under a unique key, so clients may cache them.
 _CACHE_CONTROL = "private, max-age=31536000, immutable"
 
 
-# The last: what answers is no bucket, but perhaps a proxy in front of one that is away.
+# The last one means that the answer is not a bucket's, but perhaps from a proxy in front of an
+# unavailable one.
 _FAILURES = (BotoCoreError, Boto3Error, ResponseParserError)
 
 
 def _translated(method: Callable[P, T]) -> Callable[P, T]:
-    """Raise our own errors for the protocol's."""
+    """Translate the protocol's errors into the storage's own."""
 
     @wraps(method)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -62,7 +64,7 @@ def _translated(method: Callable[P, T]) -> Callable[P, T]:
 
 
 def _ours(error: Exception, key: str) -> ObjectMissing | StorageUnavailable:
-    """Our own error for one of the protocol's, about a key."""
+    """Return the storage's own error for an error of the protocol, about a key."""
     response = error.response if isinstance(error, ClientError) else {}
     if response.get("Error", {}).get("Code") in {"404", "NoSuchKey", "NotFound"}:
         return ObjectMissing(key)
@@ -74,9 +76,8 @@ def _reason(error: Exception) -> str:
 
 
 class BucketStorage(S3Storage):
-    """django-storages' S3 with one shared client, and addresses signed for the endpoint
-    browsers reach.
-    """
+    """django-storages' S3 storage with one shared client, and with addresses signed for the
+    endpoint that browsers reach."""
 
     def __init__(
         self,
@@ -95,13 +96,13 @@ class BucketStorage(S3Storage):
 
     @cached_property
     def client(self) -> "S3Client":
-        """The client that moves bytes; boto3 clients are safe to share among threads."""
+        """The client that moves bytes; boto3 clients can be shared among threads."""
         return self.new_client(self.endpoint_url)
 
     @cached_property
     def public_base(self) -> str:
-        """What the addresses of objects begin with where browsers reach them; asked of the SDK,
-        which knows Amazon's own endpoints. It never connects."""
+        """The base of the addresses at which browsers reach objects. The SDK computes it, since it
+        knows Amazon's own endpoints. This makes no connection."""
         client = self.new_client(
             self.public_endpoint_url or self.endpoint_url, signature_version=UNSIGNED
         )
@@ -110,16 +111,16 @@ class BucketStorage(S3Storage):
 
     @cached_property
     def credentials(self) -> Any:
-        """The keys that were set, or those of the machine's role, which are renewed in time."""
+        """The configured keys, or those of the machine's role, which are renewed in time."""
         return boto3.session.Session(self.access_key, self.secret_key).get_credentials()
 
     def places(self) -> tuple[MediaStorage, ...]:
-        """Itself."""
+        """Return this storage alone."""
         return (self,)
 
     @_translated
     def put_file(self, key: str, path: Path, *, content_type: str) -> None:
-        """Upload a file, in parts when it is large."""
+        """Upload a file, in parts if it is large."""
         self.client.upload_file(
             str(path),
             self.bucket_name,
@@ -130,13 +131,13 @@ class BucketStorage(S3Storage):
         )
 
     def take_file(self, key: str, path: Path, *, content_type: str) -> None:
-        """Upload a file and delete it here."""
+        """Upload a file and delete the local one."""
         self.put_file(key, path, content_type=content_type)
         path.unlink(missing_ok=True)
 
     @_translated
     def put_bytes(self, key: str, data: bytes, *, content_type: str) -> None:
-        """Upload a few bytes; they may be replaced, so nobody is to keep them."""
+        """Upload a few bytes. They may be replaced later, so clients must not cache them."""
         self.client.put_object(
             Bucket=self.bucket_name,
             Key=self.object_key(key),
@@ -147,13 +148,13 @@ class BucketStorage(S3Storage):
 
     @_translated
     def read_bytes(self, key: str, *, at_most: int) -> bytes:
-        """The first bytes of an object."""
+        """Return the first bytes of an object."""
         answer = self.client.get_object(Bucket=self.bucket_name, Key=self.object_key(key))
         with answer["Body"] as body:
             return body.read(at_most)
 
     def blocks(self, key: str) -> Iterator[bytes]:
-        """All bytes of an object, some at a time."""
+        """Yield all bytes of an object in blocks."""
         try:
             answer = self.client.get_object(Bucket=self.bucket_name, Key=self.object_key(key))
             with closing(answer["Body"]) as body:
@@ -163,7 +164,7 @@ class BucketStorage(S3Storage):
 
     @_translated
     def fetch(self, key: str, path: Path) -> None:
-        """Download an object; the path holds it whole or nothing."""
+        """Download an object; the path holds it completely or not at all."""
         partial = path.with_name(f"{path.name}.{uuid4().hex}.part")
         try:
             self.client.download_file(
@@ -178,18 +179,18 @@ class BucketStorage(S3Storage):
             partial.unlink(missing_ok=True)
 
     def local_path(self, key: str) -> None:
-        """Nothing of a bucket lies on this machine."""
+        """Return None: no object of a bucket lies on this machine."""
 
     @_translated
     def object_size(self, key: str) -> int:
-        """Bytes of an object."""
+        """Return the size of an object in bytes."""
         head = self.client.head_object(Bucket=self.bucket_name, Key=self.object_key(key))
         return int(head["ContentLength"])
 
     def signed_url(self, key: str, *, until: int, disposition: str = "") -> str:
-        """A presigned address at the public endpoint, signed at the last half hour: it stays
-        the same over reloads, so that browsers keep what they have. Temporary credentials end it
-        with their session, if that is sooner."""
+        """Return a presigned address at the public endpoint. It is signed as of the last half hour,
+        so it stays the same over reloads and browsers use their cache. With temporary credentials
+        it ends with their session, if that is sooner."""
         since = int(time.time()) // _SIGNED_EVERY * _SIGNED_EVERY
         return self._presigner().url(
             self.object_key(key), since=since, until=until, disposition=disposition
@@ -207,15 +208,15 @@ class BucketStorage(S3Storage):
         )
 
     def list_prefix(self, prefix: str, *, after: str = "") -> Iterator[ListedObject]:
-        """The objects whose keys begin so, in the order of their bytes."""
+        """Yield the objects with this key prefix, in the byte order of their keys."""
         for page in self._pages(self.object_key(prefix), after=after):
             for item in page.get("Contents", []):
                 key = item["Key"].removeprefix(self.object_key(""))
-                if key.encode() > after.encode():  # not every server knows where to begin
+                if key.encode() > after.encode():  # not every server supports StartAfter
                     yield ListedObject(key, item["Size"], item["LastModified"])
 
     def folders(self, prefix: str) -> Iterator[str]:
-        """The names that come next in keys that begin so, grouped by the server."""
+        """Yield the path parts that follow this prefix in keys, as the server groups them."""
         start = self.object_key(prefix)
         for page in self._pages(start, delimiter="/"):
             for item in page.get("CommonPrefixes", []):
@@ -236,7 +237,7 @@ class BucketStorage(S3Storage):
             raise StorageUnavailable(_reason(error)) from error
 
     def unfinished(self) -> Iterator[ListedObject]:
-        """Uploads in parts that were begun and neither completed nor given up."""
+        """Yield multipart uploads that were begun and neither completed nor aborted."""
         lister = self.client.get_paginator("list_multipart_uploads")
         try:
             for page in lister.paginate(Bucket=self.bucket_name, Prefix=self.object_key("")):
@@ -248,7 +249,7 @@ class BucketStorage(S3Storage):
 
     @_translated
     def move_key(self, key: str, to: str) -> None:
-        """Copy an object within the bucket, then delete it where it was."""
+        """Copy an object within the bucket, then delete the original."""
         head = self.client.head_object(Bucket=self.bucket_name, Key=self.object_key(key))
         self.client.copy(
             {"Bucket": self.bucket_name, "Key": self.object_key(key)},
@@ -272,7 +273,7 @@ class BucketStorage(S3Storage):
 
     @_translated
     def delete_keys(self, keys: Sequence[str]) -> list[str]:
-        """Delete objects, a thousand in a request."""
+        """Delete objects, 1000 per request."""
         failed: list[str] = []
         for start in range(0, len(keys), _DELETE_AT_ONCE):
             batch = [self.object_key(key) for key in keys[start : start + _DELETE_AT_ONCE]]
@@ -287,11 +288,11 @@ class BucketStorage(S3Storage):
         return failed
 
     def object_key(self, key: str) -> str:
-        """Where in the bucket a key of this storage lies."""
+        """Return the full key in the bucket of a key of this storage."""
         return f"{self.location}/{key}" if self.location else key
 
     def new_client(self, endpoint_url: str | None, **config: Any) -> "S3Client":
-        """A client with these keys, and what else is configured otherwise than usual."""
+        """Return a client with this storage's keys; ``config`` overrides its configuration."""
         session = boto3.session.Session()
         client: S3Client = session.client(
             "s3",

@@ -1,4 +1,4 @@
-"""A wish to stop a transfer, heard by the storages between its bytes."""
+"""Let a thread stop the transfers of a storage between two blocks of bytes."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,8 @@ _should_stop: ContextVar[Callable[[], bool] | None] = ContextVar("should_stop", 
 
 @contextmanager
 def stop_when(should_stop: Callable[[], bool]) -> Iterator[None]:
-    """Transfers begun meanwhile in this thread end when ``should_stop`` says so."""
+    """Stop transfers that begin within this context, in this thread, once ``should_stop`` returns
+    True."""
     token = _should_stop.set(should_stop)
     try:
         yield
@@ -23,7 +24,8 @@ def stop_when(should_stop: Callable[[], bool]) -> Iterator[None]:
 
 
 def between_bytes() -> Callable[[int], None]:
-    """What a transfer calls with each count of bytes, in any thread."""
+    """Return the callback for a transfer, which calls it with each count of bytes, in any
+    thread."""
     should_stop = _should_stop.get()
 
     def look(_: int) -> None:

@@ -1,4 +1,4 @@
-"""Copy one object from place to place, and read it again."""
+"""Copy one object from one place to another, and verify it by reading it again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg"}
 
 
 class Outcome(Enum):
-    """What became of an object."""
+    """The result of copying an object."""
 
     COPIED = "copied"
     VERIFIED = "verified"
@@ -34,11 +34,12 @@ class Outcome(Enum):
 
 
 class Differs(Exception):
-    """Raised when what was written is not what was read."""
+    """Raised when the written bytes differ from those read."""
 
 
 def bring(old: MediaStorage, new: MediaStorage, one: Pending) -> Outcome:
-    """Copy, or compare what is there already. A place that does not answer is asked some times."""
+    """Copy an object, or compare it with the one that is there already. Failures are retried up to
+    five times in all."""
     pause = _FIRST_PAUSE
     for last in (*[False] * (_TRIES - 1), True):
         try:
@@ -72,7 +73,7 @@ def _copy(old: MediaStorage, new: MediaStorage, one: Pending) -> None:
 
 @contextmanager
 def _local(old: MediaStorage, one: Pending) -> Iterator[Path]:
-    """Where it lies, or fetched into the work folder if that has room."""
+    """Yield the object's path: its own file, or a copy in the work folder if that has room."""
     if old.local_path(one.key) is None:
         settings.WORK_DIR.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(settings.WORK_DIR).free < one.size + settings.MIN_FREE_DISK_BYTES:
@@ -82,7 +83,7 @@ def _local(old: MediaStorage, one: Pending) -> Iterator[Path]:
 
 
 def hashed(blocks: Iterable[bytes]) -> bytes:
-    """SHA-256."""
+    """Return the SHA-256 hash."""
     digest = hashlib.sha256()
     for block in blocks:
         digest.update(block)

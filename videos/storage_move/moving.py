@@ -1,4 +1,4 @@
-"""Move one storage after the other, some objects at a time, and know how far that is verified."""
+"""Move one storage at a time, several objects at once, and record how far it is verified."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _REMOVED_AT_ONCE = 500
 
 
 class NothingMoves(Exception):
-    """Raised where the settings name no place that is moved from."""
+    """Raised when the settings name no place to move from."""
 
 
 @dataclass
 class Progress:
-    """How far it is; bytes and objects of what was to be done when it began."""
+    """The progress of a move. ``objects`` and ``bytes`` are the totals at the start."""
 
     objects: int = 0
     bytes: int = 0
@@ -39,7 +39,7 @@ Tell = Callable[[Progress], None]
 
 
 class Move:
-    """One storage from its old place to its new one."""
+    """The move of one storage from its old place to its new one."""
 
     def __init__(self, name: StoredObject.Storage) -> None:
         self.name = name
@@ -51,24 +51,25 @@ class Move:
         self._walk = Walk.objects.get_or_create(name=_walk_name(name, self.new, self.old))[0]
 
     def pending(self) -> Iterator[Pending]:
-        """What is to be copied or compared."""
+        """Yield the objects to be copied or compared."""
         return pending(
             self.old.list_prefix(""), self.new.list_prefix(""), verified=self._walk.after
         )
 
     def run(self, progress: Progress, tell: Tell, *, threads: int) -> None:
-        """Copy until a whole pass finds nothing to do but what failed."""
+        """Copy until a whole pass finds nothing to do except objects that failed."""
         while self._pass(progress, tell, threads=threads):
             continue
 
     def removable(self) -> Iterator[str]:
-        """What may be deleted in the old place."""
+        """Yield the keys that may be deleted in the old place."""
         for key in done(self.old.list_prefix(""), self.new.list_prefix("")):
             if key not in (keys.IDENTITY, keys.PROBE):
                 yield key
 
     def remove_source(self, tell: Callable[[int], None]) -> int:
-        """Delete in the old place what is in the new one; what it says of itself stays."""
+        """Delete from the old place all objects that are in the new one; the old place's mark
+        stays."""
         removed = 0
         batch: list[str] = []
         for key in self.removable():
@@ -80,7 +81,8 @@ class Move:
         return removed + len(batch) - len(self.old.delete_keys(batch) if batch else [])
 
     def _pass(self, progress: Progress, tell: Tell, *, threads: int) -> int:
-        """How many were copied. They end in the order of their keys, whatever the threads do."""
+        """Do one pass and return how many objects were copied. Results are taken in key order,
+        whatever the order in which threads finish."""
         copied = progress.copied
         failed = set(progress.failed)
         under_way: deque[tuple[Pending, Future[Outcome]]] = deque()
@@ -114,7 +116,8 @@ class Move:
 
 
 class _Order:
-    """Up to which key all is verified: kept for whoever goes on after this process was killed."""
+    """Records up to which key everything is verified, for a process that continues after this one
+    was killed."""
 
     def __init__(self, walk: Walk) -> None:
         self._walk = walk
@@ -123,16 +126,18 @@ class _Order:
         self._saved_at = time.monotonic()
 
     def begins(self, one: Pending) -> None:
-        """Behind a key that was passed once lies something new: it is not verified yet."""
+        """Move the record back if a new object lies behind a key that was already passed, since it
+        is not verified yet."""
         if one.key.encode() <= self._walk.after.encode():
             self._save(_before(one.key))
 
     def stops(self) -> None:
-        """One was not verified: whoever comes next looks again at what comes after it."""
+        """Stop recording, since an object was not verified: the next process checks again from
+        there on."""
         self._stopped = True
 
     def ended(self, one: Pending) -> None:
-        """All up to this one is verified."""
+        """Record that everything up to this object is verified."""
         self._last = max(self._last, one.key, key=str.encode)
         now = time.monotonic()
         if now - self._saved_at >= _SAVE_EVERY_SECONDS and not self._stopped:
@@ -140,7 +145,7 @@ class _Order:
             self._save(one.key)
 
     def ends(self) -> None:
-        """The pass went through everything."""
+        """Record the end of a pass through everything."""
         if not self._stopped:
             self._save(self._last)
 
@@ -150,13 +155,13 @@ class _Order:
 
 
 def _before(key: str) -> str:
-    """A text that comes before the key, and after all keys that come before it, as near as needed:
-    what lies between is only compared again."""
+    """Return a text that sorts before this key, but close to it. Keys between the two are merely
+    compared again."""
     return key[:-1]
 
 
 def _walk_name(name: str, *places: MediaStorage) -> str:
-    """Of one move: another pair of places begins anew."""
+    """Return the name of this move's ``Walk``; another pair of places starts anew."""
     told = "|".join(_described(place) for place in places)
     return f"move_{name}_{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 

@@ -1,4 +1,4 @@
-"""What is still to be copied, or compared: two sorted listings, walked side by side."""
+"""Find the objects still to be copied or compared, by walking two sorted listings side by side."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from videos.storage import ListedObject
 
 @dataclass(frozen=True)
 class Pending:
-    """An object of the old place; ``is_there``: one of its size is in the new place, and was not
-    verified."""
+    """An object of the old place. ``is_there`` means that the new place has one of the same size
+    that is not verified."""
 
     key: str
     size: int
@@ -22,7 +22,8 @@ class Pending:
 def pending(
     old: Iterable[ListedObject], new: Iterable[ListedObject], *, verified: str
 ) -> Iterator[Pending]:
-    """In the order of the keys. What is in both with the same size, up to ``verified``, is done."""
+    """Yield pending objects in key order. Objects that are in both places with the same size, with
+    keys up to ``verified``, are done."""
     there = iter(new)
     at = next(there, None)
     for one in old:
@@ -37,7 +38,7 @@ def pending(
 
 
 def done(old: Iterable[ListedObject], new: Iterable[ListedObject]) -> Iterator[str]:
-    """Keys of the old place that are in the new one with the same size."""
+    """Yield the keys that are in both places with the same size."""
     there = iter(new)
     at = next(there, None)
     for one in old:

@@ -1,1 +1,1 @@
-"""How the API describes itself: its OpenAPI document and what that is made of."""
+"""Build the API's OpenAPI document and its parts."""

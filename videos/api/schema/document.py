@@ -1,4 +1,4 @@
-"""The description as a whole: what stands beside its operations, and the order of all."""
+"""The parts of the OpenAPI document outside the operations, and the order of the operations."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -56,7 +56,8 @@ Changes are sent over a WebSocket, which a separate AsyncAPI document describes:
 
 
 def order(endpoint: tuple[str, str, str, Any]) -> tuple[int, int, str, int]:
-    """Videos first, then jobs and the rest; collections before what is in them."""
+    """Return the sort key of an endpoint: videos first, then jobs and the rest, and collections
+    before their items."""
     path, _, method, _ = endpoint
     area = path.removeprefix("/api/v1/").partition("/")[0]
     names = [tag["name"] for tag in TAGS]
@@ -65,7 +66,7 @@ def order(endpoint: tuple[str, str, str, Any]) -> tuple[int, int, str, int]:
 
 
 def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """A hook of drf-spectacular's: what stands in no operation."""
+    """Complete the document with all that belongs to no operation; a hook of drf-spectacular."""
     schemas = result["components"]["schemas"]
     for name, meanings in MEANINGS.items():
         if name in schemas:
@@ -77,7 +78,7 @@ def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             parameter["schema"] = {"$ref": f"#/components/schemas/{named_as}"}
     result["info"]["description"] = DESCRIPTION
     result["components"]["securitySchemes"].update(_SECURITY)
-    # Both spellings are answered; those who write none look odd at a final slash.
+    # Both spellings are answered. Paths without a final slash are what most API users expect.
     paths = {path.rstrip("/"): item for path, item in result["paths"].items()}
     return result | {"tags": TAGS, "paths": paths}
 

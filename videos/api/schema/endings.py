@@ -1,7 +1,8 @@
-"""How operations end otherwise than well: by which status, with which codes.
+"""Describe how operations can fail: with which status, and with which codes.
 
-Most endings are every operation's, or every one's that takes a body: those are written once, as
-components. What only some may end with is written where it may.
+Most failures are possible for every operation, or for every one that takes a body. Those are
+written once, as components. A failure that only some operations have is written with these
+operations.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,7 @@ PROBLEM_REF: Schema = {"$ref": "#/components/schemas/Problem"}
 
 @dataclass(frozen=True)
 class Facts:
-    """What decides how an operation may end."""
+    """The facts about an operation that decide how it can fail."""
 
     changes: bool
     names_something: bool
@@ -27,7 +28,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Ending:
-    """A status an operation may end with: the codes, one sentence, a problem that shows one."""
+    """A status that an operation can fail with: its codes, one sentence, and an example problem."""
 
     status: int
     codes: tuple[str, ...]
@@ -35,18 +36,18 @@ class Ending:
     detail: str
 
     def with_codes(self, more: tuple[str, ...]) -> "Ending":
-        """The same, with codes of one operation before."""
+        """Return this ending with the codes of one operation put first."""
         detail = problems.sentence_of(more[0]) or self.detail
         codes = tuple(dict.fromkeys((*more, *self.codes)))
         return Ending(self.status, codes, self.sentence, detail)
 
     @property
     def component(self) -> str:
-        """What it is called among the components."""
+        """The name of this ending among the OpenAPI components."""
         return problems.title_of(self.status).title().replace(" ", "")
 
     def response(self) -> Schema:
-        """Its OpenAPI object."""
+        """Return the OpenAPI response object of this ending."""
         told = ", ".join(f"`{code}`" for code in self.codes)
         content = {"schema": PROBLEM_REF, "examples": {self.codes[0]: {"value": self._example()}}}
         return {
@@ -78,7 +79,7 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
 
 
 def headers_of(status: str, *, is_read: bool = False) -> tuple[str, ...]:
-    """The names of the headers an answer may have that clients can use."""
+    """Return the names of the response headers that are useful to clients."""
     return (*_ALWAYS, *_HEADERS.get(status, ()), *(("ETag",) if is_read else ()))
 
 
@@ -120,7 +121,7 @@ HEADERS: Mapping[str, Schema] = {
     },
 }
 
-# What is wrong with one member of what was sent.
+# The codes for an invalid member of the request.
 _OF_FIELDS = ("invalid", "required", "invalid_choice")
 
 _ENDINGS: Mapping[int, Ending] = {
@@ -212,7 +213,7 @@ _ENDINGS: Mapping[int, Ending] = {
 
 
 def of(facts: Facts) -> list[Ending]:
-    """How an operation may end, by rising status."""
+    """Return the endings of an operation, ordered by status."""
     found = {status: _ENDINGS[status] for status in _general(facts)}
     for status, codes in facts.refusals.items():
         found[status] = found.get(status, _ENDINGS[status]).with_codes(codes)
@@ -220,7 +221,7 @@ def of(facts: Facts) -> list[Ending]:
 
 
 def is_general(ending: Ending) -> bool:
-    """Whether it is written once for all operations."""
+    """Return whether an ending is written once for all operations."""
     return ending == _ENDINGS[ending.status]
 
 

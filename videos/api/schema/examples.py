@@ -1,4 +1,4 @@
-"""Examples of what is sent and answered: whole, and as the description says they must be."""
+"""Example requests and answers: complete, and valid by the OpenAPI schemas."""
 
 from typing import Any
 

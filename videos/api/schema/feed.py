@@ -1,4 +1,4 @@
-"""The live feed as AsyncAPI 3.0 describes it, from the types its messages are made of."""
+"""Describe the live feed in AsyncAPI 3.0, built from the types of its messages."""
 
 import types
 from collections.abc import Callable
@@ -30,13 +30,13 @@ _BASIC: dict[Any, str] = {
 
 
 def document(*, host: str, secure: bool) -> Schema:
-    """The description, for who reads it at this host."""
+    """Return the AsyncAPI document for a client that reads it at this host."""
     protocol = "wss" if secure else "ws"
     return {**_fixed(), "servers": {"here": {"host": host, "protocol": protocol}}}
 
 
 def schema_of(hint: Any) -> Schema:
-    """The JSON Schema of a type hint as ``messages`` uses them."""
+    """Return the JSON Schema of a type hint of the kinds that ``messages`` uses."""
     make = _MAKERS.get(get_origin(hint))
     if make is not None:
         return make(*get_args(hint))

@@ -1,4 +1,4 @@
-"""Reads each operation for the description: what drf-spectacular finds, and what we know more."""
+"""Describe each operation: what drf-spectacular finds, completed from our table of operations."""
 
 from typing import Any, cast
 
@@ -14,12 +14,12 @@ _SUCCESSES = ("200", "201", "202")
 
 
 class Inspector(AutoSchema):
-    """DRF's ``DEFAULT_SCHEMA_CLASS``."""
+    """The schema class of all views (DRF's ``DEFAULT_SCHEMA_CLASS``)."""
 
     @property
     def told(self) -> Operation:
-        """What stands of the operation in our table; for one that is not there what its view
-        says."""
+        """Return the operation's entry in ``OPERATIONS``, or one made from its view if it has
+        none."""
         area = getattr(self.view, "basename", None) or super().get_tags()[0]
         key = f"{area}.{getattr(self.view, 'action', '')}"
         if key in OPERATIONS:
@@ -28,23 +28,23 @@ class Inspector(AutoSchema):
         return Operation(super().get_operation_id(), summary)
 
     def get_operation_id(self) -> str:
-        """A name that stays."""
+        """Return the stable operation id."""
         return self.told.id
 
     def get_summary(self) -> str:
-        """One line."""
+        """Return the one-line summary."""
         return self.told.summary
 
     def get_description(self) -> str:  # type: ignore[override]  # as AutoSchema has it
-        """More lines."""
+        """Return the longer description."""
         return self.told.description or super().get_description()
 
     def is_deprecated(self) -> bool:
-        """Whether it goes away with the next version of the API."""
+        """Return whether the next version of the API drops this operation."""
         return self.told.deprecated or super().is_deprecated()
 
     def get_examples(self) -> list[OpenApiExample]:
-        """Of what is sent, and of what a success answers."""
+        """Return the examples of the request and of a successful answer."""
         told, found = self.told, []
         if told.request is not None:
             found += [self._request_example(told.request)]
@@ -62,7 +62,7 @@ class Inspector(AutoSchema):
         return OpenApiExample("Request", value=value, request_only=True, media_type=media_type)
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
-        """Successes as the view declares them, then every other ending."""
+        """Return the successful answers that the view declares, then all failures."""
         declared = super()._get_response_bodies(cast(Any, direction))
         successes = {code: body for code, body in declared.items() if code < "400"}
         for code, body in successes.items():
@@ -100,9 +100,10 @@ class Inspector(AutoSchema):
         return ref
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
-        """What is sent has no members but these, and a default is told in words: generators take a
-        member with one for one that is always there. What is answered is never sent, so nothing in
-        it needs to be called read-only."""
+        """Map a serializer to its schema. A request has no members but the listed ones, and a
+        default is described in words, since client generators assume that a member with a default
+        is always present. No member of an answer is marked read-only, since an answer is never sent
+        back."""
         basic: Any = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]  # has no types
         schema: dict[str, Any] = basic
         if direction == "request":

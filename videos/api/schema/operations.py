@@ -1,8 +1,8 @@
-"""Every operation as the description tells it: one entry for each, by view and action.
+"""Describe every operation in the OpenAPI document: one entry each, by view and action.
 
-``id`` is what generated clients call it, so it never changes; ``summary`` is what a list of
-operations shows. The codes an operation may be refused with, besides those that any may, stand
-here by status: see ``endings``.
+Generated clients use ``id`` as the method name, so it never changes. Lists of operations show
+``summary``. ``refusals`` holds, by status, the error codes that an operation can return besides
+those that every operation can: see ``endings``.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from videos.api.schema import examples
 
 @dataclass(frozen=True)
 class Operation:
-    """What is told of one operation; ``request`` and ``answer`` are examples."""
+    """The description of one operation; ``request`` and ``answer`` are examples."""
 
     id: str
     summary: str

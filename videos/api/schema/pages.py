@@ -1,4 +1,4 @@
-"""How pages of a list are described."""
+"""Describe the pages of lists in the OpenAPI document."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ _NEXT = "https://video.example.org/api/v1/videos/?cursor=cD0wMWExZmI3MC0xNGY3LTc
 
 
 class DescribedPages:
-    """For a cursor pagination: a page has all its members."""
+    """A mixin for cursor pagination: its schema requires all members of a page."""
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """Of a page."""
+        """Return the schema of a page."""
         after = {"example": _NEXT, "description": "the page after; null on the last"}
         before = {"example": None, "description": "the page before; null on the first"}
         return {

@@ -1,4 +1,4 @@
-"""Say that the storages are this database's: after a restore, or a move."""
+"""Make the storages this database's, after a restore or a move."""
 
 import time
 from typing import Any
@@ -11,7 +11,7 @@ from videos.storage_identity import SENTENCES, Unmarked, Verdict
 
 
 class Command(BaseCommand):
-    """Says first what it finds. Exit code 1 when somebody else uses the storages."""
+    """Prints what it finds first. Exit code 1 if another installation uses the storages."""
 
     help = (
         "Make the storages this database's, so that objects are deleted again: after a restore from"
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Whether to do it, and against whom."""
+        """Add the options."""
         parser.add_argument("--dry-run", action="store_true", help="only say what is found")
         parser.add_argument(
             "--take-over",
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, dry_run: bool, take_over: bool, **options: Any) -> None:
-        """Look, and adopt."""
+        """Report the state, and adopt the storages."""
         try:
             self._tell()
             others = _others()
@@ -57,7 +57,7 @@ class Command(BaseCommand):
 
 
 def _others() -> str:
-    """A sentence about whoever else the storages seem to be of; empty when nobody."""
+    """Return a sentence about another owner of the storages, or an empty string."""
     if installation.verdict() is Verdict.OTHER:
         return SENTENCES[Verdict.OTHER]
     lately = time.time() - 2 * installation.INTERVAL_SECONDS

@@ -1,4 +1,4 @@
-"""Give an empty library something to look at."""
+"""Put a sample video into an empty library."""
 
 import tempfile
 from pathlib import Path
@@ -19,16 +19,16 @@ _LIMITS = runner.Limits(wall_seconds=300)
 
 
 class Command(BaseCommand):
-    """Makes a clip with FFmpeg and takes it in; does nothing for who has any video."""
+    """Makes a clip with FFmpeg and imports it; does nothing for a user who has a video."""
 
     help = "Make a 20-second sample clip for a user without videos (the first user by default)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Whose it becomes."""
+        """Add the option for the owner."""
         parser.add_argument("--owner", default="", metavar="EMAIL")
 
     def handle(self, *args: Any, owner: str, **options: Any) -> None:
-        """Make and import it, and print its id."""
+        """Make and import the clip, and print the video's id."""
         user = self._user(owner)
         if Video.objects.filter(owner=user).exists():
             return

@@ -1,4 +1,4 @@
-"""Hold rows and stored objects against each other."""
+"""Compare rows and stored objects."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from videos.storage import StorageUnavailable
 
 _DAY_SECONDS = 24 * 3600.0
 _EVERY = "all"
-# Told by their number alone: there may be many, and nothing is to be done.
+# These kinds are only counted: there may be many, and nothing needs to be done.
 _COUNTED = (Kind.YOUNG, Kind.QUARANTINED)
 
 
 class Command(BaseCommand):
-    """A line for each finding, then counts and what to do. Exit code 1 when something is wrong."""
+    """Prints a line for each finding, then counts and advice. Exit code 1 if something is wrong."""
 
     help = (
         "Compare rows and stored objects both ways: what is missing, damaged, or nobody's. Changes"
@@ -37,7 +37,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """How thoroughly, and what to do about it."""
+        """Add the options."""
         parser.add_argument("--deep", action="store_true", help="read what has a known hash (slow)")
         parser.add_argument(
             "--repair",
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Compare, or put back."""
+        """Compare, or restore a quarantine."""
         ours, sentence = installation.status()
         if not ours:
             raise CommandError(f"{sentence} See `manage.py adopt_storage --dry-run`.")
@@ -167,6 +167,6 @@ class Command(BaseCommand):
 
 
 def _temporary() -> Iterator[Found]:
-    """What the reconciler of this machine should have deleted."""
+    """Yield temporary files that this machine's reconciler should have deleted."""
     for path in temp_files.left_over(_DAY_SECONDS):
         yield Found(Kind.TEMPORARY, "machine", str(path))

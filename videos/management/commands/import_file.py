@@ -1,4 +1,4 @@
-"""Take a file of this machine in."""
+"""Import a local file."""
 
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,12 @@ from videos.storage import StorageUnavailable
 
 
 class Command(BaseCommand):
-    """Prints the new video's id; with ``--wait`` stays until it is ready."""
+    """Prints the new video's id; with ``--wait`` it stays until the video is ready."""
 
     help = "Import a local video file for a user; the file stays where it is."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """What, and whose it becomes."""
+        """Add the arguments."""
         parser.add_argument("path", type=Path)
         parser.add_argument("--owner", required=True, metavar="EMAIL")
         parser.add_argument("--title", default="")
@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, path: Path, owner: str, title: str, wait: bool, **options: Any
     ) -> None:
-        """Import it."""
+        """Import the file."""
         user = User.objects.with_address(owner).filter(is_active=True).first()
         if user is None:
             raise CommandError(f"No active user has the email address {owner}.")

@@ -1,4 +1,4 @@
-"""Move originals and outputs to another disk or bucket, while everything goes on."""
+"""Move originals and outputs to another disk or bucket while the site runs."""
 
 import time
 from typing import Any
@@ -16,7 +16,8 @@ _MOST_FAILED = 20
 
 
 class Command(BaseCommand):
-    """Copies what is in the old place alone. Exit code 1 when something could not be copied."""
+    """Copies the objects that only the old place has. Exit code 1 if an object could not be
+    copied."""
 
     help = (
         "Copy everything from the place that OLD_MEDIA or OLD_S3_BUCKET names into the one that is"
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """What to do, and how much at once."""
+        """Add the options."""
         parser.add_argument("--dry-run", action="store_true", help="only say how much there is")
         parser.add_argument(
             "--remove-source",
@@ -37,7 +38,7 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, dry_run: bool, remove_source: bool, threads: int, **options: Any
     ) -> None:
-        """Move."""
+        """Copy the objects, and remove them from the old place if told to."""
         self._began = self._told_at = time.monotonic()
         try:
             moves = [Move(name) for name in StoredObject.Storage]

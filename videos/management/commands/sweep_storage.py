@@ -1,4 +1,4 @@
-"""Delete what no row names, by the operator's explicit wish."""
+"""Delete objects that no row names, at the operator's explicit request."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,19 +15,20 @@ _LEAST_DAYS = 1.0
 
 
 class Command(BaseCommand):
-    """A line for each unknown object; those of our making that are old enough go."""
+    """Prints a line for each unknown object; deletes those with a key of our form that are old
+    enough."""
 
     help = "List the objects the database does not know, and delete those of the product's making."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """How old, and whether to do it."""
+        """Add the options."""
         parser.add_argument("--dry-run", action="store_true", help="only list them")
         parser.add_argument(
             "--older-than", type=float, default=7.0, metavar="DAYS", help="7 by default, at least 1"
         )
 
     def handle(self, *args: Any, dry_run: bool, older_than: float, **options: Any) -> None:
-        """List and mark; the reconciler deletes what is marked."""
+        """List the objects and mark those to delete; the reconciler deletes the marked ones."""
         if older_than < _LEAST_DAYS:
             raise CommandError("Younger than a day may be just being written: --older-than 1.")
         allowed, sentence = installation.status()
