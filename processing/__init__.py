@@ -1,1 +1,1 @@
-"""Runs and tasks, the actors that do them, and the media engine."""
+"""Runs and tasks, the actors that perform them, and the media engine."""

@@ -1,4 +1,4 @@
-"""The actors: one for each queue, without an argument, each only a wake-up."""
+"""The Dramatiq actors, one for each queue. They take no argument: a message is only a wake-up."""
 
 from collections.abc import Callable
 

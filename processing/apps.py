@@ -5,12 +5,12 @@ from django.apps import AppConfig
 
 
 class ProcessingConfig(AppConfig):
-    """Runs, tasks, workers."""
+    """The app of runs, tasks and workers."""
 
     name = "processing"
 
     def ready(self) -> None:
-        """Have every worker process show itself."""
+        """Add the middleware that shows worker processes and ends them with their master."""
         from processing.workers.life import WorkerPresence
         from processing.workers.orphans import EndsWithMaster
 

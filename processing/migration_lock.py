@@ -1,8 +1,8 @@
-"""One migration of a database at a time, whoever starts them.
+"""A lock that allows one migration of a database at a time, whoever starts it.
 
-On PostgreSQL it is an advisory lock of a transaction on a connection of its own: behind pgBouncer
-in transaction mode a lock of the session would belong to nobody. On SQLite it is a lock on a file
-beside the database.
+On PostgreSQL it is a transaction's advisory lock on a separate connection, since behind pgBouncer
+in transaction mode a session's lock would belong to nobody. On SQLite it is a lock on a file beside
+the database.
 """
 
 import fcntl
@@ -13,16 +13,16 @@ from pathlib import Path
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# Whatever else takes advisory locks in this database takes others: the letters of "vodloom".
+# The letters of "vodloom", so that the key differs from other advisory locks in this database.
 _KEY = int.from_bytes(b"vodloom", "big")
 _LOOK_EVERY_SECONDS = 0.2
 
 
 @contextmanager
 def held(connection: BaseDatabaseWrapper, on_wait: Callable[[], None]) -> Iterator[None]:
-    """Hold the lock of this database; `on_wait` is called once if another process has it.
+    """Hold the migration lock of this database. Call `on_wait` once if another process has it.
 
-    A process that dies lets go of it. Raises ``DatabaseError`` when the database is away.
+    The lock is released when its process dies. Raises ``DatabaseError`` when the database is away.
     """
     if connection.vendor == "postgresql":
         with _advisory(connection, on_wait):
@@ -44,10 +44,12 @@ def _advisory(connection: BaseDatabaseWrapper, on_wait: Callable[[], None]) -> I
 
 
 def _try_advisory(own: BaseDatabaseWrapper) -> bool:
-    """Take the lock for the transaction that is begun by this, or end it: those who wait must
-    not hold a server's connection."""
+    """Begin a transaction and try to take the lock; return whether that succeeded.
+
+    If not, end the transaction, since a waiting process must not hold a server's connection.
+    """
     with own.cursor() as cursor:
-        # It says nothing while the other connection migrates, however long that takes.
+        # The transaction is idle while the other connection migrates, however long that takes.
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_KEY])
         (taken,) = cursor.fetchone()
@@ -58,7 +60,7 @@ def _try_advisory(own: BaseDatabaseWrapper) -> bool:
 
 @contextmanager
 def _file(database: Path, on_wait: Callable[[], None]) -> Iterator[None]:
-    # It stays: another process may hold the very file that would be removed.
+    # The file is not removed, since another process may already hold a lock on it.
     with database.with_name(f"{database.name}.migrating").open("a") as file:
         _wait(lambda: _try_file(file.fileno()), on_wait)
         yield

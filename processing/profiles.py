@@ -1,4 +1,4 @@
-"""The profiles there are, by name: rows that staff edit; a run keeps a copy of its own."""
+"""The encoding profiles by name. They are rows that staff edit; each run keeps its own copy."""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -19,27 +19,27 @@ class MakesNoVideo(Exception):
 
 
 def named(name: str) -> Profile:
-    """The profile of a name. Raises ``NoSuchProfile``."""
+    """Return the profile with this name. Raises ``NoSuchProfile``."""
     return _read(everything().filter(name=name), name)
 
 
 def default() -> Profile:
-    """The profile that new videos are made with."""
+    """Return the profile for new videos. Raises ``NoSuchProfile`` if none is the default."""
     return _read(everything().filter(is_default=True), "default")
 
 
 def names() -> list[str]:
-    """Those there are, in their order."""
+    """Return the names of all profiles, sorted."""
     return list(EncodingProfile.objects.values_list("name", flat=True))
 
 
 def everything() -> QuerySet[EncodingProfile]:
-    """All rows with their rungs, in three queries."""
+    """Return the query for all profiles with their rungs, which takes three database queries."""
     return EncodingProfile.objects.prefetch_related("rungs", "alternate_rungs")
 
 
 def make_default(row: EncodingProfile) -> None:
-    """Let new videos be made with this one. Raises ``MakesNoVideo``."""
+    """Make this profile the default for new videos. Raises ``MakesNoVideo``."""
     with transaction.atomic():
         rows = list(everything().select_for_update())
         if not any(one.rungs.all() for one in rows if one.pk == row.pk):
@@ -49,7 +49,7 @@ def make_default(row: EncodingProfile) -> None:
 
 
 def profile_of(row: EncodingProfile) -> Profile:
-    """What a run takes with it."""
+    """Return the profile as a value, which a run copies."""
     rungs = row.rungs.all()
     return Profile(
         name=row.name,
@@ -66,13 +66,13 @@ def profile_of(row: EncodingProfile) -> Profile:
 
 
 def steps(rungs: Iterable[EncodingRung]) -> tuple[Step, ...]:
-    """Rungs from the largest down; bitrates from kbit/s to bits per second."""
+    """Return the rungs, largest first, with bitrates converted from kbit/s to bits per second."""
     ordered = sorted(rungs, key=lambda rung: -rung.short_side)
     return tuple(Step(r.short_side, r.crf, r.maxrate_kbps * 1000) for r in ordered)
 
 
 def alternate_steps(rungs: Iterable[AlternateRung]) -> tuple[Step, ...]:
-    """Rungs in other codecs; bitrates from kbit/s to bits per second."""
+    """Return the rungs in other codecs, sorted, with bitrates converted to bits per second."""
     return tuple(
         Step(r.short_side, r.crf, r.maxrate_kbps * 1000, r.codec, r.preset)
         for r in sorted(rungs, key=lambda rung: (rung.codec, -rung.short_side))
@@ -80,7 +80,7 @@ def alternate_steps(rungs: Iterable[AlternateRung]) -> tuple[Step, ...]:
 
 
 def faults(steps: Sequence[Step], *, is_default: bool) -> list[str]:
-    """What is wrong with a profile's rungs taken together, for people."""
+    """Return sentences for people about faults of a profile's rungs taken together."""
     if not steps and is_default:
         return ["The default profile needs a rung, or new videos would have no video."]
     ordered = sorted(steps, key=lambda step: -step.short_side)

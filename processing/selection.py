@@ -1,4 +1,4 @@
-"""Which videos an operator means by failed, stuck, since and so on."""
+"""Select the videos that an operator means by failed, stuck, since and other conditions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from videos.objects import faults
 
 @dataclass(frozen=True)
 class VideoSelection:
-    """Every condition that is given must hold; ``ids`` empty means any."""
+    """Conditions for videos. All that are given must hold; empty ``ids`` means any id."""
 
     ids: tuple[UUID, ...] = ()
     failed: bool = False
@@ -24,7 +24,7 @@ class VideoSelection:
     owner: str = ""
 
     def videos(self) -> QuerySet[Video]:
-        """The videos meant, oldest first."""
+        """Return the query for the selected videos, oldest first."""
         videos = Video.objects.filter(deleted_at=None).order_by("id")
         if self.ids:
             videos = videos.filter(pk__in=self.ids)
@@ -42,9 +42,9 @@ class VideoSelection:
 
 
 def _stuck() -> Q:
-    """Said to be processing, and no task that is running or waits its turn.
+    """Return the filter for processing videos that have no ready or running task.
 
-    The reconciler moves such videos on within seconds; one that stays is a fault of ours.
+    The reconciler advances such videos within seconds. One that stays stuck is a bug.
     """
     moving = Task.objects.filter(
         run__video=OuterRef("pk"),

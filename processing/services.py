@@ -1,4 +1,4 @@
-"""Start, repeat, hurry and stop the processing of a video: what the rest of the product calls."""
+"""Start, repeat, prioritize and stop the processing of a video, for the rest of the product."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -39,7 +39,7 @@ class NothingToRetry(Exception):
 
 
 def begin(video: Video, source: Source) -> Run:
-    """The source is stored: move the video to processing and plan its first run.
+    """Move a video whose source is stored to processing, and plan its first run.
 
     Raises ``lifecycle.InvalidTransition`` when the upload was canceled, given up or deleted.
     """
@@ -51,7 +51,7 @@ def begin(video: Video, source: Source) -> Run:
 def reprocess(video: Video, *, profile: str | None = None, priority: int | None = None) -> Run:
     """Plan a new run; a ready video keeps playing its release until the new one is complete.
 
-    By the default profile unless one is named; without a ``priority`` the owner's plan gives it.
+    It uses the default profile unless one is named, and without a ``priority`` the owner's plan's.
     Raises ``NoSource``, ``VideoDeleted``, ``AlreadyProcessing`` or ``profiles.NoSuchProfile``.
     """
     if video.source is None:
@@ -70,7 +70,10 @@ def reprocess(video: Video, *, profile: str | None = None, priority: int | None 
 
 
 def retry(run: Run) -> Run:
-    """Do again what failed in a run and what hangs on it; what is done stays done."""
+    """Retry the failed tasks of a run and those that depend on them; finished tasks stay done.
+
+    Raises ``NothingToRetry``, ``NoSource``, ``VideoDeleted`` or ``AlreadyProcessing``.
+    """
     try:
         with bounded():
             locked = advance.lock(run.pk)
@@ -90,7 +93,7 @@ def retry(run: Run) -> Run:
 
 
 def _lock(video_id: UUID) -> Video:
-    """The video with its row locked. Raises ``VideoDeleted``."""
+    """Return the video with its row locked. Raises ``VideoDeleted``."""
     video = Video.objects.select_for_update(of=("self",)).get(pk=video_id)
     if video.deleted_at is not None:
         raise VideoDeleted
@@ -98,7 +101,7 @@ def _lock(video_id: UUID) -> Video:
 
 
 def cancel(video: Video) -> None:
-    """Stop what is going on with a video: its active run, or its upload."""
+    """Cancel a video's active run, or else its upload. Raises ``NothingToCancel``."""
     with bounded():
         run = Run.objects.filter(video=video, status__in=Run.ACTIVE).first()
         if run is not None and _cancel(run):
@@ -110,7 +113,7 @@ def cancel(video: Video) -> None:
 
 
 def cancel_run(run: Run) -> None:
-    """Stop a run. Raises ``NothingToCancel`` when it is over."""
+    """Cancel a run. Raises ``NothingToCancel`` when it is over."""
     with bounded():
         if not _cancel(run):
             raise NothingToCancel
@@ -125,7 +128,7 @@ def _cancel(run: Run) -> bool:
 
 
 def prioritize(run: Run, priority: int) -> None:
-    """Change a run's priority; its waiting tasks move at once."""
+    """Change a run's priority, and move the ranks of its open tasks at once."""
     with bounded():
         locked = advance.lock(run.pk)
         tasks = list(Task.objects.filter(run=locked, state__in=Task.OPEN))
@@ -135,7 +138,10 @@ def prioritize(run: Run, priority: int) -> None:
 
 
 def _move_ranks(tasks: Iterable[Task], priority: int) -> None:
-    """A rank that a worker has claimed meanwhile moves too: it counts if the task comes back."""
+    """Shift the ranks of tasks to a new priority.
+
+    Tasks claimed in the meantime are shifted too, since the rank counts if they become ready again.
+    """
     for before in {task.priority for task in tasks}:
         shift = ranking.PRIORITY_POINT * (priority - before)
         ids = [task.pk for task in tasks if task.priority == before]

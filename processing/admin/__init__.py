@@ -5,7 +5,7 @@ from django_dramatiq.models import Task as DramatiqTask
 
 from processing.admin import jobs, processes, profiles
 
-# Its rows stay empty: attempts and results stand in our own tasks.
+# Its table stays empty, since attempts and results are stored in this product's own tasks.
 site.unregister(DramatiqTask)
 
 __all__ = ["jobs", "processes", "profiles"]

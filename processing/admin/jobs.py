@@ -1,4 +1,4 @@
-"""Jobs and their steps, for those who are paged."""
+"""Jobs and their steps, for operators who look into a problem."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ RETRY = Act(
 
 
 class _Over(Exception):
-    """Raised when a job that is to be hurried is over."""
+    """Raised when a job that should be put first is over."""
 
 
 def _hurry(run: Run) -> None:
@@ -88,29 +88,29 @@ class TaskInline(TabularInline):  # type: ignore[type-arg]  # not generic when i
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Task]:
-        """Without commands and logs."""
+        """Return the steps without their commands and logs."""
         tasks = super().get_queryset(request).defer("argv", "log_tail", "counted", "input")
         return cast("QuerySet[Task]", tasks.order_by("pk"))
 
     @display(description="State")
     def state_label(self, task: Task) -> SafeString:
-        """The state, readable."""
+        """The state as a readable label."""
         return chip(task.state, task.get_state_display())
 
     @display(description="Progress")
     def done(self, task: Task) -> str:
-        """Percent of this step."""
+        """The done share of this step in percent."""
         return f"{task.progress:.0%}"
 
     @display(description="Took")
     def took(self, task: Task) -> str:
-        """From its start to its end."""
+        """The time from the start to the end of this step."""
         return _took(task)
 
 
 @admin.register(Run)
 class RunAdmin(ActingAdmin, OfVideoAdmin):
-    """Jobs, by their video."""
+    """Jobs, each named by its video."""
 
     list_display = (
         *("name", "kind", "state", "profile_name", "priority", "worked_on"),
@@ -130,42 +130,42 @@ class RunAdmin(ActingAdmin, OfVideoAdmin):
     narrowed_by_links = ("video__id__exact",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
-        """Without the plans in lists."""
+        """Return the jobs without loading their plans, which lists do not show."""
         runs = super().get_queryset(request).defer("plan").select_related("video__owner")
         return cast("QuerySet[Run]", runs)
 
     def title_of(self, row: Run) -> str:
-        """Its video's title."""
+        """Return the title of the job's video."""
         return str(row.video)
 
     @display(description="Video", ordering="video__title")
     def name(self, run: Run) -> str:
-        """What it is about."""
+        """The title of the job's video."""
         return run.video.title or "Untitled"
 
     @display(description="Video")
     def of(self, run: Run) -> SafeString | str:
-        """What it is about."""
+        """A link to the job's video."""
         return link(run.video, viewer=cast(Any, run).viewed_by)
 
     @display(description="Owner", ordering="video__owner__email")
     def owner(self, run: Run) -> SafeString | str:
-        """Whose video it is."""
+        """A link to the video's owner."""
         return link(run.video.owner, viewer=cast(Any, run).viewed_by)
 
     @display(description="Owner", ordering="video__owner__email")
     def worked_on(self, run: Run) -> str:
-        """Whose video it is."""
+        """The email address of the video's owner."""
         return run.video.owner.email
 
     @display(description="Profile")
     def profile_name(self, run: Run) -> str:
-        """Its name."""
+        """The name of the job's encoding profile."""
         return str(run.profile.get("name", NOTHING))
 
     @display(description="Budget")
     def budget(self, run: Run) -> str:
-        """Whether it waits behind those of others."""
+        """Whether the job is over its owner's budget and waits behind those of others."""
         if run.over_budget:
             return (
                 "Over budget: its owner asked for more than a day's work, so it waits behind "
@@ -175,28 +175,28 @@ class RunAdmin(ActingAdmin, OfVideoAdmin):
 
     @display(description="Release")
     def result(self, run: Run) -> SafeString | str:
-        """What it made."""
+        """A link to the release that the job made."""
         return link(run.release, "What it made", viewer=cast(Any, run).viewed_by)
 
     @display(description="What is made, and why")
     def made(self, run: Run) -> str:
-        """The plan, readable."""
+        """The plan as readable text."""
         return plans.shown(run.plan)
 
     @display(description="Status", ordering="status")
     def state(self, run: Run) -> SafeString:
-        """The status, readable."""
+        """The status as a readable label."""
         return chip(run.status, run.get_status_display())
 
     @display(description="Error")
     def failure(self, run: Run) -> SafeString | str:
-        """Why it failed, with the code."""
+        """The error message and code of a failed job."""
         return _failure(run)
 
 
 @admin.register(Task)
 class TaskAdmin(OfVideoAdmin):
-    """Steps: what they wait for, who holds them, why they failed."""
+    """Steps, with what they wait for, which worker holds them, and why they failed."""
 
     video_path = "run__video"
 
@@ -216,67 +216,67 @@ class TaskAdmin(OfVideoAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Task]:
-        """Without commands and logs in lists."""
+        """Return the steps without loading commands and logs, which lists do not show."""
         tasks = super().get_queryset(request).select_related("run__video")
         heavy = ("argv", "log_tail", "counted", "input", "run__plan", "run__profile")
         return cast("QuerySet[Task]", tasks.defer(*heavy))
 
     @display(description="Step", ordering="kind")
     def step(self, task: Task) -> str:
-        """What it does, and which of its kind it is."""
+        """The kind of the step, and its number among those of its kind."""
         return f"{task.kind} {task.number}"
 
     @display(description="Video", ordering="run__video__title")
     def video(self, task: Task) -> str:
-        """What it works on."""
+        """The title of the step's video."""
         return task.run.video.title or "Untitled"
 
     @display(description="Video")
     def of(self, task: Task) -> SafeString | str:
-        """What it works on."""
+        """A link to the step's video."""
         return link(task.run.video, viewer=cast(Any, task).viewed_by)
 
     @display(description="Job")
     def job(self, task: Task) -> SafeString | str:
-        """The job it is a step of."""
+        """A link to the step's job."""
         viewer = cast(Any, task).viewed_by
         return link(task.run, f"{task.run.get_kind_display()} job", viewer=viewer)
 
     @display(description="State", ordering="state")
     def state_label(self, task: Task) -> SafeString:
-        """The state, readable."""
+        """The state as a readable label."""
         return chip(task.state, task.get_state_display())
 
     @display(description="Progress", ordering="progress")
     def done(self, task: Task) -> str:
-        """Percent of this step."""
+        """The done share of this step in percent."""
         return f"{task.progress:.0%}"
 
     @display(description="Queue")
     def served_by(self, task: Task) -> str:
-        """Whose workers do it."""
+        """The queue whose workers perform the step."""
         return woken_for(task.queue)
 
     @display(description="Took")
     def took(self, task: Task) -> str:
-        """From its start to its end."""
+        """The time from the start to the end of this step."""
         return _took(task)
 
     @display(description="Error")
     def failure(self, task: Task) -> SafeString | str:
-        """The last error, with the code."""
+        """The last error message and code."""
         return _failure(task)
 
     @display(description="Command")
     def command(self, task: Task) -> SafeString | str:
-        """FFmpeg's, as one would type it."""
+        """The FFmpeg command, as it would be typed in a shell."""
         if not task.argv:
             return NOTHING
         return format_html('<pre tabindex="0">{}</pre>', shlex.join(map(str, task.argv)))
 
     @display(description="Last lines of its log")
     def log(self, task: Task) -> SafeString | str:
-        """What FFmpeg wrote last."""
+        """The last lines that FFmpeg wrote."""
         return (
             format_html('<pre tabindex="0">{}</pre>', task.log_tail) if task.log_tail else NOTHING
         )

@@ -1,4 +1,4 @@
-"""The plan of a run as the admin shows it."""
+"""Show the plan of a run in the admin."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from processing.ffmpeg.planning.plan import EncodePlan
 
 
 def shown(stored: dict[str, Any] | None) -> SafeString | str:
-    """What is made, a line each, and the reasons."""
+    """Return a list of the renditions that are made, and the reasons."""
     if stored is None:
         return "Not planned yet: the file has not been inspected."
     plan = EncodePlan.from_json(stored)

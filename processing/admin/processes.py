@@ -16,11 +16,11 @@ from videos import access
 
 
 class ProcessAdmin(ReadOnlyAdmin):
-    """Processes as they last said of themselves."""
+    """Processes, as they last reported themselves."""
 
     @display(description="State")
     def alive(self, process: Reconciler | Worker) -> SafeString:
-        """Whether it was seen lately."""
+        """Whether the process was seen lately."""
         if timezone.now() - process.last_seen < ALIVE_WITHIN:
             return chip("alive", "Alive")
         return chip("silent", "Not seen lately")
@@ -28,7 +28,7 @@ class ProcessAdmin(ReadOnlyAdmin):
 
 @admin.register(Reconciler)
 class ReconcilerAdmin(ProcessAdmin):
-    """Who reconciles."""
+    """The reconcilers."""
 
     list_display = ("name", "alive", "host", "version", "started_at", "last_seen")
     fields = list_display
@@ -37,7 +37,7 @@ class ReconcilerAdmin(ProcessAdmin):
 
 @admin.register(DutyRun)
 class DutyRunAdmin(ReadOnlyAdmin):
-    """What the reconcilers do, when it ran last, and what went wrong."""
+    """The duties of the reconcilers, with their last runs and errors."""
 
     list_display = (
         *("name", "well", "finished_at", "count", "took", "next_at", "holder"),
@@ -60,7 +60,7 @@ class DutyRunAdmin(ReadOnlyAdmin):
 
 @admin.register(Worker)
 class WorkerAdmin(ProcessAdmin):
-    """Who works."""
+    """The workers."""
 
     list_display = (
         *("name", "alive", "serves", "works_on", "waits_because", "version"),
@@ -72,12 +72,12 @@ class WorkerAdmin(ProcessAdmin):
 
     @display(description="Queues")
     def serves(self, worker: Worker) -> str:
-        """The queues it takes tasks from."""
+        """The queues that the worker takes tasks from."""
         return ", ".join(worker.queues) or NOTHING
 
     @display(description="Works on")
     def works_on(self, worker: Worker) -> SafeString | str:
-        """Its step, and the video."""
+        """The worker's current step and its video."""
         task = worker.current_task
         if task is None:
             return NOTHING

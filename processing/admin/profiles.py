@@ -1,4 +1,4 @@
-"""Encoding profiles in the admin: rungs as a table, faults in words, and what sources become."""
+"""Encoding profiles in the admin, with their rungs, faults in words, and examples of sources."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _KEPT = "{} is the default: make another profile the default before you delete i
 
 @dataclass(frozen=True)
 class _Sample:
-    """A source as people have them, to show what becomes of it."""
+    """A typical source, to show what a profile makes of it."""
 
     display_width: int
     display_height: int
@@ -50,7 +50,7 @@ class RungFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # not generic w
     """The rungs of a profile, checked together."""
 
     def clean(self) -> None:
-        """Refuse what does not go together."""
+        """Reject rungs that do not fit together."""
         if any(self.errors):
             return
         kept = [form.instance for form in self.forms if self._is_kept(form)]
@@ -58,7 +58,8 @@ class RungFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # not generic w
             raise ValidationError(found)
 
     def faults(self, kept: Sequence[Any]) -> list[str]:
-        """Each size once, higher caps for larger ones, and the default has frames."""
+        """Return sentences about duplicate sizes, caps not higher for larger sizes, and a default
+        profile without rungs."""
         return profiles.faults(profiles.steps(kept), is_default=self.instance.is_default)
 
     def _is_kept(self, form: Any) -> bool:
@@ -66,10 +67,10 @@ class RungFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # not generic w
 
 
 class AlternateRungFormSet(RungFormSet):
-    """The rungs of a profile in other codecs, checked together, those of each codec."""
+    """The rungs of a profile in other codecs, checked together for each codec."""
 
     def faults(self, kept: Sequence[Any]) -> list[str]:
-        """Each size once, and higher caps for larger ones."""
+        """Return sentences about duplicate sizes, and caps not higher for larger sizes."""
         steps = profiles.alternate_steps(kept)
         codecs = dict.fromkeys(step.codec for step in steps)
         each = [[step for step in steps if step.codec == codec] for codec in codecs]
@@ -77,12 +78,12 @@ class AlternateRungFormSet(RungFormSet):
 
 
 class NamedInline(TabularInline):  # type: ignore[type-arg]  # not generic when it runs
-    """A table whose fields say in themselves what they are: a header is no label."""
+    """A table whose fields have labels of their own, since a column header is no label."""
 
     extra = 0
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        """With the field's name for who does not see the header."""
+        """Return the field with its name as a label for people who do not see the header."""
         made = super().formfield_for_dbfield(db_field, request, **kwargs)
         if made is not None:
             made.widget.attrs["aria-label"] = str(db_field.verbose_name).capitalize()
@@ -120,7 +121,7 @@ MAKE_DEFAULT = Act(
 
 @admin.register(EncodingProfile)
 class EncodingProfileAdmin(ActingAdmin):
-    """Edit profiles, copy one by saving it as new, choose the default."""
+    """Edit profiles, copy one by saving it as new, and choose the default."""
 
     list_display = ("name", "description", "default", "preset", "sizes", "files", "sound")
     search_fields = ("name", "description")
@@ -142,18 +143,18 @@ class EncodingProfileAdmin(ActingAdmin):
     acts = (MAKE_DEFAULT,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EncodingProfile]:
-        """With their rungs."""
+        """Return the profiles with their rungs."""
         return profiles.everything()
 
     def has_delete_permission(
         self, request: HttpRequest, obj: EncodingProfile | None = None
     ) -> bool:
-        """The default stays."""
+        """Whether the profile may be deleted. The default may not."""
         allowed: bool = super().has_delete_permission(request, obj)
         return allowed and not (obj and obj.is_default)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
-        """Say why, where the default is among the chosen."""
+        """Add the reason why the default cannot be deleted, if it is among the chosen."""
         listed, counts, forbidden, kept = super().get_deleted_objects(objs, request)
         reasons = [_KEPT.format(profile) for profile in objs if profile.is_default]
         if reasons:
@@ -162,18 +163,18 @@ class EncodingProfileAdmin(ActingAdmin):
 
     @display(description="Default", boolean=True, ordering="is_default")
     def default(self, profile: EncodingProfile) -> bool:
-        """Whether new videos are made with it."""
+        """Whether new videos are made with the profile."""
         return profile.is_default
 
     @display(description="Sizes")
     def sizes(self, profile: EncodingProfile) -> str:
-        """Its rungs."""
+        """The profile's rungs."""
         rungs = [*profile.rungs.all(), *profile.alternate_rungs.all()]
         return ", ".join(map(str, rungs)) or "audio alone"
 
     @display(description="MP4 downloads")
     def files(self, profile: EncodingProfile) -> str:
-        """Its downloads."""
+        """The rungs that are also offered as MP4 downloads."""
         return ", ".join(str(rung) for rung in profile.rungs.all() if rung.download) or "-"
 
     @display(description="Sound")
@@ -183,7 +184,7 @@ class EncodingProfileAdmin(ActingAdmin):
 
     @display(description="What sources become")
     def becomes(self, profile: EncodingProfile) -> SafeString | str:
-        """The rungs of some sources, as the profile is saved."""
+        """The rungs that the saved profile makes of some typical sources."""
         if profile._state.adding:
             return "Shown when it is saved."
         wanted = profiles.profile_of(profile)

@@ -1,1 +1,1 @@
-"""Checks of what was published, from its rows up to its stored bytes."""
+"""Checks of published releases, from their rows to their stored bytes."""

@@ -15,7 +15,7 @@ from videos.storage import MediaStorage
 
 @contextmanager
 def folder() -> Iterator[Path]:
-    """A folder of a check's own, gone afterwards."""
+    """Make a folder for one check, and delete it afterwards."""
     settings.WORK_DIR.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=temp_files.CHECK, dir=settings.WORK_DIR) as name:
         yield Path(name)
@@ -23,8 +23,7 @@ def folder() -> Iterator[Path]:
 
 @contextmanager
 def local(store: MediaStorage, key: str) -> Iterator[Path]:
-    """An object where it lies, or fetched for as long as it is looked at. Raises
-    ``ObjectMissing``."""
+    """Yield an object's local path, or fetch the object for the block. Raises ``ObjectMissing``."""
     path = store.local_path(key)
     if path is not None:
         yield path

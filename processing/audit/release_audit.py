@@ -1,4 +1,4 @@
-"""Looks at a release that is complete: its rows, its playlists and, when asked, every byte."""
+"""Check a complete release: its rows, its playlists and, when asked, every byte."""
 
 from __future__ import annotations
 
@@ -22,16 +22,18 @@ from videos import keys, objects, renditions
 from videos.models import Release, StoredObject
 from videos.storage import ObjectMissing, outputs
 
-# Codes that were given out before there was a registry.
+# Codes that were in use before there was a registry of objects.
 _CODES = {"download": "download"}
 
 
 def audit(
     release: Release, *, deep: bool = False, decode: bool = False, source: bool = False
 ) -> dict[str, Any]:
-    """Check a complete release, and keep the report with it: by its rows; `deep` reads every box
-    of every stored file, `decode` shows every frame to FFmpeg too, and `source` decodes what it
-    was made of again, and holds all of it against that."""
+    """Check a complete release by its rows, store the report with it, and return the report.
+
+    `deep` reads every box of every stored file, and `decode` also decodes every frame with FFmpeg.
+    `source` decodes the original again and compares the release with it.
+    """
     rows = renditions.stored(release)
     found = release_checks.check_release(rows, target=release.target_duration)
     found += _against_plan(release, rows)
@@ -52,14 +54,14 @@ def audit(
 
 
 def _against_plan(release: Release, rows: Sequence[StoredRendition]) -> Iterator[Violation]:
-    """What was planned and is not there; nothing where the plan was not kept, or no longer is."""
+    """Yield differences from the plan, or nothing if no plan is stored."""
     kept = Run.objects.filter(release=release).values_list("plan", flat=True).first()
     if kept is not None:
         yield from check_plan(rows, EncodePlan.from_json(kept))
 
 
 def _stored(rendition: StoredRendition, *, decode: bool) -> Iterator[Violation]:
-    """Its files, one on this machine at a time."""
+    """Yield findings about a rendition's files, of which one at a time is on this machine."""
     for chunk in rendition.chunks:
         try:
             with files.local(outputs(), chunk.uri) as path:
@@ -85,7 +87,10 @@ def _file(
 
 
 def _objects(release: Release, *, but_chunks: bool) -> Iterator[Violation]:
-    """Whatever the registry says is stored for it, by one listing; chunks may be read anyway."""
+    """Check that all objects in the registry are stored with their sizes, by one listing.
+
+    Chunks are left out with `but_chunks`, when they are read anyway.
+    """
     objects.register_releases([release.pk])
     sizes = {one.key: one.size for one in outputs().list_prefix(release.prefix)}
     rows = StoredObject.objects.filter(release=release, state=StoredObject.State.STORED)

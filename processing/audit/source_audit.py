@@ -1,6 +1,6 @@
-"""Decodes a source again, whole, and holds what was made of it against it: how many frames were
-decoded and seconds of audio heard, whether every rendition shows its frames and has its audio,
-and whether its notices say what is missing."""
+"""Decode a whole source again and compare its release with it: how many frames and seconds of audio
+were decoded, whether every rendition shows its frames and has its audio, and whether the notices
+say what is missing."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SHARE = 0.01
 
 @dataclass(frozen=True)
 class _Look:
-    """What is looked at: `sampled` is the part of the plan that samples are taken of."""
+    """The subject of an audit. `sampled` is the part of the plan that samples are taken of."""
 
     run: Run
     media: Media
@@ -50,7 +50,7 @@ class _Look:
 
 
 def check_source(release: Release, rows: Sequence[StoredRendition]) -> Iterator[Violation]:
-    """What differs between a release and its source; a note where that cannot be told."""
+    """Yield differences between a release and its source, or a note if they cannot be compared."""
     run = Run.objects.select_related("source").filter(release=release).first()
     if run is None or run.plan is None:
         yield _note("The plan of the release is not kept, so its source was not looked at.")
@@ -81,7 +81,7 @@ def _note(message: str) -> Violation:
 
 
 def _to_be_sampled(plan: EncodePlan) -> EncodePlan:
-    """One rung, and each audio in one codec."""
+    """Return the plan with one rung, and each audio track in one codec only."""
     tracks: dict[object, AudioTrack] = {}
     for track in plan.tracks:
         tracks.setdefault(_heard_in(track), track)
@@ -90,12 +90,12 @@ def _to_be_sampled(plan: EncodePlan) -> EncodePlan:
 
 
 def _heard_in(track: AudioTrack) -> object:
-    """What of the source a track is made of, in whatever codec."""
+    """Return a key for the audio of the source that a track is made of, in whatever codec."""
     return track.stream_index, track.speakers
 
 
 def _sample(look: _Look, source: Path) -> Counted:
-    """Sample the source; what was counted beside."""
+    """Sample the source, and return what was counted while decoding it."""
     threads = this_machine().cores
     order = EncodeOrder(look.media, look.sampled, WHOLE, source, look.folder, threads, look.ffmpeg)
     allowed = tools.limits(max(look.plan.seconds, look.media.duration))
@@ -116,7 +116,7 @@ def _sample(look: _Look, source: Path) -> Counted:
 
 
 def _check_counts(look: _Look, found: Counted, release: Release) -> Iterator[Violation]:
-    """What encoding decoded, span by span, is what is decoded now, and is told by the notices."""
+    """Compare the counts of the encode with those of now, and check the release's notices."""
     spans = completeness.spans_of(look.run)
     if not spans:
         return
@@ -125,7 +125,7 @@ def _check_counts(look: _Look, found: Counted, release: Release) -> Iterator[Vio
         ("frames", then.frames, found.frames),
         ("frames that differ in time", then.shown, found.shown),
     ):
-        # Where all rungs are the source's own nothing was counted.
+        # If all rungs are copies of the source, no frames were counted.
         if then.frames and now - before > max(1, now * _SHARE):
             message = f"Encoding decoded {before} of {now} {what} of the source."
             yield Violation("source_frames", message)
@@ -147,7 +147,7 @@ def _check_rendition(look: _Look, rendition: StoredRendition) -> Iterator[Violat
     try:
         _sample_made(look, rendition, made)
     except ObjectMissing:
-        return  # whoever reads every byte has told
+        return  # the check that reads every byte reports it
     except MediaError as error:
         yield Violation("decoding", f"{rendition.name} could not be decoded: {error.message}")
         return
@@ -164,7 +164,7 @@ def _check_rendition(look: _Look, rendition: StoredRendition) -> Iterator[Violat
 
 
 def _sample_made(look: _Look, rendition: StoredRendition, made: Path) -> None:
-    """Chunk by chunk: each begins with all that its decoding needs."""
+    """Sample a rendition chunk by chunk, since each chunk can be decoded alone."""
     part = look.folder / "part.sample"
     write = samples.of_audio if rendition.kind == Kind.AUDIO else samples.of_video
     with made.open("ab") as file:

@@ -1,4 +1,4 @@
-"""Move all rows, table by table, and compare what came of it."""
+"""Move all rows, table by table, and compare the written rows with the source."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_TOLD = 20
 
 @dataclass
 class Table:
-    """A table as it was moved: its checksum, and how many of its values had to be cleaned."""
+    """A moved table, with its checksum and the number of values that had to be cleaned."""
 
     name: str
     checksum: Checksum = field(default_factory=Checksum)
@@ -34,13 +34,13 @@ Report = Callable[[Table], None]
 
 
 class _OnlyLooked(Exception):
-    """Raised to undo what a dry run wrote."""
+    """Raised to roll back the rows that a dry run wrote."""
 
 
 def move(path: Path, *, report: Report, progress: Report, dry_run: bool = False) -> list[Table]:
-    """Move everything. ``report`` is called after each table, ``progress`` now and then.
+    """Move all tables. Call ``report`` after each, and ``progress`` after every ``_CHUNK`` rows.
 
-    A dry run does all of it and takes it back. Raises ``CannotMove``.
+    A dry run does everything and then rolls it back. Raises ``CannotMove``.
     """
     if connection.vendor != "postgresql":
         raise CannotMove(
@@ -70,7 +70,10 @@ def move(path: Path, *, report: Report, progress: Report, dry_run: bool = False)
 
 
 def moved_models() -> list[type[Model]]:
-    """Every table of ours and of the apps we use."""
+    """Return the models of all managed tables, of this product and of the apps it uses.
+
+    The models in ``LEFT_BEHIND`` are left out.
+    """
     return [
         model
         for model in apps.get_models(include_auto_created=True)
@@ -81,7 +84,7 @@ def moved_models() -> list[type[Model]]:
 
 
 class _Moved:
-    """One table on its way."""
+    """Moves one table."""
 
     def __init__(self, model: type[Model], progress: Report) -> None:
         self._model = model
@@ -92,7 +95,7 @@ class _Moved:
         self._table = Table(model._meta.db_table)
 
     def move(self) -> Table:
-        """Write all rows, and read them again."""
+        """Write all rows, read them again, and compare the checksums. Raises ``CannotMove``."""
         target.copy(self._model, self._fields, self._rows())
         if self._misfits:
             raise CannotMove(

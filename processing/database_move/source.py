@@ -1,4 +1,4 @@
-"""The SQLite database that is moved: read only, and told when somebody still uses it."""
+"""The SQLite database to move: opened read-only, with checks that no process still uses it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,16 @@ ALIAS = "moved"
 
 
 class CannotMove(Exception):
-    """Raised with a sentence that says why, and what to do."""
+    """Raised with a sentence that says why the database cannot be moved, and what to do."""
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[BaseDatabaseWrapper]:
-    """The database as the connection ``moved``, in one snapshot. Raises ``CannotMove`` at the end
-    when somebody wrote to it meanwhile."""
+    """Open the database as the connection ``moved``, in one snapshot.
+
+    Raises ``CannotMove`` if there is no such file, or at the end if the database was written to in
+    the meantime.
+    """
     if not path.is_file():
         raise CannotMove(f"There is no SQLite database {path}: name it with --from.")
     known = connections.settings
@@ -52,7 +55,7 @@ def opened(path: Path) -> Iterator[BaseDatabaseWrapper]:
 
 
 def require_still(path: Path) -> None:
-    """Raise ``CannotMove`` where something still runs on it."""
+    """Raise ``CannotMove`` if any process still uses the database."""
     since = timezone.now() - ALIVE_WITHIN
     for model in (Worker, Reconciler):
         alive = model._default_manager.using(ALIAS).filter(last_seen__gt=since)
@@ -70,7 +73,7 @@ def require_still(path: Path) -> None:
 
 
 def require_migrated(connection: BaseDatabaseWrapper, what: str) -> None:
-    """Raise ``CannotMove`` where tables are not those of this version."""
+    """Raise ``CannotMove`` if the tables are not those of this version."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise CannotMove(
@@ -81,13 +84,13 @@ def require_migrated(connection: BaseDatabaseWrapper, what: str) -> None:
 
 def _version(connection: BaseDatabaseWrapper) -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM sqlite_master")  # so that it looks at the file
+        cursor.execute("SELECT count(*) FROM sqlite_master")  # makes SQLite read the file
         cursor.execute("PRAGMA data_version")
         return int(cursor.fetchone()[0])
 
 
 def _holders(path: Path) -> list[str]:
-    """Other processes of this machine that have the database open, as far as can be seen."""
+    """Return the visible other processes of this machine that have the database open."""
     names = {str(path.resolve()), f"{path.resolve()}-wal"}
     found = []
     for process in Path("/proc").glob("[0-9]*"):
@@ -97,7 +100,7 @@ def _holders(path: Path) -> list[str]:
             held = any(str(link.readlink()) in names for link in (process / "fd").iterdir())
             name = (process / "comm").read_text().strip() if held else ""
         except OSError:
-            continue  # it ended, or belongs to somebody else
+            continue  # the process ended, or belongs to another user
         if held:
             found.append(f"{process.name} ({name})")
     return found

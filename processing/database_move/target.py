@@ -1,4 +1,4 @@
-"""The PostgreSQL database that is moved into."""
+"""The PostgreSQL database that the rows are moved into."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from processing.database_move.source import CannotMove
 
 _PAGE = 500
-# What a migration, a look by the doctor or a reconciler that was started too soon puts there.
+# Tables that migrations, the doctor or a reconciler that was started too soon write to.
 _FILLED_BY_ITSELF = frozenset(
     {
         *("contenttypes.contenttype", "auth.permission"),
@@ -25,7 +25,7 @@ _FILLED_BY_ITSELF = frozenset(
 
 
 def require_empty(models: Iterable[type[Model]]) -> None:
-    """Raise ``CannotMove`` where somebody's rows stand in it."""
+    """Raise ``CannotMove`` if the database has rows other than those created automatically."""
     for model in models:
         if model._meta.label_lower not in _FILLED_BY_ITSELF and rows(model).exists():
             raise CannotMove(
@@ -35,7 +35,7 @@ def require_empty(models: Iterable[type[Model]]) -> None:
 
 
 def clear(models: Sequence[type[Model]]) -> None:
-    """Keep all others out until the transaction ends, and delete what stands there by itself."""
+    """Lock all tables until the transaction ends, and delete the rows created automatically."""
     tables = [connection.ops.quote_name(model._meta.db_table) for model in models]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -50,7 +50,7 @@ def clear(models: Sequence[type[Model]]) -> None:
 def copy(
     model: type[Model], fields: Sequence[Field[Any, Any]], found: Iterable[Sequence[Any]]
 ) -> None:
-    """Write rows, each value as its field stores it; nothing is set to now."""
+    """Write rows, with each value as its field stores it. No time is set to now."""
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
     statement = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
@@ -61,14 +61,15 @@ def copy(
 
 
 def _stored(field: Field[Any, Any], value: Any) -> Any:
-    """JSON has a null of its own, which may stand where no column may be empty."""
+    """Return a value as the database stores it. None in a JSON column that may not be NULL becomes
+    JSON's own null."""
     if value is None and not field.null and isinstance(field, JSONField):
         return Jsonb(None)
     return field.get_db_prep_save(value, connection)
 
 
 def read(model: type[Model], names: Sequence[str]) -> Iterator[list[tuple[Any, ...]]]:
-    """All rows, some hundred at a time."""
+    """Yield all rows, ``_PAGE`` at a time."""
     after: Any = None
     while True:
         behind = rows(model).filter(pk__gt=after) if after is not None else rows(model)
@@ -80,7 +81,7 @@ def read(model: type[Model], names: Sequence[str]) -> Iterator[list[tuple[Any, .
 
 
 def finish(models: Sequence[type[Model]]) -> None:
-    """Set what counts ids on, and check what rows say of each other."""
+    """Set the sequences that assign ids, and check the deferred constraints between rows."""
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), list(models)):
             cursor.execute(statement)
@@ -88,5 +89,5 @@ def finish(models: Sequence[type[Model]]) -> None:
 
 
 def rows(model: type[Model]) -> QuerySet[Model]:
-    """All rows, whatever the model's own manager leaves out."""
+    """Return a query for all rows, including those that the model's manager leaves out."""
     return QuerySet(model, using="default")

@@ -1,4 +1,4 @@
-"""Values of rows: what PostgreSQL can hold of them, and a checksum that is the same in both."""
+"""Clean and check values of rows for PostgreSQL, and compute a checksum for both databases."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ _MODULUS = 2**256
 
 
 def cleaned(value: Any) -> Any:
-    """The value without what PostgreSQL refuses in texts: NUL characters, and halves of characters
-    that are none. The same object where there is nothing of that."""
+    """Return the value without the characters that PostgreSQL refuses in texts.
+
+    These are NUL characters and lone surrogates. If there are none, the same object is returned.
+    """
     if isinstance(value, str):
         return value if _is_plain(value) else _plain(value)
     if isinstance(value, list):
@@ -44,8 +46,10 @@ def _plain(text: str) -> str:
 
 
 def misfit(field: Field[Any, Any], value: Any, target: BaseDatabaseWrapper) -> str:
-    """Why a value does not fit into its column: SQLite keeps to no length and no range. Empty when
-    it does."""
+    """Return why a value does not fit into its column, or an empty text if it does.
+
+    SQLite enforces no length and no range.
+    """
     if isinstance(value, str) and field.max_length and len(value) > field.max_length:
         return f"has {len(value)} characters, where {field.max_length} fit"
     if isinstance(value, int) and not isinstance(value, bool):
@@ -65,14 +69,14 @@ def _is_number(field: Field[Any, Any]) -> bool:
 
 
 class Checksum:
-    """Of rows in any order: how many, and the sum of their hashes."""
+    """A checksum of rows in any order: their number and the sum of their hashes."""
 
     def __init__(self) -> None:
         self.rows = 0
         self._sum = 0
 
     def add(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Some more rows."""
+        """Add rows to the checksum."""
         for row in rows:
             text = json.dumps([_canonical(value) for value in row], sort_keys=True)
             digest = hashlib.sha256(text.encode()).digest()
@@ -90,8 +94,10 @@ class Checksum:
 
 
 def _canonical(value: Any) -> Any:
-    """The same text for the same value, however a database writes it: PostgreSQL's JSON knows one
-    kind of number only."""
+    """Return a form of a value that is the same for both databases.
+
+    PostgreSQL's JSON has only one kind of number.
+    """
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return value
     if isinstance(value, float):

@@ -1,5 +1,7 @@
-"""What can be wrong with an installation: the checks that ``/readyz?all=1``, ``doctor`` and every
-start share. No finding carries a secret."""
+"""Checks of an installation, shared by ``/readyz?all=1``, ``doctor`` and the start of processes.
+
+No finding contains a secret.
+"""
 
 from processing.health.checks import DOCTOR, GATE, GATED, START
 from processing.health.diagnosis import Check, diagnose

@@ -1,5 +1,4 @@
-"""Which checks there are. A further one is a function and a line here, and its kinds stand in the
-catalogue of its subject."""
+"""The list of checks. A new check needs a function, a line here, and its kinds in the catalogue."""
 
 from processing.health import bucket, database, disk, mail, redis, site, tools, walls, work
 from processing.health.diagnosis import Check

@@ -1,4 +1,4 @@
-"""The database: can it be reached, does it take changes, do its tables fit this code."""
+"""Check the database: whether it answers, takes changes, and has the tables of this code."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _REFUSED_BY_SQLITE = {
     "malformed": kinds.DAMAGED,
     "locked": kinds.LOCKED,
 }
-# What libpq, PostgreSQL and pgBouncer say, the narrower first. With a server that speaks another
-# language none fits, and its own words are told.
+# Messages of libpq, PostgreSQL and pgBouncer, the most specific first. If a server uses another
+# language, none matches and its own words are shown.
 _SAID: tuple[tuple[str, Kind], ...] = (
     (r"could not translate host|failed to resolve host|Name or service not", kinds.UNKNOWN_HOST),
     (r"Connection refused|No such file or directory.*socket|\.s\.PGSQL", kinds.REFUSED),
@@ -50,7 +50,7 @@ _SAID: tuple[tuple[str, Kind], ...] = (
 
 
 def database() -> list[CheckResult]:
-    """It answers, takes changes, and its tables are those of this code."""
+    """Check that the database answers, takes changes, and has the tables of this code."""
     found = [finding for finding in _server() if not finding.ok]
     if any(finding.level is Level.FAULT for finding in found):
         return found
@@ -71,10 +71,10 @@ def _postgres() -> Iterator[CheckResult]:
 
 
 def _connected() -> psycopg.Connection[Any]:
-    """A connection of our own: Django's may wait for longer than we do."""
+    """Open a separate connection, since Django's may wait for longer than a check may take."""
     given = connection.get_connection_params()
     wanted = {"connect_timeout": _SECONDS, "application_name": "vodloom doctor"}
-    wanted["client_encoding"] = "utf8"  # or texts of a database without one would be bytes
+    wanted["client_encoding"] = "utf8"  # else texts of a database without an encoding are bytes
     names = ("host", "port", "user", "password", "dbname")
     options = {
         name: value
@@ -115,7 +115,7 @@ def _of_server(other: psycopg.Connection[Any], told: dict[str, object]) -> Itera
     if table:
         yield kinds.NOT_ALLOWED.at(NAME, table=table, user=_value(other, "SELECT current_user"))
     yield from _connections(other)
-    # Asked last: the answer is read at once.
+    # The clock comes last, so that its answer is read at once.
     yield from _clocks(
         time.time() - float(str(_value(other, "SELECT extract(epoch FROM clock_timestamp())")))
     )
@@ -181,7 +181,7 @@ def _tables() -> list[CheckResult]:
 
 
 def _unknown(executor: MigrationExecutor) -> Sequence[str]:
-    """What was applied to the apps of this code and is not in it."""
+    """Return the migrations applied to this code's apps that this code does not have."""
     known = executor.loader.disk_migrations
     replaced = {name for migration in known.values() for name in migration.replaces}
     applied = executor.loader.applied_migrations or {}

@@ -1,4 +1,4 @@
-"""Runs checks beside each other, none longer than it may take, whatever any of them raises."""
+"""Run checks in parallel, each with a time limit, whatever any of them raises."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ LONGEST_SECONDS = 12.0
 
 
 class _Running:
-    """A check in a thread of its own, which nobody waits for longer than it may take."""
+    """A check in its own thread. The caller waits for it no longer than it may take."""
 
     def __init__(self, check: Check) -> None:
         self._check = check
         self._found: list[CheckResult] | None = None
         self._until = time.monotonic() + LONGEST_SECONDS
-        # A daemon: one that hangs does not keep the process from ending.
+        # A daemon thread, so that a check that hangs does not keep the process from ending.
         self._thread = threading.Thread(target=self._look, name=check.__name__, daemon=True)
         self._thread.start()
 
@@ -36,7 +36,7 @@ class _Running:
             connections.close_all()
 
     def findings(self) -> list[CheckResult]:
-        """What it found, or that it found nothing in time."""
+        """Wait for the check and return its findings, or a finding that it timed out."""
         self._thread.join(max(0.0, self._until - time.monotonic()))
         if self._found is not None:
             return self._found
@@ -46,9 +46,9 @@ class _Running:
 def diagnose(
     checks: Iterable[Check], *, gate: Check | None = None, gated: Collection[Check] = ()
 ) -> list[CheckResult]:
-    """What the checks find, in their order.
+    """Run the checks and return their findings, in the order of the checks.
 
-    Those that are ``gated`` begin when the ``gate`` is done, and are kept from it by a fault there.
+    The ``gated`` checks begin when the ``gate`` is done. If it finds a fault, they are not run.
     """
     checks = list(checks)
     running = {check: _Running(check) for check in checks if check not in gated}
@@ -60,7 +60,7 @@ def diagnose(
         for check in checks
         for finding in (running[check].findings() if check in running else [_kept(check)])
     ]
-    # What keeps several from working is told once.
+    # A finding that several checks share is reported once.
     return [scrubbing.clean(finding) for finding in dict.fromkeys(found)]
 
 
@@ -71,11 +71,11 @@ def _kept(check: Check) -> CheckResult:
 def _findings(check: Check) -> list[CheckResult]:
     try:
         found = check()
-    except BaseException as error:  # whatever it is, the person who asks wants a diagnosis
+    except BaseException as error:  # the diagnosis must go on, whatever the error
         return [any_check.FAILED.at(name_of(check), error=type(error).__name__)]
     return [found] if isinstance(found, CheckResult) else list(found)
 
 
 def name_of(check: Check) -> str:
-    """What people call the part it looks at."""
+    """Return the name for people of the part that a check looks at."""
     return check.__name__.replace("_", " ").capitalize()

@@ -1,4 +1,4 @@
-"""The folders on this machine's disks: those media lie in, and those work is done in."""
+"""Check the folders on this machine's disks, for media and for work."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SAMPLE = 20
 
 
 def disk() -> list[CheckResult]:
-    """What is written here can be, and there is room for it."""
+    """Check that the folders can be written and have enough room."""
     try:
         tempfile.gettempdir()
     except FileNotFoundError:
@@ -43,25 +43,25 @@ def _folders() -> Iterator[CheckResult]:
 
 
 def _written() -> list[Path]:
-    """The folders this installation writes to."""
+    """Return the folders that this installation writes to."""
     folders = [Path(settings.UPLOAD_DIR), settings.WORK_DIR, Path(tempfile.gettempdir())]
     return list(dict.fromkeys([*folders, *_of_media()]))
 
 
 def _of_media() -> list[Path]:
-    """Where media are written, if that is here."""
+    """Return the folders that media are written to, if they are on this machine."""
     return [Path(place.location) for store in (originals(), outputs()) for place in _disk_of(store)]
 
 
 def _disk_of(store: MediaStorage) -> Iterator[DiskStorage]:
-    """The place that a storage writes to, if that is a disk; also while it is moved."""
+    """Yield the place that a storage writes to, if that is a disk, also while media are moved."""
     place = store.places()[0]
     if isinstance(place, DiskStorage):
         yield place
 
 
 def _unwritable(folder: Path) -> CheckResult | None:
-    """Why a file cannot be written, read back and deleted there; None when it can."""
+    """Return why a file cannot be written, read back and deleted in a folder, or None if it can."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -82,7 +82,7 @@ def _room() -> Iterator[CheckResult]:
     uploads, work = Path(settings.UPLOAD_DIR), settings.WORK_DIR
     if _free(work) < settings.MIN_FREE_DISK_BYTES:
         yield kinds.NO_ROOM_FOR_WORK.at(NAME, folder=work, free=_size(_free(work)))
-    # A body is on the disk twice for a moment.
+    # A request body is on the disk twice for a moment.
     needed = 2 * settings.MAX_POST_BYTES + settings.MIN_FREE_UPLOAD_BYTES
     if _free(uploads) < needed:
         yield kinds.TOO_SMALL_FOR_UPLOADS.at(
@@ -102,7 +102,7 @@ def _one_for_each_disk() -> list[Path]:
 
 
 def _file_systems() -> Iterator[CheckResult]:
-    """Uploads are moved to where originals lie: across disks that is a copy."""
+    """Check that uploads and originals are on one disk, since moving across disks is a copy."""
     for place in _disk_of(originals()):
         one, other = Path(settings.UPLOAD_DIR), Path(place.location)
         if one.stat().st_dev != other.stat().st_dev:
@@ -110,14 +110,17 @@ def _file_systems() -> Iterator[CheckResult]:
 
 
 def _who() -> Iterator[CheckResult]:
-    """Root may do anything, so what it finds says little about what others may do."""
+    """Check that this process runs as the data folder's owner.
+
+    Results of root, which may do anything, say little about the rights of other users.
+    """
     owner = settings.DATA_DIR.stat().st_uid
     if os.geteuid() != owner:
         yield kinds.OTHER_USER.at(NAME, owner=_name(owner), user=_name(os.geteuid()))
 
 
 def stored_files() -> list[CheckResult]:
-    """What is listed is there, can be read, and deleted."""
+    """Check that stored files exist, and can be read and deleted, on the newest of them."""
     if not _of_media():
         return []
     found = list(_of_files())
@@ -143,7 +146,7 @@ def _of_file(store: MediaStorage, root: Path, key: str) -> CheckResult | None:
     except (StorageUnavailable, OSError):
         return kinds.UNREADABLE.at(name, file=path, folder=root)
     if not path.exists():
-        return None  # it was not moved here yet
+        return None  # the file was not moved here yet
     if not os.access(path.parent, os.W_OK | os.X_OK):
         return kinds.UNDELETABLE.at(name, folder=path.parent)
     return None

@@ -1,4 +1,4 @@
-"""One line of a diagnosis, and the kinds of fault it may tell of."""
+"""A finding of a diagnosis, and the kinds of faults it may report."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ WELL = "ok"
 
 
 class Level(StrEnum):
-    """How bad it is: a warning is worth doing something about, but everything works."""
+    """How bad a finding is. A warning should be fixed, but everything works."""
 
     OK = "ok"
     WARNING = "warning"
@@ -16,9 +16,9 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What one check looked at, whether it is well, and otherwise what to do (`hint`).
+    """The finding of a check: the part's name, whether it is ok, and otherwise what to do (`hint`).
 
-    `lesser` makes of what is not well a warning; `code` is stable, for programs.
+    `lesser` makes it a warning if it is not ok. `code` is stable, for programs.
     """
 
     name: str
@@ -30,13 +30,13 @@ class CheckResult:
 
     @property
     def level(self) -> Level:
-        """How bad it is."""
+        """The level of the finding."""
         if self.ok:
             return Level.OK
         return Level.WARNING if self.lesser else Level.FAULT
 
     def as_json(self) -> dict[str, str]:
-        """For programs; `hint` is empty when all is well."""
+        """Return the finding for programs. `hint` is empty when all is well."""
         return {
             "name": self.name,
             "code": WELL if self.ok else self.code,
@@ -48,8 +48,8 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Kind:
-    """Something that can be wrong: a stable code, a sentence that says what, and one that says what
-    to do. In both, `{names}` in braces stand for what was found."""
+    """A kind of fault: a stable code, a sentence that says what is wrong, and one that says what to
+    do. In both sentences, `{names}` in braces are replaced by what was found."""
 
     code: str
     says: str
@@ -57,11 +57,11 @@ class Kind:
     lesser: bool = False
 
     def at(self, name: str, **found: object) -> CheckResult:
-        """It was found in the part of that name."""
+        """Return a finding of this kind in the part with this name."""
         says, do = self.says.format_map(found), self.do.format_map(found)
         return CheckResult(name, False, says, do, self.lesser, self.code)
 
 
 def well(name: str, detail: str) -> CheckResult:
-    """A part that is as it should be."""
+    """Return a finding that a part is as it should be."""
     return CheckResult(name, True, detail)

@@ -1,4 +1,4 @@
-"""Mail: connects, speaks TLS and logs in as sending would, and sends nothing unless asked to."""
+"""Check mail: connect, use TLS and log in as for sending, but send nothing unless asked to."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ _SAID: tuple[tuple[tuple[type[Exception], ...], Kind], ...] = (
 
 
 def mail() -> list[CheckResult]:
-    """The mail server takes our log-in."""
+    """Check that the mail server accepts the log-in."""
     return _looked_at(lambda: None)
 
 
 def sending_to(address: str) -> Callable[[], list[CheckResult]]:
-    """The same check, which also sends a message there."""
+    """Return the mail check that also sends a message to ``address``."""
 
     def mail() -> list[CheckResult]:
         return _looked_at(lambda: _send(address)) if _is_smtp() else [kinds.TO_LOG.at(NAME)]
@@ -66,7 +66,7 @@ def _looked_at(then: Callable[[], None]) -> list[CheckResult]:
 
 
 def _without_server() -> list[CheckResult]:
-    """Without one, or with one that keeps mails here: at home that is well."""
+    """Check a backend without a mail server. For a site on this machine only, that is fine."""
     if settings.SIGNUP_OPEN and not goes_anywhere():
         return [kinds.NOBODY_SIGNS_UP.at(NAME)]
     return [] if _is_at_home() else [kinds.TO_LOG.at(NAME)]
@@ -77,7 +77,7 @@ def _is_smtp() -> bool:
 
 
 def _is_at_home() -> bool:
-    """Whether nobody but this machine's own people come, who can read its log."""
+    """Whether the site is reached only from this machine, where people can read its log."""
     return all(
         site_address.is_local(urlsplit(one).hostname or "") for one in site_address.origins()
     )
@@ -90,9 +90,9 @@ def _send(address: str) -> None:
 
 def _close(server: object) -> None:
     try:
-        server.close()  # type: ignore[attr-defined]  # what Django's backends have
+        server.close()  # type: ignore[attr-defined]  # Django's backends have it
     except (smtplib.SMTPException, OSError):
-        pass  # it is gone already
+        pass  # the connection is closed already
 
 
 def _finding(error: Exception) -> CheckResult:

@@ -1,4 +1,4 @@
-"""What speaks at a port, where an exception does not tell: asked once more, and shortly."""
+"""Find out what protocol a port speaks, by another short request, if an exception does not tell."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ _SECONDS = 1.5
 
 
 def speaks_tls(host: str, port: int) -> bool:
-    """Whether a handshake comes about, whatever certificate is shown."""
+    """Whether a TLS handshake succeeds, whatever certificate the server shows."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
         with socket.create_connection((host, port), _SECONDS) as plain:
             context.wrap_socket(plain, server_hostname=host).close()
     except ssl.SSLError as error:
-        # One that wants a certificate of us says so in TLS.
+        # A server that demands a client certificate says so by a TLS alert.
         return "ALERT" in str(error.reason or "")
     except OSError:
         return False
@@ -24,7 +24,7 @@ def speaks_tls(host: str, port: int) -> bool:
 
 
 def answer_to(host: str, port: int, sent: bytes) -> bytes:
-    """The first bytes that come back, or none."""
+    """Send bytes and return the first bytes of the answer, or none."""
     try:
         with socket.create_connection((host, port), _SECONDS) as plain:
             plain.sendall(sent)

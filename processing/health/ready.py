@@ -1,7 +1,7 @@
-"""What a web process needs to answer, and what the whole installation needs besides.
+"""Checks of what a web process needs to answer, and of what the whole installation needs besides.
 
-`PROCESS` is asked by every probe: cheap, and nothing that the site survives without. `INSTALLATION`
-is for those who watch it.
+Every probe runs `PROCESS`, which is cheap and leaves out all that the site can do without.
+`INSTALLATION` is for monitoring.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from processing.health.finding import CheckResult
 
 @dataclass(frozen=True)
 class Part:
-    """One thing to look at: under which ``name``, what it ``needs``, and for how many seconds what
-    was found stays good."""
+    """A part to check, with its ``name`` and what the check ``needs``. A result stays valid for
+    ``fresh`` seconds."""
 
     name: str
     check: Callable[[], CheckResult | Sequence[CheckResult]]
@@ -34,8 +34,10 @@ _migrated = False
 
 
 def database() -> CheckResult:
-    """The database answers, and every table this code needs is there. Once they were they stay so:
-    then it is only asked whether the database answers."""
+    """Check that the database answers and that every migration of this code was applied.
+
+    Once all were applied, later calls only check that the database answers.
+    """
     global _migrated  # noqa: PLW0603  # what this process has seen
     if _migrated:
         with connection.cursor() as cursor:
@@ -47,7 +49,7 @@ def database() -> CheckResult:
 
 
 def static_files() -> CheckResult:
-    """The names of the pages' styles and scripts are known here: without them no page is shown."""
+    """Check that this process knows the names of the collected static files, which pages need."""
     try:
         staticfiles_storage.url("css/site.css")
     except ValueError:
@@ -56,7 +58,7 @@ def static_files() -> CheckResult:
 
 
 def tables() -> CheckResult:
-    """The tables are this code's, no older and no newer ones."""
+    """Check that the tables are those of this code, neither older nor newer."""
     missing, unknown = schema.difference()
     if missing:
         hint = "This code is newer than the tables: run manage.py migrate."
@@ -66,7 +68,7 @@ def tables() -> CheckResult:
 
 
 def writes() -> CheckResult:
-    """The database takes writes."""
+    """Check that the database takes writes."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('transaction_read_only')")
@@ -78,7 +80,7 @@ def writes() -> CheckResult:
 
 
 def disk() -> CheckResult:
-    """Uploads have room where this process keeps them."""
+    """Check that this process's upload folder has room."""
     hint = "Free some disk space, or set DATA to a larger disk."
     try:
         found = os.statvfs(settings.UPLOAD_DIR)
@@ -98,7 +100,7 @@ INSTALLATION = (
     Part("Tables", tables, "database", fresh=5),
     Part("Database writes", writes, "database", fresh=5),
     Part("Redis", servers.redis, "other", fresh=5),
-    # It writes an object, reads it and deletes it.
+    # Checked less often, since it writes, reads and deletes an object.
     Part("Storage", servers.storage_round_trip, "other", fresh=30),
     Part("Disk", disk, "other", fresh=5),
     Part("Workers", servers.workers, "database", fresh=5),

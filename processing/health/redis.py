@@ -1,4 +1,4 @@
-"""Redis: can it be reached, does it take what we give it, and keep it."""
+"""Check Redis: whether it answers, accepts the commands we use, and keeps the data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from processing.health.trouble import Trouble
 
 NAME = "Redis"
 _SECONDS = 3
-# Workers wait for messages by BLMOVE.
+# Workers wait for messages with BLMOVE.
 _OLDEST = (6, 2)
 _TROUBLES = {
     Trouble.UNKNOWN_HOST: kinds.UNKNOWN_HOST,
@@ -28,7 +28,7 @@ _TROUBLES = {
     Trouble.WRONG_NAME: kinds.WRONG_NAME,
     Trouble.EXPIRED: kinds.EXPIRED,
 }
-# How answers of Redis begin, or what stands in them: the client cuts some codes off.
+# Texts in Redis's error answers. They are not all codes, since the client cuts some codes off.
 _SAID: tuple[tuple[str, Kind], ...] = (
     ("WRONGPASS", kinds.WRONG_PASSWORD),
     ("invalid username-password", kinds.WRONG_PASSWORD),
@@ -54,7 +54,7 @@ _SAID: tuple[tuple[str, Kind], ...] = (
 
 
 def redis() -> list[CheckResult]:
-    """It answers, knows the commands we use, takes a key and keeps it."""
+    """Check that Redis answers, knows the commands we use, and takes and keeps a key."""
     client = client_of.Redis.from_url(
         settings.REDIS_URL, socket_connect_timeout=_SECONDS, socket_timeout=_SECONDS
     )
@@ -73,13 +73,13 @@ def _of_server(info: Any) -> Iterator[CheckResult]:
     if tuple(map(int, version.split(".")[:2])) < _OLDEST:
         yield kinds.TOO_OLD.at(NAME, version=version)
     policy = str(info.get("maxmemory_policy", "noeviction"))
-    # What has an end of its own may go: no wake-up has one.
+    # Evicting keys with an expiry is fine, since wake-ups have none.
     if info.get("maxmemory") and policy.startswith("allkeys"):
         yield kinds.EVICTS.at(NAME, policy=policy)
 
 
 def _tried(client: client_of.Redis) -> Iterator[CheckResult]:
-    """What is wrong with what brokers, cache and live messages do, each tried once."""
+    """Try each kind of command of the broker, the cache and live messages once; yield a fault."""
     key = f"vodloom:doctor:{uuid4().hex}"
     tries: tuple[tuple[str, tuple[object, ...]], ...] = (
         ("SET", (key, "1", "EX", "10")),
@@ -110,7 +110,7 @@ def _finding(error: Exception) -> CheckResult:
 
 
 def _kind(error: Exception) -> Kind | None:
-    """What the exception alone tells; None where the port has to be asked."""
+    """Return the kind that the exception alone shows, or None if the port must be tried."""
     if isinstance(error, client_of.exceptions.NoPermissionError):
         return kinds.NOT_ALLOWED
     words = _words(error)
@@ -121,7 +121,7 @@ def _kind(error: Exception) -> Kind | None:
 
 
 def _by_its_port(error: Exception, host: str, port: int) -> Kind:
-    """Of what answered nothing, or nothing that can be read."""
+    """Return the kind for a server that gave no answer, or none that can be read."""
     if isinstance(error, client_of.ResponseError) or not host:
         return kinds.OTHER
     by_tls, silent = (
@@ -132,7 +132,7 @@ def _by_its_port(error: Exception, host: str, port: int) -> Kind:
         return kinds.NO_TLS
     if silent:
         return kinds.SILENT
-    if by_tls:  # it came to nothing after the handshake
+    if by_tls:  # the connection failed after the handshake
         return kinds.WANTS_CERTIFICATE
     return kinds.WANTS_TLS if ports.speaks_tls(host, port) else kinds.NO_REDIS
 

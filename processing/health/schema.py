@@ -1,4 +1,4 @@
-"""Whether the database's tables are those this code was written for."""
+"""Compare the database's migrations with those of this code."""
 
 from functools import cache
 
@@ -11,13 +11,13 @@ Migration = tuple[str, str]
 
 @cache
 def ours() -> frozenset[Migration]:
-    """The migrations this code comes with; read once, which takes a moment."""
+    """Return the migrations of this code. They are read once, which takes a moment."""
     loader = MigrationLoader(None)
     return frozenset(loader.disk_migrations)
 
 
 def difference() -> tuple[set[Migration], set[Migration]]:
-    """The migrations that were not applied, and those applied that this code does not know.
+    """Return the migrations not applied, and the applied ones that this code does not know.
 
     Raises ``DatabaseError``.
     """

@@ -1,4 +1,4 @@
-"""Takes secrets out of what is found, whoever put them there: a server's own words, an address."""
+"""Remove secrets from findings, whether they come from a server's own words or an address."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from processing.health.finding import CheckResult
 _HIDDEN = "(hidden)"
 _SHORTEST = 4
 _SIGNED = re.compile(r"(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s\"']+", re.I)
-# But the word that stands for it in what is advised.
+# "password" is kept, since hints use the word as a placeholder.
 _IN_ADDRESS = re.compile(r"(://[^\s:/@]*:)(?!password@)[^\s/@]+(?=@)")
 
 
 def clean(finding: CheckResult) -> CheckResult:
-    """The same without secrets."""
+    """Return the finding without secrets."""
     return replace(finding, detail=_cleaned(finding.detail), hint=_cleaned(finding.hint))
 
 

@@ -1,4 +1,4 @@
-"""One finding for each part, for ``/readyz?all=1``: the worst of what was found of it."""
+"""Checks for ``/readyz?all=1``, with one finding for each part: the worst."""
 
 from collections.abc import Sequence
 from uuid import uuid4
@@ -11,12 +11,12 @@ from processing.health.finding import CheckResult, Level
 from videos import keys
 from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, originals, outputs
 
-# Workers wait for messages by BLMOVE.
+# Workers wait for messages with BLMOVE.
 _REDIS = (6, 2)
 
 
 def redis() -> CheckResult:
-    """Redis answers and knows the commands we use."""
+    """Check that Redis answers and is new enough for the commands we use."""
     client = redis_client.Redis.from_url(
         settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2
     )
@@ -31,7 +31,7 @@ def redis() -> CheckResult:
 
 
 def storage_round_trip() -> CheckResult:
-    """Both storages take, give back and delete an object."""
+    """Check that both storages write, read and delete an object."""
     try:
         for store in (originals(), outputs()):
             _round_trip(store)
@@ -42,12 +42,12 @@ def storage_round_trip() -> CheckResult:
 
 
 def workers() -> CheckResult:
-    """Each queue has a worker that was seen lately."""
+    """Return the worst finding about workers: each queue needs one that was seen lately."""
     return _worst("Workers", work.workers())
 
 
 def reconciler() -> CheckResult:
-    """A reconciler lives, and its duties run."""
+    """Check that a reconciler is alive and its duties run."""
     return work.reconciler()
 
 
@@ -65,7 +65,7 @@ def _round_trip(store: MediaStorage) -> None:
 
 
 def _worst(name: str, found: Sequence[CheckResult]) -> CheckResult:
-    """The first of those that are worst, or that all is well."""
+    """Return the first of the worst findings, or that all is well if there is none."""
     order = (Level.FAULT, Level.WARNING, Level.OK)
     return min(
         found, key=lambda one: order.index(one.level), default=CheckResult(name, True, "well")

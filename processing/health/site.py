@@ -1,4 +1,4 @@
-"""How the site is reached, and the files its pages need."""
+"""Check how the site is reached, and the static files that its pages need."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ADDRESS, STATIC = "Address", "Static files"
 
 
 def address() -> list[CheckResult]:
-    """Hosts, origins and HTTPS fit together."""
+    """Check that hosts, origins and HTTPS fit together."""
     found = [*_of_hosts(), *_of_origins()]
     return found or [well(ADDRESS, ", ".join(settings.ALLOWED_HOSTS))]
 
@@ -50,7 +50,7 @@ def _of_origins() -> Iterator[CheckResult]:
 
 
 def collected() -> CheckResult:
-    """The pages' styles and scripts were collected where they are served from."""
+    """Check that the static files were collected into the folder they are served from."""
     try:
         staticfiles_storage.url("css/site.css")
     except ValueError:
@@ -59,7 +59,7 @@ def collected() -> CheckResult:
 
 
 def static_files() -> CheckResult:
-    """They were, and by this version."""
+    """Check that the static files were collected, and by this version."""
     there, folder = collected(), Path(settings.STATIC_ROOT)
     if there.ok and not settings.DEBUG and (old := _first_that_differs(folder)):
         return kinds.STATIC_OLD.at(STATIC, folder=folder, file=old)
@@ -67,7 +67,7 @@ def static_files() -> CheckResult:
 
 
 def _first_that_differs(collected: Path) -> str:
-    """The first file that is not there as this code has it; empty when all are."""
+    """Return the first collected file that is missing or differs from this code's, else empty."""
     for path, here in _files().items():
         there = collected / path
         if not there.is_file() or there.stat().st_size != here.stat().st_size:
@@ -78,7 +78,7 @@ def _first_that_differs(collected: Path) -> str:
 
 
 def _files() -> dict[str, Path]:
-    """What is to be collected; of several files of one name the first one found is."""
+    """Return the files to collect. Of several files with one name, the first one found counts."""
     left_out = apps.get_app_config("staticfiles").ignore_patterns  # type: ignore[attr-defined]
     found: dict[str, Path] = {}
     for finder in get_finders():
@@ -88,5 +88,5 @@ def _files() -> dict[str, Path]:
 
 
 def _is_ours(file: Path) -> bool:
-    """Whether it changes with our versions rather than with a library's."""
+    """Whether a file is part of this product rather than of a library."""
     return file.is_relative_to(settings.BASE_DIR / "static")

@@ -1,4 +1,4 @@
-"""Where people reach the site, as far as the settings tell."""
+"""The addresses under which people reach the site, according to the settings."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from django.conf import settings
 
 
 def origins() -> list[str]:
-    """The site's origins, such as ``https://example.org``; those of its names that only this
-    machine knows come last, and none is made of a wildcard."""
+    """Return the site's origins, such as ``https://example.org``.
+
+    Origins that only this machine knows come last. Wildcards are left out.
+    """
     scheme = "https" if settings.ENV.use_https else "http"
     named = [host for host in settings.ALLOWED_HOSTS if not host.startswith((".", "*"))]
     given = [one for one in settings.CSRF_TRUSTED_ORIGINS if "*" not in one]
@@ -30,7 +32,7 @@ def is_local(host: str) -> bool:
 
 
 def is_private(host: str) -> bool:
-    """Whether only a network of one's own knows a host: a bare name, or a private address."""
+    """Whether only a private network knows a host: a bare name, or a private address."""
     name = host.strip("[]")
     try:
         return ipaddress.ip_address(name).is_private

@@ -1,4 +1,4 @@
-"""What a process says about its machine when it starts, for those who never ask the doctor."""
+"""Warnings about the machine that a process logs at its start, for people who never run doctor."""
 
 import threading
 
@@ -11,12 +11,12 @@ logger = structlog.get_logger(__name__)
 
 
 def warn_beside() -> None:
-    """Look beside the start, which does not wait for it."""
+    """Run the start's checks in a thread, so that the start does not wait for them."""
     threading.Thread(target=warn, name="start-checks", daemon=True).start()
 
 
 def warn() -> None:
-    """A line at WARNING, with what to do, for each thing that leaves FFmpeg open to attack."""
+    """Log a warning, with what to do, for each finding that leaves FFmpeg open to attack."""
     for finding in diagnose(START):
         if not finding.ok:
             logger.warning(

@@ -21,7 +21,7 @@ _ENCODERS = (
     *(encoder for codec in outputs.EVERYWHERE for encoder in outputs.encoders_of(codec)),
     *("mjpeg", "pcm_s16le", "rawvideo", "wrapped_avframe"),
 )
-# zscale turns HDR and wide gamuts into what every screen shows; only a build with zimg has it.
+# zscale converts HDR and wide gamuts for ordinary screens. Only a build with zimg has it.
 _FILTERS = (
     "zscale", "bwdif", "estdif", "scale", "fps", "trim", "tpad", "split", "setpts", "settb",
     "setsar", "setparams", "sidedata", "select", "format", "pad", "premultiply", "extractplanes",
@@ -29,7 +29,7 @@ _FILTERS = (
     "adelay", "alimiter", "asplit", "asetnsamples", "volume",
 )  # fmt: skip
 _MUXERS = ("mp4", "nut", "framecrc", "framehash", "image2", "rawvideo", "s16le", "null")
-# What most people's files hold. Of further ones a build may lack some and nobody would notice.
+# The codecs in most people's files. Hardly anyone would notice if a build lacked others.
 _DECODERS = (
     "h264", "hevc", "vp8", "vp9", "mpeg2video", "mpeg4", "mjpeg", "prores", "dvvideo",
     "aac", "mp3float", "ac3", "eac3", "opus", "vorbis", "flac", "pcm_s16le",
@@ -38,22 +38,22 @@ _AV1 = ("libdav1d", "av1", "libaom-av1")
 
 
 def product() -> CheckResult:
-    """Which version this is."""
+    """Return this product's version."""
     return CheckResult("Vodloom", True, VERSION)
 
 
 def python() -> CheckResult:
-    """The interpreter; one that is too old does not come this far."""
+    """Return the version of Python. With one that is too old, the code does not get this far."""
     return well("Python", ".".join(map(str, sys.version_info[:3])))
 
 
 def machine() -> CheckResult:
-    """What tasks may use here at once."""
+    """Return the cores and memory that tasks may use on this machine at once."""
     return well("This machine", str(this_machine()))
 
 
 def ffmpeg() -> list[CheckResult]:
-    """ffmpeg and ffprobe start, are new enough and have what we use."""
+    """Check that ffmpeg and ffprobe start, are new enough and have all that we use."""
     there = tools.ffmpeg()
     said = ""
     for program in (there.program, there.ffprobe):
@@ -97,12 +97,12 @@ def _lacking(wanted: Collection[str], able: Collection[str], what: str) -> list[
 
 
 def _each(names: Collection[str]) -> frozenset[str]:
-    """One format has several names, by commas."""
+    """Return all names one by one: a format may have several, separated by commas."""
     return frozenset(",".join(names).split(","))
 
 
 def other_codecs() -> CheckResult:
-    """FFmpeg has the encoders of codecs that a profile may ask for besides."""
+    """Check that FFmpeg has the encoders of the other codecs that a profile may ask for."""
     others = [one for one in (*outputs.VIDEO, *outputs.AUDIO) if one not in outputs.EVERYWHERE]
     try:
         able = tools.ffmpeg().names("-encoders")
@@ -118,12 +118,12 @@ def other_codecs() -> CheckResult:
 
 
 def _encoder(codec: str, able: Collection[str]) -> str | None:
-    """The encoder that would be taken of those FFmpeg lists."""
+    """Return the encoder that would be used for a codec, or None if FFmpeg has none."""
     return next((one for one in outputs.encoders_of(codec) if one in able), None)
 
 
 def ffmpeg_fixes() -> CheckResult:
-    """FFmpeg and ffprobe have the security fixes we know of, as far as a file can reach them."""
+    """Check that FFmpeg and ffprobe have the known security fixes for flaws a file can reach."""
     try:
         there = tools.ffmpeg()
         said = [there.about("-version", program=one) for one in (there.program, there.ffprobe)]

@@ -1,4 +1,4 @@
-"""What keeps one machine from talking to another, told from whatever exception says so."""
+"""Find out from an exception why a machine cannot connect to another."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib3.util.ssl_match_hostname import CertificateError
 
 
 class Trouble(Enum):
-    """Why a connection did not come about."""
+    """The reasons why a connection failed."""
 
     UNKNOWN_HOST = "its name cannot be resolved"
     REFUSED = "nothing listens there"
@@ -26,25 +26,25 @@ class Trouble(Enum):
     UNREACHABLE = "no way leads there"
 
 
-# X.509's verdicts, as OpenSSL numbers them.
+# Certificate verification errors, as OpenSSL numbers them.
 _EXPIRED, _NOT_YET, _WRONG_NAMES = 10, 9, (62, 64)
 _NO_TLS = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE", "PACKET_LENGTH")
 _NO_WAY = (errno.ENETUNREACH, errno.EHOSTUNREACH)
 _DEEPEST = 20
-# The narrower first.
+# The most specific first.
 _BY_CLASS: tuple[tuple[tuple[type[BaseException], ...], Trouble], ...] = (
     ((ssl.SSLEOFError, ssl.SSLZeroReturnError), Trouble.CLOSED),
     ((socket.gaierror,), Trouble.UNKNOWN_HOST),
     ((TimeoutError,), Trouble.SILENT),
     ((ConnectionRefusedError, FileNotFoundError), Trouble.REFUSED),
     ((ConnectionError,), Trouble.CLOSED),
-    # The SDK has names compared by urllib3.
+    # In the SDK, urllib3 compares the names.
     ((CertificateError,), Trouble.WRONG_NAME),
 )
 
 
 def of(error: BaseException) -> Trouble | None:
-    """The first one found among an exception and what led to it; None when there is none."""
+    """Return the first trouble found in an exception and its causes, or None if there is none."""
     for one in causes(error):
         if trouble := _of(one):
             return trouble
@@ -52,7 +52,7 @@ def of(error: BaseException) -> Trouble | None:
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
-    """An exception and all that is behind it, by whatever way its library keeps it."""
+    """Yield an exception and all its causes, wherever its library keeps them."""
     waiting, seen = [error], set[int]()
     while waiting and len(seen) < _DEEPEST:
         one = waiting.pop(0)

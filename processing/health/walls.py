@@ -1,4 +1,4 @@
-"""The sandbox around FFmpeg, and what keeps it from working where it does not."""
+"""Check the sandbox around FFmpeg, and find out why it does not work."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from processing.health.finding import CheckResult, well
 
 NAME = "Sandbox"
 _PROC = Path("/proc/sys")
-# What keeps users from making namespaces: the switch, the value at which it does, the cure.
+# Kernel settings that keep users from making namespaces: the name, that value, and the cure.
 _SWITCHES = (
     ("user/max_user_namespaces", "0", "sysctl -w user.max_user_namespaces=10000"),
     ("kernel/unprivileged_userns_clone", "0", "sysctl -w kernel.unprivileged_userns_clone=1"),
@@ -28,7 +28,7 @@ _SEE = "see docs/operations.md, Sandbox"
 
 
 def sandbox() -> CheckResult:
-    """FFmpeg runs where it can open nothing but its input."""
+    """Check that FFmpeg runs in a sandbox in which it can open nothing but its input."""
     chosen = settings.ENV.sandbox
     try:
         kind = detect("auto" if chosen == "required" else chosen).kind
@@ -46,7 +46,7 @@ def sandbox() -> CheckResult:
 
 
 def why_not() -> tuple[str, str]:
-    """What keeps bubblewrap from working here, as far as can be told, and what to do."""
+    """Return the likely reason why bubblewrap does not work here, and what to do."""
     if shutil.which("bwrap") is None:
         return "bwrap is not installed", "Install bubblewrap (apt-get install bubblewrap)."
     for switch, closed, cure in _SWITCHES:

@@ -1,4 +1,4 @@
-"""Those who work: workers, reconcilers, what owners asked for, and whose the storages are."""
+"""Check workers, reconcilers and owners' budgets, and which installation owns the storages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WORKERS, OWNER = "Workers", "Storage owner"
 
 
 def workers() -> list[CheckResult]:
-    """Each queue has a worker that was seen lately, and each takes tasks."""
+    """Check that each queue has a worker that was seen lately, and that each worker takes tasks."""
     alive = list(Worker.objects.filter(last_seen__gt=Now() - ALIVE_WITHIN).order_by("name"))
     return [*_of_workers(alive)] or [well(WORKERS, f"{len(alive)} alive")]
 
@@ -47,7 +47,7 @@ def _of_other_versions(name: str, alive: Sequence[Worker | Reconciler]) -> Itera
 
 
 def reconciler() -> CheckResult:
-    """A reconciler lives, its duties run, and no lease ran out long ago."""
+    """Check that a reconciler is alive, its duties run, and no lease ran out long ago."""
     state = reconcilers.read()
     if wrong := reconcilers.problems(state):
         return kinds.RECONCILER.at("Reconciler", problems="; ".join(wrong))
@@ -57,7 +57,7 @@ def reconciler() -> CheckResult:
 
 
 def budgets() -> CheckResult:
-    """How many owners asked for more than a day's budget, so that their videos wait."""
+    """Return how many owners' videos wait because they asked for more than a day's budget."""
     behind = Run.objects.filter(status__in=Run.ACTIVE, over_budget=True)
     owners = behind.values("video__owner").distinct().count()
     allowed = f"{settings.DAILY_GIGAPIXELS} gigapixels a day"
@@ -66,7 +66,10 @@ def budgets() -> CheckResult:
 
 
 def storage_owner() -> CheckResult:
-    """Both storages are this installation's, so that objects may be deleted; what is unknown."""
+    """Check that both storages belong to this installation, so that objects may be deleted.
+
+    The finding also gives the number and bytes of unknown objects.
+    """
     ok, sentence = installation.status()
     if ok and (guests := installation.guests()):
         return kinds.SHARED.at(OWNER, guests=", ".join(guests))

@@ -1,4 +1,4 @@
-"""The rows of processing: runs, their tasks, those who do them, profiles, and budgets."""
+"""The models of processing: runs, tasks, workers, reconcilers, profiles and budgets."""
 
 from processing.models.budgets import OwnerLoad
 from processing.models.duties import DutyRun, Reconciler

@@ -1,4 +1,4 @@
-"""What owners ask of the workers."""
+"""How much work owners ask of the workers."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from django.db import models
 
 
 class OwnerLoad(models.Model):
-    """How much an owner's videos have asked for lately. ``pipeline.budget`` alone writes it.
+    """How much work an owner's videos asked for lately. Only ``pipeline.budget`` writes it.
 
-    A row for each owner, however many videos: it runs off with time instead of being summed. It is
-    not tied to its owner in the database, since versions before delete owners and do not know it.
+    Each owner has one row, however many videos. The load decreases with time, so no videos need
+    summing. There is no foreign key constraint, since earlier versions of the program delete owners
+    without knowing this table.
     """
 
     owner = models.OneToOneField(

@@ -1,4 +1,4 @@
-"""What reconcilers share: who lives, which duties there are, and when each ran."""
+"""The state that reconcilers share: which of them live, which duties exist, when each ran."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Reconciler(models.Model):
-    """A reconciler process as it last said of itself."""
+    """A reconciler process, as it last reported itself."""
 
     name = models.CharField(primary_key=True, max_length=150)
     host = models.CharField(max_length=255, help_text="the machine it runs on")
@@ -21,7 +21,7 @@ class Reconciler(models.Model):
 
 
 class DutyRun(models.Model):
-    """When a duty of the reconcilers ran, and which of them runs it now.
+    """When a duty of the reconcilers ran, and which reconciler runs it now.
 
     Times are the database's. A reconciler claims a duty by compare-and-set on ``revision``;
     the claim ends at ``held_until`` unless its holder renews it.

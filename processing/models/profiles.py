@@ -1,4 +1,4 @@
-"""Encoding profiles: the rungs and settings a run takes a copy of when it begins."""
+"""Encoding profiles: the rungs and settings that each run copies when it begins."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LARGEST, SMALLEST = 2160, 144
 
 
 def validate_even(number: int) -> None:
-    """Refuse odd sizes: colour is stored for two by two pixels."""
+    """Reject odd sizes, since colour is stored once for each two by two pixels."""
     if number % 2:
         raise ValidationError(
             "%(number)d is odd: a frame's sides must be even.",
@@ -26,13 +26,13 @@ def validate_even(number: int) -> None:
 
 
 class EncodingProfile(models.Model):
-    """How videos are made. Editing or deleting one changes no run: each has its own copy."""
+    """Settings for making videos. Each run has its own copy, so changes here affect no run."""
 
     class Codec(models.TextChoices):
         H264 = "h264", "H.264 (plays everywhere)"
 
     class Preset(models.TextChoices):
-        """x264's, quickest first."""
+        """The presets of x264, quickest first."""
 
         ULTRAFAST = "ultrafast", "ultrafast: quickest, largest files"
         SUPERFAST = "superfast", "superfast"
@@ -124,7 +124,7 @@ _CAP_HELP = "In kbit/s, for 16:9 at up to 30 frames a second; faster video gets 
 
 
 class EncodingRung(models.Model):
-    """One size of a profile; sources that are smaller do without it."""
+    """One size of a profile. It is not made for smaller sources."""
 
     profile = models.ForeignKey(EncodingProfile, on_delete=models.CASCADE, related_name="rungs")
     short_side = models.PositiveSmallIntegerField(
@@ -164,10 +164,11 @@ class EncodingRung(models.Model):
 
 
 class AlternateRung(models.Model):
-    """One size of a profile in another codec, beside those in H.264: for players that know it.
+    """One size of a profile in another codec, in addition to H.264, for players that support it.
 
-    In a table of its own, so that the version before, which makes H.264 of whatever rung it reads,
-    makes what it always made."""
+    It has its own table because the previous version of the program encodes every rung it reads
+    in H.264.
+    """
 
     class Codec(models.TextChoices):
         AV1 = "av1", "AV1 (newer browsers and phones; several times the work)"
@@ -205,9 +206,9 @@ class AlternateRung(models.Model):
         return f"{self.short_side}p-{self.codec}"
 
     def clean(self) -> None:
-        """Quality and preset are those of the codec's encoder."""
+        """Check that the codec's encoder supports the quality and the preset."""
         if self.codec not in outputs.VIDEO:
-            return  # the field says so
+            return  # the field's own validation reports it
         encoder, found = outputs.video(self.codec), {}
         best, worst, _ = encoder.quality
         if self.crf is not None and not best <= self.crf <= worst:

@@ -13,7 +13,7 @@ from videos.models import GuardedModel, Release, Source, Video
 
 
 class Run(GuardedModel):
-    """One processing of a video. ``pipeline`` moves its status, nothing else does."""
+    """One processing of a video. Only ``pipeline`` changes its status."""
 
     class Kind(models.TextChoices):
         FIRST = "first"
@@ -180,7 +180,7 @@ class Task(GuardedModel):
             ),
         ]
         indexes: ClassVar = [
-            # With the id, so that a claim reads one row of the queue and sorts none.
+            # The id is included so that a claim reads one row of the queue without sorting.
             models.Index(
                 fields=["queue", "rank", "id"], condition=Q(state="ready"), name="task_by_turn"
             ),
@@ -207,7 +207,7 @@ class Task(GuardedModel):
 
 
 class Worker(models.Model):
-    """A worker process as it last said of itself."""
+    """A worker process, as it last reported itself."""
 
     name = models.CharField(primary_key=True, max_length=100)
     host = models.CharField(max_length=255, blank=True, help_text="the machine it runs on")

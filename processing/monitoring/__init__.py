@@ -1,1 +1,1 @@
-"""What people are shown of the work: progress, throughput, why something waits."""
+"""Information for people about the work: progress, throughput, and why a job waits."""

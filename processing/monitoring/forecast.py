@@ -1,7 +1,8 @@
-"""How long a job still takes: pure arithmetic on measured paces.
+"""Estimate how long a job still takes: pure arithmetic on measured paces.
 
-Work is counted in cost (seconds of 1080p at 30 frames/s, about); a pace is seconds of one worker
-for a unit of it. Nothing is said before a pace was measured, of this job or of this installation.
+Work is counted in cost (about seconds of 1080p at 30 frames/s). A pace is the seconds that one
+worker needs for a unit of cost. There is no estimate before a pace was measured, for this job or
+for this installation.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ _PRIOR_SHARE = 0.05
 
 @dataclass(frozen=True)
 class Pace:
-    """Of an installation: seconds for a unit of cost, and seconds from the last encode to ready
-    (None before either was measured); and how many workers there are."""
+    """The pace of an installation.
+
+    ``seconds_per_cost`` is the time for a unit of cost, ``closing_seconds`` the time from the last
+    encode until a video is ready. Each is None until measured. ``workers`` is how many there are.
+    """
 
     seconds_per_cost: float | None
     closing_seconds: float | None
@@ -28,11 +32,12 @@ class Pace:
 
 @dataclass(frozen=True)
 class Work:
-    """What a job has to do. All but seconds and ``waiting`` in cost.
+    """The work of a job, in cost, except for ``waiting`` and ``done_seconds``.
 
-    ``left`` is of its tasks that are open, ``longest`` of the one of them with most; ``waiting``
-    how many wait for a worker. ``ahead`` is of others' tasks that go before the last of those,
-    ``beside`` of others' that workers are at. ``done`` was done in ``done_seconds`` of workers.
+    ``left`` is the work left in its open tasks, ``longest`` that in the largest of them, and
+    ``waiting`` the number of them that are not running. ``ahead`` is the work of other jobs' tasks
+    that rank before this job's last ready task, ``beside`` the work left in other jobs' running
+    tasks. The workers needed ``done_seconds`` for ``done``.
     """
 
     whole: float
@@ -46,9 +51,9 @@ class Work:
 
 
 def seconds_left(work: Work, pace: Pace, *, at_work: bool) -> int | None:
-    """Seconds until the job is ready, at least 1; None when that is not known."""
+    """Return the seconds until the job is ready, at least 1, or None when that is not known."""
     if work.whole < _LEAST:
-        return None  # nobody has looked at the file yet
+        return None  # the file was not inspected yet
     closing = pace.closing_seconds
     if work.left <= 0:
         return None if closing is None else max(1, round(closing))
@@ -64,7 +69,10 @@ def seconds_left(work: Work, pace: Pace, *, at_work: bool) -> int | None:
 
 
 def _pace_of(work: Work, installation: float | None) -> float | None:
-    """The job's own pace, the more the more of it is done."""
+    """Return the installation's pace mixed with the job's own, which counts more as work is done.
+
+    Without an installation's pace, return the job's own, or None until it is significant.
+    """
     if installation is None:
         telling = work.done_seconds > 0 and work.done >= _TELLING_SHARE * work.whole
         return work.done_seconds / work.done if telling else None

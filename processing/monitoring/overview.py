@@ -1,4 +1,4 @@
-"""How an installation is, for the people who look after it: jobs, workers, disks."""
+"""The state of an installation for its operators: jobs, workers, disks."""
 
 import shutil
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ FAILING_WITHIN = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Queue:
-    """Steps that wait in a queue, and those at work."""
+    """The numbers of waiting and running steps in a queue."""
 
     name: str
     waiting: int
@@ -29,7 +29,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class Failing:
-    """How many jobs failed of an error lately."""
+    """The number of jobs that failed recently with an error code."""
 
     code: str
     count: int
@@ -37,7 +37,7 @@ class Failing:
 
 @dataclass(frozen=True)
 class Jobs:
-    """What goes on, and what failed within a day."""
+    """The number of active jobs, the queues, and the errors of the last day."""
 
     active: int
     queues: list[Queue]
@@ -46,7 +46,7 @@ class Jobs:
 
 @dataclass(frozen=True)
 class Disk:
-    """A disk of this machine: bytes, and what lies there."""
+    """A disk of this machine, with a folder on it, and its free and total bytes."""
 
     folder: str
     free: int
@@ -54,28 +54,31 @@ class Disk:
 
     @property
     def used_percent(self) -> int:
-        """How full it is."""
+        """The used share of the disk in percent."""
         return round(100 * (1 - self.free / self.total)) if self.total else 100
 
     @property
     def room(self) -> str:
-        """What is free, in words."""
+        """The free space as text."""
         return _gigabytes(self.free)
 
     @property
     def size(self) -> str:
-        """All of it, in words."""
+        """The total size as text."""
         return _gigabytes(self.total)
 
     @property
     def is_low(self) -> bool:
-        """Whether workers here would take no tasks."""
+        """Whether so little is free that workers on this disk take no tasks."""
         return self.free < settings.MIN_FREE_DISK_BYTES
 
 
 @dataclass(frozen=True)
 class Machines:
-    """Those who work, and the disks of the machine that was asked."""
+    """The workers and reconcilers, and the disks of this machine.
+
+    ``silent`` is the number of workers not seen lately.
+    """
 
     workers: Sequence[Worker]
     silent: int
@@ -88,7 +91,7 @@ def _gigabytes(count: int) -> str:
 
 
 def jobs() -> Jobs:
-    """Read in three queries."""
+    """Read the jobs in three queries."""
     lately = Run.objects.filter(status=Run.Status.FAILED, finished_at__gt=Now() - FAILING_WITHIN)
     codes = lately.values("error_code").annotate(count=Count("pk")).order_by("-count", "error_code")
     return Jobs(
@@ -99,7 +102,7 @@ def jobs() -> Jobs:
 
 
 def machines() -> Machines:
-    """Read in three queries."""
+    """Read the workers and reconcilers in three queries."""
     alive = Worker.objects.filter(last_seen__gt=Now() - ALIVE_WITHIN)
     return Machines(
         workers=list(alive.select_related("current_task").order_by("name")[:20]),
@@ -127,7 +130,7 @@ def _queues() -> Iterator[Queue]:
 
 
 def _disks() -> Iterator[Disk]:
-    """Each disk once, by the folder that lies there."""
+    """Yield each disk once, with the first of our folders that is on it."""
     seen = set()
     for folder in (Path(settings.DATA_DIR), Path(settings.WORK_DIR), Path(settings.UPLOAD_DIR)):
         try:

@@ -1,4 +1,4 @@
-"""How far a video is: read from its current run's task rows, in the query that reads the video."""
+"""A video's progress, from its current run's tasks, read in the query that reads the video."""
 
 from dataclasses import dataclass
 from typing import Any, cast
@@ -29,9 +29,9 @@ class CurrentRun:
 
 @dataclass(frozen=True)
 class Progress:
-    """Percent of the current run, seconds to go when known, and what is being done.
+    """The percentage done of the current run, the seconds to go when known, and the stage.
 
-    ``speed`` is seconds of media that are processed in a second, by all that work on it together.
+    ``speed`` is how many seconds of media are processed in a second, by all its workers together.
     ``place`` is how many tasks go before it while it waits: 0 is next, None not waiting.
     """
 
@@ -43,7 +43,7 @@ class Progress:
 
 
 def with_run(videos: QuerySet[Video]) -> QuerySet[Video]:
-    """Annotate videos with their newest run and its progress: no further query is needed."""
+    """Annotate videos with their newest run and its progress, which saves further queries."""
     newest = Run.objects.filter(video=OuterRef("pk")).order_by("-id")
     annotated = videos.annotate(
         run_id=Subquery(newest.values("pk")[:1]),
@@ -54,7 +54,7 @@ def with_run(videos: QuerySet[Video]) -> QuerySet[Video]:
 
 
 def with_progress(runs: QuerySet[Run]) -> QuerySet[Run]:
-    """Annotate runs with the same."""
+    """Annotate runs with their progress."""
     return cast("QuerySet[Run]", _with_tasks(runs, run="pk"))
 
 
@@ -83,14 +83,14 @@ def _with_tasks(rows: Any, *, run: str) -> Any:
 
 
 def current_run(video: Any) -> CurrentRun | None:
-    """The current run of a video read through ``with_run``."""
+    """Return the current run of a video that was read through ``with_run``."""
     if video.run_id is None:
         return None
     return CurrentRun(id=str(video.run_id), kind=video.run_kind, status=video.run_status)
 
 
 def progress(video: Any) -> Progress:
-    """The progress of a video read through ``with_run``, its source joined."""
+    """Return the progress of a video that was read through ``with_run`` with its source joined."""
     published = video.status == Video.Status.READY and video.release_id == video.run_id
     if video.run_status in Run.ACTIVE and not published:
         return _working(video)
@@ -105,7 +105,7 @@ def progress(video: Any) -> Progress:
 
 
 def run_progress(run: Any) -> Progress:
-    """The progress of a run read through ``with_progress``, its source joined."""
+    """Return the progress of a run that was read through ``with_progress``, source joined."""
     if run.status in Run.ACTIVE:
         return _working(run)
     done = run.status == Run.Status.SUCCEEDED
@@ -119,7 +119,7 @@ def run_progress(run: Any) -> Progress:
 
 
 def announce_tick(video_id: UUID) -> None:
-    """Tell listeners how far a video is, and how much of it plays."""
+    """Announce to listeners a video's progress and how much of it is playable."""
     videos = Video.objects.filter(pk=video_id, deleted_at=None)
     video = with_run(videos.select_related("source", "release")).first()
     if video is not None:
@@ -127,13 +127,13 @@ def announce_tick(video_id: UUID) -> None:
 
 
 def announce_in_turn(video_id: UUID) -> None:
-    """The same for those who work on a video together: one of them speaks, once a second."""
+    """Announce a video's progress at most once a second, however many tasks of it are running."""
     if cache.add(f"tick.{video_id}", True, timeout=_TICK_SECONDS):
         announce_tick(video_id)
 
 
 def tick(video: Any) -> ProgressMessage:
-    """What listeners are told of its progress; the video's source and release joined."""
+    """Return the progress message for listeners. The video's source and release must be joined."""
     now = progress(video)
     return ProgressMessage(
         type="progress",

@@ -1,4 +1,4 @@
-"""Whether the reconcilers do what they should: read from their rows by the database's clock."""
+"""Check whether the reconcilers work as they should, from their rows and the database's clock."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from django.utils import timezone
 from processing.models import DutyRun, Reconciler, Task
 
 ALIVE_WITHIN = timedelta(seconds=30)
-# What the release before this one called some duties: where it ran last, nobody runs them now.
+# Former names of some duties. Where the previous version ran, their rows remain but are not run.
 _RENAMED = ("advance_runs", "prune_runs", "slim_runs")
 _FAILS_TOO_OFTEN = 3
 _LATE_AFTER = timedelta(minutes=2)
 _HANGS_AFTER = timedelta(minutes=5)
-# A living reconciler takes a task back within some seconds, one that has just begun to look after
-# another whole lease.
+# A living reconciler takes an overdue task back within seconds; one that has just started waits
+# for another full lease.
 _LEASES_UNSEEN = 2
 
 
 @dataclass(frozen=True)
 class State:
-    """What is known of the reconcilers at a moment of the database's clock."""
+    """The state of the reconcilers at a moment of the database's clock."""
 
     now: datetime
     alive: Sequence[Reconciler]
@@ -34,7 +34,7 @@ class State:
 
 
 def read() -> State:
-    """The state now; raises ``DatabaseError``."""
+    """Read the current state. Raises ``DatabaseError``."""
     lease = timedelta(seconds=settings.TASK_LEASE_SECONDS)
     overdue = Task.objects.filter(
         state=Task.State.RUNNING, lease_until__lt=Now() - _LEASES_UNSEEN * lease
@@ -51,7 +51,7 @@ def read() -> State:
 
 
 def problems(state: State) -> list[str]:
-    """A sentence for each thing that is not as it should be; empty when all is well."""
+    """Return a sentence for each problem, or an empty list when all is well."""
     said = [] if state.alive else ["no reconciler was seen for 30 s"]
     if state.overdue_leases:
         tasks = "1 task is" if state.overdue_leases == 1 else f"{state.overdue_leases} tasks are"

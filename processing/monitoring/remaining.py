@@ -1,4 +1,4 @@
-"""What a job has left to do, and what goes before it: read in the query that reads its row."""
+"""The work that a job has left and the work before it, read in the query that reads its row."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LEFT = F("cost") * (1.0 - F("progress"))
 
 
 def with_work(rows: Any, *, run: str) -> Any:
-    """Annotate rows with the work of the run whose id stands in their ``run``."""
+    """Annotate rows with the work of the run whose id is in the field named ``run``."""
     costly = Task.objects.filter(run=OuterRef(run), cost__gt=0).order_by()
     left = costly.filter(state__in=Task.OPEN)
     done = costly.filter(state__in=[State.RUNNING, State.DONE])
@@ -53,7 +53,7 @@ def with_work(rows: Any, *, run: str) -> Any:
 
 
 def work_of(row: Any) -> Work:
-    """The work of a row read through ``with_work``."""
+    """Return the work of a row that was read through ``with_work``."""
     took: timedelta | None = row.work_took
     return Work(
         whole=row.work_whole or 0.0,
@@ -68,13 +68,15 @@ def work_of(row: Any) -> Work:
 
 
 def _of(tasks: QuerySet[Task], sum_of: Any, *, by: str = "run") -> Subquery:
-    """One number of all these tasks."""
+    """Return a subquery for one aggregate over all these tasks."""
     return Subquery(tasks.values(by).annotate(number=sum_of).values("number")[:1])
 
 
 def _took() -> ExpressionWrapper[Any]:
-    """How long a task has been worked on until it said last how far it is: its lease was renewed
-    in that moment."""
+    """Return the expression for a task's working time up to its last report of progress.
+
+    Progress is stored when the lease is renewed, so that time follows from ``lease_until``.
+    """
     said = ExpressionWrapper(
         F("lease_until") - timedelta(seconds=settings.TASK_LEASE_SECONDS),
         output_field=DateTimeField(),

@@ -1,4 +1,4 @@
-"""What a video at work is called, as the registry of steps has it."""
+"""The names of the stages of a video that is being processed, from the registry of steps."""
 
 from processing.steps import STEPS
 
@@ -15,6 +15,6 @@ INSPECTED = STEPS["probe"].share or 0.0
 
 
 def stage_of(kind: str | None) -> str:
-    """The stage of a video whose task of this kind runs; without one it waits."""
+    """Return the stage of a video with a running task of this kind, or waiting if there is none."""
     step = STEPS.get(kind or "")
     return step.stage if step else WAITING

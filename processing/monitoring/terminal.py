@@ -1,4 +1,4 @@
-"""Show in a terminal how videos get on."""
+"""Show the progress of videos in a terminal."""
 
 import sys
 import time
@@ -15,9 +15,9 @@ _WORKING = (Video.Status.UPLOADING, Video.Status.PROCESSING)
 
 
 def wait_for(ids: Sequence[UUID]) -> list[Video]:
-    """Draw a bar on standard error until none of the videos is at work.
+    """Draw a progress bar on standard error until none of the videos is being processed.
 
-    Returns how they ended, in the order given.
+    Returns the videos in the order given, as they are then.
     """
     watched = progress.with_run(Video.objects.filter(pk__in=ids).select_related("source"))
     while True:

@@ -1,7 +1,7 @@
-"""How fast this installation works, measured on what it did lately.
+"""The pace of this installation, measured on its most recent tasks.
 
-Read at most every few seconds in a process: a forecast may be a little old, and asking for
-one must cost no query.
+A process reads it at most every ``_FRESH_SECONDS``. A forecast may be a little old, and must not
+cost a query each time.
 """
 
 import time
@@ -23,7 +23,7 @@ _known: tuple[float, Pace] | None = None
 
 
 def current() -> Pace:
-    """The pace of the encode workers."""
+    """Return the pace of the encode workers, measured at most ``_FRESH_SECONDS`` ago."""
     global _known  # noqa: PLW0603  # the memory of a process
     if _known is None or time.monotonic() - _known[0] > _FRESH_SECONDS:
         _known = (time.monotonic(), _measure())
@@ -31,7 +31,7 @@ def current() -> Pace:
 
 
 def forget() -> None:
-    """Measure anew at the next question."""
+    """Forget the measured pace, so that the next call of ``current`` measures it again."""
     global _known  # noqa: PLW0603  # the memory of a process
     _known = None
 
@@ -49,7 +49,7 @@ def _measure() -> Pace:
 
 
 def _lately(kind: str, *, since: str) -> list[tuple[float, float]]:
-    """Cost and seconds of the tasks of a kind that were done last."""
+    """Return the cost and seconds of the last finished tasks of a kind."""
     took = ExpressionWrapper(F("finished_at") - F(since), output_field=DurationField())
     done = Task.objects.filter(kind=kind, state=Task.State.DONE, **{f"{since}__isnull": False})
     rows = done.order_by("-finished_at").annotate(took=took).values_list("cost", "took")

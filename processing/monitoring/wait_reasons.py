@@ -1,4 +1,4 @@
-"""Why a job waits: a pure function of its open tasks and the workers."""
+"""Explain why a job waits, by a pure function of its open tasks and the workers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ State = Task.State
 def reason_of(
     tasks: Sequence[Task], workers: Sequence[Worker], now: datetime, *, over_budget: bool = False
 ) -> str:
-    """A sentence for operators; ``tasks`` are the open ones of a job, best rank first."""
+    """Return a text for operators. ``tasks`` are the job's open tasks, best rank first."""
     running = [task for task in tasks if task.state == State.RUNNING]
     if running:
         return ", ".join(_at_work(task, now) for task in running)

@@ -1,4 +1,4 @@
 """Plan runs, claim tasks, keep their leases, finish or fail them, and reconcile.
 
-Truth is in the rows; a Dramatiq message only wakes the workers of a queue.
+The database rows hold all state; a Dramatiq message only wakes the workers of a queue.
 """

@@ -1,6 +1,6 @@
 """Move a run on: create and unlock tasks, complete, fail or cancel it.
 
-Everything here is called inside a transaction that holds the run's row.
+Every function except ``lock`` is called inside a transaction that holds the run's row lock.
 """
 
 from collections.abc import Sequence
@@ -38,11 +38,11 @@ logger = structlog.get_logger(__name__)
 
 
 class RunGone(LeaseLost, Run.DoesNotExist):
-    """Raised when a run was deleted meanwhile: nobody holds anything of it any more."""
+    """Raised when a run was deleted in the meantime, so that nobody holds its tasks any more."""
 
 
 def lock(run_id: UUID) -> Run:
-    """The run with its row locked until the transaction ends. Raises ``RunGone``."""
+    """Return the run with its row locked until the transaction ends. Raises ``RunGone``."""
     try:
         return Run.objects.select_for_update(of=("self",)).get(pk=run_id)
     except Run.DoesNotExist as error:
@@ -50,7 +50,7 @@ def lock(run_id: UUID) -> Run:
 
 
 def add_tasks(run: Run, specs: Sequence[TaskSpec]) -> None:
-    """Create these tasks; those that wait for nothing are ready."""
+    """Create tasks from ``specs``, and make those ready that depend on no other."""
     if not specs:
         return
     owner_id = Video.objects.values_list("owner_id", flat=True).get(pk=run.video_id)
@@ -81,7 +81,7 @@ def add_tasks(run: Run, specs: Sequence[TaskSpec]) -> None:
 
 
 def unlock(run: Run) -> None:
-    """Make ready what no longer waits for anything, and wake its queues."""
+    """Make the tasks ready whose dependencies are all done, and wake their queues."""
     through: Any = Task.depends_on.through
     unfinished = through.objects.filter(from_task_id=OuterRef("pk")).exclude(
         to_task__state=State.DONE
@@ -97,10 +97,10 @@ def unlock(run: Run) -> None:
 
 
 def _store_freed(freed: Sequence[Task]) -> None:
-    """Each by its own short statement, all sent at once.
+    """Store each task by its own short statement, all sent at once.
 
-    A film has two thousand tasks: one statement that says of each which is its rank would look
-    through all of them for every row, for seconds, and hold up everybody who writes.
+    A film has two thousand tasks. A single statement with the ranks of all would search the whole
+    list for every row, which takes seconds and holds up all other writers.
     """
     names = ("state", "ready_at", "rank", "id")
     fields: list[Any] = [Task._meta.get_field(name) for name in names]
@@ -119,13 +119,17 @@ def _store_freed(freed: Sequence[Task]) -> None:
 
 
 def _begins(task: Task) -> bool:
-    """Whether a video plays soon by this task: media steps are no part of the race."""
+    """Whether the video can be played soon after this task. Media steps have no cost, so never."""
     return task.number == 0 and 0 < task.cost <= ranking.QUICK_COST
 
 
 class _Waiting(NamedTuple):
-    """An owner's ready tasks of a queue and a priority: the last rank of those that begin videos,
-    or of the others; the first of the others; how many begin videos."""
+    """An owner's ready tasks in one queue with one priority.
+
+    ``last`` is the latest rank of those being ranked: tasks that begin videos, or all others.
+    ``first`` is the earliest rank of tasks that begin no video, ``beginning`` the number of tasks
+    that begin videos.
+    """
 
     last: datetime | None
     first: datetime | None
@@ -133,16 +137,16 @@ class _Waiting(NamedTuple):
 
 
 def _rank(freed: Sequence[Task], *, begins: bool, behind: bool) -> None:
-    """Make an owner's newly freed tasks of one queue ready, behind those that already wait.
+    """Mark an owner's freed tasks of one queue as ready, ranked behind those that already wait.
 
-    What begins a video waits only for what begins others; what is ``behind``, for new ones of
-    other owners too.
+    Tasks that begin a video wait only for others that begin one. With ``behind`` the tasks also
+    wait for new tasks of other owners.
     """
     waiting = Task.objects.filter(
         queue=freed[0].queue, owner_id=freed[0].owner_id, state=State.READY, not_before=None
     )
     beginning = Q(number=0, cost__gt=0, cost__lte=ranking.QUICK_COST)
-    told: Any = waiting.order_by().values_list("priority")  # since SQLite multiplies no durations
+    told: Any = waiting.order_by().values_list("priority")  # SQLite cannot multiply durations
     rows = told.annotate(
         last=Max("rank", filter=beginning if begins else ~beginning),
         first=Min("rank", filter=~beginning),
@@ -170,7 +174,7 @@ def _rank(freed: Sequence[Task], *, begins: bool, behind: bool) -> None:
 
 
 def go_on(run: Run) -> None:
-    """After a task ended: unlock what waited, or complete the run when nothing is left."""
+    """Advance a run after a task ended: unlock tasks, or complete the run when none is left."""
     open_states = Task.objects.filter(run=run, state__in=Task.OPEN).values_list("state", flat=True)
     left = set(open_states.distinct())
     if State.BLOCKED in left:
@@ -185,7 +189,7 @@ def go_on(run: Run) -> None:
 
 
 def tell(run: Run, status: Run.Status, *, code: str | None = None) -> None:
-    """Log what became of a run: of a ready video's nothing else would tell."""
+    """Log a run's new status; for a run of a ready video there is no other record of it."""
     log.write(f"job.{status}", run.video_id, job=str(run.pk), kind=run.kind)
     names = {"job": str(run.pk), "video": str(run.video_id), "job_kind": run.kind}
     said = partial(logger.info, f"job_{status}", error_code=code, **names)
@@ -193,7 +197,7 @@ def tell(run: Run, status: Run.Status, *, code: str | None = None) -> None:
 
 
 def fail_run(run: Run, *, code: str, message: str) -> None:
-    """Give the run up; its video fails too unless an older release is still playing."""
+    """Fail the run. Its video fails too, unless an older release is still playing."""
     end(run, Run.Status.FAILED, Release.State.FAILED, error_code=code, error_message=message)
     if _video_waits_for(run):
         lifecycle.fail(run.video_id, code=code, message=message)
@@ -201,7 +205,7 @@ def fail_run(run: Run, *, code: str, message: str) -> None:
 
 
 def cancel_run(run: Run) -> None:
-    """Stop the run; running steps notice at their next heartbeat."""
+    """Cancel the run. Its running steps notice at their next heartbeat."""
     end(run, Run.Status.CANCELED, Release.State.RETIRED)
     if _video_waits_for(run):
         lifecycle.cancel(run.video_id)
@@ -209,7 +213,7 @@ def cancel_run(run: Run) -> None:
 
 
 def end(run: Run, status: Run.Status, release: Release.State, **fields: str) -> None:
-    """Close a run, its open tasks, and its release if that is not complete."""
+    """Close a run and its open tasks, and its release too if that is not complete."""
     Run.objects.filter(pk=run.pk, status__in=Run.ACTIVE).update(
         status=status, finished_at=Now(), **fields
     )

@@ -1,4 +1,4 @@
-"""What an attempt stored that is no longer the current one is garbage."""
+"""Mark the stored objects of attempts that are no longer current for deletion."""
 
 import structlog
 from django.db.models import Exists, OuterRef
@@ -14,9 +14,10 @@ logger = structlog.get_logger(__name__)
 
 
 def delete_stale_outputs(task: Task) -> None:
-    """Mark what a stale but living attempt stored, unless it was listed after all.
+    """Mark the objects of a stale but living attempt, unless they were listed after all.
 
-    It is listed once more from the storage: its rows may have been deleted while it was frozen.
+    The objects are listed from the storage as well, because their rows may have been deleted while
+    the worker was frozen.
     """
     if task.token is None:
         return
@@ -24,7 +25,7 @@ def delete_stale_outputs(task: Task) -> None:
         found = list(outputs().list_prefix(output_prefix_of(task)))
         marked = objects.mark_attempt(task.run_id, task.token, found)
     except Exception as error:
-        # Whatever it is, the attempt is over: other duties find what it left.
+        # The attempt is over whatever the error; other duties find the objects it left.
         logger.warning("stale_outputs_stay", task=str(task.pk), reason=type(error).__name__)
         return
     if marked:
@@ -32,9 +33,9 @@ def delete_stale_outputs(task: Task) -> None:
 
 
 def mark_abandoned() -> int:
-    """Mark what attempts registered that are over without having listed it; how many.
+    """Mark objects that attempts registered but did not list before they ended; return the number.
 
-    Who lost a lease may still be writing, so these are deleted only after a while.
+    A worker that lost its lease may still be writing, so they are deleted only after a while.
     """
     current = Task.objects.filter(token=OuterRef("attempt"), state=Task.State.RUNNING)
     writing = StoredObject.objects.filter(

@@ -1,4 +1,4 @@
-"""Plan a run; inside a transaction."""
+"""Create a run and plan its first task. All functions must be called inside a transaction."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +23,7 @@ def begin(
     priority: int,
     whole: bool = False,
 ) -> Run:
-    """A run with its release and its first task; ``whole``: in one piece."""
+    """Create a run with its release and first task. ``whole`` makes the video in one piece."""
     run_id = uuid7()
     run = Run.objects.create(
         pk=run_id,
@@ -42,10 +42,10 @@ def begin(
 
 
 def begin_anew(run: Run, *, code: str, message: str, remedy: Remedy) -> bool:
-    """End a run and begin another that is made otherwise; False if that was tried already.
+    """Fail a run and begin another with a ``remedy``; return False if that was tried already.
 
-    The video stays as it is, except that what plays of a first run is withdrawn: segments that
-    were listed never change, so the other run makes a release of its own.
+    The video's state stays, except that the partial release of a first run is unpublished. Listed
+    segments never change, so the other run makes its own release.
     """
     profile, whole = dict(run.profile), run.whole
     if remedy is Remedy.REPLAN:

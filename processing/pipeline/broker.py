@@ -1,7 +1,7 @@
-"""Dramatiq's Redis broker, waiting for messages instead of asking for them over and over.
+"""A Dramatiq broker for Redis that blocks until a message comes, instead of polling.
 
-Its own consumer asks some twenty times a second if a wake-up is to be found within 50 ms; with a
-few queues that is a twelfth of a core for doing nothing. This one lets Redis tell it.
+To find a wake-up within 50 ms, Dramatiq's own consumer polls about twenty times a second. With a
+few queues an idle worker then uses a twelfth of a core. This consumer lets Redis notify it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dramatiq.broker import Consumer, MessageProxy
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import ConnectionClosed
 
-# Of a server whose machine is gone nothing is ever heard: who waits must give up by himself.
+# A server whose machine is gone never answers, so the client needs a timeout of its own.
 _ANSWERS_WITHIN_SECONDS = 10.0
 
 
@@ -23,19 +23,19 @@ class WaitingRedisBroker(RedisBroker):
     """A `RedisBroker` (Redis 6.2 or newer) whose workers block until there is a message."""
 
     def __init__(self, *, url: str, **options: Any) -> None:
-        """Options in the URL take precedence, timeouts too."""
+        """Connect to ``url``. Options in the URL take precedence, including timeouts."""
         client = redis.Redis.from_url(url, socket_timeout=_ANSWERS_WITHIN_SECONDS)
         super().__init__(client=client, **options)  # type: ignore[no-untyped-call]
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:
-        """A consumer that waits for `timeout` milliseconds before it says that there is nothing."""
-        # The original would sleep when it finds nothing: not at all, it is waited before.
+        """Return a consumer that waits up to `timeout` milliseconds for a message."""
+        # Timeout 0: the original consumer must not sleep too when it finds no message.
         asking = super().consume(queue_name, prefetch, 0)
         return _Waiting(asking, self.client, f"{self.namespace}:{queue_name}", prefetch, timeout)
 
 
 class _Waiting(Consumer):
-    """Asks Dramatiq's own consumer only when there is a message, and room for one."""
+    """A consumer that asks Dramatiq's own only when there is a message and room for one."""
 
     def __init__(
         self, asking: Any, client: redis.Redis, key: str, prefetch: int, timeout: int
@@ -72,7 +72,7 @@ class _Waiting(Consumer):
         self._asking.close()
 
     def _has_room(self) -> bool:
-        """Whether another message may be held; waits for one to be answered if not."""
+        """Whether another message may be held. If not, wait until a held one is answered."""
         if self._asking.outstanding_message_count < self._prefetch:
             return True
         answered = self._answered.wait(self._seconds)
@@ -80,10 +80,11 @@ class _Waiting(Consumer):
         return answered
 
     def _has_message(self) -> bool:
-        """Whether the queue has a message; waits for one if not.
+        """Whether the queue has a message. If not, wait for one.
 
-        Moving the first message to where it is leaves the queue as it was: who fetches it is
-        decided afterwards, in the script that also remembers whose it is.
+        BLMOVE moves the first message to its own place, so the queue does not change. Which
+        consumer gets the message is decided afterwards, in Dramatiq's script that also records the
+        consumer.
         """
         try:
             first = self._client.execute_command(*self._peek)  # type: ignore[no-untyped-call]

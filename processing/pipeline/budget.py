@@ -1,9 +1,9 @@
-"""A day's budget of work for each owner: beyond it their videos wait behind everybody else's.
+"""A daily budget of work for each owner. Beyond it, their videos wait behind everyone else's.
 
-Bytes tell nothing of work: a file of 200 KB can ask for hours. So what is counted is the pixels of
-all frames that a run decodes or shows, once they were measured. Nobody is refused, since work that
-nobody else waits for hurts nobody; but who asks for more than a day's share, with one file or a
-thousand, keeps no other owner waiting.
+File size says nothing about work: a file of 200 KB can need hours. So the budget counts the pixels
+of all frames that a run decodes or shows, once they were measured. No video is refused, since work
+that delays nobody else does no harm. But an owner who asks for more than a day's share, with one
+file or a thousand, keeps no other owner waiting.
 """
 
 from datetime import timedelta
@@ -19,16 +19,19 @@ _DAY = timedelta(days=1)
 
 
 def load_after(load: float, since: timedelta, asked: float, *, a_day: float) -> float:
-    """What counts after so much more was ``asked`` for: a ``load`` runs off evenly, what a day
-    allows in a day. No more than that is remembered, so a day later it is forgotten."""
+    """Return an owner's load after ``asked`` more gigapixels were requested.
+
+    The old ``load`` decreases evenly by ``a_day`` per day. No more than ``a_day`` of it is
+    remembered, so after a day it is forgotten.
+    """
     return max(0.0, min(load, a_day) - a_day * (since / _DAY)) + asked
 
 
 def charge(run: Run, gigapixels: float) -> None:
-    """Count a run's work for its owner, and let it wait behind others' when that is too much.
+    """Add a run's work to its owner's load, and mark the run if that exceeds the daily budget.
 
-    Called inside the transaction that plans the run. Two at the same moment wait for each other at
-    the owner's row, so that none is forgotten.
+    A marked run waits behind the runs of other owners. Called inside the transaction that plans the
+    run's tasks. Two simultaneous calls wait for each other at the owner's row, so both are counted.
     """
     if not gigapixels:
         return

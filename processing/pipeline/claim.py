@@ -1,4 +1,4 @@
-"""Take the best ready task of a queue under a lease."""
+"""Claim the best ready task of a queue under a lease."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -20,9 +20,9 @@ from processing.steps import STEPS
 from processing.steps.step import Step
 from processing.workers.machine import HEAVY_COST, Machine
 
-# After a crash or a fault of its own a worker leaves the task to others for so long.
+# After a crash or a fault of its own, a worker leaves the task to others for this time.
 _AVOIDED_FOR = timedelta(seconds=10)
-# What has waited so long for memory keeps the machine from beginning anything else.
+# When a task has waited this long for memory, the machine begins nothing ranked behind it.
 _WAITS_FOR_ROOM_AT_MOST = timedelta(minutes=2)
 _LAST_TRY = MAX_CRASHES - 1
 
@@ -36,11 +36,11 @@ _RUNNING = (
 
 @dataclass(frozen=True)
 class Allowance:
-    """What a worker may take just now.
+    """The tasks that a worker may claim at the moment.
 
-    Without ``kinds`` all of the registry. ``full_owners`` have enough running in this process.
-    ``machine`` is whose memory is shared; with ``others_alive`` there is another worker for what
-    this one failed at.
+    ``kinds`` are the allowed kinds; None allows every kind in the registry. ``full_owners`` already
+    have enough tasks running in this process. ``machine`` is the machine whose memory and cores
+    the worker shares. ``others_alive`` says that another worker can do what this one failed at.
     """
 
     machine: Machine | None = None
@@ -51,7 +51,7 @@ class Allowance:
 
 @dataclass(frozen=True)
 class _Running:
-    """A task at work, as far as claims look at it."""
+    """The fields of a running task that a claim takes into account."""
 
     queue: str
     owner: UUID
@@ -68,13 +68,13 @@ ANYTHING = Allowance()
 def claim(
     queue: str, *, worker: str, token: UUID | None = None, within: Allowance = ANYTHING
 ) -> Task | None:
-    """Move the best ready task to running under `token` (a fresh one if not told), or None when
-    none is due.
+    """Claim the best ready task of ``queue`` under ``token`` and return it, or None if none is due.
 
-    The earliest rank goes first, among owners below their cap of running tasks, of kinds and
-    versions this code knows, and of what fits into the machine's memory and cores. Rows another
-    worker is claiming are skipped, never waited for: it may be frozen. Two claims at the same
-    moment may therefore exceed a cap by one.
+    Without a ``token`` a new one is made. The task with the earliest rank is taken, among those
+    whose owner is below the cap of running tasks, whose kind and version this code knows, and
+    which fit into the machine's memory and cores. Rows that another worker is claiming are
+    skipped, never waited for, because that worker may be frozen. Two simultaneous claims may
+    therefore exceed a cap by one.
     """
     steps = tuple(_steps(queue, within.kinds))
     if not steps:
@@ -96,17 +96,17 @@ def claim(
 
 
 def _steps(queue: str, kinds: Collection[str] | None) -> list[Step]:
-    """What may be taken from the queue."""
+    """Return the steps of the queue that are among ``kinds``, or all of them if that is None."""
     return [s for s in STEPS.values() if s.queue == queue and (kinds is None or s.kind in kinds)]
 
 
 @lru_cache(maxsize=64)
 def _ready(queue: str, steps: Sequence[Step], avoids: str) -> QuerySet[Task]:
-    """What is due of these steps, best first; kept, since making a query takes longer than asking
-    it.
+    """Return the query for due tasks of these steps, best first.
 
-    A newer version's tasks are left to newer workers, and what the worker named ``avoids`` failed
-    at to others for a while. What is found is locked, and comes with its run and source.
+    It is cached because building the query takes longer than running it. Tasks of a newer version
+    are left to newer workers. Tasks that the worker named ``avoids`` failed at are left to others
+    for a while. The query locks its rows and selects the run and source too.
     """
     known = Q(pk__in=())
     for version in {step.version for step in steps}:
@@ -124,7 +124,7 @@ def _ready(queue: str, steps: Sequence[Step], avoids: str) -> QuerySet[Task]:
 
 
 def _running() -> list[_Running]:
-    """All tasks at work: never more than there are threads of workers."""
+    """Return all running tasks: at most as many as there are worker threads."""
     return [
         _Running(
             queue=queues.woken_for(rows),
@@ -140,15 +140,17 @@ def _running() -> list[_Running]:
 
 
 def _owners_at_cap(queue: str, running: Iterable[_Running]) -> list[UUID]:
-    """Owners who may have no further task of this queue running."""
+    """Return the owners who have reached their cap of running tasks in this queue."""
     counts = Counter((task.owner, task.cap) for task in running if task.queue == queue)
     return [owner for (owner, cap), count in counts.items() if count >= cap]
 
 
 def _room(running: Iterable[_Running], machine: Machine | None) -> int | None:
-    """Bytes a further task may weigh; None when nothing that weighs runs on the machine: alone,
-    anything may begin, however little memory there is. The last try of what crashed has the
-    machine to itself."""
+    """Return how many bytes a further task may need, or None for no limit.
+
+    There is no limit when no running task on the machine needs memory: alone, any task may begin,
+    however little memory there is. The last try of a task that crashed has the machine to itself.
+    """
     if machine is None:
         return None
     here = [task for task in running if task.machine == machine.name and task.memory]
@@ -160,7 +162,10 @@ def _room(running: Iterable[_Running], machine: Machine | None) -> int | None:
 
 
 def _fits(room: int | None) -> Q:
-    """What fits, and what has waited for room so long that nothing else may begin before it."""
+    """Return the filter for tasks that fit into ``room``.
+
+    It also lets pass the tasks that have waited so long for room that none may begin before them.
+    """
     if room is None:
         return Q()
     fits = Q(memory__lte=room, crashes__lt=_LAST_TRY) | Q(memory=0)
@@ -168,8 +173,10 @@ def _fits(room: int | None) -> Q:
 
 
 def _light(running: Iterable[_Running], machine: Machine | None) -> Q:
-    """Where a heavy task is at work on the machine, the others are left for what is not: a film
-    of many pixels keeps nobody's clip waiting."""
+    """Return the filter that excludes heavy tasks once the machine runs as many as it may.
+
+    The other workers stay free for light tasks, so a large film does not hold up short clips.
+    """
     if machine is None:
         return Q()
     heavy = [t for t in running if t.machine == machine.name and t.cost >= HEAVY_COST]
@@ -183,7 +190,7 @@ def _has_room(task: Task, room: int | None) -> bool:
 
 
 def _start(task: Task, worker: str, token: UUID, machine: Machine | None) -> None:
-    """Its row is locked, so what the instance holds is what the row becomes."""
+    """Set a task running, in its row and in the instance. The caller holds the row's lock."""
     task.state, task.token, task.worker = Task.State.RUNNING, token, worker
     task.machine = machine.name if machine else ""
     task.attempts += 1
@@ -203,8 +210,11 @@ def _start(task: Task, worker: str, token: UUID, machine: Machine | None) -> Non
 
 
 def _start_run(run_id: UUID) -> None:
-    """Without waiting for the run's row: whoever holds it may be waiting for the task's. Then the
-    next claim of the run does this."""
+    """Set a queued run running, unless its row is locked.
+
+    It does not wait, since the holder of that lock may be waiting for the task's row. The next
+    claim of the run then does it.
+    """
     free = Run.objects.select_for_update(skip_locked=True).filter(pk=run_id)
     Run.objects.filter(pk__in=free.values("pk"), status=Run.Status.QUEUED).update(
         status=Run.Status.RUNNING, started_at=Now()

@@ -1,6 +1,6 @@
-"""Where a walk over a table goes on, kept beside the duty that walks.
+"""The position at which a duty continues its walk over a table, stored in the duty's row.
 
-A cursor that is lost costs nothing but a walk from the beginning.
+If a cursor is lost, the walk only starts again from the beginning.
 """
 
 from datetime import datetime
@@ -12,7 +12,7 @@ from processing.models import DutyRun
 
 
 def read(duty: str) -> tuple[dict[str, Any], datetime]:
-    """What the duty stored last (empty before it did), and the database's time."""
+    """Return the cursor that the duty stored last, empty if none, and the database's time."""
     stored = DutyRun.objects.filter(pk=duty).annotate(database_now=Now())
     row = stored.values_list("cursor", "database_now").first()
     if row is None:
@@ -23,5 +23,5 @@ def read(duty: str) -> tuple[dict[str, Any], datetime]:
 
 
 def write(duty: str, cursor: dict[str, Any]) -> None:
-    """Store where to go on; the duty's row has been read before."""
+    """Store the duty's cursor. The row must exist; ``read`` creates it."""
     DutyRun.objects.filter(pk=duty).update(cursor=cursor)

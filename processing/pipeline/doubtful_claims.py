@@ -1,8 +1,8 @@
-"""Claims of which this process does not know whether they were made.
+"""Claims that this process may have made without knowing it.
 
-The connection may break between the commit of a claim and its answer. The task then runs under a
-token that nobody works with: without this it would wait for its lease to end, and count a crash
-though nothing crashed.
+The connection may break between the commit of a claim and its answer. The task is then marked as
+running under a token that no worker uses. Without this module it would wait until its lease ends,
+and a crash would be counted although nothing crashed.
 """
 
 import threading
@@ -20,22 +20,23 @@ logger = structlog.get_logger(__name__)
 
 
 class DoubtfulClaims:
-    """The tokens of such claims, each until the lease it would have has ended."""
+    """The tokens of doubtful claims. Each is kept until its lease, if there is one, has ended."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._until: dict[UUID, float] = {}
 
     def add(self, token: UUID) -> None:
-        """The answer to a claim under this token was lost."""
+        """Remember a token whose claim was not answered."""
         with self._lock:
             self._until[token] = time.monotonic() + settings.TASK_LEASE_SECONDS
 
     def release(self) -> int:
-        """Hand back what was claimed after all, no attempt counted; how many tasks.
+        """Release the tasks that were claimed after all, and return their number.
 
-        A commit may still be on its way, so one that was not found is asked for again. Raises the
-        database's errors; asks it nothing where there is no doubt.
+        No attempt is counted. A commit may still be on its way, so a token without a task is
+        looked up again the next time. Raises the database's errors; sends it no query when no
+        claim is in doubt.
         """
         with self._lock:
             now = time.monotonic()
@@ -52,7 +53,7 @@ class DoubtfulClaims:
             return False
         try:
             release_task(task)
-        except LeaseLost:  # canceled or rescued meanwhile
+        except LeaseLost:  # canceled or rescued in the meantime
             return False
         logger.info("doubtful_claim_released", task=str(task.pk), kind=task.kind)
         with self._lock:

@@ -1,8 +1,8 @@
-"""End a task: done, failed, to be tried again, or released.
+"""End an attempt at a task: done, failed, to be tried again, or released.
 
-Each locks the run row first, so that two last siblings cannot each see the other still at
-work, and moves the task by its token, so that a stale worker can end nothing. All raise
-``LeaseLost`` when the task, or its run, is no longer there for the holder of the token.
+Each function locks the run's row first, so that a run's last two tasks cannot each see the other
+still running. It updates the task only under its token, so that a stale worker can end nothing.
+All except ``rescue`` raise ``LeaseLost`` when the run is gone or the token is no longer current.
 """
 
 from datetime import timedelta
@@ -25,7 +25,7 @@ logger = structlog.get_logger(__name__)
 
 
 def finish(task: Task, outcome: Outcome) -> None:
-    """The step is done: record what it leaves and unlock what waited for it."""
+    """Mark the task as done, record the step's outcome, and unlock the tasks that waited for it."""
     with bounded():
         run = advance.lock(task.run_id)
         _move(
@@ -48,8 +48,11 @@ def finish(task: Task, outcome: Outcome) -> None:
 
 
 def fail(task: Task, problem: Problem) -> Fate:
-    """The step failed: count what it was the task's fault or a crash, and try again later or
-    give the task up. What was nobody's fault is handed back, for a day at most."""
+    """Record a failure of the step, and return what becomes of the task.
+
+    A fault of the task and a crash are counted; the task is tried again or given up. A failure
+    that is no fault of the task is not counted: the task is handed back, for a day at most.
+    """
     with bounded():
         run = advance.lock(task.run_id)
         if problem.blame is Blame.CRASH:
@@ -70,7 +73,7 @@ def _release_task(task: Task, problem: Problem) -> Fate:
         **_reason(problem),
         attempts=F("attempts") - 1,
         released_since=Coalesce(F("released_since"), Now()),
-        ready_at=due,  # so that, from then on, others have it first for a while
+        ready_at=due,  # from then on other workers may take it first for a while
         not_before=due,
     )
     return Fate.HANDED_BACK
@@ -91,7 +94,7 @@ def _count_failure(run: Run, task: Task, problem: Problem) -> Fate:
 
 
 def _count_crash(run: Run, task: Task, problem: Problem) -> Fate:
-    """The task becomes ready again, and at its third crash the run fails."""
+    """Count a crash and make the task ready again, or give it up at its third crash."""
     crashes = task.crashes + 1
     if crashes >= retry.MAX_CRASHES:
         return _give_up(run, task, retry.worker_crashed(problem), crashes=crashes)
@@ -101,7 +104,7 @@ def _count_crash(run: Run, task: Task, problem: Problem) -> Fate:
 
 
 def release_task(task: Task) -> None:
-    """The worker is stopping: somebody else takes the task at once, no attempt counted."""
+    """Release the task of a stopping worker for another to take at once; no attempt is counted."""
     with bounded():
         advance.lock(task.run_id)
         _move(task, Task.State.READY, attempts=F("attempts") - 1, ready_at=Now())
@@ -109,10 +112,10 @@ def release_task(task: Task) -> None:
 
 
 def rescue(task: Task) -> bool:
-    """Its lease ran out: count a crash; at the third the run fails. False if it is alive, or no
-    longer there.
+    """Take back a task whose lease ran out and count a crash; at the third it is given up.
 
-    Raises ``OperationalError`` when the run's row is not to be had soon.
+    Returns False if the lease was renewed or the task is gone. Raises ``OperationalError`` when
+    the run's row cannot be locked within two seconds.
     """
     try:
         with bounded(lock_seconds=2):

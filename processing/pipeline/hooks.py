@@ -1,6 +1,6 @@
-"""What happens around every task, as a list one can add to: logging, metrics, tracing.
+"""Hooks called around every task, in a list that can be extended: logging, metrics, tracing.
 
-A hook never decides what becomes of a task, and one that breaks never ends the work.
+A hook never decides what becomes of a task, and an error in a hook never ends the work.
 """
 
 from collections.abc import Callable, Iterable
@@ -27,8 +27,11 @@ class How(Enum):
 
 @dataclass(frozen=True)
 class Ending:
-    """How an attempt ended, after so many ``seconds`` of work; with the ``outcome`` of what is
-    done, the ``problem`` of what failed, and what becomes of the task then."""
+    """How an attempt ended, after so many ``seconds``.
+
+    ``outcome`` is set when the task is done, ``problem`` when it failed, and ``fate`` says what
+    then becomes of the task.
+    """
 
     how: How
     seconds: float = 0.0
@@ -38,28 +41,30 @@ class Ending:
 
 
 class TaskHook:
-    """Called around each attempt at a task, in the thread that works on it. Override what is
-    wanted; what is raised is logged and goes no further."""
+    """Base class of hooks, called around each attempt at a task in the thread that works on it.
+
+    Override the methods you need. An exception from a hook is logged and goes no further.
+    """
 
     def before_task(self, task: Task) -> None:
-        """The task was claimed; its step begins."""
+        """Called when the task was claimed and its step begins."""
 
     def after_task(self, task: Task, ending: Ending) -> None:
-        """The attempt is over, however it ended."""
+        """Called when the attempt is over, however it ended."""
 
     def failed_task(self, task: Task, problem: Problem) -> None:
-        """The step failed; called before ``after_task``."""
+        """Called when the step failed, before ``after_task``."""
 
 
 class TaskLog(TaskHook):
-    """A line when a task begins and one when it ends."""
+    """Log one line when a task begins and one when it ends."""
 
     def before_task(self, task: Task) -> None:
-        """Who works on what."""
+        """Log which worker begins which task."""
         logger.info("task_started", **names_of(task))
 
     def after_task(self, task: Task, ending: Ending) -> None:
-        """How it ended, how long it took, and what comes of it."""
+        """Log how the attempt ended, how long it took, and what becomes of the task."""
         told = logger.bind(**names_of(task), seconds=round(ending.seconds, 3))
         if problem := ending.problem:
             told = told.bind(error_code=problem.code, error_message=problem.message)
@@ -79,7 +84,7 @@ _EVENTS = {
 
 
 def names_of(task: Task) -> dict[str, object]:
-    """What a line about a task has: the video and the run too, and the request they came by."""
+    """Return the log fields of a task, with its video, its run and the request that began it."""
     names: dict[str, object] = {
         "task": str(task.pk),
         "kind": task.kind,
@@ -97,12 +102,12 @@ HOOKS: list[TaskHook] = [TaskLog()]
 
 
 def before(task: Task) -> None:
-    """Call every hook: a task begins."""
+    """Tell every hook that a task begins."""
     _each(lambda hook: hook.before_task(task))
 
 
 def after(task: Task, ending: Ending) -> None:
-    """Call every hook: the attempt is over."""
+    """Tell every hook that the attempt is over, and before that of its problem, if any."""
     problem = ending.problem
     if problem is not None:
         _each(lambda hook: hook.failed_task(task, problem))

@@ -1,4 +1,4 @@
-"""Keep a running task's lease while its step works, and notice when it is no longer ours."""
+"""Keep a running task's lease while its step works, and notice when the lease is lost."""
 
 import threading
 from collections.abc import Callable
@@ -23,10 +23,10 @@ class LeaseLost(Exception):
 
 
 def renew(task: Task, *, share: float, speed: float | None, waits_for: str = "") -> bool:
-    """Extend the lease and store progress in one statement; False when it is not ours.
+    """Extend the lease and store progress in one statement; return False if the lease is lost.
 
-    A lease that ran out may still be renewed while its token is current. A canceled or
-    taken-back task has lost its token or state, so this also reads the cancel flag.
+    A lease that ran out may still be renewed while its token is current. A task that was canceled
+    or taken back has another token or state, so this also notices a cancellation.
     """
     updated = Task.objects.filter(pk=task.pk, token=task.token, state=Task.State.RUNNING).update(
         lease_until=Now() + timedelta(seconds=settings.TASK_LEASE_SECONDS),
@@ -38,10 +38,10 @@ def renew(task: Task, *, share: float, speed: float | None, waits_for: str = "")
 
 
 class Lease:
-    """Renews in a thread of its own until left; ``lost`` says that somebody took the task.
+    """A context manager that renews a task's lease in its own thread until it is left.
 
-    A task for which ``is_hopeless`` turns true is renewed no more and ``give_up`` is called once,
-    in that thread.
+    ``lost`` becomes true when the task was taken back or canceled. When ``is_hopeless`` returns
+    true, the lease is no longer renewed and ``give_up`` is called once, in that thread.
     """
 
     def __init__(
@@ -79,11 +79,11 @@ class Lease:
         return self._lost.is_set()
 
     def report(self, share: float, speed: float | None) -> None:
-        """Say how far the work is; stored and announced with the next renewal."""
+        """Set the progress that the next renewal stores and announces."""
         self._progress = (share, speed)
 
     def waits_for(self, what: str) -> None:
-        """Say what the work waits for, empty: nothing; stored with the next renewal."""
+        """Set what the work waits for, empty for nothing; the next renewal stores it."""
         self._waits_for = what[:_WAITS_FOR_LENGTH]
 
     def _keep(self) -> None:
@@ -106,7 +106,7 @@ class Lease:
                 self._lost.set()
                 return
         except Exception as error:
-            # The database may be back before anybody could take the task.
+            # The database may be back before another worker can take the task.
             logger.warning(
                 "lease_not_renewed", task=str(self._task.pk), reason=type(error).__name__
             )
@@ -115,7 +115,7 @@ class Lease:
             self._tell()
 
     def _tell(self) -> None:
-        """Only for people's eyes: whatever breaks here, the lease goes on."""
+        """Announce the progress. It is for display only, so no error here ends the lease."""
         try:
             progress.announce_in_turn(self._task.run.video_id)
         except Exception as error:

@@ -1,9 +1,9 @@
-"""Whether leases have been watched for long enough to hold a lease that ran out against anybody.
+"""Decide whether leases were watched long enough to conclude that a worker is dead.
 
-Where no reconciler looked for a while, because the machines slept, the database was away or all
-reconcilers were dead, workers could perhaps not renew either. They first get one full lease in
-which to do so. Only the database's clock and what the last look left in its row count: a
-process's own clocks stand still while its machine sleeps.
+When no reconciler looked for a while, because the machines slept, the database was away or all
+reconcilers were dead, workers may have been unable to renew their leases too. They first get one
+full lease time to do so. Only the database's clock and the stored result of the last look are
+used, because a process's own clocks stand still while its machine sleeps.
 """
 
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Watch:
-    """An unbroken row of looks at the leases, ``since`` the first and up to the ``last``."""
+    """An unbroken series of looks at the leases, from ``since``, the first, to the ``last``."""
 
     since: datetime
     last: datetime
 
     def to_json(self) -> dict[str, Any]:
-        """As stored with the duty."""
+        """The watch as it is stored in the duty's cursor."""
         return {"since": self.since.isoformat(), "last": self.last.isoformat()}
 
 
 def look(stored: dict[str, Any], now: datetime, lease: timedelta) -> Watch:
-    """The watch with a look now; it begins anew after half a lease without one.
+    """Return the stored watch extended to ``now``, or a new one after half a lease without a look.
 
-    The other half is what workers at least have left in which to renew. A clock that was put
-    back begins anew too.
+    The other half of the lease is the least time that workers have left to renew. The watch also
+    starts anew when the clock was set back.
     """
     before = _from_json(stored)
     if before is None or not timedelta(0) <= now - before.last <= lease / 2:
@@ -36,7 +36,7 @@ def look(stored: dict[str, Any], now: datetime, lease: timedelta) -> Watch:
 
 
 def may_rescue(watch: Watch, lease: timedelta) -> bool:
-    """Whether a lease that ran out now tells of a dead worker."""
+    """Whether a lease that has run out now means that its worker is dead."""
     return watch.last - watch.since >= lease
 
 

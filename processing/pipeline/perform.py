@@ -1,4 +1,4 @@
-"""One attempt at a claimed task: a lease, a folder, its step, and an end to it."""
+"""Make one attempt at a claimed task: keep its lease, make its folder, run its step, end it."""
 
 import shutil
 import time
@@ -42,14 +42,14 @@ LOST, STOPPING, TIMED_OUT = "lost", "stopping", "timed out"
 
 
 class WorkFolderUnusable(MediaError):
-    """Raised when a worker cannot make its work folder: a fault of its own."""
+    """Raised when a worker cannot make its work folder, which is a fault of the worker."""
 
     code = "work_folder_unusable"
     message = "The worker's folder for temporary files cannot be used."
 
 
 def perform(task: Task) -> None:
-    """Do a claimed task and end it, whatever happens; raises nothing."""
+    """Perform a claimed task and end it, whatever happens. Raises nothing."""
     began = time.monotonic()
     with bound_contextvars(**hooks.names_of(task)):
         hooks.before(task)
@@ -68,7 +68,7 @@ class _Attempt:
         self._lease = Lease(task, is_hopeless=self._is_ignored, give_up=self._give_up)
 
     def end(self) -> Ending:
-        """Work, and say how it ended."""
+        """Run the task's step, store the result, and return how the attempt ended."""
         task = self._task
         with self._lease:
             try:
@@ -119,7 +119,7 @@ class _Attempt:
         self._lease.waits_for(what)
 
     def _interrupted(self, stop: Interrupted) -> Ending:
-        """Release the task when the worker stops; a canceled one is nobody's any more."""
+        """End an interrupted attempt: lost, failed at its time limit, or released by the worker."""
         if self._lease.lost:
             return _lost(self._task)
         if stop.reason == TIMED_OUT:
@@ -130,8 +130,10 @@ class _Attempt:
         return self._clock.is_ignored
 
     def _give_up(self) -> None:
-        """The step neither ends nor stops: end its task from outside, and its process with it,
-        since a thread cannot be ended alone."""
+        """Fail the task of a step that neither ends nor stops, and end this process.
+
+        A thread cannot be ended alone.
+        """
         logger.error("step_does_not_stop", task=str(self._task.pk), kind=self._task.kind)
         _settle(self._task, retry.classify(TaskTimedOut()))
         current_worker.end_process()
@@ -149,8 +151,11 @@ def _failed(task: Task, error: Exception) -> Ending:
 
 
 def _settle(task: Task, problem: Problem) -> Ending:
-    """Store a failure; in the plainest words when not even it can be stored. What cannot be
-    stored at all is rescued when the lease has run out."""
+    """Store a failure and return the ending.
+
+    If the problem cannot be stored, a plain internal error is stored instead. If that fails too,
+    the task is rescued when its lease has run out.
+    """
     plain = retry.classify(RuntimeError())
     for told in (problem, plain):
         try:
@@ -184,7 +189,7 @@ def _insist(end: Callable[[], T]) -> T:
 
 @contextmanager
 def _folder(task: Task) -> Iterator[Path]:
-    """An empty folder of this attempt's own, gone afterwards."""
+    """Make an empty folder for this attempt alone, and delete it afterwards."""
     folder: Path = settings.WORK_DIR / str(task.token)
     try:
         folder.mkdir(parents=True)
@@ -193,7 +198,7 @@ def _folder(task: Task) -> Iterator[Path]:
     try:
         yield folder
     except MediaError as error:
-        if not folder.is_dir():  # somebody removed it: what was missed is not the video's fault
+        if not folder.is_dir():  # somebody removed it, so the error is not the video's fault
             raise WorkFolderUnusable(argv=error.argv, log=error.log) from error
         raise
     finally:

@@ -1,4 +1,4 @@
-"""Which tasks a run has: pure functions of the registry of steps and of what was found."""
+"""Plan a run's tasks: pure functions of the registry of steps and the results of steps."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,15 +8,15 @@ from processing.steps.step import TaskSpec
 
 
 def first() -> tuple[TaskSpec, ...]:
-    """What a run begins with: a task of the registry's first step."""
+    """Return the task that a run begins with, of the registry's first step."""
     step = next(iter(STEPS.values()))
     return (TaskSpec(step.kind, weight=step.share or 0.0),)
 
 
 def following(result: object) -> tuple[TaskSpec, ...]:
-    """The tasks that follow from what a finished step found, of every kind.
+    """Return the tasks, of every kind, that follow from the ``result`` of a finished step.
 
-    Weights are percentages of the run's work: with those of the first task they sum to 100.
+    Weights are percentages of the run's work. With the weight of the first task they sum to 100.
     """
     planned = [(kind, step.follow(result)) for kind, step in STEPS.items()]
     present = {kind for kind, specs in planned if specs} | {spec.kind for spec in first()}

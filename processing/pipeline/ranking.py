@@ -1,16 +1,17 @@
-"""In which order ready tasks are claimed: by rank, the earliest first.
+"""The order in which ready tasks are claimed: by rank, the earliest first.
 
-A rank is a moment. A task ranks when it became ready, but each further waiting task of the
-same owner ranks a turn later than the one before, so that five hundred uploads of one person
-do not starve another's one. A point of priority is worth ten minutes. Ranks are given once:
-whoever waits is overtaken only by what comes within its priority's advantage (ageing).
+A rank is a point in time. A task's rank is the time it became ready, but each further waiting task
+of the same owner ranks one turn later than the one before. So five hundred uploads of one owner do
+not starve another's single one. A point of priority is worth ten minutes. A rank is given once: a
+waiting task is overtaken only by tasks that come within their priority's advantage (ageing).
 
-What begins a video goes before what continues others, since with it the video plays: before all
-of its own owner's, and hours before those of others, so that these still have their turn. That
-holds for the few that an owner begins at a time. Further ones lose the advantage one by one and
-have their turns like everything else, so that nobody's many new videos keep the others' half made.
+A task that begins a video goes before tasks that continue others, since it makes the video
+playable. It goes before all continuing tasks of its owner, and hours before those of other
+owners, so that these still get their turn. That holds for the few videos that an owner begins at a
+time. Further ones get less advantage one by one and then take turns like all other tasks, so that
+nobody's many new videos keep the others half made.
 
-Whoever asked for more than a day's budget (`budget.py`) ranks as if it had come half a day later.
+Tasks over an owner's daily budget (`budget.py`) rank as if they had come half a day later.
 """
 
 from collections.abc import Sequence
@@ -19,10 +20,11 @@ from datetime import datetime, timedelta
 TURN = timedelta(seconds=60)
 PRIORITY_POINT = timedelta(minutes=10)
 _BEGINNING = timedelta(hours=6)
-# Each further one that waits has a fourth of the advantage: of the fifth seconds are left.
+# Each further waiting task has a quarter of the advantage of the one before; the fifth has none.
 _ADVANTAGE_SHRINKS = 4
 _BEGUN_AT_A_TIME = 4
-# Of what begins a video, in seconds of 1080p at 30 frames a second: a whole film does not.
+# The highest cost of a task that begins a video, in seconds of 1080p at 30 frames a second. A film
+# that is made in one piece costs more.
 QUICK_COST = 20.0
 _BEFORE = timedelta(milliseconds=1)
 BEHIND = timedelta(hours=12)
@@ -33,10 +35,10 @@ with the advantage of beginning a video, and not for ever."""
 def ranks(
     now: datetime, priorities: Sequence[int], *, last_turn: datetime | None
 ) -> list[datetime]:
-    """The ranks of an owner's newly ready tasks, in order.
+    """Return the ranks of an owner's newly ready tasks, in order.
 
-    ``last_turn`` is the rank, without its priority's advantage, of the last task of the owner
-    that is still waiting, or None.
+    ``last_turn`` is the rank, without its priority's advantage, of the owner's last waiting task,
+    or None.
     """
     turn = now if last_turn is None else max(now, last_turn + TURN)
     return [
@@ -53,11 +55,11 @@ def beginning_ranks(
     last: datetime | None,
     first_continuing: datetime | None,
 ) -> list[datetime]:
-    """The ranks of an owner's newly ready tasks that begin videos, in order.
+    """Return the ranks of an owner's newly ready tasks that begin videos, in order.
 
-    ``waiting`` of them wait already; ``last`` is the latest rank of those of the same priority,
-    which none of these overtakes. ``first_continuing`` is the earliest rank of the owner's tasks
-    that continue videos. None: there is none.
+    ``waiting`` is the number of such tasks that already wait. ``last`` is the latest rank of those
+    with the same priority; no new task overtakes it. ``first_continuing`` is the earliest rank of
+    the owner's tasks that continue videos. Both are None if there is no such task.
     """
     found: list[datetime] = []
     for place, priority in enumerate(priorities, waiting):
@@ -72,5 +74,5 @@ def beginning_ranks(
 
 
 def turn_of(rank: datetime, priority: int) -> datetime:
-    """A rank without its priority's advantage."""
+    """Return a rank without its priority's advantage."""
     return rank + priority * PRIORITY_POINT

@@ -1,4 +1,7 @@
-"""Put right what the pipeline lost: each function bounded, idempotent, safe in any number."""
+"""Repair what the pipeline lost track of.
+
+Each function is bounded and idempotent, and any number of processes may call it at once.
+"""
 
 from datetime import timedelta
 from uuid import UUID
@@ -22,7 +25,10 @@ RESCUE, ADVANCE = "rescue_tasks", "advance_jobs"
 
 
 def rescue_tasks() -> int:
-    """Take overdue tasks back, once leases were watched for a whole one without a break."""
+    """Take back overdue tasks, and return their number.
+
+    Does so only after leases were watched for a full lease time without a break.
+    """
     lease = timedelta(seconds=settings.TASK_LEASE_SECONDS)
     stored, now = cursors.read(RESCUE)
     watch = look(stored, now, lease)
@@ -33,23 +39,26 @@ def rescue_tasks() -> int:
 
 
 def reclaim_overdue() -> int:
-    """Tasks whose lease ran out become ready again, or fail at their third crash."""
+    """Make tasks whose lease ran out ready again, or fail them at their third crash.
+
+    Returns the number of tasks.
+    """
     overdue = Task.objects.filter(state=Task.State.RUNNING, lease_until__lt=Now())
-    # A run that is locked, perhaps by a frozen worker, or gone meanwhile, holds up no other.
+    # A run that was deleted, or that is locked, perhaps by a frozen worker, holds up no other.
     return act_on_each(overdue.order_by("lease_until")[:_BATCH], _reclaim, what=RESCUE)
 
 
 def _reclaim(task: Task) -> bool:
     try:
         return rescue(task)
-    except Run.DoesNotExist:  # purged meanwhile, and the task with it
+    except Run.DoesNotExist:  # deleted in the meantime, together with the task
         return False
 
 
 def advance_finished() -> int:
-    """Runs whose tasks are all over but which were not moved on.
+    """Advance active runs that have no ready or running task, and return their number.
 
-    Looks at some hundred active runs at a time and goes on behind them the next time.
+    Looks at up to ``_RUNS_LOOKED_AT`` active runs per call; the next call continues after them.
     """
     cursor, _ = cursors.read(ADVANCE)
     batch = list(_active_after(cursor.get("run")))
@@ -76,13 +85,17 @@ def _go_on(run: Run) -> bool:
             if locked.status not in Run.ACTIVE:
                 return False
             advance.go_on(locked)
-    except Run.DoesNotExist:  # purged meanwhile
+    except Run.DoesNotExist:  # deleted in the meantime
         return False
     return True
 
 
 def adopt_tasks() -> int:
-    """What a release before this one planned, or its workers handed back, is ours to do."""
+    """Move ready tasks from the queues of older generations to the current ones.
+
+    An earlier version of the program planned them, or its workers handed them back. Returns the
+    number of tasks.
+    """
     ready = Task.objects.filter(state=Task.State.READY)
     return sum(
         ready.filter(queue__in=queues.older_rows_of(queue)).update(queue=queues.rows_of(queue))
@@ -91,7 +104,7 @@ def adopt_tasks() -> int:
 
 
 def wake_queues() -> int:
-    """A few wake-ups for each queue that has tasks due; never one for each task."""
+    """Send a few wake-ups, never one per task, to each queue with due tasks; return the number."""
     due = Task.objects.filter(Q(not_before=None) | Q(not_before__lte=Now()), state=Task.State.READY)
     woken = 0
     for queue in QUEUES:
@@ -105,7 +118,11 @@ def wake_queues() -> int:
 
 
 def forget_gone() -> int:
-    """Workers and reconcilers not seen for an hour leave the lists; duties not run for a week."""
+    """Delete the rows of workers and reconcilers not seen for an hour, and of abandoned duties.
+
+    A duty is abandoned when it has been due for a week and no reconciler holds it. Returns the
+    number of deleted rows.
+    """
     hour, week = Now() - timedelta(hours=1), Now() - timedelta(days=7)
     gone = [
         Worker.objects.filter(last_seen__lt=hour),

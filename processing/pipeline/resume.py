@@ -1,4 +1,4 @@
-"""Open a run again that failed or was canceled; inside a transaction that holds its row."""
+"""Reopen a failed or canceled run, inside a transaction that holds the run's row lock."""
 
 from processing.models import Run, Task
 from processing.pipeline import advance
@@ -10,7 +10,7 @@ State = Task.State
 
 
 def reopen(run: Run) -> None:
-    """Do again what is not done. If what was made is gone, everything is."""
+    """Queue the run's failed and canceled tasks again, and finished ones whose output is gone."""
     failed = Release.objects.filter(pk=run.pk, state=Release.State.FAILED)
     published = Release.objects.filter(pk=run.pk, state=Release.State.COMPLETE)
     if not failed.update(state=Release.State.GROWING) and not published.exists():
@@ -40,7 +40,7 @@ def reopen(run: Run) -> None:
 
 
 def _begin_anew(run: Run) -> None:
-    """The release was swept: its chunks must be made again, under the same id."""
+    """Replace a swept release by a new one with the same id, and redo the tasks of its chunks."""
     if Release.objects.filter(pk=run.pk).exists():
         objects.mark_releases([run.pk])
         Release.objects.filter(pk=run.pk).delete()
@@ -52,5 +52,5 @@ def _begin_anew(run: Run) -> None:
 
 
 def _kept() -> list[str]:
-    """Kinds whose work did not go with the release."""
+    """Return the kinds of tasks whose results are not deleted with the release."""
     return [kind for kind, step in STEPS.items() if not step.stores]

@@ -1,4 +1,4 @@
-"""Delete what is old of runs and tasks, some hundred rows at a time."""
+"""Delete old runs and tasks, and old commands and logs, at most a few hundred rows at a time."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -16,15 +16,15 @@ PRUNE = "prune_jobs"
 _LOOKED_AT = 200
 _RUNS = 20
 _TASKS = 200
-# Deleting a run takes some milliseconds: what is left is for the next pass.
+# Deleting a run takes some milliseconds; the next pass deletes the rest.
 _SECONDS = 0.02
 
 
 def prune_jobs() -> int:
-    """Delete runs that were over ``KEEP_JOBS_DAYS`` ago, with their tasks; how many runs.
+    """Delete runs that ended over ``KEEP_JOBS_DAYS`` ago, with their tasks; return their number.
 
-    The newest run of a video stays, and so does one whose release is still kept. Walks over the
-    runs that have no release, and begins again at the end.
+    A video's newest run stays, and so does a run whose release is still kept. The duty walks over
+    the runs without a release, and starts again when it reaches the end.
     """
     cursor, _ = cursors.read(PRUNE)
     batch = _without_release(cursor.get("run"))
@@ -51,7 +51,7 @@ def _over_long_ago() -> Q:
 
 
 def _prune(run: Run) -> bool:
-    """Its tasks first, so many at a time; the run when it has no more."""
+    """Delete up to ``_TASKS`` tasks of a run, and the run too when no more are left."""
     with bounded(lock_seconds=2):
         locked = Run.objects.select_for_update(of=("self",)).filter(_over_long_ago(), pk=run.pk)
         if not locked.exists():
@@ -65,7 +65,10 @@ def _prune(run: Run) -> bool:
 
 
 def slim_jobs() -> int:
-    """Drop the commands and logs of runs that were over ``KEEP_JOBS_DAYS`` ago; how many tasks."""
+    """Delete commands and logs of runs that ended over ``KEEP_JOBS_DAYS`` ago.
+
+    Returns the number of tasks.
+    """
     old = Run.objects.filter(_over_long_ago(), slimmed=False).order_by("finished_at")
     runs = list(old.values_list("pk", flat=True)[:_RUNS])
     if not runs:

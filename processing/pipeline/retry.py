@@ -1,4 +1,4 @@
-"""Whether, when and where a failed task is tried again: pure decisions."""
+"""Decide whether, when and where a failed task is tried again. All functions are pure."""
 
 import errno
 import random
@@ -22,14 +22,14 @@ _DOUBTFUL_TRIES = 3
 _FIRST_DELAY = 2.0
 _LONGEST_DELAY = 300.0
 _RELEASE_DELAY = 10.0
-# What is wrong with the worker's own machine, not with the video.
+# Error codes for faults of the worker's own machine, not of the video.
 _FAULTS = {"ffmpeg_missing", "sandbox_unavailable", "disk_full", "work_folder_unusable"}
 _UNUSABLE = {errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.ESTALE, errno.ENODEV}
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.EAGAIN}
 
 
 class Remedy(Enum):
-    """What a run can do otherwise that was begun anew."""
+    """What a run that is begun anew does differently from the one before."""
 
     ENCODE = "encode what was copied"
     WHOLE = "make it in one piece"
@@ -44,7 +44,7 @@ _REMEDIES: dict[type[MediaError], Remedy] = {
 
 
 class Blame(Enum):
-    """Whose a failure is: only the task's own failures are counted as such."""
+    """What caused a failure. Only failures with the blame ``TASK`` count as the task's own."""
 
     TASK = "task"
     CRASH = "crash"
@@ -53,7 +53,7 @@ class Blame(Enum):
 
 
 class Fate(Enum):
-    """What becomes of a task that failed."""
+    """What becomes of a failed task."""
 
     RETRIED = "retried"
     HANDED_BACK = "handed_back"
@@ -63,10 +63,11 @@ class Fate(Enum):
 
 @dataclass(frozen=True)
 class Problem:
-    """A failure as people are told it, and how often it may be met before giving up.
+    """A failure as people are told it; the task is given up after ``tries`` of them.
 
-    With a ``remedy`` the run is begun anew and made otherwise, if that was not tried yet. With a
-    ``blame`` other than the task's the failure is not counted: the task is handed back.
+    With a ``remedy`` the run is begun anew in another way, if that was not tried yet. A failure
+    with the blame ``WORKER`` or ``OUTAGE`` is not counted: the task is handed back. A ``CRASH`` is
+    counted separately. ``memory`` says that there was not enough memory.
     """
 
     code: str
@@ -88,14 +89,14 @@ LEASE_RAN_OUT = Problem(
 
 
 def worker_crashed(last: Problem) -> Problem:
-    """What is told of a video whose task ended its worker, or its program, three times."""
+    """Return the problem of a task that crashed its worker, or its program, three times."""
     why = "; the last time there was not enough memory" if last.memory else ""
     message = f"The worker crashed three times while processing this video{why}."
     return Problem("worker_crashed", message, 1, last.argv, last.log)
 
 
 def classify(error: Exception) -> Problem:
-    """The stable code, the sentence and the class of an error a step raised."""
+    """Return the problem for an error that a step raised, with its stable code and message."""
     if isinstance(error, MediaError):
         return _of_media(error)
     if isinstance(error, SourceMissing):
@@ -110,14 +111,17 @@ def classify(error: Exception) -> Problem:
         return Problem(
             "database_unavailable", "The database is not responding.", 1, blame=Blame.OUTAGE
         )
-    # A row the database refuses would be refused again, after another encode.
+    # The database would refuse the same row again, after another encode.
     tries = 1 if isinstance(error, DatabaseError) else _MAX_UNKNOWN_FAILURES
     message = f"Internal error ({type(error).__name__}); the worker's log has the details."
     return Problem("internal_error", message, tries)
 
 
 def _of_machine(error: Exception) -> Problem | None:
-    """What the system refused a worker, on any of its own files: storages translate theirs."""
+    """Return the problem for an operating system error on the worker's own files, else None.
+
+    Errors of a storage do not come here, since storages translate theirs.
+    """
     if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
         return _of_media(ProcessKilled(memory=True))
     if not isinstance(error, OSError):
@@ -152,9 +156,10 @@ def _of_media(error: MediaError) -> Problem:
 
 
 def delay(problem: Problem, *, failures: int) -> float | None:
-    """Seconds until the next try after so many failures, or None to give up.
+    """Return the seconds until the next try after ``failures`` failures, or None to give up.
 
-    Exponential with full jitter above half, so that many tasks do not come back at once.
+    The delay grows exponentially. Jitter shortens it by up to half, so that many tasks do not come
+    back at once.
     """
     if failures >= problem.tries:
         return None
@@ -163,7 +168,7 @@ def delay(problem: Problem, *, failures: int) -> float | None:
 
 
 def release_delay() -> float:
-    """Seconds until a task is tried again that was handed back for no fault of its own."""
+    """Return the seconds until a task is tried again that was handed back through no own fault."""
     return _RELEASE_DELAY * _jitter()
 
 

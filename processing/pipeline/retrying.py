@@ -1,4 +1,4 @@
-"""Wait out a database that is away: an outage ends no work that is done."""
+"""Repeat database calls through an outage, so that an outage does not lose finished work."""
 
 import time
 from collections.abc import Callable
@@ -15,13 +15,13 @@ logger = structlog.get_logger(__name__)
 _LONGEST_SECONDS = 3600.0
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
-# Class 25 of SQLSTATE, invalid transaction state: a primary that became a standby takes no
-# writes, and a transaction of somebody frozen was ended.
+# SQLSTATE class 25, invalid transaction state: a primary became a standby and refuses writes, or
+# PostgreSQL ended the transaction of a frozen process.
 _INVALID_TRANSACTION_STATE = "25"
 
 
 def is_outage(error: DatabaseError) -> bool:
-    """Whether the database is away, failing over or overloaded, not refusing what was asked."""
+    """Whether the database is away, failing over or overloaded, rather than refusing the query."""
     if isinstance(error, InternalError):
         state = getattr(error.__cause__, "sqlstate", None) or ""
         return state.startswith(_INVALID_TRANSACTION_STATE)
@@ -29,9 +29,10 @@ def is_outage(error: DatabaseError) -> bool:
 
 
 def retry_on_database_error(call: Callable[[], T], *, given_up: Callable[[], bool]) -> T:
-    """Call until the database answers, for an hour at most or until given up.
+    """Repeat ``call`` until the database answers, ``given_up`` is true or an hour has passed.
 
-    Only for calls that are safe to repeat: what they do must hang on a token.
+    Only for calls that are safe to repeat, such as an update conditional on a token. Raises the
+    last database error when it stops repeating, and at once when the error is no outage.
     """
     end = time.monotonic() + _LONGEST_SECONDS
     pause = _FIRST_PAUSE

@@ -1,4 +1,4 @@
-"""How long a task may take: generous, and by what it works on, so that none goes on for ever."""
+"""The time limit of a task: generous and relative to its media, so that none runs for ever."""
 
 import time
 
@@ -6,15 +6,18 @@ from processing.models import Task
 from processing.steps import STEPS
 
 _FLOOR_SECONDS = 3600.0
-# A source arrives at least this fast.
+# The slowest assumed download of a source.
 _SLOWEST_BYTES_A_SECOND = 250_000
-# A step that was told to stop and does not is given up after this.
+# A step that ignores its order to stop is given up after this time.
 _GRACE_SECONDS = 300.0
 
 
 def seconds_for(task: Task) -> float:
-    """The limit of a task, its run's source joined. A step with no share of its own makes a part
-    of the video; any other may look at all of it."""
+    """Return the limit of a task in seconds. Its run and source should be joined.
+
+    A task of a step without a fixed share handles its part of the video. Any other task may read
+    all of it.
+    """
     source, step = task.run.source, STEPS[task.kind]
     if source is None:
         return _FLOOR_SECONDS
@@ -25,7 +28,7 @@ def seconds_for(task: Task) -> float:
 
 
 class Clock:
-    """The time a task took, without what it only waited for."""
+    """A stopwatch for a task's working time, which leaves out the time spent waiting."""
 
     def __init__(self, limit_seconds: float) -> None:
         self._limit = limit_seconds
@@ -34,7 +37,7 @@ class Clock:
         self._waits_since: float | None = None
 
     def pause(self, waiting: bool) -> None:
-        """Count from now on as waiting, or not."""
+        """Stop counting while ``waiting`` is true, and count again when it is false."""
         now = time.monotonic()
         if self._waits_since is not None:
             self._waited += now - self._waits_since
@@ -42,17 +45,17 @@ class Clock:
 
     @property
     def seconds(self) -> float:
-        """How long it worked."""
+        """The working time so far, in seconds."""
         now = time.monotonic()
         waits = now - self._waits_since if self._waits_since is not None else 0.0
         return now - self._began - self._waited - waits
 
     @property
     def is_over(self) -> bool:
-        """Whether the task is to stop."""
+        """Whether the task has reached its limit and must stop."""
         return self.seconds > self._limit
 
     @property
     def is_ignored(self) -> bool:
-        """Whether it was to stop long ago and did not."""
+        """Whether the task went on for ``_GRACE_SECONDS`` after it should have stopped."""
         return self.seconds > self._limit + _GRACE_SECONDS

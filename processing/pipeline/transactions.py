@@ -1,9 +1,9 @@
-"""Transactions that cannot hold a row for ever.
+"""Transactions that cannot hold a row lock for ever.
 
-A worker frozen in the middle of one (SIGSTOP, a suspended machine) would keep its locks, and
-everybody who wants the row would wait for it. So PostgreSQL ends a transaction that says
-nothing, and a lock is waited for only so long. Set for the transaction alone: nothing needs a
-session behind pgBouncer.
+A worker that is frozen inside a transaction (SIGSTOP, a suspended machine) would keep its locks,
+and everyone who needs the row would wait for it. So PostgreSQL ends an idle transaction, and limits
+how long a statement waits for a lock. The settings apply to the transaction only, because
+pgBouncer offers no lasting session.
 """
 
 from collections.abc import Iterator
@@ -17,11 +17,11 @@ _LOCK_SECONDS = 20
 
 @contextmanager
 def bounded(lock_seconds: float = _LOCK_SECONDS, *, sorts: bool = True) -> Iterator[None]:
-    """An atomic block whose locks are neither held nor waited for without end.
+    """Open an atomic block that limits how long locks are held and waited for.
 
-    A lock that is not to be had in time raises ``OperationalError``. Where it does not sort,
-    PostgreSQL reads what is ordered along an index: of a table that is empty most of the time its
-    statistics tell that all its rows are soon sorted, also when a hundred thousand have just come.
+    A lock that is not granted in time raises ``OperationalError``. With ``sorts=False`` PostgreSQL
+    reads ordered rows along an index instead of sorting them. The statistics of a table that is
+    empty most of the time make sorting look cheap, even when 100,000 rows have just been added.
     """
     with transaction.atomic():
         if connection.vendor == "postgresql":

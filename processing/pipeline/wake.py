@@ -1,4 +1,4 @@
-"""Wake the workers of a queue. Losing a wake-up loses nothing: the reconciler sends it again."""
+"""Wake the workers of a queue. A lost wake-up does no harm: the reconciler sends another."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -20,33 +20,36 @@ _warnings = AtMostEvery(60.0)
 
 LYING_AT_MOST = 4
 """As many wake-ups as may stand in a queue."""
-# The reconciler wakes more, should there be more idle workers than this.
+# Where more workers than this are idle, the reconciler wakes the others.
 _WOKEN_AT_ONCE = 16
 
 
 def actor_name(queue: str) -> str:
-    """The actor that drains a queue."""
+    """The name of the actor that drains a queue."""
     return f"wake_{queue}"
 
 
 def on_commit(queues: Iterable[str]) -> None:
-    """When the current transaction commits, wake a worker for each mention of its queue."""
+    """Send wake-ups when the current transaction commits, one for each mention of a queue."""
     for queue, times in sorted(Counter(queues).items()):
         transaction.on_commit(partial(_enough, queue, times), robust=True)
 
 
 def _enough(queue: str, times: int) -> None:
-    """Wake so many, unless as many wake-ups stand in the queue already as may wake anybody: what
-    busy workers leave lying would be worked off for nothing afterwards."""
+    """Wake up to ``times`` workers, unless ``_WOKEN_AT_ONCE`` wake-ups already stand in the queue.
+
+    Wake-ups that busy workers leave in the queue would have to be worked off later for nothing.
+    """
     lying = _lying(queue)
     if lying is not None and lying < _WOKEN_AT_ONCE:
         now(queue, min(times, _WOKEN_AT_ONCE))
 
 
 def top_up(queue: str, wanted: int, *, actor: str | None = None) -> int:
-    """Have a few wake-ups, at most ``wanted``, stand in the queue; how many were sent.
+    """Fill the queue up to ``wanted`` wake-ups, at most ``LYING_AT_MOST``; return how many it sent.
 
-    Busy workers leave wake-ups lying, so sending more on every pass would only pile them up.
+    Busy workers leave wake-ups in the queue, so sending more on every pass would pile them up.
+    Returns 0 when Redis is away.
     """
     lying = _lying(queue)
     if lying is None:
@@ -57,8 +60,10 @@ def top_up(queue: str, wanted: int, *, actor: str | None = None) -> int:
 
 
 def now(queue: str, times: int = 1, *, actor: str | None = None) -> bool:
-    """Wake up to ``times`` idle workers of a queue, to drain it unless another ``actor`` is named;
-    False when Redis is away."""
+    """Wake up to ``times`` idle workers of a queue; return False when Redis is away.
+
+    They run the queue's draining actor unless another ``actor`` is named.
+    """
     broker = dramatiq.get_broker()
     for _ in range(times):
         message: dramatiq.Message[None] = dramatiq.Message(
@@ -77,7 +82,7 @@ def now(queue: str, times: int = 1, *, actor: str | None = None) -> bool:
 
 
 def _lying(queue: str) -> int | None:
-    """How many wake-ups stand in the queue; None when Redis is away."""
+    """Return the number of wake-ups in the queue, or None when Redis is away."""
     broker = cast(RedisBroker, dramatiq.get_broker())
     try:
         return int(broker.client.llen(f"{broker.namespace}:{queue}"))
@@ -87,6 +92,6 @@ def _lying(queue: str) -> int | None:
 
 
 def _warn(queue: str, error: Exception) -> None:
-    """Redis may be away for long; what is lost meanwhile is always the same."""
+    """Log a lost wake-up, but not every one: Redis may be away for long."""
     if _warnings.allows("wake_up_lost"):
         logger.warning("wake_up_lost", queue=queue, reason=type(error).__name__)

@@ -1,4 +1,4 @@
-"""What a woken worker does: claim, work, finish, until its queue is empty."""
+"""The work of a woken worker: claim, perform and finish tasks until its queue is empty."""
 
 import time
 from uuid import uuid4
@@ -16,13 +16,16 @@ from processing.workers.slots import slots
 
 logger = structlog.get_logger(__name__)
 
-# After so long a drain lets other queues of its process have the thread.
+# After this time ``drain`` gives the thread to other queues of its process.
 _TURN_SECONDS = 5.0
 
 
 def drain(queue: str) -> None:
-    """Work on the queue's tasks until none is due, the worker is to stop or to wait, or other
-    queues of this process have waited long enough."""
+    """Perform the queue's tasks until none is due or the worker must stop or wait.
+
+    After ``_TURN_SECONDS`` it also returns if the process serves other queues, and wakes its own
+    queue again.
+    """
     end = time.monotonic() + _TURN_SECONDS
     with current_worker.at_work() as show:
         while task := _next(queue):
@@ -40,12 +43,12 @@ def drain(queue: str) -> None:
 
 
 def work_on(task: Task) -> None:
-    """Do one claimed task and end it, whatever happens; raises nothing."""
+    """Perform one claimed task and end it, whatever happens. Raises nothing."""
     perform.perform(task)
 
 
 def _next(queue: str) -> Task | None:
-    """The next task, under this process's slots; None when there is none to be had now."""
+    """Claim the next task that this process's slots allow; return None if there is none now."""
     token = uuid4()
     try:
         if current_worker.stopping or readiness.why_not():
@@ -57,7 +60,7 @@ def _next(queue: str) -> Task | None:
                 slots.take(task)
             return task
     except Exception as error:
-        # The reconciler wakes the queue again, when the database is back for instance.
+        # The reconciler wakes the queue again, for instance when the database is back.
         doubtful_claims.add(token)
         logger.warning("nothing_claimed", queue=queue, reason=type(error).__name__)
         return None

@@ -1,5 +1,5 @@
-"""The reconcilers: duties that put right what was lost and delete what is over.
+"""The reconcilers: they run duties that repair lost state and delete what is no longer needed.
 
-Any number of reconcilers share the duties by rows (``DutyRun``). Each duty is run by one of
-them at a time, and the failure of one stops no other.
+Any number of reconcilers share the duties through rows (``DutyRun``). Each duty is run by one
+reconciler at a time, and the failure of a duty stops no other duty.
 """

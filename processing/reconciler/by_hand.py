@@ -1,4 +1,4 @@
-"""One pass by hand: every duty once, whether it is due or not."""
+"""Run every duty once by hand, whether it is due or not."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a duty went; ``error`` is the kind of error, empty when there was none."""
+    """The result of a duty. ``error`` is the type of the error, empty when there was none."""
 
     duty: str
     count: int
@@ -25,9 +25,9 @@ class Outcome:
 
 
 def run_each(duties: Sequence[Duty] = DUTIES) -> Iterator[Outcome]:
-    """Run all duties one after the other; an error of one stops no other.
+    """Run all duties one after the other, and yield their outcomes; an error stops no other duty.
 
-    Nothing is claimed: duties are safe beside the same ones of a reconciler.
+    No duty is claimed, since a duty may run while a reconciler runs the same one.
     """
     for duty in duties:
         began = time.monotonic()

@@ -1,7 +1,7 @@
-"""Share the duties among reconcilers: who may run which one now.
+"""Share the duties among reconcilers: decide which of them may run which duty now.
 
-Everything is decided by the database's clock and written by single statements, so nothing needs
-a session, and it works the same on PostgreSQL and SQLite.
+All decisions use the database's clock, and each is written by a single statement. So no database
+session is needed, and PostgreSQL and SQLite behave the same.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,9 +20,9 @@ _TOLERANCE = timedelta(minutes=10)
 
 
 def read(duties: Sequence[Duty], machine: str) -> tuple[datetime, list[tuple[Duty, DutyRun]]]:
-    """The database's time, and the duties in their order with their rows.
+    """Return the database's time, and the duties in their order with their rows.
 
-    Rows that are missing are created: they are due at once.
+    Missing rows are created; they are due at once.
     """
     names = {duty.row_name(machine): duty for duty in duties}
     found = _read(names)
@@ -47,10 +47,10 @@ def _new(name: str, duty: Duty, machine: str) -> DutyRun:
 
 
 def is_due(row: DutyRun, now: datetime, every: timedelta) -> bool:
-    """Whether somebody should begin to run it now.
+    """Whether a reconciler should begin to run the duty now.
 
-    Times that lie further ahead than any that is ever set mean that the database's clock was
-    put back: they are not waited for.
+    A time further ahead than any this code sets means that the database's clock was set back. Such
+    a time is ignored.
     """
     held = row.held_until is not None and now < row.held_until <= now + HELD_FOR + _TOLERANCE
     ahead = now < row.next_at <= now + every + _TOLERANCE
@@ -58,7 +58,7 @@ def is_due(row: DutyRun, now: datetime, every: timedelta) -> bool:
 
 
 def claim(row: DutyRun, *, holder: str) -> bool:
-    """Take a due duty as it was read; False when somebody else did meanwhile."""
+    """Claim a due duty; return False if another reconciler claimed it since ``row`` was read."""
     seen = DutyRun.objects.filter(pk=row.pk, revision=row.revision)
     return bool(
         seen.update(
@@ -71,7 +71,7 @@ def claim(row: DutyRun, *, holder: str) -> bool:
 
 
 def renew(name: str, duty: Duty, *, holder: str) -> bool:
-    """Keep the claim on a duty that runs; False when it has run for too long or is lost."""
+    """Renew the claim on a running duty; return False when it ran too long or the claim is lost."""
     running = DutyRun.objects.filter(
         pk=name, holder=holder, started_at__gt=Now() - duty.runs_at_most
     )
@@ -79,7 +79,7 @@ def renew(name: str, duty: Duty, *, holder: str) -> bool:
 
 
 def finish(row: DutyRun, duty: Duty, *, holder: str, count: int, seconds: float) -> None:
-    """The duty has run: say how, and let it go until it is due again."""
+    """Store the result of a duty that ran, and release it until it is due again."""
     _held(row, holder).update(
         **_LET_GO,
         next_at=Now() + duty.every,
@@ -92,7 +92,10 @@ def finish(row: DutyRun, duty: Duty, *, holder: str, count: int, seconds: float)
 
 
 def fail(row: DutyRun, duty: Duty, *, holder: str, seconds: float, error: Exception) -> int:
-    """The duty raised: it is tried again later. Returns how many failures there were in a row."""
+    """Store that a duty raised, and release it to be retried later.
+
+    Returns the number of failures in a row.
+    """
     failures = row.failures + 1
     _held(row, holder).update(
         **_LET_GO,
@@ -105,7 +108,7 @@ def fail(row: DutyRun, duty: Duty, *, holder: str, seconds: float, error: Except
 
 
 def let_go(holder: str) -> None:
-    """A reconciler that ends lets go of all it holds."""
+    """Release all duties that a stopping reconciler holds. They are due at once."""
     DutyRun.objects.filter(holder=holder).update(**_LET_GO, next_at=Now())
 
 

@@ -1,4 +1,4 @@
-"""The duties, the most urgent first. A new one is a line here and one in docs/operations.md."""
+"""The duties, the most urgent first. A new duty needs a line here and in docs/operations.md."""
 
 from datetime import timedelta
 

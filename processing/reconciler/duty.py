@@ -1,4 +1,4 @@
-"""What a duty is, and when it is tried again after it failed."""
+"""The definition of a duty, and the delay before a failed duty is retried."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ _SHORTEST_LIMIT = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Duty:
-    """Something that the reconcilers do at intervals.
+    """A piece of work that the reconcilers do at intervals.
 
-    ``run`` takes no argument and returns how many things it put right. It must be bounded (a
-    batch of some hundred rows), idempotent, and safe in several processes at once: a reconciler
-    that seems dead is overtaken. It may raise anything: the error is logged and counted, the duty
-    is tried again later, and all other duties go on.
+    ``run`` takes no argument and returns how many things it repaired. It must be bounded (a batch
+    of some hundred rows), idempotent, and safe in several processes at once, since another
+    reconciler takes over from one that seems dead. It may raise anything: the error is logged and
+    counted, the duty is retried later, and all other duties go on.
 
-    Duties that need only the ``database`` never wait for those that need a ``storage``, be it a
-    bucket or a disk. A duty of ``machine`` scope is run on each machine that has a reconciler.
+    Duties that need only the ``database`` never wait for those that need a ``storage``, which may
+    be a bucket or a disk. A duty of ``machine`` scope runs on each machine that has a reconciler.
     """
 
     name: str
@@ -31,15 +31,15 @@ class Duty:
 
     @property
     def runs_at_most(self) -> timedelta:
-        """A run that takes longer is regarded as hung: another reconciler may begin one."""
+        """The time after which a run counts as hung, so that another reconciler may begin one."""
         return timedelta(minutes=15 if self.needs == "storage" else 1)
 
     def row_name(self, machine: str) -> str:
-        """The key of the row that the reconcilers of its scope share."""
+        """Return the key of the row that the reconcilers in the duty's scope share."""
         return f"{self.name}@{machine}" if self.scope == "machine" else self.name
 
 
 def retry_after(every: timedelta, failures: int) -> timedelta:
-    """How long to wait after so many failures in a row (1 or more)."""
+    """Return how long to wait after this number of failures in a row (1 or more)."""
     longest = max(_SHORTEST_LIMIT, min(every, _LONGEST_RETRY))
     return min(longest, _FIRST_RETRY * 2.0 ** min(failures - 1, 10))

@@ -1,7 +1,7 @@
-"""The service: three threads that share nothing but the signal to stop.
+"""The reconciler service: three threads, all ended by one stop event.
 
-One runs the duties that need only the database, one those that need a storage, which may hang for
-minutes, and one shows the reconciler and renews the claims of the other two.
+One thread runs the duties that need only the database. One runs those that need a storage, which
+may hang for minutes. One shows the reconciler in the list and renews the other threads' claims.
 """
 
 import random
@@ -21,7 +21,7 @@ from processing.reconciler.runner import Runner
 
 logger = structlog.get_logger(__name__)
 
-# Duties are looked for this many times in the shortest interval.
+# How often duties are looked for in the shortest interval.
 _LOOKS = 3
 _WAITS_FOR_DUTIES_SECONDS = 5.0
 
@@ -49,11 +49,11 @@ class Service:
         self.run()
 
     def stop(self) -> None:
-        """End after the duties that run just now."""
+        """Ask the service to end after the duties that are running now."""
         self._stop.set()
 
     def run(self) -> None:
-        """Work until stopped. A duty that hangs does not hold up the end."""
+        """Work until stopped. A duty that hangs does not prevent the end."""
         logger.info("reconciler_started", reconciler=self.name)
         looks_every = settings.RECONCILE_SECONDS / _LOOKS
         threads = [
@@ -61,7 +61,7 @@ class Service:
             for runner_name, runner in self._runners.items()
         ]
         threads.append(self._start("presence", self._show, presence.SEEN_EVERY_SECONDS))
-        # Without a time a signal would not be seen to before the wait is over.
+        # Without a timeout, a signal would not be handled before the wait is over.
         while not self._stop.wait(1.0):
             if not all(thread.is_alive() for thread in threads):
                 raise RuntimeError("a thread of the reconciler ended")
@@ -78,7 +78,7 @@ class Service:
         return thread
 
     def _repeat(self, name: str, act: Callable[[], object], seconds: float) -> None:
-        """Act at intervals that vary a little, so that several reconcilers do not march in step."""
+        """Call ``act`` at slightly varying intervals, so that reconcilers do not run in step."""
         try:
             while not self._stop.is_set():
                 self._once(name, act)
@@ -87,7 +87,10 @@ class Service:
             connection.close()
 
     def _once(self, name: str, act: Callable[[], object]) -> None:
-        """Whatever happens, the database being away above all, is waited out."""
+        """Call ``act`` once, and log any error at most once a minute.
+
+        The most likely error is that the database is away; the next call tries again.
+        """
         try:
             close_old_connections()
             act()

@@ -1,4 +1,4 @@
-"""Show this reconciler in the list, and keep its claims while its duties run."""
+"""Show this reconciler in the list of reconcilers, and remove it with its claims when it ends."""
 
 import secrets
 import socket
@@ -14,18 +14,21 @@ SEEN_EVERY_SECONDS = 3.0
 
 
 def machine() -> str:
-    """The machine this is."""
+    """Return this machine's host name."""
     return socket.gethostname()
 
 
 def own_name() -> str:
-    """A name no other reconciler has: claims on duties hang on it, and two containers may have the
-    same host and process numbers."""
+    """Return a random name that no other reconciler has.
+
+    Claims on duties are held under it, and two containers may have the same host name and process
+    numbers.
+    """
     return f"{settings.WORKER_NAME[:90]}-{secrets.token_hex(4)}"
 
 
 def show(name: str) -> None:
-    """Say that it lives; raises ``DatabaseError``."""
+    """Store that the reconciler is alive. Raises ``DatabaseError``."""
     seen = {"host": machine(), "version": VERSION, "last_seen": Now()}
     Reconciler.objects.update_or_create(
         pk=name, defaults=seen, create_defaults={**seen, "started_at": Now()}
@@ -33,6 +36,6 @@ def show(name: str) -> None:
 
 
 def leave(name: str) -> None:
-    """It ends by its own will: others take its duties at once; raises ``DatabaseError``."""
+    """Remove a reconciler that ends, so that others take its duties. Raises ``DatabaseError``."""
     claims.let_go(name)
     Reconciler.objects.filter(pk=name).delete()

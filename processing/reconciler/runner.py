@@ -1,4 +1,4 @@
-"""Run duties that are due, one after the other, each isolated from the others."""
+"""Run the due duties one after the other, so that an error in one does not affect the others."""
 
 import threading
 import time
@@ -20,7 +20,7 @@ _TOLD_EVERY_SECONDS = 60.0
 
 
 class Runner:
-    """Runs its duties under one holder's name; one instance a thread."""
+    """Runs duties under one holder's name. Each thread has its own instance."""
 
     def __init__(self, duties: Sequence[Duty], *, holder: str, machine: str) -> None:
         self._duties = duties
@@ -31,10 +31,10 @@ class Runner:
         self._lock = threading.Lock()
 
     def beat(self, stop: threading.Event) -> int:
-        """Run every duty that is due, the first in the list first; how many ran.
+        """Run every due duty, in the order of the list, and return how many ran.
 
-        After each the rows are read again, so that what comes first in the list never waits for
-        more than one other. Raises ``DatabaseError`` when the rows cannot be read.
+        The rows are read again after each duty, so that the first in the list never waits for more
+        than one other. Raises ``DatabaseError`` when the rows cannot be read.
         """
         ran = 0
         for _ in self._duties:
@@ -68,7 +68,7 @@ class Runner:
             logger.info("duty_ran", duty=duty.name, count=count, seconds=round(seconds, 4))
 
     def _failed(self, duty: Duty, row: DutyRun, error: Exception, seconds: float) -> None:
-        """Logged with its name; while the database is away this raises, and the loop waits."""
+        """Log and store a duty's failure. Raises while the database is away, so the loop waits."""
         if self._tracebacks.allows(duty.name):
             logger.error(
                 "duty_failed",
@@ -92,7 +92,7 @@ class Runner:
                 self._current = None
 
     def renew(self) -> None:
-        """Keep the claim on what runs just now; called by another thread."""
+        """Renew the claim on the duty that is running now. Called from another thread."""
         with self._lock:
             current = self._current
         if current is not None:

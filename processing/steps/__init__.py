@@ -1,4 +1,4 @@
-"""The registry of steps: one module for each kind of task, and one line for it here."""
+"""The registry of steps: each kind of task has a module, and one line here."""
 
 from processing.steps import downloads, encode, poster, probe, publish
 from processing.steps.step import Step

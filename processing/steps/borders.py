@@ -1,4 +1,4 @@
-"""Whether the spans of a run were decoded alike where they meet."""
+"""Check whether the spans of a run were decoded alike where they meet."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -9,8 +9,11 @@ _FIRST_AND_NEXT = 2
 
 
 def differing(run_id: UUID, number: int | None = None, edges: Sequence[str] = ()) -> list[int]:
-    """The numbers of the spans that begin otherwise than the span before goes on, of those that
-    are done; that of `number` has these `edges` and is not kept yet."""
+    """Return the numbers of finished spans whose first frame the previous span decoded otherwise.
+
+    With `number`, only that span and the two beside it are read. Its own `edges`, which are not
+    stored yet, are passed in.
+    """
     done = Task.objects.filter(run_id=run_id, kind="encode", state=Task.State.DONE)
     if number is not None:
         done = done.filter(number__in=(number - 1, number + 1))

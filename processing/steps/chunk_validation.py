@@ -1,4 +1,4 @@
-"""What an encode wrote, read back box by box and checked before anyone can see it."""
+"""Read the chunks of an encode box by box and check them before they are published."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -17,21 +17,21 @@ from videos import keys
 
 
 class ChunksDiffer(MediaError):
-    """Raised when a chunk is not as planned, so that it would not join the others."""
+    """Raised when a chunk is not as planned, so that it does not fit the other chunks."""
 
     code = "chunks_differ"
     message = "The parts of this video do not fit together, so it is made again in one piece."
 
 
 class NothingDecoded(MediaError):
-    """Raised when a source has frames, and none of them could be decoded."""
+    """Raised when a source has frames but none of them could be decoded."""
 
     code = "source_unsupported"
     message = "No frame of the file can be decoded, because the file is damaged."
 
 
 class CopyUnfit(MediaError):
-    """Raised when the source's own frames do not decode, or not as its index tells."""
+    """Raised when copied frames of the source do not decode, or differ from its index."""
 
     code = "copy_unfit"
     message = "The frames of this video are damaged, so they are encoded again."
@@ -39,7 +39,7 @@ class CopyUnfit(MediaError):
 
 @dataclass(frozen=True)
 class MadeChunk:
-    """One file FFmpeg wrote: ``size`` in bytes, ``key`` where it is to be stored."""
+    """A file that FFmpeg wrote, with its ``size`` in bytes and the ``key`` to store it under."""
 
     path: Path
     size: int
@@ -59,13 +59,16 @@ class MadeChunk:
 
     @property
     def init_sha256(self) -> str:
-        """What must be the same in every chunk of a rendition."""
+        """The hash of the init segment, which must be the same in all chunks of a rendition."""
         return hashlib.sha256(self.track.init).hexdigest()
 
 
 def read(path: Path, *, prefix: str, span: Span, plan: EncodePlan) -> MadeChunk:
-    """The chunk in a file, in segments; its display matrix becomes the identity, its composition
-    offsets begin at 0 where that was planned. Raises ``MalformedTrack``."""
+    """Return the chunk in a file, with its segments. Raises ``MalformedTrack``.
+
+    Before that, the file's display matrix is set to the identity. Where frames are reordered by
+    plan, its composition offsets are changed to begin at 0.
+    """
     upright.straighten(path)
     if plan.grid is not None and plan.reordered is not None:
         composition.from_zero(path, plan.grid.rate)
@@ -87,10 +90,10 @@ def require_good(
     span: Span,
     inits: Mapping[str, str],
 ) -> None:
-    """Raise unless the chunks are all there, as planned, and fit those made before.
+    """Raise unless all chunks were made, are as planned, and fit those made before.
 
-    ``inits`` are the init segments' hashes of the renditions there are; empty for the first span.
-    Raises ``CopyUnfit`` where frames were copied, ``ChunksDiffer`` for a part of a video,
+    ``inits`` are the init segment hashes of the existing renditions, empty for the first span.
+    Raises ``CopyUnfit`` if frames were copied, ``ChunksDiffer`` for a part of a video, and
     ``NothingDecoded`` or ``CheckFailed`` for a whole one.
     """
     if span.whole and not span.copies:
@@ -107,7 +110,7 @@ def require_good(
 
 
 def _require_frames(made: Sequence[MadeChunk]) -> None:
-    """Those that are only missing are told by what was counted; without any there is no film."""
+    """Raise ``NothingDecoded`` if no frame was decoded. Counting finds frames that are missing."""
     video_chunks = [chunk for chunk in made if chunk.kind == Kind.VIDEO]
     if video_chunks and not any(chunk.track.fragments for chunk in video_chunks):
         raise NothingDecoded
@@ -133,7 +136,7 @@ def _findings(made: Sequence[MadeChunk], plan: EncodePlan, span: Span) -> list[c
 
 
 def _start(chunk: MadeChunk, plan: EncodePlan, span: Span) -> int:
-    """The tick at which a chunk must start."""
+    """Return the tick at which a chunk must start."""
     if chunk.kind == Kind.AUDIO or plan.grid is None:
         unit = _unit(chunk, plan)
         return units(span.first_packet, unit) * unit
@@ -142,7 +145,10 @@ def _start(chunk: MadeChunk, plan: EncodePlan, span: Span) -> int:
 
 
 def _planned(chunk: MadeChunk, plan: EncodePlan, span: Span) -> int | None:
-    """Samples a chunk must have; nobody knows of a whole one, nor of audio at the end."""
+    """Return how many samples a chunk must have; None, unknown, for a whole video or final audio.
+
+    Video at the end has a number only if the plan knows the number of frames.
+    """
     if span.whole:
         return None
     if chunk.kind == Kind.AUDIO:
@@ -156,11 +162,11 @@ def _planned(chunk: MadeChunk, plan: EncodePlan, span: Span) -> int | None:
 
 
 def _unit(chunk: MadeChunk, plan: EncodePlan) -> int:
-    """Samples of audio in an access unit of a chunk."""
+    """Return the number of audio samples in an access unit of a chunk."""
     track = next((track for track in plan.tracks if track.name == chunk.name), None)
     return outputs.audio(track.codec).unit if track else PACKET
 
 
 def _tolerance(span: Span) -> int:
-    """Only what ends a video may have a frame more or less."""
+    """Return how many frames a chunk may differ: 1 at the end of a video, else 0."""
     return 1 if span.end_frame is None else 0

@@ -1,4 +1,4 @@
-"""What was made of a source is held against what encoding it decoded: the notices of a release."""
+"""Compare a source's headers with what encoding decoded, to make the notices of its release."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,27 +13,29 @@ from processing.ffmpeg.planning.span_plan import Span
 from processing.ffmpeg.running.complaints import SIZE_CHANGES
 from processing.models import Run, Task
 
-# Audio that is shorter than its header tells by less may well be the header's rounding.
+# A smaller shortfall of audio against its header may be the header's rounding.
 _AUDIO_SECONDS = 0.5
 _AUDIO_SHARE = 0.02
-# Frames that stay longer than this may be a hole, if as much audio is missing, about.
+# A frame shown for longer than this may be a hole, if about as much audio is missing.
 _HOLE_SECONDS = 1.0
 _HOLE_SHARE = 0.2
-# What is told by the probe already, and better by what was counted.
+# Notices of the probe that the counts replace by more exact ones.
 _COUNTED_BETTER = (notices.FRAMES_DROPPED.code,)
 
 
 @dataclass(frozen=True)
 class EncodedSpan:
-    """A span as it was made, and what was counted."""
+    """An encoded span, and what was counted while it was decoded."""
 
     span: Span
     counted: Counted
 
 
 def notices_of(run: Run, media: Media, plan: EncodePlan) -> list[Notice]:
-    """Everything that is to be said of a run's release, from its plan and its finished spans; of
-    spans made by a version that counted nothing, only what the plan tells."""
+    """Return all notices of a run's release, from its plan and its finished spans.
+
+    If a version that counted nothing made a span, only the plan's notices are returned.
+    """
     spans = spans_of(run)
     if not spans:
         return list(plan.notices)
@@ -42,7 +44,7 @@ def notices_of(run: Run, media: Media, plan: EncodePlan) -> list[Notice]:
 
 
 def spans_of(run: Run) -> list[EncodedSpan]:
-    """The spans of a run that is done; none where a version made some that counted nothing."""
+    """Return a run's encoded spans, or none if a version that counted nothing made one of them."""
     done = Task.objects.filter(run=run, kind="encode", state=Task.State.DONE)
     rows = list(done.order_by("number").values_list("input", "counted"))
     spans = [
@@ -54,7 +56,7 @@ def spans_of(run: Run) -> list[EncodedSpan]:
 
 
 def found(media: Media, plan: EncodePlan, spans: Sequence[EncodedSpan]) -> Iterator[Notice]:
-    """What the spans tell that the plan could not."""
+    """Yield the notices that follow from the spans and that the plan could not know."""
     every = counted.total(one.counted for one in spans)
     said = counted.total(_trusted(media, spans)).complaints
     if media.video is not None and plan.grid is not None and plan.rungs:
@@ -63,8 +65,11 @@ def found(media: Media, plan: EncodePlan, spans: Sequence[EncodedSpan]) -> Itera
 
 
 def _trusted(media: Media, spans: Sequence[EncodedSpan]) -> Iterator[Counted]:
-    """Where decoding begins at a keyframe whose group is open, decoders complain of what is not
-    shown."""
+    """Yield the counts of spans whose decoder complaints can be trusted.
+
+    When decoding begins at a keyframe of an open group, decoders complain about frames that are not
+    shown.
+    """
     closed = media.video is None or bool(media.video.closed_gops)
     return (one.counted for one in spans if closed or one.span.seek is None)
 
@@ -73,7 +78,7 @@ def _frames(
     video: VideoStream, plan: EncodePlan, every: Counted, said: Mapping[str, int]
 ) -> Iterator[Notice]:
     complaints, grid = said.get(str(video.index), 0), plan.grid
-    # Some packets hold no frame of their own, or half of one: only what was complained of is lost.
+    # Some packets hold no frame or half of one, so frames are lost only if there are complaints.
     missing = (video.frames or 0) - every.frames
     if complaints and missing > 0:
         yield notices.FRAMES_UNDECODABLE(missing=missing, frames=video.frames)
@@ -93,7 +98,7 @@ def _audio(
     media: Media, plan: EncodePlan, every: Counted, said: Mapping[str, int]
 ) -> Iterator[Notice]:
     streams = {stream.index: stream for stream in media.audio}
-    # In other codecs the same is heard.
+    # Tracks in other codecs hold the same audio.
     for track in (track for track in plan.tracks if track.codec == "aac"):
         stream = streams.get(track.stream_index)
         told, heard = stream and stream.duration, every.sound.get(track.name)
@@ -104,7 +109,7 @@ def _audio(
 
 
 def _silent(language: str, heard: float, told: float, longest: float) -> Iterator[Notice]:
-    """Where frames are missing as long as audio is, there is a hole."""
+    """Yield a notice of a gap if frames are missing for as long as audio, else of missing audio."""
     if longest > _HOLE_SECONDS and abs(told - heard - longest) < _HOLE_SHARE * longest:
         yield notices.GAP_FILLED(seconds=round(longest, 1))
     else:

@@ -1,4 +1,4 @@
-"""What a step is given and what it gives back."""
+"""The input and the outcome of a step."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -14,18 +14,18 @@ from videos.models import Source
 
 
 class SourceMissing(Exception):
-    """Raised when the original is gone from its storage."""
+    """Raised when the original file is missing from its storage."""
 
 
 class PlanOutdated(MediaError):
-    """Raised when a task was planned by a version so old that its input is not understood."""
+    """Raised when a task was planned by a version too old for its input to be understood."""
 
     code = "plan_outdated"
     message = "The plan of this video was made by an older version, so it is planned again."
 
 
 class TaskTimedOut(MediaError):
-    """Raised when a task took longer than any task of its length may."""
+    """Raised when a task exceeded its time limit."""
 
     code = "task_timed_out"
     message = "Processing this video took too long and was stopped."
@@ -41,16 +41,15 @@ def _call_once(call: Callable[[], None]) -> None:
 
 @dataclass(frozen=True)
 class TaskContext:
-    """A claimed task with what its step needs.
+    """A claimed task with all that its step needs.
 
-    ``folder`` is empty, this attempt's own, and deleted afterwards; ``ffmpeg`` is what runs over
-    media in it. ``report(share, speed)``
-    tells how much is done (0 to 1) and at how many seconds of media in a second.
-    ``should_stop()`` gives the reason when the work is to be dropped. ``waits_for(what)`` tells
-    what the step waits for, which is not counted as its time; empty: nothing any more. What is
-    entered into ``held`` is given back when the attempt is over. ``insist(call)`` repeats a call
-    that writes rows, and may be repeated, until the database answers: what is made is not made
-    again because the database was away for a moment.
+    ``folder`` is empty, belongs to this attempt alone, and is deleted afterwards. ``ffmpeg`` runs
+    FFmpeg on the media in it. ``report(share, speed)`` reports the share done (0 to 1) and the
+    speed in seconds of media per second. ``should_stop()`` returns the reason when the work must
+    be abandoned. ``waits_for(what)`` reports what the step waits for, empty for nothing; waiting
+    does not count towards its time limit. Context managers entered into ``held`` are closed when
+    the attempt is over. ``insist(call)`` repeats a call that writes rows until the database
+    answers, so that finished work is not lost to a short outage. The call must be safe to repeat.
     """
 
     task: Task
@@ -66,12 +65,12 @@ class TaskContext:
 
     @property
     def output_prefix(self) -> str:
-        """Where this attempt may write in the outputs storage."""
+        """The prefix under which this attempt may write in the outputs storage."""
         return output_prefix_of(self.task)
 
 
 def output_prefix_of(task: Task) -> str:
-    """Where a claimed task may write in the outputs storage: nobody else ever does."""
+    """Return the prefix under which only this attempt at a task writes in the outputs storage."""
     return keys.attempt_prefix(task.run_id, task.token)
 
 
@@ -81,13 +80,13 @@ def _nothing() -> None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a finished step leaves.
+    """The outcome of a finished step.
 
-    ``record`` runs inside the finishing transaction, after the token was found current, so
-    that what a step says and that it is done become true together. ``result`` is what the step
-    found: every step of the registry is asked which tasks of its own follow from it; ``counted`` is
-    kept with the task, for a later step to sum. With ``announce`` listeners hear at once that more
-    of the video plays. ``gigapixels`` is the work that follows, for the owner's budget.
+    ``record`` writes the step's rows. It runs inside the finishing transaction, after the token
+    was found current, so that the rows and the task's state change together. ``result`` is passed
+    to every step in the registry, to plan the tasks that follow from it. ``counted`` is stored with
+    the task for a later step to sum. With ``announce`` listeners hear at once that more of the
+    video is playable. ``gigapixels`` is the work that follows, charged to the owner's budget.
     """
 
     record: Callable[[], object] = field(default=_nothing)

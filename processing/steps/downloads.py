@@ -1,4 +1,4 @@
-"""Join MP4 files for download from the chunks that stream. Nothing waits for it."""
+"""Join the streaming chunks into MP4 files for download. No other step waits for this one."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -18,7 +18,7 @@ _CONTENT_TYPE = "video/mp4"
 
 
 def run(context: TaskContext) -> Outcome:
-    """Make a file of each rung the profile offers."""
+    """Make a file for each rung that the profile offers for download."""
     offered = {rung.name for rung in plans.of(context).rungs if rung.download}
     renditions = list(
         Rendition.objects.filter(release_id=context.run.pk)
@@ -28,7 +28,7 @@ def run(context: TaskContext) -> Outcome:
     made = [rendition for rendition in renditions if rendition.name in offered]
     _register(context, made)
     tools.let_go_of_database()
-    # Players of files begin with the first audio track.
+    # Players start a file with its first audio track, so the default track comes first.
     heard = sorted(filter(_is_heard_everywhere, renditions), key=lambda r: not r.default)
     audio_tracks = [_files(context, rendition) for rendition in heard]
     for number, rendition in enumerate(made):
@@ -43,13 +43,13 @@ def run(context: TaskContext) -> Outcome:
 
 
 def _is_heard_everywhere(rendition: Rendition) -> bool:
-    """Files are for whatever people have: audio made in a newer codec as well is not in them."""
+    """Whether a rendition is AAC audio. Files must play anywhere, so newer codecs are left out."""
     codec = rendition.codec or codecs.of_string(rendition.codecs)
     return rendition.kind == Rendition.Kind.AUDIO and codec == "aac"
 
 
 def _files(context: TaskContext, rendition: Rendition) -> list[Path]:
-    """The chunks as local files: where they lie on disk, or fetched."""
+    """Return the chunks as local files: in place if the storage is a disk, else fetched."""
     paths = []
     for chunk in rendition.chunks.all():
         if reason := context.should_stop():
@@ -64,14 +64,14 @@ def _files(context: TaskContext, rendition: Rendition) -> list[Path]:
 
 
 def _let_go(context: TaskContext, paths: Sequence[Path]) -> None:
-    """Fetched chunks are no longer needed; what lies in the storage stays."""
+    """Delete fetched chunks that are no longer needed. Files in the storage stay."""
     for path in paths:
         if path.is_relative_to(context.folder):
             path.unlink()
 
 
 def _register(context: TaskContext, made: Sequence[Rendition]) -> None:
-    """All at once: how large they are is known when they are made."""
+    """Set the files' keys and register them all at once; their sizes are not known yet."""
     for rendition in made:
         rendition.download_key = keys.download(context.output_prefix, rendition.name)
     planned = [

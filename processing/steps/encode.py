@@ -1,4 +1,4 @@
-"""Encode a span of every rung and all audio from one decode; check, store and list it."""
+"""Encode a span in every rung, and its audio, from one decode; check, store and list the chunks."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -32,14 +32,14 @@ from videos.models import Rendition, StoredObject
 
 CONTENT_TYPE = "video/mp4"
 _STORED_AT_ONCE = 6
-# The work of one second of 1080p at 30 frames a second is 1; of a second of audio, a twentieth.
+# One second of 1080p at 30 frames a second costs 1, a second of audio a twentieth.
 _UNIT_PIXELS_A_SECOND = 1920 * 1080 * 30
 _AUDIO_COST = 0.05
 _LEAST_COST = 0.01
 
 
 def run(context: TaskContext) -> Outcome:
-    """Make the span's chunks; their rows appear with the finishing of the task."""
+    """Make the span's chunks. Their rows are written when the task is finished."""
     plan, span = plans.of(context), Span.from_json(context.task.input["span"])
     inits = _inits(context) if span.number else {}
     order = _order(context, plan, span)
@@ -67,7 +67,7 @@ def run(context: TaskContext) -> Outcome:
 
 
 def _inits(context: TaskContext) -> dict[str, str]:
-    """The hashes of the init segments of the renditions there are."""
+    """Return the init segment hashes of the existing renditions by name."""
     rows = Rendition.objects.filter(release_id=context.run.pk)
     return dict(rows.values_list("name", "init_sha256"))
 
@@ -87,7 +87,7 @@ def _order(context: TaskContext, plan: EncodePlan, span: Span) -> EncodeOrder:
 
 @contextmanager
 def named_for_people() -> Iterator[None]:
-    """Name what goes wrong with a program for the people who wait for a video."""
+    """Give errors of the encoder the codes and messages for people who wait for a video."""
     try:
         yield
     except ProcessFailed as error:
@@ -103,8 +103,11 @@ def named_for_people() -> Iterator[None]:
 
 @contextmanager
 def _doubted(finished: runner.Finished) -> Iterator[None]:
-    """Take what is wrong with files for the disk's fault, where FFmpeg found it full: it may end
-    well although it could not write out the last of them, and by now there may be room again."""
+    """Blame a fault of the files on the disk if FFmpeg reported that it was full.
+
+    FFmpeg may end without an error although it could not write the last files, and the disk may
+    have room again by now.
+    """
     try:
         yield
     except MediaError as error:
@@ -115,8 +118,11 @@ def _doubted(finished: runner.Finished) -> Iterator[None]:
 
 @named_for_people()
 def _encode(context: TaskContext, order: EncodeOrder) -> runner.Finished:
-    """One FFmpeg for all renditions of the span; another decodes its audio where that changes its
-    form midway, which is known once the first has failed by it."""
+    """Encode all renditions of the span with one FFmpeg.
+
+    If that fails because the audio changes its format midway, a second FFmpeg decodes the audio for
+    another try.
+    """
     plan, span, source = order.plan, order.span, order.source
     seconds = lengths.seconds_of(span, plan)
     report = _reporter(context, plan, span, seconds)
@@ -135,7 +141,10 @@ def _encode(context: TaskContext, order: EncodeOrder) -> runner.Finished:
 def _reporter(
     context: TaskContext, plan: EncodePlan, span: Span, seconds: float
 ) -> Callable[[Progress], None]:
-    """By frames, since FFmpeg's own clock counts from the start of the source."""
+    """Return a function that reports progress, for video by frames.
+
+    FFmpeg's own clock counts from the start of the source.
+    """
     began = time.monotonic()
     start = lengths.start_of(span, plan)
 
@@ -162,7 +171,7 @@ def _register(context: TaskContext, done: Sequence[MadeChunk]) -> None:
 
 
 def _store(context: TaskContext, done: Sequence[MadeChunk]) -> None:
-    """All at once: in a bucket each waits for an answer of its own."""
+    """Store the chunks in parallel, since in a bucket each waits for its own answer."""
     with ThreadPoolExecutor(_STORED_AT_ONCE) as pool:
         stored = [
             pool.submit(transfers.take, context, chunk.key, chunk.path, content_type=CONTENT_TYPE)
@@ -173,8 +182,11 @@ def _store(context: TaskContext, done: Sequence[MadeChunk]) -> None:
 
 
 def _follow(result: object) -> Sequence[TaskSpec]:
-    """A task for each span. The first is made alone, by all cores: what plays at once decides.
-    The others follow side by side, on any number of workers."""
+    """Return a task for each span.
+
+    The first is made alone with all cores, so that the video plays soon. The others follow in
+    parallel, on any number of workers.
+    """
     if not isinstance(result, Probed):
         return ()
     seconds = [lengths.seconds_of(span, result.plan) for span in result.spans]
@@ -193,7 +205,7 @@ def _follow(result: object) -> Sequence[TaskSpec]:
 
 
 def cost_of(media: Media, plan: EncodePlan, seconds: float) -> float:
-    """How much work it is to encode so many seconds, in seconds of 1080p at 30 frames a second."""
+    """Return the work of encoding ``seconds``, in seconds of 1080p at 30 frames a second."""
     cost = seconds * _AUDIO_COST
     if media.video is not None and plan.grid is not None:
         pixels = media.video.display_width * media.video.display_height
@@ -210,6 +222,6 @@ STEP = Step(
     seconds_a_second=75.0,
     run=run,
     follow=_follow,
-    version=2,  # since the run's plan is kept
+    version=2,  # raised when runs began to store their plan
     oldest_version=2,
 )

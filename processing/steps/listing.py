@@ -1,4 +1,4 @@
-"""The rows of a release as its chunks come in; runs inside the finishing transactions."""
+"""Write the rows of a release as its chunks are finished, inside the finishing transactions."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,8 @@ from videos.models import Chunk, Release, Rendition
 
 
 def record(context: TaskContext, span: Span, plan: EncodePlan, done: Sequence[MadeChunk]) -> None:
-    """List a span's chunks; with the first one the renditions, and the video plays."""
+    """Write the rows of a span's chunks. The first span also writes the renditions' rows, and makes
+    the video playable."""
     release = Release.objects.get(pk=context.run.pk)
     if span.number == 0:
         Rendition.objects.bulk_create(_rendition(release, plan, chunk) for chunk in done)
@@ -29,7 +30,7 @@ def record(context: TaskContext, span: Span, plan: EncodePlan, done: Sequence[Ma
 
 
 def _rendition(release: Release, plan: EncodePlan, chunk: MadeChunk) -> Rendition:
-    """Until the release is complete its bitrates are the caps."""
+    """Return a rendition's row. Until the release is complete, its bitrates are the caps."""
     track = chunk.track
     rendition = Rendition(
         release=release,
@@ -68,14 +69,14 @@ def _chunk(rendition: Rendition, span: Span, chunk: MadeChunk) -> Chunk:
 
 
 def _target_seconds(span: Span, plan: EncodePlan) -> int:
-    """Whole seconds no segment will last longer than; 0: nothing will be added to these."""
+    """Return whole seconds that no segment exceeds, or 0 if no segments will follow."""
     if span.whole:
         return 0
     return hls.planned_target(float(plan.segment_seconds), regular=not span.copies)
 
 
 def _available_seconds(release: Release) -> float:
-    """How long it plays from the start without a gap: as far as its shortest rendition."""
+    """Return how many seconds play from the start without a gap, in the shortest rendition."""
     rows = Chunk.objects.filter(rendition__release=release).order_by("rendition", "number")
     ends: dict[int, float] = {}
     counts: dict[int, int] = {}

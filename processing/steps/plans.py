@@ -1,4 +1,4 @@
-"""The plan of a run, as its tasks read it."""
+"""The plan of a run, as read by its tasks."""
 
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning.ladder import Profile
@@ -7,15 +7,17 @@ from processing.steps.context import TaskContext
 
 
 def of(context: TaskContext) -> EncodePlan:
-    """What the context's run makes; of one that the version before planned, and kept no plan of,
-    by what was found."""
+    """Return the plan of the context's run.
+
+    The previous version stored no plan, so for its runs it is made from the probed media.
+    """
     if context.run.plan is not None:
         return EncodePlan.from_json(context.run.plan)
     return plan_of(_found(context), Profile.from_json(context.run.profile))
 
 
 def media_of(context: TaskContext) -> Media:
-    """The run's source, without what its profile makes nothing of."""
+    """Return the run's source without the parts that its profile does not use."""
     return as_made(_found(context), Profile.from_json(context.run.profile))
 
 

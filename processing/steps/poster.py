@@ -1,4 +1,4 @@
-"""Take a still for the library. Nothing waits for it."""
+"""Take a still image for the library. No other step waits for this one."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ _CONTENT_TYPE = "image/jpeg"
 
 
 def run(context: TaskContext) -> Outcome:
-    """Make the poster of the release."""
+    """Make the release's poster."""
     media = Media.from_json(context.source.found or {})
     if media.video is None:
         return Outcome()
@@ -38,7 +38,7 @@ def run(context: TaskContext) -> Outcome:
 
 
 def _store(context: TaskContext, made: Mapping[str, Path]) -> None:
-    """The files by their keys, registered before they are written."""
+    """Store the files under their keys. They are registered before they are written."""
     planned = [
         objects.Planned(key, StoredObject.Role.POSTER, _CONTENT_TYPE, path.stat().st_size)
         for key, path in made.items()
@@ -53,7 +53,7 @@ def _store(context: TaskContext, made: Mapping[str, Path]) -> None:
 def _taken(
     context: TaskContext, media: Media, video: VideoStream, source: Path
 ) -> tuple[poster.Still | None, runner.Finished]:
-    """The best still of as many looks as it takes; the last look, and what it said."""
+    """Look for stills until one is good enough; return the best one, and FFmpeg's last result."""
     found: list[poster.Still] = []
     finished = failed = None
     looks = poster.looks(
@@ -65,7 +65,7 @@ def _taken(
         except ProcessFailed as error:
             if isinstance(error, RoomDoubtful):
                 raise
-            failed = error  # there may be no frame where it looked
+            failed = error  # there may be no frame at that time
             continue
         found += poster.taken(context.folder, number)
         if look.is_enough(found):
@@ -81,7 +81,7 @@ def _record(context: TaskContext, key: str, small: str = "") -> None:
 
 
 def _follow(result: object) -> Sequence[TaskSpec]:
-    """After the first span, which is what people wait for."""
+    """Plan the poster after the first span, since people wait for that."""
     if not isinstance(result, Probed) or result.media.video is None:
         return ()
     return (TaskSpec("poster", after=(("encode", 0),)),)

@@ -1,4 +1,4 @@
-"""Find out what the source is, and how it is to be cut."""
+"""Inspect the source, and plan what is made of it and how it is cut."""
 
 from django.conf import settings
 
@@ -21,12 +21,12 @@ from processing.steps.step import Step
 from processing.workers.machine import this_machine
 from videos.models import Release, Source, Video
 
-# The profile whose frames no other decoder understands; 7 and up hold ordinary ones.
+# No ordinary decoder understands the frames of this profile; profiles from 7 on hold ordinary ones.
 _DOLBY_ALONE = 5
 
 
 def run(context: TaskContext) -> Outcome:
-    """Probe the source; keep what was found with it, and with the run what is made of it."""
+    """Probe the source; store the result with the source, and the plan with the run."""
     source = sources.local(context)
     profile = Profile.from_json(context.run.profile)
     tools.let_go_of_database()
@@ -49,7 +49,7 @@ def run(context: TaskContext) -> Outcome:
     if not profile.takes_incomplete:
         _require_complete(plan)
     outputs.require(plan.codecs, ffmpeg.has_encoder)
-    # Where the task will run is not known yet: as many threads as here.
+    # The machine of the encodes is not known yet, so this machine's threads are assumed.
     threads = this_machine().cores
     probed = Probed(
         made_of,
@@ -68,7 +68,7 @@ def run(context: TaskContext) -> Outcome:
 
 
 def _require_something(media: Media, ffmpeg: FFmpeg) -> None:
-    """Raise for what cannot be made."""
+    """Raise if no video can be made of the source."""
     if media.video is None and not media.audio:
         raise ProbeFailed(
             "The file has no audio, and the profile makes nothing else.", code="source_unsupported"
@@ -77,7 +77,7 @@ def _require_something(media: Media, ffmpeg: FFmpeg) -> None:
 
 
 def _require_complete(plan: EncodePlan) -> None:
-    """Raise for a source that is shorter than it tells."""
+    """Raise if the source is shorter than its headers say."""
     for notice in plan.notices:
         if notice.code in (SOURCE_INCOMPLETE.code, SOURCE_BROKEN_OFF.code):
             message = f"{notice.message} Upload the complete file."
@@ -85,7 +85,7 @@ def _require_complete(plan: EncodePlan) -> None:
 
 
 def require_colours(media: Media, ffmpeg: FFmpeg) -> None:
-    """Raise for colours that would come out wrong."""
+    """Raise if the source's colours could not be converted correctly."""
     if media.video is None:
         return
     if media.video.dolby_vision == _DOLBY_ALONE:
@@ -119,5 +119,5 @@ STEP = Step(
     share=2.0,
     run=run,
     stores=False,
-    version=2,  # since it plans the encode
+    version=2,  # raised when this step began to plan the encode
 )

@@ -1,4 +1,4 @@
-"""What a probe found: from it follow all the other tasks of a run."""
+"""The result of a probe, from which all other tasks of a run follow."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,12 @@ from processing.ffmpeg.planning.span_plan import Span
 
 @dataclass(frozen=True)
 class Probed:
-    """The source as it is made, what is made of it, how it is cut, whether downloads are wanted,
-    and how many bytes of memory an encode of it may need (0: not worth counting)."""
+    """The result of a probe.
+
+    ``media`` is the source without the parts that are not used, ``plan`` what is made of it, and
+    ``spans`` how it is cut. ``downloads`` says whether downloads are wanted. ``memory`` is the
+    bytes that an encode of it may need (0: not worth counting).
+    """
 
     media: Media
     plan: EncodePlan

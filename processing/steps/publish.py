@@ -1,4 +1,4 @@
-"""Verify what was stored, tell its exact bitrates, then make the release the video's."""
+"""Verify the stored release, store its exact bitrates, then make it the video's release."""
 
 from collections.abc import Sequence
 
@@ -21,15 +21,17 @@ _MEASURED = ["bitrate", "peak_bitrate", "iframe_bitrate", "iframe_peak_bitrate"]
 
 
 class OutputLost(MediaError):
-    """Raised when a chunk is not in the storage as it was listed."""
+    """Raised when a listed chunk is missing from the storage or has another size."""
 
     code = "output_lost"
 
 
 def run(context: TaskContext) -> Outcome:
-    """Check the release, and that every listed chunk is in the storage with its size; then switch
-    the pointer. The report is kept either way."""
-    if borders.differing(context.run.pk):  # those that ended at the same time saw nothing
+    """Check the release, and that every listed chunk is stored with its size.
+
+    The outcome's ``record`` then publishes the release. The report is stored either way.
+    """
+    if borders.differing(context.run.pk):  # spans that ended together could not compare borders
         raise chunk_validation.ChunksDiffer
     release = Release.objects.get(pk=context.run.pk)
     rows = list(
@@ -52,7 +54,7 @@ def run(context: TaskContext) -> Outcome:
 
 
 def _measured(row: Rendition, target: int) -> StoredRendition:
-    """A rendition with the bitrates it really has; its row gets them too, not saved yet."""
+    """Return a rendition with its measured bitrates, and set them in its row without saving it."""
     rendition = measured(renditions.stored_one(row), target=target)
     row.peak_bitrate, row.bitrate = rendition.bandwidth, rendition.average_bandwidth
     row.iframe_peak_bitrate = rendition.iframe_bandwidth or None
@@ -61,7 +63,10 @@ def _measured(row: Rendition, target: int) -> StoredRendition:
 
 
 def _require_stored(context: TaskContext, rows: Sequence[Rendition]) -> None:
-    """One listing for all objects: asking for each would take seconds in a bucket."""
+    """Raise ``OutputLost`` unless all chunks are stored with their sizes.
+
+    It lists all objects at once, since a request for each would take seconds in a bucket.
+    """
     prefix = keys.release_prefix(context.run.pk)
     listed = transfers.ask(context, lambda: list(outputs().list_prefix(prefix)))
     sizes = {stored.key: stored.size for stored in listed}
@@ -80,7 +85,7 @@ def record(
     notices: Sequence[Notice] | None = None,
     seconds: float | None = None,
 ) -> None:
-    """Complete the release, which lasts so long, and switch the video's pointer to it."""
+    """Mark the release as complete, lasting ``seconds``, and switch the video's pointer to it."""
     Rendition.objects.bulk_update(rows, _MEASURED)
     Release.objects.filter(pk=context.run.pk).update(
         state=Release.State.COMPLETE,
@@ -94,7 +99,7 @@ def record(
 
 
 def _register(release: Release, context: TaskContext) -> None:
-    """What a worker of the version before has listed, which registers nothing."""
+    """Register the objects that a worker of the previous version listed without registering."""
     objects.register_releases([release.pk])
     objects.register_sources([context.run.source_id] if context.run.source_id else [])
 
@@ -113,5 +118,5 @@ STEP = Step(
     share=2.0,
     run=run,
     follow=_follow,
-    version=2,  # since it says what is missing
+    version=2,  # raised when this step began to say what is missing
 )

@@ -1,7 +1,7 @@
-"""The source as a local file: where it lies on disk, or from a bounded cache of the bucket's.
+"""The source as a local file: in place on disk, or in a bounded cache of the bucket's sources.
 
-Chunks of one video, and its later runs, download it once per machine. The cache yields: it is
-bounded by the disk's room as much as by its own size, and a file in use is never dropped.
+The tasks of a video and its later runs download it once per machine. The cache is bounded by the
+disk's free space as well as by its own size. A file in use is never deleted.
 """
 
 import errno
@@ -33,15 +33,17 @@ _NAME = re.compile("[0-9a-f]{32}")
 
 
 class CacheUnusable(MediaError):
-    """Raised when a worker cannot write its folder for sources: a fault of its own."""
+    """Raised when a worker cannot write its folder for sources, which is a fault of the worker."""
 
     code = "work_folder_unusable"
     message = "The worker's folder for sources cannot be used."
 
 
 def local(context: TaskContext) -> Path:
-    """A readable local path of the source, there until the attempt is over; do not write to it.
-    Raises ``SourceMissing``."""
+    """Return a local path of the source that exists until the attempt is over, for reading only.
+
+    Raises ``SourceMissing``.
+    """
     key = context.source.key
     try:
         path = transfers.look_for(context, lambda: originals().local_path(key))
@@ -74,15 +76,18 @@ def _cached(context: TaskContext) -> Path:
 
 
 def _is_held(context: TaskContext, path: Path, size: int) -> bool:
-    """Whether the file is there whole; then it stays until the attempt is over. One that another
-    user of the machine left, and that cannot be read, is replaced."""
+    """Whether the complete file is cached. If so, it is locked until the attempt is over.
+
+    A file that another user of the machine left, and that cannot be read, counts as missing and is
+    replaced.
+    """
     try:
         file = path.open("rb")
     except OSError:
         return False
     fcntl.flock(file, fcntl.LOCK_SH)
     if not path.exists() or not os.path.samestat(os.fstat(file.fileno()), path.stat()):
-        file.close()  # it was dropped a moment ago
+        file.close()  # it was deleted a moment ago
         return False
     if os.fstat(file.fileno()).st_size != size:
         file.close()
@@ -93,8 +98,10 @@ def _is_held(context: TaskContext, path: Path, size: int) -> bool:
 
 
 def make_room(needed: int) -> bool:
-    """Drop the least recently used files until ``needed`` bytes more fit under the bound and leave
-    the disk its room; whether they do."""
+    """Delete the least recently used files until ``needed`` more bytes fit the cache and the disk.
+
+    Returns whether they fit on the disk with ``MIN_FREE_DISK_BYTES`` left free.
+    """
     files = sorted(_files(), key=_used_at)
     used = sum(_size(path) for path in files)
     for path in files:
@@ -107,12 +114,12 @@ def make_room(needed: int) -> bool:
 
 
 def free_disk_space() -> bool:
-    """Drop cached sources until there is room for a task; whether there is."""
+    """Delete cached sources until there is room for a task, and return whether there is."""
     return make_room(0)
 
 
 def drop_unknown() -> int:
-    """Drop the sources that no row knows any more; how many there were."""
+    """Delete cached sources that have no row any more, and return how many were deleted."""
     cached = {path.name: path for path in _files()}
     known = Source.objects.filter(pk__in=[UUID(name) for name in cached])
     for pk in known.values_list("pk", flat=True):
@@ -121,7 +128,7 @@ def drop_unknown() -> int:
 
 
 def _files() -> list[Path]:
-    """The files that are named as those of the cache are: whatever else lies there is not ours."""
+    """Return the files whose names are those of cached sources. Other files are left alone."""
     folder: Path = settings.SOURCE_CACHE_DIR
     return [path for path in folder.glob("*") if _NAME.fullmatch(path.name) and path.is_file()]
 
@@ -150,7 +157,7 @@ def _size(path: Path) -> int:
 
 
 def _drop(path: Path) -> bool:
-    """Delete a file of the cache unless somebody reads it; one that cannot be deleted stays."""
+    """Delete a cached file unless it is in use, and return whether that succeeded."""
     try:
         with path.open("rb") as file:
             if not _taken(file):
@@ -167,10 +174,10 @@ def _drop(path: Path) -> bool:
 
 @contextmanager
 def _one_at_a_time(path: Path, should_stop: Callable[[], str | None]) -> Iterator[None]:
-    """Wait for whoever downloads already; not for ever, since they may be frozen.
+    """Wait while another process downloads the source, up to ``_LOCK_SECONDS``: it may be frozen.
 
-    Without the lock the download is only done twice: it appears whole, by a rename. So a lock file
-    that cannot be opened, because another user left it, holds up nobody.
+    Without the lock the source is only downloaded twice, since the complete file appears by a
+    rename. So a lock file of another user that cannot be opened holds up nobody.
     """
     end = time.monotonic() + _LOCK_SECONDS
     with ExitStack() as held:

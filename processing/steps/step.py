@@ -1,4 +1,4 @@
-"""A kind of task: everything the rest of the product needs to know of it, in one value."""
+"""The definition of a kind of task: all that the rest of the product needs, in one value."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,11 +9,11 @@ from processing.steps.context import Outcome, TaskContext
 
 @dataclass(frozen=True)
 class TaskSpec:
-    """A task to be created; ``after`` names (kind, number) of the same run.
+    """A task to be created. ``after`` holds the (kind, number) of tasks in its run to wait for.
 
-    ``cost`` is the work it is, in seconds of 1080p at 30 frames a second, ``memory`` how many
-    bytes it may need (0: not worth counting). ``weight`` is its part
-    of its step's share; the planner turns it into percent of the run.
+    ``cost`` is its amount of work, in seconds of 1080p at 30 frames a second. ``memory`` is how
+    many bytes it may need (0: not worth counting). ``weight`` is its part of its step's share; the
+    planner turns it into percent of the run.
     """
 
     kind: str
@@ -26,7 +26,7 @@ class TaskSpec:
 
 
 def no_tasks(result: object) -> Sequence[TaskSpec]:
-    """The ``follow`` of a step that follows from nothing."""
+    """Return no tasks: the ``follow`` of a step whose tasks follow from no result."""
     return ()
 
 
@@ -34,17 +34,17 @@ def no_tasks(result: object) -> Sequence[TaskSpec]:
 class Step:
     """One kind of task.
 
-    ``stage`` is what the API calls a video while a task of this kind runs, ``label`` what people
-    read instead. ``share`` is its percentage of a run's work, None for what the others leave.
-    A run fails with a task that is ``essential``. ``bulk`` work is long and nobody waits for it,
-    so it never takes all threads of a worker. ``stores`` says whether what it leaves goes with
-    the release: then it is made again when the release is. ``follow(result)`` gives the tasks of
-    this kind that follow from what a finished step of any kind found.
+    ``stage`` is the API's name for the state of a video while such a task runs, and ``label`` the
+    text for people. ``share`` is its percentage of a run's work, None for what the others leave.
+    If an ``essential`` task fails, its run fails. ``bulk`` work is long and nobody waits for it, so
+    it never takes all threads of a worker. ``stores`` says whether its output is deleted with the
+    release, and must be made again with it. ``follow(result)`` returns the tasks of this kind that
+    follow from the result of a finished step of any kind.
 
-    Tasks are planned as of ``version``, which goes up when their input changes; this code still
-    does those from ``oldest_version`` on, and plans a run anew that has older ones. A task may
-    take an hour, the time its source needs to arrive, and ``seconds_a_second`` for each second
-    of media it is about.
+    Tasks are planned under ``version``, which increases when their input changes. This code still
+    performs tasks from ``oldest_version`` on, and plans a run with older ones anew. A task may take
+    an hour, plus the time to download its source, plus ``seconds_a_second`` for each second of
+    media it works on.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""FFmpeg as it is configured, and how much of the machine a step may use."""
+"""The configured FFmpeg, and how much of the machine a step may use."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,18 +19,18 @@ from processing.workers.registry import ALIVE_WITHIN
 
 _WALL_FLOOR_SECONDS = 600.0
 _WALL_PER_MEDIA_SECOND = 60.0
-# All rungs at their caps together stay under 3 MB a second.
+# All rungs together, at their caps, stay under 3 MB a second.
 _OUTPUT_FLOOR_BYTES = 512 * 1024**2
 _OUTPUT_BYTES_A_SECOND = 6_000_000
 
 
 def ffmpeg() -> FFmpeg:
-    """The programs and the sandbox of this installation."""
+    """Return FFmpeg with the programs and the sandbox of this installation."""
     return FFmpeg(settings.FFMPEG, settings.FFPROBE, settings.ENV.sandbox)
 
 
 def limits(media_seconds: float) -> runner.Limits:
-    """Wall clock and output by the length of the work; the rest as the runner's defaults."""
+    """Return limits on time and output for the length of the media, and defaults for the rest."""
     return runner.Limits(
         wall_seconds=_WALL_FLOOR_SECONDS + _WALL_PER_MEDIA_SECOND * media_seconds,
         output_bytes=_OUTPUT_FLOOR_BYTES + round(_OUTPUT_BYTES_A_SECOND * media_seconds),
@@ -44,7 +44,7 @@ def run(
     source: Path,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> runner.Finished:
-    """Run FFmpeg over so many seconds of media; no connection to the database stays open."""
+    """Run FFmpeg over ``seconds`` of media, after closing the database connection."""
     let_go_of_database()
     return context.ffmpeg.run(
         argv,
@@ -66,7 +66,7 @@ def run_fed(
     pipe: Path,
     on_progress: Callable[[Progress], None],
 ) -> runner.Finished:
-    """As `run`, of what reads in `pipe` what `feeder` writes."""
+    """Run FFmpeg as `run` does, with a second program `feeder` that writes into `pipe`."""
     let_go_of_database()
     return context.ffmpeg.run_fed(
         feeder,
@@ -81,16 +81,16 @@ def run_fed(
 
 
 def let_go_of_database() -> None:
-    """Close the connection: what follows takes long and asks nothing."""
+    """Close the database connection, since the work that follows is long and needs no query."""
     if not connection.in_atomic_block:
         connection.close()
 
 
 def threads(*, alone: bool, cost: float = 0.0, crashes: int = 0) -> int:
-    """FFmpeg threads: the cores this process may use, shared among the encodes of this machine.
+    """Return the number of FFmpeg threads: this machine's cores, shared among its encodes.
 
-    ``alone`` says that nothing else of its run can be done meanwhile; heavy tasks share the cores
-    among themselves; what crashed ``crashes`` times gets fewer.
+    ``alone`` says that no other task of its run can be done meanwhile, so that it gets all cores.
+    Heavy tasks share the cores among themselves. A task that crashed ``crashes`` times gets fewer.
     """
     machine = this_machine()
     if alone:
@@ -103,12 +103,15 @@ def threads(*, alone: bool, cost: float = 0.0, crashes: int = 0) -> int:
 
 
 def _encodes_here() -> float:
-    """How many encodes will work on this machine during one that begins now: no more than have a
-    worker, and when nothing else waits, half of them, since they end one after the other."""
+    """Return how many encodes will run on this machine during one that begins now.
+
+    That is no more than it has workers. When no task waits, it is half of those running, since they
+    end one after the other.
+    """
     machine = this_machine().name
     alive = Worker.objects.filter(machine=machine, last_seen__gt=Now() - ALIVE_WITHIN)
     encoders = sum("encode" in queues for queues in alive.values_list("queues", flat=True))
-    # Of those alone that are at work or wait: the table keeps what was done for months.
+    # Only ready and running tasks are read, since the table keeps finished ones for months.
     moving = Task.objects.filter(
         queue=rows_of("encode"), kind="encode", state__in=[Task.State.READY, Task.State.RUNNING]
     )

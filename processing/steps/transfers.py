@@ -1,7 +1,7 @@
-"""Bytes to and from the storages: waited for while those are away, and stopped when asked.
+"""Transfer bytes to and from the storages, waiting while they are away, and stopping when asked.
 
-A storage that is away is nobody's fault, and what is finished is not made again for it: the
-attempt waits with its folder, its lease goes on, and only the transfer is tried again.
+While a storage is away, finished work is not lost: the attempt keeps its folder and its lease, and
+only the transfer is retried.
 """
 
 import threading
@@ -27,7 +27,7 @@ _LOOK_EVERY_SECONDS = 0.2
 
 
 def take(context: TaskContext, key: str, path: Path, *, content_type: str) -> None:
-    """Store a finished file in the outputs; it is gone here afterwards."""
+    """Move a finished file into the outputs storage."""
     ask(context, lambda: outputs().take_file(key, path, content_type=content_type))
 
 
@@ -37,14 +37,16 @@ def fetch(context: TaskContext, store: MediaStorage, key: str, path: Path) -> No
 
 
 def look_for(context: TaskContext, call: Callable[[], T]) -> T:
-    """The same as ``ask`` for a single object that is read. One that is refused by a storage that
-    answers otherwise is waited for some seconds only: waiting costs others a thread, and coming
-    back to it later costs nothing."""
+    """Call ``ask`` for reading a single object.
+
+    If the storage refuses it but answers otherwise, the wait is only a few seconds. Waiting would
+    occupy a thread that others need, and a later retry costs nothing.
+    """
     return ask(context, call, worth_it=lambda: not stoppable(breakers.answers, context.should_stop))
 
 
 def require_there(context: TaskContext, store: MediaStorage) -> None:
-    """Something is missing: raise ``StorageUnavailable`` when all of the storage is."""
+    """After an object was missing, raise ``StorageUnavailable`` if the whole storage is missing."""
     if installation.has_marked():
         look_for(context, lambda: installation.require_mark(store))
 
@@ -56,9 +58,11 @@ def _always() -> bool:
 def ask(
     context: TaskContext, call: Callable[[], T], *, worth_it: Callable[[], bool] = _always
 ) -> T:
-    """What a call to a storage gives, for a day at most. Raises ``Interrupted`` within a second of
-    a wish to stop, and ``StorageUnavailable`` when the day is over, or after some seconds when
-    ``worth_it`` says that it is not worth waiting."""
+    """Call a storage until it answers, for a day at most, and return the answer.
+
+    Raises ``Interrupted`` within a second of ``should_stop`` giving a reason. Raises
+    ``StorageUnavailable`` after the day, or after ``_PATIENCE_SECONDS`` once ``worth_it`` is false.
+    """
     end = time.monotonic() + _LONGEST_SECONDS
     soon = time.monotonic() + _PATIENCE_SECONDS
     pause = _FIRST_PAUSE
@@ -83,8 +87,8 @@ def ask(
 
 
 def _refusal(error: StorageUnavailable) -> str:
-    """The protocol's code of a request that was answered and refused, which only an operator can
-    put right; empty for a storage that does not answer."""
+    """Return a text with the protocol's error code of a refused request, which an operator must
+    fix; empty if the storage does not answer."""
     response = getattr(error.__cause__, "response", None) or {}
     code = str(response.get("Error", {}).get("Code", ""))
     return f", which refuses: {code}" if code.isalnum() else ""
@@ -99,8 +103,10 @@ def _sleep(seconds: float, should_stop: Callable[[], str | None]) -> None:
 
 
 def stoppable(call: Callable[[], T], should_stop: Callable[[], str | None]) -> T:
-    """What a call gives that cannot be interrupted, in a thread that is left to itself when a stop
-    is asked for: then ``Interrupted`` is raised at once."""
+    """Run an uninterruptible call in a thread, and return its result.
+
+    When ``should_stop`` gives a reason, the thread is abandoned and ``Interrupted`` is raised.
+    """
     running = _Call(call)
     while not running.done.wait(_LOOK_EVERY_SECONDS):
         if reason := should_stop():
@@ -112,7 +118,7 @@ def stoppable(call: Callable[[], T], should_stop: Callable[[], str | None]) -> T
 
 
 class _Call(Generic[T]):
-    """A call in a thread of its own; storages end a transfer that was ``abandoned`` at its next
+    """A call in its own thread. When ``abandoned`` is set, storages end its transfer at the next
     bytes."""
 
     def __init__(self, call: Callable[[], T]) -> None:

@@ -1,1 +1,1 @@
-"""Worker processes: who they are, how they begin and end, what dead ones left behind."""
+"""Worker processes: their identity, their start and end, and cleaning up after dead ones."""

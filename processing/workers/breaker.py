@@ -1,4 +1,4 @@
-"""A circuit breaker for the storage: while it does not answer, nothing that needs it is begun."""
+"""A circuit breaker for the storage: while it does not answer, the worker takes no tasks."""
 
 import threading
 import time
@@ -15,26 +15,29 @@ _NOTHING_KEY = "doctor/probe"
 
 
 class Breaker:
-    """Open from the first failure until the storage answers again; looked at now and then."""
+    """A breaker that opens at the first failure and closes when the storage answers again.
+
+    While it is open, ``why_open`` tries the storage once every ``_LOOKED_EVERY_SECONDS``.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._look_at: float | None = None
 
     def trip(self) -> None:
-        """The storage did not answer."""
+        """Open the breaker, because the storage did not answer."""
         with self._lock:
             if self._look_at is None:
                 logger.warning("storage_awaited")
                 self._look_at = time.monotonic() + _LOOKED_EVERY_SECONDS
 
     def close(self) -> None:
-        """It answered."""
+        """Close the breaker, because the storage answered."""
         with self._lock:
             self._look_at = None
 
     def why_open(self) -> str:
-        """The sentence for people, empty when the storage may be used."""
+        """Return a sentence for people, empty when the storage may be used."""
         with self._lock:
             if self._look_at is None:
                 return ""
@@ -48,7 +51,7 @@ class Breaker:
 
 
 def answers() -> bool:
-    """Whether the storages answer at all, whatever they say of a single object."""
+    """Whether both storages answer at all, whatever they say about a single object."""
     try:
         for store in (originals(), outputs()):
             try:

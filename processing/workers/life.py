@@ -1,4 +1,4 @@
-"""What a worker process does when it begins and when it ends."""
+"""The actions of a worker process when it starts and when it ends."""
 
 import threading
 import time
@@ -25,16 +25,16 @@ _TIDIED_AGAIN_SECONDS = 10.0
 
 
 class WorkerPresence(dramatiq.Middleware):
-    """Shows the worker while it runs; at SIGTERM tells running steps to put their task down."""
+    """Shows the worker while it runs. When the worker shuts down, tells running steps to stop."""
 
     def after_process_boot(self, broker: dramatiq.Broker) -> None:
-        """Dramatiq has given the process another standard error."""
+        """Set up logging again, since Dramatiq has replaced the process's standard error."""
         process.begin("worker")
 
     def after_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
-        """Begin to show and to tidy up.
+        """Start the threads that show the worker and tidy up.
 
-        Both need the database, which may be away just now: they go on as soon as it is back.
+        Both need the database. If it is away, they go on as soon as it is back.
         """
         start.warn_beside()
         logger.info("worker_started", worker=current_worker.name, threads=worker.worker_threads)
@@ -46,11 +46,11 @@ class WorkerPresence(dramatiq.Middleware):
         _in_background("upkeep", _keep_up)
 
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
-        """Dramatiq would wait for running steps; they stop at this and are handed back."""
+        """Tell running steps to stop and release their tasks; Dramatiq would only wait for them."""
         current_worker.stop()
 
     def after_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
-        """Leave the list of workers."""
+        """Remove the worker from the list of workers."""
         logger.info("worker_stopped", worker=current_worker.name)
         try:
             current_worker.leave()
@@ -63,8 +63,11 @@ def _in_background(name: str, work: Callable[[], None]) -> None:
 
 
 def _keep_up() -> None:
-    """Look every few seconds whether this worker can work, so that people see it when nothing is
-    to be done, and now and then remove what dead workers left on this machine."""
+    """Check every few seconds whether this worker can work, and tidy up at longer intervals.
+
+    The check shows people the worker's state even when there is no work. Tidying removes the files
+    that dead workers left on this machine.
+    """
     tidy_at = 0.0
     while not current_worker.stopping:
         if time.monotonic() >= tidy_at:
@@ -79,7 +82,7 @@ def _keep_up() -> None:
 
 
 def _tidy() -> bool:
-    """Whether all of it could be looked at."""
+    """Remove leftover files and cached sources; return False after an error."""
     try:
         temp_files.remove()
         sources.drop_unknown()

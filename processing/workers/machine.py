@@ -1,7 +1,7 @@
-"""The machine a worker shares with others: its cores, its memory, and what tells it apart.
+"""The machine that a worker shares with others: its cores, its memory, and its identity.
 
-Containers of one host share its cores and memory whatever their host names are; one that has
-limits of its own is a machine of its own. Outside Linux there is only what Python tells.
+Containers on one host share its cores and memory whatever their host names are. A container with
+its own limits counts as a separate machine. Outside Linux only Python's own figures are available.
 """
 
 import math
@@ -14,41 +14,44 @@ from hashlib import sha256
 from pathlib import Path
 
 _CGROUPS = Path("/sys/fs/cgroup")
-# What the system, the caches and the workers themselves need is left to them.
+# The rest is left to the system, the caches and the worker processes themselves.
 _SHARE_FOR_WORK = 0.75
-# Version 1 tells "no limit" as the largest number of pages.
+# Control groups version 1 report "no limit" as the largest number of pages.
 _NO_LIMIT = 1 << 60
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a control group allows: bytes of memory and cores, None where it sets no limit."""
+    """The limits of a control group: bytes of memory, and cores. None means no limit."""
 
     memory: int | None = None
     cores: float | None = None
 
     @property
     def any(self) -> bool:
-        """Whether there is one."""
+        """Whether any limit is set."""
         return self.memory is not None or self.cores is not None
 
     def within(self, outer: "Limits") -> "Limits":
-        """Both together: the tighter of each."""
+        """Return the tighter of both limits, for memory and cores each."""
         memory = [x for x in (self.memory, outer.memory) if x is not None]
         cores = [x for x in (self.cores, outer.cores) if x is not None]
         return Limits(min(memory, default=None), min(cores, default=None))
 
 
-# In the unit of a task's cost, seconds of 1080p at 30 frames a second: so much keeps a core busy
-# for a quarter of a minute or longer.
+# In the unit of a task's cost, seconds of 1080p at 30 frames a second. A task of this cost keeps a
+# core busy for at least a quarter of a minute.
 HEAVY_COST = 12.0
 _CORES_OF_A_HEAVY_TASK = 8
 
 
 @dataclass(frozen=True)
 class Machine:
-    """``memory`` is how many bytes tasks may use together, ``cores`` how many they may keep busy,
-    ``name`` what is the same for all processes that share them."""
+    """A machine whose resources tasks share.
+
+    ``memory`` is the bytes that all tasks together may use, ``cores`` the cores they may keep busy.
+    ``name`` is the same for all processes that share these.
+    """
 
     name: str
     cores: int
@@ -56,8 +59,11 @@ class Machine:
 
     @property
     def heavy_tasks(self) -> int:
-        """How many tasks of at least ``HEAVY_COST`` may run at a time. They share all cores, so
-        each ends soon, and the other workers stay free for what begins a video."""
+        """The number of tasks of at least ``HEAVY_COST`` that may run at a time.
+
+        They share all cores, so each ends soon. The other workers stay free for tasks that begin a
+        video.
+        """
         return max(1, self.cores // _CORES_OF_A_HEAVY_TASK)
 
     def __str__(self) -> str:
@@ -65,7 +71,7 @@ class Machine:
 
 
 def parse_meminfo(text: str) -> int | None:
-    """Bytes of memory in all, from ``/proc/meminfo``."""
+    """Return the total memory in bytes from ``/proc/meminfo``, or None if it is not there."""
     for line in text.splitlines():
         name, _, value = line.partition(":")
         if name == "MemTotal" and value.split():
@@ -74,7 +80,7 @@ def parse_meminfo(text: str) -> int | None:
 
 
 def parse_memory_limit(text: str) -> int | None:
-    """Bytes, from ``memory.max`` or ``memory.limit_in_bytes``."""
+    """Return the bytes in ``memory.max`` or ``memory.limit_in_bytes``, or None for no limit."""
     said = text.strip()
     if not said.isdigit() or int(said) >= _NO_LIMIT:
         return None
@@ -82,7 +88,10 @@ def parse_memory_limit(text: str) -> int | None:
 
 
 def parse_cpu_max(text: str) -> float | None:
-    """Cores, from ``cpu.max`` or from quota and period of version 1, side by side."""
+    """Return the cores in ``cpu.max``, or in version 1's quota and period; None for no limit.
+
+    The quota and the period of version 1 are separated by a space.
+    """
     parts = text.split()
     if len(parts) != 2 or not all(part.isdigit() for part in parts) or not int(parts[1]):
         return None
@@ -90,8 +99,10 @@ def parse_cpu_max(text: str) -> float | None:
 
 
 def parse_own_cgroups(text: str) -> dict[str, str]:
-    """The path of this process's group by controller, from ``/proc/self/cgroup``; version 2's has
-    no controller."""
+    """Return the paths of this process's groups by controller, from ``/proc/self/cgroup``.
+
+    Version 2 has one group without a controller, under the empty name.
+    """
     found = {}
     for line in text.splitlines():
         _, _, rest = line.partition(":")
@@ -102,20 +113,23 @@ def parse_own_cgroups(text: str) -> dict[str, str]:
 
 
 def cores_of(affinity: int, limits: Limits) -> int:
-    """Whole cores: a quota of half a core still runs one thread."""
+    """Return the number of whole cores, at least 1: half a core still runs one thread."""
     return affinity if limits.cores is None else max(1, min(affinity, math.ceil(limits.cores)))
 
 
 def threads_for(cores: int, *, together: float, crashes: int) -> int:
-    """Threads of one encode beside so many at work together. One that crashed gets fewer, since
-    each thread holds frames of its own, and its last try has one."""
+    """Return the number of threads for one encode when ``together`` encodes share the cores.
+
+    After crashes it gets fewer, since each thread holds its own frames in memory. The last try
+    has one.
+    """
     fair = max(1, min(cores, round(cores / max(1.0, together))))
     return max(1, fair >> crashes) if crashes < 2 else 1
 
 
 @cache
 def this_machine() -> Machine:
-    """The machine this process runs on; looked at once."""
+    """Return the machine this process runs on. It is determined once and cached."""
     folders = list(_own_groups(_CGROUPS, _read(Path("/proc/self/cgroup"))))
     limits = Limits()
     for folder in folders:
@@ -126,7 +140,7 @@ def this_machine() -> Machine:
 
 
 def read_limits(folder: Path) -> Limits:
-    """The limits set by the files of one group, of either version."""
+    """Return the limits in the files of one control group, of either version."""
     memory = parse_memory_limit(_read(folder / "memory.max"))
     if memory is None:
         memory = parse_memory_limit(_read(folder / "memory.limit_in_bytes"))
@@ -136,7 +150,7 @@ def read_limits(folder: Path) -> Limits:
 
 
 def _own_groups(root: Path, said: str) -> Iterator[Path]:
-    """The folders of this process's groups and of all above them, innermost first."""
+    """Yield the folders of this process's groups and their parents, innermost first."""
     for controller, path in parse_own_cgroups(said).items():
         if controller not in ("", "memory", "cpu"):
             continue
@@ -148,8 +162,11 @@ def _own_groups(root: Path, said: str) -> Iterator[Path]:
 
 
 def _name(folders: list[Path]) -> str:
-    """The kernel's boot, and the innermost group that has a limit: its number on this boot, since
-    inside a container every group is called the same."""
+    """Return a hash of the kernel's boot id and of the innermost group that has a limit.
+
+    The group is identified by its inode number, since groups have the same path inside every
+    container.
+    """
     parts = [_read(Path("/proc/sys/kernel/random/boot_id")).strip() or socket.gethostname()]
     limited = next((folder for folder in folders if read_limits(folder).any), None)
     if limited is not None:

@@ -1,4 +1,4 @@
-"""A worker process whose master was killed ends too, instead of working on beside its successor."""
+"""End a worker process whose master was killed, so that it does not run beside its successor."""
 
 import multiprocessing
 import os
@@ -11,12 +11,12 @@ import dramatiq
 class EndsWithMaster(dramatiq.Middleware):
     """Ends the worker process by SIGKILL when its master has ended, on every system.
 
-    Nothing is handed back then: what is left of the process could not be told to stop either.
-    Its FFmpeg is tied to it, and its lease runs out.
+    No task is released then, since without its master the process cannot be told to stop. Its
+    FFmpeg ends with it, and its lease runs out.
     """
 
     def after_process_boot(self, broker: dramatiq.Broker) -> None:
-        """Begin to watch."""
+        """Start the thread that watches the master."""
         threading.Thread(target=_end_with_master, name="master", daemon=True).start()
 
 

@@ -1,7 +1,7 @@
-"""Whether this process may take work just now, and if not, why: shown in the list of workers.
+"""Decide whether this process may take tasks now, and if not, why. The list of workers shows it.
 
-A worker that broke tasks by a fault of its own checks itself before it takes another; one whose
-storage does not answer takes none that would only wait.
+A worker that failed tasks through its own fault checks itself before it takes another. A worker
+whose storage does not answer takes no tasks, since they would only wait.
 """
 
 import threading
@@ -22,7 +22,7 @@ _CHECKED_EVERY_SECONDS = 10.0
 
 
 class _Doubt:
-    """What this worker may have wrong, until a check finds nothing."""
+    """A suspected fault of this worker, kept until a check finds no fault."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -50,25 +50,27 @@ doubt = _doubt.begin
 
 
 class _Said:
-    """What was found last."""
+    """The last result of ``why_not``."""
 
     reason = ""
 
 
 def why_not() -> str:
-    """The sentence that says why no task is taken now; empty when one may be. May take minutes
-    when something is wrong, and frees disk space when there is too little."""
+    """Return the sentence that says why no task is taken now, empty when one may be taken.
+
+    It frees disk space when there is too little. It may take minutes when something is wrong.
+    """
     _Said.reason = _look()
     return _Said.reason
 
 
 def last_reason() -> str:
-    """What ``why_not`` said last, without looking again."""
+    """Return the last result of ``why_not`` without checking again."""
     return _Said.reason
 
 
 def _look() -> str:
-    # Dropping sources may not help: work may be done on another disk than they lie on.
+    # Deleting cached sources may not help, since the work folder may be on another disk.
     if not disk_has_room() and not (sources.free_disk_space() and disk_has_room()):
         return DISK_FULL
     return _doubt.reason() or storage.why_open()

@@ -1,4 +1,4 @@
-"""Which worker this process is, what it works on, and whether it is to stop."""
+"""This process as a worker: its name, its current task, and whether it must stop."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ from processing.workers.machine import this_machine
 logger = structlog.get_logger(__name__)
 
 SEEN_EVERY_SECONDS = 5.0
-# Short tasks follow each other faster than anybody looks.
+# Short tasks follow each other too quickly for each to be worth showing.
 _TOLD_EVERY_SECONDS = 0.5
 ALIVE_WITHIN = timedelta(seconds=30)
 DISK_FULL = "Its disk is nearly full: it takes no tasks until there is room."
@@ -49,38 +49,38 @@ class CurrentWorker:
 
     @property
     def name(self) -> str:
-        """The name other people see; no other living worker has it."""
+        """The name shown to people. No other living worker has it."""
         return self._name or _cut(str(settings.WORKER_NAME))
 
     @property
     def host(self) -> str:
-        """The machine it runs on."""
+        """The name of the host it runs on."""
         return socket.gethostname()[:_HOST_LENGTH]
 
     @property
     def stopping(self) -> bool:
-        """Whether running work is to be put down."""
+        """Whether running steps must stop."""
         return self._stop.is_set()
 
     def stop(self) -> None:
-        """Ask running work to be put down."""
+        """Tell running steps to stop."""
         self._stop.set()
 
     def wait(self, seconds: float) -> None:
-        """Until it is to stop, so many seconds at most."""
+        """Wait until the worker must stop, for at most ``seconds``."""
         self._stop.wait(seconds)
 
     def end_process(self) -> None:
-        """End this process as an operator would; whoever supervises it starts another."""
+        """End this process by SIGTERM, as an operator would. Its supervisor starts another."""
         os.kill(os.getpid(), signal.SIGTERM)
 
     def serves_more_than(self, queue: str) -> bool:
-        """Whether other queues wait for the same threads."""
+        """Whether this worker's threads serve other queues too."""
         return any(other != queue for other in self._queues)
 
     @contextmanager
     def at_work(self) -> Iterator[Callable[[Task], None]]:
-        """What is called with each task shows it as this worker's current one, until left."""
+        """Yield a function that shows a task as this worker's current one, until the block ends."""
 
         def show(task: Task) -> None:
             self._current = task
@@ -95,8 +95,11 @@ class CurrentWorker:
                 self._tell()
 
     def keep_showing(self, queues: Sequence[str], why_not: Callable[[], str]) -> None:
-        """Say every few seconds that this worker lives, and ``why_not`` it takes tasks, until it
-        stops. A database that is away is waited for."""
+        """Update this worker's row every few seconds until it stops.
+
+        ``why_not`` returns the reason why it takes no tasks. While the database is away, errors
+        are logged and the update is retried.
+        """
         self._queues = queues
         while True:
             try:
@@ -109,7 +112,7 @@ class CurrentWorker:
                 return
 
     def leave(self) -> None:
-        """Leave the list of workers."""
+        """Remove this worker from the list of workers."""
         self._row.delete()
 
     def _show(self, queues: Sequence[str], reason: str) -> None:
@@ -123,7 +126,7 @@ class CurrentWorker:
             "waits_because": reason[:_REASON_LENGTH],
             "current_task_id": self._current.pk if self._current else None,
         }
-        # Its row may be swept while it is frozen, and another may have taken the name since.
+        # While it was frozen, its row may have been deleted and another may have taken its name.
         if not self._row.update(**values):
             self._enter(values)
         alive = Worker.objects.filter(last_seen__gt=Now() - ALIVE_WITHIN).exclude(pk=self._name)
@@ -131,7 +134,10 @@ class CurrentWorker:
         self.others_alive = not served.isdisjoint(queues)
 
     def _enter(self, values: dict[str, object]) -> None:
-        """Take a name nobody alive has: the one that was set, or with a number added."""
+        """Create a row under a name that no living worker has.
+
+        It is the configured name, or that name with a number added.
+        """
         wanted = _cut(str(settings.WORKER_NAME))
         for name in _numbered(wanted):
             with transaction.atomic():
@@ -141,7 +147,7 @@ class CurrentWorker:
                 Worker.objects.filter(pk=name).delete()
                 row = Worker.objects.create(pk=name, started_at=Now(), **values)
                 row.refresh_from_db(fields=["started_at"])
-                # As it is compared with: SQLite's clock writes fewer digits than it is given.
+                # So that comparisons match: SQLite's Now() stores fewer digits than Django writes.
                 row.save(update_fields=["started_at"])
             break
         self._name = name
@@ -150,13 +156,16 @@ class CurrentWorker:
             logger.warning("worker_name_taken", taken=wanted, worker=name)
 
     def _is_alive(self, other: Worker) -> bool:
-        """Whether a worker was seen lately and, as far as can be told, still has a process."""
+        """Whether a worker was seen lately and its process is not known to be gone."""
         lately = Worker.objects.filter(pk=other.pk, last_seen__gt=Now() - ALIVE_WITHIN)
         return lately.exists() and not self._is_gone(other)
 
     def _is_gone(self, other: Worker) -> bool:
-        """Whether a worker of this machine has no process any more. Numbers tell that only among
-        processes that see each other: one with our own number is of another container."""
+        """Whether a worker of this machine is known to have no process any more.
+
+        Only process numbers on the same host and machine are compared, since processes of another
+        container have numbers of their own.
+        """
         if (other.host, other.machine) != (self.host, this_machine().name) or other.pid is None:
             return False
         try:
@@ -168,7 +177,7 @@ class CurrentWorker:
         return False
 
     def _tell(self) -> None:
-        """Only for people's eyes: a database that is away must not end the work."""
+        """Store the current task. It is for display only, so a database error ends no work."""
         self._told_at = time.monotonic()
         try:
             self._row.update(current_task=self._current, last_seen=Now())
@@ -181,7 +190,7 @@ def _cut(name: str) -> str:
 
 
 def _numbered(name: str) -> Iterator[str]:
-    """The name, then the name with 2, 3 and so on."""
+    """Yield the name, then the name with -2, -3 and so on."""
     yield name
     for number in count(2):
         ending = f"-{number}"
@@ -189,8 +198,10 @@ def _numbered(name: str) -> Iterator[str]:
 
 
 def disk_has_room() -> bool:
-    """Whether as much is free where work is done as a task may need; False too when the folder
-    cannot be used."""
+    """Whether the work folder's disk has ``MIN_FREE_DISK_BYTES`` free.
+
+    Also False when the folder cannot be used.
+    """
     folder = settings.WORK_DIR
     try:
         folder.mkdir(parents=True, exist_ok=True)

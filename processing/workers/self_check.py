@@ -1,4 +1,4 @@
-"""What a worker looks at before it takes work: a broken one would fail every video it claims."""
+"""Checks of a worker by itself: a broken worker would fail every video it claims."""
 
 import errno
 from collections.abc import Callable
@@ -25,9 +25,9 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def faults() -> list[str]:
-    """A sentence for each thing that keeps this worker from working; none: it is fit.
+    """Return a sentence for each fault that keeps this worker from working.
 
-    A full disk is not among them: it takes no tasks until there is room, and says so.
+    A full disk is no such fault: the worker takes no tasks until there is room, and says so.
     """
     found = [_ffmpeg(), _sandbox(), _work_folder()]
     return [fault for fault in found if fault]
@@ -48,7 +48,7 @@ def _sandbox(tries: int = _TRIES) -> str:
     try:
         _answered(lambda: tools.ffmpeg().about("-version", inside=True))
     except SandboxUnavailable as error:
-        # Perhaps it could not be tried: its program was killed, or the machine is busy.
+        # The test itself may have failed: its program was killed, or the machine is busy.
         return _sandbox(tries - 1) if tries > 1 else _NO_SANDBOX.format(error.message)
     except MediaError as error:
         return _NO_SANDBOX.format(error.message)
@@ -56,7 +56,7 @@ def _sandbox(tries: int = _TRIES) -> str:
 
 
 def _work_folder() -> str:
-    """Also the folder for sources, where there is one: only those of a bucket need it."""
+    """Check the work folder, and the folder for sources if it exists; only buckets need that."""
     reason = _why_not_written(settings.WORK_DIR, make=True)
     if reason:
         return f"The work folder cannot be written: {reason}."
@@ -65,7 +65,7 @@ def _work_folder() -> str:
 
 
 def _why_not_written(folder: Path, *, make: bool) -> str:
-    """Empty where it can be, and where only room is missing."""
+    """Return why a folder cannot be written; empty if it can, or if only its disk is full."""
     try:
         if make:
             folder.mkdir(parents=True, exist_ok=True)
@@ -78,8 +78,11 @@ def _why_not_written(folder: Path, *, make: bool) -> str:
 
 
 def _answered(ask: Callable[[], T], tries: int = _TRIES) -> T:
-    """What a program answers. One that was killed, or took so long that this process was frozen or
-    the machine busy, says nothing of whether it works: it is tried again."""
+    """Call ``ask`` up to ``tries`` times until the program answers, and return the answer.
+
+    A program that was killed or timed out may still work, since this process may have been frozen
+    or the machine busy. So it is tried again.
+    """
     try:
         return ask()
     except (ProcessTimedOut, ProcessKilled):

@@ -1,7 +1,7 @@
-"""What the threads of one worker process may do at the same time.
+"""Limits on what the threads of one worker process do at the same time.
 
-Nobody's long work keeps others waiting: bulk work takes at most half of the threads, and one
-owner all but one. A process with a single thread has nothing to share out.
+So that long work keeps no others waiting, bulk work takes at most half of the threads, and one
+owner all but one. A process with a single thread has no such limits.
 """
 
 import threading
@@ -13,7 +13,7 @@ from processing.steps import STEPS
 
 
 class Slots:
-    """The tasks this process works on, counted by owner and by whether they are bulk work."""
+    """The running tasks of this process, counted by owner, and those that are bulk work."""
 
     def __init__(self, threads: int = 1) -> None:
         self.threads = threads
@@ -23,7 +23,7 @@ class Slots:
         self._bulk = 0
 
     def full_owners(self) -> list[UUID]:
-        """Owners who may have no further task here now."""
+        """Return the owners who may not have another task in this process now."""
         if self.threads == 1:
             return []
         with self._lock:
@@ -31,18 +31,18 @@ class Slots:
         return [owner for owner, count in owners if count >= self.threads - 1]
 
     def kinds(self) -> list[str]:
-        """The kinds of which a further task may begin here now."""
+        """Return the kinds of which another task may begin in this process now."""
         bulk_is_full = self.threads > 1 and self._bulk >= self.threads // 2
         return [kind for kind, step in STEPS.items() if not (step.bulk and bulk_is_full)]
 
     def take(self, task: Task) -> None:
-        """A task begins here; called while ``claiming`` is held."""
+        """Count a task that begins. Called while ``claiming`` is held."""
         with self._lock:
             self._owners[task.owner_id] += 1
             self._bulk += STEPS[task.kind].bulk
 
     def give_back(self, task: Task) -> None:
-        """It is over."""
+        """Stop counting a task that has ended."""
         with self._lock:
             self._owners[task.owner_id] -= 1
             if not self._owners[task.owner_id]:

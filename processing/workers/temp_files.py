@@ -1,4 +1,4 @@
-"""What dead processes left on this machine's disk."""
+"""Remove the files that dead processes left on this machine's disk."""
 
 import shutil
 import time
@@ -11,21 +11,24 @@ from processing.models import Task
 
 logger = structlog.get_logger(__name__)
 
-# What check_release's folders in the work folder begin with: no task holds them.
+# The prefix of check_release's folders in the work folder. They belong to no task.
 CHECK = "check-"
-# A folder younger than the look at the tokens may be of a task claimed since.
+# A younger folder may belong to a task that was claimed after the tokens were read.
 _FOLDER_AGE_SECONDS = 10
-# A download or an upload that takes longer than this is dead.
+# Partial files untouched for this long belong to a download or an upload that is dead.
 _PARTIAL_AGE_SECONDS = 24 * 3600
 
 
 def remove() -> int:
-    """Delete work folders of no running task, and partial files; how many there were."""
+    """Delete leftover work folders and partial files, and return how many were deleted."""
     return sum(_remove(path) for path in left_over())
 
 
 def left_over(age_seconds: float = 0) -> list[Path]:
-    """Work folders of no running task, and partial files, touched last so long ago."""
+    """Return work folders that belong to no running task, and old partial files.
+
+    ``age_seconds`` is added to the age that each must have.
+    """
     now = time.time() - age_seconds  # before the tokens are read, however long that takes
     running = Task.objects.filter(state=Task.State.RUNNING).values_list("token", flat=True)
     held = {str(token) for token in running}
@@ -41,7 +44,7 @@ def left_over(age_seconds: float = 0) -> list[Path]:
 
 
 def _remove(path: Path) -> bool:
-    """Whatever it is; False, with a warning, when it cannot be: the others go all the same."""
+    """Delete a file or folder. If that fails, return False, with a warning unless it is gone."""
     try:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -56,14 +59,14 @@ def _remove(path: Path) -> bool:
 
 
 def _older(folder: Path, pattern: str, until: float) -> list[Path]:
-    """What was touched last before that moment (s since 1970)."""
+    """Return the paths that were last modified before ``until`` (seconds since 1970)."""
     if not folder.is_dir():
         return []
     return [path for path in folder.glob(pattern) if _modified(path) < until]
 
 
 def _modified(path: Path) -> float:
-    """Of a link its own time, wherever it leads: what it names may be gone or out of reach."""
+    """Return the time of the last change; of a link its own, since its target may be missing."""
     try:
         return path.lstat().st_mtime
     except OSError:

@@ -1,4 +1,4 @@
-"""The bucket: as the server tells it, as the key is allowed, and as browsers meet it."""
+"""Checks of the bucket: the server's refusals, the key's rights, and access by browsers."""
 
 from processing.health.bucket.browsers import bucket_for_browsers
 from processing.health.bucket.rights import original_objects, output_objects

@@ -1,4 +1,4 @@
-"""The bucket as a browser meets it: a presigned address, a part of an object, another origin."""
+"""Check the bucket as a browser uses it: presigned addresses, parts of objects, other origins."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ NAME = "Bucket, for browsers"
 _SECONDS = 4.0
 _GOOD_FOR_SECONDS = 300
 _EXPOSED = ("content-length", "content-range")
-# Scripts may read these whether a rule exposes them or not.
+# Scripts may read these headers whether a CORS rule exposes them or not.
 _SAFELISTED = ("content-length",)
 _CERTIFICATE = (Trouble.UNKNOWN_CA, Trouble.WRONG_NAME, Trouble.EXPIRED)
 
 
 def bucket_for_browsers() -> list[CheckResult]:
-    """Media can be fetched from the pages of this site."""
+    """Check that the pages of this site can fetch media from the bucket."""
     store = outputs().places()[0]
     if not isinstance(store, BucketStorage):
         return []
@@ -48,7 +48,7 @@ def bucket_for_browsers() -> list[CheckResult]:
         try:
             client.delete_object(**there)
         except FAILURES:
-            pass  # told where rights are tried
+            pass  # the check of rights reports it
     return found or [well(NAME, f"{_origin(store)}: presigned addresses, parts, other origins")]
 
 
@@ -58,7 +58,7 @@ def _origin(store: BucketStorage) -> str:
 
 
 def _of_address(store: BucketStorage) -> Iterator[CheckResult]:
-    """What the address alone tells."""
+    """Yield the faults that the bucket's public address alone shows."""
     origin, host = _origin(store), urlsplit(store.public_base).hostname or ""
     ours = [urlsplit(one).hostname or "" for one in site_address.origins()]
     if settings.ENV.use_https and origin.startswith("http://"):
@@ -68,7 +68,7 @@ def _of_address(store: BucketStorage) -> Iterator[CheckResult]:
 
 
 class _Browser:
-    """Asks as a page of the site would, without a key."""
+    """Sends requests without a key, as a page of the site would."""
 
     def __init__(self, store: BucketStorage, key: str) -> None:
         self._where = _origin(store)
@@ -79,7 +79,7 @@ class _Browser:
         )
 
     def findings(self) -> list[CheckResult]:
-        """What is wrong with the first origin that people use."""
+        """Return the faults of requests from the site's first origin."""
         origin = self._origins[0] if self._origins else ""
         try:
             return list(self._asked(origin))
@@ -106,7 +106,7 @@ class _Browser:
     def _of_origin(self, origin: str, headers: urllib3.HTTPHeaderDict) -> Iterator[CheckResult]:
         local = site_address.is_local(urlsplit(origin).hostname or "")
         if not _admits(headers, origin):
-            # Its port is not told, so that a rule for it cannot be tried rightly.
+            # A local origin's port is unknown, so its rule cannot be tried and it is a warning.
             yield replace(kinds.NO_CORS.at(NAME, origin=origin), lesser=local)
             return
         asked = {

@@ -1,4 +1,4 @@
-"""What is behind an exception of the SDK: the server's own codes, or why it was not reached."""
+"""Find out why a call of the SDK failed, from the server's codes or the failed connection."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from processing.health.trouble import Trouble
 from videos.storage.s3 import BucketStorage
 
 DENIED = ("AccessDenied", "403", "Forbidden", "AllAccessDisabled", "UnauthorizedAccess")
-# Of calls that a server does not have.
+# The codes for calls that a server does not support.
 NOT_THERE = ("NotImplemented", "MethodNotAllowed", "501", "405")
 _CODES = {
     "InvalidAccessKeyId": kinds.UNKNOWN_KEY,
@@ -72,7 +72,7 @@ _NO_KEY = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a call failed: the server's code, or empty where it was not reached."""
+    """Why a call failed. ``code`` is the server's, or empty when it was not reached."""
 
     kind: Kind
     code: str = ""
@@ -85,11 +85,11 @@ class Refusal:
 
     @property
     def absent(self) -> bool:
-        """Whether the server has no such call."""
+        """Whether the server does not support the call."""
         return self.code in NOT_THERE
 
     def at(self, name: str, store: BucketStorage) -> CheckResult:
-        """As a finding about a storage."""
+        """Return the refusal as a finding about a storage."""
         where = urlsplit(store.client.meta.endpoint_url)
         port = f", port {where.port}" if where.port else ""
         return self.kind.at(
@@ -106,7 +106,7 @@ class Refusal:
 
 
 def of(error: Exception, endpoint: str) -> Refusal:
-    """What an exception of a call to an endpoint means."""
+    """Return the refusal that an exception of a call to an endpoint means."""
     refusal = _of(error)
     if refusal.kind in (kinds.CLOSED, kinds.NO_S3) and endpoint.startswith("http:"):
         address = urlsplit(endpoint)
@@ -122,7 +122,7 @@ def _of(error: Exception) -> Refusal:
         return Refusal(kinds.NO_KEY)
     if isinstance(error, ResponseParserError):
         return Refusal(kinds.NO_S3)
-    if isinstance(error, RecursionError):  # so the SDK ends when it is sent from here to there
+    if isinstance(error, RecursionError):  # the SDK's end of a redirect loop
         return Refusal(kinds.WRONG_REGION)
     if kind := _TROUBLES.get(trouble.of(error) or Trouble.CLOSED):
         known = trouble.of(error) is not None or isinstance(error, BotoCoreError)
@@ -147,5 +147,5 @@ def _kind(code: str, status: str) -> Kind:
         return kinds.NO_ACCESS
     if code.startswith("KMS"):
         return kinds.ENCRYPTION
-    # Without a code in XML the SDK takes the status for one.
+    # Without a code in XML, the SDK uses the status as the code.
     return kinds.NO_S3 if code in ("", status) else kinds.OTHER

@@ -1,4 +1,4 @@
-"""Tries each right the product needs on a small object below our own prefix, and tidies up."""
+"""Try each right that the product needs on a small object under its prefix, and clean up."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ _UNFINISHED_AFTER = timedelta(days=2)
 
 
 def original_objects() -> list[CheckResult]:
-    """Originals can be listed, written, read and deleted, whole and in parts."""
+    """Check that originals can be listed, written, read and deleted, whole and in parts."""
     return _looked_at(originals())
 
 
 def output_objects() -> list[CheckResult]:
-    """The same of outputs."""
+    """Check that outputs can be listed, written, read and deleted, whole and in parts."""
     return _looked_at(outputs())
 
 
 def quick_client(store: BucketStorage, **config: Any) -> S3Client:
-    """A client that gives up soon and tries once."""
+    """Return a client with short timeouts that tries only once."""
     return store.new_client(
         store.endpoint_url,
         connect_timeout=3,
@@ -55,7 +55,7 @@ def quick_client(store: BucketStorage, **config: Any) -> S3Client:
 
 
 def _looked_at(storage: MediaStorage) -> list[CheckResult]:
-    store = storage.places()[0]  # where is written, also while it is moved
+    store = storage.places()[0]  # the place written to, also while media are moved
     if not isinstance(store, BucketStorage):
         return []
     trial = Trial(NAME, store)
@@ -67,7 +67,7 @@ def _looked_at(storage: MediaStorage) -> list[CheckResult]:
 
 
 class Trial:
-    """One go through all calls on one object, which is deleted whatever comes."""
+    """A trial of all calls on one object, which is deleted in the end."""
 
     def __init__(self, name: str, store: BucketStorage) -> None:
         self._name = name
@@ -77,7 +77,7 @@ class Trial:
         self._ahead: float | None = None
 
     def run(self) -> Iterator[CheckResult]:
-        """What is wrong; a fault that all calls would meet ends it."""
+        """Try the calls and yield what is wrong. A fault that affects all calls ends the trial."""
         listing = self._list()
         if listing is not None and not listing.denied:
             yield self._told(listing)
@@ -96,7 +96,7 @@ class Trial:
         yield from self._unfinished()
 
     def clocks(self) -> Iterator[CheckResult]:
-        """How far this machine's clock is from the server's."""
+        """Yield a warning if this machine's clock is far from the server's."""
         if self._ahead is not None and abs(self._ahead) > _WORRYING_SECONDS:
             direction = "ahead of" if self._ahead > 0 else "behind"
             seconds = round(abs(self._ahead))
@@ -141,7 +141,10 @@ class Trial:
         self._refusal(self._delete)
 
     def _unfinished(self) -> Iterator[CheckResult]:
-        """What no rule of the bucket's has aborted. Of a server that lists none nothing is said."""
+        """Yield a finding about old multipart uploads that no rule of the bucket has aborted.
+
+        If the server cannot list them, nothing is yielded, except when the right is missing.
+        """
         prefix = self._store.object_key("")
         try:
             told = self._client.list_multipart_uploads(
@@ -160,14 +163,14 @@ class Trial:
         return {"Bucket": self._store.bucket_name, "Key": self._key}
 
     def _list(self) -> Refusal | None:
-        """Also deletes what a doctor that was killed left."""
+        """Try to list objects, and delete those that a killed doctor left. Return a refusal."""
         prefix = self._store.object_key(keys.PROBE)
         try:
             answer = self._client.list_objects_v2(
                 Bucket=self._store.bucket_name, Prefix=prefix, MaxKeys=10
             )
         except FAILURES as error:
-            # Some errors of the SDK have one that is None.
+            # Some errors of the SDK have a response that is None.
             self._note(getattr(error, "response", None) or {})
             return self._told_by(error)
         self._note(answer)

@@ -1,6 +1,6 @@
-"""All that the doctor can say: a module for each subject, a ``Kind`` for each thing.
+"""All faults that the doctor can report: a module for each subject, a ``Kind`` for each fault.
 
-docs/operations.md shows them as ``table()`` writes them; a test holds it to that.
+docs/operations.md contains the output of ``table()``; a test checks that.
 """
 
 from collections.abc import Iterator
@@ -33,12 +33,12 @@ SUBJECTS: tuple[tuple[str, ModuleType], ...] = (
 
 
 def kinds(subject: ModuleType) -> Iterator[Kind]:
-    """What a subject can have wrong."""
+    """Return the kinds of faults of a subject."""
     return (kind for kind in vars(subject).values() if isinstance(kind, Kind))
 
 
 def table() -> str:
-    """All of it as Markdown, a table for each subject."""
+    """Return all kinds as Markdown, with a table for each subject."""
     return "\n\n".join(_of_subject(title, subject) for title, subject in SUBJECTS)
 
 

@@ -1,4 +1,4 @@
-"""What any check can end with."""
+"""The faults that any check can end with."""
 
 from processing.health.finding import Kind
 

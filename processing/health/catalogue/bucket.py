@@ -1,4 +1,4 @@
-"""What can be wrong with the bucket, for us and for browsers."""
+"""The faults of the bucket, for this product and for browsers."""
 
 from processing.health.finding import Kind
 
@@ -180,7 +180,7 @@ OTHER = Kind(
     "The server answers {code}.",
     "See its log, and the S3_* values.",
 )
-# What browsers meet at the public endpoint.
+# Faults that browsers meet at the public endpoint.
 PUBLIC_UNREACHED = Kind(
     "s3_public_unreached",
     "The address browsers are sent to, {where}, does not answer this machine: {error}.",

@@ -1,4 +1,4 @@
-"""What can be wrong with the database."""
+"""The faults of the database."""
 
 from processing.health.finding import Kind
 

@@ -1,4 +1,4 @@
-"""What can be wrong with the folders on this machine's disks."""
+"""The faults of the folders on this machine's disks."""
 
 from processing.health.finding import Kind
 

@@ -1,4 +1,4 @@
-"""What can be wrong with mail."""
+"""The faults of mail."""
 
 from processing.health.finding import Kind
 

@@ -1,4 +1,4 @@
-"""What can be wrong with Redis."""
+"""The faults of Redis."""
 
 from processing.health.finding import Kind
 

@@ -1,4 +1,4 @@
-"""What can be wrong with how the site is reached and what it serves."""
+"""The faults in how the site is reached and what it serves."""
 
 from processing.health.finding import Kind
 

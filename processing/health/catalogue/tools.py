@@ -1,4 +1,4 @@
-"""What can be wrong with FFmpeg and its sandbox."""
+"""The faults of FFmpeg and its sandbox."""
 
 from processing.health.finding import Kind
 

@@ -1,4 +1,4 @@
-"""What can be wrong with those who work: workers, reconcilers, and whose the storages are."""
+"""The faults of workers, reconcilers and the ownership of the storages."""
 
 from processing.health.finding import Kind
 

@@ -1,4 +1,4 @@
-"""Check what a video plays."""
+"""Check the release that a video plays."""
 
 import sys
 from typing import Any
@@ -12,12 +12,12 @@ from videos.models import Release, Video
 
 
 class Command(BaseCommand):
-    """A line for each rendition and each finding. Exit code 1 when something is wrong."""
+    """Print a line for each rendition and each finding. Exit with 1 when something is wrong."""
 
     help = "Check a video's release against the rules, and keep the report with it."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Which video, and how thoroughly."""
+        """Add the arguments for the video and for the depth of the check."""
         parser.add_argument("video", type=UUID, help="id of a video")
         parser.add_argument(
             "--deep",
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, video: UUID, deep: bool, decode: bool, **options: Any) -> None:
-        """Check."""
+        """Check the video's release and print the report."""
         kept = release_audit.audit(_release_of(video), deep=deep, decode=decode, source=deep)
         for line in report.lines(kept):
             style = self.style.ERROR if line.startswith("wrong") else str

@@ -1,4 +1,4 @@
-"""Tell what is wrong with an installation."""
+"""Diagnose an installation."""
 
 import json
 import sys
@@ -13,15 +13,14 @@ _WORDS = {Level.OK: "ok    ", Level.WARNING: "warn  ", Level.FAULT: "wrong "}
 
 
 class Command(BaseCommand):
-    """A line for each part: ok, or what is wrong and what to do. Exit code 1 when something is at
-    fault."""
+    """Print a line for each part: ok, or what is wrong and what to do. Exit with 1 on a fault."""
 
     help = "Look at everything an installation needs; say what is wrong and what to do."
-    # Django's own checks need the database, or raise before anything is told.
+    # Django's own checks need the database, or raise before the doctor can report anything.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """For people, or for programs."""
+        """Add the arguments for the output, the exit code and a test mail."""
         parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
         parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
         parser.add_argument("--send-mail", metavar="ADDRESS", help="send a message there as a try")
@@ -30,7 +29,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Diagnose."""
+        """Run the checks and print the findings."""
         if options["list"]:
             self.stdout.write(catalogue.table())
             return
@@ -60,6 +59,6 @@ class Command(BaseCommand):
 
 
 def _checks(address: str | None) -> list[Check]:
-    """All, of which that of mail also sends a message where an address is given."""
+    """Return all checks. If an address is given, the mail check also sends a message to it."""
     sends = mail.sending_to(address) if address else mail.mail
     return [sends if check is mail.mail else check for check in health.DOCTOR]

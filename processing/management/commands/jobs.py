@@ -1,4 +1,4 @@
-"""What is waiting, what is running, and why it waits."""
+"""List the waiting and running jobs, and why they wait."""
 
 from typing import Any
 
@@ -10,16 +10,16 @@ from processing.monitoring.wait_reasons import reason_of
 
 
 class Command(BaseCommand):
-    """A line for each job that is not over."""
+    """Print a line for each job that is not over."""
 
     help = "List the jobs that are waiting or running, and why they wait."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """How many."""
+        """Add the argument for the number of jobs."""
         parser.add_argument("--limit", type=int, default=50)
 
     def handle(self, *args: Any, limit: int, **options: Any) -> None:
-        """List."""
+        """Print the problems of the reconcilers and the jobs."""
         runs = progress.with_progress(Run.objects.filter(status__in=Run.ACTIVE))
         rows: list[Any] = list(runs.select_related("video__owner", "source").order_by("id")[:limit])
         tasks = Task.objects.filter(run__in=rows, state__in=Task.OPEN).order_by("rank", "id")

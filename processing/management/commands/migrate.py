@@ -1,4 +1,4 @@
-"""Django's own command, once at a time: an app's command comes before that of the same name."""
+"""Django's migrate command under a lock. An app's command replaces Django's of the same name."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from processing import migration_lock
 
 
 class Command(migrate.Command):
-    """As Django's, but several at once (containers that start together) wait for each other."""
+    """Django's command, except that concurrent calls (containers starting together) take turns."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Migrate; one that only looks waits for nobody."""
+        """Migrate under the lock. With --plan or --check no lock is taken."""
         if options["plan"] or options["check_unapplied"]:
             super().handle(*args, **options)
             return

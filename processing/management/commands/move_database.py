@@ -15,7 +15,7 @@ _TELL_EVERY_SECONDS = 5.0
 
 
 class Command(BaseCommand):
-    """A line for each table, with its rows and their checksum in both databases."""
+    """Print a line for each table, with its number of rows and their checksum."""
 
     help = (
         "Copy all rows of a SQLite database into the PostgreSQL that DATABASE_URL names, which must"
@@ -23,7 +23,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """From where, and whether to do it."""
+        """Add the arguments for the source file and a dry run."""
         parser.add_argument(
             "--from",
             dest="path",
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, path: Path | None, dry_run: bool, **options: Any) -> None:
-        """Move."""
+        """Move the database."""
         self._told_at = time.monotonic()
         try:
             tables = moving.move(

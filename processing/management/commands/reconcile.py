@@ -1,4 +1,4 @@
-"""Put right what was lost, delete what is over."""
+"""Run the duties of the reconciler."""
 
 import sys
 from typing import Any
@@ -11,7 +11,7 @@ from processing.reconciler.loop import Service
 
 
 class Command(BaseCommand):
-    """One pass, or the service."""
+    """Run every duty once, or run the reconciler service."""
 
     help = (
         "Run each duty of the reconciler once and say what it did; exit code 1 when one failed. "
@@ -19,11 +19,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Once or for ever."""
+        """Add the argument that chooses the service."""
         parser.add_argument("--forever", action="store_true", help="run until told to stop")
 
     def handle(self, *args: Any, forever: bool, **options: Any) -> None:
-        """Reconcile."""
+        """Run the service, or each duty once with a line for each."""
         if forever:
             process.begin("reconciler")
             Service().run_forever()

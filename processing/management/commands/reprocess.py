@@ -16,12 +16,12 @@ from videos.objects import faults
 
 
 class Command(BaseCommand):
-    """By id, or by what is wrong with them; every condition given must hold."""
+    """Reprocess videos selected by id or other conditions. All that are given must hold."""
 
     help = "Process videos again; ready ones keep playing until the new release is complete."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Which videos, and how."""
+        """Add the arguments that select videos and set how they are processed."""
         parser.add_argument("ids", nargs="*", type=UUID, help="ids of videos")
         parser.add_argument("--failed", action="store_true", help="those that failed")
         parser.add_argument("--error-code", default="", help="those that failed with this code")
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Reprocess each, saying so."""
+        """Reprocess each selected video and print its id."""
         wanted = VideoSelection(
             ids=tuple(options["ids"]),
             failed=options["failed"] or bool(options["error_code"]),

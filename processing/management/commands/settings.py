@@ -1,4 +1,4 @@
-"""Which settings are in force, and where each comes from."""
+"""Print the current settings and where each comes from."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -14,11 +14,11 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Which lines."""
+        """Add the argument that limits the lines."""
         parser.add_argument("--changed", action="store_true", help="only what is not the default")
 
     def handle(self, *args: Any, changed: bool, **options: Any) -> None:
-        """Print a line for each."""
+        """Print a line for each setting."""
         told = [s for s in settings.ENV.settings if not changed or s.changed]
         width = max((len(setting.name) for setting in told), default=0)
         for setting in told:
