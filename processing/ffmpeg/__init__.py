@@ -1,2 +1,2 @@
-"""Media work by FFmpeg: find out what a source is (`probing`), decide what is made of it
-(`planning`), say it in arguments (`encoding`) and run them (`running`)."""
+"""Media work by FFmpeg: read what a source is (`probing`), decide what to make of it (`planning`),
+write that as arguments (`encoding`) and run them (`running`)."""

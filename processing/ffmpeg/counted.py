@@ -1,4 +1,4 @@
-"""What encoding found in a source, span by span: what was decoded, and what the decoders said."""
+"""What the encoder of each span counted in a source: decoded frames and audio, and complaints."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from processing.ffmpeg.stored import known, plain
 
 @dataclass(frozen=True)
 class Counted:
-    """`frames` that were decoded, how many different ones are `shown` on the grid, and for how many
-    seconds at most one stays (`longest`); seconds of audio that were decoded, by track; how often
-    decoders complained, by the stream's number, and (`size`) of a frame that changes its size;
-    `edges` as `encoding.edges` reads them."""
+    """What was counted in one span or in all of them.
+
+    `frames` is the number of decoded frames, `shown` the number of different ones on the grid, and
+    `longest` the most seconds one frame stays. `sound` has the seconds of decoded audio by track.
+    `complaints` has the number of decoder complaints by stream number, and under `size` how often a
+    frame changed its size. `edges` is what `encoding.edges` reads.
+    """
 
     frames: int = 0
     shown: int = 0
@@ -29,17 +32,17 @@ class Counted:
     edges: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """A dictionary `json` can write."""
+        """Return a dictionary that `json` can write."""
         return plain(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Counted:
-        """The inverse of `to_json`, of any version."""
+        """Return the object that `to_json` of any version wrote."""
         return cls(**known(cls, data))
 
 
 def read(folder: Path, plan: EncodePlan, complaints: Mapping[str, int]) -> Counted:
-    """What an encode of a span counted, from the files it left and what it said."""
+    """Return the counts of one encoded span, from the files it left and its `complaints`."""
     found = _frames(folder, plan)
     heard = {
         track.name: _seconds(folder / counting.audio_filename(track.name)) for track in plan.tracks
@@ -65,12 +68,12 @@ def _frames(folder: Path, plan: EncodePlan) -> Counted:
 
 def _seconds(path: Path) -> float | None:
     if not path.exists():
-        return None  # what is repackaged decodes without a fault, or ends the run
+        return None  # a repackaged track decodes without a fault, or the run fails
     return round(float(sum((line.length for line in counting.read(path)), Fraction())), 3)
 
 
 def total(spans: Iterable[Counted]) -> Counted:
-    """All spans together."""
+    """Return the sum of all spans."""
     frames, shown, longest = 0, 0, 0.0
     sound: dict[str, float] = {}
     complaints: dict[str, int] = {}

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 class MediaError(Exception):
     """Root of all media errors.
 
-    `code` is stable and for programs, `message` a sentence for people without any path,
-    `argv` the command as people may see it, `log` the last lines it wrote.
+    `code` is stable and for programs, `message` is a sentence for people without any path, `argv`
+    is the command as people may see it, and `log` has the last lines it wrote.
     """
 
     code: str = "media_error"
@@ -33,7 +33,7 @@ class MediaError(Exception):
         return f"{self.code}: {self.message}"
 
     def name(self, code: str, message: str) -> None:
-        """Call it by what it means to whoever met it."""
+        """Set the code and the message that say what the error means to the caller."""
         self.code, self.message = code, message
 
 
@@ -58,8 +58,8 @@ class SourceTruncated(ProbeFailed):
 class ProcessFailed(MediaError):
     """Raised when a program ended with an error of its own.
 
-    Whoever started it knows what that means, and names it so, as also of one that stalled
-    or took too long.
+    The caller knows what that means and names the error so. It does the same with a program that
+    stalled or took too long.
     """
 
     code = "process_failed"
@@ -67,10 +67,10 @@ class ProcessFailed(MediaError):
 
 
 class RoomDoubtful(ProcessFailed):
-    """Raised when a program failed saying that there was no space, and there is.
+    """Raised when a program failed because it found no space left, although there is space.
 
-    Others may have made room meanwhile, or a file may have made the program say so: it is worth
-    some tries, and no fault of the machine's.
+    Other programs may have made room meanwhile, or a file may have made the program say so. A few
+    retries are worthwhile, and the machine is not at fault.
     """
 
 
@@ -89,11 +89,11 @@ class ProcessTimedOut(MediaError):
 
 
 class ProcessKilled(MediaError):
-    """Raised when a program was ended by a signal that was not ours, or for want of memory.
+    """Raised when a program was ended by a signal that was not ours, or for lack of memory.
 
-    `signal` is its number, 0 where the program gave up by itself because it got no more memory;
-    `memory` tells that the kernel's memory killer or our own memory limit ended it. It says
-    nothing about the file: elsewhere, or with fewer threads, the same work may end well.
+    `signal` is the signal's number, 0 if the program gave up by itself because it got no more
+    memory. `memory` is true if the kernel's memory killer or our own memory limit ended it. The
+    error says nothing about the file: elsewhere, or with fewer threads, the same work may succeed.
     """
 
     code = "process_killed"
@@ -109,36 +109,37 @@ class ProcessKilled(MediaError):
 
 
 class DiskFull(MediaError):
-    """Raised when a program found no space left where it wrote: the machine's fault."""
+    """Raised when a program found no space left where it wrote: the machine is at fault."""
 
     code = "disk_full"
     message = "The worker's disk is full."
 
 
 class OutputTooLarge(MediaError):
-    """Raised when a program wrote more than it may."""
+    """Raised when a program wrote more than it is allowed to."""
 
     code = "output_too_large"
     message = "The output grew larger than allowed."
 
 
 class ToolMissing(MediaError):
-    """Raised when FFmpeg, or something it must have, is not there."""
+    """Raised when FFmpeg, or a part of it that is required, is not there."""
 
     code = "ffmpeg_missing"
     message = "FFmpeg is not installed in the expected place."
 
 
 class SandboxUnavailable(ToolMissing):
-    """Raised when a sandbox cannot be set up where it is required or was found to work: the
-    machine's fault, and often a passing one."""
+    """Raised when a sandbox cannot be set up although it is required or worked before. The machine
+    is at fault, and often only for a while."""
 
     code = "sandbox_unavailable"
     message = "The sandbox could not be set up."
 
 
 class Interrupted(MediaError):
-    """Raised when a stop was asked for: not a failure. `reason` is what was given for it."""
+    """Raised when a stop was requested, which is no failure. `reason` is the reason given for
+    it."""
 
     code = "interrupted"
     message = "The work was stopped on request."

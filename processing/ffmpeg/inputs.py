@@ -1,7 +1,7 @@
-"""How FFmpeg and ffprobe may open what comes from outside: the only place these are set.
+"""How FFmpeg and ffprobe may open files from outside: the only place that sets these limits.
 
-A file named `.mp4` that is a playlist or an ffconcat script opens other files and addresses
-unless both the protocols and the demuxers are limited to lists.
+A file named `.mp4` that is a playlist or an ffconcat script opens other files and addresses, unless
+both the protocols and the demuxers are limited to lists.
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ from pathlib import Path
 
 PROTOCOLS = "file,pipe"
 
-# Demuxers that read nothing but the one file they are given (looked up in FFmpeg's source). ivf,
-# h264, hevc and yuv4mpegpipe are on it for bare frames, apng for animations.
+# Demuxers that read only the one file they are given (looked up in FFmpeg's source). The list has
+# ivf, h264, hevc and yuv4mpegpipe for bare frames, and apng for animations.
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,gif,mxf,dv,"
     "wav,w64,aiff,caf,au,mp3,flac,aac,ac3,eac3,dts,ivf,apng,"
     "h264,hevc,yuv4mpegpipe"
 )
 
-# Decoders of what cameras, phones, recorders, broadcasters, editors and browsers write. Others are
-# never opened: FFmpeg has hundreds, most for formats of games and of decades ago, and faults are
-# found in those. FFmpeg goes by the decoder's name: libraries that decode the same are named too.
+# Decoders for the formats that cameras, phones, recorders, broadcasters, editors and browsers
+# write. All others are never opened: FFmpeg has hundreds, most for formats of games and of decades
+# ago, and faults are found in those. FFmpeg checks the decoder's name, so libraries that decode the
+# same format are listed too.
 VIDEO_DECODERS = (
     "h264", "hevc", "av1", "libdav1d", "libaom-av1", "vp8", "vp9", "libvpx", "libvpx-vp9",
     "mpeg1video", "mpeg2video", "mpeg4", "msmpeg4v2", "msmpeg4", "h261", "h263", "h263i",
@@ -40,14 +41,14 @@ AUDIO_DECODERS = (
     "pcm_s24le", "pcm_s32be", "pcm_s32le", "pcm_s8", "pcm_u8", "s302m",
 )  # fmt: skip
 DECODERS = ",".join((*VIDEO_DECODERS, *AUDIO_DECODERS))
-# Codecs that are called otherwise than their decoders.
+# Codecs with another name than their decoders.
 _CALLED = {
     "dca": "dts", "flv": "flv1", "amrnb": "amr_nb", "amrwb": "amr_wb", "msmpeg4": "msmpeg4v3",
 }  # fmt: skip
 CODECS = frozenset(_CALLED.get(name, name) for name in (*VIDEO_DECODERS, *AUDIO_DECODERS))
 """What ffprobe calls the codecs that are decoded."""
 
-# Names of no codec.
+# A file of letters that name no codec.
 _UNKNOWN = Path(__file__).with_name("unknown.txt")
 MOST_HIDDEN = 256
 """Letters there are of them."""
@@ -57,7 +58,7 @@ MAX_PIXELS = 8192 * 8192
 
 
 def guards() -> list[str]:
-    """Input options that go before every `-i`."""
+    """Return the input options that go before every `-i`."""
     return [
         "-protocol_whitelist",
         PROTOCOLS,
@@ -73,12 +74,13 @@ def guards() -> list[str]:
 def opened(
     path: Path, *, beside: Sequence[str] = (), hidden: Sequence[tuple[int, int]] = ()
 ) -> list[str]:
-    """The guarded `-i` of one local file; the path must be absolute (so it is no option).
+    """Return the guarded `-i` of one local file. The path must be absolute, so that it cannot be an
+    option.
 
-    ffprobe ends with an error where the decoder of any stream is refused. `beside` names decoders
-    it may set up for streams nobody decodes; looking at their packets stays forbidden to them.
-    Where a decoder itself does not open, ffprobe must not see the name of that codec: `hidden`
-    are the first and the number of bytes it gets others for. `files` tells what is read then.
+    ffprobe ends with an error if the decoder of any stream is refused. `beside` names decoders it
+    may set up for streams that nobody decodes; they still may not look into packets. Where a
+    decoder itself cannot be opened, ffprobe must not see the name of that codec: `hidden` lists the
+    offset and the number of the bytes it gets replaced. `files` returns the files read then.
     """
     if not path.is_absolute():
         raise ValueError("media paths must be absolute")
@@ -92,7 +94,7 @@ def opened(
 
 
 def files(path: Path, hidden: Sequence[tuple[int, int]] = ()) -> list[Path]:
-    """What is read by the `-i` of `opened`."""
+    """Return the files that the `-i` of `opened` reads."""
     return [path, _UNKNOWN] if hidden else [path]
 
 
@@ -109,12 +111,12 @@ def _part(path: Path, start: int, end: int) -> str:
 
 
 def our_own(path: Path) -> list[str]:
-    """The `-i` of decoded audio that FFmpeg has just written itself."""
+    """Return the `-i` of decoded audio that FFmpeg has just written itself."""
     allowed = ["-protocol_whitelist", PROTOCOLS, "-codec_whitelist", "pcm_f32le"]
     return [*allowed, "-f", "nut", "-i", str(path)]
 
 
 def refused_decoders(log: str) -> tuple[str, ...]:
-    """The decoders FFmpeg's log says are not on the list, each once."""
+    """Return the decoders that FFmpeg's log says are not on the list, each once."""
     found = re.findall(r"^\[(\w{1,32}) @ 0x\w+\] Codec \(\1\) not on whitelist", log, re.MULTILINE)
     return tuple(dict.fromkeys(found))

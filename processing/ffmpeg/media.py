@@ -1,4 +1,4 @@
-"""What a source is made of, as plain data that survives a trip through JSON."""
+"""The facts about a source, as plain data that can be stored as JSON."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _BARE = ("aac", "ac3", "eac3", "dts", "mp3", "flac")
 
 @dataclass(frozen=True)
 class Light:
-    """How bright HDR frames are, in cd/m²: the mastering screen's `peak` and `black`, and of
-    what is shown the `brightest` point and the brightest `average` of one frame."""
+    """How bright HDR frames are, in cd/m²: `peak` and `black` of the mastering screen, and in the
+    frames the `brightest` point and the brightest `average` of one frame."""
 
     peak: float | None = None
     black: float | None = None
@@ -31,8 +31,9 @@ class Light:
 
 @dataclass(frozen=True)
 class Jump:
-    """A place where a stream's clock begins anew: `by` ticks from one packet to the next, 0 of the
-    first; from there on `shift` ticks are added to what it tells, in all."""
+    """A place where a stream's clock begins anew. `by` is the step in ticks from one packet to the
+    next, 0 at the first packet. `shift` is the total in ticks that is added to the stream's times
+    from there on."""
 
     by: int
     shift: int
@@ -42,25 +43,27 @@ class Jump:
 class VideoStream:
     """One video stream.
 
-    `width`, `height` are as coded; `rotation` is the clockwise turn (0, 90, 180, 270) that shows
-    it upright, once turned it is flipped left to right if `mirrored`; `frame_rate` is its own, the
-    average where it varies; `start_pts` counts in `time_base`; `duration` is in seconds,
-    `bitrate` in bits per second. `track` is its id in the container, `edited` whether an edit
-    list does more than to take off the delay of reordering, `dolby_vision` the profile;
-    `alpha_beside` whether transparency is kept beside the frames, as WebM has it, `x264_build`
-    which x264 made them where their decoder must know, `sar_repaired` whether FFmpeg's own idea of
-    `sar` is wrong, `whole_frames` whether its parameter sets rule out fields (None: not known),
-    `opaque` whether nothing can be seen through though its pixels could say so, `askew` whether the
-    file wants it turned or drawn in a way that is not followed, `aspect_told` the aspect of a pixel
-    that is told somewhere and not believed.
+    `width` and `height` are as coded. `rotation` is the clockwise turn (0, 90, 180, 270) that shows
+    the frame upright; a `mirrored` frame is then flipped left to right. `frame_rate` is the
+    stream's own rate, the average if it varies. `start_pts` counts in `time_base`; `duration` is in
+    seconds, `bitrate` in bits per second. `track` is the stream's id in the container. `edited`
+    says whether an edit list does more than remove the delay of reordering. `dolby_vision` is the
+    profile. `alpha_beside` says whether transparency is stored beside the frames, as in WebM.
+    `x264_build` is the x264 build that made the frames, if their decoder must know it.
+    `sar_repaired` says whether FFmpeg's own `sar` is wrong. `whole_frames` says whether the
+    parameter sets rule out fields (None: not known). `opaque` says whether nothing is transparent
+    although the pixel format allows it. `askew` says whether the file asks for a turn or a
+    distortion that is not followed. `aspect_told` is a pixel aspect that the file gives but that is
+    not used.
 
-    The timeline tells `constant_rate`, the exact rate of the source where it has one (0 where it
-    varies), `burst_rate`, that of its frames where they come fastest if it varies, `longest_gop` in
-    seconds and `closed_gops`; None before it was read. `jumps` are where the clock begins anew;
-    whatever else tells of times has them mended. `start_pts` is as FFmpeg tells it, `delay` ticks
-    too early. At `burst_rate` `shared` frames are not seen, because a later one has the same place.
-    `peak_bitrate` is that of the two seconds that have most. Where frames are `counted` their
-    times are told wrong, and follow from their number.
+    The timeline sets the next fields. `constant_rate` is the exact rate of the source if it has one
+    (0 if it varies); `burst_rate` is its fastest rate if it varies; `longest_gop` is in seconds;
+    `closed_gops` says whether groups are closed; these four are None before it was read. `jumps`
+    are the places where the clock begins anew; all other times are already mended for them.
+    `start_pts` is FFmpeg's value, which is `delay` ticks too early. At `burst_rate`, `shared`
+    frames are not seen, because a later frame has the same place. `peak_bitrate` is the bitrate of
+    the two densest seconds. If `counted` is true, the times of frames are wrong and follow from
+    their numbers.
     """
 
     index: int
@@ -131,17 +134,17 @@ class VideoStream:
 
     @property
     def upright(self) -> bool:
-        """Whether it needs neither turning nor flipping; odd angles are not followed."""
+        """Whether the frames need neither turning nor flipping; odd angles are not followed."""
         return self.rotation == 0 and not self.mirrored
 
     @property
     def interlaced(self) -> bool:
-        """Whether its frames are made of two fields."""
+        """Whether the frames are made of two fields."""
         return self.field_order in _INTERLACED
 
     @property
     def hdr(self) -> bool:
-        """Whether its light is coded for HDR screens (PQ or HLG)."""
+        """Whether the light is coded for HDR screens (PQ or HLG)."""
         return self.color_transfer in _HDR_TRANSFERS
 
     @property
@@ -152,12 +155,13 @@ class VideoStream:
 
 @dataclass(frozen=True)
 class AudioStream:
-    """One audio stream; units as in `VideoStream`, `sample_rate` in Hz, `layout` FFmpeg's name of
-    where its channels stand (`5.1(side)`, of one channel the speaker: `FL`), empty when the file
-    does not tell. `aside` marks commentary and what describes frames or speech to people.
+    """One audio stream, in the units of `VideoStream`; `sample_rate` is in Hz.
 
-    Of AAC in a plain MP4 whose packets follow each other without a gap, `packets` tells how many
-    there are, of 1024 samples each, the first at `first_packet_pts`; None of any other."""
+    `layout` is FFmpeg's name of the channel layout (`5.1(side)`; for one channel the speaker, as
+    `FL`), empty if the file names none. `aside` marks commentary and tracks that describe pictures
+    or speech. `packets` is set only for AAC in a plain MP4 whose packets follow each other without
+    a gap: their number, of 1024 samples each, the first at `first_packet_pts`.
+    """
 
     index: int
     codec: str
@@ -186,7 +190,7 @@ class AudioStream:
 
 @dataclass(frozen=True)
 class SubtitleStream:
-    """One stream of subtitles, as text or as frames: `codec` tells."""
+    """One stream of subtitles, as text or as images, depending on `codec`."""
 
     index: int
     codec: str
@@ -198,8 +202,9 @@ class SubtitleStream:
 
 @dataclass(frozen=True)
 class OtherStream:
-    """A stream that is neither shown nor heard: cover art (`kind` is `cover`), data, attachments,
-    a second film, what cannot be decoded, or anything of an `other_programme` than the film's."""
+    """A stream that is neither shown nor heard: cover art (`kind` is `cover`), data, attachments, a
+    second film, a stream that cannot be decoded, or any stream of an `other_programme` than the
+    film's."""
 
     index: int
     kind: str
@@ -221,11 +226,11 @@ class Chapter:
 class Media:
     """A source: `duration` and `start` in seconds, `size` in bytes, `bitrate` in bits/s.
 
-    `video` is the stream that is shown, None for audio alone; `audio` all that can be heard;
-    `beside` the decoders ffprobe must be let set up though nothing is decoded by them, `hidden` the
-    bytes it must not see, as `inputs.opened` takes both; `claimed` the seconds that its header
-    tells, whatever was measured, `broken_off` whether bytes are missing at its end, and `appended`
-    whether another file follows in it that is not read.
+    `video` is the stream that is shown, None for audio alone; `audio` has all streams that can be
+    heard. `beside` are the decoders that ffprobe must be allowed to set up although they decode
+    nothing, and `hidden` the bytes it must not see, both as `inputs.opened` takes them. `claimed`
+    is the duration in the header in seconds, whatever was measured. `broken_off` says whether bytes
+    are missing at the end; `appended` whether another file follows inside this one and is not read.
     """
 
     container: str
@@ -245,48 +250,48 @@ class Media:
     hidden: tuple[tuple[int, int], ...] = ()
 
     def opened(self, path: Path) -> list[str]:
-        """The `-i` by which ffprobe opens it at `path`."""
+        """Return the `-i` with which ffprobe opens the source at `path`."""
         return inputs.opened(path, beside=self.beside, hidden=self.hidden)
 
     @property
     def is_mp4(self) -> bool:
-        """Whether its container is of the MP4 family, which tells everything by an index."""
+        """Whether the container is of the MP4 family, which has an index of everything."""
         return self.container.startswith("mov,")
 
     @property
     def is_bare(self) -> bool:
-        """Whether it is nothing but audio packets: FFmpeg makes up their times from the rate of
-        the first."""
+        """Whether the source is nothing but audio packets: FFmpeg makes up their times from the
+        rate of the first."""
         return self.container in _BARE
 
     @property
     def clock_may_jump(self) -> bool:
-        """Whether it is a transport or program stream: their clocks may break, and a frame right
-        after a keyframe may need one from before it."""
+        """Whether the source is a transport or program stream: the clock of such a stream may
+        break, and a frame right after a keyframe may need one from before it."""
         return self.container in _JUMPING_CLOCKS
 
     @property
     def clock_jumps(self) -> bool:
-        """Whether a clock begins anew, and is known to."""
+        """Whether a clock is known to begin anew."""
         return any(stream.jumps for stream in (self.video, *self.audio) if stream is not None)
 
     @property
     def times_are_known(self) -> bool:
-        """Whether it was measured when each frame is shown, or of audio alone where its clock
-        jumps."""
+        """Whether the source's times are known: each frame's presentation time was measured, or the
+        clock of some stream is known to jump."""
         shown = self.video is not None and self.video.constant_rate is not None
         return shown or self.clock_jumps
 
     @property
     def audio_end(self) -> float:
-        """Seconds on its own clock at which the longest audio ends; minus infinity where nobody
-        knows."""
+        """Seconds on the source's own clock at which the longest audio ends; minus infinity if
+        unknown."""
         return max(self._audio_ends, default=-math.inf)
 
     @property
     def audio_end_of_shortest(self) -> float:
-        """Seconds on its own clock at which the audio ends that ends first; infinity where nobody
-        knows."""
+        """Seconds on the source's own clock at which the shortest audio ends; infinity if
+        unknown."""
         return min(self._audio_ends, default=math.inf)
 
     @property
@@ -295,23 +300,23 @@ class Media:
 
     @property
     def lasting(self) -> float:
-        """Seconds from the first to the last thing seen or heard, as far as the streams tell."""
+        """Seconds from the first to the last thing seen or heard, as far as the streams say."""
         streams = [s for s in (self.video, *self.audio) if s is not None and s.duration]
         ends = [float(s.start) + (s.duration or 0.0) for s in streams]
         return max(ends) - min(float(s.start) for s in streams) if streams else 0.0
 
     def to_json(self) -> dict[str, Any]:
-        """A dictionary `json` can write; fractions become texts like `30000/1001`."""
+        """Return a dictionary that `json` can write; fractions become texts like `30000/1001`."""
         written = plain(self)
-        for name in ("beside", "hidden"):  # rare, and versions before know nothing of them
+        for name in ("beside", "hidden"):  # rare, and unknown to older versions
             if not written[name]:
                 del written[name]
         return written
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Media:
-        """The inverse of `to_json`; what an older version did not write takes its default, what
-        only a newer one knows is left out."""
+        """Return the object that `to_json` of any version wrote. Fields missing in an older version
+        take their defaults, and unknown fields of a newer one are dropped."""
         made: dict[str, Any] = {
             "video": _video(data["video"]) if data.get("video") else None,
             "audio": tuple(_audio(stream) for stream in data.get("audio", ())),

@@ -1,4 +1,4 @@
-"""Facts about a source as the release before this one wrote them: it reads nothing else."""
+"""Facts about a source in the form of the release before this one, which reads no other."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ _WHOLE = frozenset(("container", "duration", "size", "bitrate", "start", "subtit
 
 
 def as_before(media: Media) -> dict[str, Any]:
-    """A dictionary `json` can write, with the members the release before knows, and no other."""
+    """Return a dictionary that `json` can write, with only the members that the release before
+    knows."""
     told = media.to_json()
     return {
         **_only(_WHOLE, told),

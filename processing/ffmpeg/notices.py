@@ -1,10 +1,10 @@
 """The notices of a video: everything that was left out, shortened, guessed or repaired.
 
-A notice is no error: the video plays. Each kind stands here once, with a stable code, the sentence
-people read, when it is given and what can be done. To add one, add a `Kind` to `KINDS` and give it
-where the fact is known: `planning/noticed.py` for what the probe finds, `steps/completeness.py` for
-what encoding finds, `videos/objects/faults.py` for what the storage lost.
-docs/api.md lists them all.
+A notice is no error: the video plays. Each kind is defined here once, with a stable code, the
+sentence people read, the case in which it is given, and what the owner can do. To add one, add a
+`Kind` to `KINDS` and give it where the fact is known: in `planning/noticed.py` for findings of the
+probe, in `steps/completeness.py` for findings of the encode, in `videos/objects/faults.py` for
+losses in the storage. docs/api.md lists all kinds.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from processing.ffmpeg.stored import known
 
 @dataclass(frozen=True)
 class Notice:
-    """One notice of a video: `details` are the numbers and names in its sentence."""
+    """One notice of a video; `details` are the numbers and names in its sentence."""
 
     code: str
     message: str
     details: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """A dictionary `json` can write."""
+        """Return a dictionary that `json` can write."""
         return {"code": self.code, "message": self.message, "details": dict(self.details)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Notice:
-        """The inverse of `to_json`, of any version."""
+        """Return the notice that `to_json` of any version wrote."""
         return cls(**known(cls, data))
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of notice: `sentence` is filled in with the details, `when` says when it is given,
-    `advice` what its owner can do, empty where nothing needs to be done."""
+    """A kind of notice. `sentence` is filled in with the details, `when` says when it is given, and
+    `advice` says what its owner can do; it is empty if nothing needs to be done."""
 
     code: str
     sentence: str
@@ -45,7 +45,7 @@ class Kind:
     advice: str = ""
 
     def __call__(self, **details: Any) -> Notice:
-        """A notice of this kind."""
+        """Return a notice of this kind."""
         return Notice(self.code, self.sentence.format(**details), details)
 
 

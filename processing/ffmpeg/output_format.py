@@ -1,4 +1,4 @@
-"""What everything we make has in common; planning, encoding, packaging and checks go by it."""
+"""The properties all outputs share, used in planning, encoding, packaging and checks."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ save 2 % of the bits; but hls.js, which knows no edit list, takes everything for
 them, and where that is more than 50 ms, for not come at all."""
 BANDWIDTH_TOLERANCE = 0.1
 """How far a bandwidth that is told may be from the real one, by Apple's rules."""
-# Enough for times of any rate to be told exactly, or nearly.
+# High enough that times of any rate are exact, or nearly.
 _MIN_TIMESCALE = 10_000
 
 
 def timescale(rate: Fraction) -> int:
-    """Ticks a second in which every frame of `rate` lasts a whole number of ticks."""
+    """Return the ticks a second in which every frame of `rate` lasts a whole number of ticks."""
     return rate.numerator * math.ceil(_MIN_TIMESCALE / rate.numerator)
 
 
 def units(packets: int, unit: int) -> int:
-    """The border between access units of `unit` samples that is nearest to one of packets of AAC:
-    the same for the span before it and the span after."""
+    """Return the border between access units of `unit` samples that is nearest to a border of AAC
+    packets. It is the same for the span before it and the span after."""
     return round(Fraction(packets * PACKET, unit))

@@ -1,8 +1,8 @@
-"""Which known security fixes an FFmpeg lacks, told from its version alone.
+"""Which known security fixes an FFmpeg lacks, judged by its version alone.
 
-The table is short on purpose: flaws that let a file write outside its memory, in parts that
-FFmpeg reaches from a file (what needs a network protocol, a muxer, an encoder or a graphics
-card is never used here). When a row is added, its source is named beside it.
+The table is short on purpose. It has flaws that let a file write outside its memory, in parts that
+FFmpeg reaches from a file (parts that need a network protocol, a muxer, an encoder or a graphics
+card are never used here). Each new row names its source in a comment.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ Part = Literal["decoder", "demuxer", "parser"]
 
 @dataclass(frozen=True)
 class Flaw:
-    """One flaw: `fixed` holds the first release with the fix of each branch where one is known,
-    oldest first; `since` and `until` are the first and the last release that have the flaw where
-    no fixed one is known; `option` is what a build must have been configured with to have it."""
+    """One flaw. `fixed` has the first fixed release of each branch for which one is known, oldest
+    first. `since` and `until` are the first and the last release with the flaw, for flaws without a
+    known fix. `option` is the configure option a build must have to be affected."""
 
     cve: str
     part: Part
@@ -31,9 +31,9 @@ class Flaw:
     option: str = ""
 
     def is_in(self, version: Version) -> bool:
-        """Whether a release has the flaw as far as is known.
+        """Whether a release is known to have the flaw.
 
-        A branch without a known fix counts as having it; one newer than every fixed branch was
+        A branch without a known fix counts as having it; a branch newer than every fixed one was
         made after the fix.
         """
         if version < self.since or (self.until is not None and version > self.until):
@@ -81,8 +81,9 @@ FLAWS = (
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is known of one FFmpeg: `version` is None for a build from between two releases,
-    `lacking` are the flaws a file can reach, `unreachable` those in decoders never opened."""
+    """The facts about one FFmpeg: `version` is None for a build from between two releases,
+    `lacking` has the flaws a file can reach, `unreachable` those in decoders that are never
+    opened."""
 
     version: Version | None
     lacking: tuple[Flaw, ...] = ()
@@ -90,15 +91,15 @@ class Verdict:
 
     @property
     def well(self) -> bool:
-        """Whether the version is known and no fix that matters is missing."""
+        """Whether the version is known and no relevant fix is missing."""
         return self.version is not None and not self.lacking
 
 
 def parse(said: str) -> Version | None:
-    """The release in the first line of `ffmpeg -version`; None for a build of the development
-    branch ("N-118000-g1a2b3c4", "2026-06-01-git-…"), which has no number.
+    """Return the release in the first line of `ffmpeg -version`; None for a build of the
+    development branch ("N-118000-g1a2b3c4", "2026-06-01-git-…"), which has no number.
 
-    What distributions append is left out: "5.1.9-0+deb12u1" is 5.1.9, "n8.1" is 8.1.0.
+    Suffixes of distributions are dropped: "5.1.9-0+deb12u1" is 5.1.9, "n8.1" is 8.1.0.
     """
     found = re.match(r"(?:ff\w+ version )?n?(\d{1,2})\.(\d+)(?:\.(\d+))?(?![\d.])", said.strip())
     if found is None:
@@ -108,7 +109,7 @@ def parse(said: str) -> Version | None:
 
 
 def judge(said: str, decoders: Collection[str] | None = None) -> Verdict:
-    """The verdict on what `ffmpeg -version` printed.
+    """Return the verdict on the output of `ffmpeg -version`.
 
     `decoders` are the only ones that are ever opened; None means any may be. A distribution may
     have put a fix into an older release, which its version does not show.
@@ -122,7 +123,7 @@ def judge(said: str, decoders: Collection[str] | None = None) -> Verdict:
 
 
 def _is_closed(flaw: Flaw, decoders: Collection[str] | None) -> bool:
-    # A flaw that needs an option of the build sits inside decoders of other names.
+    # A flaw that needs a build option is inside decoders with other names.
     if flaw.part != "decoder" or flaw.option or decoders is None:
         return False
     return flaw.name not in decoders

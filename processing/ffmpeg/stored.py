@@ -1,4 +1,4 @@
-"""Dataclasses to JSON, and from JSON that another version wrote, older or newer than this one."""
+"""Dataclasses to JSON, and from JSON of any version, older or newer than this one."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _ABSENT: dict[str, Any] = {
 
 
 def known(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
-    """What a dataclass of ours can be made from: keys it does not know are left out, and those that
-    are missing take its default, or the empty value of their type."""
+    """Return the arguments to make a dataclass from `data`. Unknown keys are dropped; missing ones
+    take their default, or the empty value of their type."""
     fields = [field for field in dataclasses.fields(cls) if field.init]
     told = {field.name: data[field.name] for field in fields if field.name in data}
     for field in fields:
@@ -37,7 +37,7 @@ def _absent(kind: str) -> Any:
 
 
 def plain(made: DataclassInstance) -> dict[str, Any]:
-    """A dictionary `json` can write; fractions become texts like `30000/1001`."""
+    """Return a dictionary that `json` can write; fractions become texts like `30000/1001`."""
     written: dict[str, Any] = _plain(dataclasses.asdict(made))
     return written
 
@@ -51,6 +51,6 @@ def _plain(value: Any) -> Any:
 
 
 def fractions(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """`data` with the texts under these names as the fractions they were."""
+    """Return `data` with the texts under these names as fractions."""
     told = {name: Fraction(data[name]) for name in names if data.get(name) is not None}
     return {**data, **told}

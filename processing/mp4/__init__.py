@@ -1,1 +1,1 @@
-"""MP4: its boxes read and written, sizes never trusted. Modules are named for ISO's boxes."""
+"""Reads and writes MP4 boxes; sizes are never trusted. Modules are named for ISO's boxes."""

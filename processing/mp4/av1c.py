@@ -9,8 +9,8 @@ from processing.mp4.init_segment import read_init, read_runs
 
 
 def take_sequence_header(path: Path) -> None:
-    """Let the configuration of a fragmented file of ours have the sequence header of its samples,
-    if it has another one as long. Raises `MalformedBoxes`."""
+    """Copy the sequence header of the samples into the configuration of a fragmented file of ours,
+    if the configuration has another one of the same length. Raises `MalformedBoxes`."""
     with path.open("r+b") as file:
         init = read_init(file)
         told = obu.sequence_header(init.entry.configuration(b"av1C"))

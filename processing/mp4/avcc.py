@@ -1,4 +1,4 @@
-"""The configuration of H.264: what its sequence parameter sets tell (ITU-T H.264, 7.3.2.1.1)."""
+"""The configuration of H.264: facts from its sequence parameter sets (ITU-T H.264, 7.3.2.1.1)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from processing.mp4.bits import Bits, unescaped
 _HIGH = (44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244)
 _444 = 3
 _OWN_ASPECT = 255
-# Profiles that may say by a constraint that every frame is a keyframe.
+# Profiles that may declare by a constraint that every frame is a keyframe.
 _INTRA = (44, 86, 100, 110, 122, 244)
 _MOST_FRAMES = 16
-# How many macroblocks a decoder keeps, by level (table A-1).
+# The number of macroblocks that a decoder keeps, by level (table A-1).
 _KEPT = {
     10: 396, 11: 900, 12: 2376, 13: 2376, 20: 2376, 21: 4752, 22: 8100, 30: 8100, 31: 18000,
     32: 20480, 40: 32768, 41: 32768, 42: 34816, 50: 110400, 51: 184320, 52: 184320,
@@ -21,8 +21,8 @@ _KEPT = {
 
 @dataclass(frozen=True)
 class _Head:
-    """A set up to its size: how frames are numbered, macroblocks across and down, and whether
-    every frame is a whole frame."""
+    """The start of a set, up to the size: how frames are numbered, macroblocks across and down, and
+    whether every frame is a whole frame."""
 
     order: int
     wide: int
@@ -31,7 +31,7 @@ class _Head:
 
 
 def sequence_sets(avcc: bytes) -> list[bytes]:
-    """The sequence parameter sets in the body of an avcC box."""
+    """Return the sequence parameter sets in the body of an avcC box."""
     at, found = 6, []
     for _ in range(avcc[5] & 0x1F if len(avcc) > 5 else 0):
         end = at + 2 + int.from_bytes(avcc[at : at + 2], "big")
@@ -41,14 +41,14 @@ def sequence_sets(avcc: bytes) -> list[bytes]:
 
 
 def frames_only(unit: bytes) -> bool:
-    """Whether a set says that every frame is a whole frame. Raises `IndexError` or `ValueError`
-    where that cannot be read."""
+    """Whether a set says that every frame is a whole frame. Raises `IndexError` or `ValueError` if
+    it cannot be read."""
     return _head(unit[1], Bits(unescaped(unit[4:]))).frames_only
 
 
 def reordering(unit: bytes) -> int:
-    """How many frames at most are decoded before one that is shown earlier: as a set says, or else
-    as many as a decoder of its level keeps. Raises `IndexError` or `ValueError`."""
+    """Return how many frames at most are decoded before one that is shown earlier: the set's own
+    number, or else as many as a decoder of its level keeps. Raises `IndexError` or `ValueError`."""
     profile, constraints, level = unit[1:4]
     bits = Bits(unescaped(unit[4:]))
     head = _head(profile, bits)
@@ -107,7 +107,8 @@ def _skip_list(bits: Bits, size: int) -> None:
 
 
 def _told(bits: Bits) -> int | None:
-    """What the usability information (annex E) tells of it, if it does."""
+    """Return the number of reordered frames from the usability information (annex E), None if it
+    has none."""
     if bits.take(1) and bits.take(8) == _OWN_ASPECT:
         bits.take(32)
     if bits.take(1):
@@ -132,7 +133,7 @@ def _told(bits: Bits) -> int | None:
 
 
 def _skips_buffering(bits: Bits) -> bool:
-    """Parameters of a reference decoder (E.1.2), if they are there."""
+    """Skip the parameters of a reference decoder (E.1.2), and return whether they were there."""
     if not bits.take(1):
         return False
     count = bits.golomb() + 1

@@ -1,4 +1,4 @@
-"""Bits of parameter sets."""
+"""Reads the bits of parameter sets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class Bits:
         self._data, self._at = data, 0
 
     def take(self, count: int) -> int:
-        """So many bits as a number."""
+        """Return the next `count` bits as a number."""
         value = 0
         for _ in range(count):
             value = value << 1 | self._data[self._at // 8] >> (7 - self._at % 8) & 1
@@ -18,7 +18,7 @@ class Bits:
         return value
 
     def golomb(self) -> int:
-        """An unsigned Exp-Golomb code; of a signed one the code number."""
+        """Return an unsigned Exp-Golomb code; for a signed one, its code number."""
         zeros = 0
         while not self.take(1):
             zeros += 1
@@ -28,5 +28,5 @@ class Bits:
 
 
 def unescaped(unit: bytes) -> bytes:
-    """A NAL unit without the bytes that keep start codes out of it."""
+    """Return a NAL unit without the bytes that keep start codes out of it."""
     return unit.replace(b"\0\0\3", b"\0\0")

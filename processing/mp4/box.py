@@ -1,7 +1,7 @@
 """Boxes in a file or in bytes, whose sizes are never trusted.
 
-Files we made are read to the letter. Those that came from outside are read as players do: a box
-may go on to the end, and ends where its parent ends.
+Files we made are read strictly. Files from outside are read as players do: a box may extend to the
+end of the file, and ends where its parent ends.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ from typing import Any, BinaryIO
 
 _HEAD = 16
 _MAX_BOXES = 4_000
-# Of a file itself: two for each fragment.
+# The most boxes at the top level of a file: two for each fragment.
 _MAX_FRAGMENTS = 200_000
 
 
 class MalformedBoxes(Exception):
-    """Raised when boxes contradict themselves, or are not of the form that is read."""
+    """Raised when boxes contradict themselves, or have a form that is not supported."""
 
 
 @dataclass(frozen=True)
 class Box:
-    """A box in a file: `offset` of its header, bytes of its `header` and of the whole (`size`)."""
+    """A box in a file: the `offset` of its header, the bytes of the `header`, and those of the
+    whole box (`size`)."""
 
     kind: bytes
     offset: int
@@ -33,17 +34,17 @@ class Box:
 
     @property
     def start(self) -> int:
-        """Where its content begins."""
+        """The position at which its content begins."""
         return self.offset + self.header
 
     @property
     def end(self) -> int:
-        """Where it ends."""
+        """The position at which it ends."""
         return self.offset + self.size
 
 
 def boxes_of(file: BinaryIO, length: int, offset: int = 0) -> Iterator[Box]:
-    """The boxes a file of `length` bytes is made of, from `offset` on, to the letter."""
+    """Yield the boxes of a file of `length` bytes, from `offset` on, read strictly."""
     while offset < length:
         file.seek(offset)
         found = parse_box(file.read(_HEAD), offset, length)
@@ -52,7 +53,7 @@ def boxes_of(file: BinaryIO, length: int, offset: int = 0) -> Iterator[Box]:
 
 
 def parse_box(head: bytes, offset: int, end: int) -> Box:
-    """The box whose first 16 bytes are `head`; it must end by `end`."""
+    """Return the box whose first 16 bytes are `head`; it must end by `end`."""
     if len(head) < 8:
         raise MalformedBoxes("A box is cut off.")
     size, kind = struct.unpack(">I4s", head[:8])
@@ -65,18 +66,18 @@ def parse_box(head: bytes, offset: int, end: int) -> Box:
 
 
 def top(file: BinaryIO) -> list[Box]:
-    """The boxes of a file from outside."""
+    """Return the top-level boxes of a file from outside."""
     return list(_from_outside(file, 0, file.seek(0, os.SEEK_END)))
 
 
 def first(file: BinaryIO, kind: bytes) -> Box | None:
-    """The first box of that kind of a file from outside, whatever follows it."""
+    """Return the first box of that kind in a file from outside, whatever follows it."""
     every = _from_outside(file, 0, file.seek(0, os.SEEK_END))
     return next((one for one in every if one.kind == kind), None)
 
 
 def last(file: BinaryIO) -> Box | None:
-    """The last box of a file from outside, with the end it claims."""
+    """Return the last box of a file from outside, with the end it claims."""
     length, offset, found = file.seek(0, os.SEEK_END), 0, None
     for _ in range(_MAX_FRAGMENTS):
         if offset + 8 > length:
@@ -87,7 +88,7 @@ def last(file: BinaryIO) -> Box | None:
 
 
 def inside(file: BinaryIO, parent: Box) -> list[Box]:
-    """The boxes inside another of a file from outside."""
+    """Return the boxes inside another box of a file from outside."""
     return list(_from_outside(file, parent.start, parent.end))
 
 
@@ -102,7 +103,7 @@ def _from_outside(file: BinaryIO, offset: int, end: int) -> Iterator[Box]:
 
 
 def _claimed(file: BinaryIO, offset: int, end: int) -> Box:
-    """The box that begins there, with the size it claims; without one it goes on to the end."""
+    """Return the box at `offset` with the size it claims; size 0 means it goes on to the end."""
     file.seek(offset)
     head = file.read(_HEAD)
     size, kind = unpack(">I4s", head)
@@ -117,7 +118,8 @@ def _claimed(file: BinaryIO, offset: int, end: int) -> Box:
 
 
 def maybe(found: Sequence[Box], kind: bytes) -> Box | None:
-    """The box of that kind, None when there is none; there may not be two."""
+    """Return the box of that kind, None if there is none. Raises `MalformedBoxes` if there are
+    several."""
     alike = [one for one in found if one.kind == kind]
     if len(alike) > 1:
         raise MalformedBoxes(f"There are several {kind.decode('latin1')} boxes.")
@@ -125,7 +127,7 @@ def maybe(found: Sequence[Box], kind: bytes) -> Box | None:
 
 
 def one(found: Sequence[Box], kind: bytes) -> Box:
-    """The one box of that kind."""
+    """Return the one box of that kind. Raises `MalformedBoxes` if there is none."""
     the_one = maybe(found, kind)
     if the_one is None:
         raise MalformedBoxes(f"There is no {kind.decode('latin1')} box.")
@@ -133,7 +135,8 @@ def one(found: Sequence[Box], kind: bytes) -> Box:
 
 
 def content(file: BinaryIO, found: Box, *, most: int) -> bytes:
-    """All that is in a box, or what there is of it; of at most `most` bytes."""
+    """Return the content of a box, as far as the file has it. Raises `MalformedBoxes` if it is
+    longer than `most` bytes."""
     if found.end - found.start > most:
         raise MalformedBoxes("A box is too large.")
     file.seek(found.start)
@@ -141,7 +144,7 @@ def content(file: BinaryIO, found: Box, *, most: int) -> bytes:
 
 
 def read_bytes(file: BinaryIO, offset: int, size: int, limit: int) -> bytes:
-    """Exactly `size` bytes from `offset`, at most `limit`."""
+    """Return exactly `size` bytes from `offset`, at most `limit`."""
     if size > limit:
         raise MalformedBoxes("A header is too large.")
     file.seek(offset)
@@ -152,7 +155,7 @@ def read_bytes(file: BinaryIO, offset: int, size: int, limit: int) -> bytes:
 
 
 def children(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Kinds and bodies of the boxes that `data` is made of."""
+    """Yield the kind and the body of each box in `data`."""
     offset = 0
     while offset < len(data):
         found = parse_box(data[offset : offset + _HEAD], offset, len(data))
@@ -161,7 +164,7 @@ def children(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def child(data: bytes, *path: bytes) -> bytes:
-    """The body of the one box at a path of kinds."""
+    """Return the body of the one box at a path of kinds."""
     for kind in path:
         found = [body for name, body in children(data) if name == kind]
         if len(found) != 1:
@@ -171,7 +174,7 @@ def child(data: bytes, *path: bytes) -> bytes:
 
 
 def unpack(layout: str, data: bytes, offset: int = 0) -> tuple[Any, ...]:
-    """`struct.unpack_from` that raises `MalformedBoxes`."""
+    """`struct.unpack_from`, but raise `MalformedBoxes`."""
     try:
         return struct.unpack_from(layout, data, offset)
     except struct.error as error:
@@ -179,7 +182,7 @@ def unpack(layout: str, data: bytes, offset: int = 0) -> tuple[Any, ...]:
 
 
 def box(kind: bytes, *parts: bytes) -> bytes:
-    """A box of these bytes. Raises `ValueError` for one of 4 GiB or more."""
+    """Return a box of these bytes. Raises `ValueError` for one of 4 GiB or more."""
     size = 8 + sum(len(part) for part in parts)
     if size >= 2**32:
         raise ValueError("a box in memory cannot be so large")

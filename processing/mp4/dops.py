@@ -8,12 +8,12 @@ from pathlib import Path
 from processing.mp4.box import MalformedBoxes
 from processing.mp4.init_segment import read_init
 
-# Behind the kind: a version and a count of channels, a byte each.
+# Bytes after the kind: a version and a number of channels, one byte each.
 _PRE_SKIP = 4 + 2
 
 
 def set_pre_skip(path: Path, samples: int) -> None:
-    """Write into a file of ours how many samples at the start are to be skipped. Raises
+    """Write into a file of ours how many samples players skip at the start. Raises
     `MalformedBoxes`."""
     with path.open("r+b") as file:
         init = read_init(file).data

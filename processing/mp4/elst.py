@@ -22,7 +22,8 @@ class Edit:
 
 
 def read(table: bytes, *, timescale: int, clock: int) -> tuple[Edit, ...]:
-    """The entries of a box of a track with so many ticks a second, in a film of `clock` ticks."""
+    """Return the entries of the edit list of a track with `timescale` ticks a second, in a movie
+    with `clock` ticks a second."""
     entries, form = number(table, 4), ">qqi" if table[:1] == b"\1" else ">iii"
     size = struct.calcsize(form)
     if entries > MAX_EDITS or len(table) != 8 + size * entries:
@@ -35,6 +36,6 @@ def read(table: bytes, *, timescale: int, clock: int) -> tuple[Edit, ...]:
 
 
 def write(start: int, duration: int) -> bytes:
-    """The box of one edit: from `start` (ticks of the track) for `duration` (of the film); 0 is for
-    as long as fragments follow."""
+    """Return the box of one edit: from `start` (ticks of the track) for `duration` (ticks of the
+    movie); 0 means as long as fragments follow."""
     return box(b"elst", bytes(4), struct.pack(">2IiI", 1, duration, start, 0x10000))

@@ -1,4 +1,4 @@
-"""The beginning of a fragmented MP4 of one track: ftyp and moov."""
+"""The beginning of a fragmented MP4 with one track: ftyp and moov."""
 
 from __future__ import annotations
 
@@ -27,10 +27,9 @@ _MAX_FRAGMENTS = 1_000_000
 
 @dataclass(frozen=True)
 class InitSegment:
-    """An init segment, and what it tells: `handler` is `vide` or `soun`, sizes are in pixels,
-    `entry` is of which codec its samples are, `upright` whether its display matrix turns nothing,
-    `shown_from` the tick of its samples that its edit list shows first.
-    """
+    """An init segment and its contents. `handler` is `vide` or `soun`, sizes are in pixels, `entry`
+    is the sample description, `upright` says that the display matrix turns nothing, and
+    `shown_from` is the tick at which the edit list starts the track."""
 
     data: bytes
     timescale: int
@@ -44,7 +43,7 @@ class InitSegment:
 
 
 def read_init(file: BinaryIO) -> InitSegment:
-    """The init segment of a seekable file. Raises `MalformedBoxes`."""
+    """Return the init segment of a seekable file. Raises `MalformedBoxes`."""
     for found in boxes_of(file, file.seek(0, os.SEEK_END)):
         if found.kind == b"moov":
             return _init(read_bytes(file, 0, found.end, _MAX_INIT))
@@ -80,8 +79,8 @@ def _shown_from(trak: bytes) -> int:
 
 
 def shown_from(data: bytes, tick: int) -> bytes:
-    """An init segment that shows its samples from a tick on. It is as long as before where FFmpeg's
-    metadata, which tell nothing, leave the room."""
+    """Return an init segment that shows its samples from a tick on. It keeps its length if FFmpeg's
+    metadata, which are not needed, leave the room."""
     return b"".join(
         box(kind, _edited(body, tick) if kind == b"moov" else body) for kind, body in children(data)
     )
@@ -102,7 +101,8 @@ def _with_edit(trak: bytes, tick: int) -> bytes:
 
 
 def read_runs(file: BinaryIO, init: InitSegment) -> Iterator[tuple[Box, Box, TrackRun]]:
-    """Each moof box, its mdat box and the samples in them, in order. Raises `MalformedBoxes`."""
+    """Yield each moof box, its mdat box and the samples in them, in order. Raises
+    `MalformedBoxes`."""
     length = file.seek(0, os.SEEK_END)
     moof: Box | None = None
     count = 0

@@ -1,4 +1,5 @@
-"""The header of a track's media: ticks a second, length, language. `mvhd` begins alike."""
+"""The header of a track's media: ticks a second, duration, language. `mvhd` has the same
+beginning."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ _MAX_TIMESCALE = 2**31
 
 
 def timescale(header: bytes) -> int:
-    """Ticks a second."""
+    """Return the ticks a second."""
     scale = number(header, 20 if header[:1] == b"\1" else 12)
     if not 0 < scale < _MAX_TIMESCALE:
         raise MalformedBoxes("The track has no timescale.")
@@ -19,7 +20,8 @@ def timescale(header: bytes) -> int:
 
 
 def write(original: bytes, *, ticks_a_second: int, duration: int) -> bytes:
-    """The box with the language of another, and so many ticks of duration."""
+    """Return the box with the language of `original`, and these ticks a second and this
+    duration."""
     language = unpack(">H", original, 32 if original[:1] == b"\1" else 20)[0]
     if duration < 2**32:
         head = struct.pack(">5I", 0, 0, 0, ticks_a_second, duration)

@@ -16,7 +16,7 @@ _MAX_MOOF = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class TrackRun:
-    """A fragment as it is stored: its first tick, its samples, where their bytes begin."""
+    """A fragment as it is stored: its first tick, its samples, and where their bytes begin."""
 
     start: int
     samples: tuple[Sample, ...]
@@ -24,7 +24,7 @@ class TrackRun:
 
 
 def read_run(file: BinaryIO, moof: Box, mdat: Box, defaults: Defaults) -> TrackRun:
-    """The samples of a moof box, which lie in a row in its mdat. Raises `MalformedBoxes`."""
+    """Return the samples of a moof box, which lie in a row in its mdat. Raises `MalformedBoxes`."""
     if mdat.offset != moof.end:
         raise MalformedBoxes("A moof box is not followed by its mdat box.")
     traf = child(read_bytes(file, moof.start, moof.end - moof.start, _MAX_MOOF), b"traf")
@@ -40,7 +40,7 @@ def read_run(file: BinaryIO, moof: Box, mdat: Box, defaults: Defaults) -> TrackR
 
 
 def later(moof: bytes, ticks: int) -> bytes:
-    """The body of a moof box with every frame shown so many ticks later. Raises
+    """Return the body of a moof box with every frame shown `ticks` later. Raises
     `MalformedBoxes`."""
     moved = len(_later(moof, ticks, 0)) - len(moof)
     return _later(moof, ticks, moved)
@@ -59,8 +59,8 @@ def _later(body: bytes, ticks: int, moved: int) -> bytes:
 
 
 def _in_a_row(truns: Sequence[bytes], payload: int, defaults: Defaults) -> tuple[Sample, ...]:
-    """The samples of all truns, each of which begins where the one before ends; the first at
-    `payload` bytes after the beginning of the moof box."""
+    """Return the samples of all truns, each of which must begin where the one before ends; the
+    first is `payload` bytes after the beginning of the moof box."""
     samples: list[Sample] = []
     for run in truns:
         begun = trun.data_offset(run)

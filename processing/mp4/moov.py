@@ -1,8 +1,8 @@
-"""The moov box of a progressive MP4: what its fragments told, gathered into tables of samples.
+"""The moov box of a progressive MP4: the contents of its fragments as tables of samples.
 
 The composition offsets of fragments may begin anywhere, those of older versions below 0. Here they
-are shifted to begin at 0, for players that know no others, and an edit list takes the shift off
-again: every frame is shown at the time it had.
+are shifted to begin at 0, for players that know no others, and an edit list removes the shift:
+every frame keeps its presentation time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 
 
 class SampleTables:
-    """The samples of one track, whose runs are added in order, all of them before it is asked."""
+    """The samples of one track. Add all runs in order before reading anything else."""
 
     def __init__(self, init: InitSegment) -> None:
         self.init = init
@@ -36,8 +36,8 @@ class SampleTables:
         self._runs = array("I")
 
     def add(self, run: TrackRun) -> int:
-        """Take the samples of the next run; the bytes they have. Raises `MalformedBoxes` unless it
-        follows the one before, the first at 0."""
+        """Take the samples of the next run and return their bytes. Raises `MalformedBoxes` unless
+        the run follows the one before, the first at 0."""
         if run.start != self.duration:
             raise MalformedBoxes("The chunks of a track do not follow each other.")
         for sample in run.samples:
@@ -52,28 +52,29 @@ class SampleTables:
 
     @property
     def is_audio(self) -> bool:
-        """Whether every sample can be decoded alone."""
+        """Whether the track is audio, in which every sample can be decoded alone."""
         return self.init.handler == "soun"
 
     @property
     def movie_duration(self) -> int:
-        """How long it plays in ticks of the movie, rounded up."""
+        """The duration in ticks of the movie, rounded up."""
         return -(-self.duration * _MOVIE_TIMESCALE // self.init.timescale)
 
     @cached_property
     def shift(self) -> int:
-        """Ticks that make the lowest composition offset 0."""
+        """The ticks that raise the lowest composition offset to 0."""
         return -min(self._compositions)
 
     def stbl(self, stsd: bytes, offsets: Sequence[int], *, wide: bool) -> bytes:
-        """The sample table, with runs of samples at `offsets`, in 64 bits where `wide`."""
+        """Return the sample table, with runs of samples at `offsets`, in 64 bits if `wide`."""
         where = struct.pack(f">{len(offsets)}{'Q' if wide else 'I'}", *offsets)
         chunks = counted(b"co64" if wide else b"stco", where, 8 if wide else 4)
         return box(b"stbl", box(b"stsd", stsd), self._described, chunks)
 
     @cached_property
     def _described(self) -> bytes:
-        """What is told of samples, wherever they are; once all were added."""
+        """The tables that do not depend on the position of the samples; valid once all runs were
+        added."""
         parts = [counted(b"stts", run_lengths(self._durations, 0))]
         if any(self._compositions):
             parts.append(counted(b"ctts", run_lengths(self._compositions, self.shift)))
@@ -91,9 +92,9 @@ class SampleTables:
 
 
 def write(tracks: Sequence[SampleTables], offsets: Sequence[Sequence[int]], *, reach: int) -> bytes:
-    """The moov box of tracks whose runs stand at `offsets`; its size depends on neither. `reach`
-    is how many bytes of media there are. Raises `MalformedBoxes`."""
-    # Room for the tables themselves: what is just below 4 GiB need not be told apart.
+    """Return the moov box of tracks whose runs are at `offsets`; its size does not depend on the
+    values of the offsets. `reach` is the number of bytes of media. Raises `MalformedBoxes`."""
+    # 2 GiB leaves room for the tables themselves: sizes just below 4 GiB may use 64 bits too.
     wide = reach >= 2**31
     traks = [
         _trak(track, number, _flags(track, tracks), offsets[number - 1], wide)
@@ -106,7 +107,7 @@ def write(tracks: Sequence[SampleTables], offsets: Sequence[Sequence[int]], *, r
 
 
 def _flags(track: SampleTables, tracks: Sequence[SampleTables]) -> int:
-    """Of several audio tracks only the first plays unasked."""
+    """Return the flags: only the first of several audio tracks plays by default."""
     first = next(one for one in tracks if one.is_audio == track.is_audio)
     return tkhd.IN_MOVIE | (tkhd.ENABLED if track is first else 0)
 

@@ -1,4 +1,4 @@
-"""The units AV1 is made of (OBUs), as samples and av1C boxes have them."""
+"""The units of AV1 (OBUs), as in samples and av1C boxes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FRAMES = (3, 6)
 
 # A header, its extension and a size of up to eight bytes.
 _LONGEST_HEAD = 10
-# Sequence header, metadata and padding before the first frame: few.
+# Few units come before the first frame: sequence header, metadata and padding.
 _MAX_UNITS = 64
 _MAX_HEADER = 4096
 
@@ -29,7 +29,8 @@ class Unit:
 
 
 def units(file: BinaryIO, offset: int, size: int) -> Iterator[Unit]:
-    """The units of the sample of `size` bytes from `offset`, not many. Raises `MalformedBoxes`."""
+    """Yield the units of the sample of `size` bytes at `offset`, up to a small limit. Raises
+    `MalformedBoxes`."""
     end = offset + size
     for _ in range(_MAX_UNITS):
         if offset >= end:
@@ -41,12 +42,13 @@ def units(file: BinaryIO, offset: int, size: int) -> Iterator[Unit]:
 
 
 def payload(file: BinaryIO, unit: Unit) -> bytes:
-    """What is in a unit; of a long one its beginning."""
+    """Return the payload of a unit; only the beginning of a long one."""
     return read_bytes(file, unit.start, min(unit.size, _MAX_HEADER), _MAX_HEADER)
 
 
 def sequence_header(av1c: bytes) -> bytes | None:
-    """The one in the configuration of a sample description, which need not have any."""
+    """Return the sequence header in the configuration of a sample description, None if it has
+    none."""
     units_of_it = av1c[4:]
     if not units_of_it:
         return None
@@ -55,8 +57,8 @@ def sequence_header(av1c: bytes) -> bytes | None:
 
 
 def _head(data: bytes, end: int) -> tuple[int, int, int]:
-    """The kind of the unit at the start, where its payload begins and how long it is; it must end
-    by `end`."""
+    """Return the kind of the unit at the start, where its payload begins, and its length; it must
+    end by `end`."""
     kind, extended, sized = data[0] >> 3 & 0xF, data[0] >> 2 & 1, data[0] >> 1 & 1
     at, size = 1 + extended, 0
     if not sized:

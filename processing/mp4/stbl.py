@@ -1,5 +1,5 @@
-"""Reads the sample table of a progressive MP4: when each sample is decoded and shown, which ones
-decoding can begin with, and whether all of them are in the file.
+"""Reads the sample table of a progressive MP4: when each sample is decoded and shown, at which ones
+decoding can begin, and whether all of them are in the file.
 
 Raises `MalformedBoxes` for tables that contradict each other.
 """
@@ -14,13 +14,13 @@ from processing.mp4.box import MalformedBoxes
 from processing.mp4.tables import number, numbers, runs
 
 MAX_SAMPLES = 6_000_000
-# FFmpeg takes steps near this for small negative ones and mends them in ways of its own.
+# FFmpeg takes steps near this for small negative ones and corrects them in its own way.
 _MAX_STEP = 2**31
 _MAX_TICKS = 2**53
 
 
 def stts(table: bytes, samples: int) -> array[int]:
-    """The ticks at which samples are decoded, and where the last one ends."""
+    """Return the ticks at which samples are decoded, and the end of the last one."""
     counts, steps = runs(table)
     if sum(counts) != samples or max(steps, default=0) >= _MAX_STEP:
         raise MalformedBoxes("The times of samples are impossible.")
@@ -31,7 +31,7 @@ def stts(table: bytes, samples: int) -> array[int]:
 
 
 def ctts(table: bytes, samples: int) -> array[int]:
-    """Composition offsets, signed whatever the version says, as FFmpeg takes them."""
+    """Return the composition offsets, signed whatever the version says, as FFmpeg reads them."""
     counts, values = runs(table)
     if sum(counts) != samples:
         raise MalformedBoxes("The composition offsets are not those of the samples.")
@@ -39,7 +39,7 @@ def ctts(table: bytes, samples: int) -> array[int]:
 
 
 def stss(table: bytes, samples: int) -> bytearray:
-    """1 for each sample one can begin from, of which there must be one."""
+    """Return 1 for each sample at which decoding can begin; there must be at least one."""
     keys = bytearray(samples)
     last = 0
     for key in numbers(table, 8, number(table, 4)):
@@ -53,7 +53,7 @@ def stss(table: bytes, samples: int) -> bytearray:
 
 
 def stsz(table: bytes) -> array[int]:
-    """Where each sample would end if all lay in a row: one entry more than there are samples."""
+    """Return where each sample would end if all were in a row: one more entry than samples."""
     each, samples = number(table, 4), number(table, 8)
     if not 0 < samples <= MAX_SAMPLES:
         raise MalformedBoxes("There are no samples, or too many.")
@@ -62,20 +62,20 @@ def stsz(table: bytes) -> array[int]:
 
 
 def stco(table: bytes) -> array[int]:
-    """Where each chunk begins."""
+    """Return where each chunk begins."""
     return numbers(table, 8, number(table, 4))
 
 
 def co64(table: bytes) -> array[int]:
-    """Where each chunk begins, in 64 bits."""
+    """Return where each chunk begins, in 64 bits."""
     halves = numbers(table, 8, 2 * number(table, 4))
     pairs = zip(halves[::2], halves[1::2], strict=True)
     return array("Q", (high << 32 | low for high, low in pairs))
 
 
 def chunk_bytes(starts: array[int], stsc: bytes, ends: array[int]) -> Iterator[int]:
-    """The bytes of each chunk; the chunks at `starts` must hold exactly the samples (`ends`, of
-    `stsz`)."""
+    """Yield the bytes of each chunk; the chunks at `starts` must hold exactly the samples (`ends`,
+    from `stsz`)."""
     entries = number(stsc, 4)
     held_by = numbers(stsc, 8, 3 * entries)
     beyonds = [*held_by[3::3], len(starts) + 1][:entries]
@@ -95,7 +95,7 @@ def chunk_bytes(starts: array[int], stsc: bytes, ends: array[int]) -> Iterator[i
 
 
 def are_all_there(starts: array[int], stsc: bytes, ends: array[int], length: int) -> bool:
-    """Whether the chunks, which must hold exactly the samples, lie inside a file of `length`
+    """Whether the chunks, which must hold exactly the samples, are inside a file of `length`
     bytes."""
     held = chunk_bytes(starts, stsc, ends)
     return all(start + size <= length for start, size in zip(starts, held, strict=True))

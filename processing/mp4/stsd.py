@@ -1,4 +1,4 @@
-"""Sample descriptions: of which codec a track is, and with which configuration."""
+"""Sample descriptions: the codec of a track and its configuration."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class SampleEntry:
     boxes: bytes
 
     def configuration(self, kind: bytes) -> bytes:
-        """The body of the first box of that kind (`avcC`)."""
+        """Return the body of the first box of that kind (`avcC`)."""
         for name, body in children(self.boxes):
             if name == kind:
                 return body
@@ -26,7 +26,7 @@ class SampleEntry:
 
 
 def first_entry(stsd: bytes, handler: str) -> SampleEntry:
-    """The first sample description of an stsd box, of a track that `handler` shows or plays."""
+    """Return the first sample description of the stsd box of a track with that `handler`."""
     size, kind = unpack(">I4s", stsd, 8)
     header = _VISUAL_HEADER if handler == "vide" else _AUDIO_HEADER
     return SampleEntry(kind, stsd[16 + header : 8 + size])

@@ -1,4 +1,4 @@
-"""Tables of 32-bit numbers in boxes: what they count is capped when read."""
+"""Tables of 32-bit numbers in boxes; the number of entries that are read is limited."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ MAX_NUMBERS = 12_000_000
 
 
 def number(table: bytes, start: int) -> int:
-    """An unsigned number of 32 bits."""
+    """Return an unsigned number of 32 bits."""
     return int(unpack(">I", table, start)[0])
 
 
 def numbers(table: bytes, start: int, count: int) -> array[int]:
-    """`count` of them, which must be there."""
+    """Return `count` unsigned numbers of 32 bits, all of which must be there."""
     if count > MAX_NUMBERS or len(table) < start + 4 * count:
         raise MalformedBoxes("A table is too short.")
     found = array("I", table[start : start + 4 * count])
@@ -28,18 +28,18 @@ def numbers(table: bytes, start: int, count: int) -> array[int]:
 
 
 def runs(table: bytes) -> tuple[array[int], array[int]]:
-    """The counts and values of a run-length table (`stts`, `ctts`)."""
+    """Return the counts and the values of a run-length table (`stts`, `ctts`)."""
     pairs = numbers(table, 8, 2 * number(table, 4))
     return pairs[::2], pairs[1::2]
 
 
 def counted(kind: bytes, entries: bytes, size: int = 8) -> bytes:
-    """A full box of entries of `size` bytes."""
+    """Return a full box of entries of `size` bytes."""
     return box(kind, struct.pack(">2I", 0, len(entries) // size), entries)
 
 
 def run_lengths(values: array[int], shift: int) -> bytes:
-    """Pairs of how often a value comes in a row, and the value."""
+    """Return pairs of the number of equal values in a row, and the value plus `shift`."""
     pairs = array("I")
     for value, equal in groupby(values):
         pairs.append(sum(1 for _ in equal))
@@ -48,7 +48,7 @@ def run_lengths(values: array[int], shift: int) -> bytes:
 
 
 def words(values: array[int]) -> bytes:
-    """32-bit big-endian words."""
+    """Return the values as 32-bit big-endian words."""
     if sys.byteorder == "big":
         return values.tobytes()
     swapped = array(values.typecode, values)

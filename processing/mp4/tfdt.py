@@ -1,4 +1,4 @@
-"""When a fragment begins."""
+"""The start time of a fragment."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from processing.mp4.box import unpack
 
 
 def start(tfdt: bytes) -> int:
-    """The tick of its first sample."""
+    """Return the tick of its first sample."""
     return int(unpack(">Q" if tfdt[:1] == b"\1" else ">I", tfdt, 4)[0])

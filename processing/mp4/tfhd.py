@@ -1,4 +1,4 @@
-"""What the samples of a track (`trex`) or of a fragment (`tfhd`) are like unless they say so."""
+"""The default values for samples of a track (`trex`) or of a fragment (`tfhd`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FIELDS = (0x8, 0x10, 0x20)
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a sample is like when its run does not say: ticks, bytes, flags."""
+    """The values of a sample whose run does not give them: ticks, bytes, flags."""
 
     duration: int
     size: int
@@ -20,13 +20,13 @@ class Defaults:
 
 
 def of_track(trex: bytes) -> Defaults:
-    """The defaults in the trex box of an init segment."""
+    """Return the defaults in the trex box of an init segment."""
     _, _, _, duration, size, flags = unpack(">6I", trex)
     return Defaults(duration, size, flags)
 
 
 def of_fragment(tfhd: bytes, defaults: Defaults) -> Defaults:
-    """Those of a fragment, where it has its own."""
+    """Return the defaults of a fragment: its own, and otherwise `defaults`."""
     flags = unpack(">I", tfhd)[0] & 0xFFFFFF
     offset = 8 + (8 if flags & _BASE_OFFSET else 0) + (4 if flags & _DESCRIPTION else 0)
     values = [defaults.duration, defaults.size, defaults.flags]

@@ -1,4 +1,4 @@
-"""The header of a track: its number, its place in the film, its size."""
+"""The header of a track: its number, its flags, its duration, its size."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ IDENTITY = struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
 """The matrix (ISO/IEC 14496-12, 6.2.2) that leaves everything as it is."""
 # The box ends with the matrix, and a width and a height of 32 bits each.
 MATRIX = slice(-44, -8)
-# Where the alternate group stands in what follows the duration.
+# The bytes after the duration, and the position of the alternate group in them.
 _TAIL, _ALTERNATE_GROUP = 60, 10
 
 
 def track_id(header: bytes) -> int:
-    """The number of the track."""
+    """Return the number of the track."""
     return number(header, 20 if header[:1] == b"\1" else 12)
 
 
 def size(header: bytes) -> tuple[int, int]:
-    """Width and height in pixels."""
+    """Return width and height in pixels."""
     width, height = unpack(">2I", header, len(header) - 8) if len(header) >= 8 else (0, 0)
     return width >> 16, height >> 16
 
@@ -33,8 +33,8 @@ def is_upright(header: bytes) -> bool:
 
 
 def write(original: bytes, *, track: int, flags: int, duration: int, group: int) -> bytes:
-    """The box with everything but number, duration and choice as another has it: matrix, volume,
-    size."""
+    """Return the box with number, flags, duration and alternate group as given, and matrix, volume
+    and size of `original`."""
     if len(original) < _TAIL:
         raise MalformedBoxes("A box is too short.")
     tail = bytearray(original[-_TAIL:])

@@ -1,4 +1,4 @@
-"""Samples in a row of a fragment."""
+"""A run of samples of a fragment."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _FIELDS = (0x100, 0x200, 0x400, _COMPOSITION)
 
 @dataclass(frozen=True)
 class Sample:
-    """One frame or packet: ticks it lasts, bytes, flags, ticks from decoding to showing."""
+    """One frame or packet: its duration in ticks, its bytes, its flags, and the ticks from decoding
+    to showing."""
 
     duration: int
     size: int
@@ -35,15 +36,15 @@ class Sample:
 
 
 def data_offset(trun: bytes) -> int | None:
-    """Bytes from the moof box to the first sample, where the run says so."""
+    """Return the bytes from the moof box to the first sample, if the run gives them."""
     if not unpack(">I", trun)[0] & _DATA_OFFSET:
         return None
     return int(unpack(">i", trun, 8)[0])
 
 
 def later(trun: bytes, ticks: int, *, moved: int = 0) -> bytes:
-    """The run with every frame shown so many ticks later, its bytes `moved` by so many. Offsets
-    stay signed only where one is below 0 even so."""
+    """Return the run with every frame shown `ticks` later and its bytes `moved` by that many.
+    Offsets stay signed only if one is still below 0."""
     head, count = unpack(">2I", trun)
     flags, signed = head & 0xFFFFFF, head >> 24 >= 1
     begin = 8 + 4 * ((flags & _DATA_OFFSET > 0) + (flags & _FIRST_FLAGS > 0))
@@ -65,7 +66,7 @@ def later(trun: bytes, ticks: int, *, moved: int = 0) -> bytes:
 
 
 def samples(trun: bytes, defaults: Defaults) -> Iterator[Sample]:
-    """Its samples, `MAX_SAMPLES` at most."""
+    """Return the samples of a run, at most `MAX_SAMPLES`."""
     return itertools.islice(_samples(trun, defaults), MAX_SAMPLES)
 
 

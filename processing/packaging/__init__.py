@@ -1,1 +1,1 @@
-"""MP4 boxes, segments, checks and playlists: pure functions, no Django."""
+"""Segments, checks and playlists: pure functions, no Django."""

@@ -1,7 +1,7 @@
-"""Addresses of segments: ranges of one object, or, where whoever serves it maps them to ranges,
-addresses of their own.
+"""Addresses of segments: byte ranges of one object, or addresses of their own if the server maps
+those to ranges.
 
-Players by FFmpeg lose bytes between two ranges of one address, and cannot seek among them.
+Players based on FFmpeg lose bytes between two ranges of one address, and cannot seek among them.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ import re
 from typing import NamedTuple
 
 _SUFFIX = ".mp4"
-# One way to write each number, so that nothing has two addresses.
+# Each number has only one spelling, so that no part has two addresses.
 _NUMBER = r"0|[1-9]\d{0,14}"
 _PART = re.compile(rf"(.*[^/])/({_NUMBER})-({_NUMBER}){re.escape(_SUFFIX)}", re.ASCII)
 
 
 class Address(NamedTuple):
-    """Where an object is served; `mapped` says that its parts have addresses of their own."""
+    """The address of an object; `mapped` says that its parts have addresses of their own."""
 
     uri: str
     mapped: bool = False
 
 
 class Part(NamedTuple):
-    """Bytes `first` to `last` of the object whose address is `uri`."""
+    """Bytes `first` to `last` of the object at the address `uri`."""
 
     uri: str
     first: int
@@ -31,18 +31,19 @@ class Part(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many bytes."""
+        """The number of bytes."""
         return self.last + 1 - self.first
 
 
 def of_part(uri: str, offset: int, size: int) -> str:
-    """The address of some bytes of an object: of `720p/00003.mp4` it is
+    """Return the address of some bytes of an object: for `720p/00003.mp4` it is
     `720p/00003/800-5799.mp4`."""
     return f"{uri.removesuffix(_SUFFIX)}/{offset}-{offset + size - 1}{_SUFFIX}"
 
 
 def part_of(address: str) -> Part | None:
-    """What an address of some bytes means, or None for any other; the inverse of `of_part`."""
+    """Return the part of an object that an address names, or None for any other address; the
+    inverse of `of_part`."""
     found = _PART.fullmatch(address)
     if found is None:
         return None

@@ -1,6 +1,7 @@
-"""Checks what was made before anyone can see it: pure, and telling instead of raising.
+"""Checks the output before anyone can see it. The checks are pure, and report instead of raising.
 
-Used by the pipeline before a chunk is listed and before a release is complete, and by the tests.
+The pipeline uses them before it lists a chunk and before it completes a release; the tests use them
+too.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ from fractions import Fraction
 from processing.ffmpeg.errors import MediaError
 from processing.packaging.track import Track
 
-# How much of a frame's duration a time may be off.
+# The share of a frame's duration that a time may be off.
 _ROUNDED = 0.25
-# Samples in an access unit: ticks, since the timescale of audio is its rate.
+# Samples in an access unit; also ticks, because the timescale of audio is its rate.
 _UNIT_SAMPLES = {"mp4a.40.2": 1024, "opus": 960}
 
 
 @dataclass(frozen=True)
 class Violation:
-    """Something wrong: a stable `code` and a sentence. One that is no `must` is a warning: it is
-    reported, and hides nothing."""
+    """A fault: a stable `code` and a sentence. Without `must` it is a warning, which is reported
+    but hides nothing."""
 
     code: str
     message: str
@@ -29,7 +30,7 @@ class Violation:
 
 
 class CheckFailed(MediaError):
-    """Raised when something that was made must not be shown; `findings` say why."""
+    """Raised when an output must not be shown; `findings` say why."""
 
     code = "output_invalid"
     message = "The output did not pass its checks."
@@ -40,7 +41,7 @@ class CheckFailed(MediaError):
 
 
 def require(findings: Iterable[Violation]) -> None:
-    """Raise `CheckFailed` when one of the violations is a `must`."""
+    """Raise `CheckFailed` if one of the violations is a `must`."""
     found = tuple(finding for finding in findings if finding.must)
     if found:
         raise CheckFailed(found)
@@ -57,9 +58,10 @@ def check_chunk(
     rate: Fraction | None = None,
     composed: bool = True,
 ) -> list[Violation]:
-    """One file of one track: `start` ticks at its first sample, and no gap after it; `frames` it
-    should have, give or take `tolerance`; its frame size; `rate` of its frames. `composed`: no
-    composition offset may be below 0, which some readers take for a delay of all frames."""
+    """Check one file of one track: its first sample is at `start` ticks and no gap follows; it has
+    `frames` frames, give or take `tolerance`; its frame size; the `rate` of its frames. With
+    `composed` no composition offset may be below 0, because some readers take one for a delay of
+    all frames."""
     if not track.fragments:
         return [Violation("empty", "The track has no fragments.")]
     found: list[Violation] = []
@@ -86,7 +88,7 @@ def check_chunk(
 def _check_fragment(
     track: Track, number: int, expected: int, rate: Fraction | None
 ) -> list[Violation]:
-    """A fragment by itself: it plays alone, and from its first tick to its last."""
+    """Check a fragment by itself: it plays alone, and from its first tick to its last."""
     fragment, found = track.fragments[number], []
     if not fragment.starts_with_sync:
         found.append(Violation("no_sync", f"Fragment {number} does not start with a keyframe."))
@@ -96,7 +98,7 @@ def _check_fragment(
     if fragment.start != expected:
         message = f"Fragment {number} starts at {fragment.start}, not at {expected} ticks."
         found.append(Violation("not_continuous", message))
-    # Copied timestamps may be rounded; a frame late by reordering is so by a whole one.
+    # Copied timestamps may be rounded; a frame late because of reordering is late by a whole frame.
     late = abs(fragment.composition_start - fragment.start) * fragment.samples
     if late > fragment.duration * _ROUNDED:
         shown = f"is shown at {fragment.composition_start} ticks instead of {fragment.start}"
@@ -111,8 +113,8 @@ def _check_fragment(
 
 
 def _check_units(track: Track) -> Iterator[Violation]:
-    """Access units of audio last what those of their codec do; only the very last may be shorter,
-    where the audio ends."""
+    """Check that access units of audio have the length of their codec; only the very last one may
+    be shorter, where the audio ends."""
     unit = _UNIT_SAMPLES.get(track.codecs)
     if track.handler != "soun" or unit is None:
         return
@@ -126,7 +128,8 @@ def _check_units(track: Track) -> Iterator[Violation]:
 
 
 def check_alignment(tracks: Mapping[str, Track]) -> list[Violation]:
-    """Renditions of one chunk and codec: the same timescale, and fragments that start together."""
+    """Check renditions of one chunk and codec: they have the same timescale, and fragments that
+    start together."""
     found: list[Violation] = []
     firsts: dict[str, str] = {}
     for name, track in tracks.items():

@@ -1,9 +1,9 @@
-"""When frames are shown, in a way that all readers take alike.
+"""Presentation times in a form that all readers interpret alike.
 
-FFmpeg's fragments begin with the tick of their first frame, and tell composition offsets from it,
-some below 0. Browsers take these as they are; libavformat and what is made of it shows all frames
-late by the lowest one. So all offsets are raised by what the codec may reorder, the same in every
-chunk of a rendition, and an edit list in the init segment takes that off again.
+FFmpeg's fragments begin at the tick of their first frame and have composition offsets relative to
+it, some below 0. Browsers use these as they are; libavformat and programs built on it show all
+frames late by the lowest offset. So all offsets are raised by the codec's maximal reordering, the
+same in every chunk of a rendition, and an edit list in the init segment subtracts it again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _MAX_MOOF = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class _Change:
-    """Bytes of a file that others take the place of."""
+    """A part of a file, and the `data` that replaces it."""
 
     offset: int
     size: int
@@ -34,8 +34,8 @@ class _Change:
 
 
 def from_zero(path: Path, rate: Fraction) -> None:
-    """Let the frames of a file of one track, `rate` a second, have composition offsets from 0 on,
-    in place. Doing it twice changes nothing. Raises `MalformedTrack`."""
+    """Rewrite a file of one track with `rate` frames a second, in place, so that its composition
+    offsets begin at 0. A second call changes nothing. Raises `MalformedTrack`."""
     with path.open("rb") as file, made_by_us():
         init = init_segment.read_init(file)
         most = codecs.of_entry(init.entry).reordering(init.entry)
@@ -56,7 +56,7 @@ def _changes(file: BinaryIO, init: InitSegment, ticks: int) -> Iterator[_Change]
 
 
 def _apply(path: Path, changes: Sequence[_Change]) -> None:
-    """Into the file itself, or, where something is longer than before, into a copy."""
+    """Write the changes into the file itself, or into a copy if something gets longer."""
     if all(len(change.data) == change.size for change in changes):
         with path.open("r+b") as file:
             for change in changes:

@@ -1,7 +1,7 @@
-"""The DASH manifest of a complete release (ISO/IEC 23009-1): the same bytes that HLS plays.
+"""The DASH manifest of a complete release (ISO/IEC 23009-1): it plays the same bytes as HLS.
 
-Each segment is named by an address of its own, or by that of its object, which may be signed, and a
-range.
+Each segment is named by an address of its own, or by the address of its object, which may be
+signed, and a range.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from processing.packaging.release import (
 )
 
 _NAMESPACE = "urn:mpeg:dash:schema:mpd:2011"
-# SegmentList stands in no narrower profile.
+# No narrower profile allows SegmentList.
 _PROFILE = "urn:mpeg:dash:profile:full:2011"
 _CHANNELS = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
 _ROLE = "urn:mpeg:dash:role:2011"
 # Every segment starts with a keyframe, at the same time in all representations.
 _COMMON: dict[str, object] = {"segmentAlignment": "true", "startWithSAP": 1}
-# What XML 1.0 cannot hold, however it is escaped.
+# Characters that XML 1.0 cannot hold, however they are escaped.
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def manifest(renditions: Sequence[StoredRendition]) -> str:
-    """The manifest of renditions whose chunks are all there: an adaptation set for the frames of
-    each codec, one for each audio track in each."""
+    """Return the manifest of renditions whose chunks are all there. It has an adaptation set for
+    the frames of each codec, and one for each audio track in each codec."""
     video = list(video_renditions(renditions).values())
     heard = list(audio_renditions(renditions).values())
     audio = list(chain(*heard))
@@ -60,7 +60,7 @@ def manifest(renditions: Sequence[StoredRendition]) -> str:
 def _named(
     heard: Sequence[Sequence[StoredRendition]],
 ) -> Iterator[tuple[StoredRendition, str]]:
-    """Each track of each codec with its name; one alone needs none."""
+    """Yield each track of each codec with its name; a single track has only its title."""
     for tracks in heard:
         names = audio_names(tracks) if len(tracks) > 1 else [track.title for track in tracks]
         yield from zip(tracks, names, strict=True)
@@ -115,7 +115,7 @@ def _representation(rendition: StoredRendition, more: Mapping[str, object]) -> I
 
 
 def _timeline(rendition: StoredRendition) -> Iterator[str]:
-    """Ticks that the segments last, equal ones in a row counted."""
+    """Yield the durations of the segments in ticks, with a count for equal ones in a row."""
     yield "<SegmentTimeline>"
     at = rendition.chunks[0].start
     lengths = (duration for chunk in rendition.chunks for _, _, duration, *_ in chunk.rows)
@@ -127,18 +127,18 @@ def _timeline(rendition: StoredRendition) -> Iterator[str]:
 
 
 def _longest(rendition: StoredRendition) -> float:
-    """Seconds of its longest segment."""
+    """Return the seconds of its longest segment."""
     ticks = (duration for chunk in rendition.chunks for _, _, duration, *_ in chunk.rows)
     return max(ticks, default=rendition.timescale) / rendition.timescale
 
 
 def _range(ref: hls.InitRef | hls.MediaSegmentRef) -> str:
-    """The first and the last byte."""
+    """Return the first and the last byte."""
     return f"{ref.offset}-{ref.offset + ref.size - 1}"
 
 
 def _duration(seconds: float) -> str:
-    """An xs:duration, rounded up to the millisecond."""
+    """Return an xs:duration, rounded up to the millisecond."""
     return f"PT{math.ceil(round(seconds * 1000, 3)) / 1000:.3f}S"
 
 

@@ -1,4 +1,4 @@
-"""Decodes what was made, to hear whether FFmpeg has anything to say about it."""
+"""Decodes an output, to find out whether FFmpeg complains about it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ _WALL_SECONDS = 1800
 
 
 def complaints(path: Path, ffmpeg: FFmpeg) -> str:
-    """What FFmpeg warns of while it decodes the whole file; empty when there is nothing.
+    """Return FFmpeg's warnings while it decodes the whole file; empty if there are none.
 
-    Raises `MediaError` when it cannot be run to its end."""
+    Raises `MediaError` if FFmpeg cannot be run to its end.
+    """
     argv = [ffmpeg.program, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning"]
     argv += [*inputs.opened(path), "-map", "0", "-fps_mode", "passthrough", "-f", "null", "-"]
     limits = runner.Limits(wall_seconds=_WALL_SECONDS)

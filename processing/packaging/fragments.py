@@ -1,4 +1,4 @@
-"""What packaging needs to know of a fragment: a moof box and the mdat after it."""
+"""The facts about a fragment that packaging needs: a moof box and the mdat after it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from processing.mp4.trun import Sample
 class Fragment:
     """One moof and mdat: `offset` and `size` in bytes, `start` (tfdt) and `duration` in ticks.
 
-    `composition_start` is the tick at which its earliest frame is shown, `evenly_shown` whether
-    the others follow without a gap or an overlap; `keyframe_size` the bytes from `offset` on that
-    hold the headers and the first sample, 0 for audio; `own_parameters` whether the first sample
-    comes with parameter sets the init segment does not have. `units` are the ticks the shortest and
-    the longest of its samples last, `last_unit` those of its last one, which is none of them.
-    `least_offset` is the lowest of its composition offsets.
+    `composition_start` is the tick at which its earliest frame is shown; `evenly_shown` says
+    whether the others follow without a gap or an overlap. `keyframe_size` has the bytes from
+    `offset` on with the headers and the first sample, 0 for audio. `own_parameters` says whether
+    the first sample has parameter sets that the init segment lacks. `units` are the ticks of the
+    shortest and the longest sample except the last one; `last_unit` has those of the last.
+    `least_offset` is the lowest composition offset.
     """
 
     offset: int
@@ -41,7 +41,8 @@ class Fragment:
 def describe(
     run: TrackRun, moof: Box, mdat: Box, *, is_video: bool, shown_from: int = 0
 ) -> Fragment:
-    """A run of frames, or of audio, of which an edit list shows what follows a tick."""
+    """Return the fragment of a run of frames or of audio; an edit list shows it from the tick
+    `shown_from` on."""
     decode, shown = run.start, []
     for sample in run.samples:
         shown.append(decode + sample.composition - shown_from)
@@ -69,7 +70,7 @@ def _units(samples: Sequence[Sample]) -> tuple[int, int] | None:
 
 
 def _is_even(shown: list[int], duration: int) -> bool:
-    """Whether each frame is shown about as long as the others."""
+    """Whether each frame is shown for about as long as the others."""
     usual = duration / len(shown)
     gaps = [after - before for before, after in itertools.pairwise(sorted(shown))]
     return all(usual / 2 < gap < usual * 1.5 for gap in gaps)

@@ -1,4 +1,4 @@
-"""HLS playlists (RFC 8216, version 7): pure text from what is known of the segments."""
+"""HLS playlists (RFC 8216, version 7): pure text from the facts about the segments."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from processing.ffmpeg.output_format import AUDIO_FRAGMENT_SECONDS, AUDIO_RATE, 
 
 VERSION = 7
 AUDIO_GROUP = "audio"
-# Players begin with the variant listed first, before they have measured anything: the best one
-# that an ordinary connection carries at once.
+# Players begin with the variant listed first, before they have measured anything. So the first is
+# the best one that an ordinary connection can play at once.
 _START_BANDWIDTH = 2_500_000
-# How long a fragment of audio is at most: whole packets of AAC.
+# The longest fragment of audio: whole packets of AAC.
 _AUDIO_SECONDS = math.ceil(AUDIO_FRAGMENT_SECONDS * AUDIO_RATE / PACKET) * PACKET / AUDIO_RATE
 
 
 class MediaSegmentRef(NamedTuple):
-    """A segment that lasts `seconds`: bytes `offset` to `offset + size` of the resource at `uri`,
-    or, where it is not `ranged`, all of that."""
+    """A segment of `seconds`: bytes `offset` to `offset + size` of the resource at `uri`, or the
+    whole resource if it is not `ranged`."""
 
     uri: str
     offset: int
@@ -34,8 +34,8 @@ class MediaSegmentRef(NamedTuple):
 
 @dataclass(frozen=True)
 class InitRef:
-    """An init segment: bytes `offset` to `offset + size` of the resource at `uri`, or, where it is
-    not `ranged`, all of that."""
+    """An init segment: bytes `offset` to `offset + size` of the resource at `uri`, or the whole
+    resource if it is not `ranged`."""
 
     uri: str
     offset: int
@@ -45,9 +45,10 @@ class InitRef:
 
 @dataclass(frozen=True)
 class Variant:
-    """One choice of frames (or, with no size, of audio alone). `bandwidth` is the peak, both
-    are bits per second with the audio included; `codecs` are RFC 6381 strings with commas, `group`
-    the group of audio tracks it goes with. What everything plays has `order` 0 and stands first."""
+    """One choice of frames (or, with no size, of audio alone). `bandwidth` is the peak; both
+    bandwidths are bits per second with the audio included. `codecs` are RFC 6381 strings with
+    commas; `group` is the group of audio tracks it goes with. The variants that play everywhere
+    have `order` 0 and come first."""
 
     uri: str
     bandwidth: int
@@ -62,7 +63,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class AudioRendition:
-    """One choice of audio; `language` is a BCP 47 tag, empty when unknown."""
+    """One choice of audio; `language` is a BCP 47 tag, empty if unknown."""
 
     uri: str
     name: str
@@ -75,10 +76,12 @@ class AudioRendition:
 def media_playlist(
     init: InitRef, segments: Sequence[MediaSegmentRef], *, complete: bool, target: int = 0
 ) -> str:
-    """The playlist of one rendition; while not `complete` it grows, and players join at 0.
+    """Return the playlist of one rendition. While it is not `complete` it grows, and players join
+    at 0.
 
-    `target` is the target duration (whole seconds) told from the first segment on, however the
-    later ones turn out: it may not change. Without one it is that of the segments given."""
+    `target` is the target duration (whole seconds), declared from the first segment on: it may not
+    change, however long later segments are. Without it, the target is that of the given segments.
+    """
     lines = _media_head(segments, target)
     lines.append(f"#EXT-X-PLAYLIST-TYPE:{'VOD' if complete else 'EVENT'}")
     if not complete:
@@ -87,7 +90,8 @@ def media_playlist(
 
 
 def iframe_playlist(init: InitRef, keyframes: Sequence[MediaSegmentRef]) -> str:
-    """The playlist of keyframes alone: bytes of each fragment up to its first sample's end."""
+    """Return the playlist of keyframes alone: the bytes of each fragment up to its first sample's
+    end."""
     lines = [*_media_head(keyframes, 0), "#EXT-X-PLAYLIST-TYPE:VOD", "#EXT-X-I-FRAMES-ONLY"]
     return _listed(lines, init, keyframes, complete=True)
 
@@ -107,7 +111,7 @@ def _listed(
 ) -> str:
     where = f',BYTERANGE="{init.size}@{init.offset}"' if init.ranged else ""
     lines.append(f"#EXT-X-MAP:URI={quoted(init.uri)}{where}")
-    # Many segments in a row are bytes of one resource.
+    # Many segments in a row are bytes of one resource, so its URI is checked only once.
     checked = lru_cache(maxsize=1)(uri_line)
     for uri, offset, size, seconds, ranged in segments:
         where = f"#EXT-X-BYTERANGE:{size}@{offset}\n" if ranged else ""
@@ -122,8 +126,8 @@ def multivariant_playlist(
     audio: Sequence[AudioRendition],
     iframes: Sequence[Variant] = (),
 ) -> str:
-    """The playlist a player is given. The variant to begin with comes first, then the others
-    from the best down, then those of other codecs; `iframes` are the keyframe playlists of
+    """Return the playlist that a player opens. The variant to begin with comes first, then the
+    others from the best down, then those of other codecs; `iframes` are the keyframe playlists of
     variants."""
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
     lines += [_media_line(rendition) for rendition in audio]
@@ -169,23 +173,24 @@ def _attributes(variant: Variant, *, keyframes: bool = False) -> str:
 
 
 def quoted(text: str) -> str:
-    """A quoted-string; quotes and line breaks cannot stand in one, so they are replaced."""
+    """Return a quoted-string. It cannot hold quotes and line breaks, so they are replaced."""
     safe = text.replace('"', "'")
     return '"' + re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", " ", safe) + '"'
 
 
 def uri_line(uri: str) -> str:
-    """A URI on a line of its own. Raises `ValueError` for what would read as something else."""
+    """Return a URI on a line of its own. Raises `ValueError` for text that would be read as
+    something else."""
     if not uri or uri.startswith("#") or re.search(r"[\s\x00-\x1f\x7f\"]", uri):
         raise ValueError("this cannot be a URI line of a playlist")
     return uri
 
 
 def bandwidths(segments: Sequence[MediaSegmentRef], target: int = 0) -> tuple[int, int]:
-    """Peak and average bits per second of what is really there; (0, 0) for nothing.
+    """Return the peak and average bits per second of the actual segments; (0, 0) for none.
 
-    The peak is RFC 8216's: the highest of any segments in a row that together last between half
-    and one and a half times the target duration: `target`, or that of the segments.
+    The peak is RFC 8216's: the highest of any segments in a row that together last between half and
+    one and a half times the target duration: `target`, or that of the segments.
     """
     seconds = sum(segment.seconds for segment in segments)
     if seconds <= 0:
@@ -208,17 +213,19 @@ def _peak_from(segments: Sequence[MediaSegmentRef], first: int, target: int) -> 
 
 
 def target_duration(segments: Sequence[MediaSegmentRef]) -> int:
-    """Whole seconds no segment, rounded, lasts longer than; at least one."""
+    """Return the target duration: no segment, rounded to whole seconds, is longer. It is at least
+    one."""
     longest = max((segment.seconds for segment in segments), default=0.0)
     return max(1, math.floor(longest + 0.5))
 
 
 def planned_target(segment_seconds: float, *, regular: bool = True) -> int:
-    """The target duration to tell before there are segments grouped to `segment_seconds`.
+    """Return the target duration to declare before there are segments, which are grouped to
+    `segment_seconds`.
 
-    `regular` says that keyframes come at equal distances that divide it, as in what we encode; no
-    segment is then longer, but for audio, whose fragments of half a second end where they end.
-    Otherwise (frames copied from a source) segments are grouped up to half as long again.
+    `regular` says that keyframes come at equal distances that divide it, as in our own encodes. No
+    segment is then longer, except for audio, whose fragments of half a second do not end exactly
+    there. Otherwise (frames copied from a source) segments may be half as long again.
     """
     longest = segment_seconds * 1.5
     if regular:

@@ -1,9 +1,9 @@
 """Joins the chunks of some renditions into one MP4 to download, without encoding anything.
 
-The sample tables of all fragments become one moov box before the media (so that playing starts
-while it is fetched), and the media are copied behind it, audio beside frames.
+The sample tables of all fragments become one moov box before the media, so that playback starts
+during the download. The media are copied behind it, with audio and frames interleaved.
 
-What is held in memory is those tables: some ten bytes for a frame, whatever its size.
+Only those tables are held in memory: some ten bytes for a frame, whatever its size.
 """
 
 from __future__ import annotations
@@ -29,14 +29,13 @@ _MDAT_HEADER = 16
 
 
 def never() -> str | None:
-    """The `should_stop` of work nobody stops."""
+    """Return None: the `should_stop` of work that nobody stops."""
     return None
 
 
 @dataclass(frozen=True, order=True)
 class _Piece:
-    """Samples in a row: seconds at which they start, the track they are of, and where their bytes
-    are."""
+    """Samples in a row: the second at which they start, their track, and where their bytes are."""
 
     at: float
     track: int
@@ -51,11 +50,11 @@ def progressive(
     *,
     should_stop: Callable[[], str | None] = never,
 ) -> None:
-    """Write the MP4 of `tracks`: of each the chunk files in order; frames first, then the audio
-    that plays unasked, then other audio tracks.
+    """Write the MP4 of `tracks`, each a list of its chunk files in order. Frames come first, then
+    the audio that plays by default, then other audio tracks.
 
-    Nothing stands at `out` when it fails. Raises `MalformedTrack` for chunks that do not follow
-    each other from 0 on, `Interrupted` when a stop is asked for, `OSError` for a full disk.
+    A failure leaves no file at `out`. Raises `MalformedTrack` for chunks that do not follow each
+    other from 0 on, `Interrupted` if a stop is requested, `OSError` for a full disk.
     """
     with made_by_us():
         read = [_read(number, paths, should_stop) for number, paths in enumerate(tracks)]
@@ -71,7 +70,7 @@ def progressive(
 def _read(
     number: int, paths: Sequence[Path], should_stop: Callable[[], str | None]
 ) -> tuple[SampleTables, list[_Piece]]:
-    """The tables of one track, and its pieces in order."""
+    """Return the tables of one track, and its pieces in order."""
     tables: SampleTables | None = None
     pieces = []
     for path in paths:
@@ -97,7 +96,7 @@ def _write(
     should_stop: Callable[[], str | None],
 ) -> None:
     total = sum(piece.size for piece in pieces)
-    # The tables are as large whatever offsets stand in them, so they are written twice.
+    # The tables have the same size whatever offsets are in them, so they are built twice.
     size = len(moov.write(tracks, _offsets(pieces, len(tracks), 0), reach=total))
     begin = len(_FTYP) + size + _MDAT_HEADER
     file.write(_FTYP)
@@ -108,7 +107,7 @@ def _write(
 
 
 def _offsets(pieces: Sequence[_Piece], tracks: int, begin: int) -> list[list[int]]:
-    """Where each piece of each track will be, when the first is at `begin`."""
+    """Return where each piece of each track will be if the first is at `begin`."""
     offsets: list[list[int]] = [[] for _ in range(tracks)]
     for piece in pieces:
         offsets[piece.track].append(begin)
@@ -119,7 +118,7 @@ def _offsets(pieces: Sequence[_Piece], tracks: int, begin: int) -> list[list[int
 def _payloads(
     pieces: Sequence[_Piece], tracks: int, should_stop: Callable[[], str | None]
 ) -> Iterator[bytes]:
-    """The bytes of all pieces; one file of each track is open at a time."""
+    """Yield the bytes of all pieces; one file of each track is open at a time."""
     with ExitStack() as stack:
         readers = [stack.enter_context(closing(_Reader())) for _ in range(tracks)]
         for piece in pieces:
@@ -135,12 +134,12 @@ class _Reader:
         self._file: BinaryIO | None = None
 
     def close(self) -> None:
-        """Let go of the file that is open."""
+        """Close the file that is open."""
         if self._file is not None:
             self._file.close()
 
     def read(self, piece: _Piece) -> Iterator[bytes]:
-        """The bytes of a piece, some at a time. Raises `MalformedTrack` where the file ends."""
+        """Yield the bytes of a piece in blocks. Raises `MalformedTrack` if the file ends before."""
         file = self._opened(piece.path)
         file.seek(piece.offset)
         left = piece.size

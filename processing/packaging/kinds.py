@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a rendition is for: the words are those of the rows, and of HLS and DASH."""
+    """The kinds of renditions, in the words of the database rows, of HLS and of DASH."""
 
     VIDEO = "video"
     AUDIO = "audio"

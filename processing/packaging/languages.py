@@ -1,10 +1,11 @@
-"""Language tags for playlists: BCP 47 wants the shortest code, files mostly carry three letters."""
+"""Language tags for playlists: BCP 47 wants the shortest code, but most files have three
+letters."""
 
 from __future__ import annotations
 
 import re
 
-# ISO 639-2 (both of its codes where they differ) to ISO 639-1, for languages with two letters.
+# ISO 639-2 (both of its codes if they differ) to ISO 639-1, for languages with two letters.
 _PAIRS = """
 aar:aa abk:ab afr:af aka:ak alb:sq sqi:sq amh:am ara:ar arg:an arm:hy hye:hy asm:as
 ava:av ave:ae aym:ay aze:az bak:ba bam:bm baq:eu eus:eu bel:be ben:bn bih:bh bis:bi
@@ -26,12 +27,13 @@ urd:ur uzb:uz ven:ve vie:vi vol:vo wln:wa wol:wo xho:xh yid:yi yor:yo zha:za zul
 """
 _SHORT = dict(pair.split(":") for pair in _PAIRS.split())
 _TAG = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,8})*", re.IGNORECASE)
-# Codes that say that there is nothing to say.
+# Codes that name no particular language.
 _NONE = frozenset({"und", "mul", "mis", "zxx"})
 
 
 def tag(code: str) -> str:
-    """The BCP 47 tag of a file's language code (`eng`, `en`, `pt-BR`); empty for none."""
+    """Return the BCP 47 tag for a file's language code (`eng`, `en`, `pt-BR`); empty if it has
+    none."""
     if not _TAG.fullmatch(code):
         return ""
     first, *rest = code.split("-")

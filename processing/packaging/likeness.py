@@ -1,6 +1,6 @@
-"""Holds samples of what was made against samples of its source (`encoding.samples`): the same
-frames at the same places, none lost of those that differ, and audio wherever the source has some.
-"""
+"""Compares samples of the output with samples of its source (`encoding.samples`): the same frames
+are in the same places, no frame that differs is lost, and there is audio wherever the source has
+some."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from pathlib import Path
 from processing.ffmpeg.encoding import samples
 from processing.packaging.checker import Violation
 
-# Grey levels, of 255, that two frames are apart on average: encoding changes a frame by a few,
-# and light that is converted before or after it is made small by some more.
+# The mean difference of two frames in grey levels, of 255. Encoding changes a frame by a few, and
+# converting light before or after scaling by some more.
 _ANOTHER_FRAME = 20.0
-# By so much a frame of a source differs clearly from the one before, and by so little one that
-# was made does not at all.
+# From the first value on, a source frame clearly differs from the one before; below the second, an
+# output frame does not differ at all.
 _CLEARLY_NEW, _THE_SAME = 2.0, 0.4
-# Audio is looked at in pieces of a twentieth of a second, by their peaks, of 32768.
+# Audio is compared by the peaks, of 32768, of pieces of a twentieth of a second.
 _PIECE = samples.RATE // 20
 _PIECE_SECONDS = _PIECE / samples.RATE
 _HEARD, _SILENT = 32_768 // 32, 32_768 // 200
-# Encoders and resampling move the edge of an audio track by less.
+# Encoders and resampling move the edge of an audio track by less than this.
 _NEAR = 2
 _LOST_SECONDS = 0.1
 
@@ -31,8 +31,8 @@ _LOST_SECONDS = 0.1
 def check_frames(
     name: str, source: Path, made: Path, *, rate: Fraction, allowed: int
 ) -> Iterator[Violation]:
-    """The frames of a rendition, ``rate`` a second; ``allowed`` is how many it may have more or
-    less."""
+    """Check the frames of a rendition with ``rate`` frames a second; ``allowed`` is how many more
+    or fewer it may have."""
     theirs, ours = _count(source), _count(made)
     if abs(theirs - ours) > allowed:
         message = f"{name} has {ours} frames, the source {theirs}."
@@ -61,7 +61,7 @@ def check_frames(
 
 
 def check_audio(name: str, source: Path, made: Path) -> Iterator[Violation]:
-    """The audio of a rendition."""
+    """Check the audio of a rendition."""
     theirs, ours = _peaks(source), _peaks(made)
     missing = (len(theirs) - len(ours)) * _PIECE_SECONDS
     if missing > _LOST_SECONDS:
@@ -90,7 +90,7 @@ def _frames(path: Path) -> Iterator[bytes]:
 
 
 def _around(path: Path) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """Each frame with the one before and the one after, empty where there is none."""
+    """Yield each frame with the one before and the one after; empty if there is none."""
     last = now = b""
     for following in _frames(path):
         if now:
@@ -106,7 +106,7 @@ def _apart(one: bytes, other: bytes) -> float:
 
 
 def _peaks(path: Path) -> array[int]:
-    """The loudest sample of each piece."""
+    """Return the loudest sample of each piece."""
     found = array("l")
     if not path.exists():
         return found

@@ -1,4 +1,5 @@
-"""Holds what is stored of a release against the plan of its run: nothing missing, nothing short."""
+"""Compares the stored release with the plan of its run: nothing is missing and nothing too
+short."""
 
 from __future__ import annotations
 
@@ -9,16 +10,16 @@ from processing.ffmpeg.planning.plan import EncodePlan
 from processing.packaging.checker import Violation
 from processing.packaging.release import StoredRendition
 
-# What is made in one piece may have a few frames less: its times are not known before.
+# An encode in one piece may have a few frames less, because its times are not known in advance.
 _WHOLE_SHARE = Fraction(2, 100)
 _WHOLE_FRAMES = 2
 _ROUNDING_FRAMES = 1
-# Audio ends at a packet, and what is repackaged a packet or two before the frames.
+# Audio ends at a packet, and repackaged audio a packet or two before the frames.
 _AUDIO_SECONDS = 0.1
 
 
 def check_plan(renditions: Sequence[StoredRendition], plan: EncodePlan) -> Iterator[Violation]:
-    """Every rung and track that was planned is there, with its frames or its seconds."""
+    """Check that every planned rung and track is there, with its frames or its seconds."""
     made = {rendition.name: rendition for rendition in renditions}
     planned = {rung.name for rung in plan.rungs} | {track.name for track in plan.tracks}
     for name in sorted(planned - made.keys()):
@@ -43,15 +44,16 @@ def _check_frames(rendition: StoredRendition, plan: EncodePlan) -> Iterator[Viol
 
 
 def allowed_frames(plan: EncodePlan, frames: int) -> int:
-    """How many of so many frames may be missing."""
+    """Return how many of `frames` frames may be missing."""
     if plan.spans > 1:
         return _ROUNDING_FRAMES
     return max(_WHOLE_FRAMES, int(frames * _WHOLE_SHARE))
 
 
 def _check_audio(rendition: StoredRendition, plan: EncodePlan) -> Iterator[Violation]:
-    """Beside frames audio is as long as they are. Alone each track is as long as what could be
-    decoded of it, which is told by notices: another may be longer, and a file may promise more."""
+    """Check that audio with frames is as long as they are. Audio alone is not checked: each track
+    is as long as its decodable audio, which notices report; another track may be longer, and a file
+    may promise more."""
     if plan.grid is None:
         return
     allowed = max(_AUDIO_SECONDS, float(_WHOLE_SHARE) * plan.seconds if plan.spans == 1 else 0.0)

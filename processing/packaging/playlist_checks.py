@@ -1,4 +1,4 @@
-"""Checks the text of playlists as a player is given it, without trusting what wrote it."""
+"""Checks the text of playlists as a player receives it, without trusting the code that wrote it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from processing.packaging.checker import Violation
 from processing.packaging.kinds import Kind
 from processing.packaging.release import IFRAMES_SUFFIX, StoredRendition
 
-# What is told of every variant; of frames their size and rate too.
+# Attributes of every variant; variants of frames also have a size and a rate.
 _VARIANT = ("BANDWIDTH", "AVERAGE-BANDWIDTH", "CODECS")
 _FRAMES = ("RESOLUTION", "FRAME-RATE")
 _AUDIO = ("GROUP-ID", "NAME", "LANGUAGE", "CHANNELS", "URI")
@@ -22,7 +22,7 @@ _ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=("[^"]*"|[^",]*)(?:,|$)')
 
 @dataclass(frozen=True)
 class _Entry:
-    """A segment as a playlist names it."""
+    """A segment as it is named in a playlist."""
 
     uri: str
     seconds: float
@@ -31,7 +31,8 @@ class _Entry:
 
 
 def check_playlists(renditions: Sequence[StoredRendition], *, target: int) -> list[Violation]:
-    """The multivariant playlist, that of each rendition and of its keyframes, when complete."""
+    """Check the complete playlists: the multivariant one, those of all renditions, and those of
+    their keyframes."""
     names = {f"{one.name}.m3u8" for one in renditions}
     names |= {f"{one.name}{IFRAMES_SUFFIX}.m3u8" for one in renditions if one.iframe_bandwidth}
     text = release.multivariant_playlist(renditions, complete=True)
@@ -48,7 +49,8 @@ def check_playlists(renditions: Sequence[StoredRendition], *, target: int) -> li
 
 
 def _as_told(rendition: StoredRendition) -> Iterator[StoredRendition]:
-    """With segments as ranges, as a bucket serves them, and with addresses of their own."""
+    """Yield the rendition with segments as ranges, as a bucket serves them, and with addresses of
+    their own."""
     for mapped in (False, True):
         yield replace(rendition, chunks=[replace(c, mapped=mapped) for c in rendition.chunks])
 
@@ -110,7 +112,7 @@ def _check_sums(
     renditions: Sequence[StoredRendition],
     audio_tracks: Sequence[dict[str, str]],
 ) -> Iterator[Violation]:
-    """A variant's bandwidth has that of the most expensive audio in its group."""
+    """Check that a variant's bandwidth includes that of the most expensive audio in its group."""
     by_uri = {f"{one.name}.m3u8": one for one in renditions}
     dearest: dict[str | None, int] = {}
     for audio in audio_tracks:
@@ -157,7 +159,7 @@ def _check_media(name: str, text: str, rendition: StoredRendition) -> Iterator[V
 
 
 def _check_keyframes(rendition: StoredRendition, text: str) -> Iterator[Violation]:
-    """Each keyframe's range is inside a segment of the same object."""
+    """Check that each keyframe's range is inside a segment of the same object."""
     segments = {(ref.uri, ref.offset): ref.offset + ref.size for ref in rendition.refs}
     begins: dict[str, list[int]] = {}
     for uri, offset in sorted(segments):
@@ -171,7 +173,7 @@ def _check_keyframes(rendition: StoredRendition, text: str) -> Iterator[Violatio
 
 
 def _tagged(lines: Sequence[str], tag: str) -> list[dict[str, str]]:
-    """The attributes of every line with a tag."""
+    """Return the attributes of every line with a tag."""
     return [
         {key: value.strip('"') for key, value in _ATTRIBUTE.findall(line.removeprefix(tag))}
         for line in lines
@@ -180,7 +182,7 @@ def _tagged(lines: Sequence[str], tag: str) -> list[dict[str, str]]:
 
 
 def _part(attributes: Mapping[str, str]) -> tuple[str, int, int] | None:
-    """Object, offset and size of what attributes name."""
+    """Return the object, offset and size that attributes name."""
     uri = attributes.get("URI", "")
     if part := addresses.part_of(uri):
         return part.uri, part.first, part.size
@@ -189,7 +191,7 @@ def _part(attributes: Mapping[str, str]) -> tuple[str, int, int] | None:
 
 
 def _entries(lines: Sequence[str]) -> list[_Entry]:
-    """The segments of a playlist, those that say all they must."""
+    """Return the segments of a playlist that have all they need."""
     entries, seconds, size, offset = [], 0.0, 0, 0
     for line in lines:
         if line.startswith("#EXTINF:"):

@@ -1,5 +1,5 @@
-"""What a release is made of, as its rows tell, and its HLS playlists: the same text for the same
-rows, so nothing but rows needs to be kept."""
+"""A release in the form of its database rows, and its HLS playlists. The same rows give the same
+text, so only the rows need to be stored."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ IFRAMES_SUFFIX = "-iframes"
 
 @dataclass(frozen=True)
 class StoredChunk:
-    """One object: `size` bytes at `uri` with an init segment of `init_size` bytes at its start;
-    ticks at which it starts and which it lasts; its segments as `segments.to_json` wrote them;
-    whether they have addresses of their own (`mapped`)."""
+    """One object: `size` bytes at `uri`, which begin with an init segment of `init_size` bytes.
+    `start` and `duration` are in ticks; `rows` are its segments as `segments.to_json` wrote them;
+    `mapped` says whether they have addresses of their own."""
 
     number: int
     uri: str
@@ -34,19 +34,20 @@ class StoredChunk:
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
-        """Its segments in order."""
+        """The segments in order."""
         return segments.from_json(self.rows)
 
     def address_of(self, offset: int, size: int) -> str:
-        """Where some of its bytes are: its own address, unless they have one."""
+        """Return the address of some of its bytes: one of their own if they have it, else the
+        object's."""
         return addresses.of_part(self.uri, offset, size) if self.mapped else self.uri
 
 
 @dataclass(frozen=True)
 class StoredRendition:
     """One rung or one audio track. Bandwidths (the peak, and the average) are bits per second of
-    this track alone, those of keyframes 0 until they are known; `title` is what people call a
-    audio track, `language` a BCP 47 tag or empty."""
+    this track alone; those of keyframes are 0 until they are known. `title` is the name of an audio
+    track for people, `language` a BCP 47 tag or empty."""
 
     name: str
     kind: Kind
@@ -69,12 +70,12 @@ class StoredRendition:
 
     @property
     def codec(self) -> str:
-        """Our name of its codec; rows of older versions do not tell it."""
+        """Our name of its codec; rows of older versions do not have it."""
         return self.known_codec or codecs.of_string(self.codecs)
 
     @cached_property
     def refs(self) -> list[hls.MediaSegmentRef]:
-        """Its segments over all chunks."""
+        """The segments of all chunks."""
         return [
             hls.MediaSegmentRef(
                 c.address_of(offset, size), offset, size, duration / self.timescale, not c.mapped
@@ -85,8 +86,8 @@ class StoredRendition:
 
     @cached_property
     def keyframes(self) -> list[hls.MediaSegmentRef]:
-        """Its keyframes, always as ranges of the chunks: they are parts of segments that players
-        may have. Empty unless every segment tells of them."""
+        """The keyframes, always as ranges of the chunks: they are parts of segments that players
+        may already have. Empty unless every segment has keyframes."""
         every = [(c, s) for c in self.chunks for s in c.segments]
         if not all(s.keyframes for _, s in every):
             return []
@@ -105,13 +106,13 @@ class StoredRendition:
 
     @property
     def seconds(self) -> float:
-        """What all its chunks last."""
+        """The total length of all chunks."""
         return sum(chunk.duration for chunk in self.chunks) / self.timescale
 
 
 def measured(rendition: StoredRendition, *, target: int = 0) -> StoredRendition:
-    """The same rendition with the bandwidths that its chunks really have; `target` is the target
-    duration it is told with."""
+    """Return the same rendition with the actual bandwidths of its chunks; `target` is the declared
+    target duration."""
     peak, average = hls.bandwidths(rendition.refs, target)
     iframe_peak, iframe_average = hls.bandwidths(rendition.keyframes)
     return replace(
@@ -124,7 +125,8 @@ def measured(rendition: StoredRendition, *, target: int = 0) -> StoredRendition:
 
 
 def common_prefix(numbers: Iterable[Iterable[int]]) -> int:
-    """How many chunks from the first on every rendition has, by the numbers each has."""
+    """Return how many chunks, from the first on, every rendition has; `numbers` are the chunk
+    numbers of each."""
     return min((_prefix(set(one)) for one in numbers), default=0)
 
 
@@ -133,23 +135,24 @@ def _prefix(numbers: set[int]) -> int:
 
 
 def media_playlist(rendition: StoredRendition, *, complete: bool, target: int = 0) -> str:
-    """The playlist of one rendition, which has chunks; see `hls.media_playlist`."""
+    """Return the playlist of one rendition, which has chunks; see `hls.media_playlist`."""
     return hls.media_playlist(rendition.init, rendition.refs, complete=complete, target=target)
 
 
 def iframe_playlist(rendition: StoredRendition) -> str | None:
-    """The playlist of a complete rendition's keyframes, or None where they are not known."""
+    """Return the playlist of a complete rendition's keyframes, or None if they are not known."""
     if rendition.kind == Kind.AUDIO or not rendition.keyframes:
         return None
     return hls.iframe_playlist(rendition.init, rendition.keyframes)
 
 
 def multivariant_playlist(renditions: Sequence[StoredRendition], *, complete: bool) -> str:
-    """The playlist of playlists; it needs no chunks. Keyframe playlists are listed when `complete`
-    and their bandwidth is known.
+    """Return the playlist of playlists; it needs no chunks. It lists keyframe playlists if
+    `complete` and if their bandwidth is known.
 
-    Each codec of frames has variants of its own, with one codec of audio: what everything plays
-    is listed as if there were nothing else."""
+    Each codec of frames has variants of its own, with one codec of audio: the codecs that play
+    everywhere are listed as if there were no others.
+    """
     video, audio = video_renditions(renditions), audio_renditions(renditions)
     variants: list[hls.Variant] = []
     group: dict[str, list[hls.AudioRendition]] = {}
@@ -171,12 +174,12 @@ def multivariant_playlist(renditions: Sequence[StoredRendition], *, complete: bo
 
 
 def video_renditions(renditions: Iterable[StoredRendition]) -> dict[str, list[StoredRendition]]:
-    """The rungs by codec, what everything plays first."""
+    """Return the rungs by codec; the codec that plays everywhere comes first."""
     return _by_codec(one for one in renditions if one.kind == Kind.VIDEO)
 
 
 def audio_renditions(renditions: Iterable[StoredRendition]) -> dict[str, list[StoredRendition]]:
-    """The audio tracks by codec: one of each the default, which comes first."""
+    """Return the audio tracks by codec: one of each is the default, which comes first."""
     audio = _by_codec(one for one in renditions if one.kind == Kind.AUDIO)
     return {codec: _default_first(tracks) for codec, tracks in audio.items()}
 
@@ -193,8 +196,8 @@ def _default_first(audio: Sequence[StoredRendition]) -> list[StoredRendition]:
 
 
 def _pairs(video: Iterable[str], audio: Iterable[str]) -> list[tuple[str, str]]:
-    """The codecs of frames and of audio that go together (empty: there are none). Who knows newer
-    frames knows newer audio."""
+    """Return the codecs of frames and of audio that go together (empty if there are none). A player
+    that supports newer video codecs supports newer audio codecs."""
     seen, heard = [*video] or [""], [*audio] or [""]
     pairs = [(seen[0], heard[0]), *((codec, heard[-1]) for codec in seen[1:])]
     if len(seen) == 1:
@@ -205,7 +208,8 @@ def _pairs(video: Iterable[str], audio: Iterable[str]) -> list[tuple[str, str]]:
 def _variant(
     rendition: StoredRendition, audio: Sequence[StoredRendition], group: str, order: int
 ) -> hls.Variant:
-    """A rung with the audio beside it: bandwidths of the most expensive track, codecs of all."""
+    """Return the variant of a rung with its audio: bandwidths of the most expensive track, codecs
+    of all."""
     beside = audio if rendition.kind == Kind.VIDEO else ()
     strings = dict.fromkeys([rendition.codecs, *(track.codecs for track in audio)])
     return hls.Variant(
@@ -235,7 +239,7 @@ def _iframes(rendition: StoredRendition, order: int) -> hls.Variant:
 
 
 def audio_names(audio: Sequence[StoredRendition]) -> list[str]:
-    """What audio tracks are called, each otherwise: their title, or their language."""
+    """Return a different name for each audio track: its title, or its language."""
     taken: list[str] = []
     for track in audio:
         wanted = track.title or track.language or "Audio"

@@ -1,7 +1,7 @@
-"""Checks a whole release by what its rows tell, and by the playlists a player would be given.
+"""Checks a whole release by its database rows, and by the playlists a player would receive.
 
-The rules are Apple's for HLS, those a program can check, and the format of our own chunks. What
-stands in the files themselves is compared with the rows by `stored_checks`.
+The rules are the ones of Apple's HLS rules that a program can check, and the format of our own
+chunks. `stored_checks` compares the contents of the files with the rows.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from processing.packaging.playlist_checks import check_playlists
 from processing.packaging.release import StoredChunk, StoredRendition, measured, video_renditions
 from processing.packaging.segments import Segment
 
-# Apple: no segment longer than the target by more than this; bandwidths true within 10 %; a peak
+# Apple: no segment longer than the target by more than this; bandwidths correct within 10 %; a peak
 # of at most twice the average; at most 60 frames a second.
 OVERLONG_SECONDS = 0.5
 _PEAK_FACTOR = 2
-# Audio that ends this far from the frames is heard to; less is the end of a packet or a frame.
+# An end of audio this far from that of the frames is audible; a smaller difference is the end of a
+# packet or a frame.
 _LENGTH_SECONDS = 0.5
 _LENGTH_NOTED = 0.1
-# A frame larger than this can be had smaller.
+# A frame larger than this can also be made smaller.
 _SMALL_SIDE = 360
 _ASPECT_TOLERANCE = 0.02
 _CODECS = {codec.name: codec.strings for codec in codecs.CODECS}
@@ -35,9 +36,9 @@ _CODECS = {codec.name: codec.strings for codec in codecs.CODECS}
 def check_release(
     renditions: Sequence[StoredRendition], *, target: int = 0, duration: float | None = None
 ) -> list[Violation]:
-    """A release that is to be complete: each rendition by itself, all beside each other, and the
-    playlists. `target` is the target duration that was told while it grew (0: none), `duration`
-    the seconds it should last, if that is known."""
+    """Check a release that is to be complete: each rendition by itself, all of them together, and
+    the playlists. `target` is the target duration that was declared while the release grew (0:
+    none), `duration` the expected seconds, if known."""
     video = [rendition for rendition in renditions if rendition.kind == Kind.VIDEO]
     audio = [rendition for rendition in renditions if rendition.kind == Kind.AUDIO]
     found = [f for one in renditions for f in _check_rendition(one, target)]
@@ -68,7 +69,7 @@ def _check_rendition(rendition: StoredRendition, target: int) -> Iterator[Violat
 
 
 def _check_order(rendition: StoredRendition, every: Sequence[Segment]) -> Iterator[Violation]:
-    """Each tick belongs to one segment and one chunk, from 0 on."""
+    """Check that each tick belongs to one segment and one chunk, from 0 on."""
     if every[0].start != 0:
         yield Violation("not_continuous", f"{rendition.name} does not start at 0.")
     for number, (before, after) in enumerate(pairwise(every), 1):
@@ -86,7 +87,8 @@ def _check_order(rendition: StoredRendition, every: Sequence[Segment]) -> Iterat
 
 
 def _check_ranges(name: str, chunk: StoredChunk) -> Iterator[Violation]:
-    """Each byte of a file belongs to the init segment or to one segment; keyframes are inside."""
+    """Check that each byte of a file belongs to the init segment or to one segment, and that
+    keyframes are inside the segments."""
     offset = chunk.init_size
     for segment in chunk.segments:
         if segment.offset != offset or segment.size <= 0:
@@ -129,7 +131,7 @@ def _check_segments(
 
 
 def _check_bandwidths(rendition: StoredRendition, target: int) -> Iterator[Violation]:
-    """Both numbers within 10 % of the sizes there are."""
+    """Check that the bandwidths are within 10 % of the actual sizes."""
     real, name = measured(rendition, target=target), rendition.name
     peak, average = real.bandwidth, real.average_bandwidth
     for code, told, there in (
@@ -161,14 +163,14 @@ def _check_description(rendition: StoredRendition) -> Iterator[Violation]:
 
 
 def _check_rungs(video: Sequence[StoredRendition]) -> Iterator[Violation]:
-    """Every rung can take over from every other of its codec at every segment."""
+    """Check that every rung can take over from every other of its codec at every segment."""
     first = video[0]
     for rung in video[1:]:
         if _borders(rung) != _borders(first):
             message = f"The segments of {rung.name} are not aligned with those of {first.name}."
             yield Violation("not_aligned", message)
         wide, tall = rung.width * first.height, rung.height * first.width
-        # Sides are even numbers: two pixels are no other shape.
+        # Sides are even numbers: a difference of two pixels is no other shape.
         slack = _ASPECT_TOLERANCE * max(wide, tall) + 2 * max(first.width, first.height)
         if abs(wide - tall) > slack:
             message = f"{rung.name} has another shape than {first.name}."
@@ -176,7 +178,7 @@ def _check_rungs(video: Sequence[StoredRendition]) -> Iterator[Violation]:
 
 
 def _check_choice(video: Sequence[StoredRendition]) -> Iterator[Violation]:
-    """Whoever has a slow line finds something smaller."""
+    """Check that a viewer with a slow connection has a smaller rung."""
     if len(video) == 1 and min(video[0].width, video[0].height) > _SMALL_SIDE:
         yield Violation("single_rung", "There is only one bitrate.", must=False)
 
@@ -192,7 +194,7 @@ def _borders(rendition: StoredRendition) -> list[tuple[Fraction, Fraction]]:
 def _check_lengths(
     video: Sequence[StoredRendition], audio: Sequence[StoredRendition], duration: float | None
 ) -> Iterator[Violation]:
-    """Audio as long as the frames, and all of it there."""
+    """Check that audio is as long as the frames, and that the release has its full length."""
     reference = [*video, *audio][0].seconds
     for track in [*video, *audio][1:]:
         apart = abs(track.seconds - reference)

@@ -1,4 +1,4 @@
-"""What a check found, as it is kept with the release, and as people read it."""
+"""The findings of a check, as stored with the release, and as people read them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def report(
     target: int = 0,
     checked: str = "rows",
 ) -> dict[str, Any]:
-    """A dictionary `json` can write: `ok`, what was `checked` (`rows`, `bytes` or `frames`, and
-    perhaps the source), `findings` (what must be otherwise first) and `renditions` with sizes in
-    pixels, seconds and bits per second."""
+    """Return a dictionary that `json` can write: `ok`; what was `checked` (`rows`, `bytes` or
+    `frames`, and perhaps the source); `findings` (the ones that must be fixed first); and
+    `renditions` with sizes in pixels, seconds and bits per second."""
     found = sorted(dict.fromkeys(findings), key=lambda finding: not finding.must)
     return {
         "ok": not any(finding.must for finding in found),
@@ -54,7 +54,8 @@ def _rendition(rendition: StoredRendition) -> dict[str, Any]:
 
 
 def lines(report: Mapping[str, Any]) -> list[str]:
-    """A report for people: a line for each rendition, one for each finding, and the verdict."""
+    """Return a report for people: a line for each rendition, one for each finding, and the
+    verdict."""
     text = [_line(rendition) for rendition in report["renditions"]]
     for finding in report["findings"]:
         text.append(f"{'wrong' if finding['must'] else 'note '} {finding['message']}")

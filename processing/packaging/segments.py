@@ -1,4 +1,4 @@
-"""Groups fragments into the segments a player fetches."""
+"""Groups fragments into the segments that a player fetches."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 from processing.packaging.fragments import Fragment
 
-# No segment is longer than this many targets, unless a single fragment is.
+# No segment is longer than this many targets, unless it is a single fragment.
 _LONGEST = 1.5
 
 
 @dataclass(frozen=True)
 class Keyframe:
-    """What shows one frame: bytes `offset` to `offset + size` of the segment's file, with the
-    headers; `duration` are the ticks to the next one."""
+    """The bytes that show one frame: `offset` to `offset + size` of the segment's file, with the
+    headers; `duration` is in ticks up to the next one."""
 
     offset: int
     size: int
@@ -24,8 +24,9 @@ class Keyframe:
 
 @dataclass(frozen=True)
 class Segment:
-    """Some fragments in a row: bytes `offset` to `offset + size` of their file, ticks that they
-    last and start at, their samples (`frames`), and the keyframe of each (none for audio)."""
+    """Some fragments in a row: bytes `offset` to `offset + size` of their file; `duration` and
+    `start` in ticks; the number of their samples (`frames`); and the keyframe of each fragment
+    (none for audio)."""
 
     offset: int
     size: int
@@ -41,11 +42,12 @@ class Segment:
 
 
 def group(fragments: Sequence[Fragment], target_ticks: int) -> tuple[Segment, ...]:
-    """Segments of about `target_ticks`, ending as near as fragments allow to its multiples.
+    """Return segments of about `target_ticks`, each ending as close to a multiple of it as
+    fragments allow.
 
-    Multiples rather than sums, so that audio, whose fragments never last exactly as long as
-    frames', stays beside them over hours. For fragments of one length that divides the target
-    every segment but the last lasts the target exactly.
+    Multiples are used instead of sums so that audio, whose fragments never last exactly as long as
+    those of frames, stays beside the frames over hours. If all fragments have one length that
+    divides the target, every segment but the last lasts the target exactly.
     """
     segments: list[Segment] = []
     held: list[Fragment] = []
@@ -59,7 +61,8 @@ def group(fragments: Sequence[Fragment], target_ticks: int) -> tuple[Segment, ..
 
 
 def _is_complete(held: Sequence[Fragment], coming: Fragment, first: int, target_ticks: int) -> bool:
-    """Whether the border `held` runs up to is nearer to its end than to the end of `coming`."""
+    """Whether the border that `held` approaches is closer to the end of `held` than to the end of
+    `coming`."""
     end = coming.start + coming.duration
     if end - held[0].start > _LONGEST * target_ticks:
         return True
@@ -85,8 +88,8 @@ def _joined(fragments: Sequence[Fragment]) -> Segment:
 
 
 def to_json(segments: Iterable[Segment]) -> list[list[Any]]:
-    """Compact rows: offset, size, duration, start, frames, and a flat list of offset, size and
-    duration of each keyframe, where there are any."""
+    """Return compact rows: offset, size, duration, start, frames, and a flat list of offset, size
+    and duration of each keyframe, if there are any."""
     return [_row(segment) for segment in segments]
 
 
@@ -100,7 +103,7 @@ def _row(segment: Segment) -> list[Any]:
 
 
 def from_json(rows: Iterable[Sequence[Any]]) -> tuple[Segment, ...]:
-    """The inverse of `to_json`."""
+    """Return the segments that `to_json` wrote."""
     return tuple(_segment(row) for row in rows)
 
 

@@ -1,4 +1,4 @@
-"""Checks what stands in the files against what the rows tell of them."""
+"""Compares the contents of the files with their database rows."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from processing.packaging.track import Track
 
 
 def check_stored(rendition: StoredRendition, chunk: StoredChunk, track: Track) -> list[Violation]:
-    """One chunk of a rendition, whose file was read again as `track`: everything `check_chunk`
-    looks at, and every number in its rows."""
+    """Check one chunk of a rendition, whose file was read again as `track`: everything
+    `check_chunk` checks, and every number in its rows."""
     size = (rendition.width, rendition.height) if rendition.kind == Kind.VIDEO else (None, None)
     found = check_chunk(
         track,
@@ -23,7 +23,7 @@ def check_stored(rendition: StoredRendition, chunk: StoredChunk, track: Track) -
         tolerance=0,
         width=size[0],
         height=size[1],
-        # Older versions wrote no edit list.
+        # Files of older versions have no edit list.
         composed=track.shown_from > 0,
     )
     found += _check_init(rendition, chunk, track)
@@ -43,7 +43,7 @@ def _check_init(
 
 
 def _check_segments(chunk: StoredChunk, track: Track) -> Iterator[Violation]:
-    """Each segment is some fragments of the file in a row."""
+    """Check that each segment is some fragments of the file in a row."""
     rest = list(track.fragments)
     for number, segment in enumerate(chunk.segments):
         inside = [one for one in rest if one.start < segment.end]

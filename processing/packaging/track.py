@@ -1,4 +1,4 @@
-"""Reads a fragmented MP4 of one track, in constant memory, trusting no size."""
+"""Reads a fragmented MP4 of one track, in constant memory, without trusting any size."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class MalformedTrack(MediaError):
 
 @contextmanager
 def made_by_us() -> Iterator[None]:
-    """Malformed boxes inside are those of a file that was made."""
+    """Turn `MalformedBoxes` into `MalformedTrack`: the file inside is one of our own."""
     try:
         yield
     except MalformedBoxes as error:
@@ -35,11 +35,12 @@ def made_by_us() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Track:
-    """A file's init segment (ftyp and moov, at its start) and fragments, and what they tell.
+    """A file's init segment (ftyp and moov, at its start), its fragments, and their facts.
 
     `codecs` is an RFC 6381 string, `codec` our name of it, `handler` is `vide` or `soun`, sizes are
-    in pixels; `upright` says whether its display matrix turns nothing, `shown_from` which tick of
-    the samples an edit list makes the first."""
+    in pixels. `upright` says that the display matrix turns nothing; `shown_from` is the tick of the
+    samples at which the edit list starts.
+    """
 
     init: bytes
     timescale: int
@@ -54,25 +55,26 @@ class Track:
 
     @property
     def kind(self) -> Kind:
-        """What it is for."""
+        """The kind of its rendition."""
         return Kind.VIDEO if self.handler == "vide" else Kind.AUDIO
 
     @property
     def init_size(self) -> int:
-        """Bytes of the init segment."""
+        """The bytes of the init segment."""
         return len(self.init)
 
     @property
     def duration(self) -> int:
-        """Ticks all fragments last."""
+        """The ticks of all fragments together."""
         return sum(fragment.duration for fragment in self.fragments)
 
 
 def read_track(file: BinaryIO) -> Track:
-    """The track of a seekable file. Raises `MalformedTrack`.
+    """Return the track of a seekable file. Raises `MalformedTrack`.
 
-    A fragment counts as starting with a sync sample only when its bytes say so too, whatever its
-    flags say."""
+    A fragment counts as starting with a sync sample only if its bytes say so too, whatever its
+    flags say.
+    """
     with made_by_us():
         init = read_init(file)
         codec = codecs.of_entry(init.entry)

@@ -1,5 +1,5 @@
-"""The display matrix of a track. What is made stands upright, so nobody is to turn it: but FFmpeg
-hands the matrix of a source on that it did not turn itself (odd angles, shears, zeros)."""
+"""The display matrix of a track. Our output is upright, so players must not turn it. But FFmpeg
+copies the matrix of a source that it did not turn itself (odd angles, shears, zeros)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MAX_INIT = 1024 * 1024
 
 
 def straighten(path: Path) -> None:
-    """Put the identity into the track header of a file of one track, in place. Raises
+    """Write the identity matrix into the track header of a file of one track, in place. Raises
     `MalformedTrack`."""
     with path.open("r+b") as file, made_by_us():
         length = file.seek(0, 2)

@@ -1,1 +1,1 @@
-"""The commands that make it: arguments are pure data."""
+"""The commands that encode, as lists of arguments: pure data, nothing is run here."""

@@ -1,4 +1,4 @@
-"""The part of an encode's command that makes audio: every track of a span."""
+"""The audio part of an encode command: every track of a span."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from processing.ffmpeg.planning.tracks import AudioTrack
 
 @dataclass(frozen=True)
 class Opening:
-    """The input that has the audio, by its number; whether that `is_decoded` already, the tracks in
-    the order of the plan, since it changes its form midway."""
+    """The `number` of the input that has the audio. `is_decoded` is true if that input is already
+    decoded, with the tracks in the order of the plan, because the audio changes its form midway."""
 
     number: int
     is_decoded: bool = False
 
 
 def tracks(order: EncodeOrder, audio_input: Opening) -> list[str]:
-    """The options of all tracks."""
+    """Return the options for all tracks."""
     argv = []
     for number, track in enumerate(order.plan.tracks):
         copied = track.codec == "aac" and track.stream_index in order.span.copied_sound
@@ -32,7 +32,7 @@ def tracks(order: EncodeOrder, audio_input: Opening) -> list[str]:
 
 
 def sampled(order: EncodeOrder, audio_input: Opening) -> list[str]:
-    """The options that sample and count all tracks."""
+    """Return the options that sample and count all tracks."""
     argv = []
     for number, track in enumerate(order.plan.tracks):
         argv += ["-filter_complex", _graph(order, number, audio_input), "-map", f"[{track.name}]"]
@@ -42,12 +42,12 @@ def sampled(order: EncodeOrder, audio_input: Opening) -> list[str]:
 
 
 def decoded(order: EncodeOrder, track: AudioTrack) -> list[str]:
-    """The options that decode a track, and encode nothing."""
+    """Return the options that decode a track and encode nothing."""
     return ["-filter_complex", _decoded_graph(order, track), "-map", f"[{track.name}]"]
 
 
 def _graph(order: EncodeOrder, number: int, audio_input: Opening) -> str:
-    """Of one track: at least as long as the frames."""
+    """Return the filter graph of one track, which lasts at least as long as the frames."""
     track = order.plan.tracks[number]
     if not audio_input.is_decoded:
         return _of_source(order, track, opening=audio_input.number)
@@ -81,9 +81,12 @@ def _decoded_graph(order: EncodeOrder, track: AudioTrack) -> str:
 
 
 def _encoded(order: EncodeOrder, track: AudioTrack, graph: str) -> list[str]:
-    """The noise filter drops what was encoded before and after the span, and what the
-    encoder begins with, whose time is negative: so the first packet is at 0 and a beep stands where
-    it stood."""
+    """Return the options that encode a track.
+
+    The noise filter drops the packets encoded before and after the span and the packets with which
+    the encoder begins, whose times are negative. So the first packet is at 0, and a beep stays
+    where it was in the source.
+    """
     span, output = order.span, outputs.audio(track.codec, order.ffmpeg.has_encoder)
     graph = filters.delayed(graph, track.name, by=output.before, first=order.first_sample)
     argv = ["-filter_complex", graph, "-map", f"[{track.name}]"]
@@ -96,8 +99,9 @@ def _encoded(order: EncodeOrder, track: AudioTrack, graph: str) -> list[str]:
 
 
 def _copied(order: EncodeOrder, track: AudioTrack, *, opening: int) -> list[str]:
-    """The source's own packets of the span, each put where one of ours would stand. They are
-    decoded as well, into nothing: what does not decode must not be shown."""
+    """Return the options that copy the source's own packets of the span, each moved to where one of
+    ours would be. The packets are also decoded, into nothing: audio that does not decode must not
+    be played."""
     first, end = order.span.first_packet * PACKET, order.copied_end_packet * PACKET
     stream = ["-map", f"{opening}:{track.stream_index}", *muxing.reading_until(order)]
     own = f"{muxing.placed(round(order.origin * AUDIO_RATE), PACKET)},{muxing.kept(first, end)}"

@@ -1,4 +1,4 @@
-"""The command of an encode: one process, one decode, every rung and the audio of a span."""
+"""The command that encodes a span: one process and one decode for all rungs and the audio."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from processing.ffmpeg.encoding.order import EncodeOrder
 from processing.ffmpeg.media import VideoStream
 from processing.ffmpeg.output_format import AUDIO_RATE
 
-# Seconds by which a container may store audio before the frames of its time.
+# Seconds by which a container may store audio ahead of the frames of the same time.
 _STORED_AHEAD = 2
 
 
 def encode(order: EncodeOrder, *, decoded: Path | None = None) -> list[str]:
-    """The argv that writes one span: `out/<rung>.mp4` for each rung, `out/<track>.mp4` for each
-    audio track, each an init segment and fragments whose times are those of the whole; `finish`
-    them.
+    """Return the argv that writes one span: `out/<rung>.mp4` for each rung and `out/<track>.mp4`
+    for each audio track. Each file has an init segment and fragments whose times are those of the
+    whole timeline. Call `finish` on the files afterwards.
 
-    It reports on standard output as `progress.ProgressParser` reads it. Without rungs only audio is
-    made. Audio that changes its form midway makes it fail, as `audio_changes` tells; it then comes
-    from `decoded`, which the command of `decode` writes.
+    The command reports on standard output in the form that `progress.ProgressParser` reads. Without
+    rungs it makes only audio. If the audio changes its form midway, the command fails, which
+    `audio_changes` detects; the audio must then come from `decoded`, the file that the command of
+    `decode` writes.
     """
     argv, audio_input = _opened(order, decoded)
     if order.video is not None:
@@ -31,8 +32,9 @@ def encode(order: EncodeOrder, *, decoded: Path | None = None) -> list[str]:
 
 
 def sample(order: EncodeOrder, *, decoded: Path | None = None) -> list[str]:
-    """The argv that encodes nothing, but samples (`samples`) and counts all that an encode of the
-    same order would, into `out`: of frames where the plan has a rung, and of its tracks."""
+    """Return the argv that encodes nothing, but samples (`samples`) and counts everything that an
+    encode of the same order would encode: frames if the plan has a rung, and the plan's tracks. The
+    results go into `out`."""
     argv, audio_input = _opened(order, decoded)
     if order.video is not None:
         argv += video.sampled(order, order.video)
@@ -40,8 +42,8 @@ def sample(order: EncodeOrder, *, decoded: Path | None = None) -> list[str]:
 
 
 def finish(order: EncodeOrder) -> None:
-    """Put right what FFmpeg could not write in the files of `encode`; what is missing is told by
-    those who read them. Raises `MalformedBoxes`."""
+    """Correct what FFmpeg could not write in the files of `encode`. Missing files are skipped; the
+    code that reads them reports them. Raises `MalformedBoxes`."""
     plan, has = order.plan, order.ffmpeg.has_encoder
     made = [(rung.filename, outputs.video(rung.codec, has).finish) for rung in plan.rungs]
     made += [(track.filename, outputs.audio(track.codec, has).finish) for track in plan.tracks]
@@ -51,9 +53,9 @@ def finish(order: EncodeOrder) -> None:
 
 
 def decode(order: EncodeOrder, out: Path) -> list[str]:
-    """The argv that writes the audio of one span into the file `out`, decoded, a stream for each
-    track: FFmpeg can begin a graph anew where audio changes its form only if no encoder of AAC,
-    which wants 1024 samples at once, follows."""
+    """Return the argv that decodes the audio of one span into the file `out`, one stream per track.
+    FFmpeg can restart a filter graph where audio changes its form only if no AAC encoder follows,
+    because that encoder needs 1024 samples at once."""
     sought = _audio_seek(order)
     argv = [*_begun(order), *_input(order, sought, follows=True)]
     for number, track in enumerate(order.plan.tracks):
@@ -72,11 +74,11 @@ def audio_changes(log: str) -> bool:
 
 
 def _opened(order: EncodeOrder, decoded: Path | None) -> tuple[list[str], audio.Opening]:
-    """The beginning of a command with its inputs, and which of them has the audio."""
+    """Return the beginning of a command with its inputs, and which input has the audio."""
     seen, tracks, span = order.video, order.plan.tracks, order.span
     argv = [*_begun(order), "-progress", "pipe:1", "-stats_period", "0.5"]
     if span.copies:
-        argv.append("-xerror")  # what is copied must decode without a fault, as the rest does
+        argv.append("-xerror")  # copied streams must decode without a fault, like the rest
     apart = seen is not None and bool(tracks) and (span.first_packet > 0 or decoded is not None)
     if seen is not None:
         argv += _input(order, _frame_seek(order, seen), seen)
@@ -101,15 +103,15 @@ def _input(
     *,
     follows: bool = False,
 ) -> list[str]:
-    """The opening of the source from `seek` on; only with `follows` graphs of audio may begin
-    anew, which leaves out what they hold."""
+    """Return the options that open the source from `seek` on. Only with `follows` may audio filter
+    graphs restart, because a restart drops the samples the filters still hold."""
     argv = ["-threads", str(order.threads)]
     if order.video is not None and filters.survives_size_changes(order.video):
         argv += ["-reinit_filter:v", "0"]
     if not follows:
         argv += ["-reinit_filter:a", "0"]
     if order.video is not None and order.video.upright:
-        argv.append("-noautorotate")  # or FFmpeg turns by odd angles within the old frame
+        argv.append("-noautorotate")  # otherwise FFmpeg turns by odd angles within the old frame
     if video is not None:
         argv += decoding.options(video)
     if seek is not None:
@@ -118,16 +120,20 @@ def _input(
 
 
 def _frame_seek(order: EncodeOrder, video: VideoStream) -> Fraction | None:
-    """Seconds to seek to: half a frame after the keyframe, so that no rounding misses it."""
+    """Return the seconds to seek to for frames: half a frame after the keyframe, so that no
+    rounding misses it."""
     if order.span.seek is None:
         return None
     return order.span.seek * video.time_base + 1 / (2 * order.rate)
 
 
 def _audio_seek(order: EncodeOrder) -> Fraction | None:
-    """Seconds to seek to for audio: before what the encoder gets, and before the frames of
-    that time, where audio may be stored. Beside frames never further than those are sought: a
-    container finds its way by their keyframes, and FFmpeg may end far behind the last of them."""
+    """Return the seconds to seek to for audio: before the encoder's first sample, and before the
+    frames of that time, because audio may be stored there.
+
+    With frames this is never later than the seek for frames: a container seeks by their keyframes,
+    and FFmpeg may end far behind the last of them.
+    """
     wanted = Fraction(order.first_sample, AUDIO_RATE) - _STORED_AHEAD
     if wanted <= 0:
         return None

@@ -1,8 +1,9 @@
-"""What an encode counts beside: when each decoded frame is shown, and how much audio is decoded.
+"""What an encode counts on the side: when each decoded frame is shown, and how much audio is
+decoded.
 
-The decoded frames of a span branch off before they are put on the grid, and FFmpeg writes a line
-for each (its `framecrc`, of no pixels), or for each second of audio. A frame or sample belongs to
-exactly one span, so the spans can be summed.
+The decoded frames of a span branch off before they are put on the grid. FFmpeg writes one line for
+each of them with its `framecrc` muxer, without pixels, or one line for each second of audio. Each
+frame or sample belongs to exactly one span, so the counts of the spans can be summed.
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ from pathlib import Path
 
 FRAMES_FILENAME = "frames.counted"
 _FRAMES = "frames_counted"
-# How far a frame is from the middle between two of the grid, where it goes to the later one.
+# Half a step of the grid: a frame in the middle between two places goes to the later one.
 _HALF = Fraction(1, 2)
 
 
 def audio_filename(name: str) -> str:
-    """The file of what is counted of a track."""
+    """Return the name of the file with the counts of a track."""
     return f"{name}.counted"
 
 
 def frames_branch(rate: Fraction, first: int, end: int | None) -> str:
-    """A piece of a chain of filters, after times were set: frames go on, and those that become
-    frames `first` up to `end` of the grid are counted."""
+    """Return a piece of a filter chain, for after the times are set: it passes all frames on, and
+    counts those that become frames `first` up to `end` of the grid."""
     begin = (first - _HALF) / rate if first else None
     until = None if end is None else (end - _HALF) / rate
     kept = _trim("trim", begin, until)
@@ -33,14 +34,14 @@ def frames_branch(rate: Fraction, first: int, end: int | None) -> str:
 
 
 def frames_output(out: Path) -> list[str]:
-    """The arguments that write down what `frames_branch` counts."""
+    """Return the arguments that write down what `frames_branch` counts."""
     argv = ["-map", f"[{_FRAMES}]", "-fps_mode", "passthrough", "-c:v", "wrapped_avframe"]
-    # Else FFmpeg rounds times to the rate of the source.
+    # Otherwise FFmpeg rounds times to the rate of the source.
     return [*argv, "-enc_time_base", "1/1000000", "-f", "framecrc", str(out / FRAMES_FILENAME)]
 
 
 def audio_branch(name: str, first: Fraction, end: Fraction | None) -> str:
-    """The same for audio between two seconds."""
+    """Return the same piece of a chain for audio, between `first` and `end` in seconds."""
     kept = _trim("atrim", first or None, end)
     counted = f"{kept},asetnsamples=n=48000:p=0"
     on, told = f"{name}_on", f"{name}_told"
@@ -48,7 +49,7 @@ def audio_branch(name: str, first: Fraction, end: Fraction | None) -> str:
 
 
 def audio_output(name: str, out: Path) -> list[str]:
-    """The arguments that write down what `audio_branch` counts."""
+    """Return the arguments that write down what `audio_branch` counts."""
     argv = ["-map", f"[{name}_counted]", "-c:a", "pcm_s16le"]
     return [*argv, "-f", "framecrc", str(out / audio_filename(name))]
 
@@ -61,14 +62,14 @@ def _trim(name: str, begin: Fraction | None, until: Fraction | None) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One line that was counted: seconds at which it begins and which it lasts."""
+    """One counted line: the second at which it starts and its length in seconds."""
 
     start: Fraction
     length: Fraction
 
 
 def read(path: Path) -> Iterator[Line]:
-    """The lines of a file of `frames_output` or `audio_output`; none where there is no file."""
+    """Yield the lines of a file of `frames_output` or `audio_output`; none if there is no file."""
     if not path.exists():
         return
     with path.open("rb") as file:

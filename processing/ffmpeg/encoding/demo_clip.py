@@ -21,7 +21,7 @@ _CHORD_HZ = (146.83, 220.0, 293.66, 369.99)
 
 
 def draw(*, ffmpeg: str, out: Path) -> list[str]:
-    """The argv that writes the clip to `out`: 1280x720, 30 frames/s, 20 s, with audio."""
+    """Return the argv that writes the clip to `out`: 1280x720, 30 frames/s, 20 s, with audio."""
     argv = [ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-y"]
     argv += ["-filter_complex", f"{_frame()};{_audio()}", "-map", "[picture]", "-map", "[sound]"]
     argv += ["-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p"]
@@ -30,14 +30,15 @@ def draw(*, ffmpeg: str, out: Path) -> list[str]:
 
 
 def _frame() -> str:
-    """A slowly turning gradient behind swinging threads.
+    """Return the graph of a slowly turning gradient behind swinging threads.
 
-    The gradient is drawn small and enlarged: it has no detail, and drawing it is what takes long.
+    The gradient is drawn small and then enlarged: it has no detail, and drawing it takes most of
+    the time.
     """
     colours = ":".join(f"c{number}={colour}" for number, colour in enumerate(_COLOURS))
     small = (_WIDTH // _ENLARGED, _HEIGHT // _ENLARGED)
     ground = f"gradients=s={small[0]}x{small[1]}:r={_RATE}:n={len(_COLOURS)}:{colours}"
-    # From a quarter in to a fifth before the end: points outside are taken at random.
+    # The ends are a quarter in and a fifth before the end: points outside would be taken at random.
     ends = f"x0={small[0] // 4}:y0={small[1] // 9}:x1={small[0] * 4 // 5}:y1={small[1] * 8 // 9}"
     ground += f":{ends}:speed=0.005"
     enlarged = f"vignette=PI/5,scale={_WIDTH}:{_HEIGHT}:flags=bicubic,format=yuv420p"
@@ -51,7 +52,7 @@ def _frame() -> str:
 
 
 def _audio() -> str:
-    """Four tones that come and go at their own pace."""
+    """Return the graph of four tones that rise and fade, each at its own pace."""
     tones = "+".join(
         f"0.09*sin(2*PI*{hertz}*t)*(0.6+0.4*sin(0.5*t+{number}))"
         for number, hertz in enumerate(_CHORD_HZ)

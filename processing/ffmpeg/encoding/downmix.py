@@ -1,4 +1,4 @@
-"""What becomes of the channels of audio: two, left and right."""
+"""How the channels of audio become two, left and right."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from processing.ffmpeg.media import AudioStream
 from processing.ffmpeg.output_format import CHANNELS
 
-# Loud speakers add up above full scale: held there, not turned down throughout.
+# Loud speakers add up above full scale: the limiter holds the peaks and leaves the rest as loud.
 LIMITER = "alimiter=limit=0.95:level=0:latency=1"
-# As FFmpeg names them, where it knows by itself what left and right are made of.
+# FFmpeg's names of the layouts that it can mix to left and right by itself.
 _KNOWN = frozenset(
     {
         "mono", "stereo", "2.1", "3.0", "3.0(back)", "4.0", "quad", "quad(side)", "3.1", "5.0",
@@ -18,23 +18,25 @@ _KNOWN = frozenset(
         "octagonal",
     }
 )  # fmt: skip
-# What is meant where nobody tells: FFmpeg has a layout for so many.
+# Numbers of channels for which FFmpeg assumes a layout where the source names none.
 _USUAL = frozenset(range(1, 9))
-# Broadcast and film audio, whose packets may tell other channels than the header.
+# Codecs of broadcast and film audio: their packets may have other channels than the header says.
 _CHANGING = ("ac3", "eac3", "dts", "truehd", "mlp", "aac_latm")
-# FFmpeg gives mono to each side 3 dB down.
+# FFmpeg plays mono on each side 3 dB lower.
 _MONO = "volume=volume='if(eq(nb_channels,1),sqrt(2),1)':eval=once:precision=float"
 
 
 def before(stream: AudioStream) -> list[str]:
-    """The filters to begin with: they make mono as loud on both sides as it is. Channels are mixed
-    by the next filter that converts at all, so it must be before the first."""
+    """Return the filters at the start of a chain, which keep mono as loud on both sides as it is.
+    The first filter that converts anything also mixes the channels, so these must come before
+    it."""
     return ["aformat=sample_fmts=fltp", _MONO] if _is_known(stream) else []
 
 
 def stereo(stream: AudioStream) -> list[str]:
-    """The filters to two channels: mono on both sides, surround by the usual weights; of an unknown
-    layout the first two channels, which are left and right in all usual orders."""
+    """Return the filters to two channels: mono on both sides, surround by the usual weights. Of an
+    unknown layout they take the first two channels, which are left and right in all usual
+    orders."""
     right = "c1" if stream.channels >= CHANNELS else "c0"
     mixed = [] if _is_known(stream) else [f"pan=stereo|FL=c0|FR={right}"]
     return [*mixed, "aformat=sample_fmts=fltp:channel_layouts=stereo"]
@@ -45,12 +47,13 @@ def _is_known(stream: AudioStream) -> bool:
 
 
 def limited(stream: AudioStream) -> list[str]:
-    """The filters that keep what was mixed below full scale."""
+    """Return the filters that keep mixed audio below full scale."""
     return [LIMITER] if stream.channels > CHANNELS or stream.codec in _CHANGING else []
 
 
 def joined(speakers: Sequence[str]) -> list[str]:
-    """The filters that put streams of one channel together, each for its speaker, and mix them."""
+    """Return the filters that join streams of one channel, one for each of `speakers`, and mix
+    them."""
     surround = "5.1(side)" if "SL" in speakers else "5.1"
     layout = {2: "stereo", 8: "7.1"}.get(len(speakers), surround)
     placed = "|".join(f"{number}.0-{speaker}" for number, speaker in enumerate(speakers))

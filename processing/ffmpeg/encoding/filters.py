@@ -1,6 +1,6 @@
 """FFmpeg's filter graphs: frames on a constant grid, and audio on the same clock.
 
-Both are cut by counting, frames on the grid and samples at 48 kHz, never by seconds: so the
+Both are cut by counts, of frames on the grid and of samples at 48 kHz, never by seconds. So the
 pieces of a timeline have the same frames and samples as the whole.
 """
 
@@ -16,14 +16,14 @@ from processing.ffmpeg.media import AudioStream, Jump, VideoStream
 from processing.ffmpeg.output_format import AUDIO_RATE
 from processing.ffmpeg.planning.ladder import Rung
 
-# Frames of a codec are multiples of so many samples; those of others are not known.
+# A frame of each codec has a multiple of this many samples; for other codecs it is unknown.
 _FRAME_STEPS = {
     "aac": 512, "mp3": 576, "mp2": 576, "ac3": 256, "eac3": 256, "dts": 256, "opus": 960,
     "wmav1": 512, "wmav2": 512, "wmapro": 512, "flac": 128, "alac": 512,
 }  # fmt: skip
-# Times of frames that were damaged may go back by so many seconds.
+# The times of damaged frames may go back by this many seconds.
 _CLOCK_NOISE = 0.04
-# Filters count ticks a second in 31 bits, and some halve a tick.
+# Filters store the ticks of a second in 31 bits, and some halve a tick.
 _MAX_CLOCK = 2**30
 _MPEG_AUDIO = ("mp1", "mp2", "mp3")
 _MPEG_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
@@ -35,13 +35,13 @@ nearly every codec, and what milliseconds round away less."""
 
 
 def label(number: int) -> str:
-    """The name of a rung's output in the graph of frames."""
+    """Return the name of a rung's output in the graph of frames."""
     return f"rung{number}"
 
 
 def survives_size_changes(video: VideoStream) -> bool:
-    """Whether every filter follows a frame size that changes midway (turning does not), so that
-    the graph, and its clock, need no restart."""
+    """Whether every filter follows a frame size that changes midway, so that the graph and its
+    clock need no restart. The turning filter does not follow it."""
     return video.upright
 
 
@@ -59,18 +59,20 @@ def video(
     counted: str = "null",
     borders: tuple[int, int | None] | None = None,
 ) -> str:
-    """One decode to all rungs: `origin` (seconds) becomes 0, then the constant grid of `rate`, of
-    which the frames from `first` up to `end` stay, then each rung is scaled from the one above.
+    """Return the graph that decodes once for all rungs: `origin` (seconds) becomes 0, frames go
+    onto the constant grid of `rate`, the frames from `first` up to `end` stay, and each rung is
+    scaled from the one above.
 
-    With `snaps` the last frame is never dropped, where it is not told how long it lasts, but may
-    come once more than it should: tell the `end`. With `held` it stays for ever, so that there are
-    `end`. FFmpeg has turned the frame upright before. Without `from_start`, decoding begins
-    somewhere before `first`.
-    `counted` is put in where times are set, before anything is repeated or dropped.
+    FFmpeg has already turned the frames upright. Without `from_start`, decoding begins somewhere
+    before `first`.
+
+    With `snaps` the last frame is never dropped where its duration is unknown, but it may come once
+    too often: give an `end`. With `held` the last frame repeats forever, so that the output reaches
+    `end`. `counted` is inserted after times are set and before any frame is repeated or dropped.
     With `borders` another output has those two frames of the grid, as decoded.
     """
     grid = f"fps=fps={rate.numerator}/{rate.denominator}"
-    # A source that was sought to would be filled with thousands of frames from 0 on.
+    # After a seek, the grid would otherwise be filled with thousands of frames from 0 on.
     grid += ":start_time=0" if from_start else ""
     steps = [*_mended("setpts", video.jumps, video.time_base)]
     numbered = _counted_place(video, origin, rate) if video.counted else None
@@ -100,14 +102,16 @@ def video(
 
 
 def _largest_first(rungs: Sequence[Rung]) -> list[tuple[int, Rung]]:
-    """Each with its number: of several codecs all go down by one cascade."""
+    """Return the rungs with their numbers, largest first: rungs of several codecs share one
+    cascade."""
     return sorted(enumerate(rungs), key=lambda numbered: -numbered[1].width * numbered[1].height)
 
 
 @dataclass(frozen=True)
 class Cut:
-    """Samples `first` up to `end` at 48 kHz; without an `end` all there is, and silence where it
-    ends before sample `least`. `counted` is the piece of a chain that counts what is decoded."""
+    """Samples `first` up to `end` at 48 kHz. Without an `end` the cut keeps all there are, and adds
+    silence if they end before sample `least`. `counted` is the piece of a chain that counts decoded
+    samples."""
 
     first: int
     end: int | None
@@ -116,7 +120,8 @@ class Cut:
 
     @property
     def steps(self) -> list[str]:
-        """What ends a chain: counted anew, for audio that ends before `first` has no times."""
+        """The steps that end a chain. Times are counted anew, because audio that ends before
+        `first` has none."""
         anew = f"asetpts=N+{self.first}"
         if self.end is not None:
             return ["apad", anew, f"atrim=end_sample={self.end - self.first}"]
@@ -126,11 +131,12 @@ class Cut:
 
 
 def audio(stream: AudioStream, name: str, origin: Fraction, *, opening: int, cut: Cut) -> str:
-    """Stereo at 48 kHz as `[name]`, from input number `opening`: `origin` becomes 0, gaps and a
-    late start are filled with silence; on that clock it is cut, and filled too.
+    """Return the graph that makes stereo at 48 kHz as `[name]` from input number `opening`.
+    `origin` becomes 0; gaps and a late start become silence; the audio is cut and padded on that
+    clock.
 
-    The beginning is cut before the rate is changed, for FFmpeg cannot do both in one step; a
-    first sample that is a whole one at both rates gives the samples the whole would have.
+    The beginning is cut before the rate changes, because FFmpeg cannot do both in one step. If the
+    first sample is a whole number at both rates, the samples are the same as in the whole.
     """
     rate = stream.sample_rate
     steps = [
@@ -147,7 +153,7 @@ def audio(stream: AudioStream, name: str, origin: Fraction, *, opening: int, cut
 
 
 def delayed(graph: str, name: str, *, by: int, first: int) -> str:
-    """A graph that gives `[name]` from sample `first` on, with `by` samples of silence in front."""
+    """Return a graph that gives `[name]` from sample `first` on, after `by` samples of silence."""
     if not by:
         return graph
     steps = f"adelay=delays={by}S:all=1,asetpts=N+{first - by}"
@@ -168,8 +174,8 @@ def joined(
     opening: int,
     cut: Cut,
 ) -> str:
-    """As `audio`, of streams of one channel each, which are for `speakers`. They end with the
-    longest; the first is counted."""
+    """Return the graph of `audio` for streams of one channel each, one for each of `speakers`. The
+    result ends with the longest stream; the first stream is counted."""
     longest = max(streams, key=lambda stream: stream.start + Fraction(stream.duration or 0))
     chains = []
     for number, stream in enumerate(streams):
@@ -186,9 +192,10 @@ def joined(
 
 
 def decoded(stream: AudioStream, name: str, origin: Fraction, *, first: int) -> str:
-    """Stereo at 48 kHz as `[name]`, whatever the stream changes to midway: FFmpeg then begins the
-    graph anew, so nothing in it remembers what was. From sample `first` on, gaps left open; where
-    the clock jumps, with all of its times as they are."""
+    """Return the graph that makes stereo at 48 kHz as `[name]`, whatever the stream changes to
+    midway. FFmpeg restarts the graph at each change, so nothing in it remembers earlier audio. The
+    output starts at sample `first` and keeps gaps; where the clock jumps, it keeps all times as
+    they are."""
     steps = [
         f"asetpts='if({_made_up()},PREV_OUTPTS+NB_SAMPLES/SR/TB,{_counted(stream, origin)})'",
         *downmix.before(stream),
@@ -200,9 +207,9 @@ def decoded(stream: AudioStream, name: str, origin: Fraction, *, first: int) -> 
 
 
 def _made_up() -> str:
-    """Whether a frame seems to follow the one before as it would if it had another rate: of all but
-    the first frame in a packet of a transport stream FFmpeg makes up times, by the rate the audio
-    had before."""
+    """Return an expression that is true if a frame follows the one before by its length at another
+    rate than its own. In a transport stream, FFmpeg makes up the times of all but the first frame
+    in a packet, from the rate the audio had before."""
     step = "(PTS-PREV_INPTS)*TB"
     return "+".join(
         f"abs(SR-{rate})*lt(abs({step}-NB_SAMPLES/{rate}),{_MADE_UP_SECONDS})"
@@ -211,8 +218,8 @@ def _made_up() -> str:
 
 
 def own_times(stream: AudioStream, origin: Fraction, since: Fraction, *, sought: bool) -> str:
-    """The bitstream filter that puts right what `decoded` made: a clock that jumps, and times that
-    FFmpeg has wrong. Times are then `ahead` of what they should be."""
+    """Return the bitstream filter that corrects times in the output of `decoded`: a clock that
+    jumps, and times that FFmpeg has wrong. The corrected times are too late by `ahead`."""
     if stream.codec in _MPEG_AUDIO:
         placed = _mpeg_times(origin, since, sought=sought)
     elif stream.jumps:
@@ -223,14 +230,14 @@ def own_times(stream: AudioStream, origin: Fraction, since: Fraction, *, sought:
 
 
 def ahead(stream: AudioStream) -> int:
-    """Samples by which `own_times` has everything too late: where the clock jumps what is heard
-    before 0 cannot be left out sooner, and the container knows no times below 0."""
+    """Return the number of samples by which `own_times` puts everything too late. Where the clock
+    jumps, audio before 0 cannot be dropped earlier, and the container has no times below 0."""
     return AUDIO_RATE if stream.jumps else 0
 
 
 def _jumped(stream: AudioStream) -> str:
-    """Keeps in register 4 what is to be added to a time; 2 has the time before, 3 how many jumps
-    there were."""
+    """Return the expression that stores in register 4 what must be added to a time. Register 2 has
+    the time before, register 3 the number of jumps so far."""
     if not stream.jumps:
         return "st(4,0);"
     begun, later = _begun(stream.jumps)
@@ -248,10 +255,13 @@ def _jumped(stream: AudioStream) -> str:
 
 
 def _mpeg_times(origin: Fraction, since: Fraction, *, sought: bool) -> str:
-    """FFmpeg counts the time of the first frame of MPEG audio with a new rate in that rate and
-    takes it for the one before: it is far off, by the ratio of two rates, and follows the frame
-    before; the first of all is `since` seconds after what becomes 0, or near that where it was
-    sought to."""
+    """Return the expression for the times of MPEG audio whose rate changes.
+
+    FFmpeg counts the time of the first frame with a new rate in the new rate, but takes it for a
+    time in the old one. So the time is far off, by the ratio of the two rates; the expression puts
+    that frame right after the one before. The very first frame is `since` seconds after the new 0,
+    or near that after a seek.
+    """
     zero = round(origin * AUDIO_RATE)
     ratios = sorted({Fraction(a, b) for a in _MPEG_RATES for b in _MPEG_RATES if a != b})
     near = "+".join(
@@ -269,9 +279,9 @@ def _mpeg_times(origin: Fraction, since: Fraction, *, sought: bool) -> str:
 def of_decoded(
     number: int, name: str, *, opening: int, cut: Cut, bare: bool, later: int = 0
 ) -> str:
-    """What `decoded` made as stream `number` of an input, `later` samples too late, its gaps filled
-    and exactly as long as it must be; of a `bare` source times mean nothing, and all of it follows
-    each other."""
+    """Return the graph for stream `number` of an input that `decoded` wrote `later` samples too
+    late: it fills gaps and gives exactly the needed length. The times of a `bare` source mean
+    nothing, so all of its audio is put end to end."""
     times = ["asetpts=N"] if bare else [f"asetpts=PTS-{later}"] if later else []
     steps = [*times, cut.counted, _placed(AUDIO_RATE, cut.first)]
     steps += [downmix.LIMITER, "aformat=sample_fmts=fltp", *cut.steps]
@@ -279,21 +289,22 @@ def of_decoded(
 
 
 def _placed(rate: int, first: int) -> str:
-    """Audio where its times put it, from sample `first` on: what is missing becomes silence, what
-    is there twice is left out, by what differs by more than clocks are rounded."""
-    # `min_comp`, or the first sample may be a millisecond off.
+    """Return the filter that puts audio where its times say, from sample `first` on. Missing audio
+    becomes silence and doubled audio is dropped, where the difference is more than the rounding of
+    clocks."""
+    # Without `min_comp` the first sample may be a millisecond off.
     comp = f"min_comp=0.00001:min_hard_comp={OFF_SECONDS}"
     return f"aresample={rate}:async=1:{comp}:first_pts={first}"
 
 
 def _mended(setpts: str, jumps: Sequence[Jump], base: Fraction) -> list[str]:
-    """The filter step that mends a clock that begins anew, told by its jumps in ticks of `base`.
-    The first register holds the time before, the second how many jumps there were."""
+    """Return the filter step that mends a clock that begins anew, given its jumps in ticks of
+    `base`. Register 0 holds the time before, register 1 the number of jumps so far."""
     if not jumps:
         return []
     begun, later = _begun(jumps)
     seconds = [float(jump.by * base) for jump in later]
-    # Times of showing go back by nothing else, and the first of a new part may be late.
+    # Presentation times go back only at a jump, and the first time of a new part may be late.
     reached = [
         f"eq(ld(1),{number})*"
         + (f"lt(T,ld(0)-{_CLOCK_NOISE})" if by < 0 else f"gt(T,ld(0)+{by / 2:.3f})")
@@ -308,21 +319,22 @@ def _mended(setpts: str, jumps: Sequence[Jump], base: Fraction) -> list[str]:
 
 
 def _begun(jumps: Sequence[Jump]) -> tuple[Jump, Sequence[Jump]]:
-    """With what a clock begins, and where it jumps later."""
+    """Return the jump with which a clock begins, and its later jumps."""
     return (jumps[0], jumps[1:]) if jumps[0].by == 0 else (Jump(0, 0), jumps)
 
 
 def _counted_place(video: VideoStream, origin: Fraction, rate: Fraction) -> str:
-    """The place on the grid of a frame by how many came before."""
+    """Return the place of a frame on the grid, from the number of frames before it."""
     return f"(N+{round((video.start - origin) * rate)})"
 
 
 def _snapped(
     base: Fraction, origin: Fraction, rate: Fraction, place: str | None = None
 ) -> list[str]:
-    """The filter steps that put each frame a quarter of a step after the place on the grid that
-    is nearest to it, or that is given. FFmpeg drops a last frame at whose time the source ends;
-    so it ends after. None where no clock has whole ticks for both."""
+    """Return the filter steps that put each frame a quarter of a step after its place on the grid:
+    the nearest one, or `place`. FFmpeg drops a last frame at whose time the source ends, so the
+    frame must lie a little later. The list is empty if no clock has whole ticks for both the base
+    and the rate."""
     ticks = math.lcm(base.denominator, rate.numerator)
     if ticks > _MAX_CLOCK:
         return []
@@ -333,22 +345,23 @@ def _snapped(
 
 
 def _after(origin: Fraction) -> str:
-    # Without `round` the expression is cut down to the tick before.
+    # Without `round` FFmpeg truncates the result to the tick before.
     return f"round(PTS-({origin.numerator}/{origin.denominator})/TB)"
 
 
 def _counted(stream: AudioStream, origin: Fraction) -> str:
-    """Times after `origin`, put where counting samples from the first packet puts them if that is
-    within the rounding of the source's clock (milliseconds in Matroska and FLV): else audio begun
-    midway is out of step with audio begun at the start."""
+    """Return the expression for times after `origin`. A time becomes the one that counting samples
+    from the first packet gives, if both agree within the rounding of the source's clock
+    (milliseconds in Matroska and FLV). Otherwise audio begun midway would be out of step with audio
+    begun at the start."""
     tick = stream.time_base * stream.sample_rate
     step = _FRAME_STEPS.get(stream.codec)
     if step is None or tick == 1 or tick >= step / 2:
         return _after(origin)
-    # The first packet's time is rounded, this one's, and what decoders leave out.
+    # It covers the rounding of the first packet's time and of this one's, and dropped samples.
     tolerance = min(1 + 2.1 * tick, 0.45 * step)
     start, shift = stream.start, stream.start - origin
-    # By their ends: decoders leave out the beginning of the first.
+    # Ends are compared, because decoders drop the beginning of the first frame.
     since = f"PTS+NB_SAMPLES-({start.numerator}/{start.denominator})/TB"
     nearest = f"st(1,round(ld(0)/{step})*{step})"
     chosen = f"if(lt(abs({nearest}-ld(0)),{tolerance:.3f}),ld(1),ld(0))"

@@ -1,8 +1,8 @@
-"""Packets on their way into a file: where they are put, which are dropped, and the file.
+"""How packets get into a file: where they are put, which are dropped, and the file's options.
 
-Each output is a fragmented MP4 of one track, its times those of the whole: a fragment per GOP
-for frames, one per half second for audio. The switches were found by trial on FFmpeg 5.1 by
-reading the boxes they make.
+Each output is a fragmented MP4 with one track, whose times are those of the whole timeline: one
+fragment per GOP for frames, one per half second for audio. The switches were found by trial on
+FFmpeg 5.1, by reading the boxes they produce.
 """
 
 from __future__ import annotations
@@ -13,19 +13,21 @@ from pathlib import Path
 from processing.ffmpeg.encoding.order import EncodeOrder
 from processing.ffmpeg.output_format import AUDIO_FRAGMENT_SECONDS, timescale
 
-# Packets are stored in the order of decoding: some of a span come after its end was seen.
+# Packets are stored in decoding order: some packets of a span come after its end was seen.
 _READ_ON_SECONDS = 1
 _MOVFLAGS = "+frag_discont+empty_moov+default_base_moof+negative_cts_offsets+skip_trailer"
 
 
 def placed(origin: int, step: int) -> str:
-    """The bitstream filter that puts packets on the nearest of the steps (ticks) from `origin`."""
+    """Return the bitstream filter that moves packets to the nearest `step` (ticks) from
+    `origin`."""
     times = (f"{name}='round(({name.upper()}-{origin})/{step})*{step}'" for name in ("pts", "dts"))
     return f"setts={':'.join(times)}"
 
 
 def kept(first: int, end: int | None) -> str:
-    """The bitstream filter that drops packets shown before `first` or from `end` on (ticks)."""
+    """Return the bitstream filter that drops packets shown before `first` or from `end` on
+    (ticks)."""
     dropped = f"lt(pts,{first})"
     if end is not None:
         dropped += f"+gte(pts,{end})"
@@ -33,7 +35,8 @@ def kept(first: int, end: int | None) -> str:
 
 
 def reading_until(order: EncodeOrder) -> list[str]:
-    """What is only copied ends by itself at the end of the source: not later than the span."""
+    """Return the options that stop a copied stream a second after the end of its span. Otherwise a
+    copy ends only at the end of the source."""
     if order.video is None or order.span.end_frame is None:
         return []
     end = order.origin + order.span.end_frame / order.rate + _READ_ON_SECONDS
@@ -41,13 +44,13 @@ def reading_until(order: EncodeOrder) -> list[str]:
 
 
 def of_video(path: Path, rate: Fraction) -> list[str]:
-    """The options of a file of frames, so many a second."""
+    """Return the options of a file of frames, with `rate` frames a second."""
     ticks = ["-video_track_timescale", str(timescale(rate))]
     return [*ticks, *_file(path, f"{_MOVFLAGS}+frag_keyframe")]
 
 
 def of_audio(path: Path) -> list[str]:
-    """The options of a file of audio."""
+    """Return the options of a file of audio."""
     fragments = ["-frag_duration", str(round(AUDIO_FRAGMENT_SECONDS * 1_000_000))]
     return [*fragments, *_file(path, _MOVFLAGS)]
 

@@ -1,6 +1,6 @@
-"""The right pixels: whatever a source's frames are, square progressive SDR comes out.
+"""Filter steps for the pixels: from any source's frames to square progressive SDR.
 
-FFmpeg turns frames upright itself, before any of these steps.
+FFmpeg has already turned frames upright before any of these steps.
 """
 
 from __future__ import annotations
@@ -10,39 +10,39 @@ import re
 from processing.ffmpeg.encoding import tone
 from processing.ffmpeg.media import VideoStream
 
-# From this many lines on, untagged frames are taken for BT.709, as players do.
+# From this many lines on, untagged frames are read as BT.709, as players do.
 _HD_LINES = 720
 _KEPT_SPACES = ("bt709", "smpte170m", "bt470bg")
 _UNKNOWN = ("unknown", "unspecified", "reserved", "")
-# Each frame of these tells by itself whether it is interlaced; what a header says of all of them
-# is true of the first, or not told.
+# Each frame of these codecs says itself whether it is interlaced. The header's word for all frames
+# holds only for the first one, or is missing.
 _HAVE_FIELDS = (
     "h264", "mpeg2video", "vc1", "wmv3", "mpeg4", "dvvideo", "mjpeg", "prores", "dnxhd", "ffv1",
     "rawvideo", "v210", "huffyuv", "ffvhuff", "utvideo", "jpeg2000", "cfhd",
 )  # fmt: skip
 _RGB = re.compile(r"rgb|bgr|gbr|pal8|bayer|xyz")
 _ALPHA = re.compile(r"yuva|ya8|ya16|rgba|bgra|argb|abgr|gbrap|pal8")
-# Shapes further apart than this are not the same frame rounded to even sides.
+# Shapes that differ by more than this are not one frame rounded to even sides.
 _SAME_SHAPE = 0.03
-# What the filters of fields need, and two fields have.
+# The field filters need this many lines; two fields have them.
 _LEAST_LINES = 4
 
 
 def before_grid(video: VideoStream) -> list[str]:
-    """Filter steps that must see every frame of the source, before any is dropped or doubled.
-    Of these frames only those that say they are interlaced are changed: the others are handed
-    on."""
+    """Return the filter steps that must see every frame of the source, before any is dropped or
+    doubled. They change only frames that say they are interlaced, and pass the others on."""
     if not _may_have_fields(video):
         return _told_aspect(video)
-    # What is told apart by its neighbours must be as large as they are; a changed shape shows in
-    # the aspect of its pixels then.
+    # Deinterlacing compares neighbouring frames, so all must have one size; a changed shape then
+    # shows in the aspect of the pixels.
     width, height = _turned(video, video.width, video.height)
     alike = f"scale={width}:{height}:interl=-1"
     return [*_told_aspect(video), alike, "bwdif=mode=send_frame:deint=interlaced"]
 
 
 def alone(video: VideoStream) -> list[str]:
-    """As `before_grid`, for frames whose neighbours are not decoded: each from its own fields."""
+    """Return the steps of `before_grid` for frames whose neighbours are not decoded: each frame is
+    made from its own fields."""
     fields = ["estdif=mode=frame:deint=interlaced"] if _may_have_fields(video) else []
     return [*_told_aspect(video), *fields]
 
@@ -62,14 +62,14 @@ def _told_aspect(video: VideoStream) -> list[str]:
 
 
 def _turned(video: VideoStream, across: int, down: int) -> tuple[int, int]:
-    """FFmpeg has turned the frame before."""
+    """Return both values in upright order: FFmpeg has already turned the frame."""
     return (down, across) if video.rotation in (90, 270) else (across, down)
 
 
 def steps(video: VideoStream, width: int, height: int) -> list[str]:
-    """Filter steps from decoded upright frames to square progressive SDR in 8-bit 4:2:0 of that
-    size (pixels, even), tagged as `color_tags` says. What is transparent becomes black; frames
-    of another shape midway are fitted in."""
+    """Return the filter steps from decoded upright frames to square progressive SDR in 8-bit 4:2:0
+    of that size (pixels, even), tagged with `color_tags`. Transparent parts become black; frames
+    whose shape changes midway are fitted in."""
     return [
         *_over_black(video),
         *_fitted(video, width, height),
@@ -81,7 +81,8 @@ def steps(video: VideoStream, width: int, height: int) -> list[str]:
 
 
 def color_tags(video: VideoStream) -> dict[str, str]:
-    """What the frames are said to be: the matrix they keep, or BT.709 they are turned into."""
+    """Return the colour tags of the frames: the matrix they keep, or BT.709 if they are
+    converted."""
     space = _kept_space(video) or "bt709"
     transfer = "bt709" if space == "bt709" else "smpte170m"
     return {
@@ -93,7 +94,7 @@ def color_tags(video: VideoStream) -> dict[str, str]:
 
 
 def needs_zscale(video: VideoStream) -> bool:
-    """Whether its light must be converted, which FFmpeg can only do if it was built with zimg."""
+    """Whether the light must be converted, which FFmpeg can only do if it was built with zimg."""
     return video.hdr or tone.is_wide(video)
 
 
@@ -105,13 +106,13 @@ def _over_black(video: VideoStream) -> list[str]:
 
 
 def _fitted(video: VideoStream, width: int, height: int) -> list[str]:
-    """To the size, whatever size and shape each frame comes in. Scaled before its light is
-    converted, which costs more for each pixel."""
+    """Return the steps that fit each frame into the size, whatever its own size and shape. Scaling
+    comes before the conversion of light, which costs more for each pixel."""
     shape = f"iw/ih*if(between(sar,1/8,8),sar,1)/({video.display_width}/{video.display_height})"
     same = f"lt(abs(log({shape})),{_SAME_SHAPE})"
     across = f"if({same},{width},min({width},max(2,2*round({width}*{shape}/2))))"
     down = f"if({same},{height},min({height},max(2,2*round({height}/({shape})/2))))"
-    # Without a conversion frames of the right size are handed on as they are.
+    # Without a conversion, frames of the right size are passed on unchanged.
     how = "" if _is_as_wanted(video, width, height) else _conversion(video)
     return [
         f"scale=w='{across}':h='{down}':eval=frame:flags={_flags(video)}{how}",
@@ -144,7 +145,7 @@ def _in_sdr(video: VideoStream) -> list[str]:
     if not needs_zscale(video):
         return []
     source = "gbr" if _RGB.search(video.pixel_format) else video.color_space
-    # Otherwise the encoder may copy what the light was into the stream.
+    # Otherwise the encoder may copy the source's light metadata into the stream.
     return [*tone.steps(video, source), "sidedata=mode=delete"]
 
 
@@ -156,7 +157,8 @@ def _tagged(video: VideoStream) -> str:
 
 
 def _kept_space(video: VideoStream) -> str | None:
-    """The matrix a source has (or, untagged, is taken to have), None if it is not kept."""
+    """Return the matrix of a source, or the assumed one if it is untagged; None if it is not
+    kept."""
     if needs_zscale(video) or _RGB.search(video.pixel_format):
         return None
     if video.color_space in _UNKNOWN:

@@ -1,7 +1,8 @@
-"""The commands that take stills from a source, and which of them becomes the poster.
+"""The commands that take stills from a source, and the choice of the poster among them.
 
-It is made beside the encode, so a look takes few frames and decodes few where the source has
-keyframes to choose from. Further looks are for films that are dark wherever the first one fell.
+The poster is made beside the encode, so a look takes few frames, and decodes few where the source
+has keyframes to choose from. Further looks are for films that are dark wherever the first one took
+frames.
 """
 
 from __future__ import annotations
@@ -16,32 +17,32 @@ from processing.ffmpeg.encoding import decoding, pixels
 from processing.ffmpeg.media import Media, VideoStream
 
 _LONGEST_SIDE = 1280
-# Of the small one beside it, for lists: twice as sharp as cards are wide.
+# Longest side of the small still for lists: twice as sharp as the cards are wide.
 _SMALL_SIDE = 640
-# Where keyframes are taken, as shares of the film: at first, and when none of those will do.
+# Places of the keyframes to take, as shares of the film: first, and if none of those is good.
 _PLACES = (0.1, 0.3, 0.5, 0.7)
 _FURTHER = tuple((number + 0.5) / 12 for number in range(12))
 _AT_ONCE = len(_PLACES)
-# Of larger frames than these one is decoded at a time.
+# Frames larger than this are decoded one at a time.
 _LARGE = 3840 * 2160
-# Frames from one that is taken to the next, where all are decoded.
+# Distance in frames from one still to the next, where all frames are decoded.
 _STRIDE = 12
-# All frames of films up to this many seconds may be decoded to find one.
+# In films up to this many seconds, all frames may be decoded to find a still.
 _SHORT_SECONDS = 120.0
-# Sources of this many seconds have keyframes enough, unless the timeline tells otherwise.
+# Sources of this many seconds have enough keyframes, unless the timeline says otherwise.
 _LONG_SECONDS = 40.0
-# Without an index a seek may end behind the only keyframe of a short source; without times
-# nowhere.
+# Without an index, a seek may end behind the only keyframe of a short source; without times, a seek
+# is impossible.
 _UNINDEXED = ("mpegts", "mpeg")
 _TIMELESS = ("mpegvideo", "h264", "hevc")
 _JPEG_QUALITY = 4
-# Without the flags each conversion rounds down.
+# Without the flags, each conversion rounds down.
 _JPEG_COLORS = "out_color_matrix=smpte170m:out_range=pc:flags=bicubic+accurate_rnd"
 
-# Each still is judged by a grey frame of so many pixels, 0 to 255.
+# Each still is judged by a grey frame of this many pixels, each 0 to 255.
 _WIDE, _HIGH = 32, 18
 _DARK, _BRIGHT, _FLAT = 24, 232, 16
-# The same as FFmpeg's filters tell it; frames that are all alike have no entropy.
+# The same limits in terms of FFmpeg's filters; a frame of one single tone has no entropy.
 _TELLING = (
     ("signalstats.YAVG", "greater", _DARK),
     ("signalstats.YAVG", "less", _BRIGHT),
@@ -51,8 +52,9 @@ _TELLING = (
 
 @dataclass(frozen=True)
 class Still:
-    """A frame that was taken: `mean` of its light (0 to 255), and how far apart its darkest and
-    brightest parts are; `small` is the same for lists, None where that would be no smaller."""
+    """A still from the film: `mean` is its mean light (0 to 255), `contrast` the distance between
+    its darkest and brightest parts. `small` is the same still for lists; None if it would be no
+    smaller."""
 
     path: Path
     mean: float
@@ -61,40 +63,40 @@ class Still:
 
     @property
     def is_lit(self) -> bool:
-        """Whether it is neither near black nor near white."""
+        """Whether the still is neither nearly black nor nearly white."""
         return _DARK <= self.mean <= _BRIGHT
 
     @property
     def is_good(self) -> bool:
-        """Whether there is something to see: it is lit, and not all alike."""
+        """Whether there is something to see: the still is lit and not all one tone."""
         return self.is_lit and self.contrast >= _FLAT
 
     @property
     def worth(self) -> tuple[bool, bool, float]:
-        """Good ones first, then those that are lit; of equals the one with most to see."""
+        """The sort key: good stills first, then lit ones, then those with the most to see."""
         seen = min(self.mean, 255 - self.mean) if not self.is_good else 0.0
         return self.is_good, self.is_lit, self.contrast + seen
 
 
 @dataclass(frozen=True)
 class Look:
-    """A command that takes stills; `last` where only a long search can follow."""
+    """A command that takes stills; `last` is true if only a long search can follow."""
 
     argv: list[str]
     last: bool
 
     def is_enough(self, stills: Sequence[Still]) -> bool:
-        """Whether nothing better need be looked for than one of these."""
+        """Whether one of these stills is good enough to stop looking."""
         return any(still.is_good or (self.last and still.is_lit) for still in stills)
 
 
 def best(stills: Sequence[Still]) -> Still | None:
-    """The one to show; the earlier of two that are alike."""
+    """Return the still to show; the earlier of two equal ones."""
     return max(stills, key=lambda still: still.worth, default=None)
 
 
 def taken(out: Path, look: int) -> list[Still]:
-    """The stills a look has written."""
+    """Return the stills that look number `look` has written."""
     grey, size = out / f"look-{look}.gray", _WIDE * _HIGH
     values = grey.read_bytes() if grey.exists() else b""
     return [
@@ -113,7 +115,7 @@ def _judged(path: Path, values: bytes) -> Still:
 
 @dataclass(frozen=True)
 class _Source:
-    """What stills are taken from, and where to."""
+    """The source of the stills, and the folder they go to."""
 
     media: Media
     video: VideoStream
@@ -123,25 +125,27 @@ class _Source:
 
     @property
     def seconds(self) -> float:
-        """How long its frames last."""
+        """How many seconds its frames last."""
         return self.video.duration or self.media.duration
 
     @property
     def begin(self) -> float:
-        """Where they begin, after the beginning of the file."""
+        """The second at which its frames begin, after the beginning of the file."""
         return max(0.0, float(self.video.start) - self.media.start)
 
     def at(self, share: float) -> float:
-        """Seconds after the beginning of the file at which that share of the film is over."""
+        """Return the second, after the beginning of the file, at which that share of the film is
+        over."""
         return self.begin + share * self.seconds
 
 
 def looks(
     media: Media, video: VideoStream, *, ffmpeg: str, source: Path, out: Path
 ) -> Iterator[Look]:
-    """One look after the other, to be taken until `is_enough`: look `n` writes JPEGs into `out`
-    that `taken(out, n)` finds. They are upright, in square pixels and SDR, at most 1280 wide or
-    high, the small ones 640, in the BT.601 and full range that JPEG means."""
+    """Yield looks, to be run one after the other until `is_enough`. Look `n` writes JPEGs into
+    `out`, which `taken(out, n)` finds. They are upright, in square pixels and SDR, in the BT.601
+    and full range that JPEG means. Their longest side is at most 1280, that of the small ones
+    640."""
     film = _Source(media, video, ffmpeg, source, out)
     ordinary, further = list(_ordinary(film)), [_telling(film), _decoded(film, 0.0, 1, 1)]
     for number, (given, chains, most) in enumerate([*ordinary, *further]):
@@ -150,7 +154,7 @@ def looks(
 
 
 def _ordinary(film: _Source) -> Iterator[tuple[list[list[str]], list[str], int]]:
-    """Of each look the inputs, what is done to each, and how many frames come out."""
+    """Yield each look's inputs, the filter chain of each input, and the number of frames."""
     if _has_keyframes_to_choose_from(film.media, film.video):
         yield from _at_keyframes(film, _PLACES)
         yield from _at_keyframes(film, _FURTHER)
@@ -166,7 +170,7 @@ def _ordinary(film: _Source) -> Iterator[tuple[list[list[str]], list[str], int]]
 def _at_keyframes(
     film: _Source, shares: Sequence[float]
 ) -> Iterator[tuple[list[list[str]], list[str], int]]:
-    """The keyframe before each of these places."""
+    """Yield looks that take the keyframe before each of these places."""
     at_once = 1 if film.video.width * film.video.height > _LARGE else _AT_ONCE
     chain = ",".join(
         [*pixels.alone(film.video), "trim=end_frame=1", "setpts=0", *_shown(film.video)]
@@ -183,14 +187,15 @@ _KEYFRAMES = ("-skip_frame", "nokey", "-noaccurate_seek")
 def _decoded(
     film: _Source, start: float, stride: int, most: int
 ) -> tuple[list[list[str]], list[str], int]:
-    """Every so manieth frame from there on."""
+    """Return the look that takes every frame number divisible by `stride`, from `start` on."""
     every = f"select='not(mod(n,{stride}))'"
     chain = [*pixels.before_grid(film.video), every, f"trim=end_frame={most}"]
     return [_from(start)], [",".join([*chain, *_shown(film.video)])], most
 
 
 def _telling(film: _Source) -> tuple[list[list[str]], list[str], int]:
-    """The first frame of all, or of all keyframes, in which there is something to see."""
+    """Return the look that takes the first frame with something to see, of all frames or of all
+    keyframes."""
     every = _may_decode_all(film)
     chain = pixels.before_grid(film.video) if every else pixels.alone(film.video)
     wanted = [
@@ -261,13 +266,13 @@ def _may_decode_all(film: _Source) -> bool:
 
 
 def _skipped(film: _Source) -> float:
-    """The share of the film before the first frame that is taken where all are decoded."""
+    """Return the share of the film before the first still, where all frames are decoded."""
     exact = film.media.container not in (*_UNINDEXED, *_TIMELESS)
     return _PLACES[0] if exact and film.seconds >= 1 else 0.0
 
 
 def _stride(film: _Source) -> int:
-    """Small enough that a short source has as many frames as are taken."""
+    """Return a stride small enough that even a short source has as many frames as are taken."""
     left = film.seconds * (1 - _PLACES[0]) * float(film.video.frame_rate)
     return max(1, min(_STRIDE, int(left / _AT_ONCE)))
 

@@ -1,5 +1,5 @@
-"""Small samples of a source, and of what was made of it, to be held against each other: a tiny grey
-frame of each frame on the grid, and audio as a telephone has it."""
+"""Small samples of a source and of what was made of it, for comparison: a tiny grey copy of each
+frame on the grid, and audio in telephone quality."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ _GREY = "format=yuv420p,extractplanes=y"
 
 
 def audio_filename(track: str) -> str:
-    """The file of the samples of a track."""
+    """Return the name of the file with the samples of a track."""
     return f"{track}.sample"
 
 
 def grey(graph: str, label: str) -> str:
-    """A graph that ends with `[label]`, grey."""
+    """Return a graph that ends with `[label]` in grey."""
     return f"{graph.removesuffix(f'[{label}]')},{_GREY}[{label}]"
 
 
 def frames_to(out: Path) -> list[str]:
-    """The options of an output of grey frames."""
+    """Return the options of an output of grey frames."""
     return ["-fps_mode", "passthrough", "-c:v", "rawvideo", "-f", "rawvideo", str(out)]
 
 
 def audio_to(out: Path) -> list[str]:
-    """The options of an output of audio."""
+    """Return the options of an output of audio samples."""
     return ["-ac", "1", "-ar", str(RATE), "-c:a", "pcm_s16le", "-f", "s16le", str(out)]
 
 
 def of_video(path: Path, out: Path, ffmpeg: FFmpeg) -> list[str]:
-    """The argv that samples a file of frames that was made."""
+    """Return the argv that samples an encoded file of frames."""
     small = f"scale={RUNG.width}:{RUNG.height}:flags=bicubic,{_GREY}"
     return [*_of(path, ffmpeg), "-vf", small, *frames_to(out)]
 
 
 def of_audio(path: Path, out: Path, ffmpeg: FFmpeg) -> list[str]:
-    """The argv that samples a file of audio that was made."""
+    """Return the argv that samples an encoded file of audio."""
     return [*_of(path, ffmpeg), *audio_to(out)]
 
 

@@ -1,9 +1,9 @@
 """Light: from HDR (PQ, HLG) and wide gamuts to what an SDR screen shows in BT.709.
 
-Light is measured in SDR whites: 1 is the 203 cd/m² HDR gives to diffuse white (ITU-R BT.2408).
-Up to half of it, grey cards and skin, it stays as it is; what is brighter is bent so that the
-brightest becomes 1. Each of red, green and blue is bent by itself, so glaring colours pale, as on
-film. This is twice as quick as FFmpeg's `tonemap` and needs no frame in floating point.
+Light is measured in SDR whites: 1 is the 203 cd/m² HDR gives to diffuse white (ITU-R BT.2408). Up
+to half of that, the range of grey cards and skin, light stays unchanged. Brighter light is bent so
+that the brightest becomes 1. Red, green and blue are bent separately, so glaring colours pale, as
+on film. This is twice as fast as FFmpeg's `tonemap` and needs no floating-point frame.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from processing.ffmpeg.media import VideoStream
 
 WHITE_NITS = 203
 KNEE = 0.5
-# The brightest HLG shows on its nominal screen; PQ that does not tell is taken for a film graded
-# on the brightest screens in use: a lower peak would cut highlights off.
+# The brightest HLG shows on its nominal screen. PQ without metadata is taken for a film graded on
+# the brightest screens in use: a lower peak would cut highlights off.
 HLG_PEAK_NITS = 1000
 _UNTOLD_PEAK_NITS = 4000
 _LOWEST_PEAK_NITS = 400
@@ -28,15 +28,15 @@ _CODES = 4095  # of the 12 bits the curve works on
 
 
 def is_wide(video: VideoStream) -> bool:
-    """Whether its colours reach beyond BT.709 (BT.2020, DCI-P3), be it SDR or HDR."""
+    """Whether its colours reach beyond BT.709 (BT.2020, DCI-P3), in SDR or HDR."""
     if video.color_primaries in _PRIMARIES:
         return video.color_primaries in _WIDE
     return video.color_space.startswith("bt2020")
 
 
 def steps(video: VideoStream, matrix: str) -> list[str]:
-    """Filter steps to SDR in BT.709, limited range; `matrix` is FFmpeg's name of the one the
-    frames come in."""
+    """Return the filter steps to SDR in BT.709, limited range; `matrix` is FFmpeg's name of the
+    matrix of the input frames."""
     primaries = video.color_primaries if video.color_primaries in _PRIMARIES else "bt2020"
     matrix = matrix if matrix in _MATRICES else "bt2020nc"
     full = "full" if matrix == "gbr" or video.color_range == "pc" else "limited"
@@ -56,9 +56,12 @@ def steps(video: VideoStream, matrix: str) -> list[str]:
 
 
 def _paler(video: VideoStream, matrix: str) -> list[str]:
-    """zscale gives an HLG screen's gamma to each of red, green and blue; the standard gives it to
-    their luminance (its own exact way is ten times slower). For colours not far from grey, that
-    is as much paler as the gamma is above 1."""
+    """Return the step that makes HLG paler before zscale.
+
+    zscale applies an HLG screen's gamma to red, green and blue separately; the standard applies it
+    to their luminance (zscale's own exact way is ten times slower). For colours not far from grey,
+    the colours must be paler by as much as the gamma is above 1.
+    """
     if video.color_transfer != "arib-std-b67" or matrix == "gbr":
         return []
     paler = f"'round((val-(minval+maxval)/2)/{_HLG_GAMMA}+(minval+maxval)/2)'"
@@ -66,7 +69,7 @@ def _paler(video: VideoStream, matrix: str) -> list[str]:
 
 
 def peak_nits(video: VideoStream) -> int:
-    """The brightest light it is taken to have, in cd/m²."""
+    """Return the brightest light that the source is assumed to have, in cd/m²."""
     if video.color_transfer == "arib-std-b67":
         return HLG_PEAK_NITS
     told = video.light and (video.light.brightest or video.light.peak)
@@ -74,9 +77,9 @@ def peak_nits(video: VideoStream) -> int:
 
 
 def _curve(peak: float) -> str:
-    """The new code of each `val`, whose light was divided by `peak`: Möbius' function, which
-    leaves the knee with a slope of 1 and is 1 at the peak (the terms are those of FFmpeg's
-    `tonemap=mobius`)."""
+    """Return the expression for the new code of each `val`, whose light was divided by `peak`. It
+    is Möbius' function, which has a slope of 1 at the knee and is 1 at the peak. The terms are
+    those of FFmpeg's `tonemap=mobius`."""
     a = -(KNEE**2) * (peak - 1) / (KNEE**2 - 2 * KNEE + peak)
     b = (KNEE**2 - 2 * KNEE * peak + peak) / (peak - 1)
     factor = (b * b + 2 * b * KNEE + KNEE * KNEE) / (b - a)

@@ -1,4 +1,4 @@
-"""The part of an encode's command that makes frames: every rung of a span."""
+"""The frame part of an encode command: every rung of a span."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from processing.ffmpeg.planning.ladder import Rung
 
 
 def rungs(order: EncodeOrder, video: VideoStream) -> list[str]:
-    """The options of all rungs; the first is the source's own where it is copied."""
+    """Return the options for all rungs; in a copied span the first rung is the source's own
+    stream."""
     every = order.plan.rungs
     copied, encoded = (every[:1], every[1:]) if order.span.copies else ((), every)
     argv = _encoded(order, video, encoded) if encoded else []
@@ -32,7 +33,7 @@ def rungs(order: EncodeOrder, video: VideoStream) -> list[str]:
 
 
 def sampled(order: EncodeOrder, video: VideoStream) -> list[str]:
-    """The options that sample and count frames, of the plan's first rung."""
+    """Return the options that sample and count frames, at the plan's first rung."""
     label = filters.label(0)
     graph = samples.grey(_graph(order, video, order.plan.rungs[:1]), label)
     argv = ["-filter_complex", graph, "-map", f"[{label}]"]
@@ -45,7 +46,7 @@ def _encoded(order: EncodeOrder, video: VideoStream, rungs: Sequence[Rung]) -> l
     for number, rung in enumerate(rungs):
         argv += ["-map", f"[{filters.label(number)}]"]
         argv += [*_encoder(order, video, rung), *_muxed(order, rung)]
-    # Last, for FFmpeg reports the frames of its first output.
+    # This output comes last, because FFmpeg reports the frames of its first output.
     argv += counting.frames_output(order.out)
     span = order.span
     return argv if span.whole else [*argv, *edges.written(span.end_frame, order.out)]
@@ -86,19 +87,21 @@ def _encoder(order: EncodeOrder, video: VideoStream, rung: Rung) -> list[str]:
 
 
 def _keyframes(order: EncodeOrder) -> tuple[float, ...]:
-    """Where groups begin, in seconds, if the copied rung has its own."""
-    # A quarter of a frame early: FFmpeg rounds to a whole one and forces that, or the next.
+    """Return the seconds at which groups begin, if the copied rung has its own keyframes."""
+    # A quarter of a frame early: FFmpeg rounds to a whole frame and forces that, or the next.
     times = [float((frame - Fraction(1, 4)) / order.rate) for frame in order.span.keyframes]
     return tuple(max(0.0, time) for time in times)
 
 
 def _copied(order: EncodeOrder, video: VideoStream) -> list[str]:
-    """The source's own packets of the span, each moved onto its tick of the grid."""
+    """Return the options that copy the source's own packets of the span, each moved onto its tick
+    of the grid."""
     span, tick = order.span, int(timescale(order.rate) / order.rate)
     origin = round(order.origin * timescale(order.rate))
     end = None if span.end_frame is None else span.end_frame * tick
     own = f"{muxing.placed(origin, tick)},{muxing.kept(span.first_frame * tick, end)}"
-    # Whatever the source calls it: its parameter sets must be those of the init segment anyway.
+    # The tag is `avc1` whatever the source says: the parameter sets must be those of the init
+    # segment anyway.
     argv = ["-map", f"0:{video.index}", "-c:v", "copy", "-tag:v", "avc1"]
     return [*argv, *muxing.reading_until(order), "-bsf:v", own]
 

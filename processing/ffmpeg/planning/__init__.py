@@ -1,1 +1,1 @@
-"""What is made of a source, and where it is cut: pure decisions."""
+"""What to make of a source, and where to cut it: pure decisions."""

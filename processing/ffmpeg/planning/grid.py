@@ -1,4 +1,4 @@
-"""The constant grid on which the frames of a source are encoded, and the moment that becomes 0."""
+"""The constant grid on which a source's frames are encoded, and the moment that becomes 0."""
 
 from __future__ import annotations
 
@@ -12,22 +12,24 @@ from processing.ffmpeg.media import Media
 from processing.ffmpeg.stored import fractions, known, plain
 
 MAX_RATE = 60
-# Audio that begins this many seconds before the first frame is heard: the frame is held from
-# then on. What is nearer is the delay of an audio encoder, which nobody hears.
+# If audio begins more than this many seconds before the first frame, the frame is held from then
+# on. A smaller lead is the delay of an audio encoder, which nobody hears.
 _LEAD_ABOVE = 0.026
-# For audio that goes on this long after the last frame the frame stays. Audio that ends sooner
-# is heard as well, after the last frame's time.
+# The last frame is held if the audio goes on longer than this after it. A shorter rest of audio is
+# heard after the last frame's time.
 _HOLD_ABOVE = 0.1
 
 
 @dataclass(frozen=True)
 class Grid:
-    """`rate` in frames a second (at most 60); `frames` that a whole encode has, give or take one.
+    """The grid: `rate` in frames a second (at most 60), and `frames`, the number in a whole encode,
+    give or take one.
 
-    The source's first is held for `lead_frames`, because audio begins before it; its last stays for
-    `held_seconds`, because audio goes on. With `fills_its_end` that one is repeated up to the end:
-    for the audio, or because nothing but its own length tells how long it stays. `is_exact` says
-    that every frame was counted."""
+    The first frame is held for `lead_frames`, because audio begins before it. The last frame stays
+    for `held_seconds`, because audio goes on. With `fills_its_end` the last frame is repeated up to
+    the end: for the audio, or because only its own length says how long it stays. `is_exact` says
+    that every frame was counted.
+    """
 
     rate: Fraction
     frames: int
@@ -38,21 +40,21 @@ class Grid:
 
     @property
     def seconds(self) -> float:
-        """How long its frames last."""
+        """How long the frames last."""
         return float(self.frames / self.rate)
 
     def to_json(self) -> dict[str, Any]:
-        """A dictionary `json` can write."""
+        """Return a dictionary that `json` can write."""
         return plain(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Grid:
-        """The inverse of `to_json`."""
+        """Return the grid that `to_json` wrote."""
         return cls(**known(cls, fractions(data, "rate")))
 
 
 def grid_of(media: Media) -> Grid | None:
-    """The grid of a source, None without video."""
+    """Return the grid of a source, None without video."""
     video = media.video
     if video is None:
         return None
@@ -68,7 +70,7 @@ def grid_of(media: Media) -> Grid | None:
 
 
 def grid_rate(rate: Fraction) -> Fraction:
-    """The rate at which frames that come at `rate` are encoded, in (0, 60]."""
+    """Return the rate at which frames of `rate` are encoded, in (0, 60]."""
     if MAX_RATE < rate <= MAX_RATE + 1:
         rate = Fraction(MAX_RATE)  # a screen's 60.02 is 60, not every other frame
     rate /= math.ceil(rate / MAX_RATE)  # 120 and 240 become 60: every nth frame
@@ -78,8 +80,8 @@ def grid_rate(rate: Fraction) -> Fraction:
 
 
 def held_seconds(media: Media) -> float:
-    """How long the last frame stays because the audio goes on, as a song with one frame
-    has it; 0 when the audio ends with the frames, soon after, or nobody knows when."""
+    """Return how long the last frame stays because the audio goes on, as in a song with one frame.
+    It is 0 if the audio ends with the frames or soon after, or if its end is unknown."""
     if media.video is None or media.video.duration is None:
         return 0.0
     longer = media.audio_end - float(media.video.start) - media.video.duration
@@ -87,8 +89,8 @@ def held_seconds(media: Media) -> float:
 
 
 def lead_frames(media: Media, rate: Fraction) -> int:
-    """For how many steps of the grid the first frame is held, because audio begins before it; 0
-    where the two begin together, or nearly."""
+    """Return for how many steps of the grid the first frame is held because audio begins before it;
+    0 if both begin together, or nearly."""
     if media.video is None or not media.audio:
         return 0
     before = media.video.start - min(stream.start for stream in media.audio)
@@ -96,8 +98,8 @@ def lead_frames(media: Media, rate: Fraction) -> int:
 
 
 def origin_of(media: Media) -> Fraction:
-    """Seconds on the source's own clock that become 0: where its first frame or its first audio
-    begins, whichever is earlier. Frames stand whole steps of the grid after it."""
+    """Return the seconds on the source's own clock that become 0: the start of its first frame or
+    of its first audio, whichever is earlier. Frames are whole steps of the grid after it."""
     grid = grid_of(media)
     if media.video is None or grid is None:
         return min(stream.start for stream in media.audio)

@@ -1,4 +1,4 @@
-"""Which sizes and bitrates a source is made into: one pure function of guard clauses."""
+"""The sizes and bitrates a source is encoded in: one pure function of guard clauses."""
 
 from __future__ import annotations
 
@@ -9,25 +9,28 @@ from typing import Any, Protocol
 
 from processing.ffmpeg.stored import known
 
-# A source this little above a rung is that rung: 1088 lines are 1080 and padding.
+# A source this little above a rung counts as that rung: 1088 lines are 1080 and padding.
 _SAME_SIZE = 1.02
-# A source keeps its own size, and rungs this near below it are left out: they look the same.
+# A source between rungs keeps its own size, and rungs this close below it are left out: they look
+# the same.
 _TOO_NEAR = 1.2
-# Caps are meant for 16:9; what is wider has more pixels on the same short side.
+# Caps are meant for 16:9; wider frames have more pixels on the same short side.
 _WIDE = 1.8
-# Bits grow slower than pixels: the rule of thumb is their 0.75th power.
+# Bits grow more slowly than pixels: by rule of thumb with their 0.75th power.
 _BITS_BY_PIXELS = 0.75
-# A frame rate above this needs more bits: half as many again.
+# A higher frame rate than this needs half as many bits again.
 _HIGH_RATE = 31
 _HIGH_RATE_FACTOR = 1.5
-# How many times a codec's bits H.264 needs for the same frames; older ones need more themselves.
+# How many times the bits of each codec H.264 needs for the same frames; older codecs need more than
+# H.264.
 _H264_BITS = {"hevc": 1.6, "vp9": 1.6, "av1": 2.0}
 _MIN_MAXRATE = 100_000
 _BUFFER_SECONDS = 1.5
 
 
 class SourceVideo(Protocol):
-    """What the ladder asks of a source: square upright pixels, frames a second, bits a second."""
+    """The facts the ladder needs about a source: square upright pixels, frames a second, bits a
+    second."""
 
     @property
     def codec(self) -> str: ...  # noqa: D102
@@ -45,9 +48,9 @@ class SourceVideo(Protocol):
 
 @dataclass(frozen=True)
 class Rung:
-    """One step: even sizes in pixels, `maxrate` in bits per second, `bufsize` in bits; `download`
-    says whether it is offered as one MP4 file too. `preset` is empty where the profile's is taken.
-    """
+    """One rung of the ladder: even sizes in pixels, `maxrate` in bits per second, `bufsize` in
+    bits. `download` says whether it is also offered as one MP4 file. An empty `preset` means the
+    profile's."""
 
     name: str
     width: int
@@ -61,14 +64,14 @@ class Rung:
 
     @property
     def filename(self) -> str:
-        """The name of the file an encode writes for it."""
+        """The name of the file that an encode writes for this rung."""
         return f"{self.name}.mp4"
 
 
 @dataclass(frozen=True)
 class Step:
-    """A profile's wish for one short side (pixels): quality, and its cap in bits per second; in
-    another codec than H.264 with a preset of its own."""
+    """A profile's wish for one short side (pixels): the quality, and its cap in bits per second. A
+    step in another codec than H.264 has a preset of its own."""
 
     short_side: int
     crf: int
@@ -78,19 +81,21 @@ class Step:
 
     @property
     def name(self) -> str:
-        """The rung's name; H.264, which everything plays, goes without saying."""
+        """The rung's name. H.264, which plays everywhere, is not named."""
         return f"{self.short_side}p" + ("" if self.codec == "h264" else f"-{self.codec}")
 
 
 @dataclass(frozen=True)
 class Profile:
-    """How a run encodes; a copy is stored with it. `rungs` go from the largest down, `downloads`
-    are the short sides that are offered as MP4 files, `audio_bitrate` is in bits per second;
-    `copies` says that a source as its largest rung would be is not encoded again for it.
+    """How a run encodes; a copy is stored with the run. `rungs` go from the largest down;
+    `downloads` are the short sides that are offered as MP4 files; `audio_bitrate` is in bits per
+    second. `copies` says that a source that already has the form of its largest rung is copied
+    instead of encoded again.
 
-    `more_rungs` stand beside those, in other codecs, and `more_audio` are codecs in which all audio
-    is made too: for players that know them. Older versions do without. With `takes_incomplete` a
-    source that is shorter than it tells is made as far as it goes; without, it is refused."""
+    `more_rungs` are extra rungs in other codecs, and `more_audio` are extra codecs for all audio:
+    both for players that know them. Older versions had neither. With `takes_incomplete` a source
+    that is shorter than its header says is encoded as far as it goes; otherwise it is refused.
+    """
 
     name: str
     rungs: tuple[Step, ...]
@@ -105,7 +110,7 @@ class Profile:
     takes_incomplete: bool = True
 
     def to_json(self) -> dict[str, Any]:
-        """A dictionary `json` can write."""
+        """Return a dictionary that `json` can write."""
         return {
             "name": self.name,
             "rungs": [[step.short_side, step.crf, step.maxrate] for step in self.rungs],
@@ -122,7 +127,8 @@ class Profile:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Profile:
-        """The inverse of `to_json`; runs from before codecs and downloads have neither."""
+        """Return the profile that `to_json` wrote; runs older than codecs and downloads have
+        neither."""
         return cls(
             name=data.get("name", ""),
             rungs=tuple(Step(*step[:3]) for step in data.get("rungs", ())),
@@ -138,7 +144,7 @@ class Profile:
         )
 
 
-# As shipped: a 1080p source becomes five rungs.
+# The shipped profile: a 1080p source becomes five rungs.
 DEFAULT = Profile(
     name="default",
     rungs=(
@@ -157,11 +163,12 @@ DEFAULT = Profile(
 def rungs_for(
     video: SourceVideo, profile: Profile, rate: Fraction | None = None
 ) -> tuple[Rung, ...]:
-    """The rungs of a source encoded at `rate` (its own if not told), with names of their own: those
-    of H.264, then those of each other codec, each from the largest strictly down.
+    """Return the rungs of a source encoded at `rate` (by default its own), each with a unique name:
+    first those of H.264, then those of each other codec, each from the largest strictly down.
 
-    By the short side, never upscaled, aspect kept, sides even (so that a side of one pixel becomes
-    two). At least one, unless the profile has none: it makes audio alone.
+    Rungs are chosen by the short side and never upscaled. They keep the aspect and have even sides
+    (so a side of one pixel becomes two). There is at least one, unless the profile has none: it
+    then makes audio alone.
     """
     rate = rate or video.frame_rate
     rungs = [_rung(video, step, rate) for step in _steps(video, profile.rungs)]
@@ -173,7 +180,7 @@ def rungs_for(
 
 
 def _by_codec(profile: Profile) -> list[list[Step]]:
-    """The other codecs' rungs, a list for each; none where nothing is made of frames."""
+    """Return the rungs of the other codecs, one list for each; none if no frames are encoded."""
     found: dict[str, list[Step]] = {}
     for step in profile.more_rungs if profile.rungs else ():
         found.setdefault(step.codec, []).append(step)
@@ -181,7 +188,7 @@ def _by_codec(profile: Profile) -> list[list[Step]]:
 
 
 def _steps(video: SourceVideo, wished: Sequence[Step]) -> list[Step]:
-    """The steps that fit; a source between two of them keeps its own size at the top."""
+    """Return the steps that fit; a source between two of them keeps its own size at the top."""
     short = _even_down(min(video.display_width, video.display_height))
     ordered = sorted(wished, key=lambda step: -step.short_side)
     larger = [step for step in ordered if step.short_side > short]
@@ -203,7 +210,7 @@ def _rung(video: SourceVideo, step: Step, rate: Fraction) -> Rung:
     width, height = video.display_width, video.display_height
     short, long = min(width, height), max(width, height)
     long_side = 2 * round(step.short_side * long / short / 2)
-    # Rounding up, and the second pixel of a side that had one, must not make it larger.
+    # Rounding up, and a second pixel for a side that had one, must not make the frame larger.
     long_side = max(step.short_side, min(long_side, _even_down(long)))
     maxrate = _maxrate(video, step, step.short_side * long_side, rate)
     return Rung(
@@ -219,8 +226,8 @@ def _rung(video: SourceVideo, step: Step, rate: Fraction) -> Rung:
 
 
 def _maxrate(video: SourceVideo, step: Step, pixels: int, rate: Fraction) -> int:
-    """The step's cap for this shape and rate, and not above what the source itself spends where it
-    spends most."""
+    """Return the step's cap for this shape and rate, but not above the source's own highest
+    bitrate."""
     width, height = video.display_width, video.display_height
     aspect = max(width, height) / min(width, height)
     maxrate = step.maxrate * _bits(max(1.0, aspect / _WIDE))
@@ -234,12 +241,13 @@ def _maxrate(video: SourceVideo, step: Step, pixels: int, rate: Fraction) -> int
 
 
 def _bits(pixels: float) -> float:
-    """How many times the bits so many times the pixels need."""
+    """Return the factor by which the bits grow if the pixels grow by the factor `pixels`."""
     return float(pixels**_BITS_BY_PIXELS)
 
 
 def _downloads(rungs: Sequence[Rung], wished: Sequence[int]) -> list[Rung]:
-    """For each wished short side the rung of that size, else the next larger, else the largest."""
+    """Return for each wished short side the rung of that size, else the next larger, else the
+    largest."""
     return [_at_least(short, rungs) for short in wished if rungs]
 
 

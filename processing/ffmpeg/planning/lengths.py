@@ -1,4 +1,4 @@
-"""Where a span lies on the clock, in seconds."""
+"""Where a span starts and how long it lasts, in seconds."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _LEAST_SECONDS = 0.1
 
 
 def start_of(span: Span, plan: EncodePlan) -> float:
-    """Seconds from the start of what is made to that of a span."""
+    """Return the seconds from the start of the output to the start of a span."""
     if plan.grid is None:
         return span.first_packet * PACKET / AUDIO_RATE
     return float(span.first_frame / plan.grid.rate)
 
 
 def seconds_of(span: Span, plan: EncodePlan) -> float:
-    """How long a span lasts, as far as is known: at least a tenth of a second."""
+    """Return how long a span lasts, as far as is known: at least a tenth of a second."""
     return max(_LEAST_SECONDS, _end_of(span, plan) - start_of(span, plan))
 
 

@@ -1,5 +1,5 @@
-"""Recordings whose speakers are streams of their own, as MXF, XDCAM and QuickTime have them: put
-together they are one track."""
+"""Recordings with one stream per speaker, as in MXF, XDCAM and QuickTime files: put together, the
+streams are one track."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from processing.ffmpeg.media import AudioStream, Media
 
-# What only differs by this many seconds ends together.
+# Streams that differ by less than these seconds count as ending together.
 _APART_SECONDS = 0.25
-# Containers of cameras and editors, where streams of one channel are usual.
+# Containers of cameras and editors, in which streams of one channel are common.
 _EDITORS = ("mov,", "mxf")
 _PAIR = ("FL", "FR")
 _LAYOUTS = (
@@ -29,16 +29,16 @@ _NAMED = {
 
 
 class Speaker(NamedTuple):
-    """One stream of one channel, and FFmpeg's name of the speaker it is for."""
+    """A stream of one channel, and FFmpeg's name of its speaker."""
 
     stream_index: int
     position: str
 
 
 def together(media: Media) -> list[tuple[AudioStream, ...]]:
-    """The audio streams, those of one recording in one group: by the speakers they name, or, in
-    files of cameras and editors that hold nothing but equal streams of one channel without names,
-    each two as left and right."""
+    """Return the audio streams in groups, one group per recording. Streams belong together by the
+    speakers they name. In files of cameras and editors that hold nothing but equal, nameless
+    streams of one channel, every two streams are left and right."""
     streams = media.audio
     if len(streams) < len(_PAIR) or not _belong_together(streams):
         return [(stream,) for stream in streams]
@@ -58,7 +58,7 @@ def together(media: Media) -> list[tuple[AudioStream, ...]]:
 
 
 def speakers(streams: Sequence[AudioStream]) -> tuple[Speaker, ...]:
-    """The speakers of a group, left and right where it names none; none of a single stream."""
+    """Return the speakers of a group, left and right if it names none; none for a single stream."""
     if len(streams) == 1:
         return ()
     named = [_position(stream) for stream in streams]
@@ -67,7 +67,7 @@ def speakers(streams: Sequence[AudioStream]) -> tuple[Speaker, ...]:
 
 
 def _belong_together(streams: Sequence[AudioStream]) -> bool:
-    """One channel each, of one kind and length, in one language."""
+    """Whether the streams have one channel each, one codec, rate, length and language."""
     first = streams[0]
     alike = {(s.channels, s.codec, s.sample_rate, s.language, s.aside) for s in streams}
     lengths = [stream.duration or 0.0 for stream in streams]
@@ -79,7 +79,7 @@ def _belong_together(streams: Sequence[AudioStream]) -> bool:
 
 
 def _position(stream: AudioStream) -> str:
-    """The speaker a stream is for, by its layout or its title; empty when it does not tell."""
+    """Return the speaker of a stream from its layout or its title; empty if neither names one."""
     if re.fullmatch(r"FL|FR|FC|LFE|BL|BR|SL|SR", stream.layout):
         return stream.layout
     return _NAMED.get(stream.title.strip().lower(), "")

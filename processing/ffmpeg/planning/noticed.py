@@ -1,4 +1,4 @@
-"""What is noticed when a plan is made: what the source holds and the plan does not, and guesses."""
+"""The notices a plan gives: parts of the source that the plan leaves out, and guesses."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from processing.ffmpeg.planning.tracks import AudioTrack
 from processing.ffmpeg.probing.timeline import Timeline
 
 _STEREO = 2
-# Containers whose header tells how long they are, whatever there is, and which play as far as they
-# have come; of MP4 that is audio alone.
+# Containers whose header gives the whole length, even of a cut file, and which play as far as they
+# go. MP4 counts only if it is audio alone.
 _TELL_THEIR_LENGTH = ("matroska,webm", "flv", "flac", "aiff", "au")
 _MISSING_SHARE = 0.02
 _CLAIMED_SHARE = 0.1
@@ -28,7 +28,7 @@ _TRANSFERS = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
 
 
 class Decided(Protocol):
-    """What is asked of a plan."""
+    """The facts the notices need about a plan."""
 
     @property
     def grid(self) -> Grid | None: ...  # noqa: D102
@@ -37,7 +37,7 @@ class Decided(Protocol):
 
 
 def all_of(media: Media, timeline: Timeline | None, plan: Decided) -> Iterator[Notice]:
-    """The notices of a source and of what is made of it, the weightiest first."""
+    """Yield the notices of a source and of its plan, the most important first."""
     return chain(
         _incomplete(media),
         _clock(media, timeline),
@@ -48,7 +48,7 @@ def all_of(media: Media, timeline: Timeline | None, plan: Decided) -> Iterator[N
 
 
 def _incomplete(media: Media) -> Iterator[Notice]:
-    # What the header tells may be the length of subtitles.
+    # The length in the header may be that of subtitles.
     share = _CLAIMED_SHARE if media.subtitles else _MISSING_SHARE
     missing = media.claimed - media.duration
     is_audio_file = media.is_mp4 and media.video is None

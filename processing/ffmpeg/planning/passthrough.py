@@ -1,5 +1,5 @@
-"""Whether a source's own frames can be the top rung, and its own audio a track: repackaged,
-not encoded anew."""
+"""Whether a source's own frames can be the top rung, and its own audio a track: repackaged, not
+encoded again."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from processing.ffmpeg.planning.seek_plan import is_exact
 from processing.ffmpeg.planning.tracks import tracks_of
 from processing.ffmpeg.probing.timeline import Timeline
 
-# A segment begins with a keyframe, and people who seek wait for one.
+# A segment begins with a keyframe, and a viewer who seeks waits for one.
 LONGEST_GOP_SECONDS = 4
 _LEAST_RUNGS = 2
-# What every browser and phone decodes.
+# Profiles that every browser and phone decodes.
 _PROFILES = ("Constrained Baseline", "Baseline", "Main", "High")
 _COLOURS = ("bt709", "smpte170m", "bt470bg", "unknown", "unspecified", "")
 _RANGES = ("tv", "unknown", "unspecified", "")
-# What is told of a bitrate is never quite what was asked of an encoder.
+# The bitrate a file states is never quite the one that its encoder was asked for.
 _BITRATE_MARGIN = 1.05
-# By so many packets audio may end before the frames without anybody waiting for it.
+# Audio may end this many packets before the frames without anyone noticing.
 _MISSING_PACKETS = 2
 
 
 def fits(media: Media, timeline: Timeline, profile: Profile) -> bool:
     """Whether the largest rung of a profile may be the source's own stream.
 
-    That is an H.264 stream as we would make one: 8-bit 4:2:0, upright, square, progressive, every
-    frame on the grid, closed groups of at most four seconds, of the rung's size and under its
-    cap, in a container that tells when each frame is decoded and shown. There must be smaller
-    rungs too: making them decodes every frame, and so finds out whether that can be done.
+    The stream must be H.264 as we would encode it: 8-bit 4:2:0, upright, square, progressive, every
+    frame on the grid, closed groups of at most four seconds, of the rung's size and under its cap.
+    Its container must say when each frame is decoded and shown. There must also be smaller rungs:
+    encoding them decodes every frame, which shows whether all can be decoded.
     """
     video, grid = media.video, grid_of(media)
     if video is None or grid is None or not profile.copies or not media.is_mp4:
@@ -57,10 +57,11 @@ def fits(media: Media, timeline: Timeline, profile: Profile) -> bool:
 
 
 def fitting_audio(media: Media, profile: Profile) -> tuple[int, ...]:
-    """The indexes of the audio streams that may be tracks as they are, where the frames are.
+    """Return the indexes of the audio streams that may be tracks unchanged, in a source whose
+    frames are copied.
 
-    Such a stream is as we would make it: AAC-LC, stereo at 48 kHz, no larger than the profile has
-    it, its packets where ours would stand and as many as the frames last.
+    Such a stream is as we would encode it: AAC-LC, stereo at 48 kHz, at most the profile's bitrate,
+    with its packets where ours would be and as many as the frames last.
     """
     wanted = {track.stream_index for track in tracks_of(media)}
     return tuple(
@@ -104,12 +105,13 @@ def _decodes_everywhere(video: VideoStream) -> bool:
 
 
 def _needs_no_turning(video: VideoStream) -> bool:
-    # What a header calls progressive may be so at its beginning alone.
+    # A stream that its header calls progressive may be so only at its beginning.
     return video.upright and video.sar == 1 and not video.interlaced and bool(video.whole_frames)
 
 
 def _is_cut_well(video: VideoStream, grid: Grid, timeline: Timeline) -> bool:
-    """The stream begins with a keyframe at its start, and the next is never far."""
+    """Whether the stream begins with a keyframe at its start, and the next keyframe is never
+    far."""
     return (
         is_exact(video, grid, timeline)
         and timeline.steady

@@ -1,4 +1,5 @@
-"""What a run makes of its source, and why: decided once, kept with the run, read by every task."""
+"""The plan of a run: what it makes of its source, and why. It is decided once, stored with the run,
+and read by every task."""
 
 from __future__ import annotations
 
@@ -19,22 +20,23 @@ from processing.ffmpeg.planning.tracks import AudioTrack
 from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.stored import fractions, known, plain
 
-# Without frames nothing gives segments a length.
+# Without frames nothing else gives segments a length.
 _AUDIO_SEGMENT_SECONDS = Fraction(4)
 
 
 @dataclass(frozen=True)
 class EncodePlan:
-    """What is made: `rungs` on the `grid` (none of both: audio alone) and `tracks`.
+    """The outputs: `rungs` on the `grid` (neither for audio alone) and `tracks`.
 
-    `origin` is the second on the source's own clock that becomes 0, `seconds` how long all of it
-    lasts as planned. `gop_frames` is the distance of keyframes, `segment_seconds` the length of the
-    segments of all renditions, `preset` x264's, `audio_bitrate` that of AAC in bits per second.
-    `reordered` counts the frames that an encoder may decode before one that is shown earlier,
-    composition offsets begin at 0; None: what older versions planned, with offsets below 0.
-    `spans` counts the spans, which stand with their tasks; `passthrough` names the rungs and tracks
-    that are the source's own, repackaged. `reasons` are sentences: why this and nothing else;
-    `notices` say what is left out, guessed or repaired, as far as the probe knows.
+    `origin` is the second on the source's own clock that becomes 0; `seconds` is the planned length
+    of the whole. `gop_frames` is the distance of keyframes, `segment_seconds` the length of the
+    segments of all renditions, `preset` the one of x264, and `audio_bitrate` that of AAC in bits
+    per second. `reordered` is how many frames an encoder may decode before one that is shown
+    earlier; composition offsets then begin at 0. Plans of older versions have None there, and
+    offsets below 0. `spans` is the number of spans, which are stored with their tasks.
+    `passthrough` names the rungs and tracks that are the source's own, repackaged. `reasons` are
+    sentences that say why the plan is so; `notices` say what is left out, guessed or repaired, as
+    far as the probe knows.
     """
 
     grid: Grid | None
@@ -54,22 +56,22 @@ class EncodePlan:
 
     @property
     def codecs(self) -> frozenset[str]:
-        """The codecs of all that is made."""
+        """The codecs of all outputs."""
         seen = {rung.codec for rung in self.rungs}
         return frozenset(seen | {track.codec for track in self.tracks})
 
     def bitrate_of(self, track: AudioTrack) -> int:
-        """Bits per second of a track."""
+        """Return the bits per second of a track."""
         return outputs.audio(track.codec).bitrate(self.audio_bitrate)
 
     def to_json(self) -> dict[str, Any]:
-        """A dictionary `json` can write."""
+        """Return a dictionary that `json` can write."""
         return plain(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> EncodePlan:
-        """The inverse of `to_json`; what an older version did not write takes its default, what
-        only a newer one knows is left out."""
+        """Return the plan that `to_json` of any version wrote. Fields missing in an older version
+        take their defaults, and unknown fields of a newer one are dropped."""
         made = fractions(data, "origin", "segment_seconds")
         made["grid"] = Grid.from_json(data["grid"]) if data.get("grid") else None
         made["rungs"] = tuple(Rung(**known(Rung, rung)) for rung in data.get("rungs", ()))
@@ -83,7 +85,8 @@ class EncodePlan:
 def plan_encode(
     media: Media, timeline: Timeline | None, profile: Profile, *, whole: bool = False
 ) -> tuple[EncodePlan, tuple[Span, ...]]:
-    """The plan of a source, and its spans; ``whole``: in one piece, since a run in spans failed."""
+    """Return the plan of a source, and its spans. With ``whole`` there is one span, because a run
+    in spans failed."""
     media = as_made(media, profile)
     spans = (span_plan.WHOLE,) if whole else span_plan.plan(media, timeline, profile)
     plan = plan_of(media, profile)
@@ -94,12 +97,12 @@ def plan_encode(
 
 
 def as_made(media: Media, profile: Profile) -> Media:
-    """A source without what a profile makes nothing of: frames, where it has no rungs."""
+    """Return a source without the parts a profile does not use: the frames, if it has no rungs."""
     return media if profile.rungs else replace(media, video=None)
 
 
 def plan_of(media: Media, profile: Profile) -> EncodePlan:
-    """What a profile makes of a source, whatever its spans."""
+    """Return the plan that a profile makes of a source, whatever its spans."""
     media = as_made(media, profile)
     grid = grid_of(media)
     plan = EncodePlan(

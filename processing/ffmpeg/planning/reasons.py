@@ -1,4 +1,4 @@
-"""Why a plan is as it is, in plain sentences for whoever runs the product."""
+"""The reasons for a plan, in plain sentences for the people who run the product."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from processing.ffmpeg.planning.grid import MAX_RATE, Grid
 
 
 class Decided(Protocol):
-    """What is asked of a plan."""
+    """The facts the reasons need about a plan."""
 
     @property
     def grid(self) -> Grid | None: ...  # noqa: D102
@@ -24,7 +24,7 @@ class Decided(Protocol):
 def all_of(
     media: Media, plan: Decided, why_whole: str | None, *, whole: bool = False
 ) -> Iterator[str]:
-    """A sentence for each decision that could have been another."""
+    """Yield a sentence for each decision that could have been different."""
     if media.video is not None and plan.grid is not None:
         yield _rate(media.video, plan.grid)
         if plan.grid.held_seconds:
@@ -56,5 +56,5 @@ def _rate(video: VideoStream, grid: Grid) -> str:
 
 
 def frames_a_second(rate: Fraction) -> str:
-    """A rate as people write it: 25, 29.97, 16.5."""
+    """Return a rate as people write it: 25, 29.97, 16.5."""
     return f"{float(rate):.5g}" if rate < 1000 else f"{float(rate):.0f}"

@@ -1,4 +1,5 @@
-"""How a source is read in pieces: where to seek for a cut, and what that decodes for nothing."""
+"""How a source is read in pieces: where to seek for a cut, and how many frames that decodes in
+vain."""
 
 from __future__ import annotations
 
@@ -9,13 +10,14 @@ from processing.ffmpeg.media import Media, VideoStream
 from processing.ffmpeg.planning.grid import Grid
 from processing.ffmpeg.probing.timeline import Timeline
 
-# A keyframe this many frames before the cut: later ones may still be on their way. Where every
-# frame stands on the grid and groups are closed, one that is the cut itself will do.
+# Seek to a keyframe at least this many frames before the cut, because a later keyframe may not be
+# shown yet at the cut. Where every frame is on the grid and groups are closed, the keyframe at the
+# cut itself is good enough.
 _SEEK_MARGIN = 2
 
 
 def is_exact(video: VideoStream, grid: Grid, timeline: Timeline) -> bool:
-    """Whether every frame stands exactly on the grid, and one can begin at every keyframe."""
+    """Whether every frame is exactly on the grid, and decoding can begin at every keyframe."""
     ticks = 1 / (grid.rate * video.time_base)
     return (
         timeline.constant
@@ -26,15 +28,15 @@ def is_exact(video: VideoStream, grid: Grid, timeline: Timeline) -> bool:
 
 
 class SeekPlan:
-    """What is known of reading one source: `rate` is that of the grid, `frames` how many frames
-    it has."""
+    """Where to seek in one source: `rate` is that of the grid, `frames` the number of frames."""
 
     def __init__(self, media: Media, video: VideoStream, grid: Grid, timeline: Timeline) -> None:
         self.rate = grid.rate
         self._pace = video.time_base * grid.rate
         self._start = video.start_pts
         self._keyframes = timeline.keyframes
-        # Decoders of H.264 learn from a group how far frames are reordered, unless it is told.
+        # H.264 decoders learn from the first group how far frames are reordered, unless the stream
+        # says so.
         reordered = video.codec == "h264" and not timeline.closed
         self._back = 1 if media.clock_may_jump or reordered else 0
         exact = media.is_mp4 and is_exact(video, grid, timeline)
@@ -53,13 +55,13 @@ class SeekPlan:
         ]
 
     def seek(self, frame: int) -> int | None:
-        """The keyframe to decode from for a cut at `frame`, None for the beginning."""
+        """Return the keyframe to decode from for a cut at `frame`, None for the beginning."""
         latest = self._start + (frame - self._lead - self._margin) / self._pace
         low = bisect_right(self._keyframes, latest) - 1 - self._back
         return self._keyframes[low] if low > 0 else None
 
     def lead(self, frame: int) -> Fraction:
-        """Frames that are decoded for nothing before a cut at `frame`."""
+        """Return the number of frames that are decoded in vain before a cut at `frame`."""
         seek = self.seek(frame)
         begin = Fraction() if seek is None else self._lead + (seek - self._start) * self._pace
         return min(frame, self._shown) - begin

@@ -1,8 +1,8 @@
-"""Where a timeline is cut into spans, each of which one process encodes for every rendition.
+"""Where a timeline is cut into spans; one process encodes each span for every rendition.
 
-Borders lie on whole groups of pictures of the grid; spans are short at the start, so that
-something can be played at once, and grow, but never so far that whoever waits for the worker of
-one waits long. Audio is cut at the AAC packet nearest each border.
+Borders lie on whole groups of pictures of the grid. Spans are short at the start, so that something
+can be played at once, and then grow, but only so far that waiting for the worker of one span does
+not take long. Audio is cut at the AAC packet nearest each border.
 """
 
 from __future__ import annotations
@@ -27,17 +27,18 @@ MAX_SPANS = 2_000
 """A run has no more spans, however long its source is: they are rows, and objects."""
 
 _MAX_SECONDS = 60
-# Seconds of one core a span may take, by estimate.
+# Estimated seconds of one core that a span may take.
 _WORK_SECONDS = 18.0
-# A border is put up to a quarter before where it was wished: so many more spans there may be.
+# A border may be put up to a quarter of a span earlier than wished, so there may be this many more
+# spans.
 _SHORTER = Fraction(3, 4)
-# Places that are looked at for one border.
+# Places examined for one border.
 _CANDIDATES = 64
-# The first span of audio alone.
+# The first span of audio alone, in seconds.
 _AUDIO_SECONDS = 4.0
-# The longest span of a short video is this part of it, so that workers end together.
+# The longest span of a short video is an eighth of it, so that workers finish together.
 _ENDING_SHARE = 8
-# Kinds that are not cut, and why: found by cutting the numbered clips and the corpus.
+# Containers that are not cut, and why: found by cutting the numbered clips and the corpus.
 _NOT_CUT = {
     "aac": "bare packets: its length is a guess, its times are counted from the start",
     "mpegvideo": "bare video: it tells no times",
@@ -50,13 +51,14 @@ _JUMPS = "its clock jumps"
 
 @dataclass(frozen=True)
 class Span:
-    """One stretch of a timeline: frames `first_frame` up to `end_frame` of the grid (None: to
-    the end), AAC packets `first_packet` up to `end_packet` of 1024 samples at 48 kHz. `seek` is
-    the keyframe to decode from, in ticks of the video stream; None: from the beginning.
+    """One stretch of a timeline: frames `first_frame` up to `end_frame` of the grid (None: to the
+    end), AAC packets `first_packet` up to `end_packet` of 1024 samples at 48 kHz. `seek` is the
+    keyframe to decode from, in ticks of the video stream; None: from the beginning.
 
-    Where the largest rung is the source's own stream, repackaged, `keyframes` are the frames
-    of the grid at which its groups begin: other rungs begin theirs at the same; `copied_sound` has
-    the indexes of the audio streams that are repackaged too. Both empty elsewhere."""
+    If the largest rung is the source's own stream, repackaged, `keyframes` are the frames of the
+    grid at which its groups begin, and the other rungs begin theirs there too. `copied_sound` then
+    has the indexes of the audio streams that are also repackaged. Otherwise both are empty.
+    """
 
     number: int
     first_frame: int
@@ -74,21 +76,21 @@ class Span:
 
     @property
     def whole(self) -> bool:
-        """Whether it is all there is."""
+        """Whether the span is the whole timeline."""
         return not self.first_frame and not self.first_packet and self.last
 
     @property
     def last(self) -> bool:
-        """Whether it goes to the end."""
+        """Whether the span goes to the end."""
         return self.end_frame is None and self.end_packet is None
 
     def to_json(self) -> dict[str, Any]:
-        """A dictionary `json` can write."""
+        """Return a dictionary that `json` can write."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Span:
-        """The inverse of `to_json`; what only a newer version knows is left out."""
+        """Return the span that `to_json` wrote; unknown fields of a newer version are dropped."""
         data = known(cls, data)
         lists = {name: tuple(data.get(name, ())) for name in ("keyframes", "copied_sound")}
         return cls(**known(cls, {**data, **lists}))
@@ -98,12 +100,12 @@ WHOLE = Span(number=0, first_frame=0, end_frame=None, seek=None, first_packet=0,
 
 
 def gop_frames(rate: Fraction, profile: Profile) -> int:
-    """Frames in one group of pictures, the distance of keyframes."""
+    """Return the number of frames in one group of pictures, the distance of keyframes."""
     return max(1, round(profile.gop_seconds * rate))
 
 
 def why_whole(media: Media, timeline: Timeline | None) -> str | None:
-    """Why a source is encoded in one span, None if it can be cut."""
+    """Return why a source is encoded in one span, None if it can be cut."""
     if media.container in _NOT_CUT:
         return _NOT_CUT[media.container]
     if media.clock_jumps:
@@ -124,10 +126,10 @@ def _why_frames_whole(timeline: Timeline | None) -> str | None:
 def plan(
     media: Media, timeline: Timeline | None, profile: Profile, *, seconds: float | None = None
 ) -> tuple[Span, ...]:
-    """The spans of a source, at most `MAX_SPANS`, and one if there is a reason in `why_whole`.
-    `seconds` makes them all of that length, which is for tests.
+    """Return the spans of a source: at most `MAX_SPANS`, and one if `why_whole` gives a reason.
+    `seconds` makes all spans that long, which is for tests.
 
-    The work is that of as many look-ups as there are spans, whatever the source claims.
+    The work is a fixed number of look-ups per span, whatever the source claims.
     """
     if why_whole(media, timeline) is not None:
         return (WHOLE,)
@@ -150,20 +152,20 @@ def plan(
 
 
 def _longest(reading: SeekPlan, gop: int, core_seconds: float) -> int:
-    """Frames of the longest span: whole segments, or where one of them is too much work already
-    whole groups."""
+    """Return the frames of the longest span: whole segments, or whole groups if one segment is
+    already too much work."""
     segment = gop * SEGMENT_GOPS
     wished = min(_MAX_SECONDS, _WORK_SECONDS / core_seconds) * reading.rate
     unit = segment if wished >= segment else gop
     share = round(reading.frames / (_ENDING_SHARE * unit))
-    # Some short spans begin a video, another ends it.
+    # Some short spans begin a video, and another one ends it.
     needed = math.ceil(reading.frames / (_SHORTER * (MAX_SPANS - 16) * unit))
     return unit * max(1, min(int(wished // unit), share), needed)
 
 
 def _growing(reading: SeekPlan, gop: int, longest: int) -> Iterator[int]:
-    """Borders of a first span of half a group, one to the end of the first segment, then growing
-    ones, each where little is decoded twice."""
+    """Yield the borders of a first span of half a group, of one to the end of the first segment,
+    and then of growing spans, each border where little is decoded twice."""
     segment = gop * SEGMENT_GOPS
     unit = min(longest, segment)
     last = reading.frames - gop
@@ -179,8 +181,8 @@ def _growing(reading: SeekPlan, gop: int, longest: int) -> Iterator[int]:
 
 
 def _next_border(reading: SeekPlan, start: int, length: int, unit: int, last: int) -> int:
-    """Where a span from `start` of about `length` ends: up to a quarter shorter if that spares
-    decoding, longer if the lead would be longer than the span."""
+    """Return where a span from `start` of about `length` ends. It is up to a quarter shorter if
+    that saves decoding, and longer if the lead would be longer than the span."""
     shortest = max(unit, math.ceil(length * _SHORTER / unit) * unit)
     step = unit * max(1, (length - shortest) // (_CANDIDATES * unit))
     candidates = range(start + length, start + shortest - 1, -step)
@@ -207,7 +209,7 @@ def _frame_spans(borders: Sequence[int], reading: SeekPlan) -> tuple[Span, ...]:
 def _copied_spans(
     reading: SeekPlan, gop: int, longest: int, audio: tuple[int, ...]
 ) -> tuple[Span, ...]:
-    """Spans that begin with the source's own keyframes, near where others would."""
+    """Return spans that begin with the source's own keyframes, near the usual borders."""
     keyframes = reading.keyframe_numbers
     borders: list[int] = []
     for wished in _growing(reading, gop, longest):
@@ -226,8 +228,8 @@ def _copied_spans(
 
 
 def _nearest(frames: Sequence[int], wished: int, *, above: int) -> int | None:
-    """The one of ascending frames nearest to `wished` of those after `above`; the earlier of
-    two."""
+    """Return the frame nearest to `wished` among ascending `frames` after `above`; the earlier of
+    two equally near ones."""
     low = bisect_right(frames, above)
     at = bisect_left(frames, wished, lo=low)
     around = frames[max(low, at - 1) : at + 1]
@@ -240,7 +242,7 @@ def _between(frames: Sequence[int], first: int, end: int | None) -> tuple[int, .
 
 
 def _audio_borders(duration: float, seconds: float | None) -> Iterator[float]:
-    """Seconds at which audio without frames is cut: growing spans, or equal ones."""
+    """Yield the seconds at which audio without frames is cut: growing spans, or equal ones."""
     length, at = seconds or _AUDIO_SECONDS, 0.0
     longest = max(_MAX_SECONDS, duration / (MAX_SPANS - 16))
     while (at := at + length) <= duration - _AUDIO_SECONDS / 2:
@@ -257,5 +259,5 @@ def _audio_spans(borders: Sequence[float]) -> tuple[Span, ...]:
 
 
 def _packet(seconds: Fraction) -> int:
-    """The packet that begins nearest to a time."""
+    """Return the packet that begins nearest to a time."""
     return round(seconds * AUDIO_RATE / PACKET)

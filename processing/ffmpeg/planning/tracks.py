@@ -1,4 +1,4 @@
-"""Which audio a release carries: every stream that can be heard is a track one can choose."""
+"""The audio tracks of a release: every stream that can be heard becomes a track to choose."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ MAX_TITLE = 64
 
 @dataclass(frozen=True)
 class AudioTrack:
-    """One audio track rendition: `language` as the source names it (`und`: not told), `title` for
-    people, empty when nobody gave one; exactly one track of a source is the `default`. `speakers`
-    are the streams of one speaker each that are put together, empty where one stream has all."""
+    """One audio track: `language` as the source names it (`und` if it names none); `title` for
+    people, empty if there is none. Exactly one track of a source is the `default`. `speakers` are
+    the streams of one speaker each that are joined; empty if one stream has all channels."""
 
     name: str
     stream_index: int
@@ -35,13 +35,13 @@ class AudioTrack:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> AudioTrack:
-        """What `json` made of it; what only a newer version knows is left out."""
+        """Return the track from its JSON data; unknown fields of a newer version are dropped."""
         speakers = tuple(mono.Speaker(*one) for one in data.get("speakers", ()))
         return cls(**known(cls, {**data, "speakers": speakers}))
 
     @property
     def filename(self) -> str:
-        """The name of the file an encode writes for it."""
+        """The name of the file that an encode writes for this track."""
         return f"{self.name}.mp4"
 
 
@@ -50,7 +50,7 @@ Why = Literal["undecodable", "too_many", "other_programme"]
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Audio of a source that no track has: `why` is that its codec cannot be decoded, that there
+    """Audio of a source that has no track. `why` is that its codec cannot be decoded, that there
     are more than `MAX_TRACKS`, or that it belongs to another programme than the film."""
 
     index: int
@@ -61,10 +61,12 @@ class LeftOut:
 
 
 def tracks_of(media: Media) -> tuple[AudioTrack, ...]:
-    """A track for every stream, in the file's order and at most `MAX_TRACKS` (the default one and
-    the first of each language before others); named `audio`, or `audio-<language>` where there are
-    several, from the second of a language on with a number. No two have the same name, and no text
-    is longer than is kept of it."""
+    """Return a track for every stream, in the file's order and at most `MAX_TRACKS`; if there are
+    more, the default one and the first of each language come before others.
+
+    A single track is named `audio`, one of several `audio-<language>`, with a number from the
+    second of a language on. No two have the same name, and every text is cut to its stored length.
+    """
     heard = mono.together(media)
     first = [streams[0] for streams in heard]
     kept = _kept(first)
@@ -84,7 +86,7 @@ def tracks_of(media: Media) -> tuple[AudioTrack, ...]:
 
 
 def in_more_codecs(tracks: Sequence[AudioTrack], codecs: Sequence[str]) -> tuple[AudioTrack, ...]:
-    """Each track, and then each again in these codecs, as `<name>-<codec>`."""
+    """Return each track, and then each again in these codecs, as `<name>-<codec>`."""
     made = list(tracks)
     for codec in codecs:
         for track in tracks:
@@ -96,7 +98,7 @@ def in_more_codecs(tracks: Sequence[AudioTrack], codecs: Sequence[str]) -> tuple
 
 
 def left_out(media: Media) -> tuple[LeftOut, ...]:
-    """The audio that is not made into a track, and why."""
+    """Return the audio that becomes no track, and why."""
     made = {track.stream_index for track in tracks_of(media)}
     dropped = [s for group in mono.together(media) if group[0].index not in made for s in group]
     return (
@@ -114,13 +116,15 @@ def _why(other: OtherStream) -> Why:
 
 
 def _default(streams: Sequence[AudioStream]) -> int:
-    """What the file calls its default, but rather no commentary than one; else the first."""
+    """Return the position of the default stream: one the file marks as default, else any. Among
+    several, streams other than commentary go first, then the first in the file."""
     order = range(len(streams))
     return max(order, key=lambda n: (streams[n].default, not streams[n].aside, -n), default=0)
 
 
 def _kept(streams: Sequence[AudioStream]) -> list[int]:
-    """Of too many, the default one, then the first of each language, then the others in order."""
+    """Return the streams to keep: the default one, then the first of each language, then the others
+    in order, up to the limit."""
     keys = [_language(stream).lower() for stream in streams]
     default = _default(streams)
     again = {n: keys[n] in keys[:n] for n in range(len(streams))}
@@ -132,7 +136,7 @@ def _names(streams: Sequence[AudioStream]) -> list[str]:
         return ["audio"]
     names: list[str] = []
     for stream in streams:
-        # Case makes no other language, nor a name another file everywhere.
+        # Case makes no different language, and on some systems no different file name.
         base = f"audio-{_language(stream).lower()}"
         tries = (base if number == 1 else f"{base}-{number}" for number in count(1))
         names.append(next(name for name in tries if name not in names))
@@ -140,13 +144,14 @@ def _names(streams: Sequence[AudioStream]) -> list[str]:
 
 
 def _title(streams: Sequence[AudioStream]) -> str:
-    """That of the stream; where several are put together their titles name speakers."""
+    """Return the title of the stream; joined streams get none, because their titles name
+    speakers."""
     return streams[0].title[:MAX_TITLE] if len(streams) == 1 else ""
 
 
 def _language(stream: AudioStream) -> str:
-    """What the file names, without the subtags that make it too long: those at the end tell
-    least."""
+    """Return the language the file names, without the subtags at the end that make it too long,
+    because the last ones say least."""
     language = stream.language
     while len(language) > MAX_LANGUAGE and "-" in language:
         language = language.rpartition("-")[0]

@@ -31,21 +31,21 @@ from processing.ffmpeg.planning.grid import grid_rate
 from processing.ffmpeg.planning.ladder import Rung
 
 _MEBI = 1024 * 1024
-# The program itself with its audio; each rung keeps frames for x264's lookahead, references and
-# threads, a decoder its references.
+# The program itself with its audio. Each rung keeps frames for x264's lookahead, references and
+# threads; a decoder keeps its references.
 _PROGRAM_BYTES = 90 * _MEBI
 _RUNG_BYTES_A_PIXEL = 60
 _RUNG_BYTES_A_PIXEL_AND_THREAD = 30
 _SOURCE_BYTES_A_PIXEL = 24
-# Presets that look further ahead keep more frames: by their lookahead, not measured.
+# Presets that look further ahead keep more frames: estimated from their lookahead, not measured.
 _LOOKAHEAD = {"fast": 1.2, "medium": 1.3, "slow": 1.5, "slower": 1.9, "veryslow": 2.2}
-# AV1: the encoder itself, and each pixel.
+# AV1: the encoder itself, and then each pixel.
 _AV1_BYTES = 40 * _MEBI
 _AV1_BYTES_A_PIXEL = 170
 _AV1_BYTES_A_PIXEL_AND_THREAD = 70
 # Seconds of one core for a million pixels.
 _ENCODED = 0.02
-# By preset; between and below 12 and 8 estimated.
+# By preset; the values between and below 12 and 8 are estimates.
 _AV1_ENCODED = {
     "12": 0.06, "11": 0.08, "10": 0.1, "9": 0.15, "8": 0.2, "7": 0.3, "6": 0.5, "5": 0.8, "4": 1.3,
 }  # fmt: skip
@@ -60,7 +60,7 @@ _MILLION = 1_000_000
 def memory_bytes(
     media: Media, rungs: Sequence[Rung], threads: int, *, preset: str = "veryfast"
 ) -> int:
-    """Bytes one encode of all rungs keeps in memory at most, by estimate on the safe side."""
+    """Return the most bytes that one encode of all rungs keeps in memory, a safe estimate."""
     if media.video is None or not rungs:
         return _PROGRAM_BYTES
     made = _RUNG_BYTES_A_PIXEL + _RUNG_BYTES_A_PIXEL_AND_THREAD * max(1, threads)
@@ -76,7 +76,7 @@ def memory_bytes(
 
 
 def core_seconds(media: Media, rungs: Sequence[Rung]) -> float:
-    """Seconds of one core that encoding a second of the source takes, roughly."""
+    """Return the estimated seconds of one core that encoding a second of the source takes."""
     video = media.video
     if video is None:
         return _AUDIO_SECONDS
@@ -89,7 +89,7 @@ def core_seconds(media: Media, rungs: Sequence[Rung]) -> float:
 
 
 def _av1(rung: Rung) -> float:
-    """Seconds of one core for a million frames of a rung of AV1."""
+    """Return the seconds of one core for a million frames of an AV1 rung; 0 for other codecs."""
     a_pixel = _AV1_ENCODED.get(rung.preset, _AV1_ENCODED["4"])
     return a_pixel * rung.width * rung.height if rung.codec == "av1" else 0.0
 

@@ -1,7 +1,7 @@
-"""Reads long indexes in a program of its own, so that a hostile one costs the worker nothing:
-`runner` bounds its memory, its processor time and its life, and ends it when a stop is asked for.
+"""Reads long indexes in a separate program, so that a hostile index costs the worker nothing:
+`runner` limits its memory, processor time and life, and ends it when a stop is requested.
 
-What runs there is `child.main`; it says what it found as JSON.
+That program runs `child.main`, which prints its results as JSON.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from processing.ffmpeg.running.ffmpeg import FFmpeg
 
 _CODE = Path(__file__).resolve().parents[3]
 _PACKAGES = ("processing/__init__.py", "processing/ffmpeg", "processing/mp4")
-# Twelve hours at 120 frames a second take some 15 s.
+# Twelve hours at 120 frames a second take about 15 s.
 _LIMITS = runner.Limits(wall_seconds=50, cpu_seconds=40, memory_bytes=1024**3, output_bytes=1024**2)
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
@@ -37,10 +37,10 @@ _START = (
 
 @dataclass(frozen=True)
 class Reader:
-    """Starts the program that reads; each method gives what the function of that name gives, as
-    plain data, None where nothing reliable is told.
+    """Starts the program that reads. Each method returns what the child found as plain data, None
+    if nothing reliable is known.
 
-    Raises `ProbeFailed` (`source_too_large`) where there is more than its limits allow, and
+    Raises `ProbeFailed` (`source_too_large`) if there is more than the limits allow, and
     `ProcessKilled` or `Interrupted` as `runner.run` does.
     """
 
@@ -49,16 +49,17 @@ class Reader:
     should_stop: Callable[[], str | None]
 
     def of_index(self, path: Path, video: VideoStream) -> Mapping[str, Any] | None:
-        """The timeline of an MP4's frames, by its boxes."""
+        """Return the timeline of an MP4's frames, read from its boxes."""
         return self._asked("of_index", path, _described(video=video))
 
     def of_listing(self, what: str, listed: Path, media: Media) -> Mapping[str, Any] | None:
-        """The timeline of what ffprobe listed into a file, by that function of `timeline`."""
+        """Return the timeline of a file of packets that ffprobe listed, by the function `what` of
+        the child."""
         only = Media("", 0.0, 0, None, media.video, media.audio)
         return self._asked(what, listed, only)
 
     def of_sound(self, path: Path, stream: AudioStream) -> Mapping[str, Any] | None:
-        """What the boxes tell of the packets of AAC."""
+        """Return the facts about the AAC packets of a stream, read from the boxes."""
         return self._asked("of_sound", path, _described(audio=stream))
 
     def _asked(self, what: str, path: Path, media: Media) -> Mapping[str, Any] | None:
@@ -91,7 +92,8 @@ def _too_large(error: MediaError) -> ProbeFailed:
 
 
 def _needed() -> list[Path]:
-    """What the program reads besides the file: our code, and Python where it is its own."""
+    """Return the paths the program reads besides the file: our code, and Python if it is not in
+    /usr."""
     python = Path(sys.base_prefix).resolve()
     own = [] if python.is_relative_to("/usr") else [python]
     return [*(_CODE / name for name in _PACKAGES), *own]

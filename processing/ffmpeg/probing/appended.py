@@ -1,8 +1,8 @@
-"""Whether another file follows in the same file, of a container of which FFmpeg reads the first.
+"""Whether another file follows inside a file, in containers of which FFmpeg reads only the first.
 
-Transport and programme streams, Matroska, MP3, AAC and bare streams may be put one behind the
-other: they are read to the end, and their clocks mended. Of the others what follows is not read, or
-in part.
+Files of transport and programme streams, Matroska, MP3, AAC and bare streams may be joined end to
+end: FFmpeg reads them to the end, and their clocks are mended. In other containers the rest is not
+read, or only in part.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from processing.mp4.box import Box, MalformedBoxes, children
 _BLOCK = 1024 * 1024
 _MAX_MOOF = 8 * 1024 * 1024
 _MAX_MOOV = 64 * 1024 * 1024
-# How far a header reaches by which it is known.
+# Bytes within which a header can be recognized.
 _HEADER = 64
 _PNG = rb"\x89PNG\r\n\x1a\n"
-# How a file of each container begins, so that hardly anything else does. Parts of an AVI of more
-# than a gigabyte are called AVIX.
+# How a file of each container begins: patterns that hardly anything else matches. The parts of an
+# AVI of more than a gigabyte are called AVIX.
 _BEGINNINGS = {
     "aiff": rb"FORM.{4}AIF[FC]",
     "apng": rb"IEND\xaeB`\x82" + _PNG,
@@ -40,8 +40,9 @@ _BEGINNINGS = {
 
 
 def is_any(path: Path, container: str, *, should_stop: Callable[[], str | None]) -> bool:
-    """Whether a file of FFmpeg's name for its container holds another one behind the first. A file
-    of gigabytes is read for it, until `should_stop` gives a reason."""
+    """Whether a file holds another one behind the first; `container` is FFmpeg's name of its
+    container. A file of gigabytes is read to its end for this, unless `should_stop` gives a
+    reason."""
     try:
         with path.open("rb") as file:
             if container.startswith("mov,"):
@@ -59,7 +60,8 @@ def _begins_again(file: BinaryIO, beginning: bytes, should_stop: Callable[[], st
 
 
 def _blocks(file: BinaryIO, start: int, should_stop: Callable[[], str | None]) -> Iterator[bytes]:
-    """The bytes from `start` on, some of each block again in the next one."""
+    """Yield the bytes from `start` on in blocks; the end of each block comes again in the next
+    one."""
     file.seek(start)
     kept = b""
     while (data := file.read(_BLOCK)) and not should_stop():
@@ -68,15 +70,16 @@ def _blocks(file: BinaryIO, start: int, should_stop: Callable[[], str | None]) -
 
 
 def _is_chained_film(file: BinaryIO, should_stop: Callable[[], str | None]) -> bool:
-    """Whether streams of an Ogg begin behind its first frames. Of audio alone all are read."""
+    """Whether streams of an Ogg file begin behind its first frames. FFmpeg reads all chained
+    streams of audio alone."""
     first_page = re.compile(rb"OggS\x00\x02.{20}\x01.\x80theora", re.DOTALL)
     found = sum(len(first_page.findall(block)) for block in _blocks(file, 0, should_stop))
     return found > 1
 
 
 def _has_another_film(file: BinaryIO) -> bool:
-    """Whether there are two films: each with its type, or with an index of its own. An index that
-    is there twice is none, nor are fragments whose clock goes on."""
+    """Whether there are two films, each with its own type or its own index. A second copy of the
+    same index is no second film, and neither are fragments whose clock goes on."""
     found = box.top(file)
     films = [number for number, one in enumerate(found) if one.kind == b"moov"]
     if len(films) < 2:
@@ -93,7 +96,7 @@ def _has_another_film(file: BinaryIO) -> bool:
 
 
 def _start(file: BinaryIO, moof: Box) -> int:
-    """The tick of the first run of a fragment."""
+    """Return the tick at which the first run of a fragment starts."""
     for kind, traf in children(box.content(file, moof, most=_MAX_MOOF)):
         if kind == b"traf":
             return next((tfdt.start(body) for kind, body in children(traf) if kind == b"tfdt"), 0)

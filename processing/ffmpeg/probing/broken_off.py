@@ -1,8 +1,8 @@
-"""Whether a file breaks off, told by its bytes, and how long it says it would be.
+"""Whether a file breaks off, judged by its bytes, and the duration it claims.
 
-For containers that play as far as they have come, where FFmpeg goes by what is there and says
-nothing of the rest: RIFF (AVI, WAV), ASF, CAF, W64, MP3 with a Xing header, Ogg, GIF, APNG,
-fragmented MP4. What was written into a pipe tells no sizes, and is whole.
+This is for containers that play as far as they go, where FFmpeg uses what is there and does not
+report the rest: RIFF (AVI, WAV), ASF, CAF, W64, MP3 with a Xing header, Ogg, GIF, APNG, fragmented
+MP4. A file that was written into a pipe has no sizes and counts as whole.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from processing.ffmpeg.probing import missing
 
 _MOST_CHUNKS = 10_000
 _MOST_HEADER = 1024 * 1024
-# Sizes that mean that nobody knew: of programs that could not go back to write them.
+# Sizes of unknown length, from programs that could not go back to write the real one.
 _UNKNOWN_SIZE = 0x7FFF0000
 _OGG_PAGE = 65_307
 _ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
@@ -27,8 +27,8 @@ _TICKS = 10_000_000
 
 @dataclass(frozen=True)
 class Break:
-    """A file ends before what it tells of does; `told` are the seconds it says it would last, None
-    where it does not."""
+    """A file ends before its own sizes say; `told` is the duration it claims in seconds, None if it
+    claims none."""
 
     told: float | None
 
@@ -45,8 +45,8 @@ class _Chunk:
 
 
 def find(path: Path, container: str) -> Break | None:
-    """Where a file of FFmpeg's name for its container breaks off; None for one that is whole, or
-    does not tell."""
+    """Return the break of a file, or None if it is whole or gives no sizes; `container` is FFmpeg's
+    name of its container."""
     read = _READERS.get(container)
     if container.startswith("mov,"):
         return Break(None) if missing.breaks_off(path) else None
@@ -60,7 +60,7 @@ def find(path: Path, container: str) -> Break | None:
 
 
 def _chunks(file: BinaryIO, start: int, end: int, form: str) -> Iterator[_Chunk]:
-    """Chunks of a kind and a size, of which those of RIFF begin at even bytes."""
+    """Yield chunks with a kind and a size; RIFF chunks begin at even bytes."""
     at = start
     for _ in range(_MOST_CHUNKS):
         if at + struct.calcsize(form) > end:
@@ -75,7 +75,7 @@ _RIFF, _IFF64 = "<4sI", ">4sQ"
 
 
 def _riff(file: BinaryIO, length: int) -> Break | None:
-    """The last RIFF of a file, of which a large AVI has several."""
+    """Check the last RIFF chunk of a file; a large AVI has several."""
     parts = [one for one in _chunks(file, 0, length, _RIFF) if one.kind == b"RIFF"]
     if not parts or not _reaches_past(parts[-1], length):
         return None
@@ -99,7 +99,7 @@ def _wave(file: BinaryIO, chunks: Mapping[bytes, _Chunk], length: int) -> Break 
 
 
 def _avi_seconds(file: BinaryIO, headers: _Chunk) -> float | None:
-    """By the headers of all streams: scale, rate, start and length."""
+    """Return the longest duration in the stream headers, from scale, rate and length."""
     known = _at(file, headers.start, min(headers.size, _MOST_HEADER))
     found, at = [], known.find(b"strh")
     while at >= 0:
@@ -138,7 +138,7 @@ def _w64(file: BinaryIO, length: int) -> Break | None:
 
 
 def _mp3(file: BinaryIO, length: int) -> Break | None:
-    """By the Xing header in the first frame: frames, and bytes from its own on."""
+    """Read the Xing header in the first frame: the frames, and the bytes from that frame on."""
     tag = _at(file, 0, 10)
     start = 0
     if tag[:3] == b"ID3":
@@ -156,7 +156,7 @@ def _mp3(file: BinaryIO, length: int) -> Break | None:
 
 
 def _ogg(file: BinaryIO, length: int) -> Break | None:
-    """The last page of each stream says so."""
+    """Check the last page: it must be marked as the last of its stream."""
     tail = _at(file, max(0, length - _OGG_PAGE), _OGG_PAGE)
     at = tail.rfind(b"OggS")
     ends = at >= 0 and len(tail) > at + 26 and tail[at + 5] & 4

@@ -1,4 +1,4 @@
-"""The program `apart` starts: reads one long index and prints what it tells, as JSON."""
+"""The program that `apart` starts: reads one long index and prints the result as JSON."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from processing.ffmpeg.probing import clock, packets, timeline
 
 
 def main(arguments: list[str]) -> None:
-    """Take what is to be read (the name of one of the functions here), a path, and the streams it
-    is about as `Media` in JSON."""
+    """Run one reader. The arguments are its name in `_FUNCTIONS`, a path, and the streams it is
+    about as `Media` in JSON."""
     what, path, described = arguments
     found = _FUNCTIONS[what](Path(path), Media.from_json(json.loads(described)))
-    sys.stdout.write(json.dumps(found, default=str))  # fractions
+    sys.stdout.write(json.dumps(found, default=str))  # `str` writes fractions
 
 
 def _of_index(path: Path, media: Media) -> Mapping[str, Any] | None:

@@ -1,8 +1,8 @@
-"""Clocks that begin anew in the middle of a source: files that were appended to each other, streams
-that were interrupted, counters that wrapped.
+"""Clocks that begin anew in the middle of a source: in files that were joined end to end, streams
+that were interrupted, or counters that wrapped.
 
-Times are mended so that each part follows where the one before ended, with its audio and video
-as far apart as they were.
+Times are mended so that each part follows the end of the one before, with its audio and video as
+far apart as they were.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ there are more nothing after them is read."""
 MAY_BEGIN_ANEW = ("mpegts", "mpeg", "flv", "matroska,webm", "ogg", "asf")
 """Containers whose files, appended to each other, are one that can be read."""
 
-# Stored order follows decoding times, which never go back; times of showing do, by little.
+# Stored order follows decoding times, which never go back. Presentation times do, by a little.
 _BACK_DECODED = 0.5
 _BACK_SHOWN = 2.0
-# A longer pause of everything is another clock: nobody waits for so long.
+# A longer pause of all streams is taken for another clock: nobody waits that long.
 _AHEAD = 600.0
-# Streams are stored together: one that jumps to within this of another has jumped with it.
+# Streams are stored together: one that jumps to within this of another belongs to the same jump.
 _TOGETHER = 10.0
-# A stream that goes on for longer on its old clock has not jumped with another.
+# A stream that goes on for longer on its old clock has not jumped with another one.
 GOES_ON = 2.0
-# MPEG's counter.
+# The range of MPEG's 33-bit counter, in seconds.
 _WRAP = 2**33 / 90_000
 _WRAP_TOLERANCE = 60.0
-# Frames that any codec may decode before one that is shown earlier.
+# The most frames that any codec may decode before one that is shown earlier.
 _MOST_REORDERED = 16
 _FIELDS = 5
 
 
 @dataclass(frozen=True)
 class StreamClock:
-    """Of one stream, in its ticks: when it begins and ends once its clock is mended, and where it
-    jumps: `MAX_JUMPS` and one at most."""
+    """The clock of one stream, in its ticks: its mended start and end, and its jumps, at most
+    `MAX_JUMPS` and one."""
 
     stream: int
     first_pts: int
@@ -52,8 +52,8 @@ class StreamClock:
 
 @dataclass(frozen=True)
 class Mended:
-    """The listing of the video stream as `pts,dts,duration,size,flags` with mended times, to be
-    read once, and the clocks of all streams."""
+    """The mended times. `listing` has the lines of the video stream as
+    `pts,dts,duration,size,flags` and can be read once; `clocks` are those of all streams."""
 
     listing: Iterator[bytes]
     clocks: tuple[StreamClock, ...]
@@ -61,10 +61,12 @@ class Mended:
 
 @dataclass
 class _Part:
-    """What has one clock: the seconds on it of the packet stored last, and what is added to it.
+    """A stretch of the source with one clock: `newest` is the second, on that clock, of the packet
+    stored last; `shift` is added to its times.
 
-    `leaver` jumped into it first, out of the part `left`; `others` are the other streams as they
-    were then, each with its part and the seconds of its last packet.
+    `leaver` is the stream that jumped into the part first, and `left` the number of the part that
+    it came from. `others` are the other streams at that moment, each with the number of its part
+    and the seconds of its last packet.
     """
 
     newest: float
@@ -75,7 +77,7 @@ class _Part:
 
     @property
     def is_alone(self) -> bool:
-        """Whether other streams went on in their parts when one jumped into this: its clock alone
+        """Whether the other streams went on in their parts: only the clock of the one that jumped
         was set, and no file was appended."""
         return any(
             stream.shown[part][1] - last > GOES_ON
@@ -86,11 +88,14 @@ class _Part:
 
 @dataclass
 class _Stream:
-    """`jumps` are seconds, and the part jumped into, the first of 0 s where it begins in a later
-    part; of each part that has packets `shown` tells the earliest and the latest seconds. `entered`
-    and `seen` count the packets of all streams up to its first in its part and its last, `untold`
-    its own from the first on of which nobody says when they are decoded; `first` is when that one
-    is shown."""
+    """The state of one stream.
+
+    `jumps` are pairs of seconds and the part jumped into; the first has 0 s if the stream begins in
+    a later part. `shown` has the earliest and latest second of each part with packets. `entered` is
+    the number, among the packets of all streams, of its first packet in its part, and `seen` that
+    of its last packet. `untold` counts its packets without a decoding time so far; `first` is the
+    presentation time of the first of those.
+    """
 
     base: float
     first: float | None = None
@@ -103,8 +108,9 @@ class _Stream:
     shown: dict[int, tuple[float, float]] = field(default_factory=dict)
 
     def decoded(self, pts: int | None, dts: int | None) -> float | None:
-        """The second at which a packet is decoded, or about that: FFmpeg does not tell it of the
-        first few where frames are reordered, which follow the first at once."""
+        """Return the second at which a packet is decoded, at least roughly. FFmpeg gives no
+        decoding time for the first few packets of reordered frames; they follow the first packet at
+        once."""
         if dts is not None:
             self.untold = _MOST_REORDERED
             return dts * self.base
@@ -119,7 +125,7 @@ class _Stream:
 
 @dataclass
 class _Found:
-    """`runs` are how many packets of the frames follow each other in which part."""
+    """The result so far: `runs` are pairs of a number of video packets in a row and their part."""
 
     streams: dict[int, _Stream]
     parts: list[_Part] = field(default_factory=list)
@@ -130,8 +136,8 @@ class _Found:
         return tuple(_clock(i, s, self.parts) for i, s in self.streams.items() if s.shown)
 
     def follow(self, stream: _Stream, time: float, number: int, *, decoded: bool) -> None:
-        """Find the part a packet is of, the one of that number: a new one where the clock jumps and
-        no other stream has jumped there before."""
+        """Put packet `number` into its part: a new part if the clock jumps and no other stream has
+        jumped there before."""
         if not self.parts:
             self.parts.append(_Part(time))
         if stream.last is None:
@@ -155,8 +161,8 @@ class _Found:
             stream.jumps.append((0.0, stream.part))
 
     def _goes_along(self, stream: _Stream, time: float, step: float) -> bool:
-        """Whether a stream that was silent meanwhile is nearer to what others jumped to than to its
-        own last packet."""
+        """Whether a stream that was silent meanwhile is now nearer to the place other streams
+        jumped to than to its own last packet."""
         newest = len(self.parts) - 1
         if stream.part == newest or step <= _BACK_SHOWN:
             return False
@@ -177,8 +183,9 @@ class _Found:
         stream.jumps.append((step, stream.part))
 
     def _take_along(self, other: _Stream, stream: _Stream, time: float) -> None:
-        """A stream that has begun or jumped since the last packet of the one that jumps now has
-        done so because of this jump: its packets are stored ahead."""
+        """Move another stream into the new part too. If it has begun or jumped since the last
+        packet of the stream that jumps now, the cause was this jump: its packets are stored
+        ahead."""
         if other is stream or other.last is None or other.entered <= stream.seen:
             return
         if abs(other.last - time) <= _TOGETHER:
@@ -190,7 +197,8 @@ class _Found:
 
 
 def mend(listed: BinaryIO, video: VideoStream, audio: Sequence[AudioStream]) -> Mended:
-    """What ffprobe's `stream_index,pts,dts,duration,size,flags` lines tell, in stored order."""
+    """Return the mended times of ffprobe's `stream_index,pts,dts,duration,size,flags` lines, which
+    are in stored order."""
     found = _found(listed, (video, *audio), video.index)
     shifts = [round(part.shift / video.time_base) for part in found.parts]
     listed.seek(0)
@@ -200,7 +208,7 @@ def mend(listed: BinaryIO, video: VideoStream, audio: Sequence[AudioStream]) -> 
 
 
 def of_sound(listed: Iterable[bytes], audio: Sequence[AudioStream]) -> tuple[StreamClock, ...]:
-    """The clocks of audio streams, of the same lines."""
+    """Return the clocks of audio streams, from lines of the same form."""
     return _found(listed, audio, None).clocks
 
 
@@ -230,7 +238,7 @@ def _found(
 
 
 def _of_stream(listed: Iterable[bytes], wanted: int) -> Iterator[bytes]:
-    """The lines of one stream, without its index."""
+    """Yield the lines of one stream, without its index."""
     for index, pts, dts, duration, rest in _lines(listed):
         if index == wanted:
             yield b"%s,%s,%s,%s" % (_written(pts, 0), _written(dts, 0), duration, rest)
@@ -239,7 +247,7 @@ def _of_stream(listed: Iterable[bytes], wanted: int) -> Iterator[bytes]:
 def _shifted(
     told: Iterable[bytes], runs: Sequence[Sequence[int]], shifts: Sequence[int]
 ) -> Iterator[bytes]:
-    """The lines of the frames, each moved with its part, without times of decoding."""
+    """Yield the lines of the frames, each moved with its part, without decoding times."""
     parts = chain.from_iterable(repeat(part, count) for count, part in runs)
     for line in told:
         pts, _, rest = line.split(b",", 2)
@@ -271,9 +279,12 @@ def _extend(stream: _Stream, begin: float, end: float) -> None:
 
 
 def _join(parts: Sequence[_Part], streams: Iterable[_Stream]) -> None:
-    """Each part begins where the one before ended; a counter that wrapped just goes on. Where one
-    stream jumped alone, its part begins where its own one before ended, or beside what the others
-    had come to."""
+    """Set the shift of each part so that it begins where the one before ended; a counter that
+    wrapped simply goes on.
+
+    Where one stream jumped alone, its part begins where its own part before ended, or beside what
+    the other streams had reached if that is later.
+    """
     shown: dict[int, list[tuple[float, float]]] = {}
     for stream in streams:
         for part, extent in stream.shown.items():
@@ -294,7 +305,7 @@ def _join(parts: Sequence[_Part], streams: Iterable[_Stream]) -> None:
 
 
 def _beside(parts: Sequence[_Part], part: _Part) -> float:
-    """Where a part begins that one stream jumped into alone."""
+    """Return the second at which a part begins that one stream jumped into alone."""
     others = max(last + parts[of].shift for _, of, last in part.others)
     own = part.leaver.shown.get(part.left) if part.leaver else None
     if own is None:

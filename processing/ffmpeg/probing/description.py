@@ -1,4 +1,4 @@
-"""What ffprobe says of a file as a whole, and closer looks where that leaves open what is shown."""
+"""ffprobe's description of a file, and further questions where it leaves open what is shown."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any
 from processing.ffmpeg.errors import ProbeFailed
 from processing.ffmpeg.probing import film, look, streams
 
-# Video streams that are decoded to find out their form.
+# The most video streams that are decoded to find their format.
 _LOOKED_INTO = 4
 
 
 def load(raw: bytes) -> dict[str, Any]:
-    """ffprobe's JSON. Raises `ProbeFailed` where it is none."""
+    """Return ffprobe's JSON. Raises `ProbeFailed` if it is not valid."""
     try:
         described = json.loads(raw.decode("utf-8", "replace"))
     except ValueError as error:
@@ -29,7 +29,7 @@ def load(raw: bytes) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Asked:
-    """ffprobe, and the file it is asked about."""
+    """The ffprobe program, the file it opens, and the function that runs it."""
 
     ffprobe: str
     opened: Sequence[str]
@@ -37,25 +37,25 @@ class Asked:
 
 
 def completed(described: dict[str, Any], file: Asked) -> dict[str, Any]:
-    """What was described, with what nothing but the packets or frames tell where that decides."""
+    """Return the description, completed from packets or frames where only they can decide."""
     return _looked_into(_counted(described, file), file)
 
 
 def _counted(described: dict[str, Any], file: Asked) -> dict[str, Any]:
-    """What was described, with the packets of each video stream where that has to tell which
-    is the film."""
+    """Return the description with the packet counts of the video streams, if those must decide
+    which stream is the film."""
     listed = described.get("streams") or []
     if not film.must_count([stream for stream in listed if film.is_video(stream)]):
         return described
-    with contextlib.suppress(ProbeFailed):  # then marks and sizes must do
+    with contextlib.suppress(ProbeFailed):  # then marks and sizes must decide
         counts = load(file.ask(film.argv(file.ffprobe, file.opened))).get("streams") or []
         return {**described, "streams": film.counted(listed, counts)}
     return described
 
 
 def _looked_into(described: dict[str, Any], file: Asked) -> dict[str, Any]:
-    """What was described; where nothing tells the form of any frames, with what the first of
-    them tells when it is decoded."""
+    """Return the description; if no video stream has a known format, complete it with that of the
+    first decoded frame."""
     listed = described.get("streams") or []
     if any(streams.is_decodable_video(stream) for stream in listed):
         return described
@@ -71,7 +71,7 @@ def _looked_into(described: dict[str, Any], file: Asked) -> dict[str, Any]:
 
 
 def has_packets(file: Asked) -> bool:
-    """Whether there is a packet of any stream at all."""
+    """Whether the file has a packet of any stream."""
     shown = ["-v", "error", "-read_intervals", "%+#1", "-show_entries", "packet=stream_index"]
     command = [file.ffprobe, *shown, "-of", "json=compact=1", *file.opened]
     try:

@@ -1,4 +1,4 @@
-"""Where an edit list puts the frames of an MP4 track, as FFmpeg's demuxer counts."""
+"""Where an edit list puts the frames of an MP4 track, computed as FFmpeg's demuxer does."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from processing.mp4.elst import Edit
 
 @dataclass
 class FrameTimes:
-    """The frames that are shown, in stored order: when, which are keyframes (1), and where the
-    one that is shown last ends; ticks. `turns_back` says whether times of decoding do, which are
-    ascending unless the clock begins anew; None where they are not told. FFmpeg shows them `delay`
-    ticks too early, where an edit begins between two frames."""
+    """The frames that are shown, in stored order, in ticks. `pts` are their times, `keys` marks
+    keyframes with 1, and `end` is the end of the frame shown last. `turns_back` says whether
+    decoding times go back, which they do only if the clock begins anew; None if they are not given.
+    FFmpeg shows the frames `delay` ticks too early if an edit begins between two frames."""
 
     pts: array[int] = field(default_factory=lambda: array("q"))
     keys: bytearray = field(default_factory=bytearray)
@@ -26,9 +26,8 @@ class FrameTimes:
     _last: int = -(2**62)
 
     def add(self, pts: int, duration: int, *, key: bool, size: int = 0) -> None:
-        """One more frame of so many bytes. The duration counts for that which is shown last:
-        where frames are reordered, the time until the next is *stored* may be a pause elsewhere.
-        """
+        """Add a frame of `size` bytes. The duration counts only for the frame shown last: where
+        frames are reordered, the time until the next *stored* one may be a pause elsewhere."""
         self.pts.append(pts)
         self.keys.append(key)
         self.sizes.append(size)
@@ -37,8 +36,8 @@ class FrameTimes:
 
 
 def placed(index: Index) -> FrameTimes | None:
-    """The frames of an index, None when its edits are of a kind FFmpeg should be asked about:
-    several shown parts, or a part that begins where no keyframe leads to it."""
+    """Return the frames of an index. It is None if its edits are of a kind that needs FFmpeg:
+    several shown parts, or a part whose beginning no keyframe leads to."""
     if not index.edits:
         return _moved(index, range(index.samples), 0)
     empty = 0
@@ -51,8 +50,8 @@ def placed(index: Index) -> FrameTimes | None:
 
 
 def _cut(index: Index, edit: Edit, empty: int) -> FrameTimes | None:
-    """What lies inside the edit, so that its first stored frame, and then at the earliest its
-    first shown one, comes after the empty time."""
+    """Return the frames inside the edit, moved so that its first stored frame, and at the earliest
+    its first shown one, comes after the empty time."""
     first = _leading_key(index, edit)
     if first is None:
         return None
@@ -87,8 +86,8 @@ def _is_inside(index: Index, n: int, edit: Edit) -> bool:
 
 
 def _leading_key(index: Index, edit: Edit) -> int | None:
-    """The last keyframe stored and shown no later than the edit begins; the first frame when
-    there is none and it is a keyframe."""
+    """Return the last keyframe stored and shown no later than the edit begins. If there is none, it
+    is the first frame, provided that this is a keyframe and frames are reordered."""
     stored = bisect_right(index.decoded, edit.start, hi=index.samples)
     for n in range(stored - 1, -1, -1):
         if index.keys[n] and _composed(index, n) <= edit.start:
@@ -97,8 +96,8 @@ def _leading_key(index: Index, edit: Edit) -> int | None:
 
 
 def _beyond(index: Index, edit: Edit, first: int) -> int:
-    """Past the last sample that may be inside: one keyframe after the end is passed, two where
-    frames are reordered."""
+    """Return the end of the samples that may be inside: one keyframe after the edit's end is
+    passed, two where frames are reordered."""
     passed = 0
     for n in range(first, index.samples):
         length = index.decoded[n + 1] - index.decoded[n]

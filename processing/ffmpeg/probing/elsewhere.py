@@ -1,5 +1,5 @@
-"""Whether the media of an MP4 or QuickTime file are kept in other files, as editors save a film
-that only refers to its parts (ISO/IEC 14496-12, 8.7.2)."""
+"""Whether an MP4 or QuickTime file keeps its media in other files, as editors save a film that only
+refers to its parts (ISO/IEC 14496-12, 8.7.2)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from processing.mp4.box import Box, MalformedBoxes
 from processing.mp4.tables import number
 
 _MAX_TRACKS = 128
-# References to other files: QuickTime tells whole paths.
+# Bytes of references to other files: QuickTime stores whole paths.
 _MAX_REFERENCES = 16 * 1024 * 1024
 _HEADER = 8
 _IN_THIS_FILE = 1
 
 
 def is_any(path: Path) -> bool:
-    """Whether some track keeps all its media elsewhere."""
+    """Whether some track keeps all its media in other files."""
     try:
         with path.open("rb") as file:
             film = box.maybe(box.top(file), b"moov")
@@ -40,7 +40,7 @@ def _is_elsewhere(file: BinaryIO, trak: Box) -> bool:
 
 
 def _flags(dref: bytes) -> list[int]:
-    """Of each reference."""
+    """Return the flags of each reference."""
     at, found = _HEADER, []
     for _ in range(number(dref, 4)):
         size = number(dref, at)

@@ -1,5 +1,5 @@
-"""The sample descriptions of a frame track of an MP4 or QuickTime file: what its frames are
-said to be, of which FFmpeg tells the last one's."""
+"""The sample descriptions of a video track of an MP4 or QuickTime file, which describe its frames.
+FFmpeg reports only the last one."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _VISUAL_HEADER = 78
 
 @dataclass(frozen=True)
 class Entry:
-    """The first of `count` descriptions: `width`, `height` as coded, `pasp` the aspect of its
-    pixels where it tells one, `shown` the sides of the track as shown, `avcc` the configuration of
-    H.264, empty of others."""
+    """The first of `count` descriptions. `width` and `height` are as coded; `pasp` is the pixel
+    aspect if it gives one; `shown` has the sides of the track as shown; `avcc` is the configuration
+    of H.264, empty for other codecs."""
 
     count: int
     width: int
@@ -32,7 +32,7 @@ class Entry:
 
     @property
     def sar(self) -> Fraction:
-        """The aspect of a pixel of the first description."""
+        """The pixel aspect of the first description."""
         across, down = self.shown
         if self.pasp is not None or not (across and down and self.width and self.height):
             return self.pasp or Fraction(1)
@@ -40,7 +40,7 @@ class Entry:
 
 
 def first_of(path: Path, track: int) -> Entry | None:
-    """The first description of the track with that id, None where there is none to read."""
+    """Return the first description of the track with that id, None if there is none to read."""
     try:
         with path.open("rb") as file:
             return _first(file, *index.description(file, track))

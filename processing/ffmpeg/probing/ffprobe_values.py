@@ -1,4 +1,4 @@
-"""Reads single values as ffprobe writes them, trusting none."""
+"""Reads single values of ffprobe's output, without trusting any."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MAX_TEXT = 200
 
 
 def whole(value: Any) -> int | None:
-    """A count, None when absent or absurd."""
+    """Return a count, None if it is absent or absurd."""
     try:
         number = int(value)
     except (TypeError, ValueError, OverflowError):
@@ -24,7 +24,7 @@ def whole(value: Any) -> int | None:
 
 
 def seconds(value: Any, *, negative: bool = False) -> float | None:
-    """Seconds, None when unknown or, unless `negative`, not above 0."""
+    """Return seconds, None if unknown or, unless `negative`, not above 0."""
     try:
         total = float(value)
     except (TypeError, ValueError, OverflowError):
@@ -35,13 +35,14 @@ def seconds(value: Any, *, negative: bool = False) -> float | None:
 
 
 def clock(value: Any) -> float | None:
-    """Seconds of a time like `01:02:03.5`, as Matroska's tags have it; None for anything else."""
+    """Return the seconds of a time like `01:02:03.5`, as in Matroska's tags; None for anything
+    else."""
     match = re.fullmatch(r"(\d{1,4}):(\d\d):(\d\d(?:\.\d{1,9})?)", str(value))
     return seconds(int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3])) if match else None
 
 
 def fraction(value: Any, separator: str = "/") -> Fraction | None:
-    """A ratio above 0 like `30000/1001`, None for anything else."""
+    """Return a ratio above 0 like `30000/1001`, None for anything else."""
     match = re.fullmatch(rf"(\d{{1,19}}){separator}(\d{{1,19}})", str(value))
     if match is None or int(match[2]) == 0 or int(match[1]) == 0:
         return None
@@ -49,19 +50,19 @@ def fraction(value: Any, separator: str = "/") -> Fraction | None:
 
 
 def text(value: Any) -> str:
-    """A title as one short line without control characters, empty when there is none."""
+    """Return a title as one short line without control characters, empty if there is none."""
     return names.shown(str(value or ""))[:_MAX_TEXT].strip()
 
 
 def language(stream: Any) -> str:
-    """The language a stream's tags tell, `und` when they do not."""
+    """Return the language in a stream's tags, `und` if they have none."""
     tags = stream.get("tags")
     told = str(tags.get("language") or "und") if isinstance(tags, dict) else "und"
     return told if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", told) else "und"
 
 
 def codec(stream: Mapping[str, Any]) -> str:
-    """FFmpeg's name of a stream's codec, or what the file calls it."""
+    """Return FFmpeg's name of a stream's codec, or the file's own name of it."""
     names = (str(stream.get(key) or "") for key in ("codec_name", "codec_tag_string"))
     fit = (name for name in names if re.fullmatch(r"[A-Za-z0-9_-]{2,32}", name))
     return next((name for name in fit if name != "unknown"), "unknown")

@@ -1,7 +1,7 @@
 """Which video stream is the film, and which streams belong to the same programme.
 
-Marks and sizes are claims that stills and thumbnails make as well: what is a film shows in how many
-frames there are, and in how long they last.
+Marks and sizes are claims that stills and thumbnails make as well. The number of frames and their
+duration show which stream is a film.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from processing.ffmpeg import inputs
 from processing.ffmpeg.probing.ffprobe_values import clock, seconds, whole
 from processing.ffmpeg.probing.secondary_streams import is_cover
 
-# Of the frames, and of the seconds, of the stream that has most of them, a film has one in so
-# many: cameras store a second one at a quarter of the rate, not less.
+# A film has at least a quarter of the most frames and half of the most seconds of any stream:
+# cameras store a second film at a quarter of the rate, not less.
 _FEWEST, _SHORTEST = 4, 2
-# Of so many pixels, and so many times smaller than the largest: a thumbnail of that.
+# A stream of at most this many pixels and this many times smaller than the largest is a thumbnail.
 _THUMBNAIL, _TIMES = 320 * 240, 16
-# Packets that are counted where no header tells how many there are: some minutes of frames.
+# The packets to count where no header gives their number: some minutes of frames.
 _COUNTED = 20_000
-# ffprobe gives what it counted under this name.
+# ffprobe's name for the number of packets it counted.
 _PACKETS = "nb_read_packets"
 
 Stream = Mapping[str, Any]
@@ -29,18 +29,18 @@ Stream = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Choice:
-    """`film` is the stream that is shown, None for audio alone; `apart` are the indexes of the
-    streams of other programmes than its own."""
+    """The choice: `film` is the stream that is shown, None for audio alone; `apart` has the indexes
+    of the streams that belong only to other programmes."""
 
     film: Stream | None
     apart: frozenset[int]
 
 
 def choose(candidates: Sequence[Stream], heard: Collection[int], programmes: Any) -> Choice:
-    """Of video streams the film, and what does not belong to it.
+    """Choose the film among video streams, and find the streams that do not belong to it.
 
-    A still or a thumbnail never wins over a film; of films one that has audio in its programme
-    (of the indexes in `heard`) wins, then the default one, then the largest.
+    A still or a thumbnail never wins over a film. Among films, one that has audio in its programme
+    (with indexes in `heard`) wins, then the default one, then the largest.
     """
     groups = _groups(programmes)
     film = None
@@ -54,19 +54,20 @@ def choose(candidates: Sequence[Stream], heard: Collection[int], programmes: Any
 
 
 def must_count(candidates: Sequence[Stream]) -> bool:
-    """Whether there are several video streams, of which no header tells how many each has."""
+    """Whether there are several video streams, and no header says how many frames some of them
+    have."""
     return len(candidates) > 1 and any(_frames(stream) is None for stream in candidates)
 
 
 def argv(ffprobe: str, opened: Sequence[str]) -> list[str]:
-    """The command that counts the first packets of all video streams."""
+    """Return the command that counts the first packets of all video streams."""
     shown = ["-v", "error", "-select_streams", "v", "-read_intervals", f"%+#{_COUNTED}"]
     shown += ["-count_packets", "-show_entries", f"stream=index,{_PACKETS}"]
     return [ffprobe, *shown, "-of", "json=compact=1", *opened]
 
 
 def counted(listed: Sequence[Any], counts: Sequence[Any]) -> list[Any]:
-    """The streams, those of frames with how many packets ffprobe counted."""
+    """Return the streams with the number of packets that ffprobe counted."""
     found = {one["index"]: one.get(_PACKETS) for one in counts if isinstance(one, dict)}
     return [
         {**stream, _PACKETS: found.get(stream.get("index"))} if isinstance(stream, dict) else stream
@@ -75,7 +76,7 @@ def counted(listed: Sequence[Any], counts: Sequence[Any]) -> list[Any]:
 
 
 def is_video(stream: Any) -> bool:
-    """Whether a stream holds frames of a form that is decoded, and is no cover."""
+    """Whether a stream holds frames in a codec that is decoded, and is no cover."""
     return (
         isinstance(stream, dict)
         and stream.get("codec_type") == "video"
@@ -85,7 +86,7 @@ def is_video(stream: Any) -> bool:
 
 
 class _Measure:
-    """What streams are held against: the most frames, seconds and pixels of any."""
+    """The measure for streams: the most frames, seconds and pixels of any."""
 
     def __init__(self, candidates: Sequence[Stream]) -> None:
         self._frames = max(_frames(stream) or 0 for stream in candidates)
@@ -93,8 +94,8 @@ class _Measure:
         self._pixels = max(_pixels(stream) for stream in candidates)
 
     def of_film(self, stream: Stream) -> tuple[bool, bool, bool]:
-        """Whether it has the frames, the seconds and the pixels of a film; what nobody knows is
-        nothing against it."""
+        """Return whether a stream has the frames, the seconds and the pixels of a film; an unknown
+        value does not count against it."""
         frames, lasts = _frames(stream), _seconds(stream)
         moves = frames is None or frames > 1 or self._frames <= 1
         return (
@@ -124,7 +125,7 @@ def _marks(stream: Stream) -> tuple[bool, int, int]:
 
 
 def _groups(programmes: Any) -> list[frozenset[int]]:
-    """The indexes of the streams of each programme."""
+    """Return the indexes of the streams of each programme."""
     listed = programmes if isinstance(programmes, list) else []
     held = (one.get("streams") for one in listed if isinstance(one, dict))
     groups = [
@@ -142,8 +143,8 @@ def _has_audio(film: Stream, heard: Collection[int], groups: list[frozenset[int]
 def _apart(
     film: Stream | None, heard: Collection[int], groups: list[frozenset[int]]
 ) -> frozenset[int]:
-    """What stands in programmes alone that are not the film's, or, where it stands in none, or
-    there is none, not the first one's with audio."""
+    """Return the streams that are only in other programmes than the film's. If the film is in none,
+    or there is no film, the first programme with audio takes the place of its programme."""
     own = [group for group in groups if film is not None and film["index"] in group]
     if not own:
         own = [group for group in groups if group & set(heard)][:1]

@@ -1,7 +1,7 @@
-"""Whether anything of a GIF can be seen through: FFmpeg decodes all of them as if it could.
+"""Whether any part of a GIF is transparent: FFmpeg decodes every GIF as if some were.
 
-Most encoders mark what stays as it was as transparent, so it is told by the first frame, which
-everything else is drawn over, and by whether a frame is ever taken away again.
+Most encoders mark unchanged parts as transparent. So this looks at the first frame, over which all
+others are drawn, and at whether a frame is ever removed again.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-# Larger ones are not looked at.
+# Larger files are not examined.
 _MAX_BYTES = 64 * 1024**2
 _EXTENSION, _CONTROL, _IMAGE, _END = 0x21, 0xF9, 0x2C, 0x3B
 _TABLE, _SEEN_THROUGH, _TAKEN_AWAY = 0x80, 1, 2
 
 
 def is_opaque(path: Path) -> bool:
-    """Whether the first frame covers everything and no frame is taken away; False where that
-    cannot be told."""
+    """Whether the first frame covers everything and no frame is removed; False if that is
+    unknown."""
     if path.stat().st_size > _MAX_BYTES:
         return False
     try:
@@ -48,12 +48,12 @@ def _is_opaque(data: bytes) -> bool:
 
 
 def _table(packed: int) -> int:
-    """Bytes of the table of colours."""
+    """Return the size of the colour table in bytes."""
     return 3 << (packed & 7) + 1 if packed & _TABLE else 0
 
 
 def _beyond(data: bytes, at: int) -> int:
-    """Past the blocks of bytes that begin there."""
+    """Return the position after the blocks of bytes that begin at `at`."""
     while data[at]:
         at += 1 + data[at]
     return at + 1

@@ -1,4 +1,4 @@
-"""How bright an HDR frame was mastered: SMPTE ST 2086 and CTA-861.3, as ffprobe tells them."""
+"""The mastering brightness of HDR frames: SMPTE ST 2086 and CTA-861.3, as ffprobe reports them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ _MAX_NITS = 10_000
 
 
 def hdr_metadata_of(side_data: Iterable[Any]) -> Light | None:
-    """What the side data of a stream or of its first frame tell, None when nothing."""
+    """Return the light in the side data of a stream or of its first frame, None if there is
+    none."""
     told: dict[str, Any] = {}
     for data in side_data:
         if isinstance(data, Mapping):
@@ -28,7 +29,7 @@ def hdr_metadata_of(side_data: Iterable[Any]) -> Light | None:
 
 
 def dolby_profile(side_data: Iterable[Any]) -> int | None:
-    """The profile of Dolby Vision; 5 has no frame other screens can show."""
+    """Return the Dolby Vision profile; profile 5 has no picture that other screens can show."""
     found = (whole(data.get("dv_profile")) for data in side_data if isinstance(data, Mapping))
     return next((profile for profile in found if profile is not None), None)
 

@@ -1,7 +1,7 @@
 """Reads the sample index of one track of an MP4 or QuickTime file: its boxes, never its data.
 
-No size is trusted, and whatever is not the plain form (fragments, compressed or contradictory
-indexes) has no index here.
+No size is trusted. Anything but the plain form (fragments, compressed or contradictory indexes)
+counts as no index.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from processing.mp4.box import Box, MalformedBoxes
 from processing.mp4.elst import Edit
 from processing.mp4.tables import number
 
-# A quarter of an hour of frames or ten minutes of audio, as files commonly have them.
+# A quarter of an hour of frames or ten minutes of audio, in common files.
 _FEW_SAMPLES = 30_000
 _SMALL_TABLES = 1_000_000
 _MAX_TRACKS = 128
@@ -27,9 +27,9 @@ _MAX_TABLE = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Index:
-    """The samples of a track in stored order: `decoded` has one entry more than there are
-    samples, where the last one ends; `offsets` is empty when everything is shown as decoded;
-    `ends` has as many entries as `decoded`: the bytes of all samples before each."""
+    """The samples of a track in stored order. `decoded` has one more entry than there are samples:
+    the end of the last one. `offsets` is empty if every sample is shown when decoded. `ends` has as
+    many entries as `decoded`: the bytes of all samples before each."""
 
     timescale: int
     decoded: array[int]
@@ -40,13 +40,13 @@ class Index:
 
     @property
     def samples(self) -> int:
-        """How many there are."""
+        """The number of samples."""
         return len(self.decoded) - 1
 
 
 @dataclass(frozen=True)
 class _Track:
-    """The boxes of a track, its ticks a second and those of the film."""
+    """The boxes of a track, its `timescale`, and the movie's timescale (`clock`)."""
 
     inside: list[Box]
     media: list[Box]
@@ -55,9 +55,10 @@ class _Track:
 
 
 def read(path: Path, track: int) -> Index | None:
-    """The index of the track with that id, None when it has none we can trust.
+    """Return the index of the track with that id, None if it has none that can be trusted.
 
-    Takes some tenths of a second for an hour, memory for at most `stbl.MAX_SAMPLES` samples."""
+    Takes some tenths of a second for an hour, and memory for at most `stbl.MAX_SAMPLES` samples.
+    """
     try:
         with path.open("rb") as file:
             return _index(file, track)
@@ -66,8 +67,8 @@ def read(path: Path, track: int) -> Index | None:
 
 
 def is_short(path: Path, track: int) -> bool:
-    """Whether reading the index of that track takes some hundredths of a second at most, by the
-    size of its tables and the samples they claim; also where there is none to read."""
+    """Whether reading the index of that track takes some hundredths of a second at most, judged by
+    the size of its tables and the samples they claim. Also true if there is no index to read."""
     try:
         with path.open("rb") as file:
             film = box.inside(file, box.one(box.top(file), b"moov"))
@@ -81,7 +82,8 @@ def is_short(path: Path, track: int) -> bool:
 
 
 def edit_list(path: Path, track: int) -> tuple[Edit, ...] | None:
-    """Only the edits of the track with that id, also of a fragmented file; None as `read`."""
+    """Return only the edits of the track with that id, also of a fragmented file; None as in
+    `read`."""
     try:
         with path.open("rb") as file:
             film = box.inside(file, box.one(box.top(file), b"moov"))
@@ -91,7 +93,7 @@ def edit_list(path: Path, track: int) -> tuple[Edit, ...] | None:
 
 
 def description(file: BinaryIO, track: int) -> tuple[bytes, Box]:
-    """The header of the track with that id, and the box of its sample descriptions. Raises
+    """Return the header of the track with that id, and the box of its sample descriptions. Raises
     `MalformedBoxes`."""
     film = box.inside(file, box.one(box.top(file), b"moov"))
     found = _track(file, film, track)
@@ -99,9 +101,9 @@ def description(file: BinaryIO, track: int) -> tuple[bytes, Box]:
 
 
 def reach(file: BinaryIO, trak: Box, *, most: int) -> tuple[int, int]:
-    """The byte before which all samples of a track end that its index tells of, as far as its
-    tables agree, and how many samples were looked at for it: where there are more than `most`, some
-    byte there is of each chunk. Raises `MalformedBoxes`."""
+    """Return the byte before which all indexed samples of a track end, as far as its tables agree,
+    and the number of samples examined. If there are more than `most`, only one byte of each chunk
+    is assumed. Raises `MalformedBoxes`."""
     media = box.inside(file, box.one(box.inside(file, trak), b"mdia"))
     info = box.inside(file, box.one(media, b"minf"))
     tables = box.inside(file, box.one(info, b"stbl"))
@@ -115,8 +117,8 @@ def reach(file: BinaryIO, trak: Box, *, most: int) -> tuple[int, int]:
 def _chunk_sizes(
     file: BinaryIO, tables: list[Box], starts: array[int], most: int
 ) -> tuple[list[int], int]:
-    """The bytes of each chunk, none where the tables contradict each other, and of how many
-    samples."""
+    """Return the bytes of each chunk (none if the tables contradict each other) and the number of
+    samples examined."""
     try:
         sizes = _table(file, tables, b"stsz")
         samples = number(sizes, 8)
@@ -180,7 +182,8 @@ def _offsets(file: BinaryIO, tables: list[Box], samples: int) -> array[int]:
 
 
 def _keys(file: BinaryIO, tables: list[Box], samples: int) -> bytearray:
-    """1 for each sample one can begin from; without a table that is each."""
+    """Return 1 for each sample at which decoding can begin; without a table that is every
+    sample."""
     groups = (box.content(file, one, most=_MAX_TABLE) for one in tables if one.kind == b"sbgp")
     if box.maybe(tables, b"stps") or any(group[4:8] == b"rap " for group in groups):
         raise MalformedBoxes("There are keyframes of other kinds.")
@@ -199,8 +202,8 @@ def _edits(file: BinaryIO, track: _Track) -> tuple[Edit, ...]:
 
 
 def _sample_ends(file: BinaryIO, tables: list[Box]) -> array[int]:
-    """The bytes of all samples before each, and of all; the file must go on to the end of each, and
-    have one kind of them."""
+    """Return the bytes of all samples before each, and of all of them. Raises `MalformedBoxes` if
+    the file ends before a sample does or has several kinds of samples."""
     if number(_table(file, tables, b"stsd"), 4) != 1:
         raise MalformedBoxes("There are several kinds of samples.")
     ends = stbl.stsz(_table(file, tables, b"stsz"))

@@ -1,7 +1,8 @@
-"""What only decoding tells of frames: asked of the first ones, where nothing else tells it.
+"""Facts about frames that only decoding gives: read from the first frames, if nothing else has
+them.
 
-ffprobe looks at the first seconds of a file alone, so it knows nothing of the form of frames that
-begin later, nor of a single one of H.264, which waits in the decoder for the next.
+ffprobe looks only at the first seconds of a file. So it does not know the format of frames that
+begin later, nor of a single H.264 frame, which waits in the decoder for the next one.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ PACKETS = (1, 600)
 
 
 def argv(ffprobe: str, opened: Sequence[str], stream: int, packets: int) -> list[str]:
-    """The command that decodes the first packets of a video stream."""
+    """Return the command that decodes the first packets of a video stream."""
     shown = ["-v", "error", "-select_streams", str(stream), "-read_intervals", f"%+#{packets}"]
     shown += ["-show_entries", f"frame={','.join(_TOLD)}", "-of", "json=compact=1"]
     return [ffprobe, *shown, *opened]
 
 
 def completed(stream: Mapping[str, Any], frames: Any) -> dict[str, Any] | None:
-    """The stream with what its first frame tells; None without any frame."""
+    """Return the stream completed from its first frame; None without any frame."""
     for frame in frames if isinstance(frames, list) else []:
         if isinstance(frame, dict) and frame.get("pix_fmt"):
             told = {name: frame.get(name) for name in _TOLD if stream.get(name) in _UNTOLD}

@@ -1,4 +1,4 @@
-"""What the timeline tells of a source better than its headers."""
+"""The facts about a source that its timeline gives better than its headers."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from processing.ffmpeg.probing.timeline import Timeline
 
 
 def with_timeline(media: Media, timeline: Timeline | None) -> Media:
-    """`media` with what was measured: its rate, first frame, how many there are, duration, and
-    the shape of its GOPs."""
+    """Return `media` with the measured rate, first frame, number of frames, duration and GOP
+    lengths."""
     if media.video is None or timeline is None:
         return media
     video = _rated(media.video, timeline)
@@ -35,7 +35,7 @@ def with_timeline(media: Media, timeline: Timeline | None) -> Media:
 
 
 def with_clocks(media: Media, clocks: Sequence[StreamClock]) -> Media:
-    """`media` with audio as mended clocks tell, and as long as its streams are."""
+    """Return `media` with its audio on mended clocks, and with the duration of its streams."""
     audio = tuple(_mended(stream, clocks) for stream in media.audio)
     longer = replace(media, audio=audio)
     return replace(longer, duration=longer.lasting or media.duration)
@@ -54,7 +54,7 @@ def _rated(video: VideoStream, timeline: Timeline) -> VideoStream:
 
 
 def _mended(stream: AudioStream, clocks: Sequence[StreamClock]) -> AudioStream:
-    """A stream with the times its mended clock tells."""
+    """Return a stream with the times of its mended clock."""
     clock = next((c for c in clocks if c.stream == stream.index), None)
     if clock is None or (stream.duration and not clock.jumps):
         return stream

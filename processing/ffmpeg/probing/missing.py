@@ -1,7 +1,7 @@
 """Whether bytes of an MP4 or QuickTime file are missing: its boxes or its index reach past its end.
 
-How long it says to be proves nothing: edit lists and headers promise more than is shown in files
-that are whole.
+The duration it claims proves nothing: in complete files too, edit lists and headers promise more
+than is shown.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from processing.ffmpeg.probing import index
 from processing.mp4 import box, stbl
 from processing.mp4.box import Box, MalformedBoxes
 
-# What a film is made of; anything else past the end is junk that was appended.
+# The boxes of a film; anything else that reaches past the end is appended junk.
 _PARTS = (b"mdat", b"moov", b"moof", b"free", b"skip", b"wide", b"sidx", b"styp", b"uuid", b"meta")
 _MAX_TRACKS = 128
-# Of all tracks together each sample is looked at up to so many: a second's work.
+# The most samples examined in all tracks together: a second's work.
 _MAX_SAMPLES = stbl.MAX_SAMPLES
 
 
 def is_cut(path: Path) -> bool:
-    """Whether the file ends before what it holds does."""
+    """Whether the file ends before its contents do."""
     try:
         with path.open("rb") as file:
             length = file.seek(0, 2)
@@ -31,8 +31,8 @@ def is_cut(path: Path) -> bool:
 
 
 def breaks_off(path: Path) -> bool:
-    """Whether media are missing at its end: those its index points at, or of a fragmented file,
-    which has none, the rest of its last box."""
+    """Whether media are missing at the end: media the index points at, or, in a fragmented file,
+    which has no index, the rest of its last box."""
     try:
         with path.open("rb") as file:
             length = file.seek(0, 2)
@@ -54,7 +54,7 @@ def _ends_in_a_part(file: BinaryIO, length: int) -> bool:
 
 
 def _reaches(file: BinaryIO) -> list[int]:
-    """Where the media of each track end, as its index tells."""
+    """Return where the media of each track end according to its index."""
     film = box.maybe(box.top(file), b"moov")
     traks = [one for one in box.inside(file, film) if one.kind == b"trak"] if film else []
     left, reaches = _MAX_SAMPLES, []

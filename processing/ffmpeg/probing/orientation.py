@@ -1,4 +1,4 @@
-"""How a frame is turned to stand upright, from the display matrix ffprobe prints."""
+"""How a frame is turned to be upright, from the display matrix that ffprobe prints."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-# A matrix this far (degrees) from a quarter turn is taken for one, as players do.
+# A matrix this close (degrees) to a quarter turn counts as one, as in players.
 _TOLERANCE = 1.0
 
 
 def detect_orientation(stream: Mapping[str, Any]) -> tuple[int, bool]:
-    """Degrees clockwise (0, 90, 180, 270), and whether the turned frame is then flipped left to
-    right. Matrices of any other kind (45 degrees, sheared, all zero) leave it as it is."""
+    """Return the degrees clockwise (0, 90, 180, 270), and whether the turned frame is then flipped
+    left to right. Any other matrix (45 degrees, sheared, all zero) leaves the frame as it is."""
     return _told(stream) or (0, False)
 
 
 def is_followed(stream: Mapping[str, Any]) -> bool:
-    """Whether what is told of turning, if anything, is of a kind that is followed."""
+    """Whether the turn of a stream, if it has one, is of a kind that is followed."""
     return _told(stream) is not None
 
 
@@ -31,7 +31,7 @@ def _told(stream: Mapping[str, Any]) -> tuple[int, bool] | None:
 
 
 def _numbers(printed: Any) -> tuple[float, float, float, float] | None:
-    """a, b, c, d of the printed matrix: x becomes ax + cy, y becomes bx + dy."""
+    """Return a, b, c, d of the printed matrix: x becomes ax + cy, y becomes bx + dy."""
     rows = re.findall(r"^0000000\d:\s+(-?\d+)\s+(-?\d+)\s+-?\d+$", str(printed), re.MULTILINE)
     if len(rows) != 3:
         return None
@@ -41,7 +41,7 @@ def _numbers(printed: Any) -> tuple[float, float, float, float] | None:
 
 def _from_matrix(a: float, b: float, c: float, d: float) -> tuple[int, bool] | None:
     mirrored = a * d - b * c < 0
-    # Each column tells the angle by itself; in what is not a turn they disagree.
+    # Each column gives the angle by itself; in a matrix that is no turn they disagree.
     columns = (b, d), ((c, -a) if mirrored else (-c, a))
     turns = [math.degrees(math.atan2(*column)) for column in columns]
     quarters = [round(turn / 90) for turn in turns]
@@ -52,7 +52,7 @@ def _from_matrix(a: float, b: float, c: float, d: float) -> tuple[int, bool] | N
 
 
 def _from_angle(value: Any) -> tuple[int, bool] | None:
-    """From the rotation alone, which ffprobe counts the other way."""
+    """Return the turn for a rotation without a matrix, which ffprobe counts the other way."""
     try:
         turned = int(value)
     except (TypeError, ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""Measures streams by their packets, where the header does not tell how long they last."""
+"""Measures the duration of streams by their packets, where the header does not give it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from processing.ffmpeg.running import runner
 
 TAIL_SECONDS = 10.0
 _STOP_EVERY = 10_000
-# Packets may last a little longer than what is heard of them.
+# Packets may last a little longer than the audio that is heard of them.
 _FALSE_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How many packets of a stream there were, and the second at which the last of them ends,
-    None when none has a time."""
+    """The number of packets of a stream, and the second at which the last of them ends; None if
+    none has a time."""
 
     packets: int
     end: float | None
@@ -28,8 +28,8 @@ class Extent:
 def argv(
     ffprobe: str, opened: Sequence[str], since: float, *, most: int | None = None
 ) -> list[str]:
-    """The command that lists the packets of an input from that second on, of all streams; at most
-    so many."""
+    """Return the command that lists the packets of all streams of an input from second `since` on,
+    at most `most` of them."""
     shown = ["-v", "error", "-show_entries", "packet=stream_index,pts_time,duration_time"]
     end = f"+#{most}" if most else ""
     interval = ["-read_intervals", f"{since:.3f}%{end}"] if since else []
@@ -37,7 +37,8 @@ def argv(
 
 
 def since(media: Media) -> float:
-    """Where to begin: with a known length its last seconds tell all."""
+    """Return the second at which to begin: if the duration is known, its last seconds are
+    enough."""
     return max(0.0, media.start + media.duration - TAIL_SECONDS) if media.duration else 0.0
 
 
@@ -46,8 +47,9 @@ def parse(
     frame_seconds: dict[int, float],
     should_stop: Callable[[], str | None] = runner.never,
 ) -> dict[int, Extent]:
-    """The extent of each stream of ffprobe's `stream_index,pts_time,duration_time` lines, every
-    packet lasting at least the seconds `frame` tells for its stream. Raises `Interrupted`."""
+    """Return the extent of each stream in ffprobe's `stream_index,pts_time,duration_time` lines.
+    Every packet lasts at least the seconds that `frame_seconds` has for its stream. Raises
+    `Interrupted`."""
     found: dict[int, Extent] = {}
     for read, line in enumerate(packets):
         if read % _STOP_EVERY == 0 and (reason := should_stop()):
@@ -69,8 +71,8 @@ def parse(
 
 
 def measured(media: Media, extents: dict[int, Extent], *, by_count: bool) -> Media:
-    """`media` with the durations its packets tell, of streams that told none. With `by_count`
-    times mean nothing and frames are counted."""
+    """Return `media` with durations from packets for streams that had none. With `by_count`, times
+    mean nothing and frames are counted."""
     video, audio = media.video, []
     if video is not None:
         extent = extents.get(video.index, Extent(0, None))
@@ -87,15 +89,16 @@ def measured(media: Media, extents: dict[int, Extent], *, by_count: bool) -> Med
 
 
 def without_claims(media: Media) -> Media:
-    """`media` as if its headers told no durations."""
+    """Return `media` as if its headers gave no durations."""
     video = media.video and replace(media.video, duration=None)
     audio = tuple(replace(stream, duration=None) for stream in media.audio)
     return replace(media, duration=0.0, video=video, audio=audio)
 
 
 def without_false_claims(media: Media, extents: dict[int, Extent]) -> Media:
-    """Audio alone as if its headers told nothing, where its packets end elsewhere: WAV that was
-    written into a pipe claims hours, and of a file that was cut off the header tells the whole."""
+    """Return audio alone as if its headers gave no durations, if its packets end elsewhere. WAV
+    that was written into a pipe claims hours, and the header of a truncated file gives the whole
+    length."""
     if media.video is not None:
         return media
     lasting = [_length(stream, extents) for stream in media.audio]
@@ -114,6 +117,6 @@ def _length(stream: AudioStream, extents: dict[int, Extent]) -> float | None:
 
 
 def claimed(media: Media) -> float:
-    """The longest duration the headers tell, in seconds."""
+    """Return the longest duration in the headers, in seconds."""
     streams = (media.video, *media.audio)
     return max([media.duration, *(s.duration or 0.0 for s in streams if s is not None)])

@@ -1,4 +1,4 @@
-"""Whether the audio of an MP4 is AAC of equal packets without a gap."""
+"""Whether the audio of an MP4 is AAC in equal packets without a gap."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _MOST_STREAMS = 4
 def counted(
     streams: Sequence[AudioStream], path: Path, child: apart.Reader
 ) -> tuple[AudioStream, ...]:
-    """The streams, the first few with their packets if the boxes of a plain MP4 tell that they
-    are equal. Long ones are read by the child; raises as it does."""
+    """Return the streams, the first few with their number of packets if the boxes of a plain MP4
+    show that the packets are equal. Long indexes are read by the child; raises as it does."""
     looked_at = (_looked_at(stream, path, child) for stream in streams[:_MOST_STREAMS])
     return (*looked_at, *streams[_MOST_STREAMS:])
 
@@ -35,13 +35,13 @@ def _looked_at(stream: AudioStream, path: Path, child: apart.Reader) -> AudioStr
 
 
 def of_index(stream: AudioStream, path: Path) -> AudioStream:
-    """A stream with its packets, itself where they are not equal."""
+    """Return a stream with its number of packets; unchanged if they are not equal."""
     if stream.track is None:
         return stream
     boxes = index.read(path, stream.track)
     if boxes is None or Fraction(1, boxes.timescale) != stream.time_base or not _is_even(boxes):
         return stream
-    # An edit may leave out a beginning and an end. Others put parts elsewhere.
+    # An edit may drop a beginning and an end. Other edits move parts elsewhere.
     if len(boxes.edits) > 1 or any(edit.start < 0 for edit in boxes.edits):
         return stream
     start, length = 0, boxes.samples * PACKET
@@ -51,7 +51,7 @@ def of_index(stream: AudioStream, path: Path) -> AudioStream:
 
 
 def _is_even(boxes: Index) -> bool:
-    """Whether all packets last as long as they should, but for the last, which may be cut short."""
+    """Whether all packets have their full length, except the last, which may be cut short."""
     return not boxes.offsets and all(
         time == number * PACKET for number, time in enumerate(boxes.decoded[:-1])
     )

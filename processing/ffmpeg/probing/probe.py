@@ -1,4 +1,4 @@
-"""Asks ffprobe what a source is, from its index only, and refuses what we cannot take."""
+"""Asks ffprobe what a source is, from its index only, and refuses sources that cannot be taken."""
 
 from __future__ import annotations
 
@@ -66,24 +66,24 @@ _ENTRIES = (
     ":chapter_tags=title"
 )
 _LIGHT = "frame_side_data=max_luminance,min_luminance,max_content,max_average"
-# ffprobe says some kilobytes of an ordinary file, a few hundred of one with many chapters.
+# ffprobe prints some kilobytes for an ordinary file, a few hundred for one with many chapters.
 _MAX_DESCRIPTION = 4 * 1024 * 1024
 _A_FEW = 64
-# FFmpeg counts the sides of pixels in 31 bits, and opens no filter where they are more.
+# FFmpeg stores the sides of a pixel in 31 bits, and opens no filter if they are larger.
 _MAX_ASPECT = 2**31 - 1
-# Names that are hidden: for each the file is opened twice more.
+# The most names to hide: for each the file is opened twice more.
 _MOST_HIDDEN = 64
-# So many times what looking at a file may take, all looks together may.
+# All looks together may take this many times what one look may take.
 _LOOKS = 4
-# Raw streams have no index: what ffprobe calls their duration is a guess from the bitrate.
+# Raw streams have no index: the duration ffprobe gives is a guess from the bitrate.
 _GUESSED_DURATION = ("mpegvideo", "h264", "hevc", "aac", "ac3", "eac3", "dts", "mp3", "ivf")
 
 
 @dataclass(frozen=True)
 class ProbeLimits:
-    """What a source may have: pixels of one frame, and of all that are decoded or shown, streams
-    of frames, audio and subtitles, streams of any kind, seconds, frames; and the seconds and
-    bytes of memory looking at it may take."""
+    """The limits of a source: pixels of one frame, and of all frames that are decoded or shown;
+    streams of video, audio and subtitles, and streams of any kind; seconds; frames. `wall_seconds`
+    and `memory_bytes` limit the inspection itself."""
 
     max_pixels: int = inputs.MAX_PIXELS
     max_decoded_pixels: int = 11_000 * 10**9
@@ -101,18 +101,18 @@ def argv(
     beside: Sequence[str] = (),
     hidden: Sequence[tuple[int, int]] = (),
 ) -> list[str]:
-    """The command that describes `path` as JSON; `beside` and `hidden` as `inputs.opened` takes
-    them. It warns of decoders that do not open."""
+    """Return the command that describes `path` as JSON; `beside` and `hidden` are those of
+    `inputs.opened`. The command warns of decoders that do not open."""
     shown = ["-v", "warning", "-show_entries", _ENTRIES, "-of", "json=compact=1"]
     return [ffprobe, *shown, *inputs.opened(path, beside=beside, hidden=hidden)]
 
 
 def parse(raw: bytes, *, limits: ProbeLimits, unopened: Sequence[Unopened] = ()) -> Media:
-    """ffprobe's JSON as `Media`, whose duration is what the file tells, 0 when it does not.
-    `unopened` are streams that were hidden from it.
+    """Return ffprobe's JSON as `Media`, whose duration is the one the file gives, 0 if it gives
+    none. `unopened` are streams that were hidden from ffprobe.
 
-    Raises `ProbeFailed`: `source_not_video`, `source_unsupported` (nothing in it can be
-    decoded) or `source_too_large` (pixels, streams).
+    Raises `ProbeFailed`: `source_not_video`, `source_unsupported` (nothing in it can be decoded) or
+    `source_too_large` (pixels, streams).
     """
     described = description.load(raw)
     _name_hidden(described.get("streams") or [], unopened)
@@ -160,7 +160,7 @@ def _media(described: Mapping[str, Any], limits: ProbeLimits) -> Media:
 
 
 def _name_hidden(listed: list[Any], unopened: Sequence[Unopened]) -> None:
-    """Streams that were hidden are called by their codec, and stay undecodable."""
+    """Give streams that were hidden the name of their codec, and mark them as undecodable."""
     codecs = {stream.index: stream.codec for stream in unopened}
     for stream in listed:
         if isinstance(stream, dict) and stream.get("index") in codecs:
@@ -175,8 +175,8 @@ def probe(
     should_stop: Callable[[], str | None] = runner.never,
     folder: Path | None = None,
 ) -> Media:
-    """Describe a local file. What is long is put into `folder` meanwhile. Raises `ProbeFailed` as
-    `parse` does (also `source_truncated`), and what `runner.run` raises when ffprobe is missing,
+    """Describe a local file. Long listings are put into `folder` meanwhile. Raises `ProbeFailed` as
+    `parse` does (also `source_truncated`), and what `runner.run` raises if ffprobe is missing,
     hangs or is stopped."""
     limits = limits or ProbeLimits()
     hidden: list[tuple[int, int]] = []
@@ -215,8 +215,8 @@ def _despite_decoders(
     limits: ProbeLimits,
     hidden: list[tuple[int, int]],
 ) -> Media:
-    """`path` as ffprobe describes it once no decoder that is refused, or does not open, stands in
-    its way; `hidden` grows by what it must not see for that."""
+    """Return ffprobe's description of `path` once no decoder that is refused or does not open makes
+    it fail. `hidden` grows by the names that ffprobe must not see for that."""
     beside: list[str] = []
     unopened: list[Unopened] = []
     while True:
@@ -250,7 +250,8 @@ def _despite_decoders(
 def _closer(
     described: dict[str, Any], path: Path, asked: description.Asked, limits: ProbeLimits
 ) -> Media:
-    """What was described, with closer looks where it leaves open what is shown, and why."""
+    """Return the described media, completed from packets and frames where the description leaves
+    open what is shown. If nothing can be shown, raise `ProbeFailed` with the reason."""
     described = description.completed(described, asked)
     try:
         return _media(described, limits)
@@ -273,13 +274,13 @@ class _Packets:
     def since(
         self, second: float, frame_seconds: dict[int, float], *, most: int | None = None
     ) -> dict[int, Extent]:
-        """The extent of each stream from a second on."""
+        """Return the extent of each stream from a second on."""
         command = packet_extent.argv(self.ffprobe, self.opened, second, most=most)
         with self._listed(command) as file:
             return packet_extent.parse(file, frame_seconds, self.asked.should_stop)
 
     def clocks_of_audio(self, media: Media) -> tuple[StreamClock, ...]:
-        """The clocks of all audio."""
+        """Return the clocks of all audio."""
         with self._listed(listing.argv(self.ffprobe, self.opened, None)) as file:
             if listing.is_short(file):
                 return clock.of_sound(file, media.audio)
@@ -299,7 +300,7 @@ def _looked_at(
     ffprobe: str,
     ask: Callable[[list[str]], bytes],
 ) -> VideoStream:
-    """`video` with what only its first frame or its container's boxes tell."""
+    """Return `video` with the facts that only its first frame or its container's boxes give."""
     edits = index.edit_list(path, video.track) if video.track is not None else None
     if edits is not None:
         video = replace(video, edited=len(edits) > 1 or any(edit.start < 0 for edit in edits))
@@ -325,8 +326,8 @@ def _looked_at(
 
 
 def _described_by_itself(video: VideoStream, entry: entries.Entry | None) -> VideoStream:
-    """`video` with what its own first sample description tells: where there are several, FFmpeg
-    divides the size of the track by that of the last."""
+    """Return `video` with the facts of its own first sample description: if there are several,
+    FFmpeg computes the pixel aspect from the size of the last one."""
     if entry is None:
         return video
     if entry.pasp is not None and max(entry.pasp.as_integer_ratio()) > _MAX_ASPECT:
@@ -338,10 +339,13 @@ def _described_by_itself(video: VideoStream, entry: entries.Entry | None) -> Vid
 
 
 def _measured(media: Media, listed: _Packets, limits: ProbeLimits, path: Path) -> Media:
-    """`media` with the durations its packets tell: where its headers tell none (Matroska and FLV
-    tell no stream's length), where nothing else will look at its times (audio alone), and where
-    they tell so much that the file would be refused for it. A clock that may jump tells nothing
-    then: the timeline will."""
+    """Return `media` with durations from its packets.
+
+    Packets are read in three cases: the headers give no durations (Matroska and FLV give none for
+    single streams), nothing else will check the times (audio alone), or the headers claim so much
+    that the file would be refused. For video whose clock may jump, claims that long are dropped,
+    and the timeline decides.
+    """
     if media.video is None and media.container in clock.MAY_BEGIN_ANEW:
         clocks = listed.clocks_of_audio(media)
         if any(each.jumps for each in clocks):
@@ -379,13 +383,13 @@ def _measured(media: Media, listed: _Packets, limits: ProbeLimits, path: Path) -
 
 
 def _last(extents: dict[int, Extent], otherwise: float = 0.0) -> float:
-    """The second at which the last packet ends."""
+    """Return the second at which the last packet ends."""
     return max((e.end for e in extents.values() if e.end is not None), default=otherwise)
 
 
 @contextlib.contextmanager
 def _refusing(path: Path) -> Iterator[None]:
-    """Whatever ffprobe fails of is told as what it means of the file."""
+    """Turn a failure of ffprobe into an error that says what it means for the file."""
     try:
         yield
     except ProcessFailed as error:

@@ -1,4 +1,4 @@
-"""Why a source is refused: what ffprobe's answer, or its failure, means to people."""
+"""Why a source is refused: the meaning of ffprobe's answer, or of its failure, for people."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from processing.ffmpeg.probing import (
 )
 from processing.ffmpeg.probing.timeline import Timeline
 
-# Some frames at either end may not be decodable without being missing.
+# Some frames at either end may be undecodable without being missing.
 _MISSING_FRAMES = 3
 _MISSING_SHARE = 0.02
 _NAMED_AT_MOST = 4
@@ -51,7 +51,7 @@ _EMPTY = "The file is empty: it holds neither video nor audio."
 
 
 class Limits(Protocol):
-    """What is asked of the limits of a source: seconds, and frames."""
+    """The limits of a source: seconds, frames, and decoded pixels."""
 
     @property
     def max_duration(self) -> float: ...  # noqa: D102
@@ -62,7 +62,8 @@ class Limits(Protocol):
 
 
 def probe_error(error: ProcessFailed, path: Path) -> ProbeFailed:
-    """What a failed ffprobe means, told by the few lines it is known to say."""
+    """Return the meaning of a failed ffprobe, recognized by the few messages it is known to
+    print."""
     if "max_streams" in error.log:
         return _too_many_streams(error.argv, error.log)
     code, message = "source_not_video", ProbeFailed.message
@@ -76,8 +77,8 @@ def probe_error(error: ProcessFailed, path: Path) -> ProbeFailed:
 
 
 def of_limits(error: MediaError) -> MediaError:
-    """What it means that ffprobe had to be stopped; the error itself where that says nothing about
-    the file."""
+    """Return the meaning of a stopped ffprobe; `error` itself if that says nothing about the
+    file."""
     if "max_streams" in error.log:  # FFmpeg says that it has no memory for more
         return _too_many_streams(error.argv, error.log)
     if isinstance(error, ProcessTimedOut):
@@ -90,19 +91,19 @@ def of_limits(error: MediaError) -> MediaError:
 
 
 def impossible_pixels() -> ProbeFailed:
-    """What a source is told whose pixels are of a shape nobody can show."""
+    """Return the error for a source whose pixels have a shape that cannot be shown."""
     message = "The file gives a pixel shape that is not possible, so it cannot be decoded."
     return ProbeFailed(message, code="source_unsupported")
 
 
 def too_long() -> ProbeFailed:
-    """What a source is told that lasts longer than allowed."""
+    """Return the error for a source that lasts longer than allowed."""
     return ProbeFailed("The video is longer than allowed.", code="source_too_long")
 
 
 def require_few(listed: list[Any], shown: int, any_kind: int) -> None:
-    """Raise for more video streams, audio and subtitles, or of any kind, than are taken; the
-    fonts and covers of a film are streams too."""
+    """Raise `ProbeFailed` for more than `shown` video, audio and subtitle streams, or more than
+    `any_kind` streams of any kind; a film's fonts and covers are streams too."""
     kinds = [s.get("codec_type") for s in listed if isinstance(s, dict)]
     counted = sum(kind in ("video", "audio", "subtitle") for kind in kinds)
     if counted > shown or len(kinds) > any_kind:
@@ -115,9 +116,8 @@ def _too_many_streams(argv: Sequence[str] = (), log: str = "") -> ProbeFailed:
 
 
 def require_within(media: Media, limits: Limits) -> None:
-    """Raise `ProbeFailed` for a source that is longer, has more frames or pixels in them, or a
-    clock that jumps more often, than is taken, by what was measured; headers may have told
-    otherwise."""
+    """Raise `ProbeFailed` for a source that is too long, has too many frames or pixels in them, or
+    a clock that jumps too often. It uses the measured values; headers may have said otherwise."""
     if max(media.duration, media.lasting) > limits.max_duration:
         raise too_long()
     video = media.video
@@ -133,8 +133,8 @@ def require_within(media: Media, limits: Limits) -> None:
 
 
 def pixels_of(media: Media) -> float:
-    """The pixels of all frames that are decoded, or that are shown and so encoded: few bytes can
-    hold, or repeat, any number of them."""
+    """Return the pixels of all frames that are decoded, or that are shown and so encoded: few bytes
+    can hold, or repeat, any number of them."""
     video = media.video
     if video is None:
         return 0.0
@@ -143,15 +143,14 @@ def pixels_of(media: Media) -> float:
 
 
 def _is_mp4(path: Path) -> bool:
-    """Whether it begins like one: ffprobe takes anything named .mp4 for one."""
+    """Whether the file begins like an MP4: ffprobe takes anything named .mp4 for one."""
     with path.open("rb") as file:
         return file.read(8)[4:] in (b"ftyp", b"mdat", b"wide", b"free", b"skip")
 
 
 def require_all_there(media: Media, timeline: Timeline, path: Path) -> None:
-    """Raise `SourceTruncated` for an MP4 whose frames end long before its index says because
-    bytes are missing: the rest of it never arrived. `media` is as it was before the timeline was
-    read."""
+    """Raise `SourceTruncated` for an MP4 whose frames end long before its index says because bytes
+    are missing: the rest of it never arrived. `media` is the state before the timeline was read."""
     video = media.video
     if video is None or not video.duration or not media.is_mp4:
         return
@@ -162,8 +161,8 @@ def require_all_there(media: Media, timeline: Timeline, path: Path) -> None:
 
 
 def of_nothing(error: ProbeFailed, path: Path, packets: bool) -> ProbeFailed:
-    """Why nothing of a file can be shown or heard, where the file tells more than its streams:
-    they are in other files, bytes are missing, or there are no `packets` at all."""
+    """Return why nothing of a file can be shown or heard, if the file says more than its streams:
+    its media are in other files, bytes are missing, or there are no `packets` at all."""
     if error.code not in ("source_unsupported", "source_not_video"):
         return error
     if elsewhere.is_any(path):
@@ -177,13 +176,13 @@ def of_nothing(error: ProbeFailed, path: Path, packets: bool) -> ProbeFailed:
 
 
 def require_readable_first(media: Media) -> None:
-    """Raise for a container that is read into the file that follows as if it were its frames."""
+    """Raise for a container whose reader takes a file that follows for more frames of its own."""
     if media.container == "ivf":
         raise ProbeFailed(_SEVERAL, code="source_unsupported")
 
 
 def frames_are_lost(listed: list[Any]) -> bool:
-    """Whether there is a film that cannot be decoded: its audio alone is not what was handed in."""
+    """Whether there is a film that cannot be decoded: its audio alone is not what was uploaded."""
     return any(
         isinstance(s, dict) and s.get("codec_type") == "video" and not secondary_streams.is_cover(s)
         for s in listed
@@ -191,7 +190,7 @@ def frames_are_lost(listed: list[Any]) -> bool:
 
 
 def nothing_to_show(listed: list[Any], heard: Collection[int] = ()) -> ProbeFailed:
-    """What it means that none of these streams can be shown, or heard but for those of `heard`."""
+    """Return why none of these streams can be shown, nor heard except those in `heard`."""
     kinds = [s for s in listed if isinstance(s, dict) and s.get("codec_type") in ("video", "audio")]
     if any(str(s.get("codec_tag_string")) in ("encv", "enca") for s in kinds):
         return ProbeFailed("The file is encrypted.", code="source_encrypted")
@@ -208,12 +207,12 @@ def nothing_to_show(listed: list[Any], heard: Collection[int] = ()) -> ProbeFail
 
 
 def _is_foreign(stream: dict[str, Any]) -> bool:
-    """Whether it is of a form that is not decoded, or FFmpeg cannot."""
+    """Whether the codec is one that is not decoded, or that this FFmpeg cannot decode."""
     return stream.get("codec_name") not in inputs.CODECS or bool(stream.get("unopened"))
 
 
 def unopened(codec: str, error: ProbeFailed) -> ProbeFailed:
-    """What it means that the decoder of a stream does not open, and nobody can look past it."""
+    """Return the error for a stream whose decoder does not open and which cannot be hidden."""
     return ProbeFailed(
         _undecoded([codec]), code="source_unsupported", argv=error.argv, log=error.log
     )

@@ -1,5 +1,4 @@
-"""The frame rate of a source: from what its header tells, or, better, from when its frames are
-shown."""
+"""The frame rate of a source: from its header or, better, from the times of its frames."""
 
 from __future__ import annotations
 
@@ -7,10 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-# What comes faster by a variable clock is a clock, not a rate.
+# Above this, the base of a variable rate is a clock, not a frame rate.
 _MAX_BASE = 60
 _FALLBACK = Fraction(25)
-# A measured average this near (relative) to a rate that cameras and films use is that rate.
+# A measured average this close (relative) to a rate that cameras and films use is that rate.
 _SNAP = 0.004
 _COMMON = tuple(
     Fraction(*pair)
@@ -19,14 +18,14 @@ _COMMON = tuple(
         (30000, 1001), (30, 1), (48, 1), (50, 1), (60000, 1001), (60, 1),
     ]
 )  # fmt: skip
-# On slower grids than those of cameras a frame may stand this far, in seconds, from its time.
+# On grids slower than those of cameras, a frame may be this many seconds off its time.
 _SLOW = tuple(Fraction(rate) for rate in (1, 2, 4, 5, 6, 8))
 _FAR_OFF = Fraction(1, 50)
-# So many of a thousand frames may share a place with another before a finer grid is taken.
+# If more than this many of a thousand frames share a place with another, a finer grid is used.
 _SHARED_PER_MILLE = 1
-# From this rate on half a step is near enough.
+# From this rate on, half a step is close enough.
 _COARSEST = Fraction(25)
-# A grid is chosen by so many frames at most, taken in stretches.
+# A grid is chosen from at most this many frames, taken in stretches.
 _LOOKED_AT = 200_000
 _STRETCH = 10_000
 _APART = 30
@@ -34,10 +33,10 @@ _FASTER = (Fraction(100), Fraction(120_000, 1001), Fraction(120), Fraction(240))
 
 
 def natural_rate(base: Fraction | None, average: Fraction | None, *, fields: bool) -> Fraction:
-    """The rate of a source by its header, at least 1.
+    """Return the rate of a source according to its header, at least 1.
 
     `base` (r_frame_rate) is the smallest step between frames and absurd for variable rates;
-    `average` counts frames over time. With `fields`, `base` may count half frames.
+    `average` is the number of frames over time. With `fields`, `base` may count half frames.
     """
     rate = _chosen(base or None, average or None, fields)
     return rate * math.ceil(1 / rate) if rate < 1 else rate
@@ -64,9 +63,9 @@ def _snapped(rate: Fraction) -> Fraction:
 def rates_between(
     ticks: int, pictures: int, time_base: Fraction, told: Fraction
 ) -> Iterator[Fraction]:
-    """Rates at which so many frames last so many ticks, give or take one tick: common ones
-    first (of these the told one), then a whole number of ticks a frame if that fits exactly,
-    then the told one and simple fractions."""
+    """Yield the rates at which this many frames last this many ticks, give or take one tick: first
+    common rates (`told` before the others), then the mean if each frame has a whole number of
+    ticks, then `told` and simple fractions."""
     if ticks <= 0 or pictures <= 0:
         return
     mean = pictures / (ticks * time_base)
@@ -79,8 +78,8 @@ def rates_between(
 
 
 def constant_rate(times: Sequence[int], time_base: Fraction, told: Fraction) -> Fraction | None:
-    """The exact rate of frames shown at `times` (ticks, ascending), if every one is on its grid
-    within half a tick; None when the rate varies or there is but one frame."""
+    """Return the exact rate of frames shown at `times` (ticks, ascending), if every frame is within
+    half a tick of its grid; None if the rate varies or there is only one frame."""
     steps = len(times) - 1
     if steps < 1:
         return None
@@ -93,7 +92,8 @@ def constant_rate(times: Sequence[int], time_base: Fraction, told: Fraction) -> 
 
 
 def _is_even(times: Sequence[int], length: int, scale: int) -> bool:
-    """Whether times, `scale` to a tick, are never further than that from every `length`."""
+    """Whether all times, in units of 1/`scale` tick, stay within one tick of a grid with step
+    `length`."""
     low = high = scale * times[0]
     for number, time in enumerate(times):
         off = scale * time - length * number
@@ -107,10 +107,13 @@ def _is_even(times: Sequence[int], length: int, scale: int) -> bool:
 
 
 def grid_of(times: Sequence[int], time_base: Fraction) -> Fraction:
-    """The rate of the grid for frames shown at `times` (ticks, ascending) at no constant rate:
-    the lowest common one at which hardly any frame shares its place on the grid with another,
-    or as few as at any rate up to `MAX_RATE`; every one stands within half a step of its time,
-    and within 20 ms."""
+    """Return the rate of the grid for frames shown at `times` (ticks, ascending) at no constant
+    rate.
+
+    It is the lowest common rate at which hardly any frame shares its place on the grid with
+    another, or as few as at the highest one. Every frame is within half a step of its time, and
+    within 20 ms.
+    """
     stretches = list(_stretches(times))
     looked_at = sum(len(stretch) for stretch in stretches)
     rates = sorted({*_SLOW, *_COMMON})
@@ -126,13 +129,13 @@ def grid_of(times: Sequence[int], time_base: Fraction) -> Fraction:
 
 
 def shared_places(times: Sequence[int], rate: Fraction, time_base: Fraction) -> int:
-    """How many frames shown at `times` (ticks, ascending) are not seen on a grid of that rate,
-    because a later one has the same place."""
+    """Return how many frames shown at `times` (ticks, ascending) are not seen on a grid of that
+    rate, because a later one has the same place."""
     return _shared(times, times[0], rate * time_base) if times else 0
 
 
 def _stretches(times: Sequence[int]) -> Iterator[Sequence[int]]:
-    """All times, or stretches of so many spread over them."""
+    """Yield all times, or if there are too many, stretches spread over them."""
     if len(times) <= _LOOKED_AT:
         yield times
         return
@@ -143,7 +146,7 @@ def _stretches(times: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def _shared(times: Sequence[int], origin: int, pace: Fraction) -> int:
-    """`pace` is steps of the grid in a tick."""
+    """Return how many frames share a place; `pace` is the number of grid steps in a tick."""
     above, below = 2 * pace.numerator, 2 * pace.denominator
     places = {((time - origin) * above + pace.denominator) // below for time in times}
     return len(times) - len(places)
@@ -152,8 +155,8 @@ def _shared(times: Sequence[int], origin: int, pace: Fraction) -> int:
 def _nearer(
     rate: Fraction, stretches: Sequence[Sequence[int]], time_base: Fraction, allowed: int
 ) -> Fraction:
-    """Of a rate and the common ones a thousandth from it that which the frames follow best; one
-    at which more share their place than `allowed` is none."""
+    """Return the rate that the frames follow best: `rate` or a common one within two thousandths of
+    it at which no more frames than `allowed` share their place."""
 
     def fits(other: Fraction) -> bool:
         pace = other * time_base
@@ -164,8 +167,8 @@ def _nearer(
 
 
 def _off(stretches: Sequence[Sequence[int]], pace: Fraction) -> float:
-    """By how far frames some way apart miss whole steps of the grid, in all: a thousandth shows
-    over such a way, and it matters to few where the sequence is broken."""
+    """Return by how many steps in all frames some way apart miss whole steps of the grid. A
+    thousandth shows over that distance, and a break in the sequence affects few of them."""
     above, below = pace.numerator, pace.denominator
     missed = 0
     for stretch in stretches:
@@ -179,7 +182,7 @@ def _off(stretches: Sequence[Sequence[int]], pace: Fraction) -> float:
 def _is_far_off(
     stretches: Sequence[Sequence[int]], origin: int, pace: Fraction, most: Fraction
 ) -> bool:
-    """Whether any frame stands further than `most` steps from its place."""
+    """Whether any frame is further than `most` steps from its place."""
     above, below = pace.numerator, pace.denominator
     limit = most * below
     for stretch in stretches:

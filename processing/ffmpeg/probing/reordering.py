@@ -1,8 +1,8 @@
-"""When frames of MPEG-1 and MPEG-2 are shown that tell only when they are decoded, as most of a
-programme stream do.
+"""The presentation times of MPEG-1 and MPEG-2 frames that have only a decoding time, like most
+frames of a programme stream.
 
-Frames that others refer to are shown when the next such one is decoded; those between (B) at
-once. FFmpeg tells the time of the latter alone, since it does not look ahead.
+Reference frames are shown when the next reference frame is decoded; B-frames between them are shown
+at once. FFmpeg gives times only to the B-frames, because it does not look ahead.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 CODECS = ("mpeg1video", "mpeg2video")
-# Of a stream that is no stream: nobody waits for longer.
+# The limit for broken streams: no real stream makes this many frames wait.
 _MOST_WAITING = 64
-# By so many frames a time may be off and still be of the same steady rate.
+# A time may be off by this many frames and still belong to the same steady rate.
 _FAR_OFF = 4
 
 
 def are_counted(times: Sequence[int], step: Fraction) -> bool:
-    """Whether frames with these times (ascending ticks) come every `step`, though FFmpeg tells
-    some times twice and others not at all: it gives the time of a packet to another frame than
-    the one that begins in it. Their number and their first and last times are right then."""
+    """Whether frames with these times (ascending ticks) come every `step`, although FFmpeg gives
+    some times twice and others never: it assigns a packet's time to another frame than the one that
+    begins in it. The number of frames and their first and last times are then right."""
     if len(times) < _FAR_OFF or step <= 0:
         return False
     expected = [times[0] + step * number for number in range(len(times))]
@@ -32,7 +32,7 @@ def are_counted(times: Sequence[int], step: Fraction) -> bool:
 
 @dataclass
 class _Packet:
-    """A line `pts,dts,duration,rest`, taken apart: ticks, None where they are not told."""
+    """The fields of a line `pts,dts,duration,rest`, in ticks; None where the line gives none."""
 
     pts: int | None
     dts: int | None
@@ -48,8 +48,8 @@ class _Packet:
 
 
 def filled(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """ffprobe's `pts,dts,duration,…` of each packet of such a stream, in stored order, with times
-    that follow from those of the others."""
+    """Yield ffprobe's `pts,dts,duration,…` line of each packet of such a stream, in stored order,
+    with missing times derived from those of the others."""
     waiting: list[_Packet] = []
     for line in lines:
         packet = _parsed(line)
@@ -64,8 +64,8 @@ def filled(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _flushed(waiting: list[_Packet], following: int | None) -> Iterator[bytes]:
-    """The first of these is shown when what follows is decoded, or, where that is far off or on
-    another clock, after the others."""
+    """Yield the waiting packets. The first one is shown when the packet that follows is decoded or,
+    if that is far off or on another clock, after the others."""
     for number, packet in enumerate(waiting):
         if number or packet.dts is None:
             yield packet.line

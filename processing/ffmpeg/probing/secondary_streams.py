@@ -1,4 +1,4 @@
-"""What a file holds beside video and audio: subtitles, chapters, cover art and the rest."""
+"""The contents of a file besides video and audio: subtitles, chapters, cover art and the rest."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any
 from processing.ffmpeg.media import Chapter, OtherStream, SubtitleStream
 from processing.ffmpeg.probing import ffprobe_values
 
-# Kept with the source and loaded with lists of it: small.
+# Chapters are stored with the source and loaded with lists of sources, so they must be few.
 _MAX_CHAPTERS = 200
 
 
 def is_cover(stream: Mapping[str, Any]) -> bool:
-    """Whether a stream is a frame beside the film: cover art or thumbnails."""
+    """Whether a stream is a picture beside the film: cover art or thumbnails."""
     marks = _marks(stream)
     return bool(marks.get("attached_pic") or marks.get("timed_thumbnails"))
 
 
 def subtitles(listed: Sequence[Any]) -> tuple[SubtitleStream, ...]:
-    """The subtitle streams, in the file's order."""
+    """Return the subtitle streams, in the file's order."""
     return tuple(
         SubtitleStream(
             index=stream["index"],
@@ -37,7 +37,7 @@ def subtitles(listed: Sequence[Any]) -> tuple[SubtitleStream, ...]:
 def others(
     listed: Sequence[Any], known: set[int], apart: Collection[int] = ()
 ) -> tuple[OtherStream, ...]:
-    """The streams that are none of the `known` ones; those `apart` belong to other programmes."""
+    """Return the streams that are not `known`; those in `apart` belong to other programmes."""
     return tuple(
         OtherStream(
             stream["index"],
@@ -52,7 +52,7 @@ def others(
 
 
 def chapters(listed: Any) -> tuple[Chapter, ...]:
-    """The first chapters that last at all, by their start."""
+    """Return the first chapters with a positive length, sorted by start."""
     found = []
     for chapter in listed if isinstance(listed, list) else []:
         if not isinstance(chapter, dict):

@@ -1,4 +1,4 @@
-"""Whether H.264 can be interlaced at all, by its parameter sets."""
+"""Whether H.264 can be interlaced at all, according to its parameter sets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from processing.mp4 import avcc as configuration
 
 
 def is_whole(avcc: bytes) -> bool | None:
-    """Whether every set of an avcC box says that frames are whole frames; None where that cannot
+    """Whether every set of an avcC box says that all frames are whole frames; None if that cannot
     be read."""
     sets = configuration.sequence_sets(avcc)
     try:

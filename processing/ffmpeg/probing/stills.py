@@ -1,4 +1,5 @@
-"""Still frames, told by how they begin: whoever hands one in hears what is taken."""
+"""Still pictures, recognized by their first bytes, so that the uploader is told what is
+accepted."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ _BEGINNINGS = (
     (b"\0\0\0\x0cJXL ", "JPEG XL"),
     (b"\0\0\0\x0cjP  ", "JPEG 2000"),
 )
-# Brands of ISO/IEC 23008-12 and of AVIF: items, not a film.
+# Brands of ISO/IEC 23008-12 and of AVIF: pictures, not a film.
 _BRANDS = {
     b"heic": "HEIC", b"heix": "HEIC", b"heim": "HEIC", b"heis": "HEIC", b"mif1": "HEIF",
     b"hevc": "HEIC", b"hevx": "HEIC", b"msf1": "HEIF", b"avif": "AVIF", b"avis": "AVIF",
@@ -23,8 +24,9 @@ _BRANDS = {
 
 
 def kind_of(path: Path) -> str | None:
-    """What kind of frame a file is by its first bytes, None for anything else. GIF is not among
-    them, nor are animations that can be shown told apart: ask of what cannot be opened."""
+    """Return the kind of still picture of a file by its first bytes, None for anything else. GIF is
+    not included, and playable animations are not told apart, so call this only for files that
+    cannot be opened."""
     with path.open("rb") as file:
         head = file.read(16)
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":

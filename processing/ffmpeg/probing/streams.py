@@ -1,4 +1,4 @@
-"""Reads the streams of ffprobe's JSON, trusting none of its values."""
+"""Reads the streams in ffprobe's JSON, without trusting any value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ASIDE = ("comment", "visual_impaired", "hearing_impaired")
 
 def is_decodable_video(stream: Any) -> bool:
     """Whether a stream holds frames that can be shown."""
-    # ffprobe tells a pixel format only of what it has a decoder for.
+    # ffprobe gives a pixel format only for streams it has a decoder for.
     if not film.is_video(stream):
         return False
     sides = (whole(stream.get("width")) or 0, whole(stream.get("height")) or 0)
@@ -33,7 +33,7 @@ def is_decodable_video(stream: Any) -> bool:
 
 
 def video(stream: Mapping[str, Any]) -> VideoStream:
-    """A stream that can be shown, as ffprobe tells of it."""
+    """Return a video stream from ffprobe's description."""
     order = str(stream.get("field_order") or "unknown")
     pixel_format = str(stream["pix_fmt"])
     time_base = fraction(stream.get("time_base")) or Fraction(1, 90000)
@@ -76,7 +76,7 @@ def video(stream: Mapping[str, Any]) -> VideoStream:
 
 
 def _has_alpha_beside(stream: Mapping[str, Any]) -> bool:
-    """Whether Matroska keeps another frame beside each, of how transparent it is."""
+    """Whether Matroska stores a second frame with each one, which says how transparent it is."""
     tags = stream.get("tags")
     told = {str(name).lower(): tags[name] for name in tags} if isinstance(tags, dict) else {}
     return stream["codec_name"] in ("vp8", "vp9") and str(told.get("alpha_mode")) == "1"
@@ -93,7 +93,7 @@ def _unbelieved(value: Any) -> str:
 
 
 def is_sane(sar: Fraction) -> bool:
-    """Whether pixels may have this aspect."""
+    """Whether this is a plausible aspect of a pixel."""
     return Fraction(1, 8) <= sar <= 8
 
 
@@ -103,7 +103,7 @@ def _bit_depth(stream: Mapping[str, Any], pixel_format: str) -> int:
 
 
 def heard_audio(listed: Sequence[Any]) -> tuple[AudioStream, ...]:
-    """The streams that can be heard, in the file's order."""
+    """Return the streams that can be heard, in the file's order."""
     return tuple(_audio(s) for s in listed if isinstance(s, dict) and _is_decodable_audio(s))
 
 
@@ -147,6 +147,6 @@ def _layout(value: Any) -> str:
 
 
 def _track(value: Any) -> int | None:
-    """The id in the container, which ffprobe writes as hexadecimal."""
+    """Return the id in the container, which ffprobe writes as hexadecimal."""
     match = re.fullmatch(r"0x([0-9a-f]{1,8})", str(value))
     return int(match[1], 16) if match else None

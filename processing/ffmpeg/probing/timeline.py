@@ -1,4 +1,4 @@
-"""When the frames of a source are shown: what cutting it into chunks is planned from."""
+"""When the frames of a source are shown: the basis for cutting it into spans."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from processing.ffmpeg.probing.edits import FrameTimes
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 
-# Codecs FFmpeg takes from MP4 packet by packet, so that samples of the index are its packets.
+# Codecs that FFmpeg takes from MP4 packet by packet, so the samples of the index are its packets.
 _SAMPLE_IS_PACKET = ("h264", "hevc", "av1", "mpeg4", "mjpeg", "prores", "dnxhd", "h263", "png")
-# Their decoders show nothing before the first keyframe; others show what they can.
+# Decoders of these show nothing before the first keyframe; others show what they can.
 _NEEDS_KEYFRAME = ("h264", "av1", "vp8", "vp9", "mpeg1video", "mpeg2video")
 _ALWAYS = -(2**62)
-# Their files may hold frames for reference alone, which packets do not tell from others.
+# Files of these may hold frames for reference alone, which look like any others as packets.
 _HIDES_FRAMES = ("vp8", "vp9")
-# A longer hole is a broken clock beyond doubt.
+# A longer hole is certainly a broken clock.
 _HOLE_SECONDS = 600
-# Frames are reordered by less than this; what goes further back has another clock.
+# Frames are reordered by less than this; a time further back belongs to another clock.
 _BACK_SECONDS = 2
-# Where the order of decoding is told, that never goes back but by an error.
+# Where decoding times are given, they go back only by error.
 _DECODED_BACK_SECONDS = Fraction(1, 2)
-# So many usual frames are no jump, however slow they come.
+# A gap of this many usual frames is no jump, however slow the frames come.
 _SLOW_FRAMES = 20
-# No more keyframes are told than cuts and seeks can use: one each second for half a day.
+# Cuts and seeks need no more keyframes than this: one each second for half a day.
 MAX_KEYFRAMES = 45_000
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """When the frames of a source are shown, from its index: ticks of the stream's time base,
-    as FFmpeg shows them with -copyts (edit lists applied)."""
+    """When the frames of a source are shown, from its index: in ticks of the stream's time base, as
+    FFmpeg shows them with -copyts (edit lists applied)."""
 
     keyframes: tuple[int, ...]
     """When keyframes that are shown are shown, ascending."""
@@ -76,7 +76,8 @@ class Timeline:
     all streams were looked at."""
 
     def longest_gop(self, time_base: Fraction) -> float:
-        """Seconds from a keyframe (or the beginning) to the next, or to the end, at most."""
+        """Return the most seconds from a keyframe (or the beginning) to the next one, or to the
+        end."""
         borders = sorted((self.first_pts, *self.keyframes, self.end_pts))
         return float(max(b - a for a, b in pairwise(borders)) * time_base)
 
@@ -89,12 +90,14 @@ def read(
     should_stop: Callable[[], str | None] = runner.never,
     folder: Path | None = None,
 ) -> Timeline | None:
-    """The timeline of `media.video`, None for audio alone and where nothing reliable is told.
+    """Return the timeline of `media.video`, None for audio alone and if no reliable times are
+    known.
 
-    A plain MP4 tells it by its boxes in well under a second; anything else has its packets read
-    by ffprobe, the whole file once. Whatever is long is read by a limited program of its own,
-    through a file in `folder` where it has to be.
-    Raises `ProbeFailed` where that is too much, `ToolMissing`, `ProcessKilled`, `Interrupted`.
+    The boxes of a plain MP4 give it in well under a second; for anything else ffprobe reads the
+    packets of the whole file once. A separate, limited program reads long data, through a file in
+    `folder` where needed.
+
+    Raises `ProbeFailed` if there is too much data, `ToolMissing`, `ProcessKilled`, `Interrupted`.
     """
     video = media.video
     if video is None:
@@ -118,8 +121,8 @@ def read(
 
 
 def _ends_together(found: Timeline, media: Media, video: VideoStream) -> bool:
-    """Whether nothing seems to go on so long after the frames, and no audio to end so much before
-    them, that its clock may have jumped."""
+    """Whether no stream goes on so long after the frames, and no audio ends so long before them,
+    that its clock may have jumped."""
     if media.container not in clock.MAY_BEGIN_ANEW:
         return True
     end = float(found.end_pts * video.time_base)
@@ -134,7 +137,7 @@ def _listed(
     child: apart.Reader,
     read: Callable[[BinaryIO, Media], Timeline | None],
 ) -> Timeline | None:
-    """What `read` makes of a listing: by the child where it is long."""
+    """Return the result of `read` for a listing; the child reads it if it is long."""
     limits = listing.limits(media.size)
     try:
         with asked.into_file(command, limits) as file:
@@ -162,7 +165,7 @@ def _timeline(told: Mapping[str, Any] | None) -> Timeline | None:
 
 
 def clocks(told: Mapping[str, Any] | None) -> tuple[StreamClock, ...]:
-    """The clocks in what the child tells."""
+    """Return the clocks in the child's answer."""
     return tuple(_clock(each) for each in told["clocks"]) if told else ()
 
 
@@ -171,7 +174,7 @@ def _clock(told: Mapping[str, Any]) -> StreamClock:
 
 
 def of_index(path: Path, video: VideoStream) -> Timeline | None:
-    """The timeline of an MP4 by its boxes, None where they are not plain."""
+    """Return the timeline of an MP4 from its boxes, None if they are not plain."""
     if video.track is None:
         return None
     boxes = index.read(path, video.track)
@@ -179,12 +182,13 @@ def of_index(path: Path, video: VideoStream) -> Timeline | None:
         return None
     frame_times = edits.placed(boxes)
     timeline = timeline_of(frame_times, video) if frame_times else None
-    # FFmpeg's own reading of the same boxes told the start.
+    # `start_pts` is FFmpeg's own reading of the same boxes, so both must agree.
     return timeline if timeline and timeline.first_pts == video.start_pts else None
 
 
 def of_packets(packets: Iterable[bytes], media: Media) -> Timeline | None:
-    """The timeline of ffprobe's `pts,dts,duration,size,flags` of each packet of the frames."""
+    """Return the timeline from ffprobe's `pts,dts,duration,size,flags` of each packet of the
+    frames."""
     if media.video is None:
         return None
     frame_times = parse(packets, media.video)
@@ -192,8 +196,9 @@ def of_packets(packets: Iterable[bytes], media: Media) -> Timeline | None:
 
 
 def of_broken_clock(packets: BinaryIO, media: Media) -> Timeline | None:
-    """The timeline with mended times, of ffprobe's `stream_index,pts,dts,duration,size,flags` of
-    each packet of any stream; where nothing needs mending, as it is told."""
+    """Return the timeline with mended times, from ffprobe's
+    `stream_index,pts,dts,duration,size,flags` of each packet of any stream; times that need no
+    mending stay as they are."""
     if media.video is None:
         return None
     mended = clock.mend(packets, media.video, media.audio)
@@ -203,7 +208,7 @@ def of_broken_clock(packets: BinaryIO, media: Media) -> Timeline | None:
 
 
 def parse(packets: Iterable[bytes], video: VideoStream) -> FrameTimes | None:
-    """The shown frames of ffprobe's `pts,dts,duration,size,flags` lines; None when one has no
+    """Return the shown frames of ffprobe's `pts,dts,duration,size,flags` lines; None if one has no
     time."""
     frame_times = FrameTimes()
     waiting, lines, begin = video.codec in _NEEDS_KEYFRAME, 0, _ALWAYS
@@ -218,8 +223,8 @@ def parse(packets: Iterable[bytes], video: VideoStream) -> FrameTimes | None:
             frame_times.turns_back = int(dts) < newest - allowed
             newest = int(dts)
         if key:
-            # What is shown before the keyframe one begins with, and stored before the next one,
-            # needs frames that are not there (open GOPs).
+            # Frames shown before the keyframe at which decoding begins, but stored before the next
+            # keyframe, need frames that are not there (open GOPs).
             begin = int(pts) if (waiting or not lines) and _is_time(pts) else _ALWAYS
             waiting = False
         lines += 1
@@ -238,7 +243,7 @@ def _is_time(text: bytes) -> bool:
 
 
 def timeline_of(frame_times: FrameTimes, video: VideoStream) -> Timeline | None:
-    """The timeline of frames in stored order; None without any."""
+    """Return the timeline of frames in stored order; None if there are none."""
     if not frame_times.pts:
         return None
     base, times = video.time_base, array("q", sorted(frame_times.pts))
@@ -251,7 +256,7 @@ def timeline_of(frame_times: FrameTimes, video: VideoStream) -> Timeline | None:
         end = times[-1] + max(1, round(1 / (video.fastest_rate * base)))
     if rate is not None:
         step = 1 / (rate * base)
-        # A last frame that stays longer than the others is not constant; a shorter one is a lie.
+        # A last frame longer than the others means no constant rate; a shorter one is not believed.
         rate = rate if end - times[-1] < step * Fraction(3, 2) else None
         end = round(times[0] + len(times) * step) if rate is not None else end
     counted = rate is None and _is_counted(times, video)
@@ -294,7 +299,7 @@ def _keyframes(frame_times: FrameTimes) -> array[int]:
 
 
 def _thinned(keyframes: array[int]) -> array[int]:
-    """The keyframes, or where there are very many the first of each equal stretch of time."""
+    """Return the keyframes, or, if there are very many, the first of each equal stretch of time."""
     if len(keyframes) <= MAX_KEYFRAMES:
         return keyframes
     first, last = keyframes[0], keyframes[-1]
@@ -307,7 +312,8 @@ def _thinned(keyframes: array[int]) -> array[int]:
 
 
 def _without_hidden(times: array[int]) -> array[int]:
-    """The times without frames stored a tick before the one they help to decode."""
+    """Return the times without those of frames stored a tick before the frame they help to
+    decode."""
     return array("q", (a for a, b in pairwise((*times, times[-1] + 2)) if b - a > 1))
 
 
@@ -322,7 +328,8 @@ def _is_closed(frame_times: FrameTimes) -> bool:
 
 
 def _peak_bitrate(frame_times: FrameTimes, base: Fraction, ticks: int) -> int | None:
-    """By whole seconds, any two that follow each other; `ticks` is how long all of it lasts."""
+    """Return the highest bitrate of any two whole seconds in a row; `ticks` is the length of the
+    whole."""
     second = max(1, round(1 / base))
     spent: dict[int, int] = {}
     for pts, size in zip(frame_times.pts, frame_times.sizes, strict=True):

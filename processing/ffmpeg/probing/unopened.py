@@ -1,4 +1,4 @@
-"""Streams whose decoder does not open: USAC, broken headers. ffprobe then ends without a word about
+"""Streams whose decoder does not open (USAC, broken headers). ffprobe then ends without describing
 the others, so it is shown the file without the names of these codecs."""
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from processing.mp4.tables import number
 _SEGMENT, _TRACKS, _TRACK, _TYPE, _CODEC, _CLUSTER = (
     0x18538067, 0x1654AE6B, 0xAE, 0x83, 0x86, 0x1F43B675,
 )  # fmt: skip
-# Video, audio, subtitles, metadata: of other tracks FFmpeg makes no streams.
+# Video, audio, subtitles, metadata: FFmpeg makes no streams of other tracks.
 _STREAMS = (1, 2, 17, 33)
-# FFmpeg itself takes no more than a thousand tracks.
+# FFmpeg itself accepts no more than a thousand tracks.
 _MOST_ELEMENTS = 2_000
 _MOST_NAMES = 64
-# What a decoder says of a kind of its codec that it knows by number alone.
+# Decoders give the number of a kind of their codec that they do not support.
 _KINDS = {"Audio object type 42": "xhe-aac"}
 
 
 @dataclass(frozen=True)
 class Unopened:
-    """A stream whose decoder does not open: its index, the name of its codec, and where in the file
-    that is named (first byte, how many)."""
+    """A stream whose decoder does not open: its index, its codec, and the places in the file that
+    name the codec (first byte, number of bytes)."""
 
     index: int
     codec: str
@@ -40,8 +40,8 @@ class Unopened:
 
 
 def find(log: str, path: Path) -> Unopened | None:
-    """The stream ffprobe says it could not open, None where it says nothing of the kind. Without
-    `names` nobody knows how to hide it."""
+    """Return the stream that ffprobe says it could not open, None if it says nothing of the kind.
+    Without `names` the stream cannot be hidden."""
     told = re.findall(r"^Could not open codec for input stream (\d{1,4})$", log, re.MULTILINE)
     if not told:
         return None
@@ -79,7 +79,8 @@ def _in(file: BinaryIO, index: int, codec: str) -> list[tuple[int, int]]:
 
 
 def _in_mp4(file: BinaryIO, index: int) -> list[tuple[int, int]]:
-    """The kinds of a track's sample descriptions, and of the boxes in them that tell a codec."""
+    """Return the places of the kinds of a track's sample descriptions, and of the boxes in them
+    that name a codec."""
     film = boxes.inside(file, boxes.one(boxes.top(file), b"moov"))
     track = [box for box in film if box.kind == b"trak"][index]
     media = boxes.inside(file, boxes.one(boxes.inside(file, track), b"mdia"))
@@ -115,7 +116,8 @@ def _in_matroska(file: BinaryIO, index: int) -> list[tuple[int, int]]:
             break
     described = [list(_elements(file, first, last)) for first, last in entries]
     tracks = [one for one in described if _type(file, one) in _STREAMS]
-    # Without `A_` or `V_` at the beginning there would be no stream, and the next had its index.
+    # Without `A_` or `V_` at the beginning there would be no stream, and the next one would take
+    # its index.
     named = [(s + 2, e) for kind, s, e in tracks[index] if kind == _CODEC and e - s > 2]
     return [(first, min(end - first, inputs.MOST_HIDDEN)) for first, end in named]
 
@@ -127,7 +129,7 @@ def _type(file: BinaryIO, entry: list[tuple[int, int, int]]) -> int:
 
 
 def _elements(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """The elements of a stretch of a Matroska file: id, where the content begins and ends."""
+    """Yield the elements of a stretch of a Matroska file: id, start and end of the content."""
     for _ in range(_MOST_ELEMENTS):
         if start >= end:
             return
@@ -142,7 +144,8 @@ def _elements(file: BinaryIO, start: int, end: int) -> Iterator[tuple[int, int, 
 
 
 def _number(head: bytes, at: int, *, marked: bool) -> tuple[int, int]:
-    """A number of one to eight bytes, its length told by its first bits, and where it ends."""
+    """Return a number of one to eight bytes, whose first bits give its length, and where it
+    ends."""
     length = 9 - head[at].bit_length()
     if length > 8 or at + length > len(head):
         raise MalformedBoxes("A number is too long.")

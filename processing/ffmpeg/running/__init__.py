@@ -1,1 +1,1 @@
-"""Runs programs, within limits and a sandbox; `runner` is the one place that starts any."""
+"""Runs programs, within limits and a sandbox; only `runner` starts any."""

@@ -1,11 +1,11 @@
-"""Counts what decoders complain of, as FFmpeg says it line by line."""
+"""Counts the complaints of decoders in FFmpeg's log, line by line."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 
-# FFmpeg 5.1 names the stream by its number, later versions by its kind as well.
+# FFmpeg 5.1 names the stream by its number, later versions also by its kind.
 _COMPLAINTS = re.compile(
     rb"corrupt decoded frame in stream (?P<corrupt>\d+)"
     rb"|Error while decoding stream #\d+:(?P<failed>\d+)"
@@ -17,8 +17,8 @@ SIZE_CHANGES = "size"
 
 
 class Complaints:
-    """How often each stream (its number as a text), and a change of size, was complained of.
-    FFmpeg says a line that repeats once, and then how often it was repeated."""
+    """The number of complaints for each stream (its number as a text), and of changes of size.
+    FFmpeg prints a repeated line once, and then how often it was repeated."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()

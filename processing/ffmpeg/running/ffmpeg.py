@@ -1,4 +1,4 @@
-"""FFmpeg as it is installed: its programs, the walls they run in, and what they can do."""
+"""The installed FFmpeg: its programs, the sandbox they run in, and their capabilities."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ _LIMITS = Limits(wall_seconds=30)
 
 @dataclass(frozen=True)
 class FFmpeg:
-    """Two programs, by name or path, which run in the strongest sandbox that works and is allowed.
+    """The two programs, by name or path, which run in the strongest sandbox that works and is
+    allowed.
 
-    Whatever runs them raises as `runner.run` does.
+    The methods that run them raise as `runner.run` does.
     """
 
     program: str = "ffmpeg"
@@ -29,7 +30,7 @@ class FFmpeg:
 
     @property
     def sandbox(self) -> Sandbox:
-        """The walls around what is run. Raises `SandboxUnavailable`."""
+        """The sandbox of the programs. Raises `SandboxUnavailable`."""
         return detect(self.mode)
 
     def run(
@@ -43,7 +44,8 @@ class FFmpeg:
         should_stop: Callable[[], str | None] = never,
         said: BinaryIO | None = None,
     ) -> Finished:
-        """Run a command of either program; what it says goes into the file `said`."""
+        """Run a command of either program; its standard output goes into the file `said`, if
+        given."""
         return runner.run(
             argv, limits=limits, sandbox=self.sandbox, reads=reads, writes=writes,
             on_progress=on_progress, should_stop=should_stop, said=said,
@@ -61,28 +63,28 @@ class FFmpeg:
         on_progress: Callable[[Progress], None] | None = None,
         should_stop: Callable[[], str | None] = never,
     ) -> Finished:
-        """Run a command that reads in `pipe` what `feeder` writes."""
+        """Run a command that reads from `pipe` what `feeder` writes."""
         return piped.run(
             feeder, argv, pipe=pipe, limits=limits, sandbox=self.sandbox, reads=reads,
             writes=writes, on_progress=on_progress, should_stop=should_stop,
         )  # fmt: skip
 
     def has_encoder(self, name: str) -> bool:
-        """Whether there is an encoder; asked once in a process."""
+        """Whether FFmpeg has an encoder; asked once in a process."""
         return name in _names(self, "-encoders")
 
     def has_filter(self, name: str) -> bool:
-        """Whether there is a filter; asked once in a process."""
+        """Whether FFmpeg has a filter; asked once in a process."""
         return name in _names(self, "-filters")
 
     def names(self, listing: str) -> frozenset[str]:
-        """The names `-encoders` or `-filters` lists, asked anew."""
+        """Return the names that `-encoders` or `-filters` lists, without a cache."""
         lines = self.about(listing).splitlines()
         return frozenset(name for line in lines for name in line.split()[1:2])
 
     def about(self, option: str, *, program: str | None = None, inside: bool = False) -> str:
-        """What FFmpeg, or the other `program`, says of itself when it is given an option such as
-        `-version`. It reads nothing, so it needs no walls, but can be tried `inside` them."""
+        """Return the output of FFmpeg, or of the other `program`, for an option such as `-version`.
+        It reads no file, so it needs no sandbox, but can be tried `inside` it."""
         argv = [program or self.program, "-hide_banner", option]
         walls = self.sandbox if inside else Sandbox("none")
         said = runner.run(argv, limits=_LIMITS, sandbox=walls, reads=(), writes=None)

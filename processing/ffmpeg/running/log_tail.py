@@ -1,4 +1,4 @@
-"""What a program said on standard error, kept short and free of our paths."""
+"""The standard error of a program, kept short and free of our paths."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _FIRST_BYTES = 32
 
 
 class LogTail:
-    """The last 40 lines of a stream of bytes, each cut to 500 bytes; with which words it began, and
-    what decoders complained of in all of it."""
+    """The last 40 lines of a stream of bytes, each cut to 500 bytes. It also keeps the stream's
+    first words, and counts the complaints of decoders in all of it."""
 
     def __init__(self) -> None:
         self._first = b""
@@ -39,19 +39,19 @@ class LogTail:
             self._lines.append(line[:MAX_LINE_BYTES])
 
     def begins_with(self, words: str) -> bool:
-        """Whether the whole stream did, however much came after: what a file makes a program say
-        follows words of the program's own."""
+        """Whether the whole stream began with `words`, however much came after. A program's own
+        words come first, before any output that a file causes."""
         return self._first.startswith(words.encode())
 
     def text(self) -> str:
-        """The lines as text, without control characters."""
+        """Return the lines as text, without control characters."""
         lines = [*self._lines, self._open] if self._open.strip() else list(self._lines)
         decoded = (line.decode("utf-8", "replace") for line in lines[-MAX_LINES:])
         return "\n".join("".join(c for c in line if c.isprintable()) for line in decoded)
 
 
 class Scrubber:
-    """Replaces absolute paths by bare names, for texts that people other than us may read."""
+    """Replaces absolute paths by bare names, for texts that others may read."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
         pairs: dict[str, str] = {}
@@ -65,12 +65,12 @@ class Scrubber:
         self._pairs = sorted(pairs.items(), key=lambda pair: -len(pair[0]))
 
     def text(self, text: str) -> str:
-        """`text` with each known path, longest first, as its bare name."""
+        """Return `text` with each known path, longest first, replaced by its bare name."""
         for path, name in self._pairs:
             text = text.replace(path, name)
         return text
 
     def argv(self, argv: Sequence[str]) -> tuple[str, ...]:
-        """A command as people may see it: the program by its bare name too."""
+        """Return a command as people may see it: the program also by its bare name."""
         head, *rest = argv
         return (Path(head).name, *map(self.text, rest))

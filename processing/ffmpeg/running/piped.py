@@ -15,7 +15,7 @@ from processing.ffmpeg.running.progress import Progress
 from processing.ffmpeg.running.runner import Finished, Limits, never
 from processing.ffmpeg.running.sandbox import Sandbox
 
-# What is left to write, and nobody reads, fails at once.
+# A writer whose reader has gone fails at once.
 _ENDS_WITHIN = 5.0
 _NOBODY_READS = "Broken pipe"
 
@@ -32,8 +32,9 @@ def run(
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], str | None] = never,
 ) -> Finished:
-    """Run `argv`, which reads `pipe` (made and removed here, in the folder `writes`), while
-    `feeder` writes it; what `argv` ends with. Raises as `runner.run` does, for whichever failed."""
+    """Run `argv`, which reads `pipe`, while `feeder` writes it; return the result of `argv`. The
+    pipe is made and removed here, in the folder `writes`. Raises as `runner.run` does, for
+    whichever program failed."""
     os.mkfifo(pipe)
     fed = _Feeding(feeder, limits, sandbox, reads, writes)
     fed.start()
@@ -57,7 +58,8 @@ def run(
 
 
 class _Feeding(threading.Thread):
-    """The program that writes; `error` is why it failed, unless that was for want of a reader."""
+    """The program that writes; `error` is why it failed, unless it failed because its reader was
+    gone."""
 
     def __init__(
         self,
@@ -75,7 +77,7 @@ class _Feeding(threading.Thread):
 
     @property
     def failure(self) -> str | None:
-        """The reason to stop whoever reads, once there will be nothing more."""
+        """The reason to stop the reader, once the writer has failed."""
         return None if self.error is None else "feeder_failed"
 
     def run(self) -> None:

@@ -1,4 +1,4 @@
-"""What `ffmpeg -progress pipe:1` says, read as it arrives."""
+"""The output of `ffmpeg -progress pipe:1`, parsed as it arrives."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ _MAX_PENDING = 64 * 1024
 
 @dataclass(frozen=True)
 class Progress:
-    """One report. `out_seconds` is the position in the output; `speed` is times real time,
-    None where FFmpeg does not know it yet."""
+    """One report. `out_seconds` is the position in the output; `speed` is a multiple of real time,
+    None if FFmpeg does not know it yet."""
 
     frame: int
     out_seconds: float

@@ -1,7 +1,7 @@
-"""Runs FFmpeg and its like: the only module of the project that starts processes.
+"""Runs FFmpeg and similar programs: the only module of the project that starts processes.
 
-One loop watches the clock, the progress, the size of the output and a wish to stop. Whichever
-way it ends, the whole process group is gone before `run` returns or raises.
+One loop watches the clock, the progress, the size of the output and requests to stop. However it
+ends, the whole process group is gone before `run` returns or raises.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 MAX_STDOUT = 32 * 1024 * 1024
 _TICK = 0.2
-# Nothing of our own environment (keys, addresses) is handed on.
+# The programs get nothing of our own environment (keys, addresses).
 _ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "LC_ALL": "C.UTF-8",
@@ -46,8 +46,8 @@ _ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Limits:
-    """What one program may use: seconds of wall clock, seconds without progress, bytes written,
-    bytes of memory, seconds of CPU, bytes said on standard output where that is kept."""
+    """The limits of one program: seconds of wall clock, seconds without progress, bytes written,
+    bytes of memory, seconds of CPU, and bytes of standard output where that is kept."""
 
     wall_seconds: float
     stall_seconds: float = 60
@@ -59,8 +59,8 @@ class Limits:
 
 @dataclass(frozen=True)
 class Finished:
-    """A program that ended well; `argv` and `log` are fit for people to see, `complaints` counts
-    those of decoders."""
+    """A program that ended without error. `argv` and `log` are fit for people to see; `complaints`
+    has the number of decoder complaints by stream."""
 
     argv: tuple[str, ...]
     stdout: bytes
@@ -70,7 +70,7 @@ class Finished:
 
 
 def never() -> None:
-    """The `should_stop` of work nobody stops."""
+    """Return None: the `should_stop` of work that nobody stops."""
     return None
 
 
@@ -85,15 +85,15 @@ def run(
     should_stop: Callable[[], str | None] = never,
     said: BinaryIO | None = None,
 ) -> Finished:
-    """Run a program to its end and return what it said.
+    """Run a program to its end and return its output.
 
     It may read `reads` and write into the folder `writes`, all absolute. With `on_progress` its
-    standard output is read as `-progress pipe:1` and must get further within the stall limit;
-    without, standard output is kept (32 MiB unless the limits say otherwise), in memory or in the
-    file `said`. `should_stop` is asked several times a second and returns a reason to stop.
+    standard output is parsed as `-progress pipe:1` and must advance within the stall limit. Without
+    it, standard output is kept (32 MiB unless the limits say otherwise), in memory or in the file
+    `said`. `should_stop` is called several times a second and returns a reason to stop.
 
     Raises `ToolMissing` or `SandboxUnavailable` (it could not start), `ProcessFailed` (it ended
-    with an error), `ProcessKilled` (by a signal that was not ours, or for want of memory),
+    with an error), `ProcessKilled` (by a signal that was not ours, or for lack of memory),
     `DiskFull`, `ProcessStalled`, `ProcessTimedOut`, `OutputTooLarge` or `Interrupted`.
     """
     started = time.monotonic()
@@ -109,7 +109,7 @@ def run(
         used = cpu_seconds(process)
         end(process, sandbox)
         if process.returncode:
-            # As process 1 of its sandbox it gets no SIGXFSZ, only an error on writing.
+            # As process 1 of its sandbox, the program gets no SIGXFSZ, only a write error.
             watch.look_at_output()
             error = verdict.error_of(
                 process.returncode,
@@ -152,7 +152,8 @@ def _niced() -> list[str]:
 
 
 def _limited(limits: Limits) -> list[str]:
-    """Kernel limits, where util-linux is there to set them (not on macOS)."""
+    """Return the command that sets kernel limits, if util-linux is there to set them (not on
+    macOS)."""
     if shutil.which("prlimit") is None:
         return []
     command = ["prlimit", f"--data={limits.memory_bytes}", f"--fsize={limits.output_bytes}"]
@@ -176,7 +177,7 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
 
 
 class _Output:
-    """Collects both streams; `position` changes whenever the work got further."""
+    """Collects both streams; `position` changes whenever the work advances."""
 
     def __init__(
         self,
@@ -211,7 +212,7 @@ class _Output:
 
 
 class _Watch:
-    """Raises when a limit is reached or a stop is asked for."""
+    """Raises when a limit is reached or a stop is requested."""
 
     def __init__(
         self,
@@ -249,7 +250,8 @@ class _Watch:
 
 
 def _size_of(folder: Path) -> int:
-    """Bytes in it; a file, or the folder of a task that was taken away, may vanish meanwhile."""
+    """Return the bytes in a folder. A file, or the folder of a task that was taken away, may vanish
+    meanwhile."""
     total = 0
     with contextlib.suppress(FileNotFoundError):
         for entry in os.scandir(folder):
@@ -259,7 +261,7 @@ def _size_of(folder: Path) -> int:
 
 
 def _follow(process: subprocess.Popen[bytes], output: _Output, watch: _Watch) -> None:
-    """Read both pipes until the program has ended, looking at the limits all the while."""
+    """Read both pipes until the program has ended, and check the limits all the while."""
     feeds = ((process.stdout, output.feed_stdout), (process.stderr, output.log.feed))
     with selectors.DefaultSelector() as selector:
         for pipe, feed in feeds:

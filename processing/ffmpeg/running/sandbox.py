@@ -1,4 +1,4 @@
-"""Walls around a program that reads hostile files: pure argv prefixes, and which one works."""
+"""Sandboxes around a program that reads hostile files: pure argv prefixes, and which one works."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from processing.ffmpeg.running import runner
 Kind = Literal["bwrap", "pdeathsig", "none"]
 Mode = Literal["auto", "off", "required"]
 
-# What a dynamically linked program needs besides /usr; absent ones are skipped by bwrap itself.
+# Files a dynamically linked program needs besides /usr; bwrap itself skips absent ones.
 _SYSTEM_FILES = (
     "/etc/ld.so.cache",
     "/etc/ld.so.conf",
@@ -31,7 +31,7 @@ _SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _BWRAP = (
     "bwrap",
     "--unshare-all",
-    # Without this bwrap ends before its inner process, which then waits for process 1 to reap it.
+    # Without this, bwrap ends before its inner process, which then waits for process 1 to reap it.
     "--as-pid-1",
     "--die-with-parent",
     "--new-session",
@@ -51,21 +51,21 @@ _BWRAP = (
 
 _TRIAL_SECONDS = 10.0
 _AGAIN_AFTER = 60.0
-# What a machine says that has too many processes at the moment.
+# The error of a machine that has too many processes at the moment.
 _PASSING = "Resource temporarily unavailable"
-# What was found of each kind, and until when that holds if it does not work.
+# Whether each kind works, and until when a negative result holds.
 _tried: dict[Kind, tuple[bool, float]] = {}
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """`bwrap`: no network, one input to read, one folder to write, dies with its parent.
-    `pdeathsig`: only the last of these. `none`: nothing."""
+    """A sandbox. `bwrap`: no network, one input to read, one folder to write, dies with its parent.
+    `pdeathsig`: only the last of these. `none`: no protection."""
 
     kind: Kind = "none"
 
     def wrap(self, argv: Sequence[str], reads: Sequence[Path], writes: Path | None) -> list[str]:
-        """`argv` inside this sandbox; `argv[0]`, `reads` and `writes` are absolute paths."""
+        """Return `argv` inside this sandbox; `argv[0]`, `reads` and `writes` are absolute paths."""
         if self.kind == "bwrap":
             return _bubblewrapped(argv, reads, writes)
         if self.kind == "pdeathsig":
@@ -82,8 +82,8 @@ def _bubblewrapped(argv: Sequence[str], reads: Sequence[Path], writes: Path | No
             command += ["--ro-bind", str(folder), str(folder)]
     for name in _SYSTEM_FILES:
         command += ["--ro-bind-try", name, name]
-    # /proc is an empty folder: FFmpeg needs nothing of it, and where a container hides parts of its
-    # own (as Docker does) the kernel refuses to mount another one.
+    # /proc is an empty folder: FFmpeg needs nothing from it, and the kernel refuses to mount
+    # another one where a container (such as Docker's) hides parts of its own.
     command += ["--dir", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 a private one
     # A temporary folder may hold the paths below, so they are bound after it.
     for path in [*_program_folders(argv[0]), *reads]:
@@ -94,19 +94,20 @@ def _bubblewrapped(argv: Sequence[str], reads: Sequence[Path], writes: Path | No
 
 
 def _program_folders(program: str) -> Iterable[Path]:
-    """Folders of a program installed outside /usr, of the link and of what it leads to."""
+    """Return the folders of a program installed outside /usr: that of a link and that of its
+    target."""
     places = {Path(program).parent, Path(program).resolve().parent}
     system = [Path("/usr"), *map(Path, _SYSTEM_FOLDERS)]
     return sorted(p for p in places if not any(p.is_relative_to(root) for root in system))
 
 
 def detect(mode: Mode) -> Sandbox:
-    """The strongest sandbox that works here.
+    """Return the strongest sandbox that works here.
 
-    `off` still ends programs with their parent; `required` raises `SandboxUnavailable` where
-    bubblewrap does not work. One that was found to work is not tried again; one that was not is, a
-    minute later. Where nobody can tell at the moment, `SandboxUnavailable` is raised in any mode:
-    a busy machine is no reason to do without walls.
+    `off` still ends programs with their parent; `required` raises `SandboxUnavailable` if
+    bubblewrap does not work. A kind that worked is not tried again; one that did not is tried again
+    a minute later. If it cannot be determined now, `SandboxUnavailable` is raised in any mode: a
+    busy machine is no reason to run without a sandbox.
     """
     if mode != "off" and _works("bwrap"):
         return Sandbox("bwrap")
@@ -127,7 +128,8 @@ def _works(kind: Kind) -> bool:
 
 
 def _try(kind: Kind) -> bool:
-    """Whether a program runs in it. Raises `SandboxUnavailable` where that cannot be told now."""
+    """Whether a program runs in this sandbox. Raises `SandboxUnavailable` if that cannot be
+    determined now."""
     try:
         runner.run(
             ["/usr/bin/env", "true"],

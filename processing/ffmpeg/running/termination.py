@@ -19,7 +19,8 @@ _GRACE = 1.0
 
 
 def has_ended(process: subprocess.Popen[bytes]) -> bool:
-    """Whether it has ended, without reaping it: its id, and so its group's, stays ours."""
+    """Whether the program has ended. It is not reaped, so its process id and its group's stay
+    ours."""
     if process.returncode is not None:
         return True
     options = os.WEXITED | os.WNOHANG | os.WNOWAIT
@@ -27,19 +28,19 @@ def has_ended(process: subprocess.Popen[bytes]) -> bool:
 
 
 def cpu_seconds(process: subprocess.Popen[bytes]) -> float:
-    """Processor time of a program that has ended and was not reaped, with that of the programs it
-    waited for; 0 where nobody tells."""
+    """Return the processor time of a program that has ended and was not reaped, with that of the
+    programs it waited for; 0 if the system does not provide it."""
     try:
         told = Path(f"/proc/{process.pid}/stat").read_text()
     except OSError:
         return 0.0
-    # After the name, which may hold anything, come the third field and those after it.
+    # The name may contain anything; the third and later fields follow it.
     ticks = told.rpartition(")")[2].split()[11:15]
     return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 def end(process: subprocess.Popen[bytes], sandbox: Sandbox) -> None:
-    """End the whole group (TERM, then KILL within a second), reap it, close the pipes."""
+    """End the whole group (TERM, then KILL within a second), reap it, and close the pipes."""
     if process.returncode is None:
         try:
             if not has_ended(process):
@@ -55,11 +56,11 @@ def end(process: subprocess.Popen[bytes], sandbox: Sandbox) -> None:
 
 
 def _kill_inside(process: subprocess.Popen[bytes]) -> None:
-    """Kill the first process of bwrap's own world, and with it all others: bwrap then reaps it
-    and ends. Were bwrap killed first, a dead process would be left for process 1 to reap."""
+    """Kill the first process in bwrap's namespace, and with it all others: bwrap then reaps it and
+    ends. If bwrap were killed first, process 1 would have to reap a dead process."""
     for child in _children(process.pid):
         with contextlib.suppress(OSError), _opened(os.pidfd_open(child)) as descriptor:
-            if child in _children(process.pid):  # still, so the descriptor is of no other
+            if child in _children(process.pid):  # still a child, so no other process
                 signal.pidfd_send_signal(descriptor, signal.SIGKILL)
 
 
@@ -91,7 +92,7 @@ def _await(process: subprocess.Popen[bytes], seconds: float) -> None:
 
 
 def _drain(process: subprocess.Popen[bytes]) -> None:
-    """Wait until nobody holds the pipes any more: inside bwrap the program is in a session of
+    """Wait until no process holds the pipes any more: inside bwrap the program is in a session of
     its own and dies a moment after its parent."""
     deadline = time.monotonic() + _GRACE
     for pipe in filter(None, (process.stdout, process.stderr)):

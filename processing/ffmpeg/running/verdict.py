@@ -1,6 +1,7 @@
-"""Why a program ended that nobody of us stopped: its exit status and its words as an error.
+"""Why a program ended that we did not stop: its exit status and its output as an error.
 
-A file can make FFmpeg say anything, in lines of its own: words alone blame nobody but the file.
+A file can make FFmpeg print anything, in lines of its own. So output alone never blames anything
+but the file.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from processing.ffmpeg.errors import (
 )
 from processing.ffmpeg.running.log_tail import LogTail
 
-# bwrap and shells tell a signal as 128 + its number; only these are believed of such a number.
+# bwrap and shells report a signal as 128 + its number; only these signals are accepted so.
 _ENDING = frozenset(
     {
         signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGILL, signal.SIGTRAP,
@@ -36,26 +37,27 @@ _ENDING = frozenset(
         signal.SIGTERM, signal.SIGXCPU, signal.SIGXFSZ, signal.SIGSYS,
     }
 )  # fmt: skip
-# What a service manager sends to a whole group, so that it may arrive before we know ourselves.
+# Signals a service manager sends to a whole group, so they may arrive before we know of them.
 _ASKING = frozenset({signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGKILL})
-# FFmpeg catches a request to end and then has this status.
+# FFmpeg catches a request to end and then exits with this status.
 _ASKED = 255
-# A program that starts another one, or loads its libraries, ends so when that fails; FFmpeg never.
+# The status of a program that cannot start another one or load its libraries; FFmpeg never has it.
 _NOT_STARTED = (126, 127)
 _REASON_WITHIN = 0.5
 _NO_SPACE = (": No space left on device", ": Disk quota exceeded")
 _ROOM_BYTES = 4 * 1024 * 1024
-# FFmpeg's own words, those of x264 and those of C++.
+# The messages of FFmpeg, of x264 and of C++.
 _NO_MEMORY = re.compile(r"Cannot allocate memory$|malloc of size \d+ failed$|std::bad_alloc")
 
 
 def error_of(
     code: int, log: LogTail, *, writes: Path | None, memory_killed: bool, cpu_used_up: bool
 ) -> MediaError:
-    """What an exit status other than 0 means, with what the program said and where it wrote.
+    """Return the error for an exit status other than 0, given the program's output and where it
+    wrote.
 
-    `memory_killed` tells that the kernel's memory killer was at work meanwhile, `cpu_used_up` that
-    the program had used the processor time it may have.
+    `memory_killed` says that the kernel's memory killer was active meanwhile, `cpu_used_up` that
+    the program had used up its allowed processor time.
     """
     number = _signal(code)
     if number == signal.SIGXCPU or (number == signal.SIGKILL and cpu_used_up):
@@ -80,18 +82,18 @@ def _of_words(number: int | None, log: LogTail, *, memory_killed: bool) -> Media
 
 
 def disk_is_full(log: LogTail, writes: Path | None) -> bool:
-    """Whether a program found no space where there is none; FFmpeg may say so and still end as if
-    all were well."""
+    """Whether a program reported a full disk and the disk is full; FFmpeg may report it and still
+    exit with success."""
     return says_full(log.text()) and writes is not None and not _has_room(writes)
 
 
 def says_full(log: str) -> bool:
-    """Whether a program speaks of a disk without space, or a file speaks so through it."""
+    """Whether the log reports a disk without space, be it the program's own message or a file's."""
     return any(line.rstrip().endswith(_NO_SPACE) for line in log.splitlines())
 
 
 def _has_room(folder: Path) -> bool:
-    """Whether some more can be written there, beside what the program left."""
+    """Whether more can be written to the folder, beside what the program left."""
     try:
         with TemporaryFile(dir=folder) as file:
             file.write(bytes(_ROOM_BYTES))
@@ -111,8 +113,8 @@ def _signal(code: int) -> int | None:
 
 
 def raise_if_stopping(error: MediaError, should_stop: Callable[[], str | None]) -> None:
-    """Raise `Interrupted` where a program was asked to end and a reason for it turns up: whoever
-    stops a service tells its programs and us at once."""
+    """Raise `Interrupted` if a program was asked to end and a reason to stop appears shortly after:
+    whoever stops a service signals its programs and us at once."""
     if not isinstance(error, ProcessKilled) or error.signal not in _ASKING:
         return
     deadline = time.monotonic() + _REASON_WITHIN
@@ -125,8 +127,8 @@ def raise_if_stopping(error: MediaError, should_stop: Callable[[], str | None]) 
 
 
 def memory_kills() -> int:
-    """How many processes the kernel's memory killer has ended since the machine started; 0 where
-    nobody counts."""
+    """Return how many processes the kernel's memory killer has ended since the machine started; 0
+    if the system does not count them."""
     try:
         counters = Path("/proc/vmstat").read_text().splitlines()
     except OSError:

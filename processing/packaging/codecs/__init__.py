@@ -1,4 +1,4 @@
-"""The codecs we package: one module for each, and one line for it here."""
+"""The codecs that are packaged: one module for each, and one line for it here."""
 
 from processing.mp4.box import MalformedBoxes
 from processing.mp4.stsd import SampleEntry
@@ -10,7 +10,7 @@ CODECS: tuple[Codec, ...] = (avc.CODEC, hevc.CODEC, av1.CODEC, aac.CODEC, opus.C
 
 
 def of_entry(entry: SampleEntry) -> Codec:
-    """The codec of a sample description. Raises `MalformedBoxes`."""
+    """Return the codec of a sample description. Raises `MalformedBoxes`."""
     for codec in CODECS:
         if entry.kind in codec.entries:
             return codec
@@ -18,7 +18,7 @@ def of_entry(entry: SampleEntry) -> Codec:
 
 
 def of_string(codecs: str) -> str:
-    """Our name of the codec an RFC 6381 string is about, the string itself if we have none."""
+    """Return our name of the codec of an RFC 6381 string, or the string itself if we have none."""
     entry = codecs.split(".", maxsplit=1)[0].lower()
     for codec in CODECS:
         if any(kind.decode().lower() == entry for kind in codec.entries):
@@ -27,5 +27,5 @@ def of_string(codecs: str) -> str:
 
 
 def place(name: str) -> int:
-    """Where a codec stands in our order, whatever is unknown last."""
+    """Return the place of a codec in our order; unknown codecs come last."""
     return next((n for n, codec in enumerate(CODECS) if codec.name == name), len(CODECS))

@@ -15,7 +15,8 @@ class _Aac:
     strings = r"mp4a\.40\.(2|5|29)"
 
     def codec_string(self, entry: SampleEntry) -> str:
-        """The object type of the decoder configuration (tag 4) and its AAC object type (tag 5)."""
+        """Return the string of the decoder configuration's object type (tag 4) and its AAC object
+        type (tag 5)."""
         _, body = _descriptor(entry.configuration(b"esds")[4:], 0x03)
         flags = body[2] if len(body) > 2 else 0
         skip = 3 + 2 * bool(flags & 0x80) + 2 * bool(flags & 0x20)
@@ -35,16 +36,17 @@ class _Aac:
         return f"mp4a.40.{kind}"
 
     def reordering(self, entry: SampleEntry) -> int:
-        """Audio is heard as it comes."""
+        """Return 0: audio is played in decoding order."""
         return 0
 
     def beginning(self, file: BinaryIO, offset: int, size: int, entry: SampleEntry) -> Beginning:
-        """A segment may begin with any packet, and none comes with parameters."""
+        """Return that a segment may begin here: with any packet, none of which has parameters."""
         return Beginning(True)
 
 
 def _descriptor(data: bytes, tag: int) -> tuple[int, bytes]:
-    """Tag and body of the descriptor at the start; lengths take up to four 7-bit bytes."""
+    """Return the tag and the body of the descriptor at the start; lengths take up to four 7-bit
+    bytes."""
     if not data or data[0] != tag:
         raise MalformedBoxes("A descriptor is missing.")
     length, offset = 0, 1

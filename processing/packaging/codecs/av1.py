@@ -1,4 +1,4 @@
-"""AV1, as its binding to MP4 has it (av1-isobmff)."""
+"""AV1, as its binding to MP4 defines it (av1-isobmff)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _Av1:
     strings = r"av01\.[012]\.\d{2}[MH]\.(08|10|12)"
 
     def codec_string(self, entry: SampleEntry) -> str:
-        """Profile, level and tier, bits of a sample."""
+        """Return the string of profile, level and tier, and bits of a sample."""
         raw = _configuration(entry)
         profile, level = raw[1] >> 5, raw[1] & 0x1F
         tier, high, twelve = raw[2] >> 7, raw[2] >> 6 & 1, raw[2] >> 5 & 1
@@ -26,12 +26,12 @@ class _Av1:
         return f"av01.{profile}.{level:02d}{'MH'[tier]}.{depth:02d}"
 
     def reordering(self, entry: SampleEntry) -> int:
-        """Frames that are shown later are part of the sample before which they are needed."""
+        """Return 0: frames that are shown later are part of the sample that needs them first."""
         return 0
 
     def beginning(self, file: BinaryIO, offset: int, size: int, entry: SampleEntry) -> Beginning:
-        """A segment must begin with a sequence header, the one of the sample description, and a key
-        frame that is shown."""
+        """Return whether the sample begins with a sequence header, the one of the sample
+        description, and a key frame that is shown. Every segment must."""
         headers: set[bytes] = set()
         for unit in obu.units(file, offset, size):
             if unit.kind == obu.SEQUENCE_HEADER:

@@ -24,7 +24,8 @@ class _Avc:
         return f"{entry.kind.decode()}.{_configuration(entry)[1:4].hex()}"
 
     def reordering(self, entry: SampleEntry) -> int:
-        """As the sequence parameter sets tell, or as many as a decoder keeps."""
+        """Return the number from the sequence parameter sets, or else as many frames as a decoder
+        keeps."""
         sets = avcc.sequence_sets(_configuration(entry))
         try:
             return max(map(avcc.reordering, sets), default=0)
@@ -32,7 +33,7 @@ class _Avc:
             raise MalformedBoxes("The sequence parameter set cannot be read.") from error
 
     def beginning(self, file: BinaryIO, offset: int, size: int, entry: SampleEntry) -> Beginning:
-        """A segment must begin with an IDR picture."""
+        """Return whether the sample begins with an IDR picture, as every segment must."""
         kind, sets = nal.first_slice(
             file,
             offset,
@@ -55,7 +56,7 @@ def _configuration(entry: SampleEntry) -> bytes:
 def _parameter_sets(entry: SampleEntry) -> frozenset[bytes]:
     configuration, at = _configuration(entry), 5
     sets: set[bytes] = set()
-    for counted in (0x1F, 0xFF):  # the sequence's, then the frames'
+    for counted in (0x1F, 0xFF):  # the sequence sets, then the picture sets
         count = configuration[at] & counted if at < len(configuration) else 0
         at += 1
         found, at = nal.sets_at(configuration, at, count)

@@ -1,4 +1,4 @@
-"""What packaging asks of a codec."""
+"""The interface between packaging and a codec."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from processing.mp4.stsd import SampleEntry
 
 @dataclass(frozen=True)
 class Beginning:
-    """What the first sample of a fragment is: `is_sync` says that decoding can begin there and that
-    no frame after it refers to one before it; `own_parameters` that it comes with parameters its
-    sample description does not have, so that it would not play behind the others."""
+    """The first sample of a fragment. `is_sync` says that decoding can begin there and no later
+    frame refers to an earlier one. `own_parameters` says that it has parameters that its sample
+    description lacks, so that it would not play after the other fragments."""
 
     is_sync: bool
     own_parameters: bool = False
 
 
 class Codec(Protocol):
-    """One codec: its `name` with us, the kinds of its sample descriptions (`entries`), and a
-    regular expression of the strings that manifests may call it (`strings`)."""
+    """One codec: our `name` of it, the kinds of its sample descriptions (`entries`), and a regular
+    expression for its names in manifests (`strings`)."""
 
     @property
     def name(self) -> str: ...  # noqa: D102
@@ -30,12 +30,12 @@ class Codec(Protocol):
     def strings(self) -> str: ...  # noqa: D102
 
     def codec_string(self, entry: SampleEntry) -> str:
-        """The RFC 6381 string of a sample description. Raises `MalformedBoxes`."""
+        """Return the RFC 6381 string of a sample description. Raises `MalformedBoxes`."""
 
     def reordering(self, entry: SampleEntry) -> int:
-        """How many frames at most are decoded before one that is shown earlier, by a sample
-        description. Raises `MalformedBoxes`."""
+        """Return how many frames at most are decoded before one that is shown earlier, according to
+        a sample description. Raises `MalformedBoxes`."""
 
     def beginning(self, file: BinaryIO, offset: int, size: int, entry: SampleEntry) -> Beginning:
-        """What the sample of `size` bytes at `offset` is, by its bytes and not by its flags.
-        Raises `MalformedBoxes`."""
+        """Return the facts about the sample of `size` bytes at `offset`, from its bytes and not
+        from its flags. Raises `MalformedBoxes`."""

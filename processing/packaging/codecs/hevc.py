@@ -11,7 +11,7 @@ from processing.packaging.codecs import nal
 from processing.packaging.codecs.codec import Beginning
 
 _SLICES = frozenset(range(32))
-# Those that no frame before them is needed for, neither by them nor by what follows.
+# Kinds of slices that need no earlier frame; the frames that follow need none either.
 _IDR_SLICES = frozenset({19, 20})
 _PARAMETER_SETS = frozenset({32, 33, 34})
 _SEQUENCE_SET = 33
@@ -24,7 +24,8 @@ class _Hevc:
     strings = r"h(vc|ev)1\.[ABC]?\d+\.[0-9A-F]+\.[LH]\d+(\.[0-9A-F]{1,2})*"
 
     def codec_string(self, entry: SampleEntry) -> str:
-        """By ISO/IEC 14496-15, annex E: profile, compatibility, tier and level, constraints."""
+        """Return the string by ISO/IEC 14496-15, annex E: profile, compatibility, tier and level,
+        constraints."""
         raw = _configuration(entry)
         space, tier, profile = raw[1] >> 6, raw[1] >> 5 & 1, raw[1] & 0x1F
         compatible = int(f"{int.from_bytes(raw[2:6], 'big'):032b}"[::-1], 2)
@@ -34,7 +35,7 @@ class _Hevc:
         return ".".join([entry.kind.decode(), *parts])
 
     def reordering(self, entry: SampleEntry) -> int:
-        """As the sequence parameter sets tell."""
+        """Return the number from the sequence parameter sets."""
         sets = [one for one in _parameter_sets(entry) if one[0] >> 1 & 0x3F == _SEQUENCE_SET]
         try:
             return max(map(_reordering, sets), default=0)
@@ -42,7 +43,8 @@ class _Hevc:
             raise MalformedBoxes("The sequence parameter set cannot be read.") from error
 
     def beginning(self, file: BinaryIO, offset: int, size: int, entry: SampleEntry) -> Beginning:
-        """A segment must begin with an IDR picture: frames shown before a CRA need others."""
+        """Return whether the sample begins with an IDR picture, as every segment must: frames shown
+        before a CRA picture need others."""
         kind, sets = nal.first_slice(
             file,
             offset,
@@ -75,7 +77,7 @@ def _parameter_sets(entry: SampleEntry) -> frozenset[bytes]:
 
 
 def _reordering(unit: bytes) -> int:
-    """`sps_max_num_reorder_pics` (ITU-T H.265, 7.3.2.2.1), the largest of its layers."""
+    """Return `sps_max_num_reorder_pics` (ITU-T H.265, 7.3.2.2.1), the largest of its layers."""
     bits = Bits(unescaped(unit[2:]))
     bits.take(4)
     layers = bits.take(3)

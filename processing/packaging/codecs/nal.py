@@ -1,4 +1,4 @@
-"""NAL units of H.264 and HEVC behind their lengths (ISO/IEC 14496-15)."""
+"""NAL units of H.264 and HEVC with their lengths in front (ISO/IEC 14496-15)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import BinaryIO
 
 from processing.mp4.box import read_bytes
 
-# Parameter sets, enhancement information and delimiters before the first slice: few.
+# Few units come before the first slice: parameter sets, enhancement information and delimiters.
 _MAX_UNITS = 64
-# More than any set of parameters has; of a longer one only the beginning is looked at.
+# Longer than any parameter set; only the beginning of a longer one is read.
 _MAX_SET = 4096
 
 
@@ -23,8 +23,8 @@ def first_slice(
     slices: frozenset[int],
     parameters: frozenset[int],
 ) -> tuple[int | None, frozenset[bytes]]:
-    """The kind of the first slice in a sample, None without one, and the sets of parameters before
-    it. `kind_of` tells the kind of a unit by its first byte."""
+    """Return the kind of the first slice in a sample, None without one, and the parameter sets
+    before it. `kind_of` returns the kind of a unit from its first byte."""
     end = offset + size
     sets: set[bytes] = set()
     for _ in range(_MAX_UNITS):
@@ -42,7 +42,7 @@ def first_slice(
 
 
 def sets_at(configuration: bytes, at: int, count: int) -> tuple[set[bytes], int]:
-    """So many sets of parameters behind their 16-bit lengths, and where the last one ends."""
+    """Return `count` parameter sets, each after its 16-bit length, and the end of the last one."""
     sets: set[bytes] = set()
     for _ in range(count):
         length = int.from_bytes(configuration[at : at + 2], "big")

@@ -1,4 +1,4 @@
-"""Opus, as its binding to MP4 has it."""
+"""Opus, as its binding to MP4 defines it."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ class _Opus:
     strings = r"opus"
 
     def codec_string(self, entry: SampleEntry) -> str:
-        """The one there is; browsers know it in small letters."""
+        """Return the only string there is; browsers know it in lower case."""
         if len(entry.configuration(b"dOps")) < _CONFIGURATION:
             raise MalformedBoxes("The dOps box is too short.")
         return "opus"
 
     def reordering(self, entry: SampleEntry) -> int:
-        """Audio is heard as it comes."""
+        """Return 0: audio is played in decoding order."""
         return 0
 
     def beginning(self, file: BinaryIO, offset: int, size: int, entry: SampleEntry) -> Beginning:
-        """A segment may begin with any packet, and none comes with parameters."""
+        """Return that a segment may begin here: with any packet, none of which has parameters."""
         return Beginning(True)
 
 

@@ -1,7 +1,7 @@
-"""What can be made of frames and of audio: a module for each encoder, and one line for it here.
+"""The encoders of frames and of audio: one module for each, and one line for it here.
 
-Where a codec has several encoders, the first one that an FFmpeg has is taken. Whether there is one
-at all is asked when a video is looked at (`require`), so the last one is taken unasked.
+Where a codec has several encoders, the first one that an FFmpeg has is used. Whether it has any is
+checked when a video is probed (`require`), so the last encoder is used without a check.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -29,23 +29,23 @@ HasEncoder = Callable[[str], bool]
 
 
 def each_one(encoder: str) -> bool:
-    """Whether an FFmpeg that has everything has an encoder."""
+    """Return True: stands for an FFmpeg that has every encoder."""
     return True
 
 
 def video(codec: str, has: HasEncoder = each_one) -> VideoOutput:
-    """The output for frames of a codec, by an encoder there is."""
+    """Return the output for frames of a codec, by an encoder that FFmpeg has."""
     return _first(VIDEO[codec], has)
 
 
 def audio(codec: str, has: HasEncoder = each_one) -> AudioOutput:
-    """The output for audio of a codec, by an encoder there is."""
+    """Return the output for audio of a codec, by an encoder that FFmpeg has."""
     return _first(AUDIO[codec], has)
 
 
 def require(codecs: Iterable[str], has: HasEncoder) -> None:
-    """Raise `ToolMissing` (`ffmpeg_incapable`) unless there is an encoder for each codec; of those
-    in `EVERYWHERE` nothing is asked."""
+    """Raise `ToolMissing` (`ffmpeg_incapable`) unless FFmpeg has an encoder for each codec. The
+    codecs in `EVERYWHERE` are not checked."""
     for codec in sorted(set(codecs).difference(EVERYWHERE)):
         encoders = encoders_of(codec)
         if not any(has(encoder) for encoder in encoders):
@@ -57,7 +57,7 @@ def require(codecs: Iterable[str], has: HasEncoder) -> None:
 
 
 def encoders_of(codec: str) -> list[str]:
-    """FFmpeg's names of the encoders of a codec, in the order in which they are tried."""
+    """Return FFmpeg's names of the encoders of a codec, in the order in which they are tried."""
     seen = [output.encoder for output in VIDEO.get(codec, ())]
     return [*seen, *(output.encoder for output in AUDIO.get(codec, ()))]
 

@@ -1,4 +1,4 @@
-"""AAC-LC by FFmpeg's own encoder: what plays everywhere."""
+"""AAC-LC by FFmpeg's own encoder: it plays everywhere."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class _Aac:
     encoder = "aac"
     sample_entry = "mp4a"
     unit = PACKET
-    # The encoder puts one access unit before the first, which is dropped by its time.
+    # The encoder adds one access unit before the first, which is dropped because of its time.
     before = 0
 
     def bitrate(self, wished: int) -> int:
@@ -22,7 +22,7 @@ class _Aac:
         return ["-c:a", self.encoder, "-b:a", str(bitrate), "-ar", str(AUDIO_RATE)]
 
     def finish(self, path: Path) -> None:
-        """There is nothing to put right."""
+        """Do nothing: FFmpeg's file is already right."""
 
 
 OUTPUT = _Aac()

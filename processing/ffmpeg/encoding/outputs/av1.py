@@ -1,4 +1,4 @@
-"""AV1 by SVT-AV1: half the bits of H.264 for the same frames, where players know it."""
+"""AV1 by SVT-AV1: half the bits of H.264 for the same frames, for players that support it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ class _SvtAv1:
     usual_preset = "8"
 
     def argv(self, order: VideoOrder) -> list[str]:
-        """Closed groups of one length, the last of a span shorter: it takes no keyframes from us.
-        A buffer's size is not given: FFmpeg 5.1 divides by a bitrate that CRF does not have."""
+        """Ask for closed groups of one length, the last of a span shorter: SVT-AV1 takes no
+        keyframe times from us. No buffer size is given, because FFmpeg 5.1 divides it by a bitrate,
+        which CRF does not have."""
         rung = order.rung
         params = f"lp={order.threads}:irefresh-type=2:scd=0"
         argv = ["-fps_mode", "passthrough", "-c:v", self.encoder, "-preset", order.preset]
@@ -28,7 +29,8 @@ class _SvtAv1:
         return argv + [text for option in order.colors.items() for text in option]
 
     def finish(self, path: Path) -> None:
-        """The header that SVT-AV1 gives in advance has not all that is in the frames' own."""
+        """Replace the sequence header: the one that SVT-AV1 gives in advance lacks fields that the
+        frames' own header has."""
         av1c.take_sequence_header(path)
 
 

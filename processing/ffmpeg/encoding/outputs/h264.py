@@ -1,4 +1,4 @@
-"""H.264 by x264: what plays everywhere."""
+"""H.264 by x264: it plays everywhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from processing.ffmpeg.encoding.outputs.output import VideoOrder
 
-# Frames between keyframes nobody forces.
+# The greatest number of frames between keyframes where all keyframes are forced.
 _NEVER = "100000"
 
 
@@ -23,8 +23,8 @@ class _X264:
     usual_preset = "veryfast"
 
     def argv(self, order: VideoOrder) -> list[str]:
-        """`stitchable` keeps the init segment the same whatever the CRF; fixed GOPs for aligned
-        rungs."""
+        """Return the options. `stitchable` keeps the init segment the same whatever the CRF; fixed
+        GOPs keep the rungs aligned."""
         rung = order.rung
         argv = ["-fps_mode", "passthrough", "-c:v", self.encoder, "-preset", order.preset]
         argv += ["-profile:v", "high", "-threads", str(order.threads), "-crf", str(rung.crf)]
@@ -39,11 +39,12 @@ class _X264:
         return ["-g", _NEVER, "-keyint_min", "1", "-forced-idr", "1", "-force_key_frames", forced]
 
     def finish(self, path: Path) -> None:
-        """There is nothing to put right."""
+        """Do nothing: FFmpeg's file is already right."""
 
 
 def _params(order: VideoOrder) -> str:
-    """B-frames that others refer to let two frames wait, others let one."""
+    """Return the x264 parameters. B-frames as references reorder by two frames, other B-frames by
+    one."""
     kept = {0: ":bframes=0", 1: ":b-pyramid=none"}
     return "stitchable=1" + ("" if order.reordered is None else kept.get(order.reordered, ""))
 

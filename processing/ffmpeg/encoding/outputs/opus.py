@@ -1,4 +1,4 @@
-"""Opus by libopus: as good as AAC with three quarters of its bits, where players know it."""
+"""Opus by libopus: as good as AAC with three quarters of its bits, for players that support it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from processing.ffmpeg.output_format import AUDIO_RATE
 from processing.mp4 import dops
 
-# Samples the encoder is behind (6.5 ms): FFmpeg gives its first access unit that much before 0.
+# The encoder's delay in samples (6.5 ms): FFmpeg puts the first access unit that much before 0.
 _DELAY = 312
 _LEAST, _MOST = 32_000, 256_000
 
@@ -17,7 +17,7 @@ class _LibOpus:
     encoder = "libopus"
     sample_entry = "Opus"
     unit = 960
-    # With so much silence first, the second access unit begins where the input does.
+    # After this much silence, the second access unit begins where the input does.
     before = 960 - _DELAY
 
     def bitrate(self, wished: int) -> int:
@@ -28,7 +28,8 @@ class _LibOpus:
         return [*argv, "-application", "audio", "-frame_duration", "20"]
 
     def finish(self, path: Path) -> None:
-        """No player may skip anything: what it would, the delay, was dropped already."""
+        """Set the pre-skip to 0: the delay it stands for was already dropped, so no player may skip
+        any."""
         dops.set_pre_skip(path, 0)
 
 

@@ -1,4 +1,4 @@
-"""What an encode asks of an encoder of frames or of audio."""
+"""The interface between an encode command and an encoder of frames or of audio."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from processing.ffmpeg.planning.ladder import Rung
 
 @dataclass(frozen=True)
 class VideoOrder:
-    """What is wanted of an encoder: a `rung` with this `preset`, in groups of `gop` frames, or
-    with groups that begin at `keyframes` (seconds) where these are given; by so many threads.
-    `colors` are the options that say what colours mean, `reordered` is how many frames may be
-    decoded before one that is shown earlier (None: as many as the encoder likes)."""
+    """What an encoder must make: a `rung` with this `preset`, by `threads` threads, in groups of
+    `gop` frames, or in groups that begin at `keyframes` (seconds) if there are any. `colors` are
+    the options that declare the colours. `reordered` is how many frames may be decoded before one
+    that is shown earlier; None leaves the number to the encoder."""
 
     rung: Rung
     preset: str
@@ -27,7 +27,8 @@ class VideoOrder:
 
 
 class Output(Protocol):
-    """An encoder: the codec it makes, FFmpeg's name of it, and the sample entry FFmpeg writes."""
+    """An encoder: its codec, FFmpeg's name of the encoder, and the sample entry that FFmpeg
+    writes."""
 
     @property
     def codec(self) -> str: ...  # noqa: D102
@@ -37,12 +38,12 @@ class Output(Protocol):
     def sample_entry(self) -> str: ...  # noqa: D102
 
     def finish(self, path: Path) -> None:
-        """Put right what FFmpeg wrote. Doing it twice changes nothing."""
+        """Correct what FFmpeg wrote. A second call changes nothing."""
 
 
 class VideoOutput(Output, Protocol):
-    """An encoder of frames: the pixel format it is given, its range of CRF (best, worst, usual),
-    and its presets with the usual one."""
+    """An encoder of frames: the pixel format of its input, its range of CRF (best, worst, usual),
+    its presets and the usual one."""
 
     @property
     def pixel_format(self) -> str: ...  # noqa: D102
@@ -54,13 +55,13 @@ class VideoOutput(Output, Protocol):
     def usual_preset(self) -> str: ...  # noqa: D102
 
     def argv(self, order: VideoOrder) -> list[str]:
-        """The options of one output. Groups begin with a frame that decoding can begin with, and
-        every span of a source gives the same init segment."""
+        """Return the options of one output. Each group begins with a frame at which decoding can
+        begin, and every span of a source gives the same init segment."""
 
 
 class AudioOutput(Output, Protocol):
-    """An encoder of audio: samples in an access unit (`unit`), and the samples of silence it must
-    be given first so that access units begin at multiples of that (`before`)."""
+    """An encoder of audio: `unit` is the number of samples in an access unit; `before` the samples
+    of silence it must get first, so that access units begin at multiples of `unit`."""
 
     @property
     def unit(self) -> int: ...  # noqa: D102
@@ -68,7 +69,8 @@ class AudioOutput(Output, Protocol):
     def before(self) -> int: ...  # noqa: D102
 
     def bitrate(self, wished: int) -> int:
-        """Bits per second that audio as good as so many of AAC."""
+        """Return the bitrate at which this codec sounds as good as AAC with `wished` bits per
+        second."""
 
     def argv(self, bitrate: int) -> list[str]:
-        """The options of one output of so many bits per second."""
+        """Return the options of one output with that many bits per second."""
