@@ -1,4 +1,4 @@
-"""The actor that sends mails: without an argument, only a wake-up. The mails are rows."""
+"""The actor that sends mails. Its message has no argument and only wakes it: mails are rows."""
 
 import dramatiq
 
@@ -7,5 +7,5 @@ from accounts import outbox
 
 @dramatiq.actor(queue_name="notify")
 def send_mails() -> None:
-    """Send what is due."""
+    """Send the mails that are due."""
     outbox.send_due()

@@ -1,4 +1,4 @@
-"""What allauth asks us."""
+"""The adapter through which allauth is customised."""
 
 from smtplib import SMTPRecipientsRefused
 from typing import Any
@@ -17,7 +17,7 @@ from config import mail
 
 logger = structlog.get_logger(__name__)
 
-# Whoever asked for one of these waits for it; the others only tell of something.
+# The user waits for these mails; the others only report something.
 _AWAITED = (
     "password_reset_key",
     "unknown_account",
@@ -25,16 +25,17 @@ _AWAITED = (
     "email_confirmation_signup",
     "account_already_exists",
 )
-# A page that shows the library, or asks to log in, says these by itself.
+# The library page and the log-in page make these two messages obvious.
 _SAID_BY_THE_PAGE = ("logged_in", "logged_out")
 
 
 class MailUnavailable(Exception):
-    """Raised when a mail that somebody waits for cannot be sent just now, or not from here."""
+    """Raised when a mail that a user waits for cannot be sent, now or from this site at all."""
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base has no types
-    """allauth as it is, with our words, and told when a mail cannot be sent."""
+    """allauth's default adapter with this site's wording, and an error when a mail cannot be
+    sent."""
 
     def add_message(
         self,
@@ -44,41 +45,41 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base h
         *args: Any,
         **kwargs: Any,
     ) -> None:
-        """What an action has done is said on the page that follows."""
+        """Show the message on the next page, unless that page makes it obvious."""
         if _name_of(message_template or "") not in _SAID_BY_THE_PAGE:
             super().add_message(request, level, message_template, *args, **kwargs)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        """Back to the account."""
+        """Return to the account page."""
         return reverse("account")
 
     def get_email_verification_redirect_url(self, email_address: Any) -> str:
-        """To the library; to log in for whoever opened the mail elsewhere."""
+        """Go to the library, or to the log-in page if the link was opened in another browser."""
         return reverse("library" if self.request.user.is_authenticated else "account_login")
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Whether strangers may make an account."""
+        """Whether strangers may create an account."""
         return bool(settings.SIGNUP_OPEN)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Wrong passwords are counted by address alone: allauth would count anew for each host and
-        port that a client writes into its request."""
+        """Return a key that counts wrong passwords by email address alone. allauth would start a
+        new count for each host and port that a client writes into its request."""
         return str(credentials.get("email", "")).lower()
 
     def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
-        """Whom the operator made has nothing to confirm."""
+        """Confirm the address of a user whom the operator created, then log in as usual."""
         if verification.is_made_by_operator(user):
             verification.trust(user)
         response: HttpResponse | None = super().pre_login(request, user, **about)
         return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
-        """Raises ``MailUnavailable`` for a mail that somebody waits for, when none can be sent; one
-        that only tells of something is not missed."""
+        """Send a mail. Raise ``MailUnavailable`` if it cannot be sent and the user waits for it; a
+        mail that only reports something is dropped."""
         try:
             self._send(template_prefix, email, context)
         except MailUnavailable:
-            # What was not sent is no reason to send nothing at the next request.
+            # A mail that was not sent must not block the next attempt by its rate limit.
             ratelimit.clear(self.request, action="confirm_email", key=email.lower())
             if _name_of(template_prefix) in _AWAITED:
                 raise
@@ -87,7 +88,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base h
         if not mail.goes_anywhere():
             logger.warning("mail_not_sent", reason=mail.NO_SERVER, mail=template_prefix)
             raise MailUnavailable("This site cannot send mail. Ask its operator.")
-        # A server that hangs is waited for: meanwhile others may need the connection.
+        # A mail server may hang, and others may need the database connection meanwhile.
         if not connection.in_atomic_block:
             connection.close()
         try:
@@ -97,7 +98,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base h
             raise MailUnavailable(
                 "The mail server takes no mail for this address. Look whether it is right."
             ) from error
-        except OSError as error:  # those of smtplib are, too
+        except OSError as error:  # smtplib's errors are OSErrors, too
             logger.error("mail_not_sent", reason=type(error).__name__, mail=template_prefix)
             raise MailUnavailable(
                 "The mail could not be sent: the mail server does not answer. Try again later."

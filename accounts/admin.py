@@ -27,7 +27,7 @@ from config.admin.acts import Act, ActingAdmin
 from config.admin.base import NOTHING, LightAdmin, ReadOnlyAdmin, chip
 
 admin.site.unregister(Group)
-# allauth's own page of addresses says nothing that the user's does not.
+# allauth's own page of addresses shows nothing that the user's page does not.
 admin.site.unregister(EmailAddress)
 
 _RIGHTS = ("is_staff", "groups", "is_superuser", "user_permissions")
@@ -40,19 +40,19 @@ def _is_administrator(request: HttpRequest) -> bool:
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, LightAdmin):
-    """Groups of staff, with what they may do: administrators alone say so, as whoever may change a
-    group would give themselves what they like."""
+    """Groups of staff with their permissions. Only administrators may change them: anybody else
+    who could change a group could give themselves any permission."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Administrators."""
+        """Allow administrators only."""
         return _is_administrator(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
-        """Administrators."""
+        """Allow administrators only."""
         return _is_administrator(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
-        """Administrators."""
+        """Allow administrators only."""
         return _is_administrator(request)
 
 
@@ -87,31 +87,32 @@ class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not g
 
     @display(description="Confirmed", boolean=True)
     def is_confirmed(self, user: User) -> bool:
-        """Whether the address is known to be theirs: nobody else should be made staff."""
+        """Whether the address is known to be theirs; users without that should not become staff."""
         return verification.is_verified(user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """Administrators alone say who may do what."""
+        """Make the fields about rights read-only for everyone but administrators."""
         given = () if _is_administrator(request) else _RIGHTS
         return (*self.readonly_fields, *given)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Nobody sets the password or the address of who may do more than they."""
+        """Forbid changing the password or address of a user who has more rights than oneself."""
         allowed: bool = super().has_change_permission(request, obj)
         return allowed and (obj is None or may_act_for(request.user, obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Nobody deletes who may do more than they."""
+        """Forbid deleting a user who has more rights than oneself."""
         allowed: bool = super().has_delete_permission(request, obj)
         return allowed and (obj is None or may_act_for(request.user, obj))
 
     @display(description="Videos")
     def owns(self, user: User) -> SafeString | str:
-        """How many, and where they are."""
+        """The number of the user's videos, as a link to them."""
         return _videos_of([user]) or NOTHING
 
     def get_deleted_objects(self, objs: Iterable[User], request: HttpRequest) -> tuple[Any, ...]:
-        """Say what to do with the videos of who is to be deleted, instead of listing rows."""
+        """Say what to do about the videos and history of the users to be deleted, instead of
+        listing rows."""
         users = list(objs)
         listed, counts, forbidden, protected = super().get_deleted_objects(users, request)
         if said := [*_kept_by_videos(users), *_kept_by_history(users)]:
@@ -119,13 +120,15 @@ class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not g
         return listed, counts, set(forbidden) - self._history(), protected
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Whoever writes an address here answers for it."""
+        """Save the user and trust the address, since the staff member who enters it answers for
+        it."""
         super().save_model(request, obj, form, change)
         if not change or "email" in form.changed_data:
             verification.trust(obj)
 
     def _history(self) -> set[str]:
-        """The names of what nobody deletes by hand, and what goes with its user."""
+        """The names of the read-only models: nobody deletes their rows by hand, and they are
+        deleted together with their user."""
         registered = self.admin_site._registry.items()
         return {
             str(model._meta.verbose_name)
@@ -147,7 +150,8 @@ def _kept_by_videos(users: list[User]) -> list[SafeString]:
 
 
 def _kept_by_history(users: list[User]) -> list[str]:
-    """The history names who did something: it would lose what they did with them."""
+    """Return a sentence for each user who is named in the history of staff: deleting the user
+    would delete these entries."""
     counted = LogEntry.objects.filter(user__in=users).order_by().values_list("user__email")
     return [
         f"{count} action{'' if count == 1 else 's'} of {email} in the history of staff: "
@@ -157,7 +161,7 @@ def _kept_by_history(users: list[User]) -> list[str]:
 
 
 def _videos_of(users: list[User]) -> SafeString | str:
-    """Their videos, also deleted ones, as a link to the list; empty when there are none."""
+    """Return links to the users' videos, deleted ones included; empty if there are none."""
     counted = User.objects.filter(pk__in=[user.pk for user in users]).annotate(n=Count("videos"))
     owners = [(user.email, user.n) for user in counted if user.n]
     if not owners:
@@ -166,7 +170,7 @@ def _videos_of(users: list[User]) -> SafeString | str:
 
 
 def _link_to_videos(owned: tuple[str, int]) -> tuple[str, str, str]:
-    """An address, what is there, and whose it is."""
+    """Return the URL of a user's videos, their number, and the user's email address."""
     email, count = owned
     query = urlencode({"q": email, "deleted": "all"})
     url = f"{reverse('admin:videos_video_changelist')}?{query}"
@@ -186,12 +190,12 @@ REVOKE = Act(
 
 
 class IssueForm(forms.ModelForm):  # type: ignore[type-arg]  # no class at run time
-    """Whose key is to be issued, and what for."""
+    """The user a key is issued for, and its name."""
 
     issuer: ClassVar[User]
 
     def clean_user(self) -> User:
-        """A key acts for its user: nobody gets one of who may do more than they."""
+        """Refuse a user who has more rights than the issuer, since a key acts for its user."""
         user: User = self.cleaned_data["user"]
         if not may_act_for(self.issuer, user):
             raise forms.ValidationError("They may do more than you: ask an administrator.")
@@ -200,7 +204,7 @@ class IssueForm(forms.ModelForm):  # type: ignore[type-arg]  # no class at run t
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(ActingAdmin):
-    """Issue a key (the secret is shown once, in the message), revoke keys."""
+    """Issues keys (the secret is shown once, in the message) and revokes them."""
 
     form = IssueForm
     list_display = ("name", "user", "hint", "created_at", "last_used_at", "revoked_at")
@@ -215,7 +219,7 @@ class ApiKeyAdmin(ActingAdmin):
     def get_form(
         self, request: HttpRequest, obj: ApiKey | None = None, change: bool = False, **kwargs: Any
     ) -> type[Any]:
-        """With who issues it."""
+        """Return the form class with the current user as its issuer."""
         made = super().get_form(request, obj, change, **kwargs)
         return type(made.__name__, (made,), {"issuer": request.user})
 
@@ -224,7 +228,7 @@ class ApiKeyAdmin(ActingAdmin):
         return obj is None and super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: object, change: bool) -> None:
-        """Issue the key and show its secret, this once."""
+        """Issue the key and show its secret, only this once."""
         key, secret = api_keys.issue(obj.user, name=obj.name)
         obj.__dict__.update(key.__dict__)
         self.message_user(
@@ -246,12 +250,12 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
 
     @display(description="About")
     def about(self, mail: OutgoingMail) -> str:
-        """What it tells of."""
+        """The subject of the mail, from the name of its template."""
         return mail.template.rsplit("/", 1)[-1].replace("_", " ").capitalize()
 
     @display(description="State")
     def state(self, mail: OutgoingMail) -> SafeString:
-        """Whether it went out."""
+        """Whether the mail is sent, given up or waiting."""
         if mail.sent_at is not None:
             return chip("done", "Sent")
         if mail.next_at is None:

@@ -1,6 +1,6 @@
 """Issue, recognise and revoke API keys.
 
-A key is ``vl_`` and 256 random bits, so a plain SHA-256 of it cannot be guessed back and
+A key is ``vl_`` and 256 random bits. A plain SHA-256 of that cannot be reversed by guessing, and
 one indexed look-up finds it.
 """
 
@@ -22,21 +22,22 @@ _USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
 def issue(user: User, *, name: str) -> tuple[ApiKey, str]:
-    """Create a key; the secret returned beside the row is never to be had again."""
+    """Create a key and return its row and its secret, which cannot be retrieved later."""
     secret = PREFIX + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(user=user, name=name, hint=secret[:9], digest=_digest(secret))
     return key, secret
 
 
 def may_have_another(user: User) -> bool:
-    """Whether somebody may make one more by themselves."""
+    """Whether the user may create one more key on the account page."""
     made_today = Q(created_at__gt=Now() - timedelta(days=1))
     counted = ApiKey.objects.filter(Q(revoked_at=None) | made_today, user=user)
     return counted.count() < MOST_OF_ONE
 
 
 def find(secret: str) -> ApiKey | None:
-    """The live key with this secret, its user active, or None. Notes that it was used."""
+    """Return the unrevoked key with this secret if its user is active, else None; record its
+    use."""
     if not secret.startswith(PREFIX):
         return None
     keys = ApiKey.objects.select_related("user")
@@ -47,13 +48,13 @@ def find(secret: str) -> ApiKey | None:
 
 
 def live(key_id: UUID) -> ApiKey | None:
-    """The key with this id, if it stands and its user is active."""
+    """Return the key with this id if it is not revoked and its user is active, else None."""
     keys = ApiKey.objects.select_related("user")
     return keys.filter(pk=key_id, revoked_at__isnull=True, user__is_active=True).first()
 
 
 def revoke(key: ApiKey) -> None:
-    """End a key at once; ending it again changes nothing."""
+    """Revoke a key at once; revoking it again changes nothing."""
     ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=Now())
 
 

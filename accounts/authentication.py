@@ -1,4 +1,4 @@
-"""``Authorization: Bearer vl_…`` for the API, or the session."""
+"""Authentication for the API: by ``Authorization: Bearer vl_…`` or by session."""
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -17,10 +17,11 @@ CSRF_FAILED = "csrf_failed"
 
 
 class ApiKeyAuthentication(BaseAuthentication):
-    """Acts as the user whose API key the request bears."""
+    """Authenticates the user of the API key that the request carries."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
-        """The key's user, or None when no bearer is given; a wrong key is 401."""
+        """Return the key's user, or None if the request has no bearer token. A wrong key is
+        answered with 401, too many of them with 429."""
         words = get_authorization_header(request).split()
         if not words or words[0].lower() != b"bearer":
             return None
@@ -33,15 +34,15 @@ class ApiKeyAuthentication(BaseAuthentication):
         return key.user, key
 
     def authenticate_header(self, request: Request) -> str:
-        """What a 401 asks for."""
+        """The ``WWW-Authenticate`` header of a 401."""
         return 'Bearer realm="api"'
 
 
 class LogInAuthentication(SessionAuthentication):
-    """Acts as who is logged in, from pages of ours."""
+    """Authenticates the logged-in user for requests from this site's pages."""
 
     def enforce_csrf(self, request: Request) -> None:
-        """Raise ``PermissionDenied`` for what no page of ours sent."""
+        """Raise ``PermissionDenied`` for a request that none of this site's pages sent."""
         try:
             super().enforce_csrf(request)
         except PermissionDenied as error:
@@ -49,22 +50,22 @@ class LogInAuthentication(SessionAuthentication):
 
 
 class LogInScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # untyped
-    """Tells the schema of the session."""
+    """Describes the session cookie in the schema."""
 
     target_class = LogInAuthentication
     name = "cookieAuth"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        """The scheme's OpenAPI object."""
+        """Return the scheme's OpenAPI object."""
         return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # untyped
-    """Tells the schema how a key is sent."""
+    """Describes in the schema how an API key is sent."""
 
     target_class = ApiKeyAuthentication
     name = "apiKey"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        """The scheme's OpenAPI object."""
+        """Return the scheme's OpenAPI object."""
         return {"type": "http", "scheme": "bearer", "bearerFormat": "vl_…"}

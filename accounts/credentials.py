@@ -1,7 +1,7 @@
-"""Who sends a request or opens a socket, as far as its headers tell: by API key, or by session.
+"""Find out from its headers who sends a request or opens a socket: by API key or by session.
 
-For what must know it before Django has made a request: the live feed, and uploads before their
-first byte is read.
+It serves code that must know this before Django has made a request: the live feed, and the check
+of uploads before their first byte is read.
 """
 
 from __future__ import annotations
@@ -22,35 +22,36 @@ from accounts.session_store import SessionAsItStands
 
 
 def headers_of(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """The headers of an ASGI scope by their names in lower case."""
+    """Return the headers of an ASGI scope by their lower-case names."""
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in pairs}
 
 
 def bearer(headers: Mapping[str, str]) -> str | None:
-    """The API key in the headers, or None when there is none."""
+    """Return the bearer token in the headers, or None if there is none."""
     kind, _, secret = headers.get("authorization", "").partition(" ")
     return secret.strip() if kind.lower() == "bearer" else None
 
 
 def cookie(headers: Mapping[str, str], name: str) -> str | None:
-    """A cookie of the headers."""
+    """Return the value of a cookie in the headers, or None."""
     return parse_cookie(headers.get("cookie", "")).get(name)
 
 
 def user_of_key(secret: str) -> User | None:
-    """The active user of a live API key."""
+    """Return the active user of an unrevoked API key, or None."""
     key = api_keys.find(secret)
     return key.user if key else None
 
 
 def user_of_key_id(key_id: UUID) -> User | None:
-    """The active user of a live API key, by the key's id."""
+    """Return the active user of an unrevoked API key by the key's id, or None."""
     key = api_keys.live(key_id)
     return key.user if key else None
 
 
 def user_of_session(session_key: str | None) -> User | None:
-    """As Django's own middleware does it, session hash and all; the session stays as it is."""
+    """Return the active user of a session, or None. It checks the session hash as Django's own
+    middleware does, and leaves the session unchanged."""
     request = HttpRequest()
     request.session = SessionAsItStands(session_key)
     user = auth.get_user(request)
@@ -58,8 +59,9 @@ def user_of_session(session_key: str | None) -> User | None:
 
 
 def is_ours(headers: Mapping[str, str]) -> bool:
-    """Whether a page of ours may have sent this, as Django checks unsafe requests: the origin is
-    the host itself, or a trusted one. Who sends no origin is no page: every browser sends one."""
+    """Whether a page of this site may have sent this, as Django checks unsafe requests: the origin
+    is the host itself or a trusted one. A client that sends no origin passes, since every browser
+    sends one."""
     host, origin = headers.get("host", ""), headers.get("origin")
     if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
         return False
@@ -70,15 +72,15 @@ def is_ours(headers: Mapping[str, str]) -> bool:
     except ValueError:
         return False
     trusted = (urlsplit(one) for one in settings.CSRF_TRUSTED_ORIGINS)
-    # A page that came in the clear may be anybody's, whatever its name is.
+    # A page that was served without TLS may come from anybody, whatever its host name.
     schemes = ("https",) if settings.SESSION_COOKIE_SECURE else ("http", "https")
     is_here = parts.scheme in schemes and parts.netloc == host
     return is_here or any(_is_trusted(parts, one) for one in trusted)
 
 
 def may_ask(headers: Mapping[str, str]) -> bool:
-    """Whether a page that has a key may have sent this: one of ours, or one of an origin that may
-    use the API from elsewhere."""
+    """Whether a page that holds an API key may have sent this: a page of this site, or one of an
+    origin in ``CORS_ALLOWED_ORIGINS``."""
     host, origin = headers.get("host", ""), headers.get("origin")
     if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
         return False
@@ -86,7 +88,7 @@ def may_ask(headers: Mapping[str, str]) -> bool:
 
 
 def _is_trusted(origin: SplitResult, trusted: SplitResult) -> bool:
-    """As Django reads CSRF_TRUSTED_ORIGINS: an asterisk stands for any subdomain."""
+    """Match an origin as Django reads CSRF_TRUSTED_ORIGINS: an asterisk means any subdomain."""
     if origin.scheme != trusted.scheme:
         return False
     return is_same_domain(origin.netloc, trusted.netloc.removeprefix("*"))

@@ -40,14 +40,14 @@ class SignupForm(forms.SignupForm):  # type: ignore[misc]  # allauth has no type
         _begin_with(self, "email")
 
     def clean_email(self) -> str:
-        """One that may sign up here; whether it is taken is not told."""
+        """Check that the address may sign up here, without revealing whether it is taken."""
         signup_domains.require(self.cleaned_data["email"])
         email: str = super().clean_email()
         return email
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """As long for an address that is taken as for a new one, whose password is hashed. One that
-        somebody else took at the same moment is taken."""
+        """Save the user. A taken address takes as long as a new one: the password is hashed in
+        both cases. An address that another request takes at the same moment counts as taken."""
         if not self.account_already_exists:
             try:
                 return self.save(request), None
@@ -59,10 +59,10 @@ class SignupForm(forms.SignupForm):  # type: ignore[misc]  # allauth has no type
         return saved
 
     def save(self, request: HttpRequest) -> User:
-        """The user and the address that is still to be confirmed, or neither: a user without
-        addresses would count as made by the operator, and has nothing to confirm."""
+        """Save the user together with the unconfirmed address, or neither: a user without an
+        address would count as created by the operator and would have nothing to confirm."""
         adapter = get_adapter(request)
-        # Hashing takes long: others may write meanwhile.
+        # Hashing the password is slow, so it is done before the transaction begins.
         user: User = adapter.save_user(request, adapter.new_user(request), self, commit=False)
         with transaction.atomic():
             user.save()
@@ -72,18 +72,18 @@ class SignupForm(forms.SignupForm):  # type: ignore[misc]  # allauth has no type
 
 
 class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
-    """The password one has, and a new one twice."""
+    """The current password, and the new one twice."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, oldpassword="Current password")
-        # The page itself says where to go who forgot it.
+        # The page itself links to the reset of a forgotten password.
         self.fields["oldpassword"].help_text = ""
         _word_new_password(self)
 
 
 class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
-    """Where to send the link."""
+    """The address that the reset link goes to."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,7 +101,7 @@ class ResetPasswordKeyForm(forms.ResetPasswordKeyForm):  # type: ignore[misc]  #
 
 
 class ReauthenticateForm(forms.ReauthenticateForm):  # type: ignore[misc]  # allauth has no types
-    """The password one has."""
+    """The current password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,7 +110,7 @@ class ReauthenticateForm(forms.ReauthenticateForm):  # type: ignore[misc]  # all
 
 
 class AddEmailForm(forms.AddEmailForm):  # type: ignore[misc]  # allauth has no types
-    """A further address."""
+    """One more email address."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -119,7 +119,7 @@ class AddEmailForm(forms.AddEmailForm):  # type: ignore[misc]  # allauth has no 
 
 
 class ProfileForm(django_forms.ModelForm):  # type: ignore[type-arg]  # no class at run time
-    """How somebody is called here."""
+    """The name of the user on this site."""
 
     first_name = django_forms.CharField(
         label="Name",
@@ -137,7 +137,8 @@ class ProfileForm(django_forms.ModelForm):  # type: ignore[type-arg]  # no class
         self.initial["first_name"] = self.instance.get_full_name()
 
     def save(self, commit: bool = True) -> User:
-        """The name is one field; what the admin wrote into the second is part of it."""
+        """Save the name as one field: ``last_name``, which the admin can set, becomes part of
+        ``first_name``."""
         user: User = self.instance
         user.last_name = ""
         if commit:
@@ -146,7 +147,7 @@ class ProfileForm(django_forms.ModelForm):  # type: ignore[type-arg]  # no class
 
 
 class ApiKeyForm(django_forms.ModelForm):  # type: ignore[type-arg]  # no class at run time
-    """What a new key is for."""
+    """The name of a new API key: what it is for."""
 
     class Meta:
         model = ApiKey
@@ -156,12 +157,12 @@ class ApiKeyForm(django_forms.ModelForm):  # type: ignore[type-arg]  # no class 
 
 
 def _begin_with(form: Any, name: str) -> None:
-    """The page is for this form alone: one types at once."""
+    """Give this field the focus, since the page has no other form."""
     form.fields[name].widget.attrs["autofocus"] = True
 
 
 def _bound_address(form: Any) -> None:
-    """allauth cuts a longer address off, which makes it another one."""
+    """Refuse an address that is too long: allauth would cut it off, which makes it another one."""
     longest = User._meta.get_field("email").max_length
     form.fields["email"].validators.append(MaxLengthValidator(longest))
 
@@ -172,7 +173,7 @@ def _word_new_password(form: Any) -> None:
 
 
 def _word(form: Any, **labels: str) -> None:
-    """Label the fields; what is typed is shown by its label, not by a placeholder."""
+    """Set the labels of the fields, and remove the placeholders that the labels replace."""
     for name, label in labels.items():
         form.fields[name].label = label
         form.fields[name].widget.attrs.pop("placeholder", None)

@@ -1,4 +1,4 @@
-"""A user is known by email; an API key acts for its user."""
+"""Users, who log in by email address, their API keys, and the mails that wait to be sent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class UserManager(BaseUserManager["User"]):
     """Creates users by email address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Create a user; without a password none will ever match."""
+        """Create a user; if no password is given, none will ever match."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -28,9 +28,10 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **rights | fields)
 
     def with_address(self, email: str) -> models.QuerySet[User]:
-        """Who logs in with this address, in whatever case it was typed: one at most.
+        """Return the user who logs in with this address, in any case: at most one.
 
-        Not by ``iexact``: PostgreSQL compares capital letters then, and a long s has that of an s.
+        It does not use ``iexact``, which makes PostgreSQL compare upper-case letters: a long s and
+        an s have the same one.
         """
         return self.annotate(address=Lower("email")).filter(address=email.lower())
 
@@ -40,7 +41,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractUser):
-    """Somebody who uploads, watches, moderates or operates."""
+    """A person who uploads, watches, moderates or operates."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     username = None  # type: ignore[assignment]  # the email address is the name
@@ -71,12 +72,12 @@ class User(AbstractUser):
 
     @property
     def terms(self) -> Plan:
-        """What the plan gives."""
+        """The user's plan: its priority, its limits and its budget."""
         return plan_named(self.plan)
 
 
 class ApiKey(models.Model):
-    """A secret that acts for its user. Only its hash is kept; ``hint`` is for recognising it."""
+    """A secret that acts for its user. Only its hash is kept; ``hint`` helps to recognise it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
@@ -95,9 +96,9 @@ class ApiKey(models.Model):
 
 
 class OutgoingMail(models.Model):
-    """A mail that waits to be sent, written in the transaction it tells of.
+    """A mail to a user, written in the same transaction as the change it reports.
 
-    It goes to the address that is the user's when it is sent. ``template`` names the files
+    It goes to the address that the user has at the time of sending. ``template`` names the files
     ``{template}_subject.txt`` and ``{template}_message.txt``.
     """
 

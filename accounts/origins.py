@@ -1,4 +1,4 @@
-"""Which pages elsewhere may talk to the API (``CORS_ALLOWED_ORIGINS``)."""
+"""Which pages of other origins may use the API (``CORS_ALLOWED_ORIGINS``)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ _NAMES = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
 
 def is_allowed(origin: str) -> bool:
-    """Whether an Origin header names one of them; an asterisk before a host is any name below."""
+    """Whether an Origin header names an allowed origin; ``*.`` before a host allows any
+    subdomain."""
     allowed = settings.CORS_ALLOWED_ORIGINS
     return EVERYBODY in allowed or any(_is(origin, one) for one in allowed)
 

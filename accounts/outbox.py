@@ -1,9 +1,9 @@
-"""Mails as rows: written in the transaction they tell of, sent by a worker, never on the way.
+"""Outgoing mails as rows: each is written in the transaction that it reports, and sent by a worker.
 
-A mail is sent at least once, under one Message-ID, by which mailboxes know it again. One that
-cannot be sent is tried again for a week, later each time; then its row stays with the error, for
-people to see. While the server itself cannot be reached all of them wait for it together, and none
-counts that as a try.
+A mail is sent at least once, always under the same Message-ID, so that mailboxes recognise a
+duplicate. A mail that cannot be sent is retried for a week at growing intervals; then its row
+stays, with the error, for people to see. While the mail server itself cannot be reached, all mails
+wait together, and this does not count as a try.
 """
 
 from __future__ import annotations
@@ -32,38 +32,39 @@ _TRIED_FOR = timedelta(days=7)
 _FIRST_RETRY = timedelta(minutes=1)
 _LONGEST_RETRY = timedelta(hours=6)
 _SERVER_RETRY = timedelta(minutes=1)
-# Who took a mail and says nothing for so long was killed: more than sending one can take.
+# Longer than sending one mail can take: a worker that is silent for so long was killed.
 _LEASE = timedelta(minutes=5)
 _BATCH_SECONDS = 30
 _PRUNED = 500
 
 
 class NoServer(Exception):
-    """Raised when no mail server is named."""
+    """Raised when no mail server is configured."""
 
 
 class AccountInactive(Exception):
-    """Raised when nobody is there any more to read a mail."""
+    """Raised when the recipient's account is no longer active."""
 
 
 class NotTaken(Exception):
-    """Raised when the mail server took nothing, and said nothing against it."""
+    """Raised when the mail backend sent nothing and reported no error."""
 
 
 def write(to: User, template: str, **context: Any) -> None:
-    """Have a mail sent when the current transaction has committed: within seconds, by a worker."""
+    """Queue a mail: a worker sends it within seconds after the current transaction commits."""
     OutgoingMail.objects.create(to=to, template=template, context=context, next_at=Now())
 
 
 def send_due() -> int:
-    """Send the mails that are due, the oldest first, for half a minute; how many went out."""
+    """Send the mails that are due, the oldest first, for at most half a minute, and return how
+    many were sent."""
     sent, until = 0, time.monotonic() + _BATCH_SECONDS
     server: Any = get_connection()
     try:
         while is_due() and time.monotonic() < until:
             try:
                 _open(server)
-            except Exception as error:  # whatever is wrong with it, it concerns them all
+            except Exception as error:  # whatever is wrong with the server concerns all mails
                 _wait_for_server(error)
                 break
             if (mail := _take()) is not None:
@@ -74,12 +75,13 @@ def send_due() -> int:
 
 
 def is_due() -> bool:
-    """Whether a mail waits to be sent now."""
+    """Whether a mail is due now."""
     return _due().exists()
 
 
 def prune_mail() -> int:
-    """Delete mails that were sent, or given up, as long ago as events are kept."""
+    """Delete mails that are sent or given up and older than ``KEEP_EVENTS_DAYS``, at most 500 at a
+    time, and return how many rows were deleted."""
     until = Now() - timedelta(days=settings.KEEP_EVENTS_DAYS)
     over = OutgoingMail.objects.filter(next_at=None, created_at__lt=until)
     count, _ = OutgoingMail.objects.filter(
@@ -99,7 +101,7 @@ def _open(server: Any) -> None:
 
 
 def _hang_up(server: Any) -> None:
-    with suppress(Exception):  # also one that answers nothing sensible any more
+    with suppress(Exception):  # the server may no longer answer sensibly
         server.close()
 
 
@@ -111,8 +113,8 @@ def _wait_for_server(error: Exception) -> None:
 
 
 def _take() -> OutgoingMail | None:
-    """Take the oldest mail from all others, for as long as the lease lasts; None when others were
-    faster."""
+    """Claim the oldest due mail for the time of the lease; None if there is none or another worker
+    claimed it first."""
     mail = _due().order_by("next_at").first()
     if mail is None:
         return None
@@ -127,7 +129,7 @@ def _send(mail: OutgoingMail, server: Any) -> bool:
     row = OutgoingMail.objects.filter(pk=mail.pk)
     try:
         _hand_over(mail, server)
-    except Exception as error:  # whatever is wrong with one mail, the others go out
+    except Exception as error:  # an error with one mail must not keep the others back
         _hang_up(server)
         name = type(error).__name__
         logger.warning("mail_not_sent", reason=name, mail=mail.template, tries=mail.tries)
@@ -144,7 +146,7 @@ def _retry_at(mail: OutgoingMail, error: Exception) -> Any:
 
 
 def _hand_over(mail: OutgoingMail, server: Any) -> None:
-    to = User.objects.get(pk=mail.to_id)  # as they are now
+    to = User.objects.get(pk=mail.to_id)  # read again, for the current address
     if not to.is_active:
         raise AccountInactive
     verification.require_verified(to)

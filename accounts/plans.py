@@ -1,5 +1,5 @@
-"""What a user's plan gives: how soon their work starts, how much of it runs at once, and how much
-they may ask for in a day before it waits behind others'."""
+"""The plans of users. A plan sets how soon a user's work starts, how much of it runs at once, and
+how much they may ask for in a day before it waits behind other users' work."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from django.db import models
 
 
 class PlanName(models.TextChoices):
-    """The plans there are."""
+    """The names of the plans."""
 
     FREE = "free"
     PRO = "pro"
@@ -16,8 +16,9 @@ class PlanName(models.TextChoices):
 
 @dataclass(frozen=True)
 class Plan:
-    """``priority`` of new jobs (higher goes first), tasks ``running`` at once in a queue, and the
-    ``budget`` of a day, in times of ``VODLOOM_DAILY_GIGAPIXELS`` (None: any)."""
+    """The ``priority`` of new jobs (higher goes first), the number of tasks ``running`` at once in
+    a queue, and the daily ``budget`` as a multiple of ``VODLOOM_DAILY_GIGAPIXELS`` (None: no
+    limit)."""
 
     priority: int
     running: int
@@ -32,6 +33,6 @@ PLANS: dict[str, Plan] = {
 
 
 def plan_named(name: str) -> Plan:
-    """What a plan gives. One that only a newer version knows counts as free, since its owner must
-    keep nobody's work from being claimed."""
+    """Return the plan with this name. A name that only a newer version knows counts as free, so
+    that such a user does not keep other users' work from being claimed."""
     return PLANS.get(name, PLANS[PlanName.FREE])

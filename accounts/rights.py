@@ -1,4 +1,4 @@
-"""What staff may do: what their permissions say. Being staff opens the admin's door, no more."""
+"""The rights of staff come from their permissions. Being staff only opens the admin."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from accounts.models import User
 
 
 class Right(StrEnum):
-    """A permission that counts outside the admin's own lists, by its name in the database."""
+    """A permission that is checked outside the admin's own lists, by its name in the database."""
 
     VIEW_VIDEOS = "videos.view_video"
     CHANGE_VIDEOS = "videos.change_video"
@@ -26,22 +26,22 @@ class Right(StrEnum):
 
     @classmethod
     def moderation(cls) -> tuple[Right, Right]:
-        """What it takes to moderate: seeing the videos of others, and deciding about them."""
+        """The rights a moderator needs: to see other users' videos and to decide about them."""
         return cls.VIEW_VIDEOS, cls.MODERATE
 
 
 def may(viewer: User | AnonymousUser | AbstractBaseUser, *rights: str) -> bool:
-    """Whether somebody is staff and has all of these permissions."""
+    """Whether the viewer is active, is staff and has all of these permissions."""
     if not isinstance(viewer, User) or not (viewer.is_active and viewer.is_staff):
         return False
     return viewer.has_perms(rights)
 
 
 def may_act_for(actor: User | AnonymousUser | AbstractBaseUser, other: User) -> bool:
-    """Whether somebody may do whatever another may: only then may they be given that account, by a
-    password, an address or an API key, and only then may they delete it.
+    """Whether the actor has every right that the other user has. Only then may the actor delete
+    that account, or take it over by setting its password or address or by issuing an API key.
 
-    What the other's groups say counts also while the other is not active, or not staff.
+    The other user's groups count even while that user is inactive or not staff.
     """
     if not isinstance(actor, User) or not actor.is_active:
         return False

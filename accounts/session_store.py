@@ -1,4 +1,4 @@
-"""Sessions in the database, as Django keeps them, but for what strangers can do with the cookie."""
+"""Django's database sessions, hardened against the cookies that strangers can send."""
 
 from __future__ import annotations
 
@@ -11,28 +11,29 @@ _KEY = re.compile(r"[a-z0-9]{32}")
 
 
 class SessionStore(DatabaseSessions):
-    """Looks up what may be a key alone. A cookie can spell any byte, also one that no database
-    takes: that would be an error of ours."""
+    """Looks a session up only if the cookie has the form of a session key. A cookie can contain any
+    byte, also one that the database rejects, which would become a server error."""
 
     def _validate_session_key(self, key: Any) -> bool:
         return isinstance(key, str) and _KEY.fullmatch(key) is not None
 
 
 class SessionAsItStands(SessionStore):
-    """For whoever cannot send a cookie back: nothing is renewed.
+    """A session store for callers that cannot send a cookie back: it renews nothing.
 
-    Django gives a session that an older ``SECRET_KEY`` signed another key as soon as somebody asks
-    for its user. A browser that is not told loses its session by that.
+    When an older ``SECRET_KEY`` signed a session, Django gives the session a new key as soon as
+    its user is read. A browser that does not receive the new cookie then loses its session.
     """
 
     @property
     def key_salt(self) -> str:
-        """By which what the other class signed is read; Django makes one of the class's name."""
+        """The salt of ``SessionStore``, whose data must be readable here; Django derives the salt
+        from the class name."""
         return f"django.contrib.sessions.{SessionStore.__qualname__}"
 
     def cycle_key(self) -> None:
         """Keep the key."""
 
     def flush(self) -> None:
-        """Forget here what it holds."""
+        """Empty this object and leave the stored session as it is."""
         self.clear()

@@ -1,7 +1,8 @@
-"""How often somebody may ask, counted in the cache that all web processes share.
+"""Rate limits for clients, counted in the cache that all web processes share.
 
-Counts of a period are one number under one key, so that counting is one step however many ask at
-once. While Redis is away nothing is counted and everybody is let in.
+The count of a client in a period is one number under one key, so that counting is a single step
+however many requests arrive at once. While Redis is away nothing is counted and every request is
+let in.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class _Rate(Protocol):
 
 @dataclass(frozen=True)
 class Usage:
-    """What somebody has used of a rate: how many are ``left`` of ``limit`` for so many seconds."""
+    """A client's use of a rate limit: ``used`` of ``limit`` requests, in a period that ends in
+    ``seconds``."""
 
     limit: int
     used: int
@@ -35,33 +37,34 @@ class Usage:
 
     @property
     def left(self) -> int:
-        """How many more may come in this period."""
+        """How many more requests are allowed in this period."""
         return max(0, self.limit - self.used)
 
     @property
     def is_over(self) -> bool:
-        """Whether this was one too many."""
+        """Whether the last request exceeded the limit."""
         return self.used > self.limit
 
 
 def of_user(user_id: object, *, count: bool = True) -> Usage | None:
-    """A request to the API by somebody known; ``count=False`` only looks whether one more may
-    come."""
+    """Count a request to the API by a known user; ``count=False`` only checks whether one more is
+    allowed."""
     return _usage("api", str(user_id), settings.RATES.api, count=count)
 
 
 def of_nobody(address: str | None) -> Usage | None:
-    """A request to the API without credentials."""
+    """Count a request to the API without credentials."""
     return _usage("anonymous", network_of(address), settings.RATES.anonymous)
 
 
 def of_wrong_key(address: str | None) -> Usage | None:
-    """An attempt with a key that is none."""
+    """Count an attempt with a wrong API key."""
     return _usage("wrong-keys", network_of(address), settings.RATES.wrong_keys)
 
 
 def network_of(address: str | None) -> str:
-    """By what an address is counted; who has IPv6 has a network of addresses."""
+    """Return the network that an address is counted by: an IPv4 address itself, or the /64 of an
+    IPv6 address, since an IPv6 client has a whole network of addresses."""
     try:
         ip = ipaddress.ip_address(address or "")
     except ValueError:
@@ -74,7 +77,7 @@ def network_of(address: str | None) -> str:
 
 
 def _usage(name: str, who: str, rate: _Rate | None, *, count: bool = True) -> Usage | None:
-    """None where nothing bounds it, or nobody can be told apart."""
+    """Return the use of a rate, or None if there is no limit or the client is unknown."""
     if rate is None or not who:
         return None
     now = time.time()
@@ -89,5 +92,5 @@ def _counted(key: str, seconds: int) -> int:
         return 1
     try:
         return cache.incr(key)
-    except ValueError:  # it ended just now
+    except ValueError:  # the key has just expired
         return 1

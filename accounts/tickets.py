@@ -1,7 +1,7 @@
-"""Tickets to the live feed, for browsers: they can put no API key into the headers of a WebSocket.
+"""Tickets for the live feed, since browsers cannot put an API key into a WebSocket's headers.
 
-A ticket is signed, names its key, lives a minute and opens one socket. It is spelled in characters
-that a WebSocket's subprotocol may have.
+A ticket is signed, names its API key, is valid for a minute and opens one socket. It contains only
+characters that are allowed in a WebSocket subprotocol.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ from django.core.cache import cache
 from accounts.models import ApiKey
 
 SECONDS = 60
-# How long a used one is remembered: also where clocks of machines are minutes apart.
+# How long a used ticket is remembered: long enough when machines' clocks are minutes apart.
 _REMEMBERED_SECONDS = 600
 _SALT = "vodloom.feed-ticket"
 _SEPARATOR = "."
 
 
 class BadTicket(Exception):
-    """Raised for a ticket that is forged, too old, or was used."""
+    """Raised for a ticket that is forged, expired or already used."""
 
 
 def issue(key: ApiKey) -> str:
-    """A ticket that stands for an API key."""
+    """Return a new ticket for an API key."""
     return _signer().sign(f"{key.pk.hex}{_SEPARATOR}{secrets.token_hex(8)}")
 
 
 def redeem(ticket: str) -> UUID:
-    """The id of the key a ticket stands for, this once; raises ``BadTicket``."""
+    """Use a ticket up and return the id of its API key; raise ``BadTicket`` if it is not valid."""
     try:
         value = _signer().unsign(ticket, max_age=SECONDS)
     except signing.BadSignature as error:
         raise BadTicket from error
     key, _, number = value.partition(_SEPARATOR)
-    # Nobody can say so while Redis is away: then it may be used again within its minute.
+    # While Redis is away used tickets are unknown, and one works again within its minute.
     if not cache.add(f"feed-ticket:{number}", 1, timeout=_REMEMBERED_SECONDS):
         raise BadTicket
     return UUID(key)

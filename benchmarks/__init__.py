@@ -1,1 +1,1 @@
-"""What is claimed about speed, runnable by anyone: `make bench NAME=x` runs `benchmarks/x.py`."""
+"""Benchmarks for all claims about speed: `make bench NAME=x` runs `benchmarks/x.py`."""

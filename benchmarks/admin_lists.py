@@ -1,7 +1,7 @@
-"""How long the admin's lists take with many rows, and how heavy they are.
+"""Measure the time and the size of the admin's lists with many rows.
 
-Fills a database of its own, on SQLite, and asks each list as an administrator does, and as staff
-who may look at everything that is approved.
+It fills an SQLite database of its own, and requests each list as an administrator and as staff with
+all view permissions.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ _OURS = ("accounts", "videos", "processing")
 
 
 def _addresses() -> Iterator[tuple[str, str]]:
-    """Each list by its name; videos also as they are searched, and the overview."""
+    """Yield the name and URL of the overview and of each list; for videos also a search and the
+    last page."""
     from django.contrib import admin  # noqa: PLC0415  # Django is set up by now
     from django.urls import reverse  # noqa: PLC0415
 
@@ -68,11 +69,11 @@ def _is_light(role: str, user: Any) -> bool:
 
 
 def main() -> None:
-    """Fill, ask, and say how long it took."""
+    """Fill the database, measure, and exit with code 1 if a limit is exceeded."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"DATA": folder, "DATABASE_URL": "", "USE_HTTPS": "false"}
         os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "ALLOWED_HOSTS": "testserver"}
-        import django  # noqa: PLC0415  # the environment stands first
+        import django  # noqa: PLC0415  # the environment is set first
 
         django.setup()
         from django.core.management import call_command  # noqa: PLC0415

@@ -1,9 +1,8 @@
-"""The clips that are measured with: 1080p, H.264, with audio.
+"""The clips of the benchmarks: 1080p, H.264, with audio.
 
-A real clip when CLIP names one (repeated without re-encoding to the length that is wanted),
-otherwise one of the corpus where there is one (tests/corpus.py), otherwise a drawn one with enough
-movement and grain that encoding it is no child's play. Figures of one clip are to be compared with
-figures of the same.
+The clip is the file that CLIP names (repeated without re-encoding up to the wanted length),
+otherwise one of the corpus if it exists (tests/corpus.py), otherwise a generated one with enough
+movement and grain to be hard to encode. Only figures of the same clip can be compared.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _REAL = VIDEOS / "realworld" / "wave_croatia_1080p25_8s_cmaf.mp4"
 
 
 def make(folder: Path, seconds: int) -> Path:
-    """A clip of so many seconds in a folder."""
+    """Make a clip of this many seconds in a folder."""
     out = folder / f"clip-{seconds}s.mp4"
     loops = ["-stream_loop", str(-(-seconds // _DRAWN_SECONDS))]
     length = ["-t", str(seconds), "-c", "copy", "-movflags", "+faststart"]
@@ -29,7 +28,8 @@ def make(folder: Path, seconds: int) -> Path:
 
 
 def copyable(folder: Path, seconds: int) -> Path:
-    """The same, encoded as its top rung would be: with closed GOPs and under the cap."""
+    """Make such a clip that is encoded as its top rung: with closed GOPs and below the bitrate
+    cap."""
     made, out = make(folder, _DRAWN_SECONDS), folder / f"copyable-{seconds}s.mp4"
     fitting = folder / "fitting.mp4"
     argv = [*_QUIET, "-i", str(made), "-c:v", "libx264", "-preset", "veryfast", "-crf", "23"]
@@ -60,7 +60,7 @@ def _drawn(folder: Path) -> Path:
     audio = f"sine=frequency=440:sample_rate=48000:duration={_DRAWN_SECONDS}"
     argv = [*_QUIET, "-f", "lavfi", "-i", frame, "-f", "lavfi", "-i", audio]
     argv += ["-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-g", "50"]
-    # As much as real clips have, so that ten minutes are below the limit of an upload.
+    # The bitrate of real clips, so that ten minutes stay below the limit of an upload.
     argv += ["-maxrate", "5M", "-bufsize", "10M"]
     subprocess.run([*argv, "-c:a", "aac", "-shortest", str(out)], check=True)
     return out

@@ -1,10 +1,10 @@
-"""What a whole run costs, beside plain FFmpeg on the same clip, machine, preset and CRF.
+"""Compare a whole run with plain FFmpeg on the same clip, machine, preset and CRF.
 
-Half a minute of 1080p to five rungs: as most do it (one FFmpeg for each rung), as one would write
-it by hand (one for all rungs), and the least it can take: the CPU seconds of one thread, spread
-over the cores. Ours is told twice: as shipped, where a source that is as its top rung would be
-keeps its own frames there, and with every rung encoded, which is like for like. VMAF of the top
-rung says that nothing was saved on quality.
+Half a minute of 1080p is encoded to five rungs. The comparisons are the usual way (one FFmpeg for
+each rung), the way one would write it by hand (one FFmpeg for all rungs), and the theoretical
+minimum: the CPU seconds of one thread, divided by the cores. The product is measured twice: as
+shipped, where a source that matches its top rung keeps its own frames there, and with every rung
+encoded, which compares like with like. VMAF of the top rung shows that quality was not reduced.
 """
 
 from __future__ import annotations
@@ -30,14 +30,16 @@ from processing.ffmpeg.probing.timeline import Timeline
 _SECONDS = 32
 _WARM_UP_SECONDS = 5
 _MEMORY_SECONDS = 16
-# Ours and its closest rival in turn, the faster of each: what disturbs a machine only slows down.
+# The product and its closest rival run in turn and the faster time of each counts, since a
+# disturbance of the machine can only slow a run down.
 _ROUNDS = 2
 _HOUR = 3600
 
 
 @dataclass(frozen=True)
 class Rival:
-    """Another way to make the same, in seconds; ours may take `target` of them at most."""
+    """Another way to make the same result and its seconds; the product may take at most `target`
+    times that."""
 
     key: str
     title: str
@@ -94,7 +96,7 @@ def _told(seconds: float, rival: Rival) -> str:
 
 @contextmanager
 def _warm(folder: Path, *, copies: bool) -> Iterator[Product]:
-    """A product that has worked before, as any that is in use."""
+    """Run a product that has already processed a clip, as one in use has."""
     with running() as product:
         product.copy_what_fits(copies)
         _ready(product, clips.make(folder, _WARM_UP_SECONDS))
@@ -103,7 +105,7 @@ def _warm(folder: Path, *, copies: bool) -> Iterator[Product]:
 
 
 def _whole_run(product: Product, clip: Path, rung: str, out: Path) -> float:
-    """Seconds from the last byte to ready; a rung of what was made is joined to `out`."""
+    """Return the seconds from the last byte to ready; join the chunks of a rung into `out`."""
     seconds, video = _ready(product, clip)
     with out.open("wb") as file:
         for number, chunk in enumerate(product.chunks(video, rung)):
@@ -113,14 +115,14 @@ def _whole_run(product: Product, clip: Path, rung: str, out: Path) -> float:
 
 
 def _ready(product: Product, clip: Path) -> tuple[float, str]:
-    """Seconds from the last byte to ready, and the video's id."""
+    """Return the seconds from the last byte to ready, and the video's id."""
     video, sent = product.upload(clip)
     return product.wait(video, "video.ready") - sent, video
 
 
 def _most_memory(product: Product, clip: Path) -> float:
-    """The most megabytes the product and its programs hold during a run, apart from those that
-    are timed: looking costs time as well."""
+    """Return the most megabytes that the product and its programs hold during a run. This run is
+    not one of the timed ones, since sampling costs time too."""
     watcher, over = Watcher([p.pid for p in product.vodloom.processes.values()]), threading.Event()
     thread = threading.Thread(target=watcher.watch, args=(over,))
     thread.start()
@@ -133,7 +135,7 @@ def _most_memory(product: Product, clip: Path) -> float:
 
 
 def _vmaf(made: Path, clip: Path, folder: Path) -> float:
-    """The mean VMAF of a file against the clip it was made of."""
+    """Return the mean VMAF of a file against the clip it was made from."""
     log = folder / "vmaf.json"
     graph = "[0:v]setpts=N/TB/25[a];[1:v]setpts=N/TB/25[b];"
     graph += f"[a][b]libvmaf=log_fmt=json:log_path={log}:n_threads={cores()}:n_subsample=5"
@@ -144,7 +146,7 @@ def _vmaf(made: Path, clip: Path, folder: Path) -> float:
 
 
 def _objects_per_hour(clip: Path) -> int:
-    """The chunk objects an hour of such a clip would have: planned, not made."""
+    """Return how many chunk objects an hour of such a clip would have; it is planned, not made."""
     media = plain.media_of(clip)
     if media.video is None:
         return 0

@@ -1,8 +1,8 @@
-"""How honest the estimate of the time left is, over twenty files of all kinds handed in at once.
+"""Measure the accuracy of the estimated time left, with twenty files of all kinds uploaded at once.
 
-Each video is looked at twice a second, as a client would. What it was told when a tenth of its work
-was done, and at half, is held against how long it then took; before anything was measured nothing
-may be told.
+Each video's status is polled twice a second, as a client would do. The estimates at a tenth and at
+half of its work are compared with the time it then took. Before anything was measured, no estimate
+may be given.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ _MPEG2 = ("mpeg2video", "-q:v", "4")
 
 @dataclass(frozen=True)
 class _Kind:
-    """A drawn file: pixels, frames a second, seconds, and how it is encoded; no size: audio."""
+    """A generated file: size in pixels, frames per second, seconds, and codec; without a size it is
+    audio."""
 
     size: str
     rate: int
@@ -68,25 +69,26 @@ _KINDS = (
 
 @dataclass
 class _Told:
-    """What a client was told of a video: at which moment, how far, how long still."""
+    """What a client was told about a video: the moment, the percentage and the time left."""
 
     samples: list[tuple[float, float, int | None]] = field(default_factory=list)
     ready: float = 0.0
 
     def at(self, share: float) -> tuple[float, int] | None:
-        """The first that says how long, from a share on."""
+        """Return the first estimate from a percentage on, with its moment."""
         for moment, percent, eta in self.samples:
             if percent >= share and eta is not None:
                 return moment, eta
         return None
 
     def error(self, share: float) -> float | None:
-        """By which part of the time it took it was wrong; None where nothing was told in time."""
+        """Return the relative error of the estimate from a percentage on; None if there was no
+        estimate."""
         told = self.at(share)
         if told is None:
             return None
         took = self.ready - told[0]
-        # What is shown is whole seconds: none can be nearer.
+        # Estimates are whole seconds, so up to half a second is not an error.
         return max(0.0, abs(told[1] - took) - 0.5) / max(took, 1.0)
 
 

@@ -1,4 +1,4 @@
-"""Ready videos whose rows are made at once, without encoding anything."""
+"""Create ready videos by writing their rows directly, without encoding anything."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _INIT_BYTES = 900
 
 
 def make(*, hours: float, stored: bool = False) -> Release:
-    """A complete release of five rungs and two audio tracks; its chunks are zeros on the disk
-    if they are stored, and nowhere otherwise."""
+    """Create a complete release of five rungs and two audio tracks. If ``stored``, its chunks are
+    files of zeros on the disk; otherwise they have no files."""
     release = Release.objects.create(
         id=uuid7(), state=Release.State.COMPLETE, completed_at=timezone.now(),
         target_duration=_SEGMENT_SECONDS,
@@ -39,7 +39,7 @@ def make(*, hours: float, stored: bool = False) -> Release:
 
 
 def _video(release: Release) -> None:
-    """The public video that it belongs to."""
+    """Create the public video that the release belongs to."""
     owner, _ = User.objects.get_or_create(email="films@example.com")
     Video.objects.create(
         owner=owner, release=release, playable=True, status=Video.Status.READY,
@@ -48,13 +48,13 @@ def _video(release: Release) -> None:
 
 
 def playlists(release: Release) -> list[str]:
-    """The names of all that a viewer may ask for."""
+    """Return the names of all playlists and manifests that a viewer may request."""
     names = [f"{row.name}.m3u8" for row in Rendition.objects.filter(release=release)]
     return ["master.m3u8", *names, "manifest.mpd"]
 
 
 def address(release: Release, name: str = "master.m3u8") -> str:
-    """The path of a playlist, with a token."""
+    """Return the path of a playlist, with a token."""
     return f"/m/{tokens.issue(release.pk, duration=0, audience=Audience.OPEN)}/{release.pk}/{name}"
 
 
@@ -89,7 +89,7 @@ def _chunks(release: Release, row: Rendition, count: int, *, stored: bool) -> No
     made = [_chunk(release, row, number, token) for number in range(count)]
     Chunk.objects.bulk_create(made, batch_size=500)
     for chunk in made if stored else ():
-        # The storage that is the default one is a plain Django storage as well.
+        # The default storage is a plain Django storage as well.
         outputs().save(chunk.key, ContentFile(bytes(chunk.bytes)))  # type: ignore[attr-defined]
 
 
@@ -98,7 +98,7 @@ def _chunk(release: Release, row: Rendition, number: int, token: str) -> Chunk:
     segments: list[list[object]] = []
     for index in range(_SEGMENTS):
         start, offset = (number * _SEGMENTS + index) * ticks, _INIT_BYTES + index * size
-        # Sizes that differ, as real ones do.
+        # Sizes vary, like those of real segments.
         told: list[object] = [offset, size - (start + offset) % 977, ticks, start, 100]
         if row.height:
             told.append([offset, 5000, ticks // 2, offset + 50_000, 5000, ticks // 2])

@@ -1,4 +1,4 @@
-"""Many rows of every kind that the admin lists, for tests and benchmarks of its lists."""
+"""Create many rows of every kind in the admin, for tests and benchmarks of its lists."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _Made = dict[type[Model], list[Any]]
 
 
 def fill(count: int) -> None:
-    """So many rows of each kind: videos of as many owners, with all that belongs to them."""
+    """Create ``count`` rows of each kind: videos of as many owners, with all related rows."""
     made: _Made = {}
     mark = uuid.uuid4().hex[:8]
     for model, make in _MAKERS:

@@ -1,4 +1,4 @@
-"""What `queue.py` measures; imported once Django is set up for the benchmark's servers."""
+"""The measurements of `queue.py`; imported once Django is set up for the benchmark's servers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CROWD, TASK_SECONDS = 300, 0.1
 
 
 def latency() -> list[float]:
-    """Milliseconds from ready to start, one task at a time, the workers idle."""
+    """Return the milliseconds from ready to start, one task at a time with idle workers."""
 
     owner = rows.user("latency", PlanName.PRO)
     runs = []
@@ -36,13 +36,13 @@ def latency() -> list[float]:
         run = rows.hand_in(owner, runs=1, tasks=1)
         rows.wait_until_over(run, deadline_seconds=30)
         runs += run
-        time.sleep(0.05 + 0.007 * (number % 11))  # so that nothing keeps step with a poll
+        time.sleep(0.05 + 0.007 * (number % 11))  # so that it never aligns with a poll
     times = Task.objects.filter(run_id__in=runs).values_list("ready_at", "started_at")
     return [(start - ready).total_seconds() * 1000 for ready, start in times if start and ready]
 
 
 def bare_latency() -> list[float]:
-    """Milliseconds from sending to start of an actor without rows, the workers idle."""
+    """Return the milliseconds from sending to start of an actor without rows, with idle workers."""
     for number in range(LATENCY_SAMPLES):
         bare.send(time.time())
         time.sleep(0.1 + 0.007 * (number % 11))
@@ -50,7 +50,7 @@ def bare_latency() -> list[float]:
 
 
 def throughput() -> float:
-    """Tasks in a second, all ready at one moment."""
+    """Return the tasks done per second if all become ready at the same moment."""
 
     owner = rows.user("throughput", PlanName.STAFF)
     runs = rows.hand_in(owner, runs=THROUGHPUT_RUNS, tasks=TASKS_A_RUN)
@@ -61,12 +61,12 @@ def throughput() -> float:
 
 
 def bare_throughput() -> float:
-    """Messages in a second through an actor without rows."""
+    """Return the messages per second through an actor without rows."""
     return _messages_a_second(bare)
 
 
 def recorded_throughput() -> float:
-    """Messages in a second through an actor with django-dramatiq's row of each."""
+    """Return the messages per second through an actor with django-dramatiq's row for each."""
     return _messages_a_second(recorded)
 
 
@@ -79,7 +79,7 @@ def _messages_a_second(actor: dramatiq.Actor[..., None]) -> float:
 
 
 def _bare_times(count: int) -> list[tuple[float, float]]:
-    """When each message was sent and when its actor began."""
+    """Return when each message was sent and when its actor began."""
 
     deadline = time.monotonic() + 120
     while client.llen(BARE_TIMES) < count and time.monotonic() < deadline:
@@ -90,7 +90,7 @@ def _bare_times(count: int) -> list[tuple[float, float]]:
 
 
 def fair_wait() -> float:
-    """How many task lengths B's one video waits behind A's many, which hold every worker."""
+    """Return how many task lengths B's one video waits behind A's many, which hold every worker."""
 
     crowd, single = rows.user("a", PlanName.PRO), rows.user("b", PlanName.PRO)
     runs = rows.hand_in(crowd, runs=CROWD, tasks=1, seconds=TASK_SECONDS)
@@ -107,7 +107,8 @@ def fair_wait() -> float:
 
 
 def overhead() -> tuple[float, dict[int, int]]:
-    """Milliseconds of claim, finish and advance; statements of it by size of the run."""
+    """Return the milliseconds that claim, finish and advance take, and the number of their database
+    statements by size of the run."""
 
     owner = rows.user("overhead", PlanName.STAFF)
     statements = {}
@@ -128,7 +129,8 @@ def overhead() -> tuple[float, dict[int, int]]:
 
 
 def _do_one() -> bool:
-    """What a worker does around a step, without its messages and its folder."""
+    """Do a worker's work around a step, without its messages and its folder; return whether there
+    was a task."""
 
     task = claim(rows.QUEUE, worker="bench")
     if task is None:
@@ -144,7 +146,7 @@ def _do_all() -> None:
 
 @contextmanager
 def _counted() -> Iterator[list[int]]:
-    """How many statements are sent to the database."""
+    """Count the statements that are sent to the database."""
 
     count = [0]
 

@@ -1,4 +1,4 @@
-"""How much memory processes and everything they started hold, sampled from /proc."""
+"""Measure the memory of processes and all their descendants, sampled from /proc."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _LOOK_EVERY_SECONDS = 0.5
 
 @dataclass
 class Watcher:
-    """The most megabytes (proportional set size) some processes held at once."""
+    """Records the most megabytes (proportional set size) that some processes hold at once."""
 
     pids: Sequence[int]
     most_mb: float = 0.0
 
     def watch(self, over: threading.Event) -> None:
-        """Look until it is over."""
+        """Sample every half a second until ``over`` is set."""
         while not over.wait(_LOOK_EVERY_SECONDS):
             held = sum(_held_kb(pid) for root in self.pids for pid in _family(root))
             self.most_mb = max(self.most_mb, held / 1024)

@@ -1,4 +1,4 @@
-"""A clip beside a bad file of another owner: how much longer it takes than by itself."""
+"""Measure how much longer a clip takes beside a bad file of another owner than alone."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ def _second_key(product: Product) -> str:
 
 
 def _ready(product: Product, clip: Path) -> float:
-    """Seconds from the last byte until it is ready."""
+    """Return the seconds from the last byte of the upload until the video is ready."""
     video, sent = product.upload(clip)
     return product.wait(video, "video.ready") - sent
 
 
 def _end_of(product: Product, video: str) -> str:
-    """How the bad file ended, once it has."""
+    """Wait until the bad file's processing ends and return how it ended."""
     try:
         product.wait(video, "video.ready", seconds=300)
     except NotReady as end:

@@ -1,4 +1,4 @@
-"""The same rungs by plain FFmpeg, as one would write it by hand: what ours is compared with."""
+"""Encode the same rungs with plain FFmpeg, as written by hand, for comparison with the product."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ _START = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
 
 @dataclass(frozen=True)
 class Took:
-    """Seconds of wall clock, and of all cores together."""
+    """Seconds of wall clock, and CPU seconds of all cores together."""
 
     seconds: float
     cpu_seconds: float
 
 
 def media_of(clip: Path) -> Media:
-    """What a clip is."""
+    """Return the properties of a clip."""
     described = subprocess.run(argv("ffprobe", clip.absolute()), capture_output=True, check=True)
     return parse(described.stdout, limits=ProbeLimits())
 
 
 def rungs_of(clip: Path) -> Sequence[Rung]:
-    """What the default profile makes of a clip."""
+    """Return the rungs that the default profile makes of a clip."""
     video = media_of(clip).video
     if video is None:
         raise ValueError("the clip has no frames")
@@ -40,7 +40,7 @@ def rungs_of(clip: Path) -> Sequence[Rung]:
 
 
 def in_sequence(clip: Path, folder: Path) -> Took:
-    """One FFmpeg for each rung, one after the other, each decoding anew; then the audio."""
+    """Run one FFmpeg for each rung in sequence, each decoding anew, and then one for the audio."""
     commands = [
         [*_START, "-i", str(clip), "-map", "0:v:0", "-vf", f"scale={rung.width}:{rung.height}",
          *_encoded(rung), str(folder / f"sequence-{rung.name}.mp4")]
@@ -53,7 +53,7 @@ def in_sequence(clip: Path, folder: Path) -> Took:
 
 
 def all_rungs(clip: Path, folder: Path, *, threads: int | None = None) -> Took:
-    """One FFmpeg, one decode, a filter graph to all rungs, and the audio."""
+    """Run one FFmpeg with one decode and a filter graph to all rungs, and the audio."""
     rungs = rungs_of(clip)
     names = [f"[v{number}]" for number in range(len(rungs))]
     split = f"[0:v]split={len(rungs)}" + "".join(f"[s{number}]" for number in range(len(rungs)))
@@ -77,7 +77,8 @@ def _encoded(rung: Rung) -> list[str]:
 
 
 def _audio(clip: Path, out: Path) -> list[str]:
-    """An output of the audio; none without: FFmpeg would choose something else for the file."""
+    """Return the options of an audio output; none for a clip without audio, since FFmpeg would
+    choose another stream for the file."""
     if not media_of(clip).audio:
         return []
     return ["-map", "0:a:0", "-c:a", "aac", "-b:a", str(DEFAULT.audio_bitrate), str(out)]
@@ -86,7 +87,7 @@ def _audio(clip: Path, out: Path) -> list[str]:
 def _timed(commands: Sequence[Sequence[str]]) -> Took:
     began, before = time.monotonic(), _children_cpu()
     for command in commands:
-        subprocess.run(command, check=True, preexec_fn=lambda: os.nice(10))  # as ours run
+        subprocess.run(command, check=True, preexec_fn=lambda: os.nice(10))  # as the product's run
     return Took(time.monotonic() - began, _children_cpu() - before)
 
 

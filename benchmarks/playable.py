@@ -1,7 +1,7 @@
-"""From the last byte of an upload to playable, and to ready: what people wait for.
+"""Measure the time from the last byte of an upload until the video is playable, and ready.
 
-The same machine also encodes the 5 s clip with one plain FFmpeg to the same rungs, as a measure
-of what is the encoding's own share.
+For comparison the same machine also encodes the 5 s clip with one plain FFmpeg to the same rungs,
+which shows the share of the encoding itself.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def main() -> None:
 
 
 def _once(product: Product, clip: Path, *, to_the_end: bool) -> tuple[float, float]:
-    """Seconds from the last byte until it plays, and until it is ready (0: not waited for)."""
+    """Return the seconds from the last byte until it is playable, and until it is ready (0 if not
+    ``to_the_end``)."""
     video, sent = product.upload(clip)
     playable = product.wait(video, "video.playable") - sent
     if to_the_end:

@@ -1,4 +1,4 @@
-"""The whole product for a benchmark, on servers of its own: as `make run` has it, on PostgreSQL."""
+"""The whole product for a benchmark, on servers of its own: as in `make run`, with PostgreSQL."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ _ENDS = ("video.failed", "video.canceled")
 
 
 class NotReady(Exception):
-    """Raised when a video did not become what was waited for."""
+    """Raised when a video did not reach the expected state."""
 
 
 @dataclass
 class Product:
-    """A running copy, somebody's key for its API, and a connection that reads its rows."""
+    """A running copy, a user's key for its API, and a connection to its database."""
 
     vodloom: Vodloom
     key: str
     rows: psycopg.Connection[Any]
 
     def upload(self, clip: Path) -> tuple[str, float]:
-        """Hand a clip in over HTTP; its id, and the moment its last byte was sent."""
+        """Upload a clip over HTTP; return the video's id and the moment its last byte was sent."""
         boundary = uuid4().hex
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="file"; '
@@ -66,8 +66,8 @@ class Product:
         return str(body["id"]), sent
 
     def wait(self, video: str, event: str, *, seconds: float = 1800) -> float:
-        """The moment an event of a video was written, which is when it is committed but for some
-        milliseconds; raises `NotReady`. Its own looking is seldom, for it takes time as well."""
+        """Return the moment a video's event was written, some milliseconds before its commit; raise
+        `NotReady`. It polls rarely, since polling costs time too."""
         end = time.monotonic() + seconds
         query = (
             "SELECT type, payload ->> 'error', extract(epoch FROM clock_timestamp() - created_at)"
@@ -84,23 +84,24 @@ class Product:
         raise NotReady(f"no {event} after {seconds:.0f} s")
 
     def post(self, path: str) -> None:
-        """Ask for something without a body."""
+        """Send a POST request without a body."""
         connection = http.client.HTTPConnection(urlsplit(self.vodloom.url).netloc, timeout=60)
         connection.request("POST", path, headers={"Authorization": f"Bearer {self.key}"})
         connection.getresponse().read()
 
     def copy_what_fits(self, copies: bool) -> None:
-        """Whether sources as their largest rung would be are repackaged, or all encoded."""
+        """Set whether sources that already match their largest rung are repackaged instead of
+        encoded."""
         self.rows.execute("UPDATE processing_encodingprofile SET copies = %s", [copies])
 
     def wait_until_idle(self) -> None:
-        """Until no run is active."""
+        """Wait until no run is active."""
         query = "SELECT count(*) FROM processing_run WHERE status IN ('queued', 'running')"
         while (self.rows.execute(query).fetchone() or (0,))[0]:
             time.sleep(_LOOK_EVERY_SECONDS)
 
     def chunks(self, video: str, rendition: str) -> list[Path]:
-        """The files of a rendition, in order."""
+        """Return the files of a rendition, in order."""
         query = (
             "SELECT c.key FROM videos_chunk c JOIN videos_rendition r ON r.id = c.rendition_id"
             " JOIN videos_video v ON v.release_id = r.release_id"
@@ -112,7 +113,7 @@ class Product:
 
 @contextmanager
 def running() -> Iterator[Product]:
-    """Web, reconciler, a light worker and an encode worker for each core, on local disk."""
+    """Run web, reconciler, a light worker and an encode worker for each core, on local disk."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vodloom-bench-")))
         postgres = stack.enter_context(running_postgres(durable=True))
@@ -134,5 +135,5 @@ def running() -> Iterator[Product]:
 
 
 def cores() -> int:
-    """The cores this process may use."""
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0))

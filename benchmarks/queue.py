@@ -1,8 +1,8 @@
-"""How fast the queue is: latency when idle, overhead of a task, throughput, fairness.
+"""Measure the queue: latency when idle, overhead of a task, throughput, fairness.
 
-Beside it, in the same workers, a bare Dramatiq actor: what the same broker does without rows,
-leases and fences, and one of which django-dramatiq keeps its rows. Machines differ, so what is
-promised is said as ratios to these.
+For comparison the same workers also run a bare Dramatiq actor, which shows the broker without rows,
+leases and fences, and an actor for which django-dramatiq keeps its rows. Machines differ, so some
+targets are ratios to these.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from benchmarks import workers
 
 @dataclass(frozen=True)
 class Result:
-    """A measure, what was promised of it (at most, or at least), and what Dramatiq alone does."""
+    """A measured value, its target (at most, or at least), and the value of Dramatiq alone."""
 
     key: str
     title: str
@@ -28,7 +28,7 @@ class Result:
 
     @property
     def is_met(self) -> bool:
-        """Whether it is as promised."""
+        """Whether the value meets its target."""
         return self.value >= self.target if self.at_least else self.value <= self.target
 
 
@@ -80,7 +80,7 @@ def _percentile(
 
 
 def _ratio(key: str, title: str, measured: Result, *, target: float) -> Result:
-    """A measure over what the bare actor has."""
+    """Return the ratio of a measured value to that of the bare actor."""
     if measured.bare is None:
         raise ValueError(f"{measured.key} was not measured of the bare actor")
     value = measured.value / measured.bare

@@ -1,4 +1,4 @@
-"""Runs of tasks that do nothing, and what their rows tell afterwards."""
+"""Create runs of tasks that do nothing, and wait for them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ QUEUE = "media"
 
 
 def user(name: str, plan: str) -> User:
-    """Somebody with a plan."""
+    """Create a user with a plan."""
     return User.objects.create(email=f"{name}@example.com", plan=plan)
 
 
 def hand_in(owner: User, *, runs: int, tasks: int, seconds: float = 0.0) -> list[UUID]:
-    """So many runs of so many ready tasks each, ready in one moment; the ids of the runs."""
+    """Create this many runs with this many tasks each, all ready at once; return the runs' ids."""
     with transaction.atomic():
         return [_run(owner, tasks, seconds) for _ in range(runs)]
 
@@ -45,8 +45,8 @@ def _run(owner: User, tasks: int, seconds: float) -> UUID:
 
 
 def wait_until_over(runs: Sequence[UUID], *, deadline_seconds: float) -> None:
-    """Until all these runs have ended; raises TimeoutError. Looks seldom: the rows tell the times,
-    and whoever looks takes from the cores that are measured."""
+    """Wait until all these runs have ended; raise TimeoutError. It polls rarely: the rows hold the
+    times, and polling uses the cores that are measured."""
     deadline = time.monotonic() + deadline_seconds
     while Run.objects.filter(pk__in=runs, status__in=Run.ACTIVE).exists():
         if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""The product's own settings, with a kind of task that does nothing."""
+"""The product's own settings, plus a kind of task that does nothing."""
 
 from config.settings import *  # noqa: F403
 from config.settings import DRAMATIQ_BROKER as _BROKER

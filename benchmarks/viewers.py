@@ -1,8 +1,8 @@
-"""Whether many viewers of a film of hours slow down another's start.
+"""Measure whether many viewers of a long film slow down another viewer's start.
 
-Two hundred ask, over one web process, for every playlist of a film of twelve hours (five rungs and
-two audio tracks) at once. Meanwhile somebody begins to watch another video, again and again:
-multivariant playlist, media playlist, first segment.
+Two hundred viewers request, from one web process, every playlist of a film of twelve hours (five
+rungs and two audio tracks) at once. Meanwhile another viewer starts another video, again and
+again: multivariant playlist, media playlist, first segment.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def _while_others_watch(asked: list[str], base: str, master: str) -> tuple[float, list[float]]:
-    """Seconds until all viewers had all they asked for, and how long each start took meanwhile."""
+    """Return the seconds until all viewers were served, and how long each start took meanwhile."""
     context = multiprocessing.get_context("spawn")
     ready, go = context.Event(), context.Event()
     others = context.Process(target=_others, args=(asked, ready, go))
@@ -70,7 +70,7 @@ def _while_others_watch(asked: list[str], base: str, master: str) -> tuple[float
 
 
 def _start(base: str, master: str) -> float:
-    """Milliseconds until the first segment is there."""
+    """Return the milliseconds until the first segment has arrived."""
     parts = urlsplit(base)
     folder = master.rpartition("/")[0]
     began = time.perf_counter()

@@ -23,7 +23,7 @@ SETTINGS = "benchmarks.settings"
 
 @contextmanager
 def installation() -> Iterator[Path]:
-    """A PostgreSQL that keeps what it commits, a Redis, and Django set up for both here."""
+    """Start a durable PostgreSQL and a Redis, and set up Django for both in this process."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vodloom-bench-")))
         postgres = stack.enter_context(running_postgres(durable=True))
@@ -43,7 +43,7 @@ def installation() -> Iterator[Path]:
 
 @contextmanager
 def running(folder: Path, count: int) -> Iterator[None]:
-    """So many worker processes with one thread each, as the product starts them."""
+    """Run this many worker processes with one thread each, as the product starts them."""
     workers = [_worker(folder, number) for number in range(count)]
     try:
         for worker in workers:

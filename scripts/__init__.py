@@ -1,5 +1,5 @@
-"""What `make run` and `make test` do before and around the product itself.
+"""The work of `make run` and `make test` before and around the product itself.
 
-Only the standard library is used, for .venv does not exist yet; except by prepare.py, which runs
-inside the product, and by vendor.py, a tool for those who change the players.
+These modules use only the standard library, since .venv does not exist yet. The exceptions are
+prepare.py, which runs inside the product, and vendor.py, a tool for updating the players.
 """

@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, Callable[[Path, Sequence[str]], None]] = {
 
 
 def main() -> None:
-    """Run one command; what stops it is said in a sentence, and the exit code is then 1."""
+    """Run one command; if it fails, print why in a sentence and exit with code 1."""
     treat_termination_as_interrupt()
     name, *arguments = sys.argv[1:] or [""]
     try:

@@ -1,4 +1,4 @@
-"""What the commands say to the person who typed them."""
+"""The commands' output, their child processes, and their signals."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def fail(error: Failed) -> NoReturn:
 
 
 def must_work(command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
-    """Run a command without its output; raises Failed with the output's end if it fails."""
+    """Run a command without showing its output; raise Failed with the output's end if it fails."""
     with tempfile.TemporaryFile("w+", errors="replace") as output:
         child = subprocess.Popen(
             command,
@@ -50,14 +50,14 @@ def must_work(command: Sequence[str], environment: Mapping[str, str] | None = No
 
 
 def run(root: Path, command: Sequence[str], extra: Mapping[str, str] | None = None) -> None:
-    """Run a command of .venv with its output here; raises Failed when it ends
-    badly. `extra` joins its environment."""
+    """Run a command of .venv and show its output; raise Failed if it fails. `extra` is added to
+    its environment."""
     child = subprocess.Popen(
         [str(root / ".venv" / "bin" / command[0]), *command[1:]],
         cwd=root,
         env={**product_environment(root), **(extra or {})},
         stdin=subprocess.DEVNULL,
-        # Ctrl-C is for us, so that the child hears of it once.
+        # Only this process gets Ctrl-C, so that the child is interrupted just once.
         start_new_session=True,
     )
     if code := wait_for(child):
@@ -65,7 +65,8 @@ def run(root: Path, command: Sequence[str], extra: Mapping[str, str] | None = No
 
 
 def product_environment(root: Path) -> dict[str, str]:
-    """Our own environment, in which the commands of .venv and the product's modules are found."""
+    """Return this process's environment, with .venv's commands on PATH and the product's modules
+    on PYTHONPATH."""
     path = [str(root / ".venv" / "bin"), os.environ.get("PATH", os.defpath)]
     return os.environ | {
         "PATH": os.pathsep.join(path),
@@ -74,16 +75,16 @@ def product_environment(root: Path) -> dict[str, str]:
 
 
 def wait_for(child: subprocess.Popen[bytes]) -> int:
-    """The exit code of a child in a session of its own.
+    """Wait for a child in a session of its own and return its exit code.
 
-    When we are interrupted the child is too, once, and is given time to clean up.
+    If this process is interrupted, it interrupts the child once and gives it time to clean up.
     """
     try:
         return child.wait()
     except KeyboardInterrupt:
         ignore_further_signals()
         try:
-            # What sudo runs is not ours to signal: it is waited for.
+            # A child of sudo may not be signalled by this user: it is only waited for.
             with suppress(PermissionError):
                 child.send_signal(signal.SIGINT)
             child.wait(CLEAN_UP_SECONDS)
@@ -94,13 +95,13 @@ def wait_for(child: subprocess.Popen[bytes]) -> int:
 
 
 def treat_termination_as_interrupt() -> None:
-    """Let SIGTERM and SIGHUP end the process as Ctrl-C does: by KeyboardInterrupt."""
+    """Make SIGTERM and SIGHUP raise KeyboardInterrupt, as Ctrl-C does."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
 
 
 def ignore_further_signals() -> None:
-    """From here on the process is ending by itself and is not to be interrupted."""
+    """Ignore signals from now on, since the process is already ending."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
 

@@ -1,4 +1,4 @@
-"""The data folder: everything one running copy owns, and its settings file."""
+"""The data folder: all files of one running copy, and its settings file."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ class DataFolder:
 
     @property
     def run(self) -> Path:
-        """Sockets, generated configuration and records of processes: of this start only."""
+        """Sockets, generated configuration and records of processes, for this start only."""
         return self.path / "run"
 
     @property
     def log(self) -> Path:
-        """What the processes print, in files that rotate."""
+        """The output of the processes, in files that rotate."""
         return self.path / "log"
 
     @property
     def redis(self) -> Path:
-        """What the private Redis keeps over a restart."""
+        """The data that the private Redis keeps across a restart."""
         return self.path / "redis"
 
     @property
     def mail(self) -> Path:
-        """Mails, a file for each, where no mail server is named."""
+        """Mails, one file each, if no mail server is configured."""
         return self.path / "mail"
 
     @property
@@ -52,7 +52,7 @@ class DataFolder:
 
     @property
     def redis_socket(self) -> Path:
-        """Where the private Redis listens: in the folder, unless that path is too long."""
+        """The socket of the private Redis: in the data folder, unless that path is too long."""
         inside = self.run / SOCKET_NAME
         if len(os.fsencode(inside)) <= LONGEST_SOCKET_PATH:
             return inside
@@ -65,7 +65,7 @@ class DataFolder:
         return f"unix://{quote(str(self.redis_socket))}"
 
     def create(self) -> None:
-        """Make the folders, for their owner's eyes only; raises Failed."""
+        """Create the folders, readable by their owner only; raise Failed if that fails."""
         try:
             for folder in (self.path, self.run, self.log, self.redis):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -74,27 +74,27 @@ class DataFolder:
             raise Failed(f"The data folder {self.path} cannot be used: {error}") from error
 
     def create_socket_folder(self) -> None:
-        """Make the folder of the Redis socket; raises Failed when it is somebody else's."""
+        """Create the folder of the Redis socket; raise Failed if it belongs to another user."""
         self.redis_socket.parent.mkdir(mode=0o700, exist_ok=True)
         _must_be_ours(self.redis_socket.parent)
 
     def remove_socket_folder(self) -> None:
-        """Remove it where it stood in for a path that is too long."""
+        """Remove the socket's folder if it is a substitute for a path that is too long."""
         if self.redis_socket.parent != self.run:
             shutil.rmtree(self.redis_socket.parent, ignore_errors=True)
 
 
 def _must_be_ours(folder: Path) -> None:
-    # The short folder has a name others can foresee, in a place where all can write.
+    # The short folder has a predictable name in a place where everybody can write.
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise Failed(f"{folder} exists and is not a private folder of yours; remove it.")
 
 
 def ensure_settings(data: DataFolder) -> dict[str, str]:
-    """Write vodloom.env on the first start; return what it says.
+    """Write vodloom.env on the first start; return its settings.
 
-    A private Redis's address follows the folder when that has moved.
+    If the data folder has moved, the address of the private Redis is updated.
     """
     if not data.settings_file.exists():
         _write(data.settings_file, _first_settings(data))
@@ -107,12 +107,12 @@ def ensure_settings(data: DataFolder) -> dict[str, str]:
 
 
 def is_private(redis_url: str) -> bool:
-    """Whether a Redis address is one that we run ourselves."""
+    """Whether a Redis address is that of the private Redis, which `make run` starts."""
     return redis_url.startswith("unix://") and redis_url.endswith(f"/{SOCKET_NAME}")
 
 
 def read_settings(file: Path) -> dict[str, str]:
-    """The NAME=value lines of a file."""
+    """Return the NAME=value lines of a file as a dictionary."""
     settings = {}
     for line in file.read_text().splitlines():
         name, equals, value = line.partition("=")
@@ -136,7 +136,7 @@ def _first_settings(data: DataFolder) -> str:
 
 
 def _write(file: Path, text: str) -> None:
-    """Replace a file as a whole, readable by its owner only."""
+    """Replace a file atomically with one that only its owner can read."""
     new = file.with_suffix(".new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:

@@ -1,4 +1,4 @@
-"""Starting, watching and stopping the supervisor of one data folder."""
+"""Start, watch and stop the supervisor of one data folder."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ killed."""
 
 @dataclass(frozen=True)
 class Launch:
-    """One start of the product: where from, with which data, seen at which address."""
+    """One start of the product: its code, its data folder, its address and its environment."""
 
     root: Path
     data: DataFolder
@@ -50,7 +50,7 @@ class Launch:
 
 @contextmanager
 def only_copy(data: DataFolder) -> Iterator[None]:
-    """Hold the data folder for this process; raises Failed when another one does."""
+    """Lock the data folder for this process; raise Failed if another process holds it."""
     with (data.run / "lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -67,14 +67,14 @@ def only_copy(data: DataFolder) -> Iterator[None]:
 
 
 def wait_for_leftovers(data: DataFolder) -> None:
-    """Wait for the processes of an earlier start that was killed: they are stopping already."""
+    """Wait for the processes of an earlier start that was killed; they are already stopping."""
     if processes.left(data.run):
         say("Stopping what an earlier start left running …")
         processes.wait_or_kill(data.run, STOP_SECONDS)
 
 
 def port_must_be_free(launch: Launch) -> None:
-    """Raises Failed when somebody else listens where we are to listen."""
+    """Raise Failed if another process listens at this address and port."""
     family = socket.AF_INET6 if ":" in launch.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -88,9 +88,9 @@ def port_must_be_free(launch: Launch) -> None:
 
 
 def serve(launch: Launch) -> None:
-    """Run everything until the supervisor ends or we are interrupted; raises Failed.
+    """Run everything until the supervisor ends or this process is interrupted; raise Failed.
 
-    The supervisor takes a second to start, in which the database is made ready; the
+    The supervisor takes a second to start. Meanwhile this function prepares the database; the
     processes that need it wait for that.
     """
     launch.prepared.unlink(missing_ok=True)
@@ -99,7 +99,7 @@ def serve(launch: Launch) -> None:
         cwd=launch.data.run,
         env=dict(launch.environment),
         stdin=subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C is for us; it is told by us.
+        start_new_session=True,  # Only this process gets Ctrl-C, and then stops the supervisor.
     )
     sample: subprocess.Popen[bytes] | None = None
     try:
@@ -122,7 +122,7 @@ def serve(launch: Launch) -> None:
 
 
 def _prepare(launch: Launch) -> None:
-    """Migrate, collect static files and make the demo user, in the product's own Python."""
+    """Migrate, collect static files and create the demo user, in the product's own Python."""
     done = subprocess.run(
         [launch.root / ".venv" / "bin" / "python", "-m", "scripts.prepare"],
         cwd=launch.root,
@@ -136,7 +136,7 @@ def _prepare(launch: Launch) -> None:
 
 
 def _begin_sample_video(launch: Launch) -> subprocess.Popen[bytes] | None:
-    """Have a clip made for the library of a demo user who is new; nothing waits for it."""
+    """Start making a clip for the library of a new demo user; nothing waits for it."""
     try:
         owner = (launch.data.run / "new-demo-user").read_text()
     except FileNotFoundError:
@@ -185,6 +185,6 @@ def _stop(launch: Launch, supervisor: subprocess.Popen[bytes]) -> None:
         supervisor.wait(seconds)
     except subprocess.TimeoutExpired:
         supervisor.kill()
-    # Nobody is left after a supervisor's own stop; after its death everybody is still stopping.
+    # A supervisor that stopped by itself leaves no process; after its death all are still stopping.
     processes.wait_or_kill(launch.data.run, deadline - time.monotonic())
     launch.data.remove_socket_folder()

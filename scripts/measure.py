@@ -1,4 +1,4 @@
-"""`make bench NAME=…`, `make chaos`, `make screenshots`: what starts a product of its own."""
+"""`make bench NAME=…`, `make chaos`, `make screenshots`: each starts a product of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BENCHMARKS: Mapping[str, str] = {
 
 
 def bench(root: Path, arguments: Sequence[str]) -> None:
-    """Run the benchmark that is named; raises Failed."""
+    """Run the benchmark with this name; raise Failed."""
     name = arguments[0] if arguments else ""
     if name not in BENCHMARKS:
         raise Failed(f"Say make bench NAME=…, one of: {', '.join(BENCHMARKS)}.")
@@ -28,12 +28,13 @@ def bench(root: Path, arguments: Sequence[str]) -> None:
 
 
 def chaos(root: Path, arguments: Sequence[str]) -> None:
-    """Let everything fail at random: [--minutes M] [--seed S]; raises Failed."""
+    """Make everything fail at random: [--minutes M] [--seed S]; raise Failed."""
     _run(root, "tests.chaos", arguments)
 
 
 def screenshots(root: Path, arguments: Sequence[str]) -> None:
-    """Picture every page and state: [--out FOLDER] [--only WORD] [--docs]; raises Failed."""
+    """Take screenshots of every page and state: [--out FOLDER] [--only WORD] [--docs]; raise
+    Failed."""
     _run(root, "tests.screenshots", arguments)
 
 

@@ -1,4 +1,4 @@
-"""System packages: which are missing, and how this machine installs them."""
+"""Find the missing system packages, and install them or say how."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from scripts.console import Failed, must_work, say
 
 @dataclass(frozen=True)
 class Need:
-    """Commands of which one must be there, and the package (or packages) that brings them.
+    """Commands of which at least one must exist, and the package or packages that provide them.
 
-    An empty package name: that system has none, and the product does without.
+    An empty package name means that the system has no such package; the product does without.
     """
 
     commands: tuple[str, ...]
@@ -62,7 +62,7 @@ PLAYERS = (FIREFOX, WEBKIT, SCREEN, MPV)
 
 
 def for_running(environment: Mapping[str, str]) -> tuple[Need, ...]:
-    """What `make run` needs, less what the environment says comes from elsewhere."""
+    """Return what `make run` needs, except what the environment says comes from elsewhere."""
     needs = []
     if not (environment.get("VODLOOM_FFMPEG") and environment.get("VODLOOM_FFPROBE")):
         needs.append(FFMPEG)
@@ -74,7 +74,7 @@ def for_running(environment: Mapping[str, str]) -> tuple[Need, ...]:
 
 
 def ensure(needs: Iterable[Need]) -> None:
-    """Install what is missing, or say the one command that does; raises Failed."""
+    """Install the missing packages, or raise Failed with the command that installs them."""
     manager = _manager()
     missing = [need for need in needs if not _is_there(need) and _package(need, manager)]
     names = [_package(need, manager) for need in missing]
@@ -94,7 +94,7 @@ def ensure(needs: Iterable[Need]) -> None:
 
 
 def wish_for(needs: Iterable[Need]) -> None:
-    """Install what is missing, or say what is done without."""
+    """Install the missing packages, or say that the tests that need them are skipped."""
     try:
         ensure(needs)
     except Failed as failed:
@@ -106,7 +106,8 @@ def _is_there(need: Need) -> bool:
 
 
 def find(command: str) -> Path | None:
-    """The path of a command, looking where Debian and Homebrew hide PostgreSQL too."""
+    """Return the path of a command; this also searches the folders outside the PATH where Debian
+    and Homebrew keep PostgreSQL."""
     found = shutil.which(command)
     if found:
         return Path(found)
@@ -123,7 +124,7 @@ def _leading_number(text: str) -> int:
 
 
 def _has_ensurepip() -> bool:
-    # Debian leaves the module out of python3 and puts it into python3-venv.
+    # Debian ships the module in python3-venv instead of python3.
     return importlib.util.find_spec("ensurepip") is not None
 
 
@@ -139,7 +140,7 @@ def _package(need: Need, manager: str) -> str:
 
 
 def _as_root() -> list[str] | None:
-    """The words before a command that make root run it; None when we may not."""
+    """Return the prefix that runs a command as root; None if this user may not."""
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo"):
@@ -168,7 +169,7 @@ def _apt_install(prefix: list[str], names: list[str]) -> None:
 
 
 def _stop_service(prefix: list[str], service: str) -> None:
-    """Stop what a package just started by itself: we run private servers only."""
+    """Stop the service that a package started when it was installed: only private servers run."""
     if not service:
         return
     if Path("/run/systemd/system").is_dir():

@@ -1,4 +1,4 @@
-"""Before a start: migrations and static files; in `make run`, with VODLOOM_DEMO, the first user."""
+"""Prepare a start: migrations, static files and, in `make run` with VODLOOM_DEMO, a first user."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scripts.console import say
 
 
 def main() -> None:
-    """Make the database and the static files fit the code; safe to repeat."""
+    """Bring the database and the static files up to date with the code; safe to repeat."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     with _static_files_collected():
@@ -31,9 +31,10 @@ def main() -> None:
 
 @contextmanager
 def _static_files_collected() -> Iterator[None]:
-    """Run collectstatic meanwhile when it would copy something or was interrupted: it takes long.
+    """Run collectstatic in parallel, since it is slow, if it would copy a file or was interrupted.
 
-    Outside the data folder the files came with the code, as in the container image.
+    Nothing is done if the files are outside the data folder: there they come with the code, as in
+    the container image.
     """
     root = Path(settings.STATIC_ROOT)
     unfinished = root / ".unfinished"
@@ -60,13 +61,13 @@ def _would_copy() -> bool:
 
 
 def _create_demo_user(folder: Path) -> None:
-    """Tell the email and password of a user who was just made; they are not kept."""
+    """Create the demo user and print the email address and password, which are not stored."""
     said = io.StringIO()
     call_command("create_demo_user", stdout=said)
     email, _, password = said.getvalue().strip().partition(" ")
     if password:
         say(f"Log in as {email} with the password {password} (shown only this once).")
-        # `make run` begins the sample clip once it serves.
+        # `make run` starts making the sample clip once it serves.
         (folder / "new-demo-user").write_text(email)
 
 

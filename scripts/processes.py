@@ -1,8 +1,8 @@
-"""The processes of a data folder: tied to whoever started them, and found by their environment.
+"""The processes of a data folder: tied to their parent, and found by their environment.
 
-On Linux the kernel tells a process when its parent ends, so that a supervisor which is killed
-leaves nothing behind. macOS has no such thing: there, and only after SIGKILL, the processes go
-on until they are ended by hand; an ordinary stop ends them everywhere.
+On Linux the kernel signals a process when its parent ends, so a supervisor that is killed leaves
+nothing behind. macOS has no such mechanism: there, and only after SIGKILL, the processes run until
+they are ended by hand. An ordinary stop ends them everywhere.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from pathlib import Path
 
 @cache
 def tied_to_parent() -> tuple[str, ...]:
-    """The words before a command that have it told to stop (SIGTERM) when its parent ends."""
+    """Return the prefix that makes a command receive SIGTERM when its parent ends; empty if
+    `setpriv` is missing or does not work."""
     words = ("setpriv", "--pdeathsig", "TERM", "--")
     if shutil.which(words[0]) is None:
         return ()
@@ -28,9 +29,9 @@ def tied_to_parent() -> tuple[str, ...]:
 
 
 def left(run: Path) -> list[int]:
-    """The processes that were started with this folder as VODLOOM_RUN and still live.
+    """Return the live processes that were started with this folder as VODLOOM_RUN.
 
-    Other people's cannot be looked into, and where there is no /proc none is found.
+    The environment of other users' processes cannot be read, and without /proc none is found.
     """
     wanted = b"VODLOOM_RUN=" + os.fsencode(run)
     found = []
@@ -42,7 +43,7 @@ def left(run: Path) -> list[int]:
 
 
 def wait_or_kill(run: Path, seconds: float) -> None:
-    """Wait until none is left, and end what still is when the seconds are over."""
+    """Wait until no process of this folder is left, and kill those left after the given seconds."""
     deadline = time.monotonic() + seconds
     while (remaining := left(run)) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -1,19 +1,19 @@
 #!/bin/sh
-# Runs one process of the product in the foreground. The one place that knows their
-# commands: the supervisor of `make run`, the tests and the container image use it.
+# Runs one process of the product in the foreground. Only this file knows their commands:
+# the supervisor of `make run`, the tests and the container image use it.
 # Usage: program.sh web|reconciler|encode|light|redis
 set -eu
 cd "$(dirname "$0")/.."
 export PYTHONPATH="$PWD:$PWD/platform" PYTHONUNBUFFERED=1
 
 if [ -n "${VODLOOM_RUN:-}" ] && [ "$1" != redis ]; then
-    # `make run` starts us while it still migrates.
+    # `make run` starts this script while it still migrates.
     while [ ! -e "$VODLOOM_RUN/prepared" ]; do sleep 0.05; done
 fi
 
 case "$1" in
 web) exec python -m config.serve --host "${HOST:-127.0.0.1}" --port "${PORT:-8000}" ;;
-# What works in the background gives way to what answers people.
+# Background processes run at a lower priority than the web process, which answers people.
 reconciler) exec nice -n 5 python manage.py reconcile --forever ;;
 encode) exec nice -n 5 python manage.py worker --queues encode --threads 1 ;;
 light) exec nice -n 5 python manage.py worker --queues ingest,media,notify,default --threads 4 ;;

@@ -1,6 +1,6 @@
-"""Asking a web process on this machine whether it can serve.
+"""Ask a web process on this machine whether it can serve.
 
-As a program it asks /healthz once, for the container's health check.
+Run as a program, it asks /healthz once, for the container's health check.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from http import HTTPStatus
 
 
 class Probe:
-    """Asks an address, and remembers the last answer for when it never becomes good."""
+    """Asks a URL, and remembers the last answer for the message if it never succeeds."""
 
     def __init__(self, url: str, allowed_hosts: str) -> None:
-        """allowed_hosts is the setting of that name: only its hosts are answered."""
+        """`allowed_hosts` is the setting ALLOWED_HOSTS: the server answers only those hosts."""
         self.answer = "nothing answered"
         self._request = urllib.request.Request(url, headers={"Host": _one_of(allowed_hosts)})
-        # A proxy of the environment is not for this machine's own addresses.
+        # A proxy that the environment names must not be used for this machine's own addresses.
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def succeeds(self) -> bool:
-        """Whether the address answers 200 now."""
+        """Ask once and return whether the answer is 200."""
         url = self._request.full_url
         try:
             with self._opener.open(self._request, timeout=5) as response:

@@ -1,4 +1,4 @@
-"""`make run`: set everything up, start it, and stop it again when told to."""
+"""`make run`: set everything up, start it, and stop it on request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GRACE_SECONDS = 3
 
 
 def run(root: Path, arguments: Sequence[str]) -> None:
-    """Run the product in the foreground until it is interrupted; raises Failed."""
+    """Run the product in the foreground until it is interrupted; raise Failed on an error."""
     try:
         _run(root)
     except KeyboardInterrupt:
@@ -49,11 +49,11 @@ def _run(root: Path) -> None:
                 "REDIS_URL": redis_url,
                 "VODLOOM_DEMO": settings.get("VODLOOM_DEMO", "true"),
                 "VODLOOM_SIGNUP": settings.get("VODLOOM_SIGNUP", "open"),
-                # Read by whoever sits here: nobody could confirm an address otherwise.
+                # Mails go to files here: otherwise no user could confirm an email address.
                 "EMAIL_URL": settings.get("EMAIL_URL") or f"filemail://{quote(str(data.mail))}",
                 "VODLOOM_GRACE_SECONDS": grace or str(GRACE_SECONDS),
             },
-            # Not a number: the product says so when it starts.
+            # If the value is not a number, the product reports that when it starts.
             grace_seconds=int(grace) if grace.isdecimal() else 0,
         )
         wait_for_leftovers(data)
@@ -72,7 +72,7 @@ def _port() -> int:
 
 
 def _environment(root: Path, data: DataFolder, port: int) -> dict[str, str]:
-    """What every process of this copy sees."""
+    """Return the environment of all processes of this copy."""
     ours = {name: text for name, text in product_environment(root).items() if "MAKE" not in name}
     ours.setdefault("VODLOOM_WORKER_NAME", f"{platform.node()}-{port}")
     return ours | {
@@ -99,7 +99,7 @@ def _write_configuration(data: DataFolder, *, private_redis: bool, grace_seconds
 
 
 def _cores() -> int:
-    """The cores this process may use, which in a container are fewer than there are."""
+    """Return how many cores this process may use: in a container, fewer than the machine has."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

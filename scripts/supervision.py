@@ -22,8 +22,8 @@ childlogdir=../log
 """
 
 # startretries: never give up; the pause between tries grows by a second each time.
-# stopasgroup: a worker's master hands the signal on; its child, told twice, would die at
-# once instead of handing its task back.
+# stopasgroup: a worker's master passes the signal on; a child that got it twice would die at once
+# instead of handing its task back.
 _PROGRAM = """
 [program:{name}]
 command={tied}sh -c 'exec "$VODLOOM_ROOT/scripts/program.sh" {name}'
@@ -52,14 +52,14 @@ priority={priority}
 def supervisor_conf(
     *, encode_workers: int, private_redis: bool, as_root: bool, grace_seconds: int
 ) -> str:
-    """The text of supervisord.conf. Web processes let uploads go on for ``grace_seconds``.
+    """Return the text of supervisord.conf. Web processes let uploads go on for ``grace_seconds``.
 
-    Groups start in the order of their priority and stop in the opposite order, so
-    that Redis outlives those who use it; within a group all stop at the same time.
+    Groups start in the order of their priority and stop in the opposite order, so that Redis
+    outlives the processes that use it. Within a group all stop at the same time.
     """
     parts = [_SUPERVISOR]
     if as_root:
-        # Said explicitly, or it warns at every start.
+        # Without this line supervisord warns at every start.
         parts.append("user=root\n")
     if private_redis:
         parts += [_program("redis"), _GROUP.format(name="store", programs="redis", priority=1)]
@@ -72,7 +72,7 @@ def supervisor_conf(
 
 
 def _program(name: str, count: int = 0, *, stop_seconds: int = STOP_SECONDS) -> str:
-    """One program; a count makes it that many processes, numbered from 0."""
+    """Return the section of a program; with a count, of that many processes numbered from 0."""
     return _PROGRAM.format(
         name=name,
         tied="".join(f"{word} " for word in processes.tied_to_parent()),
@@ -83,14 +83,15 @@ def _program(name: str, count: int = 0, *, stop_seconds: int = STOP_SECONDS) -> 
 
 
 def redis_conf(*, socket: Path, folder: Path) -> str:
-    """The text of redis.conf: a socket for its owner only, and no network port.
+    """Return the text of redis.conf: a socket for its owner only, and no network port.
 
-    Redis holds wake-ups and counters, never the truth, so a small bound will do.
+    Redis holds only wake-ups and counters, while the state is in the database, so a small memory
+    limit is enough.
     """
     return "\n".join(
         [
             "port 0",
-            # A title would overwrite the environment, by which scripts/processes.py finds it.
+            # A title would overwrite the environment, which scripts/processes.py searches.
             "set-proc-title no",
             f"unixsocket {_quoted(socket)}",
             "unixsocketperm 700",

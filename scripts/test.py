@@ -1,8 +1,8 @@
 """`make test`: set everything up, run every check, then the tests.
 
-Usage: test [fast|all]. `fast` leaves out the tests marked slow and alone, `all` adds those
-marked corpus and thorough, and says what of the code was run. Tests marked alone have the machine
-for themselves, for they wait for what it does; the others run beside each other.
+Usage: test [fast|all]. `fast` leaves out the tests marked slow and alone. `all` adds those marked
+corpus and thorough, and measures coverage. Tests marked alone have the machine to themselves,
+since they depend on timing; the others run in parallel.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ TESTS: Mapping[str, Sequence[tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Step:
-    """A command with a title; what it adds to the environment."""
+    """A command with a title and additions to its environment."""
 
     title: str
     command: tuple[str, ...]
@@ -42,7 +42,7 @@ class Step:
 
 
 def test(root: Path, arguments: Sequence[str]) -> None:
-    """Run the steps in order until one fails: [fast|all]; raises Failed."""
+    """Run the steps in order until one fails: [fast|all]; raise Failed."""
     selection = arguments[0] if arguments else ""
     if selection not in TESTS:
         raise Failed(f"test takes fast, all or nothing, not {selection!r}.")
@@ -57,7 +57,7 @@ def test(root: Path, arguments: Sequence[str]) -> None:
 
 
 def steps(data: Path, tests: Sequence[tuple[str, ...]]) -> list[Step]:
-    """What is run, the quick before the slow."""
+    """Return the steps, the quick ones before the slow ones."""
     production = production_environment(data)
     manage = ("python", "manage.py")
     return [
@@ -69,7 +69,7 @@ def steps(data: Path, tests: Sequence[tuple[str, ...]]) -> list[Step]:
         Step(
             "migrations are complete",
             (*manage, "makemigrations", "--check", "--dry-run"),
-            # The history is read from the database when it can be: an empty one will do.
+            # makemigrations reads the history from the database: an empty one is enough.
             production | {"DATABASE_URL": ""},
         ),
         Step(
@@ -82,7 +82,7 @@ def steps(data: Path, tests: Sequence[tuple[str, ...]]) -> list[Step]:
 
 
 def production_environment(data: Path) -> dict[str, str]:
-    """Settings as an operator would give them: every check must be content with them."""
+    """Return settings as an operator would give them; every check must accept them."""
     return {
         "DATA": str(data),
         "SECRET_KEY": secrets.token_urlsafe(50),

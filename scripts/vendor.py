@@ -1,9 +1,8 @@
-"""Renew the players under static/vendor and tests/browser/vendor: `python -m scripts.vendor`.
+"""Update the players under static/vendor and tests/browser/vendor: `python -m scripts.vendor`.
 
-Needs npm and Chromium. Takes the pinned versions below, if the registry still gives the bytes
-that were pinned with them, keeps only what pages or tests load, and writes the hashes of the
-styles that media-chrome puts into its shadow roots (the Content-Security-Policy allows exactly
-those).
+It needs npm and Chromium. It fetches the versions pinned below, checks their pinned hashes, and
+keeps only the files that pages or tests load. It also writes the hashes of the styles that
+media-chrome puts into its shadow roots: the Content-Security-Policy allows exactly those.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ STYLES = VENDOR / "media-chrome.styles.txt"
 
 @dataclass(frozen=True)
 class Package:
-    """A package, its version, the SHA-512 of its archive as the registry writes it, and its files
-    by the names we give them."""
+    """A package: its version, the SHA-512 of its archive in the registry's notation, and its files
+    with the names they get here."""
 
     name: str
     version: str
@@ -39,7 +38,7 @@ class Package:
 
     @property
     def folder(self) -> Path:
-        """Where its files are kept."""
+        """The folder of the package's files."""
         return self.kept_in / f"{self.name}-{self.version}"
 
 
@@ -70,7 +69,7 @@ AXE = Package(
     kept_in=FOR_TESTS,
 )
 
-# Every element the bundle defines, made once; what its shadow root holds as style.
+# Creates every element that the bundle defines once, and returns the styles in its shadow root.
 _COLLECT_STYLES = """() => {
   const found = new Set([""]);
   for (const name of window.defined) {
@@ -87,7 +86,7 @@ customElements.define = (name, ...rest) => { window.defined.push(name); define(n
 
 
 def main() -> None:
-    """Fetch the packages and work out the hashes of the styles."""
+    """Fetch the packages and compute the hashes of the styles."""
     for package in (HLS, MEDIA_CHROME, SHAKA, AXE):
         _fetch(package)
     hashes = sorted(_hash(style) for style in _styles(MEDIA_CHROME.folder / "media-chrome.js"))
@@ -101,7 +100,7 @@ def _fetch(package: Package) -> None:
         archive = next(Path(name).glob("*.tgz"))
         _require(package, archive.read_bytes())
         with tarfile.open(archive) as tar:
-            # Debian 12's Python knows no argument for it.
+            # Debian 12's Python has no `filter` argument for extractall.
             tar.extraction_filter = getattr(tarfile, "data_filter", None)
             tar.extractall(name)
         shutil.rmtree(package.folder, ignore_errors=True)
@@ -120,7 +119,7 @@ def _require(package: Package, archive: bytes) -> None:
 
 
 def _without_map(text: str) -> str:
-    """Without the pointer to a source map, which is larger than the code and not kept."""
+    """Remove the reference to a source map, which is larger than the code and not kept."""
     return re.sub(r"^//# sourceMappingURL=.*\n?", "", text, flags=re.MULTILINE)
 
 

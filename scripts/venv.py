@@ -1,8 +1,8 @@
-"""The virtual environment in .venv, holding what a lock file in requirements/ pins.
+"""The virtual environment in .venv, with the packages that a lock file in requirements/ pins.
 
-A lock file is complete, so nothing is resolved: every line is installed as it stands, whatever an
-index offers beside it. uv does that in seconds; where it has no wheel, or cannot reach what pip
-can, pip does.
+A lock file is complete, so nothing is resolved: every line is installed as it is, whatever else an
+index offers. uv does that in seconds. If it has no wheel, or cannot reach an index that pip can
+reach, pip does it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _AS_IT_STANDS = ("--quiet", "--no-deps", "--require-hashes")
 
 
 def ensure(root: Path, lock_name: str) -> Path:
-    """Make .venv hold requirements/<lock_name>.txt; return its folder of commands.
+    """Install requirements/<lock_name>.txt into .venv; return its folder of commands.
 
-    Nothing is done when the lock file is the one installed last. Two commands
-    started at once wait for each other. Raises Failed.
+    Nothing is done if this lock file was installed last. Two commands that start at once wait for
+    each other. Raises Failed.
     """
     folder = root / ".venv"
     lock_file = root / "requirements" / f"{lock_name}.txt"
@@ -45,12 +45,13 @@ def ensure(root: Path, lock_name: str) -> Path:
 
 
 def create(folder: Path) -> None:
-    """Make an empty environment; raises Failed."""
+    """Create an empty environment; raise Failed if that fails."""
     must_work([sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)])
 
 
 def install(folder: Path, lock_file: Path, installer: Path) -> None:
-    """Install what a lock file pins, by the uv that the installer's lock pins; raises Failed."""
+    """Install a lock file with the uv that the installer's lock file pins, or else with pip; raise
+    Failed if neither works."""
     pip_install = [*pip(folder), "install", *_AS_IT_STANDS]
     try:
         if not (folder / "bin" / "uv").exists():
@@ -67,7 +68,7 @@ def _uv_install(folder: Path, lock_file: Path) -> list[str]:
 
 
 def _uv_environment(folder: Path) -> dict[str, str]:
-    """The environment in which uv asks the index that pip is set to ask."""
+    """Return an environment that makes uv use the package index that pip is configured to use."""
     words = [*pip(folder), "config", "list"]
     listed = subprocess.run(words, capture_output=True, text=True, check=False)
     names = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}
@@ -81,8 +82,8 @@ def _uv_environment(folder: Path) -> dict[str, str]:
 
 
 def pip(folder: Path) -> list[str]:
-    """The words that begin a pip command for an environment: with our own Python's pip where that
-    can install elsewhere, with the environment's own otherwise. Raises Failed."""
+    """Return the first words of a pip command for an environment. They use the running Python's pip
+    if that can install elsewhere, and otherwise the environment's own. Raises Failed."""
     options = ["--disable-pip-version-check", "--no-input"]
     python = str(folder / "bin" / "python")
     if _has_pip_for_others():
@@ -93,7 +94,7 @@ def pip(folder: Path) -> list[str]:
 
 
 def _has_pip_for_others() -> bool:
-    """Whether the Python that runs this has a pip that installs elsewhere: 22.3 or newer."""
+    """Whether the running Python has a pip that can install elsewhere: 22.3 or newer."""
     if importlib.util.find_spec("pip") is None:
         return False
     major, minor, *_ = importlib.metadata.version("pip").split(".")

@@ -1,4 +1,4 @@
-"""The account page: every form answers, and offers nothing that would be refused."""
+"""The account page: every form works, and none offers what would be refused."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def browser(client: Client, owner: User) -> Client:
 
 
 def said(answer: object) -> list[str]:
-    """What the page tells has happened."""
+    """Return the messages on the page."""
     page = answer.content.decode()  # type: ignore[attr-defined]  # a response
     return re.findall(r'<p class="message"[^>]*>([^<]+)</p>', page)
 

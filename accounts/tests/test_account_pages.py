@@ -1,4 +1,4 @@
-"""Signing up, logging in and out, and passwords, by the pages."""
+"""Signing up, logging in and out, and passwords, through the pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _no_attempts_yet(settings: LazySettings) -> None:
 
 
 def log_in(client: Client, email: str, password: str = "a long password", **more: str) -> str:
-    """Where it leads to; empty when the page is shown again."""
+    """Log in and return where the answer redirects to; empty when the page is shown again."""
     answer = client.post("/accounts/login/", {"login": email, "password": password, **more})
     return answer.get("Location", "")
 

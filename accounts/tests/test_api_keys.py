@@ -1,4 +1,4 @@
-"""Keys act for their user, are shown once, and end when revoked."""
+"""API keys act for their user, are shown once, and stop working when they are revoked."""
 
 import pytest
 from django.core.management import CommandError, call_command

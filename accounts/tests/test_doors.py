@@ -1,4 +1,4 @@
-"""Who comes in: closed, by domain or open; and nobody uploads by an address that is not theirs."""
+"""Sign-up when it is closed, limited to domains or open; confirmed addresses before uploads."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def sign_up(client: Client, email: str) -> Any:
 
 
 def unverified(email: str = "new@example.com") -> User:
-    """Somebody who has signed up and not opened the link."""
+    """Create a user who has signed up and not opened the link."""
     user = User.objects.create_user(email, PASSWORD)
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)
     return user
@@ -93,7 +93,7 @@ def test_by_domain(
 
 
 def cut_to(length: int, email: str) -> str:
-    """An address of ``length`` characters that ends as this one does."""
+    """Lengthen an address to ``length`` characters; the end of its domain stays the same."""
     labels = ".".join(["x" * 60] * 5)
     name, _, domain = email.partition("@")
     return (
@@ -204,7 +204,8 @@ def test_signing_up_does_not_tell_who_is_here(
 
 
 def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is hashed: that takes half a second in production, so that it must be done for all."""
+    """Return the list of passwords that are hashed. Hashing takes half a second in production, so
+    every answer must include it, or its time would tell who has an account."""
     hashed: list[str] = []
     encode = MD5PasswordHasher.encode
 
@@ -261,7 +262,7 @@ def test_who_has_not_confirmed_an_address_is_sent_the_link_again(client: Client,
 
 
 def link_in(number: int) -> str:
-    """Where the link of a mail leads."""
+    """Return the path that the link in a mail leads to."""
     found = re.search(r"http://testserver(\S+)", str(mail.outbox[number].body))
     assert found
     return found[1]
@@ -307,7 +308,7 @@ def test_whom_the_operator_made_logs_in_at_once(client: Client, owner: User) -> 
 
 
 def test_being_made_staff_confirms_no_address(client: Client, moderator: User) -> None:
-    """Somebody may have signed up with the address of a colleague to be."""
+    """Somebody may have signed up with the address of a future colleague."""
     user = unverified()
     User.objects.filter(pk=user.pk).update(is_staff=True, is_superuser=True)
     user.refresh_from_db()

@@ -1,4 +1,4 @@
-"""Mails as rows: none is lost, none holds anybody up, none goes out twice without need."""
+"""Outgoing mails: none is lost, none delays a request, none is sent twice without need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mails and servers that behave badly, and workers that die."""
+"""Outgoing mails when mail servers misbehave and workers die."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TEMPLATE = "mail/video_approved"
 
 @pytest.fixture
 def by(settings: LazySettings) -> Callable[[MailServer], None]:
-    """Have mails sent by a server."""
+    """Return a function that makes a server the one that mails are sent by."""
 
     def by(server: MailServer) -> None:
         settings.EMAIL_BACKEND = "config.smtp.EmailBackend"
@@ -47,7 +47,7 @@ def write(*owners: User) -> None:
 
 
 def later() -> None:
-    """As if time had passed for what waits."""
+    """Make every waiting mail due, as if time had passed."""
     ago = timezone.now() - timedelta(seconds=1)
     OutgoingMail.objects.filter(next_at__isnull=False).update(next_at=ago)
 
@@ -130,7 +130,7 @@ def test_it_goes_to_who_is_there_when_its_turn_comes(
     write(owner, stranger)
 
     class Slow(EmailBackend):
-        """While the first mail is sent, the second one's reader changes."""
+        """Changes the address of the second mail's recipient while the first mail is sent."""
 
         def send_messages(self, messages: Any) -> int:
             User.objects.filter(pk=stranger.pk).update(email="now@example.com")
@@ -197,7 +197,7 @@ def test_who_gives_a_wrong_address_is_not_told_that_the_server_is_away(
 
 
 def worker(server: MailServer) -> subprocess.Popen[bytes]:
-    """A process of its own that sends what is due."""
+    """Start a separate process that sends the mails that are due."""
     about = connection.settings_dict
     name = connection.get_connection_params().get("dbname") or about["NAME"]
     url = (

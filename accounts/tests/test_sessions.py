@@ -1,4 +1,4 @@
-"""Sessions: what a cookie may say, and who is told of a new key."""
+"""Sessions: malformed cookies, and reading a session without renewing its key."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""An app for benchmarks alone: a step that does nothing, and an actor that does nothing."""
+"""An app only for benchmarks: a step that does nothing, and actors that do nothing."""

@@ -1,4 +1,4 @@
-"""Found by django-dramatiq beside the product's own actors."""
+"""The step and the actors of the benchmarks; django-dramatiq finds them like the product's own."""
 
 import time
 
@@ -17,7 +17,7 @@ client = redis.Redis.from_url(settings.REDIS_URL, decode_responses=True)
 
 
 def noop(context: TaskContext) -> Outcome:
-    """Take as long as the task says (s), by default no time at all."""
+    """Sleep for as long as the task says (s), by default not at all."""
     time.sleep(float(context.task.input.get("seconds", 0)))
     return Outcome()
 
@@ -27,11 +27,11 @@ STEPS["noop"] = Step("noop", QUEUE, "working", "Working", 0.0, noop)
 
 @dramatiq.actor(queue_name="default")
 def bare(sent: float) -> None:
-    """What Dramatiq alone does: say when it began (s since 1970), without any row."""
+    """Record when the message was sent and when it began (s since 1970), without any row."""
     client.rpush(BARE_TIMES, f"{sent} {time.time()}")
 
 
 @dramatiq.actor(queue_name="default", actor_name=ACTOR)
 def recorded(sent: float) -> None:
-    """The same, with django-dramatiq's row of each message."""
+    """Do the same as ``bare``, with django-dramatiq's row for each message."""
     bare.fn(sent)

@@ -1,1 +1,1 @@
-"""What belongs to the whole site: settings, URLs, ASGI, WSGI, logs and the admin's site."""
+"""Code for the whole site: settings, URLs, ASGI, WSGI, logs and the admin's site."""

@@ -1,4 +1,4 @@
-"""What all answers of the API have in common: validators, compression, how they may be kept."""
+"""Middleware for all API responses: validators, compression, and cache headers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from videos.api.throttles import USAGE
 from videos.playback.media import takes_gzip
 
 _API = "/api/v1/"
-# What browsers read of a page alone.
+# Headers that browsers read only of pages.
 _OF_PAGES = (
     "Content-Security-Policy",
     "X-Frame-Options",
@@ -24,11 +24,11 @@ _READS = ("GET", "HEAD")
 
 
 class ApiHeaders(MiddlewareMixin):
-    """Outside of all: says whose an answer is and how long it is good, and takes off what is for
-    pages."""
+    """The outermost middleware: sets the cache and rate limit headers, and removes the headers that
+    are only for pages."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Change the headers."""
+        """Change the headers of an API response."""
         if not request.path_info.startswith(_API):
             return response
         for name in _OF_PAGES:
@@ -47,15 +47,15 @@ class ApiHeaders(MiddlewareMixin):
 
 
 class ApiGzip(GZipMiddleware):
-    """Compresses answers of the API; media have their own ways."""
+    """Compresses responses of the API; media are compressed elsewhere."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        """The answer, compressed for whoever takes that."""
+        """Return the response, compressed if the client accepts gzip."""
         if response.streaming or not request.path_info.startswith(_API):
             return response
-        # Django finds the name even where it is refused (`gzip;q=0`).
+        # Django matches the name even if the header refuses it (`gzip;q=0`).
         if not takes_gzip(request.headers.get("Accept-Encoding", "")):
             patch_vary_headers(response, ["Accept-Encoding"])
             return response
@@ -63,12 +63,12 @@ class ApiGzip(GZipMiddleware):
 
 
 class ApiValidators(MiddlewareMixin):
-    """Gives what is read or changed an ETag, and answers 304 to who has it already."""
+    """Adds an ETag to what is read or changed, and answers 304 if the client has it already."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponse
     ) -> HttpResponseBase | None:
-        """The answer, or that it has not changed."""
+        """Return the response, or a 304 if it has not changed."""
         tells = request.method in (*_READS, "PATCH") and response.status_code == 200
         if response.streaming or not tells or not request.path_info.startswith(_API):
             return response

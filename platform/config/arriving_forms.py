@@ -1,9 +1,9 @@
-"""Forms with files, parsed while they arrive: a file is written once, where uploads are kept.
+"""Parse forms with files while they arrive: a file is written once, in the folder of uploads.
 
-It is Django's own parser that reads them, so nothing is understood otherwise than it would be of a
-body that lies there whole. It asks for bytes that have not come yet, and is put aside then: each
-parser is a greenlet in one of a few threads. A slow upload holds no thread, no database connection
-and some hundred kilobytes.
+Django's own parser reads the form, so the result is the same as for a body that has arrived in
+full. When the parser asks for bytes that have not arrived yet, it is suspended: each parser is a
+greenlet in one of a few threads. A slow upload therefore holds some hundred kilobytes of memory,
+but no thread and no database connection.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from django.core.handlers.asgi import ASGIRequest
 from greenlet import getcurrent, greenlet
 
 _THREADS = 4
-# So much is gathered before a thread is asked to take it.
+# How much is gathered before a thread is given it.
 _BLOCK_BYTES = 256 * 1024
 _LENGTH = (b"content-length", b"transfer-encoding")
 
@@ -31,7 +31,7 @@ _threads = itertools.cycle(
 
 
 class _Abandoned(Exception):
-    """Raised in a parser whose bytes will not come."""
+    """Raised in a parser when the rest of its bytes will not arrive."""
 
 
 def is_form(scope: HTTPScope) -> bool:
@@ -43,14 +43,15 @@ def is_form(scope: HTTPScope) -> bool:
 
 
 async def arrived(scope: HTTPScope, receive: ASGIReceiveCallable) -> ASGIRequest | None:
-    """The request when its form is there, parsed; a form that cannot be parsed raises why when
-    somebody asks for it, as Django's requests do. None, and nothing read, of what is no request.
+    """Read the form and return the request with the form parsed, or None, before reading anything,
+    if the scope is not a valid request. If the form cannot be parsed, the request raises the error
+    when the form is accessed, as Django's requests do.
 
-    Raises ``RequestAborted`` when the client goes away, ``OSError`` when the disk takes no more,
-    and what ``receive`` raises; of the files nothing is left then.
+    Raises ``RequestAborted`` if the client disconnects, ``OSError`` if the disk is full, and
+    whatever ``receive`` raises; the files are deleted then.
     """
     stream = _Arriving()
-    # Django takes a form of no announced length for none at all.
+    # Django ignores a form whose length is not announced.
     try:
         request = ASGIRequest(of_length(scope, 1), cast("IO[bytes]", stream))
     except UnicodeDecodeError:
@@ -73,7 +74,7 @@ async def arrived(scope: HTTPScope, receive: ASGIReceiveCallable) -> ASGIRequest
 
 
 def of_length(scope: HTTPScope, size: int) -> HTTPScope:
-    """A request that says how long its body is, however it came."""
+    """Return the scope with a Content-Length header, however the body was sent."""
     headers = list(scope["headers"])
     others = [pair for pair in headers if pair[0].lower() not in _LENGTH]
     if size or len(others) < len(headers):
@@ -82,7 +83,7 @@ def of_length(scope: HTTPScope, size: int) -> HTTPScope:
 
 
 async def _blocks(receive: ASGIReceiveCallable) -> AsyncIterator[bytes]:
-    """The body in blocks worth a thread's while; none of them is empty."""
+    """Yield the body in blocks large enough to be worth a thread's work; none is empty."""
     gathered, more = bytearray(), True
     while more:
         event: Any = await receive()
@@ -96,14 +97,14 @@ async def _blocks(receive: ASGIReceiveCallable) -> AsyncIterator[bytes]:
 
 
 class _Arriving:
-    """The body as a file: reading waits, in a greenlet, for what is to come."""
+    """The body as a file: a read suspends its greenlet until the bytes arrive."""
 
     def __init__(self) -> None:
         self._bytes = bytearray()
         self._whole = False
 
     def read(self, size: int = -1) -> bytes:
-        """So many bytes, fewer only at the end."""
+        """Return ``size`` bytes, fewer only at the end."""
         while not self._whole and not 0 <= size <= len(self._bytes):
             parser = getcurrent()
             block = parser.parent.switch() if parser.parent else b""
@@ -114,11 +115,11 @@ class _Arriving:
         return taken
 
     def readline(self) -> bytes:
-        """Some bytes: the parser asks for lines only to be rid of what follows the form."""
+        """Return some bytes: the parser reads lines only to discard what follows the form."""
         return self.read(_BLOCK_BYTES)
 
     def close(self) -> None:
-        """Let go of what nobody reads."""
+        """Discard the bytes that were not read."""
         self._bytes.clear()
 
 
@@ -129,33 +130,33 @@ class _Unreadable:
         self._error = error
 
     def read(self, size: int = -1) -> bytes:
-        """Raise why."""
+        """Raise the parser's error."""
         raise self._error
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: no file is open."""
 
 
 class _Parser:
-    """A request's parser in its thread. While that works on a block the next one may come."""
+    """A request's parser in its thread. While it works on one block, the next can arrive."""
 
     def __init__(self, request: ASGIRequest) -> None:
         self.error: Exception | None = None
         self._request = request
         self._thread = next(_threads)
         self._working: asyncio.Future[None] | None = None
-        # It belongs to the thread that makes it.
+        # A greenlet belongs to the thread that creates it.
         self._greenlet: greenlet | None = None
 
     async def take(self, block: bytes) -> None:
-        """The next bytes, none at the end; raises what the disk says to the ones before."""
+        """Hand on the next bytes, none at the end; raise the error of writing the ones before."""
         await self._settled()
         self._working = self._in_thread(self._go_on, block)
         if not block:
             await self._settled()
 
     async def abandon(self) -> None:
-        """No more comes: nothing of it is kept."""
+        """Stop parsing and delete what was written."""
         with suppress(Exception):
             await self._settled()
         await self._in_thread(self._drop)
@@ -172,7 +173,7 @@ class _Parser:
         if self._greenlet is None:
             self._greenlet = greenlet(self._parse)
             self._greenlet.switch()
-        # One that ended early cannot use the rest, which is read nevertheless.
+        # A parser that ended early ignores the rest, which is received nevertheless.
         if not self._greenlet.dead:
             self._greenlet.switch(block)
 

@@ -1,4 +1,4 @@
-"""The ASGI application: the live feed and media beside Django, behind the body guard."""
+"""The ASGI application: Django, the live feed, media and probes, behind the guards."""
 
 import os
 import sys
@@ -55,9 +55,10 @@ async def _route(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCalla
 
 
 async def _lifespan(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    """Nothing to open or close; said so that the server does not wonder. The log is told what
-    is unsafe here."""
-    # What renders long playlists shares the interpreter with the event loop: let that in sooner.
+    """Answer the server's lifespan events: there is nothing to open or close. At startup it also
+    logs which settings are unsafe here."""
+    # Threads that render long playlists share the interpreter with the event loop, which gets its
+    # turn sooner this way.
     sys.setswitchinterval(_SWITCH_SECONDS)
     while True:
         event = await receive()
@@ -75,8 +76,8 @@ _guarded = BodyGuard(
     upload_bytes=settings.MAX_POST_BYTES,
     admit=uploads.admit,
 )
-# From the outside: each request is told of, and what broke; pages elsewhere may read whatever
-# answers; an address is spelled in one way for all that is behind.
+# From the outside in: requests and uncaught exceptions are logged; pages of other origins may read
+# every answer; all code behind FinalSlash sees one spelling of an address.
 _answered = CrossOrigin(Whole(FinalSlash(HttpsGuard(HostGuard(_guarded)))))
 application: ASGI3Application = RequestLog(
     _answered, silent_paths=PATHS, silent_prefix=settings.STATIC_URL

@@ -1,8 +1,8 @@
 """Refuse request bodies before they are read: without credentials, over the limit, or too slow.
 
-A whole body is taken in before any view sees it, so all this must stand in front: who may upload
-is asked of the headers; the size is known by Content-Length where it is announced, by count where
-it is not.
+Django receives a whole body before any view sees it, so these checks must come first. The headers
+tell who may upload. The size comes from Content-Length if it is announced, and otherwise from
+counting the bytes.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from config.arriving_forms import is_form
 from videos.api.problems import CONTENT_TYPE, body
 
 FORM_BYTES = 4 * 1024**2
-# What a multipart form adds around a file: boundaries, headers, the other fields.
+# The bytes that a multipart form adds to a file: boundaries, headers, the other fields.
 _FORM_OVERHEAD = 64 * 1024
 _ENCODING = b"content-encoding"
 _UTF8 = ("utf-8", "utf8", "us-ascii", "ascii")
@@ -34,7 +34,7 @@ _UTF8 = ("utf-8", "utf8", "us-ascii", "ascii")
 
 @dataclass(frozen=True)
 class Refusal:
-    """An answer instead of the application's: status, stable code, a sentence, and headers."""
+    """An answer in place of the application's: status, stable code, a sentence, and headers."""
 
     status: int
     code: str
@@ -43,7 +43,7 @@ class Refusal:
 
 
 class BodyRefused(Exception):
-    """Raised to the reader of a body, or by it, when no more of it will be taken."""
+    """Raised to the reader of a body, or by it, when the rest of the body is refused."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code)
@@ -52,14 +52,14 @@ class BodyRefused(Exception):
 
 @dataclass(frozen=True)
 class Pace:
-    """How slowly a body may come: ``grace`` seconds at first, or without a byte, and so many bytes
-    a second from then on."""
+    """The slowest allowed pace of a body: ``grace`` seconds for the first bytes or any pause, and
+    ``bytes_per_second`` after that."""
 
     grace: float = 60.0
     bytes_per_second: float = 16 * 1024
 
     def seconds_left(self, since_begin: float, seen: int) -> float:
-        """How long the next bytes may take."""
+        """Return how many seconds the next bytes may take."""
         return min(self.grace, self.grace + seen / self.bytes_per_second - since_begin)
 
 
@@ -69,8 +69,8 @@ Admit = Callable[[HTTPScope, int | None], Awaitable[Refusal | None]]
 
 @dataclass(frozen=True)
 class BodyGuard:
-    """ASGI middleware; ``upload_path`` may take ``upload_bytes`` in a form from whom ``admit`` lets
-    in, everything else what a form without files has."""
+    """ASGI middleware. ``upload_path`` takes forms of up to ``upload_bytes`` from clients that
+    ``admit`` allows; every other request may have a body of ``FORM_BYTES``."""
 
     app: ASGI3Application
     upload_path: str
@@ -81,7 +81,7 @@ class BodyGuard:
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
-        """Pass the request on, or answer why not."""
+        """Pass the request on, or answer why it is refused."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -111,7 +111,7 @@ class BodyGuard:
 
         async def watched() -> ASGIReceiveEvent:
             nonlocal seen, whole
-            if whole:  # what comes now is the client going away
+            if whole:  # the next event is that the client disconnects
                 return await receive()
             left = self.pace.seconds_left(time.monotonic() - began, seen)
             try:
@@ -135,7 +135,7 @@ class BodyGuard:
         except BodyRefused as refused:
             if not answered:
                 await refuse(refused.refusal, scope, send)
-        except asyncio.CancelledError:  # the server stops, and its patience has ended
+        except asyncio.CancelledError:  # the server stops, and its grace period is over
             if answered:
                 raise
             await refuse(_STOPPING, scope, send)
@@ -173,7 +173,7 @@ _TOO_SLOW = Refusal(408, "body_too_slow", "The body arrived too slowly. Send it 
 
 
 async def refuse(refusal: Refusal, scope: HTTPScope, send: ASGISendCallable) -> None:
-    """Answer, and close the connection, so that nobody has to read the rest."""
+    """Answer with a refusal and close the connection, so that the rest need not be read."""
     problem = body(refusal.status, refusal.code, refusal.detail, instance=scope["path"])
     headers = [(b"content-type", CONTENT_TYPE.encode()), (b"connection", b"close")]
     await send(
@@ -190,14 +190,14 @@ async def refuse(refusal: Refusal, scope: HTTPScope, send: ASGISendCallable) -> 
 
 
 def _is_encoded(scope: HTTPScope) -> bool:
-    """Whether a body comes compressed, which nobody behind this would see."""
+    """Whether a body is compressed, which the code behind this would not notice."""
     codings = {value.strip().lower() for name, value in scope["headers"] if name == _ENCODING}
     return bool(codings - {b"", b"identity"})
 
 
 def _is_in_other_letters(scope: HTTPScope) -> bool:
-    """Whether a body names another charset, by which everything that was sent would be read: Python
-    knows a hundred, some of which cannot read forms, or are no charsets at all."""
+    """Whether a body names a charset other than UTF-8. Everything sent would be decoded by it, and
+    Python knows a hundred: some cannot decode forms, or are no charsets at all."""
     kinds = [value for name, value in scope["headers"] if name == b"content-type"]
     _, parameters = parse_header_parameters(b",".join(kinds).decode("latin-1"))
     return parameters.get("charset", "utf-8").lower() not in _UTF8

@@ -1,6 +1,6 @@
-"""Django's Redis cache, except that it is merely empty while Redis is away.
+"""Django's Redis cache, which behaves like an empty cache while Redis is away.
 
-What is kept here are counters of attempts: people must be able to log in during an outage.
+It holds counters of attempts, and people must be able to log in during an outage.
 """
 
 import time
@@ -18,32 +18,32 @@ AWAY_SECONDS = 1.0
 
 
 class ForgivingRedisCache(RedisCache):
-    """Reads nothing and forgets what is written while Redis does not answer."""
+    """A cache that reads nothing and forgets what is written while Redis does not answer."""
 
     @cached_property
     def _cache(self) -> RedisCacheClient:
-        """Django makes a cache for each request: they share their connections."""
+        """The client, shared by all instances: Django makes a cache object for each request."""
         about: Any = self
         return _client(tuple(about._servers), tuple(sorted(about._options.items())))
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
-        """Whether the key is ours now: yes, when nobody can say otherwise."""
+        """Add a key and return whether it was new; True while Redis does not answer."""
         return bool(self._or(True, super().add, *args, **kwargs))
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        """The value, or the default."""
+        """Return the value, or the default."""
         return self._or(default, super().get, key, default, version)
 
     def set(self, *args: Any, **kwargs: Any) -> None:
-        """Keep a value if possible."""
+        """Store a value if possible."""
         self._or(None, super().set, *args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> bool:
-        """Whether a value was deleted."""
+        """Delete a value and return whether it existed."""
         return bool(self._or(False, super().delete, *args, **kwargs))
 
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
-        """The counted value; the step alone when nothing was counted."""
+        """Increment a counter and return its value; return ``delta`` while Redis is away."""
         return int(self._or(delta, super().incr, key, delta, version))
 
     def _or(self, otherwise: Any, call: Any, *args: Any, **kwargs: Any) -> Any:

@@ -1,7 +1,7 @@
-"""Content-Security-Policy: which kinds of page may load what.
+"""Content-Security-Policy: what each kind of page may load.
 
-Our own pages have neither inline script nor inline style. The player draws its controls in
-shadow roots with styles of its own: exactly those are allowed, by hash, where it plays.
+The site's pages have neither inline scripts nor inline styles. The player draws its controls in
+shadow roots with styles of its own: pages with the player allow exactly those, by hash.
 """
 
 from functools import cache
@@ -20,7 +20,7 @@ _SELF, _NONE = "'self'", "'none'"
 
 
 def pages(media_origins: list[str]) -> Policy:
-    """For every page that is not listed apart; media may also come from the bucket."""
+    """Return the default policy of pages; media may also come from the bucket."""
     return {
         "default-src": [_SELF],
         "script-src": [_SELF],
@@ -38,29 +38,29 @@ def pages(media_origins: list[str]) -> Policy:
 
 
 def player(media_origins: list[str], style_hashes: list[str]) -> Policy:
-    """For pages with the player."""
+    """Return the policy of pages with the player."""
     policy = pages(media_origins)
     return policy | {"style-src": [*policy["style-src"], *(f"'{h}'" for h in style_hashes)]}
 
 
 def embedded(media_origins: list[str], style_hashes: list[str]) -> Policy:
-    """For the player alone, which may stand in the pages of anybody."""
+    """Return the policy of the embedded player, which any site may put into its pages."""
     return player(media_origins, style_hashes) | {"frame-ancestors": ["*"]}
 
 
 def header(policy: Policy) -> str:
-    """The policy as it is sent."""
+    """Return the policy as a header value."""
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in policy.items())
 
 
 def style_hashes(file: Path) -> list[str]:
-    """The hashes in a file of one a line."""
+    """Return the hashes in a file, one per line."""
     return file.read_text().split()
 
 
 @cache
 def policies() -> dict[str, str]:
-    """What is sent, by the longest prefix of the path."""
+    """Return the headers by path prefix; the longest matching prefix counts."""
     origins = _media_origins()
     styles = style_hashes(settings.BASE_DIR / "static/vendor/media-chrome.styles.txt")
     return {
@@ -72,15 +72,15 @@ def policies() -> dict[str, str]:
 
 
 def _media_origins() -> list[str]:
-    """Where browsers fetch media and pictures besides here: as the addresses of objects in the
-    bucket begin, also where that is Amazon's and nobody named it; in both while one is moved."""
+    """Return the other origins that browsers fetch media and pictures from: the origin of the
+    bucket's object URLs, also Amazon's default one, and both buckets' while objects are moved."""
     outputs: Any = storages["outputs"]
     bases = [urlsplit(getattr(place, "public_base", "")) for place in outputs.places()]
     return list(dict.fromkeys(f"{base.scheme}://{base.netloc}" for base in bases if base.netloc))
 
 
 class ContentPolicyMiddleware(MiddlewareMixin):
-    """Sends with each answer the policy of the place it comes from."""
+    """Sends each answer with the policy of its path."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Add the header unless the view set one."""

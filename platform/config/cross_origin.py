@@ -1,6 +1,6 @@
-"""Cross-origin requests to the API (CORS), whoever answers them: Django, or what stands before.
+"""Cross-origin requests to the API (CORS), whether Django or middleware before it answers them.
 
-Nobody's cookies count from elsewhere: such a page has an API key, or asks what is open.
+Cookies do not count for other origins: their pages need an API key, or use what is public.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _PREFLIGHT_SECONDS = 7200
 
 
 class CrossOrigin:
-    """ASGI middleware."""
+    """ASGI middleware that adds CORS headers to answers of the API."""
 
     def __init__(self, app: ASGI3Application) -> None:
         self._app = app
@@ -43,7 +43,7 @@ class CrossOrigin:
             cast("Any", app),
             allow_origins=settings.CORS_ALLOWED_ORIGINS,
             allow_methods=_METHODS,
-            # Tracing and the like add their own; without cookies none of them opens anything.
+            # Tracing tools add headers of their own; without cookies no header gives access.
             allow_headers=["*"],
             allow_private_network=True,
             expose_headers=EXPOSED,
@@ -53,7 +53,7 @@ class CrossOrigin:
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
-        """Pass it on, and add what browsers ask for."""
+        """Pass the request on, and add the CORS headers to answers of the API."""
         if scope["type"] == "http" and scope["path"].startswith(_API):
             await self._api(cast("Any", scope), cast("Any", receive), cast("Any", send))
         else:
@@ -62,11 +62,11 @@ class CrossOrigin:
 
 class _Cors(CORSMiddleware):
     def is_allowed_origin(self, origin: str) -> bool:
-        """By the setting, whose asterisks stand for names below a host too."""
+        """Whether ``CORS_ALLOWED_ORIGINS`` allows the origin; ``*.`` there means any subdomain."""
         return origins.is_allowed(origin)
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """No content, or a problem that says what is not allowed."""
+        """Return an empty answer, or a problem that says what is not allowed."""
         answer = super().preflight_response(request_headers)
         kept = {name: answer.headers[name] for name in answer.headers if "content" not in name}
         if answer.status_code < 400:

@@ -1,4 +1,4 @@
-"""Addresses of the API with and without their final slash are the same, for everything behind."""
+"""Treat API addresses with and without the final slash alike, for all middleware behind this."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _PREFIXES = ("/api/", "/ws/")
 
 @dataclass(frozen=True)
 class FinalSlash:
-    """ASGI middleware: what comes without the slash goes on with it, whatever the method; a
-    redirect would lose the body of a POST, or make a GET of it."""
+    """ASGI middleware that adds a missing final slash to a request, whatever its method. A redirect
+    would lose the body of a POST or turn it into a GET."""
 
     app: ASGI3Application
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
-        """Pass it on, under the one address."""
+        """Pass the request on with the final slash."""
         if scope["type"] != "lifespan" and _lacks_slash(scope["path"]):
             more: dict[str, Any] = {"path": f"{scope['path']}/"}
             if scope.get("raw_path"):

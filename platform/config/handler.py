@@ -1,4 +1,4 @@
-"""Django's ASGI handler, with bodies kept in the data folder and known by their true length."""
+"""Django's ASGI handler, which keeps bodies in the data folder and knows their true length."""
 
 import asyncio
 import errno
@@ -24,12 +24,12 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Handler(ASGIHandler):
-    """What Django does with ``tempfile``'s own folder, which may be small or memory, is done where
-    uploads are kept; a form is parsed as it comes; and a body that came in chunks is not overlooked
-    for want of a length."""
+    """Keeps bodies in the folder of uploads, where Django uses ``tempfile``'s default folder, which
+    may be small or in memory. It parses a form while it arrives, and it does not overlook a chunked
+    body, which has no announced length."""
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer a request; raises ``BodyRefused`` when the disk is full."""
+        """Answer a request; raise ``BodyRefused`` if the disk is full."""
         if arriving_forms.is_form(scope):
             try:
                 form = await arriving_forms.arrived(scope, receive)
@@ -42,14 +42,14 @@ class Handler(ASGIHandler):
         await super().handle(scope, receive, send)
 
     async def run_get_response(self, request: Any) -> HttpResponseBase:
-        """The answer; nobody holds a database connection while it is sent, however slowly it is
-        read."""
+        """Return the response, and release the database connection before it is sent, since the
+        client may read it slowly."""
         response = await super().run_get_response(request)
         await sync_to_async(close_old_connections)()
         return response
 
     async def read_body(self, receive: Any) -> IO[bytes]:
-        """The whole body, from the start; raises ``BodyRefused`` when the disk is full."""
+        """Return the whole body as a file; raise ``BodyRefused`` if the disk is full."""
         spool: Any = tempfile.SpooledTemporaryFile(  # noqa: SIM115  # Django closes it
             max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE, dir=str(settings.UPLOAD_DIR)
         )
@@ -66,7 +66,7 @@ class Handler(ASGIHandler):
     def create_request(
         self, scope: Any, body_file: IO[bytes]
     ) -> tuple[ASGIRequest, None] | tuple[None, HttpResponseBase]:
-        """A request that says how long its body is, however it came."""
+        """Return a request with the true length of its body, however it was sent."""
         if _FORM in scope:
             return scope[_FORM], None
         size = body_file.seek(0, 2)
@@ -79,7 +79,8 @@ def _refused(error: OSError) -> Exception:
 
 
 def _nothing_before(receive: ASGIReceiveCallable) -> ASGIReceiveCallable:
-    """For one whose body was read: an empty one, and then what comes after it."""
+    """Return a ``receive`` for a request whose body has been read: first an empty body, then the
+    events that follow it."""
     told = False
 
     async def after_body() -> ASGIReceiveEvent:
@@ -98,7 +99,7 @@ async def _spool(receive: ASGIReceiveCallable, spool: Any) -> None:
         if event["type"] == "http.disconnect":
             raise RequestAborted
         block = event.get("body", b"")
-        # Once it is a file on a disk, writing may take its time.
+        # Once the spool is a file on a disk, writing may take time.
         if block and spool._rolled:
             await asyncio.to_thread(spool.write, block)
         elif block:

@@ -1,6 +1,6 @@
-"""Refuse requests to the API for a host that is none of ours, before their bodies are read.
+"""Refuse requests to the API for a host that is not allowed, before their bodies are read.
 
-Django looks too, for pages as well, but only when all of a body has come.
+Django checks the host too, also for pages, but only after the whole body has arrived.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _API = "/api/"
 
 @dataclass(frozen=True)
 class HostGuard:
-    """ASGI middleware."""
+    """ASGI middleware that checks the Host header of requests to the API."""
 
     app: ASGI3Application
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
-        """Pass it on, or say what is wrong with its host."""
+        """Pass the request on, or answer 400 with what is wrong with its host."""
         if scope["type"] != "http" or not scope["path"].startswith(_API):
             await self.app(scope, receive, send)
             return
@@ -39,7 +39,7 @@ class HostGuard:
 
 
 def _host(scope: HTTPScope) -> str:
-    """As it was sent; two of them are none."""
+    """Return the Host header as it was sent; empty if there is none or more than one."""
     hosts = [value for name, value in scope["headers"] if name == b"host"]
     return hosts[0].decode("latin-1") if len(hosts) == 1 else ""
 

@@ -1,8 +1,8 @@
-"""The web server's HTTP protocol, with bounds on what is no part of an application's business.
+"""uvicorn's HTTP protocol with limits that no ASGI application can enforce.
 
-The parser keeps headers and trailers of any size, and a connection stays open for ever on which
-only half of a request came, stray bytes follow an answer, or nobody reads what is sent; no ASGI
-application can see any of these.
+uvicorn's parser keeps headers and trailers of any size. It also leaves a connection open for ever
+if only half of a request arrives, if stray bytes follow an answer, or if the client does not read
+what is sent.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ _BUSY = Refusal(
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """uvicorn's, which ends a connection whose request's head is too large or too slow, and one
-    that is idle between requests or does not read its answer."""
+    """uvicorn's protocol, which also ends a connection if the head of a request is too large or too
+    slow, if it is idle between requests, or if the client does not read the answer."""
 
     head_seconds = HEAD_SECONDS
     unread_seconds = UNREAD_SECONDS
@@ -61,24 +61,24 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        # uvicorn's own answer to what is too much would be a word of text.
+        # uvicorn's own answer above the limit would be a few words of plain text.
         self._most, self.limit_concurrency = self.limit_concurrency, None
         self._served = self.app
 
     def connection_made(self, transport: Any) -> None:
-        """A client is there and should say something."""
+        """Start the timer for the first request's head."""
         super().connection_made(transport)
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It has gone."""
+        """Stop all timers after the connection has ended."""
         self._stop_waiting()
         super().connection_lost(exc)
         self._unset_keepalive_if_required()
         self._stop_waiting_for_reader()
 
     def data_received(self, data: bytes) -> None:
-        """Some more bytes."""
+        """Parse the bytes, unless the connection is closing or only passes a body over."""
         if self.transport.is_closing():
             return
         if self._lingers:
@@ -88,7 +88,7 @@ class BoundedProtocol(HttpToolsProtocol):
         idle, self.timeout_keep_alive_task = self.timeout_keep_alive_task, None
         super().data_received(data)
         if idle is not None and self._is_idle():
-            # The rest of a body, or empty lines, are no further request: its time goes on.
+            # The rest of a body or empty lines are not a new request: the idle timer goes on.
             self.timeout_keep_alive_task = idle
         elif idle is not None:
             idle.cancel()
@@ -97,7 +97,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.send_400_response("The headers are too large.")
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP as everything else is refused, with an id that the log has too."""
+        """Refuse invalid HTTP with a problem document whose request id is also in the log."""
         request_id = new_id()
         client = {"ip": self.client[0]} if self.client else {}
         logger.info("request_unreadable", request_id=request_id, status=400, **client)
@@ -113,19 +113,19 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def on_message_begin(self) -> None:
-        """A request begins."""
+        """Start the timer for the head of a further request."""
         super().on_message_begin()
         if not self._in_head:
             self._framing_bytes = 0
             self._expect_head()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header; what follows a body (a trailer) must not pass for one."""
+        """Take a header; a trailer, which follows the body, must not count as one."""
         if self._in_head:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Its head is there."""
+        """Start the request, or answer 503 if the server is full."""
         self._in_head = False
         self._framing_bytes = 0
         self._stop_waiting()
@@ -137,8 +137,9 @@ class BoundedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = self.cycle.keep_alive and not self._stopping
 
     def close_answered(self) -> None:
-        """Close after an answer. Whoever still sends is let to, some bytes and for as long as a
-        connection may be idle: closing on him would take the answer away before he reads it."""
+        """Close after an answer. A client that is still sending may go on, up to ``LINGER_BYTES``
+        and for as long as a connection may be idle: closing at once would discard the answer
+        before the client reads it."""
         if self.cycle is None or not self.cycle.more_body or self.cycle.disconnected:
             self.transport.close()
             return
@@ -152,14 +153,15 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.abort()
 
     def handle_websocket_upgrade(self) -> None:
-        """It becomes a socket, which nobody else would close once the server stops."""
+        """Hand the connection to the WebSocket protocol, and close it soon if the server is
+        stopping: nothing else would."""
         super().handle_websocket_upgrade()
         if self._stopping:
             socket: Any = self.transport.get_protocol()
             self.loop.call_later(self.last_head_seconds, socket.shutdown)
 
     def shutdown(self) -> None:
-        """The server stops: no request after the one that is here, or on its way."""
+        """Stop: take no request after the one that has arrived or is on its way."""
         self._stopping = True
         if self.cycle is not None and not (self.cycle.response_complete and self._in_head):
             super().shutdown()
@@ -168,32 +170,32 @@ class BoundedProtocol(HttpToolsProtocol):
             self._timer = self.loop.call_later(self.last_head_seconds, self._give_up)
 
     def cut_answer(self) -> None:
-        """End the connection if all that is left of it is an answer that is read slowly."""
+        """End the connection if its answer has begun: the client only reads it slowly."""
         if self.cycle is not None and self.cycle.response_started:
             self.transport.abort()
 
     def on_body(self, body: bytes) -> None:
-        """Some of its body."""
+        """Take some of the body."""
         self._framing_bytes = 0
         super().on_body(body)
 
     def pause_writing(self) -> None:
-        """The client does not read as fast as it is answered."""
+        """Start a timer for the client, which reads more slowly than it is answered."""
         super().pause_writing()
         self._unread = self.loop.call_later(self.unread_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """It has read, or it has gone."""
+        """Stop that timer: the client has read, or has gone."""
         self._stop_waiting_for_reader()
         super().resume_writing()
 
     def _is_idle(self) -> bool:
-        """No request has begun since the last answer, nor has this become a socket's connection."""
+        """Whether no request has begun since the last answer and this is not a WebSocket."""
         answered = self.cycle is not None and self.cycle.response_complete
         return answered and not self._in_head and self.transport.get_protocol() is self
 
     def _is_full(self) -> bool:
-        """Whether as many connections or requests are here as may be."""
+        """Whether the limit of connections or of requests is reached."""
         most = self._most
         return most is not None and (len(self.connections) >= most or len(self.tasks) >= most)
 
@@ -213,7 +215,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _give_up(self) -> None:
         self._timer = None
-        # An answer that is on its way to a client that sent half of its next request is not cut.
+        # The client may have sent half of its next request while an answer is on its way to it:
+        # that answer is not cut off.
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.keep_alive = False
         elif not self.transport.is_closing():
@@ -229,7 +232,7 @@ _busy: Any = RequestLog(_refuse)
 
 
 class _Answering:
-    """A connection as one request sees it, closed the way its protocol likes."""
+    """A request's view of the transport, in which ``close`` is the protocol's own function."""
 
     def __init__(self, transport: Any, close: Callable[[], None]) -> None:
         self._transport = transport

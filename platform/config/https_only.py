@@ -1,8 +1,8 @@
-"""HTTPS alone: what comes to the API by HTTP is refused, what comes to pages is sent on.
+"""Enforce HTTPS: refuse plain HTTP requests to the API, and redirect those to pages.
 
-A program that is redirected sends its key in the clear each time and nobody notices; and 301 turns
-its POST into a GET. With ``HSTS_SECONDS=0`` Django sends no header, and browsers keep what they
-were told before, for a year perhaps: only a time of 0 takes that back.
+A program that is redirected sends its key unencrypted each time and nobody notices; besides, 301
+turns its POST into a GET. With ``HSTS_SECONDS=0`` Django sends no HSTS header, and browsers keep
+to the previous one, perhaps for a year: only ``max-age=0`` revokes it.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _IN_THE_CLEAR = Refusal(
 
 @dataclass(frozen=True)
 class HttpsGuard:
-    """ASGI middleware: refuses requests to the API by HTTP, where that is not taken, unread."""
+    """ASGI middleware that refuses plain HTTP requests to the API, unread, if HTTPS is required."""
 
     app: ASGI3Application
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
-        """Pass it on, or say how to ask."""
+        """Pass the request on, or refuse it with a request to use HTTPS."""
         if (
             scope["type"] == "http"
             and settings.SECURE_SSL_REDIRECT
@@ -47,7 +47,7 @@ class HttpsGuard:
 
 
 def _is_secure(scope: HTTPScope) -> bool:
-    """As Django sees it: by the proxy's header where there is one."""
+    """Whether the request came by HTTPS, as Django decides: by the proxy's header if it is set."""
     if settings.SECURE_PROXY_SSL_HEADER is not None:
         name, secure = settings.SECURE_PROXY_SSL_HEADER
         wanted = name.removeprefix("HTTP_").replace("_", "-").lower().encode()
@@ -58,10 +58,10 @@ def _is_secure(scope: HTTPScope) -> bool:
 
 
 class SameMethodMiddleware(MiddlewareMixin):
-    """Sends forms on to HTTPS as they are (308), where Django would make a GET of them (301)."""
+    """Redirects forms to HTTPS with 308, which keeps the method; Django's 301 makes them a GET."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Change the status of a redirect to HTTPS."""
+        """Change the status of a redirect to HTTPS, except for GET and HEAD."""
         redirects = response.status_code == HTTPStatus.MOVED_PERMANENTLY
         if redirects and not request.is_secure() and request.method not in ("GET", "HEAD"):
             response.status_code = HTTPStatus.PERMANENT_REDIRECT
@@ -69,10 +69,10 @@ class SameMethodMiddleware(MiddlewareMixin):
 
 
 class HttpsNoLongerMiddleware(MiddlewareMixin):
-    """Says where HTTPS alone is switched off, to whoever came by HTTPS."""
+    """Revokes an earlier HSTS header for clients that come by HTTPS, once HSTS is switched off."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Add the header."""
+        """Add ``max-age=0`` if no HSTS header is set."""
         if not settings.SECURE_HSTS_SECONDS and request.is_secure():
             response.setdefault("Strict-Transport-Security", "max-age=0")
         return response

@@ -1,4 +1,4 @@
-"""Mail while no server is named: read by whoever sits at the terminal, and by nobody in a log."""
+"""Mail while no mail server is configured: shown at a terminal, and never written to a log."""
 
 import sys
 
@@ -13,18 +13,18 @@ logger = structlog.get_logger(__name__)
 
 
 def goes_anywhere() -> bool:
-    """Whether a mail reaches somebody: by a server, or at this terminal."""
+    """Whether mails reach somebody: through a mail server or at this terminal."""
     is_ours = f"{__name__}.{NoServer.__name__}" == settings.EMAIL_BACKEND
     return not is_ours or _is_read()
 
 
 class NoServer(console.EmailBackend):
-    """Shows a mail at a terminal, or where `DEBUG` is on. Elsewhere it would stand in the log with
-    all that is in it, a link that opens an account for instance: only that it was not sent is said.
+    """Mail backend that shows mails at a terminal, or if ``DEBUG`` is on. Otherwise it logs only
+    that a mail was not sent: the text may hold secrets, such as a link that opens an account.
     """
 
     def write_message(self, message: EmailMessage) -> None:
-        """One mail."""
+        """Show one mail, or log that it was not sent."""
         if _is_read():
             super().write_message(message)
             return

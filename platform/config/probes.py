@@ -1,9 +1,9 @@
-"""``/healthz`` and ``/readyz``, answered before Django: whatever host they name, by HTTP too, and
+"""``/healthz`` and ``/readyz``, answered before Django: for any host name, by plain HTTP too, and
 without a line in the log.
 
-``/healthz`` says that the process is there. ``/readyz`` says whether it can answer: 503 takes this
-process away from behind a load balancer, so nothing counts that the site survives without.
-``/readyz?all=1`` also tells staff, and whoever has the monitoring token, of all it hangs on.
+``/healthz`` says that the process runs. ``/readyz`` says whether it can answer: a 503 makes a load
+balancer drop this process, so it checks only parts that the site cannot do without.
+``/readyz?all=1`` also reports all dependencies, to staff and to holders of the monitoring token.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ SECONDS = 2.0
 
 logger = structlog.get_logger(__name__)
 
-# Strangers can have it asked who they are, and monitors have all be looked at, as often as they
-# like: neither may keep this process from seeing that it is ready.
+# Strangers can trigger look-ups of who they are, and monitors can trigger all checks, as often as
+# they like: neither may keep this process from checking that it is ready.
 _threads = DatabaseThreads("probe", size=1, waiting=20, queue_seconds=SECONDS, run_seconds=SECONDS)
 _others = DatabaseThreads("monitor", size=2, waiting=20, queue_seconds=SECONDS, run_seconds=SECONDS)
 _warnings = AtMostEvery(60.0)
@@ -48,14 +48,14 @@ _HEADERS = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosni
 
 
 class _Watched:
-    """A part, and what was seen of it last."""
+    """A part, with the result of its last check."""
 
     def __init__(self, part: Part, threads: DatabaseThreads) -> None:
         self._part = part
         self._look = SharedLook(partial(_look_at, part, threads), fresh=part.fresh)
 
     async def findings(self) -> Sequence[CheckResult]:
-        """What is found, within the time a part has."""
+        """Return the results of the check, within ``SECONDS``."""
         try:
             return await self._look.see(SECONDS)
         except (TimeoutError, Overloaded):
@@ -72,7 +72,7 @@ class _Watched:
 
 
 class Probes:
-    """Answers the two addresses; for one event loop."""
+    """Answers the two addresses; for a single event loop."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class Probes:
         return well, {**answer, "ok": well, "version": VERSION, "dependencies": told}
 
     def _note(self, well: bool, findings: list[CheckResult]) -> None:
-        """Said once when it changes: probes themselves leave no line."""
+        """Log a change of readiness once: probes themselves leave no line in the log."""
         if well == self._was_ready:
             return
         self._was_ready = well
@@ -151,7 +151,7 @@ def _is_asked_for_all(scope: HTTPScope) -> bool:
 
 
 async def _refusal(scope: HTTPScope) -> tuple[int, dict[str, Any]] | None:
-    """Why not everything is told to this one, or None."""
+    """Return the status and problem for a client that may not see everything, or None if it may."""
     headers = credentials.headers_of(scope["headers"])
     token = credentials.bearer(headers)
     if token is not None and _is_monitoring(token):

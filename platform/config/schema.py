@@ -1,4 +1,4 @@
-"""The API's OpenAPI document: made once in a process, written once in each format."""
+"""The API's OpenAPI document: generated once per process, and rendered once per format."""
 
 import hashlib
 import threading
@@ -16,26 +16,26 @@ from rest_framework.request import Request
 
 from videos.api.schema import feed
 
-# One makes it, whoever asks meanwhile waits for that.
+# One thread generates the document, and others wait for it.
 _making = threading.RLock()
 
 
 @dataclass(frozen=True)
 class Written:
-    """A document as it is sent, and the tag that names these bytes."""
+    """A document as it is sent, and its ETag."""
 
     content: bytes
     etag: str
 
 
 def document() -> dict[str, Any]:
-    """The description of the API as Python has it; nobody may change it."""
+    """Return the OpenAPI document as Python objects, which callers must not change."""
     with _making:
         return _document()
 
 
 def written(renderer: Any) -> Written:
-    """The document in a format."""
+    """Return the document in a renderer's format."""
     with _making:
         return _written(renderer.__class__)
 
@@ -54,14 +54,14 @@ def _written(renderer_class: type[Any]) -> Written:
 
 
 class SchemaView(SpectacularAPIView):
-    """The same document for everybody."""
+    """Serves the same document to everybody."""
 
-    # It is nobody's, so nobody is looked up.
+    # The document is the same for all users, so none is looked up.
     authentication_classes = ()
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The document, as YAML or JSON; 304 for who has it."""
+        """Return the document as YAML or JSON; 304 if the client has it already."""
         renderer: Any = request.accepted_renderer
         told = written(renderer)
         headers = {"Cache-Control": "public, max-age=300", "Vary": "Accept", "ETag": told.etag}
@@ -73,6 +73,6 @@ class SchemaView(SpectacularAPIView):
 
 @require_safe
 def feed_document(request: HttpRequest) -> HttpResponse:
-    """The live feed's description (AsyncAPI), for who reads it at this host."""
+    """Return the live feed's AsyncAPI document, with the host of the request as its server."""
     told = feed.document(host=request.get_host(), secure=request.is_secure())
     return JsonResponse(told, headers={"Cache-Control": "public, max-age=300"})

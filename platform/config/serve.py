@@ -1,9 +1,9 @@
-"""Run one web process: uvicorn with our bounds, by our settings, and a stop that cuts nothing off.
+"""Run one web process: uvicorn with this site's limits and settings, and a graceful stop.
 
-When it is told to stop (SIGTERM) it listens no more, and closes live feeds with 1012, after which
-they open again elsewhere. Requests that came are answered, uploads on their way within
-``VODLOOM_GRACE_SECONDS``; what only sends an answer is cut after some seconds: a player asks for
-the rest of a file.
+On SIGTERM it stops listening, and closes live feeds with 1012, which makes clients reopen them
+elsewhere. Requests that have arrived are answered, and uploads on their way may go on for
+``VODLOOM_GRACE_SECONDS``. An answer that is still being sent after 5 seconds is cut off: a player
+asks for the rest of the file.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _START_FAILED = 3
 
 
 class WebServer(Server):
-    """uvicorn's server, which does not let slow readers of answers use up the grace."""
+    """uvicorn's server, in which slow readers of answers do not use up the grace period."""
 
     answer_seconds = ANSWER_SECONDS
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop as the module says."""
+        """Stop as the module's docstring says."""
         loop = asyncio.get_running_loop()
         ends = loop.call_later(self.answer_seconds, self._cut_answers)
         try:
@@ -44,7 +44,7 @@ class WebServer(Server):
 
 
 def config(*, host: str, port: int) -> Config:
-    """What uvicorn is told."""
+    """Return uvicorn's configuration."""
     return Config(
         application,
         host=host,
@@ -57,7 +57,7 @@ def config(*, host: str, port: int) -> Config:
         ws_max_size=64 * 1024,
         forwarded_allow_ips=settings.TRUSTED_PROXIES,
         access_log=False,
-        log_config=None,  # its lines look as ours do
+        log_config=None,  # its lines go through our logging
     )
 
 

@@ -1,4 +1,4 @@
-"""Look at something that may hang, for whoever asks, without one look piling upon another."""
+"""Share one check among many callers, so that checks that hang do not pile up."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ T = TypeVar("T")
 
 
 class SharedLook(Generic[T]):
-    """One look at a time: who asks meanwhile shares it, and what was seen is good for ``fresh``
-    seconds. What is raised is seen by all who waited."""
+    """Runs one look at a time. Callers meanwhile share it, and its result is good for ``fresh``
+    seconds. An exception is raised to all who waited."""
 
     def __init__(self, look: Callable[[], Awaitable[T]], *, fresh: float) -> None:
         self._look = look
@@ -25,7 +25,7 @@ class SharedLook(Generic[T]):
         self._ended = 0.0
 
     async def see(self, within: float) -> T:
-        """What was seen; raises ``TimeoutError`` when nothing is seen within so many seconds."""
+        """Return the result; raise ``TimeoutError`` if there is none ``within`` so many seconds."""
         task = self._current()
         done, _ = await asyncio.wait({task}, timeout=within)
         if not done:
@@ -50,15 +50,15 @@ class SharedLook(Generic[T]):
 
 
 def _retrieve(task: asyncio.Task[T]) -> None:
-    """What was raised is told to whoever waited; if nobody did, it is not complained of."""
+    """Retrieve the task's exception, so that asyncio does not complain if nobody waited for it."""
     if not task.cancelled():
         task.exception()
 
 
 async def in_thread(call: Callable[[], T], *, name: str) -> T:
-    """Call it in a thread of its own, which never keeps the process from ending."""
+    """Run a function in a thread of its own, which never keeps the process from ending."""
     future: Future[T] = Future()
-    future.set_running_or_notify_cancel()  # so that nobody cancels it, and its end is no error
+    future.set_running_or_notify_cancel()  # it can no longer be cancelled
 
     def run() -> None:
         try:
@@ -66,7 +66,7 @@ async def in_thread(call: Callable[[], T], *, name: str) -> T:
         except BaseException as error:
             future.set_exception(error)
         finally:
-            connections.close_all()  # this thread's own, if it asked a database
+            connections.close_all()  # the connections of this thread
 
     threading.Thread(target=run, name=name, daemon=True).start()
     return await asyncio.wrap_future(future)

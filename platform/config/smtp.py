@@ -1,7 +1,7 @@
-"""SMTP that comes to an end, whatever the server does.
+"""An SMTP backend whose conversations end in time, whatever the server does.
 
-smtplib bounds each wait for the next bytes (``EMAIL_TIMEOUT``), so that a server that says one
-every few seconds holds a process for hours. Here a whole conversation is bounded too.
+smtplib limits only each wait for the next bytes (``EMAIL_TIMEOUT``), so a server that sends a byte
+every few seconds holds a process for hours. This backend also limits the whole conversation.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ CONVERSATION_SECONDS = 60.0
 
 
 class _Bounded:
-    """For smtplib's classes: hangs up when the time is over, and the wait becomes an error."""
+    """Mixin for smtplib's classes: hangs up when the time is over, which ends a wait with an
+    error."""
 
     sock: socket.socket | None
     _deadline: threading.Timer | None = None
@@ -33,13 +34,13 @@ class _Bounded:
         return made
 
     def _hang_up(self) -> None:
-        # It may have been closed, or wrapped in TLS, meanwhile.
+        # The socket may have been closed, or wrapped in TLS, meanwhile.
         with suppress(OSError):
             if self.sock is not None:
                 self.sock.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """As smtplib does it, after which there is nothing to hang up."""
+        """Close as smtplib does, and cancel the timer."""
         if self._deadline is not None:
             self._deadline.cancel()
         base: Any = super()
@@ -55,9 +56,9 @@ class _SmtpSsl(_Bounded, smtplib.SMTP_SSL):
 
 
 class EmailBackend(smtp.EmailBackend):
-    """Django's, with bounded conversations."""
+    """Django's SMTP backend with a time limit on conversations."""
 
     @property
     def connection_class(self) -> type[smtplib.SMTP]:
-        """What talks to the server."""
+        """The smtplib class that talks to the server."""
         return _SmtpSsl if self.use_ssl else _Smtp

@@ -1,4 +1,5 @@
-"""Who may upload, and whether there is room: asked before the first byte of a body is read."""
+"""Decide whether an upload is admitted, before the first byte of its body is read: by the user's
+rights and by the free disk space."""
 
 import asyncio
 import shutil
@@ -50,7 +51,7 @@ DISK_FULL = Refusal(
 
 
 async def admit(scope: HTTPScope, announced: int | None) -> Refusal | None:
-    """Why an upload may not come, or None; no byte of it was read yet."""
+    """Return why an upload is refused, or None; no byte of its body has been read yet."""
     try:
         refusal = await _threads.run(_refusal, scope)
     except DatabaseError as error:
@@ -73,7 +74,7 @@ def _refusal(scope: HTTPScope) -> Refusal | None:
     user = credentials.user_of_session(credentials.cookie(headers, settings.SESSION_COOKIE_NAME))
     if user is None:
         return _too_many(throttling.of_nobody(address)) or _NOBODY
-    # The token itself may stand in the form: Django looks at it.
+    # The CSRF token itself may be in the form, where Django checks it.
     token = credentials.cookie(headers, settings.CSRF_COOKIE_NAME)
     return _of_user(user) if token and credentials.is_ours(headers) else _FOREIGN
 
@@ -83,7 +84,7 @@ def _of_user(user: User) -> Refusal | None:
         return _NOT_ALLOWED
     if not verification.is_verified(user):
         return _NOT_VERIFIED
-    # It is counted when its body is there, with all other requests.
+    # The request is counted like all others, once its body has arrived.
     return _too_many(throttling.of_user(user.pk, count=False))
 
 

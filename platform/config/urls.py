@@ -1,4 +1,4 @@
-"""The site's addresses."""
+"""The URLs of the site."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -23,7 +23,7 @@ urlpatterns = [
 ]
 
 handler400 = "config.views.bad_request"
-# Asked for by allauth.
+# allauth uses this name.
 handler429 = "config.views.too_many_requests"
 handler404 = "config.views.not_found"
 handler500 = "config.views.server_error"

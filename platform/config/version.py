@@ -1,3 +1,3 @@
-"""Which version of Vodloom this is: shown to staff, in the log, and by ``manage.py version``."""
+"""The version of Vodloom, shown to staff, in the log, and by ``manage.py version``."""
 
 VERSION = "0.9.0.dev0"

@@ -1,4 +1,4 @@
-"""The favicon, and what is said when something is not there or not well."""
+"""The favicon, and the views of errors."""
 
 import sys
 
@@ -21,12 +21,12 @@ _DATABASE_AWAY = "The database is not responding. Your videos are safe. Try agai
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
-    """The address browsers ask where a page names no icon."""
+    """Redirect from the address that browsers use when a page names no icon."""
     return redirect(static("favicon.svg"))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: of a host that is none of ours it is said what the operator can do."""
+    """Answer 400; for a host that is not allowed, say what the operator can do."""
     foreign = isinstance(exception, DisallowedHost)
     why = problems.unknown_host(request.META.get("HTTP_HOST", "")) if foreign else ""
     if request.path_info.startswith(_API):
@@ -35,7 +35,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """429 of the pages by which one comes in; the API's own says more."""
+    """Answer 429 on the log-in, sign-up and reset pages; the API's own 429 says more."""
     response = HttpResponse(loader.get_template("429.html").render(), status=429)
     response["Retry-After"] = str(settings.DOOR_SECONDS)
     return response
@@ -43,7 +43,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 @requires_csrf_token
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404: a problem for programs, a page for people."""
+    """Answer 404: a problem document in the API, a page elsewhere."""
     if request.path_info.startswith(_API):
         return problems.not_found(request, exception)
     return defaults.page_not_found(request, exception)
@@ -51,7 +51,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 while database or mail server do not answer: a page, to programs a problem."""
+    """Answer 500, or 503 if the database or the mail server does not respond: a problem document in
+    the API, a page elsewhere."""
     error = sys.exc_info()[1]
     if isinstance(error, problems.DATABASE_AWAY):
         return _unavailable(request, _DATABASE_AWAY)

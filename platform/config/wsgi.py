@@ -1,4 +1,4 @@
-"""The WSGI application: all but media under ``/m/``, probes and sockets, for who needs it."""
+"""The WSGI application: all except media under ``/m/``, probes and sockets, if WSGI is needed."""
 
 import os
 

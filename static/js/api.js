@@ -1,6 +1,6 @@
 // Talks to the REST API as the logged-in user.
 
-/** An answer that was no success: `code` is stable, `message` is for people. */
+/** An error answer: `code` is stable, `message` is for people. */
 export class Problem extends Error {
   constructor(message, code, status) {
     super(message);
@@ -11,18 +11,18 @@ export class Problem extends Error {
 
 export const csrfToken = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
-/** The problem in an answer's text, which may come from a proxy that knows nothing of them. */
+/** Return the problem in an answer's text, which may also come from a proxy in another format. */
 export function problemIn(text, status) {
   try {
     const body = JSON.parse(text);
     if (body.detail) return new Problem(body.detail, body.code, status);
   } catch {
-    // Not ours.
+    // Not an answer of the API.
   }
   return new Problem(`The server answered with an error (${status}). Try again.`, "error", status);
 }
 
-/** Ask the API; the parsed answer, or null when it has no body. Throws a Problem. */
+/** Ask the API; return the parsed answer, or null if it has no body. Throws a Problem. */
 export async function ask(address, { method = "GET", body } = {}) {
   const headers = { Accept: "application/json", "X-CSRFToken": csrfToken() };
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -37,23 +37,23 @@ export async function ask(address, { method = "GET", body } = {}) {
   return text ? JSON.parse(text) : null;
 }
 
-/** A page or a part of one as a document; null when it is not there (any more). Throws a Problem where
-    that cannot be said: a server that begins anew has not lost a video. */
+/** Fetch a page or a part of one as a document; null if it does not exist (any more). Throws a Problem
+    if that is unknown: a video is not lost because the server restarts. */
 export async function fetchPage(address) {
   const answer = await fetch(address, { headers: { Accept: "text/html" } });
   if (answer.redirected && new URL(answer.url).pathname !== new URL(address, location).pathname) {
-    location.reload(); // Logged out meanwhile.
+    location.reload(); // The user was logged out meanwhile.
     return null;
   }
   if ([403, 404, 410].includes(answer.status)) return null;
   if (!answer.ok) throw problemIn(await answer.text(), answer.status);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  // Read as elements where nothing runs.
+  // A document without scripts parses the content of noscript as elements.
   for (const part of page.querySelectorAll("noscript")) part.remove();
   return page;
 }
 
-/** Say something in passing; with an action {words, act}, long enough to be taken up. */
+/** Show a short message; with an action {words, act}, it stays long enough to be clicked. */
 export function toast(words, action) {
   const note = Object.assign(document.createElement("p"), { className: "toast", textContent: words });
   if (action) {

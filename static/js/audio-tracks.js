@@ -1,6 +1,6 @@
-// The audio tracks of a film: hls.js's audio tracks, or those that a browser itself knows.
+// The audio tracks of a film: those of hls.js, or those of the browser.
 
-/** Names, and which plays; `choose` takes its number. */
+/** The names of the tracks and the selected one; `choose` takes a track's number. */
 export class AudioTracks {
   #tracks;
   #select;
@@ -42,7 +42,7 @@ export class AudioTracks {
   }
 }
 
-/** A track that is named by its language alone ("de", "de 2") is called as people call that. */
+/** Return a track's name; a name that is only a language code ("de", "de 2") becomes the language's name. */
 function spoken(name, lang) {
   if (!lang || lang === "und" || !name.startsWith(lang)) return name;
   const rest = name.slice(lang.length);

@@ -1,37 +1,38 @@
-// One bar from the first byte to ready, which only goes forward: videos/pages/bar.py in ticks.
+// One progress bar from the first byte to ready, which only moves forward: the browser's part of
+// videos/pages/bar.py.
 
 import { ESTIMATING, place, stageWords, timeLeft } from "./words.js";
 
 const kept = document.getElementById("bar-facts");
 const facts = kept ? JSON.parse(kept.textContent) : { uploadShare: 0, inspected: 0 };
 
-/** Percent of the bar that the bytes on their way take. */
+/** The percentage of the bar that the upload of the bytes takes. */
 export const { uploadShare } = facts;
 
-const furthest = new Map(); // Job or upload → how far its bar was shown.
-const latest = new Map(); // Job or upload → the latest of its stages that was shown.
+const furthest = new Map(); // Job or upload → the highest percentage shown.
+const latest = new Map(); // Job or upload → the latest stage shown.
 const ORDER = ["waiting", "inspecting", "encoding", "publishing", "packaging"];
 
-/** The same percent, or where the bar stood already: work that is done again moves nothing. */
+/** Return the percentage, but at least the one already shown: repeated work does not move the bar back. */
 export function forward(key, percent) {
   const shown = Math.max(percent, furthest.get(key) ?? 0);
   furthest.set(key, shown);
   return shown;
 }
 
-/** Show a tick in an element with the parts of a bar that begins at so many percent. */
+/** Show a tick in an element with the parts of a bar; the work begins at `beginsAt` percent of it. */
 export function showTick(element, tick, { key, beginsAt }) {
   const part = (name) => element.querySelector(`[data-part="${name}"]`);
   const begun = tick.percent > facts.inspected || (tick.percent === facts.inspected && !tick.place);
   const percent = forward(key, beginsAt + (tick.percent * (100 - beginsAt)) / 100);
   element.querySelector("progress").value = percent;
-  // Between two tasks of a job nothing runs for a moment: that is no waiting.
+  // Between two tasks of a job nothing runs for a moment: that does not count as waiting.
   part("stage").textContent = stageWords(steady(key, tick.stage === "waiting" && begun ? "encoding" : tick.stage));
   part("percent").textContent = `${Math.round(percent)} %`;
   part("left").textContent = left(tick, begun);
 }
 
-/** The stage, or the one that was shown already where tasks of two stages take turns. */
+/** Return the stage, or the later one already shown while tasks of two stages alternate. */
 function steady(key, stage) {
   const shown = latest.get(key);
   if (ORDER.includes(stage) && ORDER.indexOf(stage) < ORDER.indexOf(shown)) return shown;

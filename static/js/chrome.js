@@ -1,4 +1,4 @@
-// The page's frame: the appearance switch, and menus that close when one is done with them.
+// The page's frame: the appearance switch, and menus that close after use.
 
 const root = document.documentElement;
 const themeSwitch = document.querySelector("[data-theme-switch]");
@@ -18,7 +18,7 @@ if (themeSwitch) {
     try {
       localStorage.setItem("theme", next);
     } catch {
-      // Not kept, but shown.
+      // The choice cannot be stored, but it is shown.
     }
   });
 }

@@ -1,4 +1,4 @@
-// <copy-button data-of="ID">: copies what stands in a field.
+// <copy-button data-of="ID">: copies the value of a field.
 
 import { toast } from "./api.js";
 

@@ -1,11 +1,11 @@
-// Videos into the trash, and out of it again by whoever did not mean it.
+// Moves videos to the trash, and offers to undo that.
 
 import { ask, toast } from "./api.js";
 
 const API = "/api/v1/videos/";
 const KEPT = "discarded";
 
-/** Delete videos and offer to undo it; those that went. `onUndone` gets each that came back. */
+/** Delete videos and offer to undo it; return the deleted ones. `onUndone` gets each restored video. */
 export async function discard(videos, onUndone) {
   const gone = [];
   for (const video of videos) {
@@ -36,22 +36,22 @@ async function restore(videos, onUndone) {
   }
 }
 
-/** A video was deleted on a page that is about to be left: the next one offers to undo it. */
+/** Note a deleted video before the page is left, so that the next page can offer to undo it. */
 export function noteDiscarded(video) {
   try {
     sessionStorage.setItem(KEPT, JSON.stringify(video));
   } catch {
-    // It can be restored from the trash.
+    // The video can still be restored from the trash.
   }
 }
 
-/** Offer to undo what the page before has deleted. */
+/** Offer to undo the deletion that the previous page noted. */
 export function offerUndoOfPageBefore(onUndone) {
   try {
     const kept = sessionStorage.getItem(KEPT);
     sessionStorage.removeItem(KEPT);
     if (kept) offerUndo([JSON.parse(kept)], onUndone);
   } catch {
-    // It can be restored from the trash.
+    // The video can still be restored from the trash.
   }
 }

@@ -1,4 +1,4 @@
-// The API's reference: one's own key in the examples, and a button that copies each of them.
+// The API reference: puts the reader's own key into the examples, and adds a copy button to each.
 
 const PLACEHOLDER = "vl_…";
 const codes = [...document.querySelectorAll(".code code")];
@@ -27,7 +27,7 @@ for (const code of codes) {
       await navigator.clipboard.writeText(code.textContent);
       button.textContent = "Copied";
     } catch {
-      getSelection().selectAllChildren(code); // No clipboard without HTTPS: select it at least.
+      getSelection().selectAllChildren(code); // Without HTTPS there is no clipboard: select the code at least.
       button.textContent = "Selected";
     }
     setTimeout(() => (button.textContent = "Copy"), 2000);

@@ -1,4 +1,4 @@
-// The player alone, within a page of somebody else.
+// The embedded player, within a page of another site.
 
 import { fetchPage } from "./api.js";
 import "./player.js";
@@ -8,7 +8,7 @@ const AGAIN_MS = 30_000;
 const player = document.querySelector("vod-player");
 let lost = false;
 
-// A page elsewhere stays open for hours, and addresses to play expire: this one knows new ones.
+// The other site's page may stay open for hours, and playback addresses expire: this fetches a new one.
 player.addEventListener("player-lost", async () => {
   if (lost) return;
   lost = true;
@@ -16,9 +16,9 @@ player.addEventListener("player-lost", async () => {
     const page = await fetchPage(location.href);
     const next = page?.querySelector("vod-player");
     if (next) player.take(next.dataset, { anew: true });
-    else location.reload(); // It says that the video is gone.
+    else location.reload(); // The reloaded page says that the video is gone.
   } catch {
-    // Unreachable just now: whoever plays again asks again.
+    // The server is unreachable: playing again tries again.
   }
   setTimeout(() => (lost = false), AGAIN_MS);
 });

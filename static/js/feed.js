@@ -1,7 +1,7 @@
-// The live feed: one socket a page, which comes back by itself and misses nothing.
+// The live feed: one socket per page, which reconnects by itself and misses no event.
 
-const PATIENCE_MS = 60_000; // The server says something at least every 25 s.
-const LOST_MS = 4000; // Less is no news: a server that begins anew is back by then.
+const PATIENCE_MS = 60_000; // The server sends something at least every 25 s.
+const LOST_MS = 4000; // Shorter interruptions are not shown: a server that restarts is back by then.
 const BAD_CURSOR = 4400;
 const LOGGED_OUT = 4401;
 const EXPIRED_CURSOR = 4410;
@@ -82,6 +82,6 @@ class Feed extends EventTarget {
   }
 }
 
-/** Dispatches "event" (a change, with its cursor) and "progress" (a tick); "lost" when it has been
- * cut off for some seconds, "found" when it is back. */
+/** Dispatches "event" (a change, with its cursor) and "progress" (a tick); "lost" after some seconds
+ * without a connection, and "found" when it is back. */
 export const feed = new Feed();

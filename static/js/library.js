@@ -1,4 +1,4 @@
-// <video-library>: keeps its cards true to the server while others upload and workers work.
+// <video-library>: keeps its cards up to date with the server while others upload and workers work.
 
 import { ask, fetchPage, toast } from "./api.js";
 import { discard, offerUndoOfPageBefore } from "./discarding.js";
@@ -13,8 +13,8 @@ const RETRY_MS = 5000;
 
 class VideoLibrary extends HTMLElement {
   #stages = new Map();
-  #asking = new Map(); // Video → whether it changed again while its card was being fetched.
-  #later = new Map(); // Video → the next try to fetch its card.
+  #asking = new Map(); // Video → whether it changed again while its card was fetched.
+  #later = new Map(); // Video → the timer of the next try to fetch its card.
   #counting;
   #picking;
 
@@ -50,14 +50,14 @@ class VideoLibrary extends HTMLElement {
     this.#counting = setTimeout(() => this.#count(), COUNT_MS);
   }
 
-  /** A new stage knows more of a video: its length, and that it is worked on again. */
+  /** Fetch a card again at a new stage, which knows more about the video, such as its length. */
   #hearTick({ video, stage }) {
     const isNews = this.#stages.get(video) !== stage;
     this.#stages.set(video, stage);
     if (isNews && this.#card(video)) this.#refresh(video);
   }
 
-  /** The tabs say how many there are; the first video brings them and the search. */
+  /** Update the numbers in the tabs; the first video also brings the tabs and the search. */
   async #count() {
     try {
       const page = await fetchPage(location.href);
@@ -68,7 +68,7 @@ class VideoLibrary extends HTMLElement {
       }
       this.#picking.offer();
     } catch {
-      // The next change counts again.
+      // The next change triggers another count.
     }
   }
 
@@ -82,7 +82,7 @@ class VideoLibrary extends HTMLElement {
       const page = await fetchPage(`${this.dataset.card.replace(ANY_ID, video)}?${this.dataset.query}`);
       this.#place(video, page?.querySelector(".card") ?? null);
     } catch {
-      clearTimeout(this.#later.get(video)); // Unreachable: what was told is not told again.
+      clearTimeout(this.#later.get(video)); // The server is unreachable, and the event does not come again.
       this.#later.set(video, setTimeout(() => this.#refresh(video), RETRY_MS));
     }
     const again = this.#asking.get(video);
@@ -111,7 +111,7 @@ class VideoLibrary extends HTMLElement {
     if (isBare && goesOn) this.#refill();
   }
 
-  /** All of this page went, and there are others: what comes next takes its place. */
+  /** Show the next videos if all on this page are gone and there are other pages. */
   async #refill() {
     try {
       const page = await fetchPage(location.href);
@@ -121,12 +121,12 @@ class VideoLibrary extends HTMLElement {
       else document.querySelector(".pager")?.remove();
       this.querySelector(".empty").hidden = this.querySelector(".card") !== null;
     } catch {
-      // A browser's or a proxy's error is no page to leave this one for.
+      // This page stays, since a reload could show an error of the browser or a proxy.
       setTimeout(() => this.querySelector(".card") ?? this.#refill(), RETRY_MS);
     }
   }
 
-  /** Newest first: ids grow with time. A card older than all of this page belongs to another. */
+  /** Insert a card, newest first: ids grow with time. A card older than all here belongs to another page. */
   #insert(video, fresh) {
     const cards = [...this.querySelectorAll(".card")];
     const next = cards.find((card) => card.dataset.video < video);
@@ -163,7 +163,7 @@ async function copyLink(card) {
   const link = card.querySelector(".card-title a").href;
   try {
     await navigator.clipboard.writeText(link);
-    const held = card.querySelector("[data-standing]") !== null; // By moderators, whatever its owner chose.
+    const held = card.querySelector("[data-standing]") !== null; // Moderators hold it back, whatever its owner chose.
     const alone = held || ["private", "draft"].includes(card.dataset.visibility);
     toast(alone ? "Link copied. Only you can open it: the video is not shared." : "Link copied.");
   } catch {

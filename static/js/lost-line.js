@@ -1,4 +1,4 @@
-// Says when the page has been cut off for a while, and what that means.
+// Says when the page has lost its connection for a while, and what that means.
 
 import { feed } from "./feed.js";
 

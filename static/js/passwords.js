@@ -1,4 +1,4 @@
-// A button beside each password that shows what was typed.
+// Adds a button to each password field that shows the password.
 
 for (const field of document.querySelectorAll("input[type=password]")) {
   const box = Object.assign(document.createElement("div"), { className: "password" });
@@ -15,7 +15,7 @@ for (const field of document.querySelectorAll("input[type=password]")) {
     tell();
     field.focus();
   });
-  // A browser keeps only what was typed into a field of passwords.
+  // Browsers offer to store a password only from a field of type password.
   field.form?.addEventListener("submit", () => (field.type = "password"));
   tell();
   const hadFocus = document.activeElement === field;

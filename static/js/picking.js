@@ -1,10 +1,10 @@
-// Choosing several cards of the library, to delete them together.
+// The choice of several cards of the library, to delete them together.
 
 export class Picking {
   #library;
   #discard;
 
-  /** `onDelete` gets the chosen videos, {id, title} each. */
+  /** `onDelete` gets the chosen videos, each as {id, title}. */
   constructor(library, onDelete) {
     this.#library = library;
     this.#discard = onDelete;
@@ -19,18 +19,18 @@ export class Picking {
     this.offer();
   }
 
-  /** The way in is shown once it leads somewhere. */
+  /** Show the button that starts choosing, if the page has it. */
   offer() {
     const button = document.getElementById("pick");
     if (button) button.hidden = false;
   }
 
-  /** A card that takes another's place is chosen as that was. */
+  /** Copy the choice of a card to the card that replaces it. */
   carryOver(shown, fresh) {
     fresh.querySelector(".pick input").checked = shown.querySelector(".pick input").checked;
   }
 
-  /** Say how many are chosen. */
+  /** Show how many videos are chosen. */
   tell() {
     const count = this.#chosen.length;
     this.#bar.querySelector('[data-part="count"]').textContent =

@@ -1,4 +1,4 @@
-// <player-clock>: where one is and how long the whole is, in the words of the rest of the page.
+// <player-clock>: the current position and the whole length, in the format of the rest of the page.
 
 import { clock } from "./words.js";
 

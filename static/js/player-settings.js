@@ -1,4 +1,4 @@
-// <player-settings>: speed, quality and sound, each a row of choices that shows what holds.
+// <player-settings>: speed, quality and sound, each a row of choices that shows the current one.
 
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const AUTO = "auto";
@@ -9,7 +9,7 @@ class PlayerSettings extends HTMLElement {
 
   connectedCallback() {
     this.#button.addEventListener("click", () => this.#show(this.#panel.hidden));
-    // The player's own keys are not for who moves between choices.
+    // The player's shortcuts must not act on keys that move between the choices.
     this.#panel.addEventListener("keydown", (event) => {
       event.stopPropagation();
       if (event.key === "Escape") this.#show(false, { back: true });
@@ -23,7 +23,7 @@ class PlayerSettings extends HTMLElement {
     this.#mark("speed", "1");
   }
 
-  /** The qualities there are, or null where the browser decides. */
+  /** Set the qualities to choose from, or null if the browser decides. */
   set renditions(renditions) {
     const chosen = this.#renditions?.chosen ?? null;
     this.#renditions = renditions;
@@ -40,7 +40,7 @@ class PlayerSettings extends HTMLElement {
     this.showSound();
   }
 
-  /** What holds now: called whenever what plays may have changed. */
+  /** Show the current quality; called whenever the playing one may have changed. */
   showQuality() {
     const { chosen = null, playing = null } = this.#renditions ?? {};
     this.#mark("quality", chosen === null ? AUTO : String(chosen));
@@ -82,7 +82,7 @@ class PlayerSettings extends HTMLElement {
     if (this.#panel.hidden === !open) return;
     this.#panel.hidden = !open;
     this.#button.setAttribute("aria-expanded", String(open));
-    // Controls that fade would take what is open with them.
+    // Controls that fade out would take the open panel with them.
     this.closest("media-controller").setAttribute("autohide", open ? "-1" : "2");
     if (open) this.#panel.querySelector("input:checked")?.focus({ preventScroll: true });
     else if (back) this.#button.focus();

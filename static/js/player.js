@@ -1,5 +1,5 @@
-// <vod-player data-src>: shows a poster until somebody plays, and fetches nothing of the film
-// before; then plays HLS by hls.js where media source extensions are, else natively.
+// <vod-player data-src>: shows a poster until the viewer plays, and fetches nothing of the film
+// before; then plays HLS with hls.js if there are media source extensions, else natively.
 
 import Hls from "../vendor/hls.js-1.7.4/hls.min.js";
 import "../vendor/media-chrome-4.19.4/media-chrome.js";
@@ -10,9 +10,9 @@ import { AudioTracks } from "./audio-tracks.js";
 
 const REVIVALS = 3;
 const ASK_AGAIN_MS = 700;
-// Sound and pictures do not end together to the sample.
+// Audio and video do not end at exactly the same sample.
 const NOTHING_LEFT_SECONDS = 0.2;
-// Two of its parts ask for the same playlist: the timer of the first is taken by the second.
+// Two parts of hls.js request the same playlist: the second takes over the timer of the first.
 const SOON_MS = 20;
 const BEFORE_THE_EDGE_SECONDS = 0.5;
 const VOLUME_STEP = 0.05;
@@ -22,18 +22,18 @@ class VodPlayer extends HTMLElement {
   #renditions = null;
   #begun = false;
   #revivals = 0;
-  #lostAt = null; // Where it was, and whether it played, when its address was lost.
+  #lostAt = null; // The position, and whether it was paused, when the address stopped working.
   #asking = null;
   #available = null;
 
   connectedCallback() {
     const { media } = this;
-    // A film that grows has no end yet, but is no broadcast.
+    // A growing film has no end yet, but it is not a live broadcast.
     media.streamType = "on-demand";
     media.addEventListener("play", () => this.begin());
     media.addEventListener("waiting", () => this.#askForMore());
     media.addEventListener("error", () => this.#hls || this.#isLost());
-    // Before the controls hear of it: what they ask the media for needs a source.
+    // This runs before the controls get the event: their requests to the media need a source.
     this.addEventListener("mediaplayrequest", () => this.begin(), { capture: true });
     this.addEventListener("mediaseekrequest", (event) => this.#seek(event), { capture: true });
     const volume = this.querySelector("media-volume-range")?.range;
@@ -51,12 +51,12 @@ class VodPlayer extends HTMLElement {
     return this.querySelector("[slot=media]");
   }
 
-  /** The qualities of what plays, once it does; null where the browser decides by itself. */
+  /** The qualities of the film once it plays; null if the browser decides by itself. */
   get renditions() {
     return this.#renditions;
   }
 
-  /** Fetch what is to be played: with the first wish to see it. */
+  /** Load the film, on the first request to play it. */
   begin() {
     if (this.#begun) return;
     this.#begun = true;
@@ -67,8 +67,8 @@ class VodPlayer extends HTMLElement {
     if (wanted) media.play().catch(() => {});
   }
 
-  /** Take over what the page knows by now: another release, or a renewed token, has another
-   * address, from which is played on at the same place. */
+  /** Take over new data from the page. Another release or a renewed token has another address;
+   * playback continues from it at the same position. */
   take({ src, release, length, seconds, available }, { anew = false } = {}) {
     const isOther = anew || release !== this.dataset.release;
     Object.assign(this.dataset, { length, seconds, release });
@@ -78,7 +78,7 @@ class VodPlayer extends HTMLElement {
     if (isOther) this.#changeSource(src);
   }
 
-  /** How much can be played of what is still made, in seconds; null when all of it. */
+  /** Set how many seconds of a growing film can be played; null if all of it can. */
   grow(available) {
     this.#available = available;
     const whole = Number(this.dataset.seconds);
@@ -109,7 +109,7 @@ class VodPlayer extends HTMLElement {
       workerPath: this.dataset.worker,
       startPosition: start,
       capLevelToPlayerSize: true,
-      // Its length is then told by who knows it, and not by what is there of it.
+      // Then the length comes from the page, not from the part that exists so far.
       liveDurationInfinity: true,
     });
     this.#hls = hls;
@@ -134,7 +134,7 @@ class VodPlayer extends HTMLElement {
     if (audioTracks) this.querySelector("player-settings").audioTracks = AudioTracks.native(audioTracks);
   }
 
-  /** A place that is not made yet is none to wait for: the last one that is takes its turn. */
+  /** Seek. A position that does not exist yet is replaced by the last one that does. */
   #seek(event) {
     this.begin();
     const last = this.#available === null ? Infinity : Math.max(0, this.#available - BEFORE_THE_EDGE_SECONDS);
@@ -145,15 +145,15 @@ class VodPlayer extends HTMLElement {
     );
   }
 
-  /** A growing playlist is read again every few seconds: too seldom for who waits at its end. */
+  /** Read a growing playlist more often than every few seconds while playback waits at its end. */
   #askForMore() {
     clearInterval(this.#asking);
     this.#asking = setInterval(() => {
       const { ended, readyState } = this.media;
       if (ended || readyState > HTMLMediaElement.HAVE_CURRENT_DATA) clearInterval(this.#asking);
-      // Whoever waits for bytes on their way must not have their loading begun again.
+      // Loading must not restart while the bytes that playback waits for are on their way.
       else if (this.#isAtTheEndOfWhatGrows()) this.#readAgain(this.#hls);
-      // A quality chosen within the last segment opens the buffer anew, and nothing ends it again.
+      // A change of quality within the last segment reopens the buffer, and nothing else ends it again.
       else if (this.#isAtTheVeryEnd()) this.#hls.trigger(Hls.Events.BUFFER_EOS, {});
     }, ASK_AGAIN_MS);
   }
@@ -186,14 +186,14 @@ class VodPlayer extends HTMLElement {
       return;
     }
     clearInterval(this.#asking);
-    // Without its source the element is paused, and at the beginning.
+    // Read this first: without its source the element is paused and at position 0.
     const { currentTime, paused } = this.media;
     this.#lostAt = { currentTime, paused };
     hls.destroy();
     this.#isLost();
   }
 
-  /** The address may have expired, or a newer release taken its place: the page finds out. */
+  /** Tell the page, which finds out whether the address expired or a newer release replaced it. */
   #isLost() {
     this.dispatchEvent(new CustomEvent("player-lost", { bubbles: true }));
   }

@@ -1,4 +1,5 @@
-// <live-progress data-video>: bar, stage, percent, time left and what plays, moved by the feed's ticks.
+// <live-progress data-video>: bar, stage, percent, time left and the playable part, updated by the
+// feed's ticks.
 
 import { ask } from "./api.js";
 import { forward, showTick } from "./bar.js";
@@ -14,7 +15,7 @@ class LiveProgress extends HTMLElement {
   connectedCallback() {
     feed.addEventListener("progress", this.#hear);
     const bar = this.querySelector("progress");
-    // A part of the page that was fetched meanwhile may be behind the ticks.
+    // A part of the page that was just fetched may be older than the last tick.
     bar.value = forward(this.#key, bar.value);
     this.#part("percent").textContent = `${Math.round(bar.value)} %`;
   }
@@ -44,7 +45,7 @@ class LiveProgress extends HTMLElement {
 
 customElements.define("live-progress", LiveProgress);
 
-// Nobody tells those who wait that others before them are done.
+// The feed sends nothing to waiting videos when others before them are done, so this polls.
 setInterval(async () => {
   const waiting = [...document.querySelectorAll("live-progress[data-waits]")];
   if (!waiting.length || document.hidden || !document.documentElement.dataset.feedSince) return;
@@ -55,6 +56,6 @@ setInterval(async () => {
       if (video) element.show({ ...video.progress, job: video.job?.id });
     }
   } catch {
-    // The next look will tell.
+    // The next poll tries again.
   }
 }, LOOK_MS);

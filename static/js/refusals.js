@@ -1,11 +1,11 @@
-// What is refused before a byte of it is sent: what cannot arrive, or is clearly no video or audio.
+// Refuses files before a byte is sent: those that cannot arrive, or are clearly no video or audio.
 
 import { binarySize } from "./words.js";
 
 const LOOKED_AT = 4096;
 const EXPORTS = "Choose a video or audio file.";
 
-// How files of other kinds begin.
+// The first bytes of other kinds of files.
 const SIGNATURES = [
   ["a PDF document", "25504446"],
   ["an archive or an office document", "504b0304"],
@@ -19,7 +19,7 @@ const SIGNATURES = [
   ["an office document", "d0cf11e0a1b11ae1"],
 ];
 
-/** Why a file cannot be taken, or null when it may be. */
+/** Return why a file cannot be uploaded, or null if it can. */
 export async function refusal(file, { maxBytes, maxSize }) {
   if (file.size > maxBytes) {
     return `Too large: it has ${binarySize(file.size)}, and at most ${maxSize} can be uploaded here.`;
@@ -42,11 +42,11 @@ function kindOf(bytes) {
   return isText(bytes) ? "a text" : null;
 }
 
-/** Nothing but printable characters of UTF-8 and the usual white space. */
+/** Whether the bytes are only printable characters in UTF-8 and the usual white space. */
 function isText(bytes) {
   if (bytes.some((byte) => byte < 9 || (byte > 13 && byte < 32) || byte === 127)) return false;
   try {
-    // The last character may be cut where we stopped to read.
+    // The last character may be cut off, since only the beginning is read.
     new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
     return true;
   } catch {

@@ -1,9 +1,9 @@
-// The qualities of a film: hls.js's levels, each size once, in however many codecs it is there.
+// The qualities of a film: hls.js's levels, each size once, even if it exists in several codecs.
 
 export class Renditions {
-  /** Sizes as people call them, the largest first: 1080, 720 … */
+  /** The sizes by their usual numbers, the largest first: 1080, 720 … */
   sizes;
-  /** What somebody chose; null for automatic. Kept here: hls.js only tells what it loads next. */
+  /** The chosen size; null for automatic. Kept here, since hls.js only tells what it loads next. */
   chosen = null;
   #hls;
 
@@ -23,12 +23,12 @@ export class Renditions {
     return level ? sizeOf(level) : null;
   }
 
-  /** Whether hls.js goes by the line's speed. */
+  /** Whether hls.js chooses by the speed of the connection. */
   get isAutomatic() {
     return this.#hls.autoLevelEnabled;
   }
 
-  /** A size in the codecs that play, which hls.js chose as what this browser plays best. */
+  /** Return the level of a size in the current codecs, which hls.js chose as this browser's best. */
   #levelOf(size) {
     const { levels, loadLevel, firstLevel } = this.#hls;
     const now = levels[loadLevel] ?? levels[firstLevel];
@@ -38,7 +38,7 @@ export class Renditions {
   }
 }
 
-/** What people call a size by: 720p, whichever way up. */
+/** Return the number in the usual name of a size: 720 for 720p, also if it is upright. */
 function sizeOf({ width, height }) {
   return Math.min(width, height);
 }

@@ -1,4 +1,4 @@
-// What an uploader says of a video while it arrives: kept here until there is a video, then saved.
+// The fields about a video while its file arrives: kept here until the video exists, then saved.
 
 import { ask } from "./api.js";
 
@@ -22,14 +22,14 @@ export class RowForm {
     return this.element.contains(document.activeElement);
   }
 
-  /** The video is there: what was typed meanwhile becomes its own. */
+  /** Save the fields, since the video exists now. */
   arrived(address, { title, visibility }) {
     this.#address = address;
     this.#kept = { title, visibility };
     return this.#save();
   }
 
-  /** One after the other, so that the last word stands. */
+  /** Save in sequence, so that the last change wins. */
   #save() {
     this.#saving = this.#saving.then(() => this.#saveNow());
     return this.#saving;
@@ -61,7 +61,7 @@ export class RowForm {
   }
 }
 
-/** As the server calls a video that nobody has named. */
+/** Return the title that the server gives to a video without one. */
 function titleOf(filename) {
   const dot = filename.lastIndexOf(".");
   const stem = dot > 0 ? filename.slice(0, dot) : filename;

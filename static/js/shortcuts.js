@@ -1,4 +1,4 @@
-// The player's keys, wherever on the page one is, but never in a field; "?" lists them.
+// The player's keys work everywhere on the page except in fields; "?" lists them.
 
 const JUMP_SECONDS = 10;
 const STEP_SECONDS = 5;
@@ -6,7 +6,7 @@ const VOLUME_STEP = 0.1;
 const SPEED_STEP = 0.25;
 const [SLOWEST, FASTEST] = [0.25, 2];
 
-/** What is pressed, how it is called, what it does; `near` only while one is in the player. */
+/** The keys, their names and their actions; those with `near` work only with the focus in the player. */
 const KEYS = [
   { keys: [" ", "k"], names: ["Space", "K"], words: "Play or pause", act: ({ media }) => playOrPause(media) },
   { keys: ["ArrowLeft"], names: ["←"], words: "5 seconds back", act: (player) => seek(player, -STEP_SECONDS) },
@@ -41,12 +41,12 @@ document.addEventListener("keydown", (event) => {
   wish.act(player, key);
 });
 
-/** Whether a key is meant for something else. */
+/** Whether a key is meant for another element. */
 function isElsewhere({ target }, key, player, { near, picture }) {
   if (!(target instanceof Element)) return false;
   if (target.closest(FIELDS) || document.querySelector("dialog[open]")) return true;
   if (key === " " && (target.matches(PRESSED_BY_SPACE) || target.keysUsed?.includes(" "))) return true;
-  // The timeline and the volume move by arrows of their own.
+  // The timeline and the volume handle the arrow keys themselves.
   if (target.keysUsed?.includes(key)) return true;
   return (near && !player.contains(target)) || (picture && "sound" in player.dataset);
 }
@@ -64,7 +64,7 @@ function seek(player, seconds) {
   seekTo(player, player.media.currentTime + seconds);
 }
 
-/** As the timeline does it, which knows what is not made yet. */
+/** Seek with the timeline's event, since its handler knows which part does not exist yet. */
 function seekTo(player, seconds) {
   const detail = Math.max(0, Math.min(seconds, wholeOf(player)));
   player
@@ -102,7 +102,7 @@ function showList(player) {
   form.append(Object.assign(document.createElement("button"), { className: "button", textContent: "Close" }));
   dialog.append(title, list, form);
   dialog.addEventListener("close", () => dialog.remove());
-  // Inside the player, which may be all that the screen shows.
+  // In full screen the dialog must be inside the player, since nothing else is visible.
   (document.fullscreenElement ? player.querySelector("media-controller") : document.body).append(dialog);
   dialog.showModal();
 }

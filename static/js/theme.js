@@ -1,7 +1,7 @@
-// Runs before the first paint: that scripts run, the remembered appearance, else the system's.
+// Runs before the first paint: notes that scripts run, and sets the stored or the system's appearance.
 (() => {
   const root = document.documentElement;
-  root.dataset.js = ""; // What only scripts bring to life is shown from here on.
+  root.dataset.js = ""; // From here on, elements that need scripts are shown.
   const dark = matchMedia("(prefers-color-scheme: dark)");
 
   const show = () => {
@@ -11,7 +11,7 @@
     const kept = localStorage.getItem("theme");
     if (kept === "light" || kept === "dark") root.dataset.theme = kept;
   } catch {
-    // A browser that keeps nothing follows the system.
+    // A browser without storage follows the system.
   }
   show();
   addEventListener("theme", show);

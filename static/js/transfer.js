@@ -1,17 +1,17 @@
-// One upload, by XMLHttpRequest: fetch cannot tell how far a body is.
+// One upload, by XMLHttpRequest, since fetch does not report the progress of a body.
 
 import { Problem, csrfToken, problemIn } from "./api.js";
 
 const RECENT_MS = 4000;
 const LOOK_MS = 1000;
-// A line that carried nothing for so long is taken for cut, though nobody has said so.
+// A connection that carried nothing for this long counts as broken, even without an error.
 const GIVEN_UP_MS = 60_000;
 
 /** Measures speed over the last seconds, so that a stall shows soon. */
 class Speedometer {
   #samples = [];
 
-  /** Bytes per second, or null as long as it cannot be said. */
+  /** Return the bytes per second, or null while that is unknown. */
   measure(bytes, now = performance.now()) {
     this.#samples.push({ bytes, now });
     while (this.#samples.length > 2 && now - this.#samples[0].now > RECENT_MS) this.#samples.shift();
@@ -20,8 +20,8 @@ class Speedometer {
   }
 }
 
-/** Send a file; `onProgress` gets {sent, total, speed, quiet} when bytes went, and each second;
-    `quiet` is for how many seconds none did. Resolves to the new video. */
+/** Send a file; `onProgress` gets {sent, total, speed, quiet} when bytes were sent, and each second;
+    `quiet` is the number of seconds without any. Resolves to the new video. */
 export function send(file, address, { onProgress, signal }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -59,7 +59,8 @@ export function send(file, address, { onProgress, signal }) {
   });
 }
 
-/** Whether a file whose last byte went has arrived, nobody can say: sending it again may make two. */
+/** Return the problem of a broken connection. After the last byte it is unknown whether the file
+    arrived: sending it again may create a second video. */
 function cut(whole) {
   return whole
     ? new Problem(
@@ -70,7 +71,7 @@ function cut(whole) {
     : new Problem("The connection broke before the file had arrived.", "unreachable", 0);
 }
 
-/** Resolves once the server answers again; rejects when the upload is stopped. */
+/** Resolve once the server answers again; reject when the upload is stopped. */
 export async function untilReachable(address, signal) {
   for (let wait = 1000; ; wait = Math.min(wait * 2, 15_000)) {
     await online(wait);
@@ -79,7 +80,7 @@ export async function untilReachable(address, signal) {
   }
 }
 
-/** After a while, or as soon as the browser says that there is a line. */
+/** Resolve after `wait` milliseconds, or as soon as the browser reports that it is online. */
 function online(wait) {
   return new Promise((resolve) => {
     const done = () => {

@@ -1,4 +1,4 @@
-// One file being uploaded: arriving, being prepared, ready; or why not.
+// The row of one upload: it arrives, is prepared and becomes ready, or the row says why not.
 
 import { ask } from "./api.js";
 import { forward, showTick, uploadShare } from "./bar.js";
@@ -17,7 +17,7 @@ export class UploadRow {
   #video = null;
   #form;
 
-  /** `places` knows the addresses: {address, watch}; `onArrival` is called once it is a video. */
+  /** `places` has the addresses {address, watch}; `onArrival` is called once the video exists. */
   constructor(file, places, onArrival) {
     this.file = file;
     this.places = places;
@@ -43,7 +43,7 @@ export class UploadRow {
     return this.#form.hasFocus;
   }
 
-  /** Refuse it before a byte is sent. */
+  /** Refuse the file before a byte is sent. */
   refuse(reason) {
     this.#fail(reason, { mayRetry: false });
   }
@@ -61,7 +61,7 @@ export class UploadRow {
     }
   }
 
-  /** Again after each cut, as soon as the server can be reached; the bar waits until it catches up. */
+  /** Send, and again after each broken connection once the server is reachable; meanwhile the bar stays. */
   async #deliver() {
     for (let tries = 1; ; tries += 1) {
       try {
@@ -111,7 +111,7 @@ export class UploadRow {
     this.#show(video);
     await this.#form.arrived(`${this.places.address}${video.id}/`, video);
     this.onArrival?.(this);
-    this.#refresh(); // What happened before its id was known.
+    this.#refresh(); // Events from before the id was known were missed.
   }
 
   async #refresh() {
@@ -144,7 +144,7 @@ export class UploadRow {
 
   #tick(tick) {
     if (this.element.dataset.state !== "processing") return;
-    // What arrived is behind it, however far the bar was when the last byte went.
+    // The upload is complete, however far the bar was when the last byte was sent.
     forward(this, uploadShare);
     showTick(this.element, tick, { key: this, beginsAt: uploadShare });
   }

@@ -1,4 +1,4 @@
-// <video-uploader>: takes files by button or drop and sends a few at a time.
+// <video-uploader>: takes files by button or drop and sends two at a time.
 
 import "./lost-line.js";
 import { refusal } from "./refusals.js";
@@ -23,7 +23,7 @@ class VideoUploader extends HTMLElement {
     });
   }
 
-  /** Anywhere on the page: a file that misses the zone must not replace the page. */
+  /** Accept drops anywhere on the page: a file dropped beside the zone must not replace the page. */
   #acceptDrops() {
     const root = document.documentElement;
     const hasFiles = ({ dataTransfer }) => dataTransfer.types.includes("Files");
@@ -57,7 +57,7 @@ class VideoUploader extends HTMLElement {
     }
   }
 
-  /** Where cards show what is prepared, a row goes once its form is done with. */
+  /** On a page whose cards show the work on a video, remove its row once its form has lost the focus. */
   #arrived(row) {
     if (!("handsOver" in this.dataset)) return;
     const leave = () => !row.hasFocus && row.element.remove();

@@ -1,5 +1,5 @@
-// <video-field data-address>: one field of a video, saved when it was changed; what could not be
-// saved for want of a line is saved when the line is back.
+// <video-field data-address>: one field of a video, saved after each change; a change that could
+// not be saved without a connection is saved when the connection is back.
 
 import { ask } from "./api.js";
 
@@ -29,7 +29,7 @@ class VideoField extends HTMLElement {
     addEventListener("beforeunload", (event) => this.#retry && event.preventDefault());
   }
 
-  /** What another window, or somebody else, has made of it; not under one's hands. */
+  /** Take over a value set in another window or by another user, unless the field is being edited. */
   take(value) {
     const field = this.#field;
     const isTouched = this.#saving || this.#retry || field.value !== this.#kept;
@@ -85,7 +85,7 @@ class VideoField extends HTMLElement {
     if (!bad) setTimeout(() => this.#note.hasAttribute("data-bad") || (this.#note.hidden = true), SHOWN_MS);
   }
 
-  /** What the chosen option means. */
+  /** Show what the chosen option means. */
   #showHint() {
     const { selectedOptions } = this.#field;
     const hint = this.querySelector(".hint");

@@ -1,4 +1,4 @@
-// <live-page>: the parts of the watch page that follow the video, and what one can do with it.
+// <live-page>: the parts of the watch page that follow the video's state, and its actions.
 
 import { ask, fetchPage, toast } from "./api.js";
 import { noteDiscarded } from "./discarding.js";
@@ -28,8 +28,8 @@ class LivePage extends HTMLElement {
     this.addEventListener("video-saved", () => this.refresh());
     this.addEventListener("player-lost", () => this.#playerLost());
     this.#bringPlayer();
-    // A page that gets no feed of this video looks now and then. So does every page while the video
-    // is processed again, which shows no bar that the feed moves.
+    // A page without a feed for this video polls. So does every page while the video is processed
+    // again, since then it has no bar that the feed moves.
     setInterval(() => {
       const hasFeed = document.documentElement.dataset.feedSince && !this.querySelector(".state live-progress");
       if (!hasFeed && this.querySelector("live-progress") && !document.hidden) this.refresh();
@@ -48,7 +48,7 @@ class LivePage extends HTMLElement {
       if (page) this.#take(page);
       else this.#leave();
     } catch {
-      clearTimeout(this.#later); // Unreachable: what was told is not told again.
+      clearTimeout(this.#later); // The server is unreachable, and the event does not come again.
       this.#later = setTimeout(() => this.refresh(), LOOK_MS);
     }
     this.#busy = false;
@@ -58,7 +58,7 @@ class LivePage extends HTMLElement {
     }
   }
 
-  /** It is gone for who looks at it: an owner finds the rest in the library, others a page that says so. */
+  /** Leave, since this viewer's video is gone: to the library with a feed, else to a page that says so. */
   #leave() {
     if (document.documentElement.dataset.feedSince) location.assign(this.dataset.library);
     else location.reload();
@@ -72,13 +72,13 @@ class LivePage extends HTMLElement {
   #ticked({ stage, available_seconds: available }) {
     const player = this.querySelector("vod-player[data-growing]");
     if (player) player.grow(available);
-    // A new stage knows more of a video: its facts, and that it is worked on again.
+    // A new stage brings more data about the video, so the page is fetched again.
     if (stage === this.#stage) return;
     this.#stage = stage;
     this.refresh();
   }
 
-  /** The player's code comes with the first video to play. */
+  /** Load the player's code once there is a video to play. */
   #bringPlayer() {
     if (this.querySelector("vod-player")) import("./player.js");
   }
@@ -97,14 +97,14 @@ class LivePage extends HTMLElement {
     this.#bringPlayer();
   }
 
-  /** A menu somebody has opened stays open. */
+  /** Keep the menus open that the user has opened. */
   #keepOpen(shown, fresh) {
     const nameOf = (menu) => menu.querySelector("summary").outerHTML;
     const opened = new Set([...shown.querySelectorAll("details[open]")].map(nameOf));
     for (const menu of fresh.querySelectorAll("details")) menu.open = opened.has(nameOf(menu));
   }
 
-  /** A player stays where it is; only another release gets it another address. */
+  /** Keep the player in place; it changes its address only for another release or after an error. */
   #keepsPlaying(shown, fresh) {
     const [player, next] = [shown, fresh].map((part) => part.querySelector("vod-player"));
     if (!player?.take || !next) return false;
@@ -163,7 +163,7 @@ function open(dialog) {
   dialog.showModal();
 }
 
-/** What a field holds; browsers have a clipboard for scripts on HTTPS alone. */
+/** Copy a field's value; browsers give scripts a clipboard only on HTTPS. */
 async function copy(field, said) {
   const note = field.closest("dialog").querySelector("[role=status]");
   field.select();

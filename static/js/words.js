@@ -1,4 +1,4 @@
-// Sizes and times as people read them; stages in the words the server uses.
+// Sizes and times in a form for people; stages in the words of the server.
 
 const kept = document.getElementById("stage-words");
 const stages = kept ? JSON.parse(kept.textContent) : {};
@@ -19,7 +19,7 @@ export function size(bytes) {
 
 export const ESTIMATING = "Estimating…";
 
-/** 512 MiB: in the units in which limits are set. */
+/** Return a size as in 512 MiB, in the units in which limits are set. */
 export function binarySize(bytes) {
   const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
   let value = bytes;
@@ -39,7 +39,7 @@ export function timeLeft(seconds) {
   return `${(seconds / 3600).toFixed(1)} h left`;
 }
 
-/** Where somebody stands before whom so many are: 4th in the queue. */
+/** Return the place in the queue behind this many others: 4th in the queue. */
 export function place(ahead) {
   if (ahead <= 0) return "Next in the queue";
   const number = ahead + 1;
@@ -48,13 +48,13 @@ export function place(ahead) {
   return `${number}${ending} in the queue`;
 }
 
-/** How much of a video that is still made can be watched. */
+/** Say how much of a video that is still processed can be watched. */
 export function available(seconds, whole) {
   const plays = clock(seconds);
   return `${whole ? `${plays} of ${whole}` : plays} can be watched`;
 }
 
-/** 0:07, 12:34, 1:02:03. */
+/** Return a time as in 0:07, 12:34 or 1:02:03. */
 export function clock(seconds) {
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, Math.floor(seconds) % 60];
   const [first, ...rest] = parts[0] ? parts : parts.slice(1);

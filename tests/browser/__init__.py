@@ -1,1 +1,1 @@
-"""The pages in a real Chromium, and the live feed, against the product's real processes."""
+"""Tests of the pages in a real Chromium and of the live feed, with the product's real processes."""

@@ -1,4 +1,4 @@
-"""A running copy of the product for all browser tests, a Chromium, and people who use it."""
+"""A running copy of the product for all browser tests, a Chromium, and users."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.servers.app import Vodloom, migrated_database, running_vodloom
 from tests.servers.plugin import SERVERS
 from tests.servers.redis import running_redis
 
-# A page that shows what it should is found at once: waiting longer costs a busy machine no failure.
+# The timeout costs no time if a page is right, and a busy machine causes no failures.
 expect.set_options(timeout=20_000)
 
 
@@ -25,7 +25,7 @@ expect.set_options(timeout=20_000)
 def site(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Vodloom]:
-    """The whole product, once for these tests."""
+    """The whole product, started once for these tests."""
     postgres = pytestconfig.stash[SERVERS].postgres
     with ExitStack() as cleanup:
         running = running_vodloom(
@@ -45,26 +45,26 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def demo(site: Vodloom) -> Person:
-    """The first user, who is staff too."""
+    """The demo user, who is also staff."""
     email, password = site.manage("create_demo_user").split()
     return Person(site, email, password)
 
 
 @pytest.fixture(scope="package")
 def numbered(demo: Person, tmp_path_factory: pytest.TempPathFactory) -> Numbered:
-    """A video of numbered pictures and beeps."""
+    """A video with numbered frames and beeps."""
     return prepared(demo, tmp_path_factory.mktemp("numbered"))
 
 
 @pytest.fixture
 def person(demo: Person, chromium: Browser, request: pytest.FixtureRequest) -> Person:
-    """Somebody with an empty library, who signed up by the page."""
+    """A user with an empty library, who signed up on the page."""
     return sign_up(demo.site, chromium, f"{request.node.name.replace('_', '-')[:50]}@example.com")
 
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[Callable[[Person], Page]]:
-    """Opens a window in which a person is logged in; at the end none may have complained."""
+    """A function that opens a page with a logged-in user; the test fails on any browser error."""
     complaints: list[str] = []
 
     def note(said: ConsoleMessage) -> None:
@@ -90,7 +90,8 @@ def open_page(chromium: Browser) -> Iterator[Callable[[Person], Page]]:
 
 @pytest.fixture
 def open_cut_off(chromium: Browser) -> Iterator[Callable[[Person], Page]]:
-    """The same for a line that is cut: browsers complain of every request that is lost."""
+    """A function like ``open_page`` for cut connections: browsers log an error for each lost
+    request, so errors are not checked."""
     with ExitStack() as cleanup:
 
         def open_for(person: Person) -> Page:
@@ -105,26 +106,26 @@ def open_cut_off(chromium: Browser) -> Iterator[Callable[[Person], Page]]:
 
 @pytest.fixture(scope="session")
 def clip_with_audio(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twelve seconds of 720p that take some seconds to prepare."""
+    """A clip of twelve seconds of 720p, which takes some seconds to process."""
     return draw(tmp_path_factory.mktemp("clips") / "moving bars.mp4", "1280x720", seconds=12)
 
 
 @pytest.fixture(scope="session")
 def short_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two small seconds, prepared at once."""
+    """A small clip of two seconds, which is processed at once."""
     return draw(tmp_path_factory.mktemp("clips") / "short bars.mp4", "320x180", seconds=2)
 
 
 @pytest.fixture
 def no_video(tmp_path: Path) -> Path:
-    """Bytes that call themselves a video, and that only the probe can tell are none."""
+    """A file that claims to be a video; only the probe can tell that it is not."""
     path = tmp_path / "holiday.mp4"
     path.write_bytes(b"\x00\x01This is no video.\x00")
     return path
 
 
 def draw(path: Path, size: str, *, seconds: int) -> Path:
-    """Make a clip with a moving picture and a tone."""
+    """Make a clip with moving pictures and a tone."""
     command = ["ffmpeg", "-v", "error", "-nostdin", "-y"]
     command += ["-f", "lavfi", "-i", f"testsrc2=s={size}:r=30:d={seconds}"]
     command += ["-f", "lavfi", "-i", f"sine=330:d={seconds}", "-c:a", "aac"]

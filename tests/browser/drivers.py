@@ -1,5 +1,6 @@
-"""Browsers that playwright does not drive: Debian's Firefox by Marionette, which geckodriver speaks
-to it too, and WebKitGTK by its WebDriver. Both evaluate scripts as a page of playwright does."""
+"""Drivers for browsers that playwright cannot drive: Debian's Firefox by Marionette, the protocol
+that geckodriver also uses, and WebKitGTK by its WebDriver. Both evaluate scripts like a page of
+playwright."""
 
 from __future__ import annotations
 
@@ -38,11 +39,11 @@ _PREFERENCES = {
 
 
 class ScriptFailed(Exception):
-    """Raised when a script, or the browser, says no; carries what it said."""
+    """Raised when a script or the browser reports an error; carries its message."""
 
 
 class Tab:
-    """What shows a page; `command` asks the browser for something of WebDriver's."""
+    """A tab that shows a page; `command` sends a WebDriver command to the browser."""
 
     def __init__(self, command: Callable[[str, Mapping[str, Any]], Any]) -> None:
         self._command = command
@@ -52,20 +53,21 @@ class Tab:
         self._command("navigate", {"url": address})
 
     def evaluate(self, expression: str, argument: object = None) -> Any:
-        """The value of an expression, or of a function of the argument, once it is there."""
+        """Return the value of an expression, or of a function called with the argument; promises
+        are awaited."""
         answer = self._command("execute", {"script": _CALLED, "args": [expression, argument]})
         if "error" in answer:
             raise ScriptFailed(answer["error"])
         return answer.get("value")
 
     def wait_for_function(self, expression: str, *, arg: object = None) -> None:
-        """Return once it is true."""
+        """Wait until an expression or function is true."""
         wait_until(lambda: bool(self.evaluate(expression, arg)), expression)
 
 
 @contextmanager
 def firefox(folder: Path) -> Iterator[Tab]:
-    """Debian's Firefox, or another, without a window."""
+    """Run Debian's Firefox, or another Firefox, without a window."""
     port = free_port()
     written = {**_PREFERENCES, "marionette.port": port}
     lines = [f'user_pref("{name}", {json.dumps(value)});' for name, value in written.items()]
@@ -78,19 +80,19 @@ def firefox(folder: Path) -> Iterator[Tab]:
 
 
 class _Marionette:
-    """Messages are JSON behind their length: `[0, id, name, parameters]`, answered by
-    `[1, id, error, result]`."""
+    """A Marionette connection. Messages are JSON prefixed with its length:
+    `[0, id, name, parameters]`, answered by `[1, id, error, result]`."""
 
     _NAMES = {"navigate": "WebDriver:Navigate", "execute": "WebDriver:ExecuteAsyncScript"}
 
     def __init__(self, connection: socket.socket) -> None:
         self._file = connection.makefile("rwb")
         self._count = 0
-        self._receive()  # a greeting
+        self._receive()  # the server's greeting
         self._ask("WebDriver:NewSession", {"timeouts": {"script": SECONDS * 1000}})
 
     def command(self, name: str, parameters: Mapping[str, Any]) -> Any:
-        """Ask for something."""
+        """Send a command and return its result."""
         answer = self._ask(self._NAMES[name], parameters)
         return answer.get("value") if isinstance(answer, dict) else answer
 
@@ -126,14 +128,14 @@ def _connected(port: int) -> Iterator[socket.socket]:
 
 
 def mini_browser() -> Path | None:
-    """WebKitGTK's own browser, which its driver drives."""
+    """Return the path of WebKitGTK's MiniBrowser, which its driver starts."""
     found = Path("/usr/lib").glob("*/webkit*gtk-*/MiniBrowser")
     return max(found, default=None)
 
 
 @contextmanager
 def webkit(folder: Path) -> Iterator[Tab]:
-    """WebKitGTK on a screen of its own."""
+    """Run WebKitGTK on a virtual screen of its own."""
     port = free_port()
     ours = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder), "GDK_BACKEND": "x11"}
     ours |= {"LIBGL_ALWAYS_SOFTWARE": "1", "WEBKIT_DISABLE_DMABUF_RENDERER": "1"}

@@ -1,4 +1,4 @@
-"""What a release lists while it grows, written down as often as it changes."""
+"""Record the playlists of a release while it grows, at every change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EVERY_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class Listed:
-    """One state of a media playlist: its head, and a line of everything told of each segment."""
+    """One state of a media playlist: its head, and for each segment a line with all its tags."""
 
     head: dict[str, str]
     segments: tuple[str, ...]
@@ -24,7 +24,7 @@ class Listed:
 
     @classmethod
     def read(cls, text: str) -> Listed:
-        """From its text."""
+        """Parse the text of a playlist."""
         head: dict[str, str] = {}
         segments: list[str] = []
         told: list[str] = []
@@ -42,7 +42,7 @@ class Listed:
 
 @dataclass
 class Growth:
-    """Everything that was seen, by the address of each media playlist."""
+    """All states that were seen, by the address of each media playlist."""
 
     master: str
     session: requests.Session = field(default_factory=requests.Session)
@@ -51,7 +51,7 @@ class Growth:
     trouble: list[str] = field(default_factory=list)
 
     def look(self) -> None:
-        """Note what is new in each playlist, and the bytes of what is newly listed."""
+        """Record each changed playlist, and the hashes of newly listed segments."""
         for address in self.playlists():
             now = Listed.read(self._text(address))
             states = self.seen.setdefault(address, [])
@@ -62,7 +62,7 @@ class Growth:
                     self.hashes[entry] = self.hash_of(entry)
 
     def playlists(self) -> list[str]:
-        """The addresses of the media playlists that the multivariant one names now."""
+        """Return the addresses of the media playlists that the multivariant playlist names now."""
         names = []
         for line in self._text(self.master).splitlines():
             if line.startswith("#EXT-X-MEDIA:"):
@@ -73,7 +73,8 @@ class Growth:
 
     @staticmethod
     def entries(playlist: str, listed: Listed) -> Iterator[tuple[str, str]]:
-        """The init segment and all segments: address, and range of bytes, empty for all."""
+        """Yield the address and the byte range of the init segment and of all segments; an empty
+        range means all bytes."""
         name, _, its_range = listed.head["#EXT-X-MAP"].partition(",")
         uris = [(name.split('"')[1], its_range.split('"')[1] if its_range else "")]
         for segment in listed.segments:
@@ -85,7 +86,7 @@ class Growth:
             yield urljoin(playlist, uri), asked
 
     def hash_of(self, entry: tuple[str, str]) -> str:
-        """Of the bytes that are there now."""
+        """Return the hash of the bytes that an entry has now."""
         address, its_range = entry
         headers = {"Range": its_range} if its_range else {}
         answer = self.session.get(address, headers=headers, timeout=30)
@@ -100,7 +101,8 @@ class Growth:
 
 @contextmanager
 def written_down(master: str) -> Iterator[Growth]:
-    """Look all the time, beside what is done meanwhile; at the end once more."""
+    """Look at the playlists repeatedly in a thread while the context runs, and once more at its
+    end."""
     growth = Growth(master)
     enough = threading.Event()
 

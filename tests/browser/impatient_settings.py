@@ -1,4 +1,4 @@
-"""The product's own settings, but a worker that says nothing is given up sooner."""
+"""The product's own settings, except that a silent worker is given up sooner."""
 
 from config.settings import *  # noqa: F403
 

@@ -1,4 +1,4 @@
-"""The system's Chromium, as every test and picture starts it."""
+"""Start the system's Chromium, for all tests and screenshots."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
-    # A page that a test makes up has no address: Chromium would keep it from those of this machine.
+    # Pages created by a test have no address, and Chromium would block their local requests.
     "--disable-features=LocalNetworkAccessChecks",
 )
 
 
 @contextmanager
 def running_chromium(*arguments: str) -> Iterator[Browser]:
-    """Start it with further arguments; close it at the end."""
+    """Run Chromium with further arguments; close it at the end."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=[*ARGUMENTS, *arguments]

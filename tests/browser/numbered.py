@@ -1,4 +1,4 @@
-"""A ready video of pictures with numbers, and of beeps: what is shown and heard when."""
+"""A ready video with numbered frames and beeps, to check what is shown and heard at which time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from processing.ffmpeg.tests import clips
 from tests.browser.people import Person
 
 RATE, SECONDS = 25, 16
-# Pictures that are decoded before one that is shown earlier.
+# The number of frames that are decoded before one that is shown earlier.
 REORDERED = 1
 FRAMES = RATE * SECONDS
 BEEPS = [float(second) for second in range(2, SECONDS, 2)]
@@ -19,18 +19,19 @@ _AUDIO = f"aevalsrc='0.5*sin(2000*PI*t)*lt(mod(t,2),0.2)*gt(t,1)':s=48000:d={SEC
 
 @dataclass(frozen=True)
 class Numbered:
-    """A ready video of `rungs` sizes, on a site."""
+    """A ready video with `rungs` sizes."""
 
     playback: dict[str, Any]
     rungs: int
 
     def address(self, format_: str) -> str:
-        """Of its multivariant playlist (`hls`) or manifest (`dash`)."""
+        """Return the address of the multivariant playlist (`hls`) or the manifest (`dash`)."""
         return str(self.playback[format_])
 
 
 def prepared(person: Person, folder: Path) -> Numbered:
-    """Uploaded, and made in several spans of three rungs, with pictures that are reordered."""
+    """Upload the clip, and wait until it is made in several spans of three rungs, with reordered
+    frames."""
     clip = clips.numbered(
         folder / "numbered.mp4", "-vf", "scale=854:480:flags=neighbor", "-c:v", "libx264",
         "-preset", "ultrafast", "-c:a", "aac",

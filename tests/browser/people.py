@@ -1,4 +1,4 @@
-"""Somebody who uses the product: by the pages, by the API, by the socket."""
+"""A user of the product: on the pages, through the API, and on the socket."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class Person:
 
     @property
     def key(self) -> str:
-        """An API key of theirs."""
+        """An API key of the user, created at the first use."""
         if not self._key:
             made = self.site.manage("create_api_key", self.email, "--name", "test")
             self._key = made.strip()
         return self._key
 
     def log_in(self, page: Page) -> None:
-        """By the page; ends in the library, whose scripts run."""
+        """Log in on the page; return when the library is shown and its scripts run."""
         page.goto("/")
         page.get_by_label("Email address").fill(self.email)
         page.get_by_label("Password", exact=True).fill(self.password)
@@ -43,26 +43,26 @@ class Person:
         page.wait_for_load_state()
 
     def ask(self, method: str, path: str, **more: Any) -> requests.Response:
-        """A request to the API."""
+        """Send a request to the API and return the answer."""
         headers = {"Authorization": f"Bearer {self.key}"}
         return requests.request(method, self.site.url + path, headers=headers, timeout=30, **more)
 
     def upload(self, path: Path) -> str:
-        """Upload by the API; the video's id."""
+        """Upload a file through the API and return the video's id."""
         with path.open("rb") as file:
             answer = self.ask("POST", "/api/v1/videos/", files={"file": file})
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
     def wait_until_over(self, video: str) -> dict[str, Any]:
-        """The video once it is ready, failed or canceled."""
+        """Wait until the video is ready, failed or canceled, and return it."""
         address = f"/api/v1/videos/{video}/"
         wait_until(lambda: self.ask("GET", address).json()["status"] in OVER, "it is over", 90)
         return dict(self.ask("GET", address).json())
 
 
 def sign_up(site: Vodloom, chromium: Browser, email: str) -> Person:
-    """Make an account by the page."""
+    """Create an account on the sign-up page."""
     context = chromium.new_context(base_url=site.url)
     page = context.new_page()
     page.goto("/accounts/signup/")

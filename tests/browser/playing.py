@@ -1,4 +1,4 @@
-"""What a viewer does with the player of a page, and what then plays."""
+"""Use the player of a page as a viewer does, and check what plays."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ PATIENCE_MS = 60_000
 
 
 def media(place: Page | FrameLocator) -> Locator:
-    """The film's element, or that of sound alone."""
+    """Return the player's media element, for video or audio."""
     return place.locator("vod-player [slot=media]")
 
 
 def start(place: Page | FrameLocator) -> None:
-    """Press play, and wait until something moves; without a tone."""
+    """Press play with the sound off, and wait until playback advances."""
     expect(place.locator("vod-player")).to_be_visible(timeout=PATIENCE_MS)
-    # Before its code is there the player shows a poster alone.
+    # Until its code is loaded the player shows only a poster.
     button = place.locator("media-play-button:visible").first
     expect(button).to_be_visible()
     media(place).evaluate("media => (media.muted = true)")
@@ -26,20 +26,20 @@ def start(place: Page | FrameLocator) -> None:
 
 
 def plays(page: Page) -> None:
-    """More than its first picture."""
+    """Start playback, and wait until more than the first frame is shown."""
     start(page)
     shown = "media => media.currentTime > 1 && media.videoWidth > 0"
     wait_until(lambda: bool(media(page).evaluate(shown)), "plays")
 
 
 def settings(page: Page) -> Locator:
-    """The button that shows them, with the controls awake."""
+    """Return the button that opens the settings, and make the controls visible."""
     page.locator("media-controller").hover()
     return page.get_by_role("button", name="Settings")
 
 
 def top_of(locator: Locator) -> float:
-    """Where something begins on the page, in pixels."""
+    """Return the position of an element's top edge in pixels."""
     box = locator.bounding_box()
     assert box is not None
     return box["y"]

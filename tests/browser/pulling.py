@@ -1,4 +1,4 @@
-"""Programs that pull what is served, as servers and set-top boxes do: FFmpeg and mpv."""
+"""Play the served media with programs, as servers and set-top boxes do: FFmpeg and mpv."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _SECONDS = 120
 
 @dataclass(frozen=True)
 class Shown:
-    """Pictures in the order in which they are shown: the second, and the number burnt in; and the
-    seconds at which a silence ends."""
+    """The frames in display order, each with its time in seconds and its burnt-in number; and the
+    times at which a silence ends."""
 
     pictures: list[tuple[float, int]]
     beeps: list[float]
 
 
 def by_ffmpeg(program: str, address: str, *, start: float | None = None, rung: int = 0) -> Shown:
-    """What an FFmpeg makes of an address, from `start` on, of the pictures numbered `rung`."""
+    """Return what an FFmpeg decodes from an address, from `start` on, of video stream `rung`."""
     begun = [program, "-nostdin", "-hide_banner", "-nostats", "-copyts"]
     begun += [] if start is None else ["-ss", f"{start:g}"]
     begun += ["-i", address]
@@ -38,7 +38,7 @@ def by_ffmpeg(program: str, address: str, *, start: float | None = None, rung: i
 
 
 def by_mpv(address: str, folder: Path, *, start: float | None = None) -> Shown:
-    """What mpv plays into a file, as fast as it can."""
+    """Return what mpv plays into a file, as fast as it can."""
     out = folder / "played.nut"
     command = ["mpv", "--no-config", "--really-quiet", f"--o={out}", "--of=nut"]
     command += ["--ovc=rawvideo", "--oac=pcm_s16le", f"--vf=lavfi=[{_NUMBER}]"]

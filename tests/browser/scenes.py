@@ -1,4 +1,4 @@
-"""A site with somebody of every kind and a video in every state."""
+"""A site with a user of every kind and a video in every state."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _CLIPS: Mapping[str, tuple[str, int]] = {
 
 @dataclass
 class Scene:
-    """The site, who is there, and the ids of videos by what they are."""
+    """The site, its users, and the ids of its videos by name."""
 
     site: Vodloom
     staff: Person
@@ -54,7 +54,7 @@ class Scene:
 
 
 def make(site: Vodloom, folder: Path) -> Scene:
-    """Make the people and the videos; what is being worked on stands still until ``go_on``."""
+    """Create the users and the videos; the processing in progress is frozen until ``go_on``."""
     email, password = site.manage("create_demo_user").split()
     people = _people(site)
     made = Scene(site, Person(site, email, password), people)
@@ -95,7 +95,7 @@ def _share(made: Scene) -> None:
 
 
 def _leave_unfinished(made: Scene, folder: Path) -> None:
-    """One canceled, one that waits, one in the middle of it."""
+    """Leave one video canceled, one waiting, and one in the middle of its processing."""
     ada, site = made["ada"], made.site
     canceled = ada.upload(draw(folder / "Second thoughts.mp4", "testsrc2=s=320x180:r=12", 20))
     if ada.ask("POST", f"/api/v1/videos/{canceled}/cancel/").status_code == 202:
@@ -110,7 +110,7 @@ def _leave_unfinished(made: Scene, folder: Path) -> None:
 
 
 def go_on(site: Vodloom) -> None:
-    """Let what stood still go on."""
+    """Let the frozen processes go on."""
     for name in ("encode", "light", "reconciler"):
         site.processes[name].send_group(signal.SIGCONT)
 
@@ -135,7 +135,7 @@ def _key(title: str) -> str:
 
 
 def draw(path: Path, picture: str, seconds: int) -> Path:
-    """A clip of a drawn picture with a tone."""
+    """Make a clip of a generated picture with a tone."""
     command = ["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-t", str(seconds)]
     command += ["-i", picture, *(one.format(seconds=seconds) for one in _AUDIO), "-shortest"]
     command += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", str(path)]
@@ -150,7 +150,7 @@ def _tone(path: Path) -> Path:
 
 
 def logged_in(browser: Browser, person: Person | None, **options: object) -> BrowserContext:
-    """A context in which somebody is logged in, or nobody."""
+    """Return a browser context in which a user is logged in, or nobody."""
     context = browser.new_context(**options)  # type: ignore[arg-type]  # playwright's own names
     if person is not None:
         page = context.new_page()

@@ -1,6 +1,5 @@
-"""Each page and each state of it there is: whose, where, and what is done there before it is
-looked at. Whatever looks at all of them goes through this list: axe in the tests, and
-`make screenshots`."""
+"""The list of all pages in all their states: the user, the address, and the steps that lead to the
+state. The axe tests and `make screenshots` go through this list."""
 
 from __future__ import annotations
 
@@ -14,9 +13,9 @@ from tests.browser.scenes import Scene
 
 @dataclass(frozen=True)
 class State:
-    """One page in one state: whose, where, and what is done there before it is looked at.
+    """One page in one state: its user, its address, and the steps that lead to the state.
 
-    ``who`` is empty for a stranger; names in braces in ``path`` are videos'."""
+    ``who`` is empty for a stranger; names in braces in ``path`` stand for videos' ids."""
 
     name: str
     path: str
@@ -25,7 +24,7 @@ class State:
 
 
 def open_state(scene: Scene, page: Page, state: State) -> None:
-    """Show a page in a state, its pictures and fonts there."""
+    """Show a page in a state, and wait for its pictures and fonts."""
     page.goto(state.path.format(**scene.videos))
     state.prepare(page)
     page.wait_for_load_state("load")
@@ -93,7 +92,7 @@ def _refuse_files(page: Page) -> None:
 
 
 def hold_uploads(page: Page) -> None:
-    """What is uploaded from now on stands still on its way."""
+    """Make all uploads from now on hang."""
     page.route("**/api/v1/videos/", lambda route: None)
 
 
@@ -165,7 +164,7 @@ STATES: Sequence[State] = (
 
 
 def admin_states(page: Page) -> list[State]:
-    """The admin's pages: what its index links, and the first row of each."""
+    """Return the admin's pages: its index, the lists linked there, and the first row of each."""
     page.goto("/admin/")
     links: list[str] = page.eval_on_selector_all(
         "a[href^='/admin/']", "links => links.map((link) => link.getAttribute('href'))"

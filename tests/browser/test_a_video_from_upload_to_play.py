@@ -1,4 +1,4 @@
-"""What somebody sees who uploads a video, watches it being prepared, and plays it."""
+"""A user uploads a video, watches it being processed, and plays it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_an_owner_edits_processes_again_and_deletes(
     page.get_by_label("Who can watch").select_option("public")
     wait_until(lambda: about(person, video) == ("Bars that move", "public"), "both are saved")
 
-    site.processes["encode"].stop()  # or it may be done before the click
+    site.processes["encode"].stop()  # otherwise the processing may end before the click
     try:
         more(page).click()
         page.get_by_role("button", name="Process again").click()
@@ -144,12 +144,12 @@ _NOTE_PROGRESS = """() => {
 
 
 def note_progress(page: Page) -> None:
-    """Note from now on where the bars of processing stand; gone with a reload."""
+    """Record the values of the processing bars from now on; a reload would lose them."""
     page.evaluate(_NOTE_PROGRESS)
 
 
 def progress_moved(page: Page) -> None:
-    """The bars of this page, never loaded again, stood at several places in order."""
+    """Check that the bars of this page took several ascending values, without a reload."""
     wait_until(lambda: len(set(page.evaluate("window.progressSeen"))) > 1, "progress moved", 60)
     seen = page.evaluate("window.progressSeen")
     assert seen == sorted(seen)

@@ -1,4 +1,4 @@
-"""axe-core looks at every page in every state, wide and narrow, light and dark."""
+"""axe-core checks every page in every state, wide and narrow, light and dark."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "wide-light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
     "phone-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
 }
-# What floats above the page covers what lies behind it, whose size is looked at in the states
-# without it; a bar at the lower edge can be scrolled away from.
+# Floating elements cover others, whose size is checked in the states without them; a user can
+# scroll the page away from a bar at the lower edge.
 _RUN = """async () => {
   const floating = document.querySelector(
     "details.menu[open], details.confirm[open], .pick-bar:not([hidden])");
@@ -86,7 +86,8 @@ def _open(
 
 
 def _look_at(scene: Scene, page: Page, state: State) -> list[dict[str, Any]]:
-    """What axe calls serious; the script is given by the debugger, which no policy forbids."""
+    """Return axe's serious findings. The debugger injects the script, which no content policy
+    forbids."""
     states.open_state(scene, page, state)
     page.evaluate(AXE.read_text())
     found: list[dict[str, Any]] = page.evaluate(_RUN)

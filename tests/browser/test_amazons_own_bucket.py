@@ -1,5 +1,5 @@
-"""A video plays out of Amazon's own bucket where nothing names its address: what is named like it
-is a local server, which workers reach through a proxy and Chromium by a rule of its own."""
+"""A video plays from a bucket at Amazon without a configured endpoint. A local server stands in for
+Amazon's host: workers reach it through a proxy, and Chromium by a host resolver rule."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ HOST = f"s3.{REGION}.amazonaws.com"
 
 @pytest.fixture
 def amazon(tmp_path: Path) -> Iterator[SeaweedFS]:
-    """A bucket behind TLS, at a server that shows Amazon's name."""
+    """A bucket behind TLS, on a server with a certificate for Amazon's host name."""
     made = certificates.made_in(tmp_path, [HOST, "localhost"])
     with running_seaweedfs(tls=made) as server:
         yield server
@@ -42,7 +42,7 @@ def amazon(tmp_path: Path) -> Iterator[SeaweedFS]:
 
 @contextmanager
 def proxy_to(port: int) -> Iterator[int]:
-    """An HTTP proxy that takes everybody who asks for Amazon to a local port."""
+    """Run an HTTP proxy that connects requests for Amazon's host to a local port."""
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
@@ -82,7 +82,7 @@ def _pass_on(here: socket.socket, there: socket.socket) -> None:
 
 
 def chromium_that_finds(port: int) -> AbstractContextManager[Browser]:
-    """For it, Amazon's name is a local port."""
+    """Run a Chromium that resolves Amazon's host name to a local port."""
     return running_chromium(f"--host-resolver-rules=MAP {HOST}:443 127.0.0.1:{port}")
 
 

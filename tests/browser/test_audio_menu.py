@@ -1,4 +1,4 @@
-"""Each sound of a file can be chosen in the player."""
+"""Each audio track of a file can be chosen in the player."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.thorough]
 
 @pytest.fixture
 def clip_with_two_audio_tracks(tmp_path: Path, short_clip: Path) -> Path:
-    """Two tracks of one language, as recorders of screens write them."""
+    """A clip with two audio tracks in the same language, as screen recorders write them."""
     path = tmp_path / "two.mkv"
     tones = ["-f", "lavfi", "-i", "sine=d=3", "-f", "lavfi", "-i", "sine=f=880:d=3"]
     argv = ["ffmpeg", "-v", "error", "-i", str(short_clip), *tones, "-map", "0:v", "-map", "1:a"]

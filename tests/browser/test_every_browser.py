@@ -1,5 +1,5 @@
-"""Chromium, Firefox and WebKitGTK show every picture at its time, beside its sound: playing, after
-seeks, and when the quality changes."""
+"""Chromium, Firefox and WebKitGTK show every frame at its time, in sync with the audio: during
+playback, after seeks, and after changes of quality."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ pytestmark = [
 ]
 
 NEAR = 0.01
-# Borders of spans, segments and groups of pictures, both sides of them, and between.
+# Times at, beside and between the borders of spans, segments and groups of pictures.
 SEEKS = (15, 4, 3.96, 8.04, 1, 0.96, 11.52, 0)
 
 
 @contextmanager
 def chromium(request: pytest.FixtureRequest, folder: Path) -> Iterator[Page]:
-    """The one of the other tests: playwright runs once in a process."""
+    """A page in the Chromium of the other tests, since playwright can run only once per process."""
     page = request.getfixturevalue("chromium").new_page()
     yield page
     page.close()
@@ -52,8 +52,8 @@ def missing(*programs: str) -> pytest.MarkDecorator:
 
 @dataclass(frozen=True)
 class Kind:
-    """How a browser is started; whether it tells of the pictures it shows (`silent`: it does not),
-    and by how many pictures it may show them late."""
+    """A kind of browser: how it is started, whether it does not report the frames it shows
+    (`silent`), and by how many frames it may be late."""
 
     begin: Callable[[pytest.FixtureRequest, Path], AbstractContextManager[Any]]
     silent: bool = False
@@ -62,7 +62,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Open:
-    """A browser that is open."""
+    """An open browser with its page."""
 
     kind: Kind
     page: Page
@@ -76,7 +76,7 @@ BROWSERS = [
         id="firefox",
         marks=pytest.mark.skipif(not has_firefox, reason="not installed: firefox-esr"),
     ),
-    # Before July 2026 it knew nothing of edit lists: see docs/media.md.
+    # WebKit before July 2026 ignores edit lists: see docs/media.md.
     pytest.param(
         Kind(webkit, silent=True, may_be_late=REORDERED),
         id="webkitgtk",
@@ -90,7 +90,7 @@ def browser(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Open]:
     with request.param.begin(request, tmp_path_factory.mktemp("browser")) as tab:
-        # What is no page of playwright's evaluates as one does.
+        # A Tab is not a page of playwright, but it evaluates scripts like one.
         yield Open(request.param, cast(Page, tab))
 
 
@@ -102,7 +102,7 @@ def viewer(request: pytest.FixtureRequest, browser: Open, numbered: Numbered) ->
         page.goto(address)
         page.wait_for_function("() => Boolean(window.watch)")
         page.evaluate("given => watch(...given)", [player, numbered.address(format_), options])
-        # What is fetched already is what is shown, to the picture.
+        # Only with all data buffered is the displayed frame exactly predictable.
         page.wait_for_function(
             "end => viewer.account().buffered.some(([a, b]) => a < 0.1 && b > end)",
             arg=SECONDS - 0.1,
@@ -121,15 +121,15 @@ def test_every_frame_is_at_its_time_and_beside_its_audio(viewer: Viewer, browser
     assert_buffered(viewer.account["apart"], late)
     told = viewer.page.evaluate("viewer.numbered")
     assert len({number for _, number in told}) > FRAMES / 2
-    # The next may be shown already when one is told of; where it is looked at, the clock runs on.
-    # A late beginning is the first picture, held.
+    # The next frame may already be shown when one is reported, and the clock goes on meanwhile.
+    # A browser that starts late holds the first frame.
     off = [time * RATE - number - late for time, number in told if number or not late]
     assert min(off) > -1 - NEAR
     assert max(off) < (3 if browser.kind.silent else 1) + NEAR
 
 
 def lateness(viewer: Viewer, browser: Open) -> int:
-    """By how many pictures all are late."""
+    """Return by how many frames the browser is late."""
     viewer.seek(2 + 0.5 / RATE)
     late = 2 * RATE - viewer.number()
     assert late in (0, browser.kind.may_be_late)
@@ -137,7 +137,7 @@ def lateness(viewer: Viewer, browser: Open) -> int:
 
 
 def assert_buffered(apart: list[list[list[float]]], late: int) -> None:
-    """Pictures and sound from 0 to the end, each without a gap."""
+    """Check that video and audio are buffered from 0 to the end without gaps."""
     assert len(apart) == 2
     for ranges in apart:
         assert len(ranges) == 1

@@ -1,4 +1,4 @@
-"""A video that is watched while it is made, and whose maker is killed."""
+"""A video is watched while it is processed, and a worker that processes it is killed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ EncodingProfile.objects.filter(name="default").update(preset="slow")
 def slow_site(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Vodloom]:
-    """A product whose two encode workers take their time."""
+    """A copy of the product with two slow encode workers."""
     postgres = pytestconfig.stash[SERVERS].postgres
     with ExitStack() as cleanup:
         running = running_vodloom(
@@ -108,7 +108,7 @@ def test_it_is_watched_while_it_grows_though_a_worker_is_killed(
 
 
 def first_address(owner: Person, video: str) -> str:
-    """Of the multivariant playlist, as soon as there is one."""
+    """Return the address of the multivariant playlist as soon as it exists."""
 
     def hls() -> str | None:
         now = owner.ask("GET", f"/api/v1/videos/{video}/").json()
@@ -164,7 +164,8 @@ _TO_THE_END = """async () => {
 
 
 def begins_at_0(page: Page) -> None:
-    """The page's own player, once it is there, without a reload."""
+    """Start the page's own player once it appears, without a reload, and check that it begins at
+    0."""
     expect(page.locator("media-play-button").first).to_be_visible(timeout=PATIENCE * 1000)
     assert page.evaluate(_BEGIN) < 0.5
 
@@ -173,7 +174,8 @@ _PLAYLISTS = "**/*p.m3u8"
 
 
 def held_back(page: Page) -> list[str]:
-    """The addresses of playlists a page asks for, each of which it gets as it was at first."""
+    """Answer every request for a playlist with its first version; return the list of requested
+    addresses."""
     asked: list[str] = []
     first: dict[str, str] = {}
 
@@ -189,7 +191,8 @@ def held_back(page: Page) -> list[str]:
 
 
 def asks_often_at_its_end(page: Page, asked: list[str]) -> None:
-    """Who has seen all there is does not wait for the playlist's next turn. Ends the holding."""
+    """Check that a player at the end of the data asks for playlists more often than they are due,
+    and stop holding them back."""
     while page.evaluate("watched.readyState > HTMLMediaElement.HAVE_CURRENT_DATA"):
         page.wait_for_timeout(100)
     before = len(asked)

@@ -1,4 +1,4 @@
-"""The library in a browser: dropped files, menus, the trash and the way back, other windows."""
+"""The library in a browser: dropped files, menus, the trash and undo, other windows."""
 
 from __future__ import annotations
 

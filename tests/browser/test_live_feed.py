@@ -1,4 +1,4 @@
-"""/ws/feed/: who may listen, what they hear, and what they hear after an absence."""
+"""/ws/feed/: who may connect, what they receive, and what they receive after an absence."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SECONDS = 60
 def listening(
     person: Person, *, since: str = "", headers: dict[str, str] | None = None
 ) -> Iterator[ClientConnection]:
-    """A socket with the person's API key, or with other headers instead."""
+    """Open a socket with the person's API key, or with other headers instead."""
     query = f"?since={since}" if since else ""
     address = person.site.url.replace("http", "ws") + "/ws/feed/" + query
     given = {"Authorization": f"Bearer {person.key}"} if headers is None else headers
@@ -38,7 +38,7 @@ def hear(socket: ClientConnection) -> dict[str, Any]:
 
 
 def hear_until(socket: ClientConnection, event: str) -> list[dict[str, Any]]:
-    """All messages up to the first event of this name."""
+    """Receive and return all messages up to the first event of this name."""
     heard = [hear(socket)]
     while heard[-1].get("event") != event:
         heard.append(hear(socket))
@@ -49,7 +49,7 @@ BEGUN_AND_FAILED = ["video.created", "video.processing", "job.queued", "video.fa
 
 
 def events(heard: list[dict[str, Any]], video: str) -> list[str]:
-    """What was told of a video, in order."""
+    """Return the names of a video's events, in order."""
     told = [message for message in heard if message["type"] == "event"]
     return [message["event"] for message in told if message["video"] == video]
 
@@ -146,7 +146,7 @@ def test_changes_are_told_while_redis_is_away_and_after(
         try:
             assert person.ask("DELETE", f"/api/v1/videos/{first}/").status_code == 204
             assert hear_until(socket, "video.deleted")[-1]["video"] == first
-            with listening(person) as late:  # A socket opened without Redis hears too.
+            with listening(person) as late:  # A socket opened without Redis receives events too.
                 assert hear(late)["type"] == "hello"
         finally:
             site.redis.start()
@@ -162,7 +162,7 @@ def test_progress_is_told_again_after_redis_was_away(
         hear(socket)
         site.redis.kill()
         site.redis.start()
-        # A worker may be back before the feed is, and have made the first video by then.
+        # A worker may reconnect before the feed does, and finish the first video by then.
         for _ in range(4):
             person.upload(clip_with_audio)
             if any(message["type"] == "progress" for message in hear_until(socket, "video.ready")):

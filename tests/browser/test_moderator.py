@@ -59,7 +59,7 @@ def test_a_moderator_works_off_the_queue(
     ]
     page.get_by_role("link", name="Review them").click()
 
-    # The oldest is looked at, and played, first. By the keyboard alone.
+    # The oldest video is shown and played first, with the keyboard only.
     expect(page.get_by_role("heading", name="Film 0")).to_be_visible()
     start(page)
     page.get_by_role("button", name="Approve").focus()
@@ -76,7 +76,7 @@ def test_a_moderator_works_off_the_queue(
     page.get_by_role("button", name="Reject").click()
     expect(page.get_by_text("“Film 1” was rejected.")).to_be_visible()
 
-    # Somebody else is quicker with the third.
+    # Another moderator decides about the third video first.
     expect(page.get_by_role("heading", name="Film 2")).to_be_visible()
     person.site.manage("shell", "-c", _APPROVE)
     page.get_by_role("button", name="Approve").click()

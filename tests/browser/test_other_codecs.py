@@ -1,4 +1,4 @@
-"""AV1 and Opus in the hands of players, and what players without them find."""
+"""AV1 and Opus in players, and the fallback for players without them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Prepared:
 
 @pytest.fixture(scope="module")
 def prepared(demo: Person, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    """A clip with sound in several spans, in H.264 and AV1, in AAC and Opus."""
+    """A clip with audio in several spans, in H.264 and AV1, AAC and Opus."""
     demo.site.manage("shell", "--verbosity", "0", "-c", PROFILE)
     clip: Path = draw(tmp_path_factory.mktemp("clips") / "bars.mp4", "320x180", seconds=SECONDS)
     video = demo.wait_until_over(demo.upload(clip))
@@ -111,7 +111,7 @@ def test_who_knows_neither_plays_what_everybody_does(
 
 
 def shows_something(page: Page) -> None:
-    """Wait until the player has what it is to show, without a seek under way."""
+    """Wait until the player has data to show and no seek is under way."""
     told = (
         "(() => { const v = document.querySelector('video'); return v.seeking || v.readyState })()"
     )
@@ -136,9 +136,9 @@ def test_the_settings_offer_each_size_once_and_the_browser_takes_its_codec(
     settings(page).click()
     sizes = page.get_by_role("group", name="Quality").get_by_role("radio")
     expect(sizes).to_have_count(3)
-    expect(sizes.first).to_be_checked()  # automatic
+    expect(sizes.first).to_be_checked()  # the automatic choice
     sizes.and_(page.get_by_label("180p", exact=True)).check()
     page.evaluate("document.querySelector('video').currentTime = 8")
     shows_something(page)
-    # The smaller may have been played before.
+    # The smaller size may have been played before the choice.
     assert fetched & {"180p", "180p-av1"} == {taken}

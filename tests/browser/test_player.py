@@ -1,4 +1,4 @@
-"""The player on the watch page: what it fetches, what can be chosen, its keys, small screens."""
+"""The player on the watch page: its requests, its choices, its keys, and small screens."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def film(owner: Person, clip_with_audio: Path) -> str:
 
 @contextmanager
 def window(chromium: Browser, owner: Person, **options: Any) -> Iterator[Page]:
-    """One nobody is logged in to."""
+    """Open a page in which nobody is logged in."""
     context = chromium.new_context(base_url=owner.site.url, **options)
     page = context.new_page()
     page.set_default_timeout(20_000)
@@ -91,7 +91,7 @@ def test_automatic_quality_comes_back_while_it_plays(
         automatic.check()
         expect(automatic).to_be_checked()
         assert page.evaluate("document.querySelector('vod-player').renditions.isAutomatic")
-        # Which one that is depends on the machine.
+        # The chosen size depends on the machine.
         expect(qualities.get_by_text(re.compile(r"^Auto \(\d+p\)$"))).to_be_visible()
         page.wait_for_timeout(2000)
         expect(automatic).to_be_checked()
@@ -208,7 +208,7 @@ def test_without_scripts_it_plays_and_nothing_is_dead(
 ) -> None:
     with window(chromium, owner, java_script_enabled=False) as page:
         page.goto(f"/watch/{film}/")
-        # Playwright finds nothing within noscript by its text.
+        # Playwright cannot find text within noscript.
         notice = page.locator("noscript .notice").first
         expect(notice).to_be_visible()
         assert "JavaScript is off" in notice.inner_text()
@@ -260,7 +260,7 @@ def test_an_embedded_player_says_when_its_video_is_not_shared_any_more(
         page.goto(f"/embed/{film}/")
         owner.ask("PATCH", f"/api/v1/videos/{film}/", json={"visibility": "private"})
         try:
-            page.wait_for_timeout(2500)  # An answer of the gate counts for two seconds.
+            page.wait_for_timeout(2500)  # The gate's answers are cached for two seconds.
             page.locator(".play-large").click()
             expect(page.get_by_text("This video is not available")).to_be_visible()
         finally:

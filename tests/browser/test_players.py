@@ -1,4 +1,4 @@
-"""What we make, in the hands of players: hls.js by HLS, shaka-player by HLS and by DASH."""
+"""The product's media in players: hls.js with HLS, shaka-player with HLS and with DASH."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class Prepared:
 
 @pytest.fixture(scope="module")
 def prepared(demo: Person, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    """A clip with sound, made in several spans of three rungs."""
+    """A clip with audio, processed in several spans of three rungs."""
     clip = draw(tmp_path_factory.mktemp("clips") / "bars.mp4", "854x480", seconds=SECONDS)
     video = demo.wait_until_over(demo.upload(clip))
     assert video["status"] == "ready", video
     return Prepared(demo.site, video["playback"])
 
 
-# One that plays HLS and one that plays DASH each time; the third only in the longest test run.
+# One HLS and one DASH player always run; the third runs only in the longest test run.
 SHORT = [("hls", "hls"), ("shaka", "dash")]
 EACH = [
     pytest.param(
@@ -52,7 +52,7 @@ EACH = [
 def viewer(
     request: pytest.FixtureRequest, prepared: Prepared, chromium: Browser
 ) -> Iterator[Viewer]:
-    """Keeps the whole video ready."""
+    """A viewer that keeps the whole video buffered."""
     player, format_ = request.param
     with watching(chromium, prepared.site, player, prepared.playback[format_]) as viewer:
         yield viewer

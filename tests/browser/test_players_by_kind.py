@@ -1,4 +1,4 @@
-"""What we make of sources of every kind, played by every player."""
+"""Videos from sources of every kind, played by every player."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def tone(filters: str = TONE) -> list[str]:
 
 @dataclass(frozen=True)
 class Kind:
-    """A clip FFmpeg makes: what it reads, how it writes, what the file is called; and where
+    """A clip made by FFmpeg: its input, its output options, its file name, and the times at which
     spans or segments end."""
 
     inputs: list[str]
@@ -53,7 +53,7 @@ class Kind:
         return path
 
 
-# A small bitrate, closed GOPs of two seconds and a steady clock: the top rung is a copy.
+# With a low bitrate, closed GOPs of two seconds and a constant rate, the top rung is a copy.
 COPIED = ["-preset", "veryfast", "-g", "60", "-keyint_min", "60", "-sc_threshold", "0"]
 COPIED += ["-x264-params", "open-gop=0", "-crf", "30", "-c:a", "aac"]
 SPOKEN = ["-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=deu"]
@@ -126,7 +126,7 @@ def test_it_plays_seeks_and_switches(
 
 @pytest.fixture(scope="module")
 def spoken(demo: Person, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    """A video in two languages."""
+    """A video with audio in two languages."""
     return prepare(KINDS["languages"], demo, tmp_path_factory.mktemp("kinds"))
 
 

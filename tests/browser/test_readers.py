@@ -1,4 +1,4 @@
-"""Programs by libavformat pull what is served: every picture comes at its time, and every beep."""
+"""Programs with libavformat read the served media: every frame and every beep is at its time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NEAR = 0.01
 needs_mpv = pytest.mark.skipif(not shutil.which("mpv"), reason="mpv is not installed")
 NEWER = pytest.param(imageio_ffmpeg.get_ffmpeg_exe(), id="newer-ffmpeg")
 FFMPEGS = [pytest.param("ffmpeg", id="ffmpeg"), NEWER]
-# At a keyframe, just before one, inside groups, at borders of spans and of segments.
+# Times at a keyframe, just before one, inside GOPs, and at borders of spans and segments.
 SEEKS = (0.5, 3.96, 4.0, 7.3, 8.1, 13.7)
 
 
@@ -57,9 +57,9 @@ def test_mpv_gets_everything(numbered: Numbered, tmp_path: Path, format_: str) -
 @needs_mpv
 @pytest.mark.parametrize("start", SEEKS)
 def test_mpv_seeks(numbered: Numbered, tmp_path: Path, start: float) -> None:
-    """It is made with FFmpeg 5.1, too. What it plays into a file begins at 0 there."""
+    """mpv uses FFmpeg 5.1 as well. The times in the file that it writes start at 0."""
     played = pulling.by_mpv(numbered.address("dash"), tmp_path, start=start)
-    # It makes up a time for the first picture.
+    # mpv invents a time for the first frame.
     (_, first), *rest = played.pictures
     begun = first / RATE
     pictures = [(begun, first), *((time + begun, number) for time, number in rest)]
@@ -73,7 +73,7 @@ def assert_all(shown: Shown) -> None:
 
 
 def assert_from(shown: Shown, start: float) -> None:
-    """From the picture of that time on, to the end."""
+    """Check that the frames run from the one at ``start`` to the end, and the beeps too."""
     numbers = [number for _, number in shown.pictures]
     assert abs(numbers[0] - start * RATE) <= 1
     assert numbers == list(range(numbers[0], FRAMES))
@@ -83,7 +83,7 @@ def assert_from(shown: Shown, start: float) -> None:
 
 
 def beeps(shown: Shown) -> list[float]:
-    """Without the end, where a silence ends too."""
+    """Return the times of the beeps, without the end, where a silence ends too."""
     return [beep for beep in shown.beeps if beep < SECONDS - 0.2]
 
 

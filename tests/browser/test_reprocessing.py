@@ -1,4 +1,4 @@
-"""Who watches while a video is reprocessed plays on to the end of the release they began with."""
+"""A viewer can watch a release to its end while the video is reprocessed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_viewer_who_began_before_a_reprocess_plays_to_the_end(
     assert before["status"] == "ready"
     old = before["playback"]["hls"]
     with ExitStack() as cleanup:
-        # It keeps two seconds ready, so most of what it plays is fetched afterwards.
+        # The player buffers two seconds, so it fetches most of the video afterwards.
         viewer = cleanup.enter_context(watching(chromium, site, "hls", old, ahead=2))
         viewer.play()
         viewer.reach(0.2)

@@ -1,4 +1,4 @@
-"""The upload page: one bar that only goes forward, stalls that are said, cuts that mend."""
+"""The upload page: one bar that only moves forward, messages about stalls, retries after cuts."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ _NOTE_BARS = """() => {
 
 @pytest.fixture
 def film(tmp_path: Path) -> Path:
-    """Large enough to be some time on its way."""
+    """A film large enough for the upload to take some time."""
     path = tmp_path / "A_walk.mp4"
     draw(path, "640x360", seconds=4)
-    with path.open("ab") as file:  # a box that nobody needs
+    with path.open("ab") as file:  # a box that readers ignore
         size = 12 * 1024**2
         file.write(size.to_bytes(4, "big") + b"free" + bytes(size - 8))
     return path
@@ -91,7 +91,7 @@ def test_a_line_that_carries_nothing_is_said_to(
 ) -> None:
     page = open_page(person)
     uploading(page)
-    page.route("**/api/v1/videos/", lambda route: None)  # never goes on
+    page.route("**/api/v1/videos/", lambda route: None)  # the request hangs
     page.get_by_label("Choose files").set_input_files(film)
     expect(page.get_by_text("No data for 4 s")).to_be_visible()
     expect(page.get_by_text("MB/s")).to_have_count(0)

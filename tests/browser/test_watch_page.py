@@ -1,4 +1,4 @@
-"""The watch page while its video, its words and its line change."""
+"""The watch page while its video, its texts and its connection change."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_own_words_are_seen_at_once_in_every_window(
 def test_a_lost_line_is_told_and_what_was_changed_meanwhile_is_saved_after(
     owner: Person, chromium: Browser, film: str
 ) -> None:
-    # Not by `open_page`: browsers complain of every request that finds no network.
+    # Not with `open_page`, since browsers log an error for each request without a network.
     context = chromium.new_context(base_url=owner.site.url)
     page = context.new_page()
     owner.log_in(page)

@@ -1,4 +1,4 @@
-"""Somebody else's private video: nothing on page, API, socket and media."""
+"""Another user's private video cannot be seen on pages, API, socket and media."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_public_video_plays_for_whoever_comes(
 def test_every_page_keeps_its_content_policy(
     demo: Person, open_page: Callable[[Person], Page]
 ) -> None:
-    """`open_page` fails on any complaint of the browser."""
+    """`open_page` fails on any error that the browser logs."""
     page = open_page(demo)
     for path, seen in (
         ("/upload/", "Drop videos here"),

@@ -1,4 +1,4 @@
-"""Players that are not the page's own: hls.js and shaka-player on a page that only plays."""
+"""Other players than the site's own: hls.js and shaka-player on a page that only plays."""
 
 from __future__ import annotations
 
@@ -23,63 +23,63 @@ FILES = {
     "hls.js": HLS.folder / "hls.min.js",
     "shaka.js": SHAKA.folder / "shaka-player.js",
 }
-# Who plays what.
+# The combinations of player and format.
 PLAYERS = [("hls", "hls"), ("shaka", "hls"), ("shaka", "dash")]
 
 
 @dataclass
 class Viewer:
-    """Somebody who watches by `player` (hls or shaka); they wait up to a minute for each thing."""
+    """A viewer with a `player` (hls or shaka); each method waits up to a minute."""
 
     page: Page
     player: str
 
     def play(self, rate: float = 1) -> None:
-        """Begin to play, or go on."""
+        """Start or resume playback."""
         self.page.evaluate("rate => viewer.play(rate)", rate)
 
     def seek(self, seconds: float) -> float:
-        """Pause, go to a time; the time of the picture shown then."""
+        """Pause and seek to a time; return the time of the frame shown then."""
         return float(self.page.evaluate("seconds => viewer.seek(seconds)", seconds))
 
     def reach(self, seconds: float) -> None:
-        """Wait until the time is reached."""
+        """Wait until playback reaches a time."""
         self.page.evaluate("seconds => viewer.reach(seconds)", seconds)
 
     def end(self) -> None:
-        """Wait for the end."""
+        """Wait for the end of playback."""
         self.page.evaluate("viewer.end()")
 
     def play_to_the_end(self, rate: float) -> None:
-        """Play on, and wait for the end."""
+        """Resume playback and wait for its end."""
         self.play(rate)
         self.end()
 
     def number(self) -> int:
-        """The number that is burnt into the picture shown."""
+        """Return the number burnt into the displayed frame."""
         return int(self.page.evaluate("viewer.number()"))
 
     @property
     def rungs(self) -> list[int]:
-        """Heights one can choose, ascending."""
+        """The heights to choose from, ascending."""
         return list(self.page.evaluate("viewer.rungs()"))
 
     @property
     def codecs(self) -> dict[str, list[str]]:
-        """Those it plays `now`, of pictures and of sound, and `all` that it could."""
+        """The video and audio codecs that play `now`, and `all` available ones."""
         return dict(self.page.evaluate("viewer.codecs()"))
 
     def choose(self, height: int, *, now: bool = False) -> None:
-        """Take a rung from the next segment on, or from this very place."""
+        """Switch to a rung from the next segment on, or at once at the current position."""
         self.page.evaluate("([height, now]) => viewer.choose(height, now)", [height, now])
 
     def change_rungs(self) -> None:
-        """From now on take each segment from another rung."""
+        """Take each segment from another rung from now on."""
         self.page.evaluate("viewer.changeRungs()")
 
     @property
     def account(self) -> dict[str, Any]:
-        """What happened so far, and where it stands."""
+        """The events of playback so far, and its current state."""
         return dict(self.page.evaluate("viewer.account()"))
 
 
@@ -99,7 +99,7 @@ _KNOWS_NOTHING_OF = """
 
 
 def knowing_nothing_of(codecs: Sequence[str]) -> str:
-    """A script that makes a page's browser know nothing of these codecs."""
+    """Return a script that makes the browser report these codecs as unsupported."""
     return _KNOWS_NOTHING_OF.replace("LACKING", json.dumps(list(codecs)))
 
 
@@ -107,9 +107,9 @@ def knowing_nothing_of(codecs: Sequence[str]) -> str:
 def watching(
     chromium: Browser, site: Vodloom, player: str, address: str, **options: Any
 ) -> Iterator[Viewer]:
-    """A viewer of an address of the site. `ahead` is how many seconds it keeps ready, `start`
-    where shaka-player is told to begin, `codecs` what is preferred; `lacking` are codecs that the
-    browser is made to know nothing of."""
+    """Open a viewer of an address of the site. `ahead` is the length of its buffer in seconds,
+    `start` the position at which shaka-player begins, `codecs` are the preferred ones, and
+    `lacking` those that the browser reports as unsupported."""
     context = chromium.new_context(base_url=site.url)
     lacking = options.pop("lacking", ())
     try:
@@ -126,7 +126,7 @@ def watching(
 
 @contextmanager
 def served() -> Iterator[str]:
-    """The address of the page for browsers that playwright does not drive."""
+    """Serve the page for browsers that playwright does not drive; yield its address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -139,7 +139,7 @@ def served() -> Iterator[str]:
                 self.wfile.write(path.read_bytes())
 
         def log_message(self, *args: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -13,7 +13,7 @@ from tests.chaos.run import run, say
 
 
 def main() -> int:
-    """Run once; 1 when something promised does not hold."""
+    """Run once; return 1 if a promise of the product does not hold."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=10, help="0: the short form")
     parser.add_argument("--seed", type=int)

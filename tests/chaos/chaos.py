@@ -1,4 +1,4 @@
-"""Who deals the faults: a shuffled deck from a seed, every deal written down."""
+"""Deal the faults, from a deck of cards shuffled with a seed, and log each one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Deal = Callable[["Chaos"], None]
 
 @dataclass(frozen=True)
 class Card:
-    """A kind of fault, and how many of it are in the deck."""
+    """A kind of fault, and how often it is in the deck."""
 
     deal: Deal
     copies: int = 1
@@ -34,7 +34,8 @@ class Appointment:
 
 @dataclass(frozen=True)
 class Fault:
-    """What was done, when (seconds from the start), and the attempts it took from a worker."""
+    """A fault that was dealt: its time (seconds from the start), what was done, and the attempts it
+    took from a worker."""
 
     at: float
     what: str
@@ -48,7 +49,7 @@ class Fault:
 
 @dataclass
 class Chaos:
-    """Deals faults until told to stop. ``lease`` is how long the product's leases last (s)."""
+    """Deals faults for a given time. ``lease`` is the length of the product's leases (s)."""
 
     fleet: Fleet
     seed: int
@@ -63,8 +64,8 @@ class Chaos:
     watch: Callable[[Chaos], None] | None = None
 
     def __post_init__(self) -> None:
-        # The deck has a chance of its own: which fault comes when follows from the seed alone,
-        # whatever the others ask of theirs.
+        # The deck has a random generator of its own: the order of the faults depends only on the
+        # seed, however often the faults use the other generator.
         self._shuffles = random.Random(self.seed)
         self.random = random.Random(self.seed + 1)
         self._began = time.monotonic()
@@ -73,7 +74,7 @@ class Chaos:
 
     @property
     def hits(self) -> Counter[str]:
-        """How many attempts at each task were taken from a worker that was killed or frozen."""
+        """The number of attempts at each task that were taken from a killed or frozen worker."""
         return Counter(attempt.task for attempt in self.taken)
 
     @property
@@ -82,7 +83,7 @@ class Chaos:
         return {attempt for fault in self.log for attempt in fault.attempts}
 
     def rage(self, seconds: float) -> None:
-        """Deal faults for so long."""
+        """Deal faults for this many seconds."""
         began = time.monotonic()
         appointed = sorted(self.appointments, key=lambda appointment: appointment.share)
         following = 0.0
@@ -95,7 +96,8 @@ class Chaos:
             self.tick()
 
     def tick(self) -> None:
-        """Do what is due: restarts and thaws; notice who ended without being told to."""
+        """Run the due actions, such as restarts and thaws, and restart and record the processes
+        that ended by themselves."""
         now = time.monotonic()
         due = [action for at, action in self._due if at <= now]
         self._due = [(at, action) for at, action in self._due if at > now]
@@ -110,7 +112,7 @@ class Chaos:
         time.sleep(0.05)
 
     def calm(self) -> None:
-        """No further faults; whatever is down comes up, whatever is frozen wakes."""
+        """End all faults: start the processes that are down, and thaw those that are frozen."""
         self.watch = None
         self.fleet.storage.calm()
         self.fleet.exceptions.calm()
@@ -119,11 +121,11 @@ class Chaos:
             self.tick()
 
     def later(self, seconds: float, action: Action) -> None:
-        """Do something after so many seconds, or when it becomes calm."""
+        """Run an action after this many seconds, or when the faults end."""
         self._due.append((time.monotonic() + seconds, action))
 
     def note(self, what: str, attempts: Sequence[Attempt] = ()) -> None:
-        """Write down what was done."""
+        """Log a fault, with the attempts that no earlier fault took."""
         taken = tuple(attempt for attempt in attempts if attempt not in self.taken)
         self.log.append(Fault(time.monotonic() - self._began, what, taken))
 

@@ -14,18 +14,18 @@ _ATTEMPTS = 20
 
 
 class MountRefused(Exception):
-    """Raised when this user may mount nothing."""
+    """Raised when this user may not mount file systems."""
 
 
 @dataclass
 class SmallDisk:
-    """A file system in memory that takes no more than it holds, as long as it is full."""
+    """A file system in memory that can be made full."""
 
     path: Path
     is_full: bool = False
 
     def fill(self) -> None:
-        """Leave no byte free. What is written meanwhile is let be, so it may take some tries."""
+        """Leave no byte free. It may take some tries, since files are written meanwhile."""
         for _ in range(_ATTEMPTS):
             used = int(_run("df", "--block-size=1", "--output=used", self.path).split()[-1])
             try:
@@ -37,7 +37,7 @@ class SmallDisk:
             return
 
     def make_room(self) -> None:
-        """As large as it was."""
+        """Restore the original size."""
         self._resize(_SIZE)
         self.is_full = False
 
@@ -47,7 +47,7 @@ class SmallDisk:
 
 @contextmanager
 def mounted(path: Path) -> Iterator[SmallDisk]:
-    """A disk at a new folder, gone at the end; raises `MountRefused`."""
+    """Mount a disk at a new folder and unmount it at the end; raise `MountRefused`."""
     path.mkdir()
     _run("mount", "-t", "tmpfs", "-o", f"size={_SIZE}", "tmpfs", path)
     try:

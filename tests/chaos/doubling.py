@@ -1,4 +1,4 @@
-"""A queue that delivers everything twice."""
+"""A queue that delivers every message twice."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _TWIN = "chaos_twin"
 
 
 class Doubling(dramatiq.Middleware):
-    """Sends each message once more."""
+    """Sends each message a second time."""
 
     def after_enqueue(
         self, broker: dramatiq.Broker, message: dramatiq.Message[Any], delay: int | None

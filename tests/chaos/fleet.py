@@ -1,4 +1,4 @@
-"""The product under test: its processes, its servers, and what its database says of them."""
+"""The product under test: its processes, its servers, and their state in the database."""
 
 from __future__ import annotations
 
@@ -31,21 +31,22 @@ ON_SMALL_DISK = ("encode-3", "light-2")
 PREVIOUS_WORKER = "encode-previous"
 TOOLS = ("ffmpeg", "ffprobe", "bwrap")
 _TOKEN = re.compile(r"/work/([0-9a-f-]{36})")
-# What a stopped process sent is at the database by then, and worked on for so long at most.
+# By then the last statement of a stopped process has reached the database, which works on it for
+# at most two seconds.
 _ON_ITS_WAY_SECONDS = 0.1
 _STATEMENT_SECONDS = 2.0
 State = Literal["up", "ending", "down", "frozen"]
 
 
 class Attempt(NamedTuple):
-    """A task as it was claimed once."""
+    """One claim of a task: the task's id and the claim's token."""
 
     task: str
     token: str
 
 
 class Tool(NamedTuple):
-    """A program that a worker started: its process, and the token of its attempt if it shows."""
+    """A program that a worker started: its process, and its attempt's token if that is visible."""
 
     name: str
     pid: int
@@ -55,7 +56,8 @@ class Tool(NamedTuple):
 
 @dataclass
 class Fleet:
-    """Everything that runs. ``states`` is what was done to each process, not what it does."""
+    """All processes and servers. ``states`` holds what was done to each process, not what it
+    does."""
 
     vodloom: Vodloom
     postgres: Postgres
@@ -72,22 +74,22 @@ class Fleet:
 
     @property
     def members(self) -> tuple[str, ...]:
-        """Workers and reconcilers."""
+        """The names of the workers and reconcilers."""
         return tuple(self.states)
 
     @property
     def workers(self) -> tuple[str, ...]:
-        """Everybody who does tasks."""
+        """The names of the workers."""
         return tuple(name for name in self.states if name not in RECONCILERS)
 
     @property
     def on_small_disk(self) -> tuple[str, ...]:
-        """The workers whose disk gets full."""
+        """The workers whose disk may become full."""
         return ON_SMALL_DISK if self.small_disk else ()
 
     @property
     def folders(self) -> list[Path]:
-        """The data folders: of most, and of those with a disk of their own."""
+        """The data folders: that of most processes, and that of the workers on the small disk."""
         small = [self.small_disk.path] if self.small_disk else []
         return [self.vodloom.data, *small]
 
@@ -95,13 +97,14 @@ class Fleet:
         return self.vodloom.processes[name]
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        """Ask the database itself; statements that change something return nothing."""
+        """Run a statement on the database; statements without a result return an empty list."""
         with psycopg.connect(self.database, autocommit=True, connect_timeout=10) as connection:
             cursor = connection.execute(query, values)
             return cursor.fetchall() if cursor.description else []
 
     def attempts_of(self, name: str) -> list[Attempt]:
-        """What a worker of this name holds at this moment, and dead ones of it still seem to."""
+        """Return the attempts that a worker of this name holds now, and those that still appear as
+        held by a dead worker of the name."""
         held = self.rows(
             "SELECT id, token FROM processing_task WHERE state = 'running' AND worker = %s",
             worker_name(name),
@@ -109,8 +112,8 @@ class Fleet:
         return [Attempt(str(task), str(token)) for task, token in held]
 
     def attempts_of_stopped(self, name: str) -> list[Attempt]:
-        """The same of a process that was just stopped: what it last sent to the database, perhaps
-        the claim of a task, is first let happen."""
+        """Return the attempts of a process that was just stopped. This first waits for its last
+        statement in the database, which may be the claim of a task."""
         query = "SELECT pid, query_start FROM pg_stat_activity WHERE state = 'active'"
         time.sleep(_ON_ITS_WAY_SECONDS)
         at_work = set(self.rows(query))
@@ -120,7 +123,7 @@ class Fleet:
         return self.attempts_of(name)
 
     def worker_of(self, task: str) -> tuple[str, Attempt] | None:
-        """Who works on a task, if somebody does."""
+        """Return the worker and the attempt of a task, or None if nobody works on it."""
         for name in self.those(self.workers):
             for attempt in self.attempts_of(name):
                 if attempt.task == task:
@@ -130,10 +133,10 @@ class Fleet:
     def those(self, names: tuple[str, ...], state: State = "up") -> list[str]:
         return [name for name in names if self.states[name] == state]
 
-    # What can be done to a process
+    # Faults of a process
 
     def freeze(self, name: str) -> None:
-        """SIGSTOP it with its group; FFmpeg has a group of its own and goes on."""
+        """SIGSTOP a process group; FFmpeg has a group of its own and goes on."""
         os.killpg(self.process(name).pid, signal.SIGSTOP)
         self.states[name] = "frozen"
 
@@ -142,7 +145,7 @@ class Fleet:
         self.states[name] = "up"
 
     def kill(self, name: str) -> list[Attempt]:
-        """SIGKILL its group; what it held."""
+        """SIGKILL a process group; return the attempts it held."""
         os.killpg(self.process(name).pid, signal.SIGSTOP)  # so that it claims nothing meanwhile
         held = self.attempts_of_stopped(name)
         self.process(name).kill()
@@ -150,7 +153,7 @@ class Fleet:
         return held
 
     def kill_child(self, name: str) -> list[Attempt]:
-        """SIGKILL the process that works and leave its parent; what it held."""
+        """SIGKILL the working child, but not its parent; return the attempts it held."""
         os.killpg(self.process(name).pid, signal.SIGSTOP)
         held = self.attempts_of_stopped(name)
         for child in _descendants(self.process(name).pid):
@@ -161,7 +164,7 @@ class Fleet:
         return held
 
     def tools(self) -> list[Tool]:
-        """What the workers of this release have started just now, in order."""
+        """Return the programs that the workers of this release are running, in order."""
         found = []
         for worker in self.those(tuple(w for w in self.workers if w != PREVIOUS_WORKER)):
             for pid in _descendants(self.process(worker).pid):
@@ -172,14 +175,14 @@ class Fleet:
         return found
 
     def kill_tool(self, tool: Tool) -> list[Attempt]:
-        """SIGKILL a program of a worker; the attempts it may have been of."""
+        """SIGKILL a program of a worker; return the attempts it may have belonged to."""
         held = self.attempts_of(tool.worker)
         with suppress(ProcessLookupError):
             os.kill(tool.pid, signal.SIGKILL)
         return [attempt for attempt in held if attempt.token == tool.token] or held
 
     def sweep_beside(self) -> Process:
-        """`manage.py reconcile`, once, as a process of its own."""
+        """Start `manage.py reconcile`, which runs once, as a separate process."""
         process = Process(
             "sweep",
             [sys.executable, "manage.py", "reconcile"],
@@ -212,7 +215,7 @@ def running_fleet(
 ) -> Iterator[Fleet]:
     """Start everything on a database, a Redis and a bucket of its own.
 
-    With `previous` one of the encode workers is of the release before.
+    With `previous` one of the encode workers runs the previous release.
     """
     with ExitStack() as stack:
         postgres = stack.enter_context(running_postgres(durable=True))
@@ -281,7 +284,7 @@ def _descendants(pid: int) -> list[int]:
 
 
 def _program(pid: int) -> tuple[str, str]:
-    """The name of what a process runs, and its whole command."""
+    """Return the name of a process's program, and its whole command."""
     try:
         name = Path(f"/proc/{pid}/comm").read_text().strip()
         return name, Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")

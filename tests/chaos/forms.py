@@ -1,4 +1,4 @@
-"""How long chaos lasts and what it consists of."""
+"""The forms of chaos: their duration and their faults."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ CARDS = (
 
 @dataclass(frozen=True)
 class Form:
-    """How long faults are dealt (s), how many videos go in, how many of them are canceled or
-    deleted, and how long they may take after."""
+    """A form of chaos: how long faults are dealt (s), how many videos are uploaded, how many are
+    canceled or deleted, and how long the rest may take afterwards."""
 
     seconds: float
     videos: int
@@ -52,7 +52,7 @@ class Form:
     """Whether the database is put back, once."""
 
     def appointments(self, rewind: Rewind) -> list[Appointment]:
-        """What is dealt once, and when."""
+        """Return the faults that are dealt once, with their times."""
         found = []
         if self.upgrades:
             found.append(Appointment(0.35, previous.retire))
@@ -78,7 +78,7 @@ SHORT = Form(
 
 
 def long(minutes: float) -> Form:
-    """With the product's own settings; about twenty videos a minute."""
+    """Return the long form, with the product's own settings and about twenty videos a minute."""
     return Form(
         seconds=minutes * 60,
         videos=max(12, round(minutes * 15)),
@@ -94,5 +94,5 @@ def long(minutes: float) -> Form:
 
 
 def rewind_in(folder: Path) -> Rewind:
-    """A rewind that keeps its dump there."""
+    """Return a rewind that keeps its dump in this folder."""
     return Rewind(folder / "database.dump")

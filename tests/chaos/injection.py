@@ -1,8 +1,8 @@
-"""An app that lets every step and every duty raise when it is told to.
+"""An app that makes steps and duties raise exceptions on request.
 
-It wraps what stands in the product's registries when a process starts. Whether anything is raised
-is said by a small file in the folder `CHAOS_FOLDER`; each exception that was raised in a task
-leaves a file there too, so that the verdict knows what the task went through.
+It wraps the entries of the product's registries when a process starts. A small file in the folder
+`CHAOS_FOLDER` sets how often exceptions are raised. Each exception raised in a task leaves a file
+there too, so that the verdict knows what happened to the task.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ T = TypeVar("T")
 
 RATES = "rates.json"
 UNKNOWN, OUTAGE, CURSE = "unknown", "outage", "curse"
-# Of the first two a task meets no more than the product promises to bear; a cursed one raises
-# whenever it is tried, also when all is calm, and must be given up.
+# A task gets at most as many unknown errors and outages as the product promises to survive. A
+# cursed task raises at every try, also without other faults, and the product must give it up.
 _AT_MOST = {UNKNOWN: 1, OUTAGE: 2, CURSE: 1}
 _OF_TEN = [UNKNOWN] * 4 + [OUTAGE] * 5 + [CURSE]
 
@@ -36,13 +36,13 @@ class Injected(Exception):
 
 
 class Injection(AppConfig):
-    """Wraps the registries."""
+    """The app that wraps the registries."""
 
     name = "tests.chaos.injection"
     label = "chaos_injection"
 
     def ready(self) -> None:
-        """All apps are there, and nothing runs yet."""
+        """Wrap steps and duties, since all apps are loaded and nothing runs yet."""
         injector = Injector(Path(os.environ["CHAOS_FOLDER"]))
         _wrap_steps(injector)
         _wrap_duties(injector)
@@ -50,14 +50,14 @@ class Injection(AppConfig):
 
 
 class Injector:
-    """Raises, by chance, before or after what it wraps."""
+    """Raises exceptions at random before or after the functions it wraps."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._random = random.Random(f"{os.environ.get('CHAOS_SEED')}{os.getpid()}")
 
     def around_step(self, run: Callable[P, T]) -> Callable[P, T]:
-        """The step of a task, which is what its only argument has."""
+        """Wrap a step; its only argument holds the task."""
 
         @wraps(run)
         def step(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -75,7 +75,7 @@ class Injector:
         return step
 
     def around_duty(self, run: Callable[P, T]) -> Callable[P, T]:
-        """A duty, which takes nothing."""
+        """Wrap a duty, which takes no arguments."""
 
         @wraps(run)
         def duty(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -154,12 +154,13 @@ def _wrap_duties(injector: Injector) -> None:
 
 
 def _wrap(entry: Any, around: Callable[[Any], Any]) -> None:
-    """In its place, although it is frozen: others may hold the same entry already."""
+    """Replace the function in the frozen entry itself, since others may already hold the entry."""
     object.__setattr__(entry, "run", around(entry.run))
 
 
 def _renew_identity_often() -> None:
-    """So that within minutes a restored database is seen to be older than its bucket."""
+    """Renew the identity often, so that a restored database is recognised within minutes as older
+    than its bucket."""
     from processing.reconciler.duties import DUTIES
     from videos import installation
 

@@ -1,4 +1,4 @@
-"""What is handed in: short clips that are good, and files that are not."""
+"""The files to upload: short good clips, and bad files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _RATE = 25
 
 @dataclass(frozen=True)
 class Input:
-    """A file to hand in: its frames, or 0 when it must fail with one of ``codes``."""
+    """A file to upload with its number of frames, or 0 if it must fail with one of ``codes``."""
 
     path: Path
     frames: int
@@ -24,7 +24,7 @@ class Input:
 
 
 def good(folder: Path) -> list[Input]:
-    """Some clips of 2 to 4 s."""
+    """Make four clips of 2 to 4 s."""
     made = []
     for number, (seconds, size) in enumerate(
         [(2, "320x180"), (3, "320x180"), (4, "426x240"), (3, "240x426")]
@@ -36,7 +36,7 @@ def good(folder: Path) -> list[Input]:
 
 
 def bad(folder: Path) -> list[Input]:
-    """A text, a clip that ends in its middle, and a container with nothing in it."""
+    """Make a text, a clip that is cut off in its middle, and an empty container."""
     text = folder / "bad-text.mp4"
     text.write_text("This is no video.\n" * 50)
     whole = folder / "whole.mp4"

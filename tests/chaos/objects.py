@@ -1,23 +1,23 @@
-"""What is stored, and what rows point at: keys with the name of their storage in front."""
+"""The stored objects and those that rows name, as keys prefixed with the name of their storage."""
 
 from __future__ import annotations
 
 from tests.chaos.fleet import Fleet
 
-# What an installation says of itself, and what the doctor tries.
+# The installation's own objects and the doctor's trial objects.
 _OWN = ("installation.json", "doctor/", "guests/")
 
 
 def stored(fleet: Fleet) -> set[str]:
-    """The objects of the bucket that belong to videos."""
+    """Return the objects of the bucket that belong to videos."""
     pages = fleet.s3.client().get_paginator("list_objects_v2").paginate(Bucket=fleet.s3.bucket)
     keys = {item["Key"] for page in pages for item in page.get("Contents", [])}
     return {key for key in keys if not key.partition("/")[2].startswith(_OWN)}
 
 
 def wanted(fleet: Fleet) -> set[str]:
-    """The objects that must be there: what is played or made of them, and what the registry says
-    is stored."""
+    """Return the objects that must exist: those that are played or processed, and those that are
+    registered as stored."""
     listed = fleet.rows(
         "SELECT storage || '/' || key FROM videos_storedobject WHERE state = 'stored'"
         " UNION SELECT 'originals/' || key FROM videos_source"
@@ -31,6 +31,6 @@ def wanted(fleet: Fleet) -> set[str]:
 
 
 def known(fleet: Fleet) -> set[str]:
-    """What is wanted, and what the registry holds as being written or deleted."""
+    """Return the wanted objects, and those registered as being written or deleted."""
     rows = fleet.rows("SELECT storage || '/' || key FROM videos_storedobject")
     return wanted(fleet) | {str(key) for (key,) in rows}

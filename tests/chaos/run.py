@@ -17,7 +17,7 @@ from tests.chaos.withdrawals import Withdrawals
 
 
 def run(folder: Path, form: Form, seed: int, say: Callable[[str], None]) -> Verdict:
-    """Let chaos rage and judge what is left; what was done is said after."""
+    """Run chaos, judge the result, and then report what was done."""
     clips = folder / "clips"
     clips.mkdir()
     good, bad = inputs.good(clips), inputs.bad(clips)
@@ -54,5 +54,5 @@ def run(folder: Path, form: Form, seed: int, say: Callable[[str], None]) -> Verd
 
 
 def say(line: str) -> None:
-    """To standard error, so that the verdict stands alone."""
+    """Print to standard error, so that standard output has only the verdict."""
     print(line, file=sys.stderr)  # noqa: T201

@@ -1,5 +1,5 @@
-"""The product's own settings, except that every wake-up message is sent twice, and that steps
-and duties raise when they are told to."""
+"""The product's own settings, except that every wake-up message is sent twice and that steps and
+duties raise exceptions on request."""
 
 from config.settings import *  # noqa: F403
 from config.settings import DRAMATIQ_BROKER as _BROKER

@@ -1,4 +1,4 @@
-"""For the short form: leases run out sooner, so that crashes are noticed within the test."""
+"""Settings of the short form: leases expire sooner, so that crashes are noticed in the test."""
 
 from tests.chaos.settings import *  # noqa: F403
 

@@ -1,4 +1,4 @@
-"""Everything comes to its end when the faults have stopped."""
+"""Bring all work to its end after the faults have stopped."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.chaos.fleet import Fleet
 
 
 def settle(chaos: Chaos, seconds: float) -> None:
-    """Let everything come to its end, without waiting out the pauses before next tries."""
+    """Wait until all work has ended, without the pauses before retries, and clean up."""
     fleet = chaos.fleet
     deadline = time.monotonic() + seconds
     while _open_videos(fleet) and time.monotonic() < deadline:
@@ -20,7 +20,7 @@ def settle(chaos: Chaos, seconds: float) -> None:
             chaos.tick()
     _let_days_pass(fleet)
     for name in fleet.on_small_disk:
-        fleet.vodloom.restart(name)  # no reconciler looks after their disk, but they themselves
+        fleet.vodloom.restart(name)  # only the workers themselves clean up their disk
     for _ in range(2):
         fleet.vodloom.manage("reconcile")
     fleet.vodloom.manage("shell", "--verbosity", "0", "-c", _A_DAY_LATER)
@@ -29,7 +29,7 @@ def settle(chaos: Chaos, seconds: float) -> None:
         fleet.vodloom.manage("reconcile")
 
 
-# Nothing stored can be made older, so what is a day old is here what is there at all.
+# The age of stored objects cannot be changed, so every object counts as a day old here.
 _A_DAY_LATER = """
 import time
 from datetime import timedelta
@@ -42,7 +42,7 @@ for _ in range(20):
 
 
 def _marked(fleet: Fleet) -> int:
-    """Objects that are still to be deleted, or that nobody has finished writing."""
+    """Return how many objects are still to be deleted or were not written completely."""
     return int(fleet.rows("SELECT count(*) FROM videos_storedobject WHERE state <> 'stored'")[0][0])
 
 
@@ -57,8 +57,8 @@ def _open_videos(fleet: Fleet) -> int:
 
 
 def _let_days_pass(fleet: Fleet) -> None:
-    """So that what is only kept for a time is due: unfinished uploads, what failed or was
-    deleted, old files."""
+    """Make everything older that is only kept for a time: unfinished uploads, the output of failed
+    jobs, deleted videos, and old files."""
     fleet.rows("UPDATE videos_upload SET expires_at = now() WHERE finished_at IS NULL")
     fleet.rows(
         "UPDATE videos_release SET created_at = created_at - interval '9 days',"
@@ -72,7 +72,7 @@ def _let_days_pass(fleet: Fleet) -> None:
 
 
 def temporary_files(fleet: Fleet) -> list[Path]:
-    """What stands in the folders that are empty when nothing goes on."""
+    """Return the files in the folders that are empty when no work is going on."""
     found: list[Path] = []
     for data in fleet.folders:
         found += [*(data / "work").glob("*"), *(data / "uploads").glob("*")]

@@ -1,4 +1,4 @@
-"""A proxy before the S3 server that fails as networks and storages do."""
+"""A proxy before the S3 server, which fails as networks and storage servers do."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-# What may happen to a request: before it reaches the server, or after, when it was done already.
+# The faults of a request. Some occur before it reaches the server, some after the server did it.
 FATES = ("drop", "error", "delay", "error after", "cut off")
 _ERROR = b"<?xml version='1.0'?><Error><Code>InternalError</Code><Message>no</Message></Error>"
 _NOT_PASSED_ON = {"connection", "transfer-encoding", "keep-alive", "content-length"}
 
 
 class FaultyStorage:
-    """An address that passes requests on to the S3 server, or not."""
+    """A proxy that passes requests on to the S3 server, spoils them, or hangs."""
 
     def __init__(self, upstream: str, seed: int) -> None:
         self.upstream = urlsplit(upstream).netloc
@@ -37,29 +37,29 @@ class FaultyStorage:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def fail(self, rate: float) -> None:
-        """From now on spoil this share of all requests; 0 is calm."""
+        """Spoil this share of all requests from now on; 0 means none."""
         self._rate = rate
 
     def hang(self) -> None:
-        """From now on take requests and connections, and answer none of them."""
+        """Accept connections and requests from now on, but answer none."""
         self.spoiled["hang"] += 1
         self._flows.clear()
 
     def go_on(self) -> None:
-        """Pass on again what is still waited for."""
+        """Pass requests on again, including those that still wait."""
         self._flows.set()
 
     def calm(self) -> None:
-        """Serve everything well."""
+        """Serve all requests without faults."""
         self.fail(0)
         self.go_on()
 
     def wait(self) -> None:
-        """Return when it does not hang."""
+        """Wait while the storage hangs."""
         self._flows.wait()
 
     def fate(self) -> str:
-        """What happens to the next request; empty when it is served well."""
+        """Choose the fault of the next request; empty if there is none."""
         with self._lock:
             if self._random.random() >= self._rate:
                 return ""
@@ -68,13 +68,13 @@ class FaultyStorage:
             return fate
 
     def pause(self) -> float:
-        """How long a delayed request is held up, in seconds."""
+        """Choose how many seconds a delayed request is held up."""
         with self._lock:
             return self._random.uniform(0.3, 4.0)
 
     @contextmanager
     def running(self) -> Iterator[FaultyStorage]:
-        """Serve until left."""
+        """Run the proxy until the context is left."""
         thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         thread.start()
         try:
@@ -90,7 +90,7 @@ def _handler_of(storage: FaultyStorage) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def handle_one_request(self) -> None:
-            # Whoever is killed in the middle of a request breaks the connection.
+            # A client that is killed in the middle of a request breaks the connection.
             try:
                 super().handle_one_request()
             except OSError:
@@ -146,7 +146,7 @@ def _handler_of(storage: FaultyStorage) -> type[BaseHTTPRequestHandler]:
 
 
 def _has_hung_up(connection: socket.socket) -> bool:
-    """Whether nobody waits for an answer any more: such a request never reached the bucket."""
+    """Whether the client has disconnected; its request then counts as never received."""
     readable, _, _ = select.select([connection], [], [], 0)
     return bool(readable) and not connection.recv(1, socket.MSG_PEEK)
 

@@ -1,4 +1,4 @@
-"""Whatever fails at random: nothing is stuck, nothing is lost, nothing is left lying about."""
+"""Whatever fails at random, no video is stuck, nothing is lost and nothing is left over."""
 
 from __future__ import annotations
 

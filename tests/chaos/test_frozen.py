@@ -1,4 +1,4 @@
-"""Who is frozen with a lock in hand holds up nobody for long."""
+"""A process that is frozen while it holds a lock does not hold up others for long."""
 
 from __future__ import annotations
 

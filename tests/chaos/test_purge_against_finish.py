@@ -1,4 +1,4 @@
-"""Videos are deleted for good while steps of theirs are being finished."""
+"""Videos are deleted for good while their steps are being finished."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_purge_at_any_moment_leaves_nothing_and_ends_nobody(product: Vodloom, 
     shares = [chance.uniform(0, 100) for _ in range(VIDEOS)]
 
     def hand_in(number: int) -> str | None:
-        """The video, unless it was purged when it was so far done (in percent)."""
+        """Upload a video, purge it at a random percentage, or return its id if it is kept."""
         video: str = owner.upload(clip)["id"]
         if number % KEPT_EACH == 0:
             return video

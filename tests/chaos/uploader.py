@@ -1,4 +1,4 @@
-"""Somebody who hands in videos all the while, and again when they are refused."""
+"""A user who uploads videos all the time, and repeats refused uploads."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from tests.chaos.inputs import Input
 
 @dataclass
 class Uploader:
-    """Uploads in a thread of its own. ``accepted`` are the videos answered with 201, and ``at``
-    is when (seconds of the monotonic clock).
+    """Uploads in a thread of its own. ``accepted`` holds the videos answered with 201, and ``at``
+    the times of these answers (seconds of the monotonic clock).
 
-    Refused ones stand in the library too, so each carries its try in its title.
+    Refused videos are in the library too, so each title contains the number of the try.
     """
 
     fleet: Fleet
@@ -47,7 +47,7 @@ class Uploader:
         self._thread.start()
 
     def finish(self) -> None:
-        """Wait until all are in: there are no faults any more."""
+        """Wait until all files are uploaded, now that there are no faults any more."""
         self._enough.set()
         self._thread.join()
 

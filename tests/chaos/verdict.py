@@ -1,4 +1,4 @@
-"""What must be true when the faults have stopped and all work is over."""
+"""Check what must be true when the faults have stopped and all work is over."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OVER = ("ready", "failed", "canceled")
 
 @dataclass
 class Verdict:
-    """The counts of the last line, and in words whatever is not as promised."""
+    """The counts in the last line, and a sentence for everything that is not as promised."""
 
     faults: int
     seed: int
@@ -44,7 +44,7 @@ class Verdict:
 
 
 def judge(chaos: Chaos, uploader: Uploader, withdrawals: Withdrawals, rewind: Rewind) -> Verdict:
-    """Look at everything that was promised."""
+    """Check everything that the product promises."""
     accepted = {
         pk: file for pk, file in uploader.accepted.items() if not rewind.spans(uploader.at[pk])
     }
@@ -75,7 +75,7 @@ def _judge_ends(
     videos: dict[str, tuple[str, str]],
     accepted: dict[str, Input],
 ) -> None:
-    """Failed are exactly the bad ones, and those whose task was killed three times or cursed."""
+    """Check that only bad videos failed, and those with a task killed three times or cursed."""
     killed, cursed = _killed_three_times(chaos), _cursed(chaos.fleet)
     for pk, (status, code) in videos.items():
         file = accepted.get(pk)
@@ -83,7 +83,7 @@ def _judge_ends(
             verdict.stuck += 1
             verdict.problems.append(f"{pk} is stuck in {status}")
         if file is None:
-            continue  # refused: its owner was told, and handed it in again
+            continue  # refused: its owner was told, and uploaded it again
         verdict.ready += status == "ready"
         verdict.failed += status == "failed"
         codes = [*file.codes]
@@ -99,7 +99,7 @@ def _judge_ends(
 
 
 def _words_of(fleet: Fleet, pk: str) -> str:
-    """What its failed tasks say."""
+    """Return the error messages of a video's failed tasks."""
     rows = fleet.rows(
         "SELECT t.kind, t.number, t.error_message FROM processing_task t JOIN processing_run r"
         " ON r.id = t.run_id WHERE r.video_id = %s AND t.error_code <> ''",
@@ -111,9 +111,9 @@ def _words_of(fleet: Fleet, pk: str) -> str:
 def _judge_withdrawals(
     verdict: Verdict, fleet: Fleet, withdrawals: Withdrawals, rewind: Rewind
 ) -> None:
-    """What was said to be canceled or deleted is, and stays so.
+    """Check that videos whose cancellation or deletion was granted stay canceled or deleted.
 
-    A ready video stays ready when what is still done for it is canceled.
+    A ready video stays ready when its remaining work is canceled.
     """
     rows = fleet.rows(
         "SELECT id, status, deleted_at IS NOT NULL, (SELECT r.status FROM processing_run r"
@@ -137,7 +137,8 @@ def _judge_withdrawals(
 
 
 def _killed_three_times(chaos: Chaos) -> set[str]:
-    """Videos that had to fail: no video waits for its poster or its downloads."""
+    """Return the videos that had to fail. Only essential tasks count: posters and downloads do not
+    make a video fail."""
     tasks = [task for task, hits in chaos.hits.items() if hits >= MAX_CRASHES]
     found = chaos.fleet.rows(
         "SELECT r.video_id FROM processing_task t JOIN processing_run r ON r.id = t.run_id"
@@ -149,7 +150,7 @@ def _killed_three_times(chaos: Chaos) -> set[str]:
 
 
 def _cursed(fleet: Fleet) -> set[str]:
-    """Videos of which an essential task raises whenever it is tried."""
+    """Return the videos with an essential task that raises at every try."""
     found = fleet.rows(
         "SELECT r.video_id FROM processing_task t JOIN processing_run r ON r.id = t.run_id"
         " WHERE t.essential AND t.id = ANY(%s::uuid[])",
@@ -159,7 +160,7 @@ def _cursed(fleet: Fleet) -> set[str]:
 
 
 def _judge_crashes(verdict: Verdict, chaos: Chaos) -> None:
-    """No crash is counted that the log does not tell of: no outage, no deploy."""
+    """Check that every counted crash is in the log: outages and deploys must not count."""
     crashed = chaos.fleet.rows("SELECT id, kind, crashes FROM processing_task WHERE crashes > 0")
     for pk, kind, crashes in crashed:
         if crashes > chaos.hits[str(pk)]:
@@ -170,7 +171,7 @@ def _judge_crashes(verdict: Verdict, chaos: Chaos) -> None:
 
 
 def _judge_attempts(verdict: Verdict, fleet: Fleet) -> None:
-    """All that one task made is of one attempt, and each key is listed once."""
+    """Check that all output of a task is from one attempt, and that each key is listed once."""
     attempts: dict[Any, set[str]] = defaultdict(set)
     keys: Counter[str] = Counter()
     for release, number, key in fleet.rows(
@@ -191,7 +192,7 @@ def _judge_attempts(verdict: Verdict, fleet: Fleet) -> None:
 
 
 def _judge_presence(verdict: Verdict, fleet: Fleet) -> None:
-    """Every worker shows itself, whatever it was started in the middle of."""
+    """Check that every worker shows itself, whatever was failing when it was started."""
     seen = fleet.rows(
         "SELECT name FROM processing_worker WHERE last_seen > now() - interval '30 seconds'"
     )
@@ -212,7 +213,7 @@ def _judge_playback(verdict: Verdict, uploader: Uploader, pk: str, file: Input) 
 
 
 def _processes(fleet: Fleet) -> Iterator[str]:
-    """FFmpeg and its like that work in our data folder."""
+    """Yield the commands of FFmpeg, ffprobe and bwrap that still run in the data folder."""
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
@@ -225,9 +226,9 @@ def _processes(fleet: Fleet) -> Iterator[str]:
 
 
 def _judge_objects(verdict: Verdict, fleet: Fleet, rewind: Rewind, revived: set[str]) -> None:
-    """Everything that is wanted is stored and whole, and there is nothing beside.
+    """Check that every wanted object is stored and complete, and that there are no others.
 
-    The ``revived`` were deleted, and are there again since the database was put back.
+    The ``revived`` videos were deleted and exist again since the database was restored.
     """
     stored, wanted = objects.stored(fleet), objects.wanted(fleet)
     strays = sorted(stored - wanted - rewind.forgotten)
@@ -244,7 +245,7 @@ def _judge_objects(verdict: Verdict, fleet: Fleet, rewind: Rewind, revived: set[
 
 
 def _incomplete(fleet: Fleet, revived: set[str]) -> list[str]:
-    """Ready videos whose stored files are not as their rows say, every byte read again."""
+    """Return the ready videos whose stored files differ from their rows; every byte is read."""
     script = textwrap.dedent("""
         from processing.audit import release_audit
         from videos.models import Video

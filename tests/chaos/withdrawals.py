@@ -1,5 +1,5 @@
-"""Owners who change their minds: videos that are canceled or deleted, in each window of their
-way from an upload to being ready."""
+"""Owners who change their minds: they cancel or delete videos in each phase (window) between the
+upload and ready."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.chaos.inputs import Input
 
 Deed = Literal["cancel", "trash", "purge"]
 DEEDS: tuple[Deed, ...] = ("cancel", "trash", "purge")
-# What is waited for before the deed: an SQL condition on the video v.
+# The condition to wait for before the deed, in SQL on the video v.
 WINDOWS = {
     "storing": "v.status = 'uploading'",
     "accepted": "v.status = 'processing'",
@@ -37,7 +37,7 @@ _LOOK_EVERY = 0.05
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """What was asked for a video, and that the product said yes, at a moment."""
+    """A cancellation or deletion that the product granted, with its video, window and time."""
 
     video: str
     deed: Deed
@@ -47,7 +47,8 @@ class Withdrawal:
 
 @dataclass
 class Withdrawals:
-    """Works in a thread of its own, beside the uploader. ``granted`` is what was answered well."""
+    """Withdraws videos in a thread of its own, beside the uploader. ``granted`` holds the
+    successful requests."""
 
     fleet: Fleet
     session: requests.Session
@@ -65,16 +66,16 @@ class Withdrawals:
         self._thread = threading.Thread(target=self._work, daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def finish(self) -> None:
-        """Begin what is left at once, and wait until all are over."""
+        """Start all remaining withdrawals at once, and wait until all have ended."""
         self._enough.set()
         self._thread.join()
 
     def _work(self) -> None:
-        """Each in a thread of its own, for its window may be long in coming."""
+        """Run each withdrawal in a thread of its own, since its window may come late."""
         threads = []
         for number, (window, deed) in enumerate(itertools.islice(self._plan(), self.count)):
             title = f"withdrawn {number}: {deed} while {window}"
@@ -85,7 +86,7 @@ class Withdrawals:
             thread.join()
 
     def _plan(self) -> Iterator[tuple[str, Deed]]:
-        """Every deed in every window, in an order of the seed's, again and again."""
+        """Yield every deed in every window, shuffled by the seed, again and again."""
         pairs = list(itertools.product(WINDOWS, DEEDS))
         while True:
             self._random.shuffle(pairs)
@@ -102,7 +103,7 @@ class Withdrawals:
         upload.join()
 
     def _upload(self, title: str) -> None:
-        """Whatever is answered: the video is deleted or canceled meanwhile."""
+        """Upload a clip and ignore the answer, since the video is withdrawn meanwhile."""
         file = self.clips[len(title) % len(self.clips)]
         try:
             with file.path.open("rb") as stream:
@@ -113,7 +114,7 @@ class Withdrawals:
             return
 
     def _wait_for(self, title: str, window: str) -> str | None:
-        """The video's id, when it is in the window, or after a while wherever it is."""
+        """Return the video's id once it is in the window, or after 30 s in whatever state."""
         deadline = time.monotonic() + _PATIENCE
         query = f"SELECT id, {WINDOWS[window]} FROM videos_video v WHERE title = %s"
         found: str | None = None
@@ -121,7 +122,7 @@ class Withdrawals:
             try:
                 rows = self.fleet.rows(query, title)
             except psycopg.Error:
-                rows = []  # the database is away, as it may be
+                rows = []  # the database may be away
             if rows:
                 found = str(rows[0][0])
                 if rows[0][1]:
@@ -130,7 +131,7 @@ class Withdrawals:
         return found
 
     def _is_granted(self, video: str, deed: Deed) -> bool:
-        """Ask until there is an answer that says yes or no."""
+        """Repeat the request until the answer is a yes or a no."""
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
             try:

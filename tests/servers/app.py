@@ -1,4 +1,4 @@
-"""The whole product as its real processes, by the same commands `make run` uses."""
+"""The whole product as real processes, started by the same commands as in `make run`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BACKGROUND = ("reconciler", "light")
 class Vodloom:
     """A running copy of the product, with data, logs and environment of its own.
 
-    ``root`` is the checkout it is started from, which may be one of another release.
+    ``root`` is the checkout it is started from, which may be of another release.
     """
 
     environment: dict[str, str]
@@ -35,7 +35,7 @@ class Vodloom:
     processes: dict[str, Process] = field(default_factory=dict)
 
     def manage(self, *arguments: str) -> str:
-        """Run manage.py; return what it printed; raises ServerFailed with all it said."""
+        """Run manage.py and return its output; raise ServerFailed with all output if it fails."""
         return _manage(arguments, self.environment, self.root)
 
     def restart(self, name: str) -> None:
@@ -54,9 +54,10 @@ class Vodloom:
         self.processes[name].kill()
 
     def add(self, name: str, *, root: Path | None = None, **environment: str) -> Process:
-        """One more process, by what stands before the first hyphen of its name; not started.
+        """Add a process without starting it; its program is the part of the name before the first
+        hyphen.
 
-        ``root`` lets it be one of another release; ``environment`` is its own.
+        With ``root`` it runs the code of another release; ``environment`` is added for it alone.
         """
         own = {"VODLOOM_WORKER_NAME": worker_name(name), **environment}
         root = root or self.root
@@ -70,7 +71,7 @@ class Vodloom:
         return self.processes[name]
 
     def start_web(self, *, name: str = "web", root: Path | None = None) -> str:
-        """Start a web process on a free port; its address."""
+        """Start a web process on a free port and return its address."""
         web, port = start_on_free_port(
             lambda port: self.add(name, root=root, PORT=str(port)),
             lambda port: _answers(f"http://127.0.0.1:{port}"),
@@ -79,7 +80,7 @@ class Vodloom:
         return f"http://127.0.0.1:{port}"
 
     def stop_all(self) -> None:
-        """Ask all at once, so that they stop side by side; then wait for each."""
+        """Ask all processes to stop at once, so that they stop in parallel; then wait for each."""
         for process in self.processes.values():
             process.ask_to_stop()
         for process in self.processes.values():
@@ -87,7 +88,7 @@ class Vodloom:
 
     @property
     def logs(self) -> str:
-        """The ends of all logs, for the message of a failure."""
+        """The ends of all logs, for the message about a failure."""
         return "\n".join(process.log_tail() for process in self.processes.values())
 
 
@@ -105,8 +106,8 @@ def running_vodloom(
 
     The encode workers are called `encode`, `encode-1` and so on.
 
-    Without a database_url it is SQLite in the data folder; S3 and the rest come by `extra`.
-    `root` is the checkout whose code runs.
+    Without a `database_url` the database is SQLite in the data folder. `extra` adds settings such
+    as those of S3. `root` is the checkout that is run.
     """
     environment = environment_of(data, redis.url, database_url) | dict(extra or {})
     vodloom = Vodloom(environment, data, redis, root)
@@ -120,9 +121,9 @@ def running_vodloom(
 
 
 def migrated_database(postgres: Postgres | None) -> str:
-    """The DATABASE_URL of a new database that is migrated already; of SQLite where there is none.
+    """Return the DATABASE_URL of a new, migrated database; empty (SQLite) without PostgreSQL.
 
-    It is a copy of one that is migrated once for each cluster, since that takes seconds.
+    It is a copy of a database that is migrated once per cluster, since migrating takes seconds.
     """
     if postgres is None:
         return ""
@@ -135,12 +136,12 @@ def migrated_database(postgres: Postgres | None) -> str:
 
 
 def worker_name(name: str) -> str:
-    """What a process of this name calls itself as a worker."""
+    """Return the worker name of the process with this name."""
     return f"test-{name}"
 
 
 def environment_of(data: Path, redis_url: str, database_url: str) -> dict[str, str]:
-    """The environment of an operator who set only this, on a machine set up like ours."""
+    """Return the environment of an operator who set only this, on a machine like this one."""
     ours = ("PATH", "HOME", "LANG", "TMPDIR", "VODLOOM_FFMPEG", "VODLOOM_FFPROBE")
     environment = {name: os.environ[name] for name in ours if name in os.environ}
     scripts = str(Path(sys.executable).parent)

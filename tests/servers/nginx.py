@@ -1,4 +1,4 @@
-"""nginx with the configuration that ships, on free ports and in a folder of its own."""
+"""nginx with the shipped configuration, on free ports and in a folder of its own."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ http {{
 
 @dataclass
 class Nginx:
-    """A running proxy, for localhost; ``authority`` signed its certificate."""
+    """A running proxy for localhost, with the certificates of its TLS."""
 
     process: Process
     port: int
@@ -52,16 +52,16 @@ class Nginx:
 
 
 def installed() -> bool:
-    """Whether the package is there."""
+    """Whether nginx is installed."""
     return shutil.which("nginx") is not None
 
 
 @contextmanager
 def running_nginx(web_ports: Sequence[int]) -> Iterator[Nginx]:
-    """A new proxy before web processes at these ports."""
+    """Run a new proxy before web processes at these ports."""
     with tempfile.TemporaryDirectory(prefix="vodloom-nginx-") as name:
         folder = Path(name)
-        folder.chmod(0o755)  # its workers are another user
+        folder.chmod(0o755)  # its workers run as another user
         certificates = made_in(folder)
         plain_port = free_port()
         process, port = start_on_free_port(
@@ -76,7 +76,7 @@ def running_nginx(web_ports: Sequence[int]) -> Iterator[Nginx]:
 def shipped(
     folder: Path, port: int, plain_port: int, web_ports: Sequence[int], tls: Certificates
 ) -> str:
-    """The configuration with all that is marked in it changed, and as much for a free port."""
+    """Return the shipped configuration with the operator's values replaced and with free ports."""
     servers = "\n".join(f"    server 127.0.0.1:{one} max_fails=0;" for one in web_ports)
     text = SHIPPED.read_text()
     changes = {

@@ -1,7 +1,7 @@
-"""A package index on this machine: for every pinned package its version, and a far newer one.
+"""A local package index that offers the pinned version of every package and a far newer one.
 
-The packages are empty but for their metadata, which for those installed here is the real one:
-their requirements and extras are what an installer would resolve.
+The packages are empty except for their metadata. Packages that are installed here have their real
+requirements and extras, which an installer would resolve.
 """
 
 from __future__ import annotations
@@ -40,26 +40,26 @@ class Pinned:
 
     @property
     def applies(self) -> bool:
-        """Whether this Python on this system is to have it."""
+        """Whether the line's marker holds for this Python and system."""
         return self.requirement.marker is None or self.requirement.marker.evaluate()
 
 
 def pinned(lock: Path) -> list[Pinned]:
-    """What a lock file pins."""
+    """Return the packages that a lock file pins."""
     lines = [line for line in lock.read_text().splitlines() if line[:1].isalnum()]
     alone = [line.partition(" --hash")[0].removesuffix(" \\") for line in lines]
     return [Pinned(line, Requirement(line)) for line in alone]
 
 
 def publish(folder: Path, lock: Path) -> Path:
-    """Put both versions of all that a lock file pins into an index's folder; return the same lock
-    file with the hashes of what is offered there."""
+    """Put both versions of all pinned packages into an index's folder; return a copy of the lock
+    file with the hashes of these packages added."""
     lines = []
     for package in pinned(lock):
         page = folder / "simple" / package.name
         page.mkdir(parents=True, exist_ok=True)
         wheels = [_wheel(page, package.name, version) for version in (package.version, NEWER)]
-        # A package may stand in a lock twice, with a marker each.
+        # A lock file may list a package twice, each time with a marker.
         with (page / "index.html").open("a") as listing:
             listing.writelines(_link(wheel) for wheel in wheels)
         lines.append(f"{package.line} --hash=sha256:{_sha256(wheels[0])}")
@@ -70,7 +70,7 @@ def publish(folder: Path, lock: Path) -> Path:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
-    """Serve an index's folder; its address."""
+    """Serve an index's folder; yield its address."""
     handler = functools.partial(_Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,4 +1,4 @@
-"""PgBouncer in transaction mode before a PostgreSQL of the tests."""
+"""PgBouncer in transaction mode, before a PostgreSQL of the tests."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from tests.servers.process import Process, start_on_free_port
 
 @dataclass
 class PgBouncer:
-    """A running pooler; it knows every database of its server."""
+    """A running pooler for all databases of its server."""
 
     process: Process
     port: int
 
     def url(self, database_url: str) -> str:
-        """The same database by way of the pooler."""
+        """Return the URL of the same database through the pooler."""
         name = urlsplit(database_url).path.strip("/")
         return f"postgres://postgres@127.0.0.1:{self.port}/{name}"
 
     def command(self, command: str) -> None:
-        """PAUSE, RESUME and the like."""
+        """Run a console command, such as PAUSE or RESUME."""
         address = f"postgres://postgres@127.0.0.1:{self.port}/pgbouncer"
         with psycopg.connect(address, autocommit=True) as console:
             console.execute(command.encode())
 
 
 def installed() -> bool:
-    """Whether the package is there."""
+    """Whether PgBouncer is installed."""
     return shutil.which("pgbouncer") is not None
 
 
@@ -44,8 +44,8 @@ def installed() -> bool:
 def running_pgbouncer(
     postgres_port: int, *, connections: int = 10, wait_seconds: int = 2
 ) -> Iterator[PgBouncer]:
-    """A new pooler that opens so many connections to a database of the server at most; questions
-    wait so long for one."""
+    """Run a new pooler that opens at most ``connections`` to a database of the server; queries wait
+    up to ``wait_seconds`` for one."""
     user = "postgres" if os.geteuid() == 0 else ""
     folder = Path(tempfile.mkdtemp(prefix="vodloom-pgbouncer-"))
     try:
@@ -75,8 +75,8 @@ def _server(
         "default_pool_size": connections,
         "max_client_conn": 1000,
         "server_tls_sslmode": "disable",
-        # As docs/operations.md has it: or it keeps whoever asks for minutes while its server is
-        # away, and does not look for that often.
+        # As in docs/operations.md. With the defaults a query waits for minutes while the server is
+        # away, and the pooler rarely tries to connect again.
         "query_wait_timeout": wait_seconds,
         "server_login_retry": 1,
     }

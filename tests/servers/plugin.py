@@ -1,8 +1,8 @@
-"""The pytest plugin that gives Django an environment before its settings are read.
+"""A pytest plugin that sets Django's environment before the settings are read.
 
-Named in pytest.ini. The settings read the environment once, when pytest-django loads
-them, so the private PostgreSQL and Redis must stand before that.
-`TEST_DATABASE=sqlite` takes a SQLite file instead of PostgreSQL.
+pytest.ini names it. The settings read the environment once, when pytest-django loads them, so the
+private PostgreSQL and Redis must run before that.
+`TEST_DATABASE=sqlite` uses an SQLite file instead of PostgreSQL.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ import pytest
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.redis import Redis, running_redis
 
-# What an operator may have set is not for tests; where ffmpeg is, is.
+# The operator's settings are not for tests, except these, such as the location of ffmpeg.
 _KEPT = {"VODLOOM_FFMPEG", "VODLOOM_FFPROBE", "VODLOOM_SANDBOX", "VODLOOM_CORPUS"}
 _OTHERS = {"DATABASE_URL", "DEBUG", "CSRF_TRUSTED_ORIGINS", "LOG_FORMAT"}
 
 
 @dataclass
 class Servers:
-    """What runs for the whole test run."""
+    """The servers that run during the whole test run."""
 
     redis: Redis
     postgres: Postgres | None
@@ -44,7 +44,7 @@ _CLEANUP = pytest.StashKey[ExitStack]()
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
     """Start the servers before pytest-django loads the settings."""
-    # Not a wrapper would come after pytest-django, which puts itself first.
+    # Only a wrapper runs before pytest-django, which puts itself first.
     cleanup = ExitStack()
     early_config.stash[_CLEANUP] = cleanup
     early_config.add_cleanup(cleanup.close)
@@ -69,7 +69,7 @@ def _set_environment(servers: Servers) -> None:
     for name in list(os.environ):
         if name in _OTHERS or (name.startswith(("S3_", "OLD_", "VODLOOM_")) and name not in _KEPT):
             del os.environ[name]
-    (servers.folder / "static").mkdir()  # WhiteNoise warns where nothing was collected
+    (servers.folder / "static").mkdir()  # WhiteNoise warns if the folder is missing
     os.environ |= {
         "DATA": str(servers.folder),
         "SECRET_KEY": "a key for tests that is long enough and used nowhere else",

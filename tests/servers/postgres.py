@@ -19,7 +19,7 @@ from psycopg import sql
 from scripts.packages import find
 from tests.servers.process import Process, ServerFailed, start_on_free_port
 
-# The data dies with the test run, so nothing has to survive a power cut.
+# The data is deleted after the test run, so nothing has to survive a power cut.
 _FAST_AND_CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -33,11 +33,11 @@ class Postgres:
     """The name of a database that others are copied from, once there is one."""
 
     def url(self, database: str = "postgres") -> str:
-        """A DATABASE_URL."""
+        """Return the DATABASE_URL of a database."""
         return f"postgres://postgres@127.0.0.1:{self.port}/{database}"
 
     def create_database(self, template: str = "template1") -> str:
-        """Make a new database, empty or a copy of another one; return its DATABASE_URL."""
+        """Create a database, empty or as a copy of another one; return its DATABASE_URL."""
         name = f"vodloom_{uuid.uuid4().hex[:12]}"
         command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         with psycopg.connect(self.url(), autocommit=True) as connection:
@@ -45,11 +45,11 @@ class Postgres:
         return self.url(name)
 
     def stop(self) -> None:
-        """End it at once, as at the loss of a database server; start() brings it back."""
+        """Stop the server at once, as if it were lost; start() brings it back."""
         self.process.stop(signal.SIGINT)
 
     def start(self) -> None:
-        """Start it again at the same address."""
+        """Start the server again at the same address."""
         self.process.start()
         self.process.wait_until(lambda: _answers(self.port), "accepting connections")
 
@@ -58,10 +58,10 @@ class Postgres:
 def running_postgres(
     *, durable: bool = False, extra: Sequence[str] = (), files: Mapping[str, str] | None = None
 ) -> Iterator[Postgres]:
-    """A new cluster in a temporary folder, removed at the end.
+    """Run a new cluster in a temporary folder, which is removed at the end.
 
-    A durable one keeps what it committed, whatever happens to it, as one in production does.
-    `extra` settings come last; `files` are written into its folder first, such as a pg_hba.conf.
+    A durable cluster keeps committed data, whatever happens to it, as in production. The `extra`
+    settings come last; `files`, such as a pg_hba.conf, are written into its folder first.
     """
     user = "postgres" if os.geteuid() == 0 else ""
     folder = Path(tempfile.mkdtemp(prefix="vodloom-postgres-"))
@@ -122,7 +122,7 @@ def _server(folder: Path, port: int, user: str, extra: Sequence[str]) -> Process
 
 
 def _binary(name: str) -> str:
-    # Debian keeps all but the clients off the PATH.
+    # On Debian only the clients are on the PATH.
     found = find(name)
     if found is None:
         raise ServerFailed(f"{name} is not installed; `make test` installs PostgreSQL")

@@ -1,4 +1,4 @@
-"""A server as a child process: started, waited for, killed and stopped with its whole group."""
+"""Servers as child processes: start them, wait for them, and end them with their process group."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ STOP_SECONDS = 10.0
 
 
 class ServerFailed(Exception):
-    """Raised when a server did not do what it was waited for; carries the end of its log."""
+    """Raised when a server did not reach the expected state; carries the end of its log."""
 
 
 def free_port() -> int:
-    """A loopback port that was free a moment ago; whoever uses it must be ready to try again."""
+    """Return a loopback port that was free a moment ago; the caller must be ready to retry."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port: int = trial.getsockname()[1]
@@ -29,7 +29,7 @@ def free_port() -> int:
 
 
 def wait_until(condition: Callable[[], bool], what: str, seconds: float = START_SECONDS) -> None:
-    """Return once the condition holds; raises TimeoutError naming what was waited for."""
+    """Wait until the condition holds; raise a TimeoutError that names ``what`` if it never does."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -40,8 +40,8 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = START_
 class Process:
     """A command that leads a process group of its own and writes to a log file.
 
-    Where setpriv exists it also dies with the thread that started it, so with the test run, however
-    that ends.
+    If setpriv exists, the command also ends with the thread that started it, and so with the test
+    run, however that ends.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """The number of the process, which is its group's as well; raises ServerFailed."""
+        """The process id, which is also that of its group; raises ServerFailed if not started."""
         if self._child is None:
             raise ServerFailed(f"{self.name} was not started")
         return self._child.pid
@@ -73,7 +73,7 @@ class Process:
         return self._child is not None and self._child.poll() is None
 
     def start(self) -> None:
-        """Start the command, adding to its log."""
+        """Start the command; its output is appended to the log."""
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
                 self._command,
@@ -86,7 +86,7 @@ class Process:
             )
 
     def wait_until(self, condition: Callable[[], bool], what: str) -> None:
-        """Wait for a condition while the process runs; raises ServerFailed otherwise."""
+        """Wait for a condition; raise ServerFailed if the process ends or time runs out."""
         try:
             wait_until(lambda: not self.is_running or condition(), what)
         except TimeoutError as error:
@@ -95,11 +95,11 @@ class Process:
             raise ServerFailed(f"{self.name} ended before: {what}\n{self.log_tail()}")
 
     def send(self, number: signal.Signals) -> None:
-        """Signal the process alone, not its group."""
+        """Signal only the process, not its group."""
         os.kill(self.pid, number)
 
     def send_group(self, number: signal.Signals) -> None:
-        """Signal the process and all that it started."""
+        """Signal the process and its whole group."""
         if self._child is None:
             return
         with suppress(ProcessLookupError):
@@ -112,7 +112,7 @@ class Process:
             self._child.wait()
 
     def ask_to_stop(self, number: signal.Signals = signal.SIGTERM) -> None:
-        """Ask the process to stop, without waiting until it has."""
+        """Ask the process to stop, without waiting for its end."""
         if self.is_running:
             self.send(number)
 
@@ -124,7 +124,7 @@ class Process:
         self.kill()
 
     def log_tail(self, lines: int = 30) -> str:
-        """The end of the log, headed by its name."""
+        """Return the end of the log, below the log's name."""
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         return "\n".join([f"--- {self.log.name}", *text.splitlines()[-lines:]])
 
@@ -132,7 +132,8 @@ class Process:
 def start_on_free_port(
     make: Callable[[int], Process], is_up: Callable[[int], bool]
 ) -> tuple[Process, int]:
-    """Start what make(port) describes and wait until it is up; another port if one was lost."""
+    """Start the process of make(port) and wait until it is up; if another process took the port,
+    try again with another."""
     for _ in range(2):
         try:
             return _start(make, is_up)
@@ -155,7 +156,7 @@ def _start(make: Callable[[int], Process], is_up: Callable[[int], bool]) -> tupl
 
 
 def _die_with_parent(user: str) -> list[str]:
-    """The words before a command that tie it to us and run it as another user."""
+    """Return the prefix that ends a command with its parent and runs it as another user."""
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         return []

@@ -15,7 +15,7 @@ from tests.servers.process import Process, start_on_free_port
 
 @dataclass
 class Redis:
-    """A running server without persistence: what it holds is gone after a restart."""
+    """A running server without persistence: its data is lost at a restart."""
 
     process: Process
     port: int
@@ -25,7 +25,7 @@ class Redis:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def flush(self) -> None:
-        """Forget everything."""
+        """Delete all data."""
         with redis.Redis.from_url(self.url) as client:
             client.flushall()
 
@@ -36,19 +36,19 @@ class Redis:
         self.process.kill()
 
     def start(self) -> None:
-        """Start it again at the same address, empty."""
+        """Start the server again at the same address, empty."""
         self.process.start()
         self.process.wait_until(lambda: _answers(self.port), "answering PING")
 
     def restart(self) -> None:
-        """Stop and start: connections break and the data are lost."""
+        """Stop and start the server: connections break and the data is lost."""
         self.stop()
         self.start()
 
 
 @contextmanager
 def running_redis(*options: str) -> Iterator[Redis]:
-    """A new, empty server, stopped at the end; with further options of `redis-server`."""
+    """Run a new, empty server with these further options of `redis-server`; stop it at the end."""
     with tempfile.TemporaryDirectory(prefix="vodloom-redis-") as name:
         folder = Path(name)
         process, port = start_on_free_port(lambda port: _server(folder, port, options), _answers)
@@ -69,6 +69,6 @@ def _answers(port: int) -> bool:
         with redis.Redis(port=port) as client:
             return bool(client.ping())
     except redis.AuthenticationError:
-        return True  # it wants a password
+        return True  # it requires a password, so it runs
     except redis.RedisError:
         return False

@@ -1,4 +1,4 @@
-"""Other releases of the product, taken out of this checkout's own history."""
+"""Other releases of the product, taken from this checkout's history."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ PREVIOUS = "bcdb1dd"
 
 
 class HistoryMissing(Exception):
-    """Raised when a commit is not in the checkout: a shallow clone, or no clone at all."""
+    """Raised when the checkout lacks a commit, since it is a shallow clone or not a clone."""
 
 
 def unpack(commit: str, folder: Path) -> Path:
-    """Write the files of a commit into an empty folder; the folder.
+    """Write the files of a commit into an empty folder and return the folder.
 
     Raises `HistoryMissing`.
     """
@@ -29,7 +29,7 @@ def unpack(commit: str, folder: Path) -> Path:
         raise HistoryMissing(f"{commit} is not in the history of this checkout") from error
     folder.mkdir(parents=True, exist_ok=True)
     with tarfile.open(fileobj=BytesIO(done.stdout)) as files:
-        # Debian 12's Python knows no argument for it.
+        # Debian 12's Python has no `filter` argument for extractall.
         files.extraction_filter = getattr(tarfile, "data_filter", None)
         files.extractall(folder)
     return folder

@@ -1,7 +1,7 @@
-"""Two stand-ins for S3 that complete each other; see also seaweedfs.py.
+"""Two substitutes for S3 that complement each other; see also seaweedfs.py.
 
-moto does what S3 does (multipart, ranges, CORS, conditional writes) but lets every
-signature in; rclone refuses wrong, expired and missing signatures, but does less.
+moto has S3's features (multipart, ranges, CORS, conditional writes) but accepts every signature;
+rclone refuses wrong, expired and missing signatures but has fewer features.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class S3:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What the product is told to store its bytes here."""
+        """The product's settings for storing its files in this bucket."""
         return {
             "S3_BUCKET": self.bucket,
             "S3_ENDPOINT_URL": self.endpoint_url,
@@ -60,7 +60,7 @@ class S3:
         }
 
     def client(self, **other: Any) -> S3Client:
-        """A client of our own, to look behind the product's back."""
+        """Return a separate client, which looks at the bucket without the product."""
         return boto3.client(
             "s3",
             endpoint_url=self.endpoint_url,
@@ -73,7 +73,7 @@ class S3:
 
 @contextmanager
 def running_moto() -> Iterator[S3]:
-    """S3 by moto: complete, but it checks no signature."""
+    """Run S3 by moto: complete, but it checks no signature."""
     with _running("moto", _moto) as s3:
         s3.client().create_bucket(Bucket=s3.bucket)
         yield s3
@@ -81,12 +81,12 @@ def running_moto() -> Iterator[S3]:
 
 @dataclass
 class Guarded:
-    """An S3 whose keys may do what a policy says and no more."""
+    """An S3 whose keys have only the rights in their policy."""
 
     s3: S3
 
     def key_for(self, policy: Mapping[str, Any]) -> Keys:
-        """A new key with these rights."""
+        """Create a key with these rights."""
         self._let_in(10)
         iam: Any = boto3.client(
             "iam", endpoint_url=self.s3.endpoint_url, region_name=REGION,
@@ -101,7 +101,7 @@ class Guarded:
         return Keys(made["AccessKeyId"], made["SecretAccessKey"])
 
     def _let_in(self, count: int) -> None:
-        """Let so many calls pass whatever rights they have."""
+        """Let this many calls pass without checking their rights."""
         address = f"{self.s3.endpoint_url}/moto-api/reset-auth"
         plain = {"Content-Type": "text/plain"}
         sent = urllib.request.Request(address, data=str(count).encode(), headers=plain)
@@ -109,7 +109,8 @@ class Guarded:
 
 
 def _as_moto_reads_it(policy: Mapping[str, Any]) -> dict[str, Any]:
-    """To delete several objects at once it wants the right on the bucket, not on them."""
+    """Adapt a policy to moto, which requires the right to delete several objects at once on the
+    bucket instead of on the objects."""
     statements = list(policy["Statement"])
     for one in policy["Statement"]:
         if "s3:DeleteObject" in one["Action"]:
@@ -122,7 +123,7 @@ def _as_moto_reads_it(policy: Mapping[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def running_guarded_moto() -> Iterator[Guarded]:
-    """S3 by moto, which looks at policies."""
+    """Run S3 by moto with checks of policies."""
     environment = {**os.environ, "INITIAL_NO_AUTH_ACTION_COUNT": "100"}
     with _running("moto", _moto, environment) as s3:
         s3.client().create_bucket(Bucket=s3.bucket)
@@ -131,7 +132,7 @@ def running_guarded_moto() -> Iterator[Guarded]:
 
 @contextmanager
 def running_rclone() -> Iterator[S3]:
-    """S3 by rclone: a folder of the disk, behind checked signatures."""
+    """Run S3 by rclone: it serves a folder on the disk and checks signatures."""
     with _running("rclone", _rclone) as s3:
         yield s3
 
@@ -162,7 +163,7 @@ def _moto(port: int, folder: Path, keys: Keys) -> list[str]:
 
 
 def _rclone(port: int, folder: Path, keys: Keys) -> list[str]:
-    # Each folder in the served one is a bucket; --no-cleanup keeps it when it gets empty.
+    # Each subfolder is a bucket; --no-cleanup keeps a bucket that becomes empty.
     (folder / "buckets" / BUCKET).mkdir(parents=True)
     options = ["--config", "", "--no-cleanup", "--dir-cache-time", "1s"]
     options += ["--addr", f"127.0.0.1:{port}", "--auth-key", f"{keys.id},{keys.secret}"]
@@ -170,18 +171,18 @@ def _rclone(port: int, folder: Path, keys: Keys) -> list[str]:
 
 
 def _script(name: str) -> str:
-    """A command that came with a Python package."""
+    """Return the path of a command that a Python package installed."""
     return str(Path(sysconfig.get_path("scripts")) / name)
 
 
 def answers(url: str) -> bool:
-    """Whether something speaks HTTP at an address, whatever it says and whoever signed for it."""
+    """Whether a server answers HTTP at an address, with any answer and any certificate."""
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     try:
         urllib.request.urlopen(url, timeout=5, context=trusting).close()
     except urllib.error.HTTPError:
-        return True  # Refused for want of a signature, so it is there.
+        return True  # It runs, but refuses a request without a signature.
     except OSError:
         return False
     return True

@@ -1,5 +1,5 @@
-"""SeaweedFS: an S3 server as people run it, with checked signatures, keys of different rights,
-lists, parts and rules for other origins."""
+"""SeaweedFS, an S3 server that people really use: it checks signatures, has keys with different
+rights, and supports listing, multipart uploads and CORS rules."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ _PARTS = ("master", "volume", "filer")
 
 @dataclass
 class SeaweedFS(S3):
-    """A running server with an empty bucket, and further keys by what they may do."""
+    """A running server with an empty bucket, and further keys by the names of their rights."""
 
     others: Mapping[str, Keys] = field(default_factory=dict)
     authority: Path | None = None
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """Also whose certificates are trusted."""
+        """The product's settings for this bucket, including the authority it must trust."""
         more = {"S3_CA_FILE": str(self.authority)} if self.authority else {}
         return {**super().environment, **more}
 
 
 def installed() -> bool:
-    """Whether there is one for this kind of machine."""
+    """Whether SeaweedFS is available for this kind of machine."""
     return _program().is_file()
 
 
@@ -48,8 +48,8 @@ def running_seaweedfs(
     domain: str = "",
     rights: Mapping[str, Sequence[str]] | None = None,
 ) -> Iterator[SeaweedFS]:
-    """A new server in a temporary folder. With `tls` it is localhost; with a `domain` its
-    buckets are reached as names below it too; `rights` names keys that may do only so much, such
+    """Run a new server in a temporary folder. With `tls` its host is localhost. With a `domain` its
+    buckets are also reachable as subdomains. `rights` names further keys with limited rights, such
     as ``{"reads": ["Read"]}``."""
     keys = _keys()
     others = {name: _keys() for name in rights or {}}
@@ -71,7 +71,7 @@ def running_seaweedfs(
             _make_bucket(server)
             yield server
         finally:
-            process.kill()  # nothing is kept, and it takes its time to stop
+            process.kill()  # nothing is kept, and a normal stop takes long
 
 
 def _keys() -> Keys:
@@ -91,7 +91,7 @@ def _make_bucket(server: SeaweedFS) -> None:
 def _made(client: object) -> bool:
     try:
         client.create_bucket(Bucket=BUCKET)  # type: ignore[attr-defined]
-    except Exception:  # until all its parts have found each other
+    except Exception:  # its parts are still connecting to each other
         return False
     return True
 

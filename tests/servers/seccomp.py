@@ -1,7 +1,7 @@
-"""Runs a command under a container's seccomp profile, by libseccomp as container runtimes do.
+"""Run a command under a container's seccomp profile, with libseccomp as container runtimes do.
 
-As a program: `python -m tests.servers.seccomp PROFILE UID COMMAND…` becomes that user first (so
-that no capability is left, as in a container that runs as a user) and then the command.
+`python -m tests.servers.seccomp PROFILE UID COMMAND…` switches to that user first, so that no
+capability is left, as in a container that runs as a user. Then it executes the command.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class _Argument(ctypes.Structure):
 
 
 def library() -> ctypes.CDLL | None:
-    """libseccomp, which Debian has wherever apt works; None where it is not installed."""
+    """Return libseccomp, which every Debian with apt has; None if it is not installed."""
     name = ctypes.util.find_library("seccomp")
     if name is None:
         return None
@@ -41,9 +41,9 @@ def library() -> ctypes.CDLL | None:
 
 
 def load(profile: Mapping[str, Any]) -> None:
-    """Put this process and all its descendants under a profile of Docker's form.
+    """Put this process and all its descendants under a profile in Docker's format.
 
-    `includes` and `excludes` are read as they apply to a container without capabilities.
+    Rules that `includes` capabilities are skipped, as for a container without capabilities.
     """
     seccomp = library()
     if seccomp is None:
@@ -91,7 +91,7 @@ def _must(result: int) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Become a user under a profile, and then a command."""
+    """Switch to a user, load a profile, and execute a command."""
     profile, user, *command = arguments
     text = json.loads(Path(profile).read_text())
     if os.geteuid() == 0:

@@ -1,4 +1,4 @@
-"""Servers that do one wrong thing: say nothing, or always the same over HTTP."""
+"""Servers with one fault: they say nothing, send fixed bytes, or give fixed answers over HTTP."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.servers.certificates import Certificates
 
 @contextmanager
 def silent_port() -> Iterator[int]:
-    """A port that takes connections and never says a word."""
+    """Open a port that accepts connections and never sends anything."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(50)
@@ -25,7 +25,7 @@ def silent_port() -> Iterator[int]:
 
 @contextmanager
 def port_that_says(data: bytes) -> Iterator[int]:
-    """A port that answers whatever comes first with these bytes, and closes."""
+    """Open a port that answers the first byte of a connection with these bytes, and closes it."""
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
@@ -44,7 +44,7 @@ def port_that_says(data: bytes) -> Iterator[int]:
 
 @dataclass(frozen=True)
 class Answer:
-    """What an HTTP stub says."""
+    """An answer of an HTTP stub."""
 
     status: int = 200
     body: bytes = b""
@@ -52,7 +52,7 @@ class Answer:
 
 
 def refusal(status: int, code: str, message: str = "", **further: str) -> Answer:
-    """An error as S3 tells it."""
+    """Return an error answer in the format of S3."""
     more = "".join(f"<{name}>{value}</{name}>" for name, value in further.items())
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -69,7 +69,7 @@ Answers = Callable[[str, str, Mapping[str, str]], Answer]
 def http_stub(
     answers: Answers | Answer, *, certificates: Certificates | None = None
 ) -> Iterator[int]:
-    """A port that answers each request so, over TLS where there are certificates."""
+    """Open a port that gives these answers to requests, over TLS if there are certificates."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -92,7 +92,7 @@ def http_stub(
         do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_OPTIONS = _answer
 
         def log_message(self, format: str, *args: object) -> None:
-            """Nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     if certificates:

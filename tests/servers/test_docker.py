@@ -21,7 +21,7 @@ OURS = {name: service for name, service in COMPOSE["services"].items() if "build
 
 
 def known_command(words: list[str]) -> bool:
-    """Whether a command is one of those that `make run` gives."""
+    """Whether a command is one of those that `make run` uses."""
     match words:
         case ["scripts/program.sh", program]:
             text = (ROOT / "scripts" / "program.sh").read_text()
@@ -90,15 +90,15 @@ def test_the_image_holds_no_secret_and_no_root() -> None:
 
 
 def given(name: str, dotenv: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a service's container when .env holds this."""
+    """Return the environment of a service's container for a .env with these values."""
     service = OURS[name]
-    assert service["env_file"] == "../.env"  # seen from the folder of compose.yml
+    assert service["env_file"] == "../.env"  # relative to the folder of compose.yml
     own = {key: interpolated(str(value), dotenv) for key, value in service["environment"].items()}
     return dict(dotenv) | own
 
 
 def interpolated(text: str, values: Mapping[str, str]) -> str:
-    """As compose does: ${NAME:-default} and ${NAME:?message}, defaults first."""
+    """Interpolate as compose does: ${NAME:-default} and ${NAME:?message}, defaults first."""
     innermost = re.compile(r"\$\{(\w+)(?::[-?]([^${}]*))?\}")
     while found := innermost.search(text):
         value = values.get(found[1]) or found[2] or ""
@@ -165,7 +165,7 @@ def test_no_volume_hides_what_the_image_collected() -> None:
     for service in OURS.values():
         for volume in service["volumes"]:
             assert not collected[1].startswith(volume.partition(":")[2] + "/")
-    # As root: what runs later owns nothing of it.
+    # It runs as root, so that the container's user owns none of these files.
     assert DOCKERFILE.index("collectstatic") < DOCKERFILE.index("USER 10001")
 
 

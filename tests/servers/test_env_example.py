@@ -1,4 +1,4 @@
-""".env.example names what the product reads, and its values work."""
+""".env.example lists all settings that the product reads, and its values work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A database that takes connections and says nothing: a web process goes on answering."""
+"""A web process keeps answering while the database accepts connections and says nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TOKEN = "a-token-for-monitoring-that-nobody-guesses"
 
 
 def family(pid: int) -> list[int]:
-    """A process and all below it."""
+    """Return a process and all its descendants."""
     children = Path(f"/proc/{pid}/task/{pid}/children")
     below = [int(child) for child in children.read_text().split()] if children.exists() else []
     return [pid, *(one for child in below for one in family(child))]
@@ -42,7 +42,7 @@ def frozen(pid: int) -> Iterator[None]:
 
 
 def status(url: str) -> tuple[int, float]:
-    """What is answered, and after how many seconds."""
+    """Return the status of an answer and the seconds it took."""
     began = time.monotonic()
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {TOKEN}"})
     try:
@@ -61,7 +61,7 @@ def test_probes_answer_in_time_and_see_it_come_back(start_vodloom: StartVodloom)
         assert status(f"{vodloom.url}/readyz")[0] == 200
         with frozen(postgres.process.pid):
             for path in ("/readyz", "/healthz", "/readyz?all=1", "/readyz", "/healthz"):
-                time.sleep(1.5)  # what was seen before is good for a second
+                time.sleep(1.5)  # the last result is reused for a second
                 found, seconds = status(f"{vodloom.url}{path}")
                 assert found == (200 if path == "/healthz" else 503)
                 assert seconds < 3.5

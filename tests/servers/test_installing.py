@@ -1,4 +1,4 @@
-"""A lock file is installed as it stands, whatever has been released since."""
+"""A lock file is installed exactly as written, whatever has been released since."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An index, to be filled, that is the only one pip and uv know of."""
+    """An empty index, the only one that pip and uv are configured to use."""
     for name in list(os.environ):
         if name.startswith(("PIP_", "UV_")):
             monkeypatch.delenv(name)
@@ -48,14 +48,14 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Path:
-    """An environment that holds the installer, and nothing else."""
+    """A virtual environment that holds only the installer."""
     folder = tmp_path / "environment"
     venv.create(folder)
     return folder
 
 
 def installed(environment: Path, by: str) -> dict[str, str]:
-    """Versions by name of what an installer has put there."""
+    """Return the versions of the installed packages by name."""
     folders = [str(folder) for folder in environment.glob("lib/python*/site-packages")]
     found = importlib.metadata.distributions(path=folders)
     ours = [each for each in found if (each.read_text("INSTALLER") or "").strip() == by]
@@ -86,7 +86,7 @@ def test_pip_installs_a_lock_where_there_is_no_uv(index: Path, environment: Path
 
 
 def test_an_installer_that_resolves_refuses_the_same_lock(index: Path, environment: Path) -> None:
-    """Which shows that the index is as inhospitable as the world."""
+    """This shows that the index offers newer versions, as a real one does."""
     lock = package_index.publish(index, REQUIREMENTS / "base.txt")
     words = [*venv.pip(environment), "install", "--dry-run", "--require-hashes", "-r", str(lock)]
     refused = subprocess.run(words, capture_output=True, text=True, check=False)
@@ -107,7 +107,7 @@ def test_a_lock_has_all_that_its_packages_require(name: str) -> None:
 
 
 def required(package: Pinned) -> Iterator[Requirement]:
-    """What a package asks for, here and with the extras that it is pinned with."""
+    """Yield the requirements of a package that apply here, with the extras it is pinned with."""
     for line in importlib.metadata.requires(package.name) or []:
         wanted = Requirement(line)
         given = [{"extra": extra} for extra in ("", *package.requirement.extras)]
@@ -116,5 +116,5 @@ def required(package: Pinned) -> Iterator[Requirement]:
 
 
 def pinned_here(lock: Path) -> dict[str, str]:
-    """Versions by name of what a lock file has for this Python and system."""
+    """Return the versions by name that a lock file pins for this Python and system."""
     return {each.name: each.version for each in pinned(lock) if each.applies}

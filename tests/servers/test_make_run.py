@@ -1,4 +1,4 @@
-"""`make run` starts, survives what kills its parts, and leaves nothing behind."""
+"""`make run` starts, survives the death of its parts, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class MakeRun:
         return int((self.data / "run" / "supervisord.pid").read_text())
 
     def member(self, name: str) -> int:
-        """The number of one of the supervised processes; 0 when it does not run."""
+        """Return the process id of a supervised process; 0 if it does not run."""
         for entry in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
                 parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
@@ -77,7 +77,7 @@ class MakeRun:
         return done.stdout.decode().strip()
 
     def left(self) -> list[str]:
-        """What still runs on this data folder."""
+        """Return the processes that still run on this data folder."""
         found = []
         for entry in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
@@ -101,26 +101,26 @@ class MakeRun:
 
 
 def children(pid: int) -> list[int]:
-    """The processes a process started, which is single-threaded or forks in its main thread."""
+    """Return the children of a process that is single-threaded or forks in its main thread."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def is_gone(pid: int) -> bool:
-    """Whether a process has ended, even if nobody has asked how yet."""
+    """Whether a process has ended, even if it is still a zombie."""
     with suppress(OSError):
         return not Path(f"/proc/{pid}/environ").read_bytes()
     return True
 
 
 class Another(Protocol):
-    """Makes one more copy, with the given data folder."""
+    """Creates one more copy with the given data folder."""
 
     def __call__(self, data: Path) -> MakeRun: ...
 
 
 @pytest.fixture
 def another(tmp_path: Path) -> Iterator[Another]:
-    """Makes copies that are stopped with the test."""
+    """A function that creates copies, which are stopped at the end of the test."""
     made: list[MakeRun] = []
 
     def make(data: Path) -> MakeRun:
@@ -136,7 +136,7 @@ def another(tmp_path: Path) -> Iterator[Another]:
 
 @pytest.fixture
 def make_run(another: Another, tmp_path: Path) -> MakeRun:
-    """A copy in a folder whose name is as awkward as it is long."""
+    """A copy in a folder with a long and awkward name."""
     return another(tmp_path / ("data; 'é' " + "long" * 20))
 
 
@@ -162,16 +162,16 @@ def test_it_starts_and_a_second_start_sets_nothing_up_again(make_run: MakeRun) -
 
 
 def _written_in(folder: Path) -> dict[str, int]:
-    """When each file in a folder was written, in nanoseconds."""
+    """Return when each file in a folder was written, in nanoseconds."""
     return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.thorough
 def test_ctrl_c_stops_it(make_run: MakeRun) -> None:
-    # A terminal of its own sends SIGINT to all who are in the foreground, as a person's does.
+    # A pseudo-terminal sends SIGINT to all foreground processes, as a person's terminal does.
     pid, terminal = pty.fork()
     if pid == 0:
-        # Whoever was started in the background of a script ignores it, and so would this.
+        # Background processes of a script ignore SIGINT, and this child would inherit that.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.chdir(ROOT)
         os.execvpe("make", make_run.words, make_run.environment)

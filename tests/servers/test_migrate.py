@@ -1,4 +1,4 @@
-"""Several processes that migrate one database at once wait for each other."""
+"""Several processes that migrate the same database at once wait for each other."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Manage = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def manage(database_url: str, tmp_path: Path) -> Iterator[Manage]:
-    """Starts `manage.py` with some words; what still runs ends with the test."""
+    """A function that starts `manage.py` with arguments; the test's end stops what still runs."""
     started: list[subprocess.Popen[str]] = []
     environment = os.environ | {"DATABASE_URL": database_url, "DATA": str(tmp_path)}
 

@@ -1,4 +1,4 @@
-"""The product behind nginx, by the configuration that ships."""
+"""The product behind nginx with the shipped configuration."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ pytestmark = [
 def vodloom(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Vodloom]:
-    """One that is reached by HTTPS alone."""
+    """A copy of the product that is reached only by HTTPS."""
     shared = pytestconfig.stash[SERVERS].postgres
     with ExitStack() as cleanup:
         start = StartVodloom(tmp_path_factory, shared, cleanup)
@@ -67,7 +67,7 @@ def browser(proxy: Nginx) -> Iterator[requests.Session]:
 
 def _session(proxy: Nginx) -> requests.Session:
     session = requests.Session()
-    session.trust_env = False  # which may name other certificates
+    session.trust_env = False  # the environment may name other certificates
     session.verify = str(proxy.certificates.authority)
     return session
 
@@ -118,7 +118,7 @@ def test_a_large_upload_passes_while_it_comes_and_plays_with_ranges(
     def blocks() -> Iterator[bytes]:
         yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\n'
         yield clip.read_bytes()
-        for _ in range(20):  # what follows the film is no matter
+        for _ in range(20):  # the text after the film does not matter
             yield b"\0" * 1024**2
         wait_until(lambda: bool(list(uploads.glob("*"))), "it comes through")
         seen.append(sum(1 for path in body_folder.rglob("*") if path.is_file()))
@@ -144,7 +144,7 @@ def _video(proxy: Nginx, api: requests.Session, video: str) -> Any:
 
 
 def _first_file(api: requests.Session, playlist: str) -> str:
-    """The first address of bytes below a playlist."""
+    """Return the first media file's address in a playlist."""
     for line in api.get(playlist).text.splitlines():
         if line and not line.startswith("#"):
             address = requests.compat.urljoin(playlist, line)
@@ -171,7 +171,7 @@ def test_the_live_feed_opens(proxy: Nginx, key: str) -> None:
 
 
 def test_clients_are_counted_by_their_own_addresses(vodloom: Vodloom, proxy: Nginx) -> None:
-    """What a client says of itself is thrown away, so it has one count, whatever it says."""
+    """nginx discards the address that a client claims, so the client always has one count."""
     codes = set()
     for number in range(40):
         with _session(proxy) as session:

@@ -1,4 +1,4 @@
-"""What comes before a start, by the command that containers give."""
+"""The preparation of a start, by the command that containers use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 def prepare(data: Path, **settings: str) -> str:
-    """What it says."""
+    """Run the command and return its output."""
     environment = os.environ | {
         "DATA": str(data),
         "DATABASE_URL": "",

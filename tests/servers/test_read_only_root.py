@@ -1,5 +1,5 @@
-"""The containers' commands where nothing can be written but an empty data folder, as in a container
-with a root that is read only and a new volume."""
+"""The containers' commands when only an empty data folder is writable, as in a container with a
+read-only root and a new volume."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = [
 
 @pytest.fixture
 def image(tmp_path: Path, redis_server: Redis) -> Mapping[str, str]:
-    """The environment an image is built in; its static files are collected beside its code."""
+    """The environment of an image's build; its static files are collected beside its code."""
     environment = environment_of(tmp_path / "build", redis_server.url, "")
     environment["VODLOOM_STATIC_ROOT"] = str(tmp_path / "staticfiles")
     environment["PYTHONPATH"] = f"{ROOT}:{ROOT}/platform"
@@ -38,7 +38,7 @@ def image(tmp_path: Path, redis_server: Redis) -> Mapping[str, str]:
 
 @pytest.fixture
 def volume(tmp_path: Path) -> Iterator[Path]:
-    """A data folder that holds an older version's static files and nothing else."""
+    """A data folder that holds only an older version's static files."""
     folder = tmp_path / "data"
     (folder / "static").mkdir(parents=True)
     (folder / "static" / "staticfiles.json").write_text('{"version": "1.1", "paths": {}}')
@@ -46,7 +46,7 @@ def volume(tmp_path: Path) -> Iterator[Path]:
 
 
 def contained(command: list[str], image: Mapping[str, str], volume: Path) -> list[str]:
-    """The command, where the root, the code and the static files can only be read."""
+    """Return the command with the root, the code and the static files mounted read-only."""
     words = [str(BWRAP), "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev"]
     words += ["--proc", "/proc", "--tmpfs", "/tmp"]  # one of its own
     for folder in (str(ROOT), sys.prefix, image["VODLOOM_STATIC_ROOT"]):

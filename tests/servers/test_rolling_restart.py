@@ -1,4 +1,4 @@
-"""A larger site, with a hundred people on it, while everything of it is restarted in turn."""
+"""A larger site with a hundred users, while all its parts are restarted in turn."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @dataclass
 class Crowd:
-    """People who look and upload; what went wrong for them, by what they were told."""
+    """Users who watch and upload, and the errors they got, counted by message."""
 
     site: Site
     key: str
@@ -55,7 +55,7 @@ class Crowd:
 
     @property
     def asked(self) -> int:
-        """How many answers they got."""
+        """The number of answers the users got."""
         return sum(self.answers.values())
 
     @property
@@ -72,7 +72,7 @@ class Crowd:
         )
 
     async def ask(self, client: httpx.AsyncClient, method: str, url: str, **about: Any) -> Any:
-        """The answer; one that was cut on a connection that was kept is asked for again, as
+        """Send a request and return the answer. If a kept-alive connection broke, try again, as
         browsers do."""
         for attempt in (1, 2):
             try:
@@ -92,9 +92,9 @@ class Crowd:
         return None
 
     async def looks(self) -> None:
-        """Somebody who looks at the library, at pages and at what plays."""
+        """Act as a user who opens the library, pages and media."""
         async with self.client() as client:
-            await asyncio.sleep(random.uniform(0, 30))  # they do not come all at once
+            await asyncio.sleep(random.uniform(0, 30))  # so that the users do not start all at once
             while True:
                 choice = random.random()
                 if choice < 0.5 or not self.videos:
@@ -109,7 +109,7 @@ class Crowd:
                 await asyncio.sleep(random.uniform(15, 45))
 
     async def uploads(self, count: int) -> None:
-        """Somebody who hands in films, slowly."""
+        """Act as a user who uploads films slowly."""
         async with self.client() as client:
             for _ in range(count):
                 answer = await self.ask(
@@ -129,7 +129,7 @@ class Crowd:
         yield b"\r\n--x--\r\n"
 
     async def listens(self) -> None:
-        """Somebody whose feed opens again whenever it is closed."""
+        """Act as a user whose feed reconnects whenever it is closed."""
         address = f"wss://localhost:{self.site.proxy.port}/ws/feed/"
         headers = {"Authorization": f"Bearer {self.key}"}
         while True:
@@ -148,12 +148,12 @@ class Crowd:
 
 
 def _restart_everything(site: Site) -> None:
-    """One after the other; each is back before the next goes."""
+    """Restart all parts in turn; each is back before the next one stops."""
     for name in (*WEB, *BACKGROUND, *WEB):
         _restart(site, name)
     site.proxy.process.send(signal.SIGHUP)
     site.redis.restart()
-    # As its manual says: whoever asks meanwhile waits.
+    # As PgBouncer's manual says: queries wait during a PAUSE.
     site.pooler.command("PAUSE")
     site.postgres.stop()
     site.postgres.start()
@@ -173,7 +173,7 @@ def _restart(site: Site, name: str) -> None:
 
 
 def _starts(process: Process) -> int:
-    """How often a worker or reconciler has said that it has started."""
+    """Return how often a worker or reconciler has logged its start."""
     log = process.log.read_text(errors="replace")
     return log.count('"worker_started"') + log.count('"reconciler_started"')
 
@@ -190,7 +190,7 @@ def test_nobody_sees_a_rolling_restart_and_nothing_is_lost(site: Site, clip: Pat
     key = site.vodloom.manage("create_api_key", "demo@example.com", "--name", "t").strip()
     crowd = Crowd(site, key, clip.read_bytes())
     restarted = threading.Event()
-    # A process ends with the thread that started it, so all are restarted by this one.
+    # A process ends with the thread that started it, so this thread restarts all of them.
     with ThreadPoolExecutor(1) as outside:
         visit = outside.submit(asyncio.run, _visit(crowd, restarted))
         try:
@@ -231,7 +231,7 @@ async def _until_all_are_over(crowd: Crowd) -> None:
 
 
 def _complaints(site: Site) -> str:
-    """What the web processes and the proxy have said of it."""
+    """Return the complaints in the logs of the web processes and the proxy."""
     logs = [site.vodloom.processes[name].log for name in WEB]
     lines = [
         line

@@ -1,4 +1,4 @@
-"""Under the image's seccomp profile FFmpeg runs in its sandbox; under Docker's own it cannot."""
+"""FFmpeg runs in its sandbox under the image's seccomp profile, but not under Docker's own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.servers import seccomp
 ROOT = Path(__file__).resolve().parents[2]
 PROFILE = ROOT / "docker" / "seccomp.json"
 NOBODY = 65534
-# The flags of clone that make a namespace: Docker allows it only without any of them.
+# The flags of clone that create a namespace: Docker allows clone only without them.
 NAMESPACES = 0x7E020000
 
 pytestmark = [
@@ -32,13 +32,13 @@ def profile() -> dict[str, Any]:
 
 
 def beyond_docker() -> dict[str, Any]:
-    """The one rule that Docker's default profile lacks for a container without capabilities."""
+    """Return the rule that Docker's default profile lacks for a container without capabilities."""
     return next(rule for rule in profile()["syscalls"] if "unshare" in rule["names"])
 
 
 @pytest.fixture
 def docker_default(tmp_path: Path) -> Path:
-    """Our profile with namespaces and mounts as Docker's default has them."""
+    """Return our profile with the rules for namespaces and mounts of Docker's default."""
     rules = [rule for rule in profile()["syscalls"] if "unshare" not in rule["names"]]
     threads = {"index": 0, "value": NAMESPACES, "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ"}
     rules.append({"names": ["clone"], "action": "SCMP_ACT_ALLOW", "args": [threads]})
@@ -48,7 +48,7 @@ def docker_default(tmp_path: Path) -> Path:
 
 
 def under(path: Path, *command: str, user: int = NOBODY) -> subprocess.CompletedProcess[str]:
-    """The command under a profile, by a user without capabilities where we are root."""
+    """Run a command under a profile; if this process is root, as a user without capabilities."""
     words = [sys.executable, "-m", "tests.servers.seccomp", str(path), str(user), *command]
     return subprocess.run(
         words,
@@ -85,7 +85,7 @@ def test_the_sandbox_fails_under_dockers_default(docker_default: Path) -> None:
 
 @pytest.mark.parametrize("hidden", ["/proc/sys", "/proc/irq"])
 def test_the_sandbox_works_where_a_container_protects_its_proc(hidden: str) -> None:
-    # What Docker does to /proc makes the kernel refuse a new one in a user namespace.
+    # Docker masks parts of /proc, which makes the kernel refuse a new /proc in a user namespace.
     container = ["bwrap", "--dev-bind", "/", "/", "--ro-bind", hidden, hidden, "--"]
     done = under(PROFILE, *container, *in_sandbox("/usr/bin/true"))
     assert done.returncode == 0, done.stderr
@@ -105,7 +105,7 @@ def test_django_and_its_threads_work() -> None:
         "assert p.exitcode == 0;"
         "tempfile.TemporaryFile().write(b'x')"
     )
-    # Our own user: the other one may not be let into where this Python is installed.
+    # Our own user: another user may not have access to the folder of this Python.
     done = under(PROFILE, sys.executable, "-c", code, user=os.geteuid())
     assert done.returncode == 0, done.stderr
 

@@ -1,4 +1,4 @@
-"""The servers do what the tests that use them rely on."""
+"""The servers behave as the tests that use them expect."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_a_killed_process_takes_its_children_along(tmp_path: Path) -> None:
 
 
 def is_running(process: Path) -> bool:
-    """Whether a process, given as its folder in /proc, is there and no zombie."""
+    """Whether a process, given by its folder in /proc, exists and is not a zombie."""
     try:
         return (process / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:

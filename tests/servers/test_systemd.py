@@ -1,4 +1,4 @@
-"""The systemd units are well formed, start what there is, and leave the sandbox what it needs."""
+"""The systemd units are well formed, start existing programs, and allow what the sandbox needs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def test_who_stops_a_web_process_waits_for_its_grace() -> None:
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 def test_settings_are_read_by_the_product_itself(unit: Path) -> None:
-    """By its own rules, and so that no DATA in them sends it elsewhere than its commands."""
+    """It reads them by its own rules, not systemd's, and a DATA in them cannot lead it to another
+    folder than that of its commands."""
     told = _settings(unit)
     assert "EnvironmentFile" not in told
     assert "DATA=/var/lib/vodloom" in told["Environment"].split()

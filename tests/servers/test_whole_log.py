@@ -1,4 +1,4 @@
-"""Every line that every process of the product writes, through good days and bad."""
+"""The log lines of all processes of the product, in normal operation and during faults."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ AWAY_SECONDS = 15.0
 
 @dataclass
 class Site:
-    """A running copy, and somebody who uses it."""
+    """A running copy, and a user of it."""
 
     vodloom: Vodloom
     key: str
@@ -38,7 +38,7 @@ class Site:
     def ask(
         self, path: str, *, data: bytes | None = None, **headers: str
     ) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of an answer; 0 where there was none."""
+        """Return the status, headers and body of an answer; status 0 if there was none."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(f"{self.vodloom.url}{path}", data=data, headers=named)
         try:
@@ -121,7 +121,7 @@ def _use(site: Site, clip: Path) -> None:
 
 
 def _let_redis_go(site: Site) -> None:
-    """Half a minute, shortened: what is said each second would show in less."""
+    """Stop Redis for a shortened half a minute: a line that repeats each second shows in less."""
     before = Counter(name for name, _ in site.lines())
     site.vodloom.redis.stop()
     until = time.monotonic() + AWAY_SECONDS

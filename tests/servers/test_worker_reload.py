@@ -1,4 +1,4 @@
-"""A worker that is told to begin anew (SIGHUP) does so, with the words it was started with."""
+"""A worker restarts itself on SIGHUP with the arguments it was started with."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_worker_begins_anew_at_sighup(tmp_path: Path, redis_server: Redis) -> 
 
 
 def _wait_for_another(vodloom: Vodloom, *, than: str) -> str:
-    """Process and queues of the only light worker, once it is another process."""
+    """Wait until the only light worker is another process; return its process id and queues."""
     ask = (
         "from processing.models import Worker\n"
         "for w in Worker.objects.filter(queues__icontains='media'): print(w.pid, w.queues)"

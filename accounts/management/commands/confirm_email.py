@@ -1,4 +1,4 @@
-"""Take a user's email address for theirs, without a mail."""
+"""Mark a user's email address as confirmed without sending a mail."""
 
 from typing import Any
 
@@ -9,16 +9,16 @@ from accounts.models import User
 
 
 class Command(BaseCommand):
-    """For who got no mail, or where none is sent."""
+    """For users who got no confirmation mail, and installations that send none."""
 
     help = "Take the email address of a user for confirmed, so that they can log in and upload."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Whose."""
+        """Take the user's email address."""
         parser.add_argument("email")
 
     def handle(self, *args: Any, email: str, **options: Any) -> None:
-        """Confirm it."""
+        """Confirm the address."""
         user = User.objects.with_address(email).first()
         if user is None:
             raise CommandError(f"No user has the email address {email}.")

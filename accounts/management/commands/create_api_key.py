@@ -9,12 +9,12 @@ from accounts.models import User
 
 
 class Command(BaseCommand):
-    """Prints the new key alone, so that a script can take it."""
+    """Prints the new key and nothing else, so that a script can read it."""
 
     help = "Create an API key for a user and print it (it is not shown again)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Whose key, and what to call it."""
+        """Take the user's email address and a name for the key."""
         parser.add_argument("email")
         parser.add_argument("--name", required=True, help="what the key is for")
 

@@ -1,4 +1,4 @@
-"""Make the first user of a fresh installation."""
+"""Create the first user of a fresh installation."""
 
 import secrets
 from typing import Any
@@ -13,12 +13,12 @@ EMAIL = "demo@example.com"
 
 
 class Command(BaseCommand):
-    """Prints email address and password once; does nothing when there is a user."""
+    """Prints the email address and the password once; does nothing if a user exists."""
 
     help = "Create a superuser with a random password if there is no user yet."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Create the user unless somebody was here before."""
+        """Create the user unless the database has one already."""
         with transaction.atomic():
             if User.objects.exists():
                 return

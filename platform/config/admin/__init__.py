@@ -1,1 +1,1 @@
-"""Our admin: Django's, in the site's own look, with a dashboard, and actions that ask and tell."""
+"""Django's admin in the site's own look, with a dashboard and actions that ask before they act."""

@@ -1,7 +1,7 @@
-"""Actions that are offered to whoever may do them, ask before they act, and tell what came of it.
+"""Acts: admin actions with required rights, a confirmation, and a report of the result.
 
 An act is offered above a list and on the page of a row. It asks for a reason, acts on each chosen
-row, and writes down who did it and why (History). A refusal is a warning that names the row.
+row, and records who did it and why (History). A refusal is shown as a warning that names the row.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ SEEN = "seen-"
 
 
 class ReasonForm(forms.Form):
-    """Why something is done, for who reads the history."""
+    """Asks for the reason of an act, for readers of the history."""
 
     reason = forms.CharField(
         label="Reason", required=False, max_length=200, help_text="For the history."
     )
 
     def written(self) -> str:
-        """The reason as the history has it."""
+        """Return the reason as it is written to the history."""
         return str(self.cleaned_data.get("reason") or "")
 
 
 @dataclass(frozen=True)
 class Doing:
-    """One row that is acted on: who asked, and what they filled in."""
+    """One row that is acted on, with the request and the form that was filled in."""
 
     request: HttpRequest
     row: Any
@@ -54,8 +54,9 @@ class Doing:
 
 @dataclass(frozen=True)
 class Act:
-    """``label`` as on a button; ``asks`` before it is done and ``done`` afterwards, for any number
-    of rows, unless it ``takes_one``; ``refusals`` are sentences by what ``do`` raises."""
+    """An admin action. ``label`` is the text of the button, ``asks`` is shown before it and
+    ``done`` after it. It acts on any number of rows unless it ``takes_one``. ``refusals`` maps the
+    exceptions that ``do`` raises to sentences."""
 
     name: str
     label: str
@@ -70,11 +71,11 @@ class Act:
     takes_one: bool = False
 
     def is_allowed(self, request: HttpRequest) -> bool:
-        """Whether it is offered to somebody."""
+        """Whether the act is offered to the user of the request."""
         return may(request.user, *self.rights)
 
     def refusal(self, error: Exception) -> str:
-        """The sentence for what was raised."""
+        """Return the sentence for an exception that ``do`` raised."""
         said = self.refusals.get(type(error), "was deleted meanwhile.")
         return said if isinstance(said, str) else said(error)
 
@@ -86,15 +87,15 @@ class ActingAdmin(LightAdmin):
     change_form_template = "admin/acting_change_form.html"
 
     def get_acts(self, request: HttpRequest) -> list[Act]:
-        """Those that somebody may do."""
+        """Return the acts that the user may do."""
         return [act for act in self.acts if act.is_allowed(request)]
 
     def page_acts(self, request: HttpRequest) -> list[Act]:
-        """Those that the page of a row offers too."""
+        """Return the acts that the page of a row offers."""
         return self.get_acts(request)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """As Django lists actions."""
+        """Return Django's actions and the acts, in Django's format."""
         actions: dict[str, Any] = super().get_actions(request)
         if IS_POPUP_VAR not in request.GET:
             for act in self.get_acts(request):
@@ -104,7 +105,7 @@ class ActingAdmin(LightAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """With what can be done with this row."""
+        """Render the page of a row with the acts that apply to it."""
         row = kwargs.get("obj")
         acts = [act for act in self.page_acts(request) if row is not None and act.applies(row)]
         more = {
@@ -117,7 +118,7 @@ class ActingAdmin(LightAdmin):
     def run_act(
         self, act: Act, request: HttpRequest, queryset: QuerySet[Any]
     ) -> HttpResponse | None:
-        """Ask, or do what was confirmed."""
+        """Ask for confirmation, or act if it was given."""
         rows = list(queryset[: AT_ONCE + 1])
         if len(rows) > AT_ONCE:
             said = f"That is more than {AT_ONCE} at once. Choose fewer."
@@ -135,7 +136,8 @@ class ActingAdmin(LightAdmin):
     def _do(
         self, act: Act, request: HttpRequest, rows: Iterable[Any], form: Any
     ) -> tuple[list[Any], list[str]]:
-        """Each row in a transaction of its own, with its line in the history."""
+        """Act on each row in a transaction of its own, which also writes its history entry; return
+        the rows that were done and the sentences about those that were refused."""
         done, refused = [], []
         said = ": ".join(filter(None, (act.label, form.written())))
         refusals: tuple[type[Exception], ...] = (*act.refusals, ObjectDoesNotExist)
@@ -181,8 +183,8 @@ class ActingAdmin(LightAdmin):
 
 
 def _stood(request: HttpRequest, rows: list[Any]) -> list[tuple[str, str]]:
-    """Where rows stood when the question was first asked, by the name of what is sent back: so a
-    decision made meanwhile is noticed."""
+    """Return the moderation state of each row when the question was first asked, by the name of its
+    form field. The answer sends it back, so that a decision made meanwhile is noticed."""
     names = [f"{SEEN}{row.pk}" for row in rows if hasattr(row, "moderation")]
     now = [row.moderation for row in rows if hasattr(row, "moderation")]
     return [(name, request.POST.get(name, state)) for name, state in zip(names, now, strict=True)]

@@ -1,9 +1,9 @@
-"""Django's admin app with our site in the place of its own."""
+"""Django's admin app with this site's ``AdminSite`` as its default."""
 
 from django.contrib.admin.apps import AdminConfig
 
 
 class VodloomAdmin(AdminConfig):
-    """The admin."""
+    """Configures the admin."""
 
     default_site = "config.admin.site.VodloomAdminSite"

@@ -1,4 +1,4 @@
-"""What our admin pages share: rows that nobody edits, chips, and links to other rows."""
+"""Code shared by the admin pages: light and read-only lists, chips, and links to other rows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PAGE = 40
 
 
 class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
-    """A list that stays light however many rows there are."""
+    """A model's admin whose list stays fast however many rows there are."""
 
     list_per_page = PAGE
     list_max_show_all = PAGE
@@ -35,8 +35,9 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
     """What links of other pages narrow the list by, besides its filters."""
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """What a filter or a link of ours asks for: whoever may see a list is not let guess, a
-        letter at a time, what it does not show. What is no field at all Django refuses."""
+        """Allow only the lookups of the list's filters and of links to it. Otherwise somebody who
+        may see a list could guess the values it does not show, a letter at a time. Django itself
+        refuses names that are not fields."""
         known = {field.name for field in self.model._meta.get_fields()} | {"pk"}
         if lookup.partition("__")[0] not in known:
             return True
@@ -59,7 +60,8 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The page of a row, unless it went while it was being saved."""
+        """Return the page of a row. If the row was deleted while it was being saved, redirect to
+        the list with a warning."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except ObjectDoesNotExist:
@@ -72,7 +74,7 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
     ) -> HttpResponse | None:
-        """Nothing is chosen by what cannot be a row's key."""
+        """Run an action, or refuse it with a warning if a chosen key cannot be a row's key."""
         chosen = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
         if all(map(self._may_be_key, chosen)):
             return super().response_action(request, queryset, *args, **kwargs)
@@ -88,14 +90,14 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
         return "\0" not in text
 
     def list_url(self) -> str:
-        """Where the list is."""
+        """Return the URL of the list."""
         meta = self.model._meta
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
-        """With who looks at it: what a page links to depends on that."""
+        """Return the row with the viewer in ``viewed_by``: the links on its page depend on that."""
         if "\0" in object_id:
             return None
         found = super().get_object(request, object_id, from_field)
@@ -106,7 +108,7 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Rows with all the words, in any script and either case."""
+        """Return the rows that contain all the words, in any script, ignoring case."""
         fields = self.get_search_fields(request)
         for condition in search.lookups(fields, search_term) if fields else ():
             queryset = queryset.filter(condition)
@@ -115,18 +117,18 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Headed by what the list is of."""
+        """Show the list under the model's name in the navigation."""
         title = {"title": navigation.label_of(self.model)}
         return super().changelist_view(request, title | (extra_context or {}))
 
     def title_of(self, row: Any) -> str:
-        """What a row's page is headed by."""
+        """Return the heading of a row's page."""
         return str(row)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Headed by the row's name."""
+        """Render the page of a row under the row's name."""
         row = kwargs.get("obj")
         if row is not None:
             context |= {"title": self.title_of(row), "subtitle": None}
@@ -134,7 +136,7 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """With who looks at each row."""
+        """Return the list with the viewer in ``viewed_by`` of each row."""
         changelist = super().get_changelist_instance(request)
         changelist.result_list = list(changelist.result_list)
         for row in changelist.result_list:
@@ -143,28 +145,28 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
 
 
 class ReadOnlyAdmin(LightAdmin):
-    """Rows that the product writes: looked at, never edited by hand."""
+    """The admin of rows that the product writes: they can be viewed, never edited by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Rows are not added by hand."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody edits one."""
+        """Rows are not edited by hand."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody deletes one."""
+        """Rows are not deleted by hand."""
         return False
 
 
 def chip(state: str, words: str) -> SafeString:
-    """A state in the site's colours, and in words."""
+    """Return the HTML of a state, in words and in the site's colour for it."""
     return format_html('<span class="status" data-status="{}">{}</span>', state, words)
 
 
 def link(row: Model | None, words: str = "", *, viewer: Any) -> SafeString | str:
-    """A row by its name, as a link if the viewer may look at it."""
+    """Return a row's name, as a link if the viewer may view the row."""
     if row is None:
         return NOTHING
     meta, name = row._meta, words or str(row)
@@ -175,7 +177,8 @@ def link(row: Model | None, words: str = "", *, viewer: Any) -> SafeString | str
 
 
 def listing(model: type[Model], words: str, *, viewer: Any, **narrowed: object) -> SafeString | str:
-    """A link to the rows of a model that are narrowed so, if the viewer may look at them."""
+    """Return the words, as a link to the model's list narrowed by the given lookups if the viewer
+    may view it."""
     meta = model._meta
     if not may(viewer, f"{meta.app_label}.view_{meta.model_name}"):
         return words

@@ -1,4 +1,4 @@
-"""What the admin's navigation offers: only what somebody may look at. Pure."""
+"""The links of the admin's navigation: only to pages that the user may view. Pure functions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.text import capfirst
 
-# Groups of models by their class's name, and what they are called there.
+# The groups, each with the class names of its models and their labels.
 _GROUPS = (
     ("Videos", {"Video": "Videos", "ModerationDecision": "Decisions"}),
     (
@@ -59,7 +59,8 @@ class Group:
 
 
 def groups(path: str, apps: Iterable[dict[str, Any]], *, waiting: int | None) -> list[Group]:
-    """The groups for a page; ``apps`` as Django lists them, ``waiting`` videos in the queue."""
+    """Return the groups for the page at ``path``, from ``apps`` as Django lists them and the number
+    of videos ``waiting`` for review (None: no review link)."""
     urls = {
         model["object_name"]: (model["admin_url"], model["name"])
         for app in apps
@@ -83,7 +84,7 @@ def groups(path: str, apps: Iterable[dict[str, Any]], *, waiting: int | None) ->
 
 
 def label_of(model: type[Model]) -> str:
-    """What a model's rows are called, in the navigation and above their list."""
+    """Return a model's label, in the navigation and above its list."""
     labels = {name: label for _, names in _GROUPS for name, label in names.items()}
     return labels.get(model.__name__) or capfirst(str(model._meta.verbose_name_plural))
 
@@ -97,7 +98,8 @@ def _first(path: str, waiting: int | None) -> Iterator[Link]:
 
 
 def _only_one_here(path: str, links: list[Link]) -> list[Link]:
-    """The review stands below the videos' address, and has a line of its own."""
+    """Clear ``is_here`` on the review page: its URL is below that of the videos' list, and it has a
+    link of its own."""
     if not path.startswith(reverse("admin:videos_video_review")):
         return links
     return [Link(link.label, link.url, False) for link in links]

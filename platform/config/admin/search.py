@@ -1,4 +1,4 @@
-"""What the admin's search finds: each word, in any script and either case, or a whole id."""
+"""The conditions of the admin's search: all words, in any script and any case, or a whole id."""
 
 import re
 from collections.abc import Iterable
@@ -16,7 +16,8 @@ _LONGEST = 200
 
 
 def lookups(fields: Iterable[str], text: str) -> list[Q]:
-    """A condition for each word; all of them must hold. ``=`` before a field asks for all of it."""
+    """Return a condition for each word; all must hold. ``=`` before a field means that the whole
+    value must match."""
     words = text.replace("\0", "")[:_LONGEST].split()
     return [reduce(or_, (_of(field, word) for field in fields), _NOTHING) for word in words]
 
@@ -30,7 +31,7 @@ def _of(field: str, word: str) -> Q:
 
 
 def _whole(field: str, word: str) -> Q:
-    """Ids are asked for as ids, so that an index finds them."""
+    """Match a whole value. Ids are compared as UUIDs, so that an index is used."""
     if not field.endswith(("id", "attempt")):
         return Q(**{field: word})
     try:
@@ -41,7 +42,8 @@ def _whole(field: str, word: str) -> Q:
 
 
 def _contains(field: str, word: str) -> dict[str, str]:
-    """SQLite's LIKE knows the cases of ASCII alone; its REGEXP is Python's, which knows all."""
+    """Match part of a value, ignoring case. SQLite's LIKE ignores case for ASCII only; its REGEXP
+    is Python's, which does so for all letters."""
     if connection.vendor == "sqlite" and not word.isascii():
         return {f"{field}__iregex": re.escape(word)}
     return {f"{field}__icontains": word}

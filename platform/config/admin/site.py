@@ -1,4 +1,4 @@
-"""The admin's site: its frame, and the overview it begins with."""
+"""The admin's site: its frame and its first page, the overview."""
 
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from videos.moderation import queue
 
 
 class VodloomAdminSite(AdminSite):
-    """Everything stands in one navigation, as far as somebody may see it."""
+    """An admin site with one navigation, which lists all pages that the user may view."""
 
     site_header = site_title = "Vodloom"
     index_title = "Overview"
@@ -24,7 +24,7 @@ class VodloomAdminSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[Any]:
-        """Jobs are at their public name; their model is called ``Run``."""
+        """Return the URLs, with jobs under their public name: their model is called ``Run``."""
         patterns: list[Any] = super().get_urls()
         for entry in patterns:
             if str(entry.pattern) == "processing/run/":
@@ -32,7 +32,7 @@ class VodloomAdminSite(AdminSite):
         return patterns
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """With the navigation."""
+        """Return the context with the navigation and the version."""
         context = super().each_context(request)
         context["navigation"] = navigation.groups(
             request.path, context["available_apps"], waiting=self._waiting(request)
@@ -42,7 +42,7 @@ class VodloomAdminSite(AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """How the installation is, as far as somebody may know it."""
+        """Show the overview: the parts of the installation's state that the user may see."""
         user = cast(User, request.user)
         shown = {
             "waiting": self._waiting(request),
@@ -53,7 +53,7 @@ class VodloomAdminSite(AdminSite):
         return super().index(request, shown | (extra_context or {}))
 
     def _waiting(self, request: HttpRequest) -> int | None:
-        """How many videos wait for a moderator; None for who is none."""
+        """Return how many videos wait for a moderator; None if the user is not a moderator."""
         if not may(request.user, *Right.moderation()):
             return None
         return queue.count()

@@ -1,8 +1,8 @@
 """The only package that reads the environment.
 
 Values come from the process environment, then from ``vodloom.env`` in the data folder
-(written by ``make run``), then from the defaults here. Every name stands in
-``.env.example``. Values that cannot work raise ``SettingsWrong`` with a sentence for each.
+(written by ``make run``), then from the defaults here. ``.env.example`` lists every name.
+Values that cannot work raise ``SettingsWrong`` with a sentence for each.
 """
 
 import os
@@ -41,8 +41,8 @@ _KEY_LENGTH, _KEY_CHARACTERS = 32, 8
 _GIB = 1024**3
 _YEAR_SECONDS = 365 * 24 * 3600
 _LONGEST_HISTORY_DAYS = 36500
-# Read by the programs around us: the supervisor, the server, `make`, the tests; and by compose,
-# whose names stand in .env.example, of which a copy may be our file.
+# Names that other programs read: the supervisor, the server, `make` and the tests; and compose,
+# since .env.example lists its names too and vodloom.env may be a copy of that.
 _OF_OTHERS = (
     *("VODLOOM_RUN", "VODLOOM_CORPUS", "VODLOOM_ROOT", "HOST", "PORT"),
     *("POSTGRES_PASSWORD", "REDIS_PASSWORD", "LIGHT_MEMORY", "ENCODE_MEMORY"),
@@ -99,7 +99,7 @@ class Environment:
 
     @property
     def secrets(self) -> list[str]:
-        """What is to be hidden wherever it turns up."""
+        """The values that must be hidden wherever they appear."""
         buckets = [one.secret_access_key for one in (self.s3, self.old_s3) if one]
         passwords = [self.database.get("PASSWORD"), self.email.get("EMAIL_HOST_PASSWORD")]
         options = cast("dict[str, object]", self.database.get("OPTIONS", {}))
@@ -110,7 +110,7 @@ class Environment:
 
 
 def log_format() -> Literal["json", "text"]:
-    """How this process writes its lines, known before anything else is read."""
+    """Return the log format of this process; works before the other settings are read."""
     try:
         reader, _ = _reader()
     except SettingsWrong:
@@ -119,7 +119,7 @@ def log_format() -> Literal["json", "text"]:
 
 
 def _log_format(reader: Reader) -> Literal["json", "text"]:
-    """JSON unless a person looks on."""
+    """Return the chosen format; ``auto`` means text at a terminal and JSON elsewhere."""
     chosen: Literal["auto", "json", "text"] = reader.choice("LOG_FORMAT", ("auto", "json", "text"))
     if chosen == "auto":
         return "text" if sys.stderr is not None and sys.stderr.isatty() else "json"
@@ -127,7 +127,7 @@ def _log_format(reader: Reader) -> Literal["json", "text"]:
 
 
 def read() -> Environment:
-    """Read and check the environment; raises ``SettingsWrong`` with all that is wrong."""
+    """Read and check the environment; raise ``SettingsWrong`` with all faults at once."""
     reader, data_dir = _reader()
     s3 = bucket(reader)
     old_s3, old_media = moved_from(reader, data_dir, s3)
@@ -192,7 +192,7 @@ def read() -> Environment:
 
 
 def _reader() -> tuple[Reader, Path]:
-    """What reads the environment and the file of the data folder that it names."""
+    """Return a reader of the environment and of the data folder's file, and that folder."""
     process = dict(os.environ)
     data_dir = Reader(process, {}).folder("DATA", BASE_DIR / "var")
     values: dict[str, str] = {}
@@ -204,7 +204,7 @@ def _reader() -> tuple[Reader, Path]:
         reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
         fault = f"DATA is {quoted(str(data_dir))}; its {FILE} cannot be read: {reason}."
         raise SettingsWrong([fault]) from error
-    # Where the file is, it cannot say itself.
+    # The file cannot set its own location.
     values.pop("DATA", None)
     reader = Reader(process, values)
     reader.folder("DATA", BASE_DIR / "var")
@@ -239,7 +239,8 @@ def _secret_key_fallbacks(reader: Reader) -> list[str]:
 
 
 def _require_hard_to_guess(reader: Reader, name: str, key: str) -> None:
-    """It is no word: it signs sessions and addresses, or opens what strangers must not see."""
+    """Report a key that is easy to guess: it signs sessions and addresses, or gives access to what
+    strangers must not see."""
     if len(key) < _KEY_LENGTH or len(set(key)) < _KEY_CHARACTERS:
         reader.fault(
             name,
@@ -249,7 +250,8 @@ def _require_hard_to_guess(reader: Reader, name: str, key: str) -> None:
 
 
 def _monitoring_token(reader: Reader) -> str:
-    """What is sent to ask of the whole installation's health; empty: nobody may but staff."""
+    """Return the token that gives access to the health of the whole installation; if it is empty,
+    only staff have access."""
     name = "VODLOOM_MONITORING_TOKEN"
     token = reader.text(name, secret=True)
     if token and (not token.isascii() or " " in token):
@@ -288,7 +290,7 @@ def _origins(reader: Reader) -> list[str]:
 def _sender(reader: Reader) -> str:
     name = "EMAIL_FROM"
     sender = reader.text(name, "Vodloom <no-reply@localhost>")
-    # No list: one sends.
+    # It takes a single address, since a mail has one sender.
     if "@" not in parseaddr(sender)[1].strip("@") or "://" in sender:
         reader.fault(
             name, f"is {quoted(sender)}; it must be an address, such as Vodloom <vod@example.org>."

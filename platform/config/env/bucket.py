@@ -12,7 +12,7 @@ from config.env.hosts import origin
 from config.env.reader import Reader
 from config.env.shown import quoted
 
-# What Amazon and those who follow it allow.
+# The names that Amazon and compatible services allow.
 _BUCKET = re.compile(r"(?!.*\.\.)(?![0-9.]+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _REGION = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 _PREFIX = re.compile(r"[A-Za-z0-9._-]+")
@@ -21,7 +21,7 @@ _LONGEST_PREFIX = 200
 
 @dataclass(frozen=True)
 class S3:
-    """Where the bucket is and how to reach it."""
+    """The location of a bucket and how to reach it."""
 
     bucket: str
     prefix: str
@@ -35,9 +35,9 @@ class S3:
 
 
 def bucket(reader: Reader, old: str = "") -> S3 | None:
-    """The bucket; None where everything is on the local disk. What concerns a bucket is looked at
-    in any case: it may only lack its name. ``old`` is what the names of the other one begin with,
-    that is moved from."""
+    """Return the bucket, or None if everything is on the local disk. The bucket's settings are
+    checked in any case, since only its name may be missing. ``old`` is the prefix of the settings
+    of the bucket that is moved from."""
     name = reader.text(f"{old}S3_BUCKET")
     if name and not _BUCKET.fullmatch(name):
         reader.fault(
@@ -72,7 +72,8 @@ def bucket(reader: Reader, old: str = "") -> S3 | None:
 
 
 def moved_from(reader: Reader, data_dir: Path, s3: S3 | None) -> tuple[S3 | None, Path | None]:
-    """The bucket, or the folder of media, that is moved from; neither where nothing is moved."""
+    """Return the bucket and the media folder that is moved from: at most one may be set, and both
+    are None if nothing is moved."""
     old, text = bucket(reader, "OLD_"), reader.text("OLD_MEDIA")
     folder = Path(text).absolute() if text else None
     if folder and not _is_folder(folder):
@@ -89,7 +90,7 @@ def moved_from(reader: Reader, data_dir: Path, s3: S3 | None) -> tuple[S3 | None
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
-    except OSError:  # no name of a file at all
+    except OSError:  # the text cannot be a file name
         return False
 
 
@@ -129,7 +130,7 @@ def _region(reader: Reader, name: str) -> str:
 
 
 def _prefix(reader: Reader, name: str) -> str:
-    """What all keys in the bucket begin with, without a slash at either end; may be empty."""
+    """Return the prefix of all keys in the bucket, without a slash at either end; may be empty."""
     prefix = reader.text(name).strip("/")
     parts = prefix.split("/") if prefix else []
     if len(prefix) > _LONGEST_PREFIX or any(

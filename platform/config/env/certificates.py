@@ -1,11 +1,11 @@
-"""Files of certificates that are trusted besides the system's."""
+"""Check files of certificates that are trusted in addition to the system's."""
 
 import ssl
 from pathlib import Path
 
 
 def why_not(file: str) -> str | None:
-    """What keeps the file from being used, as the end of a sentence; None when it can be."""
+    """Return why the file cannot be used, as the end of a sentence; None if it can be used."""
     try:
         if not Path(file).is_file():
             return "no such file can be read"

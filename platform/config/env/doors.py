@@ -1,4 +1,4 @@
-"""Who may make an account."""
+"""The settings of who may create an account."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ Mode = Literal["closed", "open", "domains"]
 
 @dataclass(frozen=True)
 class Signup:
-    """``domains`` are those whose addresses may, where not everybody may; with a dot in front, all
-    below one."""
+    """Who may sign up. In the mode ``domains`` only addresses of ``domains`` may; a leading dot
+    means all subdomains."""
 
     mode: Mode
     domains: tuple[str, ...]
 
 
 def signup(reader: Reader) -> Signup:
-    """Who may sign up; a list that would count for nothing is a mistake."""
+    """Read who may sign up; a list of domains that would have no effect is a fault."""
     mode: Mode = reader.choice("VODLOOM_SIGNUP", ("closed", "open", "domains"))
     domains = tuple(word.lower().rstrip(".") for word in reader.words(_DOMAINS))
     wrong = [domain for domain in domains if not _is_domain(domain.removeprefix("."))]

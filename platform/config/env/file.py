@@ -1,4 +1,4 @@
-"""The settings in a file: a NAME=value a line, quoted or not."""
+"""Read settings from a file: one NAME=value per line, quoted or not."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z_0-9]*)\s*=\s*(.*)")
 
 
 def values_in(path: Path) -> tuple[dict[str, str], list[str]]:
-    """What the file sets, and a sentence for each line that sets nothing or what is set already.
+    """Return the values in the file, and a sentence for each line that is invalid or that sets a
+    name again to another value.
 
-    Raises ``OSError``, or ``ValueError`` when it is no text."""
+    Raises ``OSError``, or ``ValueError`` if the file is not UTF-8 text."""
     values: dict[str, str] = {}
     faults: list[str] = []
-    # Some editors begin a file with a mark that nobody sees.
+    # Some editors begin a file with an invisible byte order mark.
     for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         found = _LINE.fullmatch(line.strip())
         if found is None:
-            # The line itself is not shown: it may be half of a secret.
+            # The line itself is not shown: it may hold half of a secret.
             faults.append(f"{path.name}, line {number}, is no NAME=value, nor a comment with #.")
             continue
         name, value = found[1], _unquoted(found[0])
@@ -36,7 +37,7 @@ def values_in(path: Path) -> tuple[dict[str, str], list[str]]:
 
 
 def _unquoted(line: str) -> str:
-    """The value in a line of NAME=value, as the library that others read such files by takes it."""
+    """Return the value of a NAME=value line, unquoted as django-environ does it."""
 
     class File(environ.Env):  # type: ignore[misc]  # the library has no types
         ENVIRON: dict[str, str] = {}  # filled in place of the process's own

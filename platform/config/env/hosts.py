@@ -1,4 +1,4 @@
-"""Names of hosts and origins, as browsers and servers write them."""
+"""Check host names and origins, as browsers and servers write them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def is_host(text: str) -> bool:
-    """Whether it is the name of a host, an address, or an IPv6 address in brackets."""
+    """Whether the text is a host name, an IPv4 address, or an IPv6 address in brackets."""
     if text.startswith("["):
         return text.endswith("]") and _is_ipv6(text[1:-1])
     labels = text.split(".")
@@ -20,8 +20,8 @@ def is_host(text: str) -> bool:
 
 
 def origin(text: str) -> str | None:
-    """Scheme and host, and the port where it is not the scheme's own, as a browser would write it;
-    None where the text is anything else, or more."""
+    """Return the origin as a browser would write it: scheme, host, and the port unless it is the
+    scheme's default. Return None if the text is anything else or holds more than that."""
     try:
         address = urlsplit(text)
         port = address.port

@@ -1,4 +1,4 @@
-"""How often things may be asked for: ``120/minute``, or ``off``."""
+"""Rate limits in the settings: ``120/minute``, or ``off``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FORM = re.compile(r"([1-9][0-9]{0,8})/(second|minute|hour|day)")
 
 @dataclass(frozen=True)
 class Rate:
-    """So many in so many seconds."""
+    """A limit of ``number`` requests in ``seconds`` seconds."""
 
     number: int
     seconds: int
@@ -23,8 +23,9 @@ class Rate:
 
 @dataclass(frozen=True)
 class Rates:
-    """Of the API by user, by the address of who has no key, and by that of who has a wrong one; of
-    attempts to log in, to sign up and to have a password reset, by address. None is no bound."""
+    """All rate limits; None means no limit. ``api`` counts by user, the others by IP address:
+    ``anonymous`` API requests without a key, those with ``wrong_keys``, and attempts to log in, to
+    sign up and to reset a password."""
 
     api: Rate | None
     anonymous: Rate | None
@@ -35,7 +36,7 @@ class Rates:
 
 
 def rates(reader: Reader) -> Rates:
-    """All of them."""
+    """Read all rate limits."""
     return Rates(
         api=_rate(reader, "VODLOOM_RATE_API", "3000/minute"),
         anonymous=_rate(reader, "VODLOOM_RATE_ANONYMOUS", "300/minute"),

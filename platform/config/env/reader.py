@@ -1,4 +1,4 @@
-"""Read named values as what they must be; a wrong one becomes a sentence, and reading goes on."""
+"""Read settings by name and type; a wrong value becomes a sentence, and reading goes on."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ Choice = TypeVar("Choice", bound=str)
 FILE = "vodloom.env"
 _YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 _PREFIX = "VODLOOM_"
-# As alike as ALLOWED_HOST and ALLOWED_HOSTS are.
+# The similarity from which a name counts as a misspelling, such as ALLOWED_HOST.
 _ALIKE = 0.9
 _QUOTES = ("'", '"')
 
 
 class SettingsWrong(ImproperlyConfigured):
-    """Raised when values cannot work: a sentence for each, in ``faults``."""
+    """Raised when values cannot work; ``faults`` has a sentence for each."""
 
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("\n".join(faults))
@@ -34,7 +34,7 @@ class SettingsWrong(ImproperlyConfigured):
 
 @dataclass(frozen=True)
 class Setting:
-    """A name that was asked for: what is in force, and where it comes from."""
+    """A setting that was read: its name, the value in force, and where that comes from."""
 
     name: str
     value: str
@@ -44,9 +44,9 @@ class Setting:
 
 
 class Reader:
-    """Reads the process's environment, then the data folder's file, then takes a default.
+    """Reads from the process's environment, then from the data folder's file, then the default.
 
-    A value that is empty, or blank, is one that is not set, whatever the name.
+    An empty or blank value counts as not set, whatever the name.
     """
 
     def __init__(self, environment: Mapping[str, str], file: Mapping[str, str]) -> None:
@@ -56,7 +56,7 @@ class Reader:
         self._sources = (("environment", environment), (FILE, file))
 
     def text(self, name: str, default: str = "", *, secret: bool = False) -> str:
-        """The value as it stands, without blanks around it."""
+        """Return the value as it was written, without surrounding blanks."""
         for origin, values in self._sources:
             if value := values.get(name, "").strip():
                 if wrong := _never_meant(value, secret=secret):
@@ -69,13 +69,13 @@ class Reader:
         return default
 
     def fault(self, name: str, must: str) -> None:
-        """Say that a value cannot work: it ``must`` …"""
+        """Record that a value cannot work; ``must`` completes the sentence after the name."""
         sentence = without_passwords(f"{name} {must}")
         if name not in self._unreadable and sentence not in self.faults:
             self.faults.append(sentence)
 
     def boolean(self, name: str, *, default: bool) -> bool:
-        """Yes or no, in one of the usual words."""
+        """Return a yes or no, written in one of the usual words."""
         value = self.text(name, str(default).lower())
         if value.lower() in _YES:
             return True
@@ -84,7 +84,7 @@ class Reader:
         return False
 
     def number(self, name: str, *, default: int, unit: str, least: int = 1, most: int) -> int:
-        """A whole number of units, within bounds."""
+        """Return a whole number of units, within bounds."""
         value = self.text(name, str(default))
         if value.isascii() and value.isdecimal() and least <= int(value[:20]) <= most:
             return int(value)
@@ -95,7 +95,7 @@ class Reader:
         return default
 
     def choice(self, name: str, allowed: tuple[Choice, ...]) -> Choice:
-        """One of several words, the first by default."""
+        """Return one of the allowed words, the first by default."""
         value = self.text(name, allowed[0])
         for choice in allowed:
             if value.lower() == choice:
@@ -104,7 +104,7 @@ class Reader:
         return allowed[0]
 
     def words(self, name: str, default: Sequence[str] = (), *, secret: bool = False) -> list[str]:
-        """What stands between commas."""
+        """Return the words of a comma-separated list."""
         value = self.text(name, ",".join(default), secret=secret)
         words = [word for part in value.split(",") if (word := part.strip())]
         if value and not words:
@@ -113,7 +113,7 @@ class Reader:
         return words
 
     def choices(self, name: str, allowed: Sequence[str]) -> list[str]:
-        """Some of several words, all by default."""
+        """Return some of the allowed words, all by default."""
         values = self.words(name, allowed)
         if unknown := [value for value in values if value not in allowed]:
             named = ", ".join(quoted(one)[1:-1] for one in unknown)
@@ -122,30 +122,30 @@ class Reader:
         return values
 
     def folder(self, name: str, default: Path) -> Path:
-        """A folder, absolute or seen from where the process was started."""
+        """Return a folder as an absolute path; a relative one starts at the current directory."""
         value = self.text(name, str(default))
         if value.startswith("~"):
             self.fault(name, f"is {quoted(value)}; ~ is not expanded here: write the whole path.")
         return Path(value).absolute()
 
     def certificates(self, name: str) -> str:
-        """A file with certificates; empty where none is named."""
+        """Return the path of a file with certificates; empty if none is set."""
         value = self.text(name)
         if value and (reason := why_not(value)):
             self.fault(name, f"names {quoted(value)}, and {reason}.")
         return value
 
     def program(self, name: str, default: str) -> str:
-        """A program, by its path or as it is found on the PATH. One that is named must be there."""
+        """Return a program, given by its path or found on the PATH. If it is set, it must exist."""
         value = self.text(name, default)
         if self.settings[name].origin != "default" and shutil.which(value) is None:
             self.fault(name, f"is {quoted(value)}; no such program is found here.")
         return value
 
     def name_unknown(self, others: Collection[str]) -> None:
-        """Say which names nobody asked for, though they look like ours: all in our file, and of
-        the environment those with our prefix, or all but one letter of a name that is not set.
-        ``others`` belong to programs around us."""
+        """Record a fault for each unknown name that looks like a setting of Vodloom: every one in
+        the data folder's file, and in the environment those with the prefix ``VODLOOM_`` and those
+        that nearly match a setting that is not set. ``others`` belong to other programs."""
         known = {*self.settings, *others}
         for origin, values in self._sources:
             for name in sorted(set(values) - known):
@@ -165,7 +165,7 @@ class Reader:
 
 
 def _never_meant(value: str, *, secret: bool) -> str | None:
-    """What no value has on purpose, whatever its name."""
+    """Return what is wrong with a value that cannot be meant, whatever its name; else None."""
     if not value.isprintable():
         odd = next(character for character in value if not character.isprintable())
         return (

@@ -1,4 +1,4 @@
-"""The addresses of the database, Redis and the mail server, looked at before they are used."""
+"""The addresses of the database, Redis and the mail server, checked before they are used."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MAIL = ("smtp", "smtp+tls", "smtp+ssl", "smtps", "consolemail", "filemail", "me
          "dummymail")  # fmt: skip
 _NO_MAIL = "consolemail://"
 _REDIS_DEFAULT = "redis://127.0.0.1:6379/0"
-# What libpq looks at only when it connects.
+# Options that libpq checks only when it connects.
 _NUMBERS = ("connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval",
             "keepalives_count", "tcp_user_timeout")  # fmt: skip
 _WORDS = {
@@ -38,10 +38,10 @@ _ESCAPED = "write @ as %40, / as %2F, # as %23, ? as %3F, : as %3A and % as %25 
 
 
 def database(reader: Reader, data_dir: Path) -> dict[str, object]:
-    """Django's settings of the database; SQLite in the data folder where none is named."""
+    """Return Django's database settings; SQLite in the data folder if none is configured."""
     name = "DATABASE_URL"
     url = reader.text(name)
-    # Not as an address, in which a folder's # ? and % would mean something.
+    # Not written as an address, in which # ? and % in a folder's name have a meaning.
     embedded: dict[str, object] = {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(data_dir / "vodloom.sqlite3"),
@@ -61,7 +61,7 @@ def database(reader: Reader, data_dir: Path) -> dict[str, object]:
 
 
 def _wrong_file(url: str) -> str | None:
-    """What keeps the address of an SQLite file from naming one."""
+    """Return what is wrong with the address of an SQLite file, or None."""
     if not url.removeprefix("sqlite:///") or url.endswith(":memory:"):
         return "names no file: it must be sqlite:////path/to/file, or empty for one in DATA."
     if {"?", "#", "%"} & set(url):
@@ -85,7 +85,7 @@ def _wrong_database(url: str) -> Iterator[str]:
 
 
 def _wrong_option(option: str, value: str) -> Iterator[str]:
-    """What PostgreSQL's client would say of an option only when it connects."""
+    """Yield what PostgreSQL's client would reject in an option only when it connects."""
     if option == "sslrootcert" and value != "system":
         yield from _no_certificates(option, value)
     elif option in ("sslcert", "sslkey"):
@@ -97,7 +97,7 @@ def _wrong_option(option: str, value: str) -> Iterator[str]:
 
 
 def redis_url(reader: Reader) -> str:
-    """The address of Redis."""
+    """Return the address of Redis."""
     name = "REDIS_URL"
     url = reader.text(name, _REDIS_DEFAULT)
     wrong = list(_wrong_address(url, _REDIS, "redis://:password@host:6379/0")) or list(
@@ -124,21 +124,21 @@ def _wrong_redis(url: str) -> Iterator[str]:
         elif option in ("ssl_certfile", "ssl_keyfile"):
             yield from _missing(option, value)
     try:
-        # Makes the connection and does not open it.
+        # This creates the connection object without opening the connection.
         redis.ConnectionPool.from_url(url).make_connection()
     except (TypeError, ValueError, redis.RedisError) as error:
         yield f"has an option Redis's client cannot use: {error}."
 
 
 def passwords_in(url: str) -> list[str]:
-    """Those of an address of Redis, as they are sent."""
+    """Return the passwords in an address of Redis, unescaped as they are sent."""
     address = urlsplit(url)
     given = [value for option, value in parse_qsl(address.query) if option == "password"]
     return [*given, *([unquote(address.password)] if address.password else [])]
 
 
 def email(reader: Reader) -> dict[str, Any]:
-    """Django's settings of the mail server."""
+    """Return Django's settings of the mail server."""
     name = "EMAIL_URL"
     url = reader.text(name, _NO_MAIL)
     wrong = list(_wrong_address(url, _MAIL, "smtp+tls://user:password@host:587"))
@@ -148,7 +148,7 @@ def email(reader: Reader) -> dict[str, Any]:
         wrong = ["names no folder: it must look like filemail:///path/to/folder."]
     for must in wrong:
         reader.fault(name, must)
-    # What others call smtps is TLS from the first byte.
+    # Elsewhere smtps means TLS from the first byte.
     url = _NO_MAIL if wrong else re.sub(r"^smtps:", "smtp+ssl:", url)
     try:
         values = dict(environ.Env.email_url_config(url))
@@ -158,7 +158,7 @@ def email(reader: Reader) -> dict[str, Any]:
     if url.startswith("filemail:"):
         values["EMAIL_FILE_PATH"] = unquote(
             urlsplit(url).path
-        )  # of which the library drops a slash
+        )  # from which the library drops a slash
     if url.startswith(_NO_MAIL):
         values["EMAIL_BACKEND"] = "config.mail.NoServer"
     elif url.startswith("smtp"):
@@ -167,7 +167,7 @@ def email(reader: Reader) -> dict[str, Any]:
 
 
 def _wrong_address(url: str, schemes: tuple[str, ...], example: str) -> Iterator[str]:
-    """What any address can have wrong."""
+    """Yield the faults that an address of any kind can have."""
     scheme = url.partition("://")[0]
     if scheme not in schemes or "://" not in url:
         told = ", ".join(f"{scheme}://" for scheme in schemes)
@@ -184,7 +184,7 @@ def _wrong_address(url: str, schemes: tuple[str, ...], example: str) -> Iterator
 
 
 def _is_split(address: SplitResult) -> bool:
-    """Whether a password with a slash or question mark ended the host too soon."""
+    """Whether a slash or question mark in a password ended the host part too soon."""
     return "@" in address.path or "@" in address.query
 
 

@@ -1,4 +1,4 @@
-"""What programs that ask the doctor are told where no settings are in force: it cannot begin."""
+"""The doctor's JSON output when the settings are wrong, so that the doctor itself cannot start."""
 
 import json
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ HINT = "Set it as .env.example says; `manage.py settings` then tells what is in 
 
 
 def as_json(faults: Iterable[str]) -> str:
-    """The doctor's object, with a fault for each sentence."""
+    """Return the doctor's JSON object with a fault for each sentence."""
     checks = [
         {"name": "Settings", "code": CODE, "level": "fault", "detail": fault, "hint": HINT}
         for fault in faults

@@ -1,5 +1,5 @@
-"""What the web processes are told: whom they believe about their clients, which pages elsewhere may
-ask, how often anybody may, and how they stop."""
+"""The settings of the web processes: trusted proxies, allowed origins, rate limits, and the grace
+period of a stop."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from config.env.shown import quoted
 _HERE = ("127.0.0.1", "::1")
 _LONGEST_GRACE_SECONDS = 24 * 3600
 _ANY = "*"
-# Apps that are pages in a shell of their own: capacitor://localhost, tauri://localhost.
+# Origins of apps that wrap a web page: capacitor://localhost, tauri://localhost.
 _OF_AN_APP = re.compile(r"(?!https?:|file:|data:)[a-z][a-z0-9+.-]*://[a-z0-9._-]+")
 
 
 @dataclass(frozen=True)
 class Web:
     """``trusted_proxies`` are addresses, networks, or an asterisk for everybody; ``cors_origins``
-    origins, or an asterisk."""
+    are origins, or an asterisk for all."""
 
     trusted_proxies: list[str]
     cors_origins: list[str]
@@ -31,7 +31,7 @@ class Web:
 
 
 def web(reader: Reader) -> Web:
-    """How the web processes listen."""
+    """Read the settings of the web processes."""
     return Web(
         trusted_proxies=_trusted_proxies(reader),
         cors_origins=_cors_origins(reader),

@@ -1,2 +1,2 @@
-"""What every process writes to standard error: an object of JSON a line, in the names and types of
+"""The log of every process on standard error: one JSON object per line, with the names and types of
 the Elastic Common Schema, or readable lines at a terminal."""

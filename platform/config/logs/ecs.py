@@ -1,4 +1,4 @@
-"""Turn what was logged, by us or by a library, into a line of the Elastic Common Schema."""
+"""Turn log entries, our own or a library's, into lines of the Elastic Common Schema."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from config.version import VERSION
 _VERSION = "8.17"
 _HOST = socket.gethostname()
 _NANOSECONDS = 1_000_000_000
-# What stands in a line for people, where the words of the event alone would tell little.
+# Messages for people, for events whose name alone would say little.
 _SENTENCES = {
     "request": "{method} {path} {status}",
     "socket_opened": "WebSocket {path} opened",
@@ -29,7 +29,7 @@ Fault = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def to_ecs(_: object, __: str, event: EventDict) -> EventDict:
-    """A structlog processor, before the one that renders."""
+    """Convert an event to ECS fields; a structlog processor that runs before the renderer."""
     ours = bool(event.pop("_from_structlog", False))
     event.pop("_record", None)
     said = str(event.pop("event", ""))
@@ -46,7 +46,7 @@ def to_ecs(_: object, __: str, event: EventDict) -> EventDict:
 
 
 def plain(message: str, level: str) -> dict[str, Any]:
-    """A line of words that came from no logger."""
+    """Return the line for a text that came from no logger."""
     line = {"log.level": level, "log.logger": "stderr", "message": typed("message", message)}
     return {"@timestamp": process.now(), **_common(), **line}
 
@@ -63,14 +63,14 @@ def _common() -> dict[str, Any]:
 
 
 def _put(line: dict[str, Any], name: str, value: object) -> None:
-    """One value, under its field where it has one and fits, else among the labels."""
+    """Add a value to the line: under its field if it has one and fits its type, else as a label."""
     if value is None or value == "":
         return
     field = NAMES.get(name)
     if name == "seconds" and isinstance(value, int | float):
         field, value = "event.duration", value * _NANOSECONDS
     elif name == "reason":
-        # The name of an error's class, or a sentence.
+        # A reason is the name of an error's class, or a sentence.
         field = "error.type" if words_of(value).isidentifier() else "error.message"
     fitting = typed(field, value) if field else None
     if field is not None and fitting is not None:
@@ -96,7 +96,7 @@ class _Blank(dict[str, Any]):
 
 
 def _fault(info: object) -> Fault | None:
-    """The exception a line is about, in any of the ways a logger may be told of it."""
+    """Return the exception of a line from any of the forms that ``exc_info`` may have."""
     if isinstance(info, BaseException):
         return type(info), info, info.__traceback__
     found = info if isinstance(info, tuple) else sys.exc_info() if info else None

@@ -1,7 +1,7 @@
-"""The fields a line may have, each with its one type, and the short names the code uses for them.
+"""The fields a log line may have, each with one type, and the short names that the code uses.
 
-Elasticsearch takes a field's type from the first line that has it, and refuses every line that has
-it otherwise. So whatever stands in no table here goes to ``labels`` as a text.
+Elasticsearch takes a field's type from the first line that has the field, and refuses every line
+with another type. So every value that has no entry in these tables goes to ``labels`` as text.
 """
 
 import ipaddress
@@ -97,16 +97,16 @@ _LABEL = re.compile(r"[^a-z0-9_]+")
 
 
 def label(name: str) -> str:
-    """Where a value goes that has no field of its own."""
+    """Return the field for a value that has none of its own: a label."""
     return f"labels.{_LABEL.sub('_', name.lower())[:64] or 'other'}"
 
 
 def typed(field: str, value: object) -> str | int | None:
-    """The value as the field's type; None when it cannot be that."""
+    """Return the value as the field's type, or None if it cannot be converted."""
     kind = FIELDS.get(field, "keyword")
     if kind == "long":
         return _number(value)
-    # Half of a character, as the name of a file may hold it, is refused by whoever reads JSON.
+    # Readers of JSON refuse a lone surrogate, which a file name may contain.
     words = words_of(value).encode("utf-8", "replace").decode()
     if kind == "ip":
         return words if _is_address(words) else None
@@ -114,7 +114,7 @@ def typed(field: str, value: object) -> str | int | None:
 
 
 def words_of(value: object) -> str:
-    """Anything as a text."""
+    """Return any value as text."""
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(str(one) for one in value)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""Django's part of the log: who it was that asked, and an id where no server gave one."""
+"""Django's part of the log: the user of a request, and a request id if the server set none."""
 
 from collections.abc import Callable
 
@@ -13,14 +13,14 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 
 class NoteUser:
-    """The last middleware: tells the request's line who asked, if anybody looked, and tells users
-    which version answers."""
+    """The last middleware: adds the user to the request's log line, if the user was looked up, and
+    tells users which version answers."""
 
     def __init__(self, get_response: Next) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer."""
+        """Answer the request and note its user."""
         made = "request_id" not in get_contextvars()
         if made:
             bind_contextvars(request_id=new_id())
@@ -37,7 +37,7 @@ class NoteUser:
 
 
 def _user_of(request: HttpRequest) -> AbstractBaseUser | None:
-    """Who is known to ask; a session that nobody looked at is not looked up for this."""
+    """Return the user of a request if it is known already; no session is looked up for this."""
     user = request.__dict__.get("user")
     if not isinstance(user, AbstractBaseUser):
         user = request.__dict__.get("_cached_user")

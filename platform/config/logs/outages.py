@@ -1,4 +1,4 @@
-"""What lasts is not said again and again: warnings and errors of one kind pass once a minute."""
+"""Limit repetition in the log: warnings and errors of one kind pass once a minute."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from typing import Any
 
 _EVERY_SECONDS = 60.0
 _MOST_KINDS = 1000
-# Lines of which each is about something else.
+# Events that are each about something else, so they are never limited.
 _EACH = ("task_", "request", "socket_", "job_", "worker_", "step_", "attempt_")
-# Libraries that complain at every try.
+# Libraries that log an error at every try.
 _LOUD = ("django", "uvicorn", "dramatiq", "channels", "redis", "asyncio", "py", "concurrent")
-# What strangers send is no fault of ours, and where it was refused tells nothing.
+# Bad requests of strangers are no fault of ours, and their stack trace says nothing.
 _STRANGERS = "django.security"
-# What says at every try that it tries again.
+# A logger that announces every retry.
 _RETELLING = "dramatiq.worker.ConsumerThread"
-# Sockets are told of by ourselves, with what uvicorn leaves out and without their query.
+# RequestLog logs sockets itself, with more details than uvicorn and without their query.
 _SOCKETS = ("connection open", "connection closed", "connection rejected", '%s - "WebSocket')
 
 
 class Bounded(logging.Filter):
-    """Lets the first line of each kind pass, and then one a minute, which tells how many there
-    were since (``repeated``)."""
+    """Lets the first line of each kind pass, and then one a minute, which says how many were
+    dropped since (``repeated``)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class Bounded(logging.Filter):
         self._kinds: dict[Hashable, tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the record is to be written."""
+        """Whether the record should be written."""
         if _is_said_otherwise(record):
             return False
         if record.name.startswith(_STRANGERS):
@@ -59,7 +59,7 @@ class Bounded(logging.Filter):
 
 
 def _is_said_otherwise(record: logging.LogRecord) -> bool:
-    """Whether the line of the request, or of the socket, says the same."""
+    """Whether RequestLog's line about the request or the socket says the same."""
     if record.name == "django.request":
         return not record.exc_info
     opened = record.name == "uvicorn.error" and record.levelno == logging.INFO
@@ -67,7 +67,7 @@ def _is_said_otherwise(record: logging.LogRecord) -> bool:
 
 
 def _kind(record: logging.LogRecord) -> Hashable | None:
-    """What a line is about, where another one of the same kind says nothing new; else None."""
+    """Return the kind of a line if a second line of that kind says nothing new; else None."""
     if record.levelno < logging.WARNING and not record.name.startswith(_RETELLING):
         return None
     if isinstance(said := record.msg, dict):
@@ -83,13 +83,13 @@ def _kind_of_ours(said: dict[str, Any]) -> Hashable | None:
     event = str(said.get("event", ""))
     if event.startswith(_EACH) or "reason" not in said:
         return None
-    # What could not be done about a single file or object is said of some.
+    # Faults with single files or objects pass for up to five of them, by hash.
     about = hash(str(said.get("key") or said.get("name") or "")) % 5
     return event, str(said["reason"])[:200], about
 
 
 def _place(info: Any) -> tuple[str, str]:
-    """Which error, and raised where."""
+    """Return the class of an exception and the place where it was raised."""
     if not isinstance(info, tuple) or info[0] is None:
         return "", ""
     trace: TracebackType | None = info[2]

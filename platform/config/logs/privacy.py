@@ -1,4 +1,4 @@
-"""What must not stand in a log, whoever writes it: keys in addresses, query strings, passwords."""
+"""Hide secrets in log lines, whoever writes them: keys in URLs, query strings, passwords."""
 
 import re
 from collections.abc import Iterable
@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from structlog.typing import EventDict
 
 HIDDEN = "…"
-# Whoever reads one of these can take over the account, until it was used.
+# Anybody who reads one of these keys can take over the account, until the key is used.
 _KEYS = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/)[^\s/?#\"'<>]+")
-# Whoever has one may play the video, for hours.
+# Anybody who has such a token can play the video for hours.
 _TOKENS = re.compile(r"(/m/)[^\s/?#\"'<>]+")
-# Signatures of presigned addresses, cursors, whatever somebody typed into a search.
+# Signatures of presigned URLs, cursors, and search words of users.
 _QUERY = re.compile(r"(/[^\s?#\"'<>]*)\?[^\s\"'<>]+")
 _USER_INFO = re.compile(r"(\w://)[^\s/@\"']*@")
 _CREDENTIALS = re.compile(
@@ -21,19 +21,20 @@ _SHORTEST = 8
 
 
 class _Known:
-    """The secrets of the settings, wherever they turn up."""
+    """The pattern of the settings' secrets, which are hidden wherever they appear."""
 
     pattern: re.Pattern[str] | None = None
 
 
 def hide_also(secrets: Iterable[str]) -> None:
-    """Secrets that are known by their own. Short ones would be found in every other word."""
+    """Also hide these secrets, by their values. Those shorter than 8 characters are left out: they
+    would match parts of ordinary words."""
     words = sorted({one for one in secrets if len(one) >= _SHORTEST}, key=len, reverse=True)
     _Known.pattern = re.compile("|".join(map(re.escape, words))) if words else None
 
 
 def hide_secrets(_: object, __: str, event: EventDict) -> EventDict:
-    """A structlog processor, once exceptions are words."""
+    """Hide secrets in an event; a structlog processor that runs once exceptions are text."""
     for name, value in event.items():
         if isinstance(value, str):
             event[name] = hidden(value)
@@ -41,7 +42,7 @@ def hide_secrets(_: object, __: str, event: EventDict) -> EventDict:
 
 
 def hidden(text: str) -> str:
-    """The text without what must not be read."""
+    """Return the text with its secrets hidden."""
     if _Known.pattern is not None:
         text = _Known.pattern.sub(HIDDEN, text)
     if "/" in text:

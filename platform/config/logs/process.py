@@ -1,4 +1,4 @@
-"""What a process does about its log before it does anything else."""
+"""The log of a process: set up before the process does anything else."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from config import env
 Role = Literal["web", "worker", "reconciler", "command"]
 
 _role: Role = "command"
-# What our own lines begin with.
+# The beginning of our own lines.
 _OURS = '{"ecs.version": '
 
 
 def role() -> Role:
-    """What this process is for."""
+    """Return the role of this process."""
     return _role
 
 
 def begin(which: Role) -> None:
-    """Say what this process is for. Where lines are JSON, whatever is written to standard error
-    besides is made JSON too, and so is the end of a thread or of the process by an exception."""
+    """Set the role of this process. If the log format is JSON, also turn everything else written to
+    standard error into JSON, and exceptions that end a thread or the process."""
     global _role  # noqa: PLW0603  # a process is one thing
     _role = which
     if env.log_format() != "json" or isinstance(sys.stderr, JsonLines):
@@ -42,24 +42,24 @@ def begin(which: Role) -> None:
 
 
 def now() -> str:
-    """This moment, as every line has it."""
+    """Return the current time in the format of log lines."""
     return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
 class JsonLines:
-    """A stream on which words become lines of JSON, and our own lines stay what they are."""
+    """A stream that turns lines of plain text into JSON and leaves our own lines unchanged."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._rest = ""
-        # One thread may come twice: a handler of a signal writes too.
+        # The same thread may enter twice, since a signal handler writes too.
         self._lock = threading.RLock()
 
     def write(self, text: str) -> int:
-        """Keep the text until its line is over."""
+        """Take text and write each line once it is complete."""
         with self._lock:
             if self._rest and text.startswith(_OURS):
-                # What somebody else has half written is no part of it.
+                # Another writer's unfinished line is not part of ours.
                 self._rest += "\n"
             *lines, self._rest = (self._rest + text).split("\n")
             whole = "".join(f"{_as_json(line)}\n" for line in lines if line.strip())
@@ -68,18 +68,18 @@ class JsonLines:
         return len(text)
 
     def flush(self) -> None:
-        """Hand on what is whole."""
+        """Flush the complete lines."""
         self._stream.flush()
 
     def end(self) -> None:
-        """Nothing more comes: a line that was never ended is one too."""
+        """Write an unfinished last line; called when the process ends."""
         with self._lock:
             if self._rest.strip():
                 self.write("\n")
             self.flush()
 
     def writelines(self, lines: list[str]) -> None:
-        """All of them."""
+        """Write all lines."""
         for line in lines:
             self.write(line)
 
@@ -88,7 +88,7 @@ class JsonLines:
 
 
 def _as_json(line: str) -> str:
-    from config.logs import ecs, privacy  # noqa: PLC0415  # which tells of this process's role
+    from config.logs import ecs, privacy  # noqa: PLC0415  # it imports this module
 
     if line.startswith("{") and line.endswith("}") and _is_line(line):
         return line
@@ -96,7 +96,7 @@ def _as_json(line: str) -> str:
 
 
 def _is_line(text: str) -> bool:
-    """Whether it is an object of the fields that lines have, not what merely looks like one."""
+    """Whether the text is a JSON object with the fields of our lines, not merely similar to one."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -131,7 +131,7 @@ def _tell_of_thread(thrown: threading.ExceptHookArgs) -> None:
 
 
 def _tell_of_unraisable(thrown: Any) -> None:
-    """What was raised where nobody can catch it, as in a finalizer."""
+    """Log an exception that was raised where nobody can catch it, as in a finalizer."""
     if thrown.exc_value is not None:
         logger = structlog.get_logger(__name__)
         logger.error("exception_ignored", said=thrown.err_msg, exc_info=thrown.exc_value)

@@ -1,7 +1,7 @@
-"""A line for each request and each socket, and an id by which all lines about it are found.
+"""Log a line for each request and each socket, with an id that all lines about it share.
 
-The id comes in `X-Request-ID` or is made here, stands in every line that is written meanwhile, and
-goes out with every answer.
+The id comes from `X-Request-ID` or is created here. It is part of every line that is written during
+the request, and of every answer.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ _BROKE = b'{"type": "about:blank", "title": "Server error", "status": 500, "code
 
 
 def new_id() -> str:
-    """An id of our own."""
+    """Return a new request id."""
     return uuid4().hex
 
 
 def id_of(scope: HTTPScope | WebSocketScope) -> str:
-    """The id that came with a request, if nothing but an id can be in it, else a new one."""
+    """Return the id that came with a request if it is well-formed, else a new one."""
     given = [value for name, value in scope["headers"] if name == HEADER]
     if len(given) == 1 and _WELL_FORMED.fullmatch(text := given[0].decode("latin-1")):
         return text
@@ -51,15 +51,15 @@ def id_of(scope: HTTPScope | WebSocketScope) -> str:
 
 @dataclass(frozen=True)
 class Whole:
-    """ASGI middleware: what nobody caught is told in the log, and as any other fault to the client.
-    It stands within what adds to answers, too, which an exception would pass by."""
+    """ASGI middleware that logs uncaught exceptions and answers the client with a 500. It is also
+    used inside middleware that adds to answers, which an exception would bypass."""
 
     app: ASGI3Application
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
-        """Pass it on."""
+        """Pass the request on, and answer if an exception comes back."""
         answered = False
 
         async def noted(event: ASGISendEvent) -> None:
@@ -71,7 +71,7 @@ class Whole:
             await self.app(scope, receive, noted)
         except Exception:
             if answered or scope["type"] != "http":
-                raise  # the server ends the connection, and says why
+                raise  # the server ends the connection and logs why
             logger.exception("request_broke")
             await _say_that_it_broke(send)
 
@@ -87,8 +87,8 @@ async def _say_that_it_broke(send: ASGISendCallable) -> None:
 
 @dataclass(frozen=True)
 class RequestLog:
-    """ASGI middleware around all others. Requests for ``silent_paths``, and below ``silent_prefix``
-    as long as they succeed, leave no line."""
+    """The outermost ASGI middleware. It logs no line for requests of ``silent_paths``, nor for
+    those below ``silent_prefix`` unless they are answered with 5xx."""
 
     app: ASGI3Application
     silent_paths: Collection[str] = ()
@@ -97,11 +97,11 @@ class RequestLog:
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
-        """Pass it on, and tell of it."""
+        """Pass the request or socket on and log it."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        scope.setdefault("state", {})  # what is known of it meanwhile
+        scope.setdefault("state", {})  # where NoteUser puts the user
         request_id = id_of(scope)
         with bound_contextvars(request_id=request_id):
             if scope["type"] == "http":
@@ -147,7 +147,7 @@ class RequestLog:
 
 
 class _Answer:
-    """What goes out of one answer."""
+    """Adds the request id to an answer, and notes its status and size."""
 
     def __init__(self, send: ASGISendCallable, request_id: str) -> None:
         self._send = send
@@ -167,7 +167,7 @@ class _Answer:
 
 
 class _Socket:
-    """One WebSocket from its opening to its close, by whichever side."""
+    """One WebSocket from its opening to its close by either side."""
 
     receive_from: ASGIReceiveCallable
 
@@ -198,7 +198,7 @@ class _Socket:
 
 
 def _who(scope: HTTPScope | WebSocketScope) -> dict[str, object]:
-    """Who asks for what, as far as the server believes it."""
+    """Return the path, the client's address, the user and the user agent for a log line."""
     client = scope.get("client")
     agent = [value for name, value in scope["headers"] if name == b"user-agent"]
     state = scope.get("state") or {}

@@ -1,1 +1,1 @@
-"""Django's PostgreSQL, with a bound on how many connections a process has at a time."""
+"""Django's PostgreSQL backend with a limit on the connections of a process."""

@@ -1,4 +1,4 @@
-"""The backend Django loads by the name of this package."""
+"""The database backend that Django loads by the name of this package."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from django.db.backends.postgresql import base
 
 from config.postgresql.pool import Pool
 
-# The stubs are of a Django that has no pools.
+# The type stubs are for a Django version without pools.
 _Wrapper: Any = base.DatabaseWrapper
 
 
 class DatabaseWrapper(_Wrapper):  # type: ignore[misc]  # see above
-    """Takes its connections from our pool; one that met an error is not used again."""
+    """Takes its connections from ``Pool``; a connection that met an error is not used again."""
 
     @property
     def pool(self) -> Any:
-        """The pool of this process, or None where there is to be none."""
+        """The pool of this process, or None if no pool is configured."""
         options = self.settings_dict["OPTIONS"].get("pool")
         if self.alias == NO_DB_ALIAS or not options:
             return None
         pools = self._connection_pools
         if self.alias not in pools:
-            # One that another thread makes at the same time is not open yet, and forgotten.
+            # If another thread makes a pool at the same time, one is discarded; it is not open yet.
             pool = Pool(
                 kwargs={**self.get_connection_params(), "autocommit": True},
                 configure=self._configure_connection,
@@ -34,7 +34,8 @@ class DatabaseWrapper(_Wrapper):  # type: ignore[misc]  # see above
         return pools[self.alias]
 
     def is_usable(self) -> bool:
-        """Not after an error: it may be that of a server that takes no writes any more."""
+        """Whether the connection can be used again. After an error it cannot: the server may no
+        longer accept writes."""
         return not (self.pool and self.errors_occurred) and bool(super().is_usable())
 
     def _close(self) -> None:

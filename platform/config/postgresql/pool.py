@@ -1,8 +1,8 @@
-"""psycopg's pool, made for a server that is away now and then.
+"""psycopg's connection pool, adapted to a server that is sometimes away.
 
-As it comes, whoever asks while the server is away waits until time runs out, and whoever is given a
-connection that broke while it lay there finds out by an error, or after seconds of pauses. Here
-who asks is told at once that nothing can be had, and broken ones are thrown away unseen.
+With the original pool, a caller waits for the whole timeout while the server is away. A caller that
+is given an idle connection that has broken notices it by an error, or after seconds of pauses. This
+pool reports at once that no connection can be had, and discards broken ones before use.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ for here, and what comes back is found at once."""
 
 
 class Pool(ConnectionPool[Connection[Any]]):
-    """At most ``max_size`` connections; none is opened before it is asked for."""
+    """A pool of at most ``max_size`` connections; none is opened before it is needed."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(min_size=0, reconnect_timeout=AGAIN_SECONDS, open=False, **options)
 
     def _get_ready_connection(self, timeout: float | None) -> Connection[Any] | None:
-        """One that lies there and whose server has not hung up meanwhile; called under the lock."""
+        """Return an idle connection that the server has not closed; called under the lock."""
         while self._pool and _has_ended(self._pool[0]):
             self._pool.popleft().close()
             self._nconns -= 1
         return super()._get_ready_connection(timeout)
 
     def _connect(self, timeout: float | None = None) -> Connection[Any]:
-        """A further one. A refusal is told to those who wait, unless others are out and will be
-        back: then it is only that the server has no more of them."""
+        """Open a connection. Report a refusal to the waiting callers, unless other connections are
+        in use: then the server only allows no more, and one will come back."""
         try:
             return super()._connect(timeout)
         except Error as refusal:
@@ -48,8 +48,8 @@ class Pool(ConnectionPool[Connection[Any]]):
 
 
 def _has_ended(connection: Connection[Any]) -> bool:
-    """Whether a connection that lies idle is of no more use: the server says nothing on one
-    unasked but that it ends. It is not asked, which would take time, or for ever."""
+    """Whether an idle connection has ended. The server sends nothing on an idle connection except
+    its end, so pending data means that. A query would take time, perhaps for ever."""
     if connection.closed:
         return True
     said = select.poll()

@@ -1,4 +1,4 @@
-"""The few marks that the description's sentences use: paragraphs, lists, and code."""
+"""Convert the few marks in the OpenAPI descriptions to HTML: paragraphs, lists, and code."""
 
 import re
 
@@ -10,12 +10,12 @@ _ITEM = "- "
 
 
 def inline(text: str) -> SafeString:
-    """One line, with code where backticks are."""
+    """Return one line as HTML, with text in backticks as code."""
     return _safe(_CODE.sub(r"<code>\1</code>", escape(text)))
 
 
 def blocks(text: str) -> SafeString:
-    """Paragraphs and lists."""
+    """Return a text as HTML paragraphs and lists."""
     made = []
     for block in text.strip().split("\n\n"):
         lines = block.splitlines()

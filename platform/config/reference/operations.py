@@ -1,4 +1,4 @@
-"""The operations of the description, as the page shows them."""
+"""The operations of the OpenAPI document, as the reference page shows them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEY = "vl_…"
 
 @dataclass(frozen=True)
 class Answer:
-    """One way an operation may end."""
+    """One response of an operation."""
 
     status: str
     description: str
@@ -28,7 +28,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Operation:
-    """All that is shown of an operation."""
+    """The parts of an operation that the page shows."""
 
     id: str
     method: str
@@ -64,14 +64,14 @@ class Component:
 
 
 class Reader:
-    """Reads a description; ``site`` is where its server is, as ``https://video.example.org``."""
+    """Reads an OpenAPI document; ``site`` is its server's URL, as ``https://video.example.org``."""
 
     def __init__(self, document: Schema, site: str) -> None:
         self._document = document
         self._site = site
 
     def areas(self) -> list[Area]:
-        """By tag, in the order of the description."""
+        """Return the operations by tag, in the order of the document."""
         operations = list(self._operations())
         return [
             Area(
@@ -83,7 +83,7 @@ class Reader:
         ]
 
     def components(self) -> list[Component]:
-        """By name."""
+        """Return the named schemas, sorted by name."""
         schemas = self._document["components"]["schemas"]
         return [
             Component(

@@ -1,4 +1,4 @@
-"""JSON Schema in words: what a member may be, and within which bounds."""
+"""Describe JSON Schema in words: the type of a member and its bounds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FORMATS = {"date-time": "time", "double": "", "binary": "file", "uuid": "id", "
 
 @dataclass(frozen=True)
 class Kind:
-    """A type in a few words; ``component`` is the one of the description's that it is made of."""
+    """A type in a few words; ``component`` names the schema of the document that it consists of."""
 
     words: str
     component: str = ""
@@ -31,7 +31,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Member:
-    """A member of an object, or a parameter."""
+    """A member of an object, or a parameter of an operation."""
 
     name: str
     kind: Kind
@@ -42,7 +42,7 @@ class Member:
 
 
 def kind_of(schema: Schema) -> Kind:
-    """What a value of it is."""
+    """Return the type of a schema's values."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return Kind(name, component=name)
@@ -66,7 +66,7 @@ def _one_of(schemas: list[Schema]) -> Kind:
 
 
 def members_of(schema: Schema) -> list[Member]:
-    """The members of an object, in their order."""
+    """Return the members of an object schema, in order."""
     required = schema.get("required", [])
     return [
         member_of(name, member, required=name in required)
@@ -75,7 +75,7 @@ def members_of(schema: Schema) -> list[Member]:
 
 
 def member_of(name: str, schema: Schema, *, required: bool, meaning: str = "") -> Member:
-    """One member."""
+    """Return one member or parameter."""
     bounds = " ".join(text.format(schema[key]) for key, text in _BOUNDS if key in schema)
     values = schema.get("enum") or schema.get("items", {}).get("enum") or ()
     return Member(

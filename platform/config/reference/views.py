@@ -1,4 +1,4 @@
-"""The page itself."""
+"""The view of the reference page."""
 
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ from videos.events import closes, kinds, messages
 
 @require_safe
 def reference(request: HttpRequest) -> HttpResponse:
-    """First steps, every operation, every schema, for who reads it at this address."""
+    """Show first steps, every operation and every schema, with the address of the request."""
     return render(request, "reference/page.html", _told(request.build_absolute_uri("/")[:-1]))
 
 

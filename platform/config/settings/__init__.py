@@ -1,4 +1,4 @@
-"""Django's settings: one module for each concern, all read from ``config.env``."""
+"""Django's settings: one module for each concern, all with values from ``config.env``."""
 
 from config.settings.api import *  # noqa: F403
 from config.settings.auth import *  # noqa: F403

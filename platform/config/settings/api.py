@@ -8,7 +8,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_THROTTLE_CLASSES": ["videos.api.throttles.ApiThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    # Only where a file is sent is something else taken.
+    # Only the endpoints that take a file accept another format.
     "DEFAULT_PARSER_CLASSES": ["videos.api.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "videos.api.pagination.Pages",
@@ -23,23 +23,23 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Vodloom API",
     "VERSION": "1",
     "LICENSE": {"name": "BSD-3-Clause", "identifier": "BSD-3-Clause"},
-    # Whatever address the document came from.
+    # Relative, so that it holds for whatever address the document is served from.
     "SERVERS": [{"url": "/", "description": "This server"}],
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,
-    # However an id is written (videos.ids).
+    # An id may be written in several ways (videos.ids).
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
-    # What must be sent must be sent by PATCH too.
+    # Required fields are required in a PATCH too.
     "COMPONENT_SPLIT_PATCH": False,
     "SORT_OPERATIONS": "videos.api.schema.document.order",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "videos.api.schema.document.finish",
     ],
-    # Labels say nothing that values do not; what they mean is added by the last hook.
+    # Labels add nothing to the values; the last hook adds their meaning.
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "ErrorCodeEnum": "videos.api.vocabulary.FAILURE_CODES",

@@ -6,13 +6,14 @@ from config.settings.web import RATES
 
 
 def _by_address(rate: Rate | None, *others: str) -> str | None:
-    """As allauth writes it."""
+    """Return a limit by IP address and further limits, in allauth's notation."""
     own = [f"{rate.number}/{rate.seconds}s/ip"] if rate else []
     return ",".join([*own, *others]) or None
 
 
 AUTH_USER_MODEL = "accounts.User"
-# allauth's own finds users by email, counts attempts and takes as long for unknown addresses.
+# allauth's backend finds users by email, counts attempts, and takes as long for unknown addresses
+# as for known ones.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -26,16 +27,16 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# Closed, only the admin and `manage.py createsuperuser` make users.
+# If it is closed, only the admin and `manage.py createsuperuser` create users.
 SIGNUP_OPEN = ENV.signup.mode != "closed"
-# Whose addresses may sign up; none: everybody's.
+# The email domains that may sign up; empty: all.
 SIGNUP_DOMAINS = ENV.signup.domains
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-# Nobody uploads by an address that is not theirs; and as an address that is taken gets a mail too,
-# signing up does not tell who is here.
+# Nobody can upload under another person's address. Since a taken address gets a mail too, signing
+# up does not reveal who has an account.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
@@ -43,16 +44,16 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_MAX_EMAIL_ADDRESSES = 10
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# Beside these stand allauth's own, for each address of mail and each user.
+# allauth's own limits for each email address and each user apply in addition.
 ACCOUNT_RATE_LIMITS = {
     "login": _by_address(RATES.login),
     "signup": _by_address(RATES.signup),
     "reset_password": _by_address(RATES.reset, "5/m/key"),
     "reset_password_from_key": _by_address(RATES.reset),
 }
-# How long who is told to wait should.
+# The Retry-After of a 429 on the log-in, sign-up and reset pages.
 DOOR_SECONDS = 60
-# Whoever changes a password or an address is told by mail, for it may have been somebody else.
+# A change of password or address is reported by mail, since somebody else may have made it.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
@@ -64,7 +65,7 @@ ACCOUNT_FORMS = {
     "add_email": "accounts.forms.AddEmailForm",
 }
 
-# Until the operator names a server no mail is sent: see config.mail.
+# No mail is sent until the operator configures a server: see config.mail.
 EMAIL_BACKEND = ENV.email["EMAIL_BACKEND"]
 EMAIL_HOST = ENV.email["EMAIL_HOST"]
 EMAIL_PORT = ENV.email["EMAIL_PORT"]

@@ -1,4 +1,4 @@
-"""Apps, middleware, templates and the environment the other modules read."""
+"""Apps, middleware, templates, and the environment that the other modules read."""
 
 from config import env
 
@@ -70,7 +70,7 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "en-us"
-# One form of dates on every page.
+# The same date format on every page.
 FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -1,7 +1,7 @@
-"""What Redis is used for beside the queue; nothing is lost when it goes.
+"""The uses of Redis besides the queue; nothing is lost when Redis goes away.
 
 The channel layer says only "there is something new"; the events themselves are rows. The
-cache holds counters of log-in attempts, and who told of a video's progress this second.
+cache holds the counters of log-in attempts, and which videos' progress was reported this second.
 """
 
 from config.settings.base import ENV
@@ -9,7 +9,7 @@ from config.settings.base import ENV
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        # Without health checks a connection that died silently would be waited on for ever.
+        # Without health checks the layer would wait for ever on a connection that died silently.
         "CONFIG": {"hosts": [{"address": ENV.redis_url, "health_check_interval": 15}]},
     }
 }

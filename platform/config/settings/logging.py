@@ -1,4 +1,4 @@
-"""structlog and the standard library's logging, both into the same lines: see ``config.logs``."""
+"""structlog and the standard library's logging, in the same format: see ``config.logs``."""
 
 import logging as _logging
 
@@ -20,7 +20,7 @@ _SHARED: list[Processor] = [
 _JSON: list[Processor] = [to_ecs, hide_secrets, structlog.processors.JSONRenderer()]
 _TEXT: list[Processor] = [
     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-    # As words, so that secrets are found in them; the locals of the frames are not among these.
+    # Exceptions become text here, so that secrets are found in them; locals are not included.
     structlog.processors.format_exc_info,
     hide_secrets,
     structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
@@ -39,7 +39,7 @@ structlog.configure(
 _logging.captureWarnings(capture=True)
 
 _LEVEL = ENV.log_level.upper()
-# What these tell at a finer level are headers, signatures and frames.
+# At finer levels these libraries log headers, signatures and frames.
 _QUIET = ("botocore", "boto3", "s3transfer", "urllib3", "websockets")
 _QUIET_LEVEL = "ERROR" if _LEVEL == "ERROR" else "WARNING"
 
@@ -63,15 +63,15 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": _LEVEL},
     "loggers": {
-        # These bring handlers of their own, which write lines of their own.
+        # These loggers come with handlers of their own, which would write a different format.
         "django": {"handlers": [], "propagate": True, "level": _LEVEL},
         "uvicorn": {"handlers": [], "propagate": True, "level": _LEVEL},
         "uvicorn.error": {"handlers": [], "propagate": True, "level": _LEVEL},
-        # Each request has a line of ours.
+        # RequestLog writes a line for each request.
         "uvicorn.access": {"handlers": [], "propagate": False},
-        # While Redis is away it would write a traceback every second; we say so ourselves.
+        # While Redis is away it would log a traceback every second; other code reports that.
         "channels_redis": {"level": "CRITICAL"},
-        # It tells of every connection it gives away; whoever gets none says so.
+        # It logs every connection it hands out; code that gets none logs that itself.
         "psycopg.pool": {"level": "ERROR"},
         **{name: {"level": _QUIET_LEVEL} for name in _QUIET},
     },

@@ -1,10 +1,10 @@
-"""FFmpeg, its limits, and how long what is played stays reachable."""
+"""FFmpeg, limits on its work, and how long playback addresses and deleted videos are kept."""
 
 from config.settings.base import ENV
 
 FFMPEG = ENV.ffmpeg
 FFPROBE = ENV.ffprobe
-# Whose new videos wait for a moderator: nobody's, new owners', everybody's.
+# Whose new videos wait for a moderator: nobody's, those of new owners, or everybody's.
 MODERATION = ENV.moderation
 MAX_GIGAPIXELS = ENV.max_gigapixels
 DAILY_GIGAPIXELS = ENV.daily_gigapixels
@@ -13,5 +13,5 @@ DAILY_GIGAPIXELS = ENV.daily_gigapixels
 PLAYBACK_TOKEN_SECONDS = ENV.playback_token_seconds
 # Soft-deleted videos are purged after this many days.
 PURGE_AFTER_DAYS = 30
-# What a failed job made is kept this long for a retry.
+# The output of a failed job is kept this many hours for a retry.
 KEEP_FAILED_HOURS = 24

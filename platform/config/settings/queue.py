@@ -1,4 +1,4 @@
-"""Dramatiq over Redis. A message only wakes a queue's workers; truth is in the database."""
+"""Dramatiq over Redis. A message only wakes a queue's workers; the state is in the database."""
 
 from config.settings.base import ENV
 
@@ -10,10 +10,10 @@ DRAMATIQ_BROKER = {
     "BROKER": "processing.pipeline.broker.WaitingRedisBroker",
     "OPTIONS": {
         "url": REDIS_URL,
-        # Dead workers' messages are only handed back in maintenance: do it always.
+        # Only maintenance hands back the messages of dead workers, so it always runs.
         "maintenance_chance": 1_000_000,
     },
-    # No Retries and no AdminMiddleware: attempts and results stand in the task rows. No
+    # No Retries and no AdminMiddleware: attempts and results are in the task rows. No
     # TimeLimit: the runner has its own watchdog. The processing app adds its presence.
     "MIDDLEWARE": ["django_dramatiq.middleware.DbConnectionsMiddleware"],
 }

@@ -1,4 +1,4 @@
-"""Secure by default; ``USE_HTTPS=false`` is for a machine one sits at."""
+"""Security settings, secure by default; ``USE_HTTPS=false`` is for use on one's own machine."""
 
 from config.settings.base import ENV
 

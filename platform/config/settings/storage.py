@@ -1,4 +1,4 @@
-"""Where bytes live: ``originals`` (sources) and ``outputs`` (releases), on disk or S3."""
+"""The storages of files: ``originals`` (sources) and ``outputs`` (releases), on disk or S3."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from config.settings.base import BASE_DIR, DATA_DIR, ENV
 
 
 def _media(folder: str) -> dict[str, Any]:
-    """Where a kind of objects is; in two places while it is moved."""
+    """Return the storage of a kind of objects; it has two places while objects are moved."""
     new = _bucket(ENV.s3, folder) if ENV.s3 else _disk(DATA_DIR / "media", folder)
     if ENV.old_s3:
         return _moving(new, _bucket(ENV.old_s3, folder))
@@ -72,12 +72,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 MAX_POST_BYTES = ENV.max_post_bytes
 
-# With less free than this beside what is announced, no upload is taken.
+# An upload is refused if it would leave less free space than this.
 MIN_FREE_UPLOAD_BYTES = 64 * 1024**2
 
 # Work folders of running tasks and the local cache of sources.
 WORK_DIR = DATA_DIR / "work"
 SOURCE_CACHE_DIR = DATA_DIR / "cache" / "sources"
-# With less free than this a worker takes no further task.
+# A worker takes no further task while less space than this is free.
 MIN_FREE_DISK_BYTES = ENV.min_free_bytes
 SOURCE_CACHE_BYTES = ENV.source_cache_bytes

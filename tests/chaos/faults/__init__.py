@@ -1,1 +1,1 @@
-"""The kinds of faults, each module one thing that is broken."""
+"""The kinds of faults, with one module for each part that is broken."""

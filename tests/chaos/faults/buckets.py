@@ -1,4 +1,4 @@
-"""A bucket that refuses, is away, or does not answer at all."""
+"""Faults of the bucket: it refuses requests, is away, or does not answer at all."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from tests.chaos.chaos import Chaos, Deal
 
 
 def storm(chaos: Chaos) -> None:
-    """Spoil some of the requests for a while."""
+    """Spoil some requests to the bucket for a while."""
     _spoil(chaos, chaos.random.uniform(0.3, 0.8), chaos.random.uniform(3, 8))
 
 
 def lose(chaos: Chaos) -> None:
-    """Spoil all of them."""
+    """Spoil all requests to the bucket for a while."""
     _spoil(chaos, 1.0, chaos.random.uniform(2, 6))
 
 
 def hangs(seconds: float) -> Deal:
-    """A fault: connections stay open and nothing is passed on for so long."""
+    """Return a fault that keeps connections open and passes nothing on for this many seconds."""
 
     def hang(chaos: Chaos) -> None:
         chaos.note(f"storage hangs for {seconds:g} s")

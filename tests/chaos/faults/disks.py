@@ -6,7 +6,7 @@ from tests.chaos.chaos import Chaos
 
 
 def fill(chaos: Chaos) -> None:
-    """Leave no room on the small disk, where there is one."""
+    """Leave no room on the small disk for a while, if there is one."""
     disk = chaos.fleet.small_disk
     if disk is None or disk.is_full:
         return

@@ -7,7 +7,7 @@ from tests.chaos.fleet import PREVIOUS_WORKER
 
 
 def retire(chaos: Chaos) -> None:
-    """The worker of the release before stops, and does not come back."""
+    """Stop the worker of the previous release for good."""
     if PREVIOUS_WORKER not in chaos.fleet.states:
         return
     if chaos.fleet.states[PREVIOUS_WORKER] == "frozen":

@@ -1,4 +1,4 @@
-"""Processes of ours that are killed, stopped and frozen."""
+"""Faults of the product's processes: they are killed, stopped and frozen."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import time
 from tests.chaos.chaos import MAX_CRASHES, Chaos
 from tests.chaos.fleet import RECONCILERS, Attempt
 
-STOP_SECONDS = 12.0  # what `docker stop` would give, and a little
-# What a worker sent before it was frozen is done within this, on a machine with too much to do.
+STOP_SECONDS = 12.0  # a little more than `docker stop` gives
+# The time within which an overloaded machine does what a worker sent before it was frozen.
 _COMES_LATE_SECONDS = 5.0
 
 
@@ -23,7 +23,7 @@ def kill_reconciler(chaos: Chaos) -> None:
 
 
 def kill_working_child(chaos: Chaos) -> None:
-    """SIGKILL the process of a worker that works, and leave its parent."""
+    """SIGKILL the child of a worker that does the work, but not its parent."""
     if (name := _busy_worker(chaos)) is not None:
         chaos.note(f"SIGKILL child of {name}", chaos.fleet.kill_child(name))
         _when_ended(chaos, name, time.monotonic() + STOP_SECONDS)
@@ -40,7 +40,7 @@ def stop_reconciler(chaos: Chaos) -> None:
 
 
 def freeze_worker(chaos: Chaos) -> None:
-    """SIGSTOP a worker until its leases are long over."""
+    """SIGSTOP a worker until its leases have long expired."""
     _freeze(chaos, _busy_worker(chaos))
 
 
@@ -50,7 +50,7 @@ def freeze_reconciler(chaos: Chaos) -> None:
 
 
 def hunt(chaos: Chaos) -> None:
-    """Choose a task whose workers are killed, every time, until it is given up."""
+    """Choose a task and kill its worker at every attempt, until the task is given up."""
     name = _busy_worker(chaos)
     if name is not None and chaos.hunted is None:
         held = set(chaos.fleet.attempts_of(name)) - chaos.taken
@@ -115,17 +115,17 @@ def _thaw(chaos: Chaos, name: str) -> None:
 
 def _one_of(chaos: Chaos, names: tuple[str, ...]) -> str | None:
     there = chaos.fleet.those(names)
-    # One of them may work on, or nothing would happen for long stretches.
+    # At least one process keeps working: otherwise nothing would happen for long periods.
     return chaos.random.choice(there) if len(there) > 1 else None
 
 
 def _busy_worker(chaos: Chaos) -> str | None:
-    """A worker; mostly one that has something to lose, if one begins something soon."""
+    """Return a worker; mostly one with a task, if one claims a task soon."""
     there = chaos.fleet.those(chaos.fleet.workers)
     if len(there) < 3:
         return None
     deadline = time.monotonic() + (1.5 if chaos.random.random() < 0.8 else 0)
-    # What a predecessor of the same name held when it was killed is still shown as its own.
+    # Tasks that a killed predecessor of the same name held still appear as the worker's own.
     while not (busy := [n for n in there if set(chaos.fleet.attempts_of(n)) - chaos.taken]):
         if time.monotonic() > deadline:
             return chaos.random.choice(there)
@@ -144,15 +144,15 @@ def _start(chaos: Chaos, name: str) -> None:
 
 
 def _note_what_came_late(chaos: Chaos, name: str) -> None:
-    """What a worker that is down or frozen holds though it did not when it was asked about: what it
-    sent last took its time, or it could not hand back what it had while the database was away."""
+    """Note the tasks of a worker that is down or frozen which it did not yet hold at the fault. Its
+    last claim was delayed, or it could not hand its tasks back while the database was away."""
     late = set(chaos.fleet.attempts_of(name)) - chaos.taken
     if late:
         chaos.note(f"claims of {name} came late", sorted(late))
 
 
 def _when_ended(chaos: Chaos, name: str, deadline: float) -> None:
-    """Start it again once it has ended; by force, if it takes too long."""
+    """Start a process again once it has ended; kill it if that takes too long."""
     if chaos.fleet.states.get(name) != "ending":
         return
     if not chaos.fleet.process(name).is_running:

@@ -1,4 +1,4 @@
-"""A database that is put back to what it was some time ago, while the bucket is not."""
+"""A database that is restored to an earlier state, while the bucket is not."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _PATIENCE = 120.0
 
 @dataclass
 class Rewind:
-    """A dump, its restoring some time later, and what an operator does then.
+    """A dump, its restoration some time later, and the operator's steps after it.
 
     ``forgotten`` are the objects of the bucket that the restored rows do not know: nobody may
-    delete them. ``gone`` are those they know and that were deleted in between, as was asked for.
+    delete them. ``gone`` are those that the rows know but that were deleted on request in between.
     """
 
     dump_file: Path
@@ -36,13 +36,13 @@ class Rewind:
     _said: str = ""
 
     def dump(self, chaos: Chaos) -> None:
-        """Back the database up, while everything runs."""
+        """Back the database up while everything runs."""
         chaos.note("pg_dump")
         self.dumped_at = time.monotonic()
         _run("pg_dump", "--format=custom", f"--file={self.dump_file}", chaos.fleet.database)
 
     def restore(self, chaos: Chaos) -> None:
-        """Stop everything, put the backup in the place of the database, start everything."""
+        """Stop everything, replace the database with the backup, and start everything."""
         fleet = chaos.fleet
         for name in fleet.those(fleet.members, "frozen"):
             fleet.thaw(name)
@@ -58,7 +58,8 @@ class Rewind:
         fleet.start_all()
 
     def adopt(self, chaos: Chaos) -> None:
-        """What the operator is told to do after a restore; until then nothing was deleted."""
+        """Adopt the storage, as operators must after a restore; check that nothing was deleted
+        before."""
         lost = self.forgotten - objects.stored(chaos.fleet)
         self.problems += [f"{key} was deleted before the storage was adopted" for key in lost]
         try:
@@ -68,7 +69,8 @@ class Rewind:
         chaos.note(f"manage.py adopt_storage: {self._said}")
 
     def _adopts(self, fleet: Fleet) -> bool:
-        """Refused as long as the bucket was in use a moment ago, or the database is away."""
+        """Try to adopt the storage. This is refused if the bucket was in use a moment ago, or while
+        the database is away."""
         try:
             self._said = fleet.vodloom.manage("adopt_storage").partition("\n")[0]
         except ServerFailed as failed:
@@ -77,7 +79,7 @@ class Rewind:
         return True
 
     def spans(self, moment: float) -> bool:
-        """Whether the restored database knows nothing of what happened at this moment."""
+        """Whether the restored database lacks what happened at this moment."""
         return self.dumped_at <= moment <= self.restored_at
 
 

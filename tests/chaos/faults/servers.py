@@ -1,4 +1,4 @@
-"""Redis and PostgreSQL, lost and come back."""
+"""Faults of Redis and PostgreSQL, which are lost and come back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.chaos.chaos import Chaos
 
 
 def kill_redis(chaos: Chaos) -> None:
-    """Lose Redis for some seconds, and all it held."""
+    """Lose Redis for some seconds, with all its data."""
     if chaos.fleet.redis.process.is_running:
         chaos.note("SIGKILL redis")
         chaos.fleet.redis.kill()
@@ -17,19 +17,19 @@ def kill_redis(chaos: Chaos) -> None:
 
 
 def flush_redis(chaos: Chaos) -> None:
-    """Lose all messages."""
+    """Lose all messages in Redis."""
     if chaos.fleet.redis.process.is_running:
         chaos.note("FLUSHALL")
         chaos.fleet.redis.flush()
 
 
 def restart_postgres(chaos: Chaos) -> None:
-    """Stop it as an upgrade of it does."""
+    """Stop PostgreSQL as an upgrade does, and start it again."""
     _restart_postgres(chaos, "fast", signal.SIGINT)
 
 
 def crash_postgres(chaos: Chaos) -> None:
-    """Stop it as a power cut does."""
+    """Stop PostgreSQL as a power cut does, and start it again."""
     _restart_postgres(chaos, "immediate", signal.SIGQUIT)
 
 
@@ -37,6 +37,6 @@ def _restart_postgres(chaos: Chaos, mode: str, number: signal.Signals) -> None:
     away = chaos.random.uniform(0.5, 3)
     chaos.note(f"PostgreSQL stops ({mode}) for {away:.1f} s")
     chaos.fleet.postgres.process.stop(number)
-    # Nothing else is dealt meanwhile: the log could not tell what a kill takes.
+    # No other fault is dealt meanwhile: the log could not name the attempts that a kill takes.
     time.sleep(away)
     chaos.fleet.postgres.start()

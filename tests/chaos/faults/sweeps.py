@@ -1,4 +1,4 @@
-"""Somebody who sweeps by hand, beside the reconcilers, and is killed at it."""
+"""A manual sweep beside the reconcilers, which is killed while it runs."""
 
 from __future__ import annotations
 

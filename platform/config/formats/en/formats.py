@@ -1,4 +1,4 @@
-"""Days before months, hours by 24: 25 Nov 2026, 20:44."""
+"""Dates with the day before the month and a 24-hour clock: 25 Nov 2026, 20:44."""
 
 DATE_FORMAT = "j M Y"
 DATETIME_FORMAT = "j M Y, H:i"
