@@ -201,7 +201,12 @@ class HlsViewer extends Viewer {
 }
 
 class ShakaViewer extends Viewer {
-  async open(address, { ahead = 90, start = null, codecs = [] }) {
+  #keep = 0;
+
+  /** `configuration` is shaka-player's own; `keep` is how many seconds of what is buffered ahead
+   * stay when the quality changes in place. */
+  async open(address, { ahead = 90, start = null, codecs = [], configuration = {}, keep = 0 }) {
+    this.#keep = keep;
     if (!window.shaka) await import("./shaka.js");
     const player = new window.shaka.Player();
     this.player = player;
@@ -212,6 +217,7 @@ class ShakaViewer extends Viewer {
     await player.attach(this.video);
     player.configure({ streaming: { bufferingGoal: ahead, bufferBehind: 90 } });
     player.configure({ preferredVideoCodecs: codecs, preferredAudioCodecs: codecs });
+    player.configure(configuration);
     // Errors that it gets over by asking again.
     player.configure({ streaming: { failureCallback: (e) => this.complain(`shaka: ${e.code}`) } });
     player.getNetworkingEngine().addEventListener("retry", ({ error }) =>
@@ -233,7 +239,7 @@ class ShakaViewer extends Viewer {
   choose(height, now = false) {
     this.player.configure({ abr: { enabled: false } });
     const track = this.player.getVariantTracks().find((one) => one.height === height);
-    this.player.selectVariantTrack(track, now);
+    this.player.selectVariantTrack(track, now, now ? this.#keep : 0);
   }
 
   languages() {
