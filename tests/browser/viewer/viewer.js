@@ -71,7 +71,10 @@ class Viewer {
   /** Begin to play, or go on. */
   async play(rate = 1) {
     this.video.playbackRate = rate;
-    await this.video.play();
+    let told = false;
+    const begun = this.video.play().finally(() => (told = true));
+    // A browser may say nothing for as long as there is nothing to play.
+    await Promise.race([begun, this.until(() => told, "playing")]);
   }
 
   /** Pause and go to a time; the time of the picture that is shown then. */
