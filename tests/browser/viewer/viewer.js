@@ -71,7 +71,10 @@ class Viewer {
   /** Begin to play, or go on. */
   async play(rate = 1) {
     this.video.playbackRate = rate;
-    await this.video.play();
+    let told = false;
+    const begun = this.video.play().finally(() => (told = true));
+    // A browser may say nothing for as long as there is nothing to play.
+    await Promise.race([begun, this.until(() => told, "playing")]);
   }
 
   /** Pause and go to a time; the time of the picture that is shown then. */
@@ -201,7 +204,12 @@ class HlsViewer extends Viewer {
 }
 
 class ShakaViewer extends Viewer {
-  async open(address, { ahead = 90, start = null, codecs = [] }) {
+  #keep = 0;
+
+  /** `configuration` is shaka-player's own; `keep` is how many seconds of what is buffered ahead
+   * stay when the quality changes in place. */
+  async open(address, { ahead = 90, start = null, codecs = [], configuration = {}, keep = 0 }) {
+    this.#keep = keep;
     if (!window.shaka) await import("./shaka.js");
     const player = new window.shaka.Player();
     this.player = player;
@@ -212,6 +220,7 @@ class ShakaViewer extends Viewer {
     await player.attach(this.video);
     player.configure({ streaming: { bufferingGoal: ahead, bufferBehind: 90 } });
     player.configure({ preferredVideoCodecs: codecs, preferredAudioCodecs: codecs });
+    player.configure(configuration);
     // Errors that it gets over by asking again.
     player.configure({ streaming: { failureCallback: (e) => this.complain(`shaka: ${e.code}`) } });
     player.getNetworkingEngine().addEventListener("retry", ({ error }) =>
@@ -233,7 +242,7 @@ class ShakaViewer extends Viewer {
   choose(height, now = false) {
     this.player.configure({ abr: { enabled: false } });
     const track = this.player.getVariantTracks().find((one) => one.height === height);
-    this.player.selectVariantTrack(track, now);
+    this.player.selectVariantTrack(track, now, now ? this.#keep : 0);
   }
 
   languages() {
