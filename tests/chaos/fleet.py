@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 import psycopg
 
+from scripts.console import Failed
 from tests.chaos.disk import MountRefused, SmallDisk, mounted
 from tests.chaos.exceptions import Exceptions
 from tests.chaos.storage import FaultyStorage
@@ -267,7 +268,7 @@ def _small_disk(stack: ExitStack, data: Path, say: Callable[[str], None]) -> Sma
 def _add_previous(fleet: Fleet, data: Path, say: Callable[[str], None]) -> None:
     try:
         root = releases.unpack(releases.PREVIOUS, data / "previous")
-    except releases.HistoryMissing as missing:
+    except (releases.HistoryMissing, Failed) as missing:
         say(f"NOTE no worker of the release before works beside: {missing}")
         return
     fleet.vodloom.add(PREVIOUS_WORKER, root=root, DJANGO_SETTINGS_MODULE="config.settings")

@@ -6,46 +6,36 @@ Python's are in a virtual environment made from a lock file, Node's in a ``node_
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import os
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from scripts import venv
 from scripts.console import Failed
+from tests.servers import kept
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-KEPT = ROOT / ".vodloom" / "clients"
 
 
 def python_tools(name: str) -> Path:
-    """The folder of commands of an environment with what ``<name>.txt`` pins; skips the test where
-    it cannot be installed."""
-    lock = HERE / f"{name}.txt"
-
-    def install(folder: Path) -> None:
-        venv.create(folder)
-        venv.install(folder, lock, ROOT / "requirements" / "installer.txt")
-
-    return _kept(name, [lock], install) / "bin"
+    """Return the folder of the commands that ``<name>.txt`` pins; skip the test where they cannot
+    be installed."""
+    return _kept_or_skipped(lambda: kept.environment(name, HERE / f"{name}.txt")) / "bin"
 
 
 def node() -> Path:
-    """The folder of commands of a Node of our own, with npm; skips the test where there is none."""
+    """Return the folder of the commands of our own Node, with npm; skip the test where it cannot be
+    installed."""
     return python_tools("node")
 
 
 def node_tools() -> Path:
-    """The folder that has what ``package-lock.json`` pins in its ``node_modules``; skips the test
-    where it cannot be installed."""
+    """Return the folder whose ``node_modules`` hold what ``package-lock.json`` pins; skip the test
+    where they cannot be installed."""
     commands = node()
     files = [HERE / "package.json", HERE / "package-lock.json"]
 
@@ -55,12 +45,12 @@ def node_tools() -> Path:
             shutil.copy(file, folder)
         run([str(commands / "npm"), "ci", "--no-audit", "--no-fund", "--silent"], folder)
 
-    return _kept("npm", files, install)
+    return _kept_or_skipped(lambda: kept.kept("npm", files, install))
 
 
 def run(command: Sequence[str], folder: Path, **environment: str) -> str:
-    """What a command prints, with the others of its folder on the path; fails the test with all
-    it said."""
+    """Run a command, with the others of its folder on the path, and return what it prints; fail the
+    test with all of its output."""
     path = os.pathsep.join([str(Path(command[0]).parent), os.environ.get("PATH", os.defpath)])
     done = subprocess.run(
         list(command),
@@ -75,27 +65,8 @@ def run(command: Sequence[str], folder: Path, **environment: str) -> str:
     return done.stdout
 
 
-def _kept(name: str, pins: Sequence[Path], install: Callable[[Path], None]) -> Path:
-    """The folder made from these pins by these machines' Python, now or by a run before."""
-    digest = hashlib.sha256(sys.version.encode())
-    for pin in pins:
-        digest.update(pin.read_bytes())
-    folder = KEPT / f"{name}-{digest.hexdigest()[:12]}"
-    with _one_at_a_time():
-        if not (folder / "complete").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            try:
-                install(folder)
-            except (Failed, pytest.fail.Exception) as why:
-                shutil.rmtree(folder, ignore_errors=True)
-                pytest.skip(f"{name} cannot be installed here: {why}")
-            (folder / "complete").touch()
-    return folder
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    KEPT.mkdir(parents=True, exist_ok=True)
-    with (KEPT / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _kept_or_skipped(make: Callable[[], Path]) -> Path:
+    try:
+        return make()
+    except (Failed, pytest.fail.Exception) as why:
+        pytest.skip(f"it cannot be installed here: {why}")

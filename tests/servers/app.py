@@ -65,7 +65,7 @@ class Vodloom:
             name,
             [str(root / "scripts" / "program.sh"), name.partition("-")[0]],
             log=self.data / f"{name}.log",
-            environment=self.environment | own,
+            environment=_with_commands(self.environment, root) | own,
             folder=root,
         )
         return self.processes[name]
@@ -160,11 +160,23 @@ def environment_of(data: Path, redis_url: str, database_url: str) -> dict[str, s
     return environment
 
 
+def commands_of(root: Path) -> Path:
+    """Return the folder of the commands that a checkout runs by: those of its own environment if it
+    is another release that has one, otherwise those of this Python."""
+    own = root / ".venv" / "bin"
+    return own if root != ROOT and own.exists() else Path(sys.executable).parent
+
+
+def _with_commands(environment: Mapping[str, str], root: Path) -> dict[str, str]:
+    path = os.pathsep.join([str(commands_of(root)), environment["PATH"]])
+    return {**environment, "PATH": path}
+
+
 def _manage(arguments: Sequence[str], environment: Mapping[str, str], root: Path) -> str:
     done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+        [str(commands_of(root) / "python"), "manage.py", *arguments],
         cwd=root,
-        env=environment,
+        env=_with_commands(environment, root),
         capture_output=True,
         text=True,
         check=False,

@@ -7,6 +7,7 @@ import tarfile
 from io import BytesIO
 from pathlib import Path
 
+from tests.servers import kept
 from tests.servers.app import ROOT
 
 PREVIOUS = "bcdb1dd"
@@ -18,9 +19,10 @@ class HistoryMissing(Exception):
 
 
 def unpack(commit: str, folder: Path) -> Path:
-    """Write the files of a commit into an empty folder and return the folder.
+    """Write the files of a commit into an empty folder, with a virtual environment of the packages
+    that the commit pins, and return the folder.
 
-    Raises `HistoryMissing`.
+    Raises `HistoryMissing`, and `Failed` where the packages cannot be installed.
     """
     archive = ["git", "-C", str(ROOT), "archive", "--format=tar", commit]
     try:
@@ -32,4 +34,6 @@ def unpack(commit: str, folder: Path) -> Path:
         # Debian 12's Python has no `filter` argument for extractall.
         files.extraction_filter = getattr(tarfile, "data_filter", None)
         files.extractall(folder)
+    packages = kept.environment(f"release-{commit}", folder / "requirements" / "production.txt")
+    (folder / ".venv").symlink_to(packages)
     return folder

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.console import Failed
 from tests.servers import releases
 from tests.servers.app import Vodloom, running_vodloom
 from tests.servers.plugin import SERVERS
@@ -20,7 +21,7 @@ def previous(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout of the release before."""
     try:
         return releases.unpack(releases.PREVIOUS, tmp_path_factory.mktemp("previous"))
-    except releases.HistoryMissing as missing:
+    except (releases.HistoryMissing, Failed) as missing:
         pytest.skip(f"no upgrade can be tried: {missing}")
 
 

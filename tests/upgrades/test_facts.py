@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 from processing.ffmpeg.media import OtherStream
 from processing.ffmpeg.media_before import as_before
 from processing.ffmpeg.tests.clips import described, flash_and_beep
+from tests.servers.app import commands_of
 
 _READ = """
 import json, sys
@@ -28,7 +28,7 @@ def test_the_release_before_reads_the_facts(previous: Path, tmp_path: Path) -> N
     others = (OtherStream(7, "audio", "ac4", language="ger", other_programme=True),)
     media = replace(media, others=others, hidden=((0, 4),), beside=("ac4",))
     told = subprocess.run(
-        [sys.executable, "-c", _READ],
+        [str(commands_of(previous) / "python"), "-c", _READ],
         input=json.dumps(as_before(media)),
         cwd=previous,
         env={"PYTHONPATH": str(previous)},
