@@ -17,7 +17,7 @@ from accounts.models import ApiKey, User
 
 PREFIX = "vl_"
 MOST_OF_ONE = 100
-"""Keys that somebody may have, those counted in that were made and revoked within a day."""
+"""The most keys that a user may have, including revoked ones that were made within the last day."""
 _USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 

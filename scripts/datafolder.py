@@ -16,7 +16,7 @@ from scripts.console import Failed
 
 SOCKET_NAME = "vodloom-redis.sock"
 LONGEST_SOCKET_PATH = 100
-"""Bytes. The system's limit is 108 on Linux and 104 elsewhere, with the final NUL."""
+"""In bytes. The system's limit is 108 on Linux and 104 elsewhere, with the final NUL."""
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from scripts.readiness import Probe
 
 READY_SECONDS = 60
 STOP_SECONDS = 9.5
-"""The whole stop takes less than ten seconds, besides the grace of uploads; what is left then is
-killed."""
+"""The time limit of the whole stop, besides the grace of uploads: it takes less than ten seconds,
+and processes that are left then are killed."""
 
 
 @dataclass(frozen=True)

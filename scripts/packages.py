@@ -26,7 +26,7 @@ class Need:
     dnf: str
     brew: str
     service: str = ""
-    """What Debian starts with the package, and we stop again."""
+    """The service that Debian starts with the package, and that is stopped again."""
 
 
 FFMPEG = Need(("ffmpeg",), "ffmpeg", "ffmpeg-free", "ffmpeg")
@@ -48,7 +48,7 @@ PGBOUNCER = Need(("pgbouncer",), "pgbouncer", "pgbouncer", "pgbouncer", service=
 NGINX = Need(("nginx",), "nginx", "nginx", "nginx", service="nginx")
 
 AROUND = (PGBOUNCER, NGINX)
-"""What stands around the product in some tests; without one they are skipped."""
+"""Programs that run around the product in some tests; those tests are skipped if one is missing."""
 
 FIREFOX = Need(("firefox-esr", "firefox"), "firefox-esr", "firefox", "--cask firefox")
 WEBKIT = Need(
@@ -58,7 +58,8 @@ SCREEN = Need(("xvfb-run",), "xvfb xauth", "xorg-x11-server-Xvfb", "")
 MPV = Need(("mpv",), "mpv", "mpv", "mpv")
 
 PLAYERS = (FIREFOX, WEBKIT, SCREEN, MPV)
-"""What the tests of `make test-all` play by; without one its tests are skipped."""
+"""Programs that play videos in the tests of `make test-all`; the tests of a missing one are
+skipped."""
 
 
 def for_running(environment: Mapping[str, str]) -> tuple[Need, ...]:

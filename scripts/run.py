@@ -16,7 +16,7 @@ from scripts.supervision import redis_conf, supervisor_conf
 
 HIGHEST_PORT = 65535
 GRACE_SECONDS = 3
-"""Who stops `make run` waits for it: uploads on their way are not let go on for long."""
+"""The default grace of uploads. It is short, since whoever stops `make run` waits for it."""
 
 
 def run(root: Path, arguments: Sequence[str]) -> None:

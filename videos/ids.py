@@ -4,7 +4,7 @@ from django.urls import register_converter
 from django.urls.converters import UUIDConverter
 
 CONVERTER = "id"
-"""What routes call it."""
+"""The name of the path converter in routes."""
 
 
 class AnyCaseConverter(UUIDConverter):

@@ -64,7 +64,7 @@ class Pace:
 
 
 Admit = Callable[[HTTPScope, int | None], Awaitable[Refusal | None]]
-"""Says by the headers and the announced length why an upload may not come, or None."""
+"""Returns why an upload is refused, judging by its headers and announced length, or None."""
 
 
 @dataclass(frozen=True)

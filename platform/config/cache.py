@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 logger = structlog.get_logger(__name__)
 
 AWAY_SECONDS = 1.0
-"""Who did not answer is not asked again so long: each request that asked would wait for it."""
+"""How long Redis is not asked again after it did not answer: each request that asked would wait."""
 
 
 class ForgivingRedisCache(RedisCache):

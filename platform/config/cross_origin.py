@@ -30,7 +30,7 @@ EXPOSED = (
     "WWW-Authenticate",
     "Allow",
 )
-"""What a page elsewhere may read of an answer beside its body."""
+"""The headers of an answer that pages of other sites may read besides its body."""
 _PREFLIGHT_SECONDS = 7200
 
 

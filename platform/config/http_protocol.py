@@ -22,19 +22,19 @@ from config.logs.requests import RequestLog, new_id
 logger = structlog.get_logger(__name__)
 
 HEAD_BYTES = 64 * 1024
-"""The request line and all headers together; also what may come between two pieces of a body, and
-after it."""
+"""The most bytes of the request line and all headers together; also of the framing between two
+pieces of a body, and after it."""
 HEAD_SECONDS = 20.0
-"""Within this the head must be complete, counted from when the connection was made, or from the
-first byte of a further request."""
+"""The time limit for a complete head, counted from when the connection was made, or from the first
+byte of a further request."""
 UNREAD_SECONDS = 120.0
-"""Within this a client must have read some of the tens of kilobytes that wait for it."""
+"""The time within which a client must have read some of the tens of kilobytes that wait for it."""
 LINGER_BYTES = 64 * 1024**2
-"""So much of a body is passed over after it was answered, for clients that read when they have sent
-all, and for what is on its way through a proxy."""
+"""The most bytes of a body that are discarded after it was answered. Some clients read only when
+they have sent everything, and some bytes are still on their way through a proxy."""
 LAST_HEAD_SECONDS = 2.0
-"""Within this the head must be complete of a request on a connection that was made before the
-server stops listening: whoever opened it has sent it already."""
+"""The time limit for a complete head, once the server stops listening, on a connection that was
+made before: whoever opened it has sent the head already."""
 
 _BUSY = Refusal(
     503,

@@ -34,7 +34,7 @@ from videos.database_threads import DatabaseThreads, Overloaded
 HEALTH, READY = "/healthz", "/readyz"
 PATHS = (HEALTH, READY)
 SECONDS = 2.0
-"""Each part has answered by then, or counts as silent."""
+"""The time limit for each part; a part that has not answered by then counts as silent."""
 
 logger = structlog.get_logger(__name__)
 

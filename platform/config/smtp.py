@@ -15,7 +15,8 @@ from typing import Any
 from django.core.mail.backends import smtp
 
 CONVERSATION_SECONDS = 60.0
-"""From the connection on: more than a batch of mails takes, and less than anybody waits."""
+"""The time limit of a conversation, from the connection on: more than a batch of mails takes, and
+less than anybody waits."""
 
 
 class _Bounded:

@@ -16,7 +16,8 @@ from processing.database_move.source import CannotMove
 from processing.database_move.values import Checksum, cleaned, misfit
 
 LEFT_BEHIND = frozenset({"sessions.session", "django_dramatiq.task"})
-"""Who is logged in, and a queue's history that nothing reads."""
+"""Models that are not moved: the sessions of logged-in users, and a queue's history that nothing
+reads."""
 _CHUNK = 500
 _MOST_TOLD = 20
 

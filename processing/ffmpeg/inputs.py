@@ -46,12 +46,12 @@ _CALLED = {
     "dca": "dts", "flv": "flv1", "amrnb": "amr_nb", "amrwb": "amr_wb", "msmpeg4": "msmpeg4v3",
 }  # fmt: skip
 CODECS = frozenset(_CALLED.get(name, name) for name in (*VIDEO_DECODERS, *AUDIO_DECODERS))
-"""What ffprobe calls the codecs that are decoded."""
+"""The codecs that can be decoded, by ffprobe's names."""
 
 # A file of letters that name no codec.
 _UNKNOWN = Path(__file__).with_name("unknown.txt")
 MOST_HIDDEN = 256
-"""Letters there are of them."""
+"""The number of letters in that file, and so the most bytes to hide in one place."""
 
 # A frame larger than this is refused before it is allocated (8K plus room: 8192 x 8192).
 MAX_PIXELS = 8192 * 8192

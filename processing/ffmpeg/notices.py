@@ -235,4 +235,4 @@ KINDS: Mapping[str, Kind] = {
         ORIGINAL_MISSING,
     )
 }
-"""All of them by their code."""
+"""All kinds by their codes."""

@@ -6,24 +6,25 @@ import math
 from fractions import Fraction
 
 AUDIO_RATE = 48_000
-"""Samples a second of all audio."""
+"""Samples per second of all audio."""
 CHANNELS = 2
-"""Of all audio."""
+"""The number of channels of all audio."""
 PACKET = 1024
-"""Samples in a packet of AAC, the unit in which spans tell where audio is cut."""
+"""The samples in a packet of AAC, the unit in which spans state where audio is cut."""
 AUDIO_FRAGMENT_SECONDS = Fraction(1, 2)
-"""Short enough that segments put together from them end within a quarter of a second of the
-frames' segments, long enough that their headers cost 3 % of the audio."""
+"""The length of a fragment of audio: short enough that segments put together from fragments end
+within a quarter of a second of the frames' segments, long enough that the headers of fragments cost
+3 % of the audio."""
 SEGMENT_GOPS = 2
-"""Groups of frames in a segment."""
+"""The groups of pictures (GOPs) in a segment."""
 MAX_FRAME_RATE = 60
-"""Frames a second, at most."""
+"""The most frames per second."""
 REORDERED = 1
-"""Frames of what is encoded that are decoded before one that is shown earlier, at most. Two would
-save 2 % of the bits; but hls.js, which knows no edit list, takes everything for shown later by
-them, and where that is more than 50 ms, for not come at all."""
+"""The most encoded frames that are decoded before a frame that is shown earlier than they are. Two
+would save 2 % of the bits. But hls.js ignores edit lists, so it takes everything to be shown later
+by these frames; where that is more than 50 ms, it takes a segment not to have arrived at all."""
 BANDWIDTH_TOLERANCE = 0.1
-"""How far a bandwidth that is told may be from the real one, by Apple's rules."""
+"""The relative error that Apple's rules allow in a stated bandwidth."""
 # High enough that times of any rate are exact, or nearly.
 _MIN_TIMESCALE = 10_000
 

@@ -31,4 +31,4 @@ GATE: Check = database.database
 GATED: frozenset[Check] = frozenset(
     {disk.stored_files, work.storage_owner, work.workers, work.reconciler, work.budgets}
 )
-"""What asks the database, and is not looked at while that is at fault."""
+"""Checks that query the database; they are not run if `GATE` finds it at fault."""

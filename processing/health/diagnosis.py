@@ -15,7 +15,7 @@ from processing.health.finding import CheckResult, Level
 Check = Callable[[], CheckResult | Sequence[CheckResult]]
 
 LONGEST_SECONDS = 12.0
-"""What a check may take, after those that it waits for."""
+"""The time limit of a check, counted from when the checks that it waits for are done."""
 
 
 class _Running:

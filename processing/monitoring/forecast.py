@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _TELLING_SHARE = 0.02
-"""A smaller share of a job says nothing of its rest."""
+"""The least share of a job that says something about the rest."""
 _LEAST = 1e-6
-"""Less cost is none: shares of it cannot be reckoned with."""
+"""The least cost that counts: shares of a smaller one cannot be calculated."""
 _PRIOR_SHARE = 0.05
-"""The installation's pace counts as much as this share of the job, done at that pace."""
+"""The weight of the installation's pace: it counts as if this share of the job had been done at
+that pace."""
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,10 @@ class State:
 
     now: datetime
     alive: Sequence[Reconciler]
-    """Those that were seen lately."""
+    """The reconcilers that were seen lately."""
     duties: Sequence[DutyRun]
     overdue_leases: int
-    """Running tasks whose lease ran out long ago."""
+    """The number of running tasks with a lease that ran out long ago."""
 
 
 def read() -> State:

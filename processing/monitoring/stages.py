@@ -5,13 +5,13 @@ from processing.steps import STEPS
 WAITING = "waiting"
 
 KINDS = tuple(STEPS)
-"""What kinds of step there are, in the order of a run."""
+"""The kinds of step, in the order of a run."""
 
 LABELS = {step.stage: step.label for step in STEPS.values()}
-"""What people read for each stage of the API."""
+"""The label that people read for each stage of the API."""
 
 INSPECTED = STEPS["probe"].share or 0.0
-"""Percent of a run that looking at its file is: behind it the video is being made."""
+"""The percentage of a run that inspecting its file takes; after that the video is being made."""
 
 
 def stage_of(kind: str | None) -> str:

@@ -10,7 +10,7 @@ from processing.mp4.box import MalformedBoxes, read_bytes
 
 SEQUENCE_HEADER = 1
 FRAMES = (3, 6)
-"""A frame's header alone, or with its tiles."""
+"""The types of a unit with a frame's header alone, or with the header and its tiles."""
 
 # A header, its extension and a size of up to eight bytes.
 _LONGEST_HEAD = 10

@@ -98,7 +98,7 @@ def names_of(task: Task) -> dict[str, object]:
 
 
 HOOKS: list[TaskHook] = [TaskLog()]
-"""In the order in which they are called."""
+"""The hooks, in the order in which they are called."""
 
 
 def before(task: Task) -> None:

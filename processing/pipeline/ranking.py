@@ -28,8 +28,8 @@ _BEGUN_AT_A_TIME = 4
 QUICK_COST = 20.0
 _BEFORE = timedelta(milliseconds=1)
 BEHIND = timedelta(hours=12)
-"""How far those rank behind others who asked for more than their budget: behind what is new, even
-with the advantage of beginning a video, and not for ever."""
+"""How far the tasks of an owner who asked for more than their budget rank behind others: behind new
+tasks, even with the advantage of beginning a video, but not for ever."""
 
 
 def ranks(

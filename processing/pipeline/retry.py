@@ -16,7 +16,8 @@ from videos.storage import StorageUnavailable
 
 MAX_CRASHES = 3
 BLAMELESS_FOR = timedelta(days=1)
-"""So long a task is handed back for what is not its fault; after that people are told."""
+"""How long a task is handed back after failures that are not its fault. After that it is given up,
+and people are told."""
 _MAX_UNKNOWN_FAILURES = 2
 _DOUBTFUL_TRIES = 3
 _FIRST_DELAY = 2.0

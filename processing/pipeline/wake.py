@@ -19,7 +19,7 @@ logger = structlog.get_logger(__name__)
 _warnings = AtMostEvery(60.0)
 
 LYING_AT_MOST = 4
-"""As many wake-ups as may stand in a queue."""
+"""The most wake-ups that the reconciler lets a queue hold."""
 # Where more workers than this are idle, the reconciler wakes the others.
 _WOKEN_AT_ONCE = 16
 

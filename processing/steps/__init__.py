@@ -13,4 +13,4 @@ STEPS: dict[str, Step] = {
         downloads.STEP,
     )
 }
-"""By kind, in the order of a run; its first is what a run begins with."""
+"""All steps by their kinds, in the order of a run; a run begins with the first."""

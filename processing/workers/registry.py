@@ -45,7 +45,8 @@ class CurrentWorker:
         self._row: QuerySet[Worker] = Worker.objects.none()
         self._queues: Sequence[str] = ()
         self.others_alive = False
-        """Whether another worker serves one of its queues, as far as was seen."""
+        """Whether another worker served one of this worker's queues when that was last looked
+        up."""
 
     @property
     def name(self) -> str:

@@ -160,7 +160,7 @@ STATES: Sequence[State] = (
     State("not-found", "/no/such/page/"),
     State("api-docs", "/api/docs/"),
 )
-"""In an order in which none spoils the next."""
+"""The states of the pages, in an order in which none spoils the next."""
 
 
 def admin_states(page: Page) -> list[State]:

@@ -60,7 +60,7 @@ class Chaos:
     log: list[Fault] = field(default_factory=list)
     died: list[str] = field(default_factory=list)
     hunted: str | None = None
-    """A task every worker of which is killed, until it is given up."""
+    """A task to be given up: its worker is killed at every attempt until then."""
     watch: Callable[[Chaos], None] | None = None
 
     def __post_init__(self) -> None:

@@ -45,11 +45,11 @@ class Form:
     settling: float
     cards: Sequence[Card] = CARDS
     hang: float = 0.0
-    """For how long the bucket hangs, once (s)."""
+    """How long the bucket hangs, once (s)."""
     upgrades: bool = False
-    """Whether a worker of the release before works beside, for the first part."""
+    """Whether a worker of the previous release runs too, for the first part."""
     rewinds: bool = False
-    """Whether the database is put back, once."""
+    """Whether the database is restored from an earlier dump, once."""
 
     def appointments(self, rewind: Rewind) -> list[Appointment]:
         """Return the faults that are dealt once, with their times."""

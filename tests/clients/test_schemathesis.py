@@ -12,7 +12,7 @@ from tests.servers.app import Vodloom
 pytestmark = [pytest.mark.thorough, pytest.mark.timeout(1800)]
 
 EXAMPLES = 30
-"""For each operation and phase."""
+"""The most examples for each operation and phase."""
 
 
 def test_schemathesis_finds_no_fault(vodloom: Vodloom, tmp_path: Path) -> None:

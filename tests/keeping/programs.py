@@ -11,7 +11,7 @@ for _ in range({videos}):
     keep_video(owner, chunks={chunks}, size={size})
 orphans({orphans})
 """
-"""Videos of small objects, and objects that no row names."""
+"""Store videos of small objects, and objects that no row names."""
 
 
 def keep(
@@ -36,7 +36,7 @@ if not User.objects.exists():
     User.objects.create_superuser("a@example.com", "a long password")
 call_command("import_file", {path!r}, owner="a@example.com")
 """
-"""Take a file in."""
+"""Import a file."""
 
 WORK = """
 from config.env import QUEUES
@@ -46,7 +46,7 @@ while Task.objects.filter(state="ready", not_before=None).exists():
     for queue in QUEUES:
         drain(queue)
 """
-"""Do what workers would until nothing is ready."""
+"""Do the work of workers until no task is ready."""
 
 ROUNDS = """
 import json, os, time
@@ -87,7 +87,7 @@ for number in range(4):
     installation._watch.keep(time.monotonic() + 1000 * number)
 print(installation.row().epochs)
 """
-"""Rounds of all duties, nine days after each other."""
+"""Run all duties in rounds, nine days apart."""
 
 VIDEO = """
 from videos.models import Video

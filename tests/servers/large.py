@@ -36,7 +36,7 @@ class Site:
     redis: Redis
     bucket: SeaweedFS
     web: Mapping[str, str]
-    """The addresses of the web processes by their names."""
+    """The addresses of the web processes, by their names."""
 
 
 def missing() -> list[str]:

@@ -30,7 +30,7 @@ class Postgres:
     process: Process
     port: int
     migrated: str = ""
-    """The name of a database that others are copied from, once there is one."""
+    """The name of the database that others are copied from; empty until there is one."""
 
     def url(self, database: str = "postgres") -> str:
         """Return the DATABASE_URL of a database."""

@@ -11,7 +11,7 @@ from tests.servers import kept
 from tests.servers.app import ROOT
 
 PREVIOUS = "bcdb1dd"
-"""The release whose rows, objects and processes this one must get on with."""
+"""The commit of the previous release: this one must get on with its rows, objects and processes."""
 
 
 class HistoryMissing(Exception):

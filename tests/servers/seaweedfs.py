@@ -17,7 +17,8 @@ from tests.servers.process import Process, free_port, start_on_free_port
 from tests.servers.s3 import BUCKET, S3, Keys, answers
 
 SEAWEEDFS_DOMAIN = "seaweedfs.test"
-"""Below which buckets are names too; nobody resolves it but who is told to."""
+"""The domain below which each bucket has a host name too. No DNS server resolves it, only clients
+that are told how."""
 _ALL = ("Admin", "Read", "Write", "List", "Tagging")
 _PARTS = ("master", "volume", "filer")
 

@@ -62,7 +62,7 @@ def refusal(status: int, code: str, message: str = "", **further: str) -> Answer
 
 
 Answers = Callable[[str, str, Mapping[str, str]], Answer]
-"""By method, path with query, and headers."""
+"""Returns the answer to a request with this method, path with query, and headers."""
 
 
 @contextmanager

@@ -19,7 +19,7 @@ class OfVideoAdmin(ReadOnlyAdmin):
 
     video_path: ClassVar[str] = "video"
     outlives_video: ClassVar[bool] = False
-    """Whether it names a video that may be gone: whether that was hidden nobody knows any more."""
+    """Whether rows may name a video that is gone: nobody knows any more whether it was hidden."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the rows that the user may see."""

@@ -20,7 +20,7 @@ from videos.api.strictness import ORDERING, StrictRequests
 
 DEFAULT = "-created_at"
 NEWEST_FIRST: Mapping[str, tuple[str, ...]] = {DEFAULT: ("-id",), "created_at": ("id",)}
-"""Ids are time-ordered."""
+"""Orders by time of creation. They use ids, which are time-ordered."""
 
 
 class BadCursor(ParseError):

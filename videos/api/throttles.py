@@ -10,7 +10,7 @@ from rest_framework.throttling import BaseThrottle
 from accounts import throttling
 
 USAGE = "rate_usage"
-"""Where a request holds what it used: the middleware tells it in headers."""
+"""The attribute in which a request holds its usage; the middleware reports it in headers."""
 
 
 class ApiThrottle(BaseThrottle):

@@ -15,10 +15,11 @@ AUDIO_CODECS = tuple(outputs.AUDIO)
 STAGES = tuple(
     dict.fromkeys((stages.WAITING, *stages.LABELS, *Video.Status.values, *Run.Status.values))
 )
-"""While a job works what it does, else the status of the video or of the job."""
+"""The values of a stage: what a job does while it works, otherwise the status of the video or
+job."""
 
 UNKNOWN = "internal_error"
-"""What a failure is told as whose code another version gave."""
+"""The code reported for a failure that has a code of another version."""
 
 FAILURES: Mapping[str, str] = {
     "source_not_video": "The file is neither video nor audio.",
@@ -59,7 +60,7 @@ FAILURES: Mapping[str, str] = {
     "plan_outdated": "The plan was made by another version; another job makes a new one.",
     UNKNOWN: "An error occurred that has no code of its own.",
 }
-"""Why a video, a job or a step failed."""
+"""The failure codes of videos, jobs and steps, with their meanings."""
 
 FAILURE_CODES = tuple(FAILURES)
 
@@ -100,4 +101,4 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "packaging": "Downloads are being assembled; the whole video plays already.",
     },
 }
-"""By the names the enums have in the API's description."""
+"""The meanings of enum values, by the names of the enums in the API's description."""

@@ -22,4 +22,4 @@ REASONS: Mapping[int, str] = {
     "again.",
     TOO_MANY: "Too many feeds are open, or too many were refused. Close a feed, or wait.",
 }
-"""A sentence for each, of at most 123 bytes: more does not fit into the closing frame."""
+"""A sentence for each code, of at most 123 bytes: more does not fit into the closing frame."""

@@ -24,10 +24,10 @@ from videos.models import Event
 PATH = "/ws/feed/"
 
 LOOK_SECONDS = 5.0
-"""The rows are looked at this often, whatever Redis says."""
+"""The longest time between two reads of the rows, whatever Redis says."""
 CHECK_SECONDS = 3.0
-"""A revoked key or a logout ends the feed within this, and before it tells anything further that
-comes a second or more later."""
+"""The time within which a revoked key or a logout ends the feed. The feed also ends before it sends
+anything that comes a second or more after the revocation."""
 _CHECKED_LATELY_SECONDS = 1.0
 PING_SECONDS = 25.0
 SEND_SECONDS = 30.0

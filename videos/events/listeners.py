@@ -25,10 +25,10 @@ class NotListening(Exception):
 
 PROTOCOL = "vodloom"
 TICKET_PREFIX = "vodloom.ticket."
-"""A browser offers both as subprotocols: what is spoken, and its ticket."""
+"""A browser offers two subprotocols: `PROTOCOL`, and this prefix followed by its ticket."""
 
 MOST_OF_ONE = 20
-"""Sockets one user may have open in a process: tabs, devices and programs of theirs."""
+"""The most sockets that one user may have open in a process, for all tabs, devices and programs."""
 
 
 @dataclass(frozen=True)

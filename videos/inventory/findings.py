@@ -29,10 +29,10 @@ FAULTS = {
     Kind.SIZE: StoredObject.Fault.SIZE,
     Kind.HASH: StoredObject.Fault.HASH,
 }
-"""What is kept with the row of an object."""
+"""The fault that is stored in the row of an object, by kind of finding."""
 
 WRONG = frozenset([*FAULTS, Kind.ORPHANED, Kind.MULTIPART, Kind.TEMPORARY])
-"""What something is to be done about; the others are only told."""
+"""The kinds of finding that need to be dealt with; the others are only reported."""
 
 WORDS: dict[Kind, tuple[str, str]] = {
     Kind.MISSING: (
@@ -63,7 +63,7 @@ WORDS: dict[Kind, tuple[str, str]] = {
         "`fsck --restore-quarantine`, or delete it with the storage's own tools",
     ),
 }
-"""What each means, and what is to be done."""
+"""The meaning of each kind, and what is to be done."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from processing.monitoring import stages
 from videos.pages import words
 
 UPLOAD_SHARE = 30.0
-"""Percent of the bar that the bytes on their way take; its processing has the rest."""
+"""The percentage of the bar for the upload; processing has the rest."""
 
 
 def percent(of_job: float, *, begins_at: float) -> float:

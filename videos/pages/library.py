@@ -21,7 +21,7 @@ FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "failed": ("Failed", (_Status.FAILED,)),
     "canceled": ("Canceled", (_Status.CANCELED,)),
 }
-"""By their name in the address: what they are called, and the statuses they show."""
+"""The label of each filter and the statuses it shows, by its name in the address."""
 
 
 @dataclass(frozen=True)

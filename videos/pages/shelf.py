@@ -47,7 +47,7 @@ ORDERS: dict[str, Order] = {
     "oldest": Order("Oldest first"),
     "title": Order("Title, A to Z", "title_key"),
 }
-"""By their name in the address."""
+"""The orders by their names in the address."""
 
 
 @dataclass(frozen=True)

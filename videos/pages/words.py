@@ -33,7 +33,7 @@ VISIBILITIES = (
     ),
     (Video.Visibility.PUBLIC, "Public", "Everybody can watch it, and search engines may list it."),
 )
-"""Who can watch: the value, its name, and what it means for the owner."""
+"""The choices of who can watch: the value, its name, and what it means for the owner."""
 
 
 def visibilities(*, own: bool) -> list[tuple[str, str, str]]:

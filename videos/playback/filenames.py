@@ -5,7 +5,8 @@ from pathlib import Path
 from django.utils.http import content_disposition_header
 
 PARAMETER = "download"
-"""Behind the address of a file that is to be saved, and not to be shown."""
+"""The query parameter of a file's address that makes browsers save the file instead of showing
+it."""
 _RESERVED = frozenset('\\/:*?"<>|')
 # File systems allow 255 bytes. The rung's name and a browser's suffix for a second copy must fit
 # too.

@@ -22,10 +22,11 @@ from videos.models import Video
 from videos.playback.sharing import Shared
 
 CACHED_SECONDS = 2.0
-"""How long an answer counts: an address closes within this, and the time of one look."""
+"""How long an answer counts: an address closes within this time plus that of one look-up."""
 OUTAGE_SECONDS = 600.0
 LATELY_SECONDS = 60.0
-"""While the database is silent, what it told in the minute before that counts for so long."""
+"""While the database is silent, a standing that was read at most this long before the silence began
+counts, for up to ``OUTAGE_SECONDS``."""
 PATIENCE_SECONDS = 3.0
 _SILENT_PATIENCE_SECONDS = 0.1
 _RELEASES = 10_000
@@ -38,9 +39,9 @@ class Audience(IntEnum):
     """The viewers that an address was issued for."""
 
     HELD = 0
-    """Whoever may see the video whether it is open or not; good until it is deleted."""
+    """Those who may see the video whether or not it is open; valid until the video is deleted."""
     OPEN = 1
-    """Everybody; good as long as the video is open to everybody."""
+    """Everybody; valid as long as the video is open to everybody."""
 
 
 @dataclass(frozen=True)

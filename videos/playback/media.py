@@ -57,7 +57,8 @@ _FOR_EVER = "private, max-age=31536000, immutable"
 _COMPLETE_SECONDS = 5
 _GROWING = "private, max-age=1"
 SIGNED_EVERY_SECONDS = 300
-"""What a redirect leads to is signed anew so often, and works for as long again at most."""
+"""How often the target of a redirect is signed anew. Once replaced, an address works for as long
+again at most."""
 _GONE = "There is no such file."
 
 

@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from videos.playback import conditions
 
 AT_ONCE = 512 * 1024
-"""Bytes that are read in one turn in a thread: most segments should need a few."""
+"""The bytes that are read in one turn in a thread: most segments should need a few turns."""
 # One range; a request for several gets the whole file (RFC 9110, 14.2).
 _RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.ASCII | re.IGNORECASE)
 

@@ -23,10 +23,11 @@ from videos.playback.sharing import Shared
 from videos.storage import outputs
 
 GROWING_SECONDS = 1.0
-"""The state of a release and the playlists of one that grows are asked for anew after this."""
+"""How long the state of a release, and the playlists of one that grows, are kept before they are
+asked for anew."""
 KEPT_SECONDS = 300.0
 TURN_SECONDS = 60.0
-"""How long a playlist may wait for the others of its release, and be rendered."""
+"""The time limit for rendering a playlist, including the wait for others of its release."""
 KEPT_BYTES = 64 * 1024**2
 _RELEASES = 10_000
 _AT_A_TIME = 2

@@ -15,7 +15,7 @@ from functools import lru_cache
 from urllib.parse import quote, urlencode, urlsplit
 
 LONGEST_SECONDS = 7 * 24 * 3600
-"""No address may be good for longer, says the protocol."""
+"""The longest time for which the protocol lets an address be valid."""
 _ALGORITHM = "AWS4-HMAC-SHA256"
 
 

@@ -29,7 +29,7 @@ class Outcome(Enum):
     COPIED = "copied"
     VERIFIED = "verified"
     GONE = "gone"
-    """Deleted meanwhile, as was asked for."""
+    """It was deleted meanwhile, as was asked for."""
     FAILED = "failed"
 
 

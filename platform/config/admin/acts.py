@@ -24,11 +24,12 @@ from accounts.rights import may
 from config.admin.base import NOT_THERE, LightAdmin
 
 AT_ONCE = 200
-"""Rows that one act takes at most: each is a transaction of its own."""
+"""The most rows that one act takes: each is a transaction of its own."""
 _NAMED = 5
 _CONFIRMED = "confirmed"
 SEEN = "seen-"
-"""With a row's key the name of what is sent back with an answer: its state as it was shown."""
+"""The prefix of a form field's name; the row's key follows. The field holds the row's state as it
+was shown, and is sent back with an answer."""
 
 
 class ReasonForm(forms.Form):

@@ -32,7 +32,7 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
     show_facets = ShowFacets.NEVER
     empty_value_display = NOTHING
     narrowed_by_links: ClassVar[tuple[str, ...]] = ()
-    """What links of other pages narrow the list by, besides its filters."""
+    """The lookups by which links of other pages narrow the list, besides its filters."""
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Allow only the lookups of the list's filters and of links to it. Otherwise somebody who

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 _NOTHING = Q(pk__in=[])
 _LONGEST = 200
-"""Characters that are searched for: each word makes the query longer."""
+"""The most characters that are searched for: each word makes the query longer."""
 
 
 def lookups(fields: Iterable[str], text: str) -> list[Q]:

@@ -94,7 +94,7 @@ class Environment:
     log_format: Literal["json", "text"]
     log_level: Literal["info", "debug", "warning", "error"]
     demo: bool
-    """In `make run` alone, whatever is set elsewhere."""
+    """Whether `make run` creates a demo user. False outside `make run`, whatever is set."""
     settings: tuple[Setting, ...]
 
     @property

@@ -40,7 +40,7 @@ class Setting:
     value: str
     origin: str
     changed: bool
-    """Whether it is another value than the default."""
+    """Whether the value differs from the default."""
 
 
 class Reader:

@@ -14,8 +14,9 @@ from psycopg import Connection, Error
 from psycopg_pool import ConnectionPool
 
 AGAIN_SECONDS = 0.2
-"""After a refusal it is tried once more, then only when somebody asks: outages are not waited
-for here, and what comes back is found at once."""
+"""The time for retrying after a refusal: enough for one retry. Further attempts are made only when
+a caller asks, so nobody waits here for an outage to end, and a server that is back is found at
+once."""
 
 
 class Pool(ConnectionPool[Connection[Any]]):

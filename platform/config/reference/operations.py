@@ -13,7 +13,7 @@ from config.reference.types import Kind, Member, Schema, kind_of, member_of, mem
 
 _ID = "01a1fb70-14f7-744f-a1d9-38cfbcd81bd5"
 KEY = "vl_…"
-"""Stands for the reader's key; the page's script puts their own there."""
+"""A placeholder for the reader's key; the page's script replaces it by the real one."""
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,8 @@ _MPEG_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48
 _MADE_UP_SECONDS = 0.0003
 _NEAR_SAMPLES, _FAR_SAMPLES = 4_800, 24_000
 OFF_SECONDS = 0.008
-"""Audio is never further than this from where its times put it. A lost packet lasts longer, with
-nearly every codec, and what milliseconds round away less."""
+"""The furthest that audio may be from where its times put it. With nearly every codec, a lost
+packet lasts longer than this; rounding times to milliseconds causes a smaller error."""
 
 
 def label(number: int) -> str:

@@ -11,9 +11,9 @@ from processing.ffmpeg.running.ffmpeg import FFmpeg
 
 RUNG = Rung("sample", 32, 18, 0, 0, 0)
 FRAME_BYTES = RUNG.width * RUNG.height
-"""Of one frame."""
+"""The size of one frame."""
 RATE = 8_000
-"""Samples a second of audio, two bytes each."""
+"""Audio samples per second, of two bytes each."""
 FRAMES_FILENAME = "pictures.sample"
 _GREY = "format=yuv420p,extractplanes=y"
 

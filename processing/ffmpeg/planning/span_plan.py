@@ -24,7 +24,7 @@ from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.stored import known
 
 MAX_SPANS = 2_000
-"""A run has no more spans, however long its source is: they are rows, and objects."""
+"""The most spans of a run, however long its source is: each span means rows and objects."""
 
 _MAX_SECONDS = 60
 # Estimated seconds of one core that a span may take.

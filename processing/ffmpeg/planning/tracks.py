@@ -12,11 +12,11 @@ from processing.ffmpeg.planning import mono
 from processing.ffmpeg.stored import known
 
 MAX_TRACKS = 16
-"""Each is encoded anew with every span: no film needs more."""
+"""The most tracks: each is encoded anew with every span, and no film needs more."""
 MAX_LANGUAGE = 16
-"""Letters of a language, as long as the database keeps them."""
+"""The most letters of a language that the database keeps."""
 MAX_TITLE = 64
-"""Letters of a track's title, as long as the database keeps them."""
+"""The most letters of a track's title that the database keeps."""
 
 
 @dataclass(frozen=True)

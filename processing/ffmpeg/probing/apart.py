@@ -45,7 +45,7 @@ class Reader:
     """
 
     ffmpeg: FFmpeg
-    """In whose walls it runs."""
+    """Its sandbox is the one in which the program runs."""
     should_stop: Callable[[], str | None]
 
     def of_index(self, path: Path, video: VideoStream) -> Mapping[str, Any] | None:

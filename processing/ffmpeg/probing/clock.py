@@ -16,11 +16,11 @@ from processing.ffmpeg.media import AudioStream, Jump, VideoStream
 from processing.ffmpeg.probing import reordering
 
 MAX_JUMPS = 500
-"""Jumps of one stream that are mended: each is a term that is looked at with every frame. Where
-there are more nothing after them is read."""
+"""The most jumps of one stream that are mended: each is a term that is evaluated for every frame.
+If there are more, nothing after them is read."""
 
 MAY_BEGIN_ANEW = ("mpegts", "mpeg", "flv", "matroska,webm", "ogg", "asf")
-"""Containers whose files, appended to each other, are one that can be read."""
+"""Containers in which several files, appended to each other, form one file that can be read."""
 
 # Stored order follows decoding times, which never go back. Presentation times do, by a little.
 _BACK_DECODED = 0.5

@@ -17,7 +17,8 @@ _TOLD = (
 _UNTOLD = (None, "", 0, "unknown", "N/A")
 
 PACKETS = (1, 600)
-"""How many are decoded: one is often enough; a broadcast shows nothing before a keyframe."""
+"""The numbers of packets to decode, tried in turn: one is often enough, but a broadcast shows
+nothing before a keyframe."""
 
 
 def argv(ffprobe: str, opened: Sequence[str], stream: int, packets: int) -> list[str]:

@@ -45,35 +45,38 @@ class Timeline:
     FFmpeg shows them with -copyts (edit lists applied)."""
 
     keyframes: tuple[int, ...]
-    """When keyframes that are shown are shown, ascending."""
+    """The times at which keyframes are shown, ascending; keyframes that are not shown are left
+    out."""
     frames: int
-    """Frames that are shown."""
+    """The number of frames that are shown."""
     first_pts: int
-    """Of the first frame that is shown."""
+    """The time of the first frame that is shown."""
     end_pts: int
-    """Where the last shown frame ends."""
+    """The time at which the last shown frame ends."""
     constant: bool
-    """All frames are equally long (on the grid within half a tick)."""
+    """Whether all frames are equally long (on the grid within half a tick)."""
     closed: bool
-    """No frame that is shown before a keyframe is stored after it (closed GOPs)."""
+    """Whether no frame that is shown before a keyframe is stored after it (closed GOPs)."""
     steady: bool
-    """Times never jump back, nor ahead by more minutes than a frame may be meant to stay."""
+    """Whether times never jump back, nor ahead by longer (in minutes) than a frame may be meant to
+    stay."""
     thinned: bool = False
-    """There are more keyframes than are told."""
+    """Whether there are more keyframes than `keyframes` lists."""
     rate: Fraction | None = None
-    """The exact rate where it is constant; else that of the grid the frames fit on. None of one
-    frame alone."""
+    """The exact rate if it is constant; otherwise that of the grid that the frames fit on. None for
+    a single frame."""
     shared: int = 0
-    """Frames that are not seen on that grid, because a later one has the same place."""
+    """The number of frames that are not seen on that grid, because a later one has the same
+    place."""
     peak_bitrate: int | None = None
-    """Bits a second in the two seconds that have most."""
+    """The bits per second in the two seconds that have most."""
     delay: int = 0
-    """FFmpeg shows frames so many ticks too early, which all other times follow."""
+    """By how many ticks FFmpeg shows frames too early. All other times are as FFmpeg shows them."""
     counted: bool = False
-    """Frames come at the rate though FFmpeg tells some of their times wrong: they are counted."""
+    """Whether times come from counting frames at the rate, since FFmpeg gives some times wrong."""
     clocks: tuple[StreamClock, ...] = ()
-    """Where a clock begins anew, of each stream, mended; all other times are mended too. Told where
-    all streams were looked at."""
+    """The mended clock of each stream, with the places where it begins anew; all other times are
+    mended too. Empty unless all streams were read."""
 
     def longest_gop(self, time_base: Fraction) -> float:
         """Return the most seconds from a keyframe (or the beginning) to the next one, or to the

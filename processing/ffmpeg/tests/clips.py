@@ -30,7 +30,7 @@ from processing.packaging import composition
 from processing.packaging.track import Track, read_track
 
 HERE = FFmpeg()
-"""That of this machine, in its sandbox."""
+"""FFmpeg of this machine, in its sandbox."""
 TINY = Profile("tiny", (Step(144, 20, 2_000_000),), "ultrafast")
 SMALL = Profile("small", tuple(s for s in DEFAULT.rungs if s.short_side <= 360), "ultrafast")
 

@@ -14,7 +14,7 @@ from processing.ffmpeg.tests.test_cutting import onsets
 
 BEEP_SECONDS = 0.06
 FRAME = 0.04
-"""Seconds of one numbered frame."""
+"""The seconds that one numbered frame lasts."""
 
 
 @dataclass(frozen=True)

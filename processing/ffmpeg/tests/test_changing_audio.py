@@ -16,7 +16,7 @@ from processing.packaging.checker import check_chunk
 pytestmark = pytest.mark.slow
 
 PART = 3
-"""Seconds of one form."""
+"""The seconds that each form lasts."""
 ADTS = ["-c:a", "aac", "-f", "adts"]
 
 

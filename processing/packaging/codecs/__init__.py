@@ -6,7 +6,8 @@ from processing.packaging.codecs import aac, av1, avc, hevc, opus
 from processing.packaging.codecs.codec import Codec
 
 CODECS: tuple[Codec, ...] = (avc.CODEC, hevc.CODEC, av1.CODEC, aac.CODEC, opus.CODEC)
-"""What every player knows comes first, of frames and of audio."""
+"""All codecs. Among those of frames and among those of audio, the one that every player knows is
+first."""
 
 
 def of_entry(entry: SampleEntry) -> Codec:

@@ -1,5 +1,5 @@
-// A viewer for tests: one media element, played by hls.js or by shaka-player, and an account of
-// whatever went wrong. `window.watch(player, address, options)` begins.
+// A viewer for tests: one media element, played by hls.js or by shaka-player, and a record of
+// everything that went wrong. `window.watch(player, address, options)` starts it.
 
 const DEADLINE_MS = 60_000;
 
@@ -8,7 +8,7 @@ class Viewer {
   starved = 0;
   jumps = 0;
   heights = [];
-  // `video.ended` is also true for who merely reached the end of what there is so far.
+  // `video.ended` is also true at the end, so far, of a growing video.
   over = false;
   #asked = false;
 
@@ -24,10 +24,10 @@ class Viewer {
     video.requestVideoFrameCallback?.((...told) => this.#note(...told));
   }
 
-  /** Time and number of each picture that was shown, for who plays pictures with numbers. */
+  /** The time and number of each picture shown, for videos of numbered pictures. */
   numbered = [];
   notes = false;
-  /** For a browser that does not tell of the pictures it shows: it is looked at instead. */
+  /** Whether the browser does not report the pictures it shows, so that they are polled. */
   silent = false;
 
   look() {
@@ -43,7 +43,7 @@ class Viewer {
     this.video.requestVideoFrameCallback((...told) => this.#note(...told));
   }
 
-  /** What sixteen dark and bright columns at the top of the picture say. */
+  /** Return the number that 16 dark and bright columns at the top of the picture encode. */
   number() {
     const { videoWidth: width, videoHeight: height } = this.video;
     const context = (this.#canvas ??= new OffscreenCanvas(16, 1)).getContext("2d");
@@ -61,23 +61,23 @@ class Viewer {
     this.complaints.push(`${text} (at ${this.video.currentTime.toFixed(3)})`);
   }
 
-  /** From now on fetch every segment from another rung than the one before it. */
+  /** From now on, fetch each segment from another rung than the previous one. */
   changeRungs() {
     const rungs = this.rungs();
     let count = 0;
     this.onSegment(() => this.choose(rungs[count++ % rungs.length]));
   }
 
-  /** Begin to play, or go on. */
+  /** Start or resume playback. */
   async play(rate = 1) {
     this.video.playbackRate = rate;
     let told = false;
     const begun = this.video.play().finally(() => (told = true));
-    // A browser may say nothing for as long as there is nothing to play.
+    // While there is nothing to play, a browser may leave the promise of `play()` pending.
     await Promise.race([begun, this.until(() => told, "playing")]);
   }
 
-  /** Pause and go to a time; the time of the picture that is shown then. */
+  /** Pause and seek to a time; return the time of the picture that is shown then. */
   async seek(seconds) {
     const { video } = this;
     video.pause();
@@ -98,7 +98,7 @@ class Viewer {
     return shown ?? video.currentTime;
   }
 
-  /** Resolve once the time is reached; after the end it always is. */
+  /** Resolve once playback reaches the time, or the end. */
   async reach(seconds) {
     await this.until(() => this.video.currentTime >= seconds || this.over, `at ${seconds}`);
   }
@@ -159,11 +159,11 @@ class HlsViewer extends Viewer {
 
   #note(error) {
     const { details, fatal, reason } = error;
-    // Its word to itself, after a seek, that it no longer wants what it has asked for.
+    // After a seek, hls.js reports that it no longer wants what it has requested: no fault.
     if (details === this.Hls.ErrorDetails.INTERNAL_ABORTED) return;
     const kind = fatal ? "fatal" : "not fatal";
-    // Out of data is what a viewer of a growing video may be, and a busy machine decodes late. Where
-    // it does not go on by itself, hls.js nudges it, and says so in words of their own.
+    // A viewer of a growing video may run out of data, and a busy machine decodes late. If playback
+    // does not resume by itself, hls.js nudges it, which it reports as an error of another kind.
     const stalled = details === this.Hls.ErrorDetails.BUFFER_STALLED_ERROR && !fatal;
     if (stalled) this.starved++;
     else this.complain(`hls.js: ${details}, ${kind}, ${reason ?? error.error ?? ""}`);
@@ -173,14 +173,14 @@ class HlsViewer extends Viewer {
     return this.hls.levels.map((level) => level.height).sort((a, b) => a - b);
   }
 
-  /** The codecs of what is fetched, and all that it could choose. */
+  /** Return the codecs that are fetched `now`, and `all` that could be chosen. */
   codecs() {
     const { levels, loadLevel } = this.hls;
     const told = levels.map(({ attrs }) => attrs.CODECS.split(","));
     return { now: told[loadLevel], all: [...new Set(told.flat())] };
   }
 
-  /** Fetch this rung from the next segment on, or (`now`) from this very place. */
+  /** Switch to this rung from the next segment on, or (`now`) at the current position. */
   choose(height, now = false) {
     const index = this.hls.levels.findIndex((level) => level.height === height);
     if (now) this.hls.currentLevel = index;
@@ -206,8 +206,8 @@ class HlsViewer extends Viewer {
 class ShakaViewer extends Viewer {
   #keep = 0;
 
-  /** `configuration` is shaka-player's own; `keep` is how many seconds of what is buffered ahead
-   * stay when the quality changes in place. */
+  /** Load an address. `configuration` is passed to shaka-player; `keep` is how many seconds of the
+   * buffer ahead are kept when the quality changes in place. */
   async open(address, { ahead = 90, start = null, codecs = [], configuration = {}, keep = 0 }) {
     this.#keep = keep;
     if (!window.shaka) await import("./shaka.js");
@@ -221,7 +221,7 @@ class ShakaViewer extends Viewer {
     player.configure({ streaming: { bufferingGoal: ahead, bufferBehind: 90 } });
     player.configure({ preferredVideoCodecs: codecs, preferredAudioCodecs: codecs });
     player.configure(configuration);
-    // Errors that it gets over by asking again.
+    // Also record the errors that shaka-player recovers from by requesting again.
     player.configure({ streaming: { failureCallback: (e) => this.complain(`shaka: ${e.code}`) } });
     player.getNetworkingEngine().addEventListener("retry", ({ error }) =>
       this.complain(`shaka asks again: ${error?.code}`),
@@ -256,7 +256,7 @@ class ShakaViewer extends Viewer {
     await this.until(spoken, `in ${language}`);
   }
 
-  /** Play keyframes alone, so many times as fast, until a time is reached. */
+  /** Play only keyframes, at `rate` times the normal speed, until a time is reached. */
   async flick(rate, seconds) {
     await this.play();
     this.player.trickPlay(rate);
@@ -271,7 +271,8 @@ class ShakaViewer extends Viewer {
   }
 }
 
-// Who plays does not hand it out: what is buffered of pictures and of sound, apart.
+// Keep the MediaSource, which players do not expose: `account` reads the buffered ranges of video
+// and audio separately from it.
 const { addSourceBuffer } = MediaSource.prototype;
 MediaSource.prototype.addSourceBuffer = function (type) {
   window.opened = this;

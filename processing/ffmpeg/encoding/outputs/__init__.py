@@ -15,16 +15,16 @@ VIDEO: dict[str, tuple[VideoOutput, ...]] = {
     "h264": (h264.OUTPUT,),
     "av1": (av1.OUTPUT,),
 }
-"""By codec, in the order in which encoders are tried."""
+"""The outputs of each codec, in the order in which encoders are tried."""
 AUDIO: dict[str, tuple[AudioOutput, ...]] = {
     "aac": (aac.OUTPUT,),
     "opus": (opus.OUTPUT,),
 }
-"""By codec, in the order in which encoders are tried."""
+"""The outputs of each codec, in the order in which encoders are tried."""
 
 _Output = TypeVar("_Output", bound=Output)
 EVERYWHERE = ("h264", "aac")
-"""Codecs that an installation is of no use without, so that nothing asks for them again."""
+"""Codecs without which an installation is useless, so `require` does not check for them again."""
 HasEncoder = Callable[[str], bool]
 
 
