@@ -60,6 +60,10 @@ def reprocess(video: Video, *, profile: str | None = None, priority: int | None 
     try:
         with bounded():
             locked = _lock(video.pk)
+            # Not left to the constraint: a run that is ending holds its row and waits for the
+            # video's, and the constraint would wait for that run.
+            if Run.objects.filter(video=video, status__in=Run.ACTIVE).exists():
+                raise AlreadyProcessing
             if locked.status not in (Video.Status.READY, Video.Status.PROCESSING):
                 lifecycle.begin_again(video.pk, source=video.source)
             return _start(

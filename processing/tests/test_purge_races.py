@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from importlib import import_module
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
@@ -21,6 +20,7 @@ from processing.models import Run, Task
 from processing.pipeline import advance, finish
 from processing.pipeline.claim import claim
 from processing.tests.pretended import outcome
+from processing.tests.threads import in_a_thread
 from videos import installation, keys, lifetimes, objects, purge
 from videos.models import Chunk, Release, Source, StoredObject, Upload, Video
 from videos.playback import tokens
@@ -29,23 +29,6 @@ from videos.storage import StorageUnavailable, originals, outputs
 from videos.storage.disk import DiskStorage
 
 State = StoredObject.State
-
-
-def _in_a_thread(act: Callable[[], object]) -> tuple[threading.Thread, list[object]]:
-    """Begin something with a connection of its own; what it gave, or raised."""
-    given: list[object] = []
-
-    def run() -> None:
-        try:
-            given.append(act())
-        except Exception as error:
-            given.append(error)
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    return thread, given
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +81,7 @@ def test_a_sweep_does_not_wait_for_a_retry_and_takes_nothing_from_it(video: Vide
     run = Run.objects.get()
     with transaction.atomic():
         advance.lock(run.pk)
-        thread, given = _in_a_thread(purge.sweep_releases)
+        thread, given = in_a_thread(purge.sweep_releases)
         thread.join(20)
         assert given == [0]
         services.retry(run)
@@ -118,7 +101,7 @@ def test_a_purge_waits_for_a_finish_and_leaves_nothing_of_it(video: Video) -> No
     assert task is not None
     with transaction.atomic():
         advance.lock(task.run_id)
-        thread, given = _in_a_thread(lambda: purge.purge(video))
+        thread, given = in_a_thread(lambda: purge.purge(video))
         thread.join(0.5)
         assert thread.is_alive(), "it waits for the run's row"
         finish.finish(task, outcome(task))
@@ -137,7 +120,7 @@ def test_two_sweepers_at_once_delete_everything_once(db: None) -> None:
         StoredObject.objects.create(
             storage="outputs", key=key, role="unknown", state=State.DELETING
         )
-    sweepers = [_in_a_thread(objects.delete_marked) for _ in range(3)]
+    sweepers = [in_a_thread(objects.delete_marked) for _ in range(3)]
     for thread, _ in sweepers:
         thread.join(60)
     assert all(isinstance(given[0], int) for _, given in sweepers)

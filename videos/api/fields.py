@@ -17,6 +17,16 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class ChoiceField(serializers.ChoiceField):
+    """A choice that a form cannot leave empty: DRF takes an empty form field for a missing one."""
+
+    def get_value(self, dictionary: Any) -> Any:
+        """Return the value as it was sent, even if it is empty."""
+        if self.field_name in dictionary:
+            return dictionary[self.field_name]
+        return super().get_value(dictionary)
+
+
 class TitleField(TextField):
     """One line for people to read, cleaned of non-characters and of characters that change the
     writing direction."""

@@ -15,7 +15,7 @@ from processing.monitoring import progress
 from videos import access, editing, selectors
 from videos.access import Viewer
 from videos.api import shown
-from videos.api.fields import TextField, TitleField
+from videos.api.fields import ChoiceField, TextField, TitleField
 from videos.api.strictness import StrictForm
 from videos.api.vocabulary import FAILURE_CODES, STAGES, UNKNOWN
 from videos.models import Rendition, Video
@@ -333,17 +333,22 @@ class VideoEditSerializer(StrictForm, serializers.ModelSerializer[Video]):
         return editing.edit(instance, **validated_data)
 
 
+@extend_schema_field({"type": "string", "format": "binary", "minLength": 1})
+class UploadedFileField(serializers.FileField):
+    """A file of at least one byte. The upload itself refuses an empty one, by its own code."""
+
+
 class VideoUploadSerializer(StrictForm):
     """A file with its description."""
 
     read_only_members = VideoSerializer.Meta.fields
-    file = serializers.FileField(
+    file = UploadedFileField(
         allow_empty_file=True,
         error_messages={"required": "Send the video as the form field `file`."},
     )
     title = TitleField(required=False, allow_blank=True, max_length=200)
     description = TextField(required=False, allow_blank=True, max_length=5000)
-    visibility = serializers.ChoiceField(
+    visibility = ChoiceField(
         Video.Visibility.choices, required=False, default=Video.Visibility.PRIVATE
     )
 

@@ -76,11 +76,21 @@ def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for parameter in _parameters(result):
         if named_as := named.get(frozenset(parameter["schema"].get("enum", ()))):
             parameter["schema"] = {"$ref": f"#/components/schemas/{named_as}"}
+        elif _may_not_be_empty(parameter):
+            parameter["schema"]["minLength"] = 1
     result["info"]["description"] = DESCRIPTION
     result["components"]["securitySchemes"].update(_SECURITY)
     # Both spellings are answered. Paths without a final slash are what most API users expect.
     paths = {path.rstrip("/"): item for path, item in result["paths"].items()}
     return result | {"tags": TAGS, "paths": paths}
+
+
+def _may_not_be_empty(parameter: dict[str, Any]) -> bool:
+    """Return whether ``check_parameters`` rejects the parameter without a value, and its schema
+    does not tell so yet."""
+    schema = parameter["schema"]
+    is_text = schema.get("type") == "string" and not {"enum", "format"} & schema.keys()
+    return is_text and parameter["in"] == "query" and parameter["name"] != "search"
 
 
 def _parameters(result: dict[str, Any]) -> Iterator[dict[str, Any]]:
