@@ -45,7 +45,10 @@ def test_the_schema_is_made_once(client: Client, db: None, monkeypatch: pytest.M
     monkeypatch.setattr(SchemaGenerator, "get_schema", counted)
     answers = [client.get("/api/v1/schema/", {"version": n}).content for n in ("", "x", "y")]
     assert len(set(answers)) == 1
-    assert client.get("/api/v1/schema/", headers={"Accept": "application/json"}).json()["paths"]
+    document = client.get("/api/v1/schema/", headers={"Accept": "application/json"}).json()
+    assert document["paths"]
+    job = document["components"]["schemas"]["JobSubmitRequest"]
+    assert re.fullmatch(job["properties"]["profile"]["pattern"], "default")
     assert len(made) == 1
 
 

@@ -2,28 +2,15 @@
 
 from typing import Any, cast
 
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, safe_ref
-from drf_spectacular.utils import Direction, OpenApiExample
+from drf_spectacular.utils import OpenApiExample
 
-from processing import profiles
 from videos.api.schema import endings
 from videos.api.schema.operations import OPERATIONS, Operation
 from videos.api.serializers import ProblemSerializer
 
 _SUCCESSES = ("200", "201", "202")
-
-
-class ProfileNames(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # untyped there
-    """Describes the name of a profile by a pattern of the names there are. It stays a string in
-    generated clients, since profiles come and go."""
-
-    target_class = "videos.api.job_serializers.ProfileField"
-
-    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
-        """Return the schema of a name."""
-        return {"type": "string", "pattern": f"^({'|'.join(profiles.names())})$"}
 
 
 class Inspector(AutoSchema):
