@@ -145,12 +145,18 @@ class JobDetailSerializer(JobSerializer):
         return plan_serializers.told(run.plan) if run.plan else None
 
 
-class ProfileField(TextField):
-    """The name of a profile of this installation."""
+class JobSubmitSerializer(StrictForm):
+    """Process a video again."""
 
-    def to_internal_value(self, data: Any) -> str:
+    read_only_members = JobDetailSerializer.Meta.fields
+    video = IdField()
+    profile = TextField(
+        required=False, help_text="the name of a profile; without it the default profile is used"
+    )
+    priority = NumberField(required=False, min_value=0, max_value=MAX_PRIORITY)
+
+    def validate_profile(self, profile: str) -> str:
         """Return the name if such a profile exists; raise ``ValidationError`` otherwise."""
-        profile = super().to_internal_value(data)
         known = profiles.names()
         if profile not in known:
             raise serializers.ValidationError(
@@ -158,17 +164,6 @@ class ProfileField(TextField):
                 code="invalid_choice",
             )
         return profile
-
-
-class JobSubmitSerializer(StrictForm):
-    """Process a video again."""
-
-    read_only_members = JobDetailSerializer.Meta.fields
-    video = IdField()
-    profile = ProfileField(
-        required=False, help_text="the name of a profile; without it the default profile is used"
-    )
-    priority = NumberField(required=False, min_value=0, max_value=MAX_PRIORITY)
 
     def validate_priority(self, priority: int) -> int:
         """Reject a priority above that of the user's plan, unless the user may prioritize jobs."""

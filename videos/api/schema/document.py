@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from rest_framework.request import Request
 
-from processing import profiles
 from videos.api.vocabulary import MEANINGS
 
 TAGS = [
@@ -45,7 +43,6 @@ _SECURITY = {
     },
 }
 
-_NEW_JOB = "JobSubmitRequest"
 _METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 
 DESCRIPTION = """\
@@ -68,7 +65,7 @@ def order(endpoint: tuple[str, str, str, Any]) -> tuple[int, int, str, int]:
     return place, path.count("/"), path, _METHODS.index(method)
 
 
-def finish(result: dict[str, Any], request: Request | None = None, **_: Any) -> dict[str, Any]:
+def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Complete the document with all that belongs to no operation; a hook of drf-spectacular."""
     schemas = result["components"]["schemas"]
     for name, meanings in MEANINGS.items():
@@ -81,9 +78,6 @@ def finish(result: dict[str, Any], request: Request | None = None, **_: Any) -> 
             parameter["schema"] = {"$ref": f"#/components/schemas/{named_as}"}
         elif _may_not_be_empty(parameter):
             parameter["schema"]["minLength"] = 1
-    # Commands and checks make the document without a request, and may have no database.
-    if request is not None:
-        schemas[_NEW_JOB]["properties"]["profile"]["pattern"] = f"^({'|'.join(profiles.names())})$"
     result["info"]["description"] = DESCRIPTION
     result["components"]["securitySchemes"].update(_SECURITY)
     # Both spellings are answered. Paths without a final slash are what most API users expect.
