@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin import display
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Field, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -32,6 +33,21 @@ MODERATION = {
     Video.Moderation.APPROVED: "Approved",
     Video.Moderation.REJECTED: "Rejected",
 }
+
+
+class VideoList(ChangeList):
+    """Reads the progress of the videos of one page only.
+
+    SQLite would read that of all videos, and then sort them.
+    """
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Find the ids of the page first, then its rows."""
+        super().get_results(request)
+        ids = list(self.result_list.values_list("pk", flat=True))
+        rows = self.root_queryset.filter(pk__in=ids).order_by()
+        found = self.apply_select_related(rows).in_bulk()
+        self.result_list = [found[pk] for pk in ids if pk in found]
 
 
 @admin.register(Video)
@@ -68,6 +84,10 @@ class VideoAdmin(ActingAdmin):
         """Return the videos that the user may see. The same query loads their progress."""
         seen = access.seen_by_staff(cast(User, request.user))
         return progress.with_run(seen.order_by("-id"))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return the list that reads progress page by page."""
+        return VideoList
 
     def get_urls(self) -> list[URLPattern]:
         """Return the URLs, with the review's URLs before those of single videos."""
