@@ -51,8 +51,11 @@ def test_a_missing_and_an_empty_file_are_400(api: APIClient) -> None:
     assert not Video.objects.exists()
 
 
-def test_a_wrong_visibility_is_told_by_field(api: APIClient, form: dict[str, object]) -> None:
-    problem = api.post(URL, form | {"visibility": "everyone"}).json()
+@pytest.mark.parametrize("visibility", ["everyone", ""])
+def test_a_wrong_visibility_is_told_by_field(
+    api: APIClient, form: dict[str, object], visibility: str
+) -> None:
+    problem = api.post(URL, form | {"visibility": visibility}).json()
     assert problem["errors"][0]["field"] == "visibility"
     assert problem["code"] == "invalid_choice"
 
