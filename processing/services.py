@@ -38,14 +38,16 @@ class NothingToRetry(Exception):
     """Raised when a run has not failed, or a newer run has taken its place."""
 
 
-def begin(video: Video, source: Source) -> Run:
+def begin(video: Video, source: Source, *, profile: Profile | None = None) -> Run:
     """Move a video whose source is stored to processing, and plan its first run.
 
-    Raises ``lifecycle.InvalidTransition`` when the upload was canceled, given up or deleted.
+    It uses the default profile unless one is given. Raises ``lifecycle.InvalidTransition`` when the
+    upload was canceled, given up or deleted.
     """
     with transaction.atomic():
         lifecycle.finish_upload(video.pk, source=source)
-        return _start(video, source, Run.Kind.FIRST, profile=profiles.default(), priority=None)
+        wanted = profiles.default() if profile is None else profile
+        return _start(video, source, Run.Kind.FIRST, profile=wanted, priority=None)
 
 
 def reprocess(video: Video, *, profile: str | None = None, priority: int | None = None) -> Run:

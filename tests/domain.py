@@ -22,7 +22,8 @@ from tests import made_once as once
 from tests.described import DescribedClient
 from tests.made_once import MadeOnce
 from videos.ingest import services as ingest
-from videos.models import Release, Source, Video
+from videos.ingest.settings import VideoSettings
+from videos.models import Release, Upload, Video
 
 FFMPEG = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
 
@@ -116,8 +117,8 @@ def take_in(owner: User) -> Callable[[Path], Video]:
     """Take a file in as the owner's; nothing works on it yet."""
 
     def take(path: Path) -> Video:
-        file = ingest.describe_file(path, origin=Source.Origin.COMMAND)
-        return ingest.take_file(owner, file, ingest.Description(title="A clip"))
+        file = ingest.describe_file(path, protocol=Upload.Protocol.COMMAND)
+        return ingest.take_file(owner, file, VideoSettings(title="A clip"))
 
     return take
 

@@ -17,7 +17,7 @@ from videos.models import Release, Rendition, Source, Video
 Status = Video.Status
 
 LEGAL_MOVES: dict[str, frozenset[str]] = {
-    Status.PENDING_UPLOAD: frozenset({Status.FAILED, Status.CANCELED}),
+    Status.PENDING_UPLOAD: frozenset({Status.UPLOADING, Status.FAILED, Status.CANCELED}),
     Status.UPLOADING: frozenset({Status.PROCESSING, Status.FAILED, Status.CANCELED}),
     Status.PROCESSING: frozenset({Status.READY, Status.FAILED, Status.CANCELED}),
     Status.READY: frozenset(),
@@ -33,6 +33,15 @@ class InvalidTransition(Exception):
         super().__init__(f"video {video_id} cannot become {target} from its current state")
         self.video_id = video_id
         self.target = target
+
+
+def begin_upload(video_id: UUID) -> None:
+    """Mark the video as uploading once its first bytes arrive; do nothing if it is already.
+
+    Raises ``InvalidTransition`` for an upload that is over.
+    """
+    if not Video.objects.filter(pk=video_id, status=Status.UPLOADING).exists():
+        _move(video_id, Status.UPLOADING, unless_deleted=True)
 
 
 def finish_upload(video_id: UUID, *, source: Source) -> None:

@@ -10,10 +10,11 @@ from functools import partial
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from processing import services as processing
 from videos import lifecycle, locking
+from videos.ingest.uploads import ExternalIdTaken
 from videos.models import Video
 
 
@@ -41,13 +42,16 @@ def _discard(video_id: UUID) -> bool:
 
 
 def restore(video: Video) -> None:
-    """Take a video out of the trash. Raises ``NotInTrash``, or ``Video.DoesNotExist`` if it was
-    purged in the meantime."""
-    with transaction.atomic():
-        found = Video.objects.select_for_update(of=("self",)).get(pk=video.pk)
-        if found.deleted_at is None:
-            raise NotInTrash
-        lifecycle.restore(video.pk)
+    """Take a video out of the trash. Raises ``NotInTrash``, ``ExternalIdTaken``, or
+    ``Video.DoesNotExist`` if it was purged in the meantime."""
+    try:
+        with transaction.atomic():
+            found = Video.objects.select_for_update(of=("self",)).get(pk=video.pk)
+            if found.deleted_at is None:
+                raise NotInTrash
+            lifecycle.restore(video.pk)
+    except IntegrityError as error:
+        raise ExternalIdTaken from error
 
 
 def kept_until(video: Video) -> datetime | None:

@@ -24,7 +24,8 @@ from processing.pipeline.claim import claim
 from processing.steps.context import Outcome
 from processing.steps.step import TaskSpec
 from videos.ingest import services as ingest
-from videos.models import Source, Video
+from videos.ingest.settings import VideoSettings
+from videos.models import Upload, Video
 
 DAY = timedelta(days=1)
 PIXELS = st.floats(0, 1e6)
@@ -130,8 +131,8 @@ def upload(clip: Path) -> Callable[[User], Run]:
     """Take the clip in as somebody's, and claim its probe."""
 
     def take(user: User) -> Run:
-        file = ingest.describe_file(clip, origin=Source.Origin.COMMAND)
-        return Run.objects.get(video=ingest.take_file(user, file, ingest.Description()))
+        file = ingest.describe_file(clip, protocol=Upload.Protocol.COMMAND)
+        return Run.objects.get(video=ingest.take_file(user, file, VideoSettings()))
 
     return take
 

@@ -20,7 +20,8 @@ from processing.steps import STEPS
 from processing.tests.pretended import outcome
 from processing.workers.machine import HEAVY_COST, Machine
 from videos.ingest import services as ingest
-from videos.models import Source, Video
+from videos.ingest.settings import VideoSettings
+from videos.models import Upload, Video
 
 MIB = 1024**2
 HERE = Machine("here", cores=2, memory=1000 * MIB)
@@ -180,8 +181,8 @@ def test_a_clip_of_another_owner_begins_before_a_long_film_goes_on(
     for task in heavy:
         Task.objects.filter(pk=task.pk).update(rank=long_ago + timedelta(minutes=task.number))
     Task.objects.filter(pk=heavy[0].pk).update(state="done")
-    file = ingest.describe_file(clip, origin=Source.Origin.COMMAND)
-    short = ingest.take_file(stranger, file, ingest.Description())
+    file = ingest.describe_file(clip, protocol=Upload.Protocol.COMMAND)
+    short = ingest.take_file(stranger, file, VideoSettings())
     Task.objects.filter(kind="poster").update(state="done")
     probe = claim("media", worker="w")
     assert probe is not None

@@ -17,7 +17,8 @@ from processing.pipeline import advance, ranking
 from processing.pipeline.claim import claim
 from processing.steps.step import TaskSpec
 from videos.ingest import services as ingest
-from videos.models import Source, Video
+from videos.ingest.settings import VideoSettings
+from videos.models import Upload, Video
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -98,8 +99,8 @@ def upload(clip: Path) -> Callable[[User], Video]:
     """Take the clip in as somebody's."""
 
     def take(user: User) -> Video:
-        file = ingest.describe_file(clip, origin=Source.Origin.COMMAND)
-        return ingest.take_file(user, file, ingest.Description())
+        file = ingest.describe_file(clip, protocol=Upload.Protocol.COMMAND)
+        return ingest.take_file(user, file, VideoSettings())
 
     return take
 

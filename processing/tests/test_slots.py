@@ -18,7 +18,8 @@ from processing.steps.context import Outcome, TaskContext
 from processing.workers.slots import Slots
 from tests.servers.process import wait_until
 from videos.ingest import services as ingest
-from videos.models import Source, Video
+from videos.ingest.settings import VideoSettings
+from videos.models import Upload, Video
 
 THREADS = 4
 
@@ -74,8 +75,8 @@ def test_one_owners_long_tasks_leave_a_thread_to_others(
         try:
             running = Task.objects.filter(owner=owner, state="running")
             wait_until(lambda: running.count() == THREADS - 1, "the owner has all he may have")
-            file = ingest.describe_file(clip, origin=Source.Origin.COMMAND)
-            ingest.take_file(stranger, file, ingest.Description())
+            file = ingest.describe_file(clip, protocol=Upload.Protocol.COMMAND)
+            ingest.take_file(stranger, file, VideoSettings())
             with drains(1):
                 wait_until(
                     lambda: Run.objects.filter(video__owner=stranger, status="succeeded").exists(),

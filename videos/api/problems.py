@@ -19,6 +19,7 @@ from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from accounts.verification import EmailNotVerified
+from processing.profiles import NoSuchProfile
 from processing.services import (
     AlreadyProcessing,
     NoSource,
@@ -26,7 +27,13 @@ from processing.services import (
     NothingToRetry,
     VideoDeleted,
 )
-from videos.ingest.services import EmptyFile, UploadCanceled, UploadNotAllowed
+from videos.ingest.services import EmptyFile
+from videos.ingest.uploads import (
+    ExternalIdTaken,
+    NoSuchFolder,
+    UploadCanceled,
+    UploadNotAllowed,
+)
 from videos.locking import VideoBusy
 from videos.storage import StorageUnavailable
 from videos.trash import NotInTrash
@@ -53,6 +60,13 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
         409,
         "upload_canceled",
         "The video was canceled or deleted while its file was being stored.",
+    ),
+    NoSuchFolder: (400, "folder_unknown", "You have no folder of this id."),
+    NoSuchProfile: (400, "profile_unknown", "There is no profile of this name."),
+    ExternalIdTaken: (
+        409,
+        "external_id_taken",
+        "Another video of yours has this external id. Choose another one, or delete that video.",
     ),
     VideoBusy: (
         409,

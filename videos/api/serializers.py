@@ -15,8 +15,14 @@ from processing.monitoring import progress
 from videos import access, editing, selectors
 from videos.access import Viewer
 from videos.api import shown
-from videos.api.fields import ChoiceField, TextField, TitleField
+from videos.api.fields import IdField, TextField, TitleField
 from videos.api.strictness import StrictForm
+from videos.api.video_settings import (
+    ExpiryField,
+    MetadataField,
+    TagsField,
+    VideoSettingsSerializer,
+)
 from videos.api.vocabulary import FAILURE_CODES, STAGES, UNKNOWN
 from videos.models import Rendition, Video
 from videos.moderation import services as moderation
@@ -171,9 +177,29 @@ class ModerationReasonSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(help_text="a sentence for people")
 
 
+class ClipShownSerializer(serializers.Serializer[Any]):
+    """The part of the original that a video shows."""
+
+    start = serializers.FloatField(help_text="seconds of the original")
+    end = serializers.FloatField(
+        allow_null=True, help_text="seconds of the original; null: up to its end"
+    )
+
+
+_OBJECT = {"type": "object", "additionalProperties": {}, "nullable": True}
+
+
 class VideoSerializer(serializers.ModelSerializer[Video]):
     """A video as the reader may see it."""
 
+    folder = serializers.SerializerMethodField()
+    tags = TagsField(read_only=True)
+    metadata = serializers.SerializerMethodField()
+    external_id = serializers.SerializerMethodField()
+    provenance = serializers.SerializerMethodField()
+    clip = serializers.SerializerMethodField()
+    expires_at = serializers.SerializerMethodField()
+    original = serializers.SerializerMethodField()
     owner = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField()
     job = serializers.SerializerMethodField()
@@ -192,6 +218,14 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
             "id",
             "title",
             "description",
+            "folder",
+            "tags",
+            "metadata",
+            "external_id",
+            "provenance",
+            "clip",
+            "expires_at",
+            "original",
             "owner",
             "status",
             "playable",
@@ -213,6 +247,48 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
             "deleted_at",
         )
         read_only_fields = fields
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_folder(self, video: Video) -> str | None:
+        """The id of the folder it is in; null at the top, and for all but the owner and staff."""
+        return str(video.folder_id) if video.folder_id and self._is_theirs(video) else None
+
+    @extend_schema_field(_OBJECT)
+    def get_metadata(self, video: Video) -> Any:
+        """The owner's own data; null for all but the owner and staff."""
+        return video.metadata if self._is_theirs(video) else None
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_external_id(self, video: Video) -> str | None:
+        """The owner's own name for it; null for all but the owner and staff."""
+        return video.external_id if self._is_theirs(video) else None
+
+    @extend_schema_field(_OBJECT)
+    def get_provenance(self, video: Video) -> Any:
+        """Where it came from, such as the generator and its prompt; others than the owner and
+        staff read only whether it was made by one."""
+        if self._is_theirs(video):
+            return video.provenance
+        return {"ai_generated": True} if video.provenance.get("ai_generated") else {}
+
+    @extend_schema_field(ClipShownSerializer(allow_null=True))
+    def get_clip(self, video: Video) -> Any:
+        """The part of the original that it shows; null if that is the whole."""
+        if video.clip_start is None and video.clip_end is None:
+            return None
+        return {"start": video.clip_start or 0.0, "end": video.clip_end}
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_expires_at(self, video: Video) -> Any:
+        """When it is moved into the trash by itself; null for all but the owner and staff."""
+        moment = video.expires_at if self._is_theirs(video) else None
+        return serializers.DateTimeField().to_representation(moment) if moment else None
+
+    @extend_schema_field(serializers.ChoiceField(Video.Original.choices, allow_null=True))
+    def get_original(self, video: Video) -> str | None:
+        """What is done with the original once it is ready; null for all but the owner and
+        staff."""
+        return video.original if self._is_theirs(video) else None
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_owner(self, video: Video) -> str | None:
@@ -324,9 +400,24 @@ class VideoEditSerializer(StrictForm, serializers.ModelSerializer[Video]):
     title = TitleField(required=False, allow_blank=True, max_length=200)
     description = TextField(required=False, allow_blank=True, max_length=5000)
 
+    folder = IdField(required=False, allow_null=True, source="folder_id")
+    tags = TagsField(required=False)
+    metadata = MetadataField(required=False)
+    external_id = TitleField(required=False, allow_blank=True, max_length=200)
+    expires_at = ExpiryField(required=False, allow_null=True)
+
     class Meta:
         model = Video
-        fields = ("title", "description", "visibility")
+        fields = (
+            "title",
+            "description",
+            "visibility",
+            "folder",
+            "tags",
+            "metadata",
+            "external_id",
+            "expires_at",
+        )
 
     def update(self, instance: Video, validated_data: dict[str, Any]) -> Video:
         """Write only the changed fields."""
@@ -338,18 +429,13 @@ class UploadedFileField(serializers.FileField):
     """A file of at least one byte. The upload itself refuses an empty one, by its own code."""
 
 
-class VideoUploadSerializer(StrictForm):
-    """A file with its description."""
+class VideoUploadSerializer(VideoSettingsSerializer):
+    """A file with its settings."""
 
     read_only_members = VideoSerializer.Meta.fields
     file = UploadedFileField(
         allow_empty_file=True,
         error_messages={"required": "Send the video as the form field `file`."},
-    )
-    title = TitleField(required=False, allow_blank=True, max_length=200)
-    description = TextField(required=False, allow_blank=True, max_length=5000)
-    visibility = ChoiceField(
-        Video.Visibility.choices, required=False, default=Video.Visibility.PRIVATE
     )
 
     def validate_file(self, file: "UploadedFile[bytes]") -> "UploadedFile[bytes]":

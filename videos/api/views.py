@@ -42,7 +42,8 @@ from videos.api.serializers import (
 )
 from videos.api.strictness import StrictRequests
 from videos.ingest import services as ingest
-from videos.models import Source, Video
+from videos.ingest import uploads
+from videos.models import Upload, Video
 from videos.selectors import with_everything
 
 _OPEN_ACTIONS = ("retrieve", "status")
@@ -119,13 +120,12 @@ class VideoViewSet(
         """Upload a video; the answer comes as soon as its bytes are stored."""
         user = cast(User, request.user)
         if not user.can_upload:
-            raise ingest.UploadNotAllowed
+            raise uploads.UploadNotAllowed
         verification.require_verified(user)
         form = VideoUploadSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        about = {name: value for name, value in form.validated_data.items() if name != "file"}
         with closing(form.validated_data["file"]) as file:  # closed here: it is moved away
-            video = ingest.take_file(user, _arrived(file), ingest.Description(**about))
+            video = ingest.take_file(user, _arrived(file), form.settings())
         return self._answer(video.pk, HTTPStatus.CREATED, location=True)
 
     @extend_schema(request=VideoEditSerializer, responses=VideoSerializer)
@@ -242,8 +242,8 @@ class VideoViewSet(
 def _arrived(file: TemporaryUploadedFile) -> ingest.ArrivedFile:
     return ingest.ArrivedFile(
         path=Path(file.temporary_file_path()),
-        filename=ingest.clean_filename(file.name or ""),
+        filename=uploads.clean_filename(file.name or ""),
         size=file.size or 0,
         sha256=file.sha256,  # type: ignore[attr-defined]  # set by HashingUploadHandler
-        origin=Source.Origin.UPLOAD,
+        protocol=Upload.Protocol.POST,
     )

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 KINDS: Mapping[str, str] = {
-    "video.created": "The upload has arrived and is being stored.",
+    "video.created": "The video is registered; its file has arrived, or is about to.",
+    "video.uploading": "The first bytes of its file have arrived.",
     "video.processing": "The upload is stored, or the video is tried again; it waits for its job.",
     "video.playable": "A part of the video plays while the rest is being made; `rungs` and "
     "`available_seconds` tell which.",
@@ -13,7 +14,7 @@ KINDS: Mapping[str, str] = {
     "video.reprocessed": "A new release has replaced the one that played.",
     "video.failed": "The video could not be processed; `error` tells why.",
     "video.canceled": "Somebody stopped its upload or its first job.",
-    "video.updated": "The title, description or visibility was changed; `changed` names which.",
+    "video.updated": "Its owner changed it; `changed` names what, such as `title` or `tags`.",
     "video.approved": "A moderator approved the video, so it is shown as its visibility says.",
     "video.rejected": "A moderator rejected the video, so only its owner and staff can see it.",
     "video.deleted": "The video was moved to the trash, or is about to be purged.",

@@ -22,8 +22,11 @@ def close(upload: Upload, *, code: str, message: str) -> bool:
     Returns False if the upload was finished or closed before.
     """
     with transaction.atomic():
-        video = Video.objects.select_for_update(of=("self",)).filter(pk=upload.video_id).first()
-        closed = Upload.objects.filter(pk=upload.pk, finished_at=None).update(finished_at=Now())
+        videos = Video.objects.select_for_update(of=("self",))
+        video = videos.filter(pk=upload.video_id).first() if upload.video_id else None
+        closed = Upload.objects.filter(pk=upload.pk, finished_at=None).update(
+            finished_at=Now(), error_code=code
+        )
         if not closed:
             return False
         if video is not None and video.status in _ARRIVING:

@@ -2,19 +2,22 @@
 
 from videos.models.decision import DecisionsStand, ModerationDecision
 from videos.models.event import Event, EventLog
+from videos.models.folder import Folder
 from videos.models.guarded import FullSaveRefused, GuardedModel
 from videos.models.installation import Installation, Walk
+from videos.models.library import LibraryItem
 from videos.models.objects import StoredObject
 from videos.models.release import Chunk, Release, Rendition
 from videos.models.source import Source
 from videos.models.upload import Upload
-from videos.models.video import LibraryItem, Video
+from videos.models.video import Video
 
 __all__ = [
     "Chunk",
     "DecisionsStand",
     "Event",
     "EventLog",
+    "Folder",
     "FullSaveRefused",
     "GuardedModel",
     "Installation",

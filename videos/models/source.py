@@ -15,6 +15,7 @@ class Source(models.Model):
         URL = "url"
         HOOK = "hook"
         COMMAND = "command"
+        SITE = "site"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(
@@ -23,7 +24,12 @@ class Source(models.Model):
     key = models.CharField(max_length=200, unique=True, help_text="in the originals storage")
     filename = models.CharField(max_length=255, help_text="as it was given; only ever shown")
     size = models.PositiveBigIntegerField(help_text="bytes")
-    sha256 = models.CharField(max_length=64, db_index=True)
+    sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        db_index=True,
+        help_text="hex; empty until the first task has read bytes that came past the server",
+    )
     origin = models.CharField(max_length=10, choices=Origin)
     origin_url = models.CharField(max_length=2000, blank=True)
     provenance = models.JSONField(default=dict, blank=True)
@@ -32,6 +38,9 @@ class Source(models.Model):
         null=True, blank=True, help_text="the facts, as the release before can read them"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    dropped_at = models.DateTimeField(
+        null=True, blank=True, help_text="when its bytes were deleted, as the owner had chosen"
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
-from videos.models.guarded import GuardedModel
+from videos.models.library import LibraryItem
 from videos.models.release import Release
 from videos.models.source import Source
 
@@ -17,18 +17,6 @@ from videos.models.source import Source
 def new_playback_id() -> str:
     """Return a random public name, which can be replaced without changing the video's id."""
     return secrets.token_urlsafe(16)
-
-
-class LibraryItem(GuardedModel):
-    """The fields that every item of a library has."""
-
-    folder = models.CharField(max_length=255, blank=True)
-    tags = models.JSONField(default=list, blank=True)
-    metadata = models.JSONField(default=dict, blank=True)
-    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
-
-    class Meta:
-        abstract = True
 
 
 class Video(LibraryItem):
@@ -77,6 +65,12 @@ class Video(LibraryItem):
     source = models.ForeignKey(Source, null=True, on_delete=models.PROTECT, related_name="videos")
     release = models.ForeignKey(Release, null=True, on_delete=models.PROTECT, related_name="videos")
     playable = models.BooleanField(default=False)
+    clip_start = models.FloatField(
+        null=True, blank=True, help_text="seconds of the source before the video's first frame"
+    )
+    clip_end = models.FloatField(
+        null=True, blank=True, help_text="seconds of the source at which the video ends"
+    )
     error_code = models.CharField(max_length=64, blank=True)
     error_message = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -103,8 +97,19 @@ class Video(LibraryItem):
             ),
             models.Index(fields=["status"], name="video_status"),
             models.Index(fields=["deleted_at"], name="video_deleted"),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(expires_at__isnull=False, deleted_at__isnull=True),
+                name="video_expires",
+            ),
+            models.Index(fields=["folder", "-id"], name="video_in_folder"),
         ]
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["owner", "external_id"],
+                condition=~Q(external_id="") & Q(deleted_at__isnull=True),
+                name="video_external_id_once",
+            ),
             models.CheckConstraint(
                 condition=Q(
                     status__in=[

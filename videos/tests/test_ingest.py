@@ -2,7 +2,7 @@
 
 import pytest
 
-from videos.ingest.services import clean_filename
+from videos.ingest.uploads import clean_filename
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,9 @@ from accounts.models import User
 from processing import services as processing
 from processing.models import Run
 from videos import installation, keys, lifecycle, objects, purge, trash
-from videos.ingest import closing
+from videos.ingest import closing, uploads
 from videos.ingest import services as ingest
+from videos.ingest.settings import VideoSettings
 from videos.models import Source, StoredObject, Upload, Video
 from videos.storage import StorageUnavailable, originals
 from videos.storage.disk import DiskStorage
@@ -79,7 +80,7 @@ def test_an_upload_that_was_stopped_while_it_was_stored_stays_so(
     before: bool,
 ) -> None:
     _when_stored(monkeypatch, act, before=before)
-    with pytest.raises(ingest.UploadCanceled):
+    with pytest.raises(uploads.UploadCanceled):
         take_in(clip)
     assert not Run.objects.exists()
     assert not Source.objects.exists()
@@ -95,14 +96,14 @@ def test_an_upload_that_was_stopped_while_it_was_stored_stays_so(
 def test_an_upload_that_was_stopped_in_the_last_moment_stays_so(
     take_in: Callable[[Path], Video], clip: Path, monkeypatch: pytest.MonkeyPatch, act: Act
 ) -> None:
-    finish = ingest._finish
+    finish = uploads.finish
 
-    def late(upload: Upload, file: ingest.ArrivedFile) -> Video:
+    def late(upload: Upload, stored: uploads.Stored) -> Video:
         act(Video.objects.get())
-        return finish(upload, file)
+        return finish(upload, stored)
 
-    monkeypatch.setattr(ingest, "_finish", late)
-    with pytest.raises(ingest.UploadCanceled):
+    monkeypatch.setattr(uploads, "finish", late)
+    with pytest.raises(uploads.UploadCanceled):
         take_in(clip)
     objects.delete_marked()
     assert _originals() == set()
@@ -146,7 +147,7 @@ def test_an_upload_whose_process_died_fails_when_its_time_is_over_and_leaves_not
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(ingest, "_finish", die)
+        patch.setattr(uploads, "finish", die)
         with pytest.raises(KeyboardInterrupt):
             take_in(clip)
     assert _originals()
@@ -209,7 +210,7 @@ def test_a_copy_of_the_database_never_deletes_an_original_of_an_upload(
     def die(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(ingest, "_finish", die)
+    monkeypatch.setattr(uploads, "finish", die)
     with pytest.raises(KeyboardInterrupt):
         take_in(clip)
     said = originals().read_bytes(keys.IDENTITY, at_most=1000)
@@ -237,7 +238,7 @@ def test_storing_may_take_as_long_as_a_slow_line_needs(
 ) -> None:
     """A film on its way to a bucket is not given up as if its process had died."""
     size = 100 * 1024**3
-    file = replace(ingest.describe_file(clip, origin=Source.Origin.COMMAND), size=size)
+    file = replace(ingest.describe_file(clip, protocol=Upload.Protocol.COMMAND), size=size)
     began = timezone.now()
     put = DiskStorage.put_file
 
@@ -247,7 +248,7 @@ def test_storing_may_take_as_long_as_a_slow_line_needs(
         assert timedelta(hours=100) < hours < timedelta(days=7)
 
     monkeypatch.setattr(DiskStorage, "put_file", put_file)
-    ingest.take_file(owner, file, ingest.Description())
+    ingest.take_file(owner, file, VideoSettings())
 
 
 def test_an_import_that_the_storage_refuses_says_so_in_a_sentence(

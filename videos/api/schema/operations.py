@@ -37,14 +37,14 @@ OPERATIONS: Mapping[str, Operation] = {
     "video.create": Operation(
         "createVideo",
         "Upload a video",
-        "Send the file and its description as `multipart/form-data`. The answer comes as soon as "
+        "Send the file and its settings as `multipart/form-data`. The answer comes as soon as "
         "the bytes are stored. Processing begins by itself, and `status` and `progress` tell how "
         "far it is.",
         refusals={
-            400: ("file_empty", "too_many_files"),
+            400: ("file_empty", "too_many_files", "folder_unknown", "profile_unknown"),
             403: ("upload_not_allowed", "email_not_verified"),
             404: ("not_found",),
-            409: ("upload_canceled",),
+            409: ("upload_canceled", "external_id_taken"),
             503: ("storage_unavailable",),
             507: ("disk_full",),
         },
@@ -60,9 +60,13 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "video.partial_update": Operation(
         "updateVideo",
-        "Change title, description or visibility",
+        "Change a video",
         "Members that are not sent stay as they are.",
-        refusals={412: ("precondition_failed",)},
+        refusals={
+            400: ("folder_unknown",),
+            409: ("external_id_taken",),
+            412: ("precondition_failed",),
+        },
         request=examples.VIDEO_EDIT,
         answer=examples.EDITED_VIDEO,
     ),
@@ -84,7 +88,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "restoreVideo",
         "Take a video out of the trash",
         "What the deletion stopped stays stopped; `reprocessVideo` starts it again.",
-        refusals={409: ("not_in_trash", "video_busy")},
+        refusals={409: ("not_in_trash", "video_busy", "external_id_taken")},
         answer=examples.VIDEO,
     ),
     "video.reprocess": Operation(

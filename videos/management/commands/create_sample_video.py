@@ -13,7 +13,9 @@ from processing.ffmpeg.errors import MediaError
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 from videos.ingest import services as ingest
-from videos.models import Source, Video
+from videos.ingest import uploads
+from videos.ingest.settings import VideoSettings
+from videos.models import Upload, Video
 
 _LIMITS = runner.Limits(wall_seconds=300)
 
@@ -51,9 +53,9 @@ class Command(BaseCommand):
             ffmpeg = FFmpeg(settings.FFMPEG, settings.FFPROBE, settings.ENV.sandbox)
             drawn = demo_clip.draw(ffmpeg=ffmpeg.program, out=clip)
             ffmpeg.run(drawn, limits=_LIMITS, reads=[], writes=folder)
-            file = ingest.describe_file(clip, origin=Source.Origin.COMMAND)
-            return ingest.take_file(user, file, ingest.Description())
+            file = ingest.describe_file(clip, protocol=Upload.Protocol.COMMAND)
+            return ingest.take_file(user, file, VideoSettings())
         except MediaError as error:
             raise CommandError(f"The sample clip was not made: {error}\n{error.log}") from error
-        except ingest.UploadNotAllowed as error:
+        except uploads.UploadNotAllowed as error:
             raise CommandError(f"{user.email} may not upload.") from error

@@ -8,7 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.models import User
 from processing.monitoring import terminal
 from videos.ingest import services as ingest
-from videos.models import Source, Video
+from videos.ingest import uploads
+from videos.ingest.settings import VideoSettings
+from videos.models import Upload, Video
 from videos.storage import StorageUnavailable
 
 
@@ -34,15 +36,15 @@ class Command(BaseCommand):
         if not path.is_file():
             raise CommandError(f"{path} is not a file.")
         try:
-            file = ingest.describe_file(path, origin=Source.Origin.COMMAND)
-            video = ingest.take_file(user, file, ingest.Description(title=title))
+            file = ingest.describe_file(path, protocol=Upload.Protocol.COMMAND)
+            video = ingest.take_file(user, file, VideoSettings(title=title))
         except ingest.EmptyFile as error:
             raise CommandError(f"{path} is empty.") from error
-        except ingest.UploadCanceled as error:
+        except uploads.UploadCanceled as error:
             raise CommandError("The video was canceled or deleted meanwhile.") from error
         except StorageUnavailable as error:
             raise CommandError("The storage did not take the file. Import it again.") from error
-        except ingest.UploadNotAllowed as error:
+        except uploads.UploadNotAllowed as error:
             raise CommandError(f"{owner} may not upload.") from error
         self.stdout.write(str(video.pk))
         if wait:

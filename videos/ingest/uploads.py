@@ -1,0 +1,196 @@
+"""The core of every way in: create an upload with its video, receive, and finish it.
+
+Creating an upload creates its video, so that the video can be edited while bytes arrive. Finishing
+the upload gives the video its source and starts the processing. How the bytes come to the storage
+is the business of each way in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import PurePosixPath
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+
+from accounts.models import User
+from processing import profiles
+from processing import services as processing
+from processing.ffmpeg import names
+from processing.ffmpeg.planning.ladder import Profile
+from videos import keys, lifecycle, objects
+from videos.events import log
+from videos.ingest.settings import VideoSettings
+from videos.models import Folder, Source, Upload, Video
+from videos.moderation import policy
+
+_NAME_LENGTH = 255
+_TITLE_LENGTH = 200
+_ORIGINS: Mapping[str, Source.Origin] = {
+    Upload.Protocol.URL: Source.Origin.URL,
+    Upload.Protocol.SITE: Source.Origin.SITE,
+    Upload.Protocol.HOOK: Source.Origin.HOOK,
+    Upload.Protocol.COMMAND: Source.Origin.COMMAND,
+}
+
+
+class UploadNotAllowed(Exception):
+    """Raised when a user may not upload videos."""
+
+
+class UploadCanceled(Exception):
+    """Raised when a video was canceled, deleted or given up while its bytes were being stored."""
+
+
+class NoSuchFolder(Exception):
+    """Raised when the owner has no folder of this id."""
+
+
+class ExternalIdTaken(Exception):
+    """Raised when another video of the owner has the same external id."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What may arrive: ``max_size`` in bytes, ``max_duration`` in seconds, and from pages of which
+    ``allowed_origin`` (``https://app.example``). None and the empty string set no limit."""
+
+    max_size: int | None = None
+    max_duration: float | None = None
+    allowed_origin: str = ""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An original that has been stored whole: its size in bytes, and its SHA-256 in hex, which is
+    empty if the bytes did not come through this server."""
+
+    size: int
+    sha256: str = ""
+
+
+def create(
+    owner: User,
+    settings: VideoSettings,
+    *,
+    protocol: Upload.Protocol,
+    filename: str,
+    expires_in: timedelta,
+    size: int | None = None,
+    limits: Limits | None = None,
+    origin_url: str = "",
+    receiving: bool = False,
+) -> Upload:
+    """Create an upload and its video; with ``receiving`` its bytes have begun to arrive.
+
+    ``size`` is what the client announced, in bytes. Raises ``UploadNotAllowed``, ``NoSuchFolder``,
+    ``ExternalIdTaken`` or ``profiles.NoSuchProfile``.
+    """
+    if not owner.can_upload:
+        raise UploadNotAllowed
+    if settings.folder and not Folder.objects.filter(pk=settings.folder, owner=owner).exists():
+        raise NoSuchFolder
+    asked: dict[str, Any] = {"on_duplicate": settings.on_duplicate}
+    if settings.profile:
+        asked["profile"] = profiles.named(settings.profile).to_json()
+    name = clean_filename(filename)
+    with transaction.atomic():
+        video = _create_video(owner, settings, name, receiving=receiving)
+        upload = Upload.objects.create(
+            owner=owner,
+            video=video,
+            protocol=protocol,
+            key=keys.new_original(),
+            filename=name,
+            size=size,
+            settings=asked,
+            limits=asdict(limits or Limits()),
+            origin_url=origin_url,
+            expires_at=Now() + expires_in,
+        )
+        objects.write_ahead_original(upload)
+        log.write("video.created", video)
+    return upload
+
+
+def begin_receiving(upload: Upload) -> None:
+    """Move the upload's video to ``uploading``, if it is not there yet."""
+    if upload.video_id is not None:
+        lifecycle.begin_upload(upload.video_id)
+
+
+def extend(upload_id: UUID, *, received: int, expires_in: timedelta) -> bool:
+    """Record how many bytes have arrived, and put off the expiry. Returns False if the upload is
+    over."""
+    still_open = Upload.objects.filter(pk=upload_id, finished_at=None)
+    return bool(still_open.update(received=received, expires_at=Now() + expires_in))
+
+
+def finish(upload: Upload, stored: Stored) -> Video:
+    """Give the video its source and start the processing. The object is under the upload's key.
+
+    Raises ``UploadCanceled``; the caller then deletes the bytes with ``closing.forget``. Closing
+    and purging take the rows in the same order, the video before the upload.
+    """
+    video = upload.video
+    if video is None:
+        raise UploadCanceled
+    with transaction.atomic():
+        source = Source.objects.create(
+            owner_id=upload.owner_id,
+            key=upload.key,
+            filename=upload.filename,
+            size=stored.size,
+            sha256=stored.sha256,
+            origin=_ORIGINS.get(upload.protocol, Source.Origin.UPLOAD),
+            origin_url=upload.origin_url,
+            provenance=video.provenance,
+        )
+        try:
+            processing.begin(video, source, profile=_profile_of(upload))
+        except lifecycle.InvalidTransition as error:
+            raise UploadCanceled from error
+        open_still = Upload.objects.filter(pk=upload.pk, finished_at=None)
+        closed = open_still.update(received=stored.size, finished_at=Now())
+        if not closed or not objects.confirm_original(upload, source):
+            raise UploadCanceled
+    return video
+
+
+def clean_filename(name: str) -> str:
+    """Return a file's name for display: its last part, without control characters."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    return names.shown(last)[:_NAME_LENGTH] or "unnamed"
+
+
+def _create_video(owner: User, settings: VideoSettings, filename: str, *, receiving: bool) -> Video:
+    status = Video.Status.UPLOADING if receiving else Video.Status.PENDING_UPLOAD
+    try:
+        with transaction.atomic():
+            return Video.objects.create(
+                owner=owner,
+                title=settings.title or _title_of(filename),
+                status=status,
+                moderation=policy.first_state(owner),
+                **settings.columns(),
+            )
+    except IntegrityError as error:
+        named_so = Video.objects.filter(owner=owner, external_id=settings.external_id)
+        if settings.external_id and named_so.filter(deleted_at=None).exists():
+            raise ExternalIdTaken from error
+        raise
+
+
+def _title_of(filename: str) -> str:
+    stem = PurePosixPath(filename).stem.replace("_", " ").strip()
+    return stem[:_TITLE_LENGTH] or "Untitled"
+
+
+def _profile_of(upload: Upload) -> Profile | None:
+    """Return the profile that was asked for, as it was then; None for the default."""
+    copied: Any = upload.settings.get("profile")
+    return Profile.from_json(copied) if copied else None
