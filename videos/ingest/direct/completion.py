@@ -20,7 +20,7 @@ from videos.ingest.direct.errors import (
     UploadOver,
 )
 from videos.models import Source, Upload, Video
-from videos.storage import ObjectMissing, multipart, originals
+from videos.storage import ObjectMissing, StorageUnavailable, multipart, originals
 from videos.storage.multipart import SMALLEST_PART, Part
 
 # The reconciler looks whether the object is there when a completing process must have died.
@@ -62,6 +62,8 @@ def complete(upload: Upload, named: Sequence[Named]) -> Video:
         multipart.complete(receiving.bucket(), upload.key, upload.multipart_id, parts)
     except ObjectMissing:
         pass  # another request has just completed it, or it was aborted: the object tells
+    except StorageUnavailable as error:
+        return _if_there(upload, error)
     return _of_object(upload)
 
 
@@ -94,6 +96,14 @@ def refuse(upload: Upload, reason: FileRefused) -> None:
     """Close an upload for this reason, and delete what arrived."""
     closing.close(upload, code=reason.code, message=reason.message)
     receiving.abort(upload)
+
+
+def _if_there(upload: Upload, error: StorageUnavailable) -> Video:
+    """Finish the upload if the bucket made the object although it answered with an error."""
+    try:
+        return finish(upload)
+    except ObjectMissing:
+        raise error from None
 
 
 def _of_object(upload: Upload) -> Video:
