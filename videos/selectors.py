@@ -50,7 +50,7 @@ def with_everything(videos: QuerySet[Video]) -> QuerySet[Video]:
 
 def source_facts(source: Source, duration: float) -> SourceFacts:
     """Return the facts of an original; ``duration`` is the best known duration of its video."""
-    about = SourceFacts(source.filename, source.size, source.sha256)
+    about = SourceFacts(source.filename, source.size, source.sha256 or None)
     if source.found is None:
         return about
     media = Media.from_json(source.found)

@@ -14,7 +14,7 @@ from processing.ffmpeg.probing import probe, probe_errors, timeline
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.models import Run
-from processing.steps import sources, tools
+from processing.steps import hashing, sources, tools
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step
@@ -28,6 +28,7 @@ _DOLBY_ALONE = 5
 def run(context: TaskContext) -> Outcome:
     """Probe the source; store the result with the source, and the plan with the run."""
     source = sources.local(context)
+    sha256 = hashing.beside(context, source)
     profile = Profile.from_json(context.run.profile)
     tools.let_go_of_database()
     limits = probe.ProbeLimits(max_decoded_pixels=settings.MAX_GIGAPIXELS * 10**9)
@@ -59,8 +60,9 @@ def run(context: TaskContext) -> Outcome:
         memory=weight.memory_bytes(made_of, plan.rungs, threads, preset=profile.preset),
     )
     log = "\n".join(notice.message for notice in plan.notices)
+    hashed = sha256()
     return Outcome(
-        record=lambda: _record(context, media, plan),
+        record=lambda: _record(context, media, plan, hashed),
         result=probed,
         log=log,
         gigapixels=probe_errors.pixels_of(made_of) / 10**9,
@@ -100,10 +102,10 @@ def require_colours(media: Media, ffmpeg: FFmpeg) -> None:
         )
 
 
-def _record(context: TaskContext, media: Media, plan: EncodePlan) -> None:
+def _record(context: TaskContext, media: Media, plan: EncodePlan, sha256: str) -> None:
     kind = Video.MediaType.VIDEO if media.video else Video.MediaType.AUDIO
     Source.objects.filter(pk=context.source.pk).update(
-        facts=media.to_json(), media=media_before.as_before(media)
+        facts=media.to_json(), media=media_before.as_before(media), sha256=sha256
     )
     Run.objects.filter(pk=context.run.pk).update(plan=plan.to_json())
     told = [notice.to_json() for notice in plan.notices]

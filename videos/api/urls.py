@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from videos.api.feed_views import FeedTicketView
 from videos.api.job_views import JobViewSet
 from videos.api.profile_views import ProfileViewSet
+from videos.api.s3_views import PATHS as S3_PATHS
 from videos.api.views import VideoViewSet
 
 router = SimpleRouter(use_regex_path=False)
@@ -15,5 +16,6 @@ router.register("profiles", ProfileViewSet, basename="profile")
 
 urlpatterns = [
     *router.urls,
+    *S3_PATHS,
     path("feed/ticket/", FeedTicketView.as_view({"post": "create"}), name="feed-ticket"),
 ]

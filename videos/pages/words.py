@@ -52,6 +52,10 @@ _ADVICE = {
     "source_too_long": "Cut it into shorter parts and upload those.",
     "source_too_large": "Export it in a smaller size or with fewer tracks and upload that.",
     "upload_incomplete": "Upload the file again and keep this page open until it has arrived.",
+    "upload_size_differs": "Upload the file again; it may have changed while it was sent.",
+    "upload_part_too_large": "Upload the file again, on the upload page of this site.",
+    "upload_too_large": "Export it in a smaller size and upload that.",
+    "file_empty": "Check that you chose the right file, and upload it again.",
     "storage_unavailable": "Upload the file again in a few minutes.",
 }
 

@@ -22,6 +22,10 @@ TAGS = [
         "description": "A profile says how videos are encoded; a job can name one.",
     },
     {
+        "name": "uploads",
+        "description": "Uploads in parts, straight into the bucket.",
+    },
+    {
         "name": "feed",
         "description": "Changes are sent over a WebSocket, which has its own document.",
     },
