@@ -6,10 +6,12 @@ from rest_framework.routers import SimpleRouter
 from videos.api.feed_views import FeedTicketView
 from videos.api.job_views import JobViewSet
 from videos.api.profile_views import ProfileViewSet
+from videos.api.upload_views import UploadViewSet
 from videos.api.views import VideoViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("videos", VideoViewSet, basename="video")
+router.register("uploads", UploadViewSet, basename="upload")
 router.register("jobs", JobViewSet, basename="job")
 router.register("profiles", ProfileViewSet, basename="profile")
 
