@@ -1,5 +1,7 @@
 """Inspect the source, and plan what is made of it and how it is cut."""
 
+from dataclasses import replace
+
 from django.conf import settings
 
 from processing.ffmpeg import media_before
@@ -19,7 +21,7 @@ from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step
 from processing.workers.machine import this_machine
-from videos.models import Release, Source, Video
+from videos.models import Release, Source, Upload, Video
 
 # No ordinary decoder understands the frames of this profile; profiles from 7 on hold ordinary ones.
 _DOLBY_ALONE = 5
@@ -30,8 +32,8 @@ def run(context: TaskContext) -> Outcome:
     source = sources.local(context)
     sha256 = hashing.beside(context, source)
     profile = Profile.from_json(context.run.profile)
+    limits = _limits(context.run)
     tools.let_go_of_database()
-    limits = probe.ProbeLimits(max_decoded_pixels=settings.MAX_GIGAPIXELS * 10**9)
     ffmpeg, should_stop = context.ffmpeg, context.should_stop
     media = probe.probe(
         source, ffmpeg=ffmpeg, limits=limits, should_stop=should_stop, folder=context.folder
@@ -67,6 +69,17 @@ def run(context: TaskContext) -> Outcome:
         log=log,
         gigapixels=probe_errors.pixels_of(made_of) / 10**9,
     )
+
+
+def _limits(run: Run) -> probe.ProbeLimits:
+    """Return the limits of this site. In the first job of a video the source may also last no
+    longer than its upload was allowed; processing it again is a decision of the owner alone."""
+    limits = probe.ProbeLimits(max_decoded_pixels=settings.MAX_GIGAPIXELS * 10**9)
+    if run.kind != Run.Kind.FIRST:
+        return limits
+    of_upload = Upload.objects.filter(video=run.video_id).values_list("limits", flat=True).first()
+    allowed = (of_upload or {}).get("max_duration") or limits.max_duration
+    return replace(limits, max_duration=min(limits.max_duration, float(allowed)))
 
 
 def _require_something(media: Media, ffmpeg: FFmpeg) -> None:

@@ -8,12 +8,14 @@ from videos.api.folder_views import FolderViewSet, TagViewSet
 from videos.api.job_views import JobViewSet
 from videos.api.profile_views import ProfileViewSet
 from videos.api.s3_views import PATHS as S3_PATHS
+from videos.api.upload_views import UploadViewSet
 from videos.api.views import VideoViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("videos", VideoViewSet, basename="video")
 router.register("folders", FolderViewSet, basename="folder")
 router.register("tags", TagViewSet, basename="tag")
+router.register("uploads", UploadViewSet, basename="upload")
 router.register("jobs", JobViewSet, basename="job")
 router.register("profiles", ProfileViewSet, basename="profile")
 

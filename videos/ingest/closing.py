@@ -39,7 +39,9 @@ def forget(upload: Upload) -> None:
     """Close an upload that was canceled, closed or purged while its bytes were being stored, and
     mark the bytes, since they belong to no video."""
     with transaction.atomic():
-        Upload.objects.filter(pk=upload.pk, finished_at=None).update(finished_at=Now())
+        Upload.objects.filter(pk=upload.pk, finished_at=None).update(
+            finished_at=Now(), error_code=Upload.CANCELED
+        )
         objects.mark_original(upload.key, at_once=True)
 
 
@@ -55,6 +57,6 @@ def give_up(upload: Upload) -> bool:
     """Close an upload that was never finished; return False if it was finished or closed before."""
     return close(
         upload,
-        code="upload_incomplete",
+        code=Upload.EXPIRED,
         message="The upload was never finished. Upload the file again.",
     )

@@ -25,6 +25,9 @@ class Upload(models.Model):
         HOOK = "hook"
         COMMAND = "command"
 
+    CANCELED = "canceled"
+    EXPIRED = "upload_incomplete"
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="uploads"

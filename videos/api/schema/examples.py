@@ -4,6 +4,7 @@ from typing import Any
 
 _ID = "01a1fb70-14f7-744f-a1d9-38cfbcd81bd5"
 _JOB_ID = "01a1fb70-2c5e-7d11-9a0e-5b7c61f0d2aa"
+_UPLOAD_ID = "01a1fb70-530a-7dbe-9c1e-2f7b6c3e29f6"
 _AT = "2026-11-05T09:30:00Z"
 _READY_AT = "2026-11-05T09:31:12Z"
 _MEDIA = f"https://video.example.org/m/c2lnbmVk/{_JOB_ID}"
@@ -12,6 +13,32 @@ Example = dict[str, Any]
 
 UPLOAD: Example = {"file": "(the bytes of the file)", "title": "A walk by the sea"}
 VIDEO_EDIT: Example = {"title": "A walk by the sea", "visibility": "unlisted"}
+UPLOAD_CREATE: Example = {
+    "title": "From a visitor",
+    "max_size": 2147483648,
+    "max_duration": 600,
+    "expires_in": 3600,
+    "allowed_origin": "https://app.example.org",
+}
+UPLOAD_ROW: Example = {
+    "id": _UPLOAD_ID,
+    "video": _ID,
+    "protocol": "delegated",
+    "filename": "unnamed",
+    "url": "https://video.example.org/u/AaH7cFMKfb6cHi97bD4p9g:c2lnbmVk",
+    "state": "waiting",
+    "offset": 0,
+    "size": None,
+    "error": None,
+    "limits": {
+        "max_size": 2147483648,
+        "max_duration": 600.0,
+        "allowed_origin": "https://app.example.org",
+    },
+    "created_at": _AT,
+    "expires_at": "2026-11-05T10:30:00Z",
+    "finished_at": None,
+}
 JOB_SUBMIT: Example = {"video": _ID, "profile": "quality"}
 JOB_EDIT: Example = {"priority": 5}
 
