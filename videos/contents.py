@@ -28,7 +28,9 @@ def move_all(folder_id: UUID, into: UUID | None) -> None:
         if kind is not Video:
             _of(kind).filter(folder=folder_id).update(folder=into)
     while moved := list(
-        Video.objects.select_for_update(of=("self",)).filter(folder=folder_id).order_by("pk")[:_BATCH]
+        Video.objects.select_for_update(of=("self",))
+        .filter(folder=folder_id)
+        .order_by("pk")[:_BATCH]
     ):
         _put(moved, into)
 

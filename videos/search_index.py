@@ -76,9 +76,7 @@ def install(connection: Any) -> None:
         for one in (_QUERY, _VECTOR, _TRIGGER):
             cursor.execute(one)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE INDEX IF NOT EXISTS {INDEX} ON videos_video USING gin ({COLUMN})"
-        )
+        cursor.execute(f"CREATE INDEX IF NOT EXISTS {INDEX} ON videos_video USING gin ({COLUMN})")
         cursor.execute(
             f"CREATE INDEX IF NOT EXISTS {TAGS_INDEX} ON videos_video"
             " USING gin (tags jsonb_path_ops)"

@@ -27,7 +27,6 @@ from processing.services import (
     NothingToRetry,
     VideoDeleted,
 )
-from videos.ingest.direct import errors as direct
 from videos.folders import (
     DEEPEST,
     MOST,
@@ -38,6 +37,7 @@ from videos.folders import (
     NoSuchFolder,
     TooManyFolders,
 )
+from videos.ingest.direct import errors as direct
 from videos.ingest.services import EmptyFile
 from videos.ingest.uploads import (
     ExternalIdTaken,
@@ -213,6 +213,17 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if answer is None:
         return None
     return _response(_translate(error, answer, instance), answer.status_code, answer)
+
+
+def of(error: Exception) -> dict[str, Any] | None:
+    """Return the problem for a refusal of the domain or of a form; None for any other error."""
+    known = _DOMAIN.get(type(error))
+    if known is not None:
+        return body(*known)
+    if not isinstance(error, exceptions.ValidationError):
+        return None
+    answer = drf_exception_handler(error, {})
+    return None if answer is None else _translate(error, answer, None)
 
 
 def body(
