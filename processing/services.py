@@ -26,6 +26,10 @@ class NoSource(Exception):
     """Raised when a video has no stored source to work from."""
 
 
+class OriginalDropped(Exception):
+    """Raised when a video's source was deleted, as its owner had chosen."""
+
+
 class NothingToCancel(Exception):
     """Raised when a video is neither arriving nor being processed."""
 
@@ -61,7 +65,8 @@ def reprocess(video: Video, *, profile: str | None = None, priority: int | None 
     """Plan a new run; a ready video keeps playing its release until the new one is complete.
 
     It uses the default profile unless one is named, and without a ``priority`` the owner's plan's.
-    Raises ``NoSource``, ``VideoDeleted``, ``AlreadyProcessing`` or ``profiles.NoSuchProfile``.
+    Raises ``NoSource``, ``OriginalDropped``, ``VideoDeleted``, ``AlreadyProcessing`` or
+    ``profiles.NoSuchProfile``.
     """
     if video.source is None:
         raise NoSource
@@ -73,6 +78,7 @@ def reprocess(video: Video, *, profile: str | None = None, priority: int | None 
             # video's, and the constraint would wait for that run.
             if Run.objects.filter(video=video, status__in=Run.ACTIVE).exists():
                 raise AlreadyProcessing
+            _require_there(video.source)
             if locked.status not in (Video.Status.READY, Video.Status.PROCESSING):
                 lifecycle.begin_again(video.pk, source=video.source)
             return _start(
@@ -85,7 +91,8 @@ def reprocess(video: Video, *, profile: str | None = None, priority: int | None 
 def retry(run: Run) -> Run:
     """Retry the failed tasks of a run and those that depend on them; finished tasks stay done.
 
-    Raises ``NothingToRetry``, ``NoSource``, ``VideoDeleted`` or ``AlreadyProcessing``.
+    Raises ``NothingToRetry``, ``NoSource``, ``OriginalDropped``, ``VideoDeleted`` or
+    ``AlreadyProcessing``.
     """
     try:
         with bounded():
@@ -96,6 +103,7 @@ def retry(run: Run) -> Run:
             if locked.source is None:
                 raise NoSource
             video = _lock(locked.video_id)
+            _require_there(locked.source)
             if video.status != Video.Status.READY:
                 lifecycle.begin_again(video.pk, source=locked.source)
             resume.reopen(locked)
@@ -111,6 +119,13 @@ def _lock(video_id: UUID) -> Video:
     if video.deleted_at is not None:
         raise VideoDeleted
     return video
+
+
+def _require_there(source: Source) -> None:
+    """Lock a source against being dropped. Raises ``OriginalDropped``."""
+    held = Source.objects.select_for_update(no_key=True)
+    if held.only("dropped_at").get(pk=source.pk).dropped_at is not None:
+        raise OriginalDropped
 
 
 def cancel(video: Video) -> None:

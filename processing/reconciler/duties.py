@@ -10,7 +10,7 @@ from processing.pipeline import attempt, reconcile, retention
 from processing.reconciler.duty import Duty
 from processing.reconciler.mail import wake_mail
 from processing.workers import temp_files
-from videos import installation, objects, purge
+from videos import dropping, installation, objects, purge, trash
 from videos.events import log
 from videos.events.retention import prune_events
 from videos.ingest.closing import expire_uploads
@@ -31,6 +31,8 @@ DUTIES = (
     Duty("place_events", _BEAT, log.sequence, "database"),
     Duty("wake_mail", _BEAT, wake_mail, "database"),
     Duty("expire_uploads", _STEP, expire_uploads, "database"),
+    Duty("expire_videos", _STEP, trash.expire, "database"),
+    Duty("drop_originals", _STEP, dropping.drop_originals, "database"),
     Duty("purge_videos", _STEP, purge.purge_expired, "database"),
     Duty("sweep_releases", _BEAT, purge.sweep_releases, "database"),
     Duty("sweep_sources", _STEP, purge.sweep_sources, "database"),

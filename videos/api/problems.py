@@ -25,6 +25,7 @@ from processing.services import (
     NoSource,
     NothingToCancel,
     NothingToRetry,
+    OriginalDropped,
     VideoDeleted,
 )
 from videos.folders import (
@@ -149,6 +150,11 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
     VideoDeleted: (409, "video_deleted", "This video is in the trash. Restore it first."),
     NotInTrash: (409, "not_in_trash", "This video is not in the trash."),
     NoSource: (409, "source_missing", "This video has no stored original. Upload it again."),
+    OriginalDropped: (
+        409,
+        "original_dropped",
+        "The original of this video was deleted once it was ready, as you chose. Upload it again.",
+    ),
     NothingToRetry: (
         409,
         "nothing_to_retry",

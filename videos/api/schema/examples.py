@@ -61,6 +61,7 @@ _SOURCE: Example = {
     "video_codec": "h264",
     "audio_codec": "aac",
     "bitrate": 2032935,
+    "dropped_at": None,
 }
 _NOT_PROBED: Example = dict.fromkeys(_SOURCE) | {
     name: _SOURCE[name] for name in ("filename", "size", "sha256")

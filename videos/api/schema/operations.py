@@ -11,6 +11,8 @@ from typing import Any
 
 from videos.api.schema import examples
 
+_NOT_AGAIN = ("already_processing", "source_missing", "original_dropped", "video_deleted")
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -124,7 +126,9 @@ OPERATIONS: Mapping[str, Operation] = {
         "Process a video again",
         "Uses the default profile; `createJob` can name another one. A ready video keeps playing "
         "until the new release is complete.",
-        refusals={409: ("already_processing", "source_missing", "video_deleted")},
+        refusals={
+            409: ("already_processing", "source_missing", "original_dropped", "video_deleted")
+        },
         answer=examples.CURRENT_JOB,
     ),
     "video.cancel": Operation(
@@ -195,7 +199,7 @@ OPERATIONS: Mapping[str, Operation] = {
         refusals={
             400: ("priority_not_allowed",),
             404: ("not_found",),
-            409: ("already_processing", "source_missing", "video_deleted"),
+            409: _NOT_AGAIN,
         },
         request=examples.JOB_SUBMIT,
         answer=examples.QUEUED_JOB,
@@ -221,7 +225,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "Repeat what failed in a job",
         "Repeats only the steps that failed and those that depend on them. Finished parts are "
         "reused within a day of the failure.",
-        refusals={409: ("nothing_to_retry", "source_missing", "video_deleted")},
+        refusals={409: ("nothing_to_retry", "source_missing", "original_dropped", "video_deleted")},
         answer=examples.QUEUED_JOB,
     ),
     "feed.create": Operation(
