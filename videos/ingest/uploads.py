@@ -22,7 +22,7 @@ from processing import profiles
 from processing import services as processing
 from processing.ffmpeg import names
 from processing.ffmpeg.planning.ladder import Profile
-from videos import keys, lifecycle, objects
+from videos import idempotency, keys, lifecycle, objects
 from videos.events import log
 from videos.ingest.settings import VideoSettings
 from videos.models import Folder, Source, Upload, Video
@@ -114,6 +114,7 @@ def create(
         )
         objects.write_ahead_original(upload)
         log.write("video.created", video)
+        idempotency.note("video", video.pk)
     return upload
 
 
