@@ -12,7 +12,7 @@ from processing.models import Run, Task
 from processing.pipeline import advance, ranking, resume
 from processing.pipeline import begin as beginning
 from processing.pipeline.transactions import bounded
-from videos import lifecycle
+from videos import idempotency, lifecycle
 from videos.models import Source, Video
 
 MAX_PRIORITY = 100
@@ -81,9 +81,9 @@ def reprocess(video: Video, *, profile: str | None = None, priority: int | None 
             _require_there(video.source)
             if locked.status not in (Video.Status.READY, Video.Status.PROCESSING):
                 lifecycle.begin_again(video.pk, source=video.source)
-            return _start(
-                video, video.source, Run.Kind.REPROCESS, profile=wanted, priority=priority
-            )
+            run = _start(video, video.source, Run.Kind.REPROCESS, profile=wanted, priority=priority)
+            idempotency.note("job", run.pk)
+            return run
     except IntegrityError as error:
         raise AlreadyProcessing from error
 
@@ -108,6 +108,7 @@ def retry(run: Run) -> Run:
                 lifecycle.begin_again(video.pk, source=locked.source)
             resume.reopen(locked)
             advance.tell(locked, Run.Status.QUEUED)
+            idempotency.note("job", locked.pk)
     except IntegrityError as error:
         raise AlreadyProcessing from error
     return Run.objects.get(pk=run.pk)

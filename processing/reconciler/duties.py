@@ -10,7 +10,7 @@ from processing.pipeline import attempt, reconcile, retention
 from processing.reconciler.duty import Duty
 from processing.reconciler.mail import wake_mail
 from processing.workers import temp_files
-from videos import dropping, installation, objects, purge, trash
+from videos import dropping, idempotency, installation, objects, purge, trash
 from videos.events import log
 from videos.events.retention import prune_events
 from videos.ingest.closing import expire_uploads
@@ -43,6 +43,7 @@ DUTIES = (
     Duty("prune_jobs", _STEP, retention.prune_jobs, "database"),
     Duty("slim_jobs", _STEP, retention.slim_jobs, "database"),
     Duty("prune_uploads", _STEP, prune_uploads, "database"),
+    Duty("prune_keys", _STEP, idempotency.prune_keys, "database"),
     Duty("prune_sessions", _STEP, prune_sessions, "database"),
     Duty("prune_mail", _STEP, prune_mail, "database"),
     Duty("keep_identity", _MINUTE, installation.keep, "storage"),

@@ -38,6 +38,13 @@ from videos.folders import (
     NoSuchFolder,
     TooManyFolders,
 )
+from videos.idempotency import (
+    RETRY_AFTER_SECONDS,
+    Interrupted,
+    InvalidKey,
+    KeyInFlight,
+    KeyMismatch,
+)
 from videos.ingest.direct import errors as direct
 from videos.ingest.services import EmptyFile
 from videos.ingest.uploads import (
@@ -67,6 +74,27 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
     UploadNotAllowed: (403, "upload_not_allowed", "This account may not upload videos."),
     EmailNotVerified: (403, "email_not_verified", EMAIL_NOT_VERIFIED),
     EmptyFile: (400, "file_empty", "The file is empty. Choose another one."),
+    InvalidKey: (
+        400,
+        "idempotency_key_invalid",
+        "An Idempotency-Key has 1 to 255 visible ASCII characters.",
+    ),
+    KeyInFlight: (
+        409,
+        "idempotency_in_flight",
+        "A request with this Idempotency-Key is being answered. Try again in a few seconds.",
+    ),
+    Interrupted: (
+        409,
+        "idempotency_interrupted",
+        "The first request with this Idempotency-Key was interrupted after it had an effect. Look "
+        "at what it created, and use another key for what is missing.",
+    ),
+    KeyMismatch: (
+        422,
+        "idempotency_mismatch",
+        "This Idempotency-Key named another request before. Use a new key for each request.",
+    ),
     UploadCanceled: (
         409,
         "upload_canceled",
@@ -184,6 +212,7 @@ _TITLES = {
     412: "Precondition failed",
     413: "Too large",
     415: "Unsupported media type",
+    422: "Unprocessable content",
     429: "Too many requests",
     500: "Server error",
     503: "Service unavailable",
@@ -199,7 +228,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     known = _DOMAIN.get(type(error))
     if known is not None:
         status, code, detail = known
-        return _response(body(status, code, detail, instance=instance), status)
+        response = _response(body(status, code, detail, instance=instance), status)
+        if isinstance(error, KeyInFlight):
+            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
     if isinstance(error, DATABASE_AWAY):
         logger.warning("api_without_database", reason=type(error).__name__)
         response = _response(database_away(instance), 503)

@@ -26,7 +26,7 @@ from accounts.models import User
 from processing import services as processing
 from processing.models import Run
 from processing.monitoring import progress
-from videos import access, editing, ids, purge, trash
+from videos import access, editing, half_made, ids, purge, trash
 from videos.api import preconditions
 from videos.api.filters import VideoFilter
 from videos.api.flags import flag
@@ -42,6 +42,7 @@ from videos.api.serializers import (
     VideoUploadSerializer,
 )
 from videos.api.strictness import StrictRequests
+from videos.idempotency import Made
 from videos.ingest import services as ingest
 from videos.ingest import uploads
 from videos.models import Upload, Video
@@ -199,12 +200,7 @@ class VideoViewSet(
     @action(detail=True, methods=["post"])
     def reprocess(self, request: Request, pk: str) -> Response:
         """Process a video again; a ready video keeps playing until the new release is complete."""
-        run = processing.reprocess(self._found(access.may_reprocess))
-        return Response(
-            CurrentJobSerializer(run).data,
-            status=HTTPStatus.ACCEPTED,
-            headers={"Location": reverse("job-detail", [run.pk], request=request)},
-        )
+        return self._begun(processing.reprocess(self._found(access.may_reprocess)))
 
     @extend_schema(request=None, responses={202: VideoStatusSerializer})
     @action(detail=True, methods=["post"])
@@ -222,6 +218,25 @@ class VideoViewSet(
         jobs = jobs.order_by("-id")
         page = cast("list[Run]", self.paginate_queryset(cast(Any, jobs)))
         return self.get_paginated_response(JobSerializer(page, many=True).data)
+
+    def recovered(self, made: Sequence[Made]) -> Response | None:
+        """Return the answer of a killed upload or reprocessing; None if the upload's bytes were
+        never stored."""
+        last = made[-1]
+        if last.kind == "job":
+            return self._begun(get_object_or_404(Run, pk=last.id))
+        if self.action != "create":
+            return super().recovered(made)
+        if half_made.discard(last.id):
+            return None
+        return self._answer(last.id, HTTPStatus.CREATED, location=True)
+
+    def _begun(self, run: Run) -> Response:
+        return Response(
+            CurrentJobSerializer(run).data,
+            status=HTTPStatus.ACCEPTED,
+            headers={"Location": reverse("job-detail", [run.pk], request=self.request)},
+        )
 
     def _found(self, may: Callable[[Video, access.Viewer], bool]) -> Video:
         """Return the video if the viewer may do this with it, else raise ``PermissionDenied``. The

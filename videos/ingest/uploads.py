@@ -19,7 +19,7 @@ from accounts.models import User
 from processing import profiles
 from processing import services as processing
 from processing.ffmpeg.planning.ladder import Profile
-from videos import folders, keys, lifecycle, objects
+from videos import folders, idempotency, keys, lifecycle, objects
 from videos.arrivals import ORIGINS
 from videos.events import log
 from videos.ingest.settings import VideoSettings
@@ -102,6 +102,7 @@ def create(
         )
         objects.write_ahead_original(upload)
         log.write("video.created", video)
+        idempotency.note("video", video.pk)
     return upload
 
 
