@@ -24,7 +24,7 @@ from accounts.models import ApiKey, User
 from processing.models import DutyRun, EncodingProfile, Reconciler, Run, Worker
 from tests import staff
 from tests.routes.listing import Route, routes
-from videos.models import ModerationDecision, Release, Video
+from videos.models import Folder, ModerationDecision, Release, Video
 
 TABLE = Path(__file__).parent / "table.txt"
 ROLES = ("anonymous", "stranger", "owner", "viewer", "moderator", "administrator")
@@ -54,6 +54,7 @@ def populate(video: Video, owner: User) -> None:
     Reconciler.objects.create(name="reconciler", host="host", started_at=now, last_seen=now)
     DutyRun.objects.create(name="duty", next_at=now)
     api_keys.issue(owner, name="key")
+    Folder.objects.create(owner=owner, name="folder")
     outbox.write(owner, "mail/video_approved", title="A clip", message="", link="")
     about = ContentType.objects.get_for_model(Video)
     LogEntry.objects.create(
@@ -90,7 +91,7 @@ def _values(route: Route) -> dict[str, str]:
     values: dict[str, Any] = {
         "video_id": video,
         "key_id": ApiKey.objects.values_list("pk", flat=True)[0],
-        "pk": str(Run.objects.get().pk) if "/jobs/<" in route.path else video,
+        "pk": _pk(route.path) or video,
         "name": EncodingProfile.objects.values_list("name", flat=True)[0],
         "app_label": "videos",
         "content_type_id": ContentType.objects.get_for_model(Video).pk,
@@ -104,6 +105,13 @@ def _values(route: Route) -> dict[str, str]:
         row = model._default_manager.order_by("pk").first()
         values["object_id"] = row.pk if row else "nothing"
     return {name: str(value) for name, value in values.items()}
+
+
+def _pk(path: str) -> str | None:
+    """What stands for an id in the API; None for a video's."""
+    if "/jobs/<" in path:
+        return str(Run.objects.get().pk)
+    return str(Folder.objects.get().pk) if "/folders/<" in path else None
 
 
 def _model_of(parts: list[str]) -> Any:

@@ -22,10 +22,10 @@ from processing import profiles
 from processing import services as processing
 from processing.ffmpeg import names
 from processing.ffmpeg.planning.ladder import Profile
-from videos import keys, lifecycle, objects
+from videos import folders, keys, lifecycle, objects
 from videos.events import log
 from videos.ingest.settings import VideoSettings
-from videos.models import Folder, Source, Upload, Video
+from videos.models import Source, Upload, Video
 from videos.moderation import policy
 
 _NAME_LENGTH = 255
@@ -44,10 +44,6 @@ class UploadNotAllowed(Exception):
 
 class UploadCanceled(Exception):
     """Raised when a video was canceled, deleted or given up while its bytes were being stored."""
-
-
-class NoSuchFolder(Exception):
-    """Raised when the owner has no folder of this id."""
 
 
 class ExternalIdTaken(Exception):
@@ -92,13 +88,13 @@ def create(
     """
     if not owner.can_upload:
         raise UploadNotAllowed
-    if settings.folder and not Folder.objects.filter(pk=settings.folder, owner=owner).exists():
-        raise NoSuchFolder
     asked: dict[str, Any] = {"on_duplicate": settings.on_duplicate}
     if settings.profile:
         asked["profile"] = profiles.named(settings.profile).to_json()
     name = clean_filename(filename)
     with transaction.atomic():
+        if settings.folder:
+            folders.hold(settings.folder, owner.pk)
         video = _create_video(owner, settings, name, receiving=receiving)
         upload = Upload.objects.create(
             owner=owner,
