@@ -24,14 +24,14 @@ from accounts.models import ApiKey, User
 from processing.models import DutyRun, EncodingProfile, Reconciler, Run, Worker
 from tests import staff
 from tests.routes.listing import Route, routes
-from videos.models import ModerationDecision, Release, Upload, Video
+from videos.models import Folder, ModerationDecision, Release, Upload, Video
 
 TABLE = Path(__file__).parent / "table.txt"
 ROLES = ("anonymous", "stranger", "owner", "viewer", "moderator", "administrator")
 _LINE = re.compile(r"^(\w+ /\S*)((?: +\d{3}){6})$")
 
 # What the ids in the routes of the API name, other than videos.
-_ROWS: dict[str, Any] = {"jobs": Run, "uploads": Upload}
+_ROWS: dict[str, Any] = {"jobs": Run, "uploads": Upload, "folders": Folder}
 
 pytestmark = pytest.mark.slow
 
@@ -57,6 +57,7 @@ def populate(video: Video, owner: User) -> None:
     Reconciler.objects.create(name="reconciler", host="host", started_at=now, last_seen=now)
     DutyRun.objects.create(name="duty", next_at=now)
     api_keys.issue(owner, name="key")
+    Folder.objects.create(owner=owner, name="folder")
     outbox.write(owner, "mail/video_approved", title="A clip", message="", link="")
     about = ContentType.objects.get_for_model(Video)
     LogEntry.objects.create(

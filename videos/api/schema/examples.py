@@ -317,6 +317,26 @@ CANCELED_JOB: Example = QUEUED_JOB | {
     "tasks": [_WAITING_TASK | {"state": "canceled"}],
 }
 
+_FOLDER_ID = "01a1fb71-0a3c-7e52-b1c4-2f9d6c8e7a10"
+FOLDER_SUBMIT: Example = {"name": "2026", "parent": "01a1fb71-0800-7b11-8d23-90aa5b3c4f21"}
+FOLDER_EDIT: Example = {"name": "2027"}
+FOLDER: Example = {
+    "id": _FOLDER_ID,
+    "name": "2026",
+    "parent": "01a1fb71-0800-7b11-8d23-90aa5b3c4f21",
+    "path": ["Trips", "2026"],
+    "videos": 12,
+    "folders": 0,
+    "created_at": _AT,
+}
+EDITED_FOLDER: Example = FOLDER | FOLDER_EDIT | {"path": ["Trips", "2027"]}
+MOVE: Example = {"videos": [_ID], "folder": _FOLDER_ID}
+MOVED: Example = {"results": [{"video": _ID, "moved": True, "error": None}]}
+TAGS: Example = {
+    "count": 2,
+    "results": [{"tag": "sea", "videos": 31}, {"tag": "winter", "videos": 4}],
+}
+
 FEED_TICKET: Example = {
     "url": "wss://video.example.org/ws/feed/",
     "protocols": ["vodloom", "vodloom.ticket.01a1fb70.c2lnbmVk"],

@@ -32,7 +32,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "listVideos",
         "List your videos",
         "Returns your own videos, newest first unless ordered otherwise, one page at a time. "
-        "`next` is the URL of the following page, and null on the last one. With `trashed=true` "
+        "`next` is the URL of the following page, and null on the last one. With `deleted=true` "
         "it returns the videos in the trash.",
         answer=examples.VIDEO,
     ),
@@ -114,6 +114,15 @@ OPERATIONS: Mapping[str, Operation] = {
         "A small answer for polling; once a second is enough.",
         answer=examples.VIDEO_STATUS,
     ),
+    "video.move": Operation(
+        "moveVideos",
+        "Put videos into a folder",
+        "Takes up to 100 of your own videos, and answers for each. What is not there, or is in "
+        "the trash, is left out, and keeps no other from moving.",
+        refusals={400: ("folder_unknown",)},
+        request=examples.MOVE,
+        answer=examples.MOVED,
+    ),
     "video.restore": Operation(
         "restoreVideo",
         "Take a video out of the trash",
@@ -178,6 +187,60 @@ OPERATIONS: Mapping[str, Operation] = {
         "Cancel an upload",
         "Its video is canceled, the bytes that arrived are deleted, and its address takes no more.",
         refusals={409: ("nothing_to_cancel",)},
+    "folder.list": Operation(
+        "listFolders",
+        "List your folders",
+        "Returns all of your folders, newest first unless ordered otherwise, one page at a time; "
+        "with `parent` those that lie directly in a folder, and with `parent=none` those at the "
+        "top.",
+        answer=examples.FOLDER,
+    ),
+    "folder.create": Operation(
+        "createFolder",
+        "Create a folder",
+        "A name is unique among its neighbours, and folders lie ten deep at most.",
+        refusals={
+            400: ("folder_unknown",),
+            409: ("folder_name_taken", "folder_too_deep", "too_many_folders"),
+        },
+        request=examples.FOLDER_SUBMIT,
+        answer=examples.FOLDER,
+    ),
+    "folder.retrieve": Operation(
+        "getFolder",
+        "Get a folder",
+        "Returns where a folder lies, and how many videos and folders lie directly in it.",
+        answer=examples.FOLDER,
+    ),
+    "folder.partial_update": Operation(
+        "updateFolder",
+        "Rename or move a folder",
+        "All that it holds moves with it.",
+        refusals={
+            400: ("folder_unknown",),
+            409: ("folder_name_taken", "folder_too_deep", "folder_in_itself"),
+            412: ("precondition_failed",),
+        },
+        request=examples.FOLDER_EDIT,
+        answer=examples.EDITED_FOLDER,
+    ),
+    "folder.destroy": Operation(
+        "deleteFolder",
+        "Delete a folder",
+        "Deletes an empty folder; videos in the trash do not count. With `move_to` all that it "
+        "holds goes into another folder first.",
+        refusals={
+            400: ("folder_unknown",),
+            409: ("folder_not_empty", "folder_in_itself", "folder_name_taken", "folder_too_deep"),
+            412: ("precondition_failed",),
+        },
+    ),
+    "tag.list": Operation(
+        "listTags",
+        "List your tags",
+        "Returns the tags of your videos with how many have each, the most frequent first, 1,000 "
+        "at most: `search` narrows them to those that begin so.",
+        answer=examples.TAGS,
     ),
     "job.list": Operation(
         "listJobs",
