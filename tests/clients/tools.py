@@ -33,11 +33,11 @@ def node() -> Path:
     return python_tools("node")
 
 
-def node_tools() -> Path:
-    """Return the folder whose ``node_modules`` hold what ``package-lock.json`` pins; skip the test
-    where they cannot be installed."""
+def node_tools(pinned: Path = HERE) -> Path:
+    """Return the folder whose ``node_modules`` hold what a folder's ``package-lock.json`` pins;
+    skip the test where they cannot be installed."""
     commands = node()
-    files = [HERE / "package.json", HERE / "package-lock.json"]
+    files = [pinned / "package.json", pinned / "package-lock.json"]
 
     def install(folder: Path) -> None:
         folder.mkdir()
