@@ -23,7 +23,7 @@ _BLOCK_BYTES = 256 * 1024
 _PAGE_BYTES = 512 * 1024
 _PAUSE_SECONDS = 1.0
 _MOST_PAGES = 2
-_REPORT_SECONDS = 0.5
+_REPORT_SECONDS = 1.0
 _SMOOTHED = 0.7
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
@@ -255,6 +255,8 @@ def _same(told: str, total: int | None) -> bool:
 def _name_in(disposition: str) -> str:
     """Return the file name in a Content-Disposition header, or an empty string."""
     message = Message()
+    with suppress(UnicodeError):  # many servers send UTF-8, and headers are read as Latin-1
+        disposition = disposition.encode("latin-1").decode()
     message["Content-Disposition"] = disposition.replace("\r", " ").replace("\n", " ")
     with suppress(LookupError, ValueError):
         return message.get_filename("") or ""
