@@ -14,8 +14,8 @@ from videos import dropping, idempotency, installation, objects, purge, trash
 from videos.events import log
 from videos.events.retention import prune_events
 from videos.ingest.closing import expire_uploads
-from videos.ingest.receiving import complete_arrived
 from videos.ingest.direct import leftovers
+from videos.ingest.receiving import complete_arrived
 from videos.ingest.retention import prune_uploads
 from videos.objects import unknown
 
