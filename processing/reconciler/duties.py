@@ -14,6 +14,7 @@ from videos import installation, objects, purge
 from videos.events import log
 from videos.events.retention import prune_events
 from videos.ingest.closing import expire_uploads
+from videos.ingest.receiving import complete_arrived
 from videos.ingest.retention import prune_uploads
 from videos.objects import unknown
 
@@ -44,5 +45,6 @@ DUTIES = (
     Duty("keep_identity", _MINUTE, installation.keep, "storage"),
     Duty("delete_objects", _BEAT, objects.delete_marked, "storage"),
     Duty("find_unknown", _STEP, unknown.look_for_unknown, "storage"),
+    Duty("complete_arrived", _STEP, complete_arrived, "storage", "machine"),
     Duty("remove_temp_files", _STEP, temp_files.remove, "storage", "machine"),
 )
