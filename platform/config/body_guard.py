@@ -7,6 +7,7 @@ counting the bytes.
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -70,13 +71,15 @@ Admit = Callable[[HTTPScope, int | None], Awaitable[Refusal | None]]
 @dataclass(frozen=True)
 class BodyGuard:
     """ASGI middleware. ``upload_path`` takes forms of up to ``upload_bytes`` from clients that
-    ``admit`` allows; every other request may have a body of ``FORM_BYTES``."""
+    ``admit`` allows. What is below a path in ``counts`` counts the bytes by itself. Every other
+    request may have a body of ``FORM_BYTES``."""
 
     app: ASGI3Application
     upload_path: str
     upload_bytes: int
     admit: Admit
     pace: Pace = Pace()
+    counts: tuple[str, ...] = ()
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -143,7 +146,9 @@ class BodyGuard:
     def _is_upload(self, scope: HTTPScope) -> bool:
         return scope["path"] == self.upload_path and scope["method"] == "POST"
 
-    def _limit(self, scope: HTTPScope) -> int:
+    def _limit(self, scope: HTTPScope) -> float:
+        if scope["path"].startswith(self.counts):
+            return math.inf
         return self.upload_bytes + _FORM_OVERHEAD if self._takes_file(scope) else FORM_BYTES
 
     def _takes_file(self, scope: HTTPScope) -> bool:
