@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Case, F, When
 from django.db.models.functions import Now
 
 from videos import lifetimes, objects
@@ -152,10 +153,14 @@ def delete(video_id: UUID) -> None:
 
 
 def restore(video_id: UUID) -> None:
-    """Take the video out of the trash; do nothing if it is not there."""
+    """Take the video out of the trash; do nothing if it is not there.
+
+    An expiry in the past would put it there again, so it is cleared.
+    """
+    lasting = Case(When(expires_at__gt=Now(), then=F("expires_at")), default=None)
     with transaction.atomic():
         trashed = Video.objects.filter(pk=video_id, deleted_at__isnull=False)
-        if trashed.update(deleted_at=None):
+        if trashed.update(deleted_at=None, expires_at=lasting):
             log.write("video.restored", video_id)
 
 

@@ -118,7 +118,8 @@ class BodyGuard:
                 return await receive()
             left = self.pace.seconds_left(time.monotonic() - began, seen)
             try:
-                event = await asyncio.wait_for(receive(), max(left, 0))
+                async with asyncio.timeout(max(left, 0)):
+                    event = await receive()
             except TimeoutError:
                 raise BodyRefused(_TOO_SLOW) from None
             if event["type"] == "http.request":

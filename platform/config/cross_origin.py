@@ -24,6 +24,7 @@ EXPOSED = (
     "Location",
     "ETag",
     "Retry-After",
+    "Idempotency-Replayed",
     "RateLimit-Limit",
     "RateLimit-Remaining",
     "RateLimit-Reset",
@@ -31,6 +32,17 @@ EXPOSED = (
     "Vodloom-Version",
     "WWW-Authenticate",
     "Allow",
+    "Tus-Checksum-Algorithm",
+    "Tus-Extension",
+    "Tus-Max-Size",
+    "Tus-Resumable",
+    "Tus-Version",
+    "Upload-Concat",
+    "Upload-Defer-Length",
+    "Upload-Expires",
+    "Upload-Length",
+    "Upload-Metadata",
+    "Upload-Offset",
 )
 """The headers of an answer that pages of other sites may read besides its body."""
 OF_ADDRESSES = (

@@ -1,5 +1,6 @@
 """Inspect the source, and plan what is made of it and how it is cut."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.conf import settings
@@ -16,10 +17,11 @@ from processing.ffmpeg.probing import probe, probe_errors, timeline
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.models import Run
-from processing.steps import sources, tools
+from processing.steps import hashing, sources, tools
 from processing.steps.context import Outcome, TaskContext
+from processing.steps.fetch import Arrived
 from processing.steps.probed import Probed
-from processing.steps.step import Step
+from processing.steps.step import Step, TaskSpec
 from processing.workers.machine import this_machine
 from videos.models import Release, Source, Upload, Video
 
@@ -30,6 +32,7 @@ _DOLBY_ALONE = 5
 def run(context: TaskContext) -> Outcome:
     """Probe the source; store the result with the source, and the plan with the run."""
     source = sources.local(context)
+    sha256 = hashing.beside(context, source)
     profile = Profile.from_json(context.run.profile)
     limits = _limits(context.run)
     tools.let_go_of_database()
@@ -61,8 +64,9 @@ def run(context: TaskContext) -> Outcome:
         memory=weight.memory_bytes(made_of, plan.rungs, threads, preset=profile.preset),
     )
     log = "\n".join(notice.message for notice in plan.notices)
+    hashed = sha256()
     return Outcome(
-        record=lambda: _record(context, media, plan),
+        record=lambda: _record(context, media, plan, hashed),
         result=probed,
         log=log,
         gigapixels=probe_errors.pixels_of(made_of) / 10**9,
@@ -113,15 +117,20 @@ def require_colours(media: Media, ffmpeg: FFmpeg) -> None:
         )
 
 
-def _record(context: TaskContext, media: Media, plan: EncodePlan) -> None:
+def _record(context: TaskContext, media: Media, plan: EncodePlan, sha256: str) -> None:
     kind = Video.MediaType.VIDEO if media.video else Video.MediaType.AUDIO
     Source.objects.filter(pk=context.source.pk).update(
-        facts=media.to_json(), media=media_before.as_before(media)
+        facts=media.to_json(), media=media_before.as_before(media), sha256=sha256
     )
     Run.objects.filter(pk=context.run.pk).update(plan=plan.to_json())
     told = [notice.to_json() for notice in plan.notices]
     Release.objects.filter(pk=context.run.pk).update(notices=told)
     Video.objects.filter(pk=context.run.video_id).update(media_type=kind)
+
+
+def follow(result: object) -> Sequence[TaskSpec]:
+    """Return the probe of a source that has just arrived."""
+    return [TaskSpec("probe")] if isinstance(result, Arrived) else []
 
 
 STEP = Step(
@@ -131,6 +140,7 @@ STEP = Step(
     label="Looking at the file",
     share=2.0,
     run=run,
+    follow=follow,
     stores=False,
     version=2,  # raised when this step began to plan the encode
 )

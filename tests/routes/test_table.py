@@ -101,6 +101,7 @@ def _values(route: Route) -> dict[str, str]:
         "id": User.objects.get(email="owner@example.com").pk,
         "url": "nothing",
         "key": "nothing",
+        "number": 1,
         "uidb36": "1",
     }
     if model := _model_of(route.path.split("/")):
