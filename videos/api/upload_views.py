@@ -12,14 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from accounts import verification
 from accounts.models import User
 from processing import services as processing
 from videos import ids
 from videos.api.pagination import NEWEST_FIRST
 from videos.api.strictness import StrictRequests
 from videos.api.upload_serializers import UploadCreateSerializer, UploadSerializer
-from videos.ingest.uploads import UploadNotAllowed
+from videos.ingest import delegated, receiving
 from videos.models import Upload
 
 
@@ -46,9 +45,7 @@ class UploadViewSet(
     def create(self, request: Request) -> Response:
         """Make an address to which somebody without an account uploads one file."""
         user = cast(User, request.user)
-        if not user.can_upload:
-            raise UploadNotAllowed
-        verification.require_verified(user)
+        delegated.require_right(user)
         form = UploadCreateSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         upload = self.get_queryset().get(pk=form.create_for(user).pk)
@@ -66,4 +63,5 @@ class UploadViewSet(
         if upload.video is None or upload.finished_at is not None:
             raise processing.NothingToCancel
         processing.cancel(upload.video)
+        receiving.discard(upload.pk)
         return Response(status=HTTPStatus.NO_CONTENT)
