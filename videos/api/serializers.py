@@ -148,6 +148,15 @@ class DownloadSerializer(serializers.Serializer[Any]):
     url = serializers.URLField(help_text="saves it under the video's title; players take it too")
 
 
+class OriginalSerializer(serializers.Serializer[Any]):
+    """Where the untouched original can be downloaded."""
+
+    url = serializers.URLField(help_text="saves the file; whoever has it needs no key")
+    expires_at = serializers.DateTimeField(help_text="when the address ends at the latest")
+    filename = serializers.CharField(help_text="the name under which it is saved")
+    size = serializers.IntegerField(help_text="bytes")
+
+
 class PlaybackSerializer(serializers.Serializer[Any]):
     """The URLs that play the video; null while there is nothing to play."""
 

@@ -15,6 +15,13 @@ VIDEO_EDIT: Example = {"title": "A walk by the sea", "visibility": "unlisted"}
 JOB_SUBMIT: Example = {"video": _ID, "profile": "quality"}
 JOB_EDIT: Example = {"priority": 5}
 
+ORIGINAL: Example = {
+    "url": f"https://video.example.org/m/c2lnbmVk/original/{_ID}",
+    "expires_at": "2026-11-05T21:30:00Z",
+    "filename": "sea.mp4",
+    "size": 2543710,
+}
+
 CURRENT_JOB: Example = {"id": _JOB_ID, "kind": "first", "status": "queued"}
 
 _NOTHING_YET: Example = {"percent": 0.0, "eta_seconds": None, "stage": "waiting", "place": 0}

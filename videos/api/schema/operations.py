@@ -93,6 +93,14 @@ OPERATIONS: Mapping[str, Operation] = {
         refusals={409: ("not_in_trash", "video_busy", "external_id_taken")},
         answer=examples.VIDEO,
     ),
+    "video.original": Operation(
+        "getVideoOriginal",
+        "Get an address of the untouched original",
+        "Only for the owner and staff. The address answers Range, saves the file under its name, "
+        "and closes early when the rights of the caller end or the video is deleted.",
+        refusals={403: ("permission_denied",), 409: ("source_missing", "original_dropped")},
+        answer=examples.ORIGINAL,
+    ),
     "video.reprocess": Operation(
         "reprocessVideo",
         "Process a video again",
