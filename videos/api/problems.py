@@ -28,6 +28,7 @@ from processing.services import (
     OriginalDropped,
     VideoDeleted,
 )
+from videos.duplicates import Duplicate
 from videos.ingest.services import EmptyFile
 from videos.ingest.uploads import (
     ExternalIdTaken,
@@ -69,6 +70,7 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
         "external_id_taken",
         "Another video of yours has this external id. Choose another one, or delete that video.",
     ),
+    Duplicate: (409, "duplicate", "You have this file already; `video` is its id."),
     VideoBusy: (
         409,
         "video_busy",
@@ -131,7 +133,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     known = _DOMAIN.get(type(error))
     if known is not None:
         status, code, detail = known
-        return _response(body(status, code, detail, instance=instance), status)
+        problem = body(status, code, detail, instance=instance)
+        if isinstance(error, Duplicate):
+            problem["video"] = str(error.video_id)
+        return _response(problem, status)
     if isinstance(error, DATABASE_AWAY):
         logger.warning("api_without_database", reason=type(error).__name__)
         response = _response(database_away(instance), 503)

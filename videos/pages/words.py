@@ -51,6 +51,7 @@ _ADVICE = {
     "source_encrypted": "Remove the copy protection, or upload another version.",
     "clip_outside": "Upload it again with a clip that begins earlier.",
     "clip_too_short": "Upload it again with a longer clip.",
+    "duplicate": "The other video is in the library.",
     "source_too_long": "Cut it into shorter parts and upload those.",
     "source_too_large": "Export it in a smaller size or with fewer tracks and upload that.",
     "upload_incomplete": "Upload the file again and keep this page open until it has arrived.",

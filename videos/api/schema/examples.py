@@ -88,6 +88,7 @@ VIDEO: Example = {
     "clip": None,
     "expires_at": None,
     "original": "keep",
+    "duplicate_of": None,
     "owner": "01a1fb6e-91f2-7c3a-8f57-6d0f9ce1a2b3",
     "status": "ready",
     "playable": True,

@@ -46,7 +46,7 @@ OPERATIONS: Mapping[str, Operation] = {
             400: ("file_empty", "too_many_files", "folder_unknown", "profile_unknown"),
             403: ("upload_not_allowed", "email_not_verified"),
             404: ("not_found",),
-            409: ("upload_canceled", "external_id_taken"),
+            409: ("upload_canceled", "external_id_taken", "duplicate"),
             503: ("storage_unavailable",),
             507: ("disk_full",),
         },
