@@ -6,6 +6,7 @@ from dataclasses import replace
 from django.conf import settings
 
 from processing.ffmpeg import media_before
+from processing.ffmpeg.clip import Clip
 from processing.ffmpeg.encoding import outputs, pixels
 from processing.ffmpeg.errors import ProbeFailed, ToolMissing
 from processing.ffmpeg.media import Media
@@ -48,9 +49,10 @@ def run(context: TaskContext) -> Outcome:
     if line is not None:
         probe_errors.require_all_there(media, line, source)
         media = measured
-    made_of = as_made(media, profile)
-    _require_something(made_of, ffmpeg)
-    plan, spans = plan_encode(media, line, profile, whole=context.run.whole)
+    _require_something(as_made(media, profile), ffmpeg)
+    clip = _wanted_clip(context.run)
+    plan, spans = plan_encode(media, line, profile, whole=context.run.whole, clip=clip)
+    made_of = as_made(media, profile, plan.clip)
     if not profile.takes_incomplete:
         _require_complete(plan)
     outputs.require(plan.codecs, ffmpeg.has_encoder)
@@ -69,7 +71,7 @@ def run(context: TaskContext) -> Outcome:
         record=lambda: _record(context, media, plan, hashed),
         result=probed,
         log=log,
-        gigapixels=probe_errors.pixels_of(made_of) / 10**9,
+        gigapixels=probe_errors.pixels_of(made_of) / 10**9 * _share(plan, made_of),
     )
 
 
@@ -82,6 +84,20 @@ def _limits(run: Run) -> probe.ProbeLimits:
     of_upload = Upload.objects.filter(video=run.video_id).values_list("limits", flat=True).first()
     allowed = (of_upload or {}).get("max_duration") or limits.max_duration
     return replace(limits, max_duration=min(limits.max_duration, float(allowed)))
+
+
+def _wanted_clip(run: Run) -> Clip | None:
+    """Return the part of the source that the run's video is to be."""
+    fields = Video.objects.values_list("clip_start", "clip_end")
+    start, end = fields.get(pk=run.video_id)
+    return None if start is None and end is None else Clip(start or 0.0, end)
+
+
+def _share(plan: EncodePlan, media: Media) -> float:
+    """Return how much of a source its clip is."""
+    if plan.clip is None or not media.duration:
+        return 1.0
+    return min(1.0, plan.seconds / media.duration)
 
 
 def _require_something(media: Media, ffmpeg: FFmpeg) -> None:
@@ -142,5 +158,5 @@ STEP = Step(
     run=run,
     follow=follow,
     stores=False,
-    version=2,  # raised when this step began to plan the encode
+    version=3,  # raised when this step began to make clips
 )

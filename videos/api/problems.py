@@ -46,6 +46,7 @@ from videos.idempotency import (
     KeyMismatch,
 )
 from videos.ingest.direct import errors as direct
+from videos.duplicates import Duplicate
 from videos.ingest.services import EmptyFile
 from videos.ingest.uploads import (
     ExternalIdTaken,
@@ -165,6 +166,7 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
     direct.PartTooLarge: (409, "upload_part_too_large", direct.PartTooLarge.message),
     direct.FileTooLarge: (413, "upload_too_large", direct.FileTooLarge.message),
     direct.FileEmpty: (400, "file_empty", direct.FileEmpty.message),
+    Duplicate: (409, "duplicate", "You have this file already; `video` is its id."),
     VideoBusy: (
         409,
         "video_busy",
@@ -235,6 +237,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         if isinstance(error, KeyInFlight):
             response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
+        problem = body(status, code, detail, instance=instance)
+        if isinstance(error, Duplicate):
+            problem["video"] = str(error.video_id)
+        return _response(problem, status)
     if isinstance(error, DATABASE_AWAY):
         logger.warning("api_without_database", reason=type(error).__name__)
         response = _response(database_away(instance), 503)

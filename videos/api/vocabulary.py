@@ -28,6 +28,9 @@ FAILURES: Mapping[str, str] = {
     "refuses such files.",
     "source_unsupported": "The file has a format that cannot be decoded; the message names it.",
     "source_encrypted": "The file is encrypted.",
+    "clip_outside": "The clip that was asked for begins after the end of the file.",
+    "clip_too_short": "The clip that was asked for is shorter than a frame.",
+    "duplicate": "The owner has another video of the same file, and asked for it to be refused.",
     "source_too_long": "The video is longer than allowed.",
     "source_too_large": "The file has more pixels, frames or streams, or needs more work, than "
     "allowed.",

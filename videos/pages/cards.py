@@ -93,6 +93,8 @@ class Watch:
     may_delete: bool
     may_cancel: bool
     may_reprocess: bool
+    may_take_original: bool
+    original_size: str
     is_settled: bool
 
 
@@ -136,6 +138,8 @@ def watch(video: Video, viewer: access.Viewer) -> Watch:
         may_delete=access.may_delete(video, viewer),
         may_cancel=access.may_cancel(video, viewer) and shown.working is not None,
         may_reprocess=may_reprocess and shown.working is None and video.has_original,
+        may_take_original=video.has_original and access.may_take_original(video, viewer),
+        original_size=words.size(video.source.size) if video.source else "",
         is_settled=shown.working is None,
     )
 

@@ -6,17 +6,19 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import verification
 from accounts.models import User
+from videos import access
 from videos.events import cursors, log
 from videos.pages import cards, sharing, shelf, words
 from videos.pages import library as collection
 from videos.pages.context import may_upload
+from videos.playback import originals
 
 
 @require_safe
@@ -97,6 +99,18 @@ def watch(request: HttpRequest, video_id: UUID) -> HttpResponse:
             "feed_since": feed_since if video.owner_id == viewer.pk else None,
         },
     )
+
+
+@require_safe
+@never_cache
+@login_required
+def original(request: HttpRequest, video_id: UUID) -> HttpResponse:
+    """Redirect the owner and staff to the untouched original, which the browser then saves."""
+    user = cast(User, request.user)
+    video = get_object_or_404(collection.watchable(user), pk=video_id)
+    if not (access.may_take_original(video, user) and video.has_original):
+        raise Http404
+    return redirect(originals.address_of(video, user).url)
 
 
 def _first_page(query: QueryDict) -> str:

@@ -42,6 +42,13 @@ UPLOAD_ROW: Example = {
 JOB_SUBMIT: Example = {"video": _ID, "profile": "quality"}
 JOB_EDIT: Example = {"priority": 5}
 
+ORIGINAL: Example = {
+    "url": f"https://video.example.org/m/c2lnbmVk/original/{_ID}",
+    "expires_at": "2026-11-05T21:30:00Z",
+    "filename": "sea.mp4",
+    "size": 2543710,
+}
+
 CURRENT_JOB: Example = {"id": _JOB_ID, "kind": "first", "status": "queued"}
 
 _NOTHING_YET: Example = {
@@ -129,6 +136,7 @@ VIDEO: Example = {
     "clip": None,
     "expires_at": None,
     "original": "keep",
+    "duplicate_of": None,
     "owner": "01a1fb6e-91f2-7c3a-8f57-6d0f9ce1a2b3",
     "status": "ready",
     "playable": True,

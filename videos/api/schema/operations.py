@@ -46,7 +46,7 @@ OPERATIONS: Mapping[str, Operation] = {
             400: ("file_empty", "too_many_files", "folder_unknown", "profile_unknown"),
             403: ("upload_not_allowed", "email_not_verified"),
             404: ("not_found",),
-            409: ("upload_canceled", "external_id_taken"),
+            409: ("upload_canceled", "external_id_taken", "duplicate"),
             503: ("storage_unavailable",),
             507: ("disk_full",),
         },
@@ -129,6 +129,14 @@ OPERATIONS: Mapping[str, Operation] = {
         "What the deletion stopped stays stopped; `reprocessVideo` starts it again.",
         refusals={409: ("not_in_trash", "video_busy", "external_id_taken")},
         answer=examples.VIDEO,
+    ),
+    "video.original": Operation(
+        "getVideoOriginal",
+        "Get an address of the untouched original",
+        "Only for the owner and staff. The address answers Range, saves the file under its name, "
+        "and closes early when the rights of the caller end or the video is deleted.",
+        refusals={403: ("permission_denied",), 409: ("source_missing", "original_dropped")},
+        answer=examples.ORIGINAL,
     ),
     "video.reprocess": Operation(
         "reprocessVideo",
