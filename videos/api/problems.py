@@ -27,6 +27,10 @@ from processing.services import (
     NothingToRetry,
     VideoDeleted,
 )
+from videos.ingest.hooks.addresses import AddressUnknown, NoSecretSet
+from videos.ingest.hooks.deliveries import NotJson
+from videos.ingest.hooks.polling import NoSuchJob, NotAsked
+from videos.ingest.hooks.signatures import SignatureExpired, SignatureInvalid, SignatureMissing
 from videos.ingest.services import EmptyFile
 from videos.ingest.uploads import (
     ExternalIdTaken,
@@ -51,6 +55,11 @@ EMAIL_NOT_VERIFIED = (
 
 logger = structlog.get_logger(__name__)
 
+
+class BodyTooLarge(Exception):
+    """Raised when the body of a report is larger than a view reads."""
+
+
 # For each exception of the domain: the status, the stable code, and a sentence on what to do.
 _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
     UploadNotAllowed: (403, "upload_not_allowed", "This account may not upload videos."),
@@ -68,6 +77,35 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
         "external_id_taken",
         "Another video of yours has this external id. Choose another one, or delete that video.",
     ),
+    SignatureMissing: (
+        401,
+        "signature_missing",
+        "Send the headers webhook-id, webhook-timestamp and webhook-signature.",
+    ),
+    SignatureExpired: (
+        401,
+        "signature_expired",
+        "The webhook was signed too long ago, or in the future: more than 5 minutes apart.",
+    ),
+    SignatureInvalid: (401, "signature_invalid", "The signature is not one of this address."),
+    AddressUnknown: (
+        403,
+        "hook_address_unknown",
+        "This address was not issued here, or it was revoked. Create another one.",
+    ),
+    NotJson: (400, "parse_error", "The body is not a JSON object."),
+    BodyTooLarge: (413, "body_too_large", "The body may have at most 4,194,304 bytes here."),
+    NoSecretSet: (
+        409,
+        "hook_not_configured",
+        "The operator has set no signing secret of this generator (VODLOOM_REPLICATE_SECRETS).",
+    ),
+    NotAsked: (
+        409,
+        "polling_not_configured",
+        "This site cannot ask the generator: the operator has set no VODLOOM_REPLICATE_TOKEN.",
+    ),
+    NoSuchJob: (400, "prediction_invalid", "This is not the id of a prediction."),
     VideoBusy: (
         409,
         "video_busy",

@@ -4,6 +4,12 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from videos.api.feed_views import FeedTicketView
+from videos.api.hook_views import (
+    HookAddressViewSet,
+    HookDeliveryViewSet,
+    HookView,
+    PredictionView,
+)
 from videos.api.job_views import JobViewSet
 from videos.api.profile_views import ProfileViewSet
 from videos.api.views import VideoViewSet
@@ -12,8 +18,20 @@ router = SimpleRouter(use_regex_path=False)
 router.register("videos", VideoViewSet, basename="video")
 router.register("jobs", JobViewSet, basename="job")
 router.register("profiles", ProfileViewSet, basename="profile")
+router.register("hooks/addresses", HookAddressViewSet, basename="hook-address")
+router.register("hooks/deliveries", HookDeliveryViewSet, basename="hook-delivery")
 
 urlpatterns = [
     *router.urls,
     path("feed/ticket/", FeedTicketView.as_view({"post": "create"}), name="feed-ticket"),
+    path(
+        "hooks/predictions/",
+        PredictionView.as_view({"post": "create"}, basename="prediction"),
+        name="hook-prediction",
+    ),
+    path(
+        "hooks/<slug:source>/",
+        HookView.as_view({"post": "create"}, basename="hook"),
+        name="hook",
+    ),
 ]

@@ -43,6 +43,8 @@ FAILURES: Mapping[str, str] = {
     "storage_unavailable": "The storage did not answer.",
     "disk_full": "A worker's disk or the storage was full; the file is not at fault.",
     "database_unavailable": "The database did not answer.",
+    "generation_failed": "The AI generator could not make it; the message repeats its reason.",
+    "generation_canceled": "It was canceled at the AI generator.",
     "upload_incomplete": "The upload was not finished in time.",
     "process_killed": "FFmpeg was killed from outside, or ran out of memory; the file may be fine.",
     "task_timed_out": "A step took longer than allowed.",

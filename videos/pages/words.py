@@ -51,6 +51,8 @@ _ADVICE = {
     "source_encrypted": "Remove the copy protection, or upload another version.",
     "source_too_long": "Cut it into shorter parts and upload those.",
     "source_too_large": "Export it in a smaller size or with fewer tracks and upload that.",
+    "generation_failed": "Generate it again, perhaps with another prompt.",
+    "generation_canceled": "Generate it again if you want it after all.",
     "upload_incomplete": "Upload the file again and keep this page open until it has arrived.",
     "storage_unavailable": "Upload the file again in a few minutes.",
 }

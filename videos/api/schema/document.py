@@ -22,6 +22,10 @@ TAGS = [
         "description": "A profile says how videos are encoded; a job can name one.",
     },
     {
+        "name": "hooks",
+        "description": "AI generators report by webhook, and what they made becomes videos.",
+    },
+    {
         "name": "feed",
         "description": "Changes are sent over a WebSocket, which has its own document.",
     },
