@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 MP4 = b"\0\0\0\x20ftypisom" + bytes(range(256)) * 4096
 """What looks like a file: 1 MB."""
@@ -35,7 +36,7 @@ class Wire:
         self.connection.sendall(data)
 
     def answer(
-        self, status: int = 200, body: bytes = b"", length: int | None = None, **headers: str
+        self, status: int = 200, body: bytes = b"", *, length: Any = None, **headers: Any
     ) -> None:
         """Send a status, headers and a body; ``length`` is said to be its length."""
         told = {"Content-Length": str(len(body) if length is None else length)}

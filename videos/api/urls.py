@@ -10,6 +10,7 @@ from videos.api.hook_views import (
     HookView,
     PredictionView,
 )
+from videos.api.import_views import ImportView
 from videos.api.job_views import JobViewSet
 from videos.api.profile_views import ProfileViewSet
 from videos.api.views import VideoViewSet
@@ -23,6 +24,14 @@ router.register("hooks/deliveries", HookDeliveryViewSet, basename="hook-delivery
 
 urlpatterns = [
     *router.urls,
+    path(
+        "videos/import/", ImportView.as_view({"post": "create"}, basename="import"), name="import"
+    ),
+    path(
+        "videos/import/batch/",
+        ImportView.as_view({"post": "batch"}, basename="import"),
+        name="import-batch",
+    ),
     path("feed/ticket/", FeedTicketView.as_view({"post": "create"}), name="feed-ticket"),
     path(
         "hooks/predictions/",

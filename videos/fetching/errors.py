@@ -3,6 +3,23 @@
 A sentence never repeats the URL, which may hold a secret, or an address of this network.
 """
 
+CODES = (
+    "fetch_forbidden_address",
+    "fetch_unreachable",
+    "fetch_not_found",
+    "fetch_expired",
+    "fetch_refused",
+    "fetch_unavailable",
+    "fetch_html",
+    "fetch_too_large",
+    "fetch_stalled",
+    "fetch_timeout",
+    "fetch_broken_off",
+    "fetch_checksum_mismatch",
+    "fetch_failed",
+)
+"""The codes of all failures."""
+
 TRIES = 8
 """How often a fetch is tried whose failure may pass by itself."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 
 from tests.bad_server import MP4, Asked, BadServer, Wire, cut, serving, whole
 from tests.networks import LOOPBACK
@@ -101,10 +102,9 @@ def test_another_attempt_goes_on_with_what_is_there(server: BadServer) -> None:
     assert server.asked[-1].headers.get("range") == (f"bytes={kept}-" if kept else None)
 
 
-def _files() -> list[object]:
-    from django.conf import settings
-
-    return list(settings.FETCH_DIR.iterdir())
+def _files() -> list[Path]:
+    folder: Path = settings.FETCH_DIR
+    return list(folder.iterdir())
 
 
 def test_a_frozen_attempt_keeps_its_file_to_itself(server: BadServer) -> None:
@@ -161,7 +161,7 @@ def test_a_video_is_one_whatever_its_header_says(server: BadServer) -> None:
 def test_a_file_that_says_it_is_too_large_is_not_begun(server: BadServer) -> None:
     url = server.at("/a", whole())
     assert failure_of(url, most=1000).code == "fetch_too_large"
-    assert sum(path.stat().st_size for path in _files() if path.suffix == ".part") == 0  # type: ignore[attr-defined]  # paths
+    assert sum(path.stat().st_size for path in _files() if path.suffix == ".part") == 0
 
 
 def test_an_endless_body_ends_at_the_limit(server: BadServer) -> None:

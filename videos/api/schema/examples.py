@@ -133,6 +133,37 @@ UPLOADED_VIDEO: Example = VIDEO | {
     "ready_at": None,
 }
 
+_ADDRESS = "https://media.example.com/sea.mp4"
+IMPORT: Example = {"url": _ADDRESS, "title": "A walk by the sea"}
+IMPORTED: Example = {
+    "video": UPLOADED_VIDEO | {"status": "uploading", "source": None},
+    "job": CURRENT_JOB,
+}
+IMPORT_BATCH: Example = {"items": [{"url": _ADDRESS}, {"url": "http://10.0.0.1/sea.mp4"}]}
+_PRIVATE = (
+    "The URL names a private or reserved address. Use one that is reachable from the internet."
+)
+IMPORT_ANSWERS: Example = {
+    "items": [
+        {
+            "status": 202,
+            "code": None,
+            "detail": None,
+            "errors": [],
+            "video": _ID,
+            "job": _JOB_ID,
+        },
+        {
+            "status": 400,
+            "code": "fetch_forbidden_address",
+            "detail": _PRIVATE,
+            "errors": [{"field": "url", "code": "fetch_forbidden_address", "detail": _PRIVATE}],
+            "video": None,
+            "job": None,
+        },
+    ]
+}
+
 VIDEO_STATUS: Example = {
     "id": _ID,
     "status": "processing",
