@@ -24,7 +24,7 @@ from accounts.models import ApiKey, User
 from processing.models import DutyRun, EncodingProfile, Reconciler, Run, Worker
 from tests import staff
 from tests.routes.listing import Route, routes
-from videos.models import ModerationDecision, Release, Video
+from videos.models import HookAddress, HookDelivery, ModerationDecision, Release, Video
 
 TABLE = Path(__file__).parent / "table.txt"
 ROLES = ("anonymous", "stranger", "owner", "viewer", "moderator", "administrator")
@@ -66,6 +66,8 @@ def populate(video: Video, owner: User) -> None:
     ModerationDecision.objects.create(
         video_id=video.pk, owner_email="", by_email="", before="pending", after="approved"
     )
+    address = HookAddress.objects.create(owner=owner, source="generic")
+    HookDelivery.objects.create(address=address, owner=owner, source="generic", status="failed")
     staff.moderators()
 
 
@@ -90,7 +92,8 @@ def _values(route: Route) -> dict[str, str]:
     values: dict[str, Any] = {
         "video_id": video,
         "key_id": ApiKey.objects.values_list("pk", flat=True)[0],
-        "pk": str(Run.objects.get().pk) if "/jobs/<" in route.path else video,
+        "pk": _key_in(route, video),
+        "source": "replicate",
         "name": EncodingProfile.objects.values_list("name", flat=True)[0],
         "app_label": "videos",
         "content_type_id": ContentType.objects.get_for_model(Video).pk,
@@ -104,6 +107,15 @@ def _values(route: Route) -> dict[str, str]:
         row = model._default_manager.order_by("pk").first()
         values["object_id"] = row.pk if row else "nothing"
     return {name: str(value) for name, value in values.items()}
+
+
+def _key_in(route: Route, video: str) -> str:
+    """The key of what an address of the API is about."""
+    if "/jobs/<" in route.path:
+        return str(Run.objects.get().pk)
+    if "/hooks/addresses/<" in route.path:
+        return str(HookAddress.objects.get().pk)
+    return video
 
 
 def _model_of(parts: list[str]) -> Any:
