@@ -89,6 +89,21 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "failed": "It could not be processed: see `error`.",
         "canceled": "Somebody stopped its upload or its first job.",
     },
+    "GenerationStatusEnum": {
+        "starting": "The generator has accepted the job.",
+        "processing": "It is working on it.",
+        "succeeded": "It has made the outputs.",
+        "failed": "It could not make them.",
+        "canceled": "Somebody stopped the job at the generator.",
+    },
+    "HookStateEnum": {
+        "received": "A worker is about to act on it.",
+        "noted": "The job goes on.",
+        "imported": "The outputs became videos; `error` tells if one was left out.",
+        "recorded": "The job made nothing, and a failed video says so.",
+        "ignored": "The job had ended already.",
+        "refused": "Nothing could be imported: see `error`.",
+    },
     "VisibilityEnum": {
         "draft": "Only its owner and staff can watch it, and it is marked as unfinished.",
         "private": "Only its owner and staff can watch it.",
