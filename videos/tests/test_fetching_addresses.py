@@ -10,6 +10,7 @@ import pytest
 from django.conf import LazySettings
 
 from tests.bad_server import BadServer, serving, whole
+from tests.corpus import HOSTILE, needs_corpus
 from tests.networks import LOOPBACK
 from videos.fetching import sites, urls
 from videos.fetching.addresses import is_allowed
@@ -259,3 +260,16 @@ def test_failures_repeat_no_address() -> None:
         fetch("http://10.9.8.7/secret?token=abc")
     assert "10.9.8.7" not in str(failed.value)
     assert "abc" not in str(failed.value)
+
+
+@needs_corpus
+@pytest.mark.corpus
+def test_none_of_the_corpus_gets_through() -> None:
+    listing = HOSTILE / "requests" / "ssrf_urls.txt"
+    with socket.create_server(("127.0.0.1", 18999)) as listener:
+        listener.setblocking(False)
+        for url in listing.read_text().splitlines():
+            failed = failure_of(url)
+            assert failed.code.startswith("fetch_"), url
+        with pytest.raises(BlockingIOError):
+            listener.accept()
