@@ -153,7 +153,7 @@ def _finished(upload: Upload, video: Video, stored: Stored) -> Video:
         filename=upload.filename,
         size=stored.size,
         sha256=stored.sha256,
-        origin=_ORIGINS.get(upload.protocol, Source.Origin.UPLOAD),
+        origin=ORIGINS.get(upload.protocol, Source.Origin.UPLOAD),
         origin_url=upload.origin_url,
         provenance=video.provenance,
     )
@@ -182,12 +182,6 @@ def _shared(upload: Upload, video: Video, other: Video, stored: Stored) -> bool:
         raise UploadCanceled
     objects.mark_original(upload.key, at_once=True)
     return True
-
-
-def clean_filename(name: str) -> str:
-    """Return a file's name for display: its last part, without control characters."""
-    last = PurePosixPath(name.replace("\\", "/")).name
-    return names.shown(last)[:_NAME_LENGTH] or "unnamed"
 
 
 def _create_video(owner: User, settings: VideoSettings, filename: str, *, receiving: bool) -> Video:

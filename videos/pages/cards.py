@@ -7,7 +7,7 @@ from processing.models import Run
 from processing.monitoring import progress
 from videos import access, selectors
 from videos.models import Source, Video
-from videos.pages import bar, player, standing, words
+from videos.pages import bar, player, provenance, standing, words
 from videos.pages.player import Player
 from videos.pages.standing import Standing
 from videos.playback import services as playback
@@ -74,12 +74,14 @@ class Watch:
     ``stage`` names what is shown in the picture's place: player, working, failed, canceled or
     unavailable. ``available`` tells how much of the video plays, while that grows. ``failure``,
     ``facts``, ``notices`` and ``standing`` are set only for viewers who may inspect it.
+    ``is_generated`` tells everybody that an AI made it.
     ``plays_on`` tells how long others may go on playing it after it is hidden; it is empty if that
     ends at once.
     """
 
     card: Card
     author: str
+    is_generated: bool
     stage: str
     player: Player | None
     available: str
@@ -125,6 +127,7 @@ def watch(video: Video, viewer: access.Viewer) -> Watch:
     return Watch(
         card=shown,
         author=author_of(video),
+        is_generated=provenance.is_generated(video),
         stage="player" if playing else _stage(video, may_inspect=may_inspect),
         player=playing,
         available=_available(video),
@@ -164,7 +167,7 @@ def author_of(video: Video) -> str:
 
 def facts(video: Video) -> list[tuple[str, str]]:
     """Return names and values of facts about the original and what was made of it."""
-    rows = _source_facts(video)
+    rows = [*provenance.facts(video), *_source_facts(video)]
     if video.release:
         rows.append(("Qualities", ", ".join(selectors.rungs(video))))
     rows.append(("Uploaded", f"{video.created_at:%-d %b %Y, %H:%M} UTC"))

@@ -55,6 +55,8 @@ _ADVICE = {
     "duplicate": "The other video is in the library.",
     "source_too_long": "Cut it into shorter parts and upload those.",
     "source_too_large": "Export it in a smaller size or with fewer tracks and upload that.",
+    "generation_failed": "Generate it again, perhaps with another prompt.",
+    "generation_canceled": "Generate it again if you want it after all.",
     **dict.fromkeys(FETCH_CODES, "Import it again with another address, or upload the file."),
     "fetch_stalled": "Import it again later, or upload the file.",
     "fetch_unavailable": "Import it again later, or upload the file.",

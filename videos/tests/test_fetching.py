@@ -16,8 +16,9 @@ from tests.bad_server import MP4, Asked, BadServer, Wire, cut, serving, whole
 from tests.networks import LOOPBACK
 from tests.servers import certificates
 from videos.fetching import download, partial
-from videos.fetching.download import Fetch, Fetched, Speed, Wanted
+from videos.fetching.download import Fetch, Fetched, Wanted
 from videos.fetching.errors import FetchFailed, FetchStopped
+from videos.fetching.pace import Speed
 
 SHA256 = hashlib.sha256(MP4).hexdigest()
 PAGE = b"\n <!-- a page -->\n<!DOCTYPE html><html><body>Sign in</body></html>"

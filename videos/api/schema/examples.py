@@ -351,6 +351,57 @@ FEED_TICKET: Example = {
     "expires_in": 60,
 }
 
+_HOOK_SETTINGS: Example = {
+    "visibility": "unlisted",
+    "folder": None,
+    "tags": ["generated"],
+    "metadata": {},
+    "profile": "",
+    "original": "keep",
+    "on_duplicate": "keep",
+}
+HOOK_ADDRESS_FORM: Example = {
+    "source": "replicate",
+    "visibility": "unlisted",
+    "tags": ["generated"],
+}
+HOOK_ADDRESS: Example = {
+    "id": _ID,
+    "source": "replicate",
+    "url": "https://video.example.org/api/v1/hooks/replicate/?for=c2lnbmVk",
+    "secret": None,
+    "settings": _HOOK_SETTINGS,
+    "created_at": _AT,
+}
+HOOK_REPORT: Example = {
+    "id": "job-7",
+    "url": "https://files.example.org/sea.mp4",
+    "title": "A walk by the sea",
+    "provenance": {"prompt": "a walk by the sea", "model": "waves-2"},
+}
+HOOK_DELIVERY: Example = {
+    "id": _ID,
+    "address": _ID,
+    "source": "replicate",
+    "delivery_id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+    "job": "gm3qorzdhgbfurvjtvhg6dckhu",
+    "status": "succeeded",
+    "state": "imported",
+    "error": "",
+    "video": _ID,
+    "received_at": _AT,
+}
+PREDICTION_FORM: Example = {"id": "gm3qorzdhgbfurvjtvhg6dckhu", "address": _ID}
+GENERATION: Example = {
+    "id": "gm3qorzdhgbfurvjtvhg6dckhu",
+    "source": "replicate",
+    "address": _ID,
+    "status": "starting",
+    "videos": [],
+    "created_at": _AT,
+    "ended_at": None,
+}
+
 PROFILE: Example = {
     "name": "default",
     "description": "H.264 up to 1080p, a good balance of speed and size.",
