@@ -71,6 +71,8 @@ class Fetch:
 
     def _until_complete(self, watch: Watch) -> None:
         """Receive, and go on after each break that came later than the one before."""
+        if 0 < self.partial.size == self.partial.validators.total:
+            return  # an earlier attempt received all of it, and could not store it
         self._url = sites.direct(self.wanted.url)
         while True:
             begun = self.partial.size

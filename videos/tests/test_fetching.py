@@ -321,3 +321,9 @@ def test_certificates_are_checked(
             failed = failure_of(url)
             assert (failed.code, "certificate" in failed.message) == ("fetch_failed", True)
             assert server.asked == []
+
+
+def test_a_file_that_arrived_whole_before_is_not_fetched_again(server: BadServer) -> None:
+    upload, url = uuid4(), server.at("/a", whole())
+    assert fetch(url, upload=upload) == fetch(url, upload=upload)
+    assert len(server.asked) == 1
