@@ -40,13 +40,16 @@ class Machine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.url, self.size, self.sent = "", None, 0
+        self.url, self.sent = "", 0
+        self.size: int | None = None
         self.is_over = True
 
     @precondition(lambda self: self.is_over)
     @rule(size=st.integers(1, MOST), deferred=st.booleans(), at_once=st.integers(0, MOST))
     def create(self, size: int, deferred: bool, at_once: int) -> None:
-        about = {"upload-defer-length": "1"} if deferred else {"upload-length": str(size)}
+        about: dict[str, Any] = {"upload-length": str(size)}
+        if deferred:
+            about = {"upload-defer-length": "1"}
         body = DATA[: min(at_once, size)]
         about |= {"content-type": BYTES} if body else {}
         status, headers = self.ask("POST", "/api/v1/tus/", [body], **about)
@@ -60,7 +63,7 @@ class Machine(RuleBasedStateMachine):
     def append(self, data: st.DataObject, override: bool, name: str) -> None:
         end = data.draw(st.integers(self.sent, self.size or MOST))
         body = DATA[self.sent : end]
-        about = self.checksum(name, body) if name else {}
+        about: dict[str, Any] = self.checksum(name, body) if name else {}
         about |= {"x-http-method-override": "PATCH"} if override else {}
         method = "POST" if override else "PATCH"
         status, headers = self.ask(method, self.url, self.cut(data, body), **self.at(), **about)
@@ -74,7 +77,7 @@ class Machine(RuleBasedStateMachine):
         end = data.draw(st.integers(self.sent, (self.size or MOST) - 1))
         end = max(end, self.sent)
         body = DATA[self.sent : end]
-        about = self.checksum(name, b"more") if name else {}
+        about: dict[str, Any] = self.checksum(name, b"more") if name else {}
         more = str(len(body) + 1) if end < (self.size or MOST) else str(len(body))
         status, _ = self.ask(
             "PATCH",
@@ -83,7 +86,7 @@ class Machine(RuleBasedStateMachine):
             breaks=True,
             **self.at(),
             **about,
-            **{"content-length": more},
+            **_length(more),
         )
         assert status == 0
         if not name:
@@ -119,8 +122,8 @@ class Machine(RuleBasedStateMachine):
     @rule(more=st.integers(1, MOST))
     def tell_size(self, more: int) -> None:
         self.size = min(MOST, self.sent + more)
-        end = str(self.size)
-        status, _ = self.ask("PATCH", self.url, [], **self.at(), **{"upload-length": end})
+        about = self.at() | {"upload-length": str(self.size)}
+        status, _ = self.ask("PATCH", self.url, [], **about)
         assert status == 204
         self.arrived(self.sent)
 
@@ -155,7 +158,7 @@ class Machine(RuleBasedStateMachine):
     def upload_id(self) -> UUID:
         return UUID(self.url.rpartition("/")[2])
 
-    def at(self) -> Headers:
+    def at(self) -> dict[str, Any]:
         return {"upload-offset": str(self.sent), "content-type": BYTES}
 
     def arrived(self, end: int) -> None:
@@ -163,7 +166,7 @@ class Machine(RuleBasedStateMachine):
         self.is_over = end == self.size
 
     @staticmethod
-    def checksum(name: str, body: bytes) -> Headers:
+    def checksum(name: str, body: bytes) -> dict[str, Any]:
         digest = base64.b64encode(hashlib.new(name, body).digest()).decode()
         return {"upload-checksum": f"{name} {digest}"}
 
@@ -173,7 +176,7 @@ class Machine(RuleBasedStateMachine):
         return [body[:at], body[at:]]
 
     def ask(
-        self, method: str, url: str, blocks: list[bytes], *, breaks: bool = False, **about: str
+        self, method: str, url: str, blocks: list[bytes], *, breaks: bool = False, **about: Any
     ) -> tuple[int, Headers]:
         """Return the status, 0 without an answer, and the headers."""
         headers = {
@@ -184,6 +187,10 @@ class Machine(RuleBasedStateMachine):
             **about,
         }
         return asyncio.run(_ask(method, url, blocks, breaks, headers))
+
+
+def _length(text: str) -> dict[str, Any]:
+    return {"content-length": text}
 
 
 async def _ask(
@@ -225,7 +232,7 @@ def test_offset_bytes_and_hash_agree_whatever_is_sent(
     owner: User, settings_of_machine: settings
 ) -> None:
     Machine.key = api_keys.issue(owner, name="test")[1]
-    run_state_machine_as_test(Machine, settings=settings_of_machine)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Machine, settings=settings_of_machine)
     connections.close_all()
 
 

@@ -29,6 +29,7 @@ def complete_locked(upload_id: UUID, *, sha256: str = "") -> Video:
     if upload is None or upload.finished_at is not None:
         raise UploadOver(upload.video_id if upload and not upload.error_code else None)
     path = path_of(upload_id)
+    uploads.begin_receiving(upload)
     if not path.exists() and is_stored(upload):
         video = _finish_stored(upload)
     else:
