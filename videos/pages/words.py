@@ -134,6 +134,12 @@ def size(count: int) -> str:
     return f"{value:.{digits}f} {unit}"
 
 
+def download(received: int, whole: int | None, rate: int | None) -> str:
+    """Return how much of a file has arrived, such as "120 MB of 1.2 GB, 3.4 MB/s"."""
+    share = f"{size(received)} of {size(whole)}" if whole else size(received)
+    return f"{share}, {size(rate)}/s" if rate else share
+
+
 def limit(count: int) -> str:
     """Return a limit as 512 MiB or 1.5 GiB, in the units in which limits are configured."""
     value, unit = float(count), "bytes"
