@@ -1,7 +1,8 @@
 """The ASGI app under ``/u/``: addresses to which somebody without an account uploads one file.
 
-An address takes the file in one PUT, in chunks (``ranged_put``), or by tus (``address_tus``). No account and no cookie is
-looked at: whoever has the address may upload within its limits, until a file has arrived.
+An address takes the file in one PUT, in chunks (``ranged_put``), or by tus (``address_tus``). No
+account and no cookie is looked at: whoever has the address may upload within its limits, until a
+file has arrived.
 """
 
 from __future__ import annotations
