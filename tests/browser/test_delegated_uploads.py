@@ -112,6 +112,25 @@ def test_mux_uploader(demo: Person, page: Page, app: str, film: Path) -> None:
     require_arrived(demo, upload, film)
 
 
+_TUS = """(options) => new Promise((done) => {
+  const file = document.querySelector("#file").files[0];
+  new tus.Upload(file, {
+    chunkSize: 1024 * 1024,
+    storeFingerprintForResuming: false,
+    onError: (error) => done(String(error)),
+    onSuccess: () => done("success"),
+    ...options,
+  }).start();
+})"""
+
+
+@pytest.mark.parametrize("option", ["endpoint", "uploadUrl"])
+def test_tus_js_client(demo: Person, page: Page, app: str, film: Path, option: str) -> None:
+    upload = delegated(demo, allowed_origin=app, size=film.stat().st_size)
+    assert page.evaluate(_TUS, {option: upload["url"]}) == "success"
+    require_arrived(demo, upload, film)
+
+
 def test_a_plain_fetch(demo: Person, page: Page, film: Path) -> None:
     upload = delegated(demo)
     put = """async (address) => {

@@ -1,7 +1,8 @@
 """The ASGI app under ``/u/``: addresses to which somebody without an account uploads one file.
 
-An address takes the file in one PUT, or in chunks (``ranged_put``). No account and no cookie is
-looked at: whoever has the address may upload within its limits, until a file has arrived.
+An address takes the file in one PUT, in chunks (``ranged_put``), or by tus (``address_tus``). No
+account and no cookie is looked at: whoever has the address may upload within its limits, until a
+file has arrived.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import structlog
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 
 from accounts import credentials, throttling
-from videos.api import upload_refusals
+from videos.api import address_tus, upload_refusals
+from videos.api.tus.refusals import VERSION, Refused
 from videos.api.upload_refusals import Answer, MethodUnknown, TooManyRequests
 from videos.database_threads import DatabaseThreads
 from videos.ingest import addressed, delegated, ranged_put, receiving
@@ -45,8 +47,12 @@ class UploadAddresses:
             answer = await _answer(asked)
         except _Disconnected:
             return
+        except Refused as refused:
+            answer = upload_refusals.of_tus(refused, asked.path)
         except upload_refusals.KNOWN as error:
             answer = upload_refusals.of(error, asked.path)
+        if asked.is_tus:
+            answer = answer.with_header("Tus-Resumable", VERSION)
         await answer.send(send, close=not asked.is_read)
 
 
@@ -54,8 +60,11 @@ class _Asked:
     """A request: its path, its headers, and its body, which is read once."""
 
     def __init__(self, scope: HTTPScope, receive: ASGIReceiveCallable) -> None:
-        self.path, self.method = scope["path"], scope["method"]
+        self.path = scope["path"]
         self.headers = credentials.headers_of(scope["headers"])
+        self.is_tus = address_tus.HEADER in self.headers
+        other = self.headers.get("x-http-method-override") if self.is_tus else None
+        self.method = (other or scope["method"]).upper()
         self.address = scope["client"][0] if scope["client"] else None
         self.is_read = False
         self._receive = receive
@@ -88,6 +97,26 @@ class _Asked:
 
 
 async def _answer(asked: _Asked) -> Answer:
+    if asked.method == "OPTIONS":
+        return address_tus.options()
+    return await (_tus_answer(asked) if asked.is_tus else _put_answer(asked))
+
+
+async def _tus_answer(asked: _Asked) -> Answer:
+    request = address_tus.TusRequest(asked.method, asked.path, asked.headers, asked.body())
+    request.require_version()
+    try:
+        upload = await _threads.run(_opened, asked)
+        try:
+            return await address_tus.answer(request, upload)
+        except receiving.UploadOver:
+            await _threads.run(_opened, asked)  # says why it is over
+            raise
+    except AddressUsed as used:
+        return address_tus.after_its_end(request, used)
+
+
+async def _put_answer(asked: _Asked) -> Answer:
     chunk = asked.chunk
     if asked.method not in (_CHUNKED if chunk else ("PUT",)):
         raise MethodUnknown

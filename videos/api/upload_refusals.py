@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -14,6 +15,7 @@ from django.db import DatabaseError
 from accounts import throttling
 from accounts.verification import EmailNotVerified
 from videos.api import problems
+from videos.api.tus.refusals import Refused
 from videos.ingest import receiving
 from videos.ingest.addressed import BytesDiffer
 from videos.ingest.delegated import (
@@ -126,11 +128,17 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
 
+    def with_header(self, name: str, value: str) -> Answer:
+        """Return the answer with one more header."""
+        return replace(self, headers={**self.headers, name: value})
+
     async def send(self, send: ASGISendCallable, *, close: bool) -> None:
         """Send the answer; with ``close`` the rest of the request is not read."""
         body = b"" if self.told is None else json.dumps(self.told).encode()
         headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-        headers |= {"Content-Length": str(len(body)), **self.headers}
+        if self.status != HTTPStatus.NO_CONTENT:
+            headers["Content-Length"] = str(len(body))
+        headers |= self.headers
         headers |= {"Content-Type": self.content_type} if body else {}
         headers |= {"Connection": "close"} if close else {}
         pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
@@ -143,6 +151,12 @@ class Answer:
             }
         )
         await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def of_tus(refused: Refused, path: str) -> Answer:
+    """Return the answer for a request that is no good tus."""
+    problem = {**refused.problem, "instance": path}
+    return Answer(refused.status, problem, refused.headers, problems.CONTENT_TYPE)
 
 
 def of(error: Exception, path: str) -> Answer:

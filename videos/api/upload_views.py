@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -18,6 +19,7 @@ from videos import ids
 from videos.api.pagination import NEWEST_FIRST
 from videos.api.strictness import StrictRequests
 from videos.api.upload_serializers import UploadCreateSerializer, UploadSerializer
+from videos.idempotency import Made
 from videos.ingest import delegated, receiving
 from videos.models import Upload
 
@@ -48,8 +50,15 @@ class UploadViewSet(
         delegated.require_right(user)
         form = UploadCreateSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        upload = self.get_queryset().get(pk=form.create_for(user).pk)
-        where = reverse("upload-detail", [upload.pk], request=request)
+        return self._created(self.get_queryset().get(pk=form.create_for(user).pk))
+
+    def recovered(self, made: Sequence[Made]) -> Response | None:
+        """Return the answer of a creation that was killed; None if it is gone."""
+        upload = self.get_queryset().filter(video=made[-1].id).first()
+        return None if upload is None else self._created(upload)
+
+    def _created(self, upload: Upload) -> Response:
+        where = reverse("upload-detail", [upload.pk], request=self.request)
         return Response(
             self.get_serializer(upload).data,
             status=HTTPStatus.CREATED,

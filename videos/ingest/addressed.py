@@ -30,6 +30,10 @@ class BytesDiffer(Exception):
     """Raised when bytes that are sent again are not those that arrived before."""
 
 
+class OffsetDiffers(Exception):
+    """Raised when bytes are to be appended at an offset at which the upload is not."""
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far an upload is: bytes that have arrived, and whether the file is whole and stored."""
@@ -86,12 +90,47 @@ async def take_chunk(upload: Upload, chunk: Chunk, body: Body) -> Progress:
         return Progress(writer.offset, finished)
 
 
+async def append(upload: Upload, body: Body, *, at: int, size: int | None) -> Progress:
+    """Append bytes at an offset, and complete the upload with the last; ``size`` is that of the
+    file if the client tells it. Raises ``OffsetDiffers``, and else what ``take_chunk`` does."""
+    async with receiving.writing(upload.pk) as writer:
+        if writer.offset != at:
+            raise OffsetDiffers
+        if size is not None:
+            await writer.announce(size)
+        async for block in body:
+            await writer.take(block)
+        finished = writer.offset == writer.upload.size
+        if finished:
+            await complete(writer)
+        return Progress(writer.offset, finished)
+
+
+async def announce(upload: Upload, size: int) -> None:
+    """Hold the client to the size of the file. Raises ``EmptyFile`` and the errors of
+    ``receiving``."""
+    if size == 0:
+        raise EmptyFile
+    async with receiving.writing(upload.pk) as writer:
+        await writer.announce(size)
+
+
+async def keep_metadata(upload: Upload, text: str) -> None:
+    """Keep what a client of tus wants to be told again."""
+    await _rows.run(Upload.objects.filter(pk=upload.pk).update, tus_metadata=text)
+
+
+async def offset_of(upload: Upload) -> int:
+    """Return how many bytes have arrived. Raises the errors of ``receiving``."""
+    return await receiving.resting_offset(upload.pk)
+
+
 async def how_far(upload: Upload, chunk: Chunk) -> Progress:
     """Answer a question for the progress. An upload whose bytes are all here, but whose process
     died before it was finished, is finished now; the errors are those of ``take_chunk``."""
     if chunk.total == 0:
         raise EmptyFile
-    offset = await _rows.run(receiving.offset_of, upload)
+    offset = await offset_of(upload)
     if chunk.total is not None and not offset <= chunk.total == (upload.size or chunk.total):
         raise SizeDiffers
     if offset == (upload.size or chunk.total):
