@@ -12,7 +12,7 @@ from processing.models import Run, Task
 from processing.pipeline import advance, ranking, resume
 from processing.pipeline import begin as beginning
 from processing.pipeline.transactions import bounded
-from videos import lifecycle
+from videos import idempotency, lifecycle
 from videos.models import Source, Video
 
 MAX_PRIORITY = 100
@@ -54,6 +54,13 @@ def begin(video: Video, source: Source, *, profile: Profile | None = None) -> Ru
         return _start(video, source, Run.Kind.FIRST, profile=wanted, priority=None)
 
 
+def begin_fetch(video: Video, *, profile: Profile | None = None) -> Run:
+    """Plan the first run of a video whose file is fetched by the run itself. The video has an
+    unfinished upload that says where from."""
+    wanted = profiles.default() if profile is None else profile
+    return _start(video, None, Run.Kind.FIRST, profile=wanted, priority=None)
+
+
 def reprocess(video: Video, *, profile: str | None = None, priority: int | None = None) -> Run:
     """Plan a new run; a ready video keeps playing its release until the new one is complete.
 
@@ -74,9 +81,9 @@ def reprocess(video: Video, *, profile: str | None = None, priority: int | None 
             _require_there(video.source)
             if locked.status not in (Video.Status.READY, Video.Status.PROCESSING):
                 lifecycle.begin_again(video.pk, source=video.source)
-            return _start(
-                video, video.source, Run.Kind.REPROCESS, profile=wanted, priority=priority
-            )
+            run = _start(video, video.source, Run.Kind.REPROCESS, profile=wanted, priority=priority)
+            idempotency.note("job", run.pk)
+            return run
     except IntegrityError as error:
         raise AlreadyProcessing from error
 
@@ -101,6 +108,7 @@ def retry(run: Run) -> Run:
                 lifecycle.begin_again(video.pk, source=locked.source)
             resume.reopen(locked)
             advance.tell(locked, Run.Status.QUEUED)
+            idempotency.note("job", locked.pk)
     except IntegrityError as error:
         raise AlreadyProcessing from error
     return Run.objects.get(pk=run.pk)
@@ -170,7 +178,7 @@ def _move_ranks(tasks: Iterable[Task], priority: int) -> None:
 
 
 def _start(
-    video: Video, source: Source, kind: Run.Kind, *, profile: Profile, priority: int | None
+    video: Video, source: Source | None, kind: Run.Kind, *, profile: Profile, priority: int | None
 ) -> Run:
     return beginning.begin(
         video.pk,

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import Case, F, When
 from django.db.models.functions import Now
 
-from videos import lifetimes
+from videos import lifetimes, objects
 from videos.events import log
-from videos.models import Release, Rendition, Source, Video
+from videos.models import Release, Rendition, Source, Upload, Video
 
 Status = Video.Status
 
@@ -154,8 +154,19 @@ def fail(video_id: UUID, *, code: str, message: str) -> None:
 
 
 def cancel(video_id: UUID) -> None:
-    """Mark the video as canceled."""
-    _move(video_id, Status.CANCELED, release=None, playable=False)
+    """Mark the video as canceled, and close its upload if that is still open."""
+    with transaction.atomic():
+        _move(video_id, Status.CANCELED, release=None, playable=False)
+        _close_upload(video_id)
+
+
+def _close_upload(video_id: UUID) -> None:
+    """Close a canceled video's upload and mark its bytes. Whoever still writes them finds the
+    upload closed, and marks them again."""
+    still_open = Upload.objects.filter(video=video_id, finished_at=None)
+    for pk, key in list(still_open.values_list("pk", "key")):
+        if still_open.filter(pk=pk).update(finished_at=Now(), error_code=Upload.CANCELED):
+            objects.mark_original(key)
 
 
 def delete(video_id: UUID) -> None:

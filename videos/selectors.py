@@ -53,7 +53,9 @@ def with_everything(videos: QuerySet[Video]) -> QuerySet[Video]:
 
 def source_facts(source: Source, duration: float) -> SourceFacts:
     """Return the facts of an original; ``duration`` is the best known duration of its video."""
-    about = SourceFacts(source.filename, source.size, source.sha256, dropped_at=source.dropped_at)
+    about = SourceFacts(
+        source.filename, source.size, source.sha256 or None, dropped_at=source.dropped_at
+    )
     if source.found is None:
         return about
     media = Media.from_json(source.found)
