@@ -192,7 +192,7 @@ def test_the_same_is_decided_where_the_hash_comes_late(
     code: str,
 ) -> None:
     late = again()
-    Source.objects.filter(pk=late.source_id).update(sha256="")
+    Source.objects.filter(videos=late).update(sha256="")
     Upload.objects.filter(video=late).update(settings={"on_duplicate": asked})
     Video.objects.filter(pk=late.pk).update(duplicate_of=None)
     work_off()
