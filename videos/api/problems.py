@@ -233,8 +233,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         problem = body(status, code, detail, instance=instance)
         if isinstance(error, Duplicate):
             problem["video"] = str(error.video_id)
-        return _response(problem, status)
-        response = _response(body(status, code, detail, instance=instance), status)
+        response = _response(problem, status)
         if isinstance(error, KeyInFlight):
             response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
