@@ -157,8 +157,10 @@ class BodyGuard:
 
     def _too_large(self, scope: HTTPScope) -> Refusal:
         detail = (
-            f"At most {self.upload_bytes:,} bytes can be posted in one request. Let the operator "
-            "take larger files in with `manage.py import_file`, or raise VODLOOM_MAX_POST_BYTES."
+            f"At most {self.upload_bytes:,} bytes can be posted in one request. Send a larger file "
+            "in parts (by tus, or to an address from /api/v1/uploads/), or import it by its URL "
+            "(/api/v1/videos/import/). The operator can take it in by `manage.py import_file`, or "
+            "raise VODLOOM_MAX_POST_BYTES."
             if self._takes_file(scope)
             else f"The body may have at most {FORM_BYTES:,} bytes here."
         )

@@ -138,6 +138,7 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
         "external_id_taken",
         "Another video of yours has this external id. Choose another one, or delete that video.",
     ),
+    Duplicate: (409, "duplicate", "You have this file already; `video` is its id."),
     direct.DirectUploadUnavailable: (
         409,
         "direct_upload_unavailable",
@@ -271,14 +272,13 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     known = _DOMAIN.get(type(error))
     if known is not None:
         status, code, detail = known
-        response = _response(body(status, code, detail, instance=instance), status)
-        if isinstance(error, KeyInFlight):
-            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        return response
         problem = body(status, code, detail, instance=instance)
         if isinstance(error, Duplicate):
             problem["video"] = str(error.video_id)
-        return _response(problem, status)
+        response = _response(problem, status)
+        if isinstance(error, KeyInFlight):
+            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
     if isinstance(error, DATABASE_AWAY):
         logger.warning("api_without_database", reason=type(error).__name__)
         response = _response(database_away(instance), 503)

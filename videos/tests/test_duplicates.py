@@ -178,3 +178,24 @@ def test_an_address_is_open_as_long_as_one_of_them_is(
     assert (standing.is_open, standing.is_deleted) == (False, False)
     lifecycle.delete(ready_video.pk)
     assert gate.look_up(ready_video.release_id).is_deleted
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "code"), [("refuse", "failed", "duplicate"), ("keep", "ready", "")]
+)
+def test_the_same_is_decided_where_the_hash_comes_late(
+    ready_video: Video,
+    again: Callable[..., Video],
+    work_off: Callable[[], None],
+    asked: str,
+    status: str,
+    code: str,
+) -> None:
+    late = again()
+    Source.objects.filter(videos=late).update(sha256="")
+    Upload.objects.filter(video=late).update(settings={"on_duplicate": asked})
+    Video.objects.filter(pk=late.pk).update(duplicate_of=None)
+    work_off()
+    late = Video.objects.get(pk=late.pk)
+    assert (late.status, late.error_code) == (status, code)
+    assert late.duplicate_of_id == (None if asked == "refuse" else ready_video.pk)

@@ -176,6 +176,7 @@ def read() -> Environment:
         sandbox=reader.choice("VODLOOM_SANDBOX", ("auto", "off", "required")),
         max_post_bytes=_bytes(reader, "VODLOOM_MAX_POST_BYTES", default=_GIB // 2),
         max_upload_bytes=_bytes(reader, "VODLOOM_MAX_UPLOAD_BYTES", default=100 * _GIB),
+        max_post_bytes=_bytes(reader, "VODLOOM_MAX_POST_BYTES", default=2 * _GIB),
         fetching=fetching(reader),
         max_gigapixels=reader.number(
             "VODLOOM_MAX_GIGAPIXELS", default=11_000, unit="thousand million pixels", most=10**9
