@@ -25,7 +25,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT COALESCE(array_agg(DISTINCT left(word, 100)), '{}')
     FROM regexp_split_to_table(
         regexp_replace(
-            normalize(translate(lower(<unaccented>), '\u03c2', '\u03c3'), NFKD), '[\u0300-\u036f]', '', 'g'
+            normalize(translate(lower(<unaccented>), '\u03c2', '\u03c3'), NFKD),
+            '[\u0300-\u036f]', '', 'g'
         ),
         '[^[:alnum:]]+'
     ) AS word

@@ -1,5 +1,6 @@
 """Prepare videos for display on pages: their words and addresses."""
 
+import json
 from dataclasses import dataclass
 
 from accounts.models import User
@@ -12,6 +13,7 @@ from videos.pages.player import Player
 from videos.pages.standing import Standing
 from videos.playback import services as playback
 
+_TAGS_ON_CARD = 4
 _GOING_ON = (Video.Status.PENDING_UPLOAD, Video.Status.UPLOADING, Video.Status.PROCESSING)
 
 
@@ -32,7 +34,7 @@ class Working:
 @dataclass(frozen=True)
 class Card:
     """A video in the library. ``reason`` is why it failed; ``available`` tells how much of it plays
-    while that grows."""
+    while that grows; ``more_tags`` counts those that are not shown."""
 
     video: Video
     title: str
@@ -45,6 +47,8 @@ class Card:
     working: Working | None
     is_audio: bool
     standing: Standing | None
+    tags: list[str]
+    more_tags: int
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,8 @@ def card(video: Video, viewer: access.Viewer) -> Card:
         working=working(video),
         is_audio=video.media_type == Video.MediaType.AUDIO,
         standing=standing.of(video, viewer),
+        tags=video.tags[:_TAGS_ON_CARD],
+        more_tags=max(0, len(video.tags) - _TAGS_ON_CARD),
     )
 
 
@@ -171,6 +177,11 @@ def facts(video: Video) -> list[tuple[str, str]]:
     if video.release:
         rows.append(("Qualities", ", ".join(selectors.rungs(video))))
     rows.append(("Uploaded", f"{video.created_at:%-d %b %Y, %H:%M} UTC"))
+    rows.append(("Folder", video.folder.name if video.folder else ""))
+    rows.append(("Your id", video.external_id))
+    rows.append(
+        ("Metadata", json.dumps(video.metadata, ensure_ascii=False) if video.metadata else "")
+    )
     return [(name, value) for name, value in rows if value]
 
 

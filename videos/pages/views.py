@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import verification
 from accounts.models import User
-from videos import access
+from videos import access, folders
 from videos.events import cursors, log
 from videos.pages import cards, sharing, shelf, words
 from videos.pages import library as collection
@@ -30,7 +30,8 @@ def library(request: HttpRequest) -> HttpResponse:
     feed_since = _feed_since(user)
     narrowing = collection.Narrowing.read(request.GET)
     before, after = (collection.uuid_or_none(request.GET.get(name)) for name in ("before", "after"))
-    videos = narrowing.apply(collection.readable(user))
+    place = collection.place(user, narrowing)
+    videos = narrowing.apply(collection.readable(user), user)
     page = shelf.page(videos, narrowing.order, before=before, after=after)
     if before and not page.videos:
         # The videos behind it are gone. An empty page would look like an empty library.
@@ -42,6 +43,9 @@ def library(request: HttpRequest) -> HttpResponse:
             "cards": [cards.card(video, user) for video in page.videos],
             "page": page,
             "narrowing": narrowing,
+            "place": place,
+            "above": folders.path(place)[:-1] if place else [],
+            "folders": [] if before or after else collection.inner_folders(user, narrowing),
             "tabs": collection.tabs(user, narrowing),
             "orders": [(name, order.label) for name, order in shelf.ORDERS.items()],
             "feed_since": feed_since,
@@ -58,7 +62,7 @@ def card(request: HttpRequest, video_id: UUID) -> HttpResponse:
     user = cast(User, request.user)
     narrowing = collection.Narrowing.read(request.GET)
     own = collection.readable(user).filter(pk=video_id)
-    video = narrowing.apply(own).first()
+    video = narrowing.apply(own, user).first()
     if video is None:
         get_object_or_404(own)
         return HttpResponse(status=HTTPStatus.NO_CONTENT)

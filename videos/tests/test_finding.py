@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from processing.health.database import _WORDS_WITH_ACCENTS
 from videos import search, search_index
 from videos.models import Folder, Source, Video
 
@@ -186,6 +189,12 @@ def renew(*, anew: bool) -> None:
     search_index.fill(connection, anew=anew)
 
 
+def _value_of(query: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchone()[0]
+
+
 def test_a_database_without_unaccent_still_finds_accents(api: APIClient, video: Video) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite does it in Python")
@@ -193,10 +202,12 @@ def test_a_database_without_unaccent_still_finds_accents(api: APIClient, video: 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(search_index, "_unaccented", lambda _: "told")
         renew(anew=True)
+    assert _value_of(_WORDS_WITH_ACCENTS), "the doctor says so"
     assert not search_index.uses_unaccent(connection)
     assert found(api, search="creme brulee") == 1
     assert found(api, search="lodz") == 0, "it is a letter of its own"
-    renew(anew=True)
+    call_command("index_search", stdout=(said := StringIO()))
+    assert "with unaccent" in said.getvalue()
     assert found(api, search="lodz") == 1
 
 
