@@ -9,12 +9,17 @@ import re
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from videos.models import Source, Video
+from videos.models import Image, Source, Video
 
 
 def in_titles(videos: QuerySet[Video], text: str) -> QuerySet[Video]:
     """Return the videos whose title contains the text."""
     return videos.filter(_contains("title", text))
+
+
+def images_titled(images: QuerySet[Image], text: str) -> QuerySet[Image]:
+    """Return the images whose title contains the text."""
+    return images.filter(_contains("title", text))
 
 
 def in_names(videos: QuerySet[Video], text: str) -> QuerySet[Video]:

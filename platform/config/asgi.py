@@ -72,8 +72,10 @@ async def _lifespan(receive: ASGIReceiveCallable, send: ASGISendCallable) -> Non
 
 _guarded = BodyGuard(
     app=_route,
-    upload_path="/api/v1/videos/",
-    upload_bytes=settings.MAX_POST_BYTES,
+    upload_paths={
+        "/api/v1/videos/": settings.MAX_POST_BYTES,
+        "/api/v1/images/": settings.MAX_IMAGE_BYTES,
+    },
     admit=uploads.admit,
 )
 # From the outside in: requests and uncaught exceptions are logged; pages of other origins may read

@@ -8,7 +8,7 @@ counting the bytes.
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from asgiref.typing import (
@@ -69,12 +69,11 @@ Admit = Callable[[HTTPScope, int | None], Awaitable[Refusal | None]]
 
 @dataclass(frozen=True)
 class BodyGuard:
-    """ASGI middleware. ``upload_path`` takes forms of up to ``upload_bytes`` from clients that
-    ``admit`` allows; every other request may have a body of ``FORM_BYTES``."""
+    """ASGI middleware. Each path of ``upload_paths`` takes forms of up to so many bytes from
+    clients that ``admit`` allows; every other request may have a body of ``FORM_BYTES``."""
 
     app: ASGI3Application
-    upload_path: str
-    upload_bytes: int
+    upload_paths: Mapping[str, int]
     admit: Admit
     pace: Pace = Pace()
 
@@ -141,18 +140,21 @@ class BodyGuard:
             await refuse(_STOPPING, scope, send)
 
     def _is_upload(self, scope: HTTPScope) -> bool:
-        return scope["path"] == self.upload_path and scope["method"] == "POST"
+        return scope["path"] in self.upload_paths and scope["method"] == "POST"
 
     def _limit(self, scope: HTTPScope) -> int:
-        return self.upload_bytes + _FORM_OVERHEAD if self._takes_file(scope) else FORM_BYTES
+        if not self._takes_file(scope):
+            return FORM_BYTES
+        return self.upload_paths[scope["path"]] + _FORM_OVERHEAD
 
     def _takes_file(self, scope: HTTPScope) -> bool:
         return self._is_upload(scope) and is_form(scope)
 
     def _too_large(self, scope: HTTPScope) -> Refusal:
         detail = (
-            f"At most {self.upload_bytes:,} bytes can be posted in one request. Let the operator "
-            "take larger files in with `manage.py import_file`, or raise VODLOOM_MAX_POST_BYTES."
+            f"At most {self.upload_paths[scope['path']]:,} bytes can be posted in one request. Let "
+            "the operator take larger videos in with `manage.py import_file`, or raise "
+            "VODLOOM_MAX_POST_BYTES, for images VODLOOM_MAX_IMAGE_BYTES."
             if self._takes_file(scope)
             else f"The body may have at most {FORM_BYTES:,} bytes here."
         )

@@ -10,7 +10,7 @@ from processing.pipeline import attempt, reconcile, retention
 from processing.reconciler.duty import Duty
 from processing.reconciler.mail import wake_mail
 from processing.workers import temp_files
-from videos import idempotency, installation, objects, purge
+from videos import idempotency, image_purge, installation, objects, purge
 from videos.events import log
 from videos.events.retention import prune_events
 from videos.ingest.closing import expire_uploads
@@ -30,6 +30,8 @@ DUTIES = (
     Duty("wake_mail", _BEAT, wake_mail, "database"),
     Duty("expire_uploads", _STEP, expire_uploads, "database"),
     Duty("purge_videos", _STEP, purge.purge_expired, "database"),
+    Duty("expire_images", _STEP, image_purge.expire, "database"),
+    Duty("purge_images", _STEP, image_purge.purge_expired, "database"),
     Duty("sweep_releases", _BEAT, purge.sweep_releases, "database"),
     Duty("sweep_sources", _STEP, purge.sweep_sources, "database"),
     Duty("mark_abandoned", _BEAT, attempt.mark_abandoned, "database"),

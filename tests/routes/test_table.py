@@ -24,7 +24,7 @@ from accounts.models import ApiKey, User
 from processing.models import DutyRun, EncodingProfile, Reconciler, Run, Worker
 from tests import staff
 from tests.routes.listing import Route, routes
-from videos.models import ModerationDecision, Release, Video
+from videos.models import Image, ModerationDecision, Release, Source, Video
 
 TABLE = Path(__file__).parent / "table.txt"
 ROLES = ("anonymous", "stranger", "owner", "viewer", "moderator", "administrator")
@@ -66,6 +66,10 @@ def populate(video: Video, owner: User) -> None:
     ModerationDecision.objects.create(
         video_id=video.pk, owner_email="", by_email="", before="pending", after="approved"
     )
+    source = Source.objects.create(owner=owner, key="image", filename="a.png", size=1, sha256="")
+    Image.objects.create(
+        owner=owner, source=source, width=1, height=1, copy_bytes=1, thumbnail_bytes=1, format="png"
+    )
     staff.moderators()
 
 
@@ -90,7 +94,7 @@ def _values(route: Route) -> dict[str, str]:
     values: dict[str, Any] = {
         "video_id": video,
         "key_id": ApiKey.objects.values_list("pk", flat=True)[0],
-        "pk": str(Run.objects.get().pk) if "/jobs/<" in route.path else video,
+        "pk": _pk(route, video),
         "name": EncodingProfile.objects.values_list("name", flat=True)[0],
         "app_label": "videos",
         "content_type_id": ContentType.objects.get_for_model(Video).pk,
@@ -104,6 +108,12 @@ def _values(route: Route) -> dict[str, str]:
         row = model._default_manager.order_by("pk").first()
         values["object_id"] = row.pk if row else "nothing"
     return {name: str(value) for name, value in values.items()}
+
+
+def _pk(route: Route, video: str) -> str:
+    if "/jobs/<" in route.path:
+        return str(Run.objects.get().pk)
+    return str(Image.objects.get().pk) if "/images/<" in route.path else video
 
 
 def _model_of(parts: list[str]) -> Any:

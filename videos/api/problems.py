@@ -19,6 +19,7 @@ from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from accounts.verification import EmailNotVerified
+from processing.images.examine import ImageInvalid, ImageTooLarge
 from processing.profiles import NoSuchProfile
 from processing.services import (
     AlreadyProcessing,
@@ -34,6 +35,7 @@ from videos.idempotency import (
     KeyInFlight,
     KeyMismatch,
 )
+from videos.ingest.images import ImagesUnavailable
 from videos.ingest.services import EmptyFile
 from videos.ingest.uploads import (
     ExternalIdTaken,
@@ -83,6 +85,21 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
         422,
         "idempotency_mismatch",
         "This Idempotency-Key named another request before. Use a new key for each request.",
+    ),
+    ImageInvalid: (
+        400,
+        "image_invalid",
+        "This is no JPEG, PNG, WebP, GIF or AVIF image that can be read to its end.",
+    ),
+    ImageTooLarge: (
+        413,
+        "image_too_large",
+        "The image has too many bytes or pixels. Make it smaller.",
+    ),
+    ImagesUnavailable: (
+        503,
+        "images_unavailable",
+        "Images cannot be decoded here at the moment. Try again later.",
     ),
     UploadCanceled: (
         409,

@@ -4,12 +4,14 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from videos.api.feed_views import FeedTicketView
+from videos.api.image_views import ImageViewSet
 from videos.api.job_views import JobViewSet
 from videos.api.profile_views import ProfileViewSet
 from videos.api.views import VideoViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("videos", VideoViewSet, basename="video")
+router.register("images", ImageViewSet, basename="image")
 router.register("jobs", JobViewSet, basename="job")
 router.register("profiles", ProfileViewSet, basename="profile")
 

@@ -5,6 +5,7 @@ from videos.models.event import Event, EventLog
 from videos.models.folder import Folder
 from videos.models.guarded import FullSaveRefused, GuardedModel
 from videos.models.idempotency import IdempotencyKey
+from videos.models.image import Image
 from videos.models.installation import Installation, Walk
 from videos.models.library import LibraryItem
 from videos.models.objects import StoredObject
@@ -22,6 +23,7 @@ __all__ = [
     "FullSaveRefused",
     "GuardedModel",
     "IdempotencyKey",
+    "Image",
     "Installation",
     "LibraryItem",
     "ModerationDecision",

@@ -22,6 +22,11 @@ def of(title: str, name: Path) -> str:
     return f"{words} {name.stem}{name.suffix}"
 
 
+def as_given(filename: str) -> str:
+    """Return the Content-Disposition header that saves an original under its own name."""
+    return content_disposition_header(as_attachment=True, filename=filename) or "attachment"
+
+
 def disposition(title: str, name: Path) -> str:
     """Return the Content-Disposition header that saves the file under that name (RFC 6266)."""
     return content_disposition_header(as_attachment=True, filename=of(title, name)) or "attachment"

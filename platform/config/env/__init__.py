@@ -83,6 +83,7 @@ class Environment:
     ffprobe: str
     sandbox: Literal["auto", "off", "required"]
     max_post_bytes: int
+    max_image_bytes: int
     max_gigapixels: int
     daily_gigapixels: int
     source_cache_bytes: int
@@ -168,6 +169,7 @@ def read() -> Environment:
         ffprobe=reader.program("VODLOOM_FFPROBE", "ffprobe"),
         sandbox=reader.choice("VODLOOM_SANDBOX", ("auto", "off", "required")),
         max_post_bytes=_bytes(reader, "VODLOOM_MAX_POST_BYTES", default=_GIB // 2),
+        max_image_bytes=_bytes(reader, "VODLOOM_MAX_IMAGE_BYTES", default=50 * 1024**2),
         max_gigapixels=reader.number(
             "VODLOOM_MAX_GIGAPIXELS", default=11_000, unit="thousand million pixels", most=10**9
         ),

@@ -71,6 +71,8 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 MAX_POST_BYTES = ENV.max_post_bytes
+# An image may have at most this many bytes.
+MAX_IMAGE_BYTES = ENV.max_image_bytes
 
 # An upload is refused if it would leave less free space than this.
 MIN_FREE_UPLOAD_BYTES = 64 * 1024**2
