@@ -50,6 +50,13 @@ def begin(video: Video, source: Source, *, profile: Profile | None = None) -> Ru
         return _start(video, source, Run.Kind.FIRST, profile=wanted, priority=None)
 
 
+def begin_fetch(video: Video, *, profile: Profile | None = None) -> Run:
+    """Plan the first run of a video whose file is fetched by the run itself. The video has an
+    unfinished upload that says where from."""
+    wanted = profiles.default() if profile is None else profile
+    return _start(video, None, Run.Kind.FIRST, profile=wanted, priority=None)
+
+
 def reprocess(video: Video, *, profile: str | None = None, priority: int | None = None) -> Run:
     """Plan a new run; a ready video keeps playing its release until the new one is complete.
 
@@ -156,7 +163,7 @@ def _move_ranks(tasks: Iterable[Task], priority: int) -> None:
 
 
 def _start(
-    video: Video, source: Source, kind: Run.Kind, *, profile: Profile, priority: int | None
+    video: Video, source: Source | None, kind: Run.Kind, *, profile: Profile, priority: int | None
 ) -> Run:
     return beginning.begin(
         video.pk,

@@ -1,5 +1,7 @@
 """Inspect the source, and plan what is made of it and how it is cut."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 
 from processing.ffmpeg import media_before
@@ -16,8 +18,9 @@ from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.models import Run
 from processing.steps import sources, tools
 from processing.steps.context import Outcome, TaskContext
+from processing.steps.fetch import Arrived
 from processing.steps.probed import Probed
-from processing.steps.step import Step
+from processing.steps.step import Step, TaskSpec
 from processing.workers.machine import this_machine
 from videos.models import Release, Source, Video
 
@@ -111,6 +114,11 @@ def _record(context: TaskContext, media: Media, plan: EncodePlan) -> None:
     Video.objects.filter(pk=context.run.video_id).update(media_type=kind)
 
 
+def follow(result: object) -> Sequence[TaskSpec]:
+    """Return the probe of a source that has just arrived."""
+    return [TaskSpec("probe")] if isinstance(result, Arrived) else []
+
+
 STEP = Step(
     kind="probe",
     queue="media",
@@ -118,6 +126,7 @@ STEP = Step(
     label="Looking at the file",
     share=2.0,
     run=run,
+    follow=follow,
     stores=False,
     version=2,  # raised when this step began to plan the encode
 )

@@ -196,6 +196,17 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return _response(_translate(error, answer, instance), answer.status_code, answer)
 
 
+def of(error: Exception) -> dict[str, Any] | None:
+    """Return the problem for a refusal of the domain or of a form; None for any other error."""
+    known = _DOMAIN.get(type(error))
+    if known is not None:
+        return body(*known)
+    if not isinstance(error, exceptions.ValidationError):
+        return None
+    answer = drf_exception_handler(error, {})
+    return None if answer is None else _translate(error, answer, None)
+
+
 def body(
     status: int,
     code: str,

@@ -48,6 +48,21 @@ class ErrorSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(help_text="a sentence for people")
 
 
+class DownloadProgressSerializer(serializers.Serializer[Any]):
+    """How much of the file of an import has arrived."""
+
+    received = serializers.IntegerField(help_text="bytes so far")
+    size = serializers.IntegerField(
+        allow_null=True, help_text="all bytes; null if the server does not tell"
+    )
+    bytes_a_second = serializers.IntegerField(
+        allow_null=True, help_text="lately; null until it is measured"
+    )
+    eta_seconds = serializers.IntegerField(
+        allow_null=True, help_text="seconds until the file is there; null when that is not known"
+    )
+
+
 class ProgressSerializer(serializers.Serializer[Any]):
     """The progress of the current job."""
 
@@ -61,6 +76,9 @@ class ProgressSerializer(serializers.Serializer[Any]):
     place = serializers.IntegerField(
         allow_null=True,
         help_text="the number of tasks before it in the queue; null when it does not wait",
+    )
+    download = DownloadProgressSerializer(
+        allow_null=True, help_text="until the file of an import has arrived; null for all others"
     )
 
 

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from videos.api.feed_views import FeedTicketView
 from videos.api.image_views import ImageViewSet
+from videos.api.import_views import ImportView
 from videos.api.job_views import JobViewSet
 from videos.api.profile_views import ProfileViewSet
 from videos.api.views import VideoViewSet
@@ -17,5 +18,13 @@ router.register("profiles", ProfileViewSet, basename="profile")
 
 urlpatterns = [
     *router.urls,
+    path(
+        "videos/import/", ImportView.as_view({"post": "create"}, basename="import"), name="import"
+    ),
+    path(
+        "videos/import/batch/",
+        ImportView.as_view({"post": "batch"}, basename="import"),
+        name="import-batch",
+    ),
     path("feed/ticket/", FeedTicketView.as_view({"post": "create"}), name="feed-ticket"),
 ]

@@ -44,8 +44,10 @@ def forget(upload: Upload) -> None:
 
 
 def expire_uploads() -> int:
-    """Close the expired uploads; return how many were closed."""
+    """Close the expired uploads; return how many were closed. What a job fetches, the job ends."""
     late = Upload.objects.filter(finished_at=None, expires_at__lt=Now()).order_by("expires_at")
+    fetched = late.filter(video__runs__status__in=("queued", "running"))
+    late = late.exclude(pk__in=fetched.order_by().values("pk"))
     return act_on_each(late[:_BATCH], _expire, what="expire_uploads")
 
 

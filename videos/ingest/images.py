@@ -81,7 +81,7 @@ def take_image(
     ``StorageUnavailable``, ``UploadCanceled``, ``UploadNotAllowed``, ``NoSuchFolder`` or
     ``ExternalIdTaken``. Nothing is kept of a refused file.
     """
-    _require_allowed(owner, settings)
+    require_allowed(owner, settings)
     if file.size == 0:
         raise EmptyFile
     if file.size > site.MAX_IMAGE_BYTES:
@@ -97,7 +97,8 @@ def take_image(
         raise
 
 
-def _require_allowed(owner: User, settings: ImageSettings) -> None:
+def require_allowed(owner: User, settings: ImageSettings) -> None:
+    """Raise ``UploadNotAllowed``, ``NoSuchFolder`` or ``ExternalIdTaken`` before bytes arrive."""
     if not owner.can_upload:
         raise uploads.UploadNotAllowed
     if settings.folder and not Folder.objects.filter(pk=settings.folder, owner=owner).exists():

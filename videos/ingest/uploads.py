@@ -7,10 +7,8 @@ is the business of each way in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
@@ -20,22 +18,16 @@ from django.db.models.functions import Now
 from accounts.models import User
 from processing import profiles
 from processing import services as processing
-from processing.ffmpeg import names
 from processing.ffmpeg.planning.ladder import Profile
 from videos import idempotency, keys, lifecycle, objects
+from videos.arrivals import ORIGINS
 from videos.events import log
 from videos.ingest.settings import VideoSettings
 from videos.models import Folder, Source, Upload, Video
 from videos.moderation import policy
+from videos.naming import clean_filename, title_of
 
-_NAME_LENGTH = 255
-_TITLE_LENGTH = 200
-_ORIGINS: Mapping[str, Source.Origin] = {
-    Upload.Protocol.URL: Source.Origin.URL,
-    Upload.Protocol.SITE: Source.Origin.SITE,
-    Upload.Protocol.HOOK: Source.Origin.HOOK,
-    Upload.Protocol.COMMAND: Source.Origin.COMMAND,
-}
+__all__ = ["clean_filename"]
 
 
 class UploadNotAllowed(Exception):
@@ -147,7 +139,7 @@ def finish(upload: Upload, stored: Stored) -> Video:
             filename=upload.filename,
             size=stored.size,
             sha256=stored.sha256,
-            origin=_ORIGINS.get(upload.protocol, Source.Origin.UPLOAD),
+            origin=ORIGINS.get(upload.protocol, Source.Origin.UPLOAD),
             origin_url=upload.origin_url,
             provenance=video.provenance,
         )
@@ -162,19 +154,13 @@ def finish(upload: Upload, stored: Stored) -> Video:
     return video
 
 
-def clean_filename(name: str) -> str:
-    """Return a file's name for display: its last part, without control characters."""
-    last = PurePosixPath(name.replace("\\", "/")).name
-    return names.shown(last)[:_NAME_LENGTH] or "unnamed"
-
-
 def _create_video(owner: User, settings: VideoSettings, filename: str, *, receiving: bool) -> Video:
     status = Video.Status.UPLOADING if receiving else Video.Status.PENDING_UPLOAD
     try:
         with transaction.atomic():
             return Video.objects.create(
                 owner=owner,
-                title=settings.title or _title_of(filename),
+                title=settings.title or title_of(filename),
                 status=status,
                 moderation=policy.first_state(owner),
                 **settings.columns(),
@@ -184,11 +170,6 @@ def _create_video(owner: User, settings: VideoSettings, filename: str, *, receiv
         if settings.external_id and named_so.filter(deleted_at=None).exists():
             raise ExternalIdTaken from error
         raise
-
-
-def _title_of(filename: str) -> str:
-    stem = PurePosixPath(filename).stem.replace("_", " ").strip()
-    return stem[:_TITLE_LENGTH] or "Untitled"
 
 
 def _profile_of(upload: Upload) -> Profile | None:

@@ -39,6 +39,9 @@ class Upload(models.Model):
     filename = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField(null=True, help_text="bytes, when announced")
     received = models.PositiveBigIntegerField(default=0, help_text="bytes so far")
+    bytes_a_second = models.PositiveBigIntegerField(
+        null=True, help_text="lately, of a file that is being fetched"
+    )
     settings = models.JSONField(
         default=dict,
         blank=True,

@@ -212,6 +212,8 @@ def working(video: Video) -> Working | None:
     again = job is not None and job.kind == Run.Kind.REPROCESS
     arriving = video.status == Video.Status.PENDING_UPLOAD
     begins_at = 0.0 if again or arriving else bar.UPLOAD_SHARE
+    if now.download is not None:
+        return _downloading(now, job.id if job else "")
     return Working(
         percent=bar.percent(now.percent, begins_at=begins_at),
         begins_at=begins_at,
@@ -219,6 +221,20 @@ def working(video: Video) -> Working | None:
         waits=now.place is not None,
         stage=bar.stage(now.stage, now.percent, now.place),
         time_left=bar.time_left(now.eta_seconds, now.place, now.percent) if job else "",
+    )
+
+
+def _downloading(now: progress.Progress, job: str) -> Working:
+    """Return the work on an import whose file has not arrived yet: it has the upload's share of the
+    bar."""
+    share = now.download.share if now.download else 0.0
+    return Working(
+        percent=bar.UPLOAD_SHARE * share,
+        begins_at=bar.UPLOAD_SHARE,
+        job=job,
+        waits=now.place is not None,
+        stage=bar.stage(now.stage, now.percent, now.place),
+        time_left=bar.download(now),
     )
 
 

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from processing.ffmpeg import notices
 from processing.monitoring import stages
+from videos.fetching.errors import CODES as FETCH_CODES
 from videos.models import Video
 
 STAGES = {
@@ -51,6 +52,11 @@ _ADVICE = {
     "source_encrypted": "Remove the copy protection, or upload another version.",
     "source_too_long": "Cut it into shorter parts and upload those.",
     "source_too_large": "Export it in a smaller size or with fewer tracks and upload that.",
+    **dict.fromkeys(FETCH_CODES, "Import it again with another address, or upload the file."),
+    "fetch_stalled": "Import it again later, or upload the file.",
+    "fetch_unavailable": "Import it again later, or upload the file.",
+    "fetch_unreachable": "Check the address and import it again, or upload the file.",
+    "fetch_broken_off": "Import it again, or upload the file.",
     "upload_incomplete": "Upload the file again and keep this page open until it has arrived.",
     "storage_unavailable": "Upload the file again in a few minutes.",
 }
@@ -73,8 +79,9 @@ def advice(error_code: str) -> str:
 
 
 def retry_may_help(error_code: str) -> bool:
-    """Return whether trying the same file again may work, since the file itself is not at fault."""
-    return not error_code.startswith("source_")
+    """Return whether trying the same file again may work, since neither the file nor its
+    address is at fault."""
+    return not error_code.startswith(("source_", "fetch_"))
 
 
 def notice_advice(code: str) -> str:
@@ -121,6 +128,12 @@ def size(count: int) -> str:
         value, unit = value / _KILO, larger
     digits = 1 if unit != "bytes" and value < _ONE_DECIMAL_BELOW else 0
     return f"{value:.{digits}f} {unit}"
+
+
+def download(received: int, whole: int | None, rate: int | None) -> str:
+    """Return how much of a file has arrived, such as "120 MB of 1.2 GB, 3.4 MB/s"."""
+    share = f"{size(received)} of {size(whole)}" if whole else size(received)
+    return f"{share}, {size(rate)}/s" if rate else share
 
 
 def limit(count: int) -> str:

@@ -74,6 +74,15 @@ MAX_POST_BYTES = ENV.max_post_bytes
 # An image may have at most this many bytes.
 MAX_IMAGE_BYTES = ENV.max_image_bytes
 
+# Files that are being fetched from URLs, in whole minutes at most and by such a size. A server may
+# be silent for so many seconds.
+FETCH_DIR = DATA_DIR / "fetch"
+FETCH_MAX_BYTES = ENV.fetching.max_bytes
+FETCH_SECONDS = ENV.fetching.seconds
+FETCH_SILENCE_SECONDS = 300
+# Networks that are not public, from which files may be fetched nevertheless.
+FETCH_PRIVATE = ENV.fetching.private
+
 # An upload is refused if it would leave less free space than this.
 MIN_FREE_UPLOAD_BYTES = 64 * 1024**2
 

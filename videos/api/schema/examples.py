@@ -17,9 +17,30 @@ JOB_EDIT: Example = {"priority": 5}
 
 CURRENT_JOB: Example = {"id": _JOB_ID, "kind": "first", "status": "queued"}
 
-_NOTHING_YET: Example = {"percent": 0.0, "eta_seconds": None, "stage": "waiting", "place": 0}
-_READY: Example = {"percent": 100.0, "eta_seconds": 0, "stage": "ready", "place": None}
-_CANCELED: Example = {"percent": 0.0, "eta_seconds": None, "stage": "canceled", "place": None}
+_NOTHING_YET: Example = {
+    "percent": 0.0,
+    "eta_seconds": None,
+    "stage": "waiting",
+    "place": 0,
+    "download": None,
+}
+_DOWNLOADING: Example = _NOTHING_YET | {
+    "download": {"received": 0, "size": None, "bytes_a_second": None, "eta_seconds": None}
+}
+_READY: Example = {
+    "percent": 100.0,
+    "eta_seconds": 0,
+    "stage": "ready",
+    "place": None,
+    "download": None,
+}
+_CANCELED: Example = {
+    "percent": 0.0,
+    "eta_seconds": None,
+    "stage": "canceled",
+    "place": None,
+    "download": None,
+}
 
 _SOURCE: Example = {
     "filename": "sea.mp4",
@@ -162,11 +183,48 @@ IMAGE: Example = {
     "deleted_at": None,
 }
 
+_ADDRESS = "https://media.example.com/sea.mp4"
+IMPORT: Example = {"url": _ADDRESS, "title": "A walk by the sea"}
+IMPORTED: Example = {
+    "video": UPLOADED_VIDEO | {"status": "uploading", "progress": _DOWNLOADING, "source": None},
+    "job": CURRENT_JOB,
+}
+IMPORT_BATCH: Example = {"items": [{"url": _ADDRESS}, {"url": "http://10.0.0.1/sea.mp4"}]}
+_PRIVATE = (
+    "The URL names a private or reserved address. Use one that is reachable from the internet."
+)
+IMPORT_ANSWERS: Example = {
+    "items": [
+        {
+            "status": 202,
+            "code": None,
+            "detail": None,
+            "errors": [],
+            "video": _ID,
+            "job": _JOB_ID,
+        },
+        {
+            "status": 400,
+            "code": "fetch_forbidden_address",
+            "detail": _PRIVATE,
+            "errors": [{"field": "url", "code": "fetch_forbidden_address", "detail": _PRIVATE}],
+            "video": None,
+            "job": None,
+        },
+    ]
+}
+
 VIDEO_STATUS: Example = {
     "id": _ID,
     "status": "processing",
     "playable": True,
-    "progress": {"percent": 43.0, "eta_seconds": 12, "stage": "encoding", "place": None},
+    "progress": {
+        "percent": 43.0,
+        "eta_seconds": 12,
+        "stage": "encoding",
+        "place": None,
+        "download": None,
+    },
     "job": {"id": _JOB_ID, "kind": "first", "status": "running"},
     "error": None,
 }
@@ -185,7 +243,13 @@ JOB: Example = {
     "profile": "default",
     "priority": 0,
     "over_budget": False,
-    "progress": {"percent": 100.0, "eta_seconds": 0, "stage": "succeeded", "place": None},
+    "progress": {
+        "percent": 100.0,
+        "eta_seconds": 0,
+        "stage": "succeeded",
+        "place": None,
+        "download": None,
+    },
     "error": None,
     "created_at": _AT,
     "started_at": "2026-11-05T09:30:01Z",

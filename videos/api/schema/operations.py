@@ -51,6 +51,34 @@ OPERATIONS: Mapping[str, Operation] = {
         request=examples.UPLOAD,
         answer=examples.UPLOADED_VIDEO,
     ),
+    "import.create": Operation(
+        "importVideo",
+        "Import a video from a URL",
+        "Creates the video at once. A job fetches the file, which must be at a public address, and "
+        "then processes it as if it had been uploaded; `progress` tells how far it is. Share links "
+        "of Google Drive and Dropbox, and signed URLs of S3, work as they are.",
+        refusals={
+            400: (
+                "fetch_bad_url",
+                "fetch_forbidden_address",
+                "folder_unknown",
+                "profile_unknown",
+            ),
+            403: ("upload_not_allowed", "email_not_verified"),
+            409: ("external_id_taken",),
+        },
+        request=examples.IMPORT,
+        answer=examples.IMPORTED,
+    ),
+    "import.batch": Operation(
+        "importVideos",
+        "Import many videos from URLs",
+        "Takes up to 100 items, each as `importVideo` takes it. Each is answered by itself, in the "
+        "same order, with the status that it would have been answered with alone.",
+        refusals={403: ("upload_not_allowed", "email_not_verified")},
+        request=examples.IMPORT_BATCH,
+        answer=examples.IMPORT_ANSWERS,
+    ),
     "video.retrieve": Operation(
         "getVideo",
         "Get a video",
