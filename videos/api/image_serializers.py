@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -125,10 +126,16 @@ class ImageUploadSerializer(StrictForm):
 
     def settings(self) -> ImageSettings:
         """Return the validated settings."""
-        given = {name: one for name, one in self.validated_data.items() if name != "file"}
-        if "tags" in given:
-            given["tags"] = tuple(given["tags"])
-        return ImageSettings(**given)
+        return image_settings(self.validated_data)
+
+
+def image_settings(validated: Mapping[str, Any]) -> ImageSettings:
+    """Return the settings of an image among validated members."""
+    known = ImageSettings.__dataclass_fields__
+    given = {name: value for name, value in validated.items() if name in known}
+    if "tags" in given:
+        given["tags"] = tuple(given["tags"])
+    return ImageSettings(**given)
 
 
 class ImageEditSerializer(StrictForm, serializers.ModelSerializer[Image]):

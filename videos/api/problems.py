@@ -28,6 +28,7 @@ from processing.services import (
     NothingToRetry,
     VideoDeleted,
 )
+from videos.fetching.errors import FetchFailed
 from videos.idempotency import (
     RETRY_AFTER_SECONDS,
     Interrupted,
@@ -175,6 +176,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         if isinstance(error, KeyInFlight):
             response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
+    if isinstance(error, FetchFailed):
+        return _response(body(422, error.code, error.message, instance=instance), 422)
     if isinstance(error, DATABASE_AWAY):
         logger.warning("api_without_database", reason=type(error).__name__)
         response = _response(database_away(instance), 503)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db.models.functions import Now
 from PIL import Image as Pillow
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from processing.images.examine import ImageInvalid
@@ -19,7 +23,7 @@ from videos.fetching import download, urls
 from videos.fetching.errors import FetchFailed
 from videos.ingest.image_imports import import_url
 from videos.ingest.images import ImageSettings
-from videos.models import Image, Source, StoredObject
+from videos.models import IdempotencyKey, Image, Source, StoredObject
 
 
 @pytest.fixture
@@ -81,3 +85,54 @@ def test_another_hash_is_refused(server: BadServer, owner: User, sent: bytes) ->
 def test_addresses_of_this_network_are_refused(owner: User) -> None:
     with pytest.raises(urls.UrlWrong):
         import_url(owner, "http://10.0.0.1/a.jpg", ImageSettings())
+
+
+def ask(api: APIClient, url: str, **more: object) -> Any:
+    """Import an image by the API."""
+    body = {"url": url, "type": "image"} | more
+    return api.post("/api/v1/videos/import/", body, format="json", HTTP_IDEMPOTENCY_KEY="k")
+
+
+def test_the_api_answers_with_the_complete_image(
+    server: BadServer, api: APIClient, sent: bytes
+) -> None:
+    url = server.at("/sea.jpg", whole(sent))
+    answer = ask(api, url, tags=["sea"])
+    assert (answer.status_code, answer.json()["width"]) == (201, 64)
+    assert answer["Location"].endswith(f"/api/v1/images/{answer.json()['id']}/")
+    assert ask(api, url, tags=["sea"])["Idempotency-Replayed"] == "true"
+    IdempotencyKey.objects.update(status=None, held_until=Now() - timedelta(seconds=1))
+    assert ask(api, url, tags=["sea"]).json()["id"] == answer.json()["id"]
+    assert Image.objects.count() == 1
+
+
+def test_the_api_tells_what_went_wrong(server: BadServer, api: APIClient) -> None:
+    answer = ask(api, server.at("/page", whole(b"<!DOCTYPE html><html></html>")))
+    assert (answer.status_code, answer.json()["code"]) == (422, "fetch_html")
+    refused = api.post(
+        "/api/v1/videos/import/",
+        {"url": "https://example.com/a", "type": "image", "clip": {"start": 1}},
+        format="json",
+    )
+    assert (refused.status_code, refused.json()["code"]) == (400, "unknown_field")
+
+
+def test_a_batch_takes_no_images(api: APIClient) -> None:
+    items = [{"url": "https://example.com/a", "type": "image"}]
+    [answer] = api.post("/api/v1/videos/import/batch/", {"items": items}, format="json").json()[
+        "items"
+    ]
+    assert (answer["status"], answer["code"]) == (400, "invalid_choice")
+
+
+def test_an_import_of_a_video_that_was_killed_is_answered(api: APIClient) -> None:
+    def begin() -> Any:
+        body = {"url": "https://example.com/a.mp4"}
+        where = "/api/v1/videos/import/"
+        return api.post(where, body, format="json", HTTP_IDEMPOTENCY_KEY="v")
+
+    first = begin().json()
+    IdempotencyKey.objects.update(status=None, held_until=Now() - timedelta(seconds=1))
+    again = begin()
+    assert (again.status_code, again.json()["video"]["id"]) == (202, first["video"]["id"])
+    assert again.json()["job"]["id"] == first["job"]["id"]

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from videos.api.schema import examples
+from videos.fetching import errors as fetching
 
 
 @dataclass(frozen=True)
 class Operation:
-    """The description of one operation; ``request`` and ``answer`` are examples."""
+    """The description of one operation; ``request`` and ``answer`` are examples. ``other_answers``
+    has those of further successful statuses."""
 
     id: str
     summary: str
@@ -22,6 +24,7 @@ class Operation:
     refusals: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     request: Any = None
     answer: Any = None
+    other_answers: Mapping[str, Any] = field(default_factory=dict)
     deprecated: bool = False
 
 
@@ -56,19 +59,26 @@ OPERATIONS: Mapping[str, Operation] = {
         "Import a video from a URL",
         "Creates the video at once. A job fetches the file, which must be at a public address, and "
         "then processes it as if it had been uploaded; `progress` tells how far it is. Share links "
-        "of Google Drive and Dropbox, and signed URLs of S3, work as they are.",
+        "of Google Drive and Dropbox, and signed URLs of S3, work as they are. With `type: image` "
+        "the image is fetched before the answer, which is the complete image; the settings of "
+        "videos alone are refused then.",
         refusals={
             400: (
                 "fetch_bad_url",
                 "fetch_forbidden_address",
+                "image_invalid",
                 "folder_unknown",
                 "profile_unknown",
             ),
             403: ("upload_not_allowed", "email_not_verified"),
             409: ("external_id_taken",),
+            413: ("image_too_large",),
+            422: fetching.CODES,
+            503: ("images_unavailable", "storage_unavailable"),
         },
         request=examples.IMPORT,
         answer=examples.IMPORTED,
+        other_answers={"201": examples.IMAGE},
     ),
     "import.batch": Operation(
         "importVideos",
