@@ -175,7 +175,7 @@ def test_addresses_are_uris() -> None:
 
 def test_videos_come_first_and_servers_are_told() -> None:
     document = schema.document()
-    assert [tag["name"] for tag in document["tags"]][:3] == ["videos", "jobs", "profiles"]
+    assert [tag["name"] for tag in document["tags"]][:3] == ["videos", "images", "jobs"]
     assert next(iter(document["paths"])) == "/api/v1/videos"
     assert document["servers"]
     assert set(document["components"]["securitySchemes"]) == {"apiKey", "cookieAuth"}

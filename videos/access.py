@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.rights import Right, may
-from videos.models import Video
+from videos.models import Image, Video
 
 Viewer = User | AnonymousUser
 
@@ -116,6 +116,34 @@ def may_cancel(video: Video, viewer: Viewer) -> bool:
 def may_prioritize(video: Video, viewer: Viewer) -> bool:
     """Return whether a viewer may change the priority of a video's jobs."""
     return _may(video, viewer, Right.PRIORITIZE)
+
+
+def images_of(viewer: Viewer) -> QuerySet[Image]:
+    """Return the images in a viewer's own library."""
+    return Image.objects.filter(_theirs(viewer), deleted_at=None)
+
+
+def trashed_images_of(viewer: Viewer) -> QuerySet[Image]:
+    """Return the images in a viewer's own trash."""
+    return Image.objects.filter(_theirs(viewer), deleted_at__isnull=False)
+
+
+def images_seen_by(viewer: Viewer) -> QuerySet[Image]:
+    """Return the images that a viewer may see, in the trash or not: their own, and all of them for
+    staff who may view images."""
+    if may(viewer, Right.VIEW_IMAGES):
+        return Image.objects.all()
+    return Image.objects.filter(_theirs(viewer))
+
+
+def may_change_image(image: Image, viewer: Viewer) -> bool:
+    """Return whether a viewer may change an image."""
+    return image.owner_id == viewer.pk or may(viewer, Right.CHANGE_IMAGES)
+
+
+def may_delete_image(image: Image, viewer: Viewer) -> bool:
+    """Return whether a viewer may delete, restore or purge an image."""
+    return image.owner_id == viewer.pk or may(viewer, Right.DELETE_IMAGES)
 
 
 def is_open(video: Video) -> bool:

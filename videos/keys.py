@@ -2,7 +2,7 @@
 
 Outputs of a release lie under ``releases/<release>/<token>/``. The token is that of the task
 attempt that wrote them, and no other attempt ever writes there. The key of an original is a single
-name.
+name. What is shown of an image lies under ``images/<image>/``.
 """
 
 import re
@@ -11,6 +11,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 RELEASES = "releases/"
+IMAGES = "images/"
 # In each storage: the mark of the installation that it belongs to.
 IDENTITY = "installation.json"
 # The prefix of the objects that the doctor writes, reads and deletes.
@@ -22,6 +23,7 @@ QUARANTINE = "quarantine/"
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _OUTPUT = re.compile(rf"releases/(?P<release>{_UUID})/(?P<token>{_UUID})/[^/]+(?:/[^/]+)?")
+_OF_IMAGE = re.compile(rf"images/(?P<image>{_UUID})/[^/]+")
 # On disk this includes the partial files of processes that were killed while writing.
 _ORIGINAL = re.compile(r"[0-9a-f]{32}|\.[0-9a-f]{32}\.[0-9a-f]{32}\.part")
 
@@ -54,6 +56,17 @@ def poster(attempt: str) -> str:
 def small_poster(attempt: str) -> str:
     """Return the key of the small poster for lists, below an attempt's prefix."""
     return f"{attempt}poster-small.jpg"
+
+
+def in_image(image_id: UUID, name: str) -> str:
+    """Return the key of what is shown of an image, by the name that an address uses."""
+    return f"{IMAGES}{image_id}/{name}"
+
+
+def image_of(key: str) -> UUID | None:
+    """Return the image that a key belongs to, or None if the key does not have our form."""
+    match = _OF_IMAGE.fullmatch(key)
+    return UUID(match["image"]) if match else None
 
 
 def new_original() -> str:
@@ -89,8 +102,9 @@ def is_housekeeping(key: str) -> bool:
 
 
 def is_output(key: str) -> bool:
-    """Return whether a key of the outputs storage has the form of our release outputs."""
-    return _OUTPUT.fullmatch(key) is not None
+    """Return whether a key of the outputs storage has the form of our outputs: those of releases,
+    and what is shown of images."""
+    return _OUTPUT.fullmatch(key) is not None or _OF_IMAGE.fullmatch(key) is not None
 
 
 def is_original(key: str) -> bool:

@@ -26,6 +26,7 @@ from videos.models import Release, Source, Upload, Video, Walk
 _BATCH = 100
 _WALKED = 500
 _SETTLED_SECONDS = 1
+_UNUSED = {"videos": None, "runs": None, "image": None}
 _REPLACED = Q(state=Release.State.RETIRED, completed_at__isnull=False, run__isnull=False)
 
 
@@ -73,13 +74,13 @@ def _drop_releases(release_ids: Sequence[UUID]) -> int:
 
 
 def _drop_sources(source_ids: Sequence[UUID]) -> int:
-    """Delete sources that no video and no run uses, and mark their originals.
+    """Delete sources that no video, no run and no image uses, and mark their originals.
 
     Their rows are locked, so nobody can begin to use one in the meantime.
     """
     rows = Source.objects.select_for_update().filter(pk__in=source_ids).order_by("pk")
     held = {source.pk: source for source in rows}
-    unused = Source.objects.filter(pk__in=list(held), videos=None, runs=None)
+    unused = Source.objects.filter(pk__in=list(held), **_UNUSED)
     ids = list(unused.values_list("pk", flat=True))
     for pk in ids:
         if held[pk].dropped_at is None:
@@ -148,15 +149,15 @@ def _keep_what_was_just_replaced() -> None:
 
 
 def sweep_sources() -> int:
-    """Walk through some sources: delete those that no video and no run uses, and mark their
-    originals; return how many. Purging does this at once, so this only finds what the previous
-    version left."""
+    """Walk through some sources: delete those that no video, no run and no image uses, and mark
+    their originals; return how many. Purging does this at once, so this only finds what the
+    previous version left."""
     walk, _ = Walk.objects.get_or_create(name="sources")
     behind = Source.objects.filter(pk__gt=walk.after) if walk.after else Source.objects.all()
     ids = list(behind.order_by("pk").values_list("pk", flat=True)[:_WALKED])
     more = len(ids) == _WALKED
     Walk.objects.filter(pk=walk.pk, after=walk.after).update(after=str(ids[-1]) if more else "")
-    unused = Source.objects.filter(pk__in=ids, videos=None, runs=None, created_at__lt=_settled())
+    unused = Source.objects.filter(pk__in=ids, created_at__lt=_settled(), **_UNUSED)
     with transaction.atomic():
         return _drop_sources(list(unused.values_list("pk", flat=True)))
 

@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
 from videos import search_index
-from videos.models import Source, Video
+from videos.models import Image, Source, Video
 
 _FUNCTION = "videos_found"
 _WORD = re.compile(r"[^\W_]+")
@@ -36,6 +36,11 @@ _LETTERS = str.maketrans(
         "ð": "d",
     }
 )
+
+
+def images_titled(images: QuerySet[Image], text: str) -> QuerySet[Image]:
+    """Return the images whose title contains the text."""
+    return images.filter(_contains("title", text))
 
 
 def found(videos: QuerySet[Video], text: str) -> QuerySet[Video]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.db import connection
 from django.db.models import BooleanField, F, Func, QuerySet, Value
 
 from accounts.models import User
 from videos import access
-from videos.models import Video
+from videos.models import Image, Video
 
 MOST = 1000
 """The most tags that are told at once."""
+_Item = TypeVar("_Item", Video, Image)
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,19 @@ class _HasTag(Func):
     output_field = BooleanField()
 
 
-def having(videos: QuerySet[Video], tags: list[str]) -> QuerySet[Video]:
-    """Return the videos that have all of these tags, letter for letter."""
+def asked(text: str) -> list[str]:
+    """Return the tags of a text that has commas between them."""
+    return sorted({tag.strip() for tag in text.split(",")} - {""})
+
+
+def having(items: QuerySet[_Item], tags: list[str]) -> QuerySet[_Item]:
+    """Return the videos or images that have all of these tags, letter for letter."""
     if connection.vendor != "sqlite":
-        return videos.filter(tags__contains=tags)  # read from an index that a migration made
+        # For videos, read from an index that a migration made.
+        return items.filter(tags__contains=tags)
     for tag in tags:
-        videos = videos.filter(_HasTag(F("tags"), Value(tag)))
-    return videos
+        items = items.filter(_HasTag(F("tags"), Value(tag)))
+    return items
 
 
 def counted(owner: User, beginning: str = "") -> Found:

@@ -82,8 +82,10 @@ async def _lifespan(receive: ASGIReceiveCallable, send: ASGISendCallable) -> Non
 
 _guarded = BodyGuard(
     app=_route,
-    upload_path="/api/v1/videos/",
-    upload_bytes=settings.MAX_POST_BYTES,
+    upload_paths={
+        "/api/v1/videos/": settings.MAX_POST_BYTES,
+        "/api/v1/images/": settings.MAX_IMAGE_BYTES,
+    },
     admit=uploads.admit,
     counts=(tus.PREFIX, delegated.PREFIX),
 )

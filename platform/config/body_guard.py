@@ -9,7 +9,7 @@ import asyncio
 import json
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from asgiref.typing import (
@@ -70,13 +70,12 @@ Admit = Callable[[HTTPScope, int | None], Awaitable[Refusal | None]]
 
 @dataclass(frozen=True)
 class BodyGuard:
-    """ASGI middleware. ``upload_path`` takes forms of up to ``upload_bytes`` from clients that
-    ``admit`` allows. What is below a path in ``counts`` counts the bytes by itself. Every other
-    request may have a body of ``FORM_BYTES``."""
+    """ASGI middleware. Each path of ``upload_paths`` takes forms of up to so many bytes from
+    clients that ``admit`` allows. What is below a path in ``counts`` counts the bytes by itself.
+    Every other request may have a body of ``FORM_BYTES``."""
 
     app: ASGI3Application
-    upload_path: str
-    upload_bytes: int
+    upload_paths: Mapping[str, int]
     admit: Admit
     pace: Pace = Pace()
     counts: tuple[str, ...] = ()
@@ -145,22 +144,25 @@ class BodyGuard:
             await refuse(_STOPPING, scope, send)
 
     def _is_upload(self, scope: HTTPScope) -> bool:
-        return scope["path"] == self.upload_path and scope["method"] == "POST"
+        return scope["path"] in self.upload_paths and scope["method"] == "POST"
 
     def _limit(self, scope: HTTPScope) -> float:
         if scope["path"].startswith(self.counts):
             return math.inf
-        return self.upload_bytes + _FORM_OVERHEAD if self._takes_file(scope) else FORM_BYTES
+        if not self._takes_file(scope):
+            return FORM_BYTES
+        return self.upload_paths[scope["path"]] + _FORM_OVERHEAD
 
     def _takes_file(self, scope: HTTPScope) -> bool:
         return self._is_upload(scope) and is_form(scope)
 
     def _too_large(self, scope: HTTPScope) -> Refusal:
         detail = (
-            f"At most {self.upload_bytes:,} bytes can be posted in one request. Send a larger file "
-            "in parts (by tus, or to an address from /api/v1/uploads/), or import it by its URL "
-            "(/api/v1/videos/import/). The operator can take it in by `manage.py import_file`, or "
-            "raise VODLOOM_MAX_POST_BYTES."
+            f"At most {self.upload_paths[scope['path']]:,} bytes can be posted in one request. "
+            "Send a larger video in parts (by tus, or to an address from /api/v1/uploads/), or "
+            "import it by its URL (/api/v1/videos/import/). The operator can take it in by "
+            "`manage.py import_file`, or raise VODLOOM_MAX_POST_BYTES, for images "
+            "VODLOOM_MAX_IMAGE_BYTES."
             if self._takes_file(scope)
             else f"The body may have at most {FORM_BYTES:,} bytes here."
         )

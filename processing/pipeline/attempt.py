@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from processing.models import Task
 from processing.steps.context import output_prefix_of
 from videos import objects
-from videos.models import StoredObject
+from videos.models import StoredObject, Upload
 from videos.storage import outputs
 
 logger = structlog.get_logger(__name__)
@@ -34,6 +34,7 @@ def delete_stale_outputs(task: Task) -> None:
 
 def mark_abandoned() -> int:
     """Mark objects that attempts registered but did not list before they ended; return the number.
+    An attempt is a task's, or the upload of an image.
 
     A worker that lost its lease may still be writing, so they are deleted only after a while.
     """
@@ -41,6 +42,7 @@ def mark_abandoned() -> int:
     writing = StoredObject.objects.filter(
         storage=StoredObject.Storage.OUTPUTS, state=StoredObject.State.WRITING
     )
-    return writing.filter(~Exists(current)).update(
+    arriving = Upload.objects.filter(pk=OuterRef("attempt"), finished_at=None)
+    return writing.filter(~Exists(current), ~Exists(arriving)).update(
         state=StoredObject.State.DELETING, delete_after=Now() + objects.GRACE
     )

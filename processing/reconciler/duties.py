@@ -11,7 +11,7 @@ from processing.reconciler.duty import Duty
 from processing.reconciler.hooks import wake_hooks
 from processing.reconciler.mail import wake_mail
 from processing.workers import temp_files
-from videos import dropping, idempotency, installation, objects, purge, trash
+from videos import dropping, idempotency, image_purge, installation, objects, purge, trash
 from videos.events import log
 from videos.events.retention import prune_events
 from videos.ingest.closing import expire_uploads
@@ -38,6 +38,8 @@ DUTIES = (
     Duty("expire_videos", _STEP, trash.expire, "database"),
     Duty("drop_originals", _STEP, dropping.drop_originals, "database"),
     Duty("purge_videos", _STEP, purge.purge_expired, "database"),
+    Duty("expire_images", _STEP, image_purge.expire, "database"),
+    Duty("purge_images", _STEP, image_purge.purge_expired, "database"),
     Duty("sweep_releases", _BEAT, purge.sweep_releases, "database"),
     Duty("sweep_sources", _STEP, purge.sweep_sources, "database"),
     Duty("mark_abandoned", _BEAT, attempt.mark_abandoned, "database"),

@@ -28,8 +28,10 @@ from videos.models import (
     Folder,
     HookAddress,
     HookDelivery,
+    Image,
     ModerationDecision,
     Release,
+    Source,
     Upload,
     Video,
 )
@@ -43,6 +45,7 @@ _ROWS: dict[str, Any] = {
     "jobs": Run,
     "uploads": Upload,
     "folders": Folder,
+    "images": Image,
     "hooks/addresses": HookAddress,
 }
 
@@ -85,6 +88,10 @@ def populate(video: Video, owner: User) -> None:
     )
     address = HookAddress.objects.create(owner=owner, source="generic")
     HookDelivery.objects.create(address=address, owner=owner, source="generic", status="failed")
+    source = Source.objects.create(owner=owner, key="image", filename="a.png", size=1, sha256="")
+    Image.objects.create(
+        owner=owner, source=source, width=1, height=1, copy_bytes=1, thumbnail_bytes=1, format="png"
+    )
     staff.moderators()
 
 

@@ -35,13 +35,13 @@ class HasNotices(admin.SimpleListFilter):
 
 
 class Deleted(admin.SimpleListFilter):
-    """Filter by deletion; deleted videos are hidden by default."""
+    """Filter by deletion; deleted rows are hidden by default."""
 
     title = "deletion"
     parameter_name = "deleted"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Return the choices besides the default, which shows only videos that are not deleted."""
+        """Return the choices besides the default, which shows only what is not deleted."""
         return [("yes", "Deleted"), ("all", "Both")]
 
     def choices(self, changelist: Any) -> Any:
@@ -49,8 +49,8 @@ class Deleted(admin.SimpleListFilter):
         for number, choice in enumerate(super().choices(changelist)):
             yield choice | ({"display": "Not deleted"} if number == 0 else {})
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Video]) -> QuerySet[Video]:
-        """Return the videos that match the choice."""
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the rows that match the choice."""
         if self.value() == "all":
             return queryset
         return queryset.filter(deleted_at__isnull=self.value() != "yes")

@@ -99,8 +99,8 @@ class VideoFilter(CreatedFilter):
 
     def tagged(self, videos: QuerySet[Video], _: str, text: str) -> QuerySet[Video]:
         """Return the videos that have all of these tags."""
-        wanted = {tag.strip() for tag in text.split(",")} - {""}
-        return tags.having(videos, sorted(wanted)) if wanted else videos.none()
+        wanted = tags.asked(text)
+        return tags.having(videos, wanted) if wanted else videos.none()
 
 
 class FolderFilter(filters.FilterSet):  # type: ignore[misc]  # its base has no types

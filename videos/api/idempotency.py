@@ -33,7 +33,16 @@ LONGEST_KEY = 255
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
 # Those of the caller or the moment: the same request may be answered otherwise a little later.
 _NOT_FINAL = frozenset({401, 403, 408, 429})
-_NOT_FINAL_CODES = frozenset({"video_busy"})
+_NOT_FINAL_CODES = frozenset(
+    {
+        "video_busy",
+        "fetch_unreachable",
+        "fetch_unavailable",
+        "fetch_stalled",
+        "fetch_timeout",
+        "fetch_broken_off",
+    }
+)
 _CSRF_FIELD = "csrfmiddlewaretoken"
 
 

@@ -7,13 +7,16 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from videos.api.fields import ChoiceField, TextField
+from videos.api.image_serializers import image_settings
 from videos.api.serializers import CurrentJobSerializer, FieldErrorSerializer, VideoSerializer
 from videos.api.strictness import StrictForm
 from videos.api.video_settings import VideoSettingsSerializer
 from videos.fetching import urls
+from videos.ingest.images import ImageSettings
 
 MOST_ITEMS = 100
-TYPES = ("video",)
+VIDEO, IMAGE = TYPES = ("video", "image")
+_OF_VIDEOS = ("description", "visibility", "profile", "clip", "original", "on_duplicate")
 
 
 @extend_schema_field({"type": "string", "format": "uri", "maxLength": urls.LONGEST})
@@ -56,6 +59,18 @@ class ImportSerializer(VideoSettingsSerializer):
         required=False,
         help_text="in hex: a file that has another one is refused",
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse the settings that images do not have."""
+        given = [name for name in _OF_VIDEOS if name in self.initial_data]
+        if attrs["type"] == IMAGE and given:
+            wrong = "Images have no such setting."
+            raise serializers.ValidationError(dict.fromkeys(given, wrong), code="unknown_field")
+        return attrs
+
+    def image_settings(self) -> ImageSettings:
+        """Return the validated settings of an image."""
+        return image_settings(self.validated_data)
 
 
 class ImportedSerializer(serializers.Serializer[Any]):

@@ -19,6 +19,7 @@ from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from accounts.verification import EmailNotVerified
+from processing.images.examine import ImageInvalid, ImageTooLarge
 from processing.profiles import NoSuchProfile
 from processing.services import (
     AlreadyProcessing,
@@ -29,6 +30,7 @@ from processing.services import (
     VideoDeleted,
 )
 from videos.duplicates import Duplicate
+from videos.fetching.errors import FetchFailed
 from videos.folders import (
     DEEPEST,
     MOST,
@@ -51,6 +53,7 @@ from videos.ingest.hooks.addresses import AddressUnknown, NoSecretSet
 from videos.ingest.hooks.deliveries import NotJson
 from videos.ingest.hooks.polling import NoSuchJob, NotAsked
 from videos.ingest.hooks.signatures import SignatureExpired, SignatureInvalid, SignatureMissing
+from videos.ingest.images import ImagesUnavailable
 from videos.ingest.services import EmptyFile
 from videos.ingest.uploads import (
     ExternalIdTaken,
@@ -105,6 +108,21 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
         "idempotency_mismatch",
         "This Idempotency-Key named another request before. Use a new key for each request.",
     ),
+    ImageInvalid: (
+        400,
+        "image_invalid",
+        "This is no JPEG, PNG, WebP, GIF or AVIF image that can be read to its end.",
+    ),
+    ImageTooLarge: (
+        413,
+        "image_too_large",
+        "The image has too many bytes or pixels. Make it smaller.",
+    ),
+    ImagesUnavailable: (
+        503,
+        "images_unavailable",
+        "Images cannot be decoded here at the moment. Try again later.",
+    ),
     UploadCanceled: (
         409,
         "upload_canceled",
@@ -138,7 +156,6 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
         "external_id_taken",
         "Another video of yours has this external id. Choose another one, or delete that video.",
     ),
-    Duplicate: (409, "duplicate", "You have this file already; `video` is its id."),
     direct.DirectUploadUnavailable: (
         409,
         "direct_upload_unavailable",
@@ -279,6 +296,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         if isinstance(error, KeyInFlight):
             response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
+    if isinstance(error, FetchFailed):
+        return _response(body(422, error.code, error.message, instance=instance), 422)
     if isinstance(error, DATABASE_AWAY):
         logger.warning("api_without_database", reason=type(error).__name__)
         response = _response(database_away(instance), 503)

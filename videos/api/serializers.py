@@ -470,6 +470,15 @@ class UploadedFileField(serializers.FileField):
     """A file of at least one byte. The upload itself refuses an empty one, by its own code."""
 
 
+def only_one_file(form: StrictForm, file: "UploadedFile[bytes]") -> "UploadedFile[bytes]":
+    """Return the file of a form; raise ``ValidationError`` if it has two, since the other one would
+    be dropped silently."""
+    given = form.initial_data
+    if isinstance(given, MultiValueDict) and len(given.getlist("file")) > 1:
+        raise serializers.ValidationError("Send one file in a request.", code="too_many_files")
+    return file
+
+
 class VideoUploadSerializer(VideoSettingsSerializer):
     """A file with its settings."""
 
@@ -480,11 +489,8 @@ class VideoUploadSerializer(VideoSettingsSerializer):
     )
 
     def validate_file(self, file: "UploadedFile[bytes]") -> "UploadedFile[bytes]":
-        """Accept only one file per request; a second one would be dropped silently."""
-        given = self.initial_data
-        if isinstance(given, MultiValueDict) and len(given.getlist("file")) > 1:
-            raise serializers.ValidationError("Send one file in a request.", code="too_many_files")
-        return file
+        """Accept only one file per request."""
+        return only_one_file(self, file)
 
 
 class FieldErrorSerializer(serializers.Serializer[Any]):

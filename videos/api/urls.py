@@ -11,6 +11,7 @@ from videos.api.hook_views import (
     HookView,
     PredictionView,
 )
+from videos.api.image_views import ImageViewSet
 from videos.api.import_views import ImportView
 from videos.api.job_views import JobViewSet
 from videos.api.profile_views import ProfileViewSet
@@ -23,6 +24,7 @@ router.register("videos", VideoViewSet, basename="video")
 router.register("folders", FolderViewSet, basename="folder")
 router.register("tags", TagViewSet, basename="tag")
 router.register("uploads", UploadViewSet, basename="upload")
+router.register("images", ImageViewSet, basename="image")
 router.register("jobs", JobViewSet, basename="job")
 router.register("profiles", ProfileViewSet, basename="profile")
 router.register("hooks/addresses", HookAddressViewSet, basename="hook-address")

@@ -28,11 +28,13 @@ _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be fetched; ``sha256`` is in hex, or empty if it is not known."""
+    """What is to be fetched; ``sha256`` is in hex, or empty if it is not known. ``most_seconds``
+    replaces the time that a fetch may take in all."""
 
     url: str
     most_bytes: int
     sha256: str = ""
+    most_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Fetch:
     def run(self) -> Fetched:
         """Fetch the file. Raises ``FetchFailed``, ``FetchStopped`` or ``OSError``."""
         spent, silence = self.partial.spent, settings.FETCH_SILENCE_SECONDS
-        seconds = settings.FETCH_SECONDS
+        seconds = self.wanted.most_seconds or settings.FETCH_SECONDS
         with Watch(self.should_stop, seconds=seconds, silence=silence, spent=spent) as watch:
             try:
                 self._until_complete(watch)

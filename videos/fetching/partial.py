@@ -112,9 +112,10 @@ class Partial:
 
 
 @contextmanager
-def held(upload_id: UUID) -> Iterator[Partial]:
-    """Open the upload's file, with what an earlier attempt on this machine left."""
-    folder: Path = settings.FETCH_DIR
+def held(upload_id: UUID, folder: Path | None = None) -> Iterator[Partial]:
+    """Open the upload's file, with what an earlier attempt on this machine left; in the folder of
+    fetched files if no other is given."""
+    folder = folder or Path(settings.FETCH_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     partial = _opened(folder / f"{upload_id.hex}.part")
     if partial is None:

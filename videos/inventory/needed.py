@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from django.db.models import Q
+
 from videos.inventory.findings import Found, Kind
 from videos.inventory.spool import ORIGINALS
-from videos.models import Video
+from videos.models import Image, Video
 from videos.storage import MediaStorage, originals, outputs
 
 
@@ -17,13 +19,14 @@ def storage_of(name: str) -> MediaStorage:
 
 def faults(kind: Kind, name: str, rows: Sequence[tuple[object, ...]]) -> Iterator[Found]:
     """Yield faults from rows (key, size, release, source), with the videos that need them;
-    ``UNUSED`` if no video does."""
+    ``UNUSED`` if no video and no image does."""
     of_releases = _videos("release_id", [row[2] for row in rows])
     of_sources = _videos("source_id", [row[3] for row in rows])
+    images = _of_images(rows)
     for key, size, release, source in rows:
         videos = (*of_releases.get(str(release), ()), *of_sources.get(str(source), ()))
         yield Found(
-            kind if videos else Kind.UNUSED,
+            kind if videos or str(key) in images else Kind.UNUSED,
             name,
             str(key),
             size if isinstance(size, int) else None,
@@ -31,6 +34,14 @@ def faults(kind: Kind, name: str, rows: Sequence[tuple[object, ...]]) -> Iterato
             str(source) if source else None,
             videos,
         )
+
+
+def _of_images(rows: Sequence[tuple[object, ...]]) -> set[str]:
+    """Return the keys of those objects that images need: shown ones and originals."""
+    keys = [str(row[0]) for row in rows]
+    needed = Q(copy_key__in=keys) | Q(thumbnail_key__in=keys) | Q(source__key__in=keys)
+    named = Image.objects.filter(needed).values_list("copy_key", "thumbnail_key", "source__key")
+    return {key for image in named for key in image}
 
 
 def _videos(column: str, ids: Iterable[object]) -> dict[str, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from videos.inventory.findings import Broken
-from videos.models import Chunk, Release, Rendition, Source, StoredObject, Upload, Video
+from videos.models import Chunk, Image, Release, Rendition, Source, StoredObject, Upload, Video
 from videos.storage import MediaStorage
 
 ORIGINALS, OUTPUTS = StoredObject.Storage.ORIGINALS.value, StoredObject.Storage.OUTPUTS.value
@@ -114,6 +114,9 @@ def _named() -> Iterator[Row]:
     for rows, columns in outputs:
         for key, size, release in walk(rows, *columns):
             yield OUTPUTS, key, size, str(release), None, stored, "", 1
+    for column in ("copy", "thumbnail"):
+        for key, size in walk(Image.objects, f"{column}_key", f"{column}_bytes"):
+            yield OUTPUTS, key, size, None, None, stored, "", 1
     for column in ("poster_key", "small_poster_key"):
         for pk, key in walk(Release.objects.exclude(**{column: ""}), "pk", column):
             yield OUTPUTS, key, None, str(pk), None, stored, "", 1

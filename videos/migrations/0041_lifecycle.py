@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('videos', '0039_idempotency'),
+        ('videos', '0040_images'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

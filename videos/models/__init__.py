@@ -6,6 +6,7 @@ from videos.models.folder import Folder
 from videos.models.guarded import FullSaveRefused, GuardedModel
 from videos.models.hook import Generation, HookAddress, HookDelivery
 from videos.models.idempotency import IdempotencyKey
+from videos.models.image import Image
 from videos.models.installation import Installation, Walk
 from videos.models.library import LibraryItem
 from videos.models.objects import StoredObject
@@ -26,6 +27,7 @@ __all__ = [
     "HookAddress",
     "HookDelivery",
     "IdempotencyKey",
+    "Image",
     "Installation",
     "LibraryItem",
     "ModerationDecision",

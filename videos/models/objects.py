@@ -44,6 +44,8 @@ class StoredObject(models.Model):
         CHUNK = "chunk"
         DOWNLOAD = "download"
         POSTER = "poster"
+        IMAGE = "image"
+        THUMBNAIL = "thumbnail"
         UNKNOWN = "unknown"
 
     class State(models.TextChoices):

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from django.db import connection, models
 
-from videos.keys import release_of
-from videos.models import Chunk, Release, Rendition, Source, StoredObject, Upload
+from videos.keys import image_of, release_of
+from videos.models import Chunk, Image, Release, Rendition, Source, StoredObject, Upload
 
 _INTO = (
     "INSERT INTO videos_storedobject"
@@ -59,7 +59,8 @@ def listed_among(storage: str, keys: Sequence[str]) -> set[str]:
         return {key for rows in named for key in rows.values_list("key", flat=True)}
     # Look them up by release, since only the release columns are indexed.
     releases = {release for key in keys if (release := release_of(key)) is not None}
-    return set(keys) & _outputs_of(releases)
+    images = {image for key in keys if (image := image_of(key)) is not None}
+    return set(keys) & (_outputs_of(releases) | _shown_of(images))
 
 
 def _outputs_of(releases: Iterable[UUID]) -> set[str]:
@@ -71,6 +72,11 @@ def _outputs_of(releases: Iterable[UUID]) -> set[str]:
         Release.objects.filter(pk__in=ids).values_list("small_poster_key", flat=True),
     )
     return {key for rows in named for key in rows if key} if ids else set()
+
+
+def _shown_of(images: Iterable[UUID]) -> set[str]:
+    shown = Image.objects.filter(pk__in=list(images)).values_list("copy_key", "thumbnail_key")
+    return {key for keys in shown for key in keys}
 
 
 def _insert(select: str, owner: str, ids: list[UUID]) -> int:

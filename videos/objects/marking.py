@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Case, DateTimeField, Model, QuerySet, Value, When
 from django.db.models.functions import Now
 
-from videos.models import Release, Source, StoredObject, Upload, Walk
+from videos.models import Image, Release, Source, StoredObject, Upload, Walk
 from videos.objects.listed import register_releases
 from videos.storage import ListedObject
 
@@ -41,6 +41,12 @@ def mark_original(key: str, *, at_once: bool = False) -> None:
         _mark(StoredObject.objects.filter(pk=row.pk))
     if at_once:
         StoredObject.objects.filter(pk=row.pk).update(delete_after=None)
+
+
+def mark_image(image: Image) -> int:
+    """Mark what is shown of a deleted image."""
+    shown = (image.copy_key, image.thumbnail_key)
+    return _mark(StoredObject.objects.filter(storage=Storage.OUTPUTS, key__in=shown))
 
 
 def mark_attempt(release_id: UUID, token: UUID, found: Iterable[ListedObject] = ()) -> int:

@@ -21,11 +21,11 @@ class Planned:
     bytes: int | None = None
 
 
-def write_ahead(planned: Sequence[Planned], *, release_id: UUID, token: UUID | None) -> None:
+def write_ahead(planned: Sequence[Planned], *, release_id: UUID | None, token: UUID | None) -> None:
     """Register the objects that an attempt is about to write, in one statement.
 
-    It must be committed before the write, so call it outside of any transaction that could roll
-    back.
+    Those of an image belong to no release, and their attempt is its upload. It must be committed
+    before the write, so call it outside of any transaction that could roll back.
     """
     StoredObject.objects.bulk_create(
         (

@@ -18,7 +18,7 @@ from django.db import DatabaseError
 
 from videos import access
 from videos.database_threads import DatabaseThreads
-from videos.models import Video
+from videos.models import Image, Video
 from videos.playback.sharing import Shared
 
 CACHED_SECONDS = 2.0
@@ -46,11 +46,15 @@ class Audience(IntEnum):
 
 @dataclass(frozen=True)
 class Standing:
-    """Whether the video of a release is deleted or open to everybody, and its title."""
+    """Whether the video of a release, or an image, is deleted or open to everybody; and its title,
+    or the name of an original."""
 
     is_deleted: bool
     is_open: bool
     title: str = ""
+    is_image: bool = False
+    original_key: str = ""
+    """Set if the id is that of an original."""
 
     def admits(self, audience: Audience) -> bool:
         """Return whether addresses for this audience are valid."""
@@ -119,7 +123,8 @@ class Gate:
 
 
 def look_up(release_id: UUID) -> Standing:
-    """Return the standing of a release's videos; ``GONE`` if the release belongs to no video.
+    """Return the standing of a release's videos, or of an image or an image's original of this id;
+    ``GONE`` if there is none.
 
     Duplicates share a release. It is deleted when all of them are, and open while one is.
     """
@@ -127,13 +132,30 @@ def look_up(release_id: UUID) -> Standing:
     # By the run that made the release, so that it is found even after another release replaced it.
     videos = [*rows.filter(runs=release_id), *rows.filter(release=release_id)]
     if not videos:
-        return GONE
+        return _of_image(release_id)
     is_open = {video.pk: access.is_open(video) for video in videos}
     named = max(videos, key=lambda video: (is_open[video.pk], video.deleted_at is None))
     return Standing(
         is_deleted=all(video.deleted_at is not None for video in videos),
         is_open=any(is_open.values()),
         title=named.title,
+    )
+
+
+def _of_image(image_id: UUID) -> Standing:
+    """Return the standing of an image, by its id or that of its original. No image is open:
+    whoever has an address got it from those who may see the image."""
+    images = Image.objects.select_related("source")
+    image = images.filter(pk=image_id).first() or images.filter(source=image_id).first()
+    if image is None:
+        return GONE
+    is_original = image.source_id == image_id
+    return Standing(
+        is_deleted=image.deleted_at is not None,
+        is_open=False,
+        title=image.source.filename if is_original else image.title,
+        is_image=True,
+        original_key=image.source.key if is_original else "",
     )
 
 

@@ -2,17 +2,19 @@
 
 ``/m/<token>/<release>/<name>.m3u8`` (and ``manifest.mpd``) is rendered from the rows, and gzipped
 for clients that accept that. On disk, everything else is the file of that name in the release, or a
-part of one (`processing.packaging.addresses`), with Range. In a bucket, the playlists contain a
+part of one (`processing.packaging.addresses`), with Range. For an image, its id stands in place of
+the release; for an image's original, that of the source. In a bucket, the playlists contain a
 signed address for each chunk, posters and downloads redirect to a short-lived one, and bytes never
-pass through here. An original has an address of its own kind
-(`originals`). ``?download`` makes the client save the file, named after the video's title. Each
-request checks in the rows that the address is still valid (`gate`).
+pass through here. A video's original has an address of its own kind (`originals`). ``?download``
+makes the client save the file, named after the video's title. Each request checks in the rows that
+the address is still valid (`gate`).
 """
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from os import stat_result
 from pathlib import Path
 from uuid import UUID
@@ -29,10 +31,11 @@ from processing.packaging import addresses
 from videos import keys
 from videos.database_threads import DatabaseThreads
 from videos.playback import conditions, filenames, originals, parts, tokens
-from videos.playback.gate import Gate
+from videos.playback.gate import Gate, Standing
 from videos.playback.playlists import NoSuchPlaylist
 from videos.playback.rendering import Renderer
-from videos.storage import ObjectMissing, StorageUnavailable, outputs
+from videos.storage import MediaStorage, ObjectMissing, StorageUnavailable, outputs
+from videos.storage import originals as stored_originals
 
 logger = structlog.get_logger(__name__)
 
@@ -40,9 +43,18 @@ _threads = DatabaseThreads("originals", size=1, waiting=100, queue_seconds=5, ru
 
 PREFIX = "/m/"
 PLAYLIST_TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".mpd": "application/dash+xml"}
-_TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", ".vtt": "text/vtt"}
-_BYTES = "application/octet-stream"
+_TYPES = {
+    ".mp4": "video/mp4",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".vtt": "text/vtt",
+}
 _PARTS = 3
+_BYTES = "application/octet-stream"
+IMAGE_ORIGINAL = "original"
+"""The name of an image's original, whose id then stands in place of the release."""
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Accept-Ranges, Content-Length, Content-Range, ETag, "
@@ -97,7 +109,7 @@ class MediaApp:
         try:
             token, release, name = request.url.path.removeprefix(PREFIX).split("/", _PARTS - 1)
             if release == originals.FOLDER:
-                return await self._original(request, token, name)
+                return await self._video_original(request, token, name)
             release_id = UUID(release)
             grant = tokens.check(token, release_id)
         except (ValueError, tokens.BadToken):
@@ -108,7 +120,7 @@ class MediaApp:
             logger.warning("media_unavailable", reason=type(error).__name__)
             return _unavailable()
 
-    async def _original(self, request: Request, token: str, video_id: str) -> Response:
+    async def _video_original(self, request: Request, token: str, video_id: str) -> Response:
         try:
             found = await _threads.run(originals.find, token, video_id)
             if found.path is None:
@@ -130,15 +142,18 @@ class MediaApp:
     ) -> Response:
         standing = await self._gate.standing(release_id)
         if not standing.admits(grant.audience):
-            return _refusal(403, "This video was deleted, or is no longer open to everybody.")
+            return _refusal(403, "This was deleted, or is no longer open to everybody.")
         if "\0" in name:
             return _refusal(404, _GONE)
         if Path(name).suffix in PLAYLIST_TYPES:
             return await self._playlist(request, release_id, name, grant.until)
+        if standing.original_key:
+            return await _image_original(request, standing, name)
         saved_as = ""
         if filenames.PARAMETER in request.query_params:
             saved_as = filenames.disposition(standing.title, Path(name))
-        return await _file(request, release_id, name, disposition=saved_as)
+        within = keys.in_image if standing.is_image else keys.in_release
+        return await _file(request, partial(within, release_id), name, disposition=saved_as)
 
     async def _playlist(
         self, request: Request, release_id: UUID, name: str, until: int
@@ -180,6 +195,16 @@ def _weight(text: str) -> float:
 
 
 @dataclass(frozen=True)
+class _Wanted:
+    """The object that a request is about, its type, and the Content-Disposition of the answer."""
+
+    storage: MediaStorage
+    key: str
+    content_type: str
+    disposition: str
+
+
+@dataclass(frozen=True)
 class _Found:
     """An object found on the local disk: its path, and its file's stat result."""
 
@@ -187,17 +212,34 @@ class _Found:
     about: stat_result
 
 
-async def _file(request: Request, release_id: UUID, name: str, *, disposition: str) -> Response:
+async def _file(
+    request: Request, within: Callable[[str], str], name: str, *, disposition: str
+) -> Response:
+    """Answer with the file that a name means ``within`` its release or image."""
     content_type = _TYPES.get(Path(name).suffix)
     if content_type is None or ".." in name.split("/"):
         return _refusal(404, _GONE)
     part = addresses.part_of(name)
+    wanted = _Wanted(outputs(), within(part.uri if part else name), content_type, disposition)
+    return await _object(request, wanted, part)
+
+
+async def _image_original(request: Request, standing: Standing, name: str) -> Response:
+    """Answer with an image's original, which browsers save and never show."""
+    if name != IMAGE_ORIGINAL:
+        return _refusal(404, _GONE)
+    saved_as = filenames.attachment(standing.title)
+    wanted = _Wanted(stored_originals(), standing.original_key, _BYTES, saved_as)
+    return await _object(request, wanted, None)
+
+
+async def _object(request: Request, wanted: _Wanted, part: addresses.Part | None) -> Response:
+    """Answer with a stored object, or a part of one."""
     try:
-        key = keys.in_release(release_id, part.uri if part else name)
-        found = await to_thread.run_sync(_look_up, key, disposition)
+        found = await to_thread.run_sync(_look_up, wanted)
         if isinstance(found, str) and part is None and request.method == "HEAD":
-            size = await to_thread.run_sync(outputs().object_size, key)
-            return _told_of(size, content_type, disposition)
+            size = await to_thread.run_sync(wanted.storage.object_size, wanted.key)
+            return _told_of(size, wanted.content_type, wanted.disposition)
     except (ObjectMissing, SuspiciousFileOperation, ValueError, FileNotFoundError):
         found = None
     except (StorageUnavailable, OSError) as error:
@@ -210,9 +252,9 @@ async def _file(request: Request, release_id: UUID, name: str, *, disposition: s
     first, size = (part.first, part.size) if part else (0, found.about.st_size)
     bytes_of = parts.FilePart(found.path, found.about, first, size)
     headers = {"Cache-Control": _FOR_EVER}
-    if disposition:
-        headers["Content-Disposition"] = disposition
-    return parts.answer(bytes_of, request, media_type=content_type, headers=headers)
+    if wanted.disposition:
+        headers["Content-Disposition"] = wanted.disposition
+    return parts.answer(bytes_of, request, media_type=wanted.content_type, headers=headers)
 
 
 def _told_of(size: int, content_type: str, disposition: str) -> Response:
@@ -224,15 +266,14 @@ def _told_of(size: int, content_type: str, disposition: str) -> Response:
     return Response(headers=headers, media_type=content_type)
 
 
-def _look_up(key: str, disposition: str) -> _Found | str | None:
+def _look_up(wanted: _Wanted) -> _Found | str | None:
     """Return where an object lies, if it exists: a local file, or a signed address in a bucket. The
     address answers with a Content-Disposition if one is given."""
-    storage = outputs()
-    if (path := storage.local_path(key)) is not None:
+    if (path := wanted.storage.local_path(wanted.key)) is not None:
         return _Found(path, path.stat())
     window = int(time.time()) // SIGNED_EVERY_SECONDS
     until = (window + 2) * SIGNED_EVERY_SECONDS
-    return storage.signed_url(key, until=until, disposition=disposition)
+    return wanted.storage.signed_url(wanted.key, until=until, disposition=wanted.disposition)
 
 
 def _redirect(address: str) -> Response:

@@ -20,7 +20,13 @@ from videos.storage_move.pending import Pending
 _TRIES = 5
 _FIRST_PAUSE = 1.0
 _BLOCK = 1024**2
-_TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg"}
+_TYPES = {
+    ".mp4": "video/mp4",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+}
 
 
 class Outcome(Enum):

@@ -42,9 +42,7 @@ class Request:
                 pass
             await send({"type": "http.response.start", "status": 200, "headers": []})
 
-        guard = BodyGuard(
-            app, upload_path="/up/", upload_bytes=LIMIT, admit=self.admit, pace=self.pace
-        )
+        guard = BodyGuard(app, upload_paths={"/up/": LIMIT}, admit=self.admit, pace=self.pace)
         await guard(self.scope, self.receive, self.send)
         return int(self.sent[0]["status"])
 

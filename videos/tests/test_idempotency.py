@@ -1,7 +1,5 @@
 """Idempotency-Key: a POST that is sent twice acts once."""
 
-import os
-import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +18,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from processing.models import Run
+from tests.killed import killed_at
 from videos import idempotency
 from videos.models import IdempotencyKey, Video
 from videos.storage import StorageUnavailable
@@ -193,20 +192,9 @@ def test_of_twenty_at_once_one_acts(send: Send, clip: Path) -> None:
     assert send()["Idempotency-Replayed"] == "true"
 
 
-def killed(send: Send, point: str) -> None:
-    """Send the request from another process, which is killed where it comes to this point."""
-    connections.close_all()
-    child = os.fork()
-    if not child:
-        with patch(point, side_effect=lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)):
-            send(external_id="7")
-        os._exit(1)
-    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_post_that_was_killed_before_its_bytes_were_stored_is_made_anew(send: Send) -> None:
-    killed(send, "videos.storage.disk.DiskStorage.take_file")
+    killed_at("videos.storage.disk.DiskStorage.take_file", lambda: send(external_id="7"))
     assert code(send(external_id="7")) == IN_FLIGHT
     its_holder_was_killed()
     again = send(external_id="7")
@@ -216,7 +204,7 @@ def test_a_post_that_was_killed_before_its_bytes_were_stored_is_made_anew(send: 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_post_that_was_killed_before_its_answer_was_stored_is_answered(send: Send) -> None:
-    killed(send, "videos.idempotency.answered")
+    killed_at("videos.idempotency.answered", lambda: send(external_id="7"))
     made = Video.objects.get()
     assert code(send(external_id="7")) == IN_FLIGHT
     its_holder_was_killed()

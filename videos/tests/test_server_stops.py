@@ -72,7 +72,7 @@ async def _admit(scope: Any, announced: int | None) -> Refusal | None:
 @pytest.fixture
 async def server() -> AsyncIterator[Server]:
     """One that gives uploads two seconds, answers half a second."""
-    guarded = BodyGuard(_app, upload_path="/up", upload_bytes=100, admit=_admit)
+    guarded = BodyGuard(_app, upload_paths={"/up": 100}, admit=_admit)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await guarded(scope, receive, send)

@@ -87,6 +87,7 @@ class Environment:
     sandbox: Literal["auto", "off", "required"]
     max_post_bytes: int
     max_upload_bytes: int
+    max_image_bytes: int
     fetching: Fetching
     max_gigapixels: int
     daily_gigapixels: int
@@ -174,9 +175,9 @@ def read() -> Environment:
         ffmpeg=reader.program("VODLOOM_FFMPEG", "ffmpeg"),
         ffprobe=reader.program("VODLOOM_FFPROBE", "ffprobe"),
         sandbox=reader.choice("VODLOOM_SANDBOX", ("auto", "off", "required")),
-        max_post_bytes=_bytes(reader, "VODLOOM_MAX_POST_BYTES", default=_GIB // 2),
         max_upload_bytes=_bytes(reader, "VODLOOM_MAX_UPLOAD_BYTES", default=100 * _GIB),
         max_post_bytes=_bytes(reader, "VODLOOM_MAX_POST_BYTES", default=2 * _GIB),
+        max_image_bytes=_bytes(reader, "VODLOOM_MAX_IMAGE_BYTES", default=50 * 1024**2),
         fetching=fetching(reader),
         max_gigapixels=reader.number(
             "VODLOOM_MAX_GIGAPIXELS", default=11_000, unit="thousand million pixels", most=10**9

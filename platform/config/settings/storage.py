@@ -73,6 +73,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 4
 MAX_POST_BYTES = ENV.max_post_bytes
 # The most bytes of an upload that can be resumed.
 MAX_UPLOAD_BYTES = ENV.max_upload_bytes
+# An image may have at most this many bytes.
+MAX_IMAGE_BYTES = ENV.max_image_bytes
 
 # Files that are being fetched from URLs, in whole minutes at most and by such a size. A server may
 # be silent for so many seconds.

@@ -13,6 +13,10 @@ TAGS = [
         "description": "Upload videos, follow them, play them, change and delete them.",
     },
     {
+        "name": "images",
+        "description": "Upload images, show them, change and delete them.",
+    },
+    {
         "name": "jobs",
         "description": "A job is one processing of a video. It tells how far it is and what it "
         "makes and why; jobs can be hurried, stopped and repeated.",

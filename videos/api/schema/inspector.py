@@ -67,9 +67,16 @@ class Inspector(AutoSchema):
         if told.answer is not None:
             found += [
                 OpenApiExample(
-                    "Answer", value=told.answer, response_only=True, status_codes=_SUCCESSES
+                    "Answer",
+                    value=told.answer,
+                    response_only=True,
+                    status_codes=[code for code in _SUCCESSES if code not in told.other_answers],
                 )
             ]
+        found += [
+            OpenApiExample("Other", value=value, response_only=True, status_codes=[code])
+            for code, value in told.other_answers.items()
+        ]
         return found
 
     def _request_example(self, value: Any) -> OpenApiExample:

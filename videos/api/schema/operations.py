@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from videos.api.schema import examples
+from videos.fetching import errors as fetching
 
 _NOT_AGAIN = ("already_processing", "source_missing", "original_dropped", "video_deleted")
 
 
 @dataclass(frozen=True)
 class Operation:
-    """The description of one operation; ``request`` and ``answer`` are examples."""
+    """The description of one operation; ``request`` and ``answer`` are examples. ``other_answers``
+    has those of further successful statuses."""
 
     id: str
     summary: str
@@ -24,6 +26,7 @@ class Operation:
     refusals: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     request: Any = None
     answer: Any = None
+    other_answers: Mapping[str, Any] = field(default_factory=dict)
     deprecated: bool = False
 
 
@@ -58,19 +61,26 @@ OPERATIONS: Mapping[str, Operation] = {
         "Import a video from a URL",
         "Creates the video at once. A job fetches the file, which must be at a public address, and "
         "then processes it as if it had been uploaded; `progress` tells how far it is. Share links "
-        "of Google Drive and Dropbox, and signed URLs of S3, work as they are.",
+        "of Google Drive and Dropbox, and signed URLs of S3, work as they are. With `type: image` "
+        "the image is fetched before the answer, which is the complete image; the settings of "
+        "videos alone are refused then.",
         refusals={
             400: (
                 "fetch_bad_url",
                 "fetch_forbidden_address",
+                "image_invalid",
                 "folder_unknown",
                 "profile_unknown",
             ),
             403: ("upload_not_allowed", "email_not_verified"),
             409: ("external_id_taken",),
+            413: ("image_too_large",),
+            422: fetching.CODES,
+            503: ("images_unavailable", "storage_unavailable"),
         },
         request=examples.IMPORT,
         answer=examples.IMPORTED,
+        other_answers={"201": examples.IMAGE},
     ),
     "import.batch": Operation(
         "importVideos",
@@ -250,6 +260,62 @@ OPERATIONS: Mapping[str, Operation] = {
         "Returns the tags of your videos with how many have each, the most frequent first, 1,000 "
         "at most: `search` narrows them to those that begin so.",
         answer=examples.TAGS,
+    ),
+    "image.list": Operation(
+        "listImages",
+        "List your images",
+        "Returns your own images, newest first unless ordered otherwise, one page at a time. With "
+        "`trashed=true` it returns the images in the trash.",
+        answer=examples.IMAGE,
+    ),
+    "image.create": Operation(
+        "createImage",
+        "Upload an image",
+        "Send the file (JPEG, PNG, WebP, GIF or AVIF) and its settings as `multipart/form-data`. "
+        "The image is complete with the answer. What is shown is a copy without anything of the "
+        "file but its pixels; of an animation it is the first picture.",
+        refusals={
+            400: ("image_invalid", "file_empty", "too_many_files", "folder_unknown"),
+            403: ("upload_not_allowed", "email_not_verified"),
+            409: ("external_id_taken", "upload_canceled"),
+            413: ("image_too_large",),
+            503: ("storage_unavailable", "images_unavailable"),
+            507: ("disk_full",),
+        },
+        request=examples.IMAGE_UPLOAD,
+        answer=examples.IMAGE,
+    ),
+    "image.retrieve": Operation(
+        "getImage",
+        "Get an image",
+        "Returns everything about an image, with the URLs that show it. They expire: read the "
+        "image again to get new ones. They close within seconds when the image is deleted.",
+        answer=examples.IMAGE,
+    ),
+    "image.partial_update": Operation(
+        "updateImage",
+        "Change an image",
+        "Members that are not sent stay as they are.",
+        refusals={
+            400: ("folder_unknown",),
+            409: ("external_id_taken",),
+            412: ("precondition_failed",),
+        },
+        request=examples.IMAGE_EDIT,
+        answer=examples.IMAGE,
+    ),
+    "image.destroy": Operation(
+        "deleteImage",
+        "Delete an image",
+        "Moves the image into the trash, where it is purged after 30 days. With `purge=true` it is "
+        "deleted for good at once, also when it is in the trash.",
+        refusals={412: ("precondition_failed",)},
+    ),
+    "image.restore": Operation(
+        "restoreImage",
+        "Take an image out of the trash",
+        refusals={409: ("not_in_trash", "external_id_taken")},
+        answer=examples.IMAGE,
     ),
     "job.list": Operation(
         "listJobs",

@@ -1,0 +1,66 @@
+"""Import an image from a URL: fetch it at once, then take it in as any other."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings as site
+from django.db import connection
+
+from accounts.models import User
+from videos.fetching import partial, urls
+from videos.fetching.download import Fetch, Fetched, Wanted
+from videos.fetching.partial import Partial
+from videos.ingest import images
+from videos.ingest.images import ImageSettings
+from videos.ingest.services import ArrivedFile
+from videos.ingest.uploads import clean_filename
+from videos.models import Image, Upload
+
+_MOST_SECONDS = 600.0
+
+
+def import_url(
+    owner: User,
+    url: str,
+    settings: ImageSettings,
+    *,
+    sha256: str = "",
+    filename: str = "",
+    protocol: Upload.Protocol = Upload.Protocol.URL,
+) -> Image:
+    """Fetch the image at a URL, within ten minutes, and store it.
+
+    ``sha256`` in hex is what the file must have. Without a ``filename`` it is called as its server
+    calls it. Raises ``urls.UrlWrong``, ``FetchFailed``, and what ``images.take_image`` raises.
+    """
+    urls.require_fetchable(url, site.FETCH_PRIVATE)
+    images.require_allowed(owner, settings)
+    if not connection.in_atomic_block:
+        connection.close()  # others can use it meanwhile
+    # In the folder of uploads, where the file of a killed process is deleted a day later.
+    with partial.held(uuid4(), Path(site.UPLOAD_DIR)) as part:
+        try:
+            fetched = _fetch(part, url, sha256)
+            name = filename or fetched.filename or urls.filename(url)
+            file = ArrivedFile(
+                part.path, clean_filename(name), fetched.size, fetched.sha256, protocol
+            )
+            return images.take_image(owner, file, settings, origin_url=urls.shown(url))
+        finally:
+            part.discard()
+
+
+def _fetch(part: Partial, url: str, sha256: str) -> Fetched:
+    wanted = Wanted(url, site.MAX_IMAGE_BYTES, sha256, most_seconds=_MOST_SECONDS)
+    return Fetch(
+        wanted, part, should_stop=lambda: None, report=lambda _: None, make_room=_require_room
+    ).run()
+
+
+def _require_room(count: int) -> None:
+    if shutil.disk_usage(site.UPLOAD_DIR).free - count < site.MIN_FREE_UPLOAD_BYTES:
+        raise OSError(errno.ENOSPC, "no room for the file")
