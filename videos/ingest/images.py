@@ -92,7 +92,7 @@ def take_image(
         _store(upload, image, file, found)
     try:
         return _finish(upload, image, file)
-    except (uploads.UploadCanceled, uploads.ExternalIdTaken):
+    except (uploads.UploadCanceled, uploads.ExternalIdTaken, folders.NoSuchFolder):
         closing.forget(upload)
         raise
 
@@ -186,6 +186,8 @@ def _finish(upload: Upload, image: Image, file: ArrivedFile) -> Image:
     """Write the image's row, unless its upload was closed meanwhile."""
     protocol = str(file.protocol)
     with transaction.atomic():
+        if image.folder_id:
+            folders.hold(image.folder_id, image.owner_id)
         if not Upload.objects.select_for_update().filter(pk=upload.pk, finished_at=None).exists():
             raise uploads.UploadCanceled
         image.source = Source.objects.create(
