@@ -138,7 +138,6 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
         "external_id_taken",
         "Another video of yours has this external id. Choose another one, or delete that video.",
     ),
-    Duplicate: (409, "duplicate", "You have this file already; `video` is its id."),
     direct.DirectUploadUnavailable: (
         409,
         "direct_upload_unavailable",

@@ -20,10 +20,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from processing import profiles
+from videos.folders import NoSuchFolder
 from videos.ingest.hooks import GENERATORS
 from videos.ingest.hooks.generator import Generator
 from videos.ingest.settings import VideoSettings
-from videos.folders import NoSuchFolder
 from videos.ingest.uploads import UploadNotAllowed
 from videos.models import Folder, HookAddress
 
