@@ -19,7 +19,7 @@ from accounts.models import User
 from processing.pipeline import attempt
 from tests.killed import killed_at
 from videos import image_purge, objects
-from videos.ingest import closing
+from videos.ingest import closing, images
 from videos.models import Folder, IdempotencyKey, Image, Source, StoredObject, Upload
 from videos.storage import StorageUnavailable, originals, outputs
 from videos.storage.disk import DiskStorage
@@ -210,6 +210,40 @@ def test_a_folder_of_somebody_else_is_unknown(send: Send, stranger: User) -> Non
     image = send().json()
     assert not Image.objects.filter(folder=folder).exists()
     assert image["folder"] is None
+
+
+def test_images_are_found_by_tags_and_folder(send: Send, api: APIClient, owner: User) -> None:
+    folder = Folder.objects.create(owner=owner, name="Holidays")
+    inside = send(tags='["sea", "winter"]', folder=str(folder.pk)).json()["id"]
+    outside = send(tags='["sea"]').json()["id"]
+
+    def found(**asked: str) -> set[str]:
+        return {one["id"] for one in api.get(URL, asked).json()["results"]}
+
+    assert found(tags="sea") == {inside, outside}
+    assert found(tags="winter, sea") == {inside}
+    assert found(tags=",") == set()
+    assert found(folder="none") == {outside}
+    assert found(folder=str(folder.pk)) == {inside}
+    assert api.get(URL, {"folder": "x"}).status_code == 400
+
+
+def test_a_folder_deleted_while_its_image_is_stored_is_unknown(send: Send, owner: User) -> None:
+    folder = Folder.objects.create(owner=owner, name="Holidays")
+    store = images._store
+
+    def and_delete(*args: Any) -> None:
+        store(*args)
+        Folder.objects.all().delete()
+
+    with patch.object(images, "_store", and_delete):
+        answer = send(folder=str(folder.pk))
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "folder_unknown"
+    assert not Image.objects.exists()
+    assert not Upload.objects.filter(finished_at=None).exists()
+    attempt.mark_abandoned()
+    assert set(stored().values()) == {State.DELETING}
 
 
 def test_only_owner_and_staff_see_an_image(
