@@ -12,7 +12,7 @@ from processing.models import Run, Task
 from processing.pipeline import advance, ranking, resume
 from processing.pipeline import begin as beginning
 from processing.pipeline.transactions import bounded
-from videos import lifecycle
+from videos import idempotency, lifecycle
 from videos.models import Source, Video
 
 MAX_PRIORITY = 100
@@ -24,6 +24,10 @@ class AlreadyProcessing(Exception):
 
 class NoSource(Exception):
     """Raised when a video has no stored source to work from."""
+
+
+class OriginalDropped(Exception):
+    """Raised when a video's source was deleted, as its owner had chosen."""
 
 
 class NothingToCancel(Exception):
@@ -50,11 +54,19 @@ def begin(video: Video, source: Source, *, profile: Profile | None = None) -> Ru
         return _start(video, source, Run.Kind.FIRST, profile=wanted, priority=None)
 
 
+def begin_fetch(video: Video, *, profile: Profile | None = None) -> Run:
+    """Plan the first run of a video whose file is fetched by the run itself. The video has an
+    unfinished upload that says where from."""
+    wanted = profiles.default() if profile is None else profile
+    return _start(video, None, Run.Kind.FIRST, profile=wanted, priority=None)
+
+
 def reprocess(video: Video, *, profile: str | None = None, priority: int | None = None) -> Run:
     """Plan a new run; a ready video keeps playing its release until the new one is complete.
 
     It uses the default profile unless one is named, and without a ``priority`` the owner's plan's.
-    Raises ``NoSource``, ``VideoDeleted``, ``AlreadyProcessing`` or ``profiles.NoSuchProfile``.
+    Raises ``NoSource``, ``OriginalDropped``, ``VideoDeleted``, ``AlreadyProcessing`` or
+    ``profiles.NoSuchProfile``.
     """
     if video.source is None:
         raise NoSource
@@ -66,11 +78,12 @@ def reprocess(video: Video, *, profile: str | None = None, priority: int | None 
             # video's, and the constraint would wait for that run.
             if Run.objects.filter(video=video, status__in=Run.ACTIVE).exists():
                 raise AlreadyProcessing
+            _require_there(video.source)
             if locked.status not in (Video.Status.READY, Video.Status.PROCESSING):
                 lifecycle.begin_again(video.pk, source=video.source)
-            return _start(
-                video, video.source, Run.Kind.REPROCESS, profile=wanted, priority=priority
-            )
+            run = _start(video, video.source, Run.Kind.REPROCESS, profile=wanted, priority=priority)
+            idempotency.note("job", run.pk)
+            return run
     except IntegrityError as error:
         raise AlreadyProcessing from error
 
@@ -78,7 +91,8 @@ def reprocess(video: Video, *, profile: str | None = None, priority: int | None 
 def retry(run: Run) -> Run:
     """Retry the failed tasks of a run and those that depend on them; finished tasks stay done.
 
-    Raises ``NothingToRetry``, ``NoSource``, ``VideoDeleted`` or ``AlreadyProcessing``.
+    Raises ``NothingToRetry``, ``NoSource``, ``OriginalDropped``, ``VideoDeleted`` or
+    ``AlreadyProcessing``.
     """
     try:
         with bounded():
@@ -89,10 +103,12 @@ def retry(run: Run) -> Run:
             if locked.source is None:
                 raise NoSource
             video = _lock(locked.video_id)
+            _require_there(locked.source)
             if video.status != Video.Status.READY:
                 lifecycle.begin_again(video.pk, source=locked.source)
             resume.reopen(locked)
             advance.tell(locked, Run.Status.QUEUED)
+            idempotency.note("job", locked.pk)
     except IntegrityError as error:
         raise AlreadyProcessing from error
     return Run.objects.get(pk=run.pk)
@@ -104,6 +120,13 @@ def _lock(video_id: UUID) -> Video:
     if video.deleted_at is not None:
         raise VideoDeleted
     return video
+
+
+def _require_there(source: Source) -> None:
+    """Lock a source against being dropped. Raises ``OriginalDropped``."""
+    held = Source.objects.select_for_update(no_key=True)
+    if held.only("dropped_at").get(pk=source.pk).dropped_at is not None:
+        raise OriginalDropped
 
 
 def cancel(video: Video) -> None:
@@ -155,7 +178,7 @@ def _move_ranks(tasks: Iterable[Task], priority: int) -> None:
 
 
 def _start(
-    video: Video, source: Source, kind: Run.Kind, *, profile: Profile, priority: int | None
+    video: Video, source: Source | None, kind: Run.Kind, *, profile: Profile, priority: int | None
 ) -> Run:
     return beginning.begin(
         video.pk,

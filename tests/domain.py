@@ -43,6 +43,7 @@ def _own_folders(settings: LazySettings, tmp_path_factory: pytest.TempPathFactor
     settings.WORK_DIR = data / "work"
     settings.SOURCE_CACHE_DIR = data / "cache"
     settings.UPLOAD_DIR = data / "uploads"
+    settings.FETCH_DIR = data / "fetch"
     settings.FILE_UPLOAD_TEMP_DIR = str(settings.UPLOAD_DIR)
     settings.UPLOAD_DIR.mkdir()
     # The real one takes half a second by design, for every user a test makes.
@@ -189,7 +190,7 @@ def leftovers(settings: LazySettings) -> Iterator[Callable[[], list[Path]]]:
     """What stands in the temporary folders."""
 
     def found() -> list[Path]:
-        folders = [settings.WORK_DIR, settings.UPLOAD_DIR]
+        folders = [settings.WORK_DIR, settings.UPLOAD_DIR, settings.FETCH_DIR]
         return [p for folder in folders for p in folder.rglob("*") if folder.exists()]
 
     yield found

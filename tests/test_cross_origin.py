@@ -37,7 +37,7 @@ def preflight(origin: str, method: str = "PATCH", **more: str) -> dict[str, str]
     return {
         "Origin": origin,
         "Access-Control-Request-Method": method,
-        "Access-Control-Request-Headers": "authorization,content-type,traceparent",
+        "Access-Control-Request-Headers": "authorization,content-type,idempotency-key,traceparent",
     } | more
 
 
@@ -47,7 +47,8 @@ async def test_a_preflight_needs_no_key(path: str) -> None:
     assert answer.status_code == 204
     assert answer.headers["access-control-allow-origin"] == HERE
     assert "PATCH" in answer.headers["access-control-allow-methods"]
-    assert "authorization" in answer.headers["access-control-allow-headers"].lower()
+    allowed = answer.headers["access-control-allow-headers"].lower()
+    assert {"authorization", "idempotency-key"} <= set(allowed.replace(" ", "").split(","))
     assert "access-control-allow-credentials" not in answer.headers
     assert "Origin" in answer.headers["vary"]
     assert answer.headers["x-request-id"]

@@ -137,6 +137,7 @@ async def test_the_address_is_the_servers_belief(lines: Lines) -> None:
     ("path", "kept"),
     [
         ("/m/tokenofvalue/01a/master.m3u8", "/m/…/01a/master.m3u8"),
+        ("/u/tokenofvalue", "/u/…"),
         ("/accounts/password/reset/key/3k-abc123/", "/accounts/password/reset/key/…/"),
         ("/accounts/confirm-email/MQ:1x:y/", "/accounts/confirm-email/…/"),
         ("/watch/1/", "/watch/1/"),

@@ -1,14 +1,16 @@
 """Change what a video's owner may change, and log the change as an event."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from accounts.models import User
+from videos import contents, folders
 from videos.events import log
-from videos.ingest.uploads import ExternalIdTaken, NoSuchFolder
-from videos.models import Folder, Video
+from videos.ingest.uploads import ExternalIdTaken
+from videos.models import Video
 
 _EDITABLE = frozenset(
     {
@@ -33,10 +35,10 @@ def edit(video: Video, **fields: Any) -> Video:
     if not _EDITABLE.issuperset(fields):
         raise TypeError(f"not to be edited: {', '.join(sorted(set(fields) - _EDITABLE))}")
     with transaction.atomic():
+        if (folder := fields.get("folder_id")) is not None:
+            folders.hold(folder, video.owner_id)
         standing = Video.objects.select_for_update(of=("self",)).get(pk=video.pk, deleted_at=None)
         changed = [name for name, value in fields.items() if getattr(standing, name) != value]
-        if "folder_id" in changed and fields["folder_id"] is not None:
-            _require_folder(standing, fields["folder_id"])
         for name in changed:
             setattr(standing, name, fields[name])
         if changed:
@@ -46,9 +48,16 @@ def edit(video: Video, **fields: Any) -> Video:
     return standing
 
 
-def _require_folder(video: Video, folder: UUID) -> None:
-    if not Folder.objects.filter(pk=folder, owner_id=video.owner_id).exists():
-        raise NoSuchFolder
+def move(owner: User, videos: Collection[UUID], folder: UUID | None) -> set[UUID]:
+    """Put videos into a folder of their owner (None: the top), and log it for each that moved.
+
+    Returns the ids of those that the owner has, the ones that were there already among them.
+    Raises ``NoSuchFolder``.
+    """
+    with transaction.atomic():
+        if folder is not None:
+            folders.hold(folder, owner.pk)
+        return contents.move(videos, owner.pk, folder)
 
 
 def _save(video: Video, changed: Sequence[str]) -> None:

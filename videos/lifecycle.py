@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Case, F, When
 from django.db.models.functions import Now
 
-from videos import lifetimes
+from videos import lifetimes, objects
 from videos.events import log
-from videos.models import Release, Rendition, Source, Video
+from videos.models import Release, Rendition, Source, Upload, Video
 
 Status = Video.Status
 
@@ -129,8 +130,19 @@ def fail(video_id: UUID, *, code: str, message: str) -> None:
 
 
 def cancel(video_id: UUID) -> None:
-    """Mark the video as canceled."""
-    _move(video_id, Status.CANCELED, release=None, playable=False)
+    """Mark the video as canceled, and close its upload if that is still open."""
+    with transaction.atomic():
+        _move(video_id, Status.CANCELED, release=None, playable=False)
+        _close_upload(video_id)
+
+
+def _close_upload(video_id: UUID) -> None:
+    """Close a canceled video's upload and mark its bytes. Whoever still writes them finds the
+    upload closed, and marks them again."""
+    still_open = Upload.objects.filter(video=video_id, finished_at=None)
+    for pk, key in list(still_open.values_list("pk", "key")):
+        if still_open.filter(pk=pk).update(finished_at=Now(), error_code=Upload.CANCELED):
+            objects.mark_original(key)
 
 
 def delete(video_id: UUID) -> None:
@@ -141,10 +153,14 @@ def delete(video_id: UUID) -> None:
 
 
 def restore(video_id: UUID) -> None:
-    """Take the video out of the trash; do nothing if it is not there."""
+    """Take the video out of the trash; do nothing if it is not there.
+
+    An expiry in the past would put it there again, so it is cleared.
+    """
+    lasting = Case(When(expires_at__gt=Now(), then=F("expires_at")), default=None)
     with transaction.atomic():
         trashed = Video.objects.filter(pk=video_id, deleted_at__isnull=False)
-        if trashed.update(deleted_at=None):
+        if trashed.update(deleted_at=None, expires_at=lasting):
             log.write("video.restored", video_id)
 
 

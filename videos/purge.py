@@ -78,11 +78,12 @@ def _drop_sources(source_ids: Sequence[UUID]) -> int:
     Their rows are locked, so nobody can begin to use one in the meantime.
     """
     rows = Source.objects.select_for_update().filter(pk__in=source_ids).order_by("pk")
-    held = {source.pk: source.key for source in rows}
+    held = {source.pk: source for source in rows}
     unused = Source.objects.filter(pk__in=list(held), videos=None, runs=None)
     ids = list(unused.values_list("pk", flat=True))
     for pk in ids:
-        objects.mark_original(held[pk])
+        if held[pk].dropped_at is None:
+            objects.mark_original(held[pk].key)
     Source.objects.filter(pk__in=ids).delete()
     return len(ids)
 

@@ -1,31 +1,86 @@
-"""Find videos by title or file name, in any script and regardless of case.
+"""Find videos by words or a part of their names, in any script, regardless of case and accents.
 
-On PostgreSQL, trigram indexes (made by a migration) find both names, if each is queried by itself:
-an OR across two tables would scan every row.
+A video is found if each word that is looked for begins a word of its title, description, tags, file
+name or provenance; or if its title or file name contains the text as it is.
+
+On PostgreSQL indexes find all of these, if each is queried by itself: an OR across two tables would
+scan every row. On SQLite the rows are read.
 """
 
+import json
 import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
 
+from videos import search_index
 from videos.models import Source, Video
 
+_FUNCTION = "videos_found"
+_WORD = re.compile(r"[^\W_]+")
+_MARK = re.compile("[\u0300-\u036f]")
+# Letters that are no accented ones, as PostgreSQL's `unaccent` writes them.
+_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+)
 
-def in_titles(videos: QuerySet[Video], text: str) -> QuerySet[Video]:
-    """Return the videos whose title contains the text."""
-    return videos.filter(_contains("title", text))
 
-
-def in_names(videos: QuerySet[Video], text: str) -> QuerySet[Video]:
-    """Return the videos whose title or file name contains the text."""
+def found(videos: QuerySet[Video], text: str) -> QuerySet[Video]:
+    """Return the videos that a text finds."""
     files = Source.objects.filter(_contains("filename", text))
     if connection.vendor == "sqlite":
-        return videos.filter(_contains("title", text) | Q(source__in=files))
+        named = _contains("title", text) | Q(source__in=files)
+        return videos.filter(named | Q(_found_on_sqlite(text)))
     every = Video.objects.order_by()
     titled = every.filter(_contains("title", text)).values("pk")
-    named = every.filter(source__in=files).values("pk")
-    return videos.filter(pk__in=titled.union(named))
+    filed = every.filter(source__in=files).values("pk")
+    worded = every.filter(_Words(text)).values("pk")
+    return videos.filter(pk__in=titled.union(filed, worded))
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, in lower case and without accents."""
+    plain = _MARK.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    return _WORD.findall(plain.translate(_LETTERS))
+
+
+class _Words(RawSQL):
+    """Whether each word begins one of the video's, on PostgreSQL."""
+
+    def __init__(self, text: str) -> None:
+        column = f'"videos_video"."{search_index.COLUMN}"'
+        super().__init__(f"{column} @@ videos_query(%s)", [text], BooleanField())
+
+
+def _found_on_sqlite(text: str) -> Any:
+    connection.ensure_connection()
+    connection.connection.create_function(_FUNCTION, 6, _is_found, deterministic=True)
+    fields = ("title", "description", "tags", "provenance", "source__filename")
+    told = (F(name) for name in fields)
+    return Func(Value(text), *told, function=_FUNCTION, output_field=BooleanField())
+
+
+def _is_found(text: str, *told: str | None) -> bool:
+    title, description, tags, provenance, filename = (one or "" for one in told)
+    strings = (*_strings(tags), *_strings(provenance))
+    there = words(" ".join((title, description, filename, *strings)))
+    wanted = words(text)
+    return bool(wanted) and all(any(one.startswith(w) for one in there) for w in wanted)
+
+
+def _strings(text: str) -> Iterator[str]:
+    """Yield the strings that are values in a JSON text."""
+    inner = [json.loads(text or "null")]
+    while inner:
+        value = inner.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            inner += value.values() if isinstance(value, dict) else value
 
 
 def _contains(field: str, text: str) -> Q:

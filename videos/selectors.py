@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from fractions import Fraction
 
 from django.db.models import Prefetch, QuerySet
@@ -21,7 +22,8 @@ _FAMILIES = {"mov,mp4,m4a,3gp,3g2,mj2": "mp4", "matroska,webm": "matroska"}
 class SourceFacts:
     """The facts of an original file. The probe's results are None until it has run, and where the
     file has no such stream. ``size`` is in bytes, ``duration`` in seconds, ``width`` and ``height``
-    in pixels as displayed, ``bitrate`` in bits per second."""
+    in pixels as displayed, ``bitrate`` in bits per second; ``dropped_at`` is when it was deleted as
+    its owner had chosen."""
 
     filename: str | None
     size: int
@@ -35,6 +37,7 @@ class SourceFacts:
     video_codec: str | None = None
     audio_codec: str | None = None
     bitrate: int | None = None
+    dropped_at: datetime | None = None
 
 
 def with_card(videos: QuerySet[Video]) -> QuerySet[Video]:
@@ -50,7 +53,9 @@ def with_everything(videos: QuerySet[Video]) -> QuerySet[Video]:
 
 def source_facts(source: Source, duration: float) -> SourceFacts:
     """Return the facts of an original; ``duration`` is the best known duration of its video."""
-    about = SourceFacts(source.filename, source.size, source.sha256)
+    about = SourceFacts(
+        source.filename, source.size, source.sha256 or None, dropped_at=source.dropped_at
+    )
     if source.found is None:
         return about
     media = Media.from_json(source.found)

@@ -31,7 +31,7 @@ def survey() -> Survey:
     stored = {one.key for one in originals().list_prefix("") if keys.is_original(one.key)}
     complete = Release.objects.filter(completed_at__isnull=False)
     releases = {str(pk) for pk in complete.values_list("pk", flat=True).iterator()}
-    sources = set(Source.objects.values_list("key", flat=True).iterator())
+    sources = set(Source.objects.filter(dropped_at=None).values_list("key", flat=True).iterator())
     arriving = set(Upload.objects.filter(finished_at=None).values_list("key", flat=True))
     return Survey(
         releases=len(folders),

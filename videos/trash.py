@@ -1,7 +1,8 @@
 """The trash: a deleted video is hidden at once, and can be restored until it is purged.
 
 Deleting stops the work on a video. A restored video has its previous state, except that one whose
-processing was stopped is canceled; it can be processed again.
+processing was stopped is canceled; it can be processed again. Videos with an expiry are put here
+when it is reached.
 """
 
 from contextlib import suppress
@@ -11,11 +12,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 
 from processing import services as processing
-from videos import lifecycle, locking
+from videos import clock, lifecycle, locking
+from videos.each_row import act_on_each
 from videos.ingest.uploads import ExternalIdTaken
 from videos.models import Video
+
+_BATCH = 100
 
 
 class NotInTrash(Exception):
@@ -30,10 +35,29 @@ def discard(video: Video) -> bool:
     return locking.in_transaction(partial(_discard, video.pk))
 
 
-def _discard(video_id: UUID) -> bool:
+def expire() -> int:
+    """Put the videos whose time is over into the trash, unless the clock has just jumped; return
+    how many."""
+    if not clock.is_steady():
+        return 0
+    due = Video.objects.filter(expires_at__lte=Now(), deleted_at=None).order_by("expires_at")
+    return act_on_each(due[:_BATCH], _discard_if_idle, what="expire_videos")
+
+
+def _discard_if_idle(video: Video) -> bool:
+    """Discard a video unless its expiry was put off; leave a busy one to the next pass."""
+    try:
+        return locking.in_transaction(partial(_discard, video.pk, only_expired=True))
+    except locking.VideoBusy:
+        return False
+
+
+def _discard(video_id: UUID, *, only_expired: bool = False) -> bool:
     runs = locking.runs_of(video_id)
     video = locking.video(video_id, runs)
     if video is None or video.deleted_at is not None:
+        return False
+    if only_expired and not Video.objects.filter(pk=video_id, expires_at__lte=Now()).exists():
         return False
     with suppress(processing.NothingToCancel):
         processing.cancel(video)
@@ -42,8 +66,11 @@ def _discard(video_id: UUID) -> bool:
 
 
 def restore(video: Video) -> None:
-    """Take a video out of the trash. Raises ``NotInTrash``, ``ExternalIdTaken``, or
-    ``Video.DoesNotExist`` if it was purged in the meantime."""
+    """Take a video out of the trash, without an expiry that has passed.
+
+    Raises ``NotInTrash``, ``ExternalIdTaken``, or ``Video.DoesNotExist`` if it was purged in the
+    meantime.
+    """
     try:
         with transaction.atomic():
             found = Video.objects.select_for_update(of=("self",)).get(pk=video.pk)

@@ -22,6 +22,7 @@ EXPOSED = (
     "Location",
     "ETag",
     "Retry-After",
+    "Idempotency-Replayed",
     "RateLimit-Limit",
     "RateLimit-Remaining",
     "RateLimit-Reset",

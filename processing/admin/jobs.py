@@ -45,6 +45,7 @@ RETRY = Act(
         services.NothingToRetry: "has not failed, or is not the newest of its video.",
         services.AlreadyProcessing: "its video is being processed already.",
         services.NoSource: "its video has no stored original.",
+        services.OriginalDropped: "the original was dropped, as its owner chose.",
         services.VideoDeleted: "its video is in the trash: restore it first.",
     },
     applies=lambda run: run.status in (Run.Status.FAILED, Run.Status.CANCELED),

@@ -58,6 +58,9 @@ def check_source(release: Release, rows: Sequence[StoredRendition]) -> Iterator[
     if run.source is None:
         yield _note("The original is gone, so nothing was held against it.")
         return
+    if run.source.dropped_at is not None:
+        yield _note("The original was dropped as its owner chose, so nothing was held against it.")
+        return
     media = as_made(Media.from_json(run.source.found or {}), Profile.from_json(run.profile))
     plan = EncodePlan.from_json(run.plan)
     with files.folder() as folder:

@@ -28,7 +28,7 @@ from processing.pipeline import ranking, wake
 from processing.pipeline.lease import LeaseLost
 from processing.steps import STEPS
 from processing.steps.step import TaskSpec
-from videos import lifecycle
+from videos import arrivals, lifecycle
 from videos.events import log
 from videos.models import Release, Video
 
@@ -201,6 +201,7 @@ def fail_run(run: Run, *, code: str, message: str) -> None:
     end(run, Run.Status.FAILED, Release.State.FAILED, error_code=code, error_message=message)
     if _video_waits_for(run):
         lifecycle.fail(run.video_id, code=code, message=message)
+        arrivals.abandon(run.video_id, code=code)
     tell(run, Run.Status.FAILED, code=code)
 
 
@@ -209,6 +210,7 @@ def cancel_run(run: Run) -> None:
     end(run, Run.Status.CANCELED, Release.State.RETIRED)
     if _video_waits_for(run):
         lifecycle.cancel(run.video_id)
+        arrivals.abandon(run.video_id)
     tell(run, Run.Status.CANCELED)
 
 
@@ -224,4 +226,5 @@ def end(run: Run, status: Run.Status, release: Release.State, **fields: str) -> 
 
 
 def _video_waits_for(run: Run) -> bool:
-    return Video.objects.filter(pk=run.video_id, status=Video.Status.PROCESSING).exists()
+    waiting = (Video.Status.UPLOADING, Video.Status.PROCESSING)
+    return Video.objects.filter(pk=run.video_id, status__in=waiting).exists()

@@ -36,7 +36,7 @@ def begin(
         whole=whole,
         request_id=str(get_contextvars().get("request_id", ""))[:128],
     )
-    advance.add_tasks(run, plan.first())
+    advance.add_tasks(run, plan.first(stored=source is not None))
     advance.tell(run, Run.Status.QUEUED)
     return run
 

@@ -86,14 +86,14 @@ class _Attempt:
         task, step = self._task, STEPS[self._task.kind]
         if task.version < step.oldest_version:
             raise PlanOutdated
-        if task.run.source is None:
+        if step.needs_source and task.run.source is None:
             raise SourceMissing
         with _folder(task) as folder, ExitStack() as held:
             return step.run(
                 TaskContext(
                     task=task,
                     run=task.run,
-                    source=task.run.source,
+                    stored=task.run.source,
                     folder=folder,
                     ffmpeg=tools.ffmpeg(),
                     report=self._lease.report,

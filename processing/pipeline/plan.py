@@ -7,16 +7,18 @@ from processing.steps import STEPS
 from processing.steps.step import TaskSpec
 
 
-def first() -> tuple[TaskSpec, ...]:
-    """Return the task that a run begins with, of the registry's first step."""
-    step = next(iter(STEPS.values()))
+def first(*, stored: bool = True) -> tuple[TaskSpec, ...]:
+    """Return the task that a run begins with: the first in the registry that needs no source, or,
+    if that is ``stored``, the first that does."""
+    step = next(step for step in STEPS.values() if step.needs_source is stored)
     return (TaskSpec(step.kind, weight=step.share or 0.0),)
 
 
 def following(result: object) -> tuple[TaskSpec, ...]:
     """Return the tasks, of every kind, that follow from the ``result`` of a finished step.
 
-    Weights are percentages of the run's work. With the weight of the first task they sum to 100.
+    Weights are percentages of the run's work. With the weight of the probe they sum to 100; a
+    fetch has none, as an upload has none.
     """
     planned = [(kind, step.follow(result)) for kind, step in STEPS.items()]
     present = {kind for kind, specs in planned if specs} | {spec.kind for spec in first()}

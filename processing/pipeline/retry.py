@@ -12,6 +12,8 @@ from processing.ffmpeg.errors import MediaError, ProcessKilled, RoomDoubtful
 from processing.pipeline.retrying import is_outage
 from processing.steps.chunk_validation import ChunksDiffer, CopyUnfit
 from processing.steps.context import PlanOutdated, SourceMissing
+from videos.arrivals import UploadOver
+from videos.fetching.errors import FetchFailed
 from videos.storage import StorageUnavailable
 
 MAX_CRASHES = 3
@@ -100,8 +102,8 @@ def classify(error: Exception) -> Problem:
     """Return the problem for an error that a step raised, with its stable code and message."""
     if isinstance(error, MediaError):
         return _of_media(error)
-    if isinstance(error, SourceMissing):
-        return Problem("source_missing", "The original file is missing from the storage.", 1)
+    if (found := _of_source(error)) is not None:
+        return found
     if isinstance(error, StorageUnavailable):
         return Problem(
             "storage_unavailable", "The storage is not responding.", 1, blame=Blame.OUTAGE
@@ -116,6 +118,15 @@ def classify(error: Exception) -> Problem:
     tries = 1 if isinstance(error, DatabaseError) else _MAX_UNKNOWN_FAILURES
     message = f"Internal error ({type(error).__name__}); the worker's log has the details."
     return Problem("internal_error", message, tries)
+
+
+def _of_source(error: Exception) -> Problem | None:
+    """Return the problem for a source that did not arrive, or that is gone, else None."""
+    if isinstance(error, FetchFailed):
+        return Problem(error.code, error.message, error.tries)
+    if isinstance(error, SourceMissing | UploadOver):
+        return Problem("source_missing", "The original file is missing from the storage.", 1)
+    return None
 
 
 def _of_machine(error: Exception) -> Problem | None:

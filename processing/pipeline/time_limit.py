@@ -2,6 +2,8 @@
 
 import time
 
+from django.conf import settings
+
 from processing.models import Task
 from processing.steps import STEPS
 
@@ -20,7 +22,8 @@ def seconds_for(task: Task) -> float:
     """
     source, step = task.run.source, STEPS[task.kind]
     if source is None:
-        return _FLOOR_SECONDS
+        stored = settings.FETCH_MAX_BYTES / _SLOWEST_BYTES_A_SECOND
+        return _FLOOR_SECONDS + float(settings.FETCH_SECONDS) + stored
     duration = float((source.found or {}).get("duration") or 0.0)
     part = task.weight / 100 if step.share is None else 1.0
     arrival = source.size / _SLOWEST_BYTES_A_SECOND

@@ -10,16 +10,18 @@ from processing.pipeline import attempt, reconcile, retention
 from processing.reconciler.duty import Duty
 from processing.reconciler.mail import wake_mail
 from processing.workers import temp_files
-from videos import installation, objects, purge
+from videos import dropping, idempotency, installation, objects, purge, trash
 from videos.events import log
 from videos.events.retention import prune_events
 from videos.ingest.closing import expire_uploads
+from videos.ingest.direct import leftovers
 from videos.ingest.retention import prune_uploads
 from videos.objects import unknown
 
 _BEAT = timedelta(seconds=settings.RECONCILE_SECONDS)
 _STEP = timedelta(seconds=10)
 _MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
 
 DUTIES = (
     Duty("wake_queues", _BEAT, reconcile.wake_queues, "database"),
@@ -29,6 +31,8 @@ DUTIES = (
     Duty("place_events", _BEAT, log.sequence, "database"),
     Duty("wake_mail", _BEAT, wake_mail, "database"),
     Duty("expire_uploads", _STEP, expire_uploads, "database"),
+    Duty("expire_videos", _STEP, trash.expire, "database"),
+    Duty("drop_originals", _STEP, dropping.drop_originals, "database"),
     Duty("purge_videos", _STEP, purge.purge_expired, "database"),
     Duty("sweep_releases", _BEAT, purge.sweep_releases, "database"),
     Duty("sweep_sources", _STEP, purge.sweep_sources, "database"),
@@ -39,9 +43,13 @@ DUTIES = (
     Duty("prune_jobs", _STEP, retention.prune_jobs, "database"),
     Duty("slim_jobs", _STEP, retention.slim_jobs, "database"),
     Duty("prune_uploads", _STEP, prune_uploads, "database"),
+    Duty("prune_keys", _STEP, idempotency.prune_keys, "database"),
     Duty("prune_sessions", _STEP, prune_sessions, "database"),
     Duty("prune_mail", _STEP, prune_mail, "database"),
     Duty("keep_identity", _MINUTE, installation.keep, "storage"),
+    Duty("settle_direct_uploads", _STEP, leftovers.settle_direct_uploads, "storage"),
+    Duty("abort_direct_uploads", _MINUTE, leftovers.abort_direct_uploads, "storage"),
+    Duty("abort_unknown_parts", _HOUR, leftovers.abort_unknown_parts, "storage"),
     Duty("delete_objects", _BEAT, objects.delete_marked, "storage"),
     Duty("find_unknown", _STEP, unknown.look_for_unknown, "storage"),
     Duty("remove_temp_files", _STEP, temp_files.remove, "storage", "machine"),

@@ -1,11 +1,12 @@
 """The registry of steps: each kind of task has a module, and one line here."""
 
-from processing.steps import downloads, encode, poster, probe, publish
+from processing.steps import downloads, encode, fetch, poster, probe, publish
 from processing.steps.step import Step
 
 STEPS: dict[str, Step] = {
     step.kind: step
     for step in (
+        fetch.STEP,
         probe.STEP,
         encode.STEP,
         poster.STEP,
@@ -13,4 +14,4 @@ STEPS: dict[str, Step] = {
         downloads.STEP,
     )
 }
-"""All steps by their kinds, in the order of a run; a run begins with the first."""
+"""All steps by their kinds, in the order of a run."""

@@ -41,7 +41,7 @@ def _call_once(call: Callable[[], None]) -> None:
 
 @dataclass(frozen=True)
 class TaskContext:
-    """A claimed task with all that its step needs.
+    """A claimed task with all that its step needs; ``stored`` is its source once that is there.
 
     ``folder`` is empty, belongs to this attempt alone, and is deleted afterwards. ``ffmpeg`` runs
     FFmpeg on the media in it. ``report(share, speed)`` reports the share done (0 to 1) and the
@@ -54,7 +54,7 @@ class TaskContext:
 
     task: Task
     run: Run
-    source: Source
+    stored: Source | None
     folder: Path
     ffmpeg: FFmpeg
     report: Callable[[float, float | None], None]
@@ -62,6 +62,13 @@ class TaskContext:
     waits_for: Callable[[str], None] = _nothing_awaited
     held: ExitStack = field(default_factory=ExitStack)
     insist: Callable[[Callable[[], None]], None] = _call_once
+
+    @property
+    def source(self) -> Source:
+        """The stored original. Raises ``SourceMissing`` in a run that has none yet."""
+        if self.stored is None:
+            raise SourceMissing
+        return self.stored
 
     @property
     def output_prefix(self) -> str:

@@ -1,5 +1,8 @@
 """Inspect the source, and plan what is made of it and how it is cut."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from django.conf import settings
 
 from processing.ffmpeg import media_before
@@ -14,12 +17,13 @@ from processing.ffmpeg.probing import probe, probe_errors, timeline
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.models import Run
-from processing.steps import sources, tools
+from processing.steps import hashing, sources, tools
 from processing.steps.context import Outcome, TaskContext
+from processing.steps.fetch import Arrived
 from processing.steps.probed import Probed
-from processing.steps.step import Step
+from processing.steps.step import Step, TaskSpec
 from processing.workers.machine import this_machine
-from videos.models import Release, Source, Video
+from videos.models import Release, Source, Upload, Video
 
 # No ordinary decoder understands the frames of this profile; profiles from 7 on hold ordinary ones.
 _DOLBY_ALONE = 5
@@ -28,9 +32,10 @@ _DOLBY_ALONE = 5
 def run(context: TaskContext) -> Outcome:
     """Probe the source; store the result with the source, and the plan with the run."""
     source = sources.local(context)
+    sha256 = hashing.beside(context, source)
     profile = Profile.from_json(context.run.profile)
+    limits = _limits(context.run)
     tools.let_go_of_database()
-    limits = probe.ProbeLimits(max_decoded_pixels=settings.MAX_GIGAPIXELS * 10**9)
     ffmpeg, should_stop = context.ffmpeg, context.should_stop
     media = probe.probe(
         source, ffmpeg=ffmpeg, limits=limits, should_stop=should_stop, folder=context.folder
@@ -59,12 +64,24 @@ def run(context: TaskContext) -> Outcome:
         memory=weight.memory_bytes(made_of, plan.rungs, threads, preset=profile.preset),
     )
     log = "\n".join(notice.message for notice in plan.notices)
+    hashed = sha256()
     return Outcome(
-        record=lambda: _record(context, media, plan),
+        record=lambda: _record(context, media, plan, hashed),
         result=probed,
         log=log,
         gigapixels=probe_errors.pixels_of(made_of) / 10**9,
     )
+
+
+def _limits(run: Run) -> probe.ProbeLimits:
+    """Return the limits of this site. In the first job of a video the source may also last no
+    longer than its upload was allowed; processing it again is a decision of the owner alone."""
+    limits = probe.ProbeLimits(max_decoded_pixels=settings.MAX_GIGAPIXELS * 10**9)
+    if run.kind != Run.Kind.FIRST:
+        return limits
+    of_upload = Upload.objects.filter(video=run.video_id).values_list("limits", flat=True).first()
+    allowed = (of_upload or {}).get("max_duration") or limits.max_duration
+    return replace(limits, max_duration=min(limits.max_duration, float(allowed)))
 
 
 def _require_something(media: Media, ffmpeg: FFmpeg) -> None:
@@ -100,15 +117,20 @@ def require_colours(media: Media, ffmpeg: FFmpeg) -> None:
         )
 
 
-def _record(context: TaskContext, media: Media, plan: EncodePlan) -> None:
+def _record(context: TaskContext, media: Media, plan: EncodePlan, sha256: str) -> None:
     kind = Video.MediaType.VIDEO if media.video else Video.MediaType.AUDIO
     Source.objects.filter(pk=context.source.pk).update(
-        facts=media.to_json(), media=media_before.as_before(media)
+        facts=media.to_json(), media=media_before.as_before(media), sha256=sha256
     )
     Run.objects.filter(pk=context.run.pk).update(plan=plan.to_json())
     told = [notice.to_json() for notice in plan.notices]
     Release.objects.filter(pk=context.run.pk).update(notices=told)
     Video.objects.filter(pk=context.run.video_id).update(media_type=kind)
+
+
+def follow(result: object) -> Sequence[TaskSpec]:
+    """Return the probe of a source that has just arrived."""
+    return [TaskSpec("probe")] if isinstance(result, Arrived) else []
 
 
 STEP = Step(
@@ -118,6 +140,7 @@ STEP = Step(
     label="Looking at the file",
     share=2.0,
     run=run,
+    follow=follow,
     stores=False,
     version=2,  # raised when this step began to plan the encode
 )

@@ -119,9 +119,11 @@ def free_disk_space() -> bool:
 
 
 def drop_unknown() -> int:
-    """Delete cached sources that have no row any more, and return how many were deleted."""
+    """Delete cached sources that were dropped or have no row any more; return how many were
+    deleted."""
     cached = {path.name: path for path in _files()}
-    known = Source.objects.filter(pk__in=[UUID(name) for name in cached])
+    kept = Source.objects.filter(dropped_at=None)
+    known = kept.filter(pk__in=[UUID(name) for name in cached])
     for pk in known.values_list("pk", flat=True):
         del cached[pk.hex]
     return sum(_drop(path) for path in cached.values())

@@ -38,7 +38,8 @@ class Step:
     text for people. ``share`` is its percentage of a run's work, None for what the others leave.
     If an ``essential`` task fails, its run fails. ``bulk`` work is long and nobody waits for it, so
     it never takes all threads of a worker. ``stores`` says whether its output is deleted with the
-    release, and must be made again with it. ``follow(result)`` returns the tasks of this kind that
+    release, and must be made again with it. A step that ``needs_source`` is not run before the
+    original is stored. ``follow(result)`` returns the tasks of this kind that
     follow from the result of a finished step of any kind.
 
     Tasks are planned under ``version``, which increases when their input changes. This code still
@@ -57,6 +58,7 @@ class Step:
     essential: bool = True
     bulk: bool = False
     stores: bool = True
+    needs_source: bool = True
     version: int = 1
     oldest_version: int = 1
     seconds_a_second: float = 5.0

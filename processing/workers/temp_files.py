@@ -8,6 +8,8 @@ import structlog
 from django.conf import settings
 
 from processing.models import Task
+from videos.fetching import partial as fetched
+from videos.models import Upload
 
 logger = structlog.get_logger(__name__)
 
@@ -15,6 +17,8 @@ logger = structlog.get_logger(__name__)
 CHECK = "check-"
 # A younger folder may belong to a task that was claimed after the tokens were read.
 _FOLDER_AGE_SECONDS = 10
+# The ways in whose bytes a job fetches.
+_FETCHED = (Upload.Protocol.URL, Upload.Protocol.SITE, Upload.Protocol.HOOK)
 # Partial files untouched for this long belong to a download or an upload that is dead.
 _PARTIAL_AGE_SECONDS = 24 * 3600
 
@@ -25,7 +29,7 @@ def remove() -> int:
 
 
 def left_over(age_seconds: float = 0) -> list[Path]:
-    """Return work folders that belong to no running task, and old partial files.
+    """Return work folders of no running task, what was fetched in vain, and old partial files.
 
     ``age_seconds`` is added to the age that each must have.
     """
@@ -40,7 +44,15 @@ def left_over(age_seconds: float = 0) -> list[Path]:
         *_older(settings.SOURCE_CACHE_DIR, "*.part", now - _PARTIAL_AGE_SECONDS),
         *_older(settings.SOURCE_CACHE_DIR, "*.lock", now - _PARTIAL_AGE_SECONDS),
     ]
-    return [*gone, *partial]
+    return [*gone, *partial, *_fetched(now - _FOLDER_AGE_SECONDS)]
+
+
+def _fetched(until: float) -> list[Path]:
+    """Return what was fetched for uploads that are over."""
+    old = _older(settings.FETCH_DIR, "*", until)
+    uploads = Upload.objects.filter(finished_at=None, protocol__in=_FETCHED)
+    still_open = set(uploads.values_list("pk", flat=True)) if old else set()
+    return [path for path in old if fetched.upload_of(path) not in still_open]
 
 
 def _remove(path: Path) -> bool:

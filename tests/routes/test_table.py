@@ -24,11 +24,14 @@ from accounts.models import ApiKey, User
 from processing.models import DutyRun, EncodingProfile, Reconciler, Run, Worker
 from tests import staff
 from tests.routes.listing import Route, routes
-from videos.models import ModerationDecision, Release, Video
+from videos.models import ModerationDecision, Release, Upload, Video
 
 TABLE = Path(__file__).parent / "table.txt"
 ROLES = ("anonymous", "stranger", "owner", "viewer", "moderator", "administrator")
 _LINE = re.compile(r"^(\w+ /\S*)((?: +\d{3}){6})$")
+
+# What the ids in the routes of the API name, other than videos.
+_ROWS: dict[str, Any] = {"jobs": Run, "uploads": Upload}
 
 pytestmark = pytest.mark.slow
 
@@ -90,7 +93,7 @@ def _values(route: Route) -> dict[str, str]:
     values: dict[str, Any] = {
         "video_id": video,
         "key_id": ApiKey.objects.values_list("pk", flat=True)[0],
-        "pk": str(Run.objects.get().pk) if "/jobs/<" in route.path else video,
+        "pk": _row_of(route) or video,
         "name": EncodingProfile.objects.values_list("name", flat=True)[0],
         "app_label": "videos",
         "content_type_id": ContentType.objects.get_for_model(Video).pk,
@@ -98,12 +101,19 @@ def _values(route: Route) -> dict[str, str]:
         "id": User.objects.get(email="owner@example.com").pk,
         "url": "nothing",
         "key": "nothing",
+        "number": 1,
         "uidb36": "1",
     }
     if model := _model_of(route.path.split("/")):
         row = model._default_manager.order_by("pk").first()
         values["object_id"] = row.pk if row else "nothing"
     return {name: str(value) for name, value in values.items()}
+
+
+def _row_of(route: Route) -> str:
+    """The id of the row that a route of the API is about; empty for a video's."""
+    found = [model for area, model in _ROWS.items() if f"api/v1/{area}/<" in route.path]
+    return str(found[0]._default_manager.get().pk) if found else ""
 
 
 def _model_of(parts: list[str]) -> Any:

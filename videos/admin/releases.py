@@ -138,13 +138,13 @@ class SourceAdmin(OfVideoAdmin):
     video_path = "videos"
 
     list_display = ("filename", "owner", "bytes", "origin", "created_at")
-    list_filter = ("origin",)
+    list_filter = ("origin", ("dropped_at", admin.EmptyFieldListFilter))
     search_fields = ("filename", "=sha256", "owner__email", "=id")
     list_select_related = ("owner",)
     ordering = ("-id",)
     fields = (
         *("filename", "of", "used_by", "bytes", "origin", "origin_url", "found_there", "sha256"),
-        *("key", "created_at", "id"),
+        *("key", "created_at", "dropped_at", "id"),
     )
     readonly_fields = fields
 

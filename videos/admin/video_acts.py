@@ -135,11 +135,12 @@ REPROCESS = Act(
     refusals={
         processing.AlreadyProcessing: "is being processed already.",
         processing.NoSource: "has no stored original.",
+        processing.OriginalDropped: "has no original any more: its owner chose to drop it.",
         processing.VideoDeleted: "is in the trash: restore it first.",
     },
     applies=lambda video: (
         _is_there(video)
-        and video.source is not None
+        and video.has_original
         and getattr(video, "run_status", None) not in ("queued", "running")
     ),
 )

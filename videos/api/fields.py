@@ -46,6 +46,16 @@ class NumberField(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
+class SecondsField(serializers.FloatField):
+    """A number of seconds that does not accept strings."""
+
+    def to_internal_value(self, data: Any) -> float:
+        """Return the seconds; fail for a boolean or a value that is no number."""
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class IdField(serializers.UUIDField):
     """An id, sent as a string."""
 

@@ -2,15 +2,17 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms import CharField
 from django_filters import rest_framework as filters
 from django_filters.fields import IsoDateTimeField
 
 from processing.models import Run
-from videos import search
-from videos.models import Video
+from videos import search, tags
+from videos.models import Folder, Video
 
 
 class _Moment(IsoDateTimeField):  # type: ignore[misc]  # its base has no types
@@ -41,22 +43,74 @@ class CreatedFilter(filters.FilterSet):  # type: ignore[misc]  # its base has no
     created_before = MomentFilter("created_at", "lt", label="created before this time")
 
 
+AT_THE_TOP = "none"
+"""What stands for no folder in an address."""
+
+
+def place_of(text: str) -> UUID | None:
+    """Return the id of a folder from an address; None for the top. Raises ``ValueError``."""
+    return None if text == AT_THE_TOP else UUID(text)
+
+
+class _Place(CharField):
+    default_error_messages = {"invalid": f"It must be the id of a folder, or {AT_THE_TOP}."}
+
+    def clean(self, value: Any) -> str:
+        """Return the text of an id in its usual form, or the word for the top."""
+        text = super().clean(value)
+        try:
+            return text and str(place_of(text) or AT_THE_TOP)
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class PlaceFilter(filters.CharFilter):  # type: ignore[misc]  # its base has no types
+    """What lies directly in a folder, or at the top."""
+
+    field_class = _Place
+
+    def filter(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        """Return the rows there."""
+        return rows.filter(**{self.field_name: place_of(text)}) if text else rows
+
+
 class VideoFilter(CreatedFilter):
     """The filters of the video list."""
 
     search = filters.CharFilter(
         method="named",
-        label="text that the title contains, in upper or lower case",
+        label="words of which each begins a word of the title, the description, a tag, the file's "
+        "name or the provenance; or a text that the title or the file's name contains",
         max_length=200,
     )
+    folder = PlaceFilter(label=f"the folder it lies in, or `{AT_THE_TOP}` for the top")
+    tags = filters.CharFilter(
+        method="tagged", label="tags with commas between; it has all of them", max_length=2600
+    )
+    external_id = filters.CharFilter(label="your own name for it", max_length=200)
 
     class Meta:
         model = Video
         fields = ("status", "visibility", "moderation", "media_type")
 
     def named(self, videos: QuerySet[Video], _: str, text: str) -> QuerySet[Video]:
-        """Return the videos whose title contains the text."""
-        return search.in_titles(videos, text)
+        """Return the videos that a text finds."""
+        return search.found(videos, text)
+
+    def tagged(self, videos: QuerySet[Video], _: str, text: str) -> QuerySet[Video]:
+        """Return the videos that have all of these tags."""
+        wanted = {tag.strip() for tag in text.split(",")} - {""}
+        return tags.having(videos, sorted(wanted)) if wanted else videos.none()
+
+
+class FolderFilter(filters.FilterSet):  # type: ignore[misc]  # its base has no types
+    """The filters of the folder list."""
+
+    parent = PlaceFilter(label=f"the folder it lies in, or `{AT_THE_TOP}` for the top")
+
+    class Meta:
+        model = Folder
+        fields = ("parent",)
 
 
 class JobFilter(CreatedFilter):

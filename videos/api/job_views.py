@@ -1,6 +1,6 @@
 """API views of jobs: list, read, submit, cancel, retry and prioritize them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -28,6 +28,7 @@ from videos.api.job_serializers import (
 )
 from videos.api.pagination import NEWEST_FIRST
 from videos.api.strictness import StrictRequests
+from videos.idempotency import Made
 from videos.models import Video
 
 
@@ -95,6 +96,10 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
     def retry(self, request: Request, pk: str) -> Response:
         """Repeat only the failed steps and those that depend on them; finished parts are reused."""
         return self._answer(processing.retry(self._run(access.may_reprocess)))
+
+    def recovered(self, made: Sequence[Made]) -> Response:
+        """Return the answer of a killed request that began or repeated a job."""
+        return self._answer(get_object_or_404(Run, pk=made[-1].id))
 
     def _run(self, may: Callable[[Video, access.Viewer], bool]) -> Run:
         run: Run = self.get_object()

@@ -25,12 +25,30 @@ from processing.services import (
     NoSource,
     NothingToCancel,
     NothingToRetry,
+    OriginalDropped,
     VideoDeleted,
 )
+from videos.folders import (
+    DEEPEST,
+    MOST,
+    FolderInItself,
+    FolderNameTaken,
+    FolderNotEmpty,
+    FolderTooDeep,
+    NoSuchFolder,
+    TooManyFolders,
+)
+from videos.idempotency import (
+    RETRY_AFTER_SECONDS,
+    Interrupted,
+    InvalidKey,
+    KeyInFlight,
+    KeyMismatch,
+)
+from videos.ingest.direct import errors as direct
 from videos.ingest.services import EmptyFile
 from videos.ingest.uploads import (
     ExternalIdTaken,
-    NoSuchFolder,
     UploadCanceled,
     UploadNotAllowed,
 )
@@ -56,18 +74,97 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
     UploadNotAllowed: (403, "upload_not_allowed", "This account may not upload videos."),
     EmailNotVerified: (403, "email_not_verified", EMAIL_NOT_VERIFIED),
     EmptyFile: (400, "file_empty", "The file is empty. Choose another one."),
+    InvalidKey: (
+        400,
+        "idempotency_key_invalid",
+        "An Idempotency-Key has 1 to 255 visible ASCII characters.",
+    ),
+    KeyInFlight: (
+        409,
+        "idempotency_in_flight",
+        "A request with this Idempotency-Key is being answered. Try again in a few seconds.",
+    ),
+    Interrupted: (
+        409,
+        "idempotency_interrupted",
+        "The first request with this Idempotency-Key was interrupted after it had an effect. Look "
+        "at what it created, and use another key for what is missing.",
+    ),
+    KeyMismatch: (
+        422,
+        "idempotency_mismatch",
+        "This Idempotency-Key named another request before. Use a new key for each request.",
+    ),
     UploadCanceled: (
         409,
         "upload_canceled",
         "The video was canceled or deleted while its file was being stored.",
     ),
     NoSuchFolder: (400, "folder_unknown", "You have no folder of this id."),
+    FolderNameTaken: (
+        409,
+        "folder_name_taken",
+        "There is a folder of this name already. Choose another name.",
+    ),
+    FolderTooDeep: (
+        409,
+        "folder_too_deep",
+        f"Folders lie in each other {DEEPEST} deep at most.",
+    ),
+    FolderInItself: (409, "folder_in_itself", "A folder cannot be put into itself."),
+    FolderNotEmpty: (
+        409,
+        "folder_not_empty",
+        "This folder is not empty. Empty it first, or say with move_to where all goes.",
+    ),
+    TooManyFolders: (
+        409,
+        "too_many_folders",
+        f"You have {MOST:,} folders, and cannot have more. Delete some first.",
+    ),
     NoSuchProfile: (400, "profile_unknown", "There is no profile of this name."),
     ExternalIdTaken: (
         409,
         "external_id_taken",
         "Another video of yours has this external id. Choose another one, or delete that video.",
     ),
+    direct.DirectUploadUnavailable: (
+        409,
+        "direct_upload_unavailable",
+        "This site stores files on its own disk, so there is no bucket to upload to. Use resumable "
+        "uploads by tus instead.",
+    ),
+    direct.MultipartOnly: (
+        409,
+        "multipart_only",
+        "Files are uploaded in parts here, small ones in a single part. In Uppy set "
+        "shouldUseMultipart to true.",
+    ),
+    direct.UploadOver: (
+        409,
+        "upload_over",
+        "This upload is complete, or it was canceled or given up.",
+    ),
+    direct.PartNumberWrong: (
+        400,
+        "part_number_wrong",
+        "The file that was announced has no part of this number.",
+    ),
+    direct.PartsMissing: (
+        400,
+        "parts_missing",
+        "A part that is named has not arrived, or is another one. List the parts, and send what is "
+        "missing.",
+    ),
+    direct.PartTooSmall: (
+        400,
+        "part_too_small",
+        "Every part but the last has 5 MiB or more. Send the parts in larger pieces.",
+    ),
+    direct.SizeDiffers: (409, "upload_size_differs", direct.SizeDiffers.message),
+    direct.PartTooLarge: (409, "upload_part_too_large", direct.PartTooLarge.message),
+    direct.FileTooLarge: (413, "upload_too_large", direct.FileTooLarge.message),
+    direct.FileEmpty: (400, "file_empty", direct.FileEmpty.message),
     VideoBusy: (
         409,
         "video_busy",
@@ -81,6 +178,11 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
     VideoDeleted: (409, "video_deleted", "This video is in the trash. Restore it first."),
     NotInTrash: (409, "not_in_trash", "This video is not in the trash."),
     NoSource: (409, "source_missing", "This video has no stored original. Upload it again."),
+    OriginalDropped: (
+        409,
+        "original_dropped",
+        "The original of this video was deleted once it was ready, as you chose. Upload it again.",
+    ),
     NothingToRetry: (
         409,
         "nothing_to_retry",
@@ -110,6 +212,7 @@ _TITLES = {
     412: "Precondition failed",
     413: "Too large",
     415: "Unsupported media type",
+    422: "Unprocessable content",
     429: "Too many requests",
     500: "Server error",
     503: "Service unavailable",
@@ -125,7 +228,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     known = _DOMAIN.get(type(error))
     if known is not None:
         status, code, detail = known
-        return _response(body(status, code, detail, instance=instance), status)
+        response = _response(body(status, code, detail, instance=instance), status)
+        if isinstance(error, KeyInFlight):
+            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
     if isinstance(error, DATABASE_AWAY):
         logger.warning("api_without_database", reason=type(error).__name__)
         response = _response(database_away(instance), 503)
@@ -145,6 +251,17 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if answer is None:
         return None
     return _response(_translate(error, answer, instance), answer.status_code, answer)
+
+
+def of(error: Exception) -> dict[str, Any] | None:
+    """Return the problem for a refusal of the domain or of a form; None for any other error."""
+    known = _DOMAIN.get(type(error))
+    if known is not None:
+        return body(*known)
+    if not isinstance(error, exceptions.ValidationError):
+        return None
+    answer = drf_exception_handler(error, {})
+    return None if answer is None else _translate(error, answer, None)
 
 
 def body(

@@ -81,8 +81,8 @@ class FrameRateField(serializers.FloatField):
 
 
 class SourceSerializer(serializers.Serializer[Any]):
-    """The original file. The probe's results are null until it has run. The name and the hash are
-    shown only to the owner and staff; others read null."""
+    """The original file. The probe's results are null until it has run. The name, the hash and when
+    it was dropped are shown only to the owner and staff; others read null."""
 
     filename = serializers.CharField(allow_null=True)
     size = serializers.IntegerField(help_text="bytes")
@@ -103,6 +103,11 @@ class SourceSerializer(serializers.Serializer[Any]):
     video_codec = serializers.CharField(allow_null=True)
     audio_codec = serializers.CharField(allow_null=True)
     bitrate = serializers.IntegerField(allow_null=True, help_text="bits/s")
+    dropped_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="when it was deleted because of `original: drop`; such a video cannot be "
+        "processed again",
+    )
 
 
 class RenditionSerializer(serializers.ModelSerializer[Rendition]):
@@ -327,7 +332,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
         facts = selectors.source_facts(video.source, playback.duration_of(video))
         if not self._is_theirs(video):
             # The name tells of the owner; the hash tells where else the file was seen.
-            facts = replace(facts, filename=None, sha256=None)
+            facts = replace(facts, filename=None, sha256=None, dropped_at=None)
         return SourceSerializer(facts).data
 
     def _is_theirs(self, video: Video) -> bool:

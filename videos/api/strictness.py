@@ -12,6 +12,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 
+from videos.api.idempotency import IdempotentRequests
 from videos.api.parsers import JSONParser
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class HeaderNegotiation(DefaultContentNegotiation):
         return found
 
 
-class StrictRequests(_View):
+class StrictRequests(IdempotentRequests, _View):
     """A view set whose actions refuse parameters and bodies that they do not take.
 
     ``parameters`` names an action's query parameters besides those of pages and filters. ``bodies``

@@ -4,16 +4,32 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from videos.api.feed_views import FeedTicketView
+from videos.api.folder_views import FolderViewSet, TagViewSet
+from videos.api.import_views import ImportView
 from videos.api.job_views import JobViewSet
 from videos.api.profile_views import ProfileViewSet
+from videos.api.s3_views import PATHS as S3_PATHS
+from videos.api.upload_views import UploadViewSet
 from videos.api.views import VideoViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("videos", VideoViewSet, basename="video")
+router.register("folders", FolderViewSet, basename="folder")
+router.register("tags", TagViewSet, basename="tag")
+router.register("uploads", UploadViewSet, basename="upload")
 router.register("jobs", JobViewSet, basename="job")
 router.register("profiles", ProfileViewSet, basename="profile")
 
 urlpatterns = [
     *router.urls,
+    *S3_PATHS,
+    path(
+        "videos/import/", ImportView.as_view({"post": "create"}, basename="import"), name="import"
+    ),
+    path(
+        "videos/import/batch/",
+        ImportView.as_view({"post": "batch"}, basename="import"),
+        name="import-batch",
+    ),
     path("feed/ticket/", FeedTicketView.as_view({"post": "create"}), name="feed-ticket"),
 ]

@@ -26,10 +26,11 @@ from accounts.models import User
 from processing import services as processing
 from processing.models import Run
 from processing.monitoring import progress
-from videos import access, ids, purge, trash
+from videos import access, editing, half_made, ids, purge, trash
 from videos.api import preconditions
 from videos.api.filters import VideoFilter
 from videos.api.flags import flag
+from videos.api.folder_serializers import MovedSerializer, MoveSerializer, moved_to
 from videos.api.job_serializers import JobSerializer
 from videos.api.job_views import jobs_of
 from videos.api.pagination import NEWEST_FIRST
@@ -41,6 +42,7 @@ from videos.api.serializers import (
     VideoUploadSerializer,
 )
 from videos.api.strictness import StrictRequests
+from videos.idempotency import Made
 from videos.ingest import services as ingest
 from videos.ingest import uploads
 from videos.models import Upload, Video
@@ -65,9 +67,13 @@ class VideoViewSet(
     serializer_class = VideoSerializer
     filterset_class = VideoFilter
     lookup_value_converter = ids.CONVERTER
-    bodies = {"create": VideoUploadSerializer, "partial_update": VideoEditSerializer}
+    bodies = {
+        "create": VideoUploadSerializer,
+        "partial_update": VideoEditSerializer,
+        "move": MoveSerializer,
+    }
     forms = frozenset({"create"})
-    parameters = {"list": frozenset({"trashed"}), "destroy": frozenset({"purge"})}
+    parameters = {"list": frozenset({"deleted", "trashed"}), "destroy": frozenset({"purge"})}
     paged = frozenset({"list", "jobs"})
     orderings = {
         **NEWEST_FIRST,
@@ -94,7 +100,7 @@ class VideoViewSet(
         """Return the videos that the viewer may see; for the list only the viewer's own."""
         viewer = self.request.user
         if self.action == "list":
-            trashed = flag(self.request, "trashed")
+            trashed = flag(self.request, "deleted") or flag(self.request, "trashed")
             listed = (access.trashed_of if trashed else access.owned_by)(viewer)
             return with_everything(listed).annotate(title_in_order=Lower("title"))
         if self.action == "restore" or (self.action == "destroy" and flag(self.request, "purge")):
@@ -105,11 +111,14 @@ class VideoViewSet(
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("trashed", bool, description="list the videos in the trash instead")
+            OpenApiParameter("deleted", bool, description="list the videos in the trash instead"),
+            OpenApiParameter(
+                "trashed", bool, description="the former name of `deleted`", deprecated=True
+            ),
         ]
     )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List one's own videos, newest first; with ``trashed=true`` those in the trash."""
+        """List one's own videos, newest first; with ``deleted=true`` those in the trash."""
         return super().list(request, *args, **kwargs)
 
     @extend_schema(
@@ -130,7 +139,7 @@ class VideoViewSet(
 
     @extend_schema(request=VideoEditSerializer, responses=VideoSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change title, description or visibility."""
+        """Change what the owner may change."""
         video = self._found(access.may_edit)
         form = VideoEditSerializer(video, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
@@ -161,6 +170,17 @@ class VideoViewSet(
             trash.discard(video)
         return Response(status=HTTPStatus.NO_CONTENT)
 
+    @extend_schema(request=MoveSerializer, responses={200: MovedSerializer})
+    @action(detail=False, methods=["post"], filterset_class=None, pagination_class=None)
+    def move(self, request: Request) -> Response:
+        """Put several of one's own videos into a folder; the answer tells of each."""
+        form = MoveSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        wanted = form.validated_data
+        found = editing.move(cast(User, request.user), wanted["videos"], wanted["folder"])
+        rows = [moved_to(one, there=one in found) for one in wanted["videos"]]
+        return Response(MovedSerializer({"results": rows}).data)
+
     @extend_schema(request=None, responses={200: VideoSerializer})
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: str) -> Response:
@@ -180,12 +200,7 @@ class VideoViewSet(
     @action(detail=True, methods=["post"])
     def reprocess(self, request: Request, pk: str) -> Response:
         """Process a video again; a ready video keeps playing until the new release is complete."""
-        run = processing.reprocess(self._found(access.may_reprocess))
-        return Response(
-            CurrentJobSerializer(run).data,
-            status=HTTPStatus.ACCEPTED,
-            headers={"Location": reverse("job-detail", [run.pk], request=request)},
-        )
+        return self._begun(processing.reprocess(self._found(access.may_reprocess)))
 
     @extend_schema(request=None, responses={202: VideoStatusSerializer})
     @action(detail=True, methods=["post"])
@@ -203,6 +218,25 @@ class VideoViewSet(
         jobs = jobs.order_by("-id")
         page = cast("list[Run]", self.paginate_queryset(cast(Any, jobs)))
         return self.get_paginated_response(JobSerializer(page, many=True).data)
+
+    def recovered(self, made: Sequence[Made]) -> Response | None:
+        """Return the answer of a killed upload or reprocessing; None if the upload's bytes were
+        never stored."""
+        last = made[-1]
+        if last.kind == "job":
+            return self._begun(get_object_or_404(Run, pk=last.id))
+        if self.action != "create":
+            return super().recovered(made)
+        if half_made.discard(last.id):
+            return None
+        return self._answer(last.id, HTTPStatus.CREATED, location=True)
+
+    def _begun(self, run: Run) -> Response:
+        return Response(
+            CurrentJobSerializer(run).data,
+            status=HTTPStatus.ACCEPTED,
+            headers={"Location": reverse("job-detail", [run.pk], request=self.request)},
+        )
 
     def _found(self, may: Callable[[Video, access.Viewer], bool]) -> Video:
         """Return the video if the viewer may do this with it, else raise ``PermissionDenied``. The

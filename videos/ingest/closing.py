@@ -39,19 +39,26 @@ def forget(upload: Upload) -> None:
     """Close an upload that was canceled, closed or purged while its bytes were being stored, and
     mark the bytes, since they belong to no video."""
     with transaction.atomic():
-        Upload.objects.filter(pk=upload.pk, finished_at=None).update(finished_at=Now())
+        Upload.objects.filter(pk=upload.pk, finished_at=None).update(
+            finished_at=Now(), error_code=Upload.CANCELED
+        )
         objects.mark_original(upload.key, at_once=True)
 
 
 def expire_uploads() -> int:
-    """Close the expired uploads; return how many were closed."""
-    late = Upload.objects.filter(finished_at=None, expires_at__lt=Now()).order_by("expires_at")
-    return act_on_each(late[:_BATCH], _expire, what="expire_uploads")
+    """Close the expired uploads; return how many were closed. What a job fetches, the job ends. Of
+    direct uploads only the bucket can tell whether they are complete: see ``direct.leftovers``."""
+    late = Upload.objects.filter(finished_at=None, expires_at__lt=Now())
+    fetched = late.filter(video__runs__status__in=("queued", "running"))
+    late = late.exclude(pk__in=fetched.order_by().values("pk"))
+    ours = late.exclude(protocol=Upload.Protocol.S3).order_by("expires_at")
+    return act_on_each(ours[:_BATCH], give_up, what="expire_uploads")
 
 
-def _expire(upload: Upload) -> bool:
+def give_up(upload: Upload) -> bool:
+    """Close an upload that was never finished; return False if it was finished or closed before."""
     return close(
         upload,
-        code="upload_incomplete",
+        code=Upload.EXPIRED,
         message="The upload was never finished. Upload the file again.",
     )

@@ -7,10 +7,8 @@ is the business of each way in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
@@ -20,22 +18,16 @@ from django.db.models.functions import Now
 from accounts.models import User
 from processing import profiles
 from processing import services as processing
-from processing.ffmpeg import names
 from processing.ffmpeg.planning.ladder import Profile
-from videos import keys, lifecycle, objects
+from videos import folders, idempotency, keys, lifecycle, objects
+from videos.arrivals import ORIGINS
 from videos.events import log
 from videos.ingest.settings import VideoSettings
-from videos.models import Folder, Source, Upload, Video
+from videos.models import Source, Upload, Video
 from videos.moderation import policy
+from videos.naming import clean_filename, title_of
 
-_NAME_LENGTH = 255
-_TITLE_LENGTH = 200
-_ORIGINS: Mapping[str, Source.Origin] = {
-    Upload.Protocol.URL: Source.Origin.URL,
-    Upload.Protocol.SITE: Source.Origin.SITE,
-    Upload.Protocol.HOOK: Source.Origin.HOOK,
-    Upload.Protocol.COMMAND: Source.Origin.COMMAND,
-}
+__all__ = ["clean_filename"]
 
 
 class UploadNotAllowed(Exception):
@@ -44,10 +36,6 @@ class UploadNotAllowed(Exception):
 
 class UploadCanceled(Exception):
     """Raised when a video was canceled, deleted or given up while its bytes were being stored."""
-
-
-class NoSuchFolder(Exception):
-    """Raised when the owner has no folder of this id."""
 
 
 class ExternalIdTaken(Exception):
@@ -92,13 +80,13 @@ def create(
     """
     if not owner.can_upload:
         raise UploadNotAllowed
-    if settings.folder and not Folder.objects.filter(pk=settings.folder, owner=owner).exists():
-        raise NoSuchFolder
     asked: dict[str, Any] = {"on_duplicate": settings.on_duplicate}
     if settings.profile:
         asked["profile"] = profiles.named(settings.profile).to_json()
     name = clean_filename(filename)
     with transaction.atomic():
+        if settings.folder:
+            folders.hold(settings.folder, owner.pk)
         video = _create_video(owner, settings, name, receiving=receiving)
         upload = Upload.objects.create(
             owner=owner,
@@ -114,6 +102,7 @@ def create(
         )
         objects.write_ahead_original(upload)
         log.write("video.created", video)
+        idempotency.note("video", video.pk)
     return upload
 
 
@@ -146,7 +135,7 @@ def finish(upload: Upload, stored: Stored) -> Video:
             filename=upload.filename,
             size=stored.size,
             sha256=stored.sha256,
-            origin=_ORIGINS.get(upload.protocol, Source.Origin.UPLOAD),
+            origin=ORIGINS.get(upload.protocol, Source.Origin.UPLOAD),
             origin_url=upload.origin_url,
             provenance=video.provenance,
         )
@@ -161,19 +150,13 @@ def finish(upload: Upload, stored: Stored) -> Video:
     return video
 
 
-def clean_filename(name: str) -> str:
-    """Return a file's name for display: its last part, without control characters."""
-    last = PurePosixPath(name.replace("\\", "/")).name
-    return names.shown(last)[:_NAME_LENGTH] or "unnamed"
-
-
 def _create_video(owner: User, settings: VideoSettings, filename: str, *, receiving: bool) -> Video:
     status = Video.Status.UPLOADING if receiving else Video.Status.PENDING_UPLOAD
     try:
         with transaction.atomic():
             return Video.objects.create(
                 owner=owner,
-                title=settings.title or _title_of(filename),
+                title=settings.title or title_of(filename),
                 status=status,
                 moderation=policy.first_state(owner),
                 **settings.columns(),
@@ -183,11 +166,6 @@ def _create_video(owner: User, settings: VideoSettings, filename: str, *, receiv
         if settings.external_id and named_so.filter(deleted_at=None).exists():
             raise ExternalIdTaken from error
         raise
-
-
-def _title_of(filename: str) -> str:
-    stem = PurePosixPath(filename).stem.replace("_", " ").strip()
-    return stem[:_TITLE_LENGTH] or "Untitled"
 
 
 def _profile_of(upload: Upload) -> Profile | None:

@@ -85,7 +85,8 @@ class Broken:
 REMEDIES = {
     "again": "can be made again from its original: `manage.py reprocess --broken`",
     "plays": "plays, but its original is gone or damaged: it cannot be processed again",
-    "lost": "cannot be made again: its original is gone or damaged too; restore it from a backup",
+    "lost": "cannot be made again: its original is gone, dropped or damaged too; restore it from a "
+    "backup",
 }
 
 

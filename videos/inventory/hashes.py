@@ -32,7 +32,8 @@ def differing(spool: Spool, name: str) -> Iterator[Found]:
 
 
 def _originals() -> Iterator[Row]:
-    for pk, key, size, sha256 in walk(Source.objects, "pk", "key", "size", "sha256"):
+    kept = Source.objects.filter(dropped_at=None)
+    for pk, key, size, sha256 in walk(kept, "pk", "key", "size", "sha256"):
         if sha256:
             yield key, size, None, str(pk), _is_otherwise(sha256, None)
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from videos.inventory.findings import Broken
-from videos.models import Chunk, Release, Rendition, Source, StoredObject, Upload
+from videos.models import Chunk, Release, Rendition, Source, StoredObject, Upload, Video
 from videos.storage import MediaStorage
 
 ORIGINALS, OUTPUTS = StoredObject.Storage.ORIGINALS.value, StoredObject.Storage.OUTPUTS.value
@@ -74,8 +74,12 @@ class Spool:
     def broken(self) -> Iterator[Broken]:
         """Yield the videos noted as broken."""
         for rows in self.read("SELECT video, outputs, original FROM broken"):
+            dropped = Video.objects.filter(
+                pk__in=[video for video, *_ in rows], source__dropped_at__isnull=False
+            )
+            without = {str(pk) for pk in dropped.values_list("pk", flat=True)}
             for video, outputs, original in rows:
-                yield Broken(video, bool(outputs), bool(original))
+                yield Broken(video, bool(outputs), bool(original) or video in without)
 
     def read(self, query: str, *values: object) -> Iterator[list[Row]]:
         """Yield the results of a query, 500 rows at a time."""
@@ -99,7 +103,7 @@ def _registered() -> Iterator[Row]:
 def _named() -> Iterator[Row]:
     """Yield the objects that other tables name, whatever the registry says."""
     stored = StoredObject.State.STORED.value
-    for pk, key, size in walk(Source.objects, "pk", "key", "size"):
+    for pk, key, size in walk(Source.objects.filter(dropped_at=None), "pk", "key", "size"):
         yield ORIGINALS, key, size, None, str(pk), stored, "", 1
     for (key,) in walk(Upload.objects.filter(finished_at=None), "key"):
         yield ORIGINALS, key, None, None, None, StoredObject.State.WRITING.value, "", 0

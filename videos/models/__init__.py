@@ -4,6 +4,7 @@ from videos.models.decision import DecisionsStand, ModerationDecision
 from videos.models.event import Event, EventLog
 from videos.models.folder import Folder
 from videos.models.guarded import FullSaveRefused, GuardedModel
+from videos.models.idempotency import IdempotencyKey
 from videos.models.installation import Installation, Walk
 from videos.models.library import LibraryItem
 from videos.models.objects import StoredObject
@@ -20,6 +21,7 @@ __all__ = [
     "Folder",
     "FullSaveRefused",
     "GuardedModel",
+    "IdempotencyKey",
     "Installation",
     "LibraryItem",
     "ModerationDecision",

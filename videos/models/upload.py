@@ -25,6 +25,9 @@ class Upload(models.Model):
         HOOK = "hook"
         COMMAND = "command"
 
+    CANCELED = "canceled"
+    EXPIRED = "upload_incomplete"
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="uploads"
@@ -39,6 +42,9 @@ class Upload(models.Model):
     filename = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField(null=True, help_text="bytes, when announced")
     received = models.PositiveBigIntegerField(default=0, help_text="bytes so far")
+    bytes_a_second = models.PositiveBigIntegerField(
+        null=True, help_text="lately, of a file that is being fetched"
+    )
     settings = models.JSONField(
         default=dict,
         blank=True,

@@ -71,6 +71,14 @@ class Video(LibraryItem):
     clip_end = models.FloatField(
         null=True, blank=True, help_text="seconds of the source at which the video ends"
     )
+    duplicate_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="duplicates",
+        help_text="an earlier video of the same owner with the same bytes",
+    )
     error_code = models.CharField(max_length=64, blank=True)
     error_message = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -103,6 +111,7 @@ class Video(LibraryItem):
                 name="video_expires",
             ),
             models.Index(fields=["folder", "-id"], name="video_in_folder"),
+            models.Index(fields=["id"], condition=Q(original="drop"), name="video_drops_original"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -142,3 +151,8 @@ class Video(LibraryItem):
 
     def __str__(self) -> str:
         return self.title or str(self.id)
+
+    @property
+    def has_original(self) -> bool:
+        """Whether its original is stored, so that it can be processed again."""
+        return self.source is not None and self.source.dropped_at is None

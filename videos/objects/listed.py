@@ -54,7 +54,8 @@ def listed_among(storage: str, keys: Sequence[str]) -> set[str]:
     """Return those of the keys that a column names, whatever the registry says of them."""
     if storage == StoredObject.Storage.ORIGINALS:
         unfinished = Upload.objects.filter(finished_at=None)
-        named = (Source.objects.filter(key__in=keys), unfinished.filter(key__in=keys))
+        kept = Source.objects.filter(dropped_at=None)
+        named = (kept.filter(key__in=keys), unfinished.filter(key__in=keys))
         return {key for rows in named for key in rows.values_list("key", flat=True)}
     # Look them up by release, since only the release columns are indexed.
     releases = {release for key in keys if (release := release_of(key)) is not None}

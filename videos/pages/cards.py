@@ -135,7 +135,7 @@ def watch(video: Video, viewer: access.Viewer) -> Watch:
         may_edit=access.may_edit(video, viewer),
         may_delete=access.may_delete(video, viewer),
         may_cancel=access.may_cancel(video, viewer) and shown.working is not None,
-        may_reprocess=may_reprocess and shown.working is None and video.source is not None,
+        may_reprocess=may_reprocess and shown.working is None and video.has_original,
         is_settled=shown.working is None,
     )
 
@@ -183,7 +183,12 @@ def source_facts(source: Source, seconds: float) -> list[tuple[str, str]]:
         ("Audio codec", _codec(found.audio_codec)),
         ("Size", words.size(found.size)),
         ("File", source.filename),
+        ("Original", _dropped(source)),
     ]
+
+
+def _dropped(source: Source) -> str:
+    return f"Deleted on {source.dropped_at:%-d %b %Y}, as chosen" if source.dropped_at else ""
 
 
 _CODECS = {
@@ -251,6 +256,6 @@ def _failure(video: Video) -> Failure:
         message=video.error_message,
         advice=words.advice(video.error_code),
         code=video.error_code,
-        may_retry=video.source is not None,
+        may_retry=video.has_original,
         retry_may_help=words.retry_may_help(video.error_code),
     )

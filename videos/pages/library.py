@@ -59,7 +59,7 @@ class Narrowing:
         _, statuses = FILTERS[self.status]
         if statuses:
             videos = videos.filter(status__in=statuses)
-        return search.in_names(videos, self.search) if self.search else videos
+        return search.found(videos, self.search) if self.search else videos
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def tabs(owner: User, narrowing: Narrowing) -> Sequence[Tab]:
     """Return all tabs, counted under the same search in one query; none if there is no video."""
     videos = access.owned_by(owner)
     if narrowing.search:
-        videos = search.in_names(videos, narrowing.search)
+        videos = search.found(videos, narrowing.search)
     rows = videos.order_by().values_list("status").annotate(Count("pk"))
     counts: dict[str, int] = dict(rows)
     if not counts and not narrowing.search:

@@ -28,7 +28,8 @@ def of(user: User) -> Usage:
         videos=Count("pk", filter=Q(deleted_at=None)),
         trashed=Count("pk", filter=Q(deleted_at__isnull=False)),
     )
-    stored = Source.objects.filter(owner=user).aggregate(sum=Sum("size"))["sum"] or 0
+    kept = Source.objects.filter(owner=user, dropped_at=None)
+    stored = kept.aggregate(sum=Sum("size"))["sum"] or 0
     labels = dict(PlanName.choices)
     return Usage(
         videos=counts["videos"],

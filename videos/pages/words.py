@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from processing.ffmpeg import notices
 from processing.monitoring import stages
+from videos.fetching.errors import CODES as FETCH_CODES
 from videos.models import Video
 
 STAGES = {
@@ -51,7 +52,16 @@ _ADVICE = {
     "source_encrypted": "Remove the copy protection, or upload another version.",
     "source_too_long": "Cut it into shorter parts and upload those.",
     "source_too_large": "Export it in a smaller size or with fewer tracks and upload that.",
+    **dict.fromkeys(FETCH_CODES, "Import it again with another address, or upload the file."),
+    "fetch_stalled": "Import it again later, or upload the file.",
+    "fetch_unavailable": "Import it again later, or upload the file.",
+    "fetch_unreachable": "Check the address and import it again, or upload the file.",
+    "fetch_broken_off": "Import it again, or upload the file.",
     "upload_incomplete": "Upload the file again and keep this page open until it has arrived.",
+    "upload_size_differs": "Upload the file again; it may have changed while it was sent.",
+    "upload_part_too_large": "Upload the file again, on the upload page of this site.",
+    "upload_too_large": "Export it in a smaller size and upload that.",
+    "file_empty": "Check that you chose the right file, and upload it again.",
     "storage_unavailable": "Upload the file again in a few minutes.",
 }
 
@@ -73,8 +83,9 @@ def advice(error_code: str) -> str:
 
 
 def retry_may_help(error_code: str) -> bool:
-    """Return whether trying the same file again may work, since the file itself is not at fault."""
-    return not error_code.startswith("source_")
+    """Return whether trying the same file again may work, since neither the file nor its
+    address is at fault."""
+    return not error_code.startswith(("source_", "fetch_"))
 
 
 def notice_advice(code: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -30,23 +31,35 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Presigner:
-    """Signs GET requests for objects under a base address, which ends with a slash."""
+    """Signs requests for objects under a base address, which ends with a slash."""
 
     base: str
     region: str
     credentials: Credentials
 
     def url(self, key: str, *, since: int, until: int, disposition: str = "") -> str:
-        """Return the address of an object, signed at ``since`` and valid until ``until`` (both in
-        seconds since 1970), or for as long as the protocol allows. With ``disposition`` it answers
-        with that Content-Disposition."""
+        """Return the address that reads an object, signed at ``since`` and valid until ``until``
+        (both in seconds since 1970), or for as long as the protocol allows. With ``disposition`` it
+        answers with that Content-Disposition."""
+        more = {"response-content-disposition": disposition} if disposition else {}
+        return self._signed("GET", key, more, since, until)
+
+    def part_url(self, key: str, upload_id: str, number: int, *, since: int, until: int) -> str:
+        """Return the address to which a part of a multipart upload is sent by PUT."""
+        more = {"partNumber": str(number), "uploadId": upload_id}
+        return self._signed("PUT", key, more, since, until)
+
+    def _signed(
+        self, method: str, key: str, more: Mapping[str, str], since: int, until: int
+    ) -> str:
+        """Return a signed address; ``more`` are further parameters, sorted, in small letters."""
         seconds = max(min(until - since, LONGEST_SECONDS), 1)
         query, signing_key, head = _of_all(self, since, seconds)
-        if disposition:  # last, since parameters are signed in byte order
-            query += f"&response-content-disposition={quote(disposition, safe='~')}"
+        if more:  # last, since parameters are signed in byte order
+            query += f"&{urlencode(more, quote_via=quote, safe='~')}"
         parts = urlsplit(self.base)
         path = parts.path + quote(key, safe="/~")
-        asked = f"GET\n{path}\n{query}\nhost:{parts.netloc}\n\nhost\nUNSIGNED-PAYLOAD"
+        asked = f"{method}\n{path}\n{query}\nhost:{parts.netloc}\n\nhost\nUNSIGNED-PAYLOAD"
         text = f"{head}\n{hashlib.sha256(asked.encode()).hexdigest()}"
         signature = hmac.new(signing_key, text.encode(), hashlib.sha256).hexdigest()
         return f"{parts.scheme}://{parts.netloc}{path}?{query}&X-Amz-Signature={signature}"

@@ -50,8 +50,8 @@ _CACHE_CONTROL = "private, max-age=31536000, immutable"
 _FAILURES = (BotoCoreError, Boto3Error, ResponseParserError)
 
 
-def _translated(method: Callable[P, T]) -> Callable[P, T]:
-    """Translate the protocol's errors into the storage's own."""
+def translated(method: Callable[P, T]) -> Callable[P, T]:
+    """Translate the protocol's errors into the storage's own. The second argument is the key."""
 
     @wraps(method)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -66,7 +66,7 @@ def _translated(method: Callable[P, T]) -> Callable[P, T]:
 def _ours(error: Exception, key: str) -> ObjectMissing | StorageUnavailable:
     """Return the storage's own error for an error of the protocol, about a key."""
     response = error.response if isinstance(error, ClientError) else {}
-    if response.get("Error", {}).get("Code") in {"404", "NoSuchKey", "NotFound"}:
+    if response.get("Error", {}).get("Code") in {"404", "NoSuchKey", "NoSuchUpload", "NotFound"}:
         return ObjectMissing(key)
     return StorageUnavailable(_reason(error))
 
@@ -118,7 +118,7 @@ class BucketStorage(S3Storage):
         """Return this storage alone."""
         return (self,)
 
-    @_translated
+    @translated
     def put_file(self, key: str, path: Path, *, content_type: str) -> None:
         """Upload a file, in parts if it is large."""
         self.client.upload_file(
@@ -135,7 +135,7 @@ class BucketStorage(S3Storage):
         self.put_file(key, path, content_type=content_type)
         path.unlink(missing_ok=True)
 
-    @_translated
+    @translated
     def put_bytes(self, key: str, data: bytes, *, content_type: str) -> None:
         """Upload a few bytes. They may be replaced later, so clients must not cache them."""
         self.client.put_object(
@@ -146,7 +146,7 @@ class BucketStorage(S3Storage):
             CacheControl="no-store",
         )
 
-    @_translated
+    @translated
     def read_bytes(self, key: str, *, at_most: int) -> bytes:
         """Return the first bytes of an object."""
         answer = self.client.get_object(Bucket=self.bucket_name, Key=self.object_key(key))
@@ -162,7 +162,7 @@ class BucketStorage(S3Storage):
         except (ClientError, *_FAILURES) as error:
             raise _ours(error, key) from error
 
-    @_translated
+    @translated
     def fetch(self, key: str, path: Path) -> None:
         """Download an object; the path holds it completely or not at all."""
         partial = path.with_name(f"{path.name}.{uuid4().hex}.part")
@@ -181,7 +181,7 @@ class BucketStorage(S3Storage):
     def local_path(self, key: str) -> None:
         """Return None: no object of a bucket lies on this machine."""
 
-    @_translated
+    @translated
     def object_size(self, key: str) -> int:
         """Return the size of an object in bytes."""
         head = self.client.head_object(Bucket=self.bucket_name, Key=self.object_key(key))
@@ -192,12 +192,13 @@ class BucketStorage(S3Storage):
         so it stays the same over reloads and browsers use their cache. With temporary credentials
         it ends with their session, if that is sooner."""
         since = int(time.time()) // _SIGNED_EVERY * _SIGNED_EVERY
-        return self._presigner().url(
+        return self.presigner().url(
             self.object_key(key), since=since, until=until, disposition=disposition
         )
 
-    @_translated
-    def _presigner(self) -> Presigner:
+    @translated
+    def presigner(self) -> Presigner:
+        """Return what signs addresses at the public endpoint, with the credentials of now."""
         if self.credentials is None:
             raise NoCredentialsError
         keys = self.credentials.get_frozen_credentials()
@@ -247,7 +248,7 @@ class BucketStorage(S3Storage):
         except (ClientError, *_FAILURES) as error:
             raise StorageUnavailable(_reason(error)) from error
 
-    @_translated
+    @translated
     def move_key(self, key: str, to: str) -> None:
         """Copy an object within the bucket, then delete the original."""
         head = self.client.head_object(Bucket=self.bucket_name, Key=self.object_key(key))
@@ -266,12 +267,12 @@ class BucketStorage(S3Storage):
             raise StorageUnavailable(f"the copy of {key} is not as large as it is")
         self.client.delete_object(Bucket=self.bucket_name, Key=self.object_key(key))
 
-    @_translated
+    @translated
     def delete_key(self, key: str) -> None:
         """Delete an object."""
         self.client.delete_object(Bucket=self.bucket_name, Key=self.object_key(key))
 
-    @_translated
+    @translated
     def delete_keys(self, keys: Sequence[str]) -> list[str]:
         """Delete objects, 1000 per request."""
         failed: list[str] = []

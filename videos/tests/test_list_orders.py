@@ -144,9 +144,9 @@ def test_among_100_000_videos_a_search_reads_an_index(owner: User, db: None) -> 
         cursor.execute("ANALYZE videos_video, videos_source")
     videos = access.owned_by(owner).order_by("-id")
     for found, index, rows in (
-        (search.in_titles(videos, "o/77777"), "video_title_trigrams", 1),
-        (search.in_names(videos, "77777"), "source_filename_trigrams", 1),
-        (search.in_titles(videos, "nowhere"), "video_title_trigrams", 0),
+        (search.found(videos, "o/77777"), "video_title_trigrams", 1),
+        (search.found(videos, "77777"), "source_filename_trigrams", 1),
+        (search.found(videos, "nowhere"), "video_title_trigrams", 0),
     ):
         plan = found[:26].explain(analyze=True)
         assert index in plan, plan

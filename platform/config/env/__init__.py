@@ -15,6 +15,7 @@ from typing import Literal, cast
 
 from config.env.bucket import S3, bucket, moved_from
 from config.env.doors import Signup, signup
+from config.env.fetching import Fetching, fetching
 from config.env.file import values_in
 from config.env.hosts import is_host, origin
 from config.env.reader import FILE, Reader, Setting, SettingsWrong
@@ -83,6 +84,7 @@ class Environment:
     ffprobe: str
     sandbox: Literal["auto", "off", "required"]
     max_post_bytes: int
+    fetching: Fetching
     max_gigapixels: int
     daily_gigapixels: int
     source_cache_bytes: int
@@ -168,6 +170,7 @@ def read() -> Environment:
         ffprobe=reader.program("VODLOOM_FFPROBE", "ffprobe"),
         sandbox=reader.choice("VODLOOM_SANDBOX", ("auto", "off", "required")),
         max_post_bytes=_bytes(reader, "VODLOOM_MAX_POST_BYTES", default=_GIB // 2),
+        fetching=fetching(reader),
         max_gigapixels=reader.number(
             "VODLOOM_MAX_GIGAPIXELS", default=11_000, unit="thousand million pixels", most=10**9
         ),

@@ -8,8 +8,8 @@ from structlog.typing import EventDict
 HIDDEN = "…"
 # Anybody who reads one of these keys can take over the account, until the key is used.
 _KEYS = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/)[^\s/?#\"'<>]+")
-# Anybody who has such a token can play the video for hours.
-_TOKENS = re.compile(r"(/m/)[^\s/?#\"'<>]+")
+# Anybody who has such a token can play the video for hours, or upload one.
+_TOKENS = re.compile(r"(/[mu]/)[^\s/?#\"'<>]+")
 # Signatures of presigned URLs, cursors, and search words of users.
 _QUERY = re.compile(r"(/[^\s?#\"'<>]*)\?[^\s\"'<>]+")
 _USER_INFO = re.compile(r"(\w://)[^\s/@\"']*@")

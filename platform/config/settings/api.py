@@ -54,6 +54,8 @@ SPECTACULAR_SETTINGS = {
         "JobStatusEnum": "processing.models.Run.Status",
         "JobKindEnum": "processing.models.Run.Kind",
         "MediaTypeEnum": "videos.models.Video.MediaType",
+        "UploadStateEnum": "videos.ingest.standing.State",
+        "UploadProtocolEnum": "videos.models.Upload.Protocol",
         "VisibilityEnum": "videos.models.Video.Visibility",
         "ModerationEnum": "videos.models.Video.Moderation",
     },

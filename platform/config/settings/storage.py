@@ -72,6 +72,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 MAX_POST_BYTES = ENV.max_post_bytes
 
+# Files that are being fetched from URLs, in whole minutes at most and by such a size. A server may
+# be silent for so many seconds.
+FETCH_DIR = DATA_DIR / "fetch"
+FETCH_MAX_BYTES = ENV.fetching.max_bytes
+FETCH_SECONDS = ENV.fetching.seconds
+FETCH_SILENCE_SECONDS = 300
+# Networks that are not public, from which files may be fetched nevertheless.
+FETCH_PRIVATE = ENV.fetching.private
+
 # An upload is refused if it would leave less free space than this.
 MIN_FREE_UPLOAD_BYTES = 64 * 1024**2
 

@@ -122,6 +122,18 @@ class _Browser:
         hidden = [one for one in _EXPOSED if not shown & {one, "*"} and one not in _SAFELISTED]
         if hidden:
             yield kinds.CORS_HIDES.at(NAME, origin=origin, headers=", ".join(hidden))
+        yield from self._of_uploads(origin, shown)
+
+    def _of_uploads(self, origin: str, shown: set[str]) -> Iterator[CheckResult]:
+        """Yield what keeps pages from sending parts of files; ``shown`` are the headers that a page
+        sees of an answer."""
+        asked = {"Origin": origin, "Access-Control-Request-Method": "PUT"}
+        answer = self._pool.request("OPTIONS", self._url, headers=asked, redirect=False)
+        methods = _words(answer.headers.get("Access-Control-Allow-Methods", ""))
+        if not _admits(answer.headers, origin) or not methods & {"put", "*"}:
+            yield kinds.NO_CORS_UPLOADS.at(NAME, origin=origin, what="PUT is not allowed")
+        elif not shown & {"etag", "*"}:
+            yield kinds.NO_CORS_UPLOADS.at(NAME, origin=origin, what="the ETag is hidden")
 
     def _unreached(self, error: Exception) -> CheckResult:
         found = trouble.of(error)

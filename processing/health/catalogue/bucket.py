@@ -216,7 +216,8 @@ PUBLIC_PLAIN = Kind(
 NO_CORS = Kind(
     "s3_cors_missing",
     "The bucket does not let pages of {origin} read it, so that no video plays.",
-    "Add {origin} to the bucket's CORS rule: see docs/operations.md, Bucket.",
+    "Run manage.py setup_bucket, or add {origin} to the bucket's CORS rule: see "
+    "docs/operations.md, Bucket.",
 )
 NO_CORS_RANGE = Kind(
     "s3_cors_without_range",
@@ -227,5 +228,11 @@ CORS_HIDES = Kind(
     "s3_cors_hides_headers",
     "The bucket's CORS rule hides {headers} from pages of {origin}, which some players want.",
     "Expose them in the rule: see docs/operations.md, Bucket.",
+    lesser=True,
+)
+NO_CORS_UPLOADS = Kind(
+    "s3_cors_without_uploads",
+    "The bucket's CORS rule does not let pages of {origin} upload into it ({what}).",
+    "Run manage.py setup_bucket, or set the rule of docs/operations.md, Bucket.",
     lesser=True,
 )

@@ -27,8 +27,8 @@ NAME = "Bucket, for browsers"
 SITE = "http://films:8000"  # a name of this network, as the address of the bucket is one
 RULE: dict[str, Any] = {
     "AllowedOrigins": [SITE],
-    "AllowedMethods": ["GET", "HEAD"],
-    "AllowedHeaders": ["Range"],
+    "AllowedMethods": ["GET", "HEAD", "PUT"],
+    "AllowedHeaders": ["*"],
     "ExposeHeaders": ["Content-Length", "Content-Range", "ETag"],
 }
 
@@ -86,7 +86,7 @@ def test_a_bucket_with_the_rule_is_well_and_nothing_is_left(ruled: S3) -> None:
     cors = {
         "Access-Control-Allow-Origin": SITE,
         "Access-Control-Allow-Headers": "range",
-        "Access-Control-Expose-Headers": "Content-Length, Content-Range",
+        "Access-Control-Expose-Headers": "Content-Length, Content-Range, ETag",
     }
     with http_stub(Proxy(ruled, adds=cors)) as port:
         assert of(ruled, public_endpoint_url=where(port)) == []
@@ -114,7 +114,10 @@ def test_what_some_players_want_is_hidden(ruled: S3) -> None:
     cors = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*"}
     with http_stub(Proxy(ruled, adds=cors, hides=["Access-Control-Expose-Headers"])) as port:
         told = of(ruled, public_endpoint_url=where(port))
-    assert told == [kinds.CORS_HIDES.at(NAME, origin=SITE, headers="content-range")]
+    assert told == [
+        kinds.CORS_HIDES.at(NAME, origin=SITE, headers="content-range"),
+        kinds.NO_CORS_UPLOADS.at(NAME, origin=SITE, what="the ETag is hidden"),
+    ]
 
 
 def test_a_proxy_loses_the_range(ruled: S3) -> None:
@@ -168,3 +171,17 @@ def test_browsers_are_sent_to_a_name_they_cannot_know(ruled: S3) -> None:
     with override_settings(CSRF_TRUSTED_ORIGINS=["https://vod.example.org"]):
         told = of(ruled, public_endpoint_url=there)
     assert kinds.PUBLIC_PRIVATE_NAME.at(NAME, where=there) in told
+
+
+@pytest.mark.parametrize(
+    ("other", "what"),
+    [
+        ({"AllowedMethods": ["GET", "HEAD"]}, "PUT is not allowed"),
+        ({"ExposeHeaders": ["Content-Length", "Content-Range"]}, "the ETag is hidden"),
+    ],
+)
+def test_a_rule_by_which_pages_cannot_upload_is_a_warning(
+    ruled: S3, other: dict[str, Any], what: str
+) -> None:
+    allow(ruled, **other)
+    assert of(ruled) == [kinds.NO_CORS_UPLOADS.at(NAME, origin=SITE, what=what)]

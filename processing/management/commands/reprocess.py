@@ -67,23 +67,10 @@ class Command(BaseCommand):
 
     def _reprocess(self, video: Video, wanted: VideoSelection, options: dict[str, Any]) -> bool:
         label = f"{video.pk} {video}"
-        if video.source is None:
-            self.stderr.write(f"{label}: has no stored original, skipped")
+        refusal = _why_not(video) or ("" if options["dry_run"] else _begin(video, wanted, options))
+        if refusal:
+            self.stderr.write(f"{label}: {refusal}, skipped")
             return False
-        if faults.faulty_sources().filter(pk=video.source.pk).exists():
-            self.stderr.write(f"{label}: its original is missing or damaged, skipped")
-            return False
-        if not options["dry_run"]:
-            try:
-                if wanted.stuck:
-                    _give_up(video)
-                services.reprocess(video, profile=options["profile"], priority=options["priority"])
-            except services.AlreadyProcessing:
-                self.stderr.write(f"{label}: is being processed, skipped")
-                return False
-            except services.VideoDeleted:
-                self.stderr.write(f"{label}: was deleted meanwhile, skipped")
-                return False
         self.stdout.write(label)
         return True
 
@@ -94,6 +81,32 @@ class Command(BaseCommand):
             self.stderr.write(f"{video.pk} {video.error_code}: {video.error_message}")
         if failed:
             raise CommandError(f"{len(failed)} did not become ready.")
+
+
+def _why_not(video: Video) -> str:
+    """Return why a video cannot be processed again; empty if it can."""
+    if video.source is None:
+        return "has no stored original"
+    if video.source.dropped_at is not None:
+        return "its original was dropped, as its owner chose"
+    if faults.faulty_sources().filter(pk=video.source.pk).exists():
+        return "its original is missing or damaged"
+    return ""
+
+
+def _begin(video: Video, wanted: VideoSelection, options: dict[str, Any]) -> str:
+    """Begin a job; return why none was begun, empty if it was."""
+    try:
+        if wanted.stuck:
+            _give_up(video)
+        services.reprocess(video, profile=options["profile"], priority=options["priority"])
+    except services.AlreadyProcessing:
+        return "is being processed"
+    except services.OriginalDropped:
+        return "its original was dropped meanwhile"
+    except services.VideoDeleted:
+        return "was deleted meanwhile"
+    return ""
 
 
 def _give_up(video: Video) -> None:

@@ -22,6 +22,12 @@ TAGS = [
         "description": "A profile says how videos are encoded; a job can name one.",
     },
     {
+        "name": "uploads",
+        "description": "Uploads in parts, straight into the bucket.",
+        "description": "An upload is the arrival of a video's file, in whichever way it comes. "
+        "Somebody without an account can upload one file to the address of a delegated upload.",
+    },
+    {
         "name": "feed",
         "description": "Changes are sent over a WebSocket, which has its own document.",
     },

@@ -22,6 +22,7 @@ class Facts:
     """The facts about an operation that decide how it can fail."""
 
     changes: bool
+    takes_key: bool
     names_something: bool
     refusals: Mapping[int, tuple[str, ...]]
 
@@ -39,6 +40,13 @@ class Ending:
         """Return this ending with the codes of one operation put first."""
         detail = problems.sentence_of(more[0]) or self.detail
         codes = tuple(dict.fromkeys((*more, *self.codes)))
+        return Ending(self.status, codes, self.sentence, detail)
+
+    def with_keys(self) -> "Ending":
+        """Return this ending with the codes of idempotency keys put last."""
+        more = _OF_KEYS[self.status]
+        detail = self.detail or problems.sentence_of(more[0]) or ""
+        codes = tuple(dict.fromkeys((*self.codes, *more)))
         return Ending(self.status, codes, self.sentence, detail)
 
     @property
@@ -70,8 +78,9 @@ class Ending:
 
 _ALWAYS = ("X-Request-ID", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 _HEADERS: Mapping[str, tuple[str, ...]] = {
-    "201": ("Location",),
-    "202": ("Location",),
+    "201": ("Location", "Idempotency-Replayed"),
+    "202": ("Location", "Idempotency-Replayed"),
+    "409": ("Retry-After",),
     "401": ("WWW-Authenticate",),
     "429": ("Retry-After",),
     "503": ("Retry-After",),
@@ -97,6 +106,11 @@ HEADERS: Mapping[str, Schema] = {
         "description": "The URL of what was created, or of what shows the progress.",
         "schema": {"type": "string", "format": "uri-reference"},
     },
+    "Idempotency-Replayed": {
+        "description": "`true` if this is the answer to an earlier request with the same "
+        "`Idempotency-Key`.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
     "ETag": {
         "description": "Identifies this answer. Send it back as `If-None-Match`, and the answer "
         "is 304 without a body as long as nothing has changed. Sent as `If-Match` with a change, "
@@ -119,6 +133,13 @@ HEADERS: Mapping[str, Schema] = {
         "description": "The number of seconds to wait before trying again.",
         "schema": {"type": "integer", "minimum": 0, "examples": [5]},
     },
+}
+
+# The codes of requests with an `Idempotency-Key`.
+_OF_KEYS: Mapping[int, tuple[str, ...]] = {
+    400: ("idempotency_key_invalid",),
+    409: ("idempotency_in_flight", "idempotency_interrupted"),
+    422: ("idempotency_mismatch",),
 }
 
 # The codes for an invalid member of the request.
@@ -191,6 +212,12 @@ _ENDINGS: Mapping[int, Ending] = {
             'Unsupported media type "text/plain" in request.',
         ),
         Ending(
+            422,
+            ("idempotency_mismatch",),
+            "The `Idempotency-Key` named another request before.",
+            "This Idempotency-Key named another request before. Use a new key for each request.",
+        ),
+        Ending(
             429,
             ("throttled",),
             "Too many requests in a short time.",
@@ -217,6 +244,8 @@ def of(facts: Facts) -> list[Ending]:
     found = {status: _ENDINGS[status] for status in _general(facts)}
     for status, codes in facts.refusals.items():
         found[status] = found.get(status, _ENDINGS[status]).with_codes(codes)
+    for status in _OF_KEYS if facts.takes_key else ():
+        found[status] = found.get(status, _ENDINGS[status]).with_keys()
     return [found[status] for status in sorted(found)]
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 _ID = "01a1fb70-14f7-744f-a1d9-38cfbcd81bd5"
 _JOB_ID = "01a1fb70-2c5e-7d11-9a0e-5b7c61f0d2aa"
+_UPLOAD_ID = "01a1fb70-530a-7dbe-9c1e-2f7b6c3e29f6"
 _AT = "2026-11-05T09:30:00Z"
 _READY_AT = "2026-11-05T09:31:12Z"
 _MEDIA = f"https://video.example.org/m/c2lnbmVk/{_JOB_ID}"
@@ -12,6 +13,32 @@ Example = dict[str, Any]
 
 UPLOAD: Example = {"file": "(the bytes of the file)", "title": "A walk by the sea"}
 VIDEO_EDIT: Example = {"title": "A walk by the sea", "visibility": "unlisted"}
+UPLOAD_CREATE: Example = {
+    "title": "From a visitor",
+    "max_size": 2147483648,
+    "max_duration": 600,
+    "expires_in": 3600,
+    "allowed_origin": "https://app.example.org",
+}
+UPLOAD_ROW: Example = {
+    "id": _UPLOAD_ID,
+    "video": _ID,
+    "protocol": "delegated",
+    "filename": "unnamed",
+    "url": "https://video.example.org/u/AaH7cFMKfb6cHi97bD4p9g:c2lnbmVk",
+    "state": "waiting",
+    "offset": 0,
+    "size": None,
+    "error": None,
+    "limits": {
+        "max_size": 2147483648,
+        "max_duration": 600.0,
+        "allowed_origin": "https://app.example.org",
+    },
+    "created_at": _AT,
+    "expires_at": "2026-11-05T10:30:00Z",
+    "finished_at": None,
+}
 JOB_SUBMIT: Example = {"video": _ID, "profile": "quality"}
 JOB_EDIT: Example = {"priority": 5}
 
@@ -34,6 +61,7 @@ _SOURCE: Example = {
     "video_codec": "h264",
     "audio_codec": "aac",
     "bitrate": 2032935,
+    "dropped_at": None,
 }
 _NOT_PROBED: Example = dict.fromkeys(_SOURCE) | {
     name: _SOURCE[name] for name in ("filename", "size", "sha256")
@@ -131,6 +159,37 @@ UPLOADED_VIDEO: Example = VIDEO | {
     "poster": None,
     "notices": [],
     "ready_at": None,
+}
+
+_ADDRESS = "https://media.example.com/sea.mp4"
+IMPORT: Example = {"url": _ADDRESS, "title": "A walk by the sea"}
+IMPORTED: Example = {
+    "video": UPLOADED_VIDEO | {"status": "uploading", "source": None},
+    "job": CURRENT_JOB,
+}
+IMPORT_BATCH: Example = {"items": [{"url": _ADDRESS}, {"url": "http://10.0.0.1/sea.mp4"}]}
+_PRIVATE = (
+    "The URL names a private or reserved address. Use one that is reachable from the internet."
+)
+IMPORT_ANSWERS: Example = {
+    "items": [
+        {
+            "status": 202,
+            "code": None,
+            "detail": None,
+            "errors": [],
+            "video": _ID,
+            "job": _JOB_ID,
+        },
+        {
+            "status": 400,
+            "code": "fetch_forbidden_address",
+            "detail": _PRIVATE,
+            "errors": [{"field": "url", "code": "fetch_forbidden_address", "detail": _PRIVATE}],
+            "video": None,
+            "job": None,
+        },
+    ]
 }
 
 VIDEO_STATUS: Example = {
@@ -249,4 +308,32 @@ PROFILE: Example = {
         {"codec": "av1", "short_side": 1080, "crf": 35, "preset": "8", "maxrate": 3000000}
     ],
     "downloads": [720],
+}
+
+_S3_KEY = "01a1fb7014f7744fa1d938cfbcd81bd6"
+_S3_UPLOAD = "01a1fb70-14f7-744f-a1d9-38cfbcd81bd7"
+_S3_URL = (
+    "https://bucket.example.org/vodloom/originals/"
+    f"{_S3_KEY}?X-Amz-Expires=3600&partNumber=1&uploadId=c2lnbmVk&X-Amz-Signature=5b7c"
+)
+S3_CREATE: Example = {
+    "filename": "sea.mp4",
+    "type": "video/mp4",
+    "size": 2543710,
+    "metadata": {"title": "A walk by the sea", "tags": '["sea"]'},
+}
+S3_CREATED: Example = {
+    "key": _S3_KEY,
+    "uploadId": _S3_UPLOAD,
+    "part_size": 8388608,
+    "video": _ID,
+}
+S3_PART: Example = {"PartNumber": 1, "ETag": "9a0364b9e99bb480dd25e1f0284c8555", "Size": 2543710}
+S3_ADDRESS: Example = {"url": _S3_URL, "expires": 3600}
+S3_ADDRESSES: Example = {"presignedUrls": {"1": _S3_URL}, "expires": 3600}
+S3_COMPLETE: Example = {"parts": [{"PartNumber": 1, "ETag": "9a0364b9e99bb480dd25e1f0284c8555"}]}
+S3_COMPLETED: Example = {
+    "location": f"https://video.example.org/api/v1/videos/{_ID}/",
+    "key": _S3_KEY,
+    "video": _ID,
 }

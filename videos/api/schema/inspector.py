@@ -4,12 +4,20 @@ from typing import Any, cast
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent, safe_ref
-from drf_spectacular.utils import OpenApiExample
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
+from videos.api.idempotency import HEADER, LONGEST_KEY, IdempotentRequests
 from videos.api.schema import endings
 from videos.api.schema.operations import OPERATIONS, Operation
 from videos.api.serializers import ProblemSerializer
 
+_KEY = OpenApiParameter(
+    HEADER,
+    {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"},
+    OpenApiParameter.HEADER,
+    description="A name of your own for this request, such as a UUID. Sent again within 24 hours "
+    "with the same key, the request is not acted on again, and gets the first answer.",
+)
 _SUCCESSES = ("200", "201", "202")
 
 
@@ -43,6 +51,14 @@ class Inspector(AutoSchema):
         """Return whether the next version of the API drops this operation."""
         return self.told.deprecated or super().is_deprecated()
 
+    @property
+    def _takes_key(self) -> bool:
+        return self.method == "POST" and isinstance(self.view, IdempotentRequests)
+
+    def get_override_parameters(self) -> list[Any]:
+        """Return the header that every operation that creates something takes."""
+        return [_KEY] if self._takes_key else []
+
     def get_examples(self) -> list[OpenApiExample]:
         """Return the examples of the request and of a successful answer."""
         told, found = self.told, []
@@ -74,6 +90,7 @@ class Inspector(AutoSchema):
     def _endings(self) -> dict[str, Any]:
         facts = endings.Facts(
             changes=self.method not in ("GET", "HEAD"),
+            takes_key=self._takes_key,
             names_something="{" in self.path,
             refusals=self.told.refusals,
         )

@@ -11,6 +11,8 @@ from typing import Any
 
 from videos.api.schema import examples
 
+_NOT_AGAIN = ("already_processing", "source_missing", "original_dropped", "video_deleted")
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -50,6 +52,34 @@ OPERATIONS: Mapping[str, Operation] = {
         },
         request=examples.UPLOAD,
         answer=examples.UPLOADED_VIDEO,
+    ),
+    "import.create": Operation(
+        "importVideo",
+        "Import a video from a URL",
+        "Creates the video at once. A job fetches the file, which must be at a public address, and "
+        "then processes it as if it had been uploaded; `progress` tells how far it is. Share links "
+        "of Google Drive and Dropbox, and signed URLs of S3, work as they are.",
+        refusals={
+            400: (
+                "fetch_bad_url",
+                "fetch_forbidden_address",
+                "folder_unknown",
+                "profile_unknown",
+            ),
+            403: ("upload_not_allowed", "email_not_verified"),
+            409: ("external_id_taken",),
+        },
+        request=examples.IMPORT,
+        answer=examples.IMPORTED,
+    ),
+    "import.batch": Operation(
+        "importVideos",
+        "Import many videos from URLs",
+        "Takes up to 100 items, each as `importVideo` takes it. Each is answered by itself, in the "
+        "same order, with the status that it would have been answered with alone.",
+        refusals={403: ("upload_not_allowed", "email_not_verified")},
+        request=examples.IMPORT_BATCH,
+        answer=examples.IMPORT_ANSWERS,
     ),
     "video.retrieve": Operation(
         "getVideo",
@@ -96,7 +126,9 @@ OPERATIONS: Mapping[str, Operation] = {
         "Process a video again",
         "Uses the default profile; `createJob` can name another one. A ready video keeps playing "
         "until the new release is complete.",
-        refusals={409: ("already_processing", "source_missing", "video_deleted")},
+        refusals={
+            409: ("already_processing", "source_missing", "original_dropped", "video_deleted")
+        },
         answer=examples.CURRENT_JOB,
     ),
     "video.cancel": Operation(
@@ -112,6 +144,40 @@ OPERATIONS: Mapping[str, Operation] = {
         "Returns the jobs of a video, newest first, one page at a time.",
         refusals={403: ("permission_denied",)},
         answer=examples.JOB,
+    ),
+    "upload.list": Operation(
+        "listUploads",
+        "List your uploads",
+        "Returns your own uploads, newest first, in whichever way their bytes come. They are "
+        "listed for some weeks after they are over.",
+        answer=examples.UPLOAD_ROW,
+    ),
+    "upload.create": Operation(
+        "createUpload",
+        "Make an address that somebody else uploads to",
+        "Returns an address (`url`) to which somebody without an account uploads one file, within "
+        "the limits given here. It takes the file in one PUT, in chunks (PUT with "
+        "`Content-Range`), or by tus.",
+        refusals={
+            400: ("folder_unknown", "profile_unknown"),
+            403: ("upload_not_allowed", "email_not_verified"),
+            404: ("not_found",),
+            409: ("external_id_taken",),
+        },
+        request=examples.UPLOAD_CREATE,
+        answer=examples.UPLOAD_ROW,
+    ),
+    "upload.retrieve": Operation(
+        "getUpload",
+        "Get an upload",
+        "Tells how far an upload is (`state`, `offset`).",
+        answer=examples.UPLOAD_ROW,
+    ),
+    "upload.destroy": Operation(
+        "cancelUpload",
+        "Cancel an upload",
+        "Its video is canceled, the bytes that arrived are deleted, and its address takes no more.",
+        refusals={409: ("nothing_to_cancel",)},
     ),
     "job.list": Operation(
         "listJobs",
@@ -133,7 +199,7 @@ OPERATIONS: Mapping[str, Operation] = {
         refusals={
             400: ("priority_not_allowed",),
             404: ("not_found",),
-            409: ("already_processing", "source_missing", "video_deleted"),
+            409: _NOT_AGAIN,
         },
         request=examples.JOB_SUBMIT,
         answer=examples.QUEUED_JOB,
@@ -159,7 +225,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "Repeat what failed in a job",
         "Repeats only the steps that failed and those that depend on them. Finished parts are "
         "reused within a day of the failure.",
-        refusals={409: ("nothing_to_retry", "source_missing", "video_deleted")},
+        refusals={409: ("nothing_to_retry", "source_missing", "original_dropped", "video_deleted")},
         answer=examples.QUEUED_JOB,
     ),
     "feed.create": Operation(
@@ -181,5 +247,93 @@ OPERATIONS: Mapping[str, Operation] = {
         "Get an encoding profile",
         "Returns how videos are encoded with this profile. Staff edit profiles in the admin.",
         answer=examples.PROFILE,
+    ),
+    "s3.params": Operation(
+        "getS3Params",
+        "Ask how to upload a file in one request",
+        "Uppy asks this for files that it would not upload in parts. It is always refused: only "
+        "uploads in parts are checked and completed by the server. A small file is an upload of "
+        "one part.",
+        refusals={409: ("multipart_only", "direct_upload_unavailable")},
+    ),
+    "s3.create": Operation(
+        "createS3Upload",
+        "Begin an upload into the bucket",
+        "Creates a video, whose file is then sent in parts, directly to the bucket: ask for the "
+        "address of each part, send it there by PUT, keep its `ETag`, and complete the upload. "
+        "Every part but the last has `part_size` bytes, or less, but at least 5 MiB. The upload is "
+        "given up a day after the last request about it.",
+        refusals={
+            400: ("folder_unknown", "profile_unknown"),
+            403: ("upload_not_allowed", "email_not_verified"),
+            409: ("direct_upload_unavailable", "external_id_taken", "upload_over"),
+            503: ("storage_unavailable",),
+        },
+        request=examples.S3_CREATE,
+        answer=examples.S3_CREATED,
+    ),
+    "s3.parts": Operation(
+        "listS3Parts",
+        "List the parts that have arrived",
+        "Tells a client that was interrupted what it need not send again.",
+        refusals={
+            403: ("upload_not_allowed",),
+            409: ("upload_over", "direct_upload_unavailable"),
+            503: ("storage_unavailable",),
+        },
+        answer=examples.S3_PART,
+    ),
+    "s3.part": Operation(
+        "signS3Part",
+        "Get the address of a part",
+        "Send the part's bytes to the address by PUT, without an API key.",
+        refusals={
+            400: ("part_number_wrong",),
+            403: ("upload_not_allowed",),
+            409: ("upload_over", "direct_upload_unavailable"),
+            503: ("storage_unavailable",),
+        },
+        answer=examples.S3_ADDRESS,
+    ),
+    "s3.batch": Operation(
+        "signS3Parts",
+        "Get the addresses of several parts",
+        "The same as `signS3Part` for many parts in one request.",
+        refusals={
+            400: ("part_number_wrong",),
+            403: ("upload_not_allowed",),
+            409: ("upload_over", "direct_upload_unavailable"),
+            503: ("storage_unavailable",),
+        },
+        answer=examples.S3_ADDRESSES,
+    ),
+    "s3.complete": Operation(
+        "completeS3Upload",
+        "Complete an upload into the bucket",
+        "The server compares the parts in the bucket with those that are named, and their sizes "
+        "with the announced one, and makes the file of them. A file that is refused is deleted, "
+        "and its video fails with the same code. The request may be sent again, for instance when "
+        "its answer was lost.",
+        refusals={
+            400: ("parts_missing", "part_too_small", "file_empty"),
+            403: ("upload_not_allowed",),
+            409: (
+                "upload_over",
+                "upload_canceled",
+                "upload_size_differs",
+                "upload_part_too_large",
+                "direct_upload_unavailable",
+            ),
+            413: ("upload_too_large",),
+            503: ("storage_unavailable",),
+        },
+        request=examples.S3_COMPLETE,
+        answer=examples.S3_COMPLETED,
+    ),
+    "s3.destroy": Operation(
+        "cancelS3Upload",
+        "Cancel an upload into the bucket",
+        "Deletes the parts that have arrived, and cancels the video. It may be sent again.",
+        refusals={409: ("upload_over",)},
     ),
 }

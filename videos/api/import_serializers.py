@@ -1,0 +1,100 @@
+"""Serializers of imports by URL."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from videos.api.fields import ChoiceField, TextField
+from videos.api.serializers import CurrentJobSerializer, FieldErrorSerializer, VideoSerializer
+from videos.api.strictness import StrictForm
+from videos.api.video_settings import VideoSettingsSerializer
+from videos.fetching import urls
+
+MOST_ITEMS = 100
+TYPES = ("video",)
+
+
+@extend_schema_field({"type": "string", "format": "uri", "maxLength": urls.LONGEST})
+class FetchedUrlField(TextField):
+    """The URL of a file."""
+
+    default_error_messages = {
+        "fetch_bad_url": "Send a whole http:// or https:// URL.",
+        "fetch_forbidden_address": "The URL names a private or reserved address. Use one that is "
+        "reachable from the internet.",
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the URL, if it can be fetched from."""
+        url = super().to_internal_value(data)
+        try:
+            urls.require_fetchable(url, settings.FETCH_PRIVATE)
+        except urls.UrlWrong as error:
+            self.fail(error.code)
+        return str(url)
+
+
+@extend_schema_field({"type": "string", "pattern": "^[0-9A-Fa-f]{64}$"})
+class Sha256Field(serializers.RegexField):
+    """A SHA-256 in hex."""
+
+
+class ImportSerializer(VideoSettingsSerializer):
+    """A file to import, with the settings of its video."""
+
+    read_only_members = VideoSerializer.Meta.fields
+    url = FetchedUrlField(
+        max_length=urls.LONGEST,
+        help_text="of the file: http or https, at a public address. Share links of Google Drive "
+        "and Dropbox work too",
+    )
+    type = ChoiceField(TYPES, required=False, default=TYPES[0], help_text="what the file is")
+    sha256 = Sha256Field(
+        "^[0-9A-Fa-f]{64}$",
+        required=False,
+        help_text="in hex: a file that has another one is refused",
+    )
+
+
+class ImportedSerializer(serializers.Serializer[Any]):
+    """The video of an import, and the job that fetches its file."""
+
+    video = VideoSerializer()
+    job = CurrentJobSerializer()
+
+
+@extend_schema_field(
+    {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": MOST_ITEMS,
+        "items": {"$ref": "#/components/schemas/ImportRequest"},
+    }
+)
+class ItemsField(serializers.ListField):
+    """Imports, each of which is checked by itself."""
+
+
+class ImportBatchSerializer(StrictForm):
+    """Files to import, each with the settings of its video."""
+
+    items = ItemsField(child=serializers.JSONField(), min_length=1, max_length=MOST_ITEMS)
+
+
+class ImportAnswerSerializer(serializers.Serializer[Any]):
+    """The answer to one item of a batch: a video and its job, or why it was refused."""
+
+    status = serializers.IntegerField(help_text="what the item alone would have been answered")
+    code = serializers.CharField(allow_null=True, help_text="stable; null if it was accepted")
+    detail = serializers.CharField(allow_null=True, help_text="a sentence for people")
+    errors = FieldErrorSerializer(many=True, help_text="one entry for each wrong member")  # type: ignore[assignment]  # a member, no result of checking
+    video = serializers.UUIDField(allow_null=True, help_text="the id of the video")
+    job = serializers.UUIDField(allow_null=True, help_text="the id of the job")
+
+
+class ImportAnswersSerializer(serializers.Serializer[Any]):
+    """The answers to a batch, in the order of its items."""
+
+    items = ImportAnswerSerializer(many=True)

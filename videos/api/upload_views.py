@@ -1,0 +1,69 @@
+"""API views of uploads: delegate one, and follow or cancel any of one's own."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, cast
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from accounts import verification
+from accounts.models import User
+from processing import services as processing
+from videos import ids
+from videos.api.pagination import NEWEST_FIRST
+from videos.api.strictness import StrictRequests
+from videos.api.upload_serializers import UploadCreateSerializer, UploadSerializer
+from videos.ingest.uploads import UploadNotAllowed
+from videos.models import Upload
+
+
+class UploadViewSet(
+    StrictRequests,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    viewsets.GenericViewSet[Upload],
+):
+    """One's own uploads, by whichever way their bytes come."""
+
+    queryset = Upload.objects.none()
+    serializer_class = UploadSerializer
+    lookup_value_converter = ids.CONVERTER
+    bodies = {"create": UploadCreateSerializer}
+    orderings = NEWEST_FIRST
+
+    def get_queryset(self) -> QuerySet[Upload]:
+        """Return the caller's own uploads that are those of a video."""
+        own = Upload.objects.filter(owner=cast(User, self.request.user), video__isnull=False)
+        return own.select_related("video")
+
+    @extend_schema(request=UploadCreateSerializer, responses={201: UploadSerializer})
+    def create(self, request: Request) -> Response:
+        """Make an address to which somebody without an account uploads one file."""
+        user = cast(User, request.user)
+        if not user.can_upload:
+            raise UploadNotAllowed
+        verification.require_verified(user)
+        form = UploadCreateSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        upload = self.get_queryset().get(pk=form.create_for(user).pk)
+        where = reverse("upload-detail", [upload.pk], request=request)
+        return Response(
+            self.get_serializer(upload).data,
+            status=HTTPStatus.CREATED,
+            headers={"Location": where},
+        )
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Stop an upload: its video is canceled, and its bytes are deleted."""
+        upload: Upload = self.get_object()
+        if upload.video is None or upload.finished_at is not None:
+            raise processing.NothingToCancel
+        processing.cancel(upload.video)
+        return Response(status=HTTPStatus.NO_CONTENT)

@@ -1,0 +1,56 @@
+"""What lies in folders: the items of a library, of every kind."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from videos.events import log
+from videos.models import Video
+from videos.models.library import LibraryItem
+
+_BATCH = 500
+
+
+def any_in(folder_id: UUID) -> bool:
+    """Return whether anything lies directly in a folder, apart from what is in the trash."""
+    return any(
+        _of(kind).filter(folder=folder_id, deleted_at=None).exists()
+        for kind in LibraryItem.__subclasses__()
+    )
+
+
+def move_all(folder_id: UUID, into: UUID | None) -> None:
+    """Move all that lies directly in a folder, what is in the trash too; the events of its videos
+    tell it. Call it in a transaction that holds both folders."""
+    for kind in LibraryItem.__subclasses__():
+        if kind is not Video:
+            _of(kind).filter(folder=folder_id).update(folder=into)
+    while moved := list(
+        Video.objects.select_for_update(of=("self",))
+        .filter(folder=folder_id)
+        .order_by("pk")[:_BATCH]
+    ):
+        _put(moved, into)
+
+
+def move(videos: Collection[UUID], owner_id: Any, into: UUID | None) -> set[UUID]:
+    """Put videos of an owner into a folder (None: the top); return the ids of those that the owner
+    has, whether or not they were there already. Call it in a transaction that holds the folder.
+    What is in the trash stays as it is."""
+    own = Video.objects.filter(pk__in=videos, owner=owner_id, deleted_at=None)
+    found = list(own.select_for_update(of=("self",)).order_by("pk"))
+    _put([video for video in found if video.folder_id != into], into)
+    return {video.pk for video in found}
+
+
+def _put(videos: Sequence[Video], into: UUID | None) -> None:
+    Video.objects.filter(pk__in=[video.pk for video in videos]).update(folder=into)
+    told = [video.pk for video in videos if video.deleted_at is None]
+    log.write_all("video.updated", told, changed=["folder"])
+
+
+def _of(kind: Any) -> Any:
+    """Return all rows of a kind of item."""
+    return kind.objects.all()

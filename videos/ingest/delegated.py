@@ -1,0 +1,70 @@
+"""Addresses to which somebody without an account uploads one file, for the owner of an API key.
+
+An address is signed and not stored: it names the upload, whose row holds the limits and says
+whether the address still works.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from django.core.signing import BadSignature, Signer
+
+from accounts.models import User
+from videos.ingest import uploads
+from videos.ingest.settings import VideoSettings
+from videos.ingest.uploads import Limits
+from videos.models import Upload
+
+PREFIX = "/u/"
+DEFAULT_SECONDS = 3600
+LEAST_SECONDS = 60
+MOST_SECONDS = 7 * 24 * 3600
+
+_SALT = "vodloom.delegated-upload"
+_UNTITLED = "Untitled"
+
+
+class BadAddress(Exception):
+    """Raised when an address was not signed by this site."""
+
+
+def create(
+    owner: User,
+    settings: VideoSettings,
+    *,
+    filename: str = "",
+    size: int | None = None,
+    limits: Limits,
+    expires_in: timedelta,
+) -> Upload:
+    """Create an upload for somebody else's bytes; the errors are those of ``uploads.create``."""
+    if not settings.title and not filename:
+        settings = replace(settings, title=_UNTITLED)
+    return uploads.create(
+        owner,
+        settings,
+        protocol=Upload.Protocol.DELEGATED,
+        filename=filename,
+        size=size,
+        limits=limits,
+        expires_in=expires_in,
+    )
+
+
+def path_of(upload_id: UUID) -> str:
+    """Return the path of an upload's address. It is always the same for an upload."""
+    name = urlsafe_b64encode(upload_id.bytes).rstrip(b"=").decode()
+    return PREFIX + Signer(salt=_SALT).sign(name)
+
+
+def upload_of(path: str) -> UUID:
+    """Return the id of the upload that an address names. Raises ``BadAddress``."""
+    try:
+        name = Signer(salt=_SALT).unsign(path.removeprefix(PREFIX))
+        return UUID(bytes=urlsafe_b64decode(name + "=="))
+    except (BadSignature, ValueError) as error:
+        raise BadAddress from error

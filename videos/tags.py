@@ -1,0 +1,67 @@
+"""The tags of a user's videos: found and counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import BooleanField, F, Func, QuerySet, Value
+
+from accounts.models import User
+from videos import access
+from videos.models import Video
+
+MOST = 1000
+"""The most tags that are told at once."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A tag, and how many videos have it."""
+
+    tag: str
+    videos: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """Tags, the most frequent first; ``count`` is how many there are, told or not."""
+
+    count: int
+    results: list[Counted]
+
+
+class _HasTag(Func):  # type: ignore[misc]  # its base has no types
+    """Whether a list of tags has a tag, on SQLite."""
+
+    template = "EXISTS (SELECT 1 FROM json_each(%(expressions)s))"
+    arg_joiner = ") AS one WHERE one.value = ("
+    output_field = BooleanField()
+
+
+def having(videos: QuerySet[Video], tags: list[str]) -> QuerySet[Video]:
+    """Return the videos that have all of these tags, letter for letter."""
+    if connection.vendor != "sqlite":
+        return videos.filter(tags__contains=tags)  # read from an index that a migration made
+    for tag in tags:
+        videos = videos.filter(_HasTag(F("tags"), Value(tag)))
+    return videos
+
+
+def counted(owner: User, beginning: str = "") -> Found:
+    """Return the tags of a user's videos that begin so, in either case, in one query."""
+    lists, parameters = access.owned_by(owner).order_by().values("tags").query.sql_with_params()
+    if connection.vendor == "sqlite":
+        each = "json_each(own.tags) AS one"
+    else:
+        each = "jsonb_array_elements_text(own.tags) AS one(value)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT one.value, COUNT(*) FROM ({lists}) own, {each} GROUP BY one.value",
+            parameters,
+        )
+        rows = cursor.fetchall()
+    wanted = beginning.casefold()
+    found = [Counted(tag, videos) for tag, videos in rows if tag.casefold().startswith(wanted)]
+    found.sort(key=lambda one: (-one.videos, one.tag.casefold(), one.tag))
+    return Found(len(found), found[:MOST])
