@@ -14,6 +14,7 @@ from videos import dropping, idempotency, installation, objects, purge, trash
 from videos.events import log
 from videos.events.retention import prune_events
 from videos.ingest.closing import expire_uploads
+from videos.ingest.receiving import complete_arrived
 from videos.ingest.direct import leftovers
 from videos.ingest.retention import prune_uploads
 from videos.objects import unknown
@@ -52,5 +53,6 @@ DUTIES = (
     Duty("abort_unknown_parts", _HOUR, leftovers.abort_unknown_parts, "storage"),
     Duty("delete_objects", _BEAT, objects.delete_marked, "storage"),
     Duty("find_unknown", _STEP, unknown.look_for_unknown, "storage"),
+    Duty("complete_arrived", _STEP, complete_arrived, "storage", "machine"),
     Duty("remove_temp_files", _STEP, temp_files.remove, "storage", "machine"),
 )

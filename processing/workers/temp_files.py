@@ -1,8 +1,11 @@
 """Remove the files that dead processes left on this machine's disk."""
 
+import fcntl
+import re
 import shutil
 import time
 from pathlib import Path
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -21,6 +24,9 @@ _FOLDER_AGE_SECONDS = 10
 _FETCHED = (Upload.Protocol.URL, Upload.Protocol.SITE, Upload.Protocol.HOOK)
 # Partial files untouched for this long belong to a download or an upload that is dead.
 _PARTIAL_AGE_SECONDS = 24 * 3600
+# Files of one upload (`videos.ingest.receiving`), and the name of the folder of uploads.
+_OF_UPLOAD = re.compile(r"([0-9a-f]{32})\.[a-z-]+")
+_PLACE = ".place"
 
 
 def remove() -> int:
@@ -40,11 +46,41 @@ def left_over(age_seconds: float = 0) -> list[Path]:
     gone = [p for p in old if p.name not in held and not p.name.startswith(CHECK)]
     partial = [
         *_older(settings.WORK_DIR, f"{CHECK}*", now - _PARTIAL_AGE_SECONDS),
-        *_older(settings.UPLOAD_DIR, "*", now - _PARTIAL_AGE_SECONDS),
+        *_of_nobody(_older(settings.UPLOAD_DIR, "*", now - _PARTIAL_AGE_SECONDS)),
         *_older(settings.SOURCE_CACHE_DIR, "*.part", now - _PARTIAL_AGE_SECONDS),
         *_older(settings.SOURCE_CACHE_DIR, "*.lock", now - _PARTIAL_AGE_SECONDS),
     ]
-    return [*gone, *partial, *_fetched(now - _FOLDER_AGE_SECONDS)]
+    return [
+        *gone,
+        *partial,
+        *_fetched(now - _FOLDER_AGE_SECONDS),
+        *_of_closed(_older(settings.UPLOAD_DIR, "*", now - _FOLDER_AGE_SECONDS)),
+    ]
+
+
+def _of_nobody(paths: list[Path]) -> list[Path]:
+    return [p for p in paths if p.name != _PLACE and not _OF_UPLOAD.fullmatch(p.name)]
+
+
+def _of_closed(paths: list[Path]) -> list[Path]:
+    """Return the files of uploads that are over, unless they are being stored just now."""
+    named = {path: UUID(of[1]) for path in paths if (of := _OF_UPLOAD.fullmatch(path.name))}
+    ids = set(named.values())
+    ids -= set(Upload.objects.filter(pk__in=ids, finished_at=None).values_list("pk", flat=True))
+    over = {pk for pk in ids if not _is_held(settings.UPLOAD_DIR / f"{pk.hex}.lock")}
+    return [path for path, pk in named.items() if pk in over]
+
+
+def _is_held(path: Path) -> bool:
+    """Whether a process holds the lock on a file."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
 
 
 def _fetched(until: float) -> list[Path]:

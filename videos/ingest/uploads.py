@@ -112,10 +112,12 @@ def begin_receiving(upload: Upload) -> None:
         lifecycle.begin_upload(upload.video_id)
 
 
-def extend(upload_id: UUID, *, received: int, expires_in: timedelta) -> bool:
-    """Record how many bytes have arrived, and put off the expiry. Returns False if the upload is
-    over."""
+def extend(upload_id: UUID, *, received: int, expires_in: timedelta | None = None) -> bool:
+    """Record how many bytes have arrived, and put off the expiry if ``expires_in`` is given.
+    Returns False if the upload is over."""
     still_open = Upload.objects.filter(pk=upload_id, finished_at=None)
+    if expires_in is None:
+        return bool(still_open.update(received=received))
     return bool(still_open.update(received=received, expires_at=Now() + expires_in))
 
 

@@ -84,6 +84,7 @@ class Environment:
     ffprobe: str
     sandbox: Literal["auto", "off", "required"]
     max_post_bytes: int
+    max_upload_bytes: int
     fetching: Fetching
     max_gigapixels: int
     daily_gigapixels: int
@@ -170,6 +171,7 @@ def read() -> Environment:
         ffprobe=reader.program("VODLOOM_FFPROBE", "ffprobe"),
         sandbox=reader.choice("VODLOOM_SANDBOX", ("auto", "off", "required")),
         max_post_bytes=_bytes(reader, "VODLOOM_MAX_POST_BYTES", default=_GIB // 2),
+        max_upload_bytes=_bytes(reader, "VODLOOM_MAX_UPLOAD_BYTES", default=100 * _GIB),
         fetching=fetching(reader),
         max_gigapixels=reader.number(
             "VODLOOM_MAX_GIGAPIXELS", default=11_000, unit="thousand million pixels", most=10**9

@@ -71,6 +71,8 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 MAX_POST_BYTES = ENV.max_post_bytes
+# The most bytes of an upload that can be resumed.
+MAX_UPLOAD_BYTES = ENV.max_upload_bytes
 
 # Files that are being fetched from URLs, in whole minutes at most and by such a size. A server may
 # be silent for so many seconds.

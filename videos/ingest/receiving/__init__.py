@@ -1,0 +1,42 @@
+"""Receive bytes that stream through this server, into one spool file per upload.
+
+A way in opens a writer, gives it the bytes as they arrive, and completes it::
+
+    async with receiving.writing(upload_id, keep_for=timedelta(hours=24)) as writer:
+        if writer.offset != asked: ...
+        async for block in body: await writer.take(block)
+        if writer.offset == writer.upload.size: video = await writer.complete()
+
+Whatever was taken is kept when the block is left, for any reason. Memory is constant, disk writes
+happen outside the event loop, and no database connection or thread is held while bytes are awaited.
+"""
+
+from videos.ingest.receiving.completion import complete_arrived, complete_one
+from videos.ingest.receiving.errors import (
+    DiskFull,
+    SizeTaken,
+    TooManyBytes,
+    UploadElsewhere,
+    UploadLocked,
+    UploadOver,
+)
+from videos.ingest.receiving.spool import discard, has_room, largest, offset_of
+from videos.ingest.receiving.writer import Writer, resting_offset, writing
+
+__all__ = [
+    "DiskFull",
+    "SizeTaken",
+    "TooManyBytes",
+    "UploadElsewhere",
+    "UploadLocked",
+    "UploadOver",
+    "Writer",
+    "complete_arrived",
+    "complete_one",
+    "discard",
+    "has_room",
+    "largest",
+    "offset_of",
+    "resting_offset",
+    "writing",
+]

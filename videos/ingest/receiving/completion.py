@@ -1,0 +1,95 @@
+"""Finish an upload whose bytes have all arrived; each step can be done again after a crash."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F
+
+from videos.each_row import act_on_each
+from videos.ingest import closing, services, uploads
+from videos.ingest.receiving import hashing, locks
+from videos.ingest.receiving.errors import UploadOver
+from videos.ingest.receiving.spool import discard, doubtful_from, is_stored, path_of, place
+from videos.models import Upload, Video
+
+_STREAMED = (Upload.Protocol.TUS, Upload.Protocol.DELEGATED)
+_BATCH = 100
+
+
+def complete_locked(upload_id: UUID, *, sha256: str = "") -> Video:
+    """Store an upload's file and start the processing; the caller holds the upload's lock.
+
+    The file has all bytes of the upload. Its hash is computed if it is not given. Raises
+    ``UploadOver``, and what ``services.store_and_finish`` raises.
+    """
+    upload = Upload.objects.select_related("video").filter(pk=upload_id).first()
+    if upload is None or upload.finished_at is not None:
+        raise UploadOver(upload.video_id if upload and not upload.error_code else None)
+    path = path_of(upload_id)
+    if not path.exists() and is_stored(upload):
+        video = _finish_stored(upload)
+    else:
+        size = path.stat().st_size
+        _note_whole(upload, size)  # whoever finds no file any more then looks in the storage
+        hashed = sha256 or hashing.of_file(path)
+        file = services.ArrivedFile(
+            path, upload.filename, size, hashed, Upload.Protocol(upload.protocol)
+        )
+        video = services.store_and_finish(upload, file)
+    discard(upload_id)
+    return video
+
+
+def complete_one(upload_id: UUID) -> Video | None:
+    """Complete an upload that is whole, unless another process is at it (None)."""
+    lock = locks.try_lock(upload_id)
+    if lock is None:
+        return None
+    try:
+        return complete_locked(upload_id)
+    finally:
+        lock.release()
+
+
+def complete_arrived() -> int:
+    """Complete the uploads whose bytes have all arrived on this server, but whose process died
+    before it finished them; return how many."""
+    here = {UUID(path.stem): path for path in Path(settings.UPLOAD_DIR).glob("*.upload")}
+    still_open = Upload.objects.filter(
+        finished_at=None, protocol__in=_STREAMED, video__isnull=False, size__gt=0
+    )
+    lying = [one for one in still_open.filter(pk__in=list(here)) if _is_whole(one, here[one.pk])]
+    moved = still_open.filter(machine=place(), received=F("size")).exclude(pk__in=list(here))
+    return act_on_each([*lying, *moved[:_BATCH]], _complete, what="complete_arrived")
+
+
+def _is_whole(upload: Upload, path: Path) -> bool:
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        return False
+    return size == upload.size and size <= doubtful_from(upload.pk)
+
+
+def _complete(upload: Upload) -> bool:
+    """Complete an upload unless it lies in neither place: its bytes are sent again then."""
+    if not path_of(upload.pk).exists() and not is_stored(upload):
+        return False
+    return complete_one(upload.pk) is not None
+
+
+def _finish_stored(upload: Upload) -> Video:
+    try:
+        return uploads.finish(upload, uploads.Stored(upload.received))
+    except uploads.UploadCanceled:
+        closing.forget(upload)
+        raise
+
+
+def _note_whole(upload: Upload, size: int) -> None:
+    Upload.objects.filter(pk=upload.pk, finished_at=None).update(
+        received=size, size=size, machine=place()
+    )
