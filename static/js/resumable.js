@@ -8,6 +8,9 @@ const AT_ONCE = 2;
 // Seconds between the tries of a request; a lost line is tried for some ten minutes.
 const RETRY_SECONDS = [0, 1, 3, 5, 10, ...Array(40).fill(15)];
 
+// What the server takes for a part of a file of this size.
+const partSize = ({ size }) => Math.max(8 * 1024 * 1024, Math.ceil(size / 9000));
+
 let uppy = null;
 
 /** Return the page's Uppy; `ways` are the addresses {way, tus, uploads}. */
@@ -15,7 +18,7 @@ function uppyOf({ way, tus, uploads }) {
   if (uppy) return uppy;
   uppy = new Uppy({ autoProceed: true, allowMultipleUploadBatches: true, logger: { debug() {}, warn() {}, error() {} } });
   if (way === "s3") {
-    uppy.use(AwsS3, { companionEndpoint: uploads.replace(/\/$/, ""), shouldUseMultipart: true, limit: AT_ONCE });
+    uppy.use(AwsS3, { companionEndpoint: uploads.replace(/\/$/, ""), shouldUseMultipart: true, getChunkSize: partSize, limit: AT_ONCE });
   } else {
     uppy.use(Tus, {
       endpoint: tus,
