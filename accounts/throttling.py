@@ -62,6 +62,11 @@ def of_wrong_key(address: str | None) -> Usage | None:
     return _usage("wrong-keys", network_of(address), settings.RATES.wrong_keys)
 
 
+def of_upload(upload_id: object) -> Usage | None:
+    """Count a request to the address of a delegated upload, whoever sends it."""
+    return _usage("upload", str(upload_id), settings.RATES.api)
+
+
 def network_of(address: str | None) -> str:
     """Return the network that an address is counted by: an IPv4 address itself, or the /64 of an
     IPv6 address, since an IPv6 client has a whole network of addresses."""

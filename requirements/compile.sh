@@ -14,4 +14,7 @@ for name in generator node schemathesis; do
     uv pip compile $shape --no-header --quiet "$@" "$name.in" -o "$name.txt"
 done
 # The same for npm, without the address of a registry.
-npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --silent
+for folder in . uppy; do
+    npm --prefix "$folder" install --package-lock-only --omit-lockfile-registry-resolved --no-audit \
+        --no-fund --silent
+done

@@ -6,11 +6,14 @@ import contextlib
 import hashlib
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from tests.servers.certificates import Certificates
 
 MP4 = b"\0\0\0\x20ftypisom" + bytes(range(256)) * 4096
 """What looks like a file: 1 MB."""
@@ -57,12 +60,13 @@ class BadServer:
     """What is answered at each path, and what was asked."""
 
     port: int
+    scheme: str = "http"
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
 
     def url(self, path: str = "/a.mp4", host: str = "127.0.0.1") -> str:
         """Return the URL of a path."""
-        return f"http://{host}:{self.port}{path}"
+        return f"{self.scheme}://{host}:{self.port}{path}"
 
     def at(self, path: str, answer: Answer) -> str:
         """Answer so at a path, and return its URL."""
@@ -111,12 +115,18 @@ class _Kept:
 
 
 @contextmanager
-def serving() -> Iterator[BadServer]:
-    """Serve until the block is left."""
+def serving(tls: Certificates | None = None) -> Iterator[BadServer]:
+    """Serve until the block is left, by HTTPS with a certificate."""
+    context = None
+    if tls:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(tls.certificate, tls.key)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = BadServer(listener.getsockname()[1])
+        server = BadServer(listener.getsockname()[1], "https" if tls else "http")
         over = threading.Event()
-        thread = threading.Thread(target=_serve, args=(listener, server, over), daemon=True)
+        thread = threading.Thread(
+            target=_serve, args=(listener, server, over, context), daemon=True
+        )
         thread.start()
         try:
             yield server
@@ -126,17 +136,31 @@ def serving() -> Iterator[BadServer]:
             thread.join()
 
 
-def _serve(listener: socket.socket, server: BadServer, over: threading.Event) -> None:
+def _serve(
+    listener: socket.socket,
+    server: BadServer,
+    over: threading.Event,
+    context: ssl.SSLContext | None,
+) -> None:
     while not over.is_set():
         try:
             connection, _ = listener.accept()
         except OSError:
             return
-        threading.Thread(target=_one, args=(connection, server, over), daemon=True).start()
+        threading.Thread(target=_one, args=(connection, server, over, context), daemon=True).start()
 
 
-def _one(connection: socket.socket, server: BadServer, over: threading.Event) -> None:
-    with connection, contextlib.suppress(OSError):
+def _secured(given: socket.socket, context: ssl.SSLContext | None) -> socket.socket:
+    return context.wrap_socket(given, server_side=True) if context else given
+
+
+def _one(
+    given: socket.socket,
+    server: BadServer,
+    over: threading.Event,
+    context: ssl.SSLContext | None,
+) -> None:
+    with contextlib.suppress(OSError), _secured(given, context) as connection:
         request = b""
         while b"\r\n\r\n" not in request:
             if not (block := connection.recv(65536)):

@@ -65,6 +65,11 @@ def may_inspect(video: Video, viewer: Viewer) -> bool:
     return video.owner_id == viewer.pk or _staff_see(video, viewer)
 
 
+def may_take_original(video: Video, viewer: Viewer) -> bool:
+    """Return whether a viewer may download the untouched original of a video."""
+    return video.deleted_at is None and may_inspect(video, viewer)
+
+
 def may_see_jobs(video: Video, viewer: Viewer) -> bool:
     """Return whether a viewer may see a video's jobs."""
     return _may(video, viewer, Right.VIEW_JOBS)

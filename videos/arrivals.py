@@ -22,7 +22,7 @@ ORIGINS: Mapping[str, Source.Origin] = {
 }
 """The origin of a source by the way it came; all others are uploads."""
 
-_FETCHING = ("url", "sha256", "title")
+_FETCHING = ("url", "sha256", "title", "named")
 
 
 class UploadOver(Exception):
@@ -63,11 +63,12 @@ def new_key(upload: Upload) -> str:
 def take_in(upload: Upload, *, size: int, sha256: str, filename: str = "") -> Source:
     """Make the stored bytes the source of the upload's video, which is then being processed.
 
-    With a ``filename`` that the server gave, the source is called so, and the video too unless it
-    was given a title. Raises ``UploadOver``, or ``lifecycle.InvalidTransition``.
+    With a ``filename`` that the server gave, the source is called so, and the video too, unless the
+    request named them. Raises ``UploadOver``, or ``lifecycle.InvalidTransition``.
     """
     video = Video.objects.select_for_update(of=("self",)).get(upload=upload)
-    named = naming.clean_filename(filename) if filename else upload.filename
+    is_named = upload.settings.get("named") or not filename
+    named = upload.filename if is_named else naming.clean_filename(filename)
     if "title" in upload.settings and video.title == upload.settings["title"]:
         Video.objects.filter(pk=video.pk).update(title=naming.title_of(named))
     source = Source.objects.create(

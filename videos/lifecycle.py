@@ -19,7 +19,7 @@ Status = Video.Status
 
 LEGAL_MOVES: dict[str, frozenset[str]] = {
     Status.PENDING_UPLOAD: frozenset({Status.UPLOADING, Status.FAILED, Status.CANCELED}),
-    Status.UPLOADING: frozenset({Status.PROCESSING, Status.FAILED, Status.CANCELED}),
+    Status.UPLOADING: frozenset({Status.PROCESSING, Status.READY, Status.FAILED, Status.CANCELED}),
     Status.PROCESSING: frozenset({Status.READY, Status.FAILED, Status.CANCELED}),
     Status.READY: frozenset(),
     Status.FAILED: frozenset({Status.PROCESSING}),
@@ -50,6 +50,22 @@ def finish_upload(video_id: UUID, *, source: Source) -> None:
     was canceled, given up or deleted in the meantime."""
     _move(
         video_id, Status.PROCESSING, origins=[Status.UPLOADING], unless_deleted=True, source=source
+    )
+
+
+def share(video_id: UUID, *, source: Source, release: Release, media_type: str) -> None:
+    """Make a video whose bytes have arrived ready, with the release of a duplicate. Raises
+    ``InvalidTransition`` like ``finish_upload``."""
+    _move(
+        video_id,
+        Status.READY,
+        origins=[Status.UPLOADING],
+        unless_deleted=True,
+        source=source,
+        release=release,
+        media_type=media_type,
+        playable=True,
+        ready_at=Now(),
     )
 
 
@@ -91,7 +107,8 @@ def unpublish(video_id: UUID, *, release_id: UUID) -> None:
 
 
 def publish(video_id: UUID, *, release: Release) -> None:
-    """Point the video at the release of its completed run, and retire the release that it replaces.
+    """Point the video at the release of its completed run, and retire the release that it replaces,
+    unless another video shares that.
 
     A video in processing becomes ready; a ready one that was reprocessed stays ready.
     """
@@ -102,8 +119,15 @@ def publish(video_id: UUID, *, release: Release) -> None:
             Video.objects.filter(pk=video_id).update(release=release)
             log.write("video.reprocessed", video)
         else:
-            _move(video_id, Status.READY, release=release, playable=True, ready_at=Now())
-        if replaced is not None:
+            _move(
+                video_id,
+                Status.READY,
+                origins=[Status.PROCESSING],
+                release=release,
+                playable=True,
+                ready_at=Now(),
+            )
+        if replaced is not None and not Video.objects.filter(release=replaced).exists():
             retire(replaced, source=video.source)
 
 

@@ -15,7 +15,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
-from django.db.models.expressions import RawSQL
 
 from videos import search_index
 from videos.models import Source, Video
@@ -25,7 +24,17 @@ _WORD = re.compile(r"[^\W_]+")
 _MARK = re.compile("[\u0300-\u036f]")
 # Letters that are no accented ones, as PostgreSQL's `unaccent` writes them.
 _LETTERS = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ħ": "h",
+        "\u0131": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "ð": "d",
+    }
 )
 
 
@@ -48,12 +57,21 @@ def words(text: str) -> list[str]:
     return _WORD.findall(plain.translate(_LETTERS))
 
 
-class _Words(RawSQL):
-    """Whether each word begins one of the video's, on PostgreSQL."""
+class _Words(Func):
+    """Whether each word of a text begins one of the video's, on PostgreSQL. Its column is none of
+    the model's, so it stands beside the id in the table."""
+
+    output_field = BooleanField()
 
     def __init__(self, text: str) -> None:
-        column = f'"videos_video"."{search_index.COLUMN}"'
-        super().__init__(f"{column} @@ videos_query(%s)", [text], BooleanField())
+        super().__init__(F("pk"), Value(text))
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        """Return the condition."""
+        key, text = self.get_source_expressions()
+        table = compiler.compile(key)[0].rpartition(".")[0]
+        asked, parameters = compiler.compile(text)
+        return f'{table}."{search_index.COLUMN}" @@ videos_query({asked})', parameters
 
 
 def _found_on_sqlite(text: str) -> Any:

@@ -16,18 +16,17 @@ COLUMN = "words"
 INDEX = "video_words"
 TAGS_INDEX = "video_tags"
 _BATCH = 2000
-# A lexeme has less than 2,048 bytes, and the words of a video less than a megabyte.
-_WORD_LENGTH = 100
-_TEXT_LENGTH = 50_000
-
-# One function for both sides, so that what is looked for is cut as what is found.
-_WORDS = f"""
+# One function for both sides, so that what is looked for is cut as what is found. They count as
+# immutable so that a query is made once, when it is planned: no index is made of them. PostgreSQL
+# takes words of less than 2,048 bytes, and less than a megabyte of them for a row.
+_WORDS = """
 CREATE OR REPLACE FUNCTION videos_words(told text) RETURNS text[]
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT COALESCE(array_agg(DISTINCT left(word, {_WORD_LENGTH})), '{{}}')
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT COALESCE(array_agg(DISTINCT left(word, 100)), '{}')
     FROM regexp_split_to_table(
         regexp_replace(
-            normalize(lower(<unaccented>), NFKD), '[\u0300-\u036f]', '', 'g'
+            normalize(translate(lower(<unaccented>), '\u03c2', '\u03c3'), NFKD),
+            '[\u0300-\u036f]', '', 'g'
         ),
         '[^[:alnum:]]+'
     ) AS word
@@ -36,22 +35,22 @@ $$
 """
 _QUERY = """
 CREATE OR REPLACE FUNCTION videos_query(told text) RETURNS tsquery
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT string_agg(quote_literal(word) || ':*', ' & ')::tsquery
     FROM unnest(videos_words(told)) AS word
 $$
 """
-_VECTOR = f"""
+_VECTOR = """
 CREATE OR REPLACE FUNCTION videos_vector(video videos_video) RETURNS tsvector
 LANGUAGE sql STABLE AS $$
     SELECT array_to_tsvector(videos_words(left(concat_ws(' ',
         video.title,
         (SELECT filename FROM videos_source WHERE id = video.source_id),
-        (SELECT string_agg(one #>> '{{}}', ' ') FROM jsonb_path_query(
+        video.description,
+        (SELECT string_agg(one #>> '{}', ' ') FROM jsonb_path_query(
             jsonb_build_array(video.tags, video.provenance),
-            'strict $.** ? (@.type() == "string")') AS one),
-        video.description
-    ), {_TEXT_LENGTH})))
+            'strict $.** ? (@.type() == "string")') AS one)
+    ), 50000)))
 $$
 """
 _TRIGGER = f"""
@@ -75,12 +74,13 @@ def install(connection: Any) -> None:
         cursor.execute(_WORDS.replace("<unaccented>", _unaccented(connection)))
         for one in (_QUERY, _VECTOR, _TRIGGER):
             cursor.execute(one)
+    # Without a list of pending entries, which would make reading it dearer than reading all rows.
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE INDEX IF NOT EXISTS {INDEX} ON videos_video USING gin ({COLUMN})")
-        cursor.execute(
-            f"CREATE INDEX IF NOT EXISTS {TAGS_INDEX} ON videos_video"
-            " USING gin (tags jsonb_path_ops)"
-        )
+        for name, column in ((INDEX, COLUMN), (TAGS_INDEX, "tags jsonb_path_ops")):
+            cursor.execute(
+                f"CREATE INDEX IF NOT EXISTS {name} ON videos_video USING gin ({column})"
+                " WITH (fastupdate = off)"
+            )
 
 
 def fill(connection: Any, *, anew: bool) -> None:
@@ -90,7 +90,7 @@ def fill(connection: Any, *, anew: bool) -> None:
     while more:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"UPDATE videos_video v SET {COLUMN} = videos_vector(v) WHERE v.id IN"
+                f"UPDATE videos_video v SET {COLUMN} = videos_vector(v) WHERE v.id IN"  # noqa: S608  # ours alone
                 f" (SELECT id FROM videos_video WHERE id > %s{missing} ORDER BY id LIMIT {_BATCH}"
                 " FOR NO KEY UPDATE) RETURNING v.id",
                 [last],

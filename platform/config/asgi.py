@@ -1,4 +1,5 @@
-"""The ASGI application: Django, the live feed, media and probes, behind the guards."""
+"""The ASGI application: Django, the live feed, media, tus, upload addresses and probes, behind the
+guards."""
 
 import os
 import sys
@@ -29,13 +30,18 @@ from config.https_only import HttpsGuard
 from config.logs.requests import RequestLog, Whole
 from config.probes import PATHS, Probes
 from processing.health import start
+from videos.api import tus
+from videos.api.upload_addresses import UploadAddresses
 from videos.events import feed
+from videos.ingest import delegated
 from videos.playback.media import PREFIX, MediaApp
 
 django_app = cast(ASGI3Application, Handler())
 _SWITCH_SECONDS = 0.001
 _media = MediaApp()
 _probes = Probes()
+_tus = tus.TusApp(uploads.identify)
+_addresses = UploadAddresses()
 _feed = feed.FeedConsumer.as_asgi()
 
 
@@ -44,6 +50,10 @@ async def _route(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCalla
         await _probes(scope, send)
     elif scope["type"] == "http" and scope["path"].startswith(PREFIX):
         await _media(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"].startswith(tus.PREFIX):
+        await _tus(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"].startswith(delegated.PREFIX):
+        await _addresses(scope, receive, send)
     elif scope["type"] == "http":
         await django_app(scope, receive, send)
     elif scope["type"] == "websocket" and scope["path"] == feed.PATH:
@@ -75,6 +85,7 @@ _guarded = BodyGuard(
     upload_path="/api/v1/videos/",
     upload_bytes=settings.MAX_POST_BYTES,
     admit=uploads.admit,
+    counts=(tus.PREFIX, delegated.PREFIX),
 )
 # From the outside in: requests and uncaught exceptions are logged; pages of other origins may read
 # every answer; all code behind FinalSlash sees one spelling of an address.

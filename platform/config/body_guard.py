@@ -7,6 +7,7 @@ counting the bytes.
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -70,13 +71,15 @@ Admit = Callable[[HTTPScope, int | None], Awaitable[Refusal | None]]
 @dataclass(frozen=True)
 class BodyGuard:
     """ASGI middleware. ``upload_path`` takes forms of up to ``upload_bytes`` from clients that
-    ``admit`` allows; every other request may have a body of ``FORM_BYTES``."""
+    ``admit`` allows. What is below a path in ``counts`` counts the bytes by itself. Every other
+    request may have a body of ``FORM_BYTES``."""
 
     app: ASGI3Application
     upload_path: str
     upload_bytes: int
     admit: Admit
     pace: Pace = Pace()
+    counts: tuple[str, ...] = ()
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -115,7 +118,8 @@ class BodyGuard:
                 return await receive()
             left = self.pace.seconds_left(time.monotonic() - began, seen)
             try:
-                event = await asyncio.wait_for(receive(), max(left, 0))
+                async with asyncio.timeout(max(left, 0)):
+                    event = await receive()
             except TimeoutError:
                 raise BodyRefused(_TOO_SLOW) from None
             if event["type"] == "http.request":
@@ -143,7 +147,9 @@ class BodyGuard:
     def _is_upload(self, scope: HTTPScope) -> bool:
         return scope["path"] == self.upload_path and scope["method"] == "POST"
 
-    def _limit(self, scope: HTTPScope) -> int:
+    def _limit(self, scope: HTTPScope) -> float:
+        if scope["path"].startswith(self.counts):
+            return math.inf
         return self.upload_bytes + _FORM_OVERHEAD if self._takes_file(scope) else FORM_BYTES
 
     def _takes_file(self, scope: HTTPScope) -> bool:
@@ -151,8 +157,10 @@ class BodyGuard:
 
     def _too_large(self, scope: HTTPScope) -> Refusal:
         detail = (
-            f"At most {self.upload_bytes:,} bytes can be posted in one request. Let the operator "
-            "take larger files in with `manage.py import_file`, or raise VODLOOM_MAX_POST_BYTES."
+            f"At most {self.upload_bytes:,} bytes can be posted in one request. Send a larger file "
+            "in parts (by tus, or to an address from /api/v1/uploads/), or import it by its URL "
+            "(/api/v1/videos/import/). The operator can take it in by `manage.py import_file`, or "
+            "raise VODLOOM_MAX_POST_BYTES."
             if self._takes_file(scope)
             else f"The body may have at most {FORM_BYTES:,} bytes here."
         )

@@ -1,6 +1,7 @@
 """Cross-origin requests to the API (CORS), whether Django or middleware before it answers them.
 
-Cookies do not count for other origins: their pages need an API key, or use what is public.
+Cookies do not count for other origins: their pages need an API key, or use what is public. Pages of
+every origin may use the addresses of delegated uploads, which may name one origin by themselves.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from accounts import origins
 from videos.api import problems
 
 _API = "/api/"
+_ADDRESSES = "/u/"
 _METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS")
 EXPOSED = (
     "Location",
@@ -30,8 +32,36 @@ EXPOSED = (
     "Vodloom-Version",
     "WWW-Authenticate",
     "Allow",
+    "Tus-Checksum-Algorithm",
+    "Tus-Extension",
+    "Tus-Max-Size",
+    "Tus-Resumable",
+    "Tus-Version",
+    "Upload-Concat",
+    "Upload-Defer-Length",
+    "Upload-Expires",
+    "Upload-Length",
+    "Upload-Metadata",
+    "Upload-Offset",
 )
 """The headers of an answer that pages of other sites may read besides its body."""
+OF_ADDRESSES = (
+    "Location",
+    "Range",
+    "Retry-After",
+    "Tus-Checksum-Algorithm",
+    "Tus-Extension",
+    "Tus-Max-Size",
+    "Tus-Resumable",
+    "Tus-Version",
+    "Upload-Defer-Length",
+    "Upload-Expires",
+    "Upload-Length",
+    "Upload-Metadata",
+    "Upload-Offset",
+    "X-Request-ID",
+)
+"""The same for answers at the address of an upload."""
 _PREFLIGHT_SECONDS = 7200
 
 
@@ -50,13 +80,25 @@ class CrossOrigin:
             expose_headers=EXPOSED,
             max_age=_PREFLIGHT_SECONDS,
         )
+        self._addresses = CORSMiddleware(
+            cast("Any", app),
+            allow_origins=["*"],
+            allow_methods=("PUT", "POST", "PATCH", "HEAD", "DELETE", "OPTIONS"),
+            allow_headers=["*"],
+            allow_private_network=True,
+            expose_headers=OF_ADDRESSES,
+            max_age=_PREFLIGHT_SECONDS,
+        )
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
         """Pass the request on, and add the CORS headers to answers of the API."""
-        if scope["type"] == "http" and scope["path"].startswith(_API):
+        path = scope["path"] if scope["type"] == "http" else ""
+        if path.startswith(_API):
             await self._api(cast("Any", scope), cast("Any", receive), cast("Any", send))
+        elif path.startswith(_ADDRESSES):
+            await self._addresses(cast("Any", scope), cast("Any", receive), cast("Any", send))
         else:
             await self._app(scope, receive, send)
 

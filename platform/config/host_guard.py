@@ -1,4 +1,5 @@
-"""Refuse requests to the API for a host that is not allowed, before their bodies are read.
+"""Refuse requests to the API, and to upload addresses, for a host that is not allowed, before their
+bodies are read.
 
 Django checks the host too, also for pages, but only after the whole body has arrived.
 """
@@ -14,7 +15,7 @@ from django.http.request import split_domain_port, validate_host
 from config.body_guard import Refusal, refuse
 from videos.api import problems
 
-_API = "/api/"
+_BY_PROGRAMS = ("/api/", "/u/")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class HostGuard:
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
         """Pass the request on, or answer 400 with what is wrong with its host."""
-        if scope["type"] != "http" or not scope["path"].startswith(_API):
+        if scope["type"] != "http" or not scope["path"].startswith(_BY_PROGRAMS):
             await self.app(scope, receive, send)
             return
         host = _host(scope)

@@ -17,7 +17,8 @@ from django.utils.deprecation import MiddlewareMixin
 
 from config.body_guard import Refusal, refuse
 
-_API = "/api/v1/"
+# Addresses that programs use: a redirect would cost them their body.
+_BY_PROGRAMS = ("/api/v1/", "/u/")
 _IN_THE_CLEAR = Refusal(
     403,
     "https_required",
@@ -38,7 +39,7 @@ class HttpsGuard:
         if (
             scope["type"] == "http"
             and settings.SECURE_SSL_REDIRECT
-            and scope["path"].startswith(_API)
+            and scope["path"].startswith(_BY_PROGRAMS)
             and not _is_secure(scope)
         ):
             await refuse(_IN_THE_CLEAR, scope, send)

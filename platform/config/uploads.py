@@ -14,6 +14,7 @@ from accounts.authentication import CSRF_FAILED
 from accounts.models import User
 from config.body_guard import Refusal
 from videos.api import problems
+from videos.api.tus.app import NotAdmitted
 from videos.database_threads import DatabaseThreads
 
 logger = structlog.get_logger(__name__)
@@ -62,7 +63,22 @@ async def admit(scope: HTTPScope, announced: int | None) -> Refusal | None:
     return refusal
 
 
+def identify(scope: HTTPScope) -> User:
+    """Return who sends a request, if they may upload. Raises ``NotAdmitted``."""
+    known = _known(scope, count=True)
+    if isinstance(known, User):
+        return known
+    problem = problems.body(known.status, known.code, known.detail)
+    raise NotAdmitted(problem, {name.decode(): value.decode() for name, value in known.headers})
+
+
 def _refusal(scope: HTTPScope) -> Refusal | None:
+    # The request is counted like all others, once its body has arrived.
+    known = _known(scope, count=False)
+    return None if isinstance(known, User) else known
+
+
+def _known(scope: HTTPScope, *, count: bool) -> User | Refusal:
     headers = credentials.headers_of(scope["headers"])
     client = scope["client"]
     address = client[0] if client else None
@@ -70,22 +86,23 @@ def _refusal(scope: HTTPScope) -> Refusal | None:
         user = credentials.user_of_key(secret)
         if user is None:
             return _too_many(throttling.of_wrong_key(address)) or _BAD_KEY
-        return _of_user(user)
+        return _of_user(user, count=count) or user
     user = credentials.user_of_session(credentials.cookie(headers, settings.SESSION_COOKIE_NAME))
     if user is None:
         return _too_many(throttling.of_nobody(address)) or _NOBODY
     # The CSRF token itself may be in the form, where Django checks it.
     token = credentials.cookie(headers, settings.CSRF_COOKIE_NAME)
-    return _of_user(user) if token and credentials.is_ours(headers) else _FOREIGN
+    if not token or not credentials.is_ours(headers):
+        return _FOREIGN
+    return _of_user(user, count=count) or user
 
 
-def _of_user(user: User) -> Refusal | None:
+def _of_user(user: User, *, count: bool = False) -> Refusal | None:
     if not user.can_upload:
         return _NOT_ALLOWED
     if not verification.is_verified(user):
         return _NOT_VERIFIED
-    # The request is counted like all others, once its body has arrived.
-    return _too_many(throttling.of_user(user.pk, count=False))
+    return _too_many(throttling.of_user(user.pk, count=count))
 
 
 def _too_many(usage: throttling.Usage | None) -> Refusal | None:

@@ -61,8 +61,9 @@ def check_source(release: Release, rows: Sequence[StoredRendition]) -> Iterator[
     if run.source.dropped_at is not None:
         yield _note("The original was dropped as its owner chose, so nothing was held against it.")
         return
-    media = as_made(Media.from_json(run.source.found or {}), Profile.from_json(run.profile))
     plan = EncodePlan.from_json(run.plan)
+    whole = Media.from_json(run.source.found or {})
+    media = as_made(whole, Profile.from_json(run.profile), plan.clip)
     with files.folder() as folder:
         look = _Look(run, media, plan, _to_be_sampled(plan), folder, tools.ffmpeg())
         try:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from processing.ffmpeg import inputs
+from processing.ffmpeg.clip import Clip
 from processing.ffmpeg.stored import fractions, known, plain
 
 _HDR_TRANSFERS = ("smpte2084", "arib-std-b67")
@@ -231,6 +232,7 @@ class Media:
     nothing, and `hidden` the bytes it must not see, both as `inputs.opened` takes them. `claimed`
     is the duration in the header in seconds, whatever was measured. `broken_off` says whether bytes
     are missing at the end; `appended` whether another file follows inside this one and is not read.
+    All that is about the whole source, even if only a `clip` of it is used.
     """
 
     container: str
@@ -248,6 +250,7 @@ class Media:
     broken_off: bool = False
     appended: bool = False
     hidden: tuple[tuple[int, int], ...] = ()
+    clip: Clip | None = None
 
     def opened(self, path: Path) -> list[str]:
         """Return the `-i` with which ffprobe opens the source at `path`."""
@@ -308,7 +311,7 @@ class Media:
     def to_json(self) -> dict[str, Any]:
         """Return a dictionary that `json` can write; fractions become texts like `30000/1001`."""
         written = plain(self)
-        for name in ("beside", "hidden"):  # rare, and unknown to older versions
+        for name in ("beside", "hidden", "clip"):  # rare, and unknown to older versions
             if not written[name]:
                 del written[name]
         return written
@@ -323,6 +326,7 @@ class Media:
         }
         for name, kind in _LISTS.items():
             made[name] = tuple(kind(**known(kind, item)) for item in data.get(name, ()))
+        made["clip"] = Clip.from_json(data.get("clip"))
         made["beside"] = tuple(data.get("beside", ()))
         made["hidden"] = tuple((first, count) for first, count in data.get("hidden", ()))
         return cls(**known(cls, {**data, **made}))

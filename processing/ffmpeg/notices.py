@@ -190,6 +190,12 @@ SIZE_CHANGED_MIDWAY = Kind(
     when="frames of the file have different sizes or pixel formats",
 )
 
+CLIP_SHORTENED = Kind(
+    "clip_shortened",
+    "The clip was to end at {asked} s, but the file ends at {ends} s.",
+    when="the end of the clip that was asked for is after the end of the file",
+)
+
 OUTPUT_MISSING = Kind(
     "output_missing",
     "{missing} of {files} stored files of the video are missing or damaged, so it does not play "
@@ -231,6 +237,7 @@ KINDS: Mapping[str, Kind] = {
         AUDIO_DAMAGED,
         AUDIO_INCOMPLETE,
         SIZE_CHANGED_MIDWAY,
+        CLIP_SHORTENED,
         OUTPUT_MISSING,
         ORIGINAL_MISSING,
     )

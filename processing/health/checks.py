@@ -22,6 +22,7 @@ DOCTOR: tuple[Check, ...] = (
     work.storage_owner,
     site.static_files,
     site.address,
+    site.imports,
     mail.mail,
     work.workers,
     work.reconciler,

@@ -114,6 +114,8 @@ def _of_server(other: psycopg.Connection[Any], told: dict[str, object]) -> Itera
     table = _value(other, _TABLE_NOT_ALLOWED)
     if table:
         yield kinds.NOT_ALLOWED.at(NAME, table=table, user=_value(other, "SELECT current_user"))
+    if _value(other, _WORDS_WITH_ACCENTS):
+        yield kinds.NO_UNACCENT.at(NAME)
     yield from _connections(other)
     # The clock comes last, so that its answer is read at once.
     yield from _clocks(
@@ -127,6 +129,10 @@ WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND NOT (
   has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT')
   AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE'))
 ORDER BY relname LIMIT 1
+"""
+_WORDS_WITH_ACCENTS = """
+SELECT EXISTS (SELECT FROM pg_proc WHERE proname = 'videos_words'
+AND pronamespace = current_schema()::regnamespace AND prosrc NOT LIKE '%unaccent%')
 """
 _CONNECTIONS = """
 SELECT current_setting('max_connections')::int

@@ -16,13 +16,21 @@ from processing.health.catalogue import site as kinds
 from processing.health.finding import CheckResult, well
 from processing.health.site_address import is_local, is_private
 
-ADDRESS, STATIC = "Address", "Static files"
+ADDRESS, STATIC, IMPORTS = "Address", "Static files", "Imports"
 
 
 def address() -> list[CheckResult]:
     """Check that hosts, origins and HTTPS fit together."""
     found = [*_of_hosts(), *_of_origins()]
     return found or [well(ADDRESS, ", ".join(settings.ALLOWED_HOSTS))]
+
+
+def imports() -> CheckResult:
+    """Check that files are fetched from public addresses only."""
+    if settings.FETCH_PRIVATE:
+        networks = ", ".join(str(network) for network in settings.FETCH_PRIVATE)
+        return kinds.FETCHES_INSIDE.at(IMPORTS, networks=networks)
+    return well(IMPORTS, "from public addresses only")
 
 
 def _of_hosts() -> Iterator[CheckResult]:

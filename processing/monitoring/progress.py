@@ -8,9 +8,10 @@ from django.core.cache import cache
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
 
 from processing.models import Run, Task
-from processing.monitoring import forecast, remaining, stages, throughput
+from processing.monitoring import downloads, forecast, remaining, stages, throughput
+from processing.monitoring.downloads import Download
 from videos.events import announce
-from videos.events.messages import ProgressMessage
+from videos.events.messages import DownloadProgress, ProgressMessage
 from videos.models import Video
 
 State = Task.State
@@ -33,6 +34,7 @@ class Progress:
 
     ``speed`` is how many seconds of media are processed in a second, by all its workers together.
     ``place`` is how many tasks go before it while it waits: 0 is next, None not waiting.
+    ``download`` is set until the file of an import has arrived.
     """
 
     percent: float
@@ -40,6 +42,7 @@ class Progress:
     stage: str
     speed: float | None
     place: int | None
+    download: Download | None = None
 
 
 def with_run(videos: QuerySet[Video]) -> QuerySet[Video]:
@@ -50,12 +53,14 @@ def with_run(videos: QuerySet[Video]) -> QuerySet[Video]:
         run_kind=Subquery(newest.values("kind")[:1]),
         run_status=Subquery(newest.values("status")[:1]),
     )
-    return cast("QuerySet[Video]", _with_tasks(annotated, run="run_id"))
+    told = downloads.with_download(annotated, video="pk")
+    return cast("QuerySet[Video]", _with_tasks(told, run="run_id"))
 
 
 def with_progress(runs: QuerySet[Run]) -> QuerySet[Run]:
     """Annotate runs with their progress."""
-    return cast("QuerySet[Run]", _with_tasks(runs, run="pk"))
+    told = downloads.with_download(runs, video="video_id")
+    return cast("QuerySet[Run]", _with_tasks(told, run="pk"))
 
 
 def _with_tasks(rows: Any, *, run: str) -> Any:
@@ -143,7 +148,19 @@ def tick(video: Any) -> ProgressMessage:
         eta_seconds=now.eta_seconds,
         stage=now.stage,
         speed=now.speed,
+        download=_told(now.download),
         available_seconds=video.release.available_seconds if video.release else 0.0,
+    )
+
+
+def _told(download: Download | None) -> DownloadProgress | None:
+    if download is None:
+        return None
+    return DownloadProgress(
+        received=download.received,
+        size=download.size,
+        bytes_a_second=download.bytes_a_second,
+        eta_seconds=download.eta_seconds,
     )
 
 
@@ -156,5 +173,6 @@ def _working(row: Any) -> Progress:
         ),
         stage=stages.stage_of(row.task_kind),
         speed=row.run_speed,
+        download=downloads.download_of(row),
         place=None if at_work or row.wait_queue is None else row.ahead or 0,
     )

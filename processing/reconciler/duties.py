@@ -8,14 +8,16 @@ from accounts.outbox import prune_mail
 from accounts.sessions import prune_sessions
 from processing.pipeline import attempt, reconcile, retention
 from processing.reconciler.duty import Duty
+from processing.reconciler.hooks import wake_hooks
 from processing.reconciler.mail import wake_mail
 from processing.workers import temp_files
 from videos import dropping, idempotency, installation, objects, purge, trash
 from videos.events import log
 from videos.events.retention import prune_events
 from videos.ingest.closing import expire_uploads
-from videos.ingest.receiving import complete_arrived
 from videos.ingest.direct import leftovers
+from videos.ingest.hooks.retention import prune_hooks
+from videos.ingest.receiving import complete_arrived
 from videos.ingest.retention import prune_uploads
 from videos.objects import unknown
 
@@ -30,6 +32,7 @@ DUTIES = (
     Duty("adopt_tasks", _BEAT, reconcile.adopt_tasks, "database"),
     Duty("advance_jobs", _BEAT, reconcile.advance_finished, "database"),
     Duty("place_events", _BEAT, log.sequence, "database"),
+    Duty("wake_hooks", _BEAT, wake_hooks, "database"),
     Duty("wake_mail", _BEAT, wake_mail, "database"),
     Duty("expire_uploads", _STEP, expire_uploads, "database"),
     Duty("expire_videos", _STEP, trash.expire, "database"),
@@ -45,6 +48,7 @@ DUTIES = (
     Duty("slim_jobs", _STEP, retention.slim_jobs, "database"),
     Duty("prune_uploads", _STEP, prune_uploads, "database"),
     Duty("prune_keys", _STEP, idempotency.prune_keys, "database"),
+    Duty("prune_hooks", _STEP, prune_hooks, "database"),
     Duty("prune_sessions", _STEP, prune_sessions, "database"),
     Duty("prune_mail", _STEP, prune_mail, "database"),
     Duty("keep_identity", _MINUTE, installation.keep, "storage"),

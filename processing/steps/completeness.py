@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from processing.ffmpeg import counted, notices
 from processing.ffmpeg.counted import Counted
-from processing.ffmpeg.media import Media, VideoStream
+from processing.ffmpeg.media import AudioStream, Media, VideoStream
 from processing.ffmpeg.notices import Notice
 from processing.ffmpeg.planning.plan import EncodePlan
 from processing.ffmpeg.planning.reasons import frames_a_second
@@ -79,7 +79,8 @@ def _frames(
 ) -> Iterator[Notice]:
     complaints, grid = said.get(str(video.index), 0), plan.grid
     # Some packets hold no frame or half of one, so frames are lost only if there are complaints.
-    missing = (video.frames or 0) - every.frames
+    # Nobody knows how many frames a clip should have where their rate varies.
+    missing = 0 if plan.clip else (video.frames or 0) - every.frames
     if complaints and missing > 0:
         yield notices.FRAMES_UNDECODABLE(missing=missing, frames=video.frames)
     elif complaints:
@@ -101,11 +102,20 @@ def _audio(
     # Tracks in other codecs hold the same audio.
     for track in (track for track in plan.tracks if track.codec == "aac"):
         stream = streams.get(track.stream_index)
-        told, heard = stream and stream.duration, every.sound.get(track.name)
+        told = _told_seconds(stream, plan) if stream else None
+        heard = every.sound.get(track.name)
         if told and heard is not None and plan.grid is not None and _falls_short(heard, told):
             yield from _silent(track.language, heard, told, every.longest)
         if complaints := said.get(str(track.stream_index)):
             yield notices.AUDIO_DAMAGED(language=track.language, places=complaints)
+
+
+def _told_seconds(stream: AudioStream, plan: EncodePlan) -> float | None:
+    """Return how many seconds of audio the header promises, within the clip."""
+    if plan.clip is None or stream.duration is None:
+        return stream.duration
+    begin = float(stream.start - plan.origin)
+    return max(0.0, min(begin + stream.duration, plan.seconds) - max(begin, 0.0))
 
 
 def _silent(language: str, heard: float, told: float, longest: float) -> Iterator[Notice]:

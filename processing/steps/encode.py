@@ -126,8 +126,10 @@ def _encode(context: TaskContext, order: EncodeOrder) -> runner.Finished:
     plan, span, source = order.plan, order.span, order.source
     seconds = lengths.seconds_of(span, plan)
     report = _reporter(context, plan, span, seconds)
+    # Without a place to seek to, all that comes before a clip is decoded in vain.
+    vain = 0.0 if span.seek is not None else float(order.skipped)
     try:
-        return tools.run(commands.encode(order), context, seconds, source, report)
+        return tools.run(commands.encode(order), context, seconds, source, report, vain=vain)
     except ProcessFailed as error:
         if span.copies and not isinstance(error, RoomDoubtful):
             raise chunk_validation.CopyUnfit(argv=error.argv, log=error.log) from error
@@ -135,7 +137,9 @@ def _encode(context: TaskContext, order: EncodeOrder) -> runner.Finished:
             raise
     pipe = context.folder / "sound.nut"
     feeder, argv = commands.decode(order, pipe), commands.encode(order, decoded=pipe)
-    return tools.run_fed(feeder, argv, context, seconds, source, pipe=pipe, on_progress=report)
+    return tools.run_fed(
+        feeder, argv, context, seconds + vain, source, pipe=pipe, on_progress=report
+    )
 
 
 def _reporter(
@@ -222,6 +226,6 @@ STEP = Step(
     seconds_a_second=75.0,
     run=run,
     follow=_follow,
-    version=2,  # raised when runs began to store their plan
+    version=3,  # raised when plans began to have clips
     oldest_version=2,
 )

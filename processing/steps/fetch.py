@@ -16,8 +16,9 @@ from processing.steps.context import Outcome, TaskContext
 from processing.steps.step import Step
 from videos import arrivals
 from videos.fetching import partial
-from videos.fetching.download import Fetch, Fetched, Speed, Wanted
+from videos.fetching.download import Fetch, Fetched, Wanted
 from videos.fetching.errors import FetchFailed, FetchStopped
+from videos.fetching.pace import Speed
 from videos.fetching.partial import Partial
 from videos.models import Upload
 from videos.storage import originals

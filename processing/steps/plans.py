@@ -17,8 +17,9 @@ def of(context: TaskContext) -> EncodePlan:
 
 
 def media_of(context: TaskContext) -> Media:
-    """Return the run's source without the parts that its profile does not use."""
-    return as_made(_found(context), Profile.from_json(context.run.profile))
+    """Return the run's source without the parts that its profile and its clip do not use."""
+    clip = EncodePlan.from_json(context.run.plan).clip if context.run.plan else None
+    return as_made(_found(context), Profile.from_json(context.run.profile), clip)
 
 
 def _found(context: TaskContext) -> Media:

@@ -7,7 +7,7 @@ from processing.ffmpeg.encoding import poster
 from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
 from processing.ffmpeg.media import Media, VideoStream
 from processing.ffmpeg.running import runner
-from processing.steps import sources, tools, transfers
+from processing.steps import plans, sources, tools, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
@@ -19,7 +19,7 @@ _CONTENT_TYPE = "image/jpeg"
 
 def run(context: TaskContext) -> Outcome:
     """Make the release's poster."""
-    media = Media.from_json(context.source.found or {})
+    media = plans.media_of(context)
     if media.video is None:
         return Outcome()
     source = sources.local(context)
@@ -96,4 +96,5 @@ STEP = Step(
     essential=False,
     run=run,
     follow=_follow,
+    version=2,  # raised when plans began to have clips
 )

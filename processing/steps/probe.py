@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from django.conf import settings
+from django.db import transaction
 
 from processing.ffmpeg import media_before
+from processing.ffmpeg.clip import Clip
 from processing.ffmpeg.encoding import outputs, pixels
 from processing.ffmpeg.errors import ProbeFailed, ToolMissing
 from processing.ffmpeg.media import Media
@@ -23,6 +25,7 @@ from processing.steps.fetch import Arrived
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
 from processing.workers.machine import this_machine
+from videos import duplicates
 from videos.models import Release, Source, Upload, Video
 
 # No ordinary decoder understands the frames of this profile; profiles from 7 on hold ordinary ones.
@@ -48,9 +51,10 @@ def run(context: TaskContext) -> Outcome:
     if line is not None:
         probe_errors.require_all_there(media, line, source)
         media = measured
-    made_of = as_made(media, profile)
-    _require_something(made_of, ffmpeg)
-    plan, spans = plan_encode(media, line, profile, whole=context.run.whole)
+    _require_something(as_made(media, profile), ffmpeg)
+    clip = _wanted_clip(context.run)
+    plan, spans = plan_encode(media, line, profile, whole=context.run.whole, clip=clip)
+    made_of = as_made(media, profile, plan.clip)
     if not profile.takes_incomplete:
         _require_complete(plan)
     outputs.require(plan.codecs, ffmpeg.has_encoder)
@@ -65,11 +69,12 @@ def run(context: TaskContext) -> Outcome:
     )
     log = "\n".join(notice.message for notice in plan.notices)
     hashed = sha256()
+    _look_for_duplicate(context.run, hashed)
     return Outcome(
         record=lambda: _record(context, media, plan, hashed),
         result=probed,
         log=log,
-        gigapixels=probe_errors.pixels_of(made_of) / 10**9,
+        gigapixels=probe_errors.pixels_of(made_of) / 10**9 * _share(plan, made_of),
     )
 
 
@@ -82,6 +87,34 @@ def _limits(run: Run) -> probe.ProbeLimits:
     of_upload = Upload.objects.filter(video=run.video_id).values_list("limits", flat=True).first()
     allowed = (of_upload or {}).get("max_duration") or limits.max_duration
     return replace(limits, max_duration=min(limits.max_duration, float(allowed)))
+
+
+def _look_for_duplicate(run: Run, sha256: str) -> None:
+    """Tell a new video of another one with the same bytes; raise if it is then not wanted. Where
+    the bytes did not come through the server, their hash is known only now."""
+    if run.kind != Run.Kind.FIRST:
+        return
+    upload = Upload.objects.filter(video=run.video_id).values_list("settings", flat=True).first()
+    asked = (upload or {}).get("on_duplicate", duplicates.KEEP)
+    try:
+        with transaction.atomic():
+            duplicates.found(Video.objects.get(pk=run.video_id), sha256, asked)
+    except duplicates.Duplicate as error:
+        raise ProbeFailed(duplicates.MESSAGE, code=duplicates.CODE) from error
+
+
+def _wanted_clip(run: Run) -> Clip | None:
+    """Return the part of the source that the run's video is to be."""
+    fields = Video.objects.values_list("clip_start", "clip_end")
+    start, end = fields.get(pk=run.video_id)
+    return None if start is None and end is None else Clip(start or 0.0, end)
+
+
+def _share(plan: EncodePlan, media: Media) -> float:
+    """Return how much of a source its clip is."""
+    if plan.clip is None or not media.duration:
+        return 1.0
+    return min(1.0, plan.seconds / media.duration)
 
 
 def _require_something(media: Media, ffmpeg: FFmpeg) -> None:
@@ -142,5 +175,5 @@ STEP = Step(
     run=run,
     follow=follow,
     stores=False,
-    version=2,  # raised when this step began to plan the encode
+    version=3,  # raised when this step began to make clips
 )

@@ -118,5 +118,5 @@ STEP = Step(
     share=2.0,
     run=run,
     follow=_follow,
-    version=2,  # raised when this step began to say what is missing
+    version=3,  # raised when plans began to have clips
 )

@@ -29,10 +29,12 @@ def ffmpeg() -> FFmpeg:
     return FFmpeg(settings.FFMPEG, settings.FFPROBE, settings.ENV.sandbox)
 
 
-def limits(media_seconds: float) -> runner.Limits:
-    """Return limits on time and output for the length of the media, and defaults for the rest."""
+def limits(media_seconds: float, *, vain: float = 0.0) -> runner.Limits:
+    """Return limits on time and output for the length of the media, and defaults for the rest.
+    Before that, ``vain`` seconds are decoded without any output."""
     return runner.Limits(
-        wall_seconds=_WALL_FLOOR_SECONDS + _WALL_PER_MEDIA_SECOND * media_seconds,
+        wall_seconds=_WALL_FLOOR_SECONDS + _WALL_PER_MEDIA_SECOND * (media_seconds + vain),
+        stall_seconds=runner.Limits.stall_seconds + vain,
         output_bytes=_OUTPUT_FLOOR_BYTES + round(_OUTPUT_BYTES_A_SECOND * media_seconds),
     )
 
@@ -43,12 +45,15 @@ def run(
     seconds: float,
     source: Path,
     on_progress: Callable[[Progress], None] | None = None,
+    *,
+    vain: float = 0.0,
 ) -> runner.Finished:
-    """Run FFmpeg over ``seconds`` of media, after closing the database connection."""
+    """Run FFmpeg over ``seconds`` of media, and before that over ``vain`` seconds that it only
+    decodes, after closing the database connection."""
     let_go_of_database()
     return context.ffmpeg.run(
         argv,
-        limits=limits(seconds),
+        limits=limits(seconds, vain=vain),
         reads=[source],
         writes=context.folder,
         on_progress=on_progress,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 
 from accounts.models import User
 from processing import services as processing
@@ -16,6 +17,7 @@ from processing.pipeline import finish, work
 from processing.pipeline.claim import claim
 from tests.bad_server import Asked, BadServer, Wire, serving, whole
 from tests.networks import LOOPBACK
+from videos import purge
 from videos.ingest import closing, imports
 from videos.ingest.settings import VideoSettings
 from videos.models import Source, StoredObject, Upload, Video
@@ -107,6 +109,7 @@ def test_canceling_while_it_downloads_leaves_nothing(
     def cancel(asked: Asked, wire: Wire) -> None:
         wire.answer(200, b"\0" * 5000, length=10**6)
         processing.cancel(video)
+        connection.close()
         wire.wait(30)
 
     server.at("/slow.mp4", cancel)
@@ -166,3 +169,59 @@ def test_an_import_that_waits_long_does_not_expire(
     assert closing.expire_uploads() == 0
     processing.cancel_run(run)
     assert Video.objects.get(upload=upload).status == "canceled"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_wakeups_that_come_twice_fetch_once(
+    begun: Callable[..., tuple[Upload, Run]], server: BadServer, clip: Path
+) -> None:
+    upload, _ = begun("/twice.mp4")
+    others: list[Task | None] = []
+
+    def claim_meanwhile(asked: Asked, wire: Wire) -> None:
+        others.append(claim("ingest", worker="other"))
+        connection.close()
+        wire.answer(200, clip.read_bytes())
+
+    server.at("/twice.mp4", claim_meanwhile)
+    work.drain("ingest")
+    work.drain("ingest")
+    assert others == [None]
+    assert len(server.asked) == 1
+    assert Video.objects.get(upload=upload).status == "processing"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_full_disk_is_the_workers_fault_and_ends_no_import(
+    begun: Callable[..., tuple[Upload, Run]], settings: LazySettings
+) -> None:
+    settings.MIN_FREE_DISK_BYTES = 2**62
+    upload, _ = begun()
+    work.work_on(_fetch())
+    task = Task.objects.get()
+    assert (task.state, task.error_code) == ("ready", "disk_full")
+    assert Video.objects.get(upload=upload).status == "uploading"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_video_deleted_meanwhile_leaves_nothing(
+    begun: Callable[..., tuple[Upload, Run]],
+    server: BadServer,
+    clip: Path,
+    settings: LazySettings,
+    leftovers: Callable[[], list[Path]],
+) -> None:
+    settings.TASK_HEARTBEAT_SECONDS = 0.1
+    upload, _ = begun("/late.mp4")
+    video = Video.objects.get(upload=upload)
+
+    def purge_first(asked: Asked, wire: Wire) -> None:
+        purge.purge(video)
+        connection.close()
+        wire.answer(200, clip.read_bytes())
+
+    server.at("/late.mp4", purge_first)
+    work.work_on(_fetch())
+    assert Video.objects.count() == Source.objects.count() == Upload.objects.count() == 0
+    assert leftovers() == []
+    assert not StoredObject.objects.exclude(state="deleting").exists()

@@ -8,6 +8,7 @@ import pytest
 
 from processing.pipeline import plan
 from processing.steps import STEPS
+from processing.steps.fetch import Arrived
 from processing.steps.probed import Probed
 from processing.tests.pretended import PLAN, PROBED, SPANS
 from videos.pages import words
@@ -49,8 +50,15 @@ def test_the_weights_of_a_run_sum_to_100(downloads: bool) -> None:
     assert sum(Fraction(spec.weight) for spec in specs) == pytest.approx(100)
 
 
+def test_a_run_without_a_source_begins_with_its_fetch_and_the_weights_still_sum_to_100() -> None:
+    fetch, then = plan.first(stored=False), plan.following(Arrived())
+    assert [spec.kind for spec in (*fetch, *then)] == ["fetch", "probe"]
+    specs = [*fetch, *then, *plan.following(Probed(PROBED, PLAN, SPANS))]
+    assert sum(Fraction(spec.weight) for spec in specs) == pytest.approx(100)
+
+
 def test_what_waits_for_something_waits_for_a_task_of_the_same_plan() -> None:
     specs = plan.following(Probed(PROBED, PLAN, SPANS, downloads=True))
     planned = {(spec.kind, spec.number) for spec in specs}
     assert planned >= {before for spec in specs for before in spec.after}
-    assert {kind for kind, _ in planned} == STEPS.keys() - {"probe"}
+    assert {kind for kind, _ in planned} == STEPS.keys() - {"fetch", "probe"}

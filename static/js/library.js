@@ -3,6 +3,7 @@
 import { ask, fetchPage, toast } from "./api.js";
 import { discard, offerUndoOfPageBefore } from "./discarding.js";
 import { feed } from "./feed.js";
+import { moveVideos } from "./folders.js";
 import "./lost-line.js";
 import { Picking } from "./picking.js";
 import "./progress.js";
@@ -25,7 +26,7 @@ class VideoLibrary extends HTMLElement {
       const button = event.target.closest("[data-action]");
       if (button) this.#act(button);
     });
-    this.#picking = new Picking(this, (videos) => this.#discard(videos));
+    this.#picking = new Picking(this, { delete: (videos) => this.#discard(videos), move: (videos) => this.#move(videos) });
     document.addEventListener("change", ({ target }) => target.matches("#sort") && target.form.submit());
     offerUndoOfPageBefore((video) => this.#changed(video.id));
   }
@@ -106,9 +107,9 @@ class VideoLibrary extends HTMLElement {
     }
     this.#picking.tell();
     const isBare = this.querySelector(".card") === null;
-    const goesOn = document.querySelector(".pager") !== null;
+    const goesOn = document.querySelector(".pager, .folders") !== null;
     this.querySelector(".empty").hidden = !isBare || goesOn;
-    if (isBare && goesOn) this.#refill();
+    if (isBare && document.querySelector(".pager")) this.#refill();
   }
 
   /** Show the next videos if all on this page are gone and there are other pages. */
@@ -138,6 +139,7 @@ class VideoLibrary extends HTMLElement {
     const card = button.closest(".card");
     const { action, address } = button.dataset;
     if (action === "delete") await this.#discard([{ id: card.dataset.video, title: card.dataset.title }]);
+    else if (action === "move") await this.#move([{ id: card.dataset.video, title: card.dataset.title }]);
     else if (action === "copy") await copyLink(card);
     else {
       try {
@@ -152,6 +154,10 @@ class VideoLibrary extends HTMLElement {
   async #discard(videos) {
     const gone = await discard(videos, (video) => this.#changed(video.id));
     for (const { id } of gone) this.#gone(id);
+  }
+
+  async #move(videos) {
+    if (await moveVideos(videos)) for (const { id } of videos) this.#changed(id);
   }
 
   #card(video) {

@@ -1,19 +1,19 @@
-// The choice of several cards of the library, to delete them together.
+// The choice of several cards of the library, to delete or move them together.
 
 export class Picking {
   #library;
-  #discard;
+  #acts;
 
-  /** `onDelete` gets the chosen videos, each as {id, title}. */
-  constructor(library, onDelete) {
+  /** `acts` are what can be done, by name: each gets the chosen videos, as {id, title}. */
+  constructor(library, acts) {
     this.#library = library;
-    this.#discard = onDelete;
+    this.#acts = acts;
     document.addEventListener("click", ({ target }) => {
       if (target.closest("#pick")) this.#begin();
     });
     const bar = this.#bar;
     bar.querySelector('[data-part="done"]').addEventListener("click", () => this.#end());
-    bar.querySelector('[data-part="delete"]').addEventListener("click", () => this.#deleteChosen());
+    for (const name of Object.keys(acts)) this.#button(name).addEventListener("click", () => this.#do(name));
     library.addEventListener("change", ({ target }) => target.matches(".pick input") && this.tell());
     document.addEventListener("keydown", ({ key }) => key === "Escape" && this.#isOn && this.#end());
     this.offer();
@@ -35,7 +35,7 @@ export class Picking {
     const count = this.#chosen.length;
     this.#bar.querySelector('[data-part="count"]').textContent =
       count === 0 ? "Choose videos" : `${count} chosen`;
-    this.#bar.querySelector('[data-part="delete"]').disabled = count === 0;
+    for (const name of Object.keys(this.#acts)) this.#button(name).disabled = count === 0;
   }
 
   #begin() {
@@ -52,10 +52,14 @@ export class Picking {
     document.getElementById("pick")?.focus();
   }
 
-  async #deleteChosen() {
+  async #do(name) {
     const videos = this.#chosen.map(({ dataset }) => ({ id: dataset.video, title: dataset.title }));
     this.#end();
-    await this.#discard(videos);
+    await this.#acts[name](videos);
+  }
+
+  #button(name) {
+    return this.#bar.querySelector(`[data-part="${name}"]`);
   }
 
   get #isOn() {

@@ -1,5 +1,6 @@
 // <video-field data-address>: one field of a video, saved after each change; a change that could
-// not be saved without a connection is saved when the connection is back.
+// not be saved without a connection is saved when the connection is back. With data-list the field
+// holds a list, with commas between.
 
 import { ask } from "./api.js";
 
@@ -55,8 +56,8 @@ class VideoField extends HTMLElement {
     }
     this.#saving = true;
     try {
-      const video = await ask(this.dataset.address, { method: "PATCH", body: { [field.name]: wanted } });
-      this.#kept = video[field.name];
+      const video = await ask(this.dataset.address, { method: "PATCH", body: { [field.name]: this.#parsed(wanted) } });
+      this.#kept = this.#written(video[field.name]);
       if (field.value === wanted) field.value = this.#kept;
       this.#say("Saved");
       this.dispatchEvent(new CustomEvent("video-saved", { bubbles: true }));
@@ -68,6 +69,15 @@ class VideoField extends HTMLElement {
       this.#again = false;
       this.#save();
     }
+  }
+
+  #parsed(text) {
+    if (!("list" in this.dataset)) return text;
+    return [...new Set(text.split(",").map((one) => one.trim()))].filter(Boolean);
+  }
+
+  #written(value) {
+    return Array.isArray(value) ? value.join(", ") : value;
   }
 
   #failed({ status, message }) {

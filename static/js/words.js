@@ -17,6 +17,12 @@ export function size(bytes) {
   return `${value.toFixed(digits)} ${units[unit]}`;
 }
 
+/** Say how much of a file has arrived, such as "120 MB of 1.2 GB, 3.4 MB/s". */
+export function download({ received, size: whole, bytes_a_second: rate }) {
+  const share = whole ? `${size(received)} of ${size(whole)}` : size(received);
+  return rate ? `${share}, ${size(rate)}/s` : share;
+}
+
 export const ESTIMATING = "Estimating…";
 
 /** Return a size as in 512 MiB, in the units in which limits are set. */

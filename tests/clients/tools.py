@@ -33,11 +33,11 @@ def node() -> Path:
     return python_tools("node")
 
 
-def node_tools() -> Path:
-    """Return the folder whose ``node_modules`` hold what ``package-lock.json`` pins; skip the test
-    where they cannot be installed."""
+def node_tools(pins: Path = HERE) -> Path:
+    """Return the folder whose ``node_modules`` hold what ``package-lock.json`` in ``pins`` pins;
+    skip the test where they cannot be installed."""
     commands = node()
-    files = [HERE / "package.json", HERE / "package-lock.json"]
+    files = [pins / "package.json", pins / "package-lock.json"]
 
     def install(folder: Path) -> None:
         folder.mkdir()
@@ -45,7 +45,9 @@ def node_tools() -> Path:
             shutil.copy(file, folder)
         run([str(commands / "npm"), "ci", "--no-audit", "--no-fund", "--silent"], folder)
 
-    return _kept_or_skipped(lambda: kept.kept("npm", files, install))
+    return _kept_or_skipped(
+        lambda: kept.kept("npm" if pins == HERE else f"npm-{pins.name}", files, install)
+    )
 
 
 def run(command: Sequence[str], folder: Path, **environment: str) -> str:

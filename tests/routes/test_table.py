@@ -24,14 +24,27 @@ from accounts.models import ApiKey, User
 from processing.models import DutyRun, EncodingProfile, Reconciler, Run, Worker
 from tests import staff
 from tests.routes.listing import Route, routes
-from videos.models import ModerationDecision, Release, Upload, Video
+from videos.models import (
+    Folder,
+    HookAddress,
+    HookDelivery,
+    ModerationDecision,
+    Release,
+    Upload,
+    Video,
+)
 
 TABLE = Path(__file__).parent / "table.txt"
 ROLES = ("anonymous", "stranger", "owner", "viewer", "moderator", "administrator")
 _LINE = re.compile(r"^(\w+ /\S*)((?: +\d{3}){6})$")
 
 # What the ids in the routes of the API name, other than videos.
-_ROWS: dict[str, Any] = {"jobs": Run, "uploads": Upload}
+_ROWS: dict[str, Any] = {
+    "jobs": Run,
+    "uploads": Upload,
+    "folders": Folder,
+    "hooks/addresses": HookAddress,
+}
 
 pytestmark = pytest.mark.slow
 
@@ -57,6 +70,7 @@ def populate(video: Video, owner: User) -> None:
     Reconciler.objects.create(name="reconciler", host="host", started_at=now, last_seen=now)
     DutyRun.objects.create(name="duty", next_at=now)
     api_keys.issue(owner, name="key")
+    Folder.objects.create(owner=owner, name="folder")
     outbox.write(owner, "mail/video_approved", title="A clip", message="", link="")
     about = ContentType.objects.get_for_model(Video)
     LogEntry.objects.create(
@@ -69,6 +83,8 @@ def populate(video: Video, owner: User) -> None:
     ModerationDecision.objects.create(
         video_id=video.pk, owner_email="", by_email="", before="pending", after="approved"
     )
+    address = HookAddress.objects.create(owner=owner, source="generic")
+    HookDelivery.objects.create(address=address, owner=owner, source="generic", status="failed")
     staff.moderators()
 
 
@@ -94,6 +110,7 @@ def _values(route: Route) -> dict[str, str]:
         "video_id": video,
         "key_id": ApiKey.objects.values_list("pk", flat=True)[0],
         "pk": _row_of(route) or video,
+        "source": "replicate",
         "name": EncodingProfile.objects.values_list("name", flat=True)[0],
         "app_label": "videos",
         "content_type_id": ContentType.objects.get_for_model(Video).pk,

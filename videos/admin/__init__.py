@@ -1,5 +1,5 @@
 """Videos in the admin: moderation and the other actions on videos."""
 
-from videos.admin import decisions, releases, stored, videos
+from videos.admin import decisions, hooks, releases, stored, videos
 
-__all__ = ["decisions", "releases", "stored", "videos"]
+__all__ = ["decisions", "hooks", "releases", "stored", "videos"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from videos import folders
@@ -19,7 +19,7 @@ MOST_MOVED = 100
 class FolderSerializer(serializers.ModelSerializer[Folder]):
     """A folder that ``folders.shown`` has loaded."""
 
-    parent = serializers.SerializerMethodField()
+    parent = serializers.SerializerMethodField()  # type: ignore[assignment]  # a member of ours
     path = serializers.SerializerMethodField()
     videos = serializers.IntegerField(
         source="video_count", help_text="how many lie directly in it, not counting the trash"
@@ -60,7 +60,7 @@ class FolderSubmitSerializer(StrictForm):
 
     read_only_members = FolderSerializer.Meta.fields
     name = FolderNameField(max_length=100, help_text="unlike those of its neighbours")
-    parent = IdField(
+    parent = IdField(  # type: ignore[assignment]  # a member of ours
         required=False, allow_null=True, help_text="the folder it lies in; null: at the top"
     )
 
@@ -120,6 +120,7 @@ class TagSerializer(serializers.Serializer[Any]):
     videos = serializers.IntegerField(help_text="how many have it, not counting the trash")
 
 
+@extend_schema_serializer(many=False)
 class TagsSerializer(serializers.Serializer[Any]):
     """The tags of one's own videos, the most frequent first."""
 

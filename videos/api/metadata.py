@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.metadata import SimpleMetadata
 from rest_framework.request import Request
 
-from videos.api.strictness import StrictRequests
+if TYPE_CHECKING:
+    from videos.api.strictness import StrictRequests
 
 
 class Methods(SimpleMetadata):
@@ -16,6 +17,9 @@ class Methods(SimpleMetadata):
     def determine_metadata(self, request: Request, view: Any) -> dict[str, Any]:
         """Return the answer to an OPTIONS request."""
         told = {"name": view.get_view_name(), "description": view.get_view_description()}
+        # REST framework loads this class while that module is being imported.
+        from videos.api.strictness import StrictRequests
+
         if isinstance(view, StrictRequests):
             actions = getattr(view, "action_map", {})
             told["methods"] = {

@@ -28,6 +28,7 @@ from processing.services import (
     OriginalDropped,
     VideoDeleted,
 )
+from videos.duplicates import Duplicate
 from videos.folders import (
     DEEPEST,
     MOST,
@@ -46,6 +47,10 @@ from videos.idempotency import (
     KeyMismatch,
 )
 from videos.ingest.direct import errors as direct
+from videos.ingest.hooks.addresses import AddressUnknown, NoSecretSet
+from videos.ingest.hooks.deliveries import NotJson
+from videos.ingest.hooks.polling import NoSuchJob, NotAsked
+from videos.ingest.hooks.signatures import SignatureExpired, SignatureInvalid, SignatureMissing
 from videos.ingest.services import EmptyFile
 from videos.ingest.uploads import (
     ExternalIdTaken,
@@ -68,6 +73,11 @@ EMAIL_NOT_VERIFIED = (
 )
 
 logger = structlog.get_logger(__name__)
+
+
+class BodyTooLarge(Exception):
+    """Raised when the body of a report is larger than a view reads."""
+
 
 # For each exception of the domain: the status, the stable code, and a sentence on what to do.
 _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
@@ -165,6 +175,36 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
     direct.PartTooLarge: (409, "upload_part_too_large", direct.PartTooLarge.message),
     direct.FileTooLarge: (413, "upload_too_large", direct.FileTooLarge.message),
     direct.FileEmpty: (400, "file_empty", direct.FileEmpty.message),
+    Duplicate: (409, "duplicate", "You have this file already; `video` is its id."),
+    SignatureMissing: (
+        401,
+        "signature_missing",
+        "Send the headers webhook-id, webhook-timestamp and webhook-signature.",
+    ),
+    SignatureExpired: (
+        401,
+        "signature_expired",
+        "The webhook was signed too long ago, or in the future: more than 5 minutes apart.",
+    ),
+    SignatureInvalid: (401, "signature_invalid", "The signature is not one of this address."),
+    AddressUnknown: (
+        403,
+        "hook_address_unknown",
+        "This address was not issued here, or it was revoked. Create another one.",
+    ),
+    NotJson: (400, "parse_error", "The body is not a JSON object."),
+    BodyTooLarge: (413, "body_too_large", "The body may have at most 4,194,304 bytes here."),
+    NoSecretSet: (
+        409,
+        "hook_not_configured",
+        "The operator has set no signing secret of this generator (VODLOOM_REPLICATE_SECRETS).",
+    ),
+    NotAsked: (
+        409,
+        "polling_not_configured",
+        "This site cannot ask the generator: the operator has set no VODLOOM_REPLICATE_TOKEN.",
+    ),
+    NoSuchJob: (400, "prediction_invalid", "This is not the id of a prediction."),
     VideoBusy: (
         409,
         "video_busy",
@@ -209,11 +249,14 @@ _TITLES = {
     406: "Not acceptable",
     409: "Conflict",
     408: "Request timeout",
+    410: "Gone",
     412: "Precondition failed",
     413: "Too large",
     415: "Unsupported media type",
     422: "Unprocessable content",
+    423: "Locked",
     429: "Too many requests",
+    460: "Checksum mismatch",
     500: "Server error",
     503: "Service unavailable",
     507: "Insufficient storage",
@@ -228,7 +271,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     known = _DOMAIN.get(type(error))
     if known is not None:
         status, code, detail = known
-        response = _response(body(status, code, detail, instance=instance), status)
+        problem = body(status, code, detail, instance=instance)
+        if isinstance(error, Duplicate):
+            problem["video"] = str(error.video_id)
+        response = _response(problem, status)
         if isinstance(error, KeyInFlight):
             response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response

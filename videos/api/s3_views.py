@@ -69,7 +69,7 @@ class S3UploadViewSet(StrictRequests, viewsets.GenericViewSet[Upload]):
         receiving.bucket()
         raise MultipartOnly
 
-    @extend_schema(request=S3CreateSerializer, responses={200: S3CreatedSerializer})
+    @extend_schema(request=S3CreateSerializer, responses={201: S3CreatedSerializer})
     def create(self, request: Request) -> Response:
         """Begin an upload, and create its video."""
         user = cast(User, request.user)
@@ -88,7 +88,10 @@ class S3UploadViewSet(StrictRequests, viewsets.GenericViewSet[Upload]):
             "part_size": limits.part_size(upload),
             "video": upload.video_id,
         }
-        return Response(S3CreatedSerializer(answer).data)
+        where = reverse("video-detail", [upload.video_id], request=request)
+        return Response(
+            S3CreatedSerializer(answer).data, HTTPStatus.CREATED, headers={"Location": where}
+        )
 
     @extend_schema(parameters=[_KEY], responses=S3PartSerializer(many=True))
     def parts(self, request: Request, pk: UUID) -> Response:

@@ -48,6 +48,21 @@ class ErrorSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(help_text="a sentence for people")
 
 
+class DownloadProgressSerializer(serializers.Serializer[Any]):
+    """How much of the file of an import has arrived."""
+
+    received = serializers.IntegerField(help_text="bytes so far")
+    size = serializers.IntegerField(
+        allow_null=True, help_text="all bytes; null if the server does not tell"
+    )
+    bytes_a_second = serializers.IntegerField(
+        allow_null=True, help_text="lately; null until it is measured"
+    )
+    eta_seconds = serializers.IntegerField(
+        allow_null=True, help_text="seconds until the file is there; null when that is not known"
+    )
+
+
 class ProgressSerializer(serializers.Serializer[Any]):
     """The progress of the current job."""
 
@@ -61,6 +76,9 @@ class ProgressSerializer(serializers.Serializer[Any]):
     place = serializers.IntegerField(
         allow_null=True,
         help_text="the number of tasks before it in the queue; null when it does not wait",
+    )
+    download = DownloadProgressSerializer(
+        allow_null=True, help_text="until the file of an import has arrived; null for all others"
     )
 
 
@@ -148,6 +166,15 @@ class DownloadSerializer(serializers.Serializer[Any]):
     url = serializers.URLField(help_text="saves it under the video's title; players take it too")
 
 
+class OriginalSerializer(serializers.Serializer[Any]):
+    """Where the untouched original can be downloaded."""
+
+    url = serializers.URLField(help_text="saves the file; whoever has it needs no key")
+    expires_at = serializers.DateTimeField(help_text="when the address ends at the latest")
+    filename = serializers.CharField(help_text="the name under which it is saved")
+    size = serializers.IntegerField(help_text="bytes")
+
+
 class PlaybackSerializer(serializers.Serializer[Any]):
     """The URLs that play the video; null while there is nothing to play."""
 
@@ -205,6 +232,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
     clip = serializers.SerializerMethodField()
     expires_at = serializers.SerializerMethodField()
     original = serializers.SerializerMethodField()
+    duplicate_of = serializers.SerializerMethodField()
     owner = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField()
     job = serializers.SerializerMethodField()
@@ -231,6 +259,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
             "clip",
             "expires_at",
             "original",
+            "duplicate_of",
             "owner",
             "status",
             "playable",
@@ -294,6 +323,13 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
         """What is done with the original once it is ready; null for all but the owner and
         staff."""
         return video.original if self._is_theirs(video) else None
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_duplicate_of(self, video: Video) -> str | None:
+        """An earlier video of the same owner with the same bytes; null if there was none, and for
+        all but the owner and staff."""
+        known = video.duplicate_of_id if self._is_theirs(video) else None
+        return str(known) if known else None
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_owner(self, video: Video) -> str | None:
@@ -472,6 +508,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField(help_text="a sentence for people")
     instance = serializers.CharField(allow_null=True, help_text="the path of the request")
     request_id = serializers.CharField(allow_null=True, help_text="the id to tell the operator")
+    video = serializers.UUIDField(
+        required=False, help_text="only with the code `duplicate`: the video of the same bytes"
+    )
     errors = FieldErrorSerializer(  # type: ignore[assignment]  # a member, no result of checking
         many=True, required=False, help_text="one entry for each wrong member"
     )

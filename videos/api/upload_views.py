@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -12,14 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from accounts import verification
 from accounts.models import User
 from processing import services as processing
 from videos import ids
 from videos.api.pagination import NEWEST_FIRST
 from videos.api.strictness import StrictRequests
 from videos.api.upload_serializers import UploadCreateSerializer, UploadSerializer
-from videos.ingest.uploads import UploadNotAllowed
+from videos.idempotency import Made
+from videos.ingest import delegated, receiving
 from videos.models import Upload
 
 
@@ -46,13 +47,18 @@ class UploadViewSet(
     def create(self, request: Request) -> Response:
         """Make an address to which somebody without an account uploads one file."""
         user = cast(User, request.user)
-        if not user.can_upload:
-            raise UploadNotAllowed
-        verification.require_verified(user)
+        delegated.require_right(user)
         form = UploadCreateSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        upload = self.get_queryset().get(pk=form.create_for(user).pk)
-        where = reverse("upload-detail", [upload.pk], request=request)
+        return self._created(self.get_queryset().get(pk=form.create_for(user).pk))
+
+    def recovered(self, made: Sequence[Made]) -> Response | None:
+        """Return the answer of a creation that was killed; None if it is gone."""
+        upload = self.get_queryset().filter(video=made[-1].id).first()
+        return None if upload is None else self._created(upload)
+
+    def _created(self, upload: Upload) -> Response:
+        where = reverse("upload-detail", [upload.pk], request=self.request)
         return Response(
             self.get_serializer(upload).data,
             status=HTTPStatus.CREATED,
@@ -66,4 +72,5 @@ class UploadViewSet(
         if upload.video is None or upload.finished_at is not None:
             raise processing.NothingToCancel
         processing.cancel(upload.video)
+        receiving.discard(upload.pk)
         return Response(status=HTTPStatus.NO_CONTENT)

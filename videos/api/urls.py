@@ -5,6 +5,12 @@ from rest_framework.routers import SimpleRouter
 
 from videos.api.feed_views import FeedTicketView
 from videos.api.folder_views import FolderViewSet, TagViewSet
+from videos.api.hook_views import (
+    HookAddressViewSet,
+    HookDeliveryViewSet,
+    HookView,
+    PredictionView,
+)
 from videos.api.import_views import ImportView
 from videos.api.job_views import JobViewSet
 from videos.api.profile_views import ProfileViewSet
@@ -19,6 +25,8 @@ router.register("tags", TagViewSet, basename="tag")
 router.register("uploads", UploadViewSet, basename="upload")
 router.register("jobs", JobViewSet, basename="job")
 router.register("profiles", ProfileViewSet, basename="profile")
+router.register("hooks/addresses", HookAddressViewSet, basename="hook-address")
+router.register("hooks/deliveries", HookDeliveryViewSet, basename="hook-delivery")
 
 urlpatterns = [
     *router.urls,
@@ -32,4 +40,14 @@ urlpatterns = [
         name="import-batch",
     ),
     path("feed/ticket/", FeedTicketView.as_view({"post": "create"}), name="feed-ticket"),
+    path(
+        "hooks/predictions/",
+        PredictionView.as_view({"post": "create"}, basename="prediction"),
+        name="hook-prediction",
+    ),
+    path(
+        "hooks/<slug:source>/",
+        HookView.as_view({"post": "create"}, basename="hook"),
+        name="hook",
+    ),
 ]

@@ -47,7 +47,7 @@ class FormJSONField(serializers.JSONField):
         "type": "array",
         "maxItems": MOST_TAGS,
         "uniqueItems": True,
-        "items": {"type": "string", "minLength": 1, "maxLength": TAG_LENGTH},
+        "items": {"type": "string", "minLength": 1, "maxLength": TAG_LENGTH, "pattern": "^[^,]*$"},
         "description": "one's own words, to find videos by; in a form, as JSON text",
     }
 )
@@ -57,7 +57,7 @@ class TagsField(FormJSONField):
     default_error_messages = {
         "invalid": "Send a list of strings.",
         "too_many": f"A video has at most {MOST_TAGS} tags.",
-        "tag": f"A tag has 1 to {TAG_LENGTH} characters.",
+        "tag": f"A tag has 1 to {TAG_LENGTH} characters, and no comma.",
         "repeated": "A tag is given twice.",
     }
 
@@ -69,7 +69,7 @@ class TagsField(FormJSONField):
         if len(value) > MOST_TAGS:
             self.fail("too_many")
         tags = [names.shown(tag).strip() for tag in value]
-        if not all(0 < len(tag) <= TAG_LENGTH for tag in tags):
+        if not all(0 < len(tag) <= TAG_LENGTH and "," not in tag for tag in tags):
             self.fail("tag")
         if len(set(tags)) < len(tags):
             self.fail("repeated")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
@@ -36,6 +37,7 @@ from videos.api.job_views import jobs_of
 from videos.api.pagination import NEWEST_FIRST
 from videos.api.serializers import (
     CurrentJobSerializer,
+    OriginalSerializer,
     VideoEditSerializer,
     VideoSerializer,
     VideoStatusSerializer,
@@ -46,6 +48,7 @@ from videos.idempotency import Made
 from videos.ingest import services as ingest
 from videos.ingest import uploads
 from videos.models import Upload, Video
+from videos.playback import originals
 from videos.selectors import with_everything
 
 _OPEN_ACTIONS = ("retrieve", "status")
@@ -195,6 +198,16 @@ class VideoViewSet(
         """Return the status and progress of a video alone, for polling."""
         told = VideoStatusSerializer(self.get_object(), context=self.get_serializer_context())
         return Response(told.data)
+
+    @extend_schema(responses=OriginalSerializer)
+    @action(detail=True)
+    def original(self, request: Request, pk: str) -> Response:
+        """Return an address of the untouched original. A redirect could not be followed with a key
+        in the headers, nor be passed on."""
+        video = self._found(access.may_take_original)
+        found = originals.address_of(video, cast(User, request.user))
+        told = replace(found, url=request.build_absolute_uri(found.url))
+        return Response(OriginalSerializer(told).data)
 
     @extend_schema(request=None, responses={202: CurrentJobSerializer})
     @action(detail=True, methods=["post"])

@@ -46,7 +46,7 @@ def _write(kind: str, videos: Iterable[Video], payload: Mapping[str, Any]) -> No
             type=kind,
             owner_id=video.owner_id,
             video_id=video.pk,
-            payload=_facts(video) | payload,
+            payload={**_facts(video), **payload},
         )
         for video in videos
     )

@@ -62,6 +62,15 @@ class EventMessage(TypedDict):
     payload: Payload
 
 
+class DownloadProgress(TypedDict):
+    """How much of the file of an import has arrived."""
+
+    received: Annotated[int, "bytes so far"]
+    size: Annotated[int | None, "all bytes; null if the server does not tell"]
+    bytes_a_second: Annotated[int | None, "lately; null until it is measured"]
+    eta_seconds: Annotated[int | None, "until the file is there; null when that is not known"]
+
+
 class ProgressMessage(TypedDict):
     """How far a job is. It comes about once a second while the job runs, and whenever more of the
     video plays. These messages are not kept: read the video after an interruption."""
@@ -74,6 +83,9 @@ class ProgressMessage(TypedDict):
     stage: Annotated[str, "what is being done at the moment"]
     speed: Annotated[float | None, "seconds of media that are processed in a second"]
     available_seconds: Annotated[float, "seconds that play from the start"]
+    download: Annotated[
+        DownloadProgress | None, "until the file of an import has arrived; null for all others"
+    ]
 
 
 class Ping(TypedDict):

@@ -46,18 +46,28 @@ def get(url: str, headers: Mapping[str, str], watch: Watch) -> Iterator[requests
 def _followed(
     session: requests.Session, url: str, headers: Mapping[str, str], watch: Watch
 ) -> requests.Response:
+    _require(url)
     address, auth = _without_user(url)
     first = urls.origin_of(address)
     for _ in range(MOST_REDIRECTS + 1):
-        _require(address)
         known = auth if urls.origin_of(address) == first else None
         answer = _sent(session, address, headers, known, watch)
         where = answer.headers.get("Location")
         if answer.status_code not in _REDIRECTS or not where:
             return answer
         answer.close()
-        address, _ = _without_user(urljoin(address, where))
+        address = _redirected(address, where)
     raise errors.failed("The URL redirects too many times. Use the address of the file itself.")
+
+
+def _redirected(url: str, where: str) -> str:
+    """Return where a redirect leads, without a user and password of its making."""
+    try:
+        found = urljoin(url, where)
+    except ValueError as error:
+        raise errors.failed("The URL leads to an address that is none.") from error
+    _require(found)
+    return _without_user(found)[0]
 
 
 def _sent(

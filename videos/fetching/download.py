@@ -7,15 +7,15 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from email.message import Message
 from http.client import HTTPException
 
 import requests
 from django.conf import settings
 from urllib3.exceptions import HTTPError
 
-from videos.fetching import client, errors, sites, sniff, urls
+from videos.fetching import answers, client, errors, sites, sniff, urls
 from videos.fetching.errors import FetchFailed
+from videos.fetching.pace import Pace, Speed
 from videos.fetching.partial import Partial, Validators
 from videos.fetching.watch import Watch
 
@@ -23,18 +23,7 @@ _BLOCK_BYTES = 256 * 1024
 _PAGE_BYTES = 512 * 1024
 _PAUSE_SECONDS = 1.0
 _MOST_PAGES = 2
-_REPORT_SECONDS = 0.5
-_SMOOTHED = 0.7
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
-
-
-@dataclass(frozen=True)
-class Speed:
-    """How far a fetch is: bytes so far, all bytes if that is known, and bytes a second."""
-
-    received: int
-    total: int | None
-    bytes_a_second: float
 
 
 @dataclass(frozen=True)
@@ -53,28 +42,6 @@ class Fetched:
     size: int
     sha256: str
     filename: str
-
-
-class Pace:
-    """When the next report is due, and how many bytes arrive in a second, smoothed."""
-
-    def __init__(self) -> None:
-        self._at = time.monotonic()
-        self._size: int | None = None
-        self.bytes_a_second = 0.0
-
-    def is_due(self, size: int) -> bool:
-        """Return whether a report is due now that there are ``size`` bytes."""
-        now = time.monotonic()
-        seconds = now - self._at
-        if self._size is not None and seconds < _REPORT_SECONDS:
-            return False
-        if self._size is not None and size >= self._size:
-            lately = (size - self._size) / seconds
-            kept = _SMOOTHED if self.bytes_a_second else 0.0
-            self.bytes_a_second = kept * self.bytes_a_second + (1.0 - kept) * lately
-        self._at, self._size = now, size
-        return True
 
 
 @dataclass
@@ -104,6 +71,8 @@ class Fetch:
 
     def _until_complete(self, watch: Watch) -> None:
         """Receive, and go on after each break that came later than the one before."""
+        if 0 < self.partial.size == self.partial.validators.total:
+            return  # an earlier attempt received all of it, and could not store it
         self._url = sites.direct(self.wanted.url)
         while True:
             begun = self.partial.size
@@ -175,7 +144,7 @@ class Fetch:
         if total is not None:
             self._require_size(total)
             self.make_room(total - self.partial.size)
-        self._filename = _name_in(answer.headers.get("Content-Disposition", ""))
+        self._filename = answers.name_in(answer.headers.get("Content-Disposition", ""))
         self._write(answer, watch)
         if total is not None and self.partial.size < total:
             raise errors.broken_off()
@@ -185,7 +154,7 @@ class Fetch:
         """Begin anew if the body is the whole file, or go on where it goes on. Returns False if it
         is another part than was asked for; that is dropped."""
         if answer.status_code == requests.codes.ok:
-            self.partial.begin(_validators_of(answer))
+            self.partial.begin(answers.validators_of(answer))
             return True
         match = _RANGE.fullmatch(answer.headers.get("Content-Range", "").strip())
         total = self.partial.validators.total
@@ -239,23 +208,5 @@ def _next(answer: requests.Response, watch: Watch) -> bytes:
     return block
 
 
-def _validators_of(answer: requests.Response) -> Validators:
-    length = answer.headers.get("Content-Length", "")
-    return Validators(
-        etag=answer.headers.get("ETag", ""),
-        modified=answer.headers.get("Last-Modified", ""),
-        total=int(length) if length.isascii() and length.isdecimal() else None,
-    )
-
-
 def _same(told: str, total: int | None) -> bool:
     return told == "*" or total is None or told == str(total)
-
-
-def _name_in(disposition: str) -> str:
-    """Return the file name in a Content-Disposition header, or an empty string."""
-    message = Message()
-    message["Content-Disposition"] = disposition.replace("\r", " ").replace("\n", " ")
-    with suppress(LookupError, ValueError):
-        return message.get_filename("") or ""
-    return ""

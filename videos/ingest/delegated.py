@@ -13,9 +13,11 @@ from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
 
+from accounts import verification
 from accounts.models import User
 from videos.ingest import uploads
 from videos.ingest.settings import VideoSettings
+from videos.ingest.standing import State, state_of
 from videos.ingest.uploads import Limits
 from videos.models import Upload
 
@@ -29,7 +31,38 @@ _UNTITLED = "Untitled"
 
 
 class BadAddress(Exception):
-    """Raised when an address was not signed by this site."""
+    """Raised when an address was not signed by this site, or its upload is gone."""
+
+
+class OriginNotAllowed(Exception):
+    """Raised when a page, or a program, of another origin than the allowed one sends bytes."""
+
+
+class AddressUsed(Exception):
+    """Raised when a whole file has arrived at an address before."""
+
+    def __init__(self, upload: Upload) -> None:
+        super().__init__(str(upload.pk))
+        self.upload = upload
+
+
+class AddressExpired(Exception):
+    """Raised when the time of an address is over."""
+
+
+class AddressCanceled(Exception):
+    """Raised when the owner has canceled an upload, or deleted its video."""
+
+
+class AddressFailed(Exception):
+    """Raised when what arrived at an address could not be taken."""
+
+
+_OVER = {
+    State.EXPIRED: AddressExpired,
+    State.CANCELED: AddressCanceled,
+    State.FAILED: AddressFailed,
+}
 
 
 def create(
@@ -53,6 +86,36 @@ def create(
         limits=limits,
         expires_in=expires_in,
     )
+
+
+def opened(path: str, origin: str | None) -> Upload:
+    """Return the open upload that an address names, for a client that tells this origin, or none.
+
+    Raises ``BadAddress``, ``OriginNotAllowed``, ``AddressUsed``, ``AddressExpired``,
+    ``AddressCanceled`` or ``AddressFailed``, and if the owner may not upload any more
+    ``UploadNotAllowed`` or ``EmailNotVerified``.
+    """
+    found = Upload.objects.filter(pk=upload_of(path), protocol=Upload.Protocol.DELEGATED)
+    upload = found.select_related("video__source", "owner").first()
+    if upload is None or upload.video is None:
+        raise BadAddress
+    allowed = upload.limits.get("allowed_origin")
+    if allowed and origin != allowed:
+        raise OriginNotAllowed
+    state = state_of(upload)
+    if state is State.FINISHED:
+        raise AddressUsed(upload)
+    if state in _OVER:
+        raise _OVER[state]
+    require_right(upload.owner)
+    return upload
+
+
+def require_right(owner: User) -> None:
+    """Raise ``UploadNotAllowed`` or ``EmailNotVerified`` if the owner may not upload."""
+    if not owner.can_upload:
+        raise uploads.UploadNotAllowed
+    verification.require_verified(owner)
 
 
 def path_of(upload_id: UUID) -> str:

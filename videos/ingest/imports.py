@@ -33,7 +33,8 @@ def start(
 ) -> tuple[Upload, Run]:
     """Create the upload and the video of a file at a URL, and the job that fetches it.
 
-    ``sha256`` in hex is what the file must have. Raises ``urls.UrlWrong``, and what
+    ``sha256`` in hex is what the file must have. Without a ``filename`` it is called as its server
+    calls it. Raises ``urls.UrlWrong``, and what
     ``uploads.create`` raises. The whole URL is kept until the file has arrived, and is never shown.
     """
     urls.require_fetchable(url, site.FETCH_PRIVATE)
@@ -48,7 +49,7 @@ def start(
             origin_url=urls.shown(url),
             receiving=True,
         )
-        upload.settings |= {"url": url, "sha256": sha256}
+        upload.settings |= {"url": url, "sha256": sha256, "named": bool(filename)}
         if upload.video is None:  # never, since only parts of tus have none
             raise uploads.UploadCanceled
         if not (settings.title or filename):

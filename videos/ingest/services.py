@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import connection
 
 from accounts.models import User
+from videos import duplicates
 from videos.ingest import closing, uploads
 from videos.ingest.settings import VideoSettings
 from videos.ingest.uploads import UploadCanceled, clean_filename
@@ -41,13 +42,15 @@ class ArrivedFile:
 def take_file(owner: User, file: ArrivedFile, settings: VideoSettings) -> Video:
     """Store an arrived file and start its processing.
 
-    Raises ``EmptyFile``, ``UploadCanceled`` (the bytes are deleted again), ``StorageUnavailable``
-    (the video is then marked as failed for that reason), and what ``uploads.create`` raises.
+    Raises ``EmptyFile``, ``Duplicate`` (nothing is kept), ``UploadCanceled`` (the bytes are deleted
+    again), ``StorageUnavailable`` (the video is then marked as failed for that reason), and what
+    ``uploads.create`` raises.
     """
     if not owner.can_upload:
         raise uploads.UploadNotAllowed
     if file.size == 0:
         raise EmptyFile
+    duplicates.require_none(owner, file.sha256, settings.on_duplicate)
     upload = uploads.create(
         owner,
         settings,

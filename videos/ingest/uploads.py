@@ -19,9 +19,10 @@ from accounts.models import User
 from processing import profiles
 from processing import services as processing
 from processing.ffmpeg.planning.ladder import Profile
-from videos import folders, idempotency, keys, lifecycle, objects
+from videos import duplicates, folders, idempotency, keys, lifecycle, objects
 from videos.arrivals import ORIGINS
 from videos.events import log
+from videos.ingest import closing
 from videos.ingest.settings import VideoSettings
 from videos.models import Source, Upload, Video
 from videos.moderation import policy
@@ -124,32 +125,63 @@ def extend(upload_id: UUID, *, received: int, expires_in: timedelta | None = Non
 def finish(upload: Upload, stored: Stored) -> Video:
     """Give the video its source and start the processing. The object is under the upload's key.
 
+    A duplicate that is to be refused fails; one that shares a release is ready at once, and the
+    object is deleted.
+
     Raises ``UploadCanceled``; the caller then deletes the bytes with ``closing.forget``. Closing
     and purging take the rows in the same order, the video before the upload.
     """
     video = upload.video
     if video is None:
         raise UploadCanceled
-    with transaction.atomic():
-        source = Source.objects.create(
-            owner_id=upload.owner_id,
-            key=upload.key,
-            filename=upload.filename,
-            size=stored.size,
-            sha256=stored.sha256,
-            origin=ORIGINS.get(upload.protocol, Source.Origin.UPLOAD),
-            origin_url=upload.origin_url,
-            provenance=video.provenance,
-        )
-        try:
-            processing.begin(video, source, profile=_profile_of(upload))
-        except lifecycle.InvalidTransition as error:
-            raise UploadCanceled from error
-        open_still = Upload.objects.filter(pk=upload.pk, finished_at=None)
-        closed = open_still.update(received=stored.size, finished_at=Now())
-        if not closed or not objects.confirm_original(upload, source):
-            raise UploadCanceled
+    try:
+        with transaction.atomic():
+            return _finished(upload, video, stored)
+    except duplicates.Duplicate:
+        closing.close(upload, code=duplicates.CODE, message=duplicates.MESSAGE)
+        return Video.objects.get(pk=video.pk)
+
+
+def _finished(upload: Upload, video: Video, stored: Stored) -> Video:
+    on_duplicate = upload.settings.get("on_duplicate", duplicates.KEEP)
+    other = duplicates.found(video, stored.sha256, on_duplicate)
+    if other and on_duplicate == duplicates.SHARE and _shared(upload, video, other, stored):
+        return video
+    source = Source.objects.create(
+        owner_id=upload.owner_id,
+        key=upload.key,
+        filename=upload.filename,
+        size=stored.size,
+        sha256=stored.sha256,
+        origin=ORIGINS.get(upload.protocol, Source.Origin.UPLOAD),
+        origin_url=upload.origin_url,
+        provenance=video.provenance,
+    )
+    try:
+        processing.begin(video, source, profile=_profile_of(upload))
+    except lifecycle.InvalidTransition as error:
+        raise UploadCanceled from error
+    open_still = Upload.objects.filter(pk=upload.pk, finished_at=None)
+    closed = open_still.update(received=stored.size, finished_at=Now())
+    if not closed or not objects.confirm_original(upload, source):
+        raise UploadCanceled
     return video
+
+
+def _shared(upload: Upload, video: Video, other: Video, stored: Stored) -> bool:
+    """Share the release of another video if possible; its bytes are not needed then."""
+    profile = _profile_of(upload) or profiles.default()
+    try:
+        shares = duplicates.share(video, other, profile.to_json())
+    except lifecycle.InvalidTransition as error:
+        raise UploadCanceled from error
+    if not shares:
+        return False
+    open_still = Upload.objects.filter(pk=upload.pk, finished_at=None)
+    if not open_still.update(received=stored.size, finished_at=Now()):
+        raise UploadCanceled
+    objects.mark_original(upload.key, at_once=True)
+    return True
 
 
 def _create_video(owner: User, settings: VideoSettings, filename: str, *, receiving: bool) -> Video:

@@ -137,10 +137,13 @@ def _at_work(listed: Iterable[ListedObject]) -> set[UUID | None]:
 
 
 def _unfinished(name: str) -> Iterator[Found]:
-    """Yield unfinished multipart uploads. Not every S3-compatible server can list them."""
+    """Yield unfinished multipart uploads that nobody writes. Not every S3-compatible server lists
+    them."""
+    writing = StoredObject.objects.filter(storage=name, state=StoredObject.State.WRITING)
     try:
         for one in storage_of(name).unfinished():
-            if one.modified < timezone.now() - YOUNG:
+            old = one.modified < timezone.now() - YOUNG
+            if old and not writing.filter(key=one.key).exists():
                 yield Found(Kind.MULTIPART, name, one.key)
     except StorageUnavailable:
         return

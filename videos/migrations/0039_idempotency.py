@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('videos', '0037_fetching'),
+        ('videos', '0038_hooks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,6 +4,7 @@ from videos.models.decision import DecisionsStand, ModerationDecision
 from videos.models.event import Event, EventLog
 from videos.models.folder import Folder
 from videos.models.guarded import FullSaveRefused, GuardedModel
+from videos.models.hook import Generation, HookAddress, HookDelivery
 from videos.models.idempotency import IdempotencyKey
 from videos.models.installation import Installation, Walk
 from videos.models.library import LibraryItem
@@ -20,7 +21,10 @@ __all__ = [
     "EventLog",
     "Folder",
     "FullSaveRefused",
+    "Generation",
     "GuardedModel",
+    "HookAddress",
+    "HookDelivery",
     "IdempotencyKey",
     "Installation",
     "LibraryItem",

@@ -4,6 +4,7 @@
 """
 
 from processing.monitoring import stages
+from processing.monitoring.progress import Progress
 from videos.pages import words
 
 UPLOAD_SHARE = 30.0
@@ -23,6 +24,14 @@ def stage(named: str, of_job: float, place: int | None = None) -> str:
     if named == stages.WAITING and is_begun:
         return words.STAGES["encoding"]
     return words.STAGES.get(named, words.STAGES["processing"])
+
+
+def download(now: Progress) -> str:
+    """Return how much of an import has arrived, or its place in the queue."""
+    file = now.download
+    if file is None or (now.place is not None and not file.received):
+        return words.place(now.place or 0)
+    return words.download(file.received, file.size, file.bytes_a_second)
 
 
 def time_left(seconds: int | None, place: int | None, of_job: float) -> str:

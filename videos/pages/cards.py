@@ -1,5 +1,6 @@
 """Prepare videos for display on pages: their words and addresses."""
 
+import json
 from dataclasses import dataclass
 
 from accounts.models import User
@@ -7,11 +8,12 @@ from processing.models import Run
 from processing.monitoring import progress
 from videos import access, selectors
 from videos.models import Source, Video
-from videos.pages import bar, player, standing, words
+from videos.pages import bar, player, provenance, standing, words
 from videos.pages.player import Player
 from videos.pages.standing import Standing
 from videos.playback import services as playback
 
+_TAGS_ON_CARD = 4
 _GOING_ON = (Video.Status.PENDING_UPLOAD, Video.Status.UPLOADING, Video.Status.PROCESSING)
 
 
@@ -32,7 +34,7 @@ class Working:
 @dataclass(frozen=True)
 class Card:
     """A video in the library. ``reason`` is why it failed; ``available`` tells how much of it plays
-    while that grows."""
+    while that grows; ``more_tags`` counts those that are not shown."""
 
     video: Video
     title: str
@@ -45,6 +47,8 @@ class Card:
     working: Working | None
     is_audio: bool
     standing: Standing | None
+    tags: list[str]
+    more_tags: int
 
 
 @dataclass(frozen=True)
@@ -74,12 +78,14 @@ class Watch:
     ``stage`` names what is shown in the picture's place: player, working, failed, canceled or
     unavailable. ``available`` tells how much of the video plays, while that grows. ``failure``,
     ``facts``, ``notices`` and ``standing`` are set only for viewers who may inspect it.
+    ``is_generated`` tells everybody that an AI made it.
     ``plays_on`` tells how long others may go on playing it after it is hidden; it is empty if that
     ends at once.
     """
 
     card: Card
     author: str
+    is_generated: bool
     stage: str
     player: Player | None
     available: str
@@ -93,6 +99,8 @@ class Watch:
     may_delete: bool
     may_cancel: bool
     may_reprocess: bool
+    may_take_original: bool
+    original_size: str
     is_settled: bool
 
 
@@ -111,6 +119,8 @@ def card(video: Video, viewer: access.Viewer) -> Card:
         working=working(video),
         is_audio=video.media_type == Video.MediaType.AUDIO,
         standing=standing.of(video, viewer),
+        tags=video.tags[:_TAGS_ON_CARD],
+        more_tags=max(0, len(video.tags) - _TAGS_ON_CARD),
     )
 
 
@@ -123,6 +133,7 @@ def watch(video: Video, viewer: access.Viewer) -> Watch:
     return Watch(
         card=shown,
         author=author_of(video),
+        is_generated=provenance.is_generated(video),
         stage="player" if playing else _stage(video, may_inspect=may_inspect),
         player=playing,
         available=_available(video),
@@ -136,6 +147,8 @@ def watch(video: Video, viewer: access.Viewer) -> Watch:
         may_delete=access.may_delete(video, viewer),
         may_cancel=access.may_cancel(video, viewer) and shown.working is not None,
         may_reprocess=may_reprocess and shown.working is None and video.has_original,
+        may_take_original=video.has_original and access.may_take_original(video, viewer),
+        original_size=words.size(video.source.size) if video.source else "",
         is_settled=shown.working is None,
     )
 
@@ -160,10 +173,15 @@ def author_of(video: Video) -> str:
 
 def facts(video: Video) -> list[tuple[str, str]]:
     """Return names and values of facts about the original and what was made of it."""
-    rows = _source_facts(video)
+    rows = [*provenance.facts(video), *_source_facts(video)]
     if video.release:
         rows.append(("Qualities", ", ".join(selectors.rungs(video))))
     rows.append(("Uploaded", f"{video.created_at:%-d %b %Y, %H:%M} UTC"))
+    rows.append(("Folder", video.folder.name if video.folder else ""))
+    rows.append(("Your id", video.external_id))
+    rows.append(
+        ("Metadata", json.dumps(video.metadata, ensure_ascii=False) if video.metadata else "")
+    )
     return [(name, value) for name, value in rows if value]
 
 
@@ -217,6 +235,8 @@ def working(video: Video) -> Working | None:
     again = job is not None and job.kind == Run.Kind.REPROCESS
     arriving = video.status == Video.Status.PENDING_UPLOAD
     begins_at = 0.0 if again or arriving else bar.UPLOAD_SHARE
+    if now.download is not None:
+        return _downloading(now, job.id if job else "")
     return Working(
         percent=bar.percent(now.percent, begins_at=begins_at),
         begins_at=begins_at,
@@ -224,6 +244,20 @@ def working(video: Video) -> Working | None:
         waits=now.place is not None,
         stage=bar.stage(now.stage, now.percent, now.place),
         time_left=bar.time_left(now.eta_seconds, now.place, now.percent) if job else "",
+    )
+
+
+def _downloading(now: progress.Progress, job: str) -> Working:
+    """Return the work on an import whose file has not arrived yet: it has the upload's share of the
+    bar."""
+    share = now.download.share if now.download else 0.0
+    return Working(
+        percent=bar.UPLOAD_SHARE * share,
+        begins_at=bar.UPLOAD_SHARE,
+        job=job,
+        waits=now.place is not None,
+        stage=bar.stage(now.stage, now.percent, now.place),
+        time_left=bar.download(now),
     )
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("library/cards/<id:video_id>/", views.card, name="card"),
     path("upload/", views.upload, name="upload"),
     path("watch/<id:video_id>/", views.watch, name="watch"),
+    path("watch/<id:video_id>/original/", views.original, name="watch_original"),
     path("embed/<id:video_id>/", open_views.embed, name="embed"),
     path("poster/<id:video_id>/", open_views.poster, name="poster"),
     path("oembed/", open_views.oembed, name="oembed"),

@@ -5,17 +5,19 @@ from typing import cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import verification
 from accounts.models import User
+from videos import access, folders
 from videos.events import cursors, log
 from videos.pages import cards, sharing, shelf, uploading, words
 from videos.pages import library as collection
 from videos.pages.context import may_upload
+from videos.playback import originals
 
 
 @require_safe
@@ -27,7 +29,8 @@ def library(request: HttpRequest) -> HttpResponse:
     feed_since = _feed_since(user)
     narrowing = collection.Narrowing.read(request.GET)
     before, after = (collection.uuid_or_none(request.GET.get(name)) for name in ("before", "after"))
-    videos = narrowing.apply(collection.readable(user))
+    place = collection.place(user, narrowing)
+    videos = narrowing.apply(collection.readable(user), user)
     page = shelf.page(videos, narrowing.order, before=before, after=after)
     if before and not page.videos:
         # The videos behind it are gone. An empty page would look like an empty library.
@@ -39,6 +42,9 @@ def library(request: HttpRequest) -> HttpResponse:
             "cards": [cards.card(video, user) for video in page.videos],
             "page": page,
             "narrowing": narrowing,
+            "place": place,
+            "above": folders.path(place)[:-1] if place else [],
+            "folders": [] if before or after else collection.inner_folders(user, narrowing),
             "tabs": collection.tabs(user, narrowing),
             "orders": [(name, order.label) for name, order in shelf.ORDERS.items()],
             "feed_since": feed_since,
@@ -55,7 +61,7 @@ def card(request: HttpRequest, video_id: UUID) -> HttpResponse:
     user = cast(User, request.user)
     narrowing = collection.Narrowing.read(request.GET)
     own = collection.readable(user).filter(pk=video_id)
-    video = narrowing.apply(own).first()
+    video = narrowing.apply(own, user).first()
     if video is None:
         get_object_or_404(own)
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
@@ -96,6 +102,18 @@ def watch(request: HttpRequest, video_id: UUID) -> HttpResponse:
             "feed_since": feed_since if video.owner_id == viewer.pk else None,
         },
     )
+
+
+@require_safe
+@never_cache
+@login_required
+def original(request: HttpRequest, video_id: UUID) -> HttpResponse:
+    """Redirect the owner and staff to the untouched original, which the browser then saves."""
+    user = cast(User, request.user)
+    video = get_object_or_404(collection.watchable(user), pk=video_id)
+    if not (access.may_take_original(video, user) and video.has_original):
+        raise Http404
+    return redirect(originals.address_of(video, user).url)
 
 
 def _first_page(query: QueryDict) -> str:

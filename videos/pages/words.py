@@ -50,8 +50,13 @@ _ADVICE = {
     "source_truncated": "The end of the file is missing: copy it again and upload that.",
     "source_unsupported": _EXPORT,
     "source_encrypted": "Remove the copy protection, or upload another version.",
+    "clip_outside": "Upload it again with a clip that begins earlier.",
+    "clip_too_short": "Upload it again with a longer clip.",
+    "duplicate": "The other video is in the library.",
     "source_too_long": "Cut it into shorter parts and upload those.",
     "source_too_large": "Export it in a smaller size or with fewer tracks and upload that.",
+    "generation_failed": "Generate it again, perhaps with another prompt.",
+    "generation_canceled": "Generate it again if you want it after all.",
     **dict.fromkeys(FETCH_CODES, "Import it again with another address, or upload the file."),
     "fetch_stalled": "Import it again later, or upload the file.",
     "fetch_unavailable": "Import it again later, or upload the file.",
@@ -132,6 +137,12 @@ def size(count: int) -> str:
         value, unit = value / _KILO, larger
     digits = 1 if unit != "bytes" and value < _ONE_DECIMAL_BELOW else 0
     return f"{value:.{digits}f} {unit}"
+
+
+def download(received: int, whole: int | None, rate: int | None) -> str:
+    """Return how much of a file has arrived, such as "120 MB of 1.2 GB, 3.4 MB/s"."""
+    share = f"{size(received)} of {size(whole)}" if whole else size(received)
+    return f"{share}, {size(rate)}/s" if rate else share
 
 
 def limit(count: int) -> str:

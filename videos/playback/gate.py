@@ -119,16 +119,21 @@ class Gate:
 
 
 def look_up(release_id: UUID) -> Standing:
-    """Return the standing of a release's video; ``GONE`` if the release belongs to no video."""
-    videos = Video.objects.only("title", "visibility", "moderation", "deleted_at")
+    """Return the standing of a release's videos; ``GONE`` if the release belongs to no video.
+
+    Duplicates share a release. It is deleted when all of them are, and open while one is.
+    """
+    rows = Video.objects.only("title", "visibility", "moderation", "deleted_at")
     # By the run that made the release, so that it is found even after another release replaced it.
-    video = videos.filter(runs=release_id).first() or videos.filter(release=release_id).first()
-    if video is None:
+    videos = [*rows.filter(runs=release_id), *rows.filter(release=release_id)]
+    if not videos:
         return GONE
+    is_open = {video.pk: access.is_open(video) for video in videos}
+    named = max(videos, key=lambda video: (is_open[video.pk], video.deleted_at is None))
     return Standing(
-        is_deleted=video.deleted_at is not None,
-        is_open=access.is_open(video),
-        title=video.title,
+        is_deleted=all(video.deleted_at is not None for video in videos),
+        is_open=any(is_open.values()),
+        title=named.title,
     )
 
 

@@ -4,7 +4,8 @@
 for clients that accept that. On disk, everything else is the file of that name in the release, or a
 part of one (`processing.packaging.addresses`), with Range. In a bucket, the playlists contain a
 signed address for each chunk, posters and downloads redirect to a short-lived one, and bytes never
-pass through here. ``?download`` makes the client save the file, named after the video's title. Each
+pass through here. An original has an address of its own kind
+(`originals`). ``?download`` makes the client save the file, named after the video's title. Each
 request checks in the rows that the address is still valid (`gate`).
 """
 
@@ -26,7 +27,8 @@ from starlette.responses import PlainTextResponse, Response
 
 from processing.packaging import addresses
 from videos import keys
-from videos.playback import conditions, filenames, parts, tokens
+from videos.database_threads import DatabaseThreads
+from videos.playback import conditions, filenames, originals, parts, tokens
 from videos.playback.gate import Gate
 from videos.playback.playlists import NoSuchPlaylist
 from videos.playback.rendering import Renderer
@@ -34,9 +36,12 @@ from videos.storage import ObjectMissing, StorageUnavailable, outputs
 
 logger = structlog.get_logger(__name__)
 
+_threads = DatabaseThreads("originals", size=1, waiting=100, queue_seconds=5, run_seconds=10)
+
 PREFIX = "/m/"
 PLAYLIST_TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".mpd": "application/dash+xml"}
 _TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", ".vtt": "text/vtt"}
+_BYTES = "application/octet-stream"
 _PARTS = 3
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
@@ -91,6 +96,8 @@ class MediaApp:
             return _refusal(405, "This address answers only GET and HEAD.", allowed)
         try:
             token, release, name = request.url.path.removeprefix(PREFIX).split("/", _PARTS - 1)
+            if release == originals.FOLDER:
+                return await self._original(request, token, name)
             release_id = UUID(release)
             grant = tokens.check(token, release_id)
         except (ValueError, tokens.BadToken):
@@ -100,6 +107,23 @@ class MediaApp:
         except DatabaseError as error:
             logger.warning("media_unavailable", reason=type(error).__name__)
             return _unavailable()
+
+    async def _original(self, request: Request, token: str, video_id: str) -> Response:
+        try:
+            found = await _threads.run(originals.find, token, video_id)
+            if found.path is None:
+                return _redirect(found.address)
+            about = await to_thread.run_sync(found.path.stat)
+        except originals.NotGranted:
+            return _refusal(403, "The token in this address is invalid or has expired.")
+        except (ObjectMissing, FileNotFoundError):
+            return _refusal(404, _GONE)
+        except (DatabaseError, StorageUnavailable, OSError) as error:
+            logger.warning("original_unavailable", reason=type(error).__name__)
+            return _unavailable()
+        headers = {"Cache-Control": "no-store", "Content-Disposition": found.disposition}
+        whole = parts.FilePart(found.path, about, 0, about.st_size)
+        return parts.answer(whole, request, media_type=_BYTES, headers=headers)
 
     async def _granted(
         self, request: Request, release_id: UUID, name: str, grant: tokens.Grant
@@ -180,7 +204,7 @@ async def _file(request: Request, release_id: UUID, name: str, *, disposition: s
         logger.warning("file_unavailable", reason=type(error).__name__)
         return _unavailable()
     if isinstance(found, str) and part is None:
-        return Response(status_code=302, headers={"Location": found, "Cache-Control": "no-store"})
+        return _redirect(found)
     if not isinstance(found, _Found) or (part and part.last >= found.about.st_size):
         return _refusal(404, _GONE)
     first, size = (part.first, part.size) if part else (0, found.about.st_size)
@@ -209,6 +233,10 @@ def _look_up(key: str, disposition: str) -> _Found | str | None:
     window = int(time.time()) // SIGNED_EVERY_SECONDS
     until = (window + 2) * SIGNED_EVERY_SECONDS
     return storage.signed_url(key, until=until, disposition=disposition)
+
+
+def _redirect(address: str) -> Response:
+    return Response(status_code=302, headers={"Location": address, "Cache-Control": "no-store"})
 
 
 def _unavailable() -> Response:

@@ -47,7 +47,7 @@ class Direct:
 def begin(api: APIClient, **more: Any) -> Direct:
     """Begin an upload."""
     answer = api.post(URL, {"filename": "a.mp4", "type": "video/mp4", **more}, format="json")
-    assert answer.status_code == 200, answer.content
+    assert answer.status_code == 201, answer.content
     told = answer.json()
     return Direct(api, told["uploadId"], told["key"], told["video"])
 

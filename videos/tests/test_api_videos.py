@@ -25,6 +25,7 @@ def test_a_ready_video_has_the_promised_shape(api: APIClient, ready_video: Video
         "eta_seconds": 0,
         "stage": "ready",
         "place": None,
+        "download": None,
     }
     assert video["job"]["kind"] == "first"
     assert video["error"] is None

@@ -19,6 +19,7 @@ from videos.ingest import uploads
 from videos.ingest.closing import expire_uploads
 from videos.ingest.direct import completion, leftovers, receiving
 from videos.ingest.settings import VideoSettings
+from videos.inventory import comparing
 from videos.models import Installation, Source, StoredObject, Upload, Video
 from videos.objects import unknown
 from videos.storage import ObjectMissing, StorageUnavailable, multipart, originals
@@ -288,3 +289,14 @@ def test_canceling_after_the_bucket_completed_leaves_no_object(
     assert upload.complete(etags).json()["code"] == "upload_canceled"
     objects.delete_marked()
     assert everything() == {}
+
+
+def test_fsck_finds_no_fault_with_an_upload_that_is_going_on(
+    api: APIClient, moto: S3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparing, "YOUNG", timedelta(0))
+    upload = begin(api)
+    assert list(comparing._unfinished("originals")) == []
+    upload.delete()
+    multipart.begin(receiving.bucket(), keys.new_original())
+    assert len(list(comparing._unfinished("originals"))) == 1

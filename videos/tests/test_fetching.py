@@ -9,13 +9,16 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import requests
 from django.conf import LazySettings, settings
 
 from tests.bad_server import MP4, Asked, BadServer, Wire, cut, serving, whole
 from tests.networks import LOOPBACK
+from tests.servers import certificates
 from videos.fetching import download, partial
-from videos.fetching.download import Fetch, Fetched, Speed, Wanted
+from videos.fetching.download import Fetch, Fetched, Wanted
 from videos.fetching.errors import FetchFailed, FetchStopped
+from videos.fetching.pace import Speed
 
 SHA256 = hashlib.sha256(MP4).hexdigest()
 PAGE = b"\n <!-- a page -->\n<!DOCTYPE html><html><body>Sign in</body></html>"
@@ -294,3 +297,33 @@ def test_nothing_is_taken_from_the_environment(
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9/")
     assert fetch(server.at("/a", whole())).sha256 == SHA256
+
+
+def test_a_name_in_utf_8_is_read(server: BadServer) -> None:
+    named = whole(Content_Disposition='attachment; filename="Höhle 日.mp4"')
+    assert fetch(server.at("/a", named)).filename == "Höhle 日.mp4"
+
+
+@pytest.mark.parametrize("case", ["trusted", "unknown", "of another"])
+def test_certificates_are_checked(
+    case: str, settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FETCH_PRIVATE = LOOPBACK
+    names = ("other.example",) if case == "of another" else ("127.0.0.1",)
+    made = certificates.made_in(tmp_path, names)
+    if case != "unknown":
+        monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(made.authority))
+    with serving(made) as server:
+        url = server.at("/a", whole())
+        if case == "trusted":
+            assert fetch(url).sha256 == SHA256
+        else:
+            failed = failure_of(url)
+            assert (failed.code, "certificate" in failed.message) == ("fetch_failed", True)
+            assert server.asked == []
+
+
+def test_a_file_that_arrived_whole_before_is_not_fetched_again(server: BadServer) -> None:
+    upload, url = uuid4(), server.at("/a", whole())
+    assert fetch(url, upload=upload) == fetch(url, upload=upload)
+    assert len(server.asked) == 1

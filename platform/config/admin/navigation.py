@@ -22,6 +22,7 @@ _GROUPS = (
             "Release": "Releases",
             "Source": "Originals",
             "Upload": "Uploads",
+            "HookDelivery": "Hook deliveries",
         },
     ),
     (

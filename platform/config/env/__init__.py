@@ -17,6 +17,7 @@ from config.env.bucket import S3, bucket, moved_from
 from config.env.doors import Signup, signup
 from config.env.fetching import Fetching, fetching
 from config.env.file import values_in
+from config.env.generators import Generators, generators
 from config.env.hosts import is_host, origin
 from config.env.reader import FILE, Reader, Setting, SettingsWrong
 from config.env.servers import database, email, passwords_in, redis_url
@@ -74,6 +75,7 @@ class Environment:
     email_from: str
     signup: Signup
     moderation: Literal["nobody", "new", "everybody"]
+    generators: Generators
     s3: S3 | None
     old_s3: S3 | None
     old_media: Path | None
@@ -108,7 +110,8 @@ class Environment:
         options = cast("dict[str, object]", self.database.get("OPTIONS", {}))
         passwords += [options.get(name) for name in ("password", "sslpassword")]
         keys = [self.secret_key, *self.secret_key_fallbacks, self.monitoring_token]
-        others = passwords_in(self.redis_url)
+        others = [*passwords_in(self.redis_url), *self.generators.replicate_secrets]
+        others.append(self.generators.replicate_token)
         return [str(one) for one in (*keys, *passwords, *buckets, *others) if one]
 
 
@@ -161,6 +164,7 @@ def read() -> Environment:
         email_from=_sender(reader),
         signup=signup(reader),
         moderation=reader.choice("VODLOOM_MODERATION", ("nobody", "new", "everybody")),
+        generators=generators(reader),
         s3=s3,
         old_s3=old_s3,
         old_media=old_media,
@@ -170,8 +174,8 @@ def read() -> Environment:
         ffmpeg=reader.program("VODLOOM_FFMPEG", "ffmpeg"),
         ffprobe=reader.program("VODLOOM_FFPROBE", "ffprobe"),
         sandbox=reader.choice("VODLOOM_SANDBOX", ("auto", "off", "required")),
-        max_post_bytes=_bytes(reader, "VODLOOM_MAX_POST_BYTES", default=_GIB // 2),
         max_upload_bytes=_bytes(reader, "VODLOOM_MAX_UPLOAD_BYTES", default=100 * _GIB),
+        max_post_bytes=_bytes(reader, "VODLOOM_MAX_POST_BYTES", default=2 * _GIB),
         fetching=fetching(reader),
         max_gigapixels=reader.number(
             "VODLOOM_MAX_GIGAPIXELS", default=11_000, unit="thousand million pixels", most=10**9

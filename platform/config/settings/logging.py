@@ -73,6 +73,8 @@ LOGGING = {
         "channels_redis": {"level": "CRITICAL"},
         # It logs every connection it hands out; code that gets none logs that itself.
         "psycopg.pool": {"level": "ERROR"},
+        # It warns of headers that it cannot read with the whole URL, which may hold a secret.
+        "urllib3.connection": {"level": "ERROR"},
         **{name: {"level": _QUIET_LEVEL} for name in _QUIET},
     },
 }

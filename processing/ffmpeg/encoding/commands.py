@@ -79,7 +79,8 @@ def _opened(order: EncodeOrder, decoded: Path | None) -> tuple[list[str], audio.
     argv = [*_begun(order), "-progress", "pipe:1", "-stats_period", "0.5"]
     if span.copies:
         argv.append("-xerror")  # copied streams must decode without a fault, like the rest
-    apart = seen is not None and bool(tracks) and (span.first_packet > 0 or decoded is not None)
+    sought = span.seek is not None or span.first_packet > 0
+    apart = seen is not None and bool(tracks) and (sought or decoded is not None)
     if seen is not None:
         argv += _input(order, _frame_seek(order, seen), seen)
     if decoded is not None:
@@ -135,7 +136,7 @@ def _audio_seek(order: EncodeOrder) -> Fraction | None:
     and FFmpeg may end far behind the last of them.
     """
     wanted = Fraction(order.first_sample, AUDIO_RATE) - _STORED_AHEAD
-    if wanted <= 0:
+    if wanted + order.skipped <= 0:
         return None
     wanted += order.plan.origin
     if order.video is None:

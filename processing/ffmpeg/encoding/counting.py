@@ -24,10 +24,11 @@ def audio_filename(name: str) -> str:
     return f"{name}.counted"
 
 
-def frames_branch(rate: Fraction, first: int, end: int | None) -> str:
+def frames_branch(rate: Fraction, first: int | None, end: int | None) -> str:
     """Return a piece of a filter chain, for after the times are set: it passes all frames on, and
-    counts those that become frames `first` up to `end` of the grid."""
-    begin = (first - _HALF) / rate if first else None
+    counts those that become frames `first` up to `end` of the grid; None: all from the beginning,
+    or to the end."""
+    begin = None if first is None else (first - _HALF) / rate
     until = None if end is None else (end - _HALF) / rate
     kept = _trim("trim", begin, until)
     return f"split=2[frames_on][frames_told];[frames_told]{kept}[{_FRAMES}];[frames_on]null"
@@ -40,9 +41,9 @@ def frames_output(out: Path) -> list[str]:
     return [*argv, "-enc_time_base", "1/1000000", "-f", "framecrc", str(out / FRAMES_FILENAME)]
 
 
-def audio_branch(name: str, first: Fraction, end: Fraction | None) -> str:
+def audio_branch(name: str, first: Fraction | None, end: Fraction | None) -> str:
     """Return the same piece of a chain for audio, between `first` and `end` in seconds."""
-    kept = _trim("atrim", first or None, end)
+    kept = _trim("atrim", first, end)
     counted = f"{kept},asetnsamples=n=48000:p=0"
     on, told = f"{name}_on", f"{name}_told"
     return f"asplit=2[{on}][{told}];[{told}]{counted}[{name}_counted];[{on}]anull"

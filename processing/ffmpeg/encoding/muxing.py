@@ -37,9 +37,9 @@ def kept(first: int, end: int | None) -> str:
 def reading_until(order: EncodeOrder) -> list[str]:
     """Return the options that stop a copied stream a second after the end of its span. Otherwise a
     copy ends only at the end of the source."""
-    if order.video is None or order.span.end_frame is None:
+    if order.video is None or order.end_frame is None:
         return []
-    end = order.origin + order.span.end_frame / order.rate + _READ_ON_SECONDS
+    end = order.origin + order.end_frame / order.rate + _READ_ON_SECONDS
     return ["-t", f"{float(end):.3f}"]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from processing.ffmpeg.media import AudioStream, Media, VideoStream
 from processing.ffmpeg.output_format import AUDIO_RATE, PACKET
+from processing.ffmpeg.planning.grid import skipped_seconds
 from processing.ffmpeg.planning.plan import EncodePlan
 from processing.ffmpeg.planning.span_plan import Span
 from processing.ffmpeg.running.ffmpeg import FFmpeg
@@ -59,6 +60,24 @@ class EncodeOrder:
         return self.plan.origin - Fraction(self.media.start).limit_denominator(1_000_000)
 
     @property
+    def skipped(self) -> Fraction:
+        """The seconds of the source before the clip."""
+        return skipped_seconds(self.media)
+
+    @property
+    def begins_midway(self) -> bool:
+        """Whether the span begins a clip, so that what comes before it is neither made nor
+        counted."""
+        return not self.span.number and self.skipped > 0
+
+    @property
+    def end_frame(self) -> int | None:
+        """The frame of the grid before which the span ends; None for the end of the source."""
+        if self.span.end_frame is None and self.plan.grid and self.plan.ends_early:
+            return self.plan.grid.frames
+        return self.span.end_frame
+
+    @property
     def first_sample(self) -> int:
         """The first sample that the audio encoder gets."""
         first = max(0, self.span.first_packet - _LEADING_PACKETS)
@@ -68,15 +87,24 @@ class EncodeOrder:
     def end_sample(self) -> int | None:
         """The sample at which the audio encoder's input ends; None for the end of the source."""
         if self.span.end_packet is None:
-            return None
+            return self._last_sample if self.plan.ends_early else None
         return (self.span.end_packet + _TRAILING_PACKETS) * PACKET
 
     @property
-    def heard_seconds(self) -> tuple[Fraction, Fraction | None]:
-        """The first and the last second of the audio that belongs to this span."""
+    def _last_sample(self) -> int:
+        """The sample at which a clip ends."""
+        return self.least_samples or round(self.plan.seconds * AUDIO_RATE)
+
+    @property
+    def heard_seconds(self) -> tuple[Fraction | None, Fraction | None]:
+        """The first and the last second of the audio that belongs to this span; None for the
+        beginning and the end of the source."""
         first, end = self.span.first_packet, self.span.end_packet
         length = Fraction(PACKET, AUDIO_RATE)
-        return first * length, None if end is None else end * length
+        begin = first * length if first or self.begins_midway else None
+        if end is None and self.plan.ends_early:
+            return begin, Fraction(self._last_sample, AUDIO_RATE)
+        return begin, None if end is None else end * length
 
     @property
     def least_samples(self) -> int:
@@ -90,6 +118,8 @@ class EncodeOrder:
         """The packet at which copied audio ends."""
         if self.span.end_packet is not None:
             return self.span.end_packet
+        if self.plan.ends_early:
+            return math.ceil(self.least_samples / PACKET)
         heard = (self.media.audio_end - float(self.plan.origin)) * AUDIO_RATE
         return math.ceil(max(self.least_samples, heard) / PACKET)
 

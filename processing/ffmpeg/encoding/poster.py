@@ -15,6 +15,7 @@ from statistics import fmean
 from processing.ffmpeg import inputs
 from processing.ffmpeg.encoding import decoding, pixels
 from processing.ffmpeg.media import Media, VideoStream
+from processing.ffmpeg.planning.grid import grid_of, origin_of
 
 _LONGEST_SIDE = 1280
 # Longest side of the small still for lists: twice as sharp as the cards are wide.
@@ -125,13 +126,15 @@ class _Source:
 
     @property
     def seconds(self) -> float:
-        """How many seconds its frames last."""
-        return self.video.duration or self.media.duration
+        """How many seconds its frames, or those of its clip, last."""
+        grid = grid_of(self.media) if self.media.clip else None
+        return grid.seconds if grid else self.video.duration or self.media.duration
 
     @property
     def begin(self) -> float:
-        """The second at which its frames begin, after the beginning of the file."""
-        return max(0.0, float(self.video.start) - self.media.start)
+        """The second at which they begin, after the beginning of the file."""
+        first = origin_of(self.media) if self.media.clip else self.video.start
+        return max(0.0, float(first) - self.media.start)
 
     def at(self, share: float) -> float:
         """Return the second, after the beginning of the file, at which that share of the film is
@@ -147,7 +150,10 @@ def looks(
     and full range that JPEG means. Their longest side is at most 1280, that of the small ones
     640."""
     film = _Source(media, video, ffmpeg, source, out)
-    ordinary, further = list(_ordinary(film)), [_telling(film), _decoded(film, 0.0, 1, 1)]
+    if media.clip is not None:
+        ordinary, further = list(_within_clip(film)), []
+    else:
+        ordinary, further = list(_ordinary(film)), [_telling(film), _decoded(film, 0.0, 1, 1)]
     for number, (given, chains, most) in enumerate([*ordinary, *further]):
         last = number >= len(ordinary) - 1
         yield Look(_command(film, number, given, chains, most), last)
@@ -165,6 +171,20 @@ def _ordinary(film: _Source) -> Iterator[tuple[list[list[str]], list[str], int]]
             yield _decoded(film, 0.0, max(1, frames // len(_FURTHER)), len(_FURTHER))
         else:
             yield from _at_keyframes(film, _FURTHER)
+
+
+def _within_clip(film: _Source) -> Iterator[tuple[list[list[str]], list[str], int]]:
+    """Yield looks at frames of a clip alone. The keyframe before a place may be outside of it."""
+    half = 0.5 / float(film.video.fastest_rate)
+    end = film.begin + film.seconds - half
+    chain = ",".join(
+        [*pixels.before_grid(film.video), "trim=end_frame=1", "setpts=0", *_shown(film.video)]
+    )
+    for shares in (_PLACES, (0.0, *_FURTHER)):
+        for first in range(0, len(shares), _AT_ONCE):
+            starts = [max(0.0, film.at(share) - half) for share in shares[first : first + _AT_ONCE]]
+            given = [["-ss", f"{at:.3f}", "-t", f"{end - at:.3f}"] for at in starts]
+            yield given, [chain] * len(given), len(given)
 
 
 def _at_keyframes(

@@ -57,7 +57,8 @@ def _graph(order: EncodeOrder, video: VideoStream, rungs: Sequence[Rung]) -> str
     held, counted = False, False
     if grid is not None:
         held, counted = grid.fills_its_end, grid.fills_its_end or grid.is_exact
-    end = grid.frames if grid and counted and span.end_frame is None else span.end_frame
+    end = grid.frames if grid and counted and order.end_frame is None else order.end_frame
+    begin = span.first_frame if span.first_frame or order.begins_midway else None
     return filters.video(
         video,
         rungs,
@@ -65,10 +66,10 @@ def _graph(order: EncodeOrder, video: VideoStream, rungs: Sequence[Rung]) -> str
         order.rate,
         first=span.first_frame,
         end=end,
-        from_start=span.seek is None,
+        from_start=span.seek is None or not span.first_frame,
         snaps=counted,
         held=held,
-        counted=counting.frames_branch(order.rate, span.first_frame, span.end_frame),
+        counted=counting.frames_branch(order.rate, begin, order.end_frame),
         borders=None if span.whole else (span.first_frame, span.end_frame),
     )
 
@@ -98,7 +99,7 @@ def _copied(order: EncodeOrder, video: VideoStream) -> list[str]:
     of the grid."""
     span, tick = order.span, int(timescale(order.rate) / order.rate)
     origin = round(order.origin * timescale(order.rate))
-    end = None if span.end_frame is None else span.end_frame * tick
+    end = None if order.end_frame is None else order.end_frame * tick
     own = f"{muxing.placed(origin, tick)},{muxing.kept(span.first_frame * tick, end)}"
     # The tag is `avc1` whatever the source says: the parameter sets must be those of the init
     # segment anyway.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -25,7 +25,8 @@ class Grid:
     """The grid: `rate` in frames a second (at most 60), and `frames`, the number in a whole encode,
     give or take one.
 
-    The first frame is held for `lead_frames`, because audio begins before it. The last frame stays
+    The first frame is held for `lead_frames`, because audio begins before it; if they are negative,
+    that many frames of the source's grid come before a clip. The last frame stays
     for `held_seconds`, because audio goes on. With `fills_its_end` the last frame is repeated up to
     the end: for the audio, or because only its own length says how long it stays. `is_exact` says
     that every frame was counted.
@@ -54,7 +55,22 @@ class Grid:
 
 
 def grid_of(media: Media) -> Grid | None:
-    """Return the grid of a source, None without video."""
+    """Return the grid of a source or of its clip, None without video. A clip begins and ends
+    between two frames of its source's grid."""
+    grid = _whole_grid(media)
+    if grid is None or media.clip is None:
+        return grid
+    first, end = media.clip.first_frame(grid.rate), media.clip.end_frame(grid.rate)
+    left = 0 if end is None else max(0, grid.frames - end)
+    return replace(
+        grid,
+        frames=grid.frames - left - first,
+        held_seconds=max(0.0, grid.held_seconds - float(left / grid.rate)),
+        lead_frames=grid.lead_frames - first,
+    )
+
+
+def _whole_grid(media: Media) -> Grid | None:
     video = media.video
     if video is None:
         return None
@@ -99,8 +115,27 @@ def lead_frames(media: Media, rate: Fraction) -> int:
 
 def origin_of(media: Media) -> Fraction:
     """Return the seconds on the source's own clock that become 0: the start of its first frame or
-    of its first audio, whichever is earlier. Frames are whole steps of the grid after it."""
+    of its first audio, whichever is earlier, or of its clip. Frames are whole steps of the grid
+    after it."""
     grid = grid_of(media)
     if media.video is None or grid is None:
-        return min(stream.start for stream in media.audio)
+        begin = min(stream.start for stream in media.audio)
+        return begin + (media.clip.start_on_samples if media.clip else 0)
     return media.video.start - grid.lead_frames / grid.rate
+
+
+def length_of(media: Media) -> float:
+    """Return how many seconds audio without frames lasts, or its clip."""
+    clip = media.clip
+    if clip is None:
+        return media.duration
+    end = clip.end_on_samples
+    return (media.duration if end is None else float(end)) - float(clip.start_on_samples)
+
+
+def skipped_seconds(media: Media) -> Fraction:
+    """Return how many seconds of the source come before its clip."""
+    grid = grid_of(media)
+    if media.clip is None:
+        return Fraction()
+    return media.clip.first_frame(grid.rate) / grid.rate if grid else media.clip.start_on_samples

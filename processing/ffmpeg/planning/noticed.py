@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Protocol
 
 from processing.ffmpeg import notices
+from processing.ffmpeg.clip import Clip
 from processing.ffmpeg.media import Media, SubtitleStream, VideoStream
 from processing.ffmpeg.notices import Notice
 from processing.ffmpeg.planning import tracks
@@ -17,6 +18,8 @@ from processing.ffmpeg.planning.tracks import AudioTrack
 from processing.ffmpeg.probing.timeline import Timeline
 
 _STEREO = 2
+# People and programs round the length of a file.
+_ROUNDED_SECONDS = 0.1
 # Containers whose header gives the whole length, even of a cut file, and which play as far as they
 # go. MP4 counts only if it is audio alone.
 _TELL_THEIR_LENGTH = ("matroska,webm", "flv", "flac", "aiff", "au")
@@ -45,6 +48,12 @@ def all_of(media: Media, timeline: Timeline | None, plan: Decided) -> Iterator[N
         _frames(media, timeline, plan.grid),
         _beside(media),
     )
+
+
+def of_clip(clip: Clip | None, seconds: float) -> Iterator[Notice]:
+    """Yield a notice if a clip was to end after its source, which lasts `seconds`."""
+    if clip is not None and clip.end is not None and clip.end - seconds > _ROUNDED_SECONDS:
+        yield notices.CLIP_SHORTENED(asked=clip.end, ends=round(seconds, 3))
 
 
 def _incomplete(media: Media) -> Iterator[Notice]:
@@ -91,7 +100,8 @@ def _frames(media: Media, timeline: Timeline | None, grid: Grid | None) -> Itera
             yield notices.VIDEO_STREAM_LEFT_OUT(stream=other.index, codec=other.codec)
     if timeline is None:
         yield notices.FRAME_RATE_GUESSED(rate=frames_a_second(grid.rate))
-    yield from _dropped(video, grid)
+    if media.clip is None:  # of a clip they are counted later
+        yield from _dropped(video, grid)
     if video.hdr:
         yield notices.HDR_CONVERTED(transfer=_TRANSFERS[video.color_transfer])
     if video.alpha_beside or (_ALPHA.match(video.pixel_format) and not video.opaque):

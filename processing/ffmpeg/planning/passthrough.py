@@ -10,7 +10,7 @@ from processing.ffmpeg.output_format import AUDIO_RATE, CHANNELS, PACKET
 from processing.ffmpeg.planning import ladder
 from processing.ffmpeg.planning.grid import Grid, grid_of, origin_of
 from processing.ffmpeg.planning.ladder import Profile
-from processing.ffmpeg.planning.seek_plan import is_exact
+from processing.ffmpeg.planning.seek_plan import SeekPlan, is_exact
 from processing.ffmpeg.planning.tracks import tracks_of
 from processing.ffmpeg.probing.timeline import Timeline
 
@@ -32,13 +32,14 @@ def fits(media: Media, timeline: Timeline, profile: Profile) -> bool:
 
     The stream must be H.264 as we would encode it: 8-bit 4:2:0, upright, square, progressive, every
     frame on the grid, closed groups of at most four seconds, of the rung's size and under its cap.
-    Its container must say when each frame is decoded and shown. There must also be smaller rungs:
-    encoding them decodes every frame, which shows whether all can be decoded.
+    Its container must say when each frame is decoded and shown. A clip of it must begin and end at
+    keyframes. There must also be smaller rungs: encoding them decodes every frame, which shows
+    whether all can be decoded.
     """
     video, grid = media.video, grid_of(media)
     if video is None or grid is None or not profile.copies or not media.is_mp4:
         return False
-    if grid.lead_frames or video.delay:
+    if grid.lead_frames > 0 or video.delay:
         return False
     rungs = ladder.rungs_for(video, profile, grid.rate)
     if len(rungs) < _LEAST_RUNGS or (rungs[0].width, rungs[0].height) != (
@@ -51,6 +52,7 @@ def fits(media: Media, timeline: Timeline, profile: Profile) -> bool:
         and _decodes_everywhere(video)
         and _needs_no_turning(video)
         and _is_cut_well(video, grid, timeline)
+        and (media.clip is None or _clip_is_cut_well(media, video, grid, timeline))
         and video.bitrate is not None
         and video.bitrate <= rungs[0].maxrate
     )
@@ -61,7 +63,7 @@ def fitting_audio(media: Media, profile: Profile) -> tuple[int, ...]:
     frames are copied.
 
     Such a stream is as we would encode it: AAC-LC, stereo at 48 kHz, at most the profile's bitrate,
-    with its packets where ours would be and as many as the frames last.
+    with its packets where ours would be and as many as the frames last, no longer than a clip.
     """
     wanted = {track.stream_index for track in tracks_of(media)}
     return tuple(
@@ -89,6 +91,8 @@ def _stands_where_ours_would(stream: AudioStream, media: Media) -> bool:
         return False
     before = (origin_of(media) - first * stream.time_base) * AUDIO_RATE
     lasts = grid.frames / grid.rate * AUDIO_RATE
+    if media.clip and media.clip.end is not None and lasts % PACKET:
+        return False  # its last packet would be heard after the clip
     missing = lasts - (stream.packets * PACKET - before)
     return before >= 0 and before % PACKET == 0 and missing < _MISSING_PACKETS * PACKET
 
@@ -121,3 +125,9 @@ def _is_cut_well(video: VideoStream, grid: Grid, timeline: Timeline) -> bool:
         and timeline.keyframes[0] == timeline.first_pts == video.start_pts
         and timeline.longest_gop(video.time_base) <= LONGEST_GOP_SECONDS
     )
+
+
+def _clip_is_cut_well(media: Media, video: VideoStream, grid: Grid, timeline: Timeline) -> bool:
+    numbers = set(SeekPlan(media, video, grid, timeline).keyframe_numbers)
+    ends_early = media.clip is not None and media.clip.end is not None
+    return 0 in numbers and (grid.frames in numbers or not ends_early)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from processing.ffmpeg.clip import Clip
 from processing.ffmpeg.encoding import outputs
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.notices import Notice
 from processing.ffmpeg.output_format import REORDERED, SEGMENT_GOPS
-from processing.ffmpeg.planning import ladder, noticed, reasons, span_plan, tracks
-from processing.ffmpeg.planning.grid import Grid, grid_of, origin_of
+from processing.ffmpeg.planning import clipping, ladder, noticed, reasons, span_plan, tracks
+from processing.ffmpeg.planning.grid import Grid, grid_of, length_of, origin_of
 from processing.ffmpeg.planning.ladder import Profile, Rung
 from processing.ffmpeg.planning.span_plan import Span
 from processing.ffmpeg.planning.tracks import AudioTrack
@@ -34,6 +35,7 @@ class EncodePlan:
     per second. `reordered` is how many frames an encoder may decode before one that is shown
     earlier; composition offsets then begin at 0. Plans of older versions have None there, and
     offsets below 0. `spans` is the number of spans, which are stored with their tasks.
+    `clip` is the part of the source that is made, None for the whole.
     `passthrough` names the rungs and tracks that are the source's own, repackaged. `reasons` are
     sentences that say why the plan is so; `notices` say what is left out, guessed or repaired, as
     far as the probe knows.
@@ -53,6 +55,12 @@ class EncodePlan:
     passthrough: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+    clip: Clip | None = None
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether the source goes on after the end."""
+        return self.clip is not None and self.clip.end is not None
 
     @property
     def codecs(self) -> frozenset[str]:
@@ -74,6 +82,7 @@ class EncodePlan:
         take their defaults, and unknown fields of a newer one are dropped."""
         made = fractions(data, "origin", "segment_seconds")
         made["grid"] = Grid.from_json(data["grid"]) if data.get("grid") else None
+        made["clip"] = Clip.from_json(data.get("clip"))
         made["rungs"] = tuple(Rung(**known(Rung, rung)) for rung in data.get("rungs", ()))
         made["tracks"] = tuple(AudioTrack.from_json(track) for track in data.get("tracks", ()))
         made["notices"] = tuple(Notice.from_json(one) for one in data.get("notices", ()))
@@ -83,22 +92,32 @@ class EncodePlan:
 
 
 def plan_encode(
-    media: Media, timeline: Timeline | None, profile: Profile, *, whole: bool = False
+    media: Media,
+    timeline: Timeline | None,
+    profile: Profile,
+    *,
+    whole: bool = False,
+    clip: Clip | None = None,
 ) -> tuple[EncodePlan, tuple[Span, ...]]:
-    """Return the plan of a source, and its spans. With ``whole`` there is one span, because a run
-    in spans failed."""
-    media = as_made(media, profile)
+    """Return the plan of a source, or of a `clip` of it, and its spans. With `whole` there is one
+    span, because a run in spans failed. Raises `ClipOutside` or `ClipTooShort`."""
+    media = clipping.clipped(as_made(media, profile), clip)
     spans = (span_plan.WHOLE,) if whole else span_plan.plan(media, timeline, profile)
     plan = plan_of(media, profile)
     plan = replace(plan, spans=len(spans), passthrough=_passthrough(plan, spans[0]))
     why = reasons.all_of(media, plan, span_plan.why_whole(media, timeline), whole=whole)
-    told = noticed.all_of(media, timeline, plan)
+    told = [
+        *noticed.of_clip(clip, clipping.seconds_of(media)),
+        *noticed.all_of(media, timeline, plan),
+    ]
     return replace(plan, reasons=tuple(why), notices=tuple(told)), spans
 
 
-def as_made(media: Media, profile: Profile) -> Media:
-    """Return a source without the parts a profile does not use: the frames, if it has no rungs."""
-    return media if profile.rungs else replace(media, video=None)
+def as_made(media: Media, profile: Profile, clip: Clip | None = None) -> Media:
+    """Return a source without the parts that are not used: its frames if the profile has no rungs,
+    and what a plan's `clip` leaves out."""
+    used = media if profile.rungs else replace(media, video=None)
+    return replace(used, clip=clip) if clip else used
 
 
 def plan_of(media: Media, profile: Profile) -> EncodePlan:
@@ -108,11 +127,12 @@ def plan_of(media: Media, profile: Profile) -> EncodePlan:
     plan = EncodePlan(
         grid=grid,
         origin=origin_of(media),
-        seconds=grid.seconds if grid else media.duration,
+        seconds=grid.seconds if grid else length_of(media),
         rungs=(),
         tracks=tracks.in_more_codecs(tracks.tracks_of(media), profile.more_audio),
         preset=profile.preset,
         audio_bitrate=profile.audio_bitrate,
+        clip=media.clip,
     )
     if media.video is None or grid is None:
         return plan

@@ -25,6 +25,9 @@ def all_of(
     media: Media, plan: Decided, why_whole: str | None, *, whole: bool = False
 ) -> Iterator[str]:
     """Yield a sentence for each decision that could have been different."""
+    if media.clip is not None:
+        until = "the end" if media.clip.end is None else f"{media.clip.end:g} s"
+        yield f"It is the part of the source from {media.clip.start:g} s to {until}."
     if media.video is not None and plan.grid is not None:
         yield _rate(media.video, plan.grid)
         if plan.grid.held_seconds:

@@ -28,7 +28,8 @@ def is_exact(video: VideoStream, grid: Grid, timeline: Timeline) -> bool:
 
 
 class SeekPlan:
-    """Where to seek in one source: `rate` is that of the grid, `frames` the number of frames."""
+    """Where to seek in one source: `rate` is that of the grid, `frames` the number of frames. With
+    `begins_midway` there are frames before the first one, which do not belong to the clip."""
 
     def __init__(self, media: Media, video: VideoStream, grid: Grid, timeline: Timeline) -> None:
         self.rate = grid.rate
@@ -43,7 +44,8 @@ class SeekPlan:
         self._margin = 0 if exact else _SEEK_MARGIN
         self._lead = grid.lead_frames
         self._shown = self._lead + round((timeline.end_pts - video.start_pts) * self._pace)
-        self.frames = grid.frames if grid.held_seconds else self._shown
+        self.frames = grid.frames if grid.held_seconds or media.clip else self._shown
+        self.begins_midway = self._lead < 0
 
     @property
     def keyframe_numbers(self) -> list[int]:

@@ -17,7 +17,7 @@ from typing import Any
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.output_format import AUDIO_RATE, PACKET, SEGMENT_GOPS
 from processing.ffmpeg.planning import ladder, passthrough, weight
-from processing.ffmpeg.planning.grid import grid_of
+from processing.ffmpeg.planning.grid import grid_of, length_of
 from processing.ffmpeg.planning.ladder import Profile
 from processing.ffmpeg.planning.seek_plan import SeekPlan
 from processing.ffmpeg.probing.timeline import Timeline
@@ -135,7 +135,7 @@ def plan(
         return (WHOLE,)
     grid = grid_of(media)
     if media.video is None or grid is None or timeline is None:
-        return _audio_spans(list(_audio_borders(media.duration, seconds)))
+        return _audio_spans(list(_audio_borders(length_of(media), seconds)))
     gop = gop_frames(grid.rate, profile)
     reading = SeekPlan(media, media.video, grid, timeline)
     rungs = ladder.rungs_for(media.video, profile, grid.rate)
@@ -198,7 +198,7 @@ def _frame_spans(borders: Sequence[int], reading: SeekPlan) -> tuple[Span, ...]:
             number=number,
             first_frame=first,
             end_frame=end,
-            seek=reading.seek(first) if first else None,
+            seek=reading.seek(first) if first or reading.begins_midway else None,
             first_packet=_packet(first / reading.rate),
             end_packet=None if end is None else _packet(end / reading.rate),
         )
@@ -220,7 +220,7 @@ def _copied_spans(
     return tuple(
         replace(
             span,
-            keyframes=_between(keyframes, span.first_frame, span.end_frame),
+            keyframes=_between(keyframes, span.first_frame, span.end_frame or reading.frames),
             copied_sound=audio,
         )
         for span in spans
@@ -236,9 +236,8 @@ def _nearest(frames: Sequence[int], wished: int, *, above: int) -> int | None:
     return min(around, key=lambda frame: abs(frame - wished), default=None)
 
 
-def _between(frames: Sequence[int], first: int, end: int | None) -> tuple[int, ...]:
-    low = bisect_left(frames, first)
-    return tuple(frames[low : None if end is None else bisect_left(frames, end)])
+def _between(frames: Sequence[int], first: int, end: int) -> tuple[int, ...]:
+    return tuple(frames[bisect_left(frames, first) : bisect_left(frames, end)])
 
 
 def _audio_borders(duration: float, seconds: float | None) -> Iterator[float]:

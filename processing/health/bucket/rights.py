@@ -30,7 +30,7 @@ FAILURES = (ClientError, BotoCoreError, Boto3Error, ResponseParserError, Recursi
 _WORRYING_SECONDS, _REFUSED_SECONDS = 30, 900
 _ANSWER_SECONDS = 7
 _LEFT_OVER_AFTER = timedelta(hours=1)
-_UNFINISHED_AFTER = timedelta(days=2)
+_UNFINISHED_AFTER = timedelta(days=8)
 
 
 def original_objects() -> list[CheckResult]:
@@ -138,6 +138,9 @@ class Trial:
                 else:
                     yield self._of(kinds.MAY_NOT_UPLOAD_PARTS, step=refusal.code or step)
                 break
+        else:
+            if (refusal := self._refusal(self._list_parts)) and refusal.denied:
+                yield self._of(kinds.MAY_NOT_LIST_ARRIVED)
         self._refusal(self._delete)
 
     def _unfinished(self) -> Iterator[CheckResult]:
@@ -223,6 +226,13 @@ class Trial:
     def _abort_parts(self) -> None:
         begun = self._client.create_multipart_upload(**self._there)["UploadId"]
         self._abort(begun)
+
+    def _list_parts(self) -> None:
+        begun = self._client.create_multipart_upload(**self._there)["UploadId"]
+        try:
+            self._client.list_parts(**self._there, UploadId=begun)
+        finally:
+            self._refusal(lambda: self._abort(begun))
 
     def _abort(self, upload: str) -> None:
         self._client.abort_multipart_upload(**self._there, UploadId=upload)

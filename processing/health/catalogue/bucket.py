@@ -133,7 +133,7 @@ MAY_NOT_ABORT = Kind(
     "s3_may_not_abort",
     "The key may not abort uploads in parts: what is left of them stays and costs.",
     "Allow s3:AbortMultipartUpload on arn:aws:s3:::{bucket}/{prefix}*, and have the bucket abort "
-    "them after a day.",
+    "them after a week.",
     lesser=True,
 )
 MAY_NOT_LIST_PARTS = Kind(
@@ -143,11 +143,17 @@ MAY_NOT_LIST_PARTS = Kind(
     "Allow s3:ListBucketMultipartUploads on arn:aws:s3:::{bucket}.",
     lesser=True,
 )
+MAY_NOT_LIST_ARRIVED = Kind(
+    "s3_may_not_list_arrived_parts",
+    "The key may not list the parts of an upload: browsers and apps cannot upload into the bucket.",
+    "Allow s3:ListMultipartUploadParts on arn:aws:s3:::{bucket}/{prefix}*.",
+    lesser=True,
+)
 UNFINISHED = Kind(
     "s3_unfinished_uploads",
-    "{count} uploads in parts were begun over two days ago and never finished: they cost, and are "
-    "in no other list.",
-    "Have the bucket abort them after a day: see docs/operations.md, Bucket.",
+    "{count} uploads in parts were begun over a week ago and never finished: they cost, and are in "
+    "no other list.",
+    "Have the bucket abort them after a week: see docs/operations.md, Bucket.",
     lesser=True,
 )
 NO_BULK_DELETE = Kind(

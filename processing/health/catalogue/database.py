@@ -102,6 +102,14 @@ NOT_ALLOWED = Kind(
     "Make it the owner of all tables (REASSIGN OWNED BY … TO …), as after a restore by another "
     "user.",
 )
+NO_UNACCENT = Kind(
+    "search_without_unaccent",
+    "The extension unaccent is not in the database, so that a search for lodz or strasse finds no "
+    "Łódź and no Straße.",
+    "Install PostgreSQL's contrib, run CREATE EXTENSION unaccent there as a superuser, then "
+    "manage.py index_search.",
+    lesser=True,
+)
 NO_POSTGRES = Kind(
     "postgres_is_something_else",
     "What answers at {where} is not PostgreSQL.",

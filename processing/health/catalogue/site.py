@@ -37,6 +37,12 @@ ORIGIN_PLAIN = Kind(
     "Write https:// there.",
     lesser=True,
 )
+FETCHES_INSIDE = Kind(
+    "fetches_from_private_networks",
+    "VODLOOM_FETCH_PRIVATE has {networks}: whoever may upload can have files fetched from there.",
+    "Take out what is not needed.",
+    lesser=True,
+)
 STATIC_MISSING = Kind(
     "static_files_missing",
     "The static files were not collected in {folder}: every page answers 500.",

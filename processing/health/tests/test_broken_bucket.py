@@ -90,7 +90,8 @@ class TestByARealServer:
     def test_a_key_that_may_not_read(self, server: SeaweedFS) -> None:
         told = found_by(RIGHTS, **of(server, server.others["writes"]))
         parts = kinds.MAY_NOT_LIST_PARTS.at("Bucket", bucket=BUCKET)
-        assert set(told) == {*by_prefix(kinds.MAY_NOT_GET), parts}
+        arrived = by_prefix(kinds.MAY_NOT_LIST_ARRIVED)
+        assert set(told) == {*by_prefix(kinds.MAY_NOT_GET), *arrived, parts}
 
     def test_tls_whose_authority_nobody_knows(self, certificates: Certificates) -> None:
         with running_seaweedfs(tls=certificates) as tls:
@@ -244,7 +245,7 @@ class Pretended:
     def _called(method: str, path: str) -> str:
         query = path.partition("?")[2]
         if "uploadId" in query:
-            return {"PUT": "part", "POST": "finish", "DELETE": "abort"}[method]
+            return {"PUT": "part", "POST": "finish", "DELETE": "abort", "GET": "arrived"}[method]
         if "uploads" in query:
             return "unfinished" if method == "GET" else "begin"
         for asked, called in _BY_QUERY:
@@ -258,6 +259,7 @@ _XML = {
     "begin": b"<InitiateMultipartUploadResult><UploadId>u</UploadId>"
     b"</InitiateMultipartUploadResult>",
     "finish": b"<CompleteMultipartUploadResult/>",
+    "arrived": b"<ListPartsResult/>",
     "delete many": b"<DeleteResult/>",
     "unfinished": b"<ListMultipartUploadsResult/>",
 }
@@ -284,6 +286,7 @@ _CASES: list[tuple[dict[str, Answer], Kind, dict[str, object]]] = [
     ({"unfinished": _OLD_UPLOAD}, kinds.UNFINISHED, {"count": 1}),
     ({"begin": _DENIED}, kinds.MAY_NOT_UPLOAD_PARTS, {"step": "AccessDenied"}),
     ({"part": _DENIED}, kinds.MAY_NOT_UPLOAD_PARTS, {"step": "AccessDenied"}),
+    ({"arrived": _DENIED}, kinds.MAY_NOT_LIST_ARRIVED, {}),
     ({"finish": _ABSENT}, kinds.MAY_NOT_UPLOAD_PARTS, {"step": "NotImplemented"}),
     ({"get": _DENIED}, kinds.MAY_NOT_GET, {}),
     ({"get": Answer(200, b"changed")}, kinds.DOES_NOT_KEEP, {"what": "a part of an object"}),

@@ -23,9 +23,12 @@ TAGS = [
     },
     {
         "name": "uploads",
-        "description": "Uploads in parts, straight into the bucket.",
         "description": "An upload is the arrival of a video's file, in whichever way it comes. "
         "Somebody without an account can upload one file to the address of a delegated upload.",
+    },
+    {
+        "name": "hooks",
+        "description": "AI generators report by webhook, and what they made becomes videos.",
     },
     {
         "name": "feed",

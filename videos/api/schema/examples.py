@@ -42,11 +42,39 @@ UPLOAD_ROW: Example = {
 JOB_SUBMIT: Example = {"video": _ID, "profile": "quality"}
 JOB_EDIT: Example = {"priority": 5}
 
+ORIGINAL: Example = {
+    "url": f"https://video.example.org/m/c2lnbmVk/original/{_ID}",
+    "expires_at": "2026-11-05T21:30:00Z",
+    "filename": "sea.mp4",
+    "size": 2543710,
+}
+
 CURRENT_JOB: Example = {"id": _JOB_ID, "kind": "first", "status": "queued"}
 
-_NOTHING_YET: Example = {"percent": 0.0, "eta_seconds": None, "stage": "waiting", "place": 0}
-_READY: Example = {"percent": 100.0, "eta_seconds": 0, "stage": "ready", "place": None}
-_CANCELED: Example = {"percent": 0.0, "eta_seconds": None, "stage": "canceled", "place": None}
+_NOTHING_YET: Example = {
+    "percent": 0.0,
+    "eta_seconds": None,
+    "stage": "waiting",
+    "place": 0,
+    "download": None,
+}
+_DOWNLOADING: Example = _NOTHING_YET | {
+    "download": {"received": 0, "size": None, "bytes_a_second": None, "eta_seconds": None}
+}
+_READY: Example = {
+    "percent": 100.0,
+    "eta_seconds": 0,
+    "stage": "ready",
+    "place": None,
+    "download": None,
+}
+_CANCELED: Example = {
+    "percent": 0.0,
+    "eta_seconds": None,
+    "stage": "canceled",
+    "place": None,
+    "download": None,
+}
 
 _SOURCE: Example = {
     "filename": "sea.mp4",
@@ -108,6 +136,7 @@ VIDEO: Example = {
     "clip": None,
     "expires_at": None,
     "original": "keep",
+    "duplicate_of": None,
     "owner": "01a1fb6e-91f2-7c3a-8f57-6d0f9ce1a2b3",
     "status": "ready",
     "playable": True,
@@ -164,7 +193,7 @@ UPLOADED_VIDEO: Example = VIDEO | {
 _ADDRESS = "https://media.example.com/sea.mp4"
 IMPORT: Example = {"url": _ADDRESS, "title": "A walk by the sea"}
 IMPORTED: Example = {
-    "video": UPLOADED_VIDEO | {"status": "uploading", "source": None},
+    "video": UPLOADED_VIDEO | {"status": "uploading", "progress": _DOWNLOADING, "source": None},
     "job": CURRENT_JOB,
 }
 IMPORT_BATCH: Example = {"items": [{"url": _ADDRESS}, {"url": "http://10.0.0.1/sea.mp4"}]}
@@ -196,7 +225,13 @@ VIDEO_STATUS: Example = {
     "id": _ID,
     "status": "processing",
     "playable": True,
-    "progress": {"percent": 43.0, "eta_seconds": 12, "stage": "encoding", "place": None},
+    "progress": {
+        "percent": 43.0,
+        "eta_seconds": 12,
+        "stage": "encoding",
+        "place": None,
+        "download": None,
+    },
     "job": {"id": _JOB_ID, "kind": "first", "status": "running"},
     "error": None,
 }
@@ -215,7 +250,13 @@ JOB: Example = {
     "profile": "default",
     "priority": 0,
     "over_budget": False,
-    "progress": {"percent": 100.0, "eta_seconds": 0, "stage": "succeeded", "place": None},
+    "progress": {
+        "percent": 100.0,
+        "eta_seconds": 0,
+        "stage": "succeeded",
+        "place": None,
+        "download": None,
+    },
     "error": None,
     "created_at": _AT,
     "started_at": "2026-11-05T09:30:01Z",
@@ -284,10 +325,81 @@ CANCELED_JOB: Example = QUEUED_JOB | {
     "tasks": [_WAITING_TASK | {"state": "canceled"}],
 }
 
+_FOLDER_ID = "01a1fb71-0a3c-7e52-b1c4-2f9d6c8e7a10"
+FOLDER_SUBMIT: Example = {"name": "2026", "parent": "01a1fb71-0800-7b11-8d23-90aa5b3c4f21"}
+FOLDER_EDIT: Example = {"name": "2027"}
+FOLDER: Example = {
+    "id": _FOLDER_ID,
+    "name": "2026",
+    "parent": "01a1fb71-0800-7b11-8d23-90aa5b3c4f21",
+    "path": ["Trips", "2026"],
+    "videos": 12,
+    "folders": 0,
+    "created_at": _AT,
+}
+EDITED_FOLDER: Example = FOLDER | FOLDER_EDIT | {"path": ["Trips", "2027"]}
+MOVE: Example = {"videos": [_ID], "folder": _FOLDER_ID}
+MOVED: Example = {"results": [{"video": _ID, "moved": True, "error": None}]}
+TAGS: Example = {
+    "count": 2,
+    "results": [{"tag": "sea", "videos": 31}, {"tag": "winter", "videos": 4}],
+}
+
 FEED_TICKET: Example = {
     "url": "wss://video.example.org/ws/feed/",
     "protocols": ["vodloom", "vodloom.ticket.01a1fb70.c2lnbmVk"],
     "expires_in": 60,
+}
+
+_HOOK_SETTINGS: Example = {
+    "visibility": "unlisted",
+    "folder": None,
+    "tags": ["generated"],
+    "metadata": {},
+    "profile": "",
+    "original": "keep",
+    "on_duplicate": "keep",
+}
+HOOK_ADDRESS_FORM: Example = {
+    "source": "replicate",
+    "visibility": "unlisted",
+    "tags": ["generated"],
+}
+HOOK_ADDRESS: Example = {
+    "id": _ID,
+    "source": "replicate",
+    "url": "https://video.example.org/api/v1/hooks/replicate/?for=c2lnbmVk",
+    "secret": None,
+    "settings": _HOOK_SETTINGS,
+    "created_at": _AT,
+}
+HOOK_REPORT: Example = {
+    "id": "job-7",
+    "url": "https://files.example.org/sea.mp4",
+    "title": "A walk by the sea",
+    "provenance": {"prompt": "a walk by the sea", "model": "waves-2"},
+}
+HOOK_DELIVERY: Example = {
+    "id": _ID,
+    "address": _ID,
+    "source": "replicate",
+    "delivery_id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+    "job": "gm3qorzdhgbfurvjtvhg6dckhu",
+    "status": "succeeded",
+    "state": "imported",
+    "error": "",
+    "video": _ID,
+    "received_at": _AT,
+}
+PREDICTION_FORM: Example = {"id": "gm3qorzdhgbfurvjtvhg6dckhu", "address": _ID}
+GENERATION: Example = {
+    "id": "gm3qorzdhgbfurvjtvhg6dckhu",
+    "source": "replicate",
+    "address": _ID,
+    "status": "starting",
+    "videos": [],
+    "created_at": _AT,
+    "ended_at": None,
 }
 
 PROFILE: Example = {

@@ -32,7 +32,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "listVideos",
         "List your videos",
         "Returns your own videos, newest first unless ordered otherwise, one page at a time. "
-        "`next` is the URL of the following page, and null on the last one. With `trashed=true` "
+        "`next` is the URL of the following page, and null on the last one. With `deleted=true` "
         "it returns the videos in the trash.",
         answer=examples.VIDEO,
     ),
@@ -46,7 +46,7 @@ OPERATIONS: Mapping[str, Operation] = {
             400: ("file_empty", "too_many_files", "folder_unknown", "profile_unknown"),
             403: ("upload_not_allowed", "email_not_verified"),
             404: ("not_found",),
-            409: ("upload_canceled", "external_id_taken"),
+            409: ("upload_canceled", "external_id_taken", "duplicate"),
             503: ("storage_unavailable",),
             507: ("disk_full",),
         },
@@ -114,12 +114,29 @@ OPERATIONS: Mapping[str, Operation] = {
         "A small answer for polling; once a second is enough.",
         answer=examples.VIDEO_STATUS,
     ),
+    "video.move": Operation(
+        "moveVideos",
+        "Put videos into a folder",
+        "Takes up to 100 of your own videos, and answers for each. What is not there, or is in "
+        "the trash, is left out, and keeps no other from moving.",
+        refusals={400: ("folder_unknown",)},
+        request=examples.MOVE,
+        answer=examples.MOVED,
+    ),
     "video.restore": Operation(
         "restoreVideo",
         "Take a video out of the trash",
         "What the deletion stopped stays stopped; `reprocessVideo` starts it again.",
         refusals={409: ("not_in_trash", "video_busy", "external_id_taken")},
         answer=examples.VIDEO,
+    ),
+    "video.original": Operation(
+        "getVideoOriginal",
+        "Get an address of the untouched original",
+        "Only for the owner and staff. The address answers Range, saves the file under its name, "
+        "and closes early when the rights of the caller end or the video is deleted.",
+        refusals={403: ("permission_denied",), 409: ("source_missing", "original_dropped")},
+        answer=examples.ORIGINAL,
     ),
     "video.reprocess": Operation(
         "reprocessVideo",
@@ -179,6 +196,61 @@ OPERATIONS: Mapping[str, Operation] = {
         "Its video is canceled, the bytes that arrived are deleted, and its address takes no more.",
         refusals={409: ("nothing_to_cancel",)},
     ),
+    "folder.list": Operation(
+        "listFolders",
+        "List your folders",
+        "Returns all of your folders, newest first unless ordered otherwise, one page at a time; "
+        "with `parent` those that lie directly in a folder, and with `parent=none` those at the "
+        "top.",
+        answer=examples.FOLDER,
+    ),
+    "folder.create": Operation(
+        "createFolder",
+        "Create a folder",
+        "A name is unique among its neighbours, and folders lie ten deep at most.",
+        refusals={
+            400: ("folder_unknown",),
+            409: ("folder_name_taken", "folder_too_deep", "too_many_folders"),
+        },
+        request=examples.FOLDER_SUBMIT,
+        answer=examples.FOLDER,
+    ),
+    "folder.retrieve": Operation(
+        "getFolder",
+        "Get a folder",
+        "Returns where a folder lies, and how many videos and folders lie directly in it.",
+        answer=examples.FOLDER,
+    ),
+    "folder.partial_update": Operation(
+        "updateFolder",
+        "Rename or move a folder",
+        "All that it holds moves with it.",
+        refusals={
+            400: ("folder_unknown",),
+            409: ("folder_name_taken", "folder_too_deep", "folder_in_itself"),
+            412: ("precondition_failed",),
+        },
+        request=examples.FOLDER_EDIT,
+        answer=examples.EDITED_FOLDER,
+    ),
+    "folder.destroy": Operation(
+        "deleteFolder",
+        "Delete a folder",
+        "Deletes an empty folder; videos in the trash do not count. With `move_to` all that it "
+        "holds goes into another folder first.",
+        refusals={
+            400: ("folder_unknown",),
+            409: ("folder_not_empty", "folder_in_itself", "folder_name_taken", "folder_too_deep"),
+            412: ("precondition_failed",),
+        },
+    ),
+    "tag.list": Operation(
+        "listTags",
+        "List your tags",
+        "Returns the tags of your videos with how many have each, the most frequent first, 1,000 "
+        "at most: `search` narrows them to those that begin so.",
+        answer=examples.TAGS,
+    ),
     "job.list": Operation(
         "listJobs",
         "List jobs",
@@ -235,6 +307,63 @@ OPERATIONS: Mapping[str, Operation] = {
         "offers the `protocols` of a ticket instead. A ticket opens one socket, within a minute.",
         refusals={403: ("api_key_needed",)},
         answer=examples.FEED_TICKET,
+    ),
+    "hook.create": Operation(
+        "receiveHook",
+        "Receive a report of an AI generator",
+        "The address that a generator calls, signed as Standard Webhooks are; no key is sent. "
+        "Replicate calls it with its prediction. Other generators send the members below. The "
+        "outputs are imported as videos afterwards; a report that was received before, by its "
+        "`webhook-id`, changes nothing.",
+        refusals={
+            401: ("signature_missing", "signature_expired", "signature_invalid"),
+            403: ("hook_address_unknown",),
+        },
+        request=examples.HOOK_REPORT,
+        answer={"received": True},
+    ),
+    "hook-address.list": Operation(
+        "listHookAddresses",
+        "List your addresses for AI generators",
+        "Returns the addresses that you have not revoked, newest first, one page at a time.",
+        answer=examples.HOOK_ADDRESS,
+    ),
+    "hook-address.create": Operation(
+        "createHookAddress",
+        "Create an address for an AI generator",
+        "Give `url` to the generator as its webhook. The videos that come of it are yours and get "
+        "these settings. Whoever has the `url` and the secret can add videos to your library.",
+        refusals={
+            400: ("folder_unknown", "profile_unknown"),
+            403: ("upload_not_allowed", "email_not_verified"),
+            409: ("hook_not_configured",),
+        },
+        request=examples.HOOK_ADDRESS_FORM,
+        answer=examples.HOOK_ADDRESS,
+    ),
+    "hook-address.destroy": Operation(
+        "revokeHookAddress",
+        "Revoke an address for an AI generator",
+        "Further reports to it are refused; those that were received are still acted upon.",
+    ),
+    "hook-delivery.list": Operation(
+        "listHookDeliveries",
+        "List the reports of AI generators",
+        "Returns what was reported to your addresses, newest first, with what was done about it.",
+        answer=examples.HOOK_DELIVERY,
+    ),
+    "prediction.create": Operation(
+        "followPrediction",
+        "Follow a prediction",
+        "The site asks the generator about a prediction until it has ended, and imports what it "
+        "made, also if its webhook never comes. A prediction that is known already stays as it is.",
+        refusals={
+            400: ("prediction_invalid",),
+            404: ("not_found",),
+            409: ("polling_not_configured",),
+        },
+        request=examples.PREDICTION_FORM,
+        answer=examples.GENERATION,
     ),
     "profile.list": Operation(
         "listProfiles",

@@ -20,11 +20,13 @@ from videos.ingest.receiving.errors import (
     UploadLocked,
     UploadOver,
 )
+from videos.ingest.receiving.joined import PartsInvalid, create_final, create_part, parts_of
 from videos.ingest.receiving.spool import discard, has_room, largest, offset_of
-from videos.ingest.receiving.writer import Writer, resting_offset, writing
+from videos.ingest.receiving.writer import Writer, complete_soon, resting_offset, writing
 
 __all__ = [
     "DiskFull",
+    "PartsInvalid",
     "SizeTaken",
     "TooManyBytes",
     "UploadElsewhere",
@@ -33,10 +35,14 @@ __all__ = [
     "Writer",
     "complete_arrived",
     "complete_one",
+    "complete_soon",
+    "create_final",
+    "create_part",
     "discard",
     "has_room",
     "largest",
     "offset_of",
+    "parts_of",
     "resting_offset",
     "writing",
 ]

@@ -6,11 +6,11 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 
 from videos.each_row import act_on_each
 from videos.ingest import closing, services, uploads
-from videos.ingest.receiving import hashing, locks
+from videos.ingest.receiving import hashing, joined, locks
 from videos.ingest.receiving.errors import UploadOver
 from videos.ingest.receiving.spool import discard, doubtful_from, is_stored, path_of, place
 from videos.models import Upload, Video
@@ -29,9 +29,12 @@ def complete_locked(upload_id: UUID, *, sha256: str = "") -> Video:
     if upload is None or upload.finished_at is not None:
         raise UploadOver(upload.video_id if upload and not upload.error_code else None)
     path = path_of(upload_id)
+    uploads.begin_receiving(upload)
     if not path.exists() and is_stored(upload):
         video = _finish_stored(upload)
     else:
+        if joined.parts_of(upload) and not _is_whole(upload, path):
+            sha256 = _join(upload)
         size = path.stat().st_size
         _note_whole(upload, size)  # whoever finds no file any more then looks in the storage
         hashed = sha256 or hashing.of_file(path)
@@ -40,6 +43,7 @@ def complete_locked(upload_id: UUID, *, sha256: str = "") -> Video:
         )
         video = services.store_and_finish(upload, file)
     discard(upload_id)
+    joined.forget_parts(upload)
     return video
 
 
@@ -62,7 +66,8 @@ def complete_arrived() -> int:
         finished_at=None, protocol__in=_STREAMED, video__isnull=False, size__gt=0
     )
     lying = [one for one in still_open.filter(pk__in=list(here)) if _is_whole(one, here[one.pk])]
-    moved = still_open.filter(machine=place(), received=F("size")).exclude(pk__in=list(here))
+    elsewhere = Q(received=F("size")) | Q(settings__has_key=joined.PARTS)
+    moved = still_open.filter(elsewhere, machine=place()).exclude(pk__in=[one.pk for one in lying])
     return act_on_each([*lying, *moved[:_BATCH]], _complete, what="complete_arrived")
 
 
@@ -76,9 +81,18 @@ def _is_whole(upload: Upload, path: Path) -> bool:
 
 def _complete(upload: Upload) -> bool:
     """Complete an upload unless it lies in neither place: its bytes are sent again then."""
-    if not path_of(upload.pk).exists() and not is_stored(upload):
+    is_here = joined.parts_of(upload) or _is_whole(upload, path_of(upload.pk))
+    if not is_here and not is_stored(upload):
         return False
     return complete_one(upload.pk) is not None
+
+
+def _join(upload: Upload) -> str:
+    try:
+        return joined.join(upload)
+    except FileNotFoundError as error:
+        closing.give_up(upload)
+        raise UploadOver from error
 
 
 def _finish_stored(upload: Upload) -> Video:

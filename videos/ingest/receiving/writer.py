@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from videos.database_threads import DatabaseThreads
 from videos.ingest import uploads
 from videos.ingest.receiving import hashing, spool
-from videos.ingest.receiving.completion import complete_locked
+from videos.ingest.receiving.completion import complete_locked, complete_one
 from videos.ingest.receiving.errors import (
     DiskFull,
     SizeTaken,
@@ -78,6 +78,12 @@ async def resting_offset(upload_id: UUID) -> int:
         return await rows.run(_offset, upload_id)
     finally:
         await _in_thread(_disk, _give_up, upload_id, lock)
+
+
+def complete_soon(upload_id: UUID) -> None:
+    """Complete an upload that is whole, outside of the request. If that fails, the duty
+    ``complete_arrived`` does it."""
+    _storing.submit(_complete_alone, upload_id)
 
 
 async def _begin(upload_id: UUID, keep_for: timedelta | None) -> Writer:
@@ -316,6 +322,16 @@ def _complete(upload_id: UUID, sha256: str, lock: Lock) -> Video:
         return complete_locked(upload_id, sha256=sha256)
     finally:
         lock.release()
+        close_old_connections()
+
+
+def _complete_alone(upload_id: UUID) -> None:
+    close_old_connections()
+    try:
+        complete_one(upload_id)
+    except Exception as error:
+        logger.warning("upload_not_completed", reason=type(error).__name__, row=str(upload_id))
+    finally:
         close_old_connections()
 
 

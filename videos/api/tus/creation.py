@@ -1,0 +1,97 @@
+"""Create an upload by tus: whole, partial, or made of parts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.datastructures import MultiValueDict
+
+from videos.api.tus import headers as read
+from videos.api.tus.headers import Concat
+from videos.api.tus.refusals import Refused
+from videos.api.tus.requests import Asked
+from videos.api.video_settings import VideoSettingsSerializer, parsed
+from videos.ingest import receiving, uploads
+from videos.ingest.services import EmptyFile
+from videos.ingest.settings import VideoSettings
+from videos.models import Upload
+
+KEEP_FOR = timedelta(hours=24)
+"""How long an upload is kept after the last byte arrived."""
+
+
+def create(asked: Asked) -> Upload:
+    """Create the upload that a POST asks for. Raises ``Refused``, and what the core raises."""
+    concat = read.concat(asked.headers)
+    echoed = asked.headers.get("upload-metadata", "")
+    told = read.metadata(echoed)
+    if concat.kind == "final":
+        return _final(asked, concat, told, echoed)
+    size = _size(asked)
+    if size is not None:
+        _require_fitting(size)
+    if concat.kind == "partial":
+        return receiving.create_part(
+            asked.user, size=size, tus_metadata=echoed, expires_in=KEEP_FOR
+        )
+    if size == 0:
+        raise EmptyFile
+    with transaction.atomic():
+        upload = uploads.create(
+            asked.user,
+            _settings(told),
+            protocol=Upload.Protocol.TUS,
+            filename=_filename(told),
+            size=size,
+            expires_in=KEEP_FOR,
+        )
+        upload.tus_metadata = echoed
+        upload.save(update_fields=["tus_metadata"])
+    return upload
+
+
+def _final(asked: Asked, concat: Concat, told: dict[str, str], echoed: str) -> Upload:
+    if "upload-length" in asked.headers or asked.length:
+        raise Refused("header", detail="A final upload has no length and no bytes of its own.")
+    try:
+        upload = receiving.create_final(
+            asked.user,
+            _settings(told),
+            concat.parts,
+            filename=_filename(told),
+            tus_metadata=echoed,
+            expires_in=KEEP_FOR,
+        )
+    except receiving.PartsInvalid as error:
+        raise Refused("parts") from error
+    transaction.on_commit(lambda: receiving.complete_soon(upload.pk))
+    return upload
+
+
+def _size(asked: Asked) -> int | None:
+    """Return the announced size; None if it is told later."""
+    size = read.number(asked.headers, "upload-length")
+    deferred = asked.headers.get("upload-defer-length")
+    if deferred not in (None, "1") or (size is None) == (deferred is None):
+        raise Refused("header", detail="Send Upload-Length, or Upload-Defer-Length: 1.")
+    return size
+
+
+def _require_fitting(size: int) -> None:
+    if size > settings.MAX_UPLOAD_BYTES:
+        raise receiving.TooManyBytes(settings.MAX_UPLOAD_BYTES)
+    if not receiving.has_room(size):
+        raise receiving.DiskFull
+
+
+def _settings(told: dict[str, str]) -> VideoSettings:
+    """Return the settings in the metadata. Other keys are left alone: clients add some of their
+    own. Raises ``ValidationError``."""
+    ours = VideoSettingsSerializer().fields
+    return parsed(MultiValueDict({key: [text] for key, text in told.items() if key in ours}))
+
+
+def _filename(told: dict[str, str]) -> str:
+    return told.get("filename") or told.get("name") or ""

@@ -1,0 +1,155 @@
+"""What an upload of tus answers: HEAD, PATCH and DELETE."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from uuid import UUID
+
+from django.utils.http import http_date
+
+from processing import services as processing
+from videos.api.tus import headers as read
+from videos.api.tus.creation import KEEP_FOR
+from videos.api.tus.headers import Checksum
+from videos.api.tus.refusals import Refused
+from videos.api.tus.requests import PREFIX, Answer, Asked
+from videos.ingest import closing, receiving
+from videos.ingest.receiving import Writer
+from videos.ingest.services import EmptyFile
+from videos.models import Upload
+
+
+def find(asked: Asked, upload_id: UUID) -> Upload:
+    """Return the upload that is asked for. Raises ``Refused``."""
+    rows = Upload.objects.filter(owner=asked.user, protocol=Upload.Protocol.TUS)
+    upload = rows.select_related("video").filter(pk=upload_id).first()
+    if upload is None:
+        raise Refused("nothing")
+    is_joined = upload.video is None and upload.finished_at is not None
+    if upload.error_code or is_joined:
+        raise Refused("gone")
+    return upload
+
+
+async def head(upload: Upload) -> Answer:
+    """Tell how far an upload is, after whoever sends bytes has stopped."""
+    headers = told_of(upload)
+    if upload.finished_at is not None:
+        headers["Upload-Offset"] = str(upload.received)
+    elif not receiving.parts_of(upload):
+        offset = await _offset(upload)
+        headers["Upload-Offset"] = str(offset)
+        if offset and offset == upload.size and upload.video_id:
+            receiving.complete_soon(upload.pk)
+    return Answer(200, headers)
+
+
+async def patch(asked: Asked, upload: Upload) -> Answer:
+    """Append the bytes of a request, and complete the upload with the last."""
+    if not asked.has_bytes:
+        raise Refused("type")
+    offset = read.number(asked.headers, "upload-offset")
+    if offset is None:
+        raise Refused("header", detail="Send Upload-Offset.")
+    if receiving.parts_of(upload):
+        raise Refused("final")
+    if upload.finished_at is not None:
+        if offset != upload.received or asked.length != 0:
+            raise Refused("offset")
+        return Answer(204, {"Upload-Offset": str(offset)})
+    return Answer(204, await append(asked, upload, offset))
+
+
+async def append(asked: Asked, upload: Upload, offset: int) -> dict[str, str]:
+    """Append the body at an offset; return the headers that tell of it.
+
+    Raises ``Refused``, ``Disconnected``, and the errors of ``receiving``.
+    """
+    checksum = read.checksum(asked.headers)
+    announced = read.number(asked.headers, "upload-length")
+    async with receiving.writing(upload.pk, keep_for=KEEP_FOR) as writer:
+        if writer.offset != offset:
+            raise Refused("offset")
+        if announced is not None:
+            await writer.announce(announced)
+        _require_fitting(asked, writer)
+        await _take(asked, writer, checksum)
+        done = writer.offset == writer.upload.size
+        if done and upload.video_id:
+            await _complete(writer)
+        return {"Upload-Offset": str(writer.offset)} | ({} if done else _expires(upload))
+
+
+def delete(upload: Upload) -> Answer:
+    """End an upload, and delete its bytes. Raises ``Refused``."""
+    if upload.finished_at is not None:
+        raise Refused("finished")
+    if upload.video is not None:
+        with suppress(processing.NothingToCancel):
+            processing.cancel(upload.video)
+    closing.close(upload, code=Upload.CANCELED, message="The upload was canceled.")
+    receiving.discard(upload.pk)
+    return Answer(204)
+
+
+def told_of(upload: Upload) -> dict[str, str]:
+    """Return the headers that describe an upload, except its offset."""
+    headers = {} if upload.finished_at is not None else _expires(upload)
+    if upload.size is None:
+        headers["Upload-Defer-Length"] = "1"
+    else:
+        headers["Upload-Length"] = str(upload.size)
+    if upload.tus_metadata:
+        headers["Upload-Metadata"] = upload.tus_metadata
+    if parts := receiving.parts_of(upload):
+        headers["Upload-Concat"] = "final;" + " ".join(f"{PREFIX}{part}" for part in parts)
+    elif upload.video_id is None:
+        headers["Upload-Concat"] = "partial"
+    return headers
+
+
+def _expires(upload: Upload) -> dict[str, str]:
+    return {"Upload-Expires": http_date(upload.expires_at.timestamp())}
+
+
+async def _offset(upload: Upload) -> int:
+    try:
+        return await receiving.resting_offset(upload.pk)
+    except receiving.UploadLocked:
+        if upload.size and upload.received == upload.size:
+            return upload.size  # it is being stored
+        raise
+    except receiving.UploadOver as over:
+        if over.video is None:
+            raise
+        return upload.size or upload.received  # it was finished just now
+
+
+def _require_fitting(asked: Asked, writer: Writer) -> None:
+    if asked.length is None:
+        return
+    if writer.offset + asked.length > receiving.largest(writer.upload):
+        raise receiving.TooManyBytes(receiving.largest(writer.upload))
+    if not receiving.has_room(asked.length):
+        raise receiving.DiskFull
+
+
+async def _take(asked: Asked, writer: Writer, checksum: Checksum | None) -> None:
+    if checksum is None:
+        async for block in asked.body():
+            await writer.take(block)
+        return
+    await writer.doubt()
+    async for block in asked.body():
+        checksum.digest.update(block)
+        await writer.take(block)
+    if not checksum.is_met():
+        await writer.drop()
+        raise Refused("checksum")
+    await writer.trust()
+
+
+async def _complete(writer: Writer) -> None:
+    if writer.offset == 0:
+        raise EmptyFile
+    await writer.complete()

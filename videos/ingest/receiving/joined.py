@@ -1,0 +1,122 @@
+"""Uploads whose bytes come as several partial uploads at once, which are joined in order.
+
+A partial upload has no video. The final one has, and names its parts in its settings, so that any
+process can join them, also after a crash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+
+from accounts.models import User
+from videos import keys
+from videos.ingest import uploads
+from videos.ingest.receiving import spool
+from videos.ingest.receiving.errors import DiskFull, TooManyBytes
+from videos.ingest.services import EmptyFile
+from videos.ingest.settings import VideoSettings
+from videos.ingest.uploads import UploadNotAllowed
+from videos.models import Upload
+
+PARTS = "parts"
+_READ_BYTES = 1024**2
+
+
+class PartsInvalid(Exception):
+    """Raised when parts are named that are not complete partial uploads of the owner."""
+
+
+def create_part(
+    owner: User, *, size: int | None, tus_metadata: str, expires_in: timedelta
+) -> Upload:
+    """Create a partial upload. Raises ``UploadNotAllowed``."""
+    if not owner.can_upload:
+        raise UploadNotAllowed
+    part = Upload.objects.create(
+        owner=owner,
+        machine=spool.place(),
+        protocol=Upload.Protocol.TUS,
+        key=keys.new_original(),
+        filename="part",
+        size=size,
+        tus_metadata=tus_metadata,
+        expires_at=Now() + expires_in,
+    )
+    spool.path_of(part.pk).touch(0o640)
+    return part
+
+
+def create_final(
+    owner: User,
+    wanted: VideoSettings,
+    part_ids: Sequence[UUID],
+    *,
+    filename: str,
+    tus_metadata: str,
+    expires_in: timedelta,
+) -> Upload:
+    """Create an upload of complete parts; ``complete_one`` joins them.
+
+    Raises ``PartsInvalid``, ``EmptyFile``, ``TooManyBytes``, ``DiskFull``, ``UploadElsewhere``, and
+    what ``uploads.create`` raises.
+    """
+    rows = Upload.objects.filter(owner=owner, video=None, finished_at=None).in_bulk(list(part_ids))
+    if len(rows) < len(set(part_ids)) or len(set(part_ids)) < len(part_ids):
+        raise PartsInvalid
+    for part in rows.values():
+        if part.size is None or spool.offset_of(part) != part.size:
+            raise PartsInvalid
+    size = sum(part.size or 0 for part in rows.values())
+    if size == 0:
+        raise EmptyFile
+    if size > settings.MAX_UPLOAD_BYTES:
+        raise TooManyBytes(settings.MAX_UPLOAD_BYTES)
+    if not spool.has_room(size):
+        raise DiskFull
+    with transaction.atomic():
+        upload = uploads.create(
+            owner,
+            wanted,
+            protocol=Upload.Protocol.TUS,
+            filename=filename,
+            size=size,
+            expires_in=expires_in,
+            receiving=True,
+        )
+        upload.settings[PARTS] = [str(one) for one in part_ids]
+        upload.machine, upload.tus_metadata = spool.place(), tus_metadata
+        upload.save(update_fields=["settings", "machine", "tus_metadata"])
+    return upload
+
+
+def parts_of(upload: Upload) -> list[UUID]:
+    """Return the ids of the parts of a final upload, in order; none for any other upload."""
+    return [UUID(one) for one in upload.settings.get(PARTS, ())]
+
+
+def join(upload: Upload) -> str:
+    """Write the parts into the file of the final upload, whose lock the caller holds; return the
+    SHA-256. Raises ``FileNotFoundError`` if a part is gone."""
+    digest = hashlib.sha256()
+    with spool.path_of(upload.pk).open("wb") as whole:
+        for part in parts_of(upload):
+            with spool.path_of(part).open("rb") as file:
+                while block := file.read(_READ_BYTES):
+                    digest.update(block)
+                    whole.write(block)
+    return digest.hexdigest()
+
+
+def forget_parts(upload: Upload) -> None:
+    """Close the parts of a final upload, and delete their files."""
+    ids = parts_of(upload)
+    Upload.objects.filter(pk__in=ids, finished_at=None).update(finished_at=Now())
+    for part in ids:
+        spool.discard(part)
