@@ -1,19 +1,22 @@
-"""Update the players under static/vendor and tests/browser/vendor: `python -m scripts.vendor`.
+"""Update the code under static/vendor and tests/browser/vendor: `python -m scripts.vendor`.
 
 It needs npm and Chromium. It fetches the versions pinned below, checks their pinned hashes, and
 keeps only the files that pages or tests load. It also writes the hashes of the styles that
-media-chrome puts into its shadow roots: the Content-Security-Policy allows exactly those.
+media-chrome puts into its shadow roots: the Content-Security-Policy allows exactly those. Uppy is
+bundled into one module of what scripts/uppy pins.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 import shutil
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +25,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 VENDOR = ROOT / "static" / "vendor"
 FOR_TESTS = ROOT / "tests" / "browser" / "vendor"
+UPPY = ROOT / "scripts" / "uppy"
 STYLES = VENDOR / "media-chrome.styles.txt"
 
 
@@ -89,6 +93,7 @@ def main() -> None:
     """Fetch the packages and compute the hashes of the styles."""
     for package in (HLS, MEDIA_CHROME, SHAKA, AXE):
         _fetch(package)
+    _bundle_uppy()
     hashes = sorted(_hash(style) for style in _styles(MEDIA_CHROME.folder / "media-chrome.js"))
     STYLES.write_text("\n".join(hashes) + "\n")
 
@@ -108,6 +113,37 @@ def _fetch(package: Package) -> None:
         for path, ours in package.files.items():
             text = (Path(name) / "package" / path).read_text()
             (package.folder / ours).write_text(_without_map(text))
+
+
+def _bundle_uppy() -> None:
+    """Bundle Uppy, with the licences of all packages in the bundle."""
+    pinned = json.loads((UPPY / "package.json").read_text())["dependencies"]
+    folder = VENDOR / f"uppy-{pinned['@uppy/core']}"
+    with tempfile.TemporaryDirectory() as name:
+        shutil.copytree(UPPY, name, dirs_exist_ok=True)
+        subprocess.run(["npm", "ci", "--silent"], cwd=name, check=True)
+        bundle, facts = Path(name) / "uppy.js", Path(name) / "facts.json"
+        argv = ["node_modules/.bin/esbuild", "entry.js", "--bundle", "--minify", "--format=esm"]
+        argv += ["--target=es2022", "--legal-comments=none", "--log-level=warning"]
+        argv += [f"--outfile={bundle}", f"--metafile={facts}"]
+        subprocess.run(argv, cwd=name, check=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        shutil.copy(bundle, folder)
+        inputs = json.loads(facts.read_text())["inputs"]
+        (folder / "LICENSES.txt").write_text(_licences(Path(name), inputs))
+
+
+def _licences(folder: Path, inputs: Iterable[str]) -> str:
+    """Return the licences of the packages whose files are among the bundle's ``inputs``."""
+    found = (re.match(r"(node_modules/(?:@[^/]+/)?[^/]+)/", path) for path in inputs)
+    told = []
+    for package in sorted({match[1] for match in found if match}):
+        facts = json.loads((folder / package / "package.json").read_text())
+        texts = [path for path in (folder / package).iterdir() if path.stem.upper() == "LICENSE"]
+        text = texts[0].read_text().strip() if texts else f"Licence: {facts['license']}"
+        told.append(f"{facts['name']} {facts['version']}\n\n{text}\n")
+    return f"\n{'-' * 80}\n\n".join(told)
 
 
 def _require(package: Package, archive: bytes) -> None:

@@ -1,4 +1,4 @@
-// One upload, by XMLHttpRequest, since fetch does not report the progress of a body.
+// One upload in one request, by XMLHttpRequest, since fetch does not report the progress of a body.
 
 import { Problem, csrfToken, problemIn } from "./api.js";
 
@@ -8,7 +8,7 @@ const LOOK_MS = 1000;
 const GIVEN_UP_MS = 60_000;
 
 /** Measures speed over the last seconds, so that a stall shows soon. */
-class Speedometer {
+export class Speedometer {
   #samples = [];
 
   /** Return the bytes per second, or null while that is unknown. */

@@ -2,22 +2,24 @@
 
 import { ask } from "./api.js";
 import { forward, showTick, uploadShare } from "./bar.js";
+import { Delivery } from "./deliver.js";
 import { feed } from "./feed.js";
 import { RowForm } from "./row-form.js";
-import { send, untilReachable } from "./transfer.js";
 import { size, stageWords, timeLeft } from "./words.js";
 
 const ANY_ID = "00000000-0000-0000-0000-000000000000";
 const OVER = ["ready", "failed", "canceled"];
 const SHOWN_QUIET_SECONDS = 3;
-const TRIES = 5;
 
 export class UploadRow {
   #stop = new AbortController();
   #video = null;
   #form;
+  #delivery;
+  #known = null;
 
-  /** `places` has the addresses {address, watch}; `onArrival` is called once the video exists. */
+  /** `places` has the addresses {address, watch, way, tus, uploads}; `onArrival` is called once the
+      file has arrived. `file` may be the name of one that the server fetches itself. */
   constructor(file, places, onArrival) {
     this.file = file;
     this.places = places;
@@ -30,6 +32,7 @@ export class UploadRow {
     this.#part("abort").setAttribute("aria-label", `Stop ${file.name}`);
     this.#part("abort").addEventListener("click", () => this.#abort());
     this.#part("retry").addEventListener("click", () => this.#again());
+    this.#part("pause").addEventListener("click", () => this.#pauseOrResume());
     this.#form = new RowForm(this.#part("form"), file);
     feed.addEventListener("event", ({ detail }) => this.#isOurs(detail) && this.#refresh());
     feed.addEventListener("progress", ({ detail }) => this.#isOurs(detail) && this.#tick(detail));
@@ -53,31 +56,21 @@ export class UploadRow {
     if (this.#stop.signal.aborted) return;
     this.#state("uploading");
     this.#words({ stage: stageWords("uploading"), percent: "0 %" });
+    this.#delivery = new Delivery(this.file, this.places, {
+      moved: (progress) => this.#moved(progress),
+      lost: () => this.#stalled("The connection is lost. The upload will start again when it is back."),
+      video: (id) => this.#isKnown(id),
+    });
+    this.#part("pause").hidden = !this.#delivery.mayPause;
     try {
-      await this.#arrived(await this.#deliver());
+      await this.#arrived(await this.#delivery.run(this.#stop.signal));
     } catch (problem) {
       if (problem.code === "aborted") this.element.remove();
       else this.#fail(problem.message, { mayRetry: problem.status === 0 || problem.status >= 500 });
     }
   }
 
-  /** Send, and again after each broken connection once the server is reachable; meanwhile the bar stays. */
-  async #deliver() {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await send(this.file, this.places.address, {
-          signal: this.#stop.signal,
-          onProgress: (progress) => this.#moved(progress, tries),
-        });
-      } catch (problem) {
-        if (problem.code !== "unreachable" || tries === TRIES) throw problem;
-        this.#stalled("The connection is lost. The upload will start again when it is back.");
-        await untilReachable(this.places.address, this.#stop.signal);
-      }
-    }
-  }
-
-  #moved({ sent, total, speed, quiet }, tries) {
+  #moved({ sent, total, speed, quiet, again }) {
     const percent = forward(this, (uploadShare * sent) / total);
     this.element.querySelector("progress").value = percent;
     if (quiet >= SHOWN_QUIET_SECONDS) {
@@ -87,7 +80,7 @@ export class UploadRow {
     const arriving = speed && sent < total;
     this.element.removeAttribute("data-stalled");
     this.#words({
-      stage: sent < total ? (tries > 1 ? "Uploading again" : stageWords("uploading")) : "Storing the file",
+      stage: sent < total ? (again ? "Uploading again" : stageWords("uploading")) : "Storing the file",
       percent: `${Math.floor(percent)} %`,
       speed: arriving ? `${size(speed)}/s` : "",
       left: arriving ? `${timeLeft((total - sent) / speed)} to upload` : "",
@@ -99,8 +92,29 @@ export class UploadRow {
     this.#words({ stage: words, percent: this.#part("percent").textContent });
   }
 
+  /** Show a video that the server fetches by itself. */
+  async fetches(video) {
+    await this.#arrived(video);
+  }
+
+  /** The video exists while its bytes arrive, so its fields can be saved. */
+  async #isKnown(id) {
+    this.#known = id;
+    const { title, visibility } = await ask(`${this.places.address}${id}/`);
+    await this.#form.arrived(`${this.places.address}${id}/`, { title, visibility });
+  }
+
+  #pauseOrResume() {
+    this.#delivery.pauseOrResume();
+    const paused = this.#delivery.isPaused;
+    this.element.toggleAttribute("data-paused", paused);
+    this.#part("pause").textContent = paused ? "Go on" : "Pause";
+    if (paused) this.#words({ stage: "Paused", percent: this.#part("percent").textContent });
+  }
+
   async #arrived(video) {
     this.#video = video.id;
+    this.#part("pause").hidden = true;
     const link = Object.assign(document.createElement("a"), { href: this.#watch, textContent: this.file.name });
     this.#part("name").replaceChildren(link);
     this.element.dataset.video = video.id;
@@ -109,7 +123,7 @@ export class UploadRow {
     this.element.querySelector(".status").dataset.status = "processing";
     this.#words({});
     this.#show(video);
-    await this.#form.arrived(`${this.places.address}${video.id}/`, video);
+    if (this.#known === null) await this.#form.arrived(`${this.places.address}${video.id}/`, video);
     this.onArrival?.(this);
     this.#refresh(); // Events from before the id was known were missed.
   }
@@ -183,6 +197,7 @@ export class UploadRow {
     this.element.querySelector(".status").dataset.status = "failed";
     this.#words({ stage: "Not uploaded" });
     this.#part("retry").hidden = !mayRetry;
+    this.#part("pause").hidden = true;
     this.#error(reason);
   }
 

@@ -1,5 +1,8 @@
-// <video-uploader>: takes files by button or drop and sends two at a time.
+// <video-uploader>: takes files by button, drop or link, and sends two at a time.
 
+import { droppedFiles } from "./dropped-files.js";
+import { InterruptedUploads } from "./interrupted-uploads.js";
+import { FromLink } from "./from-link.js";
 import "./lost-line.js";
 import { refusal } from "./refusals.js";
 import { UploadRow } from "./upload-row.js";
@@ -18,6 +21,8 @@ class VideoUploader extends HTMLElement {
       input.value = ""; // So that the same file can be chosen again.
     });
     this.#acceptDrops();
+    new InterruptedUploads(this.querySelector(".interrupted"), this.dataset).show();
+    new FromLink(this.querySelector(".from-link"), this.dataset, (video) => this.#fetches(video));
     addEventListener("beforeunload", (event) => {
       if (this.#rows.some((row) => row.element.isConnected && row.isArriving)) event.preventDefault();
     });
@@ -39,22 +44,33 @@ class VideoUploader extends HTMLElement {
       if (!hasFiles(event)) return;
       event.preventDefault();
       root.removeAttribute("data-dropping");
-      this.#take([...event.dataTransfer.files]);
+      droppedFiles(event.dataTransfer).then((files) => this.#take(files));
     });
   }
 
+  /** Show the row of a video that the server fetches from a link. */
+  #fetches(video) {
+    const row = new UploadRow(new File([], video.title), this.dataset, (arrived) => this.#arrived(arrived));
+    this.#show([row]);
+    row.fetches(video);
+  }
+
   async #take(files) {
-    const { address, watch, maxBytes, maxSize } = this.dataset;
-    const rows = files.map((file) => new UploadRow(file, { address, watch }, (row) => this.#arrived(row)));
-    this.#rows.push(...rows);
-    this.querySelector(".rows").append(...rows.map((row) => row.element));
-    this.toggleAttribute("data-busy", true);
+    const { maxBytes, maxSize } = this.dataset;
+    const rows = files.map((file) => new UploadRow(file, this.dataset, (row) => this.#arrived(row)));
+    this.#show(rows);
     for (const row of rows) {
       const reason = await refusal(row.file, { maxBytes: Number(maxBytes), maxSize });
       if (reason) row.refuse(reason);
       else this.#waiting.push(row);
       this.#next();
     }
+  }
+
+  #show(rows) {
+    this.#rows.push(...rows);
+    this.querySelector(".rows").append(...rows.map((row) => row.element));
+    this.toggleAttribute("data-busy", true);
   }
 
   /** On a page whose cards show the work on a video, remove its row once its form has lost the focus. */

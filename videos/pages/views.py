@@ -1,10 +1,9 @@
 """The main pages. Each view parses, authorises, calls one service, and responds."""
 
 from http import HTTPStatus
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +14,7 @@ from accounts import verification
 from accounts.models import User
 from videos import access, folders
 from videos.events import cursors, log
-from videos.pages import cards, sharing, shelf, words
+from videos.pages import cards, sharing, shelf, uploading, words
 from videos.pages import library as collection
 from videos.pages.context import may_upload
 from videos.playback import originals
@@ -49,7 +48,7 @@ def library(request: HttpRequest) -> HttpResponse:
             "tabs": collection.tabs(user, narrowing),
             "orders": [(name, order.label) for name, order in shelf.ORDERS.items()],
             "feed_since": feed_since,
-            **(_uploading() if may_upload(request) else {}),
+            **(uploading.context() if may_upload(request) else {}),
         },
     )
 
@@ -78,7 +77,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     context = {
         "is_verified": verification.is_verified(user),
         "feed_since": _feed_since(user),
-        **_uploading(),
+        **uploading.context(),
     }
     return render(request, "pages/upload.html", context)
 
@@ -122,15 +121,6 @@ def _first_page(query: QueryDict) -> str:
     for name in ("before", "after"):
         kept.pop(name, None)
     return kept.urlencode()
-
-
-def _uploading() -> dict[str, Any]:
-    """Return the settings that the uploader needs."""
-    return {
-        "max_bytes": settings.MAX_POST_BYTES,
-        "max_size": words.limit(settings.MAX_POST_BYTES),
-        "visibilities": words.visibilities(own=True),
-    }
 
 
 def _feed_since(user: User) -> str:

@@ -1,0 +1,28 @@
+// The field for a link: the server fetches the file by itself.
+
+import { ask } from "./api.js";
+
+export class FromLink {
+  /** `form` is the form with the field, if the page has one; `onVideo` gets the new video. */
+  constructor(form, { address, imports }, onVideo) {
+    if (!form) return;
+    const field = form.querySelector("input");
+    const error = form.querySelector("[role=alert]");
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      error.hidden = true;
+      const url = field.value.trim();
+      if (!url) return;
+      form.querySelector("button").disabled = true;
+      try {
+        const { video } = await ask(imports, { method: "POST", body: { url } });
+        field.value = "";
+        onVideo(await ask(`${address}${video.id ?? video}/`));
+      } catch (problem) {
+        error.textContent = problem.message;
+        error.hidden = false;
+      }
+      form.querySelector("button").disabled = false;
+    });
+  }
+}

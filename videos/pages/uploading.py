@@ -1,0 +1,40 @@
+"""What the uploader of a page needs to know: the ways in, and what they take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from videos.ingest.direct import receiving as direct
+from videos.ingest.direct.errors import DirectUploadUnavailable
+from videos.pages import words
+from videos.storage.multipart import LARGEST_OBJECT
+
+_TUS = "/api/v1/tus/"
+
+
+def context() -> dict[str, Any]:
+    """Return the settings of the uploader: large files go straight into the bucket, or by tus to
+    this server where there is no bucket."""
+    way, most = _way()
+    return {
+        "max_bytes": most,
+        "max_size": words.limit(most),
+        "visibilities": words.visibilities(own=True),
+        "ways": {
+            "way": way,
+            "tus": _TUS,
+            "uploads": reverse("upload-list"),
+            "imports": reverse("import"),
+        },
+    }
+
+
+def _way() -> tuple[str, int]:
+    try:
+        direct.bucket()
+    except DirectUploadUnavailable:
+        return "tus", settings.MAX_UPLOAD_BYTES
+    return "s3", LARGEST_OBJECT
