@@ -15,6 +15,8 @@ from rest_framework.test import APIClient
 from accounts import api_keys
 from accounts.models import User
 from processing.models import Run
+from videos.api.serializers import VideoEditSerializer
+from videos.api.video_settings import VideoSettingsSerializer
 from videos.models import Video
 
 URL = "/api/v1/videos/"
@@ -142,11 +144,11 @@ def test_options_of_uploads_name_the_file_and_nothing_that_is_only_told(
 ) -> None:
     post = api.options(URL).json()["methods"]["POST"]
     assert post["content_type"] == "multipart/form-data"
-    assert set(post["members"]) == {"file", "title", "description", "visibility"}
+    assert set(post["members"]) == {"file", *VideoSettingsSerializer().fields}
     assert post["members"]["file"]["required"] is True
     patch = api.options(f"{URL}{video.pk}/").json()["methods"]["PATCH"]
     assert patch["content_type"] == "application/json"
-    assert set(patch["members"]) == {"title", "description", "visibility"}
+    assert set(patch["members"]) == set(VideoEditSerializer.Meta.fields)
     choices = [choice["value"] for choice in patch["members"]["visibility"]["choices"]]
     assert choices == ["draft", "private", "unlisted", "public"]
     assert api.options(f"{URL}{video.pk}/").json()["methods"]["DELETE"]["parameters"] == ["purge"]

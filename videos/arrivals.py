@@ -5,7 +5,6 @@ before its upload.
 """
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -21,8 +20,6 @@ ORIGINS: Mapping[str, Source.Origin] = {
     Upload.Protocol.COMMAND: Source.Origin.COMMAND,
 }
 """The origin of a source by the way it came; all others are uploads."""
-
-_FETCHING = ("url", "sha256", "title", "named")
 
 
 class UploadOver(Exception):
@@ -83,7 +80,7 @@ def take_in(upload: Upload, *, size: int, sha256: str, filename: str = "") -> So
     )
     lifecycle.finish_upload(video.pk, source=source)
     finished = Upload.objects.filter(pk=upload.pk, finished_at=None, key=upload.key).update(
-        received=size, size=size, finished_at=Now(), settings=_kept(upload)
+        received=size, size=size, finished_at=Now(), settings=upload.settings_kept
     )
     if not finished or not objects.confirm_original(upload, source):
         raise UploadOver
@@ -94,11 +91,6 @@ def abandon(video_id: UUID, *, code: str = "") -> None:
     """Close the unfinished upload of a video, if there is one, and mark its original."""
     for upload in Upload.objects.select_for_update().filter(video=video_id, finished_at=None):
         Upload.objects.filter(pk=upload.pk).update(
-            finished_at=Now(), error_code=code, settings=_kept(upload)
+            finished_at=Now(), error_code=code, settings=upload.settings_kept
         )
         objects.mark_original(upload.key)
-
-
-def _kept(upload: Upload) -> dict[str, Any]:
-    """Return the settings of an upload that is over, without the URL, which may hold a secret."""
-    return {name: value for name, value in upload.settings.items() if name not in _FETCHING}

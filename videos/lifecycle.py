@@ -164,9 +164,12 @@ def _close_upload(video_id: UUID) -> None:
     """Close a canceled video's upload and mark its bytes. Whoever still writes them finds the
     upload closed, and marks them again."""
     still_open = Upload.objects.filter(video=video_id, finished_at=None)
-    for pk, key in list(still_open.values_list("pk", "key")):
-        if still_open.filter(pk=pk).update(finished_at=Now(), error_code=Upload.CANCELED):
-            objects.mark_original(key)
+    for upload in list(still_open):
+        closed = still_open.filter(pk=upload.pk).update(
+            finished_at=Now(), error_code=Upload.CANCELED, settings=upload.settings_kept
+        )
+        if closed:
+            objects.mark_original(upload.key)
 
 
 def delete(video_id: UUID) -> None:

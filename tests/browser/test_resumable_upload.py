@@ -19,6 +19,24 @@ pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.thorough]
 Open = Callable[[Person], Page]
 _MIB = 1024**2
 
+# A drop as the browser gives it: a folder with a hidden file and a folder in it, beside a file.
+_DROPPED = """async () => {
+  const script = document.querySelector('script[src*="uploader"]').src;
+  const { droppedFiles } = await import(script.replace(/uploader[^/]*$/, "dropped-files.js"));
+  const file = (name) => {
+    return { isFile: true, name, file: (done) => done(new File([name], name)) };
+  };
+  const folder = (name, inner) => {
+    const left = [inner.slice(0, 1), inner.slice(1), []];
+    const readEntries = (done) => done(left.shift());
+    return { isDirectory: true, name, createReader: () => ({ readEntries }) };
+  };
+  const inner = folder("two", [file("b.mp4")]);
+  const dropped = [folder("trip", [file("a.mp4"), file(".DS_Store"), inner]), file("c.mp4")];
+  const items = dropped.map((one) => ({ webkitGetAsEntry: () => one }));
+  return (await droppedFiles({ items, files: [] })).map(({ name }) => name);
+}"""
+
 
 @pytest.fixture
 def film(tmp_path: Path) -> Path:
@@ -149,19 +167,5 @@ def test_the_title_is_saved_while_the_bytes_arrive(
 def test_a_folder_that_is_dropped_gives_all_its_files(person: Person, open_page: Open) -> None:
     page = open_page(person)
     page.goto("/upload/")
-    names = page.evaluate(
-        """async () => {
-          const { droppedFiles } = await import(
-            document.querySelector('script[src*="uploader"]').src.replace(/uploader[^/]*$/, "dropped-files.js"));
-          const file = (name) => ({ isFile: true, name, file: (done) => done(new File([name], name)) });
-          const folder = (name, inner) => ({
-            isDirectory: true, name,
-            createReader: () => { const left = [inner.slice(0, 1), inner.slice(1), []];
-              return { readEntries: (done) => done(left.shift()) }; },
-          });
-          const top = folder("trip", [file("a.mp4"), file(".DS_Store"), folder("two", [file("b.mp4")])]);
-          const items = [{ webkitGetAsEntry: () => top }, { webkitGetAsEntry: () => file("c.mp4") }];
-          return (await droppedFiles({ items, files: [] })).map(({ name }) => name);
-        }"""
-    )
+    names = page.evaluate(_DROPPED)
     assert names == ["a.mp4", "b.mp4", "c.mp4"]

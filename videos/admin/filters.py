@@ -70,4 +70,7 @@ class ByErrorCode(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows that failed with the chosen code."""
-        return queryset.filter(error_code=self.value()) if self.value() else queryset
+        code = self.value()
+        if code is None:
+            return queryset
+        return queryset.none() if "\0" in code else queryset.filter(error_code=code)

@@ -49,7 +49,9 @@ def expire_uploads() -> int:
     """Close the expired uploads; return how many were closed. What a job fetches, the job ends. Of
     direct uploads only the bucket can tell whether they are complete: see ``direct.leftovers``."""
     late = Upload.objects.filter(finished_at=None, expires_at__lt=Now())
-    fetched = late.filter(video__runs__status__in=("queued", "running"))
+    fetched = late.filter(
+        protocol__in=Upload.FETCHED, video__runs__status__in=("queued", "running")
+    )
     late = late.exclude(pk__in=fetched.order_by().values("pk"))
     ours = late.exclude(protocol=Upload.Protocol.S3).order_by("expires_at")
     return act_on_each(ours[:_BATCH], give_up, what="expire_uploads")

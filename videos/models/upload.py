@@ -1,11 +1,13 @@
 """Uploads: the core of every way in."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import JSONField, Value
 from uuid_utils.compat import uuid7
+
+_FETCHING = ("url", "sha256", "title", "named")
 
 
 class Upload(models.Model):
@@ -27,6 +29,9 @@ class Upload(models.Model):
 
     CANCELED = "canceled"
     EXPIRED = "upload_incomplete"
+
+    FETCHED = (Protocol.URL, Protocol.SITE, Protocol.HOOK)
+    """The protocols whose bytes a job fetches."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(
@@ -94,3 +99,9 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def settings_kept(self) -> dict[str, Any]:
+        """The settings of an upload that is over: without its URL, which may hold a secret, and
+        what else only fetching needs."""
+        return {name: value for name, value in self.settings.items() if name not in _FETCHING}
