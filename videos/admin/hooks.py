@@ -9,6 +9,7 @@ from django.contrib.admin import display
 from django.utils.safestring import SafeString
 
 from config.admin.base import chip, link
+from videos.admin.filters import ByErrorCode
 from videos.admin.rows import OfVideoAdmin
 from videos.models import HookDelivery
 
@@ -20,7 +21,7 @@ class HookDeliveryAdmin(OfVideoAdmin):
     list_display = (
         *("job_id", "source", "status", "standing", "error_code", "of", "owner", "received_at"),
     )
-    list_filter = ("state", "source", "status")
+    list_filter = ("state", "source", "status", ByErrorCode)
     list_select_related = ("owner", "video")
     search_fields = ("=job_id", "=delivery_id", "=error_code", "owner__email")
     ordering = ("-id",)

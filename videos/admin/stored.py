@@ -11,6 +11,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from config.admin.base import NOTHING, ReadOnlyAdmin, chip, link
+from videos.admin.filters import ByErrorCode
 from videos.admin.rows import OfVideoAdmin
 from videos.events import earlier
 from videos.models import Event, StoredObject, Upload, Video
@@ -52,7 +53,16 @@ class StoredObjectAdmin(ReadOnlyAdmin):
 class UploadAdmin(OfVideoAdmin):
     """Uploads that are arriving or have arrived."""
 
-    list_display = ("filename", "owner", "arrived", "announced", "created_at", "finished_at")
+    list_filter = ("protocol", ByErrorCode)
+    list_display = (
+        "filename",
+        "owner",
+        "protocol",
+        "arrived",
+        "announced",
+        "created_at",
+        "finished_at",
+    )
     list_select_related = ("owner",)
     search_fields = ("filename", "owner__email")
     ordering = ("-id",)
