@@ -16,6 +16,7 @@ BENCHMARKS: Mapping[str, str] = {
     "neighbours": "benchmarks.neighbours",
     "eta": "benchmarks.eta",
     "admin_lists": "benchmarks.admin_lists",
+    "ingest": "benchmarks.ingest",
 }
 
 
