@@ -109,7 +109,7 @@ class MetadataField(FormJSONField):
         "additionalProperties": False,
         "properties": {
             "start": {"type": "number", "minimum": 0},
-            "end": {"type": "number", "exclusiveMinimum": 0, "nullable": True},
+            "end": {"type": ["number", "null"], "exclusiveMinimum": 0},
         },
         "description": "the part of the file that becomes the video, in seconds",
     }

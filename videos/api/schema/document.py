@@ -91,6 +91,9 @@ def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             parameter["schema"] = {"$ref": f"#/components/schemas/{named_as}"}
         elif _may_not_be_empty(parameter):
             parameter["schema"]["minLength"] = 1
+    for item in result["paths"].values():
+        for operation in item.values():
+            operation.setdefault("security", [])  # what is called without a key or a session
     result["info"]["description"] = DESCRIPTION
     result["components"]["securitySchemes"].update(_SECURITY)
     # Both spellings are answered. Paths without a final slash are what most API users expect.
