@@ -90,7 +90,7 @@ class FolderViewSet(
         parameters=[
             OpenApiParameter(
                 _MOVE_TO,
-                str,
+                {"type": "string", "pattern": f"^(none|{ids.AnyCaseConverter.regex})$"},
                 description="the id of the folder that takes all it holds, or `none` for the top",
             )
         ],

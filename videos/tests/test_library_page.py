@@ -123,7 +123,7 @@ def test_who_may_not_upload_is_offered_no_upload(
 def test_the_limit_is_said_in_the_units_it_is_set_in(
     browser: Client, settings: LazySettings
 ) -> None:
-    settings.MAX_POST_BYTES = 512 * 1024**2
+    settings.MAX_UPLOAD_BYTES = 512 * 1024**2
     for path in ("/upload/", "/"):
         assert 'data-max-size="512 MiB"' in browser.get(path).content.decode()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from channels.db import database_sync_to_async as sync_to_async
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 
 from accounts.models import User
 from processing.workers import temp_files
@@ -307,6 +307,8 @@ def test_who_was_killed_after_the_last_byte_left_an_upload_that_is_completed(
     upload: Upload,
 ) -> None:
     _lies_whole(upload)
+    posted = settings.UPLOAD_DIR / "tmpa1b2c3d4.upload"  # as Django names the file of a form
+    posted.write_bytes(b"x")
     held = locks.try_lock(upload.pk)
     assert held is not None
     assert receiving.complete_arrived() == 0, "somebody is at it"

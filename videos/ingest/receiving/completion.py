@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from videos.models import Upload, Video
 
 _STREAMED = (Upload.Protocol.TUS, Upload.Protocol.DELEGATED)
 _BATCH = 100
+_OF_UPLOAD = re.compile(r"[0-9a-f]{32}")
 
 
 def complete_locked(upload_id: UUID, *, sha256: str = "") -> Video:
@@ -61,7 +63,11 @@ def complete_one(upload_id: UUID) -> Video | None:
 def complete_arrived() -> int:
     """Complete the uploads whose bytes have all arrived on this server, but whose process died
     before it finished them; return how many."""
-    here = {UUID(path.stem): path for path in Path(settings.UPLOAD_DIR).glob("*.upload")}
+    here = {
+        UUID(path.stem): path
+        for path in Path(settings.UPLOAD_DIR).glob("*.upload")
+        if _OF_UPLOAD.fullmatch(path.stem)  # Django calls its own files tmp….upload
+    }
     still_open = Upload.objects.filter(
         finished_at=None, protocol__in=_STREAMED, video__isnull=False, size__gt=0
     )
