@@ -75,6 +75,6 @@ def temporary_files(fleet: Fleet) -> list[Path]:
     """Return the files in the folders that are empty when no work is going on."""
     found: list[Path] = []
     for data in fleet.folders:
-        found += [*(data / "work").glob("*"), *(data / "uploads").glob("*")]
+        found += [*(data / "work").glob("*"), *(data / "uploads").glob("[!.]*")]
         found += (data / "cache").rglob("*.part")
     return found
