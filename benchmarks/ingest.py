@@ -133,7 +133,7 @@ def _delegated(product: Product, file: Path) -> None:
     answer = _ask(_server(product), "POST", "/api/v1/uploads/", told, expected=201, body=[b"{}"])
     address = urlsplit(answer.body["url"]).path
     length = {"Content-Length": str(file.stat().st_size)}
-    _ask(_server(product), "PUT", address, length, expected=201, body=_blocks(file))
+    _ask(_server(product), "PUT", address, length, expected=200, body=_blocks(file))
 
 
 @dataclass(frozen=True)
