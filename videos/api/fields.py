@@ -32,7 +32,9 @@ class TitleField(TextField):
     writing direction."""
 
     def to_internal_value(self, data: Any) -> str:
-        """Return the cleaned title. The maximum length is checked after the cleaning."""
+        """Return the cleaned title. The maximum length holds for what was sent."""
+        if isinstance(data, str) and self.max_length and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
         return names.shown(super().to_internal_value(data))
 
 

@@ -47,6 +47,7 @@ class HookView(StrictRequests, viewsets.GenericViewSet[Any]):
     authentication_classes = ()
     permission_classes = (AllowAny,)
     throttle_classes = ()
+    takes_keys = False  # a report is told apart by its `webhook-id`
     serializer_class = ReceiptSerializer
     filter_backends = ()
     pagination_class = None

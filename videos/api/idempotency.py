@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
@@ -55,8 +55,10 @@ class _Answered(Exception):
 
 
 class IdempotentRequests(_View):
-    """A view set whose POSTs take an ``Idempotency-Key``."""
+    """A view set whose POSTs take an ``Idempotency-Key``, unless ``takes_keys`` is False. A key
+    belongs to a user, so a view without users takes none."""
 
+    takes_keys: ClassVar[bool] = True
     _claim: Claim | None = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -67,7 +69,7 @@ class IdempotentRequests(_View):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Claim the request's key, if it has one, when its sender is known and admitted."""
         super().initial(request, *args, **kwargs)
-        if request.method != "POST" or HEADER not in request.headers:
+        if not self.takes_keys or request.method != "POST" or HEADER not in request.headers:
             return
         key = request.headers[HEADER]
         if not _KEY.fullmatch(key):

@@ -11,6 +11,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.db import OperationalError
+from django.test import Client
 
 from accounts.models import User
 from config.env.rates import Rate
@@ -36,6 +37,11 @@ def test_a_signed_report_is_kept(address: HookAddress) -> None:
     answer = post(address, prediction())
     assert (answer.status_code, answer.json()) == (200, {"received": True})
     assert HookDelivery.objects.get().delivery_id == "msg_1"
+
+
+def test_an_idempotency_key_means_nothing_to_a_report(client: Client) -> None:
+    answer = client.post("/api/v1/hooks/replicate/?for=0", headers={"Idempotency-Key": "a"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "hook_address_unknown")
 
 
 def test_a_replayed_report_is_kept_once(address: HookAddress) -> None:

@@ -53,7 +53,8 @@ class Inspector(AutoSchema):
 
     @property
     def _takes_key(self) -> bool:
-        return self.method == "POST" and isinstance(self.view, IdempotentRequests)
+        takes_keys = isinstance(self.view, IdempotentRequests) and self.view.takes_keys
+        return self.method == "POST" and takes_keys
 
     def get_override_parameters(self) -> list[Any]:
         """Return the header that every operation that creates something takes."""
