@@ -60,15 +60,8 @@ def take_file(owner: User, file: ArrivedFile, settings: VideoSettings) -> Video:
         expires_in=storing_takes_at_most(file.size),
         receiving=True,
     )
-    return store_and_finish(upload, file)
-
-
-def store_and_finish(upload: Upload, file: ArrivedFile) -> Video:
-    """Store the file of an upload and finish it; the errors are those of ``take_file``."""
-    _let_go_of_database()
-    move = originals().put_file if file.keep else originals().take_file
     try:
-        move(upload.key, file.path, content_type="application/octet-stream")
+        return store_and_finish(upload, file)
     except StorageUnavailable:
         closing.close(
             upload,
@@ -76,6 +69,17 @@ def store_and_finish(upload: Upload, file: ArrivedFile) -> Video:
             message="The storage could not save the file. Upload it again.",
         )
         raise
+
+
+def store_and_finish(upload: Upload, file: ArrivedFile) -> Video:
+    """Store the file of an upload and finish it.
+
+    Raises ``UploadCanceled`` (the bytes are deleted again), or ``StorageUnavailable``: the file and
+    the upload then stay as they are, for another try.
+    """
+    _let_go_of_database()
+    move = originals().put_file if file.keep else originals().take_file
+    move(upload.key, file.path, content_type="application/octet-stream")
     try:
         return uploads.finish(upload, uploads.Stored(file.size, file.sha256))
     except UploadCanceled:

@@ -23,7 +23,8 @@ from videos.ingest.receiving import hashing, locks, spool
 from videos.ingest.receiving import writer as writers
 from videos.ingest.settings import VideoSettings
 from videos.models import Source, Upload, Video
-from videos.storage import originals
+from videos.storage import StorageUnavailable, originals
+from videos.storage.disk import DiskStorage
 
 pytestmark = [pytest.mark.anyio, pytest.mark.django_db(transaction=True)]
 
@@ -370,3 +371,21 @@ async def test_a_file_that_is_being_stored_stays(
     assert await sync_to_async(temp_files.remove)() == 0
     held.release()
     assert await sync_to_async(temp_files.remove)() == 2
+
+
+def test_a_storage_that_is_away_at_the_last_byte_is_waited_for(
+    upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _lies_whole(upload)
+
+    def away(*_: object, **__: object) -> None:
+        raise StorageUnavailable("down")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DiskStorage, "take_file", away)
+        with pytest.raises(StorageUnavailable):
+            receiving.complete_arrived()
+    upload.refresh_from_db()
+    assert upload.finished_at is None and spool.path_of(upload.pk).read_bytes() == DATA
+    assert receiving.complete_arrived() == 1
+    assert Source.objects.get(key=upload.key).sha256 == SHA256
