@@ -7,6 +7,7 @@ is the business of each way in.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -72,11 +73,13 @@ def create(
     size: int | None = None,
     limits: Limits | None = None,
     origin_url: str = "",
+    tus_metadata: str = "",
     receiving: bool = False,
 ) -> Upload:
     """Create an upload and its video; with ``receiving`` its bytes have begun to arrive.
 
-    ``size`` is what the client announced, in bytes. Raises ``UploadNotAllowed``, ``NoSuchFolder``,
+    ``size`` is what the client announced, in bytes, and ``tus_metadata`` what it wants to read
+    again. Raises ``UploadNotAllowed``, ``NoSuchFolder``,
     ``ExternalIdTaken`` or ``profiles.NoSuchProfile``.
     """
     if not owner.can_upload:
@@ -99,6 +102,7 @@ def create(
             settings=asked,
             limits=asdict(limits or Limits()),
             origin_url=origin_url,
+            tus_metadata=tus_metadata,
             expires_at=Now() + expires_in,
         )
         objects.write_ahead_original(upload)
@@ -187,7 +191,8 @@ def _shared(upload: Upload, video: Video, other: Video, stored: Stored) -> bool:
 def _create_video(owner: User, settings: VideoSettings, filename: str, *, receiving: bool) -> Video:
     status = Video.Status.UPLOADING if receiving else Video.Status.PENDING_UPLOAD
     try:
-        with transaction.atomic():
+        # Only an external id can be taken already; without one no savepoint is needed.
+        with transaction.atomic() if settings.external_id else nullcontext():
             return Video.objects.create(
                 owner=owner,
                 title=settings.title or title_of(filename),

@@ -375,6 +375,7 @@ async def test_parts_are_joined_in_their_order(tus: Tus) -> None:
     final = answer.headers["location"]
     assert (await tus.send(final, 0, b"x")).status_code == 403
     await _until_finished(final)
+    await _until_finished(parts[0])  # they are closed a moment after
     answer = await tus.ask("HEAD", final)
     assert answer.headers["upload-concat"] == f"final;{' '.join(parts)}"
     assert answer.headers["upload-length"] == str(len(DATA))

@@ -38,18 +38,15 @@ def create(asked: Asked) -> Upload:
         )
     if size == 0:
         raise EmptyFile
-    with transaction.atomic():
-        upload = uploads.create(
-            asked.user,
-            _settings(told),
-            protocol=Upload.Protocol.TUS,
-            filename=_filename(told),
-            size=size,
-            expires_in=KEEP_FOR,
-        )
-        upload.tus_metadata = echoed
-        upload.save(update_fields=["tus_metadata"])
-    return upload
+    return uploads.create(
+        asked.user,
+        _settings(told),
+        protocol=Upload.Protocol.TUS,
+        filename=_filename(told),
+        size=size,
+        expires_in=KEEP_FOR,
+        tus_metadata=echoed,
+    )
 
 
 def _final(asked: Asked, concat: Concat, told: dict[str, str], echoed: str) -> Upload:

@@ -88,11 +88,12 @@ def create_final(
             filename=filename,
             size=size,
             expires_in=expires_in,
+            tus_metadata=tus_metadata,
             receiving=True,
         )
         upload.settings[PARTS] = [str(one) for one in part_ids]
-        upload.machine, upload.tus_metadata = spool.place(), tus_metadata
-        upload.save(update_fields=["settings", "machine", "tus_metadata"])
+        upload.machine = spool.place()
+        upload.save(update_fields=["settings", "machine"])
     return upload
 
 
