@@ -25,12 +25,12 @@ from videos import access, ids, image_library, image_purge
 from videos.api import preconditions
 from videos.api.flags import flag
 from videos.api.image_filters import ImageFilter
-from videos.api.image_serializers import (
+from videos.api.pagination import NEWEST_FIRST
+from videos.api.serializers.images import (
     ImageEditSerializer,
     ImageSerializer,
     ImageUploadSerializer,
 )
-from videos.api.pagination import NEWEST_FIRST
 from videos.api.strictness import StrictRequests
 from videos.idempotency import Made
 from videos.ingest import images, uploads

@@ -18,8 +18,8 @@ from accounts.models import User
 from processing.models import Run
 from videos import access
 from videos.api import problems
-from videos.api.image_serializers import ImageSerializer
-from videos.api.import_serializers import (
+from videos.api.serializers.images import ImageSerializer
+from videos.api.serializers.imports import (
     IMAGE,
     ImportAnswersSerializer,
     ImportBatchSerializer,

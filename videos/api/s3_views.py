@@ -22,7 +22,7 @@ from rest_framework.reverse import reverse
 
 from accounts import verification
 from accounts.models import User
-from videos.api.s3_serializers import (
+from videos.api.serializers.s3 import (
     S3AddressesSerializer,
     S3AddressSerializer,
     S3CompletedSerializer,

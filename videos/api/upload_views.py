@@ -17,8 +17,8 @@ from accounts.models import User
 from processing import services as processing
 from videos import ids
 from videos.api.pagination import NEWEST_FIRST
+from videos.api.serializers.uploads import UploadCreateSerializer, UploadSerializer
 from videos.api.strictness import StrictRequests
-from videos.api.upload_serializers import UploadCreateSerializer, UploadSerializer
 from videos.idempotency import Made
 from videos.ingest import delegated, receiving
 from videos.models import Upload

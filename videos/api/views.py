@@ -31,18 +31,14 @@ from videos import access, editing, half_made, ids, purge, trash
 from videos.api import preconditions
 from videos.api.filters import VideoFilter
 from videos.api.flags import flag
-from videos.api.folder_serializers import MovedSerializer, MoveSerializer, moved_to
-from videos.api.job_serializers import JobSerializer
 from videos.api.job_views import jobs_of
 from videos.api.pagination import NEWEST_FIRST
-from videos.api.serializers import (
-    CurrentJobSerializer,
-    OriginalSerializer,
-    VideoEditSerializer,
-    VideoSerializer,
-    VideoStatusSerializer,
-    VideoUploadSerializer,
-)
+from videos.api.serializers.folders import MovedSerializer, MoveSerializer, moved_to
+from videos.api.serializers.jobs import JobSerializer
+from videos.api.serializers.progress import CurrentJobSerializer
+from videos.api.serializers.sources import OriginalSerializer
+from videos.api.serializers.video_forms import VideoEditSerializer, VideoUploadSerializer
+from videos.api.serializers.videos import VideoSerializer, VideoStatusSerializer
 from videos.api.strictness import StrictRequests
 from videos.idempotency import Made
 from videos.ingest import services as ingest

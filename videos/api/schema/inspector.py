@@ -10,7 +10,7 @@ from videos.api.idempotency import HEADER, LONGEST_KEY, IdempotentRequests
 from videos.api.schema import endings
 from videos.api.schema.operation import Operation
 from videos.api.schema.operations import OPERATIONS
-from videos.api.serializers import ProblemSerializer
+from videos.api.serializers.problems import ProblemSerializer
 
 _KEY = OpenApiParameter(
     HEADER,

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from videos import image_library
 from videos.api.fields import IdField, TitleField
-from videos.api.serializers import UploadedFileField, only_one_file
+from videos.api.serializers.files import UploadedFileField, only_one_file
 from videos.api.strictness import StrictForm
 from videos.api.video_settings import ExpiryField, MetadataField, TagsField
 from videos.ingest.images import ImageSettings
