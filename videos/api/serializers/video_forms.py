@@ -6,31 +6,21 @@ from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 
 from videos import editing
-from videos.api.fields import IdField, TextField, TitleField
+from videos.api.fields import TextField
 from videos.api.serializers.files import UploadedFileField, only_one_file
+from videos.api.serializers.items import ItemEditSerializer
 from videos.api.serializers.videos import VideoSerializer
-from videos.api.strictness import StrictForm
 from videos.api.video_settings import (
-    ExpiryField,
-    MetadataField,
-    TagsField,
     VideoSettingsSerializer,
 )
 from videos.models import Video
 
 
-class VideoEditSerializer(StrictForm, serializers.ModelSerializer[Video]):
+class VideoEditSerializer(ItemEditSerializer, serializers.ModelSerializer[Video]):
     """The members of a video that its owner may change."""
 
     read_only_members = VideoSerializer.Meta.fields
-    title = TitleField(required=False, allow_blank=True, max_length=200)
     description = TextField(required=False, allow_blank=True, max_length=5000)
-
-    folder = IdField(required=False, allow_null=True, source="folder_id")
-    tags = TagsField(required=False)
-    metadata = MetadataField(required=False)
-    external_id = TitleField(required=False, allow_blank=True, max_length=200)
-    expires_at = ExpiryField(required=False, allow_null=True)
 
     class Meta:
         model = Video
