@@ -1,7 +1,7 @@
 """Report errors as RFC 9457 problem details, each with a stable code."""
 
 from videos.api.problems.document import CONTENT_TYPE, RETRY_AFTER, body, database_away, title_of
-from videos.api.problems.handler import DATABASE_AWAY, exception_handler, of
+from videos.api.problems.handler import answered, exception_handler, of
 from videos.api.problems.pages import (
     bad_request,
     not_found,
@@ -9,9 +9,11 @@ from videos.api.problems.pages import (
     unavailable,
     unknown_host,
 )
+from videos.api.problems.refusal import NotAdmitted, Told
 from videos.api.problems.refusals import sentence_of
 from videos.api.problems.refusals.hooks import BodyTooLarge
 from videos.api.problems.refusals.uploads import EMAIL_NOT_VERIFIED
+from videos.api.problems.telling import DATABASE_AWAY, told
 
 __all__ = [
     "CONTENT_TYPE",
@@ -19,6 +21,9 @@ __all__ = [
     "EMAIL_NOT_VERIFIED",
     "RETRY_AFTER",
     "BodyTooLarge",
+    "NotAdmitted",
+    "Told",
+    "answered",
     "bad_request",
     "body",
     "database_away",
@@ -28,6 +33,7 @@ __all__ = [
     "sentence_of",
     "server_error",
     "title_of",
+    "told",
     "unavailable",
     "unknown_host",
 ]

@@ -1,6 +1,5 @@
 """Make a problem of each exception that DRF or the domain knows."""
 
-import errno
 from typing import Any
 
 import structlog
@@ -11,24 +10,18 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 
-from videos.api.problems.document import CONTENT_TYPE, RETRY_AFTER, body, database_away
+from videos.api.problems.document import CONTENT_TYPE, body
+from videos.api.problems.refusal import Told
 from videos.api.problems.refusals import REFUSALS
-from videos.duplicates import Duplicate
-from videos.fetching.errors import FetchFailed
-from videos.idempotency import (
-    RETRY_AFTER_SECONDS,
-    KeyInFlight,
-)
+from videos.api.problems.telling import told
 
-# PostgreSQL reports a server that currently accepts no writes as InternalError.
-DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
+_HEADERS = ("WWW-Authenticate", "Retry-After", "Allow")
 _LONGEST_DETAIL = 1000
 
 logger = structlog.get_logger(__name__)
@@ -38,49 +31,37 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     """Return a problem for each error that DRF or the domain knows; this is DRF's exception
     hook."""
     request = context.get("request")
-    instance = request.path if request is not None else None
-    known = REFUSALS.get(type(error))
-    if known is not None:
-        status, code, detail = known
-        problem = body(status, code, detail, instance=instance)
-        if isinstance(error, Duplicate):
-            problem["video"] = str(error.video_id)
-        response = _response(problem, status)
-        if isinstance(error, KeyInFlight):
-            response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        return response
-    if isinstance(error, FetchFailed):
-        return _response(body(422, error.code, error.message, instance=instance), 422)
-    if isinstance(error, DATABASE_AWAY):
-        logger.warning("api_without_database", reason=type(error).__name__)
-        response = _response(database_away(instance), 503)
-        response["Retry-After"] = RETRY_AFTER
-        return response
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        problem = body(
-            507, "disk_full", "The server has no room left to store this.", instance=instance
-        )
-        return _response(problem, 507)
+    known = answered(error, request.path if request is not None else None)
+    if known is None:
+        return None
+    return Response(
+        known.problem, status=known.status, headers=dict(known.headers), content_type=CONTENT_TYPE
+    )
+
+
+def answered(error: Exception, instance: str | None = None) -> Told | None:
+    """Return how an error is told, of the domain, of a protocol, of DRF or of Django; None for any
+    other."""
+    if (known := told(error, instance)) is not None:
+        return known
     if isinstance(error, ObjectDoesNotExist):  # it was purged after the request found it
         logger.warning("api_row_gone", reason=type(error).__name__)
         error = Http404()
     if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         error = exceptions.ParseError("The form has too many fields, or a field is too large.")
-    answer = drf_exception_handler(error, context)
+    answer = drf_exception_handler(error, {})
     if answer is None:
         return None
-    return _response(_translate(error, answer, instance), answer.status_code, answer)
+    headers = {name: answer[name] for name in _HEADERS if answer.has_header(name)}
+    return Told(answer.status_code, _translate(error, answer, instance), headers)
 
 
 def of(error: Exception) -> dict[str, Any] | None:
     """Return the problem for a refusal of the domain or of a form; None for any other error."""
-    known = REFUSALS.get(type(error))
-    if known is not None:
-        return body(*known)
-    if not isinstance(error, exceptions.ValidationError):
+    if type(error) not in REFUSALS and not isinstance(error, exceptions.ValidationError):
         return None
-    answer = drf_exception_handler(error, {})
-    return None if answer is None else _translate(error, answer, None)
+    known = answered(error)
+    return known.problem if known else None
 
 
 def _translate(error: Exception, answer: Response, instance: str | None) -> dict[str, Any]:
@@ -121,11 +102,3 @@ def _field_errors(data: Any, field: str = "") -> Any:
 def _told(detail: str) -> str:
     """Return a detail, shortened because it may repeat a long value that the client sent."""
     return detail if len(detail) <= _LONGEST_DETAIL else f"{detail[:_LONGEST_DETAIL]}…"
-
-
-def _response(problem: dict[str, Any], status: int, like: Response | None = None) -> Response:
-    response = Response(problem, status=status, content_type=CONTENT_TYPE)
-    for name in ("WWW-Authenticate", "Retry-After", "Allow"):
-        if like is not None and like.has_header(name):
-            response[name] = like[name]
-    return response
