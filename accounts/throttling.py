@@ -19,6 +19,14 @@ CODE = "throttled"
 _IPV6_PREFIX = 64
 
 
+class TooManyRequests(Exception):
+    """Raised when a client asks too often; it may ask again in ``seconds``."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 class _Rate(Protocol):
     @property
     def number(self) -> int: ...

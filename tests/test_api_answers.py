@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 from accounts import api_keys
 from accounts.models import User
 from processing.models import Run
-from videos.api.serializers import VideoEditSerializer
+from videos.api.serializers.video_forms import VideoEditSerializer
 from videos.api.video_settings import VideoSettingsSerializer
 from videos.models import Video
 

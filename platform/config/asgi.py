@@ -30,8 +30,9 @@ from config.https_only import HttpsGuard
 from config.logs.requests import RequestLog, Whole
 from config.probes import PATHS, Probes
 from processing.health import start
-from videos.api import tus
-from videos.api.upload_addresses import UploadAddresses
+from videos.api.addresses.app import UploadAddresses
+from videos.api.tus.app import TusApp
+from videos.api.tus.places import PREFIX as TUS_PREFIX
 from videos.events import feed
 from videos.ingest import delegated
 from videos.playback.media import PREFIX, MediaApp
@@ -40,7 +41,7 @@ django_app = cast(ASGI3Application, Handler())
 _SWITCH_SECONDS = 0.001
 _media = MediaApp()
 _probes = Probes()
-_tus = tus.TusApp(uploads.identify)
+_tus = TusApp(uploads.identify)
 _addresses = UploadAddresses()
 _feed = feed.FeedConsumer.as_asgi()
 
@@ -50,7 +51,7 @@ async def _route(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCalla
         await _probes(scope, send)
     elif scope["type"] == "http" and scope["path"].startswith(PREFIX):
         await _media(scope, receive, send)
-    elif scope["type"] == "http" and scope["path"].startswith(tus.PREFIX):
+    elif scope["type"] == "http" and scope["path"].startswith(TUS_PREFIX):
         await _tus(scope, receive, send)
     elif scope["type"] == "http" and scope["path"].startswith(delegated.PREFIX):
         await _addresses(scope, receive, send)
@@ -87,7 +88,7 @@ _guarded = BodyGuard(
         "/api/v1/images/": settings.MAX_IMAGE_BYTES,
     },
     admit=uploads.admit,
-    counts=(tus.PREFIX, delegated.PREFIX),
+    counts=(TUS_PREFIX, delegated.PREFIX),
 )
 # From the outside in: requests and uncaught exceptions are logged; pages of other origins may read
 # every answer; all code behind FinalSlash sees one spelling of an address.

@@ -4,20 +4,18 @@ rights and by the free disk space."""
 import asyncio
 import shutil
 
-import structlog
 from asgiref.typing import HTTPScope
 from django.conf import settings
-from django.db import DatabaseError
 
-from accounts import credentials, throttling, verification
+from accounts import credentials, throttling
 from accounts.authentication import CSRF_FAILED
 from accounts.models import User
+from accounts.verification import EmailNotVerified
 from config.body_guard import Refusal
 from videos.api import problems
-from videos.api.tus.app import NotAdmitted
 from videos.database_threads import DatabaseThreads
-
-logger = structlog.get_logger(__name__)
+from videos.ingest import delegated
+from videos.ingest.uploads import UploadNotAllowed
 
 _threads = DatabaseThreads("upload", size=2, waiting=500, queue_seconds=10, run_seconds=10)
 
@@ -36,14 +34,6 @@ _BAD_KEY = Refusal(
 _FOREIGN = Refusal(
     403, CSRF_FAILED, "CSRF Failed: the request was not sent by a page of this site."
 )
-_NOT_ALLOWED = Refusal(403, "upload_not_allowed", "This account may not upload videos.")
-_NOT_VERIFIED = Refusal(403, "email_not_verified", problems.EMAIL_NOT_VERIFIED)
-_DATABASE_AWAY = Refusal(
-    503,
-    "database_unavailable",
-    "The database is not responding. Try again in a few seconds.",
-    ((b"retry-after", b"5"),),
-)
 DISK_FULL = Refusal(
     507,
     "disk_full",
@@ -55,9 +45,8 @@ async def admit(scope: HTTPScope, announced: int | None) -> Refusal | None:
     """Return why an upload is refused, or None; no byte of its body has been read yet."""
     try:
         refusal = await _threads.run(_refusal, scope)
-    except DatabaseError as error:
-        logger.warning("upload_without_database", reason=type(error).__name__)
-        return _DATABASE_AWAY
+    except problems.DATABASE_AWAY as error:
+        return _refusal_of(error)
     if refusal is None and not await asyncio.to_thread(_has_room, announced or 0):
         return DISK_FULL
     return refusal
@@ -69,7 +58,8 @@ def identify(scope: HTTPScope) -> User:
     if isinstance(known, User):
         return known
     problem = problems.body(known.status, known.code, known.detail)
-    raise NotAdmitted(problem, {name.decode(): value.decode() for name, value in known.headers})
+    headers = {name.decode(): value.decode() for name, value in known.headers}
+    raise problems.NotAdmitted(problems.Told(known.status, problem, headers))
 
 
 def _refusal(scope: HTTPScope) -> Refusal | None:
@@ -98,18 +88,26 @@ def _known(scope: HTTPScope, *, count: bool) -> User | Refusal:
 
 
 def _of_user(user: User, *, count: bool = False) -> Refusal | None:
-    if not user.can_upload:
-        return _NOT_ALLOWED
-    if not verification.is_verified(user):
-        return _NOT_VERIFIED
+    try:
+        delegated.require_right(user)
+    except (UploadNotAllowed, EmailNotVerified) as error:
+        return _refusal_of(error)
     return _too_many(throttling.of_user(user.pk, count=count))
 
 
 def _too_many(usage: throttling.Usage | None) -> Refusal | None:
     if usage is None or not usage.is_over:
         return None
-    detail = f"Too many requests. Try again in {usage.seconds} seconds."
-    return Refusal(429, throttling.CODE, detail, ((b"retry-after", b"%d" % usage.seconds),))
+    return _refusal_of(throttling.TooManyRequests(usage.seconds))
+
+
+def _refusal_of(error: Exception) -> Refusal:
+    """Return how an error is told. Raises one that is not known."""
+    told = problems.told(error)
+    if told is None:
+        raise error
+    headers = tuple((k.lower().encode(), v.encode()) for k, v in told.headers.items())
+    return Refusal(told.status, told.problem["code"], told.problem["detail"], headers)
 
 
 def _has_room(size: int) -> bool:

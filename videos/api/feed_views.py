@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts import tickets
 from accounts.models import ApiKey
-from videos.api.serializers import ProblemSerializer
+from videos.api.serializers.problems import ProblemSerializer
 from videos.api.strictness import StrictRequests
 from videos.events import feed, listeners
 

@@ -74,7 +74,22 @@ class PlaceFilter(filters.CharFilter):  # type: ignore[misc]  # its base has no 
         return rows.filter(**{self.field_name: place_of(text)}) if text else rows
 
 
-class VideoFilter(CreatedFilter):
+class LibraryFilter(CreatedFilter):
+    """The filters of what lies in the library."""
+
+    folder = PlaceFilter(label=f"the folder it lies in, or `{AT_THE_TOP}` for the top")
+    tags = filters.CharFilter(
+        method="tagged", label="tags with commas between; it has all of them", max_length=2600
+    )
+    external_id = filters.CharFilter(label="your own name for it", max_length=200)
+
+    def tagged(self, rows: QuerySet[Any], _: str, text: str) -> QuerySet[Any]:
+        """Return those that have all of these tags."""
+        wanted = tags.asked(text)
+        return tags.having(rows, wanted) if wanted else rows.none()
+
+
+class VideoFilter(LibraryFilter):
     """The filters of the video list."""
 
     search = filters.CharFilter(
@@ -83,11 +98,6 @@ class VideoFilter(CreatedFilter):
         "name or the provenance; or a text that the title or the file's name contains",
         max_length=200,
     )
-    folder = PlaceFilter(label=f"the folder it lies in, or `{AT_THE_TOP}` for the top")
-    tags = filters.CharFilter(
-        method="tagged", label="tags with commas between; it has all of them", max_length=2600
-    )
-    external_id = filters.CharFilter(label="your own name for it", max_length=200)
 
     class Meta:
         model = Video
@@ -96,11 +106,6 @@ class VideoFilter(CreatedFilter):
     def named(self, videos: QuerySet[Video], _: str, text: str) -> QuerySet[Video]:
         """Return the videos that a text finds."""
         return search.found(videos, text)
-
-    def tagged(self, videos: QuerySet[Video], _: str, text: str) -> QuerySet[Video]:
-        """Return the videos that have all of these tags."""
-        wanted = tags.asked(text)
-        return tags.having(videos, wanted) if wanted else videos.none()
 
 
 class FolderFilter(filters.FilterSet):  # type: ignore[misc]  # its base has no types

@@ -21,13 +21,13 @@ from accounts.models import User
 from videos import folders, ids, tags
 from videos.api import preconditions
 from videos.api.filters import AT_THE_TOP, FolderFilter, place_of
-from videos.api.folder_serializers import (
+from videos.api.pagination import NEWEST_FIRST
+from videos.api.serializers.folders import (
     FolderEditSerializer,
     FolderSerializer,
     FolderSubmitSerializer,
     TagsSerializer,
 )
-from videos.api.pagination import NEWEST_FIRST
 from videos.api.strictness import StrictRequests
 from videos.models import Folder
 

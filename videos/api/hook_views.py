@@ -18,7 +18,9 @@ from rest_framework.response import Response
 from accounts import throttling, verification
 from accounts.models import User
 from videos import actors, ids
-from videos.api.hook_serializers import (
+from videos.api.pagination import NEWEST_FIRST
+from videos.api.problems import BodyTooLarge
+from videos.api.serializers.hooks import (
     SOURCES,
     GenerationSerializer,
     GenericReportSerializer,
@@ -28,8 +30,6 @@ from videos.api.hook_serializers import (
     PredictionFormSerializer,
     ReceiptSerializer,
 )
-from videos.api.pagination import NEWEST_FIRST
-from videos.api.problems import BodyTooLarge
 from videos.api.strictness import StrictRequests
 from videos.ingest.hooks import GENERATORS, addresses, deliveries, polling
 from videos.ingest.hooks.generator import BadReport

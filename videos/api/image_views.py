@@ -1,12 +1,9 @@
 """API views of images: upload, list, read, change, delete and restore them."""
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from http import HTTPStatus
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
@@ -19,23 +16,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from accounts import verification
-from accounts.models import User
 from videos import access, ids, image_library, image_purge
-from videos.api import preconditions
+from videos.api import posted_files, preconditions
 from videos.api.flags import flag
 from videos.api.image_filters import ImageFilter
-from videos.api.image_serializers import (
+from videos.api.pagination import NEWEST_FIRST
+from videos.api.serializers.images import (
     ImageEditSerializer,
     ImageSerializer,
     ImageUploadSerializer,
 )
-from videos.api.pagination import NEWEST_FIRST
 from videos.api.strictness import StrictRequests
 from videos.idempotency import Made
-from videos.ingest import images, uploads
-from videos.ingest.services import ArrivedFile
-from videos.models import Image, Upload
+from videos.ingest import images
+from videos.models import Image
 
 
 class ImageViewSet(
@@ -87,14 +81,7 @@ class ImageViewSet(
     )
     def create(self, request: Request) -> Response:
         """Upload an image; it is complete with the answer."""
-        user = cast(User, request.user)
-        if not user.can_upload:
-            raise uploads.UploadNotAllowed
-        verification.require_verified(user)
-        form = ImageUploadSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        with closing(form.validated_data["file"]) as file:  # closed here: it is moved away
-            image = images.take_image(user, _arrived(file), form.settings())
+        image = posted_files.taken(request, ImageUploadSerializer, images.take_image)
         return self._created(image.pk)
 
     @extend_schema(request=ImageEditSerializer, responses=ImageSerializer)
@@ -161,13 +148,3 @@ class ImageViewSet(
     def _told(self, pk: Any) -> Any:
         image = get_object_or_404(Image.objects.select_related("source"), pk=pk)
         return ImageSerializer(image, context=self.get_serializer_context()).data
-
-
-def _arrived(file: TemporaryUploadedFile) -> ArrivedFile:
-    return ArrivedFile(
-        path=Path(file.temporary_file_path()),
-        filename=uploads.clean_filename(file.name or ""),
-        size=file.size or 0,
-        sha256=file.sha256,  # type: ignore[attr-defined]  # set by HashingUploadHandler
-        protocol=Upload.Protocol.POST,
-    )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 from threading import BoundedSemaphore
-from typing import Any, cast
+from typing import Any
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -13,13 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from accounts import verification
 from accounts.models import User
 from processing.models import Run
 from videos import access
 from videos.api import problems
-from videos.api.image_serializers import ImageSerializer
-from videos.api.import_serializers import (
+from videos.api.posted_files import uploader
+from videos.api.serializers.images import ImageSerializer
+from videos.api.serializers.imports import (
     IMAGE,
     ImportAnswersSerializer,
     ImportBatchSerializer,
@@ -28,7 +28,7 @@ from videos.api.import_serializers import (
 )
 from videos.api.strictness import StrictRequests
 from videos.idempotency import Interrupted, Made
-from videos.ingest import imports, uploads
+from videos.ingest import imports
 from videos.ingest.image_imports import import_url
 from videos.ingest.images import ImagesUnavailable
 from videos.models import Image, Upload, Video
@@ -55,7 +55,7 @@ class ImportView(StrictRequests, viewsets.GenericViewSet[Video]):
     def create(self, request: Request) -> Response:
         """Import one file. For a video the answer comes at once, and a job fetches the file; an
         image is complete with the answer."""
-        owner = _uploader(request)
+        owner = uploader(request)
         form = ImportSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         if form.validated_data["type"] == IMAGE:
@@ -97,20 +97,11 @@ class ImportView(StrictRequests, viewsets.GenericViewSet[Video]):
     def batch(self, request: Request) -> Response:
         """Import many files; each is answered by itself, and one that is refused keeps no other
         from being imported."""
-        owner = _uploader(request)
+        owner = uploader(request)
         form = ImportBatchSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         answers = [_answer_to(owner, item) for item in form.validated_data["items"]]
         return Response(ImportAnswersSerializer({"items": answers}).data)
-
-
-def _uploader(request: Request) -> User:
-    """Return the user, who may upload. Raises ``UploadNotAllowed`` or ``EmailNotVerified``."""
-    user = cast(User, request.user)
-    if not user.can_upload:
-        raise uploads.UploadNotAllowed
-    verification.require_verified(user)
-    return user
 
 
 def _import_image(owner: User, form: ImportSerializer) -> Image:

@@ -20,13 +20,13 @@ from processing.monitoring import progress
 from videos import access, ids
 from videos.api import preconditions
 from videos.api.filters import JobFilter
-from videos.api.job_serializers import (
+from videos.api.pagination import NEWEST_FIRST
+from videos.api.serializers.jobs import (
     JobDetailSerializer,
     JobEditSerializer,
     JobSerializer,
     JobSubmitSerializer,
 )
-from videos.api.pagination import NEWEST_FIRST
 from videos.api.strictness import StrictRequests
 from videos.idempotency import Made
 from videos.models import Video

@@ -20,9 +20,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from accounts import verification
 from accounts.models import User
-from videos.api.s3_serializers import (
+from videos.api.posted_files import uploader
+from videos.api.serializers.s3 import (
     S3AddressesSerializer,
     S3AddressSerializer,
     S3CompletedSerializer,
@@ -32,7 +32,6 @@ from videos.api.s3_serializers import (
     S3PartSerializer,
 )
 from videos.api.strictness import StrictRequests
-from videos.ingest import uploads
 from videos.ingest.direct import completion, limits, receiving
 from videos.ingest.direct.errors import MultipartOnly
 from videos.models import Upload
@@ -71,10 +70,7 @@ class S3UploadViewSet(StrictRequests, viewsets.GenericViewSet[Upload]):
     @extend_schema(request=S3CreateSerializer, responses={201: S3CreatedSerializer})
     def create(self, request: Request) -> Response:
         """Begin an upload, and create its video."""
-        user = cast(User, request.user)
-        if not user.can_upload:
-            raise uploads.UploadNotAllowed
-        verification.require_verified(user)
+        user = uploader(request)
         receiving.bucket()
         form = S3CreateSerializer(data=request.data)
         form.is_valid(raise_exception=True)

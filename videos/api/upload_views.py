@@ -17,10 +17,11 @@ from accounts.models import User
 from processing import services as processing
 from videos import ids
 from videos.api.pagination import NEWEST_FIRST
+from videos.api.posted_files import uploader
+from videos.api.serializers.uploads import UploadCreateSerializer, UploadSerializer
 from videos.api.strictness import StrictRequests
-from videos.api.upload_serializers import UploadCreateSerializer, UploadSerializer
 from videos.idempotency import Made
-from videos.ingest import delegated, receiving
+from videos.ingest import receiving
 from videos.models import Upload
 
 
@@ -46,8 +47,7 @@ class UploadViewSet(
     @extend_schema(request=UploadCreateSerializer, responses={201: UploadSerializer})
     def create(self, request: Request) -> Response:
         """Make an address to which somebody without an account uploads one file."""
-        user = cast(User, request.user)
-        delegated.require_right(user)
+        user = uploader(request)
         form = UploadCreateSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         return self._created(self.get_queryset().get(pk=form.create_for(user).pk))

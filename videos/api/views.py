@@ -1,13 +1,10 @@
 """API views of videos. Each parses, authorises, calls one service, and responds."""
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import replace
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, cast
 
-from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
@@ -22,32 +19,26 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from accounts import verification
 from accounts.models import User
 from processing import services as processing
 from processing.models import Run
 from processing.monitoring import progress
 from videos import access, editing, half_made, ids, purge, trash
-from videos.api import preconditions
+from videos.api import posted_files, preconditions
 from videos.api.filters import VideoFilter
 from videos.api.flags import flag
-from videos.api.folder_serializers import MovedSerializer, MoveSerializer, moved_to
-from videos.api.job_serializers import JobSerializer
 from videos.api.job_views import jobs_of
 from videos.api.pagination import NEWEST_FIRST
-from videos.api.serializers import (
-    CurrentJobSerializer,
-    OriginalSerializer,
-    VideoEditSerializer,
-    VideoSerializer,
-    VideoStatusSerializer,
-    VideoUploadSerializer,
-)
+from videos.api.serializers.folders import MovedSerializer, MoveSerializer, moved_to
+from videos.api.serializers.jobs import JobSerializer
+from videos.api.serializers.progress import CurrentJobSerializer
+from videos.api.serializers.sources import OriginalSerializer
+from videos.api.serializers.video_forms import VideoEditSerializer, VideoUploadSerializer
+from videos.api.serializers.videos import VideoSerializer, VideoStatusSerializer
 from videos.api.strictness import StrictRequests
 from videos.idempotency import Made
 from videos.ingest import services as ingest
-from videos.ingest import uploads
-from videos.models import Upload, Video
+from videos.models import Video
 from videos.playback import originals
 from videos.selectors import with_everything
 
@@ -130,14 +121,7 @@ class VideoViewSet(
     )
     def create(self, request: Request) -> Response:
         """Upload a video; the answer comes as soon as its bytes are stored."""
-        user = cast(User, request.user)
-        if not user.can_upload:
-            raise uploads.UploadNotAllowed
-        verification.require_verified(user)
-        form = VideoUploadSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        with closing(form.validated_data["file"]) as file:  # closed here: it is moved away
-            video = ingest.take_file(user, _arrived(file), form.settings())
+        video = posted_files.taken(request, VideoUploadSerializer, ingest.take_file)
         return self._answer(video.pk, HTTPStatus.CREATED, location=True)
 
     @extend_schema(request=VideoEditSerializer, responses=VideoSerializer)
@@ -284,13 +268,3 @@ class VideoViewSet(
         data = shape(video, context=self.get_serializer_context()).data
         where = reverse("video-detail", [video_id], request=self.request)
         return Response(data, status=code, headers={"Location": where} if location else None)
-
-
-def _arrived(file: TemporaryUploadedFile) -> ingest.ArrivedFile:
-    return ingest.ArrivedFile(
-        path=Path(file.temporary_file_path()),
-        filename=uploads.clean_filename(file.name or ""),
-        size=file.size or 0,
-        sha256=file.sha256,  # type: ignore[attr-defined]  # set by HashingUploadHandler
-        protocol=Upload.Protocol.POST,
-    )

@@ -30,10 +30,6 @@ class BytesDiffer(Exception):
     """Raised when bytes that are sent again are not those that arrived before."""
 
 
-class OffsetDiffers(Exception):
-    """Raised when bytes are to be appended at an offset at which the upload is not."""
-
-
 @dataclass(frozen=True)
 class Progress:
     """How far an upload is: bytes that have arrived, and whether the file is whole and stored."""
@@ -90,22 +86,6 @@ async def take_chunk(upload: Upload, chunk: Chunk, body: Body) -> Progress:
         return Progress(writer.offset, finished)
 
 
-async def append(upload: Upload, body: Body, *, at: int, size: int | None) -> Progress:
-    """Append bytes at an offset, and complete the upload with the last; ``size`` is that of the
-    file if the client tells it. Raises ``OffsetDiffers``, and else what ``take_chunk`` does."""
-    async with receiving.writing(upload.pk) as writer:
-        if writer.offset != at:
-            raise OffsetDiffers
-        if size is not None:
-            await writer.announce(size)
-        async for block in body:
-            await writer.take(block)
-        finished = writer.offset == writer.upload.size
-        if finished:
-            await complete(writer)
-        return Progress(writer.offset, finished)
-
-
 async def announce(upload: Upload, size: int) -> None:
     """Hold the client to the size of the file. Raises ``EmptyFile`` and the errors of
     ``receiving``."""
@@ -141,7 +121,7 @@ async def how_far(upload: Upload, chunk: Chunk) -> Progress:
 async def complete(writer: receiving.Writer) -> None:
     """Store the file and start the processing, if the owner may upload still.
 
-    Raises ``EmptyFile``, ``UploadNotAllowed``, ``EmailNotVerified``, and what ``Writer.complete``
+    Raises ``EmptyFile``, ``OwnerMayNotUpload``, ``OwnerNotVerified``, and what ``Writer.complete``
     raises.
     """
     if writer.offset == 0:
@@ -193,7 +173,7 @@ def _require_same(upload_id: UUID, offset: int, block: bytes) -> None:
 
 def _prepare(upload: Upload, size: int) -> None:
     """Ask for the owner's right, and let the upload not expire while it is stored."""
-    delegated.require_right(User.objects.get(pk=upload.owner_id))
+    delegated.require_owners_right(User.objects.get(pk=upload.owner_id))
     until = Greatest("expires_at", Now() + storing_takes_at_most(size))
     Upload.objects.filter(pk=upload.pk, finished_at=None).update(expires_at=until)
 

@@ -58,6 +58,18 @@ class AddressFailed(Exception):
     """Raised when what arrived at an address could not be taken."""
 
 
+class AddressBusy(Exception):
+    """Raised when another request is at an upload and does not stop in time."""
+
+
+class OwnerMayNotUpload(uploads.UploadNotAllowed):
+    """Raised to whoever uploads for an owner whose account may not upload."""
+
+
+class OwnerNotVerified(verification.EmailNotVerified):
+    """Raised to whoever uploads for an owner whose email address is not confirmed."""
+
+
 _OVER = {
     State.EXPIRED: AddressExpired,
     State.CANCELED: AddressCanceled,
@@ -93,7 +105,7 @@ def opened(path: str, origin: str | None) -> Upload:
 
     Raises ``BadAddress``, ``OriginNotAllowed``, ``AddressUsed``, ``AddressExpired``,
     ``AddressCanceled`` or ``AddressFailed``, and if the owner may not upload any more
-    ``UploadNotAllowed`` or ``EmailNotVerified``.
+    ``OwnerMayNotUpload`` or ``OwnerNotVerified``.
     """
     found = Upload.objects.filter(pk=upload_of(path), protocol=Upload.Protocol.DELEGATED)
     upload = found.select_related("video__source", "owner").first()
@@ -107,7 +119,7 @@ def opened(path: str, origin: str | None) -> Upload:
         raise AddressUsed(upload)
     if state in _OVER:
         raise _OVER[state]
-    require_right(upload.owner)
+    require_owners_right(upload.owner)
     return upload
 
 
@@ -116,6 +128,14 @@ def require_right(owner: User) -> None:
     if not owner.can_upload:
         raise uploads.UploadNotAllowed
     verification.require_verified(owner)
+
+
+def require_owners_right(owner: User) -> None:
+    """Raise ``OwnerMayNotUpload`` or ``OwnerNotVerified`` if nobody may upload for the owner."""
+    if not owner.can_upload:
+        raise OwnerMayNotUpload
+    if not verification.is_verified(owner):
+        raise OwnerNotVerified
 
 
 def path_of(upload_id: UUID) -> str:

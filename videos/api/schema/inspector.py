@@ -8,8 +8,9 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
 from videos.api.idempotency import HEADER, LONGEST_KEY, IdempotentRequests
 from videos.api.schema import endings
-from videos.api.schema.operations import OPERATIONS, Operation
-from videos.api.serializers import ProblemSerializer
+from videos.api.schema.operation import Operation
+from videos.api.schema.operations import OPERATIONS
+from videos.api.serializers.problems import ProblemSerializer
 
 _KEY = OpenApiParameter(
     HEADER,

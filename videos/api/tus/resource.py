@@ -2,38 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from uuid import UUID
 
 from django.utils.http import http_date
 
+from accounts.models import User
 from processing import services as processing
+from videos.api.asgi import Answer, Asked
 from videos.api.tus import headers as read
-from videos.api.tus.creation import KEEP_FOR
+from videos.api.tus.errors import (
+    VERSION,
+    ChecksumMismatch,
+    HeaderInvalid,
+    NothingThere,
+    OffsetDiffers,
+    TypeWrong,
+    UploadFinished,
+)
 from videos.api.tus.headers import Checksum
-from videos.api.tus.refusals import Refused
-from videos.api.tus.requests import PREFIX, Answer, Asked
+from videos.api.tus.places import Place
 from videos.ingest import closing, receiving
 from videos.ingest.receiving import Writer
-from videos.ingest.services import EmptyFile
 from videos.models import Upload
 
+METHODS = ("HEAD", "PATCH", "DELETE")
+"""What the address of an upload answers, besides OPTIONS."""
+EXTENSIONS = (
+    "creation",
+    "creation-with-upload",
+    "creation-defer-length",
+    "expiration",
+    "checksum",
+    "termination",
+    "concatenation",
+)
 
-def find(asked: Asked, upload_id: UUID) -> Upload:
-    """Return the upload that is asked for. Raises ``Refused``."""
-    rows = Upload.objects.filter(owner=asked.user, protocol=Upload.Protocol.TUS)
+
+def abilities(most: int, extensions: Sequence[str] = EXTENSIONS) -> dict[str, str]:
+    """Return the headers that tell what clients may do, of files of ``most`` bytes."""
+    return {
+        "Tus-Version": VERSION,
+        "Tus-Extension": ",".join(extensions),
+        "Tus-Max-Size": str(most),
+        "Tus-Checksum-Algorithm": ",".join(read.ALGORITHMS),
+    }
+
+
+def find(user: User, upload_id: UUID) -> Upload:
+    """Return an upload of the user's. Raises ``NothingThere`` or ``UploadOver``."""
+    rows = Upload.objects.filter(owner=user, protocol=Upload.Protocol.TUS)
     upload = rows.select_related("video").filter(pk=upload_id).first()
     if upload is None:
-        raise Refused("nothing")
+        raise NothingThere
     is_joined = upload.video is None and upload.finished_at is not None
     if upload.error_code or is_joined:
-        raise Refused("gone")
+        raise receiving.UploadOver
     return upload
 
 
-async def head(upload: Upload) -> Answer:
+async def head(upload: Upload, place: Place) -> Answer:
     """Tell how far an upload is, after whoever sends bytes has stopped."""
-    headers = told_of(upload)
+    headers = told_of(upload, place)
     if upload.finished_at is not None:
         headers["Upload-Offset"] = str(upload.received)
     elif not receiving.parts_of(upload):
@@ -44,46 +75,48 @@ async def head(upload: Upload) -> Answer:
     return Answer(200, headers)
 
 
-async def patch(asked: Asked, upload: Upload) -> Answer:
-    """Append the bytes of a request, and complete the upload with the last."""
-    if not asked.has_bytes:
-        raise Refused("type")
+async def patch(asked: Asked, upload: Upload, place: Place) -> Answer:
+    """Append the bytes of a request, and complete the upload with the last; the errors are those of
+    ``append``."""
+    if not read.has_bytes(asked.headers):
+        raise TypeWrong
     offset = read.number(asked.headers, "upload-offset")
     if offset is None:
-        raise Refused("header", detail="Send Upload-Offset.")
+        raise HeaderInvalid("Send Upload-Offset.")
     if receiving.parts_of(upload):
-        raise Refused("final")
+        raise receiving.UploadIsFinal
     if upload.finished_at is not None:
         if offset != upload.received or asked.length != 0:
-            raise Refused("offset")
+            raise OffsetDiffers
         return Answer(204, {"Upload-Offset": str(offset)})
-    return Answer(204, await append(asked, upload, offset))
+    return Answer(204, await append(asked, upload, offset, place))
 
 
-async def append(asked: Asked, upload: Upload, offset: int) -> dict[str, str]:
+async def append(asked: Asked, upload: Upload, offset: int, place: Place) -> dict[str, str]:
     """Append the body at an offset; return the headers that tell of it.
 
-    Raises ``Refused``, ``Disconnected``, and the errors of ``receiving``.
+    Raises ``RequestRefused``, ``Disconnected``, what storing raises, and the errors of
+    ``receiving``.
     """
     checksum = read.checksum(asked.headers)
     announced = read.number(asked.headers, "upload-length")
-    async with receiving.writing(upload.pk, keep_for=KEEP_FOR) as writer:
+    async with receiving.writing(upload.pk, keep_for=place.keep_for) as writer:
         if writer.offset != offset:
-            raise Refused("offset")
+            raise OffsetDiffers
         if announced is not None:
             await writer.announce(announced)
         _require_fitting(asked, writer)
         await _take(asked, writer, checksum)
         done = writer.offset == writer.upload.size
         if done and upload.video_id:
-            await _complete(writer)
+            await place.complete(writer)
         return {"Upload-Offset": str(writer.offset)} | ({} if done else _expires(upload))
 
 
 def delete(upload: Upload) -> Answer:
-    """End an upload, and delete its bytes. Raises ``Refused``."""
+    """End an upload, and delete its bytes. Raises ``UploadFinished``."""
     if upload.finished_at is not None:
-        raise Refused("finished")
+        raise UploadFinished
     if upload.video is not None:
         with suppress(processing.NothingToCancel):
             processing.cancel(upload.video)
@@ -92,7 +125,13 @@ def delete(upload: Upload) -> Answer:
     return Answer(204)
 
 
-def told_of(upload: Upload) -> dict[str, str]:
+def created(upload: Upload, place: Place) -> dict[str, str]:
+    """Return the headers that tell of an upload that was just created."""
+    over = upload.finished_at is not None
+    return {"Location": place.address_of(upload.pk)} | ({} if over else _expires(upload))
+
+
+def told_of(upload: Upload, place: Place) -> dict[str, str]:
     """Return the headers that describe an upload, except its offset."""
     headers = {} if upload.finished_at is not None else _expires(upload)
     if upload.size is None:
@@ -102,7 +141,7 @@ def told_of(upload: Upload) -> dict[str, str]:
     if upload.tus_metadata:
         headers["Upload-Metadata"] = upload.tus_metadata
     if parts := receiving.parts_of(upload):
-        headers["Upload-Concat"] = "final;" + " ".join(f"{PREFIX}{part}" for part in parts)
+        headers["Upload-Concat"] = "final;" + " ".join(map(place.address_of, parts))
     elif upload.video_id is None:
         headers["Upload-Concat"] = "partial"
     return headers
@@ -145,11 +184,5 @@ async def _take(asked: Asked, writer: Writer, checksum: Checksum | None) -> None
         await writer.take(block)
     if not checksum.is_met():
         await writer.drop()
-        raise Refused("checksum")
+        raise ChecksumMismatch
     await writer.trust()
-
-
-async def _complete(writer: Writer) -> None:
-    if writer.offset == 0:
-        raise EmptyFile
-    await writer.complete()

@@ -14,13 +14,16 @@ happen outside the event loop, and no database connection or thread is held whil
 from videos.ingest.receiving.completion import complete_arrived, complete_one
 from videos.ingest.receiving.errors import (
     DiskFull,
+    PartsInvalid,
     SizeTaken,
     TooManyBytes,
+    TooManyParts,
     UploadElsewhere,
+    UploadIsFinal,
     UploadLocked,
     UploadOver,
 )
-from videos.ingest.receiving.joined import PartsInvalid, create_final, create_part, parts_of
+from videos.ingest.receiving.joined import create_final, create_part, parts_of
 from videos.ingest.receiving.spool import discard, has_room, largest, offset_of
 from videos.ingest.receiving.writer import Writer, complete_soon, resting_offset, writing
 
@@ -29,7 +32,9 @@ __all__ = [
     "PartsInvalid",
     "SizeTaken",
     "TooManyBytes",
+    "TooManyParts",
     "UploadElsewhere",
+    "UploadIsFinal",
     "UploadLocked",
     "UploadOver",
     "Writer",

@@ -33,5 +33,21 @@ class SizeTaken(Exception):
     """Raised when another size of the whole was announced before."""
 
 
+class UploadIsFinal(Exception):
+    """Raised when bytes are sent to an upload that is made of its parts."""
+
+
+class PartsInvalid(Exception):
+    """Raised when parts are named that are not complete partial uploads of the owner."""
+
+
+class TooManyParts(Exception):
+    """Raised when an address has ``most`` open partial uploads already."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+
 class DiskFull(Exception):
     """Raised when the disk has no room for the bytes."""

@@ -19,7 +19,7 @@ from accounts.models import User
 from videos import keys
 from videos.ingest import uploads
 from videos.ingest.receiving import spool
-from videos.ingest.receiving.errors import DiskFull, TooManyBytes
+from videos.ingest.receiving.errors import DiskFull, PartsInvalid, TooManyBytes
 from videos.ingest.services import EmptyFile
 from videos.ingest.settings import VideoSettings
 from videos.ingest.uploads import UploadNotAllowed
@@ -27,10 +27,6 @@ from videos.models import Upload
 
 PARTS = "parts"
 _READ_BYTES = 1024**2
-
-
-class PartsInvalid(Exception):
-    """Raised when parts are named that are not complete partial uploads of the owner."""
 
 
 def create_part(

@@ -7,8 +7,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from videos.api.fields import ChoiceField, TextField
-from videos.api.image_serializers import image_settings
-from videos.api.serializers import CurrentJobSerializer, FieldErrorSerializer, VideoSerializer
+from videos.api.serializers.images import image_settings
+from videos.api.serializers.problems import FieldErrorSerializer
+from videos.api.serializers.progress import CurrentJobSerializer
+from videos.api.serializers.videos import VideoSerializer
 from videos.api.strictness import StrictForm
 from videos.api.video_settings import VideoSettingsSerializer
 from videos.fetching import urls

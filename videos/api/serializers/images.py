@@ -10,7 +10,8 @@ from rest_framework import serializers
 
 from videos import image_library
 from videos.api.fields import IdField, TitleField
-from videos.api.serializers import UploadedFileField, only_one_file
+from videos.api.serializers.files import UploadedFileField, only_one_file
+from videos.api.serializers.items import ItemEditSerializer
 from videos.api.strictness import StrictForm
 from videos.api.video_settings import ExpiryField, MetadataField, TagsField
 from videos.ingest.images import ImageSettings
@@ -138,16 +139,10 @@ def image_settings(validated: Mapping[str, Any]) -> ImageSettings:
     return ImageSettings(**given)
 
 
-class ImageEditSerializer(StrictForm, serializers.ModelSerializer[Image]):
+class ImageEditSerializer(ItemEditSerializer, serializers.ModelSerializer[Image]):
     """The members of an image that its owner may change."""
 
     read_only_members = ImageSerializer.Meta.fields
-    title = TitleField(required=False, allow_blank=True, max_length=200)
-    folder = IdField(required=False, allow_null=True, source="folder_id")
-    tags = TagsField(required=False)
-    metadata = MetadataField(required=False)
-    external_id = TitleField(required=False, allow_blank=True, max_length=200)
-    expires_at = ExpiryField(required=False, allow_null=True)
 
     class Meta:
         model = Image

@@ -12,7 +12,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from config.env.hosts import origin
 from videos.api.fields import NumberField, SecondsField, TextField
-from videos.api.serializers import ErrorSerializer
+from videos.api.serializers.failures import ErrorSerializer
 from videos.api.video_settings import VideoSettingsSerializer
 from videos.api.vocabulary import FAILURES
 from videos.ingest import delegated, standing

@@ -12,10 +12,11 @@ from processing.monitoring import progress
 from processing.queues import woken_for
 from processing.services import MAX_PRIORITY
 from videos.access import Viewer
-from videos.api import plan_serializers
 from videos.api.fields import IdField, NumberField, TextField
-from videos.api.plan_serializers import PlanSerializer
-from videos.api.serializers import ErrorSerializer, ProgressSerializer
+from videos.api.serializers import plans
+from videos.api.serializers.failures import ErrorSerializer
+from videos.api.serializers.plans import PlanSerializer
+from videos.api.serializers.progress import ProgressSerializer
 from videos.api.strictness import StrictForm
 from videos.api.vocabulary import QUEUES, TASK_KINDS
 
@@ -142,7 +143,7 @@ class JobDetailSerializer(JobSerializer):
     @extend_schema_field(PlanSerializer(allow_null=True))
     def get_plan(self, run: Run) -> Any:
         """What the job makes and why; null until the file has been inspected."""
-        return plan_serializers.told(run.plan) if run.plan else None
+        return plans.told(run.plan) if run.plan else None
 
 
 class JobSubmitSerializer(StrictForm):

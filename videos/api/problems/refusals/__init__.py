@@ -1,0 +1,49 @@
+"""For each error of the domain and of the protocols: the status, the stable code, and a sentence on
+what to do. Whichever way a request comes, it is refused by this one table."""
+
+from collections.abc import Mapping
+
+from accounts import throttling
+from videos.api.problems.refusal import Refusals
+from videos.api.problems.refusals import (
+    addresses,
+    direct,
+    folders,
+    hooks,
+    images,
+    keys,
+    receiving,
+    tus,
+    uploads,
+    videos,
+)
+from videos.idempotency import RETRY_AFTER_SECONDS, KeyInFlight
+from videos.ingest.delegated import AddressBusy
+from videos.ingest.receiving import UploadElsewhere, UploadLocked
+
+REFUSALS: Refusals = {
+    **addresses.REFUSALS,
+    **direct.REFUSALS,
+    **folders.REFUSALS,
+    **hooks.REFUSALS,
+    **images.REFUSALS,
+    **keys.REFUSALS,
+    **receiving.REFUSALS,
+    **tus.REFUSALS,
+    **uploads.REFUSALS,
+    **videos.REFUSALS,
+}
+RETRY_SECONDS: Mapping[type[Exception], str] = {
+    KeyInFlight: str(RETRY_AFTER_SECONDS),
+    UploadLocked: "1",
+    UploadElsewhere: "1",
+    AddressBusy: "1",
+    throttling.TooManyRequests: "{error.seconds}",
+}
+"""After how many seconds the same request may be sent again."""
+
+
+def sentence_of(code: str) -> str | None:
+    """Return the sentence of an error code."""
+    known = (said for _, named, said in REFUSALS.values() if named == code)
+    return next((said for said in known if "{" not in said), None)

@@ -1,0 +1,23 @@
+"""The refusals of images."""
+
+from processing.images.examine import ImageInvalid, ImageTooLarge
+from videos.api.problems.refusal import Refusals
+from videos.ingest.images import ImagesUnavailable
+
+REFUSALS: Refusals = {
+    ImageInvalid: (
+        400,
+        "image_invalid",
+        "This is no JPEG, PNG, WebP, GIF or AVIF image that can be read to its end.",
+    ),
+    ImageTooLarge: (
+        413,
+        "image_too_large",
+        "The image has too many bytes or pixels. Make it smaller.",
+    ),
+    ImagesUnavailable: (
+        503,
+        "images_unavailable",
+        "Images cannot be decoded here at the moment. Try again later.",
+    ),
+}

@@ -1,0 +1,46 @@
+"""The refusals of what is done with videos and their jobs."""
+
+from processing.profiles import NoSuchProfile
+from processing.services import (
+    AlreadyProcessing,
+    NoSource,
+    NothingToCancel,
+    NothingToRetry,
+    OriginalDropped,
+    VideoDeleted,
+)
+from videos.api.problems.refusal import Refusals
+from videos.locking import VideoBusy
+from videos.trash import NotInTrash
+
+REFUSALS: Refusals = {
+    NoSuchProfile: (400, "profile_unknown", "There is no profile of this name."),
+    VideoBusy: (
+        409,
+        "video_busy",
+        "Work on this video is just starting. Try again in a few seconds.",
+    ),
+    AlreadyProcessing: (
+        409,
+        "already_processing",
+        "This video is being processed. Wait for it, or cancel it first.",
+    ),
+    VideoDeleted: (409, "video_deleted", "This video is in the trash. Restore it first."),
+    NotInTrash: (409, "not_in_trash", "This video is not in the trash."),
+    NoSource: (409, "source_missing", "This video has no stored original. Upload it again."),
+    OriginalDropped: (
+        409,
+        "original_dropped",
+        "The original of this video was deleted once it was ready, as you chose. Upload it again.",
+    ),
+    NothingToRetry: (
+        409,
+        "nothing_to_retry",
+        "Only the newest job of a video can be retried, and only after it failed.",
+    ),
+    NothingToCancel: (
+        409,
+        "nothing_to_cancel",
+        "There is nothing in progress that could be canceled.",
+    ),
+}

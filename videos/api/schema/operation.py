@@ -1,0 +1,20 @@
+"""How an operation is described in the OpenAPI document."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The description of one operation; ``request`` and ``answer`` are examples. ``other_answers``
+    has those of further successful statuses."""
+
+    id: str
+    summary: str
+    description: str = ""
+    refusals: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    request: Any = None
+    answer: Any = None
+    other_answers: Mapping[str, Any] = field(default_factory=dict)
+    deprecated: bool = False

@@ -1,0 +1,34 @@
+"""An error of the API, as RFC 9457 describes it."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class FieldErrorSerializer(serializers.Serializer[Any]):
+    """What is wrong with one member of the request."""
+
+    field = serializers.CharField(
+        help_text="the name of the member; nested names are joined by dots"
+    )
+    code = serializers.CharField(help_text="stable, for programs")
+    detail = serializers.CharField(help_text="a sentence for people")
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """An error as RFC 9457 describes it, with a stable code. New codes are added as the API
+    grows: treat a code that you do not know by its status."""
+
+    type = serializers.URLField(help_text="always `about:blank`; the `code` says what went wrong")
+    title = serializers.CharField(help_text="the status in words")
+    status = serializers.IntegerField(min_value=400, max_value=599)
+    code = serializers.CharField(help_text="stable, for programs")
+    detail = serializers.CharField(help_text="a sentence for people")
+    instance = serializers.CharField(allow_null=True, help_text="the path of the request")
+    request_id = serializers.CharField(allow_null=True, help_text="the id to tell the operator")
+    video = serializers.UUIDField(
+        required=False, help_text="only with the code `duplicate`: the video of the same bytes"
+    )
+    errors = FieldErrorSerializer(  # type: ignore[assignment]  # a member, no result of checking
+        many=True, required=False, help_text="one entry for each wrong member"
+    )
