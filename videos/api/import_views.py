@@ -21,6 +21,7 @@ from videos.api import problems
 from videos.api.image_serializers import ImageSerializer
 from videos.api.import_serializers import (
     IMAGE,
+    SITE,
     ImportAnswersSerializer,
     ImportBatchSerializer,
     ImportedSerializer,
@@ -127,7 +128,13 @@ def _import_image(owner: User, form: ImportSerializer) -> Image:
 
 def _begin(owner: User, form: ImportSerializer) -> tuple[Upload, Run]:
     said = form.validated_data
-    return imports.start(owner, said["url"], form.settings(), sha256=said.get("sha256", ""))
+    return imports.start(
+        owner,
+        said["url"],
+        form.settings(),
+        protocol=Upload.Protocol.SITE if said["source"] == SITE else Upload.Protocol.URL,
+        sha256=said.get("sha256", ""),
+    )
 
 
 def _answer_to(owner: User, item: Any) -> dict[str, Any]:
