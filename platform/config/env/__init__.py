@@ -48,7 +48,7 @@ _LONGEST_HISTORY_DAYS = 36500
 # since .env.example lists its names too and vodloom.env may be a copy of that.
 _OF_OTHERS = (
     *("VODLOOM_RUN", "VODLOOM_CORPUS", "VODLOOM_ROOT", "HOST", "PORT"),
-    *("POSTGRES_PASSWORD", "REDIS_PASSWORD", "LIGHT_MEMORY", "ENCODE_MEMORY"),
+    *("POSTGRES_PASSWORD", "REDIS_PASSWORD", "LIGHT_MEMORY", "ENCODE_MEMORY", "LOCK"),
 )
 
 

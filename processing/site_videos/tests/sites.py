@@ -62,3 +62,16 @@ def instead(folder: Path, program: str, version: str = "2026.01.02") -> Path:
     (package / "version.py").write_text(f"__version__ = {version!r}\n")
     (package / "__main__.py").write_text(program)
     return package.parent
+
+
+def programs_in(folder: Path) -> list[str]:
+    """Return the command lines that name a folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().decode(errors="replace")
+        except OSError:
+            continue
+        if str(folder) in line:
+            found.append(line)
+    return found

@@ -13,7 +13,7 @@ from processing.ffmpeg.errors import Interrupted
 from processing.ffmpeg.running.sandbox import detect
 from processing.site_videos import failures
 from processing.site_videos.download import SiteVideo
-from processing.site_videos.tests.sites import GETS, endless, instead
+from processing.site_videos.tests.sites import GETS, endless, instead, programs_in
 from tests.bad_server import Asked, BadServer, Wire, whole
 from videos.fetching.errors import FetchFailed
 
@@ -53,19 +53,6 @@ def _code(fetch: Fetch, url: str, **options: object) -> str:
     return caught.value.code
 
 
-def _programs_in(folder: Path) -> list[str]:
-    """Return the command lines that name a folder."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = path.read_bytes().decode(errors="replace")
-        except OSError:
-            continue
-        if str(folder) in line:
-            found.append(line)
-    return found
-
-
 def test_it_gets_no_secret_and_no_network(
     site: BadServer, fetch: Fetch, play: Callable[..., None], settings: LazySettings,
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
@@ -99,7 +86,7 @@ def test_a_body_without_an_end_is_cut_off(
     play(GETS)
     assert _code(fetch, site.at("/a.mp4", endless), most_bytes=10**6) == "fetch_too_large"
     assert sum(path.stat().st_size for path in folder.iterdir()) < 70 * 10**6
-    assert _programs_in(folder) == []
+    assert programs_in(folder) == []
 
 
 def test_a_file_that_says_it_is_too_large_is_not_fetched(
@@ -131,7 +118,7 @@ def test_all_of_it_has_a_limit_of_time(
     play("import time; time.sleep(60)")
     settings.FETCH_SECONDS = 0.3
     assert _code(fetch, site.url()) == "fetch_timeout"
-    assert _programs_in(folder) == []
+    assert programs_in(folder) == []
 
 
 def test_stopping_leaves_no_program_and_no_child_of_it(
@@ -141,7 +128,7 @@ def test_stopping_leaves_no_program_and_no_child_of_it(
     seen: list[list[str]] = []
 
     def slow(asked: Asked, wire: Wire) -> None:
-        seen.append(_programs_in(folder))
+        seen.append(programs_in(folder))
         reasons.append("canceled")
         wire.wait(60)
 
@@ -151,7 +138,7 @@ def test_stopping_leaves_no_program_and_no_child_of_it(
         fetch(url, should_stop=lambda: reasons[-1] if reasons else None)
     assert caught.value.reason == "canceled"
     assert seen[0] != []
-    assert _programs_in(folder) == []
+    assert programs_in(folder) == []
 
 
 @pytest.mark.parametrize("place", ["link", "folder", "nothing"])
