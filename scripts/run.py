@@ -36,6 +36,8 @@ def _run(root: Path) -> None:
     with only_copy(data):
         settings = ensure_settings(data)
         settings |= {name: value for name, value in os.environ.items() if value}
+        if settings.get("VODLOOM_SITE_HOSTS") and not settings.get("VODLOOM_YT_DLP"):
+            venv.ensure(root, "site")
         redis_url = settings.get("REDIS_URL") or data.redis_url
         grace = settings.get("VODLOOM_GRACE_SECONDS", "")
         launch = Launch(

@@ -5,6 +5,7 @@ before its upload.
 """
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -57,17 +58,29 @@ def new_key(upload: Upload) -> str:
     return key
 
 
-def take_in(upload: Upload, *, size: int, sha256: str, filename: str = "") -> Source:
+def take_in(
+    upload: Upload,
+    *,
+    size: int,
+    sha256: str,
+    filename: str = "",
+    title: str = "",
+    provenance: Mapping[str, Any] | None = None,
+) -> Source:
     """Make the stored bytes the source of the upload's video, which is then being processed.
 
-    With a ``filename`` that the server gave, the source is called so, and the video too, unless the
-    request named them. Raises ``UploadOver``, or ``lifecycle.InvalidTransition``.
+    With a ``filename`` that the server gave, the source is called so, and the video too, or by its
+    ``title`` there, unless the request named them. What is known of where it came from is added to
+    the video's ``provenance``. Raises ``UploadOver``, or ``lifecycle.InvalidTransition``.
     """
     video = Video.objects.select_for_update(of=("self",)).get(upload=upload)
     is_named = upload.settings.get("named") or not filename
     named = upload.filename if is_named else naming.clean_filename(filename)
     if "title" in upload.settings and video.title == upload.settings["title"]:
-        Video.objects.filter(pk=video.pk).update(title=naming.title_of(named))
+        Video.objects.filter(pk=video.pk).update(title=title or naming.title_of(named))
+    if provenance:
+        video.provenance = {**video.provenance, **provenance}
+        Video.objects.filter(pk=video.pk).update(provenance=video.provenance)
     source = Source.objects.create(
         owner_id=upload.owner_id,
         key=upload.key,

@@ -18,3 +18,14 @@ def title_of(filename: str) -> str:
     """Return the title of a video that was given none, from the clean name of its file."""
     stem = PurePosixPath(filename).stem.replace("_", " ").strip()
     return stem[:_TITLE_LENGTH] or "Untitled"
+
+
+def title_from(text: str) -> str:
+    """Return a title that a site gives as one for a video; empty if nothing of it can be shown."""
+    return names.shown(text)[:_TITLE_LENGTH]
+
+
+def filename_from(title: str, suffix: str) -> str:
+    """Return a file's name for a title; the suffix has its dot."""
+    plain = title.replace("/", "-").replace("\\", "-").strip(". ")
+    return f"{plain or 'video'}{suffix}"

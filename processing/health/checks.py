@@ -1,6 +1,6 @@
 """The list of checks. A new check needs a function, a line here, and its kinds in the catalogue."""
 
-from processing.health import bucket, database, disk, mail, redis, site, tools, walls, work
+from processing.health import bucket, database, disk, mail, redis, site, sites, tools, walls, work
 from processing.health.diagnosis import Check
 
 START: tuple[Check, ...] = (tools.ffmpeg_fixes, walls.sandbox)
@@ -23,6 +23,7 @@ DOCTOR: tuple[Check, ...] = (
     site.static_files,
     site.address,
     site.imports,
+    sites.imports_from_sites,
     mail.mail,
     work.workers,
     work.reconciler,

@@ -1,27 +1,24 @@
-"""Fetch the file of a video from the URL that its upload names, and store it as the source."""
+"""Fetch the file of a video from where its upload says, and store it as the source."""
 
-import errno
-import shutil
+from __future__ import annotations
+
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
-from django.conf import settings
 from django.db import DatabaseError
 
 from processing.ffmpeg.errors import Interrupted
 from processing.models import Run
-from processing.steps import tools, transfers
+from processing.steps import arriving, site_video, tools
+from processing.steps.arriving import Arrival
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.step import Step
 from videos import arrivals
 from videos.fetching import partial
-from videos.fetching.download import Fetch, Fetched, Wanted
+from videos.fetching.download import Fetch, Wanted
 from videos.fetching.errors import FetchFailed, FetchStopped
-from videos.fetching.pace import Speed
 from videos.fetching.partial import Partial
 from videos.models import Upload
-from videos.storage import originals
 
 
 @dataclass(frozen=True)
@@ -32,17 +29,18 @@ class Arrived:
 def run(context: TaskContext) -> Outcome:
     """Fetch the file, store it, and give the run its source."""
     upload = arrivals.open_upload(context.run.video_id)
+    if upload.protocol == Upload.Protocol.SITE:
+        arrival = site_video.fetch(context, upload)
+    else:
+        arrival = _from_url(context, upload)
+    return Outcome(record=lambda: _record(context, upload, arrival), result=Arrived())
+
+
+def _from_url(context: TaskContext, upload: Upload) -> Arrival:
     with partial.held(upload.pk) as part:
         try:
-            fetched = _fetch(context, upload, part)
-            key = arrivals.new_key(upload)
-            tools.let_go_of_database()
-            transfers.ask(
-                context,
-                lambda: originals().take_file(
-                    key, part.path, content_type="application/octet-stream"
-                ),
-            )
+            arrival = _fetch(context, upload, part)
+            arriving.store(context, upload, part.path)
             part.discard()
         except FetchStopped as stop:
             raise Interrupted(stop.reason) from stop
@@ -52,38 +50,20 @@ def run(context: TaskContext) -> Outcome:
             raise
         finally:
             _discard_if_over(upload, part)
-    return Outcome(record=lambda: _record(context, upload, fetched), result=Arrived())
+    return arrival
 
 
-def _fetch(context: TaskContext, upload: Upload, part: Partial) -> Fetched:
+def _fetch(context: TaskContext, upload: Upload, part: Partial) -> Arrival:
     asked = upload.settings
-    most = min(settings.FETCH_MAX_BYTES, upload.limits.get("max_size") or settings.FETCH_MAX_BYTES)
     tools.let_go_of_database()
-    return Fetch(
-        wanted=Wanted(asked["url"], most, asked.get("sha256", "")),
+    fetched = Fetch(
+        wanted=Wanted(asked["url"], arriving.most_bytes(upload), asked.get("sha256", "")),
         partial=part,
         should_stop=context.should_stop,
-        report=lambda speed: _report(context, upload, speed),
-        make_room=lambda count: _require_room(part.path.parent, count),
+        report=lambda speed: arriving.report(context, upload, speed),
+        make_room=lambda count: arriving.require_room(part.path.parent, count),
     ).run()
-
-
-def _report(context: TaskContext, upload: Upload, speed: Speed) -> None:
-    """Record how far it is. It is for display only, so no error here ends the fetch."""
-    context.report(min(1.0, speed.received / speed.total) if speed.total else 0.0, None)
-    with suppress(DatabaseError):
-        arrivals.report(
-            upload.pk,
-            received=speed.received,
-            size=speed.total,
-            bytes_a_second=speed.bytes_a_second,
-        )
-    tools.let_go_of_database()
-
-
-def _require_room(folder: Path, count: int) -> None:
-    if shutil.disk_usage(folder).free - count < settings.MIN_FREE_DISK_BYTES:
-        raise OSError(errno.ENOSPC, "no room for the file")
+    return Arrival(fetched.size, fetched.sha256, fetched.filename)
 
 
 def _discard_if_over(upload: Upload, part: Partial) -> None:
@@ -93,10 +73,15 @@ def _discard_if_over(upload: Upload, part: Partial) -> None:
             part.discard()
 
 
-def _record(context: TaskContext, upload: Upload, fetched: Fetched) -> None:
+def _record(context: TaskContext, upload: Upload, arrival: Arrival) -> None:
     """Give the video and the run their source. The transaction is that of the task's end."""
     source = arrivals.take_in(
-        upload, size=fetched.size, sha256=fetched.sha256, filename=fetched.filename
+        upload,
+        size=arrival.size,
+        sha256=arrival.sha256,
+        filename=arrival.filename,
+        title=arrival.title,
+        provenance=arrival.provenance,
     )
     Run.objects.filter(pk=context.run.pk).update(source=source)
 

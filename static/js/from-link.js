@@ -1,4 +1,4 @@
-// The field for a link: the server fetches the file by itself.
+// The field for a link: the server fetches the file, or the video of a page, by itself.
 
 import { ask } from "./api.js";
 
@@ -15,7 +15,8 @@ export class FromLink {
       if (!url) return;
       form.querySelector("button").disabled = true;
       try {
-        const { video } = await ask(imports, { method: "POST", body: { url } });
+        const body = { url, source: isOn(form.dataset.sites, url) ? "site" : "file" };
+        const { video } = await ask(imports, { method: "POST", body });
         field.value = "";
         onVideo(await ask(`${address}${video.id ?? video}/`));
       } catch (problem) {
@@ -25,4 +26,10 @@ export class FromLink {
       form.querySelector("button").disabled = false;
     });
   }
+}
+
+/** Whether a URL lies on one of these hosts, separated by blanks, or on a subdomain of one. */
+function isOn(hosts, url) {
+  const host = /^https?:\/\/(?:[^/?#]*@)?([^/?#:]+)/i.exec(url)?.[1].toLowerCase() ?? "";
+  return hosts.split(" ").some((one) => one && (host === one || host.endsWith(`.${one}`)));
 }

@@ -22,7 +22,14 @@ def test_it_names_everything_that_is_read() -> None:
     compose = (ROOT / "docker" / "compose.yml").read_text()
     read = {setting.name for setting in env.read().settings}
     others = set(example()) - read
-    of_compose = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "LIGHT_MEMORY", "ENCODE_MEMORY", "PORT"}
+    of_compose = {
+        "POSTGRES_PASSWORD",
+        "REDIS_PASSWORD",
+        "LIGHT_MEMORY",
+        "ENCODE_MEMORY",
+        "PORT",
+        "LOCK",
+    }
     assert others == of_compose
     assert all(f"${{{name}:" in compose for name in others)
     assert read <= set(example())

@@ -94,7 +94,7 @@ def test_an_installer_that_resolves_refuses_the_same_lock(index: Path, environme
     assert NEWER in refused.stderr
 
 
-@pytest.mark.parametrize("name", ["production", "test"])
+@pytest.mark.parametrize("name", ["production", "site", "test"])
 def test_a_lock_has_all_that_its_packages_require(name: str) -> None:
     lock = [each for each in pinned(REQUIREMENTS / f"{name}.txt") if each.applies]
     versions = {each.name: each.version for each in lock}
@@ -104,6 +104,17 @@ def test_a_lock_has_all_that_its_packages_require(name: str) -> None:
             there = canonicalize_name(wanted.name)
             assert wanted.specifier.contains(versions[there], prereleases=True), wanted
             assert wanted.extras <= extras[there], wanted
+
+
+def test_yt_dlp_has_all_that_it_recommends_but_what_its_licence_forbids() -> None:
+    lock = pinned_here(REQUIREMENTS / "site.txt")
+    wanted = [Requirement(line) for line in importlib.metadata.requires("yt-dlp") or []]
+    default = [one for one in wanted if one.marker and one.marker.evaluate({"extra": "default"})]
+    assert len(default) > 5
+    for one in default:
+        name = canonicalize_name(one.name)
+        assert name == "mutagen" or one.specifier.contains(lock[name], prereleases=True), one
+    assert "mutagen" not in lock  # GPL; it only embeds pictures
 
 
 def required(package: Pinned) -> Iterator[Requirement]:

@@ -21,6 +21,7 @@ from videos.api.posted_files import uploader
 from videos.api.serializers.images import ImageSerializer
 from videos.api.serializers.imports import (
     IMAGE,
+    SITE,
     ImportAnswersSerializer,
     ImportBatchSerializer,
     ImportedSerializer,
@@ -118,7 +119,13 @@ def _import_image(owner: User, form: ImportSerializer) -> Image:
 
 def _begin(owner: User, form: ImportSerializer) -> tuple[Upload, Run]:
     said = form.validated_data
-    return imports.start(owner, said["url"], form.settings(), sha256=said.get("sha256", ""))
+    return imports.start(
+        owner,
+        said["url"],
+        form.settings(),
+        protocol=Upload.Protocol.SITE if said["source"] == SITE else Upload.Protocol.URL,
+        sha256=said.get("sha256", ""),
+    )
 
 
 def _answer_to(owner: User, item: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings as site
@@ -11,7 +12,7 @@ from accounts.models import User
 from processing import services as processing
 from processing.ffmpeg.planning.ladder import Profile
 from processing.models import Run
-from videos.fetching import urls
+from videos.fetching import pages, urls
 from videos.ingest import uploads
 from videos.ingest.settings import VideoSettings
 from videos.ingest.uploads import Limits
@@ -19,6 +20,7 @@ from videos.models import Upload
 
 # The job ends the upload. This is for an upload whose job is gone.
 _EXPIRES_IN = timedelta(days=30)
+_TITLE_LENGTH = 200
 
 
 def start(
@@ -36,23 +38,29 @@ def start(
     ``sha256`` in hex is what the file must have. Without a ``filename`` it is called as its server
     calls it. Raises ``urls.UrlWrong``, and what
     ``uploads.create`` raises. The whole URL is kept until the file has arrived, and is never shown.
+    With the protocol ``SITE`` it is that of a page, whose video is fetched.
     """
     urls.require_fetchable(url, site.FETCH_PRIVATE)
+    is_page, is_named = protocol == Upload.Protocol.SITE, bool(settings.title or filename)
+    if is_page:
+        pages.require_allowed(url, site.SITE_HOSTS)
+        if not is_named:
+            settings = replace(settings, title=f"Video from {pages.host_of(url)}"[:_TITLE_LENGTH])
     with transaction.atomic():
         upload = uploads.create(
             owner,
             settings,
             protocol=protocol,
-            filename=filename or urls.filename(url),
+            filename=filename or (pages.host_of(url) if is_page else urls.filename(url)),
             expires_in=_EXPIRES_IN,
             limits=limits,
-            origin_url=urls.shown(url),
+            origin_url=pages.shown(url) if is_page else urls.shown(url),
             receiving=True,
         )
         upload.settings |= {"url": url, "sha256": sha256, "named": bool(filename)}
         if upload.video is None:  # never, since only parts of tus have none
             raise uploads.UploadCanceled
-        if not (settings.title or filename):
+        if not is_named:
             upload.settings["title"] = upload.video.title
         Upload.objects.filter(pk=upload.pk).update(settings=upload.settings)
         profile = upload.settings.get("profile")

@@ -17,11 +17,12 @@ _TUS = "/api/v1/tus/"
 
 def context() -> dict[str, Any]:
     """Return the settings of the uploader: large files go straight into the bucket, or by tus to
-    this server where there is no bucket."""
+    this server where there is no bucket. With the sites whose pages may be named."""
     way, most = _way()
     return {
         "max_bytes": most,
         "max_size": words.limit(most),
+        "sites": settings.SITE_HOSTS,
         "visibilities": words.visibilities(own=True),
         "ways": {
             "way": way,

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from processing.ffmpeg import notices
 from processing.monitoring import stages
+from processing.site_videos.failures import CODES as SITE_CODES
 from videos.fetching.errors import CODES as FETCH_CODES
 from videos.models import Video
 
@@ -58,6 +59,10 @@ _ADVICE = {
     "generation_failed": "Generate it again, perhaps with another prompt.",
     "generation_canceled": "Generate it again if you want it after all.",
     **dict.fromkeys(FETCH_CODES, "Import it again with another address, or upload the file."),
+    **dict.fromkeys(SITE_CODES, "Upload the file instead."),
+    "site_several_videos": "Import the page of one of the videos.",
+    "site_live": "Import it again when it is over.",
+    "site_failed": "Import it again later, or upload the file.",
     "fetch_stalled": "Import it again later, or upload the file.",
     "fetch_unavailable": "Import it again later, or upload the file.",
     "fetch_unreachable": "Check the address and import it again, or upload the file.",
@@ -90,7 +95,7 @@ def advice(error_code: str) -> str:
 def retry_may_help(error_code: str) -> bool:
     """Return whether trying the same file again may work, since neither the file nor its
     address is at fault."""
-    return not error_code.startswith(("source_", "fetch_"))
+    return not error_code.startswith(("source_", "fetch_", "site_"))
 
 
 def notice_advice(code: str) -> str:

@@ -94,7 +94,8 @@ def test_it_becomes_ready(api: APIClient, server: BadServer, work_off: Callable[
         ({"url": 5}, "url", "invalid"),
         ({"sha256": "abc"}, "sha256", "invalid"),
         ({"type": "song"}, "type", "invalid_choice"),
-        ({"source": "site"}, "source", "read_only"),
+        ({"source": "sea"}, "source", "invalid_choice"),
+        ({"status": "ready"}, "status", "read_only"),
         ({"nonsense": 1}, "nonsense", "unknown_field"),
     ],
 )
@@ -160,3 +161,46 @@ def test_deleting_stops_the_import(api: APIClient) -> None:
     assert api.delete(f"/api/v1/videos/{video}/?purge=true").status_code == 204
     assert Upload.objects.count() == 0
     assert Task.objects.count() == 0
+
+
+PAGE = "https://www.films.example/watch?v=7"
+
+
+def test_a_page_of_a_site_is_imported_if_its_host_is_allowed(
+    api: APIClient, settings: LazySettings
+) -> None:
+    settings.SITE_HOSTS = ("films.example",)
+    clip = {"start": 1, "end": 2}
+    told = _import(api, url=PAGE, source="site", clip=clip, tags=["sea"])
+    assert told.status_code == 202, told.json()
+    assert told.json()["video"]["title"] == "Video from www.films.example"
+    upload = Upload.objects.get()
+    assert (upload.protocol, upload.origin_url) == ("site", PAGE)
+    assert upload.video is not None
+    assert (upload.video.clip_start, upload.video.clip_end) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "members", "field", "code"),
+    [
+        ((), {"url": PAGE}, "source", "site_imports_off"),
+        (("films.example",), {"url": "https://films.example.org/"}, "url", "site_not_allowed"),
+        (("films.example",), {"url": "https://xfilms.example/"}, "url", "site_not_allowed"),
+        (("films.example",), {"url": "https://films.example@a.test/"}, "url", "site_not_allowed"),
+        (("films.example",), {"url": "ytsearch:sea"}, "url", "fetch_bad_url"),
+        (("films.example",), {"url": PAGE, "type": "image"}, "source", "unknown_field"),
+    ],
+)
+def test_a_page_is_refused_with_a_reason(
+    api: APIClient,
+    settings: LazySettings,
+    hosts: tuple[str, ...],
+    members: dict[str, str],
+    field: str,
+    code: str,
+) -> None:
+    settings.SITE_HOSTS = hosts
+    answer = _import(api, source="site", **members)
+    assert answer.status_code == 400
+    assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [(field, code)]
+    assert Video.objects.count() == 0

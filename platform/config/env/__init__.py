@@ -22,6 +22,7 @@ from config.env.hosts import is_host, origin
 from config.env.reader import FILE, Reader, Setting, SettingsWrong
 from config.env.servers import database, email, passwords_in, redis_url
 from config.env.shown import quoted
+from config.env.sites import Sites, sites
 from config.env.web import Web, web
 
 __all__ = [
@@ -47,7 +48,7 @@ _LONGEST_HISTORY_DAYS = 36500
 # since .env.example lists its names too and vodloom.env may be a copy of that.
 _OF_OTHERS = (
     *("VODLOOM_RUN", "VODLOOM_CORPUS", "VODLOOM_ROOT", "HOST", "PORT"),
-    *("POSTGRES_PASSWORD", "REDIS_PASSWORD", "LIGHT_MEMORY", "ENCODE_MEMORY"),
+    *("POSTGRES_PASSWORD", "REDIS_PASSWORD", "LIGHT_MEMORY", "ENCODE_MEMORY", "LOCK"),
 )
 
 
@@ -89,6 +90,7 @@ class Environment:
     max_upload_bytes: int
     max_image_bytes: int
     fetching: Fetching
+    sites: Sites
     max_gigapixels: int
     daily_gigapixels: int
     source_cache_bytes: int
@@ -179,6 +181,7 @@ def read() -> Environment:
         max_post_bytes=_bytes(reader, "VODLOOM_MAX_POST_BYTES", default=2 * _GIB),
         max_image_bytes=_bytes(reader, "VODLOOM_MAX_IMAGE_BYTES", default=50 * 1024**2),
         fetching=fetching(reader),
+        sites=sites(reader),
         max_gigapixels=reader.number(
             "VODLOOM_MAX_GIGAPIXELS", default=11_000, unit="thousand million pixels", most=10**9
         ),

@@ -84,6 +84,11 @@ FETCH_SECONDS = ENV.fetching.seconds
 FETCH_SILENCE_SECONDS = 300
 # Networks that are not public, from which files may be fetched nevertheless.
 FETCH_PRIVATE = ENV.fetching.private
+# The hosts of the pages whose videos yt-dlp may fetch, another place to find it than among the
+# installed packages, and the cookies it sends.
+SITE_HOSTS = ENV.sites.hosts
+YT_DLP = ENV.sites.yt_dlp
+SITE_COOKIES = ENV.sites.cookies
 
 # An upload is refused if it would leave less free space than this.
 MIN_FREE_UPLOAD_BYTES = 64 * 1024**2

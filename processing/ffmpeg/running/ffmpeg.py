@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO
 
 from processing.ffmpeg.running import piped, runner
 from processing.ffmpeg.running.progress import Progress
-from processing.ffmpeg.running.runner import Finished, Limits, never
+from processing.ffmpeg.running.runner import Finished, Limits, Listener, never
 from processing.ffmpeg.running.sandbox import Mode, Sandbox, detect
 
 _LIMITS = Limits(wall_seconds=30)
@@ -42,10 +41,9 @@ class FFmpeg:
         writes: Path | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         should_stop: Callable[[], str | None] = never,
-        said: BinaryIO | None = None,
+        said: Listener | None = None,
     ) -> Finished:
-        """Run a command of either program; its standard output goes into the file `said`, if
-        given."""
+        """Run a command of either program; its standard output goes to `said`, if given."""
         return runner.run(
             argv, limits=limits, sandbox=self.sandbox, reads=reads, writes=writes,
             on_progress=on_progress, should_stop=should_stop, said=said,

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, Protocol
 
 from processing.ffmpeg.errors import (
     DiskFull,
@@ -69,6 +69,13 @@ class Finished:
     complaints: Mapping[str, int] = field(default_factory=dict)
 
 
+class Listener(Protocol):
+    """What takes a program's standard output as it comes: a file, or a reader of it."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take in a part; an error that this raises ends the program."""
+
+
 def never() -> None:
     """Return None: the `should_stop` of work that nobody stops."""
     return None
@@ -83,13 +90,13 @@ def run(
     writes: Path | None,
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], str | None] = never,
-    said: BinaryIO | None = None,
+    said: Listener | None = None,
 ) -> Finished:
     """Run a program to its end and return its output.
 
     It may read `reads` and write into the folder `writes`, all absolute. With `on_progress` its
     standard output is parsed as `-progress pipe:1` and must advance within the stall limit. Without
-    it, standard output is kept (32 MiB unless the limits say otherwise), in memory or in the file
+    it, standard output is kept (32 MiB unless the limits say otherwise), in memory, or it goes to
     `said`. `should_stop` is called several times a second and returns a reason to stop.
 
     Raises `ToolMissing` or `SandboxUnavailable` (it could not start), `ProcessFailed` (it ended
@@ -183,7 +190,7 @@ class _Output:
         self,
         on_progress: Callable[[Progress], None] | None,
         most: int,
-        said: BinaryIO | None = None,
+        said: Listener | None = None,
     ) -> None:
         self._left, self._said = most, said
         self.stdout = bytearray()

@@ -14,6 +14,7 @@ from processing.health.catalogue import (
     mail,
     redis,
     site,
+    sites,
     tools,
     work,
 )
@@ -27,6 +28,7 @@ SUBJECTS: tuple[tuple[str, ModuleType], ...] = (
     ("Disk", disk),
     ("Workers and reconcilers", work),
     ("Site", site),
+    ("Imports from sites", sites),
     ("Mail", mail),
     ("Any check", any_check),
 )

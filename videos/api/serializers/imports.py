@@ -1,6 +1,6 @@
 """Serializers of imports by URL."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
@@ -13,12 +13,13 @@ from videos.api.serializers.progress import CurrentJobSerializer
 from videos.api.serializers.videos import VideoSerializer
 from videos.api.strictness import StrictForm
 from videos.api.video_settings import VideoSettingsSerializer
-from videos.fetching import urls
+from videos.fetching import pages, urls
 from videos.ingest.images import ImageSettings
 
 MOST_ITEMS = 100
 VIDEO, IMAGE = TYPES = ("video", "image")
-_OF_VIDEOS = ("description", "visibility", "profile", "clip", "original", "on_duplicate")
+FILE, SITE = SOURCES = ("file", "site")
+_OF_VIDEOS = ("source", "description", "visibility", "profile", "clip", "original", "on_duplicate")
 
 
 @extend_schema_field({"type": "string", "format": "uri", "maxLength": urls.LONGEST})
@@ -29,6 +30,8 @@ class FetchedUrlField(TextField):
         "fetch_bad_url": "Send a whole http:// or https:// URL.",
         "fetch_forbidden_address": "The URL names a private or reserved address. Use one that is "
         "reachable from the internet.",
+        "site_not_allowed": "Nothing is imported from this site here. Use a page of one of these: "
+        "{hosts}.",
     }
 
     def to_internal_value(self, data: Any) -> str:
@@ -39,6 +42,27 @@ class FetchedUrlField(TextField):
         except urls.UrlWrong as error:
             self.fail(error.code)
         return str(url)
+
+    def require_page(self, url: str) -> None:
+        """Fail unless the video of this page may be imported."""
+        if not pages.is_allowed(url, settings.SITE_HOSTS):
+            self.fail("site_not_allowed", hosts=", ".join(settings.SITE_HOSTS))
+
+
+class SourceField(ChoiceField):
+    """What a URL leads to."""
+
+    default_error_messages = {
+        "site_imports_off": "This server imports nothing from sites. Its operator can allow some "
+        "with VODLOOM_SITE_HOSTS; or upload the file.",
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the choice; fail for sites if none is allowed."""
+        source = super().to_internal_value(data)
+        if source == SITE and not settings.SITE_HOSTS:
+            self.fail("site_imports_off")
+        return source
 
 
 @extend_schema_field({"type": "string", "pattern": "^[0-9A-Fa-f]{64}$"})
@@ -53,7 +77,14 @@ class ImportSerializer(VideoSettingsSerializer):
     url = FetchedUrlField(
         max_length=urls.LONGEST,
         help_text="of the file: http or https, at a public address. Share links of Google Drive "
-        "and Dropbox work too",
+        "and Dropbox work too. Of the page, with the source `site`",
+    )
+    source = SourceField(  # type: ignore[assignment]  # a member, no attribute of the field
+        SOURCES,
+        required=False,
+        default=FILE,
+        help_text="what the URL leads to: a `file`, or the page of a video on a `site` that this "
+        "server imports from",
     )
     type = ChoiceField(TYPES, required=False, default=TYPES[0], help_text="what the file is")
     sha256 = Sha256Field(
@@ -63,8 +94,13 @@ class ImportSerializer(VideoSettingsSerializer):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse the settings that images do not have."""
+        """Refuse the settings that images do not have, and pages from which nothing is imported."""
         given = [name for name in _OF_VIDEOS if name in self.initial_data]
+        if attrs["source"] == SITE:
+            try:
+                cast(FetchedUrlField, self.fields["url"]).require_page(attrs["url"])
+            except serializers.ValidationError as error:
+                raise serializers.ValidationError({"url": error.detail}) from error
         if attrs["type"] == IMAGE and given:
             wrong = "Images have no such setting."
             raise serializers.ValidationError(dict.fromkeys(given, wrong), code="unknown_field")

@@ -15,7 +15,8 @@ OPERATIONS: Mapping[str, Operation] = {
         "then processes it as if it had been uploaded; `progress` tells how far it is. Share links "
         "of Google Drive and Dropbox, and signed URLs of S3, work as they are. With `type: image` "
         "the image is fetched before the answer, which is the complete image; the settings of "
-        "videos alone are refused then.",
+        "videos alone are refused then. With `source: site` the URL is that of a page, on a site "
+        "that the operator allows, and the job fetches the best form of its video.",
         refusals={
             400: (
                 "fetch_bad_url",
@@ -23,6 +24,8 @@ OPERATIONS: Mapping[str, Operation] = {
                 "image_invalid",
                 "folder_unknown",
                 "profile_unknown",
+                "site_imports_off",
+                "site_not_allowed",
             ),
             403: ("upload_not_allowed", "email_not_verified"),
             409: ("external_id_taken",),

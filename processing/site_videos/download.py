@@ -1,0 +1,204 @@
+"""Fetch the video of a page: start yt-dlp in the sandbox, beside its proxy, and watch over it."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+from django.conf import settings
+
+from processing.ffmpeg.errors import (
+    Interrupted,
+    OutputTooLarge,
+    ProcessFailed,
+    ProcessTimedOut,
+    ToolMissing,
+)
+from processing.ffmpeg.running import runner
+from processing.ffmpeg.running.ffmpeg import FFmpeg
+from processing.site_videos import command, failures, tool
+from processing.site_videos.command import Page, Told
+from videos.fetching import errors, pages, proxy
+from videos.fetching.errors import FetchFailed
+from videos.fetching.pace import Pace, Speed
+from videos.fetching.proxy import Proxy
+
+logger = structlog.get_logger(__name__)
+
+_CODE = Path(__file__).resolve().parents[2]
+_START = (
+    "import sys; sys.path[:0] = sys.argv[1:4]; "
+    "from processing.site_videos.program import main; main(sys.argv[4:])"
+)
+# The page, its scripts, and what is fetched a second time.
+_BESIDE_BYTES = 64 * 1024**2
+_OUTPUT_BYTES = 8 * 1024**2
+_READ_BYTES = 1024**2
+_COOKIES = "cookies.txt"
+
+
+@dataclass(frozen=True)
+class SiteVideo:
+    """A file that is complete, and what its page says of it; the hash is in hex."""
+
+    path: Path
+    size: int
+    sha256: str
+    page: Page
+
+
+@dataclass
+class Download:
+    """One attempt at the video of a page, in an empty folder of its own.
+
+    ``make_room(count)`` raises ``OSError`` if the disk has no room for that many more bytes.
+    """
+
+    url: str
+    folder: Path
+    ffmpeg: FFmpeg
+    most_bytes: int
+    should_stop: Callable[[], str | None]
+    report: Callable[[Speed], None]
+    make_room: Callable[[int], None]
+    _pace: Pace = field(default_factory=Pace)
+    _moved: float = field(default_factory=time.monotonic)
+    _position: tuple[int, int] = (0, 0)
+
+    def run(self) -> SiteVideo:
+        """Fetch the video. Raises ``FetchFailed``, ``Interrupted``, ``OSError``, or an error of the
+        runner that is not the page's fault."""
+        found = tool.require(settings.YT_DLP)
+        self._told = Told(self._require_allowed)
+        with Proxy(self.folder, settings.FETCH_PRIVATE) as self._proxy:
+            try:
+                self._start(found)
+            except ProcessFailed as error:
+                raise self._failure(error) from error
+        return self._arrived()
+
+    def _start(self, found: tool.Tool) -> None:
+        limits = runner.Limits(
+            wall_seconds=settings.FETCH_SECONDS,
+            output_bytes=2 * self.most_bytes + _BESIDE_BYTES,  # two streams, then both in one
+            stdout_bytes=_OUTPUT_BYTES,
+        )
+        try:
+            self.ffmpeg.run(
+                self._command(found.place),
+                limits=limits,
+                reads=_needed(found.place, self.ffmpeg),
+                writes=self.folder,
+                should_stop=self._look,
+                said=self._told,
+            )
+        except ProcessTimedOut as error:
+            raise errors.timed_out(settings.FETCH_SECONDS) from error
+        except OutputTooLarge as error:
+            raise errors.too_large(self.most_bytes) from error
+        except ToolMissing as error:
+            raise failures.of("site_tool_missing") from error
+
+    def _command(self, place: Path) -> list[str]:
+        python = str(Path(sys.executable).resolve())
+        cookies = None
+        if settings.SITE_COOKIES is not None:
+            cookies = self.folder / _COOKIES  # a copy, since yt-dlp writes into it
+            shutil.copyfile(settings.SITE_COOKIES, cookies)
+        own = command.options(self.folder, ffmpeg=_program(self.ffmpeg), cookies=cookies)
+        paths = [str(_CODE), str(place), str(tool.packages())]
+        where = [str(self.folder), proxy.SOCKET]
+        return [python, "-I", "-S", "-B", "-c", _START, *paths, *where, *own, "--", self.url]
+
+    def _look(self) -> str | None:
+        """Report how far it is; return a reason to stop. Raises ``FetchFailed`` or ``OSError``."""
+        if (reason := self.should_stop()) is not None:
+            return reason
+        told = self._told
+        size = max(self._proxy.received - _BESIDE_BYTES, told.received, told.size or 0)
+        if size > self.most_bytes:
+            raise errors.too_large(self.most_bytes)
+        self._look_for_stall()
+        if told.received and self._pace.is_due(told.received):
+            self.make_room(0)
+            self.report(Speed(told.received, told.size, self._pace.bytes_a_second))
+        return None
+
+    def _look_for_stall(self) -> None:
+        """Raise ``FetchFailed`` if for a while nothing came and the file did not grow, as it does
+        while streams are joined."""
+        now = time.monotonic()
+        position = self._proxy.received, _bytes_in(self.folder)
+        if position != self._position:
+            self._position, self._moved = position, now
+        elif now - self._moved > settings.FETCH_SILENCE_SECONDS:
+            raise errors.stalled(settings.FETCH_SILENCE_SECONDS)
+
+    def _require_allowed(self, page: Page) -> None:
+        """Refuse a page that leads to a site that is not allowed, before its video is fetched."""
+        if not pages.is_allowed(page.url, settings.SITE_HOSTS):
+            raise failures.of("site_not_allowed")
+
+    def _failure(self, error: ProcessFailed) -> FetchFailed:
+        if self._proxy.refused:
+            return errors.forbidden_address()
+        found = failures.of_words(error.log)
+        logger.warning("site_video_failed", code=found.code, said=failures.without_names(error.log))
+        return found
+
+    def _arrived(self) -> SiteVideo:
+        """Return the file. If yt-dlp was content without one, say why."""
+        page, name = self._told.page, Path(self._told.file).name
+        path = self.folder / name
+        if page is not None and name and path.is_file() and not path.is_symlink():
+            size, sha256 = self._measured(path)
+            return SiteVideo(path, size, sha256, page)
+        if self._told.is_list:
+            raise failures.of("site_several_videos")
+        live = page is not None and page.is_live
+        raise failures.of("site_live" if live else "site_no_video")
+
+    def _measured(self, path: Path) -> tuple[int, str]:
+        digest, size = hashlib.sha256(), 0
+        with path.open("rb") as file:
+            while block := file.read(_READ_BYTES):
+                digest.update(block)
+                size += len(block)
+                if reason := self.should_stop():
+                    raise Interrupted(reason)
+        if size > self.most_bytes:
+            raise errors.too_large(self.most_bytes)
+        if not size:
+            raise failures.of("site_no_video")
+        return size, digest.hexdigest()
+
+
+def _needed(place: Path, ffmpeg: FFmpeg) -> list[Path]:
+    """Return the paths the program reads: our code, yt-dlp, the packages, and Python and FFmpeg if
+    they are not in /usr."""
+    code = [_CODE / "processing" / "__init__.py", _CODE / "processing" / "site_videos"]
+    program = _program(ffmpeg)
+    others = [Path(sys.base_prefix).resolve(), *([program.resolve().parent] if program else [])]
+    own = [one for one in others if not one.is_relative_to("/usr")]
+    return [*code, tool.packages(), place, *own]
+
+
+def _program(ffmpeg: FFmpeg) -> Path | None:
+    found = shutil.which(ffmpeg.program)
+    return Path(found).resolve() if found else None
+
+
+def _bytes_in(folder: Path) -> int:
+    total = 0
+    for path in folder.iterdir():
+        try:
+            total += path.lstat().st_size
+        except FileNotFoundError:
+            continue
+    return total

@@ -1,0 +1,95 @@
+"""yt-dlp fetches the video of a page from a site on this machine, through our proxy alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from processing.site_videos.download import SiteVideo
+from processing.site_videos.tests.sites import (
+    PLAYLIST,
+    VIDEO,
+    film,
+    leading_to,
+    page,
+)
+from tests.bad_server import BadServer, whole
+from videos.fetching import addresses
+from videos.fetching.errors import FetchFailed
+from videos.fetching.pace import Speed
+
+pytestmark = pytest.mark.slow
+Fetch = Callable[..., SiteVideo]
+
+
+def _code(fetch: Fetch, url: str, **options: object) -> str:
+    with pytest.raises(FetchFailed) as caught:
+        fetch(url, **options)
+    return caught.value.code
+
+
+def test_the_video_of_a_page_is_fetched_and_its_title_is_no_path_and_no_option(
+    site: BadServer, fetch: Fetch, clip: Path, folder: Path
+) -> None:
+    title = "../../../--exec 'touch pwned' %(id)s $(touch pwned)"
+    url = film(site, clip, title)
+    speeds: list[Speed] = []
+    video = fetch(url, report=speeds.append)
+    assert video.path.read_bytes() == clip.read_bytes()
+    assert video.size == clip.stat().st_size
+    assert (video.page.title, video.page.url) == (title, url)
+    assert speeds[-1].total == clip.stat().st_size
+    assert video.path == folder / "video.mp4"
+    assert [path.name for path in folder.iterdir()] == ["video.mp4"]
+    assert not list(folder.parent.rglob("pwned"))
+
+
+def test_the_parts_of_a_stream_become_one_file(site: BadServer, fetch: Fetch, clip: Path) -> None:
+    body = clip.read_bytes()
+    site.at("/part.ts", whole(body))
+    listed = PLAYLIST.format(url="/part.ts").encode()
+    site.at("/film.m3u8", whole(listed, Content_Type="application/vnd.apple.mpegurl"))
+    source = '<video><source src="/film.m3u8" type="application/x-mpegurl"></video>'
+    assert fetch(site.at("/film", page(source))).path.read_bytes() == body
+
+
+def test_a_page_leads_to_no_address_of_ours(site: BadServer, fetch: Fetch) -> None:
+    url = site.at("/film", leading_to("http://169.254.169.254/latest/meta-data/"))
+    assert _code(fetch, url) == "fetch_forbidden_address"
+
+
+def test_a_video_lies_at_no_address_of_ours(site: BadServer, fetch: Fetch) -> None:
+    url = site.at("/film", page(VIDEO.format(url="http://127.0.0.2:9/clip.mp4")))
+    assert _code(fetch, url) == "fetch_forbidden_address"
+
+
+def test_a_page_leads_to_no_other_site(
+    site: BadServer, fetch: Fetch, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film(site, clip)
+    url = site.at("/elsewhere", leading_to(site.url("/film", host="other.example")))
+    found = lambda host, port, **_: [(2, 1, 6, "", ("127.0.0.1", port))]  # noqa: E731 short
+    monkeypatch.setattr(addresses, "socket", SimpleNamespace(getaddrinfo=found, SOCK_STREAM=1))
+    assert _code(fetch, url) == "site_not_allowed"
+    assert "/clip.mp4" not in [asked.path for asked in site.asked if "range" not in asked.headers]
+
+
+def test_a_page_of_many_videos_is_refused_whatever_their_number(
+    site: BadServer, fetch: Fetch
+) -> None:
+    many = "".join(VIDEO.format(url=f"/{number}.mp4") for number in range(1000))
+    assert _code(fetch, site.at("/films", page(many))) == "site_several_videos"
+    assert {asked.path for asked in site.asked} == {"/films"}
+
+
+@pytest.mark.parametrize(
+    ("path", "code"), [("/text", "site_no_video"), ("/nothing", "site_unavailable")]
+)
+def test_a_page_without_a_video_says_so(
+    site: BadServer, fetch: Fetch, path: str, code: str
+) -> None:
+    site.at("/text", page("Nothing to see"))
+    assert _code(fetch, site.url(path)) == code
