@@ -286,7 +286,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     hook."""
     request = context.get("request")
     instance = request.path if request is not None else None
-    known = _DOMAIN.get(type(error))
+    known = _known(error)
     if known is not None:
         status, code, detail = known
         problem = body(status, code, detail, instance=instance)
@@ -296,18 +296,11 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         if isinstance(error, KeyInFlight):
             response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
-    if isinstance(error, FetchFailed):
-        return _response(body(422, error.code, error.message, instance=instance), 422)
     if isinstance(error, DATABASE_AWAY):
         logger.warning("api_without_database", reason=type(error).__name__)
         response = _response(database_away(instance), 503)
         response["Retry-After"] = RETRY_AFTER
         return response
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        problem = body(
-            507, "disk_full", "The server has no room left to store this.", instance=instance
-        )
-        return _response(problem, 507)
     if isinstance(error, ObjectDoesNotExist):  # it was purged after the request found it
         logger.warning("api_row_gone", reason=type(error).__name__)
         error = Http404()
@@ -321,13 +314,21 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 def of(error: Exception) -> dict[str, Any] | None:
     """Return the problem for a refusal of the domain or of a form; None for any other error."""
-    known = _DOMAIN.get(type(error))
+    known = _known(error)
     if known is not None:
         return body(*known)
     if not isinstance(error, exceptions.ValidationError):
         return None
     answer = drf_exception_handler(error, {})
     return None if answer is None else _translate(error, answer, None)
+
+
+def _known(error: Exception) -> tuple[int, str, str] | None:
+    if isinstance(error, FetchFailed):
+        return 422, error.code, error.message
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return 507, "disk_full", "The server has no room left to store this."
+    return _DOMAIN.get(type(error))
 
 
 def body(

@@ -57,10 +57,11 @@ def import_url(
 def _fetch(part: Partial, url: str, sha256: str) -> Fetched:
     wanted = Wanted(url, site.MAX_IMAGE_BYTES, sha256, most_seconds=_MOST_SECONDS)
     return Fetch(
-        wanted, part, should_stop=lambda: None, report=lambda _: None, make_room=_require_room
+        wanted, part, should_stop=lambda: None, report=lambda _: None, make_room=require_room
     ).run()
 
 
-def _require_room(count: int) -> None:
+def require_room(count: int) -> None:
+    """Raise ``OSError`` if the disk of uploads has no room for that many more bytes."""
     if shutil.disk_usage(site.UPLOAD_DIR).free - count < site.MIN_FREE_UPLOAD_BYTES:
         raise OSError(errno.ENOSPC, "no room for the file")

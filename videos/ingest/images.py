@@ -97,6 +97,18 @@ def take_image(
         raise
 
 
+def require_readable(path: Path) -> None:
+    """Raise ``EmptyFile``, ``ImageInvalid``, ``ImageTooLarge`` or ``ImagesUnavailable`` for a file
+    that could not be taken in."""
+    size = path.stat().st_size
+    if size == 0:
+        raise EmptyFile
+    if size > site.MAX_IMAGE_BYTES:
+        raise ImageTooLarge
+    with _examined(path):
+        pass
+
+
 def require_allowed(owner: User, settings: ImageSettings) -> None:
     """Raise ``UploadNotAllowed``, ``NoSuchFolder`` or ``ExternalIdTaken`` before bytes arrive."""
     if not owner.can_upload:

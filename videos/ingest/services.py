@@ -1,6 +1,7 @@
 """Take in a whole file from the local disk: store the bytes, then start the processing."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -46,20 +47,33 @@ def take_file(owner: User, file: ArrivedFile, settings: VideoSettings) -> Video:
     again), ``StorageUnavailable`` (the video is then marked as failed for that reason), and what
     ``uploads.create`` raises.
     """
+    return store_begun(begin_file(owner, file, settings), file)
+
+
+def begin_file(
+    owner: User, file: ArrivedFile, settings: VideoSettings, *, origin_url: str = ""
+) -> Upload:
+    """Create the upload and the video of an arrived file. Raises as ``take_file`` does."""
     if not owner.can_upload:
         raise uploads.UploadNotAllowed
     if file.size == 0:
         raise EmptyFile
     duplicates.require_none(owner, file.sha256, settings.on_duplicate)
-    upload = uploads.create(
+    return uploads.create(
         owner,
         settings,
         protocol=file.protocol,
         filename=file.filename,
         size=file.size,
         expires_in=storing_takes_at_most(file.size),
+        origin_url=origin_url,
         receiving=True,
     )
+
+
+def store_begun(upload: Upload, file: ArrivedFile) -> Video:
+    """Store the file of an upload that was created for it, and finish the upload. Raises as
+    ``take_file`` does."""
     try:
         return store_and_finish(upload, file)
     except StorageUnavailable:
@@ -87,13 +101,17 @@ def store_and_finish(upload: Upload, file: ArrivedFile) -> Video:
         raise
 
 
-def describe_file(path: Path, *, protocol: Upload.Protocol) -> ArrivedFile:
-    """Measure and hash a local file that is to stay where it is."""
+def describe_file(
+    path: Path, *, protocol: Upload.Protocol, read: Callable[[int], None] = lambda _: None
+) -> ArrivedFile:
+    """Measure and hash a local file that is to stay where it is; ``read`` is told each count of
+    bytes."""
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as stream:
         while block := stream.read(_READ_BYTES):
             digest.update(block)
             size += len(block)
+            read(len(block))
     sha256 = digest.hexdigest()
     return ArrivedFile(path, clean_filename(path.name), size, sha256, protocol, keep=True)
 
