@@ -53,6 +53,7 @@ from videos.ingest.hooks.addresses import AddressUnknown, NoSecretSet
 from videos.ingest.hooks.deliveries import NotJson
 from videos.ingest.hooks.polling import NoSuchJob, NotAsked
 from videos.ingest.hooks.signatures import SignatureExpired, SignatureInvalid, SignatureMissing
+from videos.ingest.image_batches import NotInTime
 from videos.ingest.images import ImagesUnavailable
 from videos.ingest.services import EmptyFile
 from videos.ingest.uploads import (
@@ -122,6 +123,12 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
         503,
         "images_unavailable",
         "Images cannot be decoded here at the moment. Try again later.",
+    ),
+    NotInTime: (
+        503,
+        "batch_timeout",
+        "The image did not arrive within the time of a batch. Import it by itself, or with fewer "
+        "others.",
     ),
     UploadCanceled: (
         409,
@@ -313,10 +320,13 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def of(error: Exception) -> dict[str, Any] | None:
-    """Return the problem for a refusal of the domain or of a form; None for any other error."""
+    """Return the problem for a refusal of the domain or of a form, or for a database that is away;
+    None for any other error."""
     known = _known(error)
     if known is not None:
         return body(*known)
+    if isinstance(error, DATABASE_AWAY):
+        return database_away(None)
     if not isinstance(error, exceptions.ValidationError):
         return None
     answer = drf_exception_handler(error, {})

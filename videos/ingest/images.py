@@ -39,7 +39,7 @@ TYPES = {
 }
 _TITLE_LENGTH = 200
 _AT_ONCE = 2
-_PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 60.0
 # Each holds up to some hundred megabytes for some seconds.
 _examinations = BoundedSemaphore(_AT_ONCE)
 
@@ -73,9 +73,15 @@ class ImageSettings:
 
 
 def take_image(
-    owner: User, file: ArrivedFile, settings: ImageSettings, *, origin_url: str = ""
+    owner: User,
+    file: ArrivedFile,
+    settings: ImageSettings,
+    *,
+    origin_url: str = "",
+    patience: float = PATIENCE_SECONDS,
 ) -> Image:
-    """Decode and store an arrived file as an image.
+    """Decode and store an arrived file as an image. ``patience`` is how many seconds it waits while
+    others are decoded.
 
     Raises ``EmptyFile``, ``ImageInvalid``, ``ImageTooLarge``, ``ImagesUnavailable``,
     ``StorageUnavailable``, ``UploadCanceled``, ``UploadNotAllowed``, ``NoSuchFolder`` or
@@ -87,7 +93,7 @@ def take_image(
     if file.size > site.MAX_IMAGE_BYTES:
         raise ImageTooLarge
     _let_go_of_database()
-    with _examined(file.path) as found:
+    with _examined(file.path, patience) as found:
         upload, image = _begun(owner, file, settings, found, origin_url=origin_url)
         _store(upload, image, file, found)
     try:
@@ -121,10 +127,10 @@ def require_allowed(owner: User, settings: ImageSettings) -> None:
 
 
 @contextmanager
-def _examined(path: Path) -> Iterator[Examined]:
+def _examined(path: Path, patience: float = PATIENCE_SECONDS) -> Iterator[Examined]:
     """Yield what the program made of a file; its folder is gone afterwards."""
     ffmpeg = FFmpeg(site.FFMPEG, site.FFPROBE, site.ENV.sandbox)
-    if not _examinations.acquire(timeout=_PATIENCE_SECONDS):
+    if not _examinations.acquire(timeout=patience):
         raise ImagesUnavailable
     with tempfile.TemporaryDirectory(prefix="image-", dir=site.UPLOAD_DIR) as folder:
         try:

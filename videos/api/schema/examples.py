@@ -238,6 +238,7 @@ IMPORT_ANSWERS: Example = {
             "errors": [],
             "video": _ID,
             "job": _JOB_ID,
+            "image": None,
         },
         {
             "status": 400,
@@ -246,6 +247,16 @@ IMPORT_ANSWERS: Example = {
             "errors": [{"field": "url", "code": "fetch_forbidden_address", "detail": _PRIVATE}],
             "video": None,
             "job": None,
+            "image": None,
+        },
+        {
+            "status": 201,
+            "code": None,
+            "detail": None,
+            "errors": [],
+            "video": None,
+            "job": None,
+            "image": _ID,
         },
     ]
 }

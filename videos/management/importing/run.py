@@ -120,9 +120,6 @@ def told(error: Exception) -> tuple[str, str]:
         return error.code, error.message
     if isinstance(error, OSError):
         return "source_unreadable", sources.why(error)
-    if isinstance(error, problems.DATABASE_AWAY):
-        told = problems.database_away(None)
-        return told["code"], told["detail"]
     logger.exception("import_failed")
     return "server_error", "An internal error occurred."
 
