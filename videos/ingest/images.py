@@ -27,7 +27,7 @@ from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.images.examine import Examined, ImageTooLarge, examine
 from videos import folders, idempotency, keys, objects
 from videos.ingest import closing, uploads
-from videos.ingest.services import ArrivedFile, EmptyFile, storing_takes_at_most
+from videos.ingest.services import ArrivedFile, EmptyFile, FileChanged, storing_takes_at_most
 from videos.models import Folder, Image, Source, StoredObject, Upload
 from videos.storage import StorageUnavailable, originals, outputs
 
@@ -193,6 +193,10 @@ def _store(upload: Upload, image: Image, file: ArrivedFile, found: Examined) -> 
         outputs().put_file(copy.key, found.copy, content_type=copy.content_type)
         outputs().put_file(thumbnail.key, found.thumbnail, content_type=thumbnail.content_type)
         put_original(upload.key, file.path, content_type="application/octet-stream")
+        file.require_unchanged()
+    except FileChanged:
+        closing.forget(upload)
+        raise
     except StorageUnavailable:
         closing.close(
             upload, code="storage_unavailable", message="The storage could not save the file."

@@ -108,7 +108,7 @@ def test_a_dry_run_fetches_nothing(
 ) -> None:
     put(moto, "in/a.mp4", clip.read_bytes())
     put(moto, "in/b.mp4", b"")
-    monkeypatch.setattr(buckets.Buckets, "read", None)
+    monkeypatch.setattr(buckets, "read", None)
     told = fails(owner, f"{FROM}/in/", f"{FROM}/in/none.mp4", "--dry-run")
     assert "in/a.mp4 would be imported" in told
     assert "in/b.mp4: file_empty" in told
@@ -171,11 +171,11 @@ def test_the_site_s_own_bucket_is_read_with_its_own_keys(
 
 def test_a_large_object_takes_no_memory(owner: User, moto: S3) -> None:
     put(moto, "a.mp4", bytes(20 * 1024**2))
-    found = buckets.Buckets().named(BUCKET, "a.mp4")
+    found = buckets.named(BUCKET, "a.mp4")
     with Path("/dev/null").open("wb") as nowhere:
         tracemalloc.start()
         try:
-            buckets.Buckets().read(found, nowhere, lambda _: None)
+            buckets.read(found, nowhere, lambda _: None)
             assert tracemalloc.get_traced_memory()[1] < 8 * 1024**2
         finally:
             tracemalloc.stop()

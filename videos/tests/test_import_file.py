@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 from PIL import Image as Pillow
 
 from accounts.models import User
+from processing.pipeline import attempt
 from videos import idempotency
 from videos.ingest import services as ingest
 from videos.models import Folder, IdempotencyKey, Image, StoredObject, Upload, Video
@@ -236,6 +237,28 @@ def test_what_a_storage_refused_is_imported_by_the_next_run(
         assert fails(owner, folder).count("storage_unavailable") == 2
     assert len(run(owner, folder)[0].split()) == 2
     assert Video.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "p.jpg"])
+def test_a_file_that_is_still_being_written_is_not_imported(
+    owner: User, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = tmp_path / name
+    _ = picture(path) if name == "p.jpg" else shutil.copy(clip, path)
+    put = DiskStorage.put_file
+
+    def grows(storage: DiskStorage, *args: Any, **kwargs: Any) -> None:
+        with path.open("ab") as file:
+            file.write(b"more")
+        put(storage, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DiskStorage, "put_file", grows)
+        assert "source_changed: The file was changed while" in fails(owner, path)
+    assert not (Video.objects.exists() or Image.objects.exists())
+    attempt.mark_abandoned()
+    assert set(StoredObject.objects.values_list("state", flat=True)) <= {"deleting"}
+    assert len(run(owner, path)[0].split()) == 1
 
 
 def test_a_video_that_was_deleted_is_imported_again(owner: User, folder: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
+from django.core.management.base import OutputWrapper
 from django.db import connection
 from PIL import Image as Pillow
 
@@ -30,6 +31,13 @@ def server(settings: LazySettings, clip: Path) -> Iterator[BadServer]:
     with serving() as server:
         server.at("/sea.mp4", whole(clip.read_bytes()))
         yield server
+
+
+class Terminal(StringIO):
+    """A terminal."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def listed(folder: Path, *lines: str) -> Path:
@@ -105,10 +113,6 @@ def test_an_image_is_fetched_at_once(owner: User, server: BadServer, tmp_path: P
 
 
 def test_a_terminal_has_a_bar(owner: User, clip: Path, tmp_path: Path) -> None:
-    class Terminal(StringIO):
-        def isatty(self) -> bool:
-            return True
-
     for name in ("a.mp4", "b.mp4"):
         (tmp_path / name).write_bytes(clip.read_bytes() + name.encode())
     drawn, out = Terminal(), StringIO()
@@ -119,8 +123,12 @@ def test_a_terminal_has_a_bar(owner: User, clip: Path, tmp_path: Path) -> None:
 
 
 def test_a_bar_shows_no_hostile_name() -> None:
-    drawn = StringIO()
-    with Bar(StringIO(), drawn) as bar, bar.reading("[red]\x1b]0;owned\x07.mp4", 10) as read:
+    drawn = Terminal()
+    out = OutputWrapper(StringIO())
+    with (
+        Bar(out, OutputWrapper(drawn)) as bar,
+        bar.reading("[red]\x1b]0;owned\x07.mp4", 10) as read,
+    ):
         read(5)
         bar.counts(3)
     assert "\x1b]0;" not in drawn.getvalue()

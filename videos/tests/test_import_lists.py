@@ -43,7 +43,7 @@ def listed(folder: Path, *lines: object) -> Path:
 def test_a_list_has_comments_and_settings_for_each_line(owner: User, clips: Path) -> None:
     path = listed(
         clips,
-        "# what is to be imported",
+        "\ufeff# what is to be imported\r",
         "",
         f"{clips}/a.mp4",
         {"source": f"{clips}/b.mp4", "title": "Bee", "tags": ["own"], "external_id": "bee"},

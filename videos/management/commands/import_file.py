@@ -69,26 +69,27 @@ class Command(BaseCommand):
             option = given_once[0].replace("_", "-")
             raise CommandError(f"--{option} is for a single file.")
         _require_valid(defaults)
-        with self._reporter() as report:
-            taker = Taker(user, defaults, options["again"] or alone, options["dry_run"], report)
-            run = Run(taker, report)
-            self._run(run, sources, options)
-        self._end(run, options)
+        report = self._reporter()
+        taker = Taker(user, defaults, options["again"] or alone, options["dry_run"], report)
+        run = Run(taker, report)
+        try:
+            with report:
+                self._run(run, sources, options)
+            self._end(run, options)
+        except KeyboardInterrupt:
+            self.stderr.write(f"Stopped: {run.summary}")
+            sys.exit(_INTERRUPTED)
 
     def _run(self, run: Run, sources: list[str], options: dict[str, Any]) -> None:
-        try:
-            run.all(chain(given.on_command_line(sources), _listed(options["list"])))
-            if not options["no_wait"]:
-                run.wait()
-        except KeyboardInterrupt:
-            run.report.says(f"Stopped: {run.summary}")
-            sys.exit(_INTERRUPTED)
+        run.all(chain(given.on_command_line(sources), _listed(options["list"])))
+        if not options["no_wait"]:
+            run.wait()
 
     def _end(self, run: Run, options: dict[str, Any]) -> None:
         wrong = list(run.failures)
         if options["wait"] and run.videos:
             wrong += self._wait(run)
-        self.stderr.write(run.summary.capitalize())
+        self.stderr.write(run.summary.capitalize(), str)
         if wrong:
             raise CommandError(wrong[0] if len(wrong) == 1 else f"{len(wrong)} failed.")
 

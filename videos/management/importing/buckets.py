@@ -48,45 +48,44 @@ class BucketObject:
         return kinds.of_name(self.key) or kinds.VIDEO
 
 
-class Buckets:
-    """Buckets, each with the client that reads it."""
+def named(bucket: str, key: str) -> BucketObject:
+    """Return an object. Raises ``FetchFailed``."""
+    with _told():
+        head = client_of(bucket).head_object(Bucket=bucket, Key=key)
+        return BucketObject(bucket, key, head["ContentLength"], head["ETag"])
 
-    def named(self, bucket: str, key: str) -> BucketObject:
-        """Return an object. Raises ``FetchFailed``."""
+
+def below(bucket: str, prefix: str) -> Iterator[BucketObject]:
+    """Yield the objects below a prefix in the order of their keys. Raises ``FetchFailed``."""
+    with _told():
+        lister = client_of(bucket).get_paginator("list_objects_v2")
+        pages = iter(lister.paginate(Bucket=bucket, Prefix=prefix))
+    while True:
         with _told():
-            head = client_of(bucket).head_object(Bucket=bucket, Key=key)
-            return BucketObject(bucket, key, head["ContentLength"], head["ETag"])
+            page = next(pages, None)
+        if page is None:
+            return
+        for one in page.get("Contents", []):
+            yield BucketObject(bucket, one["Key"], one["Size"], one["ETag"])
 
-    def below(self, bucket: str, prefix: str) -> Iterator[BucketObject]:
-        """Yield the objects below a prefix in the order of their keys. Raises ``FetchFailed``."""
-        with _told():
-            lister = client_of(bucket).get_paginator("list_objects_v2")
-            pages = iter(lister.paginate(Bucket=bucket, Prefix=prefix))
-        while True:
-            with _told():
-                page = next(pages, None)
-            if page is None:
-                return
-            for one in page.get("Contents", []):
-                yield BucketObject(bucket, one["Key"], one["Size"], one["ETag"])
 
-    def read(self, one: BucketObject, into: IO[bytes], read: Callable[[int], None]) -> str:
-        """Write an object to a file, block by block, and return its SHA-256 in hex. After a break
-        the rest is asked for, of the same version. Raises ``FetchFailed`` or ``OSError``."""
-        digest, received = hashlib.sha256(), 0
-        while received < one.size:
-            begun = received
-            for block in _blocks(one, received):
-                into.write(block)
-                digest.update(block)
-                received += len(block)
-                read(len(block))
-            if received == begun:
-                raise errors.broken_off()
-        if received > one.size:
-            raise errors.failed("The bucket sent more than the object has.")
-        into.flush()
-        return digest.hexdigest()
+def read(one: BucketObject, into: IO[bytes], read: Callable[[int], None]) -> str:
+    """Write an object to a file, block by block, and return its SHA-256 in hex. After a break
+    the rest is asked for, of the same version. Raises ``FetchFailed`` or ``OSError``."""
+    digest, received = hashlib.sha256(), 0
+    while received < one.size:
+        begun = received
+        for block in _blocks(one, received):
+            into.write(block)
+            digest.update(block)
+            received += len(block)
+            read(len(block))
+        if received == begun:
+            raise errors.broken_off()
+    if received > one.size:
+        raise errors.failed("The bucket sent more than the object has.")
+    into.flush()
+    return digest.hexdigest()
 
 
 def _blocks(one: BucketObject, start: int) -> Iterator[bytes]:

@@ -39,11 +39,12 @@ def remote(url: str, kind: str, members: Members) -> ImportSerializer:
 
 
 def kind_of(own: Members, by_name: str) -> str:
-    """Return what a file is to be: what its line says, else what its name says."""
-    said = own.get("type", by_name)
-    if said not in (kinds.VIDEO, kinds.IMAGE):
-        raise ValidationError({"type": [f'"{said}" is not a valid choice.']}, code="invalid_choice")
-    return str(said)
+    """Return what a file is to be: what its line says, else what its name says. Raises
+    ``ValidationError``."""
+    try:
+        return str(ImportSerializer().fields["type"].run_validation(own.get("type", by_name)))
+    except ValidationError as error:
+        raise ValidationError({"type": error.detail}) from error
 
 
 def members_for(kind: str, defaults: Members, own: Members) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +13,7 @@ from typing import Any, BinaryIO
 from processing.ffmpeg import names
 
 _LONGEST_LINE = 64 * 1024
+_MARK = codecs.BOM_UTF8
 _RESERVED = frozenset({"url", "file"})
 
 
@@ -53,7 +55,7 @@ def in_list(lines: BinaryIO, name: str) -> Iterator[Given]:
             if len(line) > _LONGEST_LINE:
                 _read_on(lines, line)
                 raise LineWrong(f"The line has more than {_LONGEST_LINE:,} bytes.")
-            text = line.rstrip(b"\r\n")
+            text = line.rstrip(b"\r\n").removeprefix(_MARK if number == 1 else b"")
             if text.strip() and not text.lstrip().startswith(b"#"):
                 source, settings = _read(text)
                 yield Given(source, place, settings)

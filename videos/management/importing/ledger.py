@@ -47,6 +47,8 @@ def once(
     key = _PREFIX + _hashed(identity)
     asked = Asked(idempotency.COMMAND, "import_file", _hashed([]))
     told = False
+    if (there := look(owner, identity)) is not None:
+        return there
     while True:
         try:
             claimed = idempotency.claim(owner, key, asked)
@@ -59,10 +61,10 @@ def once(
         if isinstance(claimed, idempotency.Claim):
             with idempotency.acting(claimed):
                 return _act(claimed, act)
-        there = _read(claimed)
-        if _stands(there):
-            return Taken(there.kind, there.id, new=False)
-        discard(there)
+        made = _read(claimed)
+        if _stands(made):
+            return Taken(made.kind, made.id, new=False)
+        discard(made)
         idempotency.forget(owner, key, claimed)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, cast
 
+from django.core.management.base import OutputWrapper
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -26,7 +27,7 @@ class Reporter:
     """Writes the id of each new video and image on ``out``, and all else on ``err``, a line each.
     Both are a command's streams."""
 
-    def __init__(self, out: Any, err: Any) -> None:
+    def __init__(self, out: OutputWrapper, err: OutputWrapper) -> None:
         self._out = out
         self._err = err
 
@@ -40,9 +41,9 @@ class Reporter:
         """Write the id of something new."""
         self._out.write(str(pk))
 
-    def says(self, text: str) -> None:
-        """Write a line for the operator."""
-        self._err.write(text)
+    def says(self, text: str, *, wrong: bool = False) -> None:
+        """Write a line for the operator, in red if it is about something ``wrong``."""
+        self._err.write(text, None if wrong else str)
 
     def waits(self) -> None:
         """Say that another run holds the source."""
@@ -61,7 +62,7 @@ class Bar(Reporter):
     """Draws a bar below the lines: the bytes of the file being read, their speed, how long it
     takes, and how many files are done."""
 
-    def __init__(self, out: Any, err: Any) -> None:
+    def __init__(self, out: OutputWrapper, err: OutputWrapper) -> None:
         super().__init__(out, err)
         self._done = 0
         self._bar = Progress(
@@ -71,7 +72,7 @@ class Bar(Reporter):
             TransferSpeedColumn(),
             TimeRemainingColumn(),
             TextColumn("{task.fields[done]} done", markup=False),
-            console=Console(file=getattr(err, "_out", err), force_terminal=True),
+            console=Console(file=cast("IO[str]", err)),
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,
@@ -90,10 +91,10 @@ class Bar(Reporter):
         with self._away():
             super().made(pk)
 
-    def says(self, text: str) -> None:
+    def says(self, text: str, *, wrong: bool = False) -> None:
         """Write a line above the bar."""
         with self._away():
-            super().says(text)
+            super().says(text, wrong=wrong)
 
     def counts(self, done: int) -> None:
         """Show how many files are done."""

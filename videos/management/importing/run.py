@@ -10,8 +10,8 @@ import structlog
 from django.db import connection
 
 from videos.api import problems
+from videos.ingest.services import FileChanged
 from videos.management.importing import arriving, sources
-from videos.management.importing.buckets import Buckets
 from videos.management.importing.given import Given, shown
 from videos.management.importing.ledger import Taken
 from videos.management.importing.reporting import Reporter
@@ -42,7 +42,7 @@ class Run:
                 self._fails(one, "", "line_wrong", one.wrong)
                 continue
             try:
-                for found in sources.found_in(one.source, Buckets()):
+                for found in sources.found_in(one.source):
                     self._found(one, found)
                     self.report.counts(self._done)
             except Exception as error:
@@ -77,7 +77,7 @@ class Run:
 
     def _file(self, given: Given, file: File) -> None:
         if not connection.in_atomic_block:
-            connection.close()  # the database may have been away since the last one
+            connection.close_if_unusable_or_obsolete()
         try:
             taken = self.taker.take(file, given.settings)
         except Exception as error:
@@ -106,7 +106,7 @@ class Run:
 
     def _says_failed(self, where: str, code: str, message: str) -> None:
         self.failures.append(f"{where}: {code}: {message}" if where else f"{code}: {message}")
-        self.report.says(self.failures[-1])
+        self.report.says(self.failures[-1], wrong=True)
 
 
 def told(error: Exception) -> tuple[str, str]:
@@ -118,6 +118,8 @@ def told(error: Exception) -> tuple[str, str]:
         return problem["code"], f"{fields[0]}: {detail}" if fields else detail
     if isinstance(error, Unusable):
         return error.code, error.message
+    if isinstance(error, FileChanged):
+        return "source_changed", "The file was changed while it was imported. Import it again."
     if isinstance(error, OSError):
         return "source_unreadable", sources.why(error)
     logger.exception("import_failed")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from videos.fetching import urls
-from videos.management.importing import kinds
-from videos.management.importing.buckets import BucketObject, Buckets
+from videos.management.importing import buckets, kinds
+from videos.management.importing.buckets import BucketObject
 
 
 class Unusable(Exception):
@@ -82,13 +82,13 @@ File = LocalFile | BucketObject | Remote
 Found = File | PassedOver | Unread
 
 
-def found_in(source: str, buckets: Buckets) -> Iterator[Found]:
+def found_in(source: str) -> Iterator[Found]:
     """Yield what a source holds, in the order of names. Raises ``Unusable`` or ``OSError``."""
     scheme = source.partition("://")[0].lower() if "://" in source else ""
     if scheme in ("http", "https"):
         yield Remote(source)
     elif scheme == "s3":
-        yield from _in_bucket(source, buckets)
+        yield from _in_bucket(source)
     elif "\0" in source:
         raise Unusable("source_unusable", "A name holds no zero bytes.")
     elif (path := Path(source)).is_dir():
@@ -152,7 +152,7 @@ def why(error: OSError) -> str:
     return f"It cannot be read: {error.strerror or type(error).__name__}."
 
 
-def _in_bucket(source: str, buckets: Buckets) -> Iterator[Found]:
+def _in_bucket(source: str) -> Iterator[Found]:
     rest = source[len("s3://") :]
     bucket, _, key = rest.partition("/")
     if not bucket:

@@ -20,7 +20,7 @@ from videos.ingest import services as ingest
 from videos.ingest.services import ArrivedFile, EmptyFile
 from videos.ingest.settings import Clip, VideoSettings
 from videos.management.importing import buckets, forms, kinds, ledger
-from videos.management.importing.buckets import BucketObject, Buckets
+from videos.management.importing.buckets import BucketObject
 from videos.management.importing.forms import Members
 from videos.management.importing.ledger import Taken
 from videos.management.importing.reporting import Reporter
@@ -76,7 +76,7 @@ class Taker:
         upload = ingest.begin_file(self.owner, arrived, settings, origin_url=origin[:2000])
         try:
             video = ingest.store_begun(upload, arrived)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, ingest.FileChanged):
             if upload.video is not None:
                 purge.purge(upload.video)
             raise
@@ -184,9 +184,10 @@ class Taker:
                 yield ingest.describe_file(file.path, protocol=_PROTOCOL, read=read)
                 return
             image_imports.require_room(size)
+            ingest.let_go_of_database()
             opened = tempfile.NamedTemporaryFile if named else tempfile.TemporaryFile
             with opened(dir=site.UPLOAD_DIR) as spool:
-                sha256 = Buckets().read(file, spool, read)
+                sha256 = buckets.read(file, spool, read)
                 path = spool.name if named else f"/proc/self/fd/{spool.fileno()}"
                 name = clean_filename(file.key)
                 yield ArrivedFile(Path(path), name, size, sha256, _PROTOCOL, keep=True)
