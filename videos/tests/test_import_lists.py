@@ -60,6 +60,7 @@ def test_a_list_has_comments_and_settings_for_each_line(owner: User, clips: Path
         (None, 1.0),
         (1.0, 2.0),
     }
+    assert "Imported 0, already there 4, failed 0." in run(owner, "--list", path)[1]
 
 
 def test_each_wrong_line_is_told_with_its_number(owner: User, clips: Path) -> None:

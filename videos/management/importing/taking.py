@@ -1,34 +1,28 @@
-"""Take in one file for its owner: check its settings, hash it, and store it once."""
+"""Take in one file for its owner, once: as a video, an image, or a video that a job fetches."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from django.conf import settings as site
 
 from accounts.models import User
 from processing.images.examine import ImageTooLarge
 from videos import duplicates, purge
+from videos.api.import_serializers import ImportSerializer
 from videos.ingest import image_imports, images, imports, uploads
 from videos.ingest import services as ingest
+from videos.ingest.images import ImageSettings
 from videos.ingest.services import ArrivedFile, EmptyFile
 from videos.ingest.settings import Clip, VideoSettings
-from videos.management.importing import buckets, forms, kinds, ledger
-from videos.management.importing.buckets import BucketObject
+from videos.management.importing import forms, kinds, ledger, reading
 from videos.management.importing.forms import Members
 from videos.management.importing.ledger import Taken
+from videos.management.importing.reading import Readable
 from videos.management.importing.reporting import Reporter
 from videos.management.importing.sources import File, LocalFile, Remote
-from videos.models import Image, Upload
-from videos.naming import clean_filename
-
-_PROTOCOL = Upload.Protocol.COMMAND
+from videos.models import Image
 
 
 @dataclass
@@ -45,35 +39,69 @@ class Taker:
     def take(self, file: File, own: Members) -> Taken | None:
         """Import a file, which may have settings of its own; return None if it only would be.
 
-        Raises ``Unusable``, ``OSError``, and what the API answers as problems.
+        Raises ``FileChanged``, ``OSError``, and what the API answers as problems.
         """
         kind = forms.kind_of(own, file.kind)
         members = forms.members_for(kind, self.defaults, own)
         if isinstance(file, Remote):
-            return self._from_url(file, kind, members)
+            form = forms.remote(file.url, kind, members)
+            take_remote = self._remote_image if kind == kinds.IMAGE else self._remote_video
+            return take_remote(file.url, form)
         if kind == kinds.IMAGE:
-            return self._image(file, members)
-        return self._video(file, members)
+            return self._image(file, forms.image(members))
+        return self._video(file, forms.video(members), skips="on_duplicate" not in members)
 
-    def _video(self, file: LocalFile | BucketObject, members: Members) -> Taken | None:
-        settings = forms.video(members)
-        uploads.require_allowed(self.owner, settings)
-        size = size_of(file)
-        if size == 0:
-            raise EmptyFile
+    def _once(
+        self,
+        identity: Sequence[object],
+        check: Callable[[], None],
+        act: Callable[[], Taken],
+        look: Callable[[], Taken | None] = lambda: None,
+    ) -> Taken | None:
+        """Import unless that was done before; on a dry run ``check``, and ``look`` what is there.
+
+        What was imported before is not checked: it has its external id itself.
+        """
+
+        def checked() -> Taken:
+            check()
+            return act()
+
+        if not self.dry:
+            if self.again:
+                return checked()
+            return ledger.once(self.owner, identity, checked, self.report.waits)
+        known = None if self.again else ledger.look(self.owner, identity)
+        if known is None:
+            check()
+        return known or look()
+
+    def _video(self, file: Readable, settings: VideoSettings, *, skips: bool) -> Taken | None:
+        """Import a video. ``skips`` says that the owner's videos of the same bytes count."""
+
+        def check() -> None:
+            uploads.require_allowed(self.owner, settings)
+            if reading.size_of(file) == 0:
+                raise EmptyFile
+
+        def same(arrived: ArrivedFile) -> Taken | None:
+            return self._same_video(arrived, settings) if skips and not self.again else None
 
         def act() -> Taken:
-            with self._arrived(file, size) as arrived:
-                there = self._there(arrived.sha256, settings, members)
-                return there or self._store(arrived, settings, file)
+            with reading.arrived(file, self.report) as arrived:
+                return same(arrived) or self._store(arrived, settings, reading.origin_of(file))
 
-        if self.dry:
-            return self._look_at(file, settings, members)
-        return self._once(self._identity(file, settings), act)
+        def look() -> Taken | None:
+            if not isinstance(file, LocalFile):
+                return None
+            with reading.arrived(file, self.report) as arrived:
+                duplicates.require_none(self.owner, arrived.sha256, settings.on_duplicate)
+                return same(arrived)
 
-    def _store(self, arrived: ArrivedFile, settings: VideoSettings, file: File) -> Taken:
-        origin = file.name if isinstance(file, BucketObject) else ""
-        upload = ingest.begin_file(self.owner, arrived, settings, origin_url=origin[:2000])
+        return self._once([*reading.identity_of(file), _told(settings.clip)], check, act, look)
+
+    def _store(self, arrived: ArrivedFile, settings: VideoSettings, origin: str) -> Taken:
+        upload = ingest.begin_file(self.owner, arrived, settings, origin_url=origin)
         try:
             video = ingest.store_begun(upload, arrived)
         except (KeyboardInterrupt, ingest.FileChanged):
@@ -82,121 +110,71 @@ class Taker:
             raise
         return Taken(kinds.VIDEO, video.pk)
 
-    def _image(self, file: LocalFile | BucketObject, members: Members) -> Taken | None:
-        settings = forms.image(members)
-        images.require_allowed(self.owner, settings)
-        size = size_of(file)
-        if size == 0:
-            raise EmptyFile
-        if size > site.MAX_IMAGE_BYTES:
-            raise ImageTooLarge
+    def _image(self, file: Readable, settings: ImageSettings) -> Taken | None:
+        def check() -> None:
+            images.require_allowed(self.owner, settings)
+            if (size := reading.size_of(file)) == 0:
+                raise EmptyFile
+            if size > site.MAX_IMAGE_BYTES:
+                raise ImageTooLarge
+
+        def same(arrived: ArrivedFile) -> Taken | None:
+            return None if self.again else self._same_image(arrived)
 
         def act() -> Taken:
-            with self._arrived(file, size, named=True) as arrived:
-                there = None if self.again else self._same_image(arrived.sha256)
-                if there is not None:
+            origin = reading.origin_of(file)
+            with reading.arrived(file, self.report, named=True) as arrived:
+                if (there := same(arrived)) is not None:
                     return there
-                image = images.take_image(self.owner, arrived, settings)
+                image = images.take_image(self.owner, arrived, settings, origin_url=origin)
                 return Taken(kinds.IMAGE, image.pk)
 
-        if self.dry:
-            return self._look_at_image(file)
-        return self._once(self._identity(file, None), act)
+        def look() -> Taken | None:
+            if not isinstance(file, LocalFile):
+                return None
+            images.require_readable(file.path)
+            with reading.arrived(file, self.report) as arrived:
+                return same(arrived)
 
-    def _from_url(self, file: Remote, kind: str, members: Members) -> Taken | None:
-        form = forms.remote(file.url, kind, members)
+        return self._once([*reading.identity_of(file), _told(None)], check, act, look)
+
+    def _remote_video(self, url: str, form: ImportSerializer) -> Taken | None:
+        settings = form.settings()
         sha256 = form.validated_data.get("sha256", "")
-        clip = None if kind == kinds.IMAGE else form.settings().clip
-        identity = ["url", file.url, _told(clip)]
-        if kind == kinds.IMAGE:
-            images.require_allowed(self.owner, form.image_settings())
-        else:
-            uploads.require_allowed(self.owner, form.settings())
 
         def act() -> Taken:
-            if kind == kinds.IMAGE:
-                wanted = form.image_settings()
-                image = image_imports.import_url(self.owner, file.url, wanted, sha256=sha256)
-                return Taken(kind, image.pk)
-            upload, _ = imports.start(self.owner, file.url, form.settings(), sha256=sha256)
-            if upload.video is None:
+            upload, _ = imports.start(self.owner, url, settings, sha256=sha256)
+            if upload.video is None:  # never, since only parts of tus have none
                 raise uploads.UploadCanceled
-            return Taken(kind, upload.video.pk)
+            return Taken(kinds.VIDEO, upload.video.pk)
 
-        if self.dry:
-            return None if self.again else ledger.look(self.owner, identity)
-        return self._once(identity, act)
+        identity = ["url", url, _told(settings.clip)]
+        return self._once(identity, lambda: uploads.require_allowed(self.owner, settings), act)
 
-    def _once(self, identity: list[Any], act: Callable[[], Taken]) -> Taken:
-        return act() if self.again else ledger.once(self.owner, identity, act, self.report.waits)
+    def _remote_image(self, url: str, form: ImportSerializer) -> Taken | None:
+        settings = form.image_settings()
+        sha256 = form.validated_data.get("sha256", "")
 
-    def _look_at(
-        self, file: LocalFile | BucketObject, settings: VideoSettings, members: Members
-    ) -> Taken | None:
-        """Return what a file has become already, as far as can be told without fetching it."""
-        known = None if self.again else ledger.look(self.owner, self._identity(file, settings))
-        if known or isinstance(file, BucketObject):
-            return known
-        with self._arrived(file, size_of(file)) as arrived:
-            duplicates.require_none(self.owner, arrived.sha256, settings.on_duplicate)
-            return self._there(arrived.sha256, settings, members)
+        def act() -> Taken:
+            image = image_imports.import_url(self.owner, url, settings, sha256=sha256)
+            return Taken(kinds.IMAGE, image.pk)
 
-    def _look_at_image(self, file: LocalFile | BucketObject) -> Taken | None:
-        known = None if self.again else ledger.look(self.owner, self._identity(file, None))
-        if known or isinstance(file, BucketObject):
-            return known
-        images.require_readable(file.path)
-        with self._arrived(file, size_of(file)) as arrived:
-            return None if self.again else self._same_image(arrived.sha256)
+        identity = ["url", url, _told(None)]
+        return self._once(identity, lambda: images.require_allowed(self.owner, settings), act)
 
-    def _there(self, sha256: str, settings: VideoSettings, members: Members) -> Taken | None:
-        """Return the owner's video of the same bytes, unless it was said what to do then."""
-        if self.again or "on_duplicate" in members:
-            return None
+    def _same_video(self, arrived: ArrivedFile, settings: VideoSettings) -> Taken | None:
+        """Return the owner's video of the same bytes and clip."""
         clip = settings.clip or Clip()
-        columns: dict[str, Any] = {"clip_start": clip.start or None, "clip_end": clip.end}
-        there = duplicates.earlier(self.owner.pk, sha256, **columns)
+        there = duplicates.earlier(
+            self.owner.pk, arrived.sha256, clip_start=clip.start or None, clip_end=clip.end
+        )
         return Taken(kinds.VIDEO, there.pk, new=False) if there else None
 
-    def _same_image(self, sha256: str) -> Taken | None:
-        same = Image.objects.filter(owner=self.owner, source__sha256=sha256, deleted_at=None)
-        there = same.order_by("pk").first()
+    def _same_image(self, arrived: ArrivedFile) -> Taken | None:
+        same = Image.objects.filter(owner=self.owner, source__sha256=arrived.sha256)
+        there = same.filter(deleted_at=None).order_by("pk").first()
         return Taken(kinds.IMAGE, there.pk, new=False) if there else None
 
-    def _identity(
-        self, file: LocalFile | BucketObject, settings: VideoSettings | None
-    ) -> list[Any]:
-        """Return what tells a version of a file, and what is made of it, from others."""
-        clip = _told(settings.clip if settings else None)
-        if isinstance(file, BucketObject):
-            return ["s3", buckets.place_of(file.bucket), file.name, file.etag, file.size, clip]
-        found = file.path.stat()
-        return ["file", os.fspath(file.path.resolve()), found.st_size, found.st_mtime_ns, clip]
 
-    @contextmanager
-    def _arrived(
-        self, file: LocalFile | BucketObject, size: int, *, named: bool = False
-    ) -> Iterator[ArrivedFile]:
-        """Yield a file, hashed, on this machine. What was fetched is gone afterwards, also if the
-        process is killed, unless it must have a name."""
-        with self.report.reading(file.name, size) as read:
-            if isinstance(file, LocalFile):
-                yield ingest.describe_file(file.path, protocol=_PROTOCOL, read=read)
-                return
-            image_imports.require_room(size)
-            ingest.let_go_of_database()
-            opened = tempfile.NamedTemporaryFile if named else tempfile.TemporaryFile
-            with opened(dir=site.UPLOAD_DIR) as spool:
-                sha256 = buckets.read(file, spool, read)
-                path = spool.name if named else f"/proc/self/fd/{spool.fileno()}"
-                name = clean_filename(file.key)
-                yield ArrivedFile(Path(path), name, size, sha256, _PROTOCOL, keep=True)
-
-
-def size_of(file: LocalFile | BucketObject) -> int:
-    """Return the size of a file in bytes."""
-    return file.size if isinstance(file, BucketObject) else file.path.stat().st_size
-
-
-def _told(clip: Clip | None) -> list[Any]:
+def _told(clip: Clip | None) -> list[float | None]:
     return [clip.start, clip.end] if clip else []
