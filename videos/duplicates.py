@@ -33,15 +33,16 @@ class Duplicate(Exception):
         self.video_id = video_id
 
 
-def earlier(owner_id: Any, sha256: str, *, but: UUID | None = None) -> Video | None:
+def earlier(owner_id: Any, sha256: str, *, but: UUID | None = None, **columns: Any) -> Video | None:
     """Return a video of the owner with these bytes, a ready one if there is one; None if there is
-    none, or the hash is not known. Videos in the trash, failed and canceled ones do not count."""
+    none, or the hash is not known. Videos in the trash, failed and canceled ones do not count, nor
+    those with others of the ``columns`` that are named."""
     if not sha256:
         return None
     same = Video.objects.filter(owner=owner_id, source__sha256=sha256, deleted_at=None)
     ready_first = Case(When(status=Video.Status.READY, then=Value(0)), default=Value(1))
     rows = same.exclude(status__in=_GONE_WRONG)
-    rows = rows if but is None else rows.exclude(pk=but)
+    rows = rows.filter(**columns) if but is None else rows.filter(**columns).exclude(pk=but)
     return rows.order_by(ready_first, "pk").first()
 
 

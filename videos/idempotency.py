@@ -26,6 +26,9 @@ from videos.models import IdempotencyKey
 logger = structlog.get_logger(__name__)
 
 KEPT = timedelta(hours=24)
+COMMAND = "COMMAND"
+"""The method of what a command does once; no request has it."""
+KEPT_OF_COMMANDS = timedelta(days=365)
 LEASE = timedelta(seconds=60)
 """How long a key stays claimed by an attempt that was killed."""
 RETRY_AFTER_SECONDS = 2
@@ -163,8 +166,19 @@ def answered(claimed: Claim, answer: Answer) -> bool:
     )
 
 
+def seen(user: User, key: str) -> Answer | None:
+    """Return the answer that a key has, without claiming it."""
+    row = _rows(user, key).exclude(status=None).exclude(_over()).first()
+    return Answer(row.status or 0, row.body, row.location) if row else None
+
+
+def forget(user: User, key: str, answer: Answer) -> None:
+    """Delete a key that has this answer, so that what it names can be done again."""
+    _rows(user, key).filter(status=answer.status, body=answer.body).delete()
+
+
 def prune_keys() -> int:
-    """Delete keys that are older than ``KEPT``, a few at a time; return how many."""
+    """Delete keys that no longer count, a few at a time; return how many."""
     over = IdempotencyKey.objects.filter(_over()).order_by("created_at")
     chosen = list(over.values_list("pk", flat=True)[:_BATCH])
     return IdempotencyKey.objects.filter(_over(), pk__in=chosen).delete()[0] if chosen else 0
@@ -201,4 +215,6 @@ def _held(claimed: Claim) -> QuerySet[IdempotencyKey]:
 
 def _over() -> Q:
     """Return the condition of keys that no longer count: old, and nobody acts on them."""
-    return Q(created_at__lt=Now() - KEPT, held_until__lt=Now())
+    old = Q(created_at__lt=Now() - KEPT_OF_COMMANDS)
+    old |= ~Q(method=COMMAND) & Q(created_at__lt=Now() - KEPT)
+    return old & Q(held_until__lt=Now())

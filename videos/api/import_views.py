@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from threading import BoundedSemaphore
 from typing import Any
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
-from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -16,12 +14,11 @@ from rest_framework.reverse import reverse
 from accounts.models import User
 from processing.models import Run
 from videos import access
-from videos.api import problems
+from videos.api import import_batches
 from videos.api.posted_files import uploader
 from videos.api.serializers.images import ImageSerializer
 from videos.api.serializers.imports import (
     IMAGE,
-    SITE,
     ImportAnswersSerializer,
     ImportBatchSerializer,
     ImportedSerializer,
@@ -34,9 +31,6 @@ from videos.ingest.image_imports import import_url
 from videos.ingest.images import ImagesUnavailable
 from videos.models import Image, Upload, Video
 from videos.selectors import with_everything
-
-_ONE_BY_ONE = ErrorDetail("Import images one at a time.", code="invalid_choice")
-_fetching = BoundedSemaphore(4)
 
 
 class ImportView(StrictRequests, viewsets.GenericViewSet[Video]):
@@ -61,7 +55,7 @@ class ImportView(StrictRequests, viewsets.GenericViewSet[Video]):
         form.is_valid(raise_exception=True)
         if form.validated_data["type"] == IMAGE:
             return self._image(_import_image(owner, form).pk)
-        upload, run = _begin(owner, form)
+        upload, run = import_batches.begin(owner, form)
         return self._begun(upload.video_id, run)
 
     def recovered(self, made: Sequence[Made]) -> Response:
@@ -97,56 +91,21 @@ class ImportView(StrictRequests, viewsets.GenericViewSet[Video]):
     )
     def batch(self, request: Request) -> Response:
         """Import many files; each is answered by itself, and one that is refused keeps no other
-        from being imported."""
+        from being imported. Images are complete with the answer, or are told not to be."""
         owner = uploader(request)
         form = ImportBatchSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        answers = [_answer_to(owner, item) for item in form.validated_data["items"]]
+        answers = import_batches.answers(owner, form.validated_data["items"])
         return Response(ImportAnswersSerializer({"items": answers}).data)
 
 
 def _import_image(owner: User, form: ImportSerializer) -> Image:
     """Fetch an image while the request waits; only a few do so at once in a process."""
     said = form.validated_data
-    if not _fetching.acquire(blocking=False):
+    if not import_batches.fetching.acquire(blocking=False):
         raise ImagesUnavailable
     try:
         settings = form.image_settings()
         return import_url(owner, said["url"], settings, sha256=said.get("sha256", ""))
     finally:
-        _fetching.release()
-
-
-def _begin(owner: User, form: ImportSerializer) -> tuple[Upload, Run]:
-    said = form.validated_data
-    return imports.start(
-        owner,
-        said["url"],
-        form.settings(),
-        protocol=Upload.Protocol.SITE if said["source"] == SITE else Upload.Protocol.URL,
-        sha256=said.get("sha256", ""),
-    )
-
-
-def _answer_to(owner: User, item: Any) -> dict[str, Any]:
-    nothing: dict[str, Any] = {
-        "code": None,
-        "detail": None,
-        "errors": [],
-        "video": None,
-        "job": None,
-    }
-    try:
-        form = ImportSerializer(data=item)
-        form.is_valid(raise_exception=True)
-        if form.validated_data["type"] == IMAGE:
-            raise ValidationError({"type": [_ONE_BY_ONE]})
-        upload, run = _begin(owner, form)
-    except Exception as error:
-        told = problems.of(error)
-        if told is None:
-            raise
-        return nothing | {
-            name: told[name] for name in ("status", "code", "detail", "errors") if name in told
-        }
-    return nothing | {"status": HTTPStatus.ACCEPTED, "video": upload.video_id, "job": run.pk}
+        import_batches.fetching.release()

@@ -20,7 +20,7 @@ from videos.ingest.services import ArrivedFile
 from videos.ingest.uploads import clean_filename
 from videos.models import Image, Upload
 
-_MOST_SECONDS = 600.0
+MOST_SECONDS = 600.0
 
 
 def import_url(
@@ -31,8 +31,11 @@ def import_url(
     sha256: str = "",
     filename: str = "",
     protocol: Upload.Protocol = Upload.Protocol.URL,
+    most_seconds: float = MOST_SECONDS,
+    patience: float = images.PATIENCE_SECONDS,
 ) -> Image:
-    """Fetch the image at a URL, within ten minutes, and store it.
+    """Fetch the image at a URL, within ``most_seconds``, and store it. ``patience`` is how many
+    seconds it waits until it is decoded.
 
     ``sha256`` in hex is what the file must have. Without a ``filename`` it is called as its server
     calls it. Raises ``urls.UrlWrong``, ``FetchFailed``, and what ``images.take_image`` raises.
@@ -44,23 +47,25 @@ def import_url(
     # In the folder of uploads, where the file of a killed process is deleted a day later.
     with partial.held(uuid4(), Path(site.UPLOAD_DIR)) as part:
         try:
-            fetched = _fetch(part, url, sha256)
+            fetched = _fetch(part, url, sha256, most_seconds)
             name = filename or fetched.filename or urls.filename(url)
             file = ArrivedFile(
                 part.path, clean_filename(name), fetched.size, fetched.sha256, protocol
             )
-            return images.take_image(owner, file, settings, origin_url=urls.shown(url))
+            origin = urls.shown(url)
+            return images.take_image(owner, file, settings, origin_url=origin, patience=patience)
         finally:
             part.discard()
 
 
-def _fetch(part: Partial, url: str, sha256: str) -> Fetched:
-    wanted = Wanted(url, site.MAX_IMAGE_BYTES, sha256, most_seconds=_MOST_SECONDS)
+def _fetch(part: Partial, url: str, sha256: str, most_seconds: float) -> Fetched:
+    wanted = Wanted(url, site.MAX_IMAGE_BYTES, sha256, most_seconds=most_seconds)
     return Fetch(
-        wanted, part, should_stop=lambda: None, report=lambda _: None, make_room=_require_room
+        wanted, part, should_stop=lambda: None, report=lambda _: None, make_room=require_room
     ).run()
 
 
-def _require_room(count: int) -> None:
+def require_room(count: int) -> None:
+    """Raise ``OSError`` if the disk of uploads has no room for that many more bytes."""
     if shutil.disk_usage(site.UPLOAD_DIR).free - count < site.MIN_FREE_UPLOAD_BYTES:
         raise OSError(errno.ENOSPC, "no room for the file")

@@ -27,7 +27,7 @@ from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.images.examine import Examined, ImageTooLarge, examine
 from videos import folders, idempotency, keys, objects
 from videos.ingest import closing, uploads
-from videos.ingest.services import ArrivedFile, EmptyFile, storing_takes_at_most
+from videos.ingest.services import ArrivedFile, EmptyFile, FileChanged, storing_takes_at_most
 from videos.models import Folder, Image, Source, StoredObject, Upload
 from videos.storage import StorageUnavailable, originals, outputs
 
@@ -39,7 +39,7 @@ TYPES = {
 }
 _TITLE_LENGTH = 200
 _AT_ONCE = 2
-_PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 60.0
 # Each holds up to some hundred megabytes for some seconds.
 _examinations = BoundedSemaphore(_AT_ONCE)
 
@@ -73,9 +73,15 @@ class ImageSettings:
 
 
 def take_image(
-    owner: User, file: ArrivedFile, settings: ImageSettings, *, origin_url: str = ""
+    owner: User,
+    file: ArrivedFile,
+    settings: ImageSettings,
+    *,
+    origin_url: str = "",
+    patience: float = PATIENCE_SECONDS,
 ) -> Image:
-    """Decode and store an arrived file as an image.
+    """Decode and store an arrived file as an image. ``patience`` is how many seconds it waits while
+    others are decoded.
 
     Raises ``EmptyFile``, ``ImageInvalid``, ``ImageTooLarge``, ``ImagesUnavailable``,
     ``StorageUnavailable``, ``UploadCanceled``, ``UploadNotAllowed``, ``NoSuchFolder`` or
@@ -87,7 +93,7 @@ def take_image(
     if file.size > site.MAX_IMAGE_BYTES:
         raise ImageTooLarge
     _let_go_of_database()
-    with _examined(file.path) as found:
+    with _examined(file.path, patience) as found:
         upload, image = _begun(owner, file, settings, found, origin_url=origin_url)
         _store(upload, image, file, found)
     try:
@@ -95,6 +101,18 @@ def take_image(
     except (uploads.UploadCanceled, uploads.ExternalIdTaken, folders.NoSuchFolder):
         closing.forget(upload)
         raise
+
+
+def require_readable(path: Path) -> None:
+    """Raise ``EmptyFile``, ``ImageInvalid``, ``ImageTooLarge`` or ``ImagesUnavailable`` for a file
+    that could not be taken in."""
+    size = path.stat().st_size
+    if size == 0:
+        raise EmptyFile
+    if size > site.MAX_IMAGE_BYTES:
+        raise ImageTooLarge
+    with _examined(path):
+        pass
 
 
 def require_allowed(owner: User, settings: ImageSettings) -> None:
@@ -109,10 +127,10 @@ def require_allowed(owner: User, settings: ImageSettings) -> None:
 
 
 @contextmanager
-def _examined(path: Path) -> Iterator[Examined]:
+def _examined(path: Path, patience: float = PATIENCE_SECONDS) -> Iterator[Examined]:
     """Yield what the program made of a file; its folder is gone afterwards."""
     ffmpeg = FFmpeg(site.FFMPEG, site.FFPROBE, site.ENV.sandbox)
-    if not _examinations.acquire(timeout=_PATIENCE_SECONDS):
+    if not _examinations.acquire(timeout=patience):
         raise ImagesUnavailable
     with tempfile.TemporaryDirectory(prefix="image-", dir=site.UPLOAD_DIR) as folder:
         try:
@@ -175,6 +193,10 @@ def _store(upload: Upload, image: Image, file: ArrivedFile, found: Examined) -> 
         outputs().put_file(copy.key, found.copy, content_type=copy.content_type)
         outputs().put_file(thumbnail.key, found.thumbnail, content_type=thumbnail.content_type)
         put_original(upload.key, file.path, content_type="application/octet-stream")
+        file.require_unchanged()
+    except FileChanged:
+        closing.forget(upload)
+        raise
     except StorageUnavailable:
         closing.close(
             upload, code="storage_unavailable", message="The storage could not save the file."

@@ -1,6 +1,7 @@
 """Take in a whole file from the local disk: store the bytes, then start the processing."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -26,10 +27,15 @@ class EmptyFile(Exception):
     """Raised when a file is empty."""
 
 
+class FileChanged(Exception):
+    """Raised when a local file was written to after it was hashed. Its bytes are stored; the caller
+    discards them."""
+
+
 @dataclass(frozen=True)
 class ArrivedFile:
     """A complete file on the local disk; ``sha256`` in hex. Storing moves it away unless ``keep``
-    is set."""
+    is set. ``stamp`` tells the state in which it was hashed, if others may write to it."""
 
     path: Path
     filename: str
@@ -37,6 +43,12 @@ class ArrivedFile:
     sha256: str
     protocol: Upload.Protocol
     keep: bool = False
+    stamp: tuple[int, int] | None = None
+
+    def require_unchanged(self) -> None:
+        """Raise ``FileChanged`` if the file was written to since it was hashed."""
+        if self.stamp is not None and self.stamp != _stamp(self.path):
+            raise FileChanged
 
 
 def take_file(owner: User, file: ArrivedFile, settings: VideoSettings) -> Video:
@@ -46,20 +58,33 @@ def take_file(owner: User, file: ArrivedFile, settings: VideoSettings) -> Video:
     again), ``StorageUnavailable`` (the video is then marked as failed for that reason), and what
     ``uploads.create`` raises.
     """
+    return store_begun(begin_file(owner, file, settings), file)
+
+
+def begin_file(
+    owner: User, file: ArrivedFile, settings: VideoSettings, *, origin_url: str = ""
+) -> Upload:
+    """Create the upload and the video of an arrived file. Raises as ``take_file`` does."""
     if not owner.can_upload:
         raise uploads.UploadNotAllowed
     if file.size == 0:
         raise EmptyFile
     duplicates.require_none(owner, file.sha256, settings.on_duplicate)
-    upload = uploads.create(
+    return uploads.create(
         owner,
         settings,
         protocol=file.protocol,
         filename=file.filename,
         size=file.size,
         expires_in=storing_takes_at_most(file.size),
+        origin_url=origin_url,
         receiving=True,
     )
+
+
+def store_begun(upload: Upload, file: ArrivedFile) -> Video:
+    """Store the file of an upload that was created for it, and finish the upload. Raises as
+    ``take_file`` does."""
     try:
         return store_and_finish(upload, file)
     except StorageUnavailable:
@@ -74,12 +99,13 @@ def take_file(owner: User, file: ArrivedFile, settings: VideoSettings) -> Video:
 def store_and_finish(upload: Upload, file: ArrivedFile) -> Video:
     """Store the file of an upload and finish it.
 
-    Raises ``UploadCanceled`` (the bytes are deleted again), or ``StorageUnavailable``: the file and
-    the upload then stay as they are, for another try.
+    Raises ``UploadCanceled`` (the bytes are deleted again), or ``StorageUnavailable`` or
+    ``FileChanged``: the file and the upload then stay as they are.
     """
-    _let_go_of_database()
+    let_go_of_database()
     move = originals().put_file if file.keep else originals().take_file
     move(upload.key, file.path, content_type="application/octet-stream")
+    file.require_unchanged()
     try:
         return uploads.finish(upload, uploads.Stored(file.size, file.sha256))
     except UploadCanceled:
@@ -87,15 +113,20 @@ def store_and_finish(upload: Upload, file: ArrivedFile) -> Video:
         raise
 
 
-def describe_file(path: Path, *, protocol: Upload.Protocol) -> ArrivedFile:
-    """Measure and hash a local file that is to stay where it is."""
-    digest, size = hashlib.sha256(), 0
+def describe_file(
+    path: Path, *, protocol: Upload.Protocol, read: Callable[[int], None] = lambda _: None
+) -> ArrivedFile:
+    """Measure and hash a local file that is to stay where it is; ``read`` is told each count of
+    bytes."""
+    digest, size, stamp = hashlib.sha256(), 0, _stamp(path)
     with path.open("rb") as stream:
         while block := stream.read(_READ_BYTES):
             digest.update(block)
             size += len(block)
+            read(len(block))
     sha256 = digest.hexdigest()
-    return ArrivedFile(path, clean_filename(path.name), size, sha256, protocol, keep=True)
+    name = clean_filename(path.name)
+    return ArrivedFile(path, name, size, sha256, protocol, keep=True, stamp=stamp)
 
 
 def storing_takes_at_most(size: int) -> timedelta:
@@ -103,7 +134,13 @@ def storing_takes_at_most(size: int) -> timedelta:
     return _STORING_TAKES + timedelta(seconds=size / _SLOWEST_BYTES_A_SECOND)
 
 
-def _let_go_of_database() -> None:
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return what changes whenever a file is written to."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def let_go_of_database() -> None:
     """Close the database connection: storing may take minutes, and others can use it meanwhile."""
     if not connection.in_atomic_block:
         connection.close()

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -25,7 +26,7 @@ from videos.arrivals import ORIGINS
 from videos.events import log
 from videos.ingest import closing
 from videos.ingest.settings import VideoSettings
-from videos.models import Source, Upload, Video
+from videos.models import Folder, Source, Upload, Video
 from videos.moderation import policy
 from videos.naming import clean_filename, title_of
 
@@ -109,6 +110,18 @@ def create(
         log.write("video.created", video)
         idempotency.note("video", video.pk)
     return upload
+
+
+def require_allowed(owner: User, settings: VideoSettings) -> None:
+    """Raise what ``create`` would raise, before bytes are fetched for it."""
+    if not owner.can_upload:
+        raise UploadNotAllowed
+    if settings.profile:
+        profiles.named(settings.profile)
+    if settings.folder and not Folder.objects.filter(pk=settings.folder, owner=owner).exists():
+        raise folders.NoSuchFolder
+    if settings.external_id and _named_so(owner, settings.external_id).exists():
+        raise ExternalIdTaken
 
 
 def begin_receiving(upload: Upload) -> None:
@@ -201,10 +214,13 @@ def _create_video(owner: User, settings: VideoSettings, filename: str, *, receiv
                 **settings.columns(),
             )
     except IntegrityError as error:
-        named_so = Video.objects.filter(owner=owner, external_id=settings.external_id)
-        if settings.external_id and named_so.filter(deleted_at=None).exists():
+        if settings.external_id and _named_so(owner, settings.external_id).exists():
             raise ExternalIdTaken from error
         raise
+
+
+def _named_so(owner: User, external_id: str) -> QuerySet[Video]:
+    return Video.objects.filter(owner=owner, external_id=external_id, deleted_at=None)
 
 
 def _profile_of(upload: Upload) -> Profile | None:

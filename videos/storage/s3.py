@@ -89,7 +89,7 @@ class BucketStorage(S3Storage):
         self.public_endpoint_url = public_endpoint_url
         super().__init__(
             signature_version="s3v4",
-            client_config=_client_config(addressing_style),
+            client_config=client_config(addressing_style),
             transfer_config=_TRANSFER,
             **settings,
         )
@@ -307,7 +307,8 @@ class BucketStorage(S3Storage):
         return client
 
 
-def _client_config(addressing_style: Addressing) -> Config:
+def client_config(addressing_style: Addressing) -> Config:
+    """Return how clients behave: how long they wait, and how often they try."""
     return Config(
         signature_version="s3v4",
         max_pool_connections=32,

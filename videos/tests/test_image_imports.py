@@ -117,14 +117,6 @@ def test_the_api_tells_what_went_wrong(server: BadServer, api: APIClient) -> Non
     assert (refused.status_code, refused.json()["code"]) == (400, "unknown_field")
 
 
-def test_a_batch_takes_no_images(api: APIClient) -> None:
-    items = [{"url": "https://example.com/a", "type": "image"}]
-    [answer] = api.post("/api/v1/videos/import/batch/", {"items": items}, format="json").json()[
-        "items"
-    ]
-    assert (answer["status"], answer["code"]) == (400, "invalid_choice")
-
-
 def test_an_import_of_a_video_that_was_killed_is_answered(api: APIClient) -> None:
     def begin() -> Any:
         body = {"url": "https://example.com/a.mp4"}

@@ -258,5 +258,5 @@ def test_an_import_that_the_storage_refuses_says_so_in_a_sentence(
         raise StorageUnavailable("down")
 
     monkeypatch.setattr(DiskStorage, "put_file", refuse)
-    with pytest.raises(CommandError, match="did not take the file"):
+    with pytest.raises(CommandError, match="storage_unavailable: The storage is not responding"):
         call_command("import_file", str(clip), owner=owner.email)

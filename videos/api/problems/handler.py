@@ -18,7 +18,6 @@ from rest_framework.views import exception_handler as drf_exception_handler
 
 from videos.api.problems.document import CONTENT_TYPE, body
 from videos.api.problems.refusal import Told
-from videos.api.problems.refusals import REFUSALS
 from videos.api.problems.telling import told
 
 _HEADERS = ("WWW-Authenticate", "Retry-After", "Allow")
@@ -57,10 +56,10 @@ def answered(error: Exception, instance: str | None = None) -> Told | None:
 
 
 def of(error: Exception) -> dict[str, Any] | None:
-    """Return the problem for a refusal of the domain or of a form; None for any other error."""
-    if type(error) not in REFUSALS and not isinstance(error, exceptions.ValidationError):
-        return None
-    known = answered(error)
+    """Return the problem for an error of the domain, of what the site stands on, or of a form;
+    None for any other."""
+    is_form = isinstance(error, exceptions.ValidationError)
+    known = answered(error) if is_form else told(error)
     return known.problem if known else None
 
 

@@ -101,14 +101,10 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
         return self.context["request"].build_absolute_uri(address)
 
 
-class ImageUploadSerializer(StrictForm):
-    """A file with the settings of an image."""
+class ImageSettingsSerializer(StrictForm):
+    """What is said about a new image. ``settings`` returns it once it is valid."""
 
     read_only_members = ImageSerializer.Meta.fields
-    file = UploadedFileField(
-        allow_empty_file=True,
-        error_messages={"required": "Send the image as the form field `file`."},
-    )
     title = TitleField(required=False, allow_blank=True, max_length=200)
     folder = IdField(required=False, help_text="the id of one of your folders")
     tags = TagsField(required=False)
@@ -121,13 +117,22 @@ class ImageUploadSerializer(StrictForm):
     )
     expires_at = ExpiryField(required=False, help_text="it is moved into the trash then")
 
-    def validate_file(self, file: Any) -> Any:
-        """Accept only one file per request."""
-        return only_one_file(self, file)
-
     def settings(self) -> ImageSettings:
         """Return the validated settings."""
         return image_settings(self.validated_data)
+
+
+class ImageUploadSerializer(ImageSettingsSerializer):
+    """A file with the settings of an image."""
+
+    file = UploadedFileField(
+        allow_empty_file=True,
+        error_messages={"required": "Send the image as the form field `file`."},
+    )
+
+    def validate_file(self, file: Any) -> Any:
+        """Accept only one file per request."""
+        return only_one_file(self, file)
 
 
 def image_settings(validated: Mapping[str, Any]) -> ImageSettings:

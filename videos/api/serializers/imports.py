@@ -137,7 +137,7 @@ class ImportBatchSerializer(StrictForm):
 
 
 class ImportAnswerSerializer(serializers.Serializer[Any]):
-    """The answer to one item of a batch: a video and its job, or why it was refused."""
+    """The answer to one item of a batch: a video and its job, an image, or why it was refused."""
 
     status = serializers.IntegerField(help_text="what the item alone would have been answered")
     code = serializers.CharField(allow_null=True, help_text="stable; null if it was accepted")
@@ -145,6 +145,9 @@ class ImportAnswerSerializer(serializers.Serializer[Any]):
     errors = FieldErrorSerializer(many=True, help_text="one entry for each wrong member")  # type: ignore[assignment]  # a member, no result of checking
     video = serializers.UUIDField(allow_null=True, help_text="the id of the video")
     job = serializers.UUIDField(allow_null=True, help_text="the id of the job")
+    image = serializers.UUIDField(
+        allow_null=True, help_text="the id of the image, which is complete"
+    )
 
 
 class ImportAnswersSerializer(serializers.Serializer[Any]):

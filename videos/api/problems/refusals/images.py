@@ -2,6 +2,7 @@
 
 from processing.images.examine import ImageInvalid, ImageTooLarge
 from videos.api.problems.refusal import Refusals
+from videos.ingest.image_batches import NotInTime
 from videos.ingest.images import ImagesUnavailable
 
 REFUSALS: Refusals = {
@@ -19,5 +20,11 @@ REFUSALS: Refusals = {
         503,
         "images_unavailable",
         "Images cannot be decoded here at the moment. Try again later.",
+    ),
+    NotInTime: (
+        503,
+        "batch_timeout",
+        "The image did not arrive within the time of a batch. Import it by itself, or with fewer "
+        "others.",
     ),
 }

@@ -23,6 +23,7 @@ IMPORT_ANSWERS: Example = {
             "errors": [],
             "video": ID,
             "job": JOB_ID,
+            "image": None,
         },
         {
             "status": 400,
@@ -31,6 +32,16 @@ IMPORT_ANSWERS: Example = {
             "errors": [{"field": "url", "code": "fetch_forbidden_address", "detail": _PRIVATE}],
             "video": None,
             "job": None,
+            "image": None,
+        },
+        {
+            "status": 201,
+            "code": None,
+            "detail": None,
+            "errors": [],
+            "video": None,
+            "job": None,
+            "image": ID,
         },
     ]
 }

@@ -41,7 +41,9 @@ OPERATIONS: Mapping[str, Operation] = {
         "importVideos",
         "Import many videos from URLs",
         "Takes up to 100 items, each as `importVideo` takes it. Each is answered by itself, in the "
-        "same order, with the status that it would have been answered with alone.",
+        "same order, with the status that it would have been answered with alone. Images are "
+        "fetched while the request waits, some at once, and are complete with the answer; those "
+        "that do not arrive in time are answered with `batch_timeout`.",
         refusals={403: ("upload_not_allowed", "email_not_verified")},
         request=examples.IMPORT_BATCH,
         answer=examples.IMPORT_ANSWERS,
