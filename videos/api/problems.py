@@ -49,11 +49,12 @@ from videos.idempotency import (
     KeyMismatch,
 )
 from videos.ingest.direct import errors as direct
+from videos.ingest.examining import ImagesUnavailable
 from videos.ingest.hooks.addresses import AddressUnknown, NoSecretSet
 from videos.ingest.hooks.deliveries import NotJson
 from videos.ingest.hooks.polling import NoSuchJob, NotAsked
 from videos.ingest.hooks.signatures import SignatureExpired, SignatureInvalid, SignatureMissing
-from videos.ingest.images import ImagesUnavailable
+from videos.ingest.posters import PosterInvalid, PosterTooLarge
 from videos.ingest.services import EmptyFile
 from videos.ingest.uploads import (
     ExternalIdTaken,
@@ -122,6 +123,16 @@ _DOMAIN: dict[type[Exception], tuple[int, str, str]] = {
         503,
         "images_unavailable",
         "Images cannot be decoded here at the moment. Try again later.",
+    ),
+    PosterInvalid: (
+        400,
+        "poster_invalid",
+        "The poster is no JPEG, PNG, WebP, GIF or AVIF image that can be read to its end.",
+    ),
+    PosterTooLarge: (
+        413,
+        "poster_too_large",
+        "The poster has too many bytes or pixels. Make it smaller.",
     ),
     UploadCanceled: (
         409,

@@ -470,17 +470,19 @@ class UploadedFileField(serializers.FileField):
     """A file of at least one byte. The upload itself refuses an empty one, by its own code."""
 
 
-def only_one_file(form: StrictForm, file: "UploadedFile[bytes]") -> "UploadedFile[bytes]":
-    """Return the file of a form; raise ``ValidationError`` if it has two, since the other one would
-    be dropped silently."""
+def only_one_file(
+    form: StrictForm, file: "UploadedFile[bytes]", name: str = "file"
+) -> "UploadedFile[bytes]":
+    """Return the file of a form's field; raise ``ValidationError`` if it has two, since the other
+    one would be dropped silently."""
     given = form.initial_data
-    if isinstance(given, MultiValueDict) and len(given.getlist("file")) > 1:
+    if isinstance(given, MultiValueDict) and len(given.getlist(name)) > 1:
         raise serializers.ValidationError("Send one file in a request.", code="too_many_files")
     return file
 
 
 class VideoUploadSerializer(VideoSettingsSerializer):
-    """A file with its settings."""
+    """A file with its settings, and perhaps a poster."""
 
     read_only_members = VideoSerializer.Meta.fields
     file = UploadedFileField(
@@ -488,9 +490,19 @@ class VideoUploadSerializer(VideoSettingsSerializer):
         error_messages={"required": "Send the video as the form field `file`."},
     )
 
+    poster = UploadedFileField(
+        required=False,
+        allow_empty_file=True,
+        help_text="an image that is shown for the video, instead of a still of it",
+    )
+
     def validate_file(self, file: "UploadedFile[bytes]") -> "UploadedFile[bytes]":
         """Accept only one file per request."""
         return only_one_file(self, file)
+
+    def validate_poster(self, file: "UploadedFile[bytes]") -> "UploadedFile[bytes]":
+        """Accept only one poster per request."""
+        return only_one_file(self, file, "poster")
 
 
 class FieldErrorSerializer(serializers.Serializer[Any]):

@@ -1,7 +1,7 @@
 """API views of videos. Each parses, authorises, calls one service, and responds."""
 
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
@@ -45,8 +45,8 @@ from videos.api.serializers import (
 )
 from videos.api.strictness import StrictRequests
 from videos.idempotency import Made
+from videos.ingest import posters, uploads
 from videos.ingest import services as ingest
-from videos.ingest import uploads
 from videos.models import Upload, Video
 from videos.playback import originals
 from videos.selectors import with_everything
@@ -136,8 +136,9 @@ class VideoViewSet(
         verification.require_verified(user)
         form = VideoUploadSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        with closing(form.validated_data["file"]) as file:  # closed here: it is moved away
-            video = ingest.take_file(user, _arrived(file), form.settings())
+        poster = _prepared(form.validated_data.get("poster"))
+        with closing(form.validated_data["file"]) as file, poster as given:  # it is moved away
+            video = ingest.take_file(user, _arrived(file), form.settings(), given)
         return self._answer(video.pk, HTTPStatus.CREATED, location=True)
 
     @extend_schema(request=VideoEditSerializer, responses=VideoSerializer)
@@ -284,6 +285,16 @@ class VideoViewSet(
         data = shape(video, context=self.get_serializer_context()).data
         where = reverse("video-detail", [video_id], request=self.request)
         return Response(data, status=code, headers={"Location": where} if location else None)
+
+
+@contextmanager
+def _prepared(file: TemporaryUploadedFile | None) -> Iterator[posters.Poster | None]:
+    """Yield the poster that a form has, decoded."""
+    if file is None:
+        yield None
+        return
+    with closing(file), posters.prepared(Path(file.temporary_file_path()), file.size or 0) as given:
+        yield given
 
 
 def _arrived(file: TemporaryUploadedFile) -> ingest.ArrivedFile:
