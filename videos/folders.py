@@ -156,6 +156,24 @@ def path(folder: Folder) -> list[Folder]:
     return found[::-1]
 
 
+def by_path(owner: User) -> list[tuple[UUID, str]]:
+    """Return all folders of an owner in the order of their paths, in one query: the id, and the
+    names from the top down, with slashes between."""
+    rows = {
+        pk: (name, parent) for pk, name, parent in owner.folders.values_list("pk", "name", "parent")
+    }
+
+    def names(folder_id: UUID | None) -> list[str]:
+        if folder_id is None or folder_id not in rows:
+            return []
+        name, parent = rows[folder_id]
+        return [*names(parent), name]
+
+    found = [(names(pk), pk) for pk in rows]
+    found.sort(key=lambda one: ([name.casefold() for name in one[0]], one[0]))
+    return [(pk, " / ".join(path)) for path, pk in found]
+
+
 def _count(rows: QuerySet[Any], link: str) -> Any:
     inside = rows.filter(**{link: OuterRef("pk")}).order_by().values(link)
     counted = inside.annotate(number=Count("pk")).values("number")

@@ -48,7 +48,7 @@ def library(request: HttpRequest) -> HttpResponse:
             "tabs": collection.tabs(user, narrowing),
             "orders": [(name, order.label) for name, order in shelf.ORDERS.items()],
             "feed_since": feed_since,
-            **(uploading.context() if may_upload(request) else {}),
+            **(uploading.context(user, narrowing.folder) if may_upload(request) else {}),
         },
     )
 
@@ -72,12 +72,15 @@ def card(request: HttpRequest, video_id: UUID) -> HttpResponse:
 @never_cache
 @login_required
 def upload(request: HttpRequest) -> HttpResponse:
-    """Show the upload page."""
+    """Show the upload page, for the folder that was looked at."""
     user = cast(User, request.user)
+    wanted = collection.uuid_or_none(request.GET.get("folder"))
+    place = user.folders.filter(pk=wanted).first() if wanted else None
     context = {
+        "place": place,
         "is_verified": verification.is_verified(user),
         "feed_since": _feed_since(user),
-        **uploading.context(),
+        **uploading.context(user, place.pk if place else None),
     }
     return render(request, "pages/upload.html", context)
 
