@@ -14,7 +14,7 @@ from accounts import verification
 from accounts.models import User
 from videos import access, folders
 from videos.events import cursors, log
-from videos.pages import cards, sharing, shelf, uploading, words
+from videos.pages import cards, images, sharing, shelf, uploading, words
 from videos.pages import library as collection
 from videos.pages.context import may_upload
 from videos.playback import originals
@@ -45,6 +45,7 @@ def library(request: HttpRequest) -> HttpResponse:
             "place": place,
             "above": folders.path(place)[:-1] if place else [],
             "folders": [] if before or after else collection.inner_folders(user, narrowing),
+            "images": images.count(user, narrowing),
             "tabs": collection.tabs(user, narrowing),
             "orders": [(name, order.label) for name, order in shelf.ORDERS.items()],
             "feed_since": feed_since,

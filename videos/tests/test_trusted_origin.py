@@ -48,7 +48,7 @@ def page(owner: User) -> Client:
     return client
 
 
-def asked(page: Client, origin: str | None, **headers: str) -> tuple[int, str]:
+def asked(page: Client, origin: str | None, **headers: Any) -> tuple[int, str]:
     """The answer to the beginning of an upload."""
     named: dict[str, Any] = {} if origin is None else {"HTTP_ORIGIN": origin}
     body = json.dumps({"filename": "film.mp4", "size": 10**7})
