@@ -11,11 +11,14 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, reduce
+from itertools import chain
+from operator import and_
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models import BooleanField, Case, F, Func, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Concat
 
 from accounts.models import User
 from videos import search_index
@@ -96,8 +99,34 @@ def _found_on_sqlite(text: str) -> Any:
     connection.ensure_connection()
     connection.connection.create_function(_FUNCTION, 6, _is_found, deterministic=True)
     fields = ("title", "description", "tags", "provenance", "source__filename")
-    told = (F(name) for name in fields)
-    return Func(Value(text), *told, function=_FUNCTION, output_field=BooleanField())
+    told = [F(name) for name in fields]
+    found = Func(Value(text), *told, function=_FUNCTION, output_field=BooleanField())
+    if not words(text):
+        return found
+    # SQLite itself sees in most rows that they lack a word; it knows no letters but ASCII's.
+    return Case(When(_may_have(words(text), told), then=found), default=Value(False))
+
+
+def _may_have(wanted: list[str], told: list[F]) -> Q:
+    """Return a condition that holds for all texts that have these words, and for few others: those
+    with letters beyond ASCII, as themselves or escaped in JSON, are to be looked at."""
+    every = Concat(
+        *chain.from_iterable((one, Value(" ")) for one in told), output_field=TextField()
+    )
+    other = Q(_holds(every, "GLOB", "*[^ -~]*")) | Q(_holds(every, "LIKE", "%\\u%"))
+    if not all(word.isascii() for word in wanted):
+        return other
+    return other | reduce(and_, (Q(_holds(every, "LIKE", f"%{word}%")) for word in wanted))
+
+
+def _holds(text: Any, operator: str, pattern: str) -> Any:
+    return Func(
+        text,
+        Value(pattern),
+        template="%(expressions)s",
+        arg_joiner=f" {operator} ",
+        output_field=BooleanField(),
+    )
 
 
 def _is_found(text: str, *told: str | None) -> bool:

@@ -148,7 +148,7 @@ def test_what_is_uploaded_in_a_folder_lies_there(
     page = open_page(person)
     page.goto(f"/?folder={trips}")
     page.get_by_role("link", name="Upload", exact=True).click()
-    expect(page.get_by_label("Folder of what you add")).to_have_value(trips)
+    expect(page.get_by_label("Folder for new videos")).to_have_value(trips)
     large = tmp_path / "large.mp4"
     size = 9 * 1024**2  # it goes by tus
     box = size.to_bytes(4, "big") + b"free" + bytes(size - 8)
@@ -181,7 +181,7 @@ def test_a_link_is_fetched_into_the_folder(person: Person, open_page: Open) -> N
     trips = make(person, "Trips")
     page = open_page(person)
     page.goto("/upload/")
-    page.get_by_label("Folder of what you add").select_option("Trips")
+    page.get_by_label("Folder for new videos").select_option("Trips")
     page.get_by_label("Or from a link").fill("https://example.org/film.mp4")
     page.get_by_role("button", name="Fetch it").click()
     row = page.locator("video-uploader .rows").get_by_role("listitem")
