@@ -61,7 +61,7 @@ export class ResumableUpload {
       });
       this.#on("upload-error", (file, error, response) => {
         this.uppy.removeFile(this.#id);
-        settle(reject, problemOf(error, response));
+        settle(reject, this.ways.way === "s3" && isUnheard(error, response) ? storageProblem() : problemOf(error, response));
       });
       this.#on("upload-success", async () => {
         try {
@@ -132,6 +132,20 @@ export class ResumableUpload {
     const { tus, s3Multipart } = this.uppy.getFile(this.#id) ?? {};
     return s3Multipart?.uploadId ?? tus?.uploadUrl?.split("/").filter(Boolean).pop() ?? null;
   }
+}
+
+/** Return whether nothing answered, or nothing that this page may read. */
+function isUnheard(error, response) {
+  return !(response?.body?.xhr ?? error?.request)?.status && !error?.source?.status;
+}
+
+/** Return what to do when the storage does not let the page send to it: a browser tells pages neither
+    that nor a lost line. */
+function storageProblem() {
+  const words =
+    "The file could not be sent to the storage of this site. Check your connection and try again. If it fails " +
+    `each time, the operator should let pages of ${location.origin} send to the bucket (manage.py setup_bucket).`;
+  return new Problem(words, "storage_unreachable", 0);
 }
 
 /** Return Uppy's error as a problem, with the server's sentence where there is one. */
