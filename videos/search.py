@@ -12,13 +12,12 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache, reduce
-from itertools import chain
 from operator import and_
 from typing import Any
 
 from django.db import connection
 from django.db.models import BooleanField, Case, F, Func, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from videos import search_index
@@ -28,6 +27,8 @@ _FUNCTION = "videos_found"
 _WORD = re.compile(r"[^\W_]+")
 # "[]" and "{}", which most rows have.
 _EMPTY_JSON = "[]"
+# Of SQLite: a text with another character than ASCII's visible ones, or with a backslash.
+_NOT_PLAIN = "*[^] -[^-~]*"
 _MARK = re.compile("[\u0300-\u036f]")
 # Letters that are no accented ones, as PostgreSQL's `unaccent` writes them.
 _LETTERS = str.maketrans(
@@ -110,13 +111,16 @@ def _found_on_sqlite(text: str) -> Any:
 def _may_have(wanted: list[str], told: list[F]) -> Q:
     """Return a condition that holds for all texts that have these words, and for few others: those
     with letters beyond ASCII, as themselves or escaped in JSON, are to be looked at."""
-    every = Concat(
-        *chain.from_iterable((one, Value(" ")) for one in told), output_field=TextField()
+    every = Func(
+        *(Coalesce(one, Value("")) if one.name == "source__filename" else one for one in told),
+        template="(%(expressions)s)",
+        arg_joiner=" || ' ' || ",
+        output_field=TextField(),
     )
-    other = Q(_holds(every, "GLOB", "*[^ -~]*")) | Q(_holds(every, "LIKE", "%\\u%"))
+    other = Q(_holds(every, "GLOB", _NOT_PLAIN))
     if not all(word.isascii() for word in wanted):
         return other
-    return other | reduce(and_, (Q(_holds(every, "LIKE", f"%{word}%")) for word in wanted))
+    return reduce(and_, (Q(_holds(every, "LIKE", f"%{word}%")) for word in wanted)) | other
 
 
 def _holds(text: Any, operator: str, pattern: str) -> Any:
