@@ -112,7 +112,7 @@ def _may_have(wanted: list[str], told: list[F]) -> Q:
     """Return a condition that holds for all texts that have these words, and for few others: those
     with letters beyond ASCII, as themselves or escaped in JSON, are to be looked at."""
     every = Func(
-        *(Coalesce(one, Value("")) if one.name == "source__filename" else one for one in told),
+        *(Coalesce(one, Value(""), output_field=TextField()) for one in told),
         template="(%(expressions)s)",
         arg_joiner=" || ' ' || ",
         output_field=TextField(),
