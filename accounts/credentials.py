@@ -74,7 +74,8 @@ def is_ours(headers: Mapping[str, str]) -> bool:
     trusted = (urlsplit(one) for one in settings.CSRF_TRUSTED_ORIGINS)
     # A page that was served without TLS may come from anybody, whatever its host name.
     schemes = ("https",) if settings.SESSION_COOKIE_SECURE else ("http", "https")
-    is_here = parts.scheme in schemes and parts.netloc == host
+    # Whole and letter for letter: `urlsplit` overlooks tabs, and knows paths.
+    is_here = origin in [f"{scheme}://{host}" for scheme in schemes]
     return is_here or any(_is_trusted(parts, one) for one in trusted)
 
 

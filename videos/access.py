@@ -152,11 +152,14 @@ def is_open(video: Video) -> bool:
     return shown and video.deleted_at is None
 
 
+def may_see(video: Video, viewer: Viewer) -> bool:
+    """Return whether a viewer may see a video that they know the address of."""
+    return video.deleted_at is None and (is_open(video) or may_inspect(video, viewer))
+
+
 def may_play(video: Video, viewer: Viewer) -> bool:
     """Return whether a viewer may receive a playback address."""
-    if video.deleted_at is not None or not video.playable:
-        return False
-    return is_open(video) or may_inspect(video, viewer)
+    return video.playable and may_see(video, viewer)
 
 
 def _may(video: Video, viewer: Viewer, right: Right) -> bool:

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from videos import contents
-from videos.models import Folder, Video
+from videos.models import Folder, Image, Video
 
 DEEPEST = 10
 """The most folders on the way from the top to the innermost one."""
@@ -140,10 +140,12 @@ def below(owner_id: Any, folder_id: UUID) -> set[UUID]:
 
 def shown(folders: QuerySet[Folder]) -> QuerySet[Folder]:
     """Load folders with all that is shown of them, in one query: the folders they lie in, and
-    ``video_count`` and ``folder_count``, which count what lies directly in them."""
+    ``video_count``, ``image_count`` and ``folder_count``, which count what lies directly in
+    them."""
     chain = "__".join(["parent"] * (DEEPEST - 1))
     return folders.select_related(chain).annotate(
         video_count=_count(Video.objects.filter(deleted_at=None), "folder"),
+        image_count=_count(Image.objects.filter(deleted_at=None), "folder"),
         folder_count=_count(Folder.objects.all(), "parent"),
     )
 
@@ -154,6 +156,24 @@ def path(folder: Folder) -> list[Folder]:
     while (above := found[-1].parent) is not None:
         found.append(above)
     return found[::-1]
+
+
+def by_path(owner: User) -> list[tuple[UUID, str]]:
+    """Return all folders of an owner in the order of their paths, in one query: the id, and the
+    names from the top down, with slashes between."""
+    rows = {
+        pk: (name, parent) for pk, name, parent in owner.folders.values_list("pk", "name", "parent")
+    }
+
+    def names(folder_id: UUID | None) -> list[str]:
+        if folder_id is None or folder_id not in rows:
+            return []
+        name, parent = rows[folder_id]
+        return [*names(parent), name]
+
+    found = [(names(pk), pk) for pk in rows]
+    found.sort(key=lambda one: ([name.casefold() for name in one[0]], one[0]))
+    return [(pk, " / ".join(path)) for path, pk in found]
 
 
 def _count(rows: QuerySet[Any], link: str) -> Any:

@@ -2,7 +2,8 @@
 
 Outputs of a release lie under ``releases/<release>/<token>/``. The token is that of the task
 attempt that wrote them, and no other attempt ever writes there. The key of an original is a single
-name. What is shown of an image lies under ``images/<image>/``.
+name. What is shown of an image lies under ``images/<image>/``, and the poster that an owner gave a
+video under ``posters/<poster>/``.
 """
 
 import re
@@ -12,6 +13,9 @@ from uuid_utils.compat import uuid7
 
 RELEASES = "releases/"
 IMAGES = "images/"
+POSTERS = "posters/"
+# The names of the pictures of a poster that an owner gave: as shown, for lists, and in full.
+POSTER, SMALL_POSTER, FULL_POSTER = POSTER_FILES = ("poster.jpg", "poster-small.jpg", "full.jpg")
 # In each storage: the mark of the installation that it belongs to.
 IDENTITY = "installation.json"
 # The prefix of the objects that the doctor writes, reads and deletes.
@@ -23,6 +27,7 @@ QUARANTINE = "quarantine/"
 
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _OUTPUT = re.compile(rf"releases/(?P<release>{_UUID})/(?P<token>{_UUID})/[^/]+(?:/[^/]+)?")
+_OF_POSTER = re.compile(rf"posters/(?P<poster>{_UUID})/[^/]+")
 _OF_IMAGE = re.compile(rf"images/(?P<image>{_UUID})/[^/]+")
 # On disk this includes the partial files of processes that were killed while writing.
 _ORIGINAL = re.compile(r"[0-9a-f]{32}|\.[0-9a-f]{32}\.[0-9a-f]{32}\.part")
@@ -69,19 +74,36 @@ def image_of(key: str) -> UUID | None:
     return UUID(match["image"]) if match else None
 
 
+def in_poster(poster_id: UUID, name: str) -> str:
+    """Return the key of a picture of a poster that an owner gave."""
+    return f"{POSTERS}{poster_id}/{name}"
+
+
+def poster_files(poster_id: UUID) -> list[str]:
+    """Return the keys of all pictures of a poster that an owner gave."""
+    return [in_poster(poster_id, name) for name in POSTER_FILES]
+
+
+def poster_of(key: str) -> UUID | None:
+    """Return the poster that a key belongs to, or None if the key does not have our form."""
+    match = _OF_POSTER.fullmatch(key)
+    return UUID(match["poster"]) if match else None
+
+
 def new_original() -> str:
     """Return a new, unique key for an original."""
     return uuid7().hex
 
 
-def in_release(release_id: UUID, name: str) -> str:
-    """Return the key of the object that an address names within a release."""
-    return f"{release_prefix(release_id)}{name}"
+def in_folder(folder: str, id_: UUID, name: str) -> str:
+    """Return the key of the object that an address names below an id, in ``RELEASES``, ``IMAGES``
+    or ``POSTERS``."""
+    return f"{folder}{id_}/{name}"
 
 
 def within_release(release_id: UUID, key: str) -> str:
     """Return the name that an address uses for an object of a release; the inverse of
-    ``in_release``."""
+    ``in_folder``."""
     return key.removeprefix(release_prefix(release_id))
 
 
@@ -103,8 +125,8 @@ def is_housekeeping(key: str) -> bool:
 
 def is_output(key: str) -> bool:
     """Return whether a key of the outputs storage has the form of our outputs: those of releases,
-    and what is shown of images."""
-    return _OUTPUT.fullmatch(key) is not None or _OF_IMAGE.fullmatch(key) is not None
+    what is shown of images, and posters."""
+    return any(form.fullmatch(key) for form in (_OUTPUT, _OF_IMAGE, _OF_POSTER))
 
 
 def is_original(key: str) -> bool:

@@ -55,6 +55,8 @@ def _purge(video_id: UUID, since: datetime | None) -> bool:
         "key", flat=True
     ):
         objects.mark_original(key)
+    if video.own_poster:
+        objects.mark_poster(video.own_poster)
     log.write("video.purged", video)
     Video.objects.filter(pk=video_id).delete()
     _drop_releases(releases)

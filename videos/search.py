@@ -11,16 +11,24 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache, reduce
+from operator import and_
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models import BooleanField, Case, F, Func, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Coalesce
 
+from accounts.models import User
 from videos import search_index
 from videos.models import Image, Source, Video
 
 _FUNCTION = "videos_found"
 _WORD = re.compile(r"[^\W_]+")
+# "[]" and "{}", which most rows have.
+_EMPTY_JSON = "[]"
+# Of SQLite: a text with another character than ASCII's visible ones, or with a backslash.
+_NOT_PLAIN = "*[^] -[^-~]*"
 _MARK = re.compile("[\u0300-\u036f]")
 # Letters that are no accented ones, as PostgreSQL's `unaccent` writes them.
 _LETTERS = str.maketrans(
@@ -43,23 +51,32 @@ def images_titled(images: QuerySet[Image], text: str) -> QuerySet[Image]:
     return images.filter(_contains("title", text))
 
 
-def found(videos: QuerySet[Video], text: str) -> QuerySet[Video]:
-    """Return the videos that a text finds."""
-    files = Source.objects.filter(_contains("filename", text))
+def found(
+    videos: QuerySet[Video], text: str, *, owners: QuerySet[User] | None = None
+) -> QuerySet[Video]:
+    """Return the videos that a text finds, and those of some ``owners``."""
     if connection.vendor == "sqlite":
-        named = _contains("title", text) | Q(source__in=files)
-        return videos.filter(named | Q(_found_on_sqlite(text)))
+        theirs = Q(owner__in=owners.values("pk")) if owners is not None else Q()
+        return videos.filter(Q(_found_on_sqlite(text)) | theirs)
     every = Video.objects.order_by()
+    files = Source.objects.filter(_contains("filename", text))
+    ways = [every.filter(source__in=files), every.filter(_Words(text))]
+    if owners is not None:
+        ways.append(every.filter(owner__in=owners.values("pk")))
     titled = every.filter(_contains("title", text)).values("pk")
-    filed = every.filter(source__in=files).values("pk")
-    worded = every.filter(_Words(text)).values("pk")
-    return videos.filter(pk__in=titled.union(filed, worded))
+    return videos.filter(pk__in=titled.union(*(way.values("pk") for way in ways)))
 
 
 def words(text: str) -> list[str]:
     """Return the words of a text, in lower case and without accents."""
-    plain = _MARK.sub("", unicodedata.normalize("NFKD", text.casefold()))
-    return _WORD.findall(plain.translate(_LETTERS))
+    return _WORD.findall(_plain(text))
+
+
+def _plain(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    bare = _MARK.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    return bare.translate(_LETTERS)
 
 
 class _Words(Func):
@@ -83,21 +100,60 @@ def _found_on_sqlite(text: str) -> Any:
     connection.ensure_connection()
     connection.connection.create_function(_FUNCTION, 6, _is_found, deterministic=True)
     fields = ("title", "description", "tags", "provenance", "source__filename")
-    told = (F(name) for name in fields)
-    return Func(Value(text), *told, function=_FUNCTION, output_field=BooleanField())
+    told = [F(name) for name in fields]
+    found = Func(Value(text), *told, function=_FUNCTION, output_field=BooleanField())
+    if not words(text):
+        return found
+    # SQLite itself sees in most rows that they lack a word; it knows no letters but ASCII's.
+    return Case(When(_may_have(words(text), told), then=found), default=Value(False))
+
+
+def _may_have(wanted: list[str], told: list[F]) -> Q:
+    """Return a condition that holds for all texts that have these words, and for few others: those
+    with letters beyond ASCII, as themselves or escaped in JSON, are to be looked at."""
+    every = Func(
+        *(Coalesce(one, Value(""), output_field=TextField()) for one in told),
+        template="(%(expressions)s)",
+        arg_joiner=" || ' ' || ",
+        output_field=TextField(),
+    )
+    other = Q(_holds(every, "GLOB", _NOT_PLAIN))
+    if not all(word.isascii() for word in wanted):
+        return other
+    return reduce(and_, (Q(_holds(every, "LIKE", f"%{word}%")) for word in wanted)) | other
+
+
+def _holds(text: Any, operator: str, pattern: str) -> Any:
+    return Func(
+        text,
+        Value(pattern),
+        template="%(expressions)s",
+        arg_joiner=f" {operator} ",
+        output_field=BooleanField(),
+    )
 
 
 def _is_found(text: str, *told: str | None) -> bool:
     title, description, tags, provenance, filename = (one or "" for one in told)
-    strings = (*_strings(tags), *_strings(provenance))
-    there = words(" ".join((title, description, filename, *strings)))
-    wanted = words(text)
-    return bool(wanted) and all(any(one.startswith(w) for one in there) for w in wanted)
+    part = text.casefold()
+    if part in title.casefold() or part in filename.casefold():
+        return True
+    begins = _beginnings(text)
+    there = _plain(" ".join((title, description, filename, *_strings(tags), *_strings(provenance))))
+    return bool(begins) and all(one.search(there) for one in begins)
+
+
+@lru_cache(maxsize=64)
+def _beginnings(text: str) -> tuple[re.Pattern[str], ...]:
+    """Return for each word of a text what finds a word that it begins."""
+    return tuple(re.compile(rf"(?<![^\W_]){re.escape(word)}") for word in words(text))
 
 
 def _strings(text: str) -> Iterator[str]:
     """Yield the strings that are values in a JSON text."""
-    inner = [json.loads(text or "null")]
+    if len(text) <= len(_EMPTY_JSON):
+        return
+    inner = [json.loads(text)]
     while inner:
         value = inner.pop()
         if isinstance(value, str):

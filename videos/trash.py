@@ -19,6 +19,7 @@ from videos import clock, lifecycle, locking
 from videos.each_row import act_on_each
 from videos.ingest.uploads import ExternalIdTaken
 from videos.models import Video
+from videos.models.library import LibraryItem
 
 _BATCH = 100
 
@@ -81,9 +82,9 @@ def restore(video: Video) -> None:
         raise ExternalIdTaken from error
 
 
-def kept_until(video: Video) -> datetime | None:
-    """Return the time at or soon after which a video in the trash is purged; None if it is not
-    there."""
-    if video.deleted_at is None:
+def kept_until(item: LibraryItem) -> datetime | None:
+    """Return the time at or soon after which a video or image in the trash is purged; None if it is
+    not there."""
+    if item.deleted_at is None:
         return None
-    return video.deleted_at + timedelta(days=settings.PURGE_AFTER_DAYS)
+    return item.deleted_at + timedelta(days=settings.PURGE_AFTER_DAYS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,8 +21,7 @@ from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 
 MOST_PIXELS = 100_000_000
-THUMBNAIL_SIDE = 320
-"""The longest side of a thumbnail, in pixels."""
+COPY_AND_THUMBNAIL: Mapping[str, int | None] = {"copy": None, "thumbnail": 320}
 
 _CODE = Path(__file__).resolve().parents[2]
 _LIMITS = runner.Limits(
@@ -47,24 +47,32 @@ class ImageTooLarge(Exception):
 
 @dataclass(frozen=True)
 class Examined:
-    """A decoded image: the format of the file, the size of the upright copy in pixels, and the
-    copy and the thumbnail."""
+    """A decoded image: the format of the file, its upright size in pixels, and the pictures made
+    of it."""
 
     format: str
     width: int
     height: int
-    copy: Path
-    thumbnail: Path
+    files: Mapping[str, Path]
 
 
-def examine(path: Path, folder: Path, ffmpeg: FFmpeg) -> Examined:
-    """Decode a file, and write its copy and thumbnail into a folder. Both paths are absolute.
+def examine(
+    path: Path,
+    folder: Path,
+    ffmpeg: FFmpeg,
+    *,
+    wanted: Mapping[str, int | None] = COPY_AND_THUMBNAIL,
+) -> Examined:
+    """Decode a file, and write pictures of it into a folder. Both paths are absolute.
+
+    ``wanted`` names the pictures: JPEGs with at most so many pixels a side, or for None a copy in
+    full size.
 
     Raises ``ImageInvalid``, ``ImageTooLarge``, or `ToolMissing` or `SandboxUnavailable` if the
     program could not start.
     """
     try:
-        told = ffmpeg.run(_command(path, folder), limits=_LIMITS, reads=[path, *_needed()],
+        told = ffmpeg.run(_command(path, folder, wanted), limits=_LIMITS, reads=[path, *_needed()],
                           writes=folder).stdout  # fmt: skip
     except (ProcessTimedOut, ProcessStalled, OutputTooLarge) as error:
         raise ImageTooLarge from error
@@ -79,15 +87,14 @@ def examine(path: Path, folder: Path, ffmpeg: FFmpeg) -> Examined:
         found["format"],
         found["width"],
         found["height"],
-        folder / found["copy"],
-        folder / found["thumbnail"],
+        {name: folder / file for name, file in found["files"].items()},
     )
 
 
-def _command(path: Path, folder: Path) -> list[str]:
+def _command(path: Path, folder: Path, wanted: Mapping[str, int | None]) -> list[str]:
     python = str(Path(sys.executable).resolve())
     own = [str(_CODE), str(_packages()), str(path), str(folder)]
-    return [python, "-I", "-S", "-c", _START, *own, str(MOST_PIXELS), str(THUMBNAIL_SIDE)]
+    return [python, "-I", "-S", "-c", _START, *own, str(MOST_PIXELS), json.dumps(dict(wanted))]
 
 
 def _needed() -> list[Path]:

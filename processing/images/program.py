@@ -1,6 +1,6 @@
-"""The program that `examine` starts: decodes one image, and writes a copy and a thumbnail.
+"""The program that `examine` starts: decodes one image, and writes the pictures that are wanted.
 
-Nothing of the file but its pixels comes into either. It prints what it found as JSON.
+Nothing of the file but its pixels comes into them. It prints what it found as JSON.
 """
 
 from __future__ import annotations
@@ -25,17 +25,22 @@ FORMATS: dict[str, tuple[str, str, dict[str, Any], str]] = {
 }
 _OPENED = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 _WITH_ALPHA = ("RGBA", "LA", "PA", "RGBa", "La")
+_QUALITY = 85
 _WHITE = (255, 255, 255)
 
 
 def main(arguments: list[str]) -> None:
     """Examine one file. The arguments are its path, the folder to write into, the most pixels, and
-    the thumbnail's longest side."""
-    path, folder, pixels, side = arguments
-    sys.stdout.write(json.dumps(_examined(Path(path), Path(folder), int(pixels), int(side))))
+    the names of the JPEGs with their longest sides, as JSON. A side of null means a copy of the
+    same size and in the same format, if browsers show that."""
+    path, folder, pixels, wanted = arguments
+    found = _examined(Path(path), Path(folder), int(pixels), json.loads(wanted))
+    sys.stdout.write(json.dumps(found))
 
 
-def _examined(path: Path, folder: Path, pixels: int, side: int) -> dict[str, Any]:
+def _examined(
+    path: Path, folder: Path, pixels: int, wanted: dict[str, int | None]
+) -> dict[str, Any]:
     Image.MAX_IMAGE_PIXELS = pixels // 2  # it refuses twice as many, before it decodes any
     try:
         with Image.open(path, formats=_OPENED) as image:
@@ -47,19 +52,27 @@ def _examined(path: Path, folder: Path, pixels: int, side: int) -> dict[str, Any
         return {"error": "image_too_large"}
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError):
         return {"error": "image_invalid"}
-    name, saved_as, options, suffix = FORMATS[kind]
-    copy, thumbnail = f"copy{suffix}", "thumbnail.jpg"
-    shown.save(folder / copy, saved_as, **options)
-    small = _opaque(shown)
+    files = {}
+    for name, side in wanted.items():
+        to = folder / name
+        made = _copied(shown, to, kind) if side is None else _small(shown, to, side)
+        files[name] = made.name
+    size = {"width": shown.width, "height": shown.height}
+    return {"format": FORMATS[kind][0], "files": files, **size}
+
+
+def _copied(shown: Image.Image, path: Path, kind: str) -> Path:
+    _, saved_as, options, suffix = FORMATS[kind]
+    copy = path.with_suffix(suffix)
+    shown.save(copy, saved_as, **options)
+    return copy
+
+
+def _small(shown: Image.Image, path: Path, side: int) -> Path:
+    small, file = _opaque(shown), path.with_suffix(".jpg")
     small.thumbnail((side, side))
-    small.save(folder / thumbnail, "JPEG", quality=82, progressive=True)
-    return {
-        "format": name,
-        "width": shown.width,
-        "height": shown.height,
-        "copy": copy,
-        "thumbnail": thumbnail,
-    }
+    small.save(file, "JPEG", quality=_QUALITY, progressive=True)
+    return file
 
 
 def upright(image: Image.Image) -> Image.Image:

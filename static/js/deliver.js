@@ -43,7 +43,7 @@ export class Delivery {
     for (let tries = 1; ; tries += 1) {
       try {
         const onProgress = (progress) => this.on.moved({ ...progress, again: tries > 1 });
-        return await send(this.file, this.ways.address, { signal, onProgress });
+        return await send(this.file, this.ways, { signal, onProgress });
       } catch (problem) {
         if (problem.code !== "unreachable" || tries === TRIES) throw problem;
         this.on.lost();

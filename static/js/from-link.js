@@ -3,8 +3,9 @@
 import { ask } from "./api.js";
 
 export class FromLink {
-  /** `form` is the form with the field, if the page has one; `onVideo` gets the new video. */
-  constructor(form, { address, imports }, onVideo) {
+  /** `form` is the form with the field, if the page has one; `folder` returns the id of the folder for the
+      video, or an empty text, and `onVideo` gets the new video. */
+  constructor(form, { address, imports }, { folder, onVideo }) {
     if (!form) return;
     const field = form.querySelector("input");
     const error = form.querySelector("[role=alert]");
@@ -15,7 +16,8 @@ export class FromLink {
       if (!url) return;
       form.querySelector("button").disabled = true;
       try {
-        const body = { url, source: isOn(form.dataset.sites, url) ? "site" : "file" };
+        const source = isOn(form.dataset.sites, url) ? "site" : "file";
+        const body = { url, source, ...(folder() && { folder: folder() }) };
         const { video } = await ask(imports, { method: "POST", body });
         field.value = "";
         onVideo(await ask(`${address}${video.id ?? video}/`));

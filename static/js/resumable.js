@@ -5,6 +5,8 @@ import { forget, remember, resumed } from "./interrupted.js";
 import { AwsS3, Tus, Uppy } from "../vendor/uppy-6.3.1/uppy.js";
 
 const AT_ONCE = 2;
+// What tus tells of each file. A field that a file does not have would be sent as the text "undefined".
+const META = ["name", "type"];
 // Seconds between the tries of a request; a lost line is tried for some ten minutes.
 const RETRY_SECONDS = [0, 1, 3, 5, 10, ...Array(40).fill(15)];
 
@@ -23,7 +25,7 @@ function uppyOf({ way, tus, uploads }) {
     uppy.use(Tus, {
       endpoint: tus,
       limit: AT_ONCE,
-      allowedMetaFields: ["name", "type"],
+      allowedMetaFields: META,
       headers: () => ({ "X-CSRFToken": csrfToken() }),
       retryDelays: RETRY_SECONDS.map((seconds) => seconds * 1000),
       removeFingerprintOnSuccess: true,
@@ -59,7 +61,7 @@ export class ResumableUpload {
       });
       this.#on("upload-error", (file, error, response) => {
         this.uppy.removeFile(this.#id);
-        settle(reject, problemOf(error, response));
+        settle(reject, this.ways.way === "s3" && isUnheard(error, response) ? storageProblem() : problemOf(error, response));
       });
       this.#on("upload-success", async () => {
         try {
@@ -90,9 +92,11 @@ export class ResumableUpload {
   #add(reject) {
     try {
       const { name, type } = this.file;
+      const { folder } = this.ways;
       const relativePath = this.file.webkitRelativePath || null;
       const earlier = this.ways.way === "s3" ? resumed(this.file) : null;
-      this.#id = this.uppy.addFile({ name, type, data: this.file, meta: { relativePath }, s3Multipart: earlier ?? undefined });
+      this.#id = this.uppy.addFile({ name, type, data: this.file, meta: { relativePath, ...(folder && { folder }) }, s3Multipart: earlier ?? undefined });
+      if (folder && this.ways.way !== "s3") this.uppy.setFileState(this.#id, { tus: { allowedMetaFields: [...META, "folder"] } });
       if (earlier) this.uppy.setFileState(this.#id, { s3Multipart: earlier });
     } catch (error) {
       reject(new Problem(error.message, "not_added", 400));
@@ -128,6 +132,20 @@ export class ResumableUpload {
     const { tus, s3Multipart } = this.uppy.getFile(this.#id) ?? {};
     return s3Multipart?.uploadId ?? tus?.uploadUrl?.split("/").filter(Boolean).pop() ?? null;
   }
+}
+
+/** Return whether nothing answered, or nothing that this page may read. */
+function isUnheard(error, response) {
+  return !(response?.body?.xhr ?? error?.request)?.status && !error?.source?.status;
+}
+
+/** Return what to do when the storage does not let the page send to it: a browser tells pages neither
+    that nor a lost line. */
+function storageProblem() {
+  const words =
+    "The file could not be sent to the storage of this site. Check your connection and try again. If it fails " +
+    `each time, the operator should let pages of ${location.origin} send to the bucket (manage.py setup_bucket).`;
+  return new Problem(words, "storage_unreachable", 0);
 }
 
 /** Return Uppy's error as a problem, with the server's sentence where there is one. */

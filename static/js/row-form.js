@@ -9,13 +9,19 @@ export class RowForm {
   #kept = {};
   #saving = Promise.resolve();
 
-  constructor(element, file) {
+  /** `folder` is the id of the folder for the video; empty for the top of the library. */
+  constructor(element, file, folder) {
     this.element = element;
     this.fields = [...element.querySelectorAll("[name]")];
     this.note = element.querySelector('[data-part="saved"]');
     this.#field("title").value = titleOf(file.name);
+    if (this.#field("folder")) this.#field("folder").value = folder;
     for (const field of this.fields) field.addEventListener("change", () => this.#save());
     this.#field("title").addEventListener("keydown", (event) => event.key === "Enter" && event.target.blur());
+  }
+
+  get folder() {
+    return this.#field("folder")?.value ?? "";
   }
 
   get hasFocus() {
@@ -23,10 +29,15 @@ export class RowForm {
   }
 
   /** Save the fields, since the video exists now. */
-  arrived(address, { title, visibility }) {
+  arrived(address, video) {
     this.#address = address;
-    this.#kept = { title, visibility };
+    this.#keep(video);
     return this.#save();
+  }
+
+  /** Note what the server has of each field; no folder is the empty value. */
+  #keep(video, fields = this.fields) {
+    for (const { name } of fields) this.#kept[name] = video[name] ?? "";
   }
 
   /** Save in sequence, so that the last change wins. */
@@ -38,10 +49,11 @@ export class RowForm {
   async #saveNow() {
     const changed = this.fields.filter(({ name, value }) => value.trim() !== this.#kept[name]);
     if (!this.#address || !changed.length) return;
-    const body = Object.fromEntries(changed.map(({ name, value }) => [name, value.trim()]));
+    const written = ({ name, value }) => (name === "folder" ? value || null : value.trim());
+    const body = Object.fromEntries(changed.map((field) => [field.name, written(field)]));
     try {
       const video = await ask(this.#address, { method: "PATCH", body });
-      for (const { name } of changed) this.#kept[name] = video[name];
+      this.#keep(video, changed);
       this.#say("Saved");
     } catch (problem) {
       this.#say(`Not saved: ${problem.message}`, { bad: true });

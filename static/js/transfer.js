@@ -20,9 +20,9 @@ export class Speedometer {
   }
 }
 
-/** Send a file; `onProgress` gets {sent, total, speed, quiet} when bytes were sent, and each second;
+/** Send a file to the address for videos, for a folder if one is named; `onProgress` gets {sent, total, speed, quiet} when bytes were sent, and each second;
     `quiet` is the number of seconds without any. Resolves to the new video. */
-export function send(file, address, { onProgress, signal }) {
+export function send(file, { address, folder }, { onProgress, signal }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const speedometer = new Speedometer();
@@ -42,6 +42,7 @@ export function send(file, address, { onProgress, signal }) {
     };
 
     const form = new FormData();
+    if (folder) form.append("folder", folder);
     form.append("file", file);
     request.open("POST", address);
     request.setRequestHeader("X-CSRFToken", csrfToken());

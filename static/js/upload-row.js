@@ -33,7 +33,7 @@ export class UploadRow {
     this.#part("abort").addEventListener("click", () => this.#abort());
     this.#part("retry").addEventListener("click", () => this.#again());
     this.#part("pause").addEventListener("click", () => this.#pauseOrResume());
-    this.#form = new RowForm(this.#part("form"), file);
+    this.#form = new RowForm(this.#part("form"), file, places.folder ?? "");
     feed.addEventListener("event", ({ detail }) => this.#isOurs(detail) && this.#refresh());
     feed.addEventListener("progress", ({ detail }) => this.#isOurs(detail) && this.#tick(detail));
   }
@@ -56,7 +56,7 @@ export class UploadRow {
     if (this.#stop.signal.aborted) return;
     this.#state("uploading");
     this.#words({ stage: stageWords("uploading"), percent: "0 %" });
-    this.#delivery = new Delivery(this.file, this.places, {
+    this.#delivery = new Delivery(this.file, { ...this.places, folder: this.#form.folder }, {
       moved: (progress) => this.#moved(progress),
       lost: () => this.#stalled("The connection is lost. The upload will start again when it is back."),
       video: (id) => this.#isKnown(id),
@@ -100,8 +100,8 @@ export class UploadRow {
   /** The video exists while its bytes arrive, so its fields can be saved. */
   async #isKnown(id) {
     this.#known = id;
-    const { title, visibility } = await ask(`${this.places.address}${id}/`);
-    await this.#form.arrived(`${this.places.address}${id}/`, { title, visibility });
+    const address = `${this.places.address}${id}/`;
+    await this.#form.arrived(address, await ask(address));
   }
 
   #pauseOrResume() {

@@ -21,11 +21,17 @@ class VideoUploader extends HTMLElement {
       input.value = ""; // So that the same file can be chosen again.
     });
     this.#acceptDrops();
+    this.querySelector("select[name=into]")?.addEventListener("change", ({ target }) => (this.dataset.folder = target.value));
     new InterruptedUploads(this.querySelector(".interrupted"), this.dataset).show();
-    new FromLink(this.querySelector(".from-link"), this.dataset, (video) => this.#fetches(video));
+    new FromLink(this.querySelector(".from-link"), this.dataset, { folder: () => this.#folder, onVideo: (video) => this.#fetches(video) });
     addEventListener("beforeunload", (event) => {
       if (this.#rows.some((row) => row.element.isConnected && row.isArriving)) event.preventDefault();
     });
+  }
+
+  /** The id of the folder that new videos come into; empty for the top of the library. */
+  get #folder() {
+    return this.dataset.folder ?? "";
   }
 
   /** Accept drops anywhere on the page: a file dropped beside the zone must not replace the page. */

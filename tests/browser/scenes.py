@@ -42,12 +42,13 @@ _CLIPS: Mapping[str, tuple[str, int]] = {
 
 @dataclass
 class Scene:
-    """The site, its users, and the ids of its videos by name."""
+    """The site, its users, and the ids of its videos and folders by name."""
 
     site: Vodloom
     staff: Person
     people: dict[str, Person]
     videos: dict[str, str] = field(default_factory=dict)
+    folders: dict[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Person:
         return self.people[name]
@@ -80,6 +81,8 @@ def _upload_all(made: Scene, folder: Path) -> None:
     for video in made.videos.values():
         wait_until(lambda video=video: _is_over(ada, video), "it is over", _SECONDS)  # type: ignore[misc]
     _share(made)
+    _sort_into_folders(made)
+    _keep_images(made, folder)
     trashed = ada.upload(folder / "Three to two.mp4")
     made.videos["trashed"] = trashed
     _edit(ada, trashed, title="An early cut")
@@ -92,6 +95,55 @@ def _share(made: Scene) -> None:
     words = "The harbour from the east pier, on a morning without wind."
     _edit(ada, videos["light_on_water"], visibility="public", description=words)
     _edit(ada, videos["upright"], visibility="unlisted")
+
+
+def _sort_into_folders(made: Scene) -> None:
+    """Make an empty folder, one in others, one with a video, and one of many folders."""
+    ada = made["ada"]
+    trips = made.folders["trips"] = _folder(ada, "Trips")
+    alps = _folder(ada, "A walk across the Alps from Lake Geneva to the sea", trips)
+    made.folders["nested"] = _folder(ada, "Day three", alps)
+    made.folders["empty"] = _folder(ada, "To be sorted")
+    archive = made.folders["many"] = _folder(ada, "Archive")
+    for year in range(2003, 2027):
+        _folder(ada, str(year), archive)
+    for name, folder in (("test_card", trips), ("upright", made.folders["nested"])):
+        edit = {"folder": folder, "tags": ["mountains", "by foot", "with friends"]}
+        assert ada.ask("PATCH", f"/api/v1/videos/{made.videos[name]}/", json=edit).ok
+
+
+def _folder(person: Person, name: str, parent: str | None = None) -> str:
+    answer = person.ask("POST", "/api/v1/folders/", json={"name": name, "parent": parent})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def _keep_images(made: Scene, folder: Path) -> None:
+    """Upload images of all shapes, most of them into a folder."""
+    shapes = {
+        "A_ridge_in_the_morning.jpg": (1600, 900, "0x0b2545", "0x8da9c4"),
+        "Portrait.jpg": (600, 900, "0x582f0e", "0xddb892"),
+        "A very wide view of all that can be seen from up there.jpg": (
+            1800,
+            400,
+            "0x132a13",
+            "0xecf39e",
+        ),
+        "Square.png": (800, 800, "0x7f5539", "0xeef4ed"),
+        "tiny.png": (24, 16, "0x3c096c", "0xff9e00"),
+    }
+    ada = made["ada"]
+    for number, (name, (width, height, one, other)) in enumerate(shapes.items()):
+        picture = f"gradients=s={width}x{height}:n=2:c0={one}:c1={other}:d=1"
+        file = folder / name
+        command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", picture]
+        subprocess.run([*command, "-frames:v", "1", str(file)], check=True)
+        form = {"tags": '["mountains", "morning"]'} if number % 2 else {}
+        if number:
+            form["folder"] = made.folders["trips"]
+        with file.open("rb") as image:
+            answer = ada.ask("POST", "/api/v1/images/", data=form, files={"file": image})
+        assert answer.status_code == 201, answer.text
 
 
 def _leave_unfinished(made: Scene, folder: Path) -> None:

@@ -15,7 +15,8 @@ from tests.browser.scenes import Scene
 class State:
     """One page in one state: its user, its address, and the steps that lead to the state.
 
-    ``who`` is empty for a stranger; names in braces in ``path`` stand for videos' ids."""
+    ``who`` is empty for a stranger; names in braces in ``path`` stand for the ids of videos and
+    folders."""
 
     name: str
     path: str
@@ -25,7 +26,7 @@ class State:
 
 def open_state(scene: Scene, page: Page, state: State) -> None:
     """Show a page in a state, and wait for its pictures and fonts."""
-    page.goto(state.path.format(**scene.videos))
+    page.goto(state.path.format(**scene.videos, **scene.folders))
     state.prepare(page)
     page.wait_for_load_state("load")
 
@@ -107,6 +108,25 @@ def _stall(page: Page) -> None:
     expect(page.get_by_text("No data for")).to_be_visible()
 
 
+def _name_a_folder(page: Page) -> None:
+    page.get_by_role("button", name="New folder").click()
+    page.keyboard.type("Winter")
+
+
+def _move_a_folder(page: Page) -> None:
+    page.locator(".folder summary").first.click()
+    page.get_by_role("button", name="Move…").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _delete_an_image(page: Page) -> None:
+    page.get_by_role("button", name="Delete tiny").click()
+    expect(page.get_by_text("is in the trash")).to_be_visible()
+    page.goto("/trash/")
+    page.get_by_role("button", name="Restore tiny").click()
+    expect(page.get_by_text("is back among the images")).to_be_visible()
+
+
 def _lose_the_feed(page: Page) -> None:
     page.context.set_offline(True)
     expect(page.get_by_text("No connection to the server")).to_be_visible(timeout=15_000)
@@ -137,6 +157,21 @@ STATES: Sequence[State] = (
     State("library-sorted", "/?sort=title"),
     State("library-nothing-found", "/?q=nothing+of+the+kind"),
     State("library-offline", "/", prepare=_lose_the_feed),
+    State("folder", "/?folder={trips}"),
+    State("folder-nested", "/?folder={nested}"),
+    State("folder-empty", "/?folder={empty}"),
+    State("folder-many", "/?folder={many}"),
+    State("folder-create", "/?folder={empty}", prepare=_name_a_folder),
+    State("folder-move", "/?folder={trips}", prepare=_move_a_folder),
+    State("folder-tagged", "/?tag=mountains"),
+    State("folder-upload", "/upload/?folder={nested}"),
+    State("folder-upload-stalled", "/upload/?folder={nested}", prepare=_stall),
+    State("images", "/images/"),
+    State("images-folder", "/images/?folder={trips}"),
+    State("images-tagged", "/images/?tag=mountains"),
+    State("images-nothing-found", "/images/?q=nothing+of+the+kind"),
+    State("images-empty", "/images/", "new"),
+    State("images-restored", "/images/", prepare=_delete_an_image),
     State("upload", "/upload/"),
     State("upload-refused", "/upload/", prepare=_refuse_files),
     State("upload-stalled", "/upload/", prepare=_stall),

@@ -138,3 +138,57 @@ def _views(page: Page, folder: str, video: str) -> Iterator[str]:
     yield "tag"
     page.goto(f"/watch/{video}/")
     yield "watch"
+
+
+def test_what_is_uploaded_in_a_folder_lies_there(
+    person: Person, open_page: Open, short_clip: Path, tmp_path: Path
+) -> None:
+    trips = make(person, "Trips")
+    alps = make(person, "Alps", trips)
+    page = open_page(person)
+    page.goto(f"/?folder={trips}")
+    page.get_by_role("link", name="Upload", exact=True).click()
+    expect(page.get_by_label("Folder for new videos")).to_have_value(trips)
+    large = tmp_path / "large.mp4"
+    size = 9 * 1024**2  # it goes by tus
+    box = size.to_bytes(4, "big") + b"free" + bytes(size - 8)
+    large.write_bytes(short_clip.read_bytes() + box)
+    page.get_by_label("Choose files").set_input_files([short_clip, large])
+    rows = page.locator("video-uploader .rows").get_by_role("listitem")
+    expect(rows.get_by_text("Ready", exact=True)).to_have_count(2, timeout=90_000)
+    assert _places(person) == {"short bars": trips, "large": trips}
+    large_row = rows.filter(has_text="large.mp4")
+    large_row.get_by_label("Folder").select_option("Trips / Alps")
+    expect(large_row.get_by_text("Saved")).to_be_visible()
+    assert _places(person) == {"short bars": trips, "large": alps}
+    large_row.get_by_label("Folder").select_option("Library")
+    expect(large_row.get_by_text("Saved")).to_be_visible()
+    page.goto(f"/?folder={alps}")
+    dropped = page.evaluate_handle(
+        """(bytes) => {
+          const held = new DataTransfer();
+          held.items.add(new File([new Uint8Array(bytes)], "dropped.mp4"));
+          return held;
+        }""",
+        list(short_clip.read_bytes()),
+    )
+    page.dispatch_event("body", "drop", {"dataTransfer": dropped})
+    expect(page.get_by_role("article").filter(has_text="dropped")).to_be_visible(timeout=60_000)
+    assert _places(person) == {"short bars": trips, "large": None, "dropped": alps}
+
+
+def test_a_link_is_fetched_into_the_folder(person: Person, open_page: Open) -> None:
+    trips = make(person, "Trips")
+    page = open_page(person)
+    page.goto("/upload/")
+    page.get_by_label("Folder for new videos").select_option("Trips")
+    page.get_by_label("Or from a link").fill("https://example.org/film.mp4")
+    page.get_by_role("button", name="Fetch it").click()
+    row = page.locator("video-uploader .rows").get_by_role("listitem")
+    expect(row.get_by_label("Folder")).to_have_value(trips)
+    assert set(_places(person).values()) == {trips}
+
+
+def _places(person: Person) -> dict[str, str | None]:
+    videos = person.ask("GET", "/api/v1/videos/").json()["results"]
+    return {video["title"]: video["folder"] for video in videos}

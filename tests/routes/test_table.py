@@ -115,6 +115,7 @@ def _values(route: Route) -> dict[str, str]:
     video = str(Video.objects.values_list("pk", flat=True).get())
     values: dict[str, Any] = {
         "video_id": video,
+        "image_id": video,
         "key_id": ApiKey.objects.values_list("pk", flat=True)[0],
         "pk": _row_of(route) or video,
         "source": "replicate",

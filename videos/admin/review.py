@@ -30,7 +30,7 @@ def first(request: HttpRequest) -> HttpResponse:
     """Redirect to the video that has waited longest, or to the next one behind ``after``."""
     _require_moderator(request)
     behind = shelf.uuid_or_none(request.GET.get("after"))
-    video = queue.next_after(behind)
+    video = queue.next_after(behind, by=cast(User, request.user))
     if video is None:
         return _page(request, None, None)
     return redirect("admin:videos_video_review_one", video_id=video.pk)
@@ -98,6 +98,7 @@ def _page(request: HttpRequest, video: Video | None, form: RejectForm | None) ->
     }
     if video is not None:
         context |= {
+            "may_approve": moderation.may_approve(video, cast(User, request.user)),
             "watch": cards.watch(video, cast(User, request.user)),
             "before": queue.decisions_about(video.owner),
             "others": reverse("admin:videos_video_changelist"),

@@ -95,6 +95,7 @@ def _is_there(video: Video) -> bool:
 DECIDING: dict[type[Exception], Any] = {
     moderation.DecidedMeanwhile: meanwhile,
     moderation.NothingToDecide: "is already in that state.",
+    moderation.OwnVideo: "is your own, so another moderator has to approve it.",
     moderation.NotReady: "is not ready, so it cannot be watched to its end yet.",
 }
 

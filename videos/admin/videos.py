@@ -20,8 +20,9 @@ from config.admin.base import NOTHING, chip, link, listing
 from processing import profiles
 from processing.models import Run
 from processing.monitoring import progress
-from videos import access, editing
+from videos import access, editing, search
 from videos.admin import review, video_acts
+from videos.admin.asked import Asked, owners_named
 from videos.admin.filters import ByErrorCode, Deleted, HasNotices
 from videos.models import ModerationDecision, Video
 from videos.moderation import queue, reasons
@@ -60,8 +61,8 @@ class VideoAdmin(ActingAdmin):
         *("status", "moderation", "visibility", Deleted),
         *("media_type", ByErrorCode, HasNotices),
     )
-    search_fields = ("title", "source__filename", "owner__email", "=id")
-    search_help_text = "Title, file name, owner's address, or id"
+    search_fields = ("title",)  # Django shows the field because of it; see get_search_results
+    search_help_text = "Words of title, description, tags, file name or provenance; owner; or id"
     list_select_related = ("owner", "source", "release")
     ordering = ("-id",)
     change_form_template = "admin/video.html"
@@ -84,6 +85,19 @@ class VideoAdmin(ActingAdmin):
         """Return the videos that the user may see. The same query loads their progress."""
         seen = access.seen_by_staff(cast(User, request.user))
         return progress.with_run(seen.order_by("-id"))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Search as in the library; and by whole ids, and parts of the owner's address."""
+        for word in (asked := Asked.read(search_term)).addresses:
+            queryset = queryset.filter(owner__in=owners_named(word))
+        if asked.ids:
+            queryset = queryset.filter(pk__in=asked.ids)
+        if asked.text:
+            owners = owners_named(asked.text)
+            queryset = search.found(queryset, asked.text, owners=owners)
+        return queryset, False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Return the list that reads progress page by page."""

@@ -81,7 +81,11 @@ class ImageViewSet(
     )
     def create(self, request: Request) -> Response:
         """Upload an image; it is complete with the answer."""
-        image = posted_files.taken(request, ImageUploadSerializer, images.take_image)
+        image = posted_files.taken(
+            request,
+            ImageUploadSerializer,
+            lambda user, file, form: images.take_image(user, file, form.settings()),
+        )
         return self._created(image.pk)
 
     @extend_schema(request=ImageEditSerializer, responses=ImageSerializer)

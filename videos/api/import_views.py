@@ -26,10 +26,9 @@ from videos.api.serializers.imports import (
 )
 from videos.api.strictness import StrictRequests
 from videos.idempotency import Interrupted, Made
-from videos.ingest import imports
+from videos.ingest.examining import ImagesUnavailable
 from videos.ingest.image_imports import import_url
-from videos.ingest.images import ImagesUnavailable
-from videos.models import Image, Upload, Video
+from videos.models import Image, Video
 from videos.selectors import with_everything
 
 

@@ -27,13 +27,13 @@ def uploader(request: Request) -> User:
 
 
 def taken(request: Request, form_class: Any, take: Callable[[User, ArrivedFile, Any], T]) -> T:
-    """Return what ``take`` makes of the file and the settings in a form. Raises as ``uploader``
+    """Return what ``take`` makes of the file and its form. Raises as ``uploader``
     does, ``ValidationError``, and what ``take`` raises."""
     user = uploader(request)
     form = form_class(data=request.data)
     form.is_valid(raise_exception=True)
     with closing(form.validated_data["file"]) as file:  # closed here: it is moved away
-        return take(user, _arrived(file), form.settings())
+        return take(user, _arrived(file), form)
 
 
 def _arrived(file: TemporaryUploadedFile) -> ArrivedFile:

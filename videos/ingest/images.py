@@ -6,13 +6,10 @@ stays in the storages of a process that was killed.
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path, PurePosixPath
-from threading import BoundedSemaphore
+from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
@@ -22,11 +19,10 @@ from django.db.models.functions import Now
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
-from processing.ffmpeg.errors import SandboxUnavailable, ToolMissing
-from processing.ffmpeg.running.ffmpeg import FFmpeg
-from processing.images.examine import Examined, ImageTooLarge, examine
+from processing.images.examine import Examined, ImageTooLarge
 from videos import folders, idempotency, keys, objects
 from videos.ingest import closing, uploads
+from videos.ingest.examining import PATIENCE_SECONDS, examined
 from videos.ingest.services import ArrivedFile, EmptyFile, FileChanged, storing_takes_at_most
 from videos.models import Folder, Image, Source, StoredObject, Upload
 from videos.storage import StorageUnavailable, originals, outputs
@@ -38,14 +34,6 @@ TYPES = {
     ".avif": "image/avif",
 }
 _TITLE_LENGTH = 200
-_AT_ONCE = 2
-PATIENCE_SECONDS = 60.0
-# Each holds up to some hundred megabytes for some seconds.
-_examinations = BoundedSemaphore(_AT_ONCE)
-
-
-class ImagesUnavailable(Exception):
-    """Raised when no program can decode images here at the moment."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +81,7 @@ def take_image(
     if file.size > site.MAX_IMAGE_BYTES:
         raise ImageTooLarge
     _let_go_of_database()
-    with _examined(file.path, patience) as found:
+    with examined(file.path, patience=patience) as found:
         upload, image = _begun(owner, file, settings, found, origin_url=origin_url)
         _store(upload, image, file, found)
     try:
@@ -111,7 +99,7 @@ def require_readable(path: Path) -> None:
         raise EmptyFile
     if size > site.MAX_IMAGE_BYTES:
         raise ImageTooLarge
-    with _examined(path):
+    with examined(path):
         pass
 
 
@@ -124,22 +112,6 @@ def require_allowed(owner: User, settings: ImageSettings) -> None:
     named_so = Image.objects.filter(owner=owner, external_id=settings.external_id, deleted_at=None)
     if settings.external_id and named_so.exists():
         raise uploads.ExternalIdTaken
-
-
-@contextmanager
-def _examined(path: Path, patience: float = PATIENCE_SECONDS) -> Iterator[Examined]:
-    """Yield what the program made of a file; its folder is gone afterwards."""
-    ffmpeg = FFmpeg(site.FFMPEG, site.FFPROBE, site.ENV.sandbox)
-    if not _examinations.acquire(timeout=patience):
-        raise ImagesUnavailable
-    with tempfile.TemporaryDirectory(prefix="image-", dir=site.UPLOAD_DIR) as folder:
-        try:
-            found = examine(path.resolve(), Path(folder).resolve(), ffmpeg)
-        except (SandboxUnavailable, ToolMissing) as error:
-            raise ImagesUnavailable from error
-        finally:
-            _examinations.release()
-        yield found
 
 
 def _begun(
@@ -155,10 +127,10 @@ def _begun(
         format=found.format,
         width=found.width,
         height=found.height,
-        copy_key=keys.in_image(image_id, found.copy.name),
-        copy_bytes=found.copy.stat().st_size,
-        thumbnail_key=keys.in_image(image_id, found.thumbnail.name),
-        thumbnail_bytes=found.thumbnail.stat().st_size,
+        copy_key=keys.in_image(image_id, found.files["copy"].name),
+        copy_bytes=found.files["copy"].stat().st_size,
+        thumbnail_key=keys.in_image(image_id, found.files["thumbnail"].name),
+        thumbnail_bytes=found.files["thumbnail"].stat().st_size,
         **settings.columns(),
     )
     with transaction.atomic():
@@ -172,7 +144,7 @@ def _begun(
             expires_at=Now() + storing_takes_at_most(file.size),
         )
         objects.write_ahead_original(upload)
-        objects.write_ahead(_planned(image), release_id=None, token=upload.pk)
+        objects.write_ahead(_planned(image), token=upload.pk)
     return upload, image
 
 
@@ -190,8 +162,10 @@ def _store(upload: Upload, image: Image, file: ArrivedFile, found: Examined) -> 
     copy, thumbnail = _planned(image)
     put_original = originals().put_file if file.keep else originals().take_file
     try:
-        outputs().put_file(copy.key, found.copy, content_type=copy.content_type)
-        outputs().put_file(thumbnail.key, found.thumbnail, content_type=thumbnail.content_type)
+        outputs().put_file(copy.key, found.files["copy"], content_type=copy.content_type)
+        outputs().put_file(
+            thumbnail.key, found.files["thumbnail"], content_type=thumbnail.content_type
+        )
         put_original(upload.key, file.path, content_type="application/octet-stream")
         file.require_unchanged()
     except FileChanged:

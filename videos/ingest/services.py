@@ -10,7 +10,8 @@ from django.db import connection
 
 from accounts.models import User
 from videos import duplicates
-from videos.ingest import closing, uploads
+from videos.ingest import closing, posters, uploads
+from videos.ingest.posters import Poster
 from videos.ingest.settings import VideoSettings
 from videos.ingest.uploads import UploadCanceled, clean_filename
 from videos.models import Upload, Video
@@ -51,8 +52,10 @@ class ArrivedFile:
             raise FileChanged
 
 
-def take_file(owner: User, file: ArrivedFile, settings: VideoSettings) -> Video:
-    """Store an arrived file and start its processing.
+def take_file(
+    owner: User, file: ArrivedFile, settings: VideoSettings, poster: Poster | None = None
+) -> Video:
+    """Store an arrived file, with the poster that came with it, and start its processing.
 
     Raises ``EmptyFile``, ``Duplicate`` (nothing is kept), ``UploadCanceled`` (the bytes are deleted
     again), ``StorageUnavailable`` (the video is then marked as failed for that reason), and what
@@ -86,6 +89,8 @@ def store_begun(upload: Upload, file: ArrivedFile) -> Video:
     """Store the file of an upload that was created for it, and finish the upload. Raises as
     ``take_file`` does."""
     try:
+        if poster is not None:
+            posters.give(upload, poster)
         return store_and_finish(upload, file)
     except StorageUnavailable:
         closing.close(

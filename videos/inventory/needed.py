@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
 
 from django.db.models import Q
 
+from videos import keys
 from videos.inventory.findings import Found, Kind
 from videos.inventory.spool import ORIGINALS
 from videos.models import Image, Video
@@ -22,9 +24,13 @@ def faults(kind: Kind, name: str, rows: Sequence[tuple[object, ...]]) -> Iterato
     ``UNUSED`` if no video and no image does."""
     of_releases = _videos("release_id", [row[2] for row in rows])
     of_sources = _videos("source_id", [row[3] for row in rows])
-    images = _of_images(rows)
+    images, posters = _of_images(rows), _of_posters(rows)
     for key, size, release, source in rows:
-        videos = (*of_releases.get(str(release), ()), *of_sources.get(str(source), ()))
+        videos = (
+            *of_releases.get(str(release), ()),
+            *of_sources.get(str(source), ()),
+            *posters.get(keys.poster_of(str(key)), ()),
+        )
         yield Found(
             kind if videos or str(key) in images else Kind.UNUSED,
             name,
@@ -36,10 +42,17 @@ def faults(kind: Kind, name: str, rows: Sequence[tuple[object, ...]]) -> Iterato
         )
 
 
+def _of_posters(rows: Sequence[tuple[object, ...]]) -> dict[UUID | None, tuple[str, ...]]:
+    """Return the video of each poster that an owner gave."""
+    posters = {poster for row in rows if (poster := keys.poster_of(str(row[0])))}
+    given = Video.objects.filter(own_poster__in=posters).values_list("own_poster", "pk")
+    return {poster: (str(video),) for poster, video in given} if posters else {}
+
+
 def _of_images(rows: Sequence[tuple[object, ...]]) -> set[str]:
     """Return the keys of those objects that images need: shown ones and originals."""
-    keys = [str(row[0]) for row in rows]
-    needed = Q(copy_key__in=keys) | Q(thumbnail_key__in=keys) | Q(source__key__in=keys)
+    among = [str(row[0]) for row in rows]
+    needed = Q(copy_key__in=among) | Q(thumbnail_key__in=among) | Q(source__key__in=among)
     named = Image.objects.filter(needed).values_list("copy_key", "thumbnail_key", "source__key")
     return {key for image in named for key in image}
 

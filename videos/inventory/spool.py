@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from videos import keys
 from videos.inventory.findings import Broken
 from videos.models import Chunk, Image, Release, Rendition, Source, StoredObject, Upload, Video
 from videos.storage import MediaStorage
@@ -117,6 +118,9 @@ def _named() -> Iterator[Row]:
     for column in ("copy", "thumbnail"):
         for key, size in walk(Image.objects, f"{column}_key", f"{column}_bytes"):
             yield OUTPUTS, key, size, None, None, stored, "", 1
+    for (poster,) in walk(Video.objects.exclude(own_poster=None), "own_poster"):
+        for key in keys.poster_files(poster):
+            yield OUTPUTS, key, None, None, None, stored, "", 1
     for column in ("poster_key", "small_poster_key"):
         for pk, key in walk(Release.objects.exclude(**{column: ""}), "pk", column):
             yield OUTPUTS, key, None, str(pk), None, stored, "", 1

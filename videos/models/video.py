@@ -79,6 +79,13 @@ class Video(LibraryItem):
         related_name="duplicates",
         help_text="an earlier video of the same owner with the same bytes",
     )
+    own_poster = models.UUIDField(
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
+        help_text="names the poster that its owner gave, which is shown instead of its release's",
+    )
     error_code = models.CharField(max_length=64, blank=True)
     error_message = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

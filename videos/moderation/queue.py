@@ -28,10 +28,10 @@ def _waiting() -> QuerySet[Video]:
     )
 
 
-def next_after(video_id: UUID | None = None) -> Video | None:
+def next_after(video_id: UUID | None, *, by: User) -> Video | None:
     """Return the waiting video that follows another one, or the first if none follows; None if no
-    other one waits."""
-    waiting = pending()
+    other one waits for this moderator."""
+    waiting = pending() if by.is_superuser else pending().exclude(owner=by)
     if video_id is not None:
         found = waiting.filter(pk__gt=video_id).first()
         if found is not None:

@@ -40,6 +40,10 @@ class NotReady(Exception):
     """Raised when a video is to be approved before all of it can be watched."""
 
 
+class OwnVideo(Exception):
+    """Raised when a moderator is to approve a video of their own."""
+
+
 @dataclass(frozen=True)
 class Seen:
     """The video that a moderator decides about, in the state that the moderator saw, with the
@@ -52,11 +56,17 @@ class Seen:
 
 def approve(seen: Seen, *, by: User) -> ModerationDecision:
     """Show a video as its visibility says. Only a ready video can be approved, since nobody can
-    watch one that is being uploaded or processed, or that failed.
+    watch one that is being uploaded or processed, or that failed; and not by its owner.
 
-    Raises ``DecidedMeanwhile``, ``NothingToDecide`` or ``NotReady``.
+    Raises ``DecidedMeanwhile``, ``NothingToDecide``, ``NotReady`` or ``OwnVideo``.
     """
     return _decide(seen, Moderation.APPROVED, by=by)
+
+
+def may_approve(video: Video, by: User) -> bool:
+    """Return whether a moderator may approve a video: nobody approves their own but superusers, who
+    could give themselves any right, and may be the only moderators."""
+    return by.is_superuser or video.owner_id != by.pk
 
 
 def reject(seen: Seen, *, by: User, code: str, message: str = "") -> ModerationDecision:
@@ -83,6 +93,8 @@ def _decide(
         video = Video.objects.select_related("owner").get(pk=seen.video_id)
         if after == Moderation.APPROVED and video.status != Video.Status.READY:
             raise NotReady
+        if after == Moderation.APPROVED and not may_approve(video, by):
+            raise OwnVideo
         decision = _write_down(video, Moderation(seen.moderation), by=by)
         log.write(f"video.{after}", video, moderation_reason=reason_of(video))
         outbox.write(

@@ -15,6 +15,7 @@ from videos.objects.marking import (
     mark_image,
     mark_original,
     mark_ownerless,
+    mark_poster,
     mark_releases,
 )
 from videos.objects.writing import (
@@ -37,6 +38,7 @@ __all__ = [
     "mark_image",
     "mark_original",
     "mark_ownerless",
+    "mark_poster",
     "mark_releases",
     "register_releases",
     "register_sources",

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from django.db import connection, models
 
-from videos.keys import image_of, release_of
-from videos.models import Chunk, Image, Release, Rendition, Source, StoredObject, Upload
+from videos import keys
+from videos.models import Chunk, Image, Release, Rendition, Source, StoredObject, Upload, Video
 
 _INTO = (
     "INSERT INTO videos_storedobject"
@@ -50,17 +50,18 @@ def register_sources(source_ids: Iterable[UUID]) -> int:
     return _insert(_SOURCES, "source_id", list(source_ids))
 
 
-def listed_among(storage: str, keys: Sequence[str]) -> set[str]:
+def listed_among(storage: str, among: Sequence[str]) -> set[str]:
     """Return those of the keys that a column names, whatever the registry says of them."""
     if storage == StoredObject.Storage.ORIGINALS:
         unfinished = Upload.objects.filter(finished_at=None)
         kept = Source.objects.filter(dropped_at=None)
-        named = (kept.filter(key__in=keys), unfinished.filter(key__in=keys))
+        named = (kept.filter(key__in=among), unfinished.filter(key__in=among))
         return {key for rows in named for key in rows.values_list("key", flat=True)}
     # Look them up by release, since only the release columns are indexed.
-    releases = {release for key in keys if (release := release_of(key)) is not None}
-    images = {image for key in keys if (image := image_of(key)) is not None}
-    return set(keys) & (_outputs_of(releases) | _shown_of(images))
+    releases = {release for key in among if (release := keys.release_of(key)) is not None}
+    images = {image for key in among if (image := keys.image_of(key)) is not None}
+    posters = {poster for key in among if (poster := keys.poster_of(key)) is not None}
+    return set(among) & (_outputs_of(releases) | _shown_of(images) | _posters_among(posters))
 
 
 def _outputs_of(releases: Iterable[UUID]) -> set[str]:
@@ -76,7 +77,12 @@ def _outputs_of(releases: Iterable[UUID]) -> set[str]:
 
 def _shown_of(images: Iterable[UUID]) -> set[str]:
     shown = Image.objects.filter(pk__in=list(images)).values_list("copy_key", "thumbnail_key")
-    return {key for keys in shown for key in keys}
+    return {key for both in shown for key in both}
+
+
+def _posters_among(posters: Iterable[UUID]) -> set[str]:
+    given = Video.objects.filter(own_poster__in=list(posters)).values_list("own_poster", flat=True)
+    return {key for poster in given if poster for key in keys.poster_files(poster)}
 
 
 def _insert(select: str, owner: str, ids: list[UUID]) -> int:

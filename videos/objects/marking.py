@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import Case, DateTimeField, Model, QuerySet, Value, When
 from django.db.models.functions import Now
 
-from videos.models import Image, Release, Source, StoredObject, Upload, Walk
+from videos import keys
+from videos.models import Image, Release, Source, StoredObject, Upload, Video, Walk
 from videos.objects.listed import register_releases
 from videos.storage import ListedObject
 
@@ -49,6 +50,12 @@ def mark_image(image: Image) -> int:
     return _mark(StoredObject.objects.filter(storage=Storage.OUTPUTS, key__in=shown))
 
 
+def mark_poster(poster_id: UUID) -> int:
+    """Mark the poster that an owner gave a video."""
+    keys_of = keys.poster_files(poster_id)
+    return _mark(StoredObject.objects.filter(storage=Storage.OUTPUTS, key__in=keys_of))
+
+
 def mark_attempt(release_id: UUID, token: UUID, found: Iterable[ListedObject] = ()) -> int:
     """Mark the objects that a stale attempt registered, and those of its objects that were
     ``found`` stored; return how many.
@@ -80,7 +87,7 @@ def mark_found(storage: StoredObject.Storage, found: Iterable[ListedObject]) -> 
 
 
 def mark_ownerless() -> int:
-    """Walk through some rows, and mark the objects whose release, source or upload is gone.
+    """Walk through some rows, and mark the objects whose release, source, video or upload is gone.
 
     Code that deletes an owner marks its objects; only the previous version does not.
     """
@@ -92,6 +99,7 @@ def mark_ownerless() -> int:
     gone = [
         *_without(Release, {row.pk: row.release_id for row in stored}),
         *_without(Source, {row.pk: row.source_id for row in stored}),
+        *_without(Video, {row.pk: row.video_id for row in stored}),
     ]
     marked = _mark(StoredObject.objects.filter(pk__in=gone, state=State.STORED)) if gone else 0
     given_up = _given_up([row for row in rows if row.state == State.WRITING])

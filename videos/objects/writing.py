@@ -21,11 +21,18 @@ class Planned:
     bytes: int | None = None
 
 
-def write_ahead(planned: Sequence[Planned], *, release_id: UUID | None, token: UUID | None) -> None:
+def write_ahead(
+    planned: Sequence[Planned],
+    *,
+    token: UUID | None,
+    release_id: UUID | None = None,
+    video_id: UUID | None = None,
+) -> None:
     """Register the objects that an attempt is about to write, in one statement.
 
-    Those of an image belong to no release, and their attempt is its upload. It must be committed
-    before the write, so call it outside of any transaction that could roll back.
+    Those of an image belong to no release, and a poster that an owner gave to its video; their
+    attempt is the upload. It must be committed before the write, so call it outside of any
+    transaction that could roll back.
     """
     StoredObject.objects.bulk_create(
         (
@@ -34,6 +41,7 @@ def write_ahead(planned: Sequence[Planned], *, release_id: UUID | None, token: U
                 key=one.key,
                 role=one.role,
                 release_id=release_id,
+                video_id=video_id,
                 bytes=one.bytes,
                 content_type=one.content_type,
                 state=State.WRITING,
@@ -46,9 +54,9 @@ def write_ahead(planned: Sequence[Planned], *, release_id: UUID | None, token: U
 
 
 def confirm(token: UUID | None, sizes: Mapping[str, int] | None = None) -> int:
-    """Confirm the objects that an attempt wrote. Call it inside the finishing transaction, after
-    the attempt's token was found current. ``sizes`` gives the bytes of keys whose size was not
-    known."""
+    """Confirm the outputs that an attempt wrote; return how many. Call it inside the finishing
+    transaction, after the attempt's token was found current. ``sizes`` gives the bytes of keys
+    whose size was not known."""
     fields: dict[str, object] = {"state": State.STORED, "attempt": None}
     if sizes:
         fields["bytes"] = Case(
@@ -56,7 +64,10 @@ def confirm(token: UUID | None, sizes: Mapping[str, int] | None = None) -> int:
             default=F("bytes"),
             output_field=PositiveBigIntegerField(),
         )
-    return StoredObject.objects.filter(attempt=token, state=State.WRITING).update(**fields)
+    written = StoredObject.objects.filter(
+        storage=Storage.OUTPUTS, attempt=token, state=State.WRITING
+    )
+    return written.update(**fields)
 
 
 def write_ahead_original(upload: Upload) -> None:

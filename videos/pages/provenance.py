@@ -1,6 +1,7 @@
 """Where a video came from, in words for its owner and staff. Pure."""
 
 from videos.models import Video
+from videos.models.library import LibraryItem
 
 _NAMES = {
     "model": "Model",
@@ -13,9 +14,9 @@ _OF_SITE = {"site": "Imported from", "uploader": "Published by", "page": "Page"}
 _GENERATORS = {"replicate": "Replicate"}
 
 
-def is_generated(video: Video) -> bool:
-    """Return whether an AI generator made the video, which everybody is told."""
-    return bool(video.provenance.get("ai_generated"))
+def is_generated(item: LibraryItem) -> bool:
+    """Return whether an AI generator made the video or image, which everybody is told."""
+    return bool(item.provenance.get("ai_generated"))
 
 
 def facts(video: Video) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 from videos import access
 from videos.models import Video
 from videos.pages import library
+from videos.playback import services as playback
 
 _WIDTH, _HEIGHT = 640, 360
 _AUDIO_HEIGHT = 200
@@ -57,7 +58,7 @@ def of(video: Video, request: HttpRequest) -> Shared:
     """Return the sharing data of a video that was read through ``library.watchable``."""
     watch = request.build_absolute_uri(reverse("watch", args=[video.pk]))
     is_open = access.may_play(video, AnonymousUser())
-    has_poster = bool(video.release and video.release.poster_key)
+    has_poster = playback.has_poster(video)
     return Shared(
         url=watch,
         warning=_warning(video, own=video.owner_id == request.user.pk),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.models import User
+from videos import folders
 from videos.ingest.direct import receiving as direct
 from videos.ingest.direct.errors import DirectUploadUnavailable
 from videos.pages import words
@@ -15,11 +18,14 @@ from videos.storage.multipart import LARGEST_OBJECT
 _TUS = "/api/v1/tus/"
 
 
-def context() -> dict[str, Any]:
-    """Return the settings of the uploader: large files go straight into the bucket, or by tus to
-    this server where there is no bucket. With the sites whose pages may be named."""
+def context(user: User, folder: UUID | None) -> dict[str, Any]:
+    """Return the settings of the uploader, whose videos come into a folder (None: the top). Large
+    files go straight into the bucket, or by tus to this server where there is no bucket. With the
+    sites whose pages may be named."""
     way, most = _way()
     return {
+        "places": folders.by_path(user),
+        "into": folder,
         "max_bytes": most,
         "max_size": words.limit(most),
         "sites": settings.SITE_HOSTS,

@@ -4,11 +4,13 @@ from django.urls import path, re_path
 
 # These imports register the converter that the routes use.
 from videos import ids  # noqa: F401
-from videos.pages import account, open_views, trash, views
+from videos.pages import account, images, open_views, trash, views
 
 urlpatterns = [
     path("", views.library, name="library"),
     path("library/cards/<id:video_id>/", views.card, name="card"),
+    path("images/", images.page, name="images"),
+    path("images/<id:image_id>/delete/", images.delete, name="image_delete"),
     path("upload/", views.upload, name="upload"),
     path("watch/<id:video_id>/", views.watch, name="watch"),
     path("watch/<id:video_id>/original/", views.original, name="watch_original"),
@@ -18,6 +20,8 @@ urlpatterns = [
     path("trash/", trash.page, name="trash"),
     path("trash/<id:video_id>/restore/", trash.restore, name="trash_restore"),
     path("trash/<id:video_id>/delete/", trash.delete, name="trash_delete"),
+    path("trash/images/<id:image_id>/restore/", trash.restore_image, name="trash_restore_image"),
+    path("trash/images/<id:image_id>/delete/", trash.delete_image, name="trash_delete_image"),
     path("account/", account.account, name="account"),
     path("account/profile/", account.save_profile, name="account_profile"),
     path("account/keys/", account.create_key, name="account_key_create"),

@@ -14,7 +14,7 @@ from accounts import verification
 from accounts.models import User
 from videos import access, folders
 from videos.events import cursors, log
-from videos.pages import cards, sharing, shelf, uploading, words
+from videos.pages import cards, images, sharing, shelf, uploading, words
 from videos.pages import library as collection
 from videos.pages.context import may_upload
 from videos.playback import originals
@@ -45,10 +45,11 @@ def library(request: HttpRequest) -> HttpResponse:
             "place": place,
             "above": folders.path(place)[:-1] if place else [],
             "folders": [] if before or after else collection.inner_folders(user, narrowing),
+            "images": images.count(user, narrowing),
             "tabs": collection.tabs(user, narrowing),
             "orders": [(name, order.label) for name, order in shelf.ORDERS.items()],
             "feed_since": feed_since,
-            **(uploading.context() if may_upload(request) else {}),
+            **(uploading.context(user, narrowing.folder) if may_upload(request) else {}),
         },
     )
 
@@ -72,12 +73,15 @@ def card(request: HttpRequest, video_id: UUID) -> HttpResponse:
 @never_cache
 @login_required
 def upload(request: HttpRequest) -> HttpResponse:
-    """Show the upload page."""
+    """Show the upload page, for the folder that was looked at."""
     user = cast(User, request.user)
+    wanted = collection.uuid_or_none(request.GET.get("folder"))
+    place = user.folders.filter(pk=wanted).first() if wanted else None
     context = {
+        "place": place,
         "is_verified": verification.is_verified(user),
         "feed_since": _feed_since(user),
-        **uploading.context(),
+        **uploading.context(user, place.pk if place else None),
     }
     return render(request, "pages/upload.html", context)
 

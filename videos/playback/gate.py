@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db import DatabaseError
 
-from videos import access
+from videos import access, keys
 from videos.database_threads import DatabaseThreads
 from videos.models import Image, Video
 from videos.playback.sharing import Shared
@@ -46,13 +46,13 @@ class Audience(IntEnum):
 
 @dataclass(frozen=True)
 class Standing:
-    """Whether the video of a release, or an image, is deleted or open to everybody; and its title,
-    or the name of an original."""
+    """Whether the video of a release or of a poster, or an image, is deleted or open to everybody;
+    and its title, or the name of an original. ``folder`` is where its files lie."""
 
     is_deleted: bool
     is_open: bool
     title: str = ""
-    is_image: bool = False
+    folder: str = keys.RELEASES
     original_key: str = ""
     """Set if the id is that of an original."""
 
@@ -123,8 +123,8 @@ class Gate:
 
 
 def look_up(release_id: UUID) -> Standing:
-    """Return the standing of a release's videos, or of an image or an image's original of this id;
-    ``GONE`` if there is none.
+    """Return the standing of a release's videos, or of the owner's poster, the image or the image's
+    original of this id; ``GONE`` if there is none.
 
     Duplicates share a release. It is deleted when all of them are, and open while one is.
     """
@@ -132,13 +132,25 @@ def look_up(release_id: UUID) -> Standing:
     # By the run that made the release, so that it is found even after another release replaced it.
     videos = [*rows.filter(runs=release_id), *rows.filter(release=release_id)]
     if not videos:
-        return _of_image(release_id)
+        return _of_poster(release_id) or _of_image(release_id)
     is_open = {video.pk: access.is_open(video) for video in videos}
     named = max(videos, key=lambda video: (is_open[video.pk], video.deleted_at is None))
     return Standing(
         is_deleted=all(video.deleted_at is not None for video in videos),
         is_open=any(is_open.values()),
         title=named.title,
+    )
+
+
+def _of_poster(poster_id: UUID) -> Standing | None:
+    video = Video.objects.filter(own_poster=poster_id).first()
+    if video is None:
+        return None
+    return Standing(
+        is_deleted=video.deleted_at is not None,
+        is_open=access.is_open(video),
+        title=video.title,
+        folder=keys.POSTERS,
     )
 
 
@@ -154,7 +166,7 @@ def _of_image(image_id: UUID) -> Standing:
         is_deleted=image.deleted_at is not None,
         is_open=False,
         title=image.source.filename if is_original else image.title,
-        is_image=True,
+        folder=keys.IMAGES,
         original_key=image.source.key if is_original else "",
     )
 

@@ -2,10 +2,11 @@
 
 ``/m/<token>/<release>/<name>.m3u8`` (and ``manifest.mpd``) is rendered from the rows, and gzipped
 for clients that accept that. On disk, everything else is the file of that name in the release, or a
-part of one (`processing.packaging.addresses`), with Range. For an image, its id stands in place of
-the release; for an image's original, that of the source. In a bucket, the playlists contain a
-signed address for each chunk, posters and downloads redirect to a short-lived one, and bytes never
-pass through here. A video's original has an address of its own kind (`originals`). ``?download``
+part of one (`processing.packaging.addresses`), with Range. For an image or the poster that an owner
+gave, its id stands in place of the release; for an image's original, that of the source. In a
+bucket, the playlists contain a signed address for each chunk, posters and downloads redirect to a
+short-lived one, and bytes never pass through here. A video's original has an address of its own
+kind (`originals`). ``?download``
 makes the client save the file, named after the video's title. Each request checks in the rows that
 the address is still valid (`gate`).
 """
@@ -152,8 +153,8 @@ class MediaApp:
         saved_as = ""
         if filenames.PARAMETER in request.query_params:
             saved_as = filenames.disposition(standing.title, Path(name))
-        within = keys.in_image if standing.is_image else keys.in_release
-        return await _file(request, partial(within, release_id), name, disposition=saved_as)
+        within = partial(keys.in_folder, standing.folder, release_id)
+        return await _file(request, within, name, disposition=saved_as)
 
     async def _playlist(
         self, request: Request, release_id: UUID, name: str, until: int

@@ -41,10 +41,13 @@ def dash_url(video: Video, viewer: access.Viewer) -> str | None:
 
 
 def poster_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str | None:
-    """Return the address of the poster for a viewer, or None if there is none.
+    """Return the address of the poster for a viewer, or None if there is none. The one that the
+    owner gave takes precedence, and is shown before anything plays.
 
     The video's source and release must be joined.
     """
+    if video.own_poster:
+        return _own_poster_url(video, keys.POSTER, viewer, held=held)
     release = video.release
     if release is None or not release.poster_key or not access.may_play(video, viewer):
         return None
@@ -56,10 +59,23 @@ def small_poster_url(video: Video, viewer: access.Viewer, *, held: bool = False)
 
     The video's source and release must be joined.
     """
+    if video.own_poster:
+        return _own_poster_url(video, keys.SMALL_POSTER, viewer, held=held)
     release = video.release
     if release is None or not release.small_poster_key or not access.may_play(video, viewer):
         return None
     return object_url(video, release, release.small_poster_key, viewer, held=held)
+
+
+def has_poster(video: Video) -> bool:
+    """Return whether a video has a poster. Its release must be joined."""
+    return bool(video.own_poster or (video.release and video.release.poster_key))
+
+
+def _own_poster_url(video: Video, name: str, viewer: access.Viewer, *, held: bool) -> str | None:
+    if video.own_poster is None or not access.may_see(video, viewer):
+        return None
+    return _address(video, video.own_poster, name, _audience(video, viewer, held=held))
 
 
 def object_url(
@@ -77,10 +93,10 @@ def _audience(video: Video, viewer: access.Viewer, *, held: bool) -> Audience:
     return Audience.HELD
 
 
-def _address(video: Video, release_id: UUID, name: str, audience: Audience) -> str:
-    """Return the path of a file of a release, with a token for it."""
-    token = tokens.issue(release_id, duration=duration_of(video), audience=audience)
-    return f"{get_script_prefix()}m/{token}/{release_id}/{name}"
+def _address(video: Video, folder: UUID, name: str, audience: Audience) -> str:
+    """Return the path of a file of a release or a poster, with a token for it."""
+    token = tokens.issue(folder, duration=duration_of(video), audience=audience)
+    return f"{get_script_prefix()}m/{token}/{folder}/{name}"
 
 
 def seconds_it_plays_on(video: Video) -> int:

@@ -16,7 +16,7 @@ ATTEMPT = keys.attempt_prefix(RELEASE, TOKEN)
 def test_whatever_a_release_holds_is_known_as_its_own(key: str) -> None:
     assert keys.release_of(key) == RELEASE
     assert key.startswith(keys.release_prefix(RELEASE))
-    assert keys.in_release(RELEASE, keys.within_release(RELEASE, key)) == key
+    assert keys.in_folder(keys.RELEASES, RELEASE, keys.within_release(RELEASE, key)) == key
     assert keys.is_output(key)
     assert not keys.is_original(key)
 

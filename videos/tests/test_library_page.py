@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 from accounts.models import User
+from videos import folders
 from videos.models import Release, Source, Video
 from videos.pages import shelf
 
@@ -154,3 +156,32 @@ def test_every_script_a_page_imports_is_there() -> None:
     for file in folder.glob("*.js"):
         for name in re.findall(r'from "\./([^"]+)"|import "\./([^"]+)"', file.read_text()):
             assert (folder / "".join(name)).exists(), (file.name, name)
+
+
+def test_what_is_uploaded_from_a_folder_is_offered_for_it(
+    browser: Client, owner: User, stranger: User
+) -> None:
+    trips = folders.create(owner, "Trips", None)
+    folders.create(owner, "<Alps>", trips.pk)
+    library = browser.get(f"/?folder={trips.pk}").content.decode()
+    assert f'href="/upload/?folder={trips.pk}"' in library
+    assert f'data-folder="{trips.pk}"' in library
+    page = browser.get(f"/upload/?folder={trips.pk}").content.decode()
+    assert f'<option value="{trips.pk}" selected>Trips</option>' in page
+    assert ">Trips / &lt;Alps&gt;</option>" in page
+    theirs = folders.create(stranger, "Secret", None)
+    for other in (theirs.pk, "nonsense", ""):
+        page = browser.get(f"/upload/?folder={other}").content.decode()
+        assert "data-folder" not in page
+        assert "Secret" not in page
+
+
+def test_folders_are_offered_in_one_query(
+    owner: User, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    trips = folders.create(owner, "Trips", None)
+    for name in ("b", "A", "c"):
+        folders.create(owner, name, trips.pk)
+    with django_assert_num_queries(1):
+        paths = [path for _, path in folders.by_path(owner)]
+    assert paths == ["Trips", "Trips / A", "Trips / b", "Trips / c"]

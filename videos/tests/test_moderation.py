@@ -243,3 +243,39 @@ def test_codes_fit_their_column() -> None:
         field: Any = model._meta.get_field(name)
         assert isinstance(field, models.CharField)
         assert max(map(len, reasons.REASONS)) <= (field.max_length or 0)
+
+
+def test_nobody_approves_their_own(waiting: Video, judge: User, client: Client) -> None:
+    Video.objects.update(owner=judge)
+    with pytest.raises(moderation.OwnVideo):
+        moderation.approve(_seen(waiting), by=judge)
+    assert Video.objects.get().moderation == Pending
+    assert not ModerationDecision.objects.exists()
+    client.force_login(judge)
+    page = f"/admin/videos/video/review/{waiting.pk}/"
+    shown = client.get(page).content.decode()
+    assert "another moderator has to approve it" in shown
+    assert 'value="approve"' not in shown
+    answer = client.post(page, {"decision": "approve"}, follow=True).content.decode()
+    assert "is your own, so another moderator has to approve it." in answer
+    assert "Nothing waits for you" in answer
+    assert Video.objects.get().moderation == Pending
+
+
+def test_a_moderator_may_reject_their_own_and_an_administrator_approve_it(
+    waiting: Video, judge: User, moderator: User
+) -> None:
+    Video.objects.update(owner=judge)
+    moderation.reject(_seen(waiting), by=judge, code="other", message="A mistake.")
+    Video.objects.update(owner=moderator)
+    moderation.approve(_seen(Video.objects.get()), by=moderator)
+    assert Video.objects.get().moderation == Approved
+
+
+def test_the_review_offers_the_videos_of_others(
+    waiting: Video, judge: User, moderator: User
+) -> None:
+    assert queue.next_after(None, by=judge) == waiting
+    Video.objects.update(owner=judge)
+    assert queue.next_after(None, by=judge) is None
+    assert queue.next_after(None, by=moderator) == waiting

@@ -78,7 +78,7 @@ def test_a_profile_that_is_none_is_left_out(tmp_path: Path, ffmpeg: FFmpeg) -> N
     file = tmp_path / "profile.png"
     Image.new("RGB", (4, 4), "red").save(file, icc_profile=b"no profile" * 100)
     found = examine(file, tmp_path, ffmpeg)
-    copy = opened(found.copy)
+    copy = opened(found.files["copy"])
     assert copy.getpixel((0, 0)) == (255, 0, 0)
     assert "icc_profile" not in copy.info
 
@@ -88,7 +88,7 @@ def test_what_hides_behind_an_image_is_in_neither_file(tmp_path: Path, ffmpeg: F
     Image.new("RGB", (40, 40), "red").save(file, comment=b"<script>")
     file.write_bytes(file.read_bytes() + b"PK\x03\x04<?php <script>")
     found = examine(file, tmp_path, ffmpeg)
-    for made in (found.copy, found.thumbnail):
+    for made in found.files.values():
         assert b"script" not in made.read_bytes()
         assert b"php" not in made.read_bytes()
 
@@ -99,4 +99,4 @@ def test_every_kind_of_pixels_is_taken(saved: str, tmp_path: Path, ffmpeg: FFmpe
     Image.new("L", (30, 20), 200).convert(saved).save(file)
     found = examine(file, tmp_path, ffmpeg)
     assert isinstance(found, Examined)
-    assert opened(found.copy).size == (30, 20)
+    assert opened(found.files["copy"]).size == (30, 20)

@@ -41,7 +41,7 @@ class VideoEditSerializer(ItemEditSerializer, serializers.ModelSerializer[Video]
 
 
 class VideoUploadSerializer(VideoSettingsSerializer):
-    """A file with its settings."""
+    """A file with its settings, and perhaps a poster."""
 
     read_only_members = VideoSerializer.Meta.fields
     file = UploadedFileField(
@@ -49,6 +49,16 @@ class VideoUploadSerializer(VideoSettingsSerializer):
         error_messages={"required": "Send the video as the form field `file`."},
     )
 
+    poster = UploadedFileField(
+        required=False,
+        allow_empty_file=True,
+        help_text="an image that is shown for the video, instead of a still of it",
+    )
+
     def validate_file(self, file: "UploadedFile[bytes]") -> "UploadedFile[bytes]":
         """Accept only one file per request."""
         return only_one_file(self, file)
+
+    def validate_poster(self, file: "UploadedFile[bytes]") -> "UploadedFile[bytes]":
+        """Accept only one poster per request."""
+        return only_one_file(self, file, "poster")

@@ -2,8 +2,9 @@
 
 from processing.images.examine import ImageInvalid, ImageTooLarge
 from videos.api.problems.refusal import Refusals
+from videos.ingest.examining import ImagesUnavailable
 from videos.ingest.image_batches import NotInTime
-from videos.ingest.images import ImagesUnavailable
+from videos.ingest.posters import PosterInvalid, PosterTooLarge
 
 REFUSALS: Refusals = {
     ImageInvalid: (
@@ -26,5 +27,15 @@ REFUSALS: Refusals = {
         "batch_timeout",
         "The image did not arrive within the time of a batch. Import it by itself, or with fewer "
         "others.",
+    ),
+    PosterInvalid: (
+        400,
+        "poster_invalid",
+        "The poster is no JPEG, PNG, WebP, GIF or AVIF image that can be read to its end.",
+    ),
+    PosterTooLarge: (
+        413,
+        "poster_too_large",
+        "The poster has too many bytes or pixels. Make it smaller.",
     ),
 }

@@ -23,11 +23,18 @@ OPERATIONS: Mapping[str, Operation] = {
         "the bytes are stored. Processing begins by itself, and `status` and `progress` tell how "
         "far it is.",
         refusals={
-            400: ("file_empty", "too_many_files", "folder_unknown", "profile_unknown"),
+            400: (
+                "file_empty",
+                "too_many_files",
+                "folder_unknown",
+                "profile_unknown",
+                "poster_invalid",
+            ),
             403: ("upload_not_allowed", "email_not_verified"),
             404: ("not_found",),
             409: ("upload_canceled", "external_id_taken", "duplicate"),
-            503: ("storage_unavailable",),
+            413: ("poster_too_large",),
+            503: ("storage_unavailable", "images_unavailable"),
             507: ("disk_full",),
         },
         request=examples.UPLOAD,

@@ -1,0 +1,104 @@
+"""The poster that an owner gives a video, which is shown instead of the one that processing makes.
+
+It belongs to the video: processing it again changes nothing, and deleting the video deletes it. The
+full picture is kept beside those that are shown, so that other sizes can be made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from uuid_utils.compat import uuid7
+
+from processing.images.examine import ImageInvalid, ImageTooLarge
+from videos import keys, objects
+from videos.ingest import closing
+from videos.ingest.examining import examined
+from videos.ingest.uploads import UploadCanceled
+from videos.models import StoredObject, Upload, Video
+from videos.storage import outputs
+
+_TYPE = "image/jpeg"
+_SIDES = {keys.POSTER: 1280, keys.SMALL_POSTER: 640, keys.FULL_POSTER: 3840}
+
+
+class PosterInvalid(Exception):
+    """Raised when a poster is no image of a known format, or cannot be decoded whole."""
+
+
+class PosterTooLarge(Exception):
+    """Raised when a poster has more bytes or pixels than allowed."""
+
+
+@dataclass(frozen=True)
+class Poster:
+    """The pictures of a poster, by the names of ``keys.POSTER_FILES``."""
+
+    id: UUID
+    files: Mapping[str, Path]
+
+    def planned(self) -> list[objects.Planned]:
+        """Return the objects that it is stored as, in the order of its files."""
+        role = StoredObject.Role.POSTER
+        return [
+            objects.Planned(keys.in_poster(self.id, name), role, _TYPE, file.stat().st_size)
+            for name, file in self.files.items()
+        ]
+
+
+@contextmanager
+def prepared(path: Path, size: int) -> Iterator[Poster]:
+    """Decode a file, and yield a poster that is stored nowhere yet; its files are gone afterwards.
+
+    Raises ``PosterInvalid``, ``PosterTooLarge`` or ``ImagesUnavailable``.
+    """
+    if size > settings.MAX_IMAGE_BYTES:
+        raise PosterTooLarge
+    _let_go_of_database()
+    wanted = {PurePosixPath(name).stem: side for name, side in _SIDES.items()}
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(examined(path, wanted))
+        except ImageInvalid as error:
+            raise PosterInvalid from error
+        except ImageTooLarge as error:
+            raise PosterTooLarge from error
+        yield Poster(uuid7(), {file.name: file for file in found.files.values()})
+
+
+def give(upload: Upload, poster: Poster) -> None:
+    """Store the poster of a video whose upload is open. Raises ``StorageUnavailable``, or
+    ``UploadCanceled`` if it was canceled or deleted meanwhile."""
+    planned = poster.planned()
+    objects.write_ahead(planned, video_id=upload.video_id, token=upload.pk)
+    _let_go_of_database()
+    for one, file in zip(planned, poster.files.values(), strict=True):
+        outputs().put_file(one.key, file, content_type=one.content_type)
+    try:
+        _record(upload, poster, planned)
+    except UploadCanceled:
+        closing.forget(upload)
+        raise
+
+
+def _record(upload: Upload, poster: Poster, planned: list[objects.Planned]) -> None:
+    if upload.video_id is None:
+        raise UploadCanceled
+    with transaction.atomic():
+        video = Video.objects.filter(pk=upload.video_id, deleted_at=None)
+        has_it = video.update(own_poster=poster.id)
+        is_open = Upload.objects.select_for_update().filter(pk=upload.pk, finished_at=None)
+        if not has_it or not is_open.exists() or objects.confirm(upload.pk) != len(planned):
+            raise UploadCanceled
+
+
+def _let_go_of_database() -> None:
+    """Close the database connection: others can use it meanwhile."""
+    if not connection.in_atomic_block:
+        connection.close()
