@@ -17,7 +17,7 @@ from videos.api.tus import headers as read
 from videos.api.tus.errors import VERSION, MethodUnknown, NothingThere
 from videos.api.tus.places import OF_USERS, PREFIX
 from videos.database_threads import DatabaseThreads
-from videos.ingest import closing, receiving
+from videos.ingest import receiving
 from videos.models import Upload
 
 _threads = DatabaseThreads("tus", size=4, waiting=500, queue_seconds=10, run_seconds=20)
@@ -94,8 +94,5 @@ async def _take_at_once(asked: Asked, upload: Upload) -> dict[str, str]:
     try:
         return await resource.append(asked, upload, 0, OF_USERS)
     except (RequestRefused, receiving.TooManyBytes):
-        await _threads.run(
-            closing.close, upload, code=Upload.CANCELED, message="The upload was canceled."
-        )
-        await _threads.run(receiving.discard, upload.pk)
+        await _threads.run(receiving.cancel, upload)
         raise

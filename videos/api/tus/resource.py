@@ -23,7 +23,7 @@ from videos.api.tus.errors import (
 )
 from videos.api.tus.headers import Checksum
 from videos.api.tus.places import Place
-from videos.ingest import closing, receiving
+from videos.ingest import receiving
 from videos.ingest.receiving import Writer
 from videos.models import Upload
 
@@ -120,8 +120,7 @@ def delete(upload: Upload) -> Answer:
     if upload.video is not None:
         with suppress(processing.NothingToCancel):
             processing.cancel(upload.video)
-    closing.close(upload, code=Upload.CANCELED, message="The upload was canceled.")
-    receiving.discard(upload.pk)
+    receiving.cancel(upload)
     return Answer(204)
 
 
