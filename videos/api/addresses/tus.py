@@ -3,16 +3,20 @@ upload that was created. Partial uploads have addresses of their own."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
+
+from django.db.models import Q
 
 from videos.api.addresses.opening import opened, threads, with_open
 from videos.api.asgi import Answer, Asked
 from videos.api.refused import RequestRefused
-from videos.api.tus import creation, resource
+from videos.api.tus import creation, keyed, resource
 from videos.api.tus import headers as read
 from videos.api.tus.errors import HeaderInvalid, MethodUnknown
 from videos.api.tus.places import OF_ADDRESSES
+from videos.idempotency import Made
 from videos.ingest import addressed, delegated, receiving
 from videos.ingest.delegated import AddressUsed, BadAddress
 from videos.models import Upload
@@ -55,7 +59,28 @@ async def _answer(asked: Asked, upload: Upload) -> Answer:
         return await resource.patch(asked, upload, OF_ADDRESSES)
     if is_part(upload):
         raise MethodUnknown(Allow=", ".join(("OPTIONS", *resource.METHODS)))
-    return await _create(asked, upload)
+    found = await threads.run(keyed.claimed, upload.owner, asked, within=str(upload.pk))
+    return await keyed.answer(
+        found,
+        threads,
+        act=lambda: _create(asked, upload),
+        again=lambda known: _created_before(asked, upload, known),
+    )
+
+
+async def _created_before(
+    asked: Asked, upload: Upload, known: str | Sequence[Made]
+) -> Answer | None:
+    """Answer a creation that was made before; None if its upload is gone."""
+    made = await threads.run(_made, upload, known)
+    return None if made is None else await resource.created_before(asked, made, OF_ADDRESSES)
+
+
+def _made(upload: Upload, known: str | Sequence[Made]) -> Upload | None:
+    """Return the upload itself, or the part of it at a location or that was made last."""
+    named = delegated.upload_of(known) if isinstance(known, str) else known[-1].id
+    ours = Q(pk=upload.pk) | Q(pk__in=receiving.open_parts_for(upload))
+    return Upload.objects.filter(ours, pk=named).first()
 
 
 async def _again(asked: Asked, used: AddressUsed) -> Answer:

@@ -130,6 +130,16 @@ def created(upload: Upload, place: Place) -> dict[str, str]:
     return {"Location": place.address_of(upload.pk)} | ({} if over else _expires(upload))
 
 
+async def created_before(asked: Asked, upload: Upload, place: Place) -> Answer:
+    """Answer a creation that is sent again; how far the upload is stands with it where the bytes of
+    the first request may have been kept."""
+    headers = created(upload, place)
+    if read.has_bytes(asked.headers) and not receiving.parts_of(upload):
+        offset = upload.received if upload.finished_at else await _offset(upload)
+        headers["Upload-Offset"] = str(offset)
+    return Answer(201, headers)
+
+
 def told_of(upload: Upload, place: Place) -> dict[str, str]:
     """Return the headers that describe an upload, except its offset."""
     headers = {} if upload.finished_at is not None else _expires(upload)

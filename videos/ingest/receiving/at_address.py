@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from videos import keys
+from videos import idempotency, keys
 from videos.ingest import closing, uploads
 from videos.ingest.receiving import spool
 from videos.ingest.receiving.errors import (
@@ -47,6 +47,7 @@ def create_part_for(upload: Upload, *, size: int, tus_metadata: str) -> Upload:
             tus_metadata=tus_metadata,
             expires_at=whole.expires_at,
         )
+        idempotency.note("upload", part.pk)
     uploads.begin_receiving(whole)
     spool.path_of(part.pk).touch(0o640)
     return part

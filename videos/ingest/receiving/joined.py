@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
-from videos import keys
+from videos import idempotency, keys
 from videos.ingest import uploads
 from videos.ingest.receiving import spool
 from videos.ingest.receiving.errors import DiskFull, PartsInvalid, TooManyBytes
@@ -36,16 +36,18 @@ def create_part(
     """Create a partial upload. Raises ``UploadNotAllowed``."""
     if not owner.can_upload:
         raise UploadNotAllowed
-    part = Upload.objects.create(
-        owner=owner,
-        machine=spool.place(),
-        protocol=Upload.Protocol.TUS,
-        key=keys.new_original(),
-        filename="part",
-        size=size,
-        tus_metadata=tus_metadata,
-        expires_at=Now() + expires_in,
-    )
+    with transaction.atomic():
+        part = Upload.objects.create(
+            owner=owner,
+            machine=spool.place(),
+            protocol=Upload.Protocol.TUS,
+            key=keys.new_original(),
+            filename="part",
+            size=size,
+            tus_metadata=tus_metadata,
+            expires_at=Now() + expires_in,
+        )
+        idempotency.note("upload", part.pk)
     spool.path_of(part.pk).touch(0o640)
     return part
 
