@@ -16,7 +16,7 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from videos import contents
+from videos import contents, idempotency
 from videos.models import Folder, Image, Video
 
 DEEPEST = 10
@@ -78,6 +78,7 @@ def create(owner: User, name: str, parent_id: UUID | None) -> Folder:
         _require_room(tree, parent_id, levels=1)
         folder = Folder(owner=owner, name=name, parent_id=parent_id)
         _save(folder, insert=True)
+        idempotency.note("folder", folder.pk)
     return folder
 
 

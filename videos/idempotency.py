@@ -143,7 +143,17 @@ def acting(claimed: Claim) -> Iterator[None]:
     finally:
         stopped.set()
         _current.reset(before)
-        _give_back(claimed)
+        give_back(claimed)
+
+
+@contextmanager
+def noting(claimed: Claim | None) -> Iterator[None]:
+    """Note on the claim what is created meanwhile, without renewing it or giving it back."""
+    before = _current.set(claimed)
+    try:
+        yield
+    finally:
+        _current.reset(before)
 
 
 def note(kind: str, pk: UUID) -> None:
@@ -184,7 +194,7 @@ def prune_keys() -> int:
     return IdempotencyKey.objects.filter(_over(), pk__in=chosen).delete()[0] if chosen else 0
 
 
-def _give_back(claimed: Claim) -> None:
+def give_back(claimed: Claim) -> None:
     """Free a key whose request came to no final answer; what it has created stays noted."""
     held = _held(claimed)
     try:

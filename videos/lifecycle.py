@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from videos import lifetimes, objects
 from videos.events import log
 from videos.models import Release, Rendition, Source, Upload, Video
+from videos.upload_parts import close_parts
 
 Status = Video.Status
 
@@ -161,14 +162,15 @@ def cancel(video_id: UUID) -> None:
 
 
 def _close_upload(video_id: UUID) -> None:
-    """Close a canceled video's upload and mark its bytes. Whoever still writes them finds the
-    upload closed, and marks them again."""
+    """Close a canceled video's upload with its parts, and mark its bytes. Whoever still writes them
+    finds the upload closed, and marks them again."""
     still_open = Upload.objects.filter(video=video_id, finished_at=None)
     for upload in list(still_open):
         closed = still_open.filter(pk=upload.pk).update(
             finished_at=Now(), error_code=Upload.CANCELED, settings=upload.settings_kept
         )
         if closed:
+            close_parts(upload, code=Upload.CANCELED)
             objects.mark_original(upload.key)
 
 

@@ -46,6 +46,8 @@ EXPOSED = (
 )
 """The headers of an answer that pages of other sites may read besides its body."""
 OF_ADDRESSES = (
+    "Allow",
+    "Idempotency-Replayed",
     "Location",
     "Range",
     "Retry-After",
@@ -54,6 +56,7 @@ OF_ADDRESSES = (
     "Tus-Max-Size",
     "Tus-Resumable",
     "Tus-Version",
+    "Upload-Concat",
     "Upload-Defer-Length",
     "Upload-Expires",
     "Upload-Length",

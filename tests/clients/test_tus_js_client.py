@@ -36,9 +36,11 @@ def _file(folder: Path, size: int) -> tuple[Path, str]:
     return path, digest.hexdigest()
 
 
-def _upload(vodloom: Vodloom, proxy: CuttingProxy, key: str, file: Path, parallel: int) -> str:
+def _upload(
+    proxy: CuttingProxy, key: str, file: Path, parallel: int, path: str = "/api/v1/tus/"
+) -> str:
     folder = tools.node_tools(PINS)
-    endpoint = f"http://127.0.0.1:{proxy.own_port}/api/v1/tus/"
+    endpoint = f"http://127.0.0.1:{proxy.own_port}{path}"
     node = str(tools.node() / "node")
     script = str(PINS / "upload.mjs")
     printed = tools.run([node, script, endpoint, str(file), str(parallel)], folder, KEY=key)
@@ -75,10 +77,33 @@ def test_a_file_arrives_over_a_line_that_is_cut(
 ) -> None:
     file, sha256 = _file(tmp_path, 20 * MB)
     with running(CuttingProxy(_port(vodloom), every=4 * MB, cuts=4)) as proxy:
-        upload_id = _upload(vodloom, proxy, key, file, parallel)
+        upload_id = _upload(proxy, key, file, parallel)
     assert proxy.done >= 4
     assert _source_of(vodloom, upload_id) == (sha256, 20 * MB)
     assert urllib.request.urlopen(f"{vodloom.url}/healthz").status == 200
+
+
+def _delegate(vodloom: Vodloom, key: str) -> tuple[str, str]:
+    """Return the id and the path of a new delegated upload, which takes 20 MB."""
+    about = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    body = json.dumps({"max_size": 20 * MB}).encode()
+    asked = urllib.request.Request(f"{vodloom.url}/api/v1/uploads/", body, about)
+    with urllib.request.urlopen(asked) as answer:
+        told = json.load(answer)
+    return told["id"], urlsplit(told["url"]).path
+
+
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_a_file_arrives_at_a_delegated_address(
+    vodloom: Vodloom, key: str, tmp_path: Path, parallel: int
+) -> None:
+    file, sha256 = _file(tmp_path, 20 * MB)
+    upload_id, path = _delegate(vodloom, key)
+    with running(CuttingProxy(_port(vodloom), every=4 * MB, cuts=4)) as proxy:
+        where = _upload(proxy, "", file, parallel, path)
+    assert proxy.done >= 4
+    assert path.endswith(where)
+    assert _source_of(vodloom, upload_id) == (sha256, 20 * MB)
 
 
 @pytest.mark.thorough
@@ -93,6 +118,6 @@ def test_300_mb_arrive_with_ten_cuts_and_a_killed_server(
 
     file, sha256 = _file(tmp_path, 300 * MB)
     with running(CuttingProxy(_port(vodloom), every=25 * MB, cuts=10, at_cut=kill)) as proxy:
-        upload_id = _upload(vodloom, proxy, key, file, parallel)
+        upload_id = _upload(proxy, key, file, parallel)
     assert proxy.done == 10
     assert _source_of(vodloom, upload_id) == (sha256, 300 * MB)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, cast
 from uuid import UUID
@@ -29,6 +30,7 @@ from videos.api.serializers.folders import (
     TagsSerializer,
 )
 from videos.api.strictness import StrictRequests
+from videos.idempotency import Made
 from videos.models import Folder
 
 _MOVE_TO = "move_to"
@@ -66,10 +68,17 @@ class FolderViewSet(
         form.is_valid(raise_exception=True)
         wanted = form.validated_data
         folder = folders.create(cast(User, request.user), wanted["name"], wanted.get("parent"))
-        where = reverse("folder-detail", [folder.pk], request=request)
-        return Response(
-            self._told(folder.pk), status=HTTPStatus.CREATED, headers={"Location": where}
-        )
+        return self._created(folder.pk)
+
+    def recovered(self, made: Sequence[Made]) -> Response | None:
+        """Return the answer of a creation that was killed; None if the folder is gone."""
+        last = made[-1].id
+        return self._created(last) if self.get_queryset().filter(pk=last).exists() else None
+
+    def _created(self, folder_id: Any) -> Response:
+        where = reverse("folder-detail", [folder_id], request=self.request)
+        told = self._told(folder_id)
+        return Response(told, status=HTTPStatus.CREATED, headers={"Location": where})
 
     @extend_schema(request=FolderEditSerializer, responses=FolderSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:

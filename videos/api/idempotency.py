@@ -32,7 +32,7 @@ REPLAYED = "Idempotency-Replayed"
 LONGEST_KEY = 255
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_KEY}}}")
 # Those of the caller or the moment: the same request may be answered otherwise a little later.
-_NOT_FINAL = frozenset({401, 403, 408, 429})
+_NOT_FINAL = frozenset({401, 403, 408, 423, 429})
 _NOT_FINAL_CODES = frozenset(
     {
         "video_busy",
@@ -71,9 +71,7 @@ class IdempotentRequests(_View):
         super().initial(request, *args, **kwargs)
         if not self.takes_keys or request.method != "POST" or HEADER not in request.headers:
             return
-        key = request.headers[HEADER]
-        if not _KEY.fullmatch(key):
-            raise InvalidKey
+        key = valid(request.headers[HEADER])
         found = idempotency.claim(cast(User, request.user), key, _asked(request))
         if isinstance(found, Answer):
             raise _Answered(_again(found))
@@ -96,19 +94,25 @@ class IdempotentRequests(_View):
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Store a final answer under the claimed key."""
         final = super().finalize_response(request, response, *args, **kwargs)
-        if self._claim is not None and _is_final(final):
+        if self._claim is not None and is_final(final.status_code, final.data):
             body = "" if final.data is None else JSONRenderer().render(final.data).decode()
             answer = Answer(final.status_code, body, final.get("Location", ""))
             idempotency.answered(self._claim, answer)
         return final
 
 
-def _is_final(response: Response) -> bool:
-    if response.status_code >= 500 or response.status_code in _NOT_FINAL:
+def valid(key: str) -> str:
+    """Return a key as it was sent. Raises ``InvalidKey``."""
+    if not _KEY.fullmatch(key):
+        raise InvalidKey
+    return key
+
+
+def is_final(status: int, told: Any) -> bool:
+    """Whether an answer, with what it tells, is that to every repetition of the request."""
+    if status >= 500 or status in _NOT_FINAL:
         return False
-    if response.status_code < 400:
-        return True
-    return response.data["code"] not in _NOT_FINAL_CODES
+    return status < 400 or told["code"] not in _NOT_FINAL_CODES
 
 
 def _again(answer: Answer) -> Response:

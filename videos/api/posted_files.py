@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -11,7 +11,8 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from rest_framework.request import Request
 
 from accounts.models import User
-from videos.ingest import delegated, uploads
+from videos.ingest import delegated, posters, uploads
+from videos.ingest.posters import Poster
 from videos.ingest.services import ArrivedFile
 from videos.models import Upload
 
@@ -34,6 +35,18 @@ def taken(request: Request, form_class: Any, take: Callable[[User, ArrivedFile, 
     form.is_valid(raise_exception=True)
     with closing(form.validated_data["file"]) as file:  # closed here: it is moved away
         return take(user, _arrived(file), form)
+
+
+@contextmanager
+def poster_of(form: Any) -> Iterator[Poster | None]:
+    """Yield the poster that a form has, decoded; None if it has none. Raises ``PosterInvalid``,
+    ``PosterTooLarge`` or ``ImagesUnavailable``."""
+    file: TemporaryUploadedFile | None = form.validated_data.get("poster")
+    if file is None:
+        yield None
+        return
+    with closing(file), posters.prepared(Path(file.temporary_file_path()), file.size or 0) as given:
+        yield given
 
 
 def _arrived(file: TemporaryUploadedFile) -> ArrivedFile:

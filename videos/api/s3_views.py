@@ -5,12 +5,13 @@ A page sets ``companionEndpoint`` to ``/api/v1/uploads``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, cast
 from uuid import UUID
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -21,6 +22,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from accounts.models import User
+from videos import half_made
 from videos.api.posted_files import uploader
 from videos.api.serializers.s3 import (
     S3AddressesSerializer,
@@ -32,6 +34,7 @@ from videos.api.serializers.s3 import (
     S3PartSerializer,
 )
 from videos.api.strictness import StrictRequests
+from videos.idempotency import Interrupted, Made
 from videos.ingest.direct import completion, limits, receiving
 from videos.ingest.direct.errors import MultipartOnly
 from videos.models import Upload
@@ -76,14 +79,27 @@ class S3UploadViewSet(StrictRequests, viewsets.GenericViewSet[Upload]):
         form.is_valid(raise_exception=True)
         told = form.validated_data
         file = receiving.Announced(told["filename"], told.get("size"))
-        upload = receiving.begin(user, file, form.settings())
+        return self._begun(receiving.begin(user, file, form.settings()))
+
+    def recovered(self, made: Sequence[Made]) -> Response | None:
+        """Return the answer of a creation that was killed; None if its upload never began in the
+        bucket. Its video is purged then."""
+        if self.action != "create":
+            raise Interrupted
+        upload = get_object_or_404(Upload, video=made[-1].id, owner=cast(User, self.request.user))
+        if upload.multipart_id:
+            return self._begun(upload)
+        half_made.discard(made[-1].id)
+        return None
+
+    def _begun(self, upload: Upload) -> Response:
         answer = {
             "key": upload.key,
             "uploadId": upload.pk,
             "part_size": limits.part_size(upload),
             "video": upload.video_id,
         }
-        where = reverse("video-detail", [upload.video_id], request=request)
+        where = reverse("video-detail", [upload.video_id], request=self.request)
         return Response(
             S3CreatedSerializer(answer).data, HTTPStatus.CREATED, headers={"Location": where}
         )

@@ -72,5 +72,5 @@ class UploadViewSet(
         if upload.video is None or upload.finished_at is not None:
             raise processing.NothingToCancel
         processing.cancel(upload.video)
-        receiving.discard(upload.pk)
+        receiving.cancel(upload)
         return Response(status=HTTPStatus.NO_CONTENT)

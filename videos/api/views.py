@@ -1,7 +1,6 @@
 """API views of videos. Each parses, authorises, calls one service, and responds."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, cast
@@ -38,7 +37,6 @@ from videos.api.serializers.video_forms import VideoEditSerializer, VideoUploadS
 from videos.api.serializers.videos import VideoSerializer, VideoStatusSerializer
 from videos.api.strictness import StrictRequests
 from videos.idempotency import Made
-from videos.ingest import posters
 from videos.ingest import services as ingest
 from videos.models import Video
 from videos.playback import originals
@@ -123,8 +121,9 @@ class VideoViewSet(
     )
     def create(self, request: Request) -> Response:
         """Upload a video; the answer comes as soon as its bytes are stored."""
+
         def take(user: User, file: ingest.ArrivedFile, form: VideoUploadSerializer) -> Video:
-            with _prepared(form.validated_data.get("poster")) as poster:
+            with posted_files.poster_of(form) as poster:
                 return ingest.take_file(user, file, form.settings(), poster)
 
         video = posted_files.taken(request, VideoUploadSerializer, take)
@@ -274,13 +273,3 @@ class VideoViewSet(
         data = shape(video, context=self.get_serializer_context()).data
         where = reverse("video-detail", [video_id], request=self.request)
         return Response(data, status=code, headers={"Location": where} if location else None)
-
-
-@contextmanager
-def _prepared(file: TemporaryUploadedFile | None) -> Iterator[posters.Poster | None]:
-    """Yield the poster that a form has, decoded."""
-    if file is None:
-        yield None
-        return
-    with closing(file), posters.prepared(Path(file.temporary_file_path()), file.size or 0) as given:
-        yield given

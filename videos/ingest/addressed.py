@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -86,18 +86,30 @@ async def take_chunk(upload: Upload, chunk: Chunk, body: Body) -> Progress:
         return Progress(writer.offset, finished)
 
 
-async def announce(upload: Upload, size: int) -> None:
-    """Hold the client to the size of the file. Raises ``EmptyFile`` and the errors of
-    ``receiving``."""
+async def begin(upload: Upload, *, size: int | None, tus_metadata: str) -> None:
+    """Begin a file by tus; what arrived before is dropped. If its size is told, the client is held
+    to it. Raises ``EmptyFile`` and the errors of ``receiving``."""
     if size == 0:
         raise EmptyFile
     async with receiving.writing(upload.pk) as writer:
-        await writer.announce(size)
+        await _begin_with(writer, size)
+        kept = Upload.objects.filter(pk=upload.pk, finished_at=None)
+        await _rows.run(kept.update, tus_metadata=tus_metadata)
 
 
-async def keep_metadata(upload: Upload, text: str) -> None:
-    """Keep what a client of tus wants to be told again."""
-    await _rows.run(Upload.objects.filter(pk=upload.pk).update, tus_metadata=text)
+async def join(upload: Upload, part_ids: Sequence[UUID], *, tus_metadata: str) -> None:
+    """Make the upload of its complete parts, which are joined soon.
+
+    Raises ``PartsInvalid``, ``EmptyFile``, ``OwnerMayNotUpload``, ``OwnerNotVerified``, and the
+    errors of ``receiving``.
+    """
+    async with receiving.writing(upload.pk) as writer:
+        parts = receiving.open_parts_for(upload)
+        size = await _rows.run(receiving.size_of_parts, parts, part_ids)
+        await _begin_with(writer, size)
+        await _rows.run(_prepare, writer.upload, size)
+        await _rows.run(receiving.name_parts, writer.upload, part_ids, tus_metadata)
+    receiving.complete_soon(upload.pk)
 
 
 async def offset_of(upload: Upload) -> int:
@@ -156,6 +168,18 @@ async def _require_fitting(upload: Upload, announced: int) -> None:
         raise receiving.TooManyBytes(receiving.largest(upload))
     if not await asyncio.to_thread(receiving.has_room, announced):
         raise receiving.DiskFull
+
+
+async def _begin_with(writer: receiving.Writer, size: int | None) -> None:
+    """Begin again with a file of this size; if that cannot be, nothing is dropped."""
+    if size is not None:
+        if writer.upload.size not in (None, size):
+            raise receiving.SizeTaken
+        if size > (most := receiving.largest(writer.upload)):
+            raise receiving.TooManyBytes(most)
+    await _begin_again(writer)
+    if size is not None:
+        await writer.announce(size)
 
 
 async def _begin_again(writer: receiving.Writer) -> None:

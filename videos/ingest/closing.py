@@ -11,13 +11,15 @@ from django.db.models.functions import Now
 from videos import lifecycle, objects
 from videos.each_row import act_on_each
 from videos.models import Upload, Video
+from videos.upload_parts import close_parts
 
 _BATCH = 100
 _ARRIVING = (Video.Status.PENDING_UPLOAD, Video.Status.UPLOADING)
 
 
 def close(upload: Upload, *, code: str, message: str) -> bool:
-    """End an unfinished upload and mark its original; fail its video if that still waits for it.
+    """End an unfinished upload with its parts and mark its original; fail its video if that still
+    waits for it.
 
     Returns False if the upload was finished or closed before.
     """
@@ -29,6 +31,7 @@ def close(upload: Upload, *, code: str, message: str) -> bool:
         )
         if not closed:
             return False
+        close_parts(upload, code=code)
         if video is not None and video.status in _ARRIVING:
             lifecycle.fail(video.pk, code=code, message=message)
         objects.mark_original(upload.key)

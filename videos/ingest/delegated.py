@@ -16,10 +16,12 @@ from django.core.signing import BadSignature, Signer
 from accounts import verification
 from accounts.models import User
 from videos.ingest import uploads
+from videos.ingest.receiving.errors import UploadOver
 from videos.ingest.settings import VideoSettings
 from videos.ingest.standing import State, state_of
 from videos.ingest.uploads import Limits
 from videos.models import Upload
+from videos.upload_parts import whole_of
 
 PREFIX = "/u/"
 DEFAULT_SECONDS = 3600
@@ -101,16 +103,35 @@ def create(
 
 
 def opened(path: str, origin: str | None) -> Upload:
-    """Return the open upload that an address names, for a client that tells this origin, or none.
+    """Return the open upload that an address names, or the open part of one, for a client that
+    tells this origin, or none.
 
     Raises ``BadAddress``, ``OriginNotAllowed``, ``AddressUsed``, ``AddressExpired``,
-    ``AddressCanceled`` or ``AddressFailed``, and if the owner may not upload any more
-    ``OwnerMayNotUpload`` or ``OwnerNotVerified``.
+    ``AddressCanceled`` or ``AddressFailed``, for a part that is over ``UploadOver``, and if the
+    owner may not upload any more ``OwnerMayNotUpload`` or ``OwnerNotVerified``.
     """
-    found = Upload.objects.filter(pk=upload_of(path), protocol=Upload.Protocol.DELEGATED)
+    upload = _row(upload_of(path))
+    if (whole := whole_of(upload)) is None:
+        _require_open(upload, origin)
+        return upload
+    try:
+        _require_open(_row(whole), origin)
+    except AddressUsed as used:
+        raise UploadOver from used
+    if upload.finished_at is not None:
+        raise UploadOver
+    return upload
+
+
+def _row(upload_id: UUID) -> Upload:
+    found = Upload.objects.filter(pk=upload_id, protocol=Upload.Protocol.DELEGATED)
     upload = found.select_related("video__source", "owner").first()
-    if upload is None or upload.video is None:
+    if upload is None or (upload.video is None and whole_of(upload) is None):
         raise BadAddress
+    return upload
+
+
+def _require_open(upload: Upload, origin: str | None) -> None:
     allowed = upload.limits.get("allowed_origin")
     if allowed and origin != allowed:
         raise OriginNotAllowed
@@ -120,7 +141,6 @@ def opened(path: str, origin: str | None) -> Upload:
     if state in _OVER:
         raise _OVER[state]
     require_owners_right(upload.owner)
-    return upload
 
 
 def require_right(owner: User) -> None:

@@ -61,7 +61,7 @@ def take_file(
     again), ``StorageUnavailable`` (the video is then marked as failed for that reason), and what
     ``uploads.create`` raises.
     """
-    return store_begun(begin_file(owner, file, settings), file)
+    return store_begun(begin_file(owner, file, settings), file, poster)
 
 
 def begin_file(
@@ -85,9 +85,9 @@ def begin_file(
     )
 
 
-def store_begun(upload: Upload, file: ArrivedFile) -> Video:
-    """Store the file of an upload that was created for it, and finish the upload. Raises as
-    ``take_file`` does."""
+def store_begun(upload: Upload, file: ArrivedFile, poster: Poster | None = None) -> Video:
+    """Store the file of an upload that was created for it, with the poster that came with it, and
+    finish the upload. Raises as ``take_file`` does."""
     try:
         if poster is not None:
             posters.give(upload, poster)

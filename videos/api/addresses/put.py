@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 from http import HTTPStatus
 
+from videos.api.addresses import tus
 from videos.api.addresses.opening import with_open
 from videos.api.asgi import Answer, Asked
+from videos.api.tus import resource
 from videos.api.tus.errors import MethodUnknown
 from videos.ingest import addressed, ranged_put
 from videos.ingest.addressed import Progress
@@ -41,6 +43,9 @@ def _chunk(asked: Asked) -> Chunk | None:
 
 
 async def _take(asked: Asked, chunk: Chunk | None, upload: Upload) -> Answer:
+    if tus.is_part(upload):
+        told = "This is the address of a part of a file: send it by tus."
+        raise MethodUnknown(told, Allow=", ".join(("OPTIONS", *resource.METHODS)))
     return _told(upload, await _taken(asked, upload, chunk))
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
 from django.conf import settings
+from django.db.models import Q
 
 from accounts.models import User
 from videos.api import problems
 from videos.api.asgi import Answer, Asked, Disconnected
 from videos.api.refused import RequestRefused
-from videos.api.tus import creation, resource
+from videos.api.tus import creation, keyed, resource
 from videos.api.tus import headers as read
 from videos.api.tus.errors import VERSION, MethodUnknown, NothingThere
+from videos.api.tus.keyed import Stored
 from videos.api.tus.places import OF_USERS, PREFIX
 from videos.database_threads import DatabaseThreads
-from videos.ingest import closing, receiving
+from videos.idempotency import Claim, Made
+from videos.ingest import receiving
 from videos.models import Upload
 
 _threads = DatabaseThreads("tus", size=4, waiting=500, queue_seconds=10, run_seconds=20)
@@ -65,19 +68,48 @@ class TusApp:
 
     async def _create(self, asked: Asked) -> Answer:
         read.checksum(asked.headers)
-        upload = await _threads.run(self._created, asked)
+        user, found = await _threads.run(self._claimed, asked)
+        return await keyed.answer(
+            found,
+            _threads,
+            act=lambda: self._act(asked, user),
+            again=lambda known: _again(asked, user, known),
+        )
+
+    def _claimed(self, asked: Asked) -> tuple[User, Claim | Stored | None]:
+        user = self._identify(asked.scope)
+        return user, keyed.claimed(user, asked)
+
+    async def _act(self, asked: Asked, user: User) -> Answer:
+        upload = await _threads.run(_created, user, asked)
         headers = resource.created(upload, OF_USERS)
         if read.has_bytes(asked.headers) and not receiving.parts_of(upload):
             headers |= await _take_at_once(asked, upload)
         return Answer(201, headers)
 
-    def _created(self, asked: Asked) -> Upload:
-        upload = creation.create(self._identify(asked.scope), asked)
-        upload.refresh_from_db()
-        return upload
-
     def _found(self, asked: Asked, upload_id: UUID) -> Upload:
         return resource.find(self._identify(asked.scope), upload_id)
+
+
+def _created(user: User, asked: Asked) -> Upload:
+    upload = creation.create(user, asked)
+    upload.refresh_from_db()
+    return upload
+
+
+async def _again(asked: Asked, user: User, known: str | Sequence[Made]) -> Answer | None:
+    """Answer a creation that was made before; None if its upload is gone."""
+    upload = await _threads.run(_made, user, known)
+    return None if upload is None else await resource.created_before(asked, upload, OF_USERS)
+
+
+def _made(user: User, known: str | Sequence[Made]) -> Upload | None:
+    """Return the upload at a location, or the last that was made, of those that still stand."""
+    if isinstance(known, str):
+        named = Q(pk=_upload_id(known))
+    else:
+        named = Q(pk=known[-1].id) | Q(video=known[-1].id)
+    return Upload.objects.filter(named, owner=user, error_code="").first()
 
 
 def _upload_id(path: str) -> UUID | None:
@@ -94,8 +126,5 @@ async def _take_at_once(asked: Asked, upload: Upload) -> dict[str, str]:
     try:
         return await resource.append(asked, upload, 0, OF_USERS)
     except (RequestRefused, receiving.TooManyBytes):
-        await _threads.run(
-            closing.close, upload, code=Upload.CANCELED, message="The upload was canceled."
-        )
-        await _threads.run(receiving.discard, upload.pk)
+        await _threads.run(receiving.cancel, upload)
         raise

@@ -48,8 +48,7 @@ def create(user: User, asked: Asked) -> Upload:
 
 
 def _final(user: User, asked: Asked, concat: Concat, told: dict[str, str], echoed: str) -> Upload:
-    if "upload-length" in asked.headers or asked.length:
-        raise HeaderInvalid("A final upload has no length and no bytes of its own.")
+    require_no_bytes(asked)
     upload = receiving.create_final(
         user,
         _settings(told),
@@ -60,6 +59,12 @@ def _final(user: User, asked: Asked, concat: Concat, told: dict[str, str], echoe
     )
     transaction.on_commit(lambda: receiving.complete_soon(upload.pk))
     return upload
+
+
+def require_no_bytes(asked: Asked) -> None:
+    """Raise ``HeaderInvalid`` for a final upload with a length or bytes of its own."""
+    if "upload-length" in asked.headers or asked.length:
+        raise HeaderInvalid("A final upload has no length and no bytes of its own.")
 
 
 def size_of(asked: Asked) -> int | None:

@@ -23,7 +23,7 @@ from videos.api.tus.errors import (
 )
 from videos.api.tus.headers import Checksum
 from videos.api.tus.places import Place
-from videos.ingest import closing, receiving
+from videos.ingest import receiving
 from videos.ingest.receiving import Writer
 from videos.models import Upload
 
@@ -120,8 +120,7 @@ def delete(upload: Upload) -> Answer:
     if upload.video is not None:
         with suppress(processing.NothingToCancel):
             processing.cancel(upload.video)
-    closing.close(upload, code=Upload.CANCELED, message="The upload was canceled.")
-    receiving.discard(upload.pk)
+    receiving.cancel(upload)
     return Answer(204)
 
 
@@ -129,6 +128,16 @@ def created(upload: Upload, place: Place) -> dict[str, str]:
     """Return the headers that tell of an upload that was just created."""
     over = upload.finished_at is not None
     return {"Location": place.address_of(upload.pk)} | ({} if over else _expires(upload))
+
+
+async def created_before(asked: Asked, upload: Upload, place: Place) -> Answer:
+    """Answer a creation that is sent again; how far the upload is stands with it where the bytes of
+    the first request may have been kept."""
+    headers = created(upload, place)
+    if read.has_bytes(asked.headers) and not receiving.parts_of(upload):
+        offset = upload.received if upload.finished_at else await _offset(upload)
+        headers["Upload-Offset"] = str(offset)
+    return Answer(201, headers)
 
 
 def told_of(upload: Upload, place: Place) -> dict[str, str]:

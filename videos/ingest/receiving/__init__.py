@@ -11,7 +11,8 @@ Whatever was taken is kept when the block is left, for any reason. Memory is con
 happen outside the event loop, and no database connection or thread is held while bytes are awaited.
 """
 
-from videos.ingest.receiving.completion import complete_arrived, complete_one
+from videos.ingest.receiving.at_address import begin_part, create_part_for, name_parts
+from videos.ingest.receiving.completion import cancel, complete_arrived, complete_one
 from videos.ingest.receiving.errors import (
     DiskFull,
     PartsInvalid,
@@ -23,9 +24,10 @@ from videos.ingest.receiving.errors import (
     UploadLocked,
     UploadOver,
 )
-from videos.ingest.receiving.joined import create_final, create_part, parts_of
+from videos.ingest.receiving.joined import create_final, create_part, size_of_parts
 from videos.ingest.receiving.spool import discard, has_room, largest, offset_of
 from videos.ingest.receiving.writer import Writer, complete_soon, resting_offset, writing
+from videos.upload_parts import open_parts_for, parts_of, whole_of
 
 __all__ = [
     "DiskFull",
@@ -38,16 +40,23 @@ __all__ = [
     "UploadLocked",
     "UploadOver",
     "Writer",
+    "begin_part",
+    "cancel",
     "complete_arrived",
     "complete_one",
     "complete_soon",
     "create_final",
     "create_part",
+    "create_part_for",
     "discard",
     "has_room",
     "largest",
+    "name_parts",
     "offset_of",
+    "open_parts_for",
     "parts_of",
     "resting_offset",
+    "size_of_parts",
+    "whole_of",
     "writing",
 ]

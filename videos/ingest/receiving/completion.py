@@ -15,6 +15,7 @@ from videos.ingest.receiving import hashing, joined, locks
 from videos.ingest.receiving.errors import UploadOver
 from videos.ingest.receiving.spool import discard, doubtful_from, is_stored, path_of, place
 from videos.models import Upload, Video
+from videos.upload_parts import PARTS, parts_for, parts_of
 
 _STREAMED = (Upload.Protocol.TUS, Upload.Protocol.DELEGATED)
 _BATCH = 100
@@ -35,7 +36,7 @@ def complete_locked(upload_id: UUID, *, sha256: str = "") -> Video:
     if not path.exists() and is_stored(upload):
         video = _finish_stored(upload)
     else:
-        if joined.parts_of(upload) and not _is_whole(upload, path):
+        if parts_of(upload) and not _is_whole(upload, path):
             sha256 = _join(upload)
         size = path.stat().st_size
         _note_whole(upload, size)  # whoever finds no file any more then looks in the storage
@@ -60,6 +61,15 @@ def complete_one(upload_id: UUID) -> Video | None:
         lock.release()
 
 
+def cancel(upload: Upload) -> None:
+    """End an upload that is not wanted any more, and delete what has arrived, also of its parts.
+    Its video fails if it still waits for the file."""
+    ids = [upload.pk, *parts_for(upload).values_list("pk", flat=True)]
+    closing.close(upload, code=Upload.CANCELED, message="The upload was canceled.")
+    for one in ids:
+        discard(one)
+
+
 def complete_arrived() -> int:
     """Complete the uploads whose bytes have all arrived on this server, but whose process died
     before it finished them; return how many."""
@@ -72,7 +82,7 @@ def complete_arrived() -> int:
         finished_at=None, protocol__in=_STREAMED, video__isnull=False, size__gt=0
     )
     lying = [one for one in still_open.filter(pk__in=list(here)) if _is_whole(one, here[one.pk])]
-    elsewhere = Q(received=F("size")) | Q(settings__has_key=joined.PARTS)
+    elsewhere = Q(received=F("size")) | Q(settings__has_key=PARTS)
     moved = still_open.filter(elsewhere, machine=place()).exclude(pk__in=[one.pk for one in lying])
     return act_on_each([*lying, *moved[:_BATCH]], _complete, what="complete_arrived")
 
@@ -87,7 +97,7 @@ def _is_whole(upload: Upload, path: Path) -> bool:
 
 def _complete(upload: Upload) -> bool:
     """Complete an upload unless it lies in neither place: its bytes are sent again then."""
-    is_here = joined.parts_of(upload) or _is_whole(upload, path_of(upload.pk))
+    is_here = parts_of(upload) or _is_whole(upload, path_of(upload.pk))
     if not is_here and not is_stored(upload):
         return False
     return complete_one(upload.pk) is not None

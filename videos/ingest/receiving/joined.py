@@ -13,10 +13,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
-from videos import keys
+from videos import idempotency, keys
 from videos.ingest import uploads
 from videos.ingest.receiving import spool
 from videos.ingest.receiving.errors import DiskFull, PartsInvalid, TooManyBytes
@@ -24,8 +25,8 @@ from videos.ingest.services import EmptyFile
 from videos.ingest.settings import VideoSettings
 from videos.ingest.uploads import UploadNotAllowed
 from videos.models import Upload
+from videos.upload_parts import PARTS, open_parts_for, parts_of
 
-PARTS = "parts"
 _READ_BYTES = 1024**2
 
 
@@ -35,16 +36,18 @@ def create_part(
     """Create a partial upload. Raises ``UploadNotAllowed``."""
     if not owner.can_upload:
         raise UploadNotAllowed
-    part = Upload.objects.create(
-        owner=owner,
-        machine=spool.place(),
-        protocol=Upload.Protocol.TUS,
-        key=keys.new_original(),
-        filename="part",
-        size=size,
-        tus_metadata=tus_metadata,
-        expires_at=Now() + expires_in,
-    )
+    with transaction.atomic():
+        part = Upload.objects.create(
+            owner=owner,
+            machine=spool.place(),
+            protocol=Upload.Protocol.TUS,
+            key=keys.new_original(),
+            filename="part",
+            size=size,
+            tus_metadata=tus_metadata,
+            expires_at=Now() + expires_in,
+        )
+        idempotency.note("upload", part.pk)
     spool.path_of(part.pk).touch(0o640)
     return part
 
@@ -63,15 +66,10 @@ def create_final(
     Raises ``PartsInvalid``, ``EmptyFile``, ``TooManyBytes``, ``DiskFull``, ``UploadElsewhere``, and
     what ``uploads.create`` raises.
     """
-    rows = Upload.objects.filter(owner=owner, video=None, finished_at=None).in_bulk(list(part_ids))
-    if len(rows) < len(set(part_ids)) or len(set(part_ids)) < len(part_ids):
-        raise PartsInvalid
-    for part in rows.values():
-        if part.size is None or spool.offset_of(part) != part.size:
-            raise PartsInvalid
-    size = sum(part.size or 0 for part in rows.values())
-    if size == 0:
-        raise EmptyFile
+    own = Upload.objects.filter(
+        owner=owner, video=None, finished_at=None, protocol=Upload.Protocol.TUS
+    )
+    size = size_of_parts(own, part_ids)
     if size > settings.MAX_UPLOAD_BYTES:
         raise TooManyBytes(settings.MAX_UPLOAD_BYTES)
     if not spool.has_room(size):
@@ -93,9 +91,22 @@ def create_final(
     return upload
 
 
-def parts_of(upload: Upload) -> list[UUID]:
-    """Return the ids of the parts of a final upload, in order; none for any other upload."""
-    return [UUID(one) for one in upload.settings.get(PARTS, ())]
+def size_of_parts(parts: QuerySet[Upload], part_ids: Sequence[UUID]) -> int:
+    """Return how many bytes the named ones of these parts have in all.
+
+    Raises ``PartsInvalid`` if one is no such part, is not complete or is named twice, ``EmptyFile``
+    or ``UploadElsewhere``.
+    """
+    rows = parts.in_bulk(list(part_ids))
+    if len(rows) < len(set(part_ids)) or len(set(part_ids)) < len(part_ids):
+        raise PartsInvalid
+    for part in rows.values():
+        if part.size is None or spool.offset_of(part) != part.size:
+            raise PartsInvalid
+    size = sum(part.size or 0 for part in rows.values())
+    if size == 0:
+        raise EmptyFile
+    return size
 
 
 def join(upload: Upload) -> str:
@@ -112,8 +123,9 @@ def join(upload: Upload) -> str:
 
 
 def forget_parts(upload: Upload) -> None:
-    """Close the parts of a final upload, and delete their files."""
-    ids = parts_of(upload)
+    """Close the parts of a whole upload, and what else was created for it, and delete their
+    files."""
+    ids = {*parts_of(upload), *open_parts_for(upload).values_list("pk", flat=True)}
     Upload.objects.filter(pk__in=ids, finished_at=None).update(finished_at=Now())
     for part in ids:
         spool.discard(part)

@@ -24,11 +24,13 @@ from videos.ingest.receiving.errors import (
     DiskFull,
     SizeTaken,
     TooManyBytes,
+    UploadIsFinal,
     UploadLocked,
     UploadOver,
 )
 from videos.ingest.receiving.locks import Lock, take_over
 from videos.models import Upload, Video
+from videos.upload_parts import parts_of
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -52,7 +54,8 @@ async def writing(upload_id: UUID, *, keep_for: timedelta | None = None) -> Asyn
 
     With ``keep_for`` the upload's expiry is put off while bytes arrive. Raises ``UploadLocked``,
     also within the block if a newcomer takes over; ``UploadOver``, also within the block if the
-    upload is closed meanwhile; ``UploadElsewhere``, ``DiskFull``, ``DatabaseError``.
+    upload is closed meanwhile; ``UploadIsFinal``, ``UploadElsewhere``, ``DiskFull``,
+    ``DatabaseError``.
     """
     writer = await _begin(upload_id, keep_for)
     watch: asyncio.Task[None] | None = None
@@ -268,6 +271,8 @@ def _still_open(upload_id: UUID) -> Upload:
 def _open(upload_id: UUID) -> Upload:
     """Return the row of an open upload whose bytes lie here, or can begin here."""
     upload = _still_open(upload_id)
+    if parts_of(upload):
+        raise UploadIsFinal
     spool.offset_of(upload)
     here = spool.place()
     if upload.machine != here:

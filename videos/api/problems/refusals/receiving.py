@@ -46,4 +46,9 @@ REFUSALS: Refusals = {
         "upload_parts_invalid",
         "A final upload names partial uploads of yours that are complete, in their order.",
     ),
+    receiving.TooManyParts: (
+        409,
+        "upload_too_many_parts",
+        "An upload at this address may have {error.most} parts at a time.",
+    ),
 }
