@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# What other kinds of download need is another program, which the proxy could not watch.
+# What other kinds of download need is another program. So is FFmpeg, which yt-dlp would give some
+# playlists to: it is not told where that is, and what came apart is joined here.
 _KINDS = "[protocol~='^(https?|m3u8|m3u8_native|http_dash_segments)$']"
 _FORMAT = f"bv*{_KINDS}+ba{_KINDS}/b{_KINDS}/ba{_KINDS}"
 _ABOUT = "title,uploader,channel,extractor_key,webpage_url,is_live,live_status"
 _PROGRESS = "%(progress.downloaded_bytes)s %(progress.total_bytes,progress.total_bytes_estimate)s"
-_FOUND, _SEVERAL, _FILE, _AT = "found ", "several ", "file ", "at "
+_FOUND, _SEVERAL, _FILE, _PARTS, _AT = "found ", "several ", "file ", "parts ", "at "
+_NO_FFMPEG = "/nonexistent"
 _EMBEDDED = "HTML5MediaEmbed"
 _NOT_OVER = ("is_live", "is_upcoming")
 _LONGEST_LINE = 256 * 1024
@@ -21,7 +23,7 @@ NAME = "video"
 """The name of the file, before its suffix."""
 
 
-def options(folder: Path, *, ffmpeg: Path | None, cookies: Path | None) -> list[str]:
+def options(folder: Path, *, cookies: Path | None) -> list[str]:
     """Return yt-dlp's options: one video, its best streams, nothing beside the file, and an output
     that ``Told`` reads."""
     return [
@@ -37,8 +39,9 @@ def options(folder: Path, *, ffmpeg: Path | None, cookies: Path | None) -> list[
         *("--print", f"pre_process:{_FOUND}%(.{{{_ABOUT}}})j"),
         *("--print", f"playlist:{_SEVERAL}%(.{{playlist_count,n_entries}})j"),
         *("--print", f"after_move:{_FILE}%(.{{filepath}})j"),
+        *("--print", f"after_move:{_PARTS}%(requested_formats.:.filepath)j"),
         *("--paths", str(folder), "--output", f"{NAME}.%(ext)s"),
-        *(("--ffmpeg-location", str(ffmpeg)) if ffmpeg else ()),
+        *("--ffmpeg-location", _NO_FFMPEG),
         *(("--cookies", str(cookies)) if cookies else ()),
     ]
 
@@ -64,7 +67,8 @@ class Told:
         self._before = self._now = 0
         self._whole: int | None = None
         self.page: Page | None = None
-        self.file = ""
+        self._file = ""
+        self._parts: list[str] = []
         self.is_list = False
 
     @property
@@ -76,6 +80,11 @@ class Told:
     def size(self) -> int | None:
         """How many bytes all streams so far have; None if that is not known."""
         return None if self._whole is None else self._before + self._whole
+
+    @property
+    def files(self) -> list[str]:
+        """The names of what was fetched: one file, or a picture and its sound."""
+        return self._parts or [self._file]
 
     def write(self, data: bytes, /) -> None:
         """Take in a part of the output."""
@@ -94,7 +103,9 @@ class Told:
         elif f"{kind} " == _SEVERAL:
             self.is_list = True
         elif f"{kind} " == _FILE:
-            self.file = str(_object(rest).get("filepath", ""))
+            self._file = str(_object(rest).get("filepath", ""))
+        elif f"{kind} " == _PARTS:
+            self._parts = _texts(rest)
 
     def _progress(self, done: str, whole: str) -> None:
         now = _number(done) or 0
@@ -119,11 +130,20 @@ def page_of(told: dict[str, Any]) -> Page:
 
 
 def _object(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
+    found = _json(text)
     return found if isinstance(found, dict) else {}
+
+
+def _texts(text: str) -> list[str]:
+    found = _json(text)
+    return [str(one) for one in found] if isinstance(found, list) else []
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _number(text: str) -> int | None:

@@ -62,8 +62,13 @@ def test_a_line_without_an_end_takes_no_memory() -> None:
     assert len(told._rest) < 10**6
 
 
-def test_options_name_ffmpeg_and_cookies_only_where_there_are_some() -> None:
-    bare = command.options(Path("/a"), ffmpeg=None, cookies=None)
-    assert not {"--ffmpeg-location", "--cookies"} & set(bare)
-    both = command.options(Path("/a"), ffmpeg=Path("/f"), cookies=Path("/c"))
-    assert {"--ffmpeg-location", "/f", "--cookies", "/c"} <= set(both)
+def test_what_was_fetched_is_one_file_or_a_picture_and_its_sound() -> None:
+    told, _ = _told(b'file {"filepath": "/a/video.mp4"}\nparts NA\n')
+    assert told.files == ["/a/video.mp4"]
+    told.write(b'parts ["video.f1.mp4", "video.f2.m4a"]\n')
+    assert told.files == ["video.f1.mp4", "video.f2.m4a"]
+
+
+def test_options_name_cookies_only_where_there_are_some() -> None:
+    assert "--cookies" not in command.options(Path("/a"), cookies=None)
+    assert {"--cookies", "/c"} <= set(command.options(Path("/a"), cookies=Path("/c")))
