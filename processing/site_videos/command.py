@@ -17,7 +17,7 @@ _PROGRESS = "%(progress.downloaded_bytes)s %(progress.total_bytes,progress.total
 _FOUND, _SEVERAL, _FILE, _PARTS, _AT = "found ", "several ", "file ", "parts ", "at "
 _NO_FFMPEG = "/nonexistent"
 _EMBEDDED = "HTML5MediaEmbed"
-_NOT_OVER = ("is_live", "is_upcoming")
+_NOT_OVER, _IS_OVER = ("is_live", "is_upcoming"), ("not_live", "was_live", "post_live")
 _LONGEST_LINE = 256 * 1024
 NAME = "video"
 """The name of the file, before its suffix."""
@@ -34,6 +34,7 @@ def options(folder: Path, *, cookies: Path | None) -> list[str]:
         *("--format", _FORMAT, "--downloader", "native", "--fixup", "never"),
         *("--socket-timeout", "30", "--retries", "5", "--fragment-retries", "5"),
         *("--abort-on-unavailable-fragments", "--no-mtime", "--color", "never"),
+        "--write-pages",  # for the playlists among them
         *("--quiet", "--no-warnings", "--no-simulate", "--progress", "--newline"),
         *("--progress-delta", "0.5", "--progress-template", f"download:{_AT}{_PROGRESS}"),
         *("--print", f"pre_process:{_FOUND}%(.{{{_ABOUT}}})j"),
@@ -54,7 +55,8 @@ class Page:
     title: str
     uploader: str
     site: str
-    is_live: bool
+    is_live: bool | None
+    """None where the site does not say."""
 
 
 class Told:
@@ -125,8 +127,14 @@ def page_of(told: dict[str, Any]) -> Page:
         title=title,
         uploader=said.get("uploader") or said.get("channel") or "",
         site="" if kind in (_EMBEDDED, "Generic") else kind,
-        is_live=told.get("is_live") is True or said.get("live_status") in _NOT_OVER,
+        is_live=_is_live(told.get("is_live"), said.get("live_status")),
     )
+
+
+def _is_live(flag: object, status: str | None) -> bool | None:
+    if flag is True or status in _NOT_OVER:
+        return True
+    return False if flag is False or status in _IS_OVER else None
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from processing.ffmpeg.errors import (
 )
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.ffmpeg import FFmpeg
-from processing.site_videos import command, failures, joining, tool
+from processing.site_videos import command, failures, joining, playlists, tool
 from processing.site_videos.command import Page, Told
 from videos.fetching import errors, pages, proxy
 from videos.fetching.errors import FetchFailed
@@ -107,14 +106,25 @@ class Download:
 
     def _command(self, place: Path) -> list[str]:
         python = str(Path(sys.executable).resolve())
-        cookies = None
-        if settings.SITE_COOKIES is not None:
-            cookies = self.folder / _COOKIES  # a copy, since yt-dlp writes into it
-            shutil.copyfile(settings.SITE_COOKIES, cookies)
-        own = command.options(self.folder, cookies=cookies)
+        own = command.options(self.folder, cookies=self._cookies())
         paths = [str(_CODE), str(place), str(tool.packages())]
         where = [str(self.folder), proxy.SOCKET]
         return [python, "-I", "-S", "-B", "-c", _START, *paths, *where, *own, "--", self.url]
+
+    def _cookies(self) -> Path | None:
+        """Return a copy of the cookies, since yt-dlp writes into the file; None if there are none,
+        which the log says if there should be some."""
+        if settings.SITE_COOKIES is None:
+            return None
+        copy = self.folder / _COOKIES
+        try:
+            known = settings.SITE_COOKIES.read_bytes()
+        except OSError as error:
+            logger.warning("site_cookies_missing", reason=error.strerror)
+            return None
+        copy.touch(mode=0o600)
+        copy.write_bytes(known)
+        return copy
 
     def _look(self) -> str | None:
         """Report how far it is; return a reason to stop. Raises ``FetchFailed`` or ``OSError``."""
@@ -153,6 +163,8 @@ class Download:
     def _arrived(self) -> SiteVideo:
         """Return the file. If yt-dlp was content without one, say why."""
         page, parts = self._told.page, [self._file(name) for name in self._told.files]
+        if page is not None and page.is_live is None and playlists.has_live_one(self.folder):
+            raise failures.of("site_live")
         match parts:
             case [Path() as path]:
                 pass

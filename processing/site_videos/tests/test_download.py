@@ -36,6 +36,11 @@ def _code(fetch: Fetch, url: str, **options: object) -> str:
     return caught.value.code
 
 
+def _files(folder: Path) -> list[str]:
+    """Return the names of a folder's files, but those of the pages that were read."""
+    return [path.name for path in folder.iterdir() if path.suffix != ".dump"]
+
+
 def test_the_video_of_a_page_is_fetched_and_its_title_is_no_path_and_no_option(
     site: BadServer, fetch: Fetch, clip: Path, folder: Path
 ) -> None:
@@ -48,7 +53,7 @@ def test_the_video_of_a_page_is_fetched_and_its_title_is_no_path_and_no_option(
     assert (video.page.title, video.page.url) == (title, url)
     assert speeds[-1].total == clip.stat().st_size
     assert video.path == folder / "video.mp4"
-    assert [path.name for path in folder.iterdir()] == ["video.mp4"]
+    assert _files(folder) == ["video.mp4"]
     assert not list(folder.parent.rglob("pwned"))
 
 
@@ -59,6 +64,16 @@ def test_the_parts_of_a_stream_become_one_file(site: BadServer, fetch: Fetch, cl
     site.at("/film.m3u8", whole(listed, Content_Type="application/vnd.apple.mpegurl"))
     source = '<video><source src="/film.m3u8" type="application/x-mpegurl"></video>'
     assert fetch(site.at("/film", page(source))).path.read_bytes() == body
+
+
+def test_a_playlist_that_still_grows_is_a_live_stream(
+    site: BadServer, fetch: Fetch, clip: Path
+) -> None:
+    site.at("/part.ts", whole(clip.read_bytes()))
+    listed = PLAYLIST.format(url="/part.ts").replace("#EXT-X-ENDLIST\n", "").encode()
+    site.at("/film.m3u8", whole(listed, Content_Type="application/vnd.apple.mpegurl"))
+    source = '<video><source src="/film.m3u8" type="application/x-mpegurl"></video>'
+    assert _code(fetch, site.at("/film", page(source))) == "site_live"
 
 
 def test_a_picture_and_a_sound_that_come_apart_are_joined(
@@ -73,7 +88,7 @@ def test_a_picture_and_a_sound_that_come_apart_are_joined(
     site.at("/both.m3u8", whole(APART.encode(), Content_Type="application/x-mpegurl"))
     source = '<video><source src="/both.m3u8" type="application/x-mpegurl"></video>'
     video = fetch(site.at("/film", page(source)))
-    assert [path.name for path in folder.iterdir()] == [video.path.name] == ["joined.mp4"]
+    assert _files(folder) == [video.path.name] == ["joined.mp4"]
     found = probe(video.path, ffmpeg=FFmpeg())
     assert (found.video is not None, len(found.audio)) == (True, 1)
 
