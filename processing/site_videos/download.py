@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from processing.ffmpeg.errors import (
 )
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.ffmpeg import FFmpeg
-from processing.site_videos import command, failures, tool
+from processing.site_videos import command, failures, joining, playlists, tool
 from processing.site_videos.command import Page, Told
 from videos.fetching import errors, pages, proxy
 from videos.fetching.errors import FetchFailed
@@ -69,7 +68,7 @@ class Download:
     make_room: Callable[[int], None]
     _pace: Pace = field(default_factory=Pace)
     _moved: float = field(default_factory=time.monotonic)
-    _position: tuple[int, int] = (0, 0)
+    _received: int = 0
 
     def run(self) -> SiteVideo:
         """Fetch the video. Raises ``FetchFailed``, ``Interrupted``, ``OSError``, or an error of the
@@ -86,14 +85,14 @@ class Download:
     def _start(self, found: tool.Tool) -> None:
         limits = runner.Limits(
             wall_seconds=settings.FETCH_SECONDS,
-            output_bytes=2 * self.most_bytes + _BESIDE_BYTES,  # two streams, then both in one
+            output_bytes=self.most_bytes + _BESIDE_BYTES,
             stdout_bytes=_OUTPUT_BYTES,
         )
         try:
             self.ffmpeg.run(
                 self._command(found.place),
                 limits=limits,
-                reads=_needed(found.place, self.ffmpeg),
+                reads=_needed(found.place),
                 writes=self.folder,
                 should_stop=self._look,
                 said=self._told,
@@ -107,14 +106,25 @@ class Download:
 
     def _command(self, place: Path) -> list[str]:
         python = str(Path(sys.executable).resolve())
-        cookies = None
-        if settings.SITE_COOKIES is not None:
-            cookies = self.folder / _COOKIES  # a copy, since yt-dlp writes into it
-            shutil.copyfile(settings.SITE_COOKIES, cookies)
-        own = command.options(self.folder, ffmpeg=_program(self.ffmpeg), cookies=cookies)
+        own = command.options(self.folder, cookies=self._cookies())
         paths = [str(_CODE), str(place), str(tool.packages())]
         where = [str(self.folder), proxy.SOCKET]
         return [python, "-I", "-S", "-B", "-c", _START, *paths, *where, *own, "--", self.url]
+
+    def _cookies(self) -> Path | None:
+        """Return a copy of the cookies, since yt-dlp writes into the file; None if there are none,
+        which the log says if there should be some."""
+        if settings.SITE_COOKIES is None:
+            return None
+        copy = self.folder / _COOKIES
+        try:
+            known = settings.SITE_COOKIES.read_bytes()
+        except OSError as error:
+            logger.warning("site_cookies_missing", reason=error.strerror)
+            return None
+        copy.touch(mode=0o600)
+        copy.write_bytes(known)
+        return copy
 
     def _look(self) -> str | None:
         """Report how far it is; return a reason to stop. Raises ``FetchFailed`` or ``OSError``."""
@@ -131,12 +141,10 @@ class Download:
         return None
 
     def _look_for_stall(self) -> None:
-        """Raise ``FetchFailed`` if for a while nothing came and the file did not grow, as it does
-        while streams are joined."""
+        """Raise ``FetchFailed`` if nothing came for a while."""
         now = time.monotonic()
-        position = self._proxy.received, _bytes_in(self.folder)
-        if position != self._position:
-            self._position, self._moved = position, now
+        if self._proxy.received != self._received:
+            self._received, self._moved = self._proxy.received, now
         elif now - self._moved > settings.FETCH_SILENCE_SECONDS:
             raise errors.stalled(settings.FETCH_SILENCE_SECONDS)
 
@@ -154,15 +162,31 @@ class Download:
 
     def _arrived(self) -> SiteVideo:
         """Return the file. If yt-dlp was content without one, say why."""
-        page, name = self._told.page, Path(self._told.file).name
-        path = self.folder / name
-        if page is not None and name and path.is_file() and not path.is_symlink():
-            size, sha256 = self._measured(path)
-            return SiteVideo(path, size, sha256, page)
+        page, parts = self._told.page, [self._file(name) for name in self._told.files]
+        if page is not None and page.is_live is None and playlists.has_live_one(self.folder):
+            raise failures.of("site_live")
+        match parts:
+            case [Path() as path]:
+                pass
+            case [Path() as picture, Path() as sound]:
+                path = joining.joined(picture, sound, self.ffmpeg, self.should_stop)
+            case _:
+                raise self._without_file()
+        if page is None:
+            raise self._without_file()
+        size, sha256 = self._measured(path)
+        return SiteVideo(path, size, sha256, page)
+
+    def _file(self, name: str) -> Path | None:
+        """Return a file of the folder; None if there is none of this name."""
+        path = self.folder / Path(name).name
+        return path if path.is_file() and not path.is_symlink() else None
+
+    def _without_file(self) -> FetchFailed:
         if self._told.is_list:
-            raise failures.of("site_several_videos")
-        live = page is not None and page.is_live
-        raise failures.of("site_live" if live else "site_no_video")
+            return failures.of("site_several_videos")
+        page = self._told.page
+        return failures.of("site_live" if page is not None and page.is_live else "site_no_video")
 
     def _measured(self, path: Path) -> tuple[int, str]:
         digest, size = hashlib.sha256(), 0
@@ -179,26 +203,10 @@ class Download:
         return size, digest.hexdigest()
 
 
-def _needed(place: Path, ffmpeg: FFmpeg) -> list[Path]:
-    """Return the paths the program reads: our code, yt-dlp, the packages, and Python and FFmpeg if
-    they are not in /usr."""
+def _needed(place: Path) -> list[Path]:
+    """Return the paths the program reads: our code, yt-dlp, the packages, and Python if it is not
+    in /usr."""
     code = [_CODE / "processing" / "__init__.py", _CODE / "processing" / "site_videos"]
-    program = _program(ffmpeg)
-    others = [Path(sys.base_prefix).resolve(), *([program.resolve().parent] if program else [])]
-    own = [one for one in others if not one.is_relative_to("/usr")]
+    python = Path(sys.base_prefix).resolve()
+    own = [] if python.is_relative_to("/usr") else [python]
     return [*code, tool.packages(), place, *own]
-
-
-def _program(ffmpeg: FFmpeg) -> Path | None:
-    found = shutil.which(ffmpeg.program)
-    return Path(found).resolve() if found else None
-
-
-def _bytes_in(folder: Path) -> int:
-    total = 0
-    for path in folder.iterdir():
-        try:
-            total += path.lstat().st_size
-        except FileNotFoundError:
-            continue
-    return total

@@ -183,3 +183,27 @@ def slow_down(page: Page, bytes_a_second: int) -> None:
             "uploadThroughput": bytes_a_second,
         },
     )
+
+
+def test_a_link_to_an_allowed_site_is_sent_as_a_page(person: Person, open_cut_off: Open) -> None:
+    page = open_cut_off(person)
+    page.goto("/upload/")
+    page.locator(".from-link").evaluate("form => (form.dataset.sites = 'films.example a.example')")
+    sent: list[object] = []
+
+    def answer(route: Route) -> None:
+        sent.append(route.request.post_data_json)
+        route.fulfill(status=400, json={"detail": f"Refused {len(sent)}."})
+
+    page.route("**/api/v1/videos/import/", answer)
+    wanted = {
+        "https://www.films.example/watch?v=7": "site",
+        "HTTPS://films.example:443/a": "site",
+        "https://xfilms.example/a.mp4": "file",
+        "https://films.example@other.example/a.mp4": "file",
+    }
+    for number, url in enumerate(wanted, start=1):
+        page.get_by_label("Or from a link").fill(url)
+        page.get_by_role("button", name="Fetch it").click()
+        expect(page.get_by_text(f"Refused {number}.")).to_be_visible()
+    assert sent == [{"url": url, "source": source} for url, source in wanted.items()]

@@ -14,14 +14,13 @@ import socket
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import urlsplit, urlunsplit
 
 from videos.fetching import addresses
 from videos.fetching.addresses import Network
 from videos.fetching.errors import FetchFailed
+from videos.fetching.proxied import Asked, Refused, closing, parsed
 
 SOCKET = "proxy"
 """The name of the socket in its folder."""
@@ -31,29 +30,7 @@ _HEAD_BYTES = 64 * 1024
 _CONNECT_SECONDS = 20.0
 _AT_ONCE = 32
 _RESOLVERS = 4
-_FORBIDDEN, _AWAY, _WRONG = "403 Forbidden", "502 Bad Gateway", "400 Bad Request"
-# What holds for one connection alone, and may not be passed on.
-_OWN = ("connection", "keep-alive", "proxy-connection", "proxy-authorization", "proxy-authenticate")
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """A request: where to connect, what to send there first, and how many bytes follow it; a
-    tunnel passes on whatever follows."""
-
-    host: str
-    port: int
-    head: bytes
-    body: int
-    is_tunnel: bool
-
-
-class Refused(Exception):
-    """Raised for a request that is not passed on; ``status`` is what it is answered with."""
-
-    def __init__(self, status: str) -> None:
-        super().__init__(status)
-        self.status = status
+_FORBIDDEN, _AWAY = "403 Forbidden", "502 Bad Gateway"
 
 
 class Proxy:
@@ -163,7 +140,7 @@ class Proxy:
 
 
 async def _send_on(
-    reader: asyncio.StreamReader, onward: asyncio.StreamWriter, asked: _Asked
+    reader: asyncio.StreamReader, onward: asyncio.StreamWriter, asked: Asked
 ) -> None:
     """Pass on what follows a request: everything in a tunnel, otherwise its body alone."""
     left = asked.body
@@ -177,54 +154,6 @@ async def _send_on(
             await onward.drain()
         if asked.is_tunnel:
             onward.write_eof()
-
-
-def parsed(head: bytes) -> _Asked:
-    """Return what the head of a request to a proxy asks for. Raises ``Refused``."""
-    first, *lines = head.decode("latin-1").split("\r\n")[:-2]
-    try:
-        method, target, version = first.split(" ")
-        headers = [(name.strip(), value.strip()) for name, _, value in map(_split, lines)]
-        if method == "CONNECT":
-            parts = urlsplit(f"//{target}")
-        else:
-            parts = urlsplit(target)
-            if parts.scheme != "http":
-                raise ValueError(target)
-        host, port = parts.hostname, parts.port
-        if not host or port == 0 or not version.startswith("HTTP/1."):
-            raise ValueError(target)
-        body = _body_of(headers)
-    except ValueError as error:
-        raise Refused(_WRONG) from error
-    if method == "CONNECT":
-        return _Asked(host, port or 443, b"", 0, True)
-    path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
-    kept = [f"{name}: {value}" for name, value in headers if name.lower() not in _OWN]
-    told = "\r\n".join([f"{method} {path} HTTP/1.1", *kept, "Connection: close", "", ""])
-    return _Asked(host, port or 80, told.encode("latin-1"), body, False)
-
-
-def closing(head: bytes) -> bytes:
-    """Return the head of an answer, which says now that no other one follows on its connection."""
-    first, *lines = head.decode("latin-1").split("\r\n")[:-2]
-    kept = [line for line in lines if _split(line)[0].strip().lower() not in _OWN]
-    return "\r\n".join([first, *kept, "Connection: close", "", ""]).encode("latin-1")
-
-
-def _split(line: str) -> tuple[str, str, str]:
-    return line.partition(":")
-
-
-def _body_of(headers: Sequence[tuple[str, str]]) -> int:
-    """Return the length of a request's body. Raises ``ValueError`` if that is not told plainly."""
-    told = [value for name, value in headers if name.lower() == "content-length"]
-    if any(name.lower() == "transfer-encoding" for name, _ in headers) or len(set(told)) > 1:
-        raise ValueError(told)
-    length = told[0] if told else "0"
-    if not (length.isascii() and length.isdecimal()):
-        raise ValueError(length)
-    return int(length)
 
 
 def _listening(folder: Path) -> socket.socket:

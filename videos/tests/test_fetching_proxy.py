@@ -13,8 +13,9 @@ import pytest
 
 from tests.bad_server import MP4, Asked, BadServer, Wire, serving, whole
 from tests.networks import LOOPBACK
-from videos.fetching import proxy
-from videos.fetching.proxy import Proxy, Refused
+from videos.fetching import proxied, proxy
+from videos.fetching.proxied import Refused
+from videos.fetching.proxy import Proxy
 
 Ask = Callable[[bytes], bytes]
 
@@ -139,12 +140,12 @@ def test_a_second_request_on_a_line_goes_nowhere(server: BadServer, ask: Ask) ->
 )
 def test_what_is_no_plain_request_is_refused(head: bytes) -> None:
     with pytest.raises(Refused) as caught:
-        proxy.parsed(head)
+        proxied.parsed(head)
     assert caught.value.status.startswith("400")
 
 
 def test_a_body_is_passed_on_by_its_length() -> None:
-    asked = proxy.parsed(b"POST http://a.example/b?c HTTP/1.1\r\nContent-Length: 3\r\n\r\n")
+    asked = proxied.parsed(b"POST http://a.example/b?c HTTP/1.1\r\nContent-Length: 3\r\n\r\n")
     assert (asked.host, asked.port, asked.body) == ("a.example", 80, 3)
     assert asked.head.startswith(b"POST /b?c HTTP/1.1\r\nContent-Length: 3\r\n")
 

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from uuid import uuid4
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 
 from accounts.models import User
@@ -181,3 +182,14 @@ class Inline(HTMLParser):
         for name in ("src", "href"):
             if (given.get(name) or "").startswith(("http:", "https:", "//", "javascript:")):
                 self.found.append(str(given[name]))
+
+
+def test_the_upload_page_offers_the_sites_that_are_allowed(
+    browser: Client, settings: LazySettings
+) -> None:
+    offer = "to the page of a video on"
+    assert offer not in browser.get("/upload/").content.decode()
+    settings.SITE_HOSTS = ("films.example", "a.example")
+    page = browser.get("/upload/").content.decode()
+    assert f"{offer} films.example, a.example." in page
+    assert 'data-sites="films.example a.example"' in page

@@ -10,6 +10,12 @@ from tests.bad_server import Asked, BadServer, Wire, whole
 VIDEO = '<video src="{url}"></video>'
 PLAYLIST = "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:2,\n{url}\n#EXT-X-ENDLIST\n"
 
+APART = """#EXTM3U
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="en",DEFAULT=YES,URI="/a.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=400000,CODECS="avc1.64000d,mp4a.40.2",AUDIO="a"
+/v.m3u8
+"""
+
 # Fetches the URL as it is, with reports, through the proxy that it was told.
 GETS = """
 import json, sys, urllib.request

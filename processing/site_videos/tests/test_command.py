@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.site_videos import command
+from processing.site_videos import command, playlists
 from processing.site_videos.command import Page, Told
 
 FOUND = b'found {"title": "Sea", "webpage_url": "https://a.example/", "extractor_key": "Films"}\n'
@@ -25,7 +26,7 @@ def test_a_page_is_told_once_its_line_is_whole() -> None:
     told, pages = _told(FOUND[:20])
     assert pages == []
     told.write(FOUND[20:])
-    assert pages == [Page("https://a.example/", "Sea", "", "Films", is_live=False)]
+    assert pages == [Page("https://a.example/", "Sea", "", "Films", is_live=None)]
 
 
 def test_the_bytes_of_two_streams_are_counted_together() -> None:
@@ -62,8 +63,44 @@ def test_a_line_without_an_end_takes_no_memory() -> None:
     assert len(told._rest) < 10**6
 
 
-def test_options_name_ffmpeg_and_cookies_only_where_there_are_some() -> None:
-    bare = command.options(Path("/a"), ffmpeg=None, cookies=None)
-    assert not {"--ffmpeg-location", "--cookies"} & set(bare)
-    both = command.options(Path("/a"), ffmpeg=Path("/f"), cookies=Path("/c"))
-    assert {"--ffmpeg-location", "/f", "--cookies", "/c"} <= set(both)
+def test_what_was_fetched_is_one_file_or_a_picture_and_its_sound() -> None:
+    told, _ = _told(b'file {"filepath": "/a/video.mp4"}\nparts NA\n')
+    assert told.files == ["/a/video.mp4"]
+    told.write(b'parts ["video.f1.mp4", "video.f2.m4a"]\n')
+    assert told.files == ["video.f1.mp4", "video.f2.m4a"]
+
+
+def test_options_name_cookies_only_where_there_are_some() -> None:
+    assert "--cookies" not in command.options(Path("/a"), cookies=None)
+    assert {"--cookies", "/c"} <= set(command.options(Path("/a"), cookies=Path("/c")))
+
+
+@pytest.mark.parametrize(
+    ("told", "is_live"),
+    [
+        ({"is_live": True}, True),
+        ({"live_status": "is_upcoming"}, True),
+        ({"live_status": "was_live"}, False),
+        ({"is_live": False}, False),
+        ({"is_live": None, "live_status": None}, None),
+    ],
+)
+def test_whether_it_is_live_is_known_or_not(told: dict[str, object], is_live: bool | None) -> None:
+    assert command.page_of(told).is_live is is_live
+
+
+@pytest.mark.parametrize(
+    ("text", "is_live"),
+    [
+        ("#EXTM3U\n#EXTINF:2,\na.ts\n", True),
+        ("#EXTM3U\n#EXTINF:2,\na.ts\n#EXT-X-ENDLIST\n", False),
+        ("#EXTM3U\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXTINF:2,\na.ts\n", False),
+        ("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\na.m3u8\n", False),
+        ("#EXTM3U\n" + "#EXTINF:2,\na.ts\n" * 20_000 + "#EXT-X-ENDLIST\n", False),
+        ("<html>#EXTM3U #EXTINF", False),
+        ("", False),
+    ],
+)
+def test_a_playlist_without_an_end_is_live(tmp_path: Path, text: str, is_live: bool) -> None:
+    (tmp_path / "a.dump").write_text(text)
+    assert playlists.has_live_one(tmp_path) is is_live

@@ -10,9 +10,10 @@ import pytest
 from django.conf import LazySettings
 
 from processing.ffmpeg.errors import Interrupted
+from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.ffmpeg.running.sandbox import detect
 from processing.site_videos import failures
-from processing.site_videos.download import SiteVideo
+from processing.site_videos.download import Download, SiteVideo
 from processing.site_videos.tests.sites import GETS, endless, instead, programs_in
 from tests.bad_server import Asked, BadServer, Wire, whole
 from videos.fetching.errors import FetchFailed
@@ -69,6 +70,35 @@ def test_it_gets_no_secret_and_no_network(
     assert site.asked == []
 
 
+def test_it_gets_a_copy_of_the_cookies_for_itself(
+    site: BadServer, fetch: Fetch, play: Callable[..., None], settings: LazySettings,
+    tmp_path: Path, folder: Path,
+) -> None:  # fmt: skip
+    settings.SITE_COOKIES = tmp_path / "cookies"
+    settings.SITE_COOKIES.write_text("sweet")
+    program = """
+import json, sys
+with open(sys.argv[sys.argv.index("--cookies") + 1], "r+") as file:
+    print("found", json.dumps({"title": file.read(), "webpage_url": sys.argv[-1]}))
+    file.write("er")
+open("video.mp4", "w").write("x")
+print("file", json.dumps({"filepath": "video.mp4"}))
+"""
+    play(program)
+    assert fetch(site.url()).page.title == "sweet"
+    assert settings.SITE_COOKIES.read_text() == "sweet"
+    assert (folder / "cookies.txt").stat().st_mode & 0o077 == 0
+
+
+def test_cookies_that_are_not_there_stop_nothing(
+    site: BadServer, fetch: Fetch, play: Callable[..., None], settings: LazySettings,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    settings.SITE_COOKIES = tmp_path / "nothing"
+    play(GETS)
+    assert fetch(site.at("/a.mp4", whole(b"film"))).size == len(b"film")
+
+
 def test_it_fetches_through_the_proxy_alone(
     site: BadServer, fetch: Fetch, play: Callable[..., None], settings: LazySettings
 ) -> None:
@@ -78,6 +108,18 @@ def test_it_fetches_through_the_proxy_alone(
     video = fetch(site.at("/a.mp4", whole(body)))
     assert video.path.read_bytes() == body
     assert _code(fetch, site.url(host="127.0.0.2")) == "fetch_forbidden_address"
+
+
+def test_without_bubblewrap_it_still_gets_no_secret_and_ends_with_its_children(
+    site: BadServer, play: Callable[..., None], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_OF_OURS", "hush")
+    play("import os\nassert 'hush' not in str(os.environ)\nos.fork()\n" + GETS)
+    off, body = FFmpeg(mode="off"), bytes(range(256)) * 4096
+    nothing = (lambda: None, lambda speed: None, lambda count: None)
+    video = Download(site.at("/a.mp4", whole(body)), folder, off, 10**8, *nothing).run()
+    assert video.path.stat().st_size == len(body)
+    assert programs_in(folder) == []
 
 
 def test_a_body_without_an_end_is_cut_off(
