@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from io import StringIO
@@ -133,3 +134,25 @@ def test_a_bar_shows_no_hostile_name() -> None:
         bar.counts(3)
     assert "\x1b]0;" not in drawn.getvalue()
     assert "[red]" in drawn.getvalue()
+
+
+def test_logs_and_lines_stand_above_the_bar_and_only_failures_are_red(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    drawn = Terminal()
+    err = OutputWrapper(drawn)
+    err.style_func = lambda text: f"<red>{text}"
+    handler = logging.StreamHandler(drawn)
+    logging.getLogger().addHandler(handler)
+    try:
+        with Bar(OutputWrapper(StringIO()), err) as bar, bar.reading("a.mp4", 10):
+            logging.getLogger().warning("a line of the log")
+            bar.says("a line")
+            bar.says("a failure", wrong=True)
+        logging.getLogger().warning("afterwards")
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert "\r\x1b[2Ka line of the log\n" in drawn.getvalue()
+    assert "<red>a failure\n" in drawn.getvalue()
+    assert drawn.getvalue().count("<red>") == 1
+    assert drawn.getvalue().endswith("afterwards\n")

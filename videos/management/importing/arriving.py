@@ -20,6 +20,8 @@ _ARRIVING = (Video.Status.PENDING_UPLOAD, Video.Status.UPLOADING)
 def until_arrived(waiting: Mapping[UUID, str], report: Reporter) -> Iterator[tuple[UUID, str, str]]:
     """Wait until no file is being fetched any more; yield the videos whose file did not come, each
     with the code and the sentence. ``waiting`` has the name of each."""
+    if not waiting:
+        return
     ids = list(waiting)
     name = f"{len(ids)} from URLs"
     with report.reading(name, None) as read:

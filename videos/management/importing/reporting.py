@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from django.core.management.base import OutputWrapper
 from rich.console import Console
+from rich.file_proxy import FileProxy
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -58,6 +60,22 @@ class Reporter:
         yield lambda _: None
 
 
+class _Plain:
+    """A command's stream as other programs write to it: without a colour, and not line by line."""
+
+    def __init__(self, stream: OutputWrapper) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        self._stream.write(text, str, ending="")
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+
 class Bar(Reporter):
     """Draws a bar below the lines: the bytes of the file being read, their speed, how long it
     takes, and how many files are done."""
@@ -65,6 +83,8 @@ class Bar(Reporter):
     def __init__(self, out: OutputWrapper, err: OutputWrapper) -> None:
         super().__init__(out, err)
         self._done = 0
+        self._logs: list[tuple[logging.StreamHandler[Any], Any]] = []
+        self._console = Console(file=cast("IO[str]", _Plain(err)))
         self._bar = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=None),
@@ -72,19 +92,26 @@ class Bar(Reporter):
             TransferSpeedColumn(),
             TimeRemainingColumn(),
             TextColumn("{task.fields[done]} done", markup=False),
-            console=Console(file=cast("IO[str]", err)),
+            console=self._console,
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,
         )
 
     def __enter__(self) -> Bar:
+        for handler in logging.getLogger().handlers:
+            if isinstance(handler, logging.StreamHandler) and handler.stream.isatty():
+                above = FileProxy(self._console, handler.stream)
+                self._logs.append((handler, handler.setStream(above)))
         self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Wipe the bar away."""
         self._bar.stop()
+        for handler, stream in self._logs:
+            handler.setStream(stream)
+        self._logs = []
 
     def made(self, pk: object) -> None:
         """Write the id above the bar."""
