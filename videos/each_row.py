@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import structlog
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Model
 
 from config.log_limits import AtMostEvery
@@ -37,7 +37,7 @@ def act_on_each(
         try:
             acted += act(row)
         except Exception as error:
-            if not connection.is_usable():
+            if not _answers():
                 raise
             if _warnings.allows(what):
                 logger.warning(
@@ -46,3 +46,12 @@ def act_on_each(
         if time.monotonic() > end:
             break
     return acted
+
+
+def _answers() -> bool:
+    """Whether the database answers. A connection that was let go of meanwhile tells nothing."""
+    try:
+        connection.ensure_connection()
+    except DatabaseError:
+        return False
+    return connection.is_usable()

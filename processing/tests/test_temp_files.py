@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
@@ -14,6 +15,7 @@ from structlog.testing import capture_logs
 
 from processing.pipeline.claim import claim
 from processing.workers import temp_files
+from videos.fetching import partial
 from videos.models import Video
 
 DAY = 24 * 3600
@@ -126,3 +128,17 @@ def test_a_link_that_leads_nowhere_stops_nothing_and_goes(
         os.utime(path, (then, then), follow_symlinks=False)
     assert temp_files.remove() == 3
     assert list(settings.WORK_DIR.iterdir()) == []
+
+
+def test_an_image_that_is_being_fetched_from_a_slow_server_stays(
+    db: None, settings: LazySettings
+) -> None:
+    with partial.held(uuid4(), settings.UPLOAD_DIR) as part:
+        part.write(b"the first bytes")
+        for path in settings.UPLOAD_DIR.iterdir():
+            _age(path, 600)
+        assert temp_files.remove() == 0
+        part.close()
+    for path in settings.UPLOAD_DIR.iterdir():
+        _age(path, 2 * DAY)
+    assert temp_files.remove() == 2  # that of a process that died: the bytes and the notes

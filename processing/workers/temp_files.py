@@ -24,8 +24,9 @@ _FOLDER_AGE_SECONDS = 10
 _FETCHED = (Upload.Protocol.URL, Upload.Protocol.SITE, Upload.Protocol.HOOK)
 # Partial files untouched for this long belong to a download or an upload that is dead.
 _PARTIAL_AGE_SECONDS = 24 * 3600
-# Files of one upload (`videos.ingest.receiving`), and the name of the folder of uploads.
-_OF_UPLOAD = re.compile(r"([0-9a-f]{32})\.[a-z-]+")
+# Files of one upload (`videos.ingest.receiving`), and the name of the folder of uploads. An image
+# that is being fetched has no upload: its files are those of nobody.
+_OF_UPLOAD = re.compile(r"([0-9a-f]{32})\.(?:upload|lock|doubtful-?)")
 _PLACE = ".place"
 
 

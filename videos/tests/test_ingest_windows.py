@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db.models.functions import Now
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -156,7 +157,7 @@ def test_an_upload_whose_process_died_fails_when_its_time_is_over_and_leaves_not
     video = Video.objects.get()
     assert (video.status, video.error_code) == (Video.Status.FAILED, "upload_incomplete")
     assert objects.delete_marked() == 0, "it may still be written"
-    StoredObject.objects.update(delete_after=timezone.now())
+    StoredObject.objects.update(delete_after=Now())
     assert objects.delete_marked() == 1
     assert _originals() == set()
 
@@ -219,7 +220,7 @@ def test_a_copy_of_the_database_never_deletes_an_original_of_an_upload(
         keys.IDENTITY, said.replace(epoch, b"renewed"), content_type="application/json"
     )
     expire(Video.objects.get())
-    StoredObject.objects.update(delete_after=timezone.now())
+    StoredObject.objects.update(delete_after=Now())
     assert objects.delete_marked() == 0
     assert len(_originals()) == 1
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from channels.db import database_sync_to_async as sync_to_async
@@ -374,18 +375,23 @@ async def test_a_file_that_is_being_stored_stays(
 
 
 def test_a_storage_that_is_away_at_the_last_byte_is_waited_for(
-    upload: Upload, monkeypatch: pytest.MonkeyPatch
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _lies_whole(upload)
+    upload, behind = begin(), begin()
+    for one in (upload, behind):
+        _lies_whole(one)
+    take_file = DiskStorage.take_file
 
-    def away(*_: object, **__: object) -> None:
-        raise StorageUnavailable("down")
+    def away(storage: DiskStorage, key: str, *given: Any, **named: Any) -> None:
+        if key == upload.key:
+            raise StorageUnavailable("down")
+        take_file(storage, key, *given, **named)
 
     with monkeypatch.context() as patch:
         patch.setattr(DiskStorage, "take_file", away)
-        with pytest.raises(StorageUnavailable):
-            receiving.complete_arrived()
+        assert receiving.complete_arrived() == 1, "an error stops none behind it"
     upload.refresh_from_db()
     assert upload.finished_at is None and spool.path_of(upload.pk).read_bytes() == DATA
     assert receiving.complete_arrived() == 1
-    assert Source.objects.get(key=upload.key).sha256 == SHA256
+    keys = [upload.key, behind.key]
+    assert set(Source.objects.filter(key__in=keys).values_list("sha256", flat=True)) == {SHA256}
