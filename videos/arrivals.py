@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
-from videos import keys, lifecycle, naming, objects
-from videos.models import Source, Upload, Video
+from processing.models import Run
+from videos import duplicates, keys, lifecycle, naming, objects
+from videos.models import Release, Source, Upload, Video
 
 ORIGINS: Mapping[str, Source.Origin] = {
     Upload.Protocol.URL: Source.Origin.URL,
@@ -57,17 +58,28 @@ def new_key(upload: Upload) -> str:
     return key
 
 
-def take_in(upload: Upload, *, size: int, sha256: str, filename: str = "") -> Source:
-    """Make the stored bytes the source of the upload's video, which is then being processed.
+def take_in(
+    upload: Upload, run: Run, *, size: int, sha256: str, filename: str = ""
+) -> Source | None:
+    """Make the stored bytes the source of the upload's video and of its run; the video is then
+    being processed. Returns None if the video was made ready with the release of a duplicate.
 
     With a ``filename`` that the server gave, the source is called so, and the video too, unless the
-    request named them. Raises ``UploadOver``, or ``lifecycle.InvalidTransition``.
+    request named them. Raises ``UploadOver``, ``duplicates.Duplicate`` or
+    ``lifecycle.InvalidTransition``.
     """
-    video = Video.objects.select_for_update(of=("self",)).get(upload=upload)
+    video = Video.objects.get(upload=upload)
+    asked = upload.settings.get("on_duplicate", duplicates.KEEP)
+    other = duplicates.found(video, sha256, asked)
     is_named = upload.settings.get("named") or not filename
     named = upload.filename if is_named else naming.clean_filename(filename)
-    if "title" in upload.settings and video.title == upload.settings["title"]:
-        Video.objects.filter(pk=video.pk).update(title=naming.title_of(named))
+    if other and asked == duplicates.SHARE and share(video, run, sha256):
+        _name(video, upload, named)
+        _close(upload, size)
+        objects.mark_original(upload.key, at_once=True)
+        return None
+    Video.objects.select_for_update(of=("self",)).get(upload=upload)
+    _name(video, upload, named)
     source = Source.objects.create(
         owner_id=upload.owner_id,
         key=upload.key,
@@ -79,12 +91,58 @@ def take_in(upload: Upload, *, size: int, sha256: str, filename: str = "") -> So
         provenance=video.provenance,
     )
     lifecycle.finish_upload(video.pk, source=source)
+    _close(upload, size)
+    if not objects.confirm_original(upload, source):
+        raise UploadOver
+    Run.objects.filter(pk=run.pk).update(source=source)
+    return source
+
+
+def share(video: Video, run: Run, sha256: str) -> bool:
+    """Make a video ready with the release of a duplicate, if there is one that its run would make
+    as well; return whether it is. The run, which is locked, then has neither source nor release."""
+    other = duplicates.sharable(video, sha256, run.profile)
+    if other is None or not duplicates.share(video, other, run.profile):
+        return False
+    Release.objects.filter(pk=run.pk, state=Release.State.GROWING).update(
+        state=Release.State.RETIRED
+    )
+    _let_go_of_source(run)
+    return True
+
+
+def refuse(run: Run) -> None:
+    """Let go of the bytes of a video that failed because it is a duplicate; its run is locked."""
+    Video.objects.filter(pk=run.video_id, source=run.source_id).update(source=None)
+    _let_go_of_source(run)
+
+
+def _let_go_of_source(run: Run) -> None:
+    """Take the source of a run from it, and delete it unless something else uses it."""
+    if run.source_id is None:
+        return
+    Run.objects.filter(video=run.video_id, source=run.source_id).update(source=None)
+    rows = Source.objects.select_for_update(of=("self",)).filter(pk=run.source_id)
+    unused = rows.filter(videos=None, runs=None, image=None)
+    for source in unused:
+        if source.dropped_at is None:
+            objects.mark_original(source.key, at_once=True)
+        source.delete()
+
+
+def _name(video: Video, upload: Upload, filename: str) -> None:
+    """Call a video as its file is called, unless the request or its owner named it."""
+    if "title" in upload.settings and video.title == upload.settings["title"]:
+        Video.objects.filter(pk=video.pk).update(title=naming.title_of(filename))
+
+
+def _close(upload: Upload, size: int) -> None:
+    """Close an upload whose bytes are stored. Raises ``UploadOver``."""
     finished = Upload.objects.filter(pk=upload.pk, finished_at=None, key=upload.key).update(
         received=size, size=size, finished_at=Now(), settings=upload.settings_kept
     )
-    if not finished or not objects.confirm_original(upload, source):
+    if not finished:
         raise UploadOver
-    return source
 
 
 def abandon(video_id: UUID, *, code: str = "") -> None:

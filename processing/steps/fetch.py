@@ -10,11 +10,11 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from processing.ffmpeg.errors import Interrupted
-from processing.models import Run
 from processing.steps import tools, transfers
-from processing.steps.context import Outcome, TaskContext
+from processing.steps.context import Outcome, Settled, TaskContext
 from processing.steps.step import Step
-from videos import arrivals
+from videos import arrivals, duplicates
+from videos.duplicates import Duplicate
 from videos.fetching import partial
 from videos.fetching.download import Fetch, Fetched, Wanted
 from videos.fetching.errors import FetchFailed, FetchStopped
@@ -35,6 +35,7 @@ def run(context: TaskContext) -> Outcome:
     with partial.held(upload.pk) as part:
         try:
             fetched = _fetch(context, upload, part)
+            _require_wanted(upload, fetched.sha256)
             key = arrivals.new_key(upload)
             tools.let_go_of_database()
             transfers.ask(
@@ -46,6 +47,9 @@ def run(context: TaskContext) -> Outcome:
             part.discard()
         except FetchStopped as stop:
             raise Interrupted(stop.reason) from stop
+        except Duplicate:
+            part.discard()
+            raise
         except FetchFailed as failure:
             if failure.tries == 1:
                 part.discard()
@@ -66,6 +70,13 @@ def _fetch(context: TaskContext, upload: Upload, part: Partial) -> Fetched:
         report=lambda speed: _report(context, upload, speed),
         make_room=lambda count: _require_room(part.path.parent, count),
     ).run()
+
+
+def _require_wanted(upload: Upload, sha256: str) -> None:
+    """Raise ``Duplicate`` before a file is stored that would then be refused."""
+    duplicates.require_none(
+        upload.owner, sha256, upload.settings.get("on_duplicate", duplicates.KEEP)
+    )
 
 
 def _report(context: TaskContext, upload: Upload, speed: Speed) -> None:
@@ -93,12 +104,16 @@ def _discard_if_over(upload: Upload, part: Partial) -> None:
             part.discard()
 
 
-def _record(context: TaskContext, upload: Upload, fetched: Fetched) -> None:
+def _record(context: TaskContext, upload: Upload, fetched: Fetched) -> Settled | None:
     """Give the video and the run their source. The transaction is that of the task's end."""
     source = arrivals.take_in(
-        upload, size=fetched.size, sha256=fetched.sha256, filename=fetched.filename
+        upload,
+        context.run,
+        size=fetched.size,
+        sha256=fetched.sha256,
+        filename=fetched.filename,
     )
-    Run.objects.filter(pk=context.run.pk).update(source=source)
+    return Settled.SETTLED if source is None else None
 
 
 STEP = Step(

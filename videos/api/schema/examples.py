@@ -287,6 +287,7 @@ JOB: Example = {
         "download": None,
     },
     "error": None,
+    "shared": False,
     "created_at": _AT,
     "started_at": "2026-11-05T09:30:01Z",
     "finished_at": _READY_AT,
