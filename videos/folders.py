@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from videos import contents
-from videos.models import Folder, Video
+from videos.models import Folder, Image, Video
 
 DEEPEST = 10
 """The most folders on the way from the top to the innermost one."""
@@ -140,10 +140,11 @@ def below(owner_id: Any, folder_id: UUID) -> set[UUID]:
 
 def shown(folders: QuerySet[Folder]) -> QuerySet[Folder]:
     """Load folders with all that is shown of them, in one query: the folders they lie in, and
-    ``video_count`` and ``folder_count``, which count what lies directly in them."""
+    ``video_count``, ``image_count`` and ``folder_count``, of what lies directly in them."""
     chain = "__".join(["parent"] * (DEEPEST - 1))
     return folders.select_related(chain).annotate(
         video_count=_count(Video.objects.filter(deleted_at=None), "folder"),
+        image_count=_count(Image.objects.filter(deleted_at=None), "folder"),
         folder_count=_count(Folder.objects.all(), "parent"),
     )
 

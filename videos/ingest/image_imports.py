@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
@@ -31,11 +32,15 @@ def import_url(
     sha256: str = "",
     filename: str = "",
     protocol: Upload.Protocol = Upload.Protocol.URL,
+    record: Callable[[Image], None] = images.nothing,
+    should_stop: Callable[[], str | None] = lambda: None,
 ) -> Image:
     """Fetch the image at a URL, within ten minutes, and store it.
 
     ``sha256`` in hex is what the file must have. Without a ``filename`` it is called as its server
-    calls it. Raises ``urls.UrlWrong``, ``FetchFailed``, and what ``images.take_image`` raises.
+    calls it. ``record`` is called as by ``images.take_image``. Raises ``urls.UrlWrong``,
+    ``FetchFailed``, ``FetchStopped`` when ``should_stop`` gives a reason, and what
+    ``images.take_image`` raises.
     """
     urls.require_fetchable(url, site.FETCH_PRIVATE)
     images.require_allowed(owner, settings)
@@ -44,20 +49,22 @@ def import_url(
     # In the folder of uploads, where the file of a killed process is deleted a day later.
     with partial.held(uuid4(), Path(site.UPLOAD_DIR)) as part:
         try:
-            fetched = _fetch(part, url, sha256)
+            fetched = _fetch(part, url, sha256, should_stop)
             name = filename or fetched.filename or urls.filename(url)
             file = ArrivedFile(
                 part.path, clean_filename(name), fetched.size, fetched.sha256, protocol
             )
-            return images.take_image(owner, file, settings, origin_url=urls.shown(url))
+            return images.take_image(
+                owner, file, settings, origin_url=urls.shown(url), record=record
+            )
         finally:
             part.discard()
 
 
-def _fetch(part: Partial, url: str, sha256: str) -> Fetched:
+def _fetch(part: Partial, url: str, sha256: str, should_stop: Callable[[], str | None]) -> Fetched:
     wanted = Wanted(url, site.MAX_IMAGE_BYTES, sha256, most_seconds=_MOST_SECONDS)
     return Fetch(
-        wanted, part, should_stop=lambda: None, report=lambda _: None, make_room=_require_room
+        wanted, part, should_stop=should_stop, report=lambda _: None, make_room=_require_room
     ).run()
 
 

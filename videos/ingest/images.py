@@ -7,7 +7,7 @@ stays in the storages of a process that was killed.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +26,7 @@ from processing.ffmpeg.errors import SandboxUnavailable, ToolMissing
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.images.examine import Examined, ImageTooLarge, examine
 from videos import folders, idempotency, keys, objects
+from videos.events import log
 from videos.ingest import closing, uploads
 from videos.ingest.services import ArrivedFile, EmptyFile, storing_takes_at_most
 from videos.models import Folder, Image, Source, StoredObject, Upload
@@ -72,10 +73,20 @@ class ImageSettings:
         }
 
 
+def nothing(image: Image) -> None:
+    """Record nothing of an image."""
+
+
 def take_image(
-    owner: User, file: ArrivedFile, settings: ImageSettings, *, origin_url: str = ""
+    owner: User,
+    file: ArrivedFile,
+    settings: ImageSettings,
+    *,
+    origin_url: str = "",
+    record: Callable[[Image], None] = nothing,
 ) -> Image:
-    """Decode and store an arrived file as an image.
+    """Decode and store an arrived file as an image. ``record`` is called in the transaction that
+    writes its row; what it raises leaves no image.
 
     Raises ``EmptyFile``, ``ImageInvalid``, ``ImageTooLarge``, ``ImagesUnavailable``,
     ``StorageUnavailable``, ``UploadCanceled``, ``UploadNotAllowed``, ``NoSuchFolder`` or
@@ -91,7 +102,7 @@ def take_image(
         upload, image = _begun(owner, file, settings, found, origin_url=origin_url)
         _store(upload, image, file, found)
     try:
-        return _finish(upload, image, file)
+        return _finish(upload, image, file, record)
     except (uploads.UploadCanceled, uploads.ExternalIdTaken, folders.NoSuchFolder):
         closing.forget(upload)
         raise
@@ -182,7 +193,9 @@ def _store(upload: Upload, image: Image, file: ArrivedFile, found: Examined) -> 
         raise
 
 
-def _finish(upload: Upload, image: Image, file: ArrivedFile) -> Image:
+def _finish(
+    upload: Upload, image: Image, file: ArrivedFile, record: Callable[[Image], None]
+) -> Image:
     """Write the image's row, unless its upload was closed meanwhile."""
     protocol = str(file.protocol)
     with transaction.atomic():
@@ -204,6 +217,8 @@ def _finish(upload: Upload, image: Image, file: ArrivedFile) -> Image:
         if not confirmed or objects.confirm(upload.pk) != len(_planned(image)):
             raise uploads.UploadCanceled
         _insert(image)
+        record(image)
+        log.write_images("image.created", [image])
         Upload.objects.filter(pk=upload.pk).delete()
         idempotency.note("image", image.pk)
     return image

@@ -55,6 +55,7 @@ SPECTACULAR_SETTINGS = {
         "JobKindEnum": "processing.models.Run.Kind",
         "GenerationStatusEnum": "videos.models.Generation.Status",
         "HookStateEnum": "videos.models.HookDelivery.State",
+        "GeneratedImageStateEnum": "videos.models.GeneratedImage.State",
         "GeneratorEnum": "videos.api.hook_serializers.SOURCES",
         "MediaTypeEnum": "videos.models.Video.MediaType",
         "UploadStateEnum": "videos.ingest.standing.State",

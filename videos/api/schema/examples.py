@@ -364,6 +364,7 @@ FOLDER: Example = {
     "parent": "01a1fb71-0800-7b11-8d23-90aa5b3c4f21",
     "path": ["Trips", "2026"],
     "videos": 12,
+    "images": 0,
     "folders": 0,
     "created_at": _AT,
 }
@@ -419,6 +420,7 @@ HOOK_DELIVERY: Example = {
     "state": "imported",
     "error": "",
     "video": _ID,
+    "images": [{"number": 1, "state": "imported", "image": _ID, "error": ""}],
     "received_at": _AT,
 }
 PREDICTION_FORM: Example = {"id": "gm3qorzdhgbfurvjtvhg6dckhu", "address": _ID}
@@ -428,6 +430,7 @@ GENERATION: Example = {
     "address": _ID,
     "status": "starting",
     "videos": [],
+    "images": [],
     "created_at": _AT,
     "ended_at": None,
 }
