@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from jsonschema import Draft202012Validator
 
+from accounts.models import User
 from processing.monitoring import progress
 from videos.api.schema import feed as description
 from videos.events import closes, earlier, feed, kinds, log
@@ -26,6 +27,12 @@ def test_an_event_is_as_described(video: Video) -> None:
         assert faults(feed.message_of(event), "EventMessage") == []
 
 
+def test_an_event_of_an_image_is_as_described(owner: User) -> None:
+    log.write_image_failure(owner.pk, title="Sea", code="image_invalid", message="No image.")
+    log.sequence()
+    assert faults(feed.message_of(Event.objects.get()), "ImageMessage") == []
+
+
 def test_what_the_release_before_wrote_and_announces_is_told_in_todays_words(video: Video) -> None:
     log.sequence()
     event = Event.objects.get(type="job.queued")
@@ -33,6 +40,7 @@ def test_what_the_release_before_wrote_and_announces_is_told_in_todays_words(vid
     event.type, event.payload = "run.queued", event.payload | {"run": job}
     told = feed.message_of(event)
     assert faults(told, "EventMessage") == []
+    assert told["type"] == "event"
     assert (told["event"], told["payload"]["job"]) == ("job.queued", job)
 
     row = progress.with_run(Video.objects.select_related("source", "release")).get()

@@ -1,5 +1,5 @@
-"""The actor that follows up the reports of generators. Its message has no argument and only wakes
-it: reports are rows."""
+"""The actors that follow up the reports of generators. Their messages have no argument and only
+wake them: reports and images are rows."""
 
 from contextlib import suppress
 
@@ -7,7 +7,8 @@ import dramatiq
 from dramatiq.errors import BrokerConnectionError
 from redis.exceptions import RedisError
 
-from videos.ingest.hooks import acting, polling, waiting
+from processing.workers.registry import current_worker
+from videos.ingest.hooks import acting, image_outputs, polling, waiting
 
 
 @dramatiq.actor(queue_name=waiting.QUEUE, actor_name=waiting.ACTOR)
@@ -15,6 +16,20 @@ def follow_generators() -> None:
     """Act on the reports that are due, and ask about jobs whose report never came."""
     acting.act_on_due()
     polling.ask_due()
+    if waiting.images().exists():
+        with suppress(RedisError, BrokerConnectionError):
+            import_generated_images.send()
+
+
+@dramatiq.actor(queue_name=waiting.IMAGES_QUEUE, actor_name=waiting.IMAGES_ACTOR)
+def import_generated_images() -> None:
+    """Import the images that are due; wake itself again while there are more."""
+    if current_worker.stopping:
+        return
+    image_outputs.import_due(lambda: "stopping" if current_worker.stopping else None)
+    if not current_worker.stopping and waiting.images().exists():
+        with suppress(RedisError, BrokerConnectionError):
+            import_generated_images.send()
 
 
 def wake_follower() -> None:

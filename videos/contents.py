@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from videos.events import log
-from videos.models import Video
+from videos.models import Image, Video
 from videos.models.library import LibraryItem
 
 _BATCH = 500
@@ -22,16 +22,13 @@ def any_in(folder_id: UUID) -> bool:
 
 
 def move_all(folder_id: UUID, into: UUID | None) -> None:
-    """Move all that lies directly in a folder, what is in the trash too; the events of its videos
-    tell it. Call it in a transaction that holds both folders."""
-    for kind in LibraryItem.__subclasses__():
-        if kind is not Video:
-            _of(kind).filter(folder=folder_id).update(folder=into)
-    while moved := list(
-        Video.objects.select_for_update(of=("self",))
-        .filter(folder=folder_id)
-        .order_by("pk")[:_BATCH]
-    ):
+    """Move all that lies directly in a folder, what is in the trash too; their events tell it.
+    Call it in a transaction that holds both folders."""
+    while images := list(_held(Image, folder_id)):
+        Image.objects.filter(pk__in=[image.pk for image in images]).update(folder=into)
+        told = [image for image in images if image.deleted_at is None]
+        log.write_images("image.updated", told, changed=["folder"])
+    while moved := list(_held(Video, folder_id)):
         _put(moved, into)
 
 
@@ -49,6 +46,12 @@ def _put(videos: Sequence[Video], into: UUID | None) -> None:
     Video.objects.filter(pk__in=[video.pk for video in videos]).update(folder=into)
     told = [video.pk for video in videos if video.deleted_at is None]
     log.write_all("video.updated", told, changed=["folder"])
+
+
+def _held(kind: Any, folder_id: UUID) -> Any:
+    """Return some of the items of a kind in a folder, locked."""
+    rows = _of(kind).select_for_update(of=("self",)).filter(folder=folder_id)
+    return rows.order_by("pk")[:_BATCH]
 
 
 def _of(kind: Any) -> Any:

@@ -22,6 +22,7 @@ KEEP, REFUSE, SHARE = "keep", "refuse", "share"
 CODE = "duplicate"
 MESSAGE = "You have this file already, and asked for duplicates to be refused."
 
+_LOOKED_AT = 50
 _GONE_WRONG = (Video.Status.FAILED, Video.Status.CANCELED)
 
 
@@ -56,7 +57,7 @@ def require_none(owner: User, sha256: str, on_duplicate: str) -> None:
 def found(video: Video, sha256: str, on_duplicate: str) -> Video | None:
     """Record the video of which this is a duplicate, and return it; call it in the transaction that
     stores the hash. Two of the same owner never miss each other. Raises ``Duplicate``."""
-    list(User.objects.select_for_update(no_key=True, of=("self",)).filter(pk=video.owner_id))
+    hold_owner(video.owner_id)
     other = earlier(video.owner_id, sha256, but=video.pk)
     if other is None:
         return None
@@ -66,9 +67,40 @@ def found(video: Video, sha256: str, on_duplicate: str) -> Video | None:
     return other
 
 
+def hold_owner(owner_id: Any) -> None:
+    """Lock the row of an owner, so that of two videos of the same bytes one sees the other."""
+    list(User.objects.select_for_update(no_key=True, of=("self",)).filter(pk=owner_id))
+
+
+def same_making(video: Video, sha256: str, status: Video.Status) -> list[Video]:
+    """Return the owner's other videos of these bytes and of the same clip that are in this state,
+    the earliest first."""
+    same = Video.objects.filter(
+        owner=video.owner_id,
+        source__sha256=sha256,
+        deleted_at=None,
+        clip_start=video.clip_start,
+        clip_end=video.clip_end,
+        status=status,
+    )
+    rows = same.exclude(pk=video.pk).select_related("release", "source", "upload")
+    return list(rows.order_by("pk")[:_LOOKED_AT])
+
+
+def sharable(video: Video, sha256: str, profile: Mapping[str, Any]) -> Video | None:
+    """Return a ready video with the release that this one's own job would make, if there is one."""
+    for other in same_making(video, sha256, Video.Status.READY) if sha256 else ():
+        release, source = other.release, other.source
+        if release is None or source is None or source.dropped_at is not None:
+            continue
+        if release.state == Release.State.COMPLETE and _is_made_by(release, profile):
+            return other
+    return None
+
+
 def share(video: Video, other: Video, profile: Mapping[str, Any]) -> bool:
-    """Make an arriving video ready with the release and the source of another, if that is what its
-    own job would make; return whether it is.
+    """Make an arriving or processing video ready with the release and the source of another, if
+    that is what its own job would make; return whether it is.
 
     The rows are locked in the order of the pipeline, so neither the release nor the source can be
     deleted in the meantime. Raises ``lifecycle.InvalidTransition``.
@@ -89,6 +121,7 @@ def share(video: Video, other: Video, profile: Mapping[str, Any]) -> bool:
     if source is None or not still.exists():
         return False
     lifecycle.share(video.pk, source=source, release=release, media_type=other.media_type)
+    Video.objects.filter(pk=video.pk).update(duplicate_of=other)
     return True
 
 

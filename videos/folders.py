@@ -141,8 +141,7 @@ def below(owner_id: Any, folder_id: UUID) -> set[UUID]:
 
 def shown(folders: QuerySet[Folder]) -> QuerySet[Folder]:
     """Load folders with all that is shown of them, in one query: the folders they lie in, and
-    ``video_count``, ``image_count`` and ``folder_count``, which count what lies directly in
-    them."""
+    ``video_count``, ``image_count`` and ``folder_count``, of what lies directly in them."""
     chain = "__".join(["parent"] * (DEEPEST - 1))
     return folders.select_related(chain).annotate(
         video_count=_count(Video.objects.filter(deleted_at=None), "folder"),

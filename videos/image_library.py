@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from videos import clock, folders
+from videos.events import log
 from videos.ingest.uploads import ExternalIdTaken
 from videos.models import Image
 from videos.trash import NotInTrash
@@ -30,12 +31,18 @@ def edit(image: Image, **fields: Any) -> Image:
             setattr(standing, name, fields[name])
         if changed:
             _save(standing, changed)
+            told = sorted("folder" if name == "folder_id" else name for name in changed)
+            log.write_images("image.updated", [standing], changed=told)
     return standing
 
 
 def discard(image: Image) -> bool:
     """Put an image into the trash; return False if it was there already."""
-    return bool(Image.objects.filter(pk=image.pk, deleted_at=None).update(deleted_at=Now()))
+    with transaction.atomic():
+        discarded = Image.objects.filter(pk=image.pk, deleted_at=None).update(deleted_at=Now())
+        if discarded:
+            log.write_image("image.deleted", image)
+    return bool(discarded)
 
 
 def restore(image: Image) -> None:
@@ -51,6 +58,7 @@ def restore(image: Image) -> None:
             found.expires_at = None
             changed.append("expires_at")
         _save(found, changed)
+        log.write_images("image.restored", [found])
 
 
 def _save(image: Image, changed: list[str]) -> None:

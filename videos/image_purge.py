@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from videos import clock, objects
 from videos.each_row import act_on_each
+from videos.events import log
 from videos.models import Image, Source
 
 _BATCH = 100
@@ -25,6 +26,10 @@ def purge(image_id: UUID, *, only_expired: bool = False) -> bool:
         if one is None:
             return False
         source = one.source
+        if one.deleted_at is None:
+            Image.objects.filter(pk=one.pk).update(deleted_at=Now())
+            log.write_image("image.deleted", one)
+        log.write_image("image.purged", one)
         objects.mark_image(one)
         one.delete()
         objects.mark_original(source.key)
@@ -46,8 +51,13 @@ def expire() -> int:
     if not clock.is_steady():
         return 0
     due = Image.objects.filter(expires_at__lte=Now(), deleted_at=None)
-    chosen = list(due.order_by("expires_at").values_list("pk", flat=True)[:_BATCH])
-    return due.filter(pk__in=chosen).update(deleted_at=Now()) if chosen else 0
+    with transaction.atomic():
+        rows = due.select_for_update(of=("self",), skip_locked=True).order_by("expires_at")
+        chosen = [one.pk for one in rows[:_BATCH]]
+        expired = Image.objects.filter(pk__in=chosen)
+        expired.update(deleted_at=Now())
+        log.write_images("image.deleted", expired)
+    return len(chosen)
 
 
 def _long_in_trash() -> QuerySet[Image]:

@@ -60,7 +60,7 @@ def share(video_id: UUID, *, source: Source, release: Release, media_type: str) 
     _move(
         video_id,
         Status.READY,
-        origins=[Status.UPLOADING],
+        origins=[Status.UPLOADING, Status.PROCESSING],
         unless_deleted=True,
         source=source,
         release=release,
@@ -128,8 +128,15 @@ def publish(video_id: UUID, *, release: Release) -> None:
                 playable=True,
                 ready_at=Now(),
             )
-        if replaced is not None and not Video.objects.filter(release=replaced).exists():
+        if replaced is not None and not _is_shared(replaced):
             retire(replaced, source=video.source)
+
+
+def _is_shared(release_id: UUID) -> bool:
+    """Return whether a video plays a release, with its row locked against a video that is just
+    being given it."""
+    list(Release.objects.select_for_update().filter(pk=release_id))
+    return Video.objects.filter(release=release_id).exists()
 
 
 def retire(release_id: UUID, *, source: Source | None) -> None:

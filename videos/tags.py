@@ -49,7 +49,7 @@ def asked(text: str) -> list[str]:
 def having(items: QuerySet[_Item], tags: list[str]) -> QuerySet[_Item]:
     """Return the videos or images that have all of these tags, letter for letter."""
     if connection.vendor != "sqlite":
-        # For videos, read from an index that a migration made.
+        # Read from indexes that migrations made.
         return items.filter(tags__contains=tags)
     for tag in tags:
         items = items.filter(_HasTag(F("tags"), Value(tag)))

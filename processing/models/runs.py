@@ -99,6 +99,12 @@ class Run(GuardedModel):
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether it made nothing, since its video shares the release of a duplicate: only then a
+        run succeeds without a source of its own."""
+        return self.status == Run.Status.SUCCEEDED and self.source_id is None
+
 
 class Task(GuardedModel):
     """One step of a run, done by one worker under a lease."""

@@ -22,6 +22,8 @@ def reason_of(
         return "waiting for the reconciler to continue it"
     task = ready[0]
     if task.not_before and task.not_before > now:
+        if task.waits_for:
+            return f"{task.kind} waits for {task.waits_for}"
         seconds = round((task.not_before - now).total_seconds())
         return f"{task.kind} will be tried again in {seconds} s: {task.error_code}"
     return _why_not_claimed(task, workers, now) or _whose_turn(task, over_budget=over_budget)

@@ -28,7 +28,7 @@ from processing.pipeline import ranking, wake
 from processing.pipeline.lease import LeaseLost
 from processing.steps import STEPS
 from processing.steps.step import TaskSpec
-from videos import arrivals, lifecycle
+from videos import arrivals, duplicates, lifecycle
 from videos.events import log
 from videos.models import Release, Video
 
@@ -202,6 +202,8 @@ def fail_run(run: Run, *, code: str, message: str) -> None:
     if _video_waits_for(run):
         lifecycle.fail(run.video_id, code=code, message=message)
         arrivals.abandon(run.video_id, code=code)
+        if code == duplicates.CODE:
+            arrivals.refuse(run)
     tell(run, Run.Status.FAILED, code=code)
 
 

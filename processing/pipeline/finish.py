@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from processing import queues
@@ -19,7 +19,7 @@ from processing.pipeline import advance, begin, budget, plan, retry, wake
 from processing.pipeline.lease import LeaseLost
 from processing.pipeline.retry import Blame, Fate, Problem
 from processing.pipeline.transactions import bounded
-from processing.steps.context import Outcome
+from processing.steps.context import NotYet, Outcome, Settled
 
 logger = structlog.get_logger(__name__)
 
@@ -39,9 +39,10 @@ def finish(task: Task, outcome: Outcome) -> None:
             error_code="",
             error_message="",
         )
-        outcome.record()
+        is_settled = outcome.record() is Settled.SETTLED
         budget.charge(run, outcome.gigapixels)
-        advance.add_tasks(run, plan.following(outcome.result))
+        if not is_settled:
+            advance.add_tasks(run, plan.following(outcome.result))
         advance.go_on(run)
         if outcome.announce:
             transaction.on_commit(lambda: progress.announce_tick(run.video_id), robust=True)
@@ -111,6 +112,26 @@ def release_task(task: Task) -> None:
         wake.on_commit([queues.woken_for(task.queue)])
 
 
+def put_off(task: Task, wait: NotYet) -> None:
+    """Release a task that can only go on after something else; no attempt is counted."""
+    due = Now() + timedelta(seconds=wait.seconds)
+    with bounded():
+        advance.lock(task.run_id)
+        _move(
+            task,
+            Task.State.READY,
+            attempts=F("attempts") - 1,
+            ready_at=due,
+            not_before=due,
+            waits_for=wait.what,
+        )
+
+
+def is_held(task: Task) -> bool:
+    """Return whether a task is still to be done by the holder of this token."""
+    return _held(task).exists()
+
+
 def rescue(task: Task) -> bool:
     """Take back a task whose lease ran out and count a crash; at the third it is given up.
 
@@ -163,6 +184,10 @@ def _reason(problem: Problem) -> dict[str, object]:
 
 
 def _move(task: Task, state: Task.State, **fields: object) -> None:
-    holder = Task.objects.filter(pk=task.pk, token=task.token, state=Task.State.RUNNING)
-    if not holder.update(state=state, token=None, lease_until=None, waits_for="", **fields):
+    free: dict[str, object] = {"token": None, "lease_until": None, "waits_for": ""}
+    if not _held(task).update(state=state, **{**free, **fields}):
         raise LeaseLost(f"task {task.pk} is no longer held under this token")
+
+
+def _held(task: Task) -> QuerySet[Task]:
+    return Task.objects.filter(pk=task.pk, token=task.token, state=Task.State.RUNNING)

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from structlog.contextvars import bound_contextvars
 
 from processing.ffmpeg.errors import Interrupted, MediaError
@@ -25,6 +25,7 @@ from processing.pipeline.retrying import retry_on_database_error
 from processing.pipeline.time_limit import Clock, seconds_for
 from processing.steps import STEPS, tools
 from processing.steps.context import (
+    NotYet,
     Outcome,
     PlanOutdated,
     SourceMissing,
@@ -78,6 +79,8 @@ class _Attempt:
                 return _lost(task)
             except Interrupted as stop:
                 return self._interrupted(stop)
+            except NotYet as wait:
+                return _put_off(task, wait)
             except Exception as error:
                 return _failed(task, error)
         return Ending(How.DONE, outcome=outcome)
@@ -142,6 +145,8 @@ class _Attempt:
 def _failed(task: Task, error: Exception) -> Ending:
     problem = retry.classify(error)
     if problem.code == "internal_error":
+        if _is_superseded(task):  # what the step worked on may be gone with its job
+            return _lost(task)
         logger.error("step_broke", task=str(task.pk), kind=task.kind, exc_info=error)
     if problem.blame is Blame.WORKER:
         readiness.doubt(problem.code)
@@ -170,9 +175,26 @@ def _settle(task: Task, problem: Problem) -> Ending:
     return Ending(How.LOST, problem=problem)
 
 
-def _release(task: Task) -> Ending:
+def _is_superseded(task: Task) -> bool:
+    """Whether the task was canceled, taken back or deleted; False if the database cannot tell."""
     try:
-        _insist(lambda: finish.release_task(task))
+        return not finish.is_held(task)
+    except DatabaseError:
+        connection.close()
+        return False
+
+
+def _put_off(task: Task, wait: NotYet) -> Ending:
+    return _let_go(task, lambda: finish.put_off(task, wait))
+
+
+def _release(task: Task) -> Ending:
+    return _let_go(task, lambda: finish.release_task(task))
+
+
+def _let_go(task: Task, release: Callable[[], None]) -> Ending:
+    try:
+        _insist(release)
     except LeaseLost:
         return _lost(task)
     return Ending(How.RELEASED)

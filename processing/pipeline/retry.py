@@ -12,7 +12,9 @@ from processing.ffmpeg.errors import MediaError, ProcessKilled, RoomDoubtful
 from processing.pipeline.retrying import is_outage
 from processing.steps.chunk_validation import ChunksDiffer, CopyUnfit
 from processing.steps.context import PlanOutdated, SourceMissing
+from videos import duplicates
 from videos.arrivals import UploadOver
+from videos.duplicates import Duplicate
 from videos.fetching.errors import FetchFailed
 from videos.storage import StorageUnavailable
 
@@ -121,9 +123,11 @@ def classify(error: Exception) -> Problem:
 
 
 def _of_source(error: Exception) -> Problem | None:
-    """Return the problem for a source that did not arrive, or that is gone, else None."""
+    """Return the problem for a source that did not arrive, is not wanted, or is gone, else None."""
     if isinstance(error, FetchFailed):
         return Problem(error.code, error.message, error.tries)
+    if isinstance(error, Duplicate):
+        return Problem(duplicates.CODE, duplicates.MESSAGE, 1)
     if isinstance(error, SourceMissing | UploadOver):
         return Problem("source_missing", "The original file is missing from the storage.", 1)
     return None

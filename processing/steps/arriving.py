@@ -14,7 +14,7 @@ from django.db import DatabaseError
 
 from processing.steps import tools, transfers
 from processing.steps.context import TaskContext
-from videos import arrivals
+from videos import arrivals, duplicates
 from videos.fetching.pace import Speed
 from videos.models import Upload
 from videos.storage import originals
@@ -56,8 +56,12 @@ def report(context: TaskContext, upload: Upload, speed: Speed) -> None:
     tools.let_go_of_database()
 
 
-def store(context: TaskContext, upload: Upload, path: Path) -> None:
-    """Move a file into the storage, under a key that only this attempt writes."""
+def store(context: TaskContext, upload: Upload, path: Path, *, sha256: str) -> None:
+    """Move a file into the storage, under a key that only this attempt writes. Raises ``Duplicate``
+    before it stores a file that would then be refused."""
+    duplicates.require_none(
+        upload.owner, sha256, upload.settings.get("on_duplicate", duplicates.KEEP)
+    )
     key = arrivals.new_key(upload)
     tools.let_go_of_database()
     transfers.ask(

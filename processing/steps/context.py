@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,16 @@ class PlanOutdated(MediaError):
 
     code = "plan_outdated"
     message = "The plan of this video was made by an older version, so it is planned again."
+
+
+class NotYet(Exception):
+    """Raised when a task can only go on after ``what`` (at most 64 characters), which is looked for
+    again in ``seconds``. The attempt does not count."""
+
+    def __init__(self, what: str, seconds: float) -> None:
+        super().__init__(what)
+        self.what = what
+        self.seconds = seconds
 
 
 class TaskTimedOut(MediaError):
@@ -85,13 +96,20 @@ def _nothing() -> None:
     return None
 
 
+class Settled(Enum):
+    """What ``record`` returns if the video needs nothing more of its run."""
+
+    SETTLED = "settled"
+
+
 @dataclass(frozen=True)
 class Outcome:
     """The outcome of a finished step.
 
     ``record`` writes the step's rows. It runs inside the finishing transaction, after the token
     was found current, so that the rows and the task's state change together. ``result`` is passed
-    to every step in the registry, to plan the tasks that follow from it. ``counted`` is stored with
+    to every step in the registry, to plan the tasks that follow from it, unless ``record`` returns
+    ``SETTLED``. ``counted`` is stored with
     the task for a later step to sum. With ``announce`` listeners hear at once that more of the
     video is playable. ``gigapixels`` is the work that follows, charged to the owner's budget.
     """

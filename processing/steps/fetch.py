@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from django.db import DatabaseError
 
 from processing.ffmpeg.errors import Interrupted
-from processing.models import Run
 from processing.steps import arriving, site_video, tools
 from processing.steps.arriving import Arrival
-from processing.steps.context import Outcome, TaskContext
+from processing.steps.context import Outcome, Settled, TaskContext
 from processing.steps.step import Step
 from videos import arrivals
+from videos.duplicates import Duplicate
 from videos.fetching import partial
 from videos.fetching.download import Fetch, Wanted
 from videos.fetching.errors import FetchFailed, FetchStopped
@@ -40,10 +40,13 @@ def _from_url(context: TaskContext, upload: Upload) -> Arrival:
     with partial.held(upload.pk) as part:
         try:
             arrival = _fetch(context, upload, part)
-            arriving.store(context, upload, part.path)
+            arriving.store(context, upload, part.path, sha256=arrival.sha256)
             part.discard()
         except FetchStopped as stop:
             raise Interrupted(stop.reason) from stop
+        except Duplicate:
+            part.discard()
+            raise
         except FetchFailed as failure:
             if failure.tries == 1:
                 part.discard()
@@ -73,17 +76,18 @@ def _discard_if_over(upload: Upload, part: Partial) -> None:
             part.discard()
 
 
-def _record(context: TaskContext, upload: Upload, arrival: Arrival) -> None:
+def _record(context: TaskContext, upload: Upload, arrival: Arrival) -> Settled | None:
     """Give the video and the run their source. The transaction is that of the task's end."""
     source = arrivals.take_in(
         upload,
+        context.run,
         size=arrival.size,
         sha256=arrival.sha256,
         filename=arrival.filename,
         title=arrival.title,
         provenance=arrival.provenance,
     )
-    Run.objects.filter(pk=context.run.pk).update(source=source)
+    return Settled.SETTLED if source is None else None
 
 
 STEP = Step(

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from django.conf import settings
-from django.db import transaction
 
 from processing.ffmpeg import media_before
 from processing.ffmpeg.clip import Clip
@@ -19,13 +18,12 @@ from processing.ffmpeg.probing import probe, probe_errors, timeline
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.models import Run
-from processing.steps import hashing, sources, tools
+from processing.steps import hashing, late_hash, sources, tools
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.fetch import Arrived
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
 from processing.workers.machine import this_machine
-from videos import duplicates
 from videos.models import Release, Source, Upload, Video
 
 # No ordinary decoder understands the frames of this profile; profiles from 7 on hold ordinary ones.
@@ -34,6 +32,8 @@ _DOLBY_ALONE = 5
 
 def run(context: TaskContext) -> Outcome:
     """Probe the source; store the result with the source, and the plan with the run."""
+    if settled := late_hash.settle(context, context.source.sha256):
+        return settled
     source = sources.local(context)
     sha256 = hashing.beside(context, source)
     profile = Profile.from_json(context.run.profile)
@@ -69,7 +69,8 @@ def run(context: TaskContext) -> Outcome:
     )
     log = "\n".join(notice.message for notice in plan.notices)
     hashed = sha256()
-    _look_for_duplicate(context.run, hashed)
+    if settled := late_hash.settle(context, hashed):
+        return settled
     return Outcome(
         record=lambda: _record(context, media, plan, hashed),
         result=probed,
@@ -87,20 +88,6 @@ def _limits(run: Run) -> probe.ProbeLimits:
     of_upload = Upload.objects.filter(video=run.video_id).values_list("limits", flat=True).first()
     allowed = (of_upload or {}).get("max_duration") or limits.max_duration
     return replace(limits, max_duration=min(limits.max_duration, float(allowed)))
-
-
-def _look_for_duplicate(run: Run, sha256: str) -> None:
-    """Tell a new video of another one with the same bytes; raise if it is then not wanted. Where
-    the bytes did not come through the server, their hash is known only now."""
-    if run.kind != Run.Kind.FIRST:
-        return
-    upload = Upload.objects.filter(video=run.video_id).values_list("settings", flat=True).first()
-    asked = (upload or {}).get("on_duplicate", duplicates.KEEP)
-    try:
-        with transaction.atomic():
-            duplicates.found(Video.objects.get(pk=run.video_id), sha256, asked)
-    except duplicates.Duplicate as error:
-        raise ProbeFailed(duplicates.MESSAGE, code=duplicates.CODE) from error
 
 
 def _wanted_clip(run: Run) -> Clip | None:

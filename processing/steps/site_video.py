@@ -29,7 +29,7 @@ def fetch(context: TaskContext, upload: Upload) -> Arrival:
     if asked.get("sha256") and video.sha256 != asked["sha256"].lower():
         raise errors.checksum_mismatch()
     title = naming.title_from(video.page.title)
-    arriving.store(context, upload, video.path)
+    arriving.store(context, upload, video.path, sha256=video.sha256)
     return Arrival(
         size=video.size,
         sha256=video.sha256,

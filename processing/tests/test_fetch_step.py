@@ -15,6 +15,7 @@ from processing import services as processing
 from processing.models import Run, Task
 from processing.pipeline import finish, work
 from processing.pipeline.claim import claim
+from processing.steps import fetch
 from tests.bad_server import Asked, BadServer, Wire, serving, whole
 from tests.networks import LOOPBACK
 from videos import purge
@@ -37,8 +38,11 @@ def begun(owner: User, server: BadServer, clip: Path) -> Callable[..., tuple[Upl
     """Begin to import the clip."""
     server.at("/clip.mp4", whole(clip.read_bytes()))
 
-    def begin(path: str = "/clip.mp4?token=secret", **options: str) -> tuple[Upload, Run]:
-        return imports.start(owner, server.url(path), VideoSettings(), **options)  # type: ignore[arg-type]  # texts
+    def begin(
+        path: str = "/clip.mp4?token=secret", *, on_duplicate: str = "keep", **options: str
+    ) -> tuple[Upload, Run]:
+        settings = VideoSettings(on_duplicate=on_duplicate)
+        return imports.start(owner, server.url(path), settings, **options)  # type: ignore[arg-type]  # texts
 
     return begin
 
@@ -92,6 +96,49 @@ def test_what_cannot_be_fetched_fails_with_its_code(
     assert (upload.error_code, upload.finished_at is None) == ("fetch_not_found", False)
     assert "secret" not in str(upload.settings)
     assert set(StoredObject.objects.values_list("state", flat=True)) == {"deleting"}
+    assert leftovers() == []
+
+
+@pytest.mark.parametrize("looked_before", [True, False])
+def test_a_duplicate_that_is_refused_fails_and_its_bytes_go(
+    ready_video: Video,
+    begun: Callable[..., tuple[Upload, Run]],
+    work_off: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+    leftovers: Callable[[], list[Path]],
+    looked_before: bool,
+) -> None:
+    if not looked_before:  # as if the other had come while the file was being stored
+        monkeypatch.setattr(fetch, "_require_wanted", lambda *_: None)
+    upload, run = begun(on_duplicate="refuse")
+    work_off()
+    video = Video.objects.get(upload=upload)
+    run.refresh_from_db()
+    assert (video.status, video.error_code) == ("failed", "duplicate")
+    assert (run.status, run.error_code) == ("failed", "duplicate")
+    assert StoredObject.objects.filter(storage="originals", state="deleting").count() >= 1
+    assert Source.objects.get() == ready_video.source
+    assert leftovers() == []
+
+
+def test_a_duplicate_shares_the_release_of_the_other(
+    ready_video: Video,
+    begun: Callable[..., tuple[Upload, Run]],
+    work_off: Callable[[], None],
+    leftovers: Callable[[], list[Path]],
+) -> None:
+    upload, run = begun(on_duplicate="share")
+    work_off()
+    video = Video.objects.get(upload=upload)
+    run.refresh_from_db()
+    upload.refresh_from_db()
+    assert (video.status, video.release_id) == ("ready", ready_video.release_id)
+    assert (video.title, video.duplicate_of_id) == ("clip", ready_video.pk)
+    assert (run.status, run.is_shared) == ("succeeded", True)
+    assert list(run.tasks.values_list("kind", flat=True)) == ["fetch"]
+    assert (upload.finished_at is None, "secret" in str(upload.settings)) == (False, False)
+    assert StoredObject.objects.get(key=upload.key).state == "deleting"
+    assert Source.objects.get() == ready_video.source
     assert leftovers() == []
 
 

@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 
 from processing import services
 from processing.models import Run, Task
-from processing.pipeline import advance, finish
+from processing.pipeline import advance, finish, work
 from processing.pipeline.claim import claim
 from processing.tests.pretended import outcome
 from processing.tests.threads import in_a_thread
@@ -239,3 +239,19 @@ def test_the_migration_registers_everything_in_batches_and_may_be_repeated(
             Video.objects.get(pk=video.pk).source_id for video in videos
         }
         assert StoredObject.objects.count() == 10
+
+
+def test_a_source_that_is_purged_while_it_is_probed_breaks_no_step(
+    video: Video, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def gone(*args: object, **named: object) -> None:
+        purge.purge(video)
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr("processing.steps.probe.probe.probe", gone)
+    task = claim("media", worker="w")
+    assert task is not None
+    work.work_on(task)
+    events = [record.msg["event"] for record in caplog.records if isinstance(record.msg, dict)]
+    assert "step_broke" not in events
+    assert "task_lost" in events

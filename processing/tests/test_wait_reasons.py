@@ -11,8 +11,8 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BUSY = Task()
 
 
-def _task(state: str, **fields: object) -> Task:
-    return Task(kind="encode", queue="encode", state=state, **fields)
+def _task(state: str, *, waits_for: str = "", **fields: object) -> Task:
+    return Task(kind="encode", queue="encode", state=state, waits_for=waits_for, **fields)
 
 
 def _worker(**fields: object) -> Worker:
@@ -35,6 +35,11 @@ def _worker(**fields: object) -> Worker:
             [_task("ready", not_before=NOW + timedelta(seconds=30), error_code="disk_full")],
             [],
             "tried again in 30 s: disk_full",
+        ),
+        (
+            [_task("ready", not_before=NOW + timedelta(seconds=3), waits_for="another job")],
+            [],
+            "encode waits for another job",
         ),
         ([_task("ready")], [], "no worker serves"),
         ([_task("ready")], [_worker(last_seen=NOW - timedelta(hours=1))], "no worker serves"),

@@ -147,7 +147,7 @@ class HookDeliveryViewSet(StrictRequests, mixins.ListModelMixin, viewsets.Generi
     def get_queryset(self) -> QuerySet[HookDelivery]:
         """Return the user's deliveries."""
         user = cast(User, self.request.user)
-        return HookDelivery.objects.filter(owner=user).defer("report")
+        return HookDelivery.objects.filter(owner=user).defer("report").prefetch_related("images")
 
 
 def _signed(request: Request) -> Signed:

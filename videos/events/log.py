@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from videos.events import announce
 from videos.events.kinds import KINDS, UnknownKind
-from videos.models import Event, EventLog, Video
+from videos.models import Event, EventLog, Image, Video
 
 _SEQUENCER_LOCK = 0x766F646C  # "vodl": one advisory lock for the whole installation
 _BATCH = 1000
@@ -38,19 +38,59 @@ def write_all(kind: str, videos: Collection[UUID], /, **payload: Any) -> None:
         _write(kind, Video.objects.filter(pk__in=videos).order_by("pk"), payload)
 
 
+def write_image(kind: str, image: Image | UUID, /, **payload: Any) -> None:
+    """Log a change of an image, as ``write`` does of a video."""
+    standing = Image.objects.get(pk=image.pk if isinstance(image, Image) else image)
+    write_images(kind, [standing], **payload)
+
+
+def write_images(kind: str, images: Iterable[Image], /, **payload: Any) -> None:
+    """Log the same change of several images, whose rows are given as they are now."""
+    _store(
+        kind,
+        (
+            Event(
+                type=kind,
+                owner_id=image.owner_id,
+                image_id=image.pk,
+                payload={**_image_facts(image), **payload},
+            )
+            for image in images
+        ),
+    )
+
+
+def write_image_failure(owner_id: Any, *, title: str, code: str, message: str) -> None:
+    """Log that an image did not come to be, for this reason."""
+    error = {"code": code, "message": message}
+    payload = {"title": title, "deleted": False, "error": error}
+    _store("image.failed", [Event(type="image.failed", owner_id=owner_id, payload=payload)])
+
+
 def _write(kind: str, videos: Iterable[Video], payload: Mapping[str, Any]) -> None:
+    _store(
+        kind,
+        (
+            Event(
+                type=kind,
+                owner_id=video.owner_id,
+                video_id=video.pk,
+                payload={**_facts(video), **payload},
+            )
+            for video in videos
+        ),
+    )
+
+
+def _store(kind: str, events: Iterable[Event]) -> None:
     if kind not in KINDS:
         raise UnknownKind(kind)
-    Event.objects.bulk_create(
-        Event(
-            type=kind,
-            owner_id=video.owner_id,
-            video_id=video.pk,
-            payload={**_facts(video), **payload},
-        )
-        for video in videos
-    )
+    Event.objects.bulk_create(events)
     transaction.on_commit(sequence, robust=True)
+
+
+def _image_facts(image: Image) -> dict[str, Any]:
+    return {"title": image.title, "deleted": image.deleted_at is not None, "error": None}
 
 
 def _facts(video: Video) -> dict[str, Any]:

@@ -62,6 +62,28 @@ class EventMessage(TypedDict):
     payload: Payload
 
 
+class ImagePayload(TypedDict):
+    """The state of the image when the event was written."""
+
+    title: str
+    deleted: Annotated[bool, "whether it is in the trash or deleted for good"]
+    error: Annotated[Error | None, "why there is no image; only in `image.failed`"]
+    changed: NotRequired[
+        Annotated[list[str], "the members that were changed; only in `image.updated`"]
+    ]
+
+
+class ImageMessage(TypedDict):
+    """A change of one of your images. It has its place among the events of videos."""
+
+    type: Literal["image"]
+    cursor: Cursor
+    event: Annotated[str, "its kind"]
+    image: Annotated[str | None, "the image's id; null in `image.failed`"]
+    created_at: Annotated[str, "when the change was made, in UTC"]
+    payload: ImagePayload
+
+
 class DownloadProgress(TypedDict):
     """How much of the file of an import has arrived."""
 
@@ -95,4 +117,4 @@ class Ping(TypedDict):
     cursor: Cursor
 
 
-MESSAGES: tuple[Any, ...] = (Hello, EventMessage, ProgressMessage, Ping)
+MESSAGES: tuple[Any, ...] = (Hello, EventMessage, ImageMessage, ProgressMessage, Ping)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
@@ -33,12 +34,16 @@ def import_url(
     protocol: Upload.Protocol = Upload.Protocol.URL,
     most_seconds: float = MOST_SECONDS,
     patience: float = images.PATIENCE_SECONDS,
+    record: Callable[[Image], None] = images.nothing,
+    should_stop: Callable[[], str | None] = lambda: None,
 ) -> Image:
     """Fetch the image at a URL, within ``most_seconds``, and store it. ``patience`` is how many
     seconds it waits until it is decoded.
 
     ``sha256`` in hex is what the file must have. Without a ``filename`` it is called as its server
-    calls it. Raises ``urls.UrlWrong``, ``FetchFailed``, and what ``images.take_image`` raises.
+    calls it. ``record`` is called as by ``images.take_image``. Raises ``urls.UrlWrong``,
+    ``FetchFailed``, ``FetchStopped`` when ``should_stop`` gives a reason, and what
+    ``images.take_image`` raises.
     """
     urls.require_fetchable(url, site.FETCH_PRIVATE)
     images.require_allowed(owner, settings)
@@ -47,21 +52,29 @@ def import_url(
     # In the folder of uploads, where the file of a killed process is deleted a day later.
     with partial.held(uuid4(), Path(site.UPLOAD_DIR)) as part:
         try:
-            fetched = _fetch(part, url, sha256, most_seconds)
+            fetched = _fetch(part, url, sha256, most_seconds, should_stop)
             name = filename or fetched.filename or urls.filename(url)
             file = ArrivedFile(
                 part.path, clean_filename(name), fetched.size, fetched.sha256, protocol
             )
             origin = urls.shown(url)
-            return images.take_image(owner, file, settings, origin_url=origin, patience=patience)
+            return images.take_image(
+                owner, file, settings, origin_url=origin, patience=patience, record=record
+            )
         finally:
             part.discard()
 
 
-def _fetch(part: Partial, url: str, sha256: str, most_seconds: float) -> Fetched:
+def _fetch(
+    part: Partial,
+    url: str,
+    sha256: str,
+    most_seconds: float,
+    should_stop: Callable[[], str | None],
+) -> Fetched:
     wanted = Wanted(url, site.MAX_IMAGE_BYTES, sha256, most_seconds=most_seconds)
     return Fetch(
-        wanted, part, should_stop=lambda: None, report=lambda _: None, make_room=require_room
+        wanted, part, should_stop=should_stop, report=lambda _: None, make_room=require_room
     ).run()
 
 

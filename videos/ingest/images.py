@@ -6,7 +6,7 @@ stays in the storages of a process that was killed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -21,6 +21,7 @@ from uuid_utils.compat import uuid7
 from accounts.models import User
 from processing.images.examine import Examined, ImageTooLarge
 from videos import folders, idempotency, keys, objects
+from videos.events import log
 from videos.ingest import closing, uploads
 from videos.ingest.examining import PATIENCE_SECONDS, examined
 from videos.ingest.services import ArrivedFile, EmptyFile, FileChanged, storing_takes_at_most
@@ -60,6 +61,10 @@ class ImageSettings:
         }
 
 
+def nothing(image: Image) -> None:
+    """Record nothing of an image."""
+
+
 def take_image(
     owner: User,
     file: ArrivedFile,
@@ -67,9 +72,11 @@ def take_image(
     *,
     origin_url: str = "",
     patience: float = PATIENCE_SECONDS,
+    record: Callable[[Image], None] = nothing,
 ) -> Image:
     """Decode and store an arrived file as an image. ``patience`` is how many seconds it waits while
-    others are decoded.
+    others are decoded. ``record`` is called in the transaction that writes its row; what it raises
+    leaves no image.
 
     Raises ``EmptyFile``, ``ImageInvalid``, ``ImageTooLarge``, ``ImagesUnavailable``,
     ``StorageUnavailable``, ``UploadCanceled``, ``UploadNotAllowed``, ``NoSuchFolder`` or
@@ -85,7 +92,7 @@ def take_image(
         upload, image = _begun(owner, file, settings, found, origin_url=origin_url)
         _store(upload, image, file, found)
     try:
-        return _finish(upload, image, file)
+        return _finish(upload, image, file, record)
     except (uploads.UploadCanceled, uploads.ExternalIdTaken, folders.NoSuchFolder):
         closing.forget(upload)
         raise
@@ -178,7 +185,9 @@ def _store(upload: Upload, image: Image, file: ArrivedFile, found: Examined) -> 
         raise
 
 
-def _finish(upload: Upload, image: Image, file: ArrivedFile) -> Image:
+def _finish(
+    upload: Upload, image: Image, file: ArrivedFile, record: Callable[[Image], None]
+) -> Image:
     """Write the image's row, unless its upload was closed meanwhile."""
     protocol = str(file.protocol)
     with transaction.atomic():
@@ -200,6 +209,8 @@ def _finish(upload: Upload, image: Image, file: ArrivedFile) -> Image:
         if not confirmed or objects.confirm(upload.pk) != len(_planned(image)):
             raise uploads.UploadCanceled
         _insert(image)
+        record(image)
+        log.write_images("image.created", [image])
         Upload.objects.filter(pk=upload.pk).delete()
         idempotency.note("image", image.pk)
     return image

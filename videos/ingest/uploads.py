@@ -162,7 +162,7 @@ def finish(upload: Upload, stored: Stored) -> Video:
 def _finished(upload: Upload, video: Video, stored: Stored) -> Video:
     on_duplicate = upload.settings.get("on_duplicate", duplicates.KEEP)
     other = duplicates.found(video, stored.sha256, on_duplicate)
-    if other and on_duplicate == duplicates.SHARE and _shared(upload, video, other, stored):
+    if other and on_duplicate == duplicates.SHARE and _shared(upload, video, stored):
         return video
     source = Source.objects.create(
         owner_id=upload.owner_id,
@@ -185,11 +185,12 @@ def _finished(upload: Upload, video: Video, stored: Stored) -> Video:
     return video
 
 
-def _shared(upload: Upload, video: Video, other: Video, stored: Stored) -> bool:
+def _shared(upload: Upload, video: Video, stored: Stored) -> bool:
     """Share the release of another video if possible; its bytes are not needed then."""
-    profile = _profile_of(upload) or profiles.default()
+    profile = (_profile_of(upload) or profiles.default()).to_json()
+    other = duplicates.sharable(video, stored.sha256, profile)
     try:
-        shares = duplicates.share(video, other, profile.to_json())
+        shares = other is not None and duplicates.share(video, other, profile)
     except lifecycle.InvalidTransition as error:
         raise UploadCanceled from error
     if not shares:

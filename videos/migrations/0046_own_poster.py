@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('videos', '0041_lifecycle'),
+        ('videos', '0044_images_in_the_library'),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from videos.models.decision import DecisionsStand, ModerationDecision
 from videos.models.event import Event, EventLog
 from videos.models.folder import Folder
 from videos.models.guarded import FullSaveRefused, GuardedModel
-from videos.models.hook import Generation, HookAddress, HookDelivery
+from videos.models.hook import GeneratedImage, Generation, HookAddress, HookDelivery
 from videos.models.idempotency import IdempotencyKey
 from videos.models.image import Image
 from videos.models.installation import Installation, Walk
@@ -22,6 +22,7 @@ __all__ = [
     "EventLog",
     "Folder",
     "FullSaveRefused",
+    "GeneratedImage",
     "Generation",
     "GuardedModel",
     "HookAddress",

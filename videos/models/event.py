@@ -21,6 +21,7 @@ class Event(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
     )
     video_id = models.UUIDField(null=True, help_text="no foreign key: deletions are told too")
+    image_id = models.UUIDField(null=True, help_text="of an event of an image; as for a video")
     payload = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -47,7 +47,9 @@ class Generation(models.Model):
     job_id = models.CharField(max_length=150, help_text="the generator's id of the job")
     status = models.CharField(max_length=10, choices=Status, default=Status.STARTING)
     outputs = models.JSONField(
-        default=list, blank=True, help_text="what became of each output: kind, state, video"
+        default=list,
+        blank=True,
+        help_text="of each output: its kind and state, the video or image",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -79,6 +81,56 @@ class Generation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.job_id}"
+
+
+class GeneratedImage(models.Model):
+    """An image among the outputs of a generation, until it is imported or given up.
+
+    It becomes ``imported`` in the transaction that writes the image, so there is never a second.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        IMPORTED = "imported"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    generation = models.ForeignKey(Generation, on_delete=models.CASCADE, related_name="images")
+    delivery = models.ForeignKey(
+        "videos.HookDelivery", null=True, on_delete=models.SET_NULL, related_name="images"
+    )
+    number = models.PositiveIntegerField(help_text="its place among the outputs, from 0")
+    asked = models.JSONField(
+        default=dict, blank=True, help_text="its address and settings; emptied once it is over"
+    )
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    error_code = models.CharField(max_length=64, blank=True, default="")
+    image = models.ForeignKey(
+        "videos.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    tries = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField(
+        null=True, blank=True, help_text="when it is fetched; empty when that is over"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["generation", "number"], name="generated_image_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "imported", "failed"]),
+                name="generated_image_state_known",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_at"], condition=Q(next_at__isnull=False), name="generated_image_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.generation_id} {self.number}"
 
 
 class HookDelivery(models.Model):

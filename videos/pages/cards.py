@@ -177,12 +177,22 @@ def facts(video: Video) -> list[tuple[str, str]]:
     if video.release:
         rows.append(("Qualities", ", ".join(selectors.rungs(video))))
     rows.append(("Uploaded", f"{video.created_at:%-d %b %Y, %H:%M} UTC"))
+    rows.append(("Same file as", _same_file(video)))
     rows.append(("Folder", video.folder.name if video.folder else ""))
     rows.append(("Your id", video.external_id))
     rows.append(
         ("Metadata", json.dumps(video.metadata, ensure_ascii=False) if video.metadata else "")
     )
     return [(name, value) for name, value in rows if value]
+
+
+def _same_file(video: Video) -> str:
+    """Return of which video this is a duplicate, and whether it needed no work of its own."""
+    other = video.duplicate_of
+    if other is None:
+        return ""
+    shares = video.release_id is not None and video.release_id == other.release_id
+    return title_of(other) + (", whose files it shares" if shares else "")
 
 
 def _source_facts(video: Video) -> list[tuple[str, str]]:

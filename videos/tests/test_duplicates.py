@@ -198,4 +198,4 @@ def test_the_same_is_decided_where_the_hash_comes_late(
     work_off()
     late = Video.objects.get(pk=late.pk)
     assert (late.status, late.error_code) == (status, code)
-    assert late.duplicate_of_id == (None if asked == "refuse" else ready_video.pk)
+    assert late.duplicate_of_id == ready_video.pk

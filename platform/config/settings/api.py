@@ -56,6 +56,7 @@ SPECTACULAR_SETTINGS = {
         "GenerationStatusEnum": "videos.models.Generation.Status",
         "HookStateEnum": "videos.models.HookDelivery.State",
         "GeneratorEnum": "videos.api.serializers.hooks.SOURCES",
+        "GeneratedImageStateEnum": "videos.models.GeneratedImage.State",
         "MediaTypeEnum": "videos.models.Video.MediaType",
         "UploadStateEnum": "videos.ingest.standing.State",
         "UploadProtocolEnum": "videos.models.Upload.Protocol",

@@ -24,13 +24,16 @@ class FolderSerializer(serializers.ModelSerializer[Folder]):
     videos = serializers.IntegerField(
         source="video_count", help_text="how many lie directly in it, not counting the trash"
     )
+    images = serializers.IntegerField(
+        source="image_count", help_text="how many lie directly in it, not counting the trash"
+    )
     folders = serializers.IntegerField(
         source="folder_count", help_text="how many lie directly in it"
     )
 
     class Meta:
         model = Folder
-        fields = ("id", "name", "parent", "path", "videos", "folders", "created_at")
+        fields = ("id", "name", "parent", "path", "videos", "images", "folders", "created_at")
         read_only_fields = fields
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))

@@ -12,7 +12,7 @@ from videos.api.strictness import StrictForm
 from videos.api.video_settings import VideoSettingsSerializer
 from videos.ingest.hooks import GENERATORS, addresses
 from videos.ingest.hooks.generic import LONGEST_ID
-from videos.models import Generation, HookAddress, HookDelivery
+from videos.models import GeneratedImage, Generation, HookAddress, HookDelivery
 
 SOURCES = tuple(GENERATORS)
 
@@ -76,16 +76,38 @@ class GenerationSerializer(serializers.ModelSerializer[Generation]):
     address = serializers.UUIDField(source="address_id")
     source = serializers.ChoiceField(SOURCES)  # type: ignore[assignment]  # a member of ours
     videos = serializers.SerializerMethodField()
+    images = serializers.SerializerMethodField()
 
     class Meta:
         model = Generation
-        fields = ("id", "source", "address", "status", "videos", "created_at", "ended_at")
+        fields = ("id", "source", "address", "status", "videos", "images", "created_at", "ended_at")
         read_only_fields = fields
 
     @extend_schema_field(serializers.ListField(child=serializers.UUIDField()))
     def get_videos(self, generation: Generation) -> list[str]:
         """The ids of the videos that came of it."""
         return [output["video"] for output in generation.outputs if "video" in output]
+
+    @extend_schema_field(serializers.ListField(child=serializers.UUIDField()))
+    def get_images(self, generation: Generation) -> list[str]:
+        """The ids of the images that came of it; each is imported a while after the report."""
+        return [output["image"] for output in generation.outputs if "image" in output]
+
+
+class GeneratedImageSerializer(serializers.ModelSerializer[GeneratedImage]):
+    """An image among the outputs of a job, and how far its import is."""
+
+    image = serializers.UUIDField(
+        source="image_id", allow_null=True, help_text="null until it is imported"
+    )
+    error = serializers.CharField(
+        source="error_code", help_text="why it was not imported; empty unless it failed"
+    )
+
+    class Meta:
+        model = GeneratedImage
+        fields = ("number", "state", "image", "error")
+        read_only_fields = fields
 
 
 class HookDeliverySerializer(serializers.ModelSerializer[HookDelivery]):
@@ -97,6 +119,7 @@ class HookDeliverySerializer(serializers.ModelSerializer[HookDelivery]):
     video = serializers.UUIDField(
         source="video_id", allow_null=True, help_text="the first video that came of it"
     )
+    images = GeneratedImageSerializer(many=True)
     error = serializers.CharField(
         source="error_code", help_text="why something was left out; empty if nothing was"
     )
@@ -105,7 +128,7 @@ class HookDeliverySerializer(serializers.ModelSerializer[HookDelivery]):
         model = HookDelivery
         fields = (
             *("id", "address", "source", "delivery_id", "job", "status", "state", "error"),
-            *("video", "received_at"),
+            *("video", "images", "received_at"),
         )
         read_only_fields = fields
 

@@ -95,6 +95,7 @@ class JobSerializer(serializers.ModelSerializer[Run]):
     profile = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
+    shared = serializers.SerializerMethodField()
 
     class Meta:
         model = Run
@@ -108,11 +109,17 @@ class JobSerializer(serializers.ModelSerializer[Run]):
             "over_budget",
             "progress",
             "error",
+            "shared",
             "created_at",
             "started_at",
             "finished_at",
         )
         read_only_fields = fields
+
+    @extend_schema_field(serializers.BooleanField())
+    def get_shared(self, run: Run) -> bool:
+        """Whether the job made nothing, since its video shares the release of `duplicate_of`."""
+        return run.is_shared
 
     @extend_schema_field(serializers.CharField())
     def get_profile(self, run: Run) -> str:

@@ -1,4 +1,5 @@
-"""Make videos of a job that has ended: one for each output, or one that tells why there is none."""
+"""Make videos and images of a job that has ended: one for each output, or a video that tells why
+there is none."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from django.db import transaction
 
 from videos.fetching.urls import UrlWrong
 from videos.ingest import closing, imports, uploads
-from videos.ingest.hooks import addresses, outputs, words
+from videos.ingest.hooks import addresses, image_outputs, outputs, words
 from videos.ingest.hooks.generator import Output, Report, Status
 from videos.ingest.settings import METADATA_BYTES, VideoSettings
 from videos.models import Generation, HookDelivery, Upload, Video
@@ -21,7 +22,7 @@ _UNTITLED = "Generated video"
 State = HookDelivery.State
 
 # Why an output was not imported.
-_LEFT_OUT = {"image": "image_not_imported", "other": "not_media", "inline": "inline_output"}
+_LEFT_OUT = {"other": "not_media", "inline": "inline_output"}
 
 
 @dataclass
@@ -33,6 +34,10 @@ class Made:
     outputs: list[dict[str, Any]] = field(default_factory=list)
     error_code: str = ""
     video: Video | None = None
+
+    def note_image(self) -> None:
+        """Note an output that is imported as an image, later."""
+        self.outputs.append({"kind": "image", "state": "waiting"})
 
     def note(self, output: Output, *, video: Video | None = None, code: str = "") -> None:
         """Note what became of an output."""
@@ -55,10 +60,12 @@ def make(generation: Generation, delivery: HookDelivery, report: Report) -> Made
     if not report.outputs:
         message = "The generator reported success, but no output."
         return _recorded(delivery, settings, "generation_failed", message)
-    return _imported(delivery, settings, report)
+    return _imported(generation, delivery, settings, report)
 
 
-def _imported(delivery: HookDelivery, settings: VideoSettings, report: Report) -> Made:
+def _imported(
+    generation: Generation, delivery: HookDelivery, settings: VideoSettings, report: Report
+) -> Made:
     made = Made(State.IMPORTED)
     taken = report.outputs[: outputs.MOST]
     for number, output in enumerate(taken, start=1):
@@ -66,11 +73,14 @@ def _imported(delivery: HookDelivery, settings: VideoSettings, report: Report) -
         code = _LEFT_OUT.get(output.kind, "")
         if code:
             made.note(output, code=code)
+        elif output.kind == "image":
+            image_outputs.plan(generation, delivery, number - 1, output.url, numbered)
+            made.note_image()
         else:
             _import(made, delivery, output, numbered)
     if len(report.outputs) > len(taken):
         made.error_code = made.error_code or "too_many_outputs"
-    if made.video is None:
+    if made.video is None and not any(one["state"] == "waiting" for one in made.outputs):
         made.state = State.REFUSED
     return made
 

@@ -4,10 +4,12 @@ reconciler can ask it."""
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from videos.models import Generation, HookDelivery
+from videos.models import GeneratedImage, Generation, HookDelivery
 
 QUEUE, ACTOR = "default", "follow_generators"
 """The queue and the name of the actor that does it."""
+IMAGES_QUEUE, IMAGES_ACTOR = "ingest", "import_generated_images"
+"""The same of the actor that imports images."""
 
 
 def reports() -> QuerySet[HookDelivery]:
@@ -18,6 +20,11 @@ def reports() -> QuerySet[HookDelivery]:
 def questions() -> QuerySet[Generation]:
     """Return the jobs that their generators are to be asked about now."""
     return Generation.objects.filter(next_poll_at__lte=Now())
+
+
+def images() -> QuerySet[GeneratedImage]:
+    """Return the images that are to be imported now."""
+    return GeneratedImage.objects.filter(next_at__lte=Now())
 
 
 def is_anything() -> bool:

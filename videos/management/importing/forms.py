@@ -7,8 +7,8 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
-from videos.api.image_serializers import ImageSettingsSerializer
-from videos.api.import_serializers import ImportSerializer
+from videos.api.serializers.images import ImageSettingsSerializer
+from videos.api.serializers.imports import ImportSerializer
 from videos.api.video_settings import VideoSettingsSerializer
 from videos.ingest.images import ImageSettings
 from videos.ingest.settings import VideoSettings

@@ -10,7 +10,7 @@ from django.conf import settings as site
 from accounts.models import User
 from processing.images.examine import ImageTooLarge
 from videos import duplicates, purge
-from videos.api.import_serializers import ImportSerializer
+from videos.api.serializers.imports import ImportSerializer
 from videos.ingest import image_imports, images, imports, uploads
 from videos.ingest import services as ingest
 from videos.ingest.images import ImageSettings

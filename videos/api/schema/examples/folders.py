@@ -11,6 +11,7 @@ FOLDER: Example = {
     "parent": "01a1fb71-0800-7b11-8d23-90aa5b3c4f21",
     "path": ["Trips", "2026"],
     "videos": 12,
+    "images": 0,
     "folders": 0,
     "created_at": AT,
 }

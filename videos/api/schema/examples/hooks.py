@@ -40,6 +40,7 @@ HOOK_DELIVERY: Example = {
     "state": "imported",
     "error": "",
     "video": ID,
+    "images": [{"number": 1, "state": "imported", "image": ID, "error": ""}],
     "received_at": AT,
 }
 PREDICTION_FORM: Example = {"id": "gm3qorzdhgbfurvjtvhg6dckhu", "address": ID}
@@ -49,6 +50,7 @@ GENERATION: Example = {
     "address": ID,
     "status": "starting",
     "videos": [],
+    "images": [],
     "created_at": AT,
     "ended_at": None,
 }

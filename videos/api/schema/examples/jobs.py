@@ -21,6 +21,7 @@ JOB: Example = {
         "download": None,
     },
     "error": None,
+    "shared": False,
     "created_at": AT,
     "started_at": "2026-11-05T09:30:01Z",
     "finished_at": READY_AT,
