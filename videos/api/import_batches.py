@@ -12,8 +12,8 @@ from processing.models import Run
 from videos.api import problems
 from videos.api.serializers.imports import IMAGE, SITE, ImportSerializer
 from videos.ingest import image_batches, imports
+from videos.ingest.examining import ImagesUnavailable
 from videos.ingest.image_batches import Asked
-from videos.ingest.images import ImagesUnavailable
 from videos.models import Upload
 
 REQUESTS_AT_ONCE = 4

@@ -16,6 +16,7 @@ from videos.fetching import partial, urls
 from videos.fetching.download import Fetch, Fetched, Wanted
 from videos.fetching.partial import Partial
 from videos.ingest import images
+from videos.ingest.examining import PATIENCE_SECONDS
 from videos.ingest.images import ImageSettings
 from videos.ingest.services import ArrivedFile
 from videos.ingest.uploads import clean_filename
@@ -33,7 +34,7 @@ def import_url(
     filename: str = "",
     protocol: Upload.Protocol = Upload.Protocol.URL,
     most_seconds: float = MOST_SECONDS,
-    patience: float = images.PATIENCE_SECONDS,
+    patience: float = PATIENCE_SECONDS,
     record: Callable[[Image], None] = images.nothing,
     should_stop: Callable[[], str | None] = lambda: None,
 ) -> Image:

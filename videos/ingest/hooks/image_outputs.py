@@ -26,8 +26,9 @@ from videos.fetching.errors import FetchFailed, FetchStopped
 from videos.fetching.urls import UrlWrong
 from videos.folders import NoSuchFolder
 from videos.ingest import image_imports, uploads
+from videos.ingest.examining import ImagesUnavailable
 from videos.ingest.hooks import waiting
-from videos.ingest.images import ImageSettings, ImagesUnavailable
+from videos.ingest.images import ImageSettings
 from videos.ingest.services import EmptyFile
 from videos.ingest.settings import VideoSettings
 from videos.models import Folder, GeneratedImage, Generation, HookDelivery, Image, Upload
