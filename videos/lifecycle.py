@@ -38,12 +38,19 @@ class InvalidTransition(Exception):
 
 
 def begin_upload(video_id: UUID) -> None:
-    """Mark the video as uploading once its first bytes arrive; do nothing if it is already.
+    """Mark the video as uploading once its first bytes arrive; do nothing if it is already, also
+    by another request at the same moment.
 
     Raises ``InvalidTransition`` for an upload that is over.
     """
-    if not Video.objects.filter(pk=video_id, status=Status.UPLOADING).exists():
+    uploading = Video.objects.filter(pk=video_id, status=Status.UPLOADING)
+    if uploading.exists():
+        return
+    try:
         _move(video_id, Status.UPLOADING, unless_deleted=True)
+    except InvalidTransition:
+        if not uploading.exists():
+            raise
 
 
 def finish_upload(video_id: UUID, *, source: Source) -> None:

@@ -1,6 +1,7 @@
 """A status moves along the legal moves only, and nothing else undoes it."""
 
 from itertools import product
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -23,6 +24,21 @@ def test_only_legal_moves_are_made(video: Video, origin: str, target: str) -> No
         moved = False
     assert moved == (target in lifecycle.LEGAL_MOVES[origin])
     assert Video.objects.get().status == (target if moved else origin)
+
+
+def test_two_requests_may_begin_an_upload_at_once(
+    video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Video.objects.update(status=Status.PENDING_UPLOAD)
+    move = lifecycle._move
+
+    def second(*args: Any, **kwargs: Any) -> None:
+        move(*args, **kwargs)  # that of the first, just before
+        move(*args, **kwargs)
+
+    monkeypatch.setattr(lifecycle, "_move", second)
+    lifecycle.begin_upload(video.pk)
+    assert Video.objects.get().status == Status.UPLOADING
 
 
 def test_every_move_is_told_in_the_log(video: Video) -> None:
