@@ -206,8 +206,8 @@ def test_each_odd_thing_in_a_folder_has_a_word(owner: User, folder: Path) -> Non
 
 def test_a_named_pipe_and_a_folder_that_is_closed_are_refused(owner: User, folder: Path) -> None:
     os.mkfifo(folder / "pipe.mp4")
-    told = fails(owner, folder / "pipe.mp4", "s3://", "a\0b")
-    assert told.count("source_unusable") == 3
+    told = fails(owner, folder / "pipe.mp4", "s3://", "a\0b", "\ud800.mp4")
+    assert told.count("source_unusable") == 4
 
 
 def test_an_interrupted_import_leaves_nothing(

@@ -99,8 +99,13 @@ def found_in(source: str) -> Iterator[Found]:
 
 
 def _require_file(path: Path) -> None:
-    """Raise ``OSError`` if there is no such file, ``Unusable`` if it is a device or a pipe."""
-    if not stat.S_ISREG(path.stat().st_mode):
+    """Raise ``OSError`` if there is no such file, ``Unusable`` if there can be none, or it
+    is a device or a pipe."""
+    try:
+        mode = path.stat().st_mode
+    except UnicodeEncodeError as error:  # half a character, as JSON can have it
+        raise Unusable("source_unusable", "No file can have this name.") from error
+    if not stat.S_ISREG(mode):
         raise Unusable("source_unusable", "This is no file.")
 
 
