@@ -183,7 +183,9 @@ def test_who_may_not_upload_is_told_so(send: Send, owner: User) -> None:
 
 def test_an_external_id_is_unique_among_images(send: Send) -> None:
     assert send(external_id="7").status_code == 201
-    assert send(external_id="7").json()["code"] == "external_id_taken"
+    refused = send(external_id="7").json()
+    assert refused["code"] == "external_id_taken"
+    assert "image of yours has this external id" in refused["detail"]
     assert Image.objects.count() == 1
 
 

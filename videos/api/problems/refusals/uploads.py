@@ -27,7 +27,7 @@ REFUSALS: Refusals = {
     ExternalIdTaken: (
         409,
         "external_id_taken",
-        "Another video of yours has this external id. Choose another one, or delete that video.",
+        "Another video or image of yours has this external id. Choose another one, or delete it.",
     ),
     Duplicate: (409, "duplicate", "You have this file already; `video` is its id."),
     StorageUnavailable: (
