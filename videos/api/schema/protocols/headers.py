@@ -1,5 +1,6 @@
 """The headers of tus and of uploads in chunks, as requests and answers have them."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,8 +11,8 @@ Schema = dict[str, Any]
 
 _BYTES: Schema = {"type": "integer", "minimum": 0}
 _TEXT: Schema = {"type": "string"}
-_VERSION: Schema = {"type": "string", "const": VERSION}
-_ONE: Schema = {"type": "string", "const": "1"}
+_VERSION: Schema = {"type": "string", "pattern": f"^{re.escape(VERSION)}$", "examples": [VERSION]}
+_ONE: Schema = {"type": "string", "pattern": "^1$", "examples": ["1"]}
 _DATE: Schema = {"type": "string", "examples": ["Fri, 27 Nov 2026 12:00:00 GMT"]}
 _PAIRS: Schema = {"type": "string", "examples": ["filename YS5tcDQ=,title TXkgZmlsbQ=="]}
 
