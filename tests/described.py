@@ -16,6 +16,7 @@ from config import schema
 
 # Told of no operation: any address has them.
 _OF_NO_OPERATION = {304, 405, 500}
+_CODES_OF_NO_OPERATION = {"host_not_allowed", "https_required"}
 
 
 class DescribedClient(APIClient):
@@ -59,6 +60,26 @@ def require_described(method: str, path: str, answer: Any) -> None:
         body = gzip.decompress(body)
     faults = faults_of(json.loads(body), content[media_type]["schema"])
     assert not faults, f"{where} otherwise than described: {faults}"
+
+
+def require_told(method: str, path: str, status: int, headers: Any, content: bytes) -> None:
+    """Raises ``AssertionError`` where a protocol's status, code, headers or body are not
+    described."""
+    described = operation_at(method, path)
+    is_preflight = "access-control-allow-methods" in headers
+    if described is None or status in _OF_NO_OPERATION or is_preflight:
+        return
+    where = f"{method} {path} answered {status}"
+    told = resolved(described.operation["responses"].get(str(status), {}))
+    assert told, f"{where}, which is not described"
+    named = {name.lower() for name in told["headers"]}
+    sent = {name for name in headers if name.startswith(("tus-", "upload-", "location", "range"))}
+    assert status >= 400 or sent <= named, f"{where} with {sent - named}"
+    for body in told.get("content", {}).values() if content else ():
+        value = json.loads(content)
+        assert not faults_of(value, body["schema"]), where
+        if status >= 400 and (code := value["code"]) not in _CODES_OF_NO_OPERATION:
+            assert f"`{code}`" in told["description"], f"{where} with {code}"
 
 
 def _lacks_slash(path: str, status: int) -> bool:

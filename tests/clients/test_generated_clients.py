@@ -12,6 +12,7 @@ import pytest
 
 from tests.clients import tools
 from tests.servers.app import Vodloom
+from videos.api.schema.protocols.spoken import TUS_BYTES
 
 pytestmark = [pytest.mark.thorough, pytest.mark.timeout(900)]
 
@@ -39,6 +40,8 @@ def test_a_python_client(vodloom: Vodloom, key: str, folder: Path, clip: Path) -
         "project_name_override": "vodloom_client",
         "package_name_override": "vodloom_client",
         "post_hooks": [],
+        # It knows no content type of bytes but one.
+        "content_type_overrides": {TUS_BYTES: "application/octet-stream"},
     }
     (folder / "config.json").write_text(json.dumps(config))
     said = tools.run(

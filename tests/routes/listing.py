@@ -1,4 +1,4 @@
-"""The routes of the URL conf, each with the methods it is asked by."""
+"""The routes of the URL conf and of protocols, each with the methods it is asked by."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from videos.api.schema.protocols import PROTOCOLS
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,17 @@ class Route:
 
 
 def routes() -> list[Route]:
-    """All of them, in the order of the URL conf."""
+    """Those of the URL conf, in its order."""
     return list(dict.fromkeys(_walk(get_resolver().url_patterns, "")))
+
+
+def protocol_routes() -> list[Route]:
+    """Those that are answered outside Django's views."""
+    found = []
+    for spoken in PROTOCOLS:
+        path = spoken.path.strip("/").replace("{", "<").replace("}", ">")
+        found.append(Route(spoken.method.upper(), path))
+    return found
 
 
 def _walk(patterns: list[Any], prefix: str) -> Iterator[Route]:

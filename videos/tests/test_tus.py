@@ -19,7 +19,7 @@ from django.test import Client
 
 from accounts import api_keys
 from accounts.models import User
-from config.asgi import application
+from tests.whole import ask
 from videos.ingest.receiving import hashing, spool
 from videos.models import Folder, Source, Upload, Video
 
@@ -46,9 +46,7 @@ class Tus:
     ) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {k: v for k, v in {**self.always, **named}.items() if v is not None}
-        transport = httpx.ASGITransport(app=application)  # type: ignore[arg-type]  # its own
-        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-            return await client.request(method, url, content=content, headers=sent)
+        return await ask(method, url, content=content, headers=sent)
 
     async def create(self, size: int | None = len(DATA), **headers: Any) -> str:
         length = {"Upload_Length": str(size)} if size is not None else {"Upload_Defer_Length": "1"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,22 +21,27 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from accounts import api_keys
+from accounts import api_keys, throttling
 from accounts.models import User
 from config.asgi import application
+from videos.ingest import delegated
 from videos.ingest.receiving import hashing, spool
+from videos.ingest.settings import VideoSettings
+from videos.ingest.uploads import Limits
 from videos.models import Source, Upload
 
 BYTES = "application/offset+octet-stream"
 MOST = 400
 WRONG = ("offset", "type", "version", "checksum", "much", "size", "nobody")
+_NO_TUS: dict[str, Any] = {"tus-resumable": None}
 DATA = hashlib.shake_128(b"data").digest(MOST)
 Headers = dict[str, str]
 
 
 class Machine(RuleBasedStateMachine):
-    """One upload at a time, and what is known of it."""
+    """One upload at a time, and what is known of it: a user's, by a key."""
 
+    owner: User
     key: str
 
     def __init__(self) -> None:
@@ -43,6 +49,10 @@ class Machine(RuleBasedStateMachine):
         self.url, self.sent = "", 0
         self.size: int | None = None
         self.is_over = True
+
+    def begin(self) -> str:
+        """The address at which the next upload is created."""
+        return "/api/v1/tus/"
 
     @precondition(lambda self: self.is_over)
     @rule(size=st.integers(1, MOST), deferred=st.booleans(), at_once=st.integers(0, MOST))
@@ -52,7 +62,7 @@ class Machine(RuleBasedStateMachine):
             about = {"upload-defer-length": "1"}
         body = DATA[: min(at_once, size)]
         about |= {"content-type": BYTES} if body else {}
-        status, headers = self.ask("POST", "/api/v1/tus/", [body], **about)
+        status, headers = self.ask("POST", self.begin(), [body], **about)
         assert status == 201
         self.url, self.sent = headers["location"], len(body)
         self.size = None if deferred else size
@@ -112,11 +122,16 @@ class Machine(RuleBasedStateMachine):
             about["content-length"] = str(10**15)
         elif wrong == "size":
             about["upload-length"] = str(self.size + 1 if self.size else 10**15)
-        else:
-            about["authorization"] = "Bearer nobody"
-        status, _ = self.ask("PATCH", self.url, [body], **about)
-        size = 409 if self.size else 413
-        assert status == {**wanted, "size": size, "nobody": 401}[wrong]
+        url = self.url
+        if wrong == "nobody":
+            url, wanted["nobody"] = self.send_as_nobody(about)
+        status, _ = self.ask("PATCH", url, [body], **about)
+        assert status == {**wanted, "size": 409 if self.size else 413}[wrong]
+
+    def send_as_nobody(self, about: dict[str, Any]) -> tuple[str, int]:
+        """Let a request come from somebody else; return where to, and what is answered."""
+        about["authorization"] = "Bearer nobody"
+        return self.url, 401
 
     @precondition(lambda self: not self.is_over and self.size is None)
     @rule(more=st.integers(1, MOST))
@@ -186,7 +201,72 @@ class Machine(RuleBasedStateMachine):
             "content-length": str(sum(map(len, blocks))),
             **about,
         }
-        return asyncio.run(_ask(method, url, blocks, breaks, headers))
+        sent = {name: value for name, value in headers.items() if value is not None}
+        return asyncio.run(_ask(method, url, blocks, breaks, sent))
+
+
+class AddressMachine(Machine):
+    """The same at the addresses of delegated uploads, which take chunks and whole files too."""
+
+    def begin(self) -> str:
+        if self.is_over:
+            upload = delegated.create(
+                self.owner, VideoSettings(), limits=Limits(), expires_in=timedelta(hours=1)
+            )
+            return delegated.path_of(upload.pk)
+        return self.url
+
+    @property
+    def upload_id(self) -> UUID:
+        return delegated.upload_of(self.url)
+
+    def send_as_nobody(self, about: dict[str, Any]) -> tuple[str, int]:
+        return f"{self.url[:-1]}{'A' if self.url[-1] != 'A' else 'B'}", 404
+
+    @precondition(lambda self: not self.is_over)
+    @rule(size=st.integers(1, MOST), at_once=st.integers(0, MOST))
+    def begin_again(self, size: int, at_once: int) -> None:
+        """What arrived before is dropped; a size that was told stays."""
+        self.create(self.size or size, False, at_once)
+
+    @precondition(lambda self: not self.is_over)
+    @rule(data=st.data())
+    def put_chunk(self, data: st.DataObject) -> None:
+        """Bytes that came before may come again."""
+        first = data.draw(st.integers(0, self.sent))
+        end = data.draw(st.integers(first + 1, self.size or MOST))
+        status, headers = self.put(data, DATA[first:end], first)
+        end = max(end, self.sent)
+        assert status == (200 if end == self.size else 308)
+        assert headers.get("range") == (None if status == 200 else f"bytes=0-{end - 1}")
+        self.arrived(end)
+
+    @precondition(lambda self: not self.is_over and self.sent)
+    @rule(data=st.data())
+    def put_other_bytes(self, data: st.DataObject) -> None:
+        """Refused, and what is there stays."""
+        body = bytes([DATA[0] ^ 1]) + DATA[1 : self.sent]
+        assert self.put(data, body, 0)[0] == 409
+
+    @precondition(lambda self: not self.is_over and self.sent + 1 < (self.size or MOST))
+    @rule(data=st.data())
+    def put_after_a_gap(self, data: st.DataObject) -> None:
+        first = self.sent + 1
+        assert self.put(data, DATA[first : first + 1], first)[0] == 409
+
+    @precondition(lambda self: not self.is_over)
+    @rule(data=st.data())
+    def put_all(self, data: st.DataObject) -> None:
+        """It begins from the start, whatever is there."""
+        size = self.size or MOST
+        assert self.ask("PUT", self.url, self.cut(data, DATA[:size]), **_NO_TUS)[0] == 200
+        self.size = size
+        self.arrived(size)
+
+    def put(self, data: st.DataObject, body: bytes, first: int) -> tuple[int, Headers]:
+        told = f"bytes {first}-{first + len(body) - 1}/{self.size or '*'}"
+        about = {**_NO_TUS, "content-range": told}
+        return self.ask("PUT", self.url, self.cut(data, body), **about)
 
 
 def _length(text: str) -> dict[str, Any]:
@@ -226,21 +306,29 @@ async def _ask(
     return answer[0]["status"], found
 
 
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
-def test_offset_bytes_and_hash_agree_whatever_is_sent(
-    owner: User, settings_of_machine: settings
-) -> None:
-    Machine.key = api_keys.issue(owner, name="test")[1]
-    run_state_machine_as_test(Machine, settings=settings_of_machine)
-    connections.close_all()
-
-
 @pytest.fixture
-def settings_of_machine() -> settings:
-    return settings(
-        max_examples=10,
-        stateful_step_count=20,
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody sends too many requests."""
+    for name in ("of_user", "of_upload", "of_wrong_key"):
+        monkeypatch.setattr(throttling, name, lambda *_, **__: None)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("examples", "steps"), [(6, 20), pytest.param(60, 40, marks=pytest.mark.thorough)]
+)
+@pytest.mark.parametrize("machine", [Machine, AddressMachine])
+def test_offset_bytes_and_hash_agree_whatever_is_sent(
+    machine: type[Machine], examples: int, steps: int, owner: User, unlimited: None
+) -> None:
+    Machine.owner, Machine.key = owner, api_keys.issue(owner, name="test")[1]
+    how = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
+    run_state_machine_as_test(machine, settings=how)
+    connections.close_all()

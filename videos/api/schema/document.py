@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
+from videos.api.schema.protocols import writing
 from videos.api.vocabulary import MEANINGS
 
 TAGS = [
@@ -80,6 +81,7 @@ def order(endpoint: tuple[str, str, str, Any]) -> tuple[int, int, str, int]:
 
 def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Complete the document with all that belongs to no operation; a hook of drf-spectacular."""
+    writing.add(result)
     schemas = result["components"]["schemas"]
     for name, meanings in MEANINGS.items():
         if name in schemas:

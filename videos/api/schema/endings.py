@@ -249,6 +249,14 @@ def of(facts: Facts) -> list[Ending]:
     return [found[status] for status in sorted(found)]
 
 
+def exactly(status: int, codes: tuple[str, ...], sentence: str | None = None) -> Ending:
+    """Return the ending of a status with these codes alone. A ``sentence`` stands for the general
+    one."""
+    known = _ENDINGS.get(status, Ending(status, (), "", ""))
+    detail = problems.sentence_of(codes[0]) or known.detail
+    return Ending(status, codes, sentence or known.sentence, detail)
+
+
 def is_general(ending: Ending) -> bool:
     """Return whether an ending is written once for all operations."""
     return ending == _ENDINGS[ending.status]
