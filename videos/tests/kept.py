@@ -73,7 +73,7 @@ def keep_image(owner: User, *, folder: Folder | None = None) -> Image:
 def give_poster(video: Video) -> None:
     """Give a video a poster of its owner's."""
     poster = uuid4()
-    shown = dict.fromkeys(keys.poster_files(poster), Role.POSTER)
+    shown: dict[str, str] = dict.fromkeys(keys.poster_files(poster), Role.POSTER)
     _register(shown, poster, video_id=video.pk)
     Video.objects.filter(pk=video.pk).update(own_poster=poster)
 
