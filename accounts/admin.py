@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 from allauth.account.models import EmailAddress
 from django import forms
@@ -16,11 +15,9 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Count
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts import api_keys, verification
+from accounts import api_keys, owned, verification
 from accounts.models import ApiKey, OutgoingMail, User
 from accounts.rights import may_act_for
 from config.admin.acts import Act, ActingAdmin
@@ -105,17 +102,17 @@ class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not g
         allowed: bool = super().has_delete_permission(request, obj)
         return allowed and (obj is None or may_act_for(request.user, obj))
 
-    @display(description="Videos")
+    @display(description="Library")
     def owns(self, user: User) -> SafeString | str:
-        """The number of the user's videos, as a link to them."""
-        return _videos_of([user]) or NOTHING
+        """The numbers of the user's videos and images, as links to them."""
+        return owned.links([user]) or NOTHING
 
     def get_deleted_objects(self, objs: Iterable[User], request: HttpRequest) -> tuple[Any, ...]:
-        """Say what to do about the videos and history of the users to be deleted, instead of
-        listing rows."""
+        """Say what to do about the videos, images and history of the users to be deleted, instead
+        of listing rows."""
         users = list(objs)
         listed, counts, forbidden, protected = super().get_deleted_objects(users, request)
-        if said := [*_kept_by_videos(users), *_kept_by_history(users)]:
+        if said := [*owned.kept_by(users), *_kept_by_history(users)]:
             return listed, counts, set(), said
         return listed, counts, set(forbidden) - self._history(), protected
 
@@ -137,18 +134,6 @@ class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not g
         }
 
 
-def _kept_by_videos(users: list[User]) -> list[SafeString]:
-    videos = _videos_of(users)
-    if not videos:
-        return []
-    said = format_html(
-        "{}. Choose them there and delete them for good; then the account can be deleted. To "
-        "keep them, clear Active instead: then nobody can log in with it.",
-        videos,
-    )
-    return [said]
-
-
 def _kept_by_history(users: list[User]) -> list[str]:
     """Return a sentence for each user who is named in the history of staff: deleting the user
     would delete these entries."""
@@ -158,23 +143,6 @@ def _kept_by_history(users: list[User]) -> list[str]:
         "clear Active instead; then nobody can log in with it."
         for email, count in counted.annotate(Count("pk"))
     ]
-
-
-def _videos_of(users: list[User]) -> SafeString | str:
-    """Return links to the users' videos, deleted ones included; empty if there are none."""
-    counted = User.objects.filter(pk__in=[user.pk for user in users]).annotate(n=Count("videos"))
-    owners = [(user.email, user.n) for user in counted if user.n]
-    if not owners:
-        return ""
-    return format_html_join(", ", '<a href="{}">{} of {}</a>', map(_link_to_videos, owners))
-
-
-def _link_to_videos(owned: tuple[str, int]) -> tuple[str, str, str]:
-    """Return the URL of a user's videos, their number, and the user's email address."""
-    email, count = owned
-    query = urlencode({"q": email, "deleted": "all"})
-    url = f"{reverse('admin:videos_video_changelist')}?{query}"
-    return url, f"{count} video{'' if count == 1 else 's'}", email
 
 
 REVOKE = Act(

@@ -14,7 +14,9 @@ from django.test import Client
 from accounts import api_keys
 from accounts.models import ApiKey, User
 from tests import staff
+from videos import image_purge
 from videos.models import Video
+from videos.tests.kept import keep_image
 
 USERS = "/admin/accounts/user/"
 NEW = "another long password"
@@ -135,6 +137,20 @@ def test_the_link_to_somebodys_videos_finds_any_address(moderator: User, video: 
     found = re.search(r'href="(/admin/videos/video/\?q=[^"]*)"', page)
     assert found
     assert "A clip" in _desk(moderator).get(unescape(found[1])).content.decode()
+
+
+def test_what_an_owner_of_images_alone_must_delete_is_told(moderator: User, owner: User) -> None:
+    image, address = keep_image(owner), f"{USERS}{owner.pk}/delete/"
+    page = unescape(_desk(moderator).get(address).content.decode())
+    assert f"1 image of {owner.email}" in page
+    assert "deleted for good by their owner" in page
+    assert "Choose the videos" not in page
+    (link,) = re.findall(r'href="(/admin/videos/image/[^"]+)"', page)
+    assert str(image.pk) in _desk(moderator).get(link).content.decode()
+    assert _desk(moderator).post(address, {"post": "yes"}).status_code == 200
+    image_purge.purge(image.pk)
+    assert _desk(moderator).post(address, {"post": "yes"}).status_code == 302
+    assert not User.objects.filter(pk=owner.pk).exists()
 
 
 def test_keys_are_revoked_by_who_may(clerk: User, owner: User) -> None:

@@ -237,6 +237,7 @@ def running_fleet(
                     "DJANGO_SETTINGS_MODULE": settings,
                     "CHAOS_FOLDER": str(exceptions.folder),
                     "CHAOS_SEED": str(seed),
+                    "VODLOOM_FETCH_PRIVATE": "127.0.0.0/8",
                 },
             )
         )

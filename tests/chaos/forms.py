@@ -35,11 +35,13 @@ CARDS = (
 @dataclass(frozen=True)
 class Form:
     """A form of chaos: how long faults are dealt (s), how many videos are uploaded, how many are
-    canceled or deleted, and how long the rest may take afterwards."""
+    canceled or deleted, how many files come by other ways in, and how long the rest may take
+    afterwards."""
 
     seconds: float
     videos: int
     withdrawals: int
+    visits: int
     settings: str
     lease: float
     settling: float
@@ -71,6 +73,7 @@ SHORT = Form(
     seconds=30.0,
     videos=16,
     withdrawals=6,
+    visits=7,
     settings="tests.chaos.settings_short",
     lease=10.0,
     settling=120.0,
@@ -83,6 +86,7 @@ def long(minutes: float) -> Form:
         seconds=minutes * 60,
         videos=max(12, round(minutes * 15)),
         withdrawals=max(6, round(minutes * 6)),
+        visits=max(7, round(minutes * 7)),
         settings="tests.chaos.settings",
         lease=30.0,
         settling=600.0,

@@ -20,7 +20,9 @@ def wanted(fleet: Fleet) -> set[str]:
     registered as stored."""
     listed = fleet.rows(
         "SELECT storage || '/' || key FROM videos_storedobject WHERE state = 'stored'"
-        " UNION SELECT 'originals/' || key FROM videos_source"
+        " UNION SELECT 'originals/' || key FROM videos_source WHERE dropped_at IS NULL"
+        " UNION SELECT 'outputs/' || copy_key FROM videos_image"
+        " UNION SELECT 'outputs/' || thumbnail_key FROM videos_image"
         " UNION SELECT 'outputs/' || key FROM videos_chunk"
         " UNION SELECT 'outputs/' || poster_key FROM videos_release WHERE poster_key <> ''"
         " UNION SELECT 'outputs/' || small_poster_key FROM videos_release"

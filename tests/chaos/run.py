@@ -13,6 +13,7 @@ from tests.chaos.forms import Form, rewind_in
 from tests.chaos.settling import settle
 from tests.chaos.uploader import Uploader
 from tests.chaos.verdict import Verdict, judge
+from tests.chaos.visitors import Visitors
 from tests.chaos.withdrawals import Withdrawals
 
 
@@ -32,20 +33,27 @@ def run(folder: Path, form: Form, seed: int, say: Callable[[str], None]) -> Verd
         withdrawals = Withdrawals(
             fleet, uploader.session, good, seed, seconds=busy, count=form.withdrawals
         )
+        key = str(uploader.session.headers["Authorization"]).removeprefix("Bearer ")
+        visitors = Visitors(fleet, key, good, seed, seconds=busy, count=form.visits)
         chaos = Chaos(fleet, seed, form.lease, form.cards, form.appointments(rewind))
         uploader.start()
         withdrawals.start()
+        visitors.start()
         chaos.rage(form.seconds)
         chaos.calm()
         withdrawals.finish()
         uploader.finish()
+        visitors.finish()
         settle(chaos, form.settling)
-        verdict = judge(chaos, uploader, withdrawals, rewind)
+        visitors.close()
+        verdict = judge(chaos, uploader, withdrawals, visitors, rewind)
         for fault in chaos.log:
             say(str(fault))
         say(f"storage spoiled: {dict(fleet.storage.spoiled)}; uploads refused: {uploader.refused}")
         say(f"raised in tasks: {dict(fleet.exceptions.raised())}")
         say(f"withdrawn: {len(withdrawals.granted)}; refused: {withdrawals.refused}")
+        say(f"visits: {len(visitors.arrived)}; edits: {len(visitors.edits)}")
+        say(f"visits refused: {visitors.refused}")
         for problem in verdict.problems:
             say(f"PROBLEM {problem}")
         if verdict.problems:

@@ -76,5 +76,6 @@ def temporary_files(fleet: Fleet) -> list[Path]:
     found: list[Path] = []
     for data in fleet.folders:
         found += [*(data / "work").glob("*"), *(data / "uploads").glob("[!.]*")]
+        found += (data / "fetch").glob("[!.]*")
         found += (data / "cache").rglob("*.part")
     return found

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.chaos import objects
+from tests.chaos import objects, visited
 from tests.chaos.chaos import MAX_CRASHES, Chaos
 from tests.chaos.faults.rewind import Rewind
 from tests.chaos.fleet import Fleet
 from tests.chaos.inputs import Input
 from tests.chaos.settling import temporary_files
 from tests.chaos.uploader import Uploader
+from tests.chaos.visitors import Visitors
 from tests.chaos.withdrawals import Withdrawals
 from tests.servers.app import worker_name
 from tests.test_end_to_end import decode
@@ -43,7 +44,13 @@ class Verdict:
         return " ".join(["chaos", *(f"{n}={getattr(self, n)}" for n in names.split())])
 
 
-def judge(chaos: Chaos, uploader: Uploader, withdrawals: Withdrawals, rewind: Rewind) -> Verdict:
+def judge(
+    chaos: Chaos,
+    uploader: Uploader,
+    withdrawals: Withdrawals,
+    visitors: Visitors,
+    rewind: Rewind,
+) -> Verdict:
     """Check everything that the product promises."""
     accepted = {
         pk: file for pk, file in uploader.accepted.items() if not rewind.spans(uploader.at[pk])
@@ -55,6 +62,7 @@ def judge(chaos: Chaos, uploader: Uploader, withdrawals: Withdrawals, rewind: Re
         for pk, status, code in fleet.rows("SELECT id, status, error_code FROM videos_video")
     }
     _judge_ends(verdict, chaos, videos, accepted)
+    _judge_visits(verdict, chaos, visitors, rewind)
     _judge_withdrawals(verdict, fleet, withdrawals, rewind)
     _judge_crashes(verdict, chaos)
     _judge_attempts(verdict, fleet)
@@ -96,6 +104,17 @@ def _judge_ends(
         if status == "ready" and not file.is_good:
             verdict.problems.append(f"{pk} ({file.path.name}) is bad and became ready")
     verdict.problems += [f"{pk} is lost" for pk in accepted if pk not in videos]
+
+
+def _judge_visits(verdict: Verdict, chaos: Chaos, visitors: Visitors, rewind: Rewind) -> None:
+    """Count and check what came by the other ways in."""
+    excuses = _killed_three_times(chaos), _cursed(chaos.fleet)
+    seen = visited.judge(chaos.fleet, visitors, rewind, *excuses)
+    verdict.videos += seen.videos
+    verdict.ready += seen.ready
+    verdict.failed += seen.failed
+    verdict.expected_failed += seen.expected_failed
+    verdict.problems += seen.problems
 
 
 def _words_of(fleet: Fleet, pk: str) -> str:

@@ -93,3 +93,40 @@ VIDEO = """
 from videos.models import Video
 video = Video.objects.order_by("pk")[{number}]
 """
+
+LIBRARY = """
+from accounts.models import User
+from videos import installation
+from videos.models import Folder
+from videos.tests.kept import give_poster, keep_image, keep_video
+assert installation.may_delete()
+owner = User.objects.filter(email="a@example.com").first()
+owner = owner or User.objects.create_user("a@example.com", "a long password")
+top, _ = Folder.objects.get_or_create(owner=owner, name="Top ☃")
+within, _ = Folder.objects.get_or_create(owner=owner, name="within", parent=top)
+keep_image(owner, folder=within)
+video = keep_video(owner)
+give_poster(video)
+type(video).objects.filter(pk=video.pk).update(folder=top, tags=["kept", "é"])
+"""
+"""Store an image in a folder within a folder, and a video with a poster of its owner's in a
+folder: twelve objects."""
+
+SHOWN = """
+import json
+from videos import keys
+from videos.models import Folder, Image, Video
+from videos.storage import originals, outputs
+def read(storage, key):
+    return b"".join(storage.blocks(key)).hex()
+print(json.dumps([
+    [[str(f.pk), f.name, str(f.parent_id)] for f in Folder.objects.order_by("pk")],
+    [[str(i.pk), i.tags, str(i.folder_id), read(originals(), i.source.key),
+      read(outputs(), i.copy_key), read(outputs(), i.thumbnail_key)]
+     for i in Image.objects.order_by("pk")],
+    [[str(v.pk), v.tags, str(v.folder_id),
+      [read(outputs(), key) for key in keys.poster_files(v.own_poster)]]
+     for v in Video.objects.order_by("pk")],
+]))
+"""
+"""Print folders, images and posters, with every byte that is stored of them."""

@@ -8,17 +8,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
 from accounts.models import User
 from tests.servers.s3 import S3
 from videos import keys, objects
-from videos.models import Chunk, Release, Rendition, Source, StoredObject, Video
+from videos.models import Chunk, Folder, Image, Release, Rendition, Source, StoredObject, Video
 from videos.storage import originals, outputs
 
 INIT = b"init" * 8
+PICTURE = b"picture"
+Role = StoredObject.Role
 
 
 def keep_video(owner: User, *, chunks: int = 3, size: int = 100) -> Video:
@@ -44,6 +46,47 @@ def keep_video(owner: User, *, chunks: int = 3, size: int = 100) -> Video:
     return Video.objects.create(
         owner=owner, status="ready", playable=True, source=source, release=release
     )
+
+
+def keep_image(owner: User, *, folder: Folder | None = None) -> Image:
+    """An image with its original, its copy and its thumbnail, and a tag."""
+    source, image_id = _source(owner), uuid4()
+    shown = {name: keys.in_image(image_id, f"{name}.jpg") for name in ("copy", "thumbnail")}
+    objects.register_sources([source.pk])
+    _register({shown["copy"]: Role.IMAGE, shown["thumbnail"]: Role.THUMBNAIL}, image_id)
+    return Image.objects.create(
+        pk=image_id,
+        owner=owner,
+        source=source,
+        format="jpeg",
+        width=4,
+        height=3,
+        copy_key=shown["copy"],
+        copy_bytes=len(PICTURE),
+        thumbnail_key=shown["thumbnail"],
+        thumbnail_bytes=len(PICTURE),
+        folder=folder,
+        tags=["kept"],
+    )
+
+
+def give_poster(video: Video) -> None:
+    """Give a video a poster of its owner's."""
+    poster = uuid4()
+    shown: dict[str, str] = dict.fromkeys(keys.poster_files(poster), Role.POSTER)
+    _register(shown, poster, video_id=video.pk)
+    Video.objects.filter(pk=video.pk).update(own_poster=poster)
+
+
+def _register(shown: dict[str, str], attempt: UUID, video_id: UUID | None = None) -> None:
+    planned = [
+        objects.Planned(key, StoredObject.Role(role), "image/jpeg", len(PICTURE))
+        for key, role in shown.items()
+    ]
+    objects.write_ahead(planned, token=attempt, video_id=video_id)
+    for key in shown:
+        _put(key, PICTURE)
+    objects.confirm(attempt)
 
 
 def _source(owner: User) -> Source:
