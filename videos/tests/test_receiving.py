@@ -197,6 +197,13 @@ async def test_a_writer_stops_when_its_upload_is_closed(upload: Upload) -> None:
         await _send(upload, DATA)
 
 
+async def test_an_upload_whose_video_is_canceled_at_that_moment_is_over(upload: Upload) -> None:
+    canceled = Video.objects.filter(pk=upload.video_id)
+    await sync_to_async(canceled.update)(status=Video.Status.CANCELED)
+    with pytest.raises(receiving.UploadOver):
+        await _send(upload, b"late")
+
+
 async def test_more_than_announced_is_refused_by_counting(upload: Upload) -> None:
     async with receiving.writing(upload.pk) as writer:
         await writer.take(DATA)

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db import transaction
 
 from videos import idempotency, keys
-from videos.ingest import closing, uploads
+from videos.ingest import closing
 from videos.ingest.receiving import spool
+from videos.ingest.receiving.begin import begin
 from videos.ingest.receiving.errors import (
     DiskFull,
     TooManyBytes,
@@ -48,7 +49,7 @@ def create_part_for(upload: Upload, *, size: int, tus_metadata: str) -> Upload:
             expires_at=whole.expires_at,
         )
         idempotency.note("upload", part.pk)
-    uploads.begin_receiving(whole)
+    begin(whole)
     spool.path_of(part.pk).touch(0o640)
     return part
 

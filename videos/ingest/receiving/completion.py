@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from videos.each_row import act_on_each
 from videos.ingest import closing, services, uploads
 from videos.ingest.receiving import hashing, joined, locks
+from videos.ingest.receiving.begin import begin
 from videos.ingest.receiving.errors import UploadOver
 from videos.ingest.receiving.spool import discard, doubtful_from, is_stored, path_of, place
 from videos.models import Upload, Video
@@ -32,7 +33,7 @@ def complete_locked(upload_id: UUID, *, sha256: str = "") -> Video:
     if upload is None or upload.finished_at is not None:
         raise UploadOver(upload.video_id if upload and not upload.error_code else None)
     path = path_of(upload_id)
-    uploads.begin_receiving(upload)
+    begin(upload)
     if not path.exists() and is_stored(upload):
         video = _finish_stored(upload)
     else:

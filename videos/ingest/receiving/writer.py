@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 from videos.database_threads import DatabaseThreads
 from videos.ingest import uploads
 from videos.ingest.receiving import hashing, spool
+from videos.ingest.receiving.begin import begin
 from videos.ingest.receiving.completion import complete_locked, complete_one
 from videos.ingest.receiving.errors import (
     DiskFull,
@@ -277,7 +278,7 @@ def _open(upload_id: UUID) -> Upload:
     here = spool.place()
     if upload.machine != here:
         Upload.objects.filter(pk=upload_id, finished_at=None).update(machine=here)
-    uploads.begin_receiving(upload)
+    begin(upload)
     return upload
 
 
