@@ -198,7 +198,7 @@ async def test_a_writer_stops_when_its_upload_is_closed(upload: Upload) -> None:
 
 
 async def test_an_upload_whose_video_is_canceled_at_that_moment_is_over(upload: Upload) -> None:
-    canceled = Video.objects.filter(pk=upload.video_id)
+    canceled = Video.objects.filter(upload=upload)
     await sync_to_async(canceled.update)(status=Video.Status.CANCELED)
     with pytest.raises(receiving.UploadOver):
         await _send(upload, b"late")
