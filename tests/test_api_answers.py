@@ -144,7 +144,7 @@ def test_options_of_uploads_name_the_file_and_nothing_that_is_only_told(
 ) -> None:
     post = api.options(URL).json()["methods"]["POST"]
     assert post["content_type"] == "multipart/form-data"
-    assert set(post["members"]) == {"file", *VideoSettingsSerializer().fields}
+    assert set(post["members"]) == {"file", "poster", *VideoSettingsSerializer().fields}
     assert post["members"]["file"]["required"] is True
     patch = api.options(f"{URL}{video.pk}/").json()["methods"]["PATCH"]
     assert patch["content_type"] == "application/json"

@@ -15,7 +15,6 @@ from processing import services as processing
 from processing.models import Run, Task
 from processing.pipeline import finish, work
 from processing.pipeline.claim import claim
-from processing.steps import fetch
 from tests.bad_server import Asked, BadServer, Wire, serving, whole
 from tests.networks import LOOPBACK
 from videos import purge
@@ -109,7 +108,7 @@ def test_a_duplicate_that_is_refused_fails_and_its_bytes_go(
     looked_before: bool,
 ) -> None:
     if not looked_before:  # as if the other had come while the file was being stored
-        monkeypatch.setattr(fetch, "_require_wanted", lambda *_: None)
+        monkeypatch.setattr("videos.duplicates.require_none", lambda *_: None)
     upload, run = begun(on_duplicate="refuse")
     work_off()
     video = Video.objects.get(upload=upload)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO, Any, cast
+from typing import IO, Any, TextIO, cast
 
 from django.core.management.base import OutputWrapper
 from rich.console import Console
@@ -100,7 +100,7 @@ class Bar(Reporter):
 
     def __enter__(self) -> Bar:
         for handler in logging.getLogger().handlers:
-            if isinstance(handler, logging.StreamHandler) and handler.stream.isatty():
+            if isinstance(handler, logging.StreamHandler) and _is_terminal(handler.stream):
                 above = FileProxy(self._console, handler.stream)
                 self._logs.append((handler, handler.setStream(above)))
         self._bar.start()
@@ -148,3 +148,7 @@ class Bar(Reporter):
             yield
         finally:
             self._bar.start()
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
