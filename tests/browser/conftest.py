@@ -14,8 +14,10 @@ from tests.browser.launching import running_chromium
 from tests.browser.numbered import Numbered, prepared
 from tests.browser.people import Person, sign_up
 from tests.servers.app import Vodloom, migrated_database, running_vodloom
+from tests.servers.fixtures import StartVodloom
 from tests.servers.plugin import SERVERS
 from tests.servers.redis import running_redis
+from tests.servers.s3 import S3
 
 # The timeout costs no time if a page is right, and a busy machine causes no failures.
 expect.set_options(timeout=20_000)
@@ -132,3 +134,17 @@ def draw(path: Path, size: str, *, seconds: int) -> Path:
     command += ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", str(path)]
     subprocess.run(command, check=True)
     return path
+
+
+@pytest.fixture(scope="module")
+def bucket_site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, moto_server: S3
+) -> Iterator[Vodloom]:
+    """A site that stores in a bucket, which has the rule of ``setup_bucket``."""
+    shared = request.config.stash[SERVERS].postgres
+    prefix = request.module.__name__.rpartition(".")[2].replace("_", "-")
+    with ExitStack() as cleanup:
+        site = StartVodloom(tmp_path_factory, shared, cleanup)(moto_server, S3_PREFIX=prefix)
+        site.manage("setup_bucket", "--origin", site.url)
+        site.manage("create_demo_user")
+        yield site

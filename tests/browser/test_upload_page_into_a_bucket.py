@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,28 +13,12 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.people import Person, sign_up
 from tests.servers.app import Vodloom
-from tests.servers.fixtures import StartVodloom
-from tests.servers.plugin import SERVERS
 from tests.servers.s3 import S3
 
 pytestmark = [pytest.mark.browser, pytest.mark.thorough, pytest.mark.timeout(400)]
 
 MIB = 1024**2
 Open = Callable[[Person], Page]
-
-
-@pytest.fixture(scope="module")
-def bucket_site(
-    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory, moto_server: S3
-) -> Iterator[Vodloom]:
-    """A site that stores in a bucket, which has the rule of ``setup_bucket``."""
-    shared = pytestconfig.stash[SERVERS].postgres
-    with ExitStack() as cleanup:
-        start = StartVodloom(tmp_path_factory, shared, cleanup)
-        site = start(moto_server, S3_PREFIX="page")
-        site.manage("setup_bucket", "--origin", site.url)
-        site.manage("create_demo_user")
-        yield site
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,6 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 from tests.browser.people import Person, sign_up
 from tests.clients import tools
 from tests.servers.app import Vodloom
-from tests.servers.fixtures import StartVodloom
-from tests.servers.plugin import SERVERS
 from tests.servers.s3 import S3
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -46,20 +43,6 @@ def film(clip: Path, tmp_path: Path) -> Path:
     size = 17 * MIB
     path.write_bytes(clip.read_bytes() + size.to_bytes(4, "big") + b"free" + bytes(size - 8))
     return path
-
-
-@pytest.fixture(scope="module")
-def bucket_site(
-    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory, moto_server: S3
-) -> Iterator[Vodloom]:
-    """A site that stores in a bucket, which has the rule of ``setup_bucket``."""
-    shared = pytestconfig.stash[SERVERS].postgres
-    with ExitStack() as cleanup:
-        start = StartVodloom(tmp_path_factory, shared, cleanup)
-        site = start(moto_server, S3_PREFIX="uppy")
-        site.manage("setup_bucket", "--origin", site.url)
-        site.manage("create_demo_user")
-        yield site
 
 
 @pytest.fixture
