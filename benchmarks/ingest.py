@@ -3,8 +3,9 @@
 The same bytes are sent in the same run over a bare socket to a file, and by tus to `@tus/server`
 with its file store, which Node runs (`tests/clients/tus` pins both). Each way is timed from the
 first byte to the answer, which comes when the upload is stored. The bytes are no video, so nothing
-is encoded. Ratios are of throughput: 1 is as fast as the other. The ways take turns in another
-order each round, and each begins when the disk has written what came before.
+is encoded. Ratios are of throughput: 1 is as fast as the other. Each way begins when the disk has
+written all that came before. The memory that one way frees is what the next one writes to, and a
+virtual machine may have to ask for it anew, so each way follows each other way equally often.
 
 Then uploads are created one after another while fifty others arrive at the pace of a home line, and
 fifty in the same moment.
@@ -21,7 +22,7 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -37,7 +38,6 @@ from tests.servers.process import Process, free_port
 
 _BLOCK = 1024**2
 _BYTES = 1024**3
-_ROUNDS = 5
 _AT_ONCE = 50
 _SMALL_BYTES = 1024**2
 _HOME_LINE_BYTES = 1024**2
@@ -62,9 +62,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="vodloom-bench-") as name, running() as product:
         folder = Path(name)
         file = _noise(folder / "noise.bin")
+        (folder / "bare").mkdir()
         with _peer(folder) as peer:
             ways: dict[str, Callable[[], None]] = {
-                "bare": lambda: _bare(file, folder / "bare.bin"),
+                "bare": lambda: _bare(file, folder / "bare" / "copy.bin"),
                 "peer": lambda: _tus(peer, "/files", file, {}),
                 "tus": lambda: _tus(_server(product), "/api/v1/tus/", file, _key(product)),
                 "post": lambda: _post(product, file),
@@ -74,7 +75,7 @@ def main() -> None:
             threading.Thread(target=watcher.watch, args=[over], daemon=True).start()
             time.sleep(1)
             before = watcher.most_mb
-            took = _in_turn(ways)
+            took = _in_turn(ways, kept=[folder / "bare", folder / "peer"])
             over.set()
         beside, at_once = _creations_beside(product), _creations_at_once(product)
         _print(took, watcher.most_mb - before, beside, at_once)
@@ -88,17 +89,30 @@ def _noise(path: Path) -> Path:
     return path
 
 
-def _in_turn(ways: dict[str, Callable[[], None]]) -> dict[str, float]:
-    """Return the median seconds of each way; they take turns, so that all have the same hour."""
+def _in_turn(ways: dict[str, Callable[[], None]], kept: Sequence[Path]) -> dict[str, float]:
+    """Return the median seconds of each way; they take turns, so that all have the same hour. What
+    they leave in the folders ``kept`` is deleted after each turn."""
     seconds: dict[str, list[float]] = {name: [] for name in ways}
-    names = list(ways)
-    for first in range(_ROUNDS):
-        for name in names[first % len(names) :] + names[: first % len(names)]:
+    for order in _balanced(list(ways)):
+        for name in order:
             os.sync()
             began = time.monotonic()
             ways[name]()
             seconds[name].append(time.monotonic() - began)
+            for copy in (copy for place in kept for copy in place.iterdir()):
+                copy.unlink()
     return {name: statistics.median(each) for name, each in seconds.items()}
+
+
+def _balanced(names: list[str]) -> Iterator[list[str]]:
+    """Yield orders in which each name follows each other name equally often, as a Williams design
+    does for an odd number of treatments."""
+    count = len(names)
+    zigzag = [(place + 1) // 2 * (-1) ** (place + 1) % count for place in range(count)]
+    for shift in range(count):
+        order = [names[(index + shift) % count] for index in zigzag]
+        yield order
+        yield order[::-1]
 
 
 def _blocks(file: Path) -> Iterator[bytes]:
@@ -116,7 +130,6 @@ def _bare(file: Path, copy: Path) -> None:
             for block in _blocks(file):
                 line.sendall(block)
         copying.join()
-    copy.unlink()
 
 
 def _receive(server: socket.socket, copy: Path) -> None:

@@ -26,7 +26,7 @@ def _noting(pool: ThreadPoolExecutor, function: Any, /, *args: Any, **kwargs: An
 
 def pytest_configure() -> None:
     """Note what every pool of threads is given from now on."""
-    ThreadPoolExecutor.submit = _noting  # type: ignore[method-assign]
+    ThreadPoolExecutor.submit = _noting  # type: ignore[assignment,method-assign]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -2,7 +2,7 @@
 
 Django's own parser reads the form, so the result is the same as for a body that has arrived in
 full. When the parser asks for bytes that have not arrived yet, it is suspended: each parser is a
-greenlet in one of a few threads. A slow upload therefore holds some hundred kilobytes of memory,
+greenlet in one of a few threads. A slow upload therefore holds about a megabyte of memory,
 but no thread and no database connection.
 """
 
@@ -22,7 +22,7 @@ from greenlet import getcurrent, greenlet
 
 _THREADS = 4
 # How much is gathered before a thread is given it.
-_BLOCK_BYTES = 256 * 1024
+_BLOCK_BYTES = 512 * 1024
 _LENGTH = (b"content-length", b"transfer-encoding")
 
 _threads = itertools.cycle(
@@ -62,7 +62,7 @@ async def arrived(scope: HTTPScope, receive: ASGIReceiveCallable) -> ASGIRequest
         async for block in _blocks(receive):
             size += len(block)
             await parser.take(block)
-        await parser.take(b"")
+        await parser.take(bytearray())
     except BaseException:
         await asyncio.shield(parser.abandon())
         raise
@@ -82,7 +82,7 @@ def of_length(scope: HTTPScope, size: int) -> HTTPScope:
     return {**scope, "headers": others}
 
 
-async def _blocks(receive: ASGIReceiveCallable) -> AsyncIterator[bytes]:
+async def _blocks(receive: ASGIReceiveCallable) -> AsyncIterator[bytearray]:
     """Yield the body in blocks large enough to be worth a thread's work; none is empty."""
     gathered, more = bytearray(), True
     while more:
@@ -92,35 +92,39 @@ async def _blocks(receive: ASGIReceiveCallable) -> AsyncIterator[bytes]:
         gathered += event.get("body", b"")
         more = event.get("more_body", False)
         if gathered and (not more or len(gathered) >= _BLOCK_BYTES):
-            yield bytes(gathered)
-            gathered.clear()
+            yield gathered
+            gathered = bytearray()
 
 
 class _Arriving:
     """The body as a file: a read suspends its greenlet until the bytes arrive."""
 
     def __init__(self) -> None:
-        self._bytes = bytearray()
+        self._block = bytearray()
         self._whole = False
 
-    def read(self, size: int = -1) -> bytes:
-        """Return ``size`` bytes, fewer only at the end."""
-        while not self._whole and not 0 <= size <= len(self._bytes):
+    def read(self, size: int = -1) -> bytearray:
+        """Return the bytes that arrived last, at most ``size``; none at the end of the body.
+
+        Blocks are handed on as they are, since each copy of a large file costs time.
+        """
+        if not self._block and not self._whole:
             parser = getcurrent()
-            block = parser.parent.switch() if parser.parent else b""
-            self._bytes += block
-            self._whole = not block
-        taken = bytes(self._bytes[:size] if size >= 0 else self._bytes)
-        del self._bytes[: len(taken)]
+            self._block = parser.parent.switch() if parser.parent else bytearray()
+            self._whole = not self._block
+        if 0 <= size < len(self._block):
+            taken, self._block = self._block[:size], self._block[size:]
+        else:
+            taken, self._block = self._block, bytearray()
         return taken
 
-    def readline(self) -> bytes:
+    def readline(self) -> bytearray:
         """Return some bytes: the parser reads lines only to discard what follows the form."""
-        return self.read(_BLOCK_BYTES)
+        return self.read()
 
     def close(self) -> None:
         """Discard the bytes that were not read."""
-        self._bytes.clear()
+        self._block = bytearray()
 
 
 class _Unreadable:
@@ -148,7 +152,7 @@ class _Parser:
         # A greenlet belongs to the thread that creates it.
         self._greenlet: greenlet | None = None
 
-    async def take(self, block: bytes) -> None:
+    async def take(self, block: bytearray) -> None:
         """Hand on the next bytes, none at the end; raise the error of writing the ones before."""
         await self._settled()
         self._working = self._in_thread(self._go_on, block)
@@ -169,7 +173,7 @@ class _Parser:
     def _in_thread(self, act: Callable[..., None], *args: object) -> asyncio.Future[None]:
         return asyncio.get_running_loop().run_in_executor(self._thread, act, *args)
 
-    def _go_on(self, block: bytes) -> None:
+    def _go_on(self, block: bytearray) -> None:
         if self._greenlet is None:
             self._greenlet = greenlet(self._parse)
             self._greenlet.switch()

@@ -28,6 +28,9 @@ class _Form(MultiPartParser):
 class HashingUploadHandler(TemporaryFileUploadHandler):
     """Sets ``sha256`` (hex) on the finished file, so that the file need not be read again."""
 
+    chunk_size = 1024**2
+    """The most the parser takes at a time, in bytes: more than arrives in one block, so that blocks
+    are not copied in pieces."""
     _is_read = False
 
     def handle_raw_input(
