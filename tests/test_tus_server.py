@@ -1,4 +1,5 @@
-"""tus over bare sockets, against the whole product as real processes."""
+"""tus over bare sockets, against the whole product as real processes: at the owner's endpoint, and
+at the address of a delegated upload, which needs no key."""
 
 from __future__ import annotations
 
@@ -7,12 +8,14 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
+import requests
 
 from tests.servers.app import Vodloom
 from tests.servers.process import wait_until
@@ -42,9 +45,9 @@ class Line:
 
     def __init__(self, vodloom: Vodloom, key: str) -> None:
         where = urlsplit(vodloom.url)
-        self.head = (
-            f"Host: {where.netloc}\r\nTus-Resumable: 1.0.0\r\nAuthorization: Bearer {key}\r\n"
-        )
+        self.head = f"Host: {where.netloc}\r\nTus-Resumable: 1.0.0\r\n"
+        if key:
+            self.head += f"Authorization: Bearer {key}\r\n"
         self.socket = socket.create_connection((where.hostname, where.port), timeout=60)
         self.opened.append(self.socket)
 
@@ -68,46 +71,49 @@ class Line:
         return self.hear()
 
 
-def _create(vodloom: Vodloom, key: str) -> str:
-    line = Line(vodloom, key)
-    size = str(len(DATA))
-    status, headers = line.ask("POST", "/api/v1/tus/", Upload_Length=size, Content_Length="0")
-    assert status == 201
-    return headers["location"]
+@dataclass(frozen=True)
+class _Sending:
+    """An upload of ``DATA``, and how tus is spoken to it."""
 
+    vodloom: Vodloom
+    id: UUID
+    path: str
+    key: str
+    busy: int
+    """The status that a writer gets whose place another takes."""
 
-def _patch(line: Line, url: str, offset: int, body: bytes) -> None:
-    line.say(
-        "PATCH",
-        url,
-        body,
-        Upload_Offset=str(offset),
-        Content_Type="application/offset+octet-stream",
-        Content_Length=str(len(DATA) - offset),
-    )
+    def line(self) -> Line:
+        return Line(self.vodloom, self.key)
 
+    def patch(self, line: Line, offset: int, body: bytes) -> None:
+        line.say(
+            "PATCH",
+            self.path,
+            body,
+            Upload_Offset=str(offset),
+            Content_Type="application/offset+octet-stream",
+            Content_Length=str(len(DATA) - offset),
+        )
 
-def _spool(vodloom: Vodloom, url: str) -> Path:
-    return vodloom.data / "uploads" / f"{UUID(url.rpartition('/')[2]).hex}.upload"
+    @property
+    def spool(self) -> Path:
+        return self.vodloom.data / "uploads" / f"{self.id.hex}.upload"
 
+    def offset(self) -> int:
+        status, headers = self.line().ask("HEAD", self.path)
+        assert status == 200
+        return int(headers["upload-offset"])
 
-def _offset(vodloom: Vodloom, key: str, url: str) -> int:
-    status, headers = Line(vodloom, key).ask("HEAD", url)
-    assert status == 200
-    return int(headers["upload-offset"])
+    def finish(self, offset: int) -> None:
+        line = self.line()
+        self.patch(line, offset, DATA[offset:])
+        status, headers = line.hear()
+        assert (status, headers["upload-offset"]) == (204, str(len(DATA)))
+        assert self.stored_sha256() == SHA256
 
-
-def _finish(vodloom: Vodloom, key: str, url: str, offset: int) -> None:
-    line = Line(vodloom, key)
-    _patch(line, url, offset, DATA[offset:])
-    status, headers = line.hear()
-    assert (status, headers["upload-offset"]) == (204, str(len(DATA)))
-    assert _source_of(vodloom, url) == SHA256
-
-
-def _source_of(vodloom: Vodloom, url: str) -> str:
-    told = vodloom.manage("shell", "-v", "0", "-c", _ASK.format(url.rpartition("/")[2]))
-    return str(json.loads(told.strip().splitlines()[-1]))
+    def stored_sha256(self) -> str:
+        told = self.vodloom.manage("shell", "-v", "0", "-c", _ASK.format(self.id))
+        return str(json.loads(told.strip().splitlines()[-1]))
 
 
 _ASK = """
@@ -117,49 +123,74 @@ print(json.dumps(Source.objects.get(key=Upload.objects.get(pk="{}").key).sha256)
 """
 
 
-def test_what_arrived_before_the_line_broke_is_kept(vodloom: Vodloom, key: str) -> None:
-    url, line = _create(vodloom, key), Line(vodloom, key)
-    _patch(line, url, 0, DATA[:2_345_678])
+def _at_the_endpoint(vodloom: Vodloom, key: str) -> _Sending:
+    line = Line(vodloom, key)
+    size = str(len(DATA))
+    status, headers = line.ask("POST", "/api/v1/tus/", Upload_Length=size, Content_Length="0")
+    assert status == 201
+    url = headers["location"]
+    return _Sending(vodloom, UUID(url.rpartition("/")[2]), url, key, busy=423)
+
+
+def _at_an_address(vodloom: Vodloom, key: str) -> _Sending:
+    made = requests.post(
+        f"{vodloom.url}/api/v1/uploads/",
+        json={"size": len(DATA)},
+        headers={"Authorization": f"Bearer {key}"},
+        timeout=60,
+    ).json()
+    path = urlsplit(made["url"]).path
+    return _Sending(vodloom, UUID(made["id"]), path, key="", busy=503)
+
+
+@pytest.fixture(params=[_at_the_endpoint, _at_an_address])
+def sending(request: pytest.FixtureRequest, vodloom: Vodloom, key: str) -> _Sending:
+    made = request.param(vodloom, key)
+    assert isinstance(made, _Sending)
+    return made
+
+
+def test_what_arrived_before_the_line_broke_is_kept(sending: _Sending) -> None:
+    line = sending.line()
+    sending.patch(line, 0, DATA[:2_345_678])
     line.socket.close()
-    wait_until(lambda: _spool(vodloom, url).exists(), "the bytes are written")
-    wait_until(lambda: _offset(vodloom, key, url) == 2_345_678, "all bytes are kept")
-    _finish(vodloom, key, url, 2_345_678)
+    wait_until(sending.spool.exists, "the bytes are written")
+    wait_until(lambda: sending.offset() == 2_345_678, "all bytes are kept")
+    sending.finish(2_345_678)
 
 
-def test_who_comes_back_takes_over_from_a_line_that_hangs(vodloom: Vodloom, key: str) -> None:
-    url, line = _create(vodloom, key), Line(vodloom, key)
-    _patch(line, url, 0, DATA[:3_000_000])
-    wait_until(lambda: _spool(vodloom, url).exists(), "the first request writes")
+def test_who_comes_back_takes_over_from_a_line_that_hangs(sending: _Sending) -> None:
+    line = sending.line()
+    sending.patch(line, 0, DATA[:3_000_000])
+    wait_until(sending.spool.exists, "the first request writes")
     began = time.monotonic()
-    offset = _offset(vodloom, key, url)
+    offset = sending.offset()
     assert time.monotonic() - began < 5
     assert 0 < offset <= 3_000_000
-    assert line.hear()[0] == 423
-    _finish(vodloom, key, url, offset)
+    assert line.hear()[0] == sending.busy
+    sending.finish(offset)
 
 
-def test_a_killed_server_goes_on_where_it_was(vodloom: Vodloom, key: str) -> None:
-    url, line = _create(vodloom, key), Line(vodloom, key)
-    _patch(line, url, 0, DATA[:5_000_000])
+def test_a_killed_server_goes_on_where_it_was(sending: _Sending, vodloom: Vodloom) -> None:
+    sending.patch(sending.line(), 0, DATA[:5_000_000])
     wait_until(
-        lambda: _spool(vodloom, url).exists() and _spool(vodloom, url).stat().st_size > 1_000_000,
+        lambda: sending.spool.exists() and sending.spool.stat().st_size > 1_000_000,
         "some bytes are written",
     )
     vodloom.kill("web")
     vodloom.start("web")
-    offset = _offset(vodloom, key, url)
+    offset = sending.offset()
     assert 1_000_000 < offset <= 5_000_000
-    assert _spool(vodloom, url).read_bytes() == DATA[:offset]
-    _finish(vodloom, key, url, offset)
+    assert sending.spool.read_bytes() == DATA[:offset]
+    sending.finish(offset)
 
 
 def test_a_server_killed_after_the_last_byte_leaves_no_upload_open(
-    vodloom: Vodloom, key: str
+    sending: _Sending, vodloom: Vodloom
 ) -> None:
-    url = _create(vodloom, key)
     vodloom.kill("web")
-    _spool(vodloom, url).write_bytes(DATA)
+    sending.spool.write_bytes(DATA)
     vodloom.start("web")
-    assert _offset(vodloom, key, url) == len(DATA)
-    wait_until(lambda: not _spool(vodloom, url).exists(), "the upload is completed")
-    assert _source_of(vodloom, url) == SHA256
+    assert sending.offset() == len(DATA)
+    wait_until(lambda: not sending.spool.exists(), "the upload is completed")
+    assert sending.stored_sha256() == SHA256
