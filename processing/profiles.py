@@ -62,6 +62,7 @@ def profile_of(row: EncodingProfile) -> Profile:
         more_rungs=alternate_steps(row.alternate_rungs.all()),
         more_audio=("opus",) if row.also_opus else (),
         takes_incomplete=row.takes_incomplete,
+        left_out=tuple(row.left_out),
     )
 
 

@@ -58,6 +58,11 @@ def poster(attempt: str) -> str:
     return f"{attempt}poster.jpg"
 
 
+def picture(attempt: str, name: str) -> str:
+    """Return the key of a picture or preview, below an attempt's prefix."""
+    return f"{attempt}{name}"
+
+
 def small_poster(attempt: str) -> str:
     """Return the key of the small poster for lists, below an attempt's prefix."""
     return f"{attempt}poster-small.jpg"

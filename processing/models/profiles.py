@@ -90,6 +90,13 @@ class EncodingProfile(models.Model):
         help_text="A file that is shorter than it says, such as a recording or a copy that broke "
         "off, is processed as far as it goes, with a notice to its owner. Otherwise it is refused.",
     )
+    left_out = models.JSONField(
+        "pictures left out",
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="The kinds of pictures and previews that are not made.",
+    )
     is_default = models.BooleanField(
         "default",
         default=False,

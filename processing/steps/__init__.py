@@ -1,6 +1,7 @@
 """The registry of steps: each kind of task has a module, and one line here."""
 
-from processing.steps import downloads, encode, fetch, poster, probe, publish
+from processing.steps import downloads, encode, fetch, probe, publish
+from processing.steps.pictures import PICTURES
 from processing.steps.step import Step
 
 STEPS: dict[str, Step] = {
@@ -9,9 +10,9 @@ STEPS: dict[str, Step] = {
         fetch.STEP,
         probe.STEP,
         encode.STEP,
-        poster.STEP,
         publish.STEP,
         downloads.STEP,
+        *PICTURES.values(),
     )
 }
 """All steps by their kinds, in the order of a run."""

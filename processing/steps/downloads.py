@@ -1,18 +1,14 @@
 """Join the streaming chunks into MP4 files for download. No other step waits for this one."""
 
 from collections.abc import Sequence
-from functools import partial
-from pathlib import Path
 
-from processing.ffmpeg.errors import Interrupted
 from processing.packaging import codecs, join
-from processing.steps import plans, tools, transfers
+from processing.steps import chunk_files, plans, tools, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
 from videos import keys, objects
 from videos.models import Rendition, StoredObject
-from videos.storage import outputs
 
 _CONTENT_TYPE = "video/mp4"
 
@@ -30,12 +26,12 @@ def run(context: TaskContext) -> Outcome:
     tools.let_go_of_database()
     # Players start a file with its first audio track, so the default track comes first.
     heard = sorted(filter(_is_heard_everywhere, renditions), key=lambda r: not r.default)
-    audio_tracks = [_files(context, rendition) for rendition in heard]
+    audio_tracks = [chunk_files.local(context, rendition) for rendition in heard]
     for number, rendition in enumerate(made):
         out = context.folder / f"{rendition.name}.mp4"
-        frames = _files(context, rendition)
+        frames = chunk_files.local(context, rendition)
         join.progressive([frames, *audio_tracks], out, should_stop=context.should_stop)
-        _let_go(context, frames)
+        chunk_files.let_go(context, frames)
         rendition.download_bytes = out.stat().st_size
         transfers.take(context, rendition.download_key, out, content_type=_CONTENT_TYPE)
         context.report((number + 1) / len(made), None)
@@ -46,28 +42,6 @@ def _is_heard_everywhere(rendition: Rendition) -> bool:
     """Whether a rendition is AAC audio. Files must play anywhere, so newer codecs are left out."""
     codec = rendition.codec or codecs.of_string(rendition.codecs)
     return rendition.kind == Rendition.Kind.AUDIO and codec == "aac"
-
-
-def _files(context: TaskContext, rendition: Rendition) -> list[Path]:
-    """Return the chunks as local files: in place if the storage is a disk, else fetched."""
-    paths = []
-    for chunk in rendition.chunks.all():
-        if reason := context.should_stop():
-            raise Interrupted(reason)
-        key = chunk.key
-        path = transfers.look_for(context, partial(outputs().local_path, key))
-        if path is None:
-            path = context.folder / f"{rendition.name}-{chunk.number:05d}.part"
-            transfers.fetch(context, outputs(), chunk.key, path)
-        paths.append(path)
-    return paths
-
-
-def _let_go(context: TaskContext, paths: Sequence[Path]) -> None:
-    """Delete fetched chunks that are no longer needed. Files in the storage stay."""
-    for path in paths:
-        if path.is_relative_to(context.folder):
-            path.unlink()
 
 
 def _register(context: TaskContext, made: Sequence[Rendition]) -> None:

@@ -65,6 +65,7 @@ def run(context: TaskContext) -> Outcome:
         plan,
         spans,
         downloads=bool(profile.downloads),
+        left_out=profile.left_out,
         memory=weight.memory_bytes(made_of, plan.rungs, threads, preset=profile.preset),
     )
     log = "\n".join(notice.message for notice in plan.notices)

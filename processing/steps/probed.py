@@ -13,7 +13,8 @@ class Probed:
 
     ``media`` is the source without the parts that are not used, ``plan`` what is made of it, and
     ``spans`` how it is cut. ``downloads`` says whether downloads are wanted. ``memory`` is the
-    bytes that an encode of it may need (0: not worth counting).
+    bytes that an encode of it may need (0: not worth counting). ``left_out`` are the kinds of
+    pictures that are not wanted.
     """
 
     media: Media
@@ -21,3 +22,4 @@ class Probed:
     spans: tuple[Span, ...]
     downloads: bool = False
     memory: int = 0
+    left_out: tuple[str, ...] = ()

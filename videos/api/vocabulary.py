@@ -167,6 +167,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "encoding": "Frames and audio are being encoded.",
         "publishing": "The output is being checked and published.",
         "packaging": "Downloads are being assembled; the whole video plays already.",
+        "picturing": "Pictures and previews are being made; the whole video plays already.",
     },
 }
 """The meanings of enum values, by the names of the enums in the API's description."""

@@ -12,6 +12,8 @@ KINDS: Mapping[str, str] = {
     "nothing plays until then.",
     "video.ready": "The video is completely processed.",
     "video.reprocessed": "A new release has replaced the one that played.",
+    "video.pictures": "Pictures or previews of the video are there or were made anew; `kind` names "
+    "them, such as `storyboard`.",
     "video.failed": "The video could not be processed; `error` tells why.",
     "video.canceled": "Somebody stopped its upload or its first job.",
     "video.updated": "Its owner changed it; `changed` names what, such as `title` or `tags`.",

@@ -12,7 +12,17 @@ from django.db.models import Model, QuerySet
 
 from videos import keys
 from videos.inventory.findings import Broken
-from videos.models import Chunk, Image, Release, Rendition, Source, StoredObject, Upload, Video
+from videos.models import (
+    Chunk,
+    Image,
+    Picture,
+    Release,
+    Rendition,
+    Source,
+    StoredObject,
+    Upload,
+    Video,
+)
 from videos.storage import MediaStorage
 
 ORIGINALS, OUTPUTS = StoredObject.Storage.ORIGINALS.value, StoredObject.Storage.OUTPUTS.value
@@ -111,6 +121,7 @@ def _named() -> Iterator[Row]:
     outputs: Sequence[tuple[QuerySet[Any] | Any, Sequence[str]]] = (
         (Chunk.objects, ("key", "bytes", "rendition__release_id")),
         (Rendition.objects.exclude(download_key=""), ("download_key", "download_bytes", "release")),
+        (Picture.objects, ("key", "bytes", "release_id")),
     )
     for rows, columns in outputs:
         for key, size, release in walk(rows, *columns):

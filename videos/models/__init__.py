@@ -10,6 +10,7 @@ from videos.models.image import Image
 from videos.models.installation import Installation, Walk
 from videos.models.library import LibraryItem
 from videos.models.objects import StoredObject
+from videos.models.picture import Picture
 from videos.models.release import Chunk, Release, Rendition
 from videos.models.source import Source
 from videos.models.upload import Upload
@@ -32,6 +33,7 @@ __all__ = [
     "Installation",
     "LibraryItem",
     "ModerationDecision",
+    "Picture",
     "Release",
     "Rendition",
     "Source",

@@ -46,6 +46,7 @@ class StoredObject(models.Model):
         POSTER = "poster"
         IMAGE = "image"
         THUMBNAIL = "thumbnail"
+        PICTURE = "picture"
         UNKNOWN = "unknown"
 
     class State(models.TextChoices):

@@ -12,7 +12,17 @@ from uuid import UUID
 from django.db import connection, models
 
 from videos import keys
-from videos.models import Chunk, Image, Release, Rendition, Source, StoredObject, Upload, Video
+from videos.models import (
+    Chunk,
+    Image,
+    Picture,
+    Release,
+    Rendition,
+    Source,
+    StoredObject,
+    Upload,
+    Video,
+)
 
 _INTO = (
     "INSERT INTO videos_storedobject"
@@ -71,6 +81,7 @@ def _outputs_of(releases: Iterable[UUID]) -> set[str]:
         Rendition.objects.filter(release__in=ids).values_list("download_key", flat=True),
         Release.objects.filter(pk__in=ids).values_list("poster_key", flat=True),
         Release.objects.filter(pk__in=ids).values_list("small_poster_key", flat=True),
+        Picture.objects.filter(release__in=ids).values_list("key", flat=True),
     )
     return {key for rows in named for key in rows if key} if ids else set()
 

@@ -56,6 +56,11 @@ def mark_poster(poster_id: UUID) -> int:
     return _mark(StoredObject.objects.filter(storage=Storage.OUTPUTS, key__in=keys_of))
 
 
+def mark_outputs(replaced: Iterable[str]) -> int:
+    """Mark outputs of a release by their keys, since others have taken their places."""
+    return _mark(StoredObject.objects.filter(storage=Storage.OUTPUTS, key__in=list(replaced)))
+
+
 def mark_attempt(release_id: UUID, token: UUID, found: Iterable[ListedObject] = ()) -> int:
     """Mark the objects that a stale attempt registered, and those of its objects that were
     ``found`` stored; return how many.

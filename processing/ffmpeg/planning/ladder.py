@@ -95,6 +95,7 @@ class Profile:
     `more_rungs` are extra rungs in other codecs, and `more_audio` are extra codecs for all audio:
     both for players that know them. Older versions had neither. With `takes_incomplete` a source
     that is shorter than its header says is encoded as far as it goes; otherwise it is refused.
+    `left_out` are the kinds of pictures that are not made.
     """
 
     name: str
@@ -108,6 +109,7 @@ class Profile:
     more_rungs: tuple[Step, ...] = ()
     more_audio: tuple[str, ...] = ()
     takes_incomplete: bool = True
+    left_out: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return a dictionary that `json` can write."""
@@ -123,6 +125,8 @@ class Profile:
             "more_rungs": [asdict(step) for step in self.more_rungs],
             "more_audio": list(self.more_audio),
             "takes_incomplete": self.takes_incomplete,
+            # Without it a profile has the form that older versions stored, and equals it.
+            **({"left_out": list(self.left_out)} if self.left_out else {}),
         }
 
     @classmethod
@@ -141,6 +145,7 @@ class Profile:
             more_rungs=tuple(Step(**known(Step, step)) for step in data.get("more_rungs", ())),
             more_audio=tuple(data.get("more_audio", ())),
             takes_incomplete=data.get("takes_incomplete", True),
+            left_out=tuple(data.get("left_out", ())),
         )
 
 

@@ -1,6 +1,7 @@
 """Take a still image for the library. No other step waits for this one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from processing.ffmpeg.encoding import poster
@@ -9,8 +10,7 @@ from processing.ffmpeg.media import Media, VideoStream
 from processing.ffmpeg.running import runner
 from processing.steps import plans, sources, tools, transfers
 from processing.steps.context import Outcome, TaskContext
-from processing.steps.probed import Probed
-from processing.steps.step import Step, TaskSpec
+from processing.steps.pictures.picture_step import has_frames, picture_step
 from videos import keys, objects
 from videos.models import Release, StoredObject
 
@@ -80,21 +80,11 @@ def _record(context: TaskContext, key: str, small: str = "") -> None:
     objects.confirm(context.task.token)
 
 
-def _follow(result: object) -> Sequence[TaskSpec]:
-    """Plan the poster after the first span, since people wait for that."""
-    if not isinstance(result, Probed) or result.media.video is None:
-        return ()
-    return (TaskSpec("poster", after=(("encode", 0),)),)
-
-
-STEP = Step(
-    kind="poster",
-    queue="media",
+# People wait for it, so it is made beside the rest of the encode, from the source.
+STEP = replace(
+    picture_step("poster", run, shows=has_frames, after=("encode", 0)),
     stage="encoding",
     label="Preparing the video",
     share=1.0,
-    essential=False,
-    run=run,
-    follow=_follow,
     version=2,  # raised when plans began to have clips
 )
