@@ -22,7 +22,9 @@ def smallest(context: TaskContext, *, width: int = 0, height: int = 0) -> Rendit
     ]
     rungs.sort(key=lambda rung: (rung.width or 0) * (rung.height or 0))
     large = [rung for rung in rungs if (rung.width or 0) >= width and (rung.height or 0) >= height]
-    return (large or rungs[::-1] or [None])[0]
+    if large:
+        return large[0]
+    return rungs[-1] if rungs else None
 
 
 def audio(context: TaskContext) -> Rendition | None:
