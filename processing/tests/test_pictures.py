@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from django.db import connection
+from django.utils import timezone
 from PIL import Image as Opened
 
-from processing.models import Task
+from processing.models import Run, Task
+from videos import objects
 from videos.models import Event, Picture, StoredObject, Video
 from videos.storage import outputs
 
@@ -32,3 +37,34 @@ def test_they_are_registered_and_told(ready_video: Video) -> None:
     assert stored.count() == len(keys) > 0
     assert Event.objects.filter(type="video.pictures", payload__kind="thumbnails").count() == 1
     assert Task.objects.get(kind="thumbnails").state == Task.State.DONE
+
+
+def test_what_is_replaced_is_deleted(ready_video: Video, work_off: Callable[[], None]) -> None:
+    before = set(Picture.objects.values_list("key", flat=True))
+    Task.objects.filter(kind="thumbnails").update(state=Task.State.READY, rank=timezone.now())
+    Run.objects.update(status=Run.Status.RUNNING)
+    work_off()
+    now = set(Picture.objects.values_list("key", flat=True))
+    assert len(now) == len(before) == 3
+    assert not now & before
+    assert objects.delete_marked() == 3
+    assert not before & {stored.key for stored in outputs().list_prefix("releases/")}
+
+
+def test_a_release_that_another_version_deleted_takes_its_pictures_along(
+    ready_video: Video,
+) -> None:
+    """The version before deletes releases, and knows no pictures."""
+    assert ready_video.release_id
+    objects.mark_releases([ready_video.release_id])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE videos_video SET status = 'failed', error_code = 'x', release_id = NULL"
+        )
+        cursor.execute("UPDATE processing_run SET release_id = NULL")
+        for table in ("videos_chunk", "videos_rendition", "videos_release"):
+            cursor.execute(f"DELETE FROM {table}")  # ours
+    assert Picture.objects.count() == 3
+    objects.delete_marked()
+    assert not Picture.objects.exists()
+    assert not list(outputs().list_prefix("releases/"))

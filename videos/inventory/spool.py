@@ -121,7 +121,7 @@ def _named() -> Iterator[Row]:
     outputs: Sequence[tuple[QuerySet[Any] | Any, Sequence[str]]] = (
         (Chunk.objects, ("key", "bytes", "rendition__release_id")),
         (Rendition.objects.exclude(download_key=""), ("download_key", "download_bytes", "release")),
-        (Picture.objects, ("key", "bytes", "release_id")),
+        (Picture.objects.listed(), ("key", "bytes", "release_id")),
     )
     for rows, columns in outputs:
         for key, size, release in walk(rows, *columns):

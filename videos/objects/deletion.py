@@ -9,9 +9,11 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from videos import installation
-from videos.models import StoredObject
+from videos.models import Picture, StoredObject
 from videos.objects.listed import listed_among
 from videos.storage import StorageUnavailable, originals, outputs
+
+Role = StoredObject.Role
 
 logger = structlog.get_logger(__name__)
 
@@ -57,8 +59,10 @@ def _delete(name: StoredObject.Storage, rows: Sequence[StoredObject]) -> int:
     for key in listed:
         logger.error("marked_object_is_listed", storage=str(name), key=key)
     failed = listed.union(storage.delete_keys([row.key for row in rows if row.key not in listed]))
-    gone = [row.pk for row in rows if row.key not in failed]
-    StoredObject.objects.filter(pk__in=gone, state=StoredObject.State.DELETING).delete()
+    gone = [row for row in rows if row.key not in failed]
+    Picture.objects.filter(key__in=[row.key for row in gone if row.role == Role.PICTURE]).delete()
+    ids = [row.pk for row in gone]
+    StoredObject.objects.filter(pk__in=ids, state=StoredObject.State.DELETING).delete()
     _put_off([row for row in rows if row.key in failed])
     return len(gone)
 

@@ -81,7 +81,7 @@ def _outputs_of(releases: Iterable[UUID]) -> set[str]:
         Rendition.objects.filter(release__in=ids).values_list("download_key", flat=True),
         Release.objects.filter(pk__in=ids).values_list("poster_key", flat=True),
         Release.objects.filter(pk__in=ids).values_list("small_poster_key", flat=True),
-        Picture.objects.filter(release__in=ids).values_list("key", flat=True),
+        Picture.objects.filter(release__in=ids).listed().values_list("key", flat=True),
     )
     return {key for rows in named for key in rows if key} if ids else set()
 
