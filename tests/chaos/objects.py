@@ -24,6 +24,7 @@ def wanted(fleet: Fleet) -> set[str]:
         " UNION SELECT 'outputs/' || copy_key FROM videos_image"
         " UNION SELECT 'outputs/' || thumbnail_key FROM videos_image"
         " UNION SELECT 'outputs/' || key FROM videos_chunk"
+        " UNION SELECT 'outputs/' || key FROM videos_picture"
         " UNION SELECT 'outputs/' || poster_key FROM videos_release WHERE poster_key <> ''"
         " UNION SELECT 'outputs/' || small_poster_key FROM videos_release"
         " WHERE small_poster_key <> ''"

@@ -10,9 +10,12 @@ from pathlib import Path
 from tests.servers.app import Vodloom
 
 _LISTED = """
+from django.apps import apps
 from videos.models import Chunk, Release, Rendition, Source
+pictures = apps.all_models["videos"].get("picture")
 print("originals", *Source.objects.values_list("key", flat=True))
 print("outputs", *Chunk.objects.values_list("key", flat=True),
+      *(pictures.objects.values_list("key", flat=True) if pictures else ()),
       *(key for name in ("poster_key", "small_poster_key") if hasattr(Release, name)
         for key in Release.objects.exclude(**{name: ""}).values_list(name, flat=True)),
       *Rendition.objects.exclude(download_key="").values_list("download_key", flat=True))

@@ -36,6 +36,7 @@ PRUNED = {
     "HookDelivery": {"prune_hooks"},
     "IdempotencyKey": {"prune_keys"},
     "Image": {"expire_images", "purge_images"},
+    "Picture": {"sweep_releases", "delete_objects"},
     "Release": {"sweep_releases"},
     "Rendition": {"sweep_releases"},
     "Source": {"sweep_sources", "purge_images"},
