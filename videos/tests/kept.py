@@ -15,7 +15,17 @@ from django.utils import timezone
 from accounts.models import User
 from tests.servers.s3 import S3
 from videos import keys, objects
-from videos.models import Chunk, Folder, Image, Release, Rendition, Source, StoredObject, Video
+from videos.models import (
+    Chunk,
+    Folder,
+    Image,
+    Picture,
+    Release,
+    Rendition,
+    Source,
+    StoredObject,
+    Video,
+)
 from videos.storage import originals, outputs
 
 INIT = b"init" * 8
@@ -78,12 +88,36 @@ def give_poster(video: Video) -> None:
     Video.objects.filter(pk=video.pk).update(own_poster=poster)
 
 
-def _register(shown: dict[str, str], attempt: UUID, video_id: UUID | None = None) -> None:
+def give_picture(video: Video) -> Picture:
+    """Give the release of a video a thumbnail, as a picture step does."""
+    assert video.release_id
+    attempt = uuid4()
+    key = keys.picture(keys.attempt_prefix(video.release_id, attempt), "thumbnail-begin.jpg")
+    _register({key: Role.PICTURE}, attempt, release_id=video.release_id)
+    return Picture.objects.create(
+        release_id=video.release_id,
+        kind="thumbnails",
+        name="thumbnail-begin.jpg",
+        key=key,
+        bytes=len(PICTURE),
+        content_type="image/jpeg",
+        width=4,
+        height=3,
+    )
+
+
+def _register(
+    shown: dict[str, str],
+    attempt: UUID,
+    *,
+    video_id: UUID | None = None,
+    release_id: UUID | None = None,
+) -> None:
     planned = [
         objects.Planned(key, StoredObject.Role(role), "image/jpeg", len(PICTURE))
         for key, role in shown.items()
     ]
-    objects.write_ahead(planned, token=attempt, video_id=video_id)
+    objects.write_ahead(planned, token=attempt, video_id=video_id, release_id=release_id)
     for key in shown:
         _put(key, PICTURE)
     objects.confirm(attempt)

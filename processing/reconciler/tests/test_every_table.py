@@ -25,7 +25,7 @@ from videos.models import (
     Upload,
     Video,
 )
-from videos.tests.kept import give_poster, keep_image, keep_video
+from videos.tests.kept import give_picture, give_poster, keep_image, keep_video
 
 PRUNED = {
     "Chunk": {"sweep_releases"},
@@ -123,6 +123,7 @@ def _left() -> dict[str, int]:
 def test_after_years_nothing_is_left_that_is_over(owner: User) -> None:
     image, video = keep_image(owner), keep_video(owner)
     give_poster(video)
+    give_picture(video)
     log.write_images("image.created", [image])
     for make in (_of_a_hook, _of_uploads, _of_keys):
         make(owner)
