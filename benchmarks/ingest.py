@@ -1,7 +1,8 @@
 """Measure the ways in: one gigabyte by tus, by POST and by a delegated PUT, and fifty at once.
 
-The same bytes are sent in the same run over a bare socket to a file, and by tus to `@tus/server`
-with its file store, which Node runs (`tests/clients/tus` pins both). Each way is timed from the
+The same bytes are sent in the same run over a bare socket to a file, the same with a SHA-256 of
+them, as Vodloom makes one while they arrive, and by tus to `@tus/server` with its file store, which
+Node runs (`tests/clients/tus` pins both). Each way is timed from the
 first byte to the answer, which comes when the upload is stored. The bytes are no video, so nothing
 is encoded. Ratios are of throughput: 1 is as fast as the other. Each way begins when the disk has
 written all that came before. The memory that one way frees is what the next one writes to, and a
@@ -14,6 +15,7 @@ fifty in the same moment.
 from __future__ import annotations
 
 import base64
+import hashlib
 import http.client
 import json
 import os
@@ -28,13 +30,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from benchmarks.memory import Watcher
 from benchmarks.product import Product, running
 from tests.clients import tools
 from tests.servers.process import Process, free_port
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 _BLOCK = 1024**2
 _BYTES = 1024**3
@@ -66,6 +71,7 @@ def main() -> None:
         with _peer(folder) as peer:
             ways: dict[str, Callable[[], None]] = {
                 "bare": lambda: _bare(file, folder / "bare" / "copy.bin"),
+                "hashed": lambda: _bare(file, folder / "bare" / "copy.bin", hashlib.sha256()),
                 "peer": lambda: _tus(peer, "/files", file, {}),
                 "tus": lambda: _tus(_server(product), "/api/v1/tus/", file, _key(product)),
                 "post": lambda: _post(product, file),
@@ -75,7 +81,8 @@ def main() -> None:
             threading.Thread(target=watcher.watch, args=[over], daemon=True).start()
             time.sleep(1)
             before = watcher.most_mb
-            took = _in_turn(ways, kept=[folder / "bare", folder / "peer"])
+            kept = [folder / "bare", folder / "peer", product.vodloom.data / "media" / "originals"]
+            took = _in_turn(ways, kept=kept)
             over.set()
         beside, at_once = _creations_beside(product), _creations_at_once(product)
         _print(took, watcher.most_mb - before, beside, at_once)
@@ -100,19 +107,21 @@ def _in_turn(ways: dict[str, Callable[[], None]], kept: Sequence[Path]) -> dict[
             ways[name]()
             seconds[name].append(time.monotonic() - began)
             for copy in (copy for place in kept for copy in place.iterdir()):
-                copy.unlink()
+                if copy.stat().st_size == _BYTES:
+                    copy.unlink()
     return {name: statistics.median(each) for name, each in seconds.items()}
 
 
 def _balanced(names: list[str]) -> Iterator[list[str]]:
     """Yield orders in which each name follows each other name equally often, as a Williams design
-    does for an odd number of treatments."""
+    does. All orders read backwards are needed too if the number of names is odd."""
     count = len(names)
     zigzag = [(place + 1) // 2 * (-1) ** (place + 1) % count for place in range(count)]
     for shift in range(count):
         order = [names[(index + shift) % count] for index in zigzag]
         yield order
-        yield order[::-1]
+        if count % 2:
+            yield order[::-1]
 
 
 def _blocks(file: Path) -> Iterator[bytes]:
@@ -121,10 +130,10 @@ def _blocks(file: Path) -> Iterator[bytes]:
             yield block
 
 
-def _bare(file: Path, copy: Path) -> None:
-    """Copy over a socket to the disk, as the fastest server would."""
+def _bare(file: Path, copy: Path, digest: _Hash | None = None) -> None:
+    """Copy over a socket to the disk, as the fastest server would; also hash with ``digest``."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        copying = threading.Thread(target=_receive, args=[server, copy])
+        copying = threading.Thread(target=_receive, args=[server, copy, digest])
         copying.start()
         with socket.create_connection(server.getsockname()) as line:
             for block in _blocks(file):
@@ -132,11 +141,13 @@ def _bare(file: Path, copy: Path) -> None:
         copying.join()
 
 
-def _receive(server: socket.socket, copy: Path) -> None:
+def _receive(server: socket.socket, copy: Path, digest: _Hash | None) -> None:
     line, _ = server.accept()
     with line, copy.open("wb") as out:
         while block := line.recv(_BLOCK):
             out.write(block)
+            if digest is not None:
+                digest.update(block)
 
 
 def _tus(server: str, path: str, file: Path, headers: dict[str, str]) -> None:
@@ -285,6 +296,8 @@ def _print(
         "tus_ratio": took["bare"] / took["tus"],
         "post_ratio": took["bare"] / took["post"],
         "put_ratio": took["bare"] / took["put"],
+        "tus_vs_hashed": took["hashed"] / took["tus"],
+        "post_vs_hashed": took["hashed"] / took["post"],
         "tus_vs_peer": took["peer"] / took["tus"],
     }
     for name, least in _TARGETS.items():
