@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _MOST_LINE = 1024
+_FRAME = re.compile(r"frame:\d+ .*pts_time:(-?\d{1,12}(?:\.\d{1,12})?)$")
 
 
 def into(path: Path, key: str = "", *, audio: bool = False) -> str:
@@ -25,13 +26,25 @@ def numbers(path: Path, key: str) -> Iterator[float]:
 
     The file is read line by line, and lines that say anything else are passed over.
     """
+    for line in _lines(path):
+        name, _, told = line.partition("=")
+        if name == key and (number := _number(told)) is not None:
+            yield number
+
+
+def times(path: Path) -> Iterator[float]:
+    """Yield when each frame that the file tells of is shown, in seconds."""
+    for line in _lines(path):
+        if (found := _FRAME.match(line)) is not None:
+            yield float(found[1])
+
+
+def _lines(path: Path) -> Iterator[str]:
     if not path.exists():
         return
-    with path.open(encoding="ascii", errors="replace") as lines:
-        while line := lines.readline(_MOST_LINE):
-            name, _, told = line.partition("=")
-            if name == key and (number := _number(told)) is not None:
-                yield number
+    with path.open(encoding="ascii", errors="replace") as file:
+        while line := file.readline(_MOST_LINE):
+            yield line
 
 
 def _number(told: str) -> float | None:
