@@ -42,15 +42,18 @@ def test_a_video_has_peaks_and_a_picture_of_them(ready_video: Video) -> None:
     assert seen.getpixel((640, 80))[3] == 255  # type: ignore[index]
 
 
+def song(path: Path) -> Path:
+    """A tone of two seconds with a large red cover."""
+    tone, red = ["-f", "lavfi", "-i", "sine=d=2"], "color=red:s=900x900:r=1:d=1,format=yuvj420p"
+    attached = ["-map", "0", "-map", "1", "-c:v", "mjpeg", "-frames:v", "1"]
+    ffmpeg(*tone, "-f", "lavfi", "-i", red, *attached, "-disposition:v", "attached_pic", path)
+    return path
+
+
 def test_audio_shows_its_cover_art(
     take_in: Callable[[Path], Video], work_off: Callable[[], None], tmp_path: Path
 ) -> None:
-    source = tmp_path / "song.mp3"
-    cover = ["-f", "lavfi", "-i", "color=red:s=900x900:r=1:d=1,format=yuvj420p"]
-    attached = ["-map", "0", "-map", "1", "-c:v", "mjpeg", "-frames:v", "1"]
-    tone = ["-f", "lavfi", "-i", "sine=d=2"]
-    ffmpeg(*tone, *cover, *attached, "-disposition:v", "attached_pic", source)
-    video = take_in(source)
+    video = take_in(song(tmp_path / "song.mp3"))
     work_off()
     video.refresh_from_db()
     release = video.release
@@ -60,6 +63,21 @@ def test_audio_shows_its_cover_art(
     with Opened.open(file_of(release.small_poster_key)) as shown:
         assert shown.size == (640, 640)
     assert color_at(release.poster_key, 450, 450) == pytest.approx((254, 0, 0), abs=8)
+
+
+def test_a_cover_that_is_none_is_passed_over(
+    take_in: Callable[[Path], Video], work_off: Callable[[], None], tmp_path: Path
+) -> None:
+    source = song(tmp_path / "song.mp3")
+    whole = source.read_bytes()
+    at = whole.index(b"\xff\xd8")
+    source.write_bytes(whole[: at + 20] + bytes(1000) + whole[at + 1020 :])
+    video = take_in(source)
+    work_off()
+    video.refresh_from_db()
+    assert video.release is not None
+    with Opened.open(file_of(video.release.poster_key)) as shown:
+        assert shown.size == (1280, 720)
 
 
 def test_audio_without_cover_art_shows_its_waveform(
