@@ -13,6 +13,8 @@ from processing.ffmpeg.encoding import printed
 RATE = 48_000
 _FINEST = RATE // 100
 MOST_POINTS = 10_000
+# A decoder may give this many seconds more than a file says.
+_PADDING = 0.1
 _LOWEST, _HIGHEST = -128, 127
 _KEYS = ("lavfi.astats.Overall.Min_level", "lavfi.astats.Overall.Max_level")
 
@@ -56,7 +58,8 @@ class Waveform:
 def samples_per_pixel(seconds: float) -> int:
     """Return how many samples each point stands for: a hundredth of a second, or more where that
     would be over MOST_POINTS of them."""
-    return max(_FINEST, -(-round(seconds * RATE) // MOST_POINTS))
+    samples = round((seconds + _PADDING) * RATE)
+    return max(_FINEST, -(-samples // MOST_POINTS))
 
 
 def command(ffmpeg: str, source: Path, out: Path, *, samples: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import UUID
 
 from processing.ffmpeg.encoding import cover
 from processing.ffmpeg.encoding.waveform import Waveform
@@ -34,7 +35,7 @@ def _small(shown: Examined, path: Path, side: int) -> Made:
     return Made(path, "image/jpeg", width, height)
 
 
-def record(release_id: object) -> None:
+def record(release_id: UUID) -> None:
     """Show the poster for its release, unless that has another one. Its row is listed already."""
     rows = Picture.objects.filter(release_id=release_id, kind="waveform")
     keys = dict(rows.values_list("name", "key"))

@@ -18,8 +18,7 @@ def run(context: TaskContext) -> Outcome:
     frames, audio = rung.smallest(context), rung.audio(context)
     if frames is None and audio is None:
         return Outcome()
-    lasting = [rung.seconds(one) if one is not None else None for one in (frames, audio)]
-    found = _measured(context, frames, audio, lasting)
+    found = _measured(context, frames, audio)
     kept = keeping.keep(context, [])
 
     def record() -> None:
@@ -30,19 +29,24 @@ def run(context: TaskContext) -> Outcome:
 
 
 def _measured(
-    context: TaskContext,
-    frames: Rendition | None,
-    audio: Rendition | None,
-    lasting: list[float | None],
+    context: TaskContext, frames: Rendition | None, audio: Rendition | None
 ) -> facts.Facts:
-    files = [rung.joined(context, one) if one is not None else None for one in (frames, audio)]
-    given: list[Path] = [path for path in files if path is not None]
-    seconds = max(one or 0.0 for one in lasting)
-    argv = facts.command(context.ffmpeg.program, *files, context.folder, seconds=lasting[1] or 0.0)
-    tools.run(argv, context, seconds, given[0])
-    for path in given:
-        path.unlink()
-    return facts.read(context.folder, frames=lasting[0], audio=lasting[1])
+    film, film_lasts = _joined(context, frames)
+    track, track_lasts = _joined(context, audio)
+    argv = facts.command(
+        context.ffmpeg.program, film, track, context.folder, seconds=track_lasts or 0.0
+    )
+    # Both lie in the attempt's folder, which FFmpeg may read anyway.
+    seconds = max(film_lasts or 0.0, track_lasts or 0.0)
+    tools.run(argv, context, seconds, film or context.folder)
+    return facts.read(context.folder, frames=film_lasts, audio=track_lasts)
+
+
+def _joined(context: TaskContext, rendition: Rendition | None) -> tuple[Path | None, float | None]:
+    """Return a local file of a rendition, in the attempt's folder, and how long it lasts."""
+    if rendition is None:
+        return None, None
+    return rung.joined(context, rendition), rung.seconds(rendition)
 
 
 def _record(context: TaskContext, found: facts.Facts) -> None:
