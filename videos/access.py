@@ -93,6 +93,12 @@ def may_recover(video: Video, viewer: Viewer) -> bool:
     return _holds(video, viewer, Right.DELETE_VIDEOS)
 
 
+def may_compare(video: Video, viewer: Viewer) -> bool:
+    """Return whether a viewer may learn which other videos are like a video: only moderators, to
+    whom these may belong to anybody."""
+    return video.deleted_at is None and may(viewer, *Right.moderation())
+
+
 def may_edit(video: Video, viewer: Viewer) -> bool:
     """Return whether a viewer may change a video's title, description and visibility."""
     return _may(video, viewer, Right.CHANGE_VIDEOS)

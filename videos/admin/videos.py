@@ -21,7 +21,7 @@ from processing import profiles
 from processing.models import Run
 from processing.monitoring import progress
 from videos import access, editing, search
-from videos.admin import review, video_acts
+from videos.admin import contents, review, video_acts
 from videos.admin.asked import Asked, owners_named
 from videos.admin.filters import ByErrorCode, Deleted, HasNotices
 from videos.models import ModerationDecision, Video
@@ -73,11 +73,12 @@ class VideoAdmin(ActingAdmin):
             {"fields": ("state", "failure", "decision", "reason", "of", "deleted_at")},
         ),
         ("What was made", {"fields": ("notices", "made", "original", "history_of_jobs")}),
+        ("What is in it", {"fields": ("facts", "alike")}),
         ("Dates", {"fields": ("created_at", "ready_at")}),
     )
     readonly_fields = (
         *("state", "failure", "decision", "reason", "of", "deleted_at", "notices", "made"),
-        *("original", "history_of_jobs", "created_at", "ready_at"),
+        *("original", "history_of_jobs", "facts", "alike", "created_at", "ready_at"),
     )
     acts = video_acts.ACTS
 
@@ -240,6 +241,16 @@ class VideoAdmin(ActingAdmin):
             return NOTHING
         said = f"{video.source.filename}, {words.size(video.source.size)}"
         return link(video.source, said, viewer=cast(Any, video).viewed_by)
+
+    @display(description="Measured")
+    def facts(self, video: Video) -> SafeString | str:
+        """Return what was measured of the release that plays now."""
+        return contents.facts(video) or NOTHING
+
+    @display(description="Shows the same scenes")
+    def alike(self, video: Video) -> SafeString | str:
+        """Return links to the videos that are like it, for moderators."""
+        return contents.alike_to(video, cast(Any, video).viewed_by) or NOTHING
 
     @display(description="Jobs")
     def history_of_jobs(self, video: Video) -> SafeString | str:

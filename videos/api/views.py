@@ -25,6 +25,7 @@ from processing.models import Run
 from processing.monitoring import progress
 from videos import access, editing, half_made, ids, purge, trash
 from videos.api import posted_files, preconditions
+from videos.api.content_views import ContentViews
 from videos.api.filters import VideoFilter
 from videos.api.flags import flag
 from videos.api.job_views import jobs_of
@@ -47,6 +48,7 @@ _OPEN_ACTIONS = ("retrieve", "status")
 
 class VideoViewSet(
     StrictRequests,
+    ContentViews,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     viewsets.GenericViewSet[Video],

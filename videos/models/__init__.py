@@ -1,5 +1,6 @@
 """The models of the domain."""
 
+from videos.models.content import ContentFacts, SceneHash
 from videos.models.decision import DecisionsStand, ModerationDecision
 from videos.models.event import Event, EventLog
 from videos.models.folder import Folder
@@ -18,6 +19,7 @@ from videos.models.video import Video
 
 __all__ = [
     "Chunk",
+    "ContentFacts",
     "DecisionsStand",
     "Event",
     "EventLog",
@@ -36,6 +38,7 @@ __all__ = [
     "Picture",
     "Release",
     "Rendition",
+    "SceneHash",
     "Source",
     "StoredObject",
     "Upload",

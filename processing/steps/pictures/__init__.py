@@ -4,16 +4,17 @@ None of them is essential: a video is playable and ready without them. They foll
 the release and work on what was made of it, where that shows the same as the source.
 """
 
-from processing.steps.pictures import poster, preview, storyboard, thumbnails
+from processing.steps.pictures import (
+    alike,
+    facts,
+    poster,
+    preview,
+    storyboard,
+    thumbnails,
+    waveform,
+)
 from processing.steps.step import Step
 
-PICTURES: dict[str, Step] = {
-    step.kind: step
-    for step in (
-        poster.STEP,
-        thumbnails.STEP,
-        storyboard.STEP,
-        preview.STEP,
-    )
-}
+_MODULES = (poster, thumbnails, storyboard, preview, waveform, facts, alike)
+PICTURES: dict[str, Step] = {module.STEP.kind: module.STEP for module in _MODULES}
 """The steps by their kinds. A profile may leave any of them out, and each can be done again."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from videos.api.schema.examples import content
 from videos.api.schema.examples import videos as examples
 from videos.api.schema.examples.jobs import JOB
 from videos.api.schema.examples.progress import CURRENT_JOB
@@ -96,6 +97,24 @@ OPERATIONS: Mapping[str, Operation] = {
         "and closes early when the rights of the caller end or the video is deleted.",
         refusals={403: ("permission_denied",), 409: ("source_missing", "original_dropped")},
         answer=examples.ORIGINAL,
+    ),
+    "video.facts": Operation(
+        "getVideoFacts",
+        "Get what a video contains",
+        "Only for the owner and staff. Returns black, frozen and silent stretches, scene cuts, and "
+        "loudness by EBU R128, measured once from what plays. All members are null until then, and "
+        "where the profile leaves it out.",
+        refusals={403: ("permission_denied",)},
+        answer=content.FACTS,
+    ),
+    "video.similar": Operation(
+        "listSimilarVideos",
+        "List the videos that show the same scenes",
+        "Only for moderators. Returns up to 20 videos, the most alike first, that have scenes in "
+        "common with this one: copies in another size or encode, cuts of it, and longer films that "
+        "hold it. An empty list also means that its scenes are not hashed yet.",
+        refusals={403: ("permission_denied",)},
+        answer=content.SIMILAR,
     ),
     "video.reprocess": Operation(
         "reprocessVideo",
