@@ -26,8 +26,8 @@ _SAME, _OTHER = 5.0, 22.0
 # Every how manieth pixel two frames are compared at.
 _EVERY = 3
 # From this likeness on, a frame lies on the straight line from the one before to the one after.
-# What moves in one view may come near it where little changes, and stays under a half elsewhere.
-_BETWEEN, _BETWEEN_VIEWS = 0.85, 0.7
+# What moves in one view may come near it where little changes, and stays about a half elsewhere.
+_BETWEEN, _BETWEEN_VIEWS = 0.85, 0.6
 _FADE_COSTS, _FLASH_COSTS = 0.75, 0.85
 
 
@@ -42,8 +42,8 @@ class Plane:
 
 @dataclass(frozen=True)
 class Judged:
-    """What was measured of a frame. All values but `mean` (0 to 255) go from 0 to 1; `score` from
-    0 (nothing to see) to 100."""
+    """What was measured of a frame. All values but `mean` (0 to 255) go from 0 to 1, and so does
+    `score`: 0 if there is nothing to see."""
 
     score: float
     mean: float
@@ -63,7 +63,7 @@ class Judged:
     def facts(self) -> dict[str, object]:
         """Return the measures as data."""
         return {
-            "score": round(self.score, 1),
+            "score": round(self.score, 3),
             "mean": round(self.mean),
             "dark": round(self.dark, 3),
             "bright": round(self.bright, 3),
@@ -90,7 +90,7 @@ def judge(frame: Plane, before: Plane | None = None, after: Plane | None = None)
     lit = _lit(dark) * _lit(bright)
     steady = 1 - max(_FADE_COSTS * fade, _FLASH_COSTS * flash)
     return Judged(
-        score=100 * detail * lit * steady,
+        score=detail * lit * steady,
         mean=sum(value * many for value, many in counted.items()) / total,
         dark=dark,
         bright=bright,

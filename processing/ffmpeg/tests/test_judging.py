@@ -50,10 +50,10 @@ def judged(source: Path, *seconds: float) -> list[Judged]:
 def test_black_and_white_are_nothing_to_see(tmp_path: Path) -> None:
     source = clip(tmp_path / "a.mp4", (BLACK, 2), (WHITE, 2), (DETAIL, 2))
     black, white, detail = judged(source, 1, 3, 5)
-    assert black.score < 1
-    assert white.score < 1
+    assert black.score < 0.01
+    assert white.score < 0.01
     assert (black.is_clear, white.is_clear, detail.is_clear) == (False, False, True)
-    assert detail.score > 30
+    assert detail.score > 0.3
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_detail_beats_the_sky_and_a_title(tmp_path: Path) -> None:
     sky, title, detail = judged(source, 1, 3, 5)
     assert detail.score > 1.3 * sky.score
     assert detail.score > 2 * title.score
-    assert title.score > 0.5  # and yet it is better than nothing
+    assert title.score > 0.005  # and yet it is better than nothing
 
 
 def test_what_is_sharp_beats_what_is_blurred(tmp_path: Path) -> None:
