@@ -17,4 +17,10 @@ from processing.steps.step import Step
 
 _MODULES = (poster, thumbnails, storyboard, preview, waveform, facts, alike)
 PICTURES: dict[str, Step] = {module.STEP.kind: module.STEP for module in _MODULES}
+from processing.steps.pictures import candidates, poster, thumbnails
+from processing.steps.step import Step
+
+_STEPS = (poster.STEP, candidates.STEP, thumbnails.STEP)
+
+PICTURES: dict[str, Step] = {step.kind: step for step in _STEPS}
 """The steps by their kinds. A profile may leave any of them out, and each can be done again."""

@@ -12,7 +12,8 @@ from processing.steps import plans, sources, tools, transfers
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.pictures.picture_step import has_frames, picture_step
 from videos import keys, objects
-from videos.models import Release, StoredObject
+from videos.events import log
+from videos.models import Picture, Release, StoredObject, Video
 
 _CONTENT_TYPE = "image/jpeg"
 
@@ -76,8 +77,17 @@ def _taken(
 
 
 def _record(context: TaskContext, key: str, small: str = "") -> None:
-    Release.objects.filter(pk=context.run.pk).update(poster_key=key, small_poster_key=small)
+    """Show the poster, unless a better one is there, and tell the followers of a video that shows
+    the release already."""
+    release = Release.objects.select_for_update().get(pk=context.run.pk)
     objects.confirm(context.task.token)
+    if Picture.objects.filter(release=release, key=release.poster_key).exists():
+        objects.mark_outputs({key, small} - {""})
+        return
+    objects.mark_outputs({release.poster_key, release.small_poster_key} - {""})
+    Release.objects.filter(pk=release.pk).update(poster_key=key, small_poster_key=small)
+    shown = Video.objects.filter(release_id=release.pk).values_list("pk", flat=True)
+    log.write_all("video.pictures", list(shown), kind=context.task.kind)
 
 
 # People wait for it, so it is made beside the rest of the encode, from the source.

@@ -13,16 +13,25 @@ from processing.steps.context import TaskContext
 from videos.models import Rendition
 
 
-def smallest(context: TaskContext, *, width: int = 0, height: int = 0) -> Rendition | None:
-    """Return the smallest rung of H.264 that has at least ``width`` by ``height`` pixels, or the
-    largest if none has; None if there is no video. Its chunks are prefetched."""
+def smallest(
+    context: TaskContext, *, width: int = 0, height: int = 0, longest: int = 0
+) -> Rendition | None:
+    """Return the smallest rung of H.264 that has at least ``width`` by ``height`` pixels, and
+    ``longest`` on its longer side, or the largest if none has; None if there is no video. Its
+    chunks are prefetched."""
     rungs = [
         rendition
         for rendition in _renditions(context, Rendition.Kind.VIDEO)
         if rendition.codec in ("", "h264")
     ]
     rungs.sort(key=lambda rung: (rung.width or 0) * (rung.height or 0))
-    large = [rung for rung in rungs if (rung.width or 0) >= width and (rung.height or 0) >= height]
+    large = [
+        rung
+        for rung in rungs
+        if (rung.width or 0) >= width
+        and (rung.height or 0) >= height
+        and max(rung.width or 0, rung.height or 0) >= longest
+    ]
     if large:
         return large[0]
     return rungs[-1] if rungs else None
