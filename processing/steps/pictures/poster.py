@@ -76,13 +76,16 @@ def _taken(
 
 
 def _record(context: TaskContext, key: str, small: str = "") -> None:
-    Release.objects.filter(pk=context.run.pk).update(poster_key=key, small_poster_key=small)
+    release = Release.objects.filter(pk=context.run.pk)
+    for replaced in release.values_list("poster_key", "small_poster_key"):
+        objects.mark_outputs(filter(None, replaced))
+    release.update(poster_key=key, small_poster_key=small)
     objects.confirm(context.task.token)
 
 
 # People wait for it, so it is made beside the rest of the encode, from the source.
 STEP = replace(
-    picture_step("poster", run, shows=has_frames, after=("encode", 0)),
+    picture_step("poster", run, shows=has_frames, after=("encode", 0), needs_source=True),
     stage="encoding",
     label="Preparing the video",
     share=1.0,
