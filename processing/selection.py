@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from processing import remaking
 from processing.models import Run, Task
 from videos.models import Video
 from videos.objects import faults
@@ -13,7 +14,8 @@ from videos.objects import faults
 
 @dataclass(frozen=True)
 class VideoSelection:
-    """Conditions for videos. All that are given must hold; empty ``ids`` means any id."""
+    """Conditions for videos. All that are given must hold; empty ``ids`` means any id.
+    ``lacking`` are kinds of pictures, of which they lack one."""
 
     ids: tuple[UUID, ...] = ()
     failed: bool = False
@@ -22,6 +24,7 @@ class VideoSelection:
     broken: bool = False
     since: datetime | None = None
     owner: str = ""
+    lacking: tuple[str, ...] = ()
 
     def videos(self) -> QuerySet[Video]:
         """Return the query for the selected videos, oldest first."""
@@ -38,6 +41,8 @@ class VideoSelection:
             videos = videos.filter(owner__email__iexact=self.owner)
         if self.broken:
             videos = faults.broken_videos(videos)
+        if self.lacking:
+            videos = remaking.lacking(videos, self.lacking)
         return videos.filter(_stuck()) if self.stuck else videos
 
 

@@ -78,7 +78,7 @@ def reprocess(video: Video, *, profile: str | None = None, priority: int | None 
             # video's, and the constraint would wait for that run.
             if Run.objects.filter(video=video, status__in=Run.ACTIVE).exists():
                 raise AlreadyProcessing
-            _require_there(video.source)
+            require_there(video.source)
             if locked.status not in (Video.Status.READY, Video.Status.PROCESSING):
                 lifecycle.begin_again(video.pk, source=video.source)
             run = _start(video, video.source, Run.Kind.REPROCESS, profile=wanted, priority=priority)
@@ -103,7 +103,7 @@ def retry(run: Run) -> Run:
             if locked.source is None:
                 raise NoSource
             video = _lock(locked.video_id)
-            _require_there(locked.source)
+            require_there(locked.source)
             if video.status != Video.Status.READY:
                 lifecycle.begin_again(video.pk, source=locked.source)
             resume.reopen(locked)
@@ -122,7 +122,7 @@ def _lock(video_id: UUID) -> Video:
     return video
 
 
-def _require_there(source: Source) -> None:
+def require_there(source: Source) -> None:
     """Lock a source against being dropped. Raises ``OriginalDropped``."""
     held = Source.objects.select_for_update(no_key=True)
     if held.only("dropped_at").get(pk=source.pk).dropped_at is not None:

@@ -7,16 +7,18 @@ source.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
+from processing import services as processing
 from processing.models import Run
 from videos import clock, lifecycle, locking, objects
 from videos.each_row import act_on_each
@@ -58,10 +60,24 @@ def _purge(video_id: UUID, since: datetime | None) -> bool:
     if video.own_poster:
         objects.mark_poster(video.own_poster)
     log.write("video.purged", video)
+    _hand_over(runs)
     Video.objects.filter(pk=video_id).delete()
     _drop_releases(releases)
     _drop_sources([pk for pk in sources if pk is not None])
     return True
+
+
+def _hand_over(runs: Sequence[Run]) -> None:
+    """Give each run whose release another video plays to that video, so that it can still be known
+    how it was made, and its pictures can be made again. The rows are locked."""
+    for run in runs:
+        others = Video.objects.filter(release=run.release_id).exclude(pk=run.video_id)
+        heir = others.order_by(F("deleted_at").asc(nulls_first=True), "pk").first()
+        if run.release_id is None or heir is None:
+            continue
+        with suppress(processing.NothingToCancel):
+            processing.cancel_run(run)
+        Run.objects.filter(pk=run.pk).update(video=heir)
 
 
 def _drop_releases(release_ids: Sequence[UUID]) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from processing.models import Run
 from processing.monitoring import progress
 from videos.models import Video
 
@@ -31,6 +32,19 @@ def wait_for(ids: Sequence[UUID]) -> list[Video]:
         time.sleep(_LOOK_EVERY_SECONDS)
 
 
+def wait_for_jobs(ids: Sequence[UUID]) -> None:
+    """Draw a progress bar on standard error until none of the jobs is at work."""
+    jobs = Run.objects.filter(pk__in=ids, status__in=Run.ACTIVE)
+    while True:
+        done = len(ids) - jobs.count()
+        sys.stderr.write(f"\r{_bar(100.0 * done / max(1, len(ids)))}  {done} of {len(ids)}\x1b[K")
+        sys.stderr.flush()
+        if done == len(ids):
+            sys.stderr.write("\n")
+            return
+        time.sleep(_LOOK_EVERY_SECONDS)
+
+
 def _is_working(video: Any) -> bool:
     return video.status in _WORKING or video.run_status in ("queued", "running")
 
@@ -39,8 +53,11 @@ def _line(videos: Sequence[Any], working: Sequence[Any]) -> str:
     now = [progress.progress(video) for video in working]
     done = len(videos) - len(working)
     percent = (100.0 * done + sum(one.percent for one in now)) / max(1, len(videos))
-    bar = "#" * int(_WIDTH * percent / 100)
     etas = [one.eta_seconds for one in now if one.eta_seconds is not None]
     left = f"  {max(etas)} s to go" if etas else ""
     stage = f"  {now[0].stage}" if len(now) == 1 else ""
-    return f"[{bar:<{_WIDTH}}] {percent:3.0f} %  {done} of {len(videos)}{stage}{left}"
+    return f"{_bar(percent)}  {done} of {len(videos)}{stage}{left}"
+
+
+def _bar(percent: float) -> str:
+    return f"[{'#' * int(_WIDTH * percent / 100):<{_WIDTH}}] {percent:3.0f} %"

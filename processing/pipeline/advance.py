@@ -88,9 +88,9 @@ def unlock(run: Run) -> None:
     )
     blocked = Task.objects.filter(~Exists(unfinished), run=run, state=State.BLOCKED)
     freed = list(blocked.order_by("number", "id"))
-    for queue, begins in {(task.queue, _begins(task)) for task in freed}:
-        together = [t for t in freed if (t.queue, _begins(t)) == (queue, begins)]
-        _rank(together, begins=begins, behind=run.over_budget)
+    for lane in {_lane(task) for task in freed}:
+        together = [task for task in freed if _lane(task) == lane]
+        _rank(together, begins=_begins(together[0]), behind=run.over_budget)
     if freed:
         _store_freed(freed)
         wake.on_commit([queues.woken_for(task.queue) for task in freed])
@@ -118,6 +118,11 @@ def _store_freed(freed: Sequence[Task]) -> None:
         cursor.executemany(statement, told)
 
 
+def _lane(task: Task) -> tuple[str, bool, bool]:
+    """Return what tasks that are ranked together have in common."""
+    return task.queue, task.essential, _begins(task)
+
+
 def _begins(task: Task) -> bool:
     """Whether the video can be played soon after this task. Media steps have no cost, so never."""
     return task.number == 0 and 0 < task.cost <= ranking.QUICK_COST
@@ -139,12 +144,15 @@ class _Waiting(NamedTuple):
 def _rank(freed: Sequence[Task], *, begins: bool, behind: bool) -> None:
     """Mark an owner's freed tasks of one queue as ready, ranked behind those that already wait.
 
-    Tasks that begin a video wait only for others that begin one. With ``behind`` the tasks also
-    wait for new tasks of other owners.
+    Tasks that begin a video wait only for others that begin one, and essential tasks only for
+    essential ones: pictures hold up no video of their owner. With ``behind`` the tasks also wait
+    for new tasks of other owners.
     """
     waiting = Task.objects.filter(
         queue=freed[0].queue, owner_id=freed[0].owner_id, state=State.READY, not_before=None
     )
+    if freed[0].essential:
+        waiting = waiting.filter(essential=True)
     beginning = Q(number=0, cost__gt=0, cost__lte=ranking.QUICK_COST)
     told: Any = waiting.order_by().values_list("priority")  # SQLite cannot multiply durations
     rows = told.annotate(

@@ -34,11 +34,16 @@ def begin(
         profile=dict(profile),
         priority=priority,
         whole=whole,
-        request_id=str(get_contextvars().get("request_id", ""))[:128],
+        request_id=request_id(),
     )
     advance.add_tasks(run, plan.first(stored=source is not None))
     advance.tell(run, Run.Status.QUEUED)
     return run
+
+
+def request_id() -> str:
+    """Return the id of the request that is being answered; empty if there is none."""
+    return str(get_contextvars().get("request_id", ""))[:128]
 
 
 def begin_anew(run: Run, *, code: str, message: str, remedy: Remedy) -> bool:

@@ -164,12 +164,12 @@ def rescue(task: Task) -> bool:
 def _give_up(run: Run, task: Task, problem: Problem, **fields: object) -> Fate:
     _move(task, Task.State.FAILED, **_reason(problem), finished_at=Now(), **fields)
     code, message = problem.code, problem.message
+    if not task.essential:  # the video is none the worse, so no other run is begun either
+        advance.go_on(run)
+        return Fate.GIVEN_UP
     if problem.remedy and begin.begin_anew(run, code=code, message=message, remedy=problem.remedy):
         return Fate.BEGUN_ANEW
-    if task.essential:
-        advance.fail_run(run, code=code, message=message)
-    else:
-        advance.go_on(run)
+    advance.fail_run(run, code=code, message=message)
     return Fate.GIVEN_UP
 
 

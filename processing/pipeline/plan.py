@@ -1,9 +1,10 @@
 """Plan a run's tasks: pure functions of the registry of steps and the results of steps."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from processing.steps import STEPS
+from processing.steps.probed import Probed
 from processing.steps.step import TaskSpec
 
 
@@ -27,6 +28,17 @@ def following(result: object) -> tuple[TaskSpec, ...]:
         replace(spec, weight=weight)
         for kind, specs in planned
         for spec, weight in zip(specs, _weights(specs, STEPS[kind].share, rest), strict=True)
+    )
+
+
+def again(probed: Probed, kinds: Collection[str]) -> tuple[TaskSpec, ...]:
+    """Return the tasks that make the pictures of these kinds of a release that is complete, where
+    there is something to show. They wait for nothing."""
+    return tuple(
+        replace(spec, weight=STEPS[kind].share or 0.0, after=())
+        for kind in STEPS
+        if kind in kinds
+        for spec in STEPS[kind].follow(probed)
     )
 
 

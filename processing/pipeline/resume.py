@@ -1,8 +1,14 @@
-"""Reopen a failed or canceled run, inside a transaction that holds the run's row lock."""
+"""Reopen a run that is over, inside a transaction that holds the run's row lock."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
 from processing.models import Run, Task
 from processing.pipeline import advance
+from processing.pipeline.begin import request_id
 from processing.steps import STEPS
+from processing.steps.step import TaskSpec
 from videos import lifecycle, objects
 from videos.models import Chunk, Release
 
@@ -28,15 +34,36 @@ def reopen(run: Run) -> None:
         error_code="",
         error_message="",
     )
-    Run.objects.filter(pk=run.pk).update(
-        status=Run.Status.QUEUED,
-        finished_at=None,
-        error_code="",
-        error_message="",
-    )
+    _queue(run)
     advance.unlock(run)
     if run.release and Chunk.objects.filter(rendition__release=run.release, number=0).exists():
         lifecycle.make_playable(run.video_id, release=run.release)
+
+
+def remake(run: Run, specs: Sequence[TaskSpec], *, video_id: UUID, priority: int) -> None:
+    """Queue a run for these tasks alone, in place of its earlier ones of their kinds.
+
+    Its release is complete and stays as it is; what the earlier tasks made stays until the new ones
+    list theirs. The run becomes that of the video.
+    """
+    Task.objects.filter(run=run, kind__in={spec.kind for spec in specs}).only("pk").delete()
+    _queue(
+        run,
+        video_id=video_id,
+        priority=priority,
+        over_budget=False,
+        request_id=request_id(),
+    )
+    advance.add_tasks(run, specs)
+
+
+def _queue(run: Run, **fields: Any) -> None:
+    """Queue a run that is over, with these fields changed, in its row and in the instance."""
+    fields |= {"status": Run.Status.QUEUED, "finished_at": None, "slimmed": False}
+    fields |= {"error_code": "", "error_message": ""}
+    for name, value in fields.items():
+        setattr(run, name, value)
+    Run.objects.filter(pk=run.pk).update(**fields)
 
 
 def _begin_anew(run: Run) -> None:

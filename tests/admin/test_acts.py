@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.test import Client
 
 from accounts import api_keys
 from accounts.models import User
-from processing.models import Run
+from processing.models import Run, Task
 from tests import staff
 from videos.models import ModerationDecision, Source, Video
 
@@ -37,7 +38,7 @@ def _do(desk: Client, action: str, *rows: Any, url: str = LIST, **filled: str) -
 
 _DEEDS = {
     "videos.moderate_video": {"approve", "reject"},
-    "videos.reprocess_video": {"reprocess", "reprocess_default"},
+    "videos.reprocess_video": {"reprocess", "reprocess_default", "pictures"},
     "videos.cancel_video": {"cancel"},
     "videos.delete_video": {"trash", "purge", "restore"},
 }
@@ -201,3 +202,22 @@ def test_more_than_can_be_done_at_once_is_refused(
     assert "Choose fewer" in _do(_desk(moderator), "cancel", video)
     video.refresh_from_db()
     assert video.status == "processing"
+
+
+def test_pictures_of_the_chosen_kinds_are_made_again(
+    ready_video: Video, moderator: User, work_off: Callable[[], None]
+) -> None:
+    desk = _desk(moderator)
+    page = _ask(desk, "pictures", ready_video)
+    assert "The videos stay ready." in page
+    assert 'value="thumbnails"' in page
+    assert "Choose at least one kind." in _do(desk, "pictures", ready_video)
+    assert Run.objects.get().status == "succeeded"
+    assert "1 video getting new pictures." in _do(desk, "pictures", ready_video, kinds="thumbnails")
+    assert "is being processed already." in _do(desk, "pictures", ready_video, kinds="poster")
+    ready = Task.objects.filter(state=Task.State.READY)
+    assert list(ready.values_list("kind", flat=True)) == ["thumbnails"]
+    history = desk.get(f"{LIST}{ready_video.pk}/history/").content.decode()
+    assert "Make pictures again: thumbnails" in history
+    work_off()
+    assert Run.objects.get().status == "succeeded"

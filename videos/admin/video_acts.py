@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.rights import Right
 from config.admin.acts import SEEN, Act, Doing
-from processing import profiles
+from processing import profiles, remaking
 from processing import services as processing
 from videos import purge, trash
 from videos.locking import VideoBusy
@@ -47,6 +47,21 @@ class RejectForm(forms.Form):
         """Return the reason as the admin history shows it."""
         code, message = self.cleaned_data["code"], self.cleaned_data["message"]
         return f"{reasons.label(code)} ({reasons.sentence(code, message)})"
+
+
+class PicturesForm(forms.Form):
+    """The form for making pictures again: their kinds."""
+
+    kinds = forms.MultipleChoiceField(
+        label="Pictures",
+        choices=[(kind, kind.replace("_", " ").capitalize()) for kind in remaking.KINDS],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one kind."},
+    )
+
+    def written(self) -> str:
+        """Return the kinds as the admin history shows them."""
+        return ", ".join(self.cleaned_data["kinds"])
 
 
 def seen(doing: Doing) -> moderation.Seen:
@@ -145,6 +160,23 @@ REPROCESS = Act(
         and getattr(video, "run_status", None) not in ("queued", "running")
     ),
 )
+PICTURES = Act(
+    name="pictures",
+    label="Make pictures again",
+    asks="The videos stay ready. Their pictures stay until the new ones replace them.",
+    done="getting new pictures",
+    rights=(Right.VIEW_VIDEOS, Right.REPROCESS),
+    do=lambda doing: remaking.remake(doing.row, doing.form.cleaned_data["kinds"]),
+    refusals={
+        processing.AlreadyProcessing: "is being processed already.",
+        processing.OriginalDropped: "has no original any more, of which some of these are made.",
+        processing.VideoDeleted: "is in the trash: restore it first.",
+        remaking.NoRelease: "has no complete release whose job is known: process it again.",
+        remaking.NothingToMake: "has nothing that such pictures could show.",
+    },
+    form=PicturesForm,
+    applies=lambda video: _is_there(video) and video.status == Video.Status.READY,
+)
 CANCEL = Act(
     name="cancel",
     label="Cancel",
@@ -197,7 +229,7 @@ PURGE = Act(
     refusals={VideoBusy: _BUSY},
     is_dangerous=True,
 )
-ACTS = (APPROVE, REJECT, REPROCESS, CANCEL, RESTORE, TRASH, PURGE)
+ACTS = (APPROVE, REJECT, REPROCESS, PICTURES, CANCEL, RESTORE, TRASH, PURGE)
 
 
 def reprocess_by(profile: str) -> Act:

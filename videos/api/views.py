@@ -20,6 +20,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from accounts.models import User
+from processing import remaking
 from processing import services as processing
 from processing.models import Run
 from processing.monitoring import progress
@@ -31,7 +32,7 @@ from videos.api.flags import flag
 from videos.api.job_views import jobs_of
 from videos.api.pagination import NEWEST_FIRST
 from videos.api.serializers.folders import MovedSerializer, MoveSerializer, moved_to
-from videos.api.serializers.jobs import JobSerializer
+from videos.api.serializers.jobs import JobSerializer, ReprocessSerializer
 from videos.api.serializers.progress import CurrentJobSerializer
 from videos.api.serializers.sources import OriginalSerializer
 from videos.api.serializers.video_forms import VideoEditSerializer, VideoUploadSerializer
@@ -67,6 +68,7 @@ class VideoViewSet(
         "create": VideoUploadSerializer,
         "partial_update": VideoEditSerializer,
         "move": MoveSerializer,
+        "reprocess": ReprocessSerializer,
     }
     forms = frozenset({"create"})
     parameters = {"list": frozenset({"deleted", "trashed"}), "destroy": frozenset({"purge"})}
@@ -200,11 +202,16 @@ class VideoViewSet(
         told = replace(found, url=request.build_absolute_uri(found.url))
         return Response(OriginalSerializer(told).data)
 
-    @extend_schema(request=None, responses={202: CurrentJobSerializer})
+    @extend_schema(request=ReprocessSerializer, responses={202: CurrentJobSerializer})
     @action(detail=True, methods=["post"])
     def reprocess(self, request: Request, pk: str) -> Response:
-        """Process a video again; a ready video keeps playing until the new release is complete."""
-        return self._begun(processing.reprocess(self._found(access.may_reprocess)))
+        """Process a video again, or make only some of its pictures again; a ready video keeps
+        playing meanwhile."""
+        video = self._found(access.may_reprocess)
+        form = ReprocessSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        kinds = form.validated_data.get("only")
+        return self._begun(remaking.remake(video, kinds) if kinds else processing.reprocess(video))
 
     @extend_schema(request=None, responses={202: VideoStatusSerializer})
     @action(detail=True, methods=["post"])

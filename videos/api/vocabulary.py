@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from config.env import QUEUES as _QUEUES
+from processing import remaking
 from processing.ffmpeg.encoding import outputs
 from processing.models import Run
 from processing.monitoring import stages
@@ -10,6 +11,7 @@ from videos.models import Video
 
 QUEUES = _QUEUES
 TASK_KINDS = stages.KINDS
+PICTURE_KINDS = remaking.KINDS
 AUDIO_CODECS = tuple(outputs.AUDIO)
 
 STAGES = tuple(

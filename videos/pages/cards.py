@@ -272,10 +272,12 @@ def _downloading(now: progress.Progress, job: str) -> Working:
 
 
 def _is_reprocessed(video: Video) -> bool:
-    """Return whether a ready video is being processed again. The pictures that follow a first job
-    do not count."""
+    """Return whether a ready video is being processed again. Making the pictures of the release
+    that it plays does not count."""
     job = progress.current_run(video)
-    return job is not None and job.status in Run.ACTIVE and job.kind == Run.Kind.REPROCESS
+    if job is None or job.status not in Run.ACTIVE or job.id == str(video.release_id):
+        return False
+    return job.kind == Run.Kind.REPROCESS
 
 
 def _stage(video: Video, *, may_inspect: bool) -> str:

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from processing.models import Run
 from videos import keys, objects
-from videos.models import Release, Source, Video
+from videos.models import Picture, Release, Source, Video
 from videos.storage import originals, outputs
 
 URL = "/api/v1/videos/"
@@ -159,6 +160,61 @@ def test_reprocessing_answers_with_the_job(api: APIClient, ready_video: Video) -
     video = api.get(f"{URL}{ready_video.pk}/").json()
     assert (video["status"], video["job"]["status"]) == ("ready", "queued")
     assert video["playback"]["hls"]
+
+
+def test_only_some_pictures_are_made_again(
+    api: APIClient, ready_video: Video, work_off: Callable[[], None]
+) -> None:
+    before = set(Picture.objects.values_list("key", flat=True))
+    url = f"{URL}{ready_video.pk}/reprocess/"
+    answer = api.post(url, {"only": ["thumbnails"]}, format="json")
+    assert (answer.status_code, answer.json()["id"]) == (202, str(ready_video.release_id))
+    job = api.get(answer["Location"]).json()
+    states = {task["kind"]: task["state"] for task in job["tasks"]}
+    assert (job["status"], states["thumbnails"], states["poster"]) == ("queued", "ready", "done")
+    video = api.get(f"{URL}{ready_video.pk}/").json()
+    assert (video["status"], video["progress"]["percent"]) == ("ready", 100.0)
+    assert video["playback"]["hls"]
+    again = api.post(url, {"only": ["poster"]}, format="json")
+    assert (again.status_code, again.json()["code"]) == (409, "already_processing")
+    work_off()
+    assert api.get(answer["Location"]).json()["status"] == "succeeded"
+    assert not before & set(Picture.objects.values_list("key", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"only": []}, "min_length"),
+        ({"only": ["smells"]}, "invalid_choice"),
+        ({"only": "poster"}, "not_a_list"),
+        ({"only": None}, "null"),
+        ({"profile": "fast"}, "unknown_field"),
+    ],
+)
+def test_what_is_no_kind_of_picture_is_refused(
+    api: APIClient, ready_video: Video, body: dict[str, Any], code: str
+) -> None:
+    answer = api.post(f"{URL}{ready_video.pk}/reprocess/", body, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert Run.objects.count() == 1
+
+
+def test_pictures_need_a_release_to_be_made_of(
+    api: APIClient, ready_video: Video, stranger: User, as_user: Callable[[User], APIClient]
+) -> None:
+    url, body = f"{URL}{ready_video.pk}/reprocess/", {"only": ["thumbnails"]}
+    assert as_user(stranger).post(url, body, format="json").status_code == 404
+    facts: Any = Source.objects.values_list("facts", flat=True).get()
+    Source.objects.update(facts={**facts, "video": None})
+    answer = api.post(url, body, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_make")
+    Source.objects.update(facts=facts, dropped_at=Now())
+    answer = api.post(url, {"only": ["poster"]}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "original_dropped")
+    Run.objects.all().delete()
+    answer = api.post(url, body, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "release_missing")
 
 
 def test_canceling(api: APIClient, video: Video) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from processing import profiles, services
+from processing.management import pictures
 from processing.monitoring import terminal
 from processing.selection import VideoSelection
 from videos.models import Video
@@ -16,7 +17,8 @@ from videos.objects import faults
 
 
 class Command(BaseCommand):
-    """Reprocess videos selected by id or other conditions. All that are given must hold."""
+    """Reprocess videos selected by id or other conditions, or only make their pictures again. All
+    conditions that are given must hold."""
 
     help = "Process videos again; ready ones keep playing until the new release is complete."
 
@@ -34,9 +36,11 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, help="at most so many, oldest first")
         parser.add_argument("--wait", action="store_true", help="with a bar until all are done")
         parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+        pictures.add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Reprocess each selected video and print its id."""
+        """Reprocess each selected video, or make its pictures again, and print its id."""
+        kinds = pictures.kinds_of(options)
         wanted = VideoSelection(
             ids=tuple(options["ids"]),
             failed=options["failed"] or bool(options["error_code"]),
@@ -45,13 +49,24 @@ class Command(BaseCommand):
             broken=options["broken"],
             since=options["since"],
             owner=options["owner"],
+            lacking=tuple(kinds) if options["missing"] else (),
         )
         if wanted == VideoSelection():
-            raise CommandError("Say which: ids, --failed, --stuck, --broken, --since or --owner.")
+            raise CommandError(
+                "Say which: ids, --failed, --stuck, --broken, --since, --owner or --missing."
+            )
         known = profiles.names()
         if options["profile"] not in (None, *known):
             raise CommandError(f"No such profile. There are: {', '.join(known)}.")
         videos = self._chosen(wanted)[: options["limit"]]
+        if kinds:
+            pictures.Making(self, kinds, options).make(videos)
+        else:
+            self._reprocess_all(videos, wanted, options)
+
+    def _reprocess_all(
+        self, videos: list[Video], wanted: VideoSelection, options: dict[str, Any]
+    ) -> None:
         started = [video for video in videos if self._reprocess(video, wanted, options)]
         verb = "would be reprocessed" if options["dry_run"] else "reprocessed"
         self.stdout.write(f"{len(started)} {verb}.")

@@ -14,9 +14,12 @@ def picture_step(
     *,
     shows: Callable[[Media], bool],
     after: tuple[str, int] = ("publish", 0),
+    needs_source: bool = False,
 ) -> Step:
     """Return the step of one kind of picture. It is planned for sources of which it ``shows``
-    something, unless the profile leaves it out, and done ``after`` another task."""
+    something, unless the profile leaves it out, and done ``after`` another task.
+
+    One that ``needs_source`` reads the original, so it cannot be done again without it."""
 
     def follow(result: object) -> Sequence[TaskSpec]:
         if not isinstance(result, Probed) or kind in result.left_out or not shows(result.media):
@@ -30,6 +33,7 @@ def picture_step(
         label="Making pictures",
         share=0.0,
         essential=False,
+        needs_source=needs_source,
         run=run,
         follow=follow,
     )

@@ -92,7 +92,7 @@ def _record(context: TaskContext, key: str, small: str = "") -> None:
 
 # People wait for it, so it is made beside the rest of the encode, from the source.
 STEP = replace(
-    picture_step("poster", run, shows=has_frames, after=("encode", 0)),
+    picture_step("poster", run, shows=has_frames, after=("encode", 0), needs_source=True),
     stage="encoding",
     label="Preparing the video",
     share=1.0,

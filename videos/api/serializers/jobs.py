@@ -18,7 +18,7 @@ from videos.api.serializers.failures import ErrorSerializer
 from videos.api.serializers.plans import PlanSerializer
 from videos.api.serializers.progress import ProgressSerializer
 from videos.api.strictness import StrictForm
-from videos.api.vocabulary import QUEUES, TASK_KINDS
+from videos.api.vocabulary import PICTURE_KINDS, QUEUES, TASK_KINDS
 
 _LOG_LINES = 40
 
@@ -176,6 +176,18 @@ class JobSubmitSerializer(StrictForm):
     def validate_priority(self, priority: int) -> int:
         """Reject a priority above that of the user's plan, unless the user may prioritize jobs."""
         return _allowed(self, priority)
+
+
+class ReprocessSerializer(StrictForm):
+    """Process a video again, or only make some of its pictures again."""
+
+    only = serializers.ListField(
+        child=serializers.ChoiceField(PICTURE_KINDS),
+        required=False,
+        min_length=1,
+        max_length=len(PICTURE_KINDS),
+        help_text="the kinds of pictures to make again; without it the whole video is processed",
+    )
 
 
 class JobEditSerializer(StrictForm):

@@ -1,6 +1,7 @@
 """The refusals of what is done with videos and their jobs."""
 
 from processing.profiles import NoSuchProfile
+from processing.remaking import NoRelease, NothingToMake
 from processing.services import (
     AlreadyProcessing,
     NoSource,
@@ -32,6 +33,16 @@ REFUSALS: Refusals = {
         409,
         "original_dropped",
         "The original of this video was deleted once it was ready, as you chose. Upload it again.",
+    ),
+    NoRelease: (
+        409,
+        "release_missing",
+        "This video has no complete release whose job is known. Process the whole video again.",
+    ),
+    NothingToMake: (
+        409,
+        "nothing_to_make",
+        "There is nothing in this video that such pictures could show.",
     ),
     NothingToRetry: (
         409,

@@ -143,5 +143,6 @@ CANCELED_STATUS: Example = VIDEO_STATUS | {
     "progress": CANCELED,
     "job": {"id": JOB_ID, "kind": "first", "status": "canceled"},
 }
+REPROCESS: Example = {"only": ["poster", "thumbnails"]}
 MOVE: Example = {"videos": [ID], "folder": FOLDER_ID}
 MOVED: Example = {"results": [{"video": ID, "moved": True, "error": None}]}

@@ -120,10 +120,22 @@ OPERATIONS: Mapping[str, Operation] = {
         "reprocessVideo",
         "Process a video again",
         "Uses the default profile; `createJob` can name another one. A ready video keeps playing "
-        "until the new release is complete.",
+        "until the new release is complete. With `only`, no new release is made: the job that made "
+        "the present one makes these pictures again, also those that its profile left out. The "
+        "video stays ready, and its earlier pictures stay until the new ones replace them. Other "
+        "videos that share the release get them too. `original_dropped` is then answered only "
+        "for kinds that are made of the original.",
         refusals={
-            409: ("already_processing", "source_missing", "original_dropped", "video_deleted")
+            409: (
+                "already_processing",
+                "source_missing",
+                "original_dropped",
+                "video_deleted",
+                "release_missing",
+                "nothing_to_make",
+            )
         },
+        request=examples.REPROCESS,
         answer=CURRENT_JOB,
     ),
     "video.cancel": Operation(

@@ -1,0 +1,130 @@
+"""Make pictures of a complete release again, each kind on its own, for the rest of the product.
+
+A release has the id of the run that made it, and the objects of its pictures lie under that id. So
+it is this run that is queued again, for the tasks of the wanted kinds alone. The release, and all
+videos that play it, stay as they are.
+"""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from processing.models import Run, Task
+from processing.pipeline import advance, plan, resume
+from processing.pipeline.transactions import bounded
+from processing.services import AlreadyProcessing, VideoDeleted, require_there
+from processing.steps import STEPS, plans
+from processing.steps.pictures import PICTURES
+from videos import idempotency
+from videos.models import Release, Source, Video
+
+KINDS = tuple(PICTURES)
+"""The kinds of pictures, in the order of a run."""
+FROM_SOURCE = frozenset(kind for kind, step in PICTURES.items() if step.needs_source)
+"""The kinds that are made of the original, not of the release."""
+
+
+class UnknownKind(Exception):
+    """Raised when there are no pictures of a kind."""
+
+
+class NoRelease(Exception):
+    """Raised when a video has no complete release whose run is known."""
+
+
+class NothingToMake(Exception):
+    """Raised when there is nothing in a video that pictures of these kinds could show."""
+
+
+def remake(video: Video, kinds: Collection[str], *, priority: int | None = None) -> Run:
+    """Queue the run of a video's release to make the pictures of these kinds again, or for the
+    first time; also those that its profile left out.
+
+    Without a ``priority`` it gets that of the owner's plan. Of several videos with this release,
+    the run becomes the given one's, unless its own still plays it. Raises ``UnknownKind``,
+    ``NoRelease``, ``NothingToMake``, ``OriginalDropped`` if one of them needs the original,
+    ``VideoDeleted`` or ``AlreadyProcessing``.
+    """
+    if not kinds or set(kinds) - set(KINDS):
+        raise UnknownKind
+    try:
+        with bounded():
+            run = _lock_run(video)
+            asked, holder = _lock_videos(video, run)
+            specs = plan.again(plans.probed(run, _source_of(run)), kinds)
+            if not specs:
+                raise NothingToMake
+            if any(STEPS[spec.kind].needs_source for spec in specs):
+                require_there(_source_of(run))
+            given = asked.owner.terms.priority if priority is None else priority
+            resume.remake(run, specs, video_id=holder.pk, priority=given)
+            advance.tell(run, Run.Status.QUEUED)
+            idempotency.note("job", run.pk)
+    except IntegrityError as error:
+        raise AlreadyProcessing from error
+    return Run.objects.get(pk=run.pk)
+
+
+def _lock_run(video: Video) -> Run:
+    """Return the run of a video's release with its row locked."""
+    release_id = Video.objects.only("release_id").get(pk=video.pk).release_id
+    if release_id is None:
+        busy = Run.objects.filter(video=video, status__in=Run.ACTIVE).exists()
+        raise AlreadyProcessing if busy else NoRelease
+    try:
+        return advance.lock(release_id)
+    except advance.RunGone as error:
+        raise NoRelease from error
+
+
+def _lock_videos(video: Video, run: Run) -> tuple[Video, Video]:
+    """Return the video and the one to which its locked run belongs from now on, both locked.
+
+    As long as they are, the release is not retired. No run of either may be active, which is not
+    left to the constraint: a run that is ending waits for its video's row.
+    """
+    rows = Video.objects.select_for_update(of=("self",)).select_related("owner", "release")
+    both = {one.pk: one for one in rows.filter(pk__in={video.pk, run.video_id}).order_by("pk")}
+    asked, holder = both.get(video.pk), both[run.video_id]
+    if asked is None or asked.deleted_at is not None:
+        raise VideoDeleted
+    if holder.deleted_at is not None or holder.release_id != run.pk:
+        holder = asked
+    active = Run.objects.filter(video__in=both, status__in=Run.ACTIVE)
+    if asked.release_id != run.pk or active.exists():
+        raise AlreadyProcessing
+    if asked.release is None or asked.release.state != Release.State.COMPLETE:
+        raise NoRelease
+    return asked, holder
+
+
+def _source_of(run: Run) -> Source:
+    if run.source is None:
+        raise NoRelease
+    return run.source
+
+
+def lacking(videos: QuerySet[Video], kinds: Iterable[str]) -> QuerySet[Video]:
+    """Return those of the videos that lack a kind: it was never made of their complete release, or
+    failed, or was made by an older version."""
+    complete = videos.filter(release__state=Release.State.COMPLETE)
+    lacks = [~Q(Exists(_made(kind).filter(run=OuterRef("release_id")))) for kind in kinds]
+    return complete.filter(Q(*lacks, _connector=Q.OR))
+
+
+def lacks(video: Video, kinds: Iterable[str]) -> list[str]:
+    """Return those of the kinds that a video lacks."""
+    return [kind for kind in kinds if not _made(kind).filter(run=video.release_id).exists()]
+
+
+def failed(run_ids: Collection[UUID]) -> list[Task]:
+    """Return the tasks of pictures that failed in these runs, with their runs."""
+    rows = Task.objects.filter(run__in=run_ids, kind__in=KINDS, state=Task.State.FAILED)
+    return list(rows.select_related("run").order_by("pk"))
+
+
+def _made(kind: str) -> QuerySet[Task]:
+    version = STEPS[kind].version
+    return Task.objects.filter(kind=kind, state=Task.State.DONE, version__gte=version)
