@@ -12,12 +12,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.servers import collected
 from tests.servers.postgres import Postgres
 from tests.servers.process import Process, ServerFailed, start_on_free_port
 from tests.servers.redis import Redis
 
 ROOT = Path(__file__).resolve().parents[2]
 BACKGROUND = ("reconciler", "light")
+
+_MIGRATED: set[str] = set()
+"""The addresses of databases that need no migration."""
 
 
 @dataclass
@@ -111,9 +115,14 @@ def running_vodloom(
     """
     environment = environment_of(data, redis.url, database_url) | dict(extra or {})
     vodloom = Vodloom(environment, data, redis, root)
-    vodloom.manage("migrate", "--verbosity", "0")
-    vodloom.manage("collectstatic", "--no-input", "--verbosity", "0")
     try:
+        if root != ROOT or database_url not in _MIGRATED:
+            vodloom.manage("migrate", "--verbosity", "0")
+        ordinary = root == ROOT and "VODLOOM_STATIC_ROOT" not in environment
+        if not (ordinary and collected.bring_back(data / "static")):
+            vodloom.manage("collectstatic", "--no-input", "--verbosity", "0")
+            if ordinary:
+                collected.keep(data / "static")
         _start_all(vodloom, encoders)
         yield vodloom
     finally:
@@ -132,7 +141,9 @@ def migrated_database(postgres: Postgres | None) -> str:
         with tempfile.TemporaryDirectory() as data:
             _manage(["migrate", "--verbosity", "0"], environment_of(Path(data), "", url), ROOT)
         postgres.migrated = url.rpartition("/")[2]
-    return postgres.create_database(template=postgres.migrated)
+    copy = postgres.create_database(template=postgres.migrated)
+    _MIGRATED.add(copy)
+    return copy
 
 
 def worker_name(name: str) -> str:
@@ -187,10 +198,10 @@ def _manage(arguments: Sequence[str], environment: Mapping[str, str], root: Path
 
 
 def _start_all(vodloom: Vodloom, encoders: int) -> None:
-    vodloom.url = vodloom.start_web()
     encode = [f"encode-{number}" if number else "encode" for number in range(encoders)]
     for name in (*BACKGROUND, *encode):
         vodloom.add(name).start()
+    vodloom.url = vodloom.start_web()
 
 
 def _answers(url: str) -> bool:
