@@ -3,7 +3,7 @@ refuses so, and by stubs that speak S3's errors where no local server does."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +166,11 @@ def test_something_else_answers(answer: Answer) -> None:
     assert finding.code in (kinds.NO_S3.code, kinds.NO_ACCESS.code)
 
 
+def _and_more(cases: Sequence[Any], more: Sequence[Any]) -> list[Any]:
+    """Cases, and more of their kind for test-all."""
+    return [*cases, *(pytest.param(*one, marks=pytest.mark.thorough) for one in more)]
+
+
 # What a server refuses everything with, and what is told.
 _REFUSALS: list[tuple[Answer, Kind, dict[str, object]]] = [
     (
@@ -211,7 +216,7 @@ _MORE_REFUSALS: list[tuple[Answer, Kind, dict[str, object]]] = [
 
 @pytest.mark.parametrize(
     ("answer", "kind", "values"),
-    [*_REFUSALS, *(pytest.param(*more, marks=pytest.mark.thorough) for more in _MORE_REFUSALS)],
+    _and_more(_REFUSALS, _MORE_REFUSALS),
 )
 def test_a_refusal_is_told_by_its_code(
     answer: Answer, kind: Kind, values: dict[str, object]
@@ -315,7 +320,7 @@ _MORE_CASES: list[tuple[dict[str, Answer], Kind, dict[str, object]]] = []
 
 @pytest.mark.parametrize(
     ("refused", "kind", "values"),
-    [*_CASES, *(pytest.param(*more, marks=pytest.mark.thorough) for more in _MORE_CASES)],
+    _and_more(_CASES, _MORE_CASES),
 )
 def test_a_right_that_is_missing_is_named(
     refused: dict[str, Answer], kind: Kind, values: dict[str, object]
