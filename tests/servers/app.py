@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.servers import collected
+from tests.servers.commands import Commands
 from tests.servers.postgres import Postgres
 from tests.servers.process import Process, ServerFailed, start_on_free_port
 from tests.servers.redis import Redis
@@ -37,10 +38,26 @@ class Vodloom:
     root: Path = ROOT
     url: str = ""
     processes: dict[str, Process] = field(default_factory=dict)
+    _commands: Commands | None = field(default=None, repr=False)
 
     def manage(self, *arguments: str) -> str:
         """Run manage.py and return its output; raise ServerFailed with all output if it fails."""
-        return _manage(arguments, self.environment, self.root)
+        done = self._ready_commands().run(arguments) if self.root == ROOT else None
+        if done is None:
+            return _manage(arguments, self.environment, self.root)
+        return _output(arguments, *done)
+
+    def _ready_commands(self) -> Commands:
+        environment = _with_commands(self.environment, self.root)
+        if self._commands is None or self._commands.environment != environment:
+            self._end_commands()
+            self._commands = Commands(self.root, environment)
+        return self._commands
+
+    def _end_commands(self) -> None:
+        if self._commands:
+            self._commands.close()
+            self._commands = None
 
     def restart(self, name: str) -> None:
         """Stop a process and start it again, as a deploy does."""
@@ -89,6 +106,7 @@ class Vodloom:
             process.ask_to_stop()
         for process in self.processes.values():
             process.stop()
+        self._end_commands()
 
     @property
     def logs(self) -> str:
@@ -192,9 +210,13 @@ def _manage(arguments: Sequence[str], environment: Mapping[str, str], root: Path
         text=True,
         check=False,
     )
-    if done.returncode:
-        raise ServerFailed(f"manage.py {' '.join(arguments)}:\n{done.stdout}{done.stderr}")
-    return done.stdout
+    return _output(arguments, done.returncode, done.stdout, done.stderr)
+
+
+def _output(arguments: Sequence[str], code: int, out: str, err: str) -> str:
+    if code:
+        raise ServerFailed(f"manage.py {' '.join(arguments)}:\n{out}{err}")
+    return out
 
 
 def _start_all(vodloom: Vodloom, encoders: int) -> None:
