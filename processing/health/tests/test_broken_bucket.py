@@ -291,23 +291,11 @@ _OLD_UPLOAD = Answer(
 )
 _CASES: list[tuple[dict[str, Answer], Kind, dict[str, object]]] = [
     ({"delete many": _NOT_DELETED, "delete": _DENIED}, kinds.MAY_NOT_DELETE, {}),
-    pytest.param(
-        {"delete many": _DENIED, "delete": _DENIED},
-        kinds.MAY_NOT_DELETE,
-        {},
-        marks=pytest.mark.thorough,
-    ),
     ({"delete many": _ABSENT}, kinds.NO_BULK_DELETE, {"code": "NotImplemented"}),
     ({"abort": _DENIED}, kinds.MAY_NOT_ABORT, {}),
     ({"unfinished": _DENIED}, kinds.MAY_NOT_LIST_PARTS, {}),
     ({"unfinished": _OLD_UPLOAD}, kinds.UNFINISHED, {"count": 1}),
     ({"begin": _DENIED}, kinds.MAY_NOT_UPLOAD_PARTS, {"step": "AccessDenied"}),
-    pytest.param(
-        {"part": _DENIED},
-        kinds.MAY_NOT_UPLOAD_PARTS,
-        {"step": "AccessDenied"},
-        marks=pytest.mark.thorough,
-    ),
     ({"arrived": _DENIED}, kinds.MAY_NOT_LIST_ARRIVED, {}),
     ({"finish": _ABSENT}, kinds.MAY_NOT_UPLOAD_PARTS, {"step": "NotImplemented"}),
     ({"get": _DENIED}, kinds.MAY_NOT_GET, {}),
@@ -315,7 +303,10 @@ _CASES: list[tuple[dict[str, Answer], Kind, dict[str, object]]] = [
 ]
 
 # Other calls for the same.
-_MORE_CASES: list[tuple[dict[str, Answer], Kind, dict[str, object]]] = []
+_MORE_CASES: list[tuple[dict[str, Answer], Kind, dict[str, object]]] = [
+    ({"delete many": _DENIED, "delete": _DENIED}, kinds.MAY_NOT_DELETE, {}),
+    ({"part": _DENIED}, kinds.MAY_NOT_UPLOAD_PARTS, {"step": "AccessDenied"}),
+]
 
 
 @pytest.mark.parametrize(
