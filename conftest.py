@@ -11,7 +11,7 @@ from tests.servers.fixtures import StartVodloom
 from tests.servers.plugin import SERVERS
 from tests.servers.process import Process
 
-pytest_plugins = ["tests.domain", "tests.left_running"]
+pytest_plugins = ["tests.domain", "tests.left_running", "tests.quick_flush"]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -15,12 +16,24 @@ import requests
 
 from tests.servers.app import Vodloom
 from tests.servers.fixtures import StartVodloom
+from tests.servers.plugin import SERVERS
 from tests.servers.process import ServerFailed, wait_until
 from tests.servers.s3 import S3
 
 pytestmark = pytest.mark.timeout(300)
 
 DEADLINE_SECONDS = 150
+
+
+@pytest.fixture(scope="module")
+def hasty(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Vodloom]:
+    """The whole product, which soon notices that a worker has died."""
+    shared = pytestconfig.stash[SERVERS].postgres
+    with ExitStack() as cleanup:
+        start = StartVodloom(tmp_path_factory, shared, cleanup)
+        yield start(DJANGO_SETTINGS_MODULE="tests.ingest.settings")
 
 
 class Owner:
@@ -172,20 +185,20 @@ def test_media_without_a_token_is_403(vodloom: Vodloom, clip: Path) -> None:
         assert requests.get(f"{vodloom.url}/{path}", timeout=10).status_code == 403
 
 
-@pytest.mark.alone
+@pytest.mark.slow
 def test_a_worker_killed_in_the_middle_delays_and_loses_nothing(
-    vodloom: Vodloom, long_clip: Path
+    hasty: Vodloom, long_clip: Path
 ) -> None:
-    owner = Owner(vodloom)
+    owner = Owner(hasty)
     video = owner.upload(long_clip)["id"]
     owner.wait(video, lambda now: now["progress"]["stage"] == "encoding")
     owner.wait(video, lambda now: now["progress"]["percent"] > 5)
-    vodloom.kill("encode")
-    vodloom.start("encode")
+    hasty.kill("encode")
+    hasty.start("encode")
     now = owner.wait_until_over(video)
     assert now["status"] == "ready", now["error"]
     assert decode(owner.address(now))[0] == 450
-    gone(vodloom.data / "work")
+    gone(hasty.data / "work")
 
 
 @pytest.mark.thorough
@@ -201,14 +214,14 @@ def test_a_stopping_worker_hands_its_task_back_at_once(vodloom: Vodloom, long_cl
     owner.wait(video, lambda now: now["progress"]["percent"] > 50)
 
 
-@pytest.mark.alone
-def test_canceling_ends_ffmpeg_and_leaves_nothing(vodloom: Vodloom, long_clip: Path) -> None:
-    owner = Owner(vodloom)
+@pytest.mark.slow
+def test_canceling_ends_ffmpeg_and_leaves_nothing(hasty: Vodloom, long_clip: Path) -> None:
+    owner = Owner(hasty)
     video = owner.upload(long_clip)["id"]
     owner.wait(video, lambda now: now["progress"]["percent"] > 5)
     answer = owner.session.post(f"{owner.url}{video}/cancel/", timeout=10)
     assert answer.json()["status"] == "canceled"
-    gone(vodloom.data / "work")
+    gone(hasty.data / "work")
     assert owner.get(video)["status"] == "canceled"
 
 

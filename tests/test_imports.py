@@ -25,7 +25,6 @@ def server() -> Iterator[BadServer]:
         yield server
 
 
-@pytest.mark.alone
 def test_a_worker_that_is_killed_while_it_downloads_loses_nothing_and_leaves_nothing(
     start_vodloom: StartVodloom, server: BadServer, clip: Path
 ) -> None:
@@ -35,7 +34,11 @@ def test_a_worker_that_is_killed_while_it_downloads_loses_nothing_and_leaves_not
     url = server.at("/sea.mp4", cut.answer)
     inside = BrokenOff(body)
     server.at("/clip", inside.answer)
-    vodloom = start_vodloom(VODLOOM_FETCH_PRIVATE="127.0.0.0/8", VODLOOM_SITE_HOSTS="127.0.0.1")
+    vodloom = start_vodloom(
+        VODLOOM_FETCH_PRIVATE="127.0.0.0/8",
+        VODLOOM_SITE_HOSTS="127.0.0.1",
+        DJANGO_SETTINGS_MODULE="tests.ingest.settings",
+    )
     owner = Owner(vodloom)
     sha256 = hashlib.sha256(body).hexdigest()
     file = _begin(owner, url=url, sha256=sha256)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -61,6 +62,15 @@ def test_a_list_is_narrowed_by_its_own_filters_alone(desk: Client, url: str) -> 
         assert answer.status_code == 400 or answer["Location"].endswith("?e=1")
     for asked in ("q=%00", "p=x", "p=-1", "p=" + "9" * 20, "o=99", "e=1", "error_code=%00", "all="):
         assert desk.get(f"{url}?{asked}").status_code in (200, 302), asked
+
+
+@pytest.mark.parametrize("url", LISTS)
+def test_a_filter_by_a_nul_is_no_filter(desk: Client, url: str) -> None:
+    for name in set(re.findall(r'href="\?(\w+)=', desk.get(url).content.decode())):
+        for asked in (f"{name}=%00", f"{name}=%00&{name}=a", f"{name}=a&{name}=%00"):
+            answer = desk.get(f"{url}?{asked}")
+            assert answer.status_code == 302, asked
+            assert answer["Location"].endswith("?e=1")
 
 
 def test_filters_and_links_narrow(desk: Client, video: Video) -> None:

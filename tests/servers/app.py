@@ -12,12 +12,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.servers import collected
+from tests.servers.commands import Commands
 from tests.servers.postgres import Postgres
 from tests.servers.process import Process, ServerFailed, start_on_free_port
 from tests.servers.redis import Redis
 
 ROOT = Path(__file__).resolve().parents[2]
 BACKGROUND = ("reconciler", "light")
+
+_MIGRATED: set[str] = set()
+"""The addresses of databases that need no migration."""
 
 
 @dataclass
@@ -33,10 +38,26 @@ class Vodloom:
     root: Path = ROOT
     url: str = ""
     processes: dict[str, Process] = field(default_factory=dict)
+    _commands: Commands | None = field(default=None, repr=False)
 
     def manage(self, *arguments: str) -> str:
         """Run manage.py and return its output; raise ServerFailed with all output if it fails."""
-        return _manage(arguments, self.environment, self.root)
+        done = self._ready_commands().run(arguments) if self.root == ROOT else None
+        if done is None:
+            return _manage(arguments, self.environment, self.root)
+        return _output(arguments, *done)
+
+    def _ready_commands(self) -> Commands:
+        environment = _with_commands(self.environment, self.root)
+        if self._commands is None or self._commands.environment != environment:
+            self._end_commands()
+            self._commands = Commands(self.root, environment)
+        return self._commands
+
+    def _end_commands(self) -> None:
+        if self._commands:
+            self._commands.close()
+            self._commands = None
 
     def restart(self, name: str) -> None:
         """Stop a process and start it again, as a deploy does."""
@@ -85,6 +106,7 @@ class Vodloom:
             process.ask_to_stop()
         for process in self.processes.values():
             process.stop()
+        self._end_commands()
 
     @property
     def logs(self) -> str:
@@ -111,9 +133,14 @@ def running_vodloom(
     """
     environment = environment_of(data, redis.url, database_url) | dict(extra or {})
     vodloom = Vodloom(environment, data, redis, root)
-    vodloom.manage("migrate", "--verbosity", "0")
-    vodloom.manage("collectstatic", "--no-input", "--verbosity", "0")
     try:
+        if root != ROOT or database_url not in _MIGRATED:
+            vodloom.manage("migrate", "--verbosity", "0")
+        ordinary = root == ROOT and "VODLOOM_STATIC_ROOT" not in environment
+        if not (ordinary and collected.bring_back(data / "static")):
+            vodloom.manage("collectstatic", "--no-input", "--verbosity", "0")
+            if ordinary:
+                collected.keep(data / "static")
         _start_all(vodloom, encoders)
         yield vodloom
     finally:
@@ -132,7 +159,9 @@ def migrated_database(postgres: Postgres | None) -> str:
         with tempfile.TemporaryDirectory() as data:
             _manage(["migrate", "--verbosity", "0"], environment_of(Path(data), "", url), ROOT)
         postgres.migrated = url.rpartition("/")[2]
-    return postgres.create_database(template=postgres.migrated)
+    copy = postgres.create_database(template=postgres.migrated)
+    _MIGRATED.add(copy)
+    return copy
 
 
 def worker_name(name: str) -> str:
@@ -181,16 +210,20 @@ def _manage(arguments: Sequence[str], environment: Mapping[str, str], root: Path
         text=True,
         check=False,
     )
-    if done.returncode:
-        raise ServerFailed(f"manage.py {' '.join(arguments)}:\n{done.stdout}{done.stderr}")
-    return done.stdout
+    return _output(arguments, done.returncode, done.stdout, done.stderr)
+
+
+def _output(arguments: Sequence[str], code: int, out: str, err: str) -> str:
+    if code:
+        raise ServerFailed(f"manage.py {' '.join(arguments)}:\n{out}{err}")
+    return out
 
 
 def _start_all(vodloom: Vodloom, encoders: int) -> None:
-    vodloom.url = vodloom.start_web()
     encode = [f"encode-{number}" if number else "encode" for number in range(encoders)]
     for name in (*BACKGROUND, *encode):
         vodloom.add(name).start()
+    vodloom.url = vodloom.start_web()
 
 
 def _answers(url: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -32,6 +33,7 @@ class Part:
     number: int
     etag: str
     size: int
+    arrived_at: datetime
 
 
 def place(storage: MediaStorage) -> BucketStorage | None:
@@ -59,14 +61,22 @@ def part_url(bucket: BucketStorage, key: str, upload_id: str, number: int, *, se
     )
 
 
+def newest(parts: Iterable[Part]) -> list[Part]:
+    """Return the part that arrived last under each number, by number."""
+    by_time = sorted(parts, key=lambda one: one.arrived_at)
+    by_number = {one.number: one for one in by_time}
+    return [by_number[number] for number in sorted(by_number)]
+
+
 @translated
 def arrived(bucket: BucketStorage, key: str, upload_id: str) -> list[Part]:
-    """Return the parts that have arrived, by number; raises ``ObjectMissing``."""
+    """Return the parts that have arrived, by number; raises ``ObjectMissing``. Some buckets list
+    what was sent first under a number beside what was sent again."""
     pages = bucket.client.get_paginator("list_parts").paginate(
         Bucket=bucket.bucket_name, Key=bucket.object_key(key), UploadId=upload_id
     )
     return [
-        Part(one["PartNumber"], one["ETag"].strip('"'), one["Size"])
+        Part(one["PartNumber"], one["ETag"].strip('"'), one["Size"], one["LastModified"])
         for page in pages
         for one in page.get("Parts", [])
     ]

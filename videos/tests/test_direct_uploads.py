@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,23 @@ def test_parts_that_are_not_there_leave_the_upload_open(
     answer = upload.post("complete/", {"parts": named})
     assert (answer.status_code, answer.json()["code"]) == (400, code)
     assert upload.complete([etag]).status_code == 200
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("order", [(b"a", b"b"), (b"b", b"a")], ids=["ab", "ba"])
+def test_of_a_part_that_was_sent_twice_the_named_one_is_taken(
+    api: APIClient, seaweedfs: S3, settings: Any, order: tuple[bytes, bytes]
+) -> None:
+    # This server lists both, in no order of time.
+    in_bucket(settings, seaweedfs)
+    upload = begin(api, size=100)
+    first = upload.send(1, order[0] * 100)
+    time.sleep(1.1)  # it keeps the time of each in whole seconds
+    second = upload.send(1, order[1] * 100)
+    assert first != second
+    assert [one["Size"] for one in upload.get("").json()] == [100]
+    assert upload.complete([second]).status_code == 200
+    assert originals().read_bytes(upload.key, at_most=100) == order[1] * 100
 
 
 def test_small_parts_before_the_last_are_refused_and_can_be_sent_again(

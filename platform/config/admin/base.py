@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin, ShowFacets, SimpleListFilter, helpers
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -136,7 +138,11 @@ class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it r
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Return the list with the viewer in ``viewed_by`` of each row."""
+        """Return the list with the viewer in ``viewed_by`` of each row. Raises
+        ``IncorrectLookupParameters`` for a filter by a NUL, which PostgreSQL accepts in no text."""
+        asked = (values for name, values in request.GET.lists() if name != SEARCH_VAR)
+        if any("\0" in value for values in asked for value in values):
+            raise IncorrectLookupParameters
         changelist = super().get_changelist_instance(request)
         changelist.result_list = list(changelist.result_list)
         for row in changelist.result_list:

@@ -249,11 +249,11 @@ CHIRP = "aevalsrc='0.4*sin(2*PI*440*t)+0.2*sin(2*PI*997*t*(1+t/50))':s={rate}:d=
     [
         ("a.m4a", 44100, ["-c:a", "aac"]),
         ("a.mka", 48000, ["-c:a", "libopus"]),
-        ("a.mka", 44100, ["-c:a", "aac"]),
-        ("a.ts", 44100, ["-c:a", "aac"]),
+        pytest.param("a.mka", 44100, ["-c:a", "aac"], marks=pytest.mark.thorough),
+        pytest.param("a.ts", 44100, ["-c:a", "aac"], marks=pytest.mark.thorough),
         ("a.flv", 22050, ["-c:a", "libmp3lame"]),
-        ("a.wav", 96000, []),
-        ("a.ogg", 48000, ["-c:a", "libvorbis"]),
+        pytest.param("a.wav", 96000, [], marks=pytest.mark.thorough),
+        pytest.param("a.ogg", 48000, ["-c:a", "libvorbis"], marks=pytest.mark.thorough),
     ],
 )
 def test_audio_of_joined_spans_is_the_audio_of_the_whole(

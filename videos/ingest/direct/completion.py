@@ -114,15 +114,13 @@ def _of_object(upload: Upload) -> Video:
 
 
 def _chosen(arrived: Sequence[Part], named: Sequence[Named]) -> list[Part]:
-    """Return the arrived parts that are named, in their order."""
-    by_number = {one.number: one for one in arrived}
-    chosen = [by_number.get(one.number) for one in named]
+    """Return the arrived parts that are named, in their order. Some buckets list what was sent
+    first under a number beside what was sent again, so a part is known by both of its names."""
+    by_name = {(one.number, one.etag): one for one in arrived}
+    chosen = [by_name.get((one.number, one.etag)) for one in named]
     parts = [one for one in chosen if one is not None]
     numbers = [one.number for one in parts]
-    same = all(
-        part is not None and part.etag == one.etag for part, one in zip(chosen, named, strict=True)
-    )
-    if not parts or not same or numbers != sorted(set(numbers)):
+    if not parts or len(parts) < len(named) or numbers != sorted(set(numbers)):
         raise PartsMissing
     if any(one.size < SMALLEST_PART for one in parts[:-1]):
         raise PartTooSmall

@@ -118,7 +118,7 @@ def parts(upload: Upload) -> list[Part]:
     """Return the parts that have arrived. Raises ``UploadOver``."""
     require_open(upload)
     try:
-        arrived = multipart.arrived(bucket(), upload.key, upload.multipart_id)
+        arrived = multipart.newest(multipart.arrived(bucket(), upload.key, upload.multipart_id))
     except ObjectMissing as error:
         raise UploadOver from error
     uploads.extend(upload.pk, received=sum(one.size for one in arrived), expires_in=_EXPIRES_IN)

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import structlog
@@ -181,7 +181,7 @@ class Writer:
         self._is_over, self._digest = True, None
         await self._last_note()
         lock, self._lock = self._lock, Lock(-1, b"")
-        return await asyncio.shield(_in_thread(_storing, _complete, self.upload.pk, sha256, lock))
+        return await _in_thread(_storing, _complete, self.upload.pk, sha256, lock)
 
     async def close(self) -> None:
         """Write what was taken, note how much that is, and let another writer in."""
@@ -343,5 +343,16 @@ def _complete_alone(upload_id: UUID) -> None:
 
 async def _in_thread(pool: ThreadPoolExecutor, work: Callable[..., T], *given: object) -> T:
     """Run work in a thread. The work goes on if the caller is cancelled."""
-    loop = asyncio.get_running_loop()
-    return await asyncio.shield(loop.run_in_executor(pool, work, *given))
+    running = asyncio.get_running_loop().run_in_executor(pool, work, *given)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        running.add_done_callback(_tell_of_failure)
+        raise
+
+
+def _tell_of_failure(done: asyncio.Future[Any]) -> None:
+    """Log how work failed that nobody waits for any more, such as that of an upload which was
+    purged while it was completed."""
+    if not done.cancelled() and (error := done.exception()) is not None:
+        logger.warning("upload_work_failed", reason=type(error).__name__)

@@ -20,6 +20,7 @@ from videos.api.problems.refusals import (
 from videos.idempotency import RETRY_AFTER_SECONDS, KeyInFlight
 from videos.ingest.delegated import AddressBusy
 from videos.ingest.receiving import UploadElsewhere, UploadLocked
+from videos.storage import StorageUnavailable
 
 REFUSALS: Refusals = {
     **addresses.REFUSALS,
@@ -38,6 +39,7 @@ RETRY_SECONDS: Mapping[type[Exception], str] = {
     UploadLocked: "1",
     UploadElsewhere: "1",
     AddressBusy: "1",
+    StorageUnavailable: "5",
     throttling.TooManyRequests: "{error.seconds}",
 }
 """After how many seconds the same request may be sent again."""
