@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -17,13 +16,16 @@ from videos.api.serializers.content import ContentFactsSerializer, SimilarSerial
 from videos.models import ContentFacts, Video
 from videos.moderation import alike
 
+if TYPE_CHECKING:
+    from rest_framework.viewsets import GenericViewSet
 
-class ContentViews:
+    _View = GenericViewSet[Video]
+else:
+    _View = object
+
+
+class ContentViews(_View):
     """Actions of a view set of videos."""
-
-    request: Request
-    get_object: Callable[[], Video]
-    get_serializer_context: Callable[[], dict[str, Any]]
 
     @extend_schema(responses=ContentFactsSerializer)
     @action(detail=True)

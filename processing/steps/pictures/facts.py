@@ -36,9 +36,8 @@ def _measured(
     argv = facts.command(
         context.ffmpeg.program, film, track, context.folder, seconds=track_lasts or 0.0
     )
-    # Both lie in the attempt's folder, which FFmpeg may read anyway.
-    seconds = max(film_lasts or 0.0, track_lasts or 0.0)
-    tools.run(argv, context, seconds, film or context.folder)
+    given = [path for path in (film, track) if path is not None]
+    tools.run(argv, context, max(film_lasts or 0.0, track_lasts or 0.0), given[0])
     return facts.read(context.folder, frames=film_lasts, audio=track_lasts)
 
 
