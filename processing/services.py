@@ -103,6 +103,8 @@ def retry(run: Run) -> Run:
             if locked.source is None:
                 raise NoSource
             video = _lock(locked.video_id)
+            if Run.objects.filter(video=video, status__in=Run.ACTIVE).exists():
+                raise AlreadyProcessing  # an earlier run makes pictures of its release again
             require_there(locked.source)
             if video.status != Video.Status.READY:
                 lifecycle.begin_again(video.pk, source=locked.source)

@@ -38,17 +38,16 @@ _FRAMES = {
     "color_range": "",
     "field_order": "progressive",
 }
-PROBED = Media.from_json(
-    {
-        "container": "mov",
-        "duration": 3.0,
-        "start": 0.0,
-        "size": 1000,
-        "bitrate": None,
-        "video": _FRAMES,
-        "audio": [],
-    }
-)
+FACTS = {
+    "container": "mov",
+    "duration": 3.0,
+    "start": 0.0,
+    "size": 1000,
+    "bitrate": None,
+    "video": _FRAMES,
+    "audio": [],
+}
+PROBED = Media.from_json(FACTS)
 PLAN = plan_of(PROBED, DEFAULT)
 # Three spans of a second; the audio of a second is 46.9 packets.
 SPANS = tuple(

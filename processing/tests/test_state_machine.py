@@ -25,14 +25,14 @@ from hypothesis.stateful import (
 
 from accounts.models import User
 from accounts.plans import PLANS, PlanName
-from processing import services
+from processing import remaking, services
 from processing.models import Run, Task
 from processing.pipeline import finish, reconcile
 from processing.pipeline.claim import claim
 from processing.pipeline.lease import LeaseLost, renew
 from processing.pipeline.retry import Problem, Remedy
 from processing.queues import rows_of
-from processing.tests.pretended import outcome
+from processing.tests.pretended import FACTS, outcome
 from processing.tests.promises import Rows
 from videos import purge
 from videos.events import log
@@ -50,6 +50,7 @@ BOUNDED = settings(
     suppress_health_check=list(HealthCheck),
 )
 picks = st.integers(0, 30)
+_REMADE = ("thumbnails",)
 
 PERMANENT = Problem("encode_failed", "It cannot be encoded.", tries=1)
 TRANSIENT = Problem("storage_unavailable", "The storage is not responding.", tries=3)
@@ -95,13 +96,14 @@ class Pipeline(RuleBasedStateMachine):
             size=1,
             sha256="0" * 64,
             origin=Source.Origin.COMMAND,
+            facts=FACTS,
         )
         video = Video.objects.create(owner=user, status=Video.Status.UPLOADING)
         self.runs.append(services.begin(video, source))
         self.videos.append(video)
 
     @precondition(lambda self: self.videos)
-    @rule(act=st.sampled_from(["retry", "reprocess", "prioritize", "cancel"]), pick=picks)
+    @rule(act=st.sampled_from(["retry", "reprocess", "remake", "prioritize", "cancel"]), pick=picks)
     def decide(self, act: str, pick: int) -> None:
         getattr(self, f"_{act}")(pick)
 
@@ -126,6 +128,9 @@ class Pipeline(RuleBasedStateMachine):
         except services.NothingToRetry:
             assert newer or not ended
             return
+        except services.AlreadyProcessing:
+            assert busy
+            return
         assert ended
         assert not newer
         assert not busy
@@ -141,6 +146,20 @@ class Pipeline(RuleBasedStateMachine):
             assert busy
         else:
             assert not busy
+
+    def _remake(self, pick: int) -> None:
+        video = Video.objects.get(pk=_pick(self.videos, pick).pk)
+        busy = _is_busy(video)
+        try:
+            run = remaking.remake(video, _REMADE)
+        except services.AlreadyProcessing:
+            assert busy
+        except remaking.NoRelease:
+            assert video.status in (Video.Status.FAILED, Video.Status.CANCELED)
+        else:
+            assert (busy, video.status) == (False, Video.Status.READY)
+            made = {task.pk for task in self.held if task.run_id == run.pk and task.kind in _REMADE}
+            self.done = {pk: row for pk, row in self.done.items() if pk not in made}
 
     def _prioritize(self, pick: int) -> None:
         priority = pick % 5
@@ -206,7 +225,7 @@ class Pipeline(RuleBasedStateMachine):
         with _only_by_its_holder(task):
             finish.fail(task, MISFIT)
         newest = Run.objects.filter(video_id=run.video_id).latest("id")
-        if current and not run.whole:
+        if current and task.essential and not run.whole:
             assert (newest.whole, newest.status) == (True, Run.Status.QUEUED)
             assert not Video.objects.filter(pk=run.video_id, release_id=run.pk).exists()
             self.runs.append(newest)
@@ -396,5 +415,24 @@ def test_a_run_canceled_when_its_video_was_ready_can_be_retried(db: None) -> Non
         Rows().hold()
         assert Task.objects.get(kind="poster").state == State.READY
         assert Video.objects.get().status == Video.Status.READY
+    finally:
+        machine.teardown()
+
+
+def test_the_pictures_of_an_older_release_are_made_again_while_a_newer_job_has_failed(
+    db: None,
+) -> None:
+    machine = Pipeline()
+    try:
+        machine.hand_in(owner=0)
+        machine.work(tasks=20, slow="")
+        machine._reprocess(0)
+        machine._cancel(0)
+        machine._remake(0)
+        machine._retry(0)
+        Rows().hold()
+        machine.work(tasks=1, slow="")
+        machine._retry(0)
+        Rows().hold()
     finally:
         machine.teardown()
