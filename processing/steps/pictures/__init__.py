@@ -6,6 +6,7 @@ the release and work on what was made of it, where that shows the same as the so
 
 from processing.steps.pictures import (
     alike,
+    candidates,
     facts,
     poster,
     preview,
@@ -15,12 +16,6 @@ from processing.steps.pictures import (
 )
 from processing.steps.step import Step
 
-_MODULES = (poster, thumbnails, storyboard, preview, waveform, facts, alike)
+_MODULES = (poster, candidates, thumbnails, storyboard, preview, waveform, facts, alike)
 PICTURES: dict[str, Step] = {module.STEP.kind: module.STEP for module in _MODULES}
-from processing.steps.pictures import candidates, poster, thumbnails
-from processing.steps.step import Step
-
-_STEPS = (poster.STEP, candidates.STEP, thumbnails.STEP)
-
-PICTURES: dict[str, Step] = {step.kind: step for step in _STEPS}
 """The steps by their kinds. A profile may leave any of them out, and each can be done again."""

@@ -69,11 +69,6 @@ def joined(context: TaskContext, rendition: Rendition) -> Path:
     return out
 
 
-def seconds(rendition: Rendition) -> float:
-    """Return how long a rendition with prefetched chunks lasts."""
-    return sum(chunk.duration for chunk in rendition.chunks.all()) / rendition.timescale
-
-
 def _renditions(context: TaskContext, kind: Rendition.Kind) -> list[Rendition]:
     rows = Rendition.objects.filter(release_id=context.run.pk, kind=kind).order_by("id")
     return list(rows.prefetch_related("chunks"))
