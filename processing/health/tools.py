@@ -19,16 +19,16 @@ FFMPEG, CODECS, FIXES = "FFmpeg", "Other codecs", "FFmpeg's security fixes"
 _OLDEST = (5, 1)
 _ENCODERS = (
     *(encoder for codec in outputs.EVERYWHERE for encoder in outputs.encoders_of(codec)),
-    *("mjpeg", "pcm_s16le", "rawvideo", "wrapped_avframe"),
+    *("mjpeg", "libwebp", "libwebp_anim", "pcm_s16le", "rawvideo", "wrapped_avframe"),
 )
 # zscale converts HDR and wide gamuts for ordinary screens. Only a build with zimg has it.
 _FILTERS = (
     "zscale", "bwdif", "estdif", "scale", "fps", "trim", "tpad", "split", "setpts", "settb",
     "setsar", "setparams", "sidedata", "select", "format", "pad", "premultiply", "extractplanes",
     "lutrgb", "lutyuv", "aresample", "aformat", "pan", "join", "atrim", "apad", "asetpts",
-    "adelay", "alimiter", "asplit", "asetnsamples", "volume",
+    "adelay", "alimiter", "asplit", "asetnsamples", "volume", "tile", "concat",
 )  # fmt: skip
-_MUXERS = ("mp4", "nut", "framecrc", "framehash", "image2", "rawvideo", "s16le", "null")
+_MUXERS = ("mp4", "nut", "framecrc", "framehash", "image2", "webp", "rawvideo", "s16le", "null")
 # The codecs in most people's files. Hardly anyone would notice if a build lacked others.
 _DECODERS = (
     "h264", "hevc", "vp8", "vp9", "mpeg2video", "mpeg4", "mjpeg", "prores", "dvvideo",

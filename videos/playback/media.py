@@ -5,10 +5,10 @@ for clients that accept that. On disk, everything else is the file of that name 
 part of one (`processing.packaging.addresses`), with Range. For an image or the poster that an owner
 gave, its id stands in place of the release; for an image's original, that of the source. In a
 bucket, the playlists contain a signed address for each chunk, posters and downloads redirect to a
-short-lived one, and bytes never pass through here. A video's original has an address of its own
-kind (`originals`). ``?download``
-makes the client save the file, named after the video's title. Each request checks in the rows that
-the address is still valid (`gate`).
+short-lived one, and bytes never pass through here, except the small texts of a storyboard, which
+name pictures relative to the address here. A video's original has an address of its own kind
+(`originals`). ``?download`` makes the client save the file, named after the video's title. Each
+request checks in the rows that the address is still valid (`gate`).
 """
 
 import re
@@ -28,7 +28,7 @@ from django.db import DatabaseError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from processing.packaging import addresses
+from processing.packaging import addresses, storyboard
 from videos import keys
 from videos.database_threads import DatabaseThreads
 from videos.playback import conditions, filenames, originals, parts, tokens
@@ -51,7 +51,12 @@ _TYPES = {
     ".webp": "image/webp",
     ".avif": "image/avif",
     ".vtt": "text/vtt",
+    ".json": "application/json",
 }
+# Texts that name files beside them. They never redirect to a bucket, where those names would be
+# without a signature.
+_NAMING = storyboard.TEXTS
+_NAMING_BYTES = 1024 * 1024
 _PARTS = 3
 _BYTES = "application/octet-stream"
 IMAGE_ORIGINAL = "original"
@@ -246,15 +251,17 @@ async def _object(request: Request, wanted: _Wanted, part: addresses.Part | None
     except (StorageUnavailable, OSError) as error:
         logger.warning("file_unavailable", reason=type(error).__name__)
         return _unavailable()
+    headers = {"Cache-Control": _FOR_EVER}
+    if wanted.disposition:
+        headers["Content-Disposition"] = wanted.disposition
+    if isinstance(found, bytes):
+        return Response(found, media_type=wanted.content_type, headers=headers)
     if isinstance(found, str) and part is None:
         return _redirect(found)
     if not isinstance(found, _Found) or (part and part.last >= found.about.st_size):
         return _refusal(404, _GONE)
     first, size = (part.first, part.size) if part else (0, found.about.st_size)
     bytes_of = parts.FilePart(found.path, found.about, first, size)
-    headers = {"Cache-Control": _FOR_EVER}
-    if wanted.disposition:
-        headers["Content-Disposition"] = wanted.disposition
     return parts.answer(bytes_of, request, media_type=wanted.content_type, headers=headers)
 
 
@@ -267,11 +274,14 @@ def _told_of(size: int, content_type: str, disposition: str) -> Response:
     return Response(headers=headers, media_type=content_type)
 
 
-def _look_up(wanted: _Wanted) -> _Found | str | None:
+def _look_up(wanted: _Wanted) -> _Found | str | bytes | None:
     """Return where an object lies, if it exists: a local file, or a signed address in a bucket. The
-    address answers with a Content-Disposition if one is given."""
+    address answers with a Content-Disposition if one is given. A text in a bucket that names files
+    beside it is returned itself."""
     if (path := wanted.storage.local_path(wanted.key)) is not None:
         return _Found(path, path.stat())
+    if wanted.key.rpartition("/")[2] in _NAMING:
+        return wanted.storage.read_bytes(wanted.key, at_most=_NAMING_BYTES)
     window = int(time.time()) // SIGNED_EVERY_SECONDS
     until = (window + 2) * SIGNED_EVERY_SECONDS
     return wanted.storage.signed_url(wanted.key, until=until, disposition=wanted.disposition)

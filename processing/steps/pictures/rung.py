@@ -4,9 +4,10 @@ It is the cheapest to decode, and shows what the source shows: upright, with squ
 the colours of every screen.
 """
 
+import math
 from pathlib import Path
 
-from processing.packaging import join
+from processing.packaging import join, segments
 from processing.steps import chunk_files, tools
 from processing.steps.context import TaskContext
 from videos.models import Rendition
@@ -31,6 +32,22 @@ def audio(context: TaskContext) -> Rendition | None:
     """Return the audio that plays unasked; None if there is none. Its chunks are prefetched."""
     heard = [one for one in _renditions(context, Rendition.Kind.AUDIO) if one.codec in ("", "aac")]
     return next((one for one in heard if one.default), heard[0] if heard else None)
+
+
+def seconds(rendition: Rendition) -> float:
+    """Return how long the rendition lasts."""
+    return sum(chunk.duration for chunk in rendition.chunks.all()) / rendition.timescale
+
+
+def longest_gop(rendition: Rendition) -> float:
+    """Return the most seconds from one keyframe to the next; infinite if that is not known."""
+    lengths = (
+        keyframe.duration / rendition.timescale
+        for chunk in rendition.chunks.all()
+        for segment in segments.from_json(chunk.segments)
+        for keyframe in segment.keyframes
+    )
+    return max(lengths, default=math.inf)
 
 
 def joined(context: TaskContext, rendition: Rendition) -> Path:
