@@ -47,14 +47,16 @@ def run(
     on_progress: Callable[[Progress], None] | None = None,
     *,
     vain: float = 0.0,
+    beside: Sequence[Path] = (),
 ) -> runner.Finished:
     """Run FFmpeg over ``seconds`` of media, and before that over ``vain`` seconds that it only
-    decodes, after closing the database connection."""
+    decodes, after closing the database connection. It may read the ``source`` and the files
+    ``beside`` it."""
     let_go_of_database()
     return context.ffmpeg.run(
         argv,
         limits=limits(seconds, vain=vain),
-        reads=[source],
+        reads=[source, *beside],
         writes=context.folder,
         on_progress=on_progress,
         should_stop=context.should_stop,

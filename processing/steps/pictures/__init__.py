@@ -4,7 +4,7 @@ None of them is essential: a video is playable and ready without them. They foll
 the release and work on what was made of it, where that shows the same as the source.
 """
 
-from processing.steps.pictures import poster, storyboard, thumbnails
+from processing.steps.pictures import poster, preview, storyboard, thumbnails
 from processing.steps.step import Step
 
 PICTURES: dict[str, Step] = {
@@ -13,6 +13,7 @@ PICTURES: dict[str, Step] = {
         poster.STEP,
         thumbnails.STEP,
         storyboard.STEP,
+        preview.STEP,
     )
 }
 """The steps by their kinds. A profile may leave any of them out, and each can be done again."""
