@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PIL import Image as Opened
+from PIL import ImageSequence
 
 from processing.ffmpeg.encoding.preview import MOST_BYTES
 from processing.ffmpeg.tests.clips import described
@@ -28,7 +29,7 @@ def test_a_short_video_is_shown_whole(ready_video: Video) -> None:
     assert (media.video.width, media.video.height) == (mp4.width, mp4.height) == (320, 180)
     with Opened.open(webp) as shown:
         assert shown.format == "WEBP"
-        assert shown.n_frames > 20
+        assert len(list(ImageSequence.Iterator(shown))) > 20
         assert shown.size == (rows["preview.webp"].width, rows["preview.webp"].height)
     for row in rows.values():
         assert row.facts == {"seconds": 3.0, "moments": [0.0]}

@@ -15,7 +15,7 @@ from processing.models import Task
 from processing.pipeline import attempt, finish, work
 from processing.pipeline.claim import claim
 from videos import objects
-from videos.models import Chunk, Release, Rendition, StoredObject, Video
+from videos.models import Chunk, Picture, Release, Rendition, StoredObject, Video
 from videos.storage import StorageUnavailable, outputs
 from videos.storage.disk import DiskStorage
 
@@ -30,7 +30,8 @@ def _listed() -> set[str]:
     rows = Release.objects.values_list("poster_key", "small_poster_key")
     posters = {key for keys in rows for key in keys if key}
     downloads = Rendition.objects.exclude(download_key="").values_list("download_key", flat=True)
-    return {*Chunk.objects.values_list("key", flat=True), *posters, *downloads}
+    pictures = Picture.objects.values_list("key", flat=True)
+    return {*Chunk.objects.values_list("key", flat=True), *posters, *downloads, *pictures}
 
 
 def _registered(*states: State) -> set[str]:

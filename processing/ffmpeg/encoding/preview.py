@@ -98,8 +98,9 @@ VIDEO_FORMS = (
 )
 """How the MP4 is encoded: each is smaller than the one before it."""
 WEBP_FORMS = (
-    Form(180, 12, 50),
-    Form(180, 12, 25),
+    Form(180, 12, 85),
+    Form(180, 12, 60),
+    Form(180, 12, 30),
     Form(180, 10, 8),
     Form(120, 10, 4),
     Form(90, 10, 0),
