@@ -29,8 +29,10 @@ from videos.api.filters import VideoFilter
 from videos.api.flags import flag
 from videos.api.job_views import jobs_of
 from videos.api.pagination import NEWEST_FIRST
+from videos.api.poster_actions import PosterActions
 from videos.api.serializers.folders import MovedSerializer, MoveSerializer, moved_to
 from videos.api.serializers.jobs import JobSerializer
+from videos.api.serializers.posters import PosterChoiceSerializer, PosterFileSerializer
 from videos.api.serializers.progress import CurrentJobSerializer
 from videos.api.serializers.sources import OriginalSerializer
 from videos.api.serializers.video_forms import VideoEditSerializer, VideoUploadSerializer
@@ -46,6 +48,7 @@ _OPEN_ACTIONS = ("retrieve", "status")
 
 
 class VideoViewSet(
+    PosterActions,
     StrictRequests,
     mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
@@ -65,7 +68,9 @@ class VideoViewSet(
         "create": VideoUploadSerializer,
         "partial_update": VideoEditSerializer,
         "move": MoveSerializer,
+        "poster": PosterChoiceSerializer,
     }
+    files = {"poster": PosterFileSerializer}
     forms = frozenset({"create"})
     parameters = {"list": frozenset({"deleted", "trashed"}), "destroy": frozenset({"purge"})}
     paged = frozenset({"list", "jobs"})
