@@ -8,9 +8,10 @@ counting the bytes.
 import asyncio
 import json
 import math
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from asgiref.typing import (
     ASGI3Application,
@@ -71,14 +72,16 @@ Admit = Callable[[HTTPScope, int | None], Awaitable[Refusal | None]]
 @dataclass(frozen=True)
 class BodyGuard:
     """ASGI middleware. Each path of ``upload_paths`` takes forms of up to so many bytes from
-    clients that ``admit`` allows. What is below a path in ``counts`` counts the bytes by itself.
-    Every other request may have a body of ``FORM_BYTES``."""
+    clients that ``admit`` allows, and nothing else. Paths of ``form_paths`` (regular expressions)
+    do so too, and take other bodies as all paths do. What is below a path in ``counts`` counts the
+    bytes by itself. Every other request may have a body of ``FORM_BYTES``."""
 
     app: ASGI3Application
     upload_paths: Mapping[str, int]
     admit: Admit
     pace: Pace = Pace()
     counts: tuple[str, ...] = ()
+    form_paths: Mapping[str, int] = field(default_factory=dict)
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -144,21 +147,31 @@ class BodyGuard:
             await refuse(_STOPPING, scope, send)
 
     def _is_upload(self, scope: HTTPScope) -> bool:
-        return scope["path"] in self.upload_paths and scope["method"] == "POST"
+        if scope["method"] != "POST":
+            return False
+        return scope["path"] in self.upload_paths or (is_form(scope) and self._most(scope) > 0)
+
+    def _most(self, scope: HTTPScope) -> int:
+        """Return how many bytes a form may have at a path; 0 if it takes none."""
+        path = scope["path"]
+        if path in self.upload_paths:
+            return self.upload_paths[path]
+        fitting = (most for form, most in self.form_paths.items() if re.fullmatch(form, path))
+        return next(fitting, 0)
 
     def _limit(self, scope: HTTPScope) -> float:
         if scope["path"].startswith(self.counts):
             return math.inf
         if not self._takes_file(scope):
             return FORM_BYTES
-        return self.upload_paths[scope["path"]] + _FORM_OVERHEAD
+        return self._most(scope) + _FORM_OVERHEAD
 
     def _takes_file(self, scope: HTTPScope) -> bool:
         return self._is_upload(scope) and is_form(scope)
 
     def _too_large(self, scope: HTTPScope) -> Refusal:
         detail = (
-            f"At most {self.upload_paths[scope['path']]:,} bytes can be posted in one request. "
+            f"At most {self._most(scope):,} bytes can be posted in one request. "
             "Send a larger video in parts (by tus, or to an address from /api/v1/uploads/), or "
             "import it by its URL (/api/v1/videos/import/). The operator can take it in by "
             "`manage.py import_file`, or raise VODLOOM_MAX_POST_BYTES, for images "

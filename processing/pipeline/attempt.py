@@ -1,7 +1,7 @@
 """Mark the stored objects of attempts that are no longer current for deletion."""
 
 import structlog
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from processing.models import Task
@@ -36,13 +36,15 @@ def mark_abandoned() -> int:
     """Mark objects that attempts registered but did not list before they ended; return the number.
     An attempt is a task's, or the upload of an image.
 
-    A worker that lost its lease may still be writing, so they are deleted only after a while.
+    A worker that lost its lease may still be writing, so they are deleted only after a while. So
+    may a request that gives a video another poster, which has no row of its own.
     """
     current = Task.objects.filter(token=OuterRef("attempt"), state=Task.State.RUNNING)
     writing = StoredObject.objects.filter(
         storage=StoredObject.Storage.OUTPUTS, state=StoredObject.State.WRITING
     )
     arriving = Upload.objects.filter(pk=OuterRef("attempt"), finished_at=None)
-    return writing.filter(~Exists(current), ~Exists(arriving)).update(
-        state=StoredObject.State.DELETING, delete_after=Now() + objects.GRACE
-    )
+    uploads = Upload.objects.filter(pk=OuterRef("attempt"))
+    of_request = Q(video_id__isnull=False, created_at__gt=Now() - objects.GRACE) & ~Exists(uploads)
+    over = writing.filter(~Exists(current), ~Exists(arriving)).exclude(of_request)
+    return over.update(state=StoredObject.State.DELETING, delete_after=Now() + objects.GRACE)

@@ -54,7 +54,8 @@ class StrictRequests(IdempotentRequests, _View):
 
     ``parameters`` names an action's query parameters besides those of pages and filters. ``bodies``
     gives the serializer of each action that takes a body, as JSON, or as a form with a file if the
-    action is in ``forms``. ``paged`` names the actions that answer with pages. ``orderings`` gives
+    action is in ``forms``. ``files`` gives the form with a file that an action takes instead of its
+    JSON. ``paged`` names the actions that answer with pages. ``orderings`` gives
     the orders of the list (see ``pagination``).
     """
 
@@ -62,6 +63,7 @@ class StrictRequests(IdempotentRequests, _View):
     parameters: ClassVar[Mapping[str, frozenset[str]]] = {}
     bodies: ClassVar[Mapping[str, type[serializers.Serializer[Any]]]] = {}
     forms: ClassVar[frozenset[str]] = frozenset()
+    files: ClassVar[Mapping[str, type[serializers.Serializer[Any]]]] = {}
     paged: ClassVar[frozenset[str]] = frozenset({"list"})
     orderings: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
@@ -87,6 +89,8 @@ class StrictRequests(IdempotentRequests, _View):
         action = getattr(self, "action", None)
         if action is None and self.request is not None:
             action = self.action_map.get((self.request.method or "").lower())
+        if action in self.files:
+            return [JSONParser(), MultiPartParser()]
         return [MultiPartParser() if action in self.forms else JSONParser()]
 
     def body_type(self, action: str) -> str:

@@ -31,8 +31,10 @@ from videos.api.filters import VideoFilter
 from videos.api.flags import flag
 from videos.api.job_views import jobs_of
 from videos.api.pagination import NEWEST_FIRST
+from videos.api.poster_actions import PosterActions
 from videos.api.serializers.folders import MovedSerializer, MoveSerializer, moved_to
 from videos.api.serializers.jobs import JobSerializer, ReprocessSerializer
+from videos.api.serializers.posters import PosterChoiceSerializer, PosterFileSerializer
 from videos.api.serializers.progress import CurrentJobSerializer
 from videos.api.serializers.sources import OriginalSerializer
 from videos.api.serializers.video_forms import VideoEditSerializer, VideoUploadSerializer
@@ -48,6 +50,7 @@ _OPEN_ACTIONS = ("retrieve", "status")
 
 
 class VideoViewSet(
+    PosterActions,
     StrictRequests,
     ContentViews,
     mixins.ListModelMixin,
@@ -69,7 +72,9 @@ class VideoViewSet(
         "partial_update": VideoEditSerializer,
         "move": MoveSerializer,
         "reprocess": ReprocessSerializer,
+        "poster": PosterChoiceSerializer,
     }
+    files = {"poster": PosterFileSerializer}
     forms = frozenset({"create"})
     parameters = {"list": frozenset({"deleted", "trashed"}), "destroy": frozenset({"purge"})}
     paged = frozenset({"list", "jobs"})

@@ -18,11 +18,12 @@ from uuid_utils.compat import uuid7
 
 from processing.images.examine import ImageInvalid, ImageTooLarge
 from videos import keys, objects
+from videos.events import log
 from videos.ingest import closing
 from videos.ingest.examining import examined
 from videos.ingest.uploads import UploadCanceled
 from videos.models import StoredObject, Upload, Video
-from videos.storage import outputs
+from videos.storage import StorageUnavailable, outputs
 
 _TYPE = "image/jpeg"
 _SIDES = {keys.POSTER: 1280, keys.SMALL_POSTER: 640, keys.FULL_POSTER: 3840}
@@ -53,8 +54,9 @@ class Poster:
 
 
 @contextmanager
-def prepared(path: Path, size: int) -> Iterator[Poster]:
+def prepared(path: Path, size: int = 0) -> Iterator[Poster]:
     """Decode a file, and yield a poster that is stored nowhere yet; its files are gone afterwards.
+    ``size`` is in bytes, of a file that somebody sent.
 
     Raises ``PosterInvalid``, ``PosterTooLarge`` or ``ImagesUnavailable``.
     """
@@ -85,6 +87,43 @@ def give(upload: Upload, poster: Poster) -> None:
     except UploadCanceled:
         closing.forget(upload)
         raise
+
+
+def replace(video: Video, poster: Poster) -> None:
+    """Show this poster for a video from now on, and delete the one that its owner gave before.
+
+    Raises ``StorageUnavailable``, or ``Video.DoesNotExist`` if it was deleted meanwhile.
+    """
+    planned = poster.planned()
+    objects.write_ahead(planned, video_id=video.pk, token=poster.id)
+    _let_go_of_database()
+    for one, file in zip(planned, poster.files.values(), strict=True):
+        outputs().put_file(one.key, file, content_type=one.content_type)
+    with transaction.atomic():
+        standing = _locked(video)
+        if objects.confirm(poster.id) != len(planned):
+            raise StorageUnavailable("the poster was not stored in time")
+        _show(standing, poster.id)
+
+
+def take_back(video: Video) -> None:
+    """Show the poster that processing makes again; if there is no other, nothing changes. Raises
+    ``Video.DoesNotExist`` if the video was deleted meanwhile."""
+    with transaction.atomic():
+        standing = _locked(video)
+        if standing.own_poster is not None:
+            _show(standing, None)
+
+
+def _locked(video: Video) -> Video:
+    return Video.objects.select_for_update(of=("self",)).get(pk=video.pk, deleted_at=None)
+
+
+def _show(video: Video, poster_id: UUID | None) -> None:
+    if video.own_poster is not None:
+        objects.mark_poster(video.own_poster)
+    Video.objects.filter(pk=video.pk).update(own_poster=poster_id)
+    log.write("video.updated", video, changed=["poster"])
 
 
 def _record(upload: Upload, poster: Poster, planned: list[objects.Planned]) -> None:

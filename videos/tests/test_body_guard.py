@@ -42,7 +42,13 @@ class Request:
                 pass
             await send({"type": "http.response.start", "status": 200, "headers": []})
 
-        guard = BodyGuard(app, upload_paths={"/up/": LIMIT}, admit=self.admit, pace=self.pace)
+        guard = BodyGuard(
+            app,
+            upload_paths={"/up/": LIMIT},
+            admit=self.admit,
+            pace=self.pace,
+            form_paths={"/of/[^/]+/picture/": LIMIT},
+        )
         await guard(self.scope, self.receive, self.send)
         return int(self.sent[0]["status"])
 
@@ -75,6 +81,22 @@ async def test_elsewhere_only_forms_are_taken() -> None:
     no_form = Request("/up/", [b"x"], length=FORM_BYTES + 1)
     no_form.scope["headers"][0] = (b"content-type", b"application/json")
     assert await no_form.answer() == 413
+
+
+@pytest.mark.anyio
+async def test_a_path_may_take_a_form_or_a_small_body() -> None:
+    path = "/of/one/picture/"
+    assert await Request(path, [b"x"], length=LIMIT).answer() == 200
+    assert await Request(path, [b"x"], length=LIMIT * 2).answer() == 413
+    assert await Request(f"{path}more/", [b"x"], length=LIMIT).answer() == 413
+    for length, status in ((FORM_BYTES, 200), (FORM_BYTES + 1, 413)):
+        plain = Request(path, [b"x"], length=length)
+        plain.scope["headers"][0] = (b"content-type", b"application/json")
+        plain.refusal = Refusal(403, "upload_not_allowed", "No.")  # that of forms alone
+        assert await plain.answer() == status
+    form = Request(path, [b"x"], length=3)
+    form.refusal = Refusal(403, "upload_not_allowed", "No.")
+    assert await form.answer() == 403
 
 
 @pytest.mark.anyio

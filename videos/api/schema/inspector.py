@@ -66,6 +66,8 @@ class Inspector(AutoSchema):
         told, found = self.told, []
         if told.request is not None:
             found += [self._request_example(told.request)]
+        if told.form is not None:
+            found += [self._request_example(told.form, name="Form", form=True)]
         if told.answer is not None:
             found += [
                 OpenApiExample(
@@ -81,10 +83,11 @@ class Inspector(AutoSchema):
         ]
         return found
 
-    def _request_example(self, value: Any) -> OpenApiExample:
-        form = "file" in value
-        media_type = "multipart/form-data" if form else "application/json"
-        return OpenApiExample("Request", value=value, request_only=True, media_type=media_type)
+    def _request_example(
+        self, value: Any, *, name: str = "Request", form: bool = False
+    ) -> OpenApiExample:
+        media_type = "multipart/form-data" if form or "file" in value else "application/json"
+        return OpenApiExample(name, value=value, request_only=True, media_type=media_type)
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         """Return the successful answers that the view declares, then all failures."""

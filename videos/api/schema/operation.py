@@ -7,14 +7,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Operation:
-    """The description of one operation; ``request`` and ``answer`` are examples. ``other_answers``
-    has those of further successful statuses."""
+    """The description of one operation; ``request`` and ``answer`` are examples. ``form`` is
+    one of the form that it takes instead of JSON, ``other_answers`` has those of further successful
+    statuses."""
 
     id: str
     summary: str
     description: str = ""
     refusals: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     request: Any = None
+    form: Any = None
     answer: Any = None
     other_answers: Mapping[str, Any] = field(default_factory=dict)
     deprecated: bool = False

@@ -2,6 +2,7 @@
 
 from processing.images.examine import ImageInvalid, ImageTooLarge
 from videos.api.problems.refusal import Refusals
+from videos.ingest.chosen_frames import CandidateUnknown, NoFrames, TimeOutside
 from videos.ingest.examining import ImagesUnavailable
 from videos.ingest.image_batches import NotInTime
 from videos.ingest.posters import PosterInvalid, PosterTooLarge
@@ -27,6 +28,21 @@ REFUSALS: Refusals = {
         "batch_timeout",
         "The image did not arrive within the time of a batch. Import it by itself, or with fewer "
         "others.",
+    ),
+    CandidateUnknown: (
+        400,
+        "candidate_unknown",
+        "This video has no candidate of that name. Pictures that were made anew have other ones.",
+    ),
+    NoFrames: (
+        409,
+        "no_frames",
+        "This video has no frames to choose from, or none yet.",
+    ),
+    TimeOutside: (
+        400,
+        "time_outside",
+        "No frame is shown at that time. Send seconds from 0 to the length of the video.",
     ),
     PosterInvalid: (
         400,

@@ -6,6 +6,8 @@ from videos.api.schema.examples.progress import CANCELED, CURRENT_JOB, NOTHING_Y
 
 UPLOAD: Example = {"file": "(the bytes of the file)", "title": "A walk by the sea"}
 VIDEO_EDIT: Example = {"title": "A walk by the sea", "visibility": "unlisted"}
+POSTER_CHOICE: Example = {"time": 12.5}
+POSTER_FILE: Example = {"poster": "(the bytes of the image)"}
 ORIGINAL: Example = {
     "url": f"https://video.example.org/m/c2lnbmVk/original/{ID}",
     "expires_at": "2026-11-05T21:30:00Z",

@@ -90,6 +90,30 @@ OPERATIONS: Mapping[str, Operation] = {
         refusals={409: ("not_in_trash", "video_busy", "external_id_taken")},
         answer=examples.VIDEO,
     ),
+    "video.poster": Operation(
+        "chooseVideoPoster",
+        "Choose a video's poster",
+        "Send JSON with the `time` of a frame or the name of a `candidate`, or an image as the "
+        "form field `poster`. The frame is the one that is shown at that second. The poster "
+        "belongs to the video: it stays when the video is processed again.",
+        refusals={
+            400: ("candidate_unknown", "time_outside", "too_many_files", "poster_invalid"),
+            403: ("permission_denied", "upload_not_allowed", "email_not_verified"),
+            409: ("no_frames",),
+            413: ("poster_too_large",),
+            503: ("storage_unavailable", "images_unavailable"),
+            507: ("disk_full",),
+        },
+        request=examples.POSTER_CHOICE,
+        form=examples.POSTER_FILE,
+        answer=examples.VIDEO,
+    ),
+    "video.take_back_poster": Operation(
+        "deleteVideoPoster",
+        "Show the poster that was made from the video",
+        "Deletes the poster that was chosen or sent. If there is none, nothing changes.",
+        refusals={403: ("permission_denied",)},
+    ),
     "video.original": Operation(
         "getVideoOriginal",
         "Get an address of the untouched original",
