@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from accounts.models import User
 from videos.models import Video
-from videos.playback import services as playback
+from videos.playback.frames import addresses
 from videos.playback.media import MediaApp
 from videos.playback.rendering import Renderer
 
@@ -27,8 +27,14 @@ def media() -> TestClient:
 @pytest.fixture
 def address(ready_video: Video, owner: User) -> Address:
     """The address of a name of a ready video's release."""
-    master = playback.hls_url(ready_video, owner) or ""
-    return lambda name: master.replace("master.m3u8", name)
+    thumbnail = addresses.thumbnail_url(ready_video, owner) or ""
+    return lambda name: thumbnail.replace("thumbnail.jpg", name)
+
+
+def test_only_who_may_play_gets_an_address(ready_video: Video, owner: User, stranger: User) -> None:
+    for issue in (addresses.thumbnail_url, addresses.animated_url, addresses.storyboard_url):
+        assert issue(ready_video, owner)
+        assert issue(ready_video, stranger) is None
 
 
 def _picture(content: bytes) -> Image.Image:
