@@ -138,9 +138,9 @@ def _base(product: Product, video: str) -> str:
     line = http.client.HTTPConnection(urlsplit(product.vodloom.url).netloc, timeout=60)
     told = {"Authorization": f"Bearer {product.key}"}
     line.request("GET", f"/api/v1/videos/{video}/", headers=told)
-    answer = json.loads(line.getresponse().read())
+    address: str = json.loads(line.getresponse().read())["playback"]["hls"]
     line.close()
-    return urlsplit(answer["playback"]["hls"]).path.rpartition("/")[0] + "/"
+    return urlsplit(address).path.rpartition("/")[0] + "/"
 
 
 def _ask(product: Product, path: str, *, expected: int | None = None) -> float:

@@ -236,6 +236,19 @@ def test_the_least_used_go_when_there_are_too_many(
     assert [path.exists() for path in paths] == [True, True, False, True]
 
 
+def test_new_pictures_make_room_for_themselves(video: Video, settings: Any) -> None:
+    settings.PICTURE_CACHE_BYTES = 1
+
+    async def in_turn() -> None:
+        app = MediaApp()
+        await _get(app, video, "thumbnail.jpg?time=1")
+        assert app._frames._sweeping is not None
+        await app._frames._sweeping
+
+    asyncio.run(in_turn())
+    assert list(settings.PICTURE_CACHE_DIR.rglob("*.jpg")) == []
+
+
 def test_the_pictures_of_a_release_that_is_gone_go(
     settings: Any, kept: Callable[[UUID, str, int, float], Path]
 ) -> None:

@@ -6,6 +6,7 @@ are shown, beginning with 0.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -83,15 +84,15 @@ class Stretch:
     """Some seconds of a piece, from its begin on, shown at a rate of frames a second."""
 
     start: float
-    seconds: float
+    seconds: Fraction
     rate: Fraction
 
     @property
     def filters(self) -> list[str]:
         """The filters that show at each moment the frame that is shown then."""
-        end = self.start + self.seconds
         sampled = f"fps={self.rate}:start_time={self.start:.6f}:round=up"
-        return [sampled, f"trim=end={end:.6f}", "setpts=PTS-STARTPTS"]
+        most = max(1, math.ceil(self.seconds * self.rate))
+        return [sampled, f"trim=end_frame={most}", "setpts=PTS-STARTPTS"]
 
 
 def moving_webp(ffmpeg: str, piece: Path, out: Path, *, part: Stretch, look: Look) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 
 _MAKING, _LOCKS = "making", "locks"
-_OURS = (_MAKING, _LOCKS)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LEFT_BEHIND_SECONDS = 600.0
 """No picture takes that long: an older folder is that of a process that was killed."""
 _LOCK_SECONDS = 30.0
@@ -99,7 +100,7 @@ def _lock(file: int) -> bool:
 
 def releases() -> list[UUID]:
     """Return the releases of which there are pictures."""
-    return [UUID(name) for name in _folders() if name not in _OURS]
+    return [UUID(name) for name in _folders() if _UUID.fullmatch(name)]
 
 
 def forget(release_id: UUID) -> None:

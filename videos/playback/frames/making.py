@@ -105,7 +105,7 @@ def moving(scene: Scene, fitted: Fitted, folder: Path, out: Path) -> None:
     """Write some seconds as an animated picture."""
     piece = _piece(scene.pieces, folder)
     begin = scene.start - Fraction(scene.pieces[0].start, scene.timescale)
-    part = frame.Stretch(float(max(begin, Fraction(0))), float(scene.seconds), scene.rate)
+    part = frame.Stretch(float(max(begin, Fraction(0))), scene.seconds, scene.rate)
     look = frame.Look(*fitted.picture)
     run = partial(_run, piece=piece, folder=folder, limits=_MOVING_LIMITS)
     if out.suffix == ".webp":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from processing.mp4.box import MalformedBoxes
 from processing.mp4.init_segment import read_init, read_runs
@@ -12,6 +13,8 @@ from videos.storage import MediaStorage
 
 MOST_BYTES = 128 * 1024**2
 """No piece is larger: 10 seconds of a small rung, or a fragment of the largest."""
+# Nearly all pieces are smaller, and are read by one request.
+_BLOCK = 16 * 1024**2
 
 
 class PieceTooLarge(Exception):
@@ -26,8 +29,14 @@ def write(storage: MediaStorage, pieces: Sequence[Piece], path: Path) -> None:
     with path.open("wb") as out:
         for number, piece in enumerate(pieces):
             if number == 0:
-                out.write(storage.read_part(piece.key, first=0, size=piece.init_size))
-            out.write(storage.read_part(piece.key, first=piece.first, size=piece.size))
+                _copy(storage, piece.key, 0, piece.init_size, out)
+            _copy(storage, piece.key, piece.first, piece.size, out)
+
+
+def _copy(storage: MediaStorage, key: str, first: int, size: int, out: BinaryIO) -> None:
+    for begin in range(first, first + size, _BLOCK):
+        part = min(_BLOCK, first + size - begin)
+        out.write(storage.read_part(key, first=begin, size=part))
 
 
 def number_of(path: Path, tick: int) -> int:

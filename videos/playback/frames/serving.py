@@ -3,6 +3,7 @@ the suffix of its format."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from uuid import UUID
 import structlog
 from anyio import to_thread
 from django.conf import settings
+from django.db import DatabaseError
 
 from accounts import throttling
 from processing.ffmpeg.errors import MediaError
@@ -43,6 +45,9 @@ _END_SECONDS = Fraction(1, 100)
 _VERSION = 1
 _threads = database_threads.DatabaseThreads(
     "pictures", size=2, waiting=1000, queue_seconds=5, run_seconds=10
+)
+_sweeper = database_threads.DatabaseThreads(
+    "sweeper", size=1, waiting=0, queue_seconds=5, run_seconds=300
 )
 _FAULTS = (MediaError, MalformedBoxes, PieceTooLarge, ObjectMissing, cache.CacheBusy, OSError)
 
@@ -91,7 +96,8 @@ class Frames:
         )
         self._stills = making.Makers("stills", size=2, waiting=64, queue_seconds=10)
         self._moving = making.Makers("moving", size=1, waiting=8, queue_seconds=20)
-        self._swept, self._added = 0.0, 0
+        self._swept, self._added = time.monotonic(), 0
+        self._sweeping: asyncio.Task[None] | None = None
 
     async def serve(self, release_id: UUID, name: str, query: Query) -> Served:
         """Return a picture's file. Raises ``PictureRefused``, and ``DatabaseError`` or
@@ -123,7 +129,6 @@ class Frames:
         used = await to_thread.run_sync(throttling.of_pictures, release_id)
         if used is not None and used.is_over:
             raise refusals.throttled(used.seconds)
-        await self._sweep()
         fill = await _threads.run(job.plan)
         try:
             made = await job.makers.run(partial(cache.make, release_id, job.name, fill))
@@ -131,14 +136,19 @@ class Frames:
             logger.warning("picture_failed", reason=type(error).__name__)
             raise refusals.failed() from error
         self._added += made.about.st_size
-        return made
-
-    async def _sweep(self) -> None:
-        """Sweep the cache from time to time, before something is added to it."""
         many = self._added > settings.PICTURE_CACHE_BYTES * _SWEEP_SHARE
         if many or time.monotonic() - self._swept > _SWEEP_SECONDS:
             self._swept, self._added = time.monotonic(), 0
-            await _threads.run(sweeping.sweep)
+            self._sweeping = asyncio.create_task(_sweep())
+        return made
+
+
+async def _sweep() -> None:
+    """Sweep the cache, while nobody waits for it."""
+    try:
+        await _sweeper.run(sweeping.sweep)
+    except (DatabaseError, OSError) as error:
+        logger.warning("pictures_not_swept", reason=type(error).__name__)
 
 
 class _Nothing:
