@@ -4,11 +4,8 @@ the suffix of its format."""
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -22,10 +19,11 @@ from accounts import throttling
 from processing.ffmpeg.errors import MediaError
 from processing.mp4.box import MalformedBoxes
 from videos import database_threads
-from videos.playback.frames import cache, geometry, making, parameters, refusals, rows, sweeping
+from videos.playback.frames import cache, jobs, making, parameters, refusals, rows, sweeping
 from videos.playback.frames.cache import Cached
+from videos.playback.frames.jobs import Job
 from videos.playback.frames.pieces import PieceTooLarge
-from videos.playback.frames.rows import Rung, Shown
+from videos.playback.frames.rows import Shown
 from videos.playback.sharing import Shared
 from videos.storage import ObjectMissing
 
@@ -39,10 +37,6 @@ _KNOWN_SECONDS = 2.0
 _RELEASES = 10_000
 # A sweep after so long, or after pictures that fill such a share of the cache.
 _SWEEP_SECONDS, _SWEEP_SHARE = 300.0, 0.05
-# A release's duration is told in thousandths, and a frame is shown until the very end.
-_END_SECONDS = Fraction(1, 100)
-# Raised when what is made of a picture changes, so that none of before is shown.
-_VERSION = 1
 _threads = database_threads.DatabaseThreads(
     "pictures", size=2, waiting=1000, queue_seconds=5, run_seconds=10
 )
@@ -58,24 +52,6 @@ class Served:
 
     picture: Cached
     stays: bool
-
-
-@dataclass(frozen=True)
-class _Job:
-    """A picture that is wanted: what tells it from all others, how it is made from the rows, and in
-    which threads."""
-
-    key: tuple[object, ...]
-    suffix: str
-    plan: Callable[[], Callable[[Path, Path], None]]
-    makers: making.Makers
-    stays: bool
-
-    @property
-    def name(self) -> str:
-        """The name of its file in the cache."""
-        told = hashlib.sha256(repr((_VERSION, *self.key)).encode())
-        return f"{told.hexdigest()[:40]}{self.suffix}"
 
 
 def is_known(name: str) -> bool:
@@ -108,12 +84,12 @@ class Frames:
             raise refusals.no_frames()
         suffix = Path(name).suffix
         if isinstance(wanted, parameters.Still):
-            job = _still(shown, wanted, suffix, self._stills)
+            job, makers = jobs.still(shown, wanted, suffix), self._stills
         else:
-            job = _moving(shown, wanted, suffix, self._moving)
+            job, makers = jobs.moving(shown, wanted, suffix), self._moving
         picture = await to_thread.run_sync(cache.find, release_id, job.name)
         if picture is None:
-            make = partial(self._make, release_id, job)
+            make = partial(self._make, release_id, job, makers)
             picture = await self._made.get((release_id, job.name), make)
         return Served(picture, job.stays)
 
@@ -125,13 +101,13 @@ class Frames:
             raise refusals.no_storyboard()
         return key
 
-    async def _make(self, release_id: UUID, job: _Job) -> Cached:
+    async def _make(self, release_id: UUID, job: Job, makers: making.Makers) -> Cached:
         used = await to_thread.run_sync(throttling.of_pictures, release_id)
         if used is not None and used.is_over:
             raise refusals.throttled(used.seconds)
         fill = await _threads.run(job.plan)
         try:
-            made = await job.makers.run(partial(cache.make, release_id, job.name, fill))
+            made = await makers.run(partial(cache.make, release_id, job.name, fill))
         except _FAULTS as error:
             logger.warning("picture_failed", reason=type(error).__name__)
             raise refusals.failed() from error
@@ -157,53 +133,3 @@ class _Nothing:
 
 def _look_up(release_id: UUID) -> Shown | _Nothing:
     return rows.shown(release_id) or _Nothing()
-
-
-def _still(shown: Shown, wanted: parameters.Still, suffix: str, makers: making.Makers) -> _Job:
-    moment = Fraction(shown.seconds) / 2 if wanted.time is None else wanted.time
-    _check(shown, "time", moment)
-    fitted = geometry.fitted(wanted, shown.size)
-    rung = shown.rung_for(fitted.whole)
-    tick = round(moment * rung.timescale)
-
-    def plan() -> Callable[[Path, Path], None]:
-        taken = _frame(rung, tick)
-        small = None
-        if fitted.seeks_detail:
-            least = shown.rungs[0]
-            small = _frame(least, round(moment * least.timescale))
-        return partial(making.still, taken, small, fitted)
-
-    stays = shown.is_complete or wanted.time is not None
-    return _Job((rung.pk, tick, fitted), suffix, plan, makers, stays)
-
-
-def _frame(rung: Rung, tick: int) -> making.Frame:
-    found = rows.pieces(rung, tick, tick)
-    if not found:
-        raise refusals.no_frames()
-    return making.Frame(found, tick, rung.size)
-
-
-def _moving(shown: Shown, wanted: parameters.Moving, suffix: str, makers: making.Makers) -> _Job:
-    end = min(wanted.end, Fraction(shown.seconds))
-    _check(shown, "start", wanted.start + parameters.LEAST_SECONDS / 2)
-    fitted = geometry.fitted_moving(wanted, shown.size)
-    rung = shown.rung_for(fitted.whole)
-    rate = min(Fraction(wanted.rate), rung.rate or Fraction(wanted.rate))
-    first, last = round(wanted.start * rung.timescale), round(end * rung.timescale)
-
-    def plan() -> Callable[[Path, Path], None]:
-        found = rows.pieces(rung, first, last)
-        if not found:
-            raise refusals.no_frames()
-        scene = making.Scene(found, wanted.start, end - wanted.start, rate, rung.timescale)
-        return partial(making.moving, scene, fitted)
-
-    stays = shown.is_complete or end == wanted.end
-    return _Job((rung.pk, first, last, rate, fitted), suffix, plan, makers, stays)
-
-
-def _check(shown: Shown, name: str, moment: Fraction) -> None:
-    if moment > Fraction(shown.seconds) + _END_SECONDS:
-        raise refusals.past_the_end(name, shown.seconds)
