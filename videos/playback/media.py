@@ -168,13 +168,13 @@ class MediaApp:
     async def _picture(
         self, request: Request, release_id: UUID, name: str, *, disposition: str
     ) -> Response:
-        """Answer with a picture that is made when it is asked for, or with a storyboard's file."""
+        """Answer with a picture that is made when it is asked for, or redirect to a storyboard."""
         query = request.query_params.multi_items()
         try:
             if name in frames.STORYBOARDS:
-                key = await self._frames.storyboard(release_id, name, query)
-                wanted = _Wanted(outputs(), key, _TYPES[Path(name).suffix], disposition)
-                return await _object(request, wanted, None, caching=_CHANGING)
+                # Its texts name the sheets beside them, so they are read where they lie.
+                beside = await self._frames.storyboard(release_id, name, query)
+                return _redirect(f"{beside}?{filenames.PARAMETER}" if disposition else beside)
             made = await self._frames.serve(release_id, name, query)
         except PictureRefused as refused:
             return _refused_picture(refused)
@@ -266,9 +266,7 @@ async def _image_original(request: Request, standing: Standing, name: str) -> Re
     return await _object(request, wanted, None)
 
 
-async def _object(
-    request: Request, wanted: _Wanted, part: addresses.Part | None, *, caching: str = _FOR_EVER
-) -> Response:
+async def _object(request: Request, wanted: _Wanted, part: addresses.Part | None) -> Response:
     """Answer with a stored object, or a part of one."""
     try:
         found = await to_thread.run_sync(_look_up, wanted)
@@ -286,7 +284,7 @@ async def _object(
         return _refusal(404, _GONE)
     first, size = (part.first, part.size) if part else (0, found.about.st_size)
     bytes_of = parts.FilePart(found.path, found.about, first, size)
-    headers = {"Cache-Control": caching}
+    headers = {"Cache-Control": _FOR_EVER}
     if wanted.disposition:
         headers["Content-Disposition"] = wanted.disposition
     return parts.answer(bytes_of, request, media_type=wanted.content_type, headers=headers)

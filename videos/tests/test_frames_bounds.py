@@ -269,9 +269,10 @@ def test_a_storyboard_has_names_that_stay(video: Video) -> None:
         Picture.objects.create(
             release=release, kind="storyboard", name=name, key=key, bytes=5, content_type=kind
         )
-    text = asyncio.run(_get(MediaApp(), video, "storyboard.vtt"))
-    assert (text.status, text.body) == (200, b"storyboard.vtt")
-    assert text.headers["content-type"].startswith("text/vtt")
-    sheet = asyncio.run(_get(MediaApp(), video, "storyboard.webp"))
-    assert sheet.body == b"storyboard-000.webp"
+    for asked, found in (("storyboard.vtt", "storyboard.vtt"), ("storyboard.webp", key)):
+        there = asyncio.run(_get(MediaApp(), video, asked))
+        assert there.status == 302
+        assert there.headers["location"].endswith(found.rpartition("/")[2])
+        file = asyncio.run(_get(MediaApp(), video, there.headers["location"]))
+        assert file.body == found.rpartition("/")[2].encode()
     assert asyncio.run(_get(MediaApp(), video, "storyboard.webp?time=1")).status == 400

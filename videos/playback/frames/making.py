@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from django.conf import settings
 
-from processing.ffmpeg.encoding import frame
+from processing.ffmpeg.encoding import exact_frame
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.ffmpeg.running.runner import Limits
 from videos.playback.frames import detail, pieces, refusals
@@ -76,15 +76,17 @@ def still(taken: Frame, small: Frame | None, fitted: Fitted, folder: Path, out: 
     piece = _piece(taken.pieces, folder)
     number = pieces.number_of(piece, taken.tick)
     look = fitted.look(taken.size, at=at)
-    _run(frame.still(_program(), piece, out, number=number, look=look), piece, folder, _LIMITS)
+    _run(
+        exact_frame.still(_program(), piece, out, number=number, look=look), piece, folder, _LIMITS
+    )
 
 
 def _place(small: Frame, fitted: Fitted, folder: Path) -> tuple[float, float]:
     piece, out = _piece(small.pieces, folder), folder / "grey"
     number = pieces.number_of(piece, small.tick)
     size = detail.small(turned(small.size, fitted.rotate))
-    look = frame.Look(*size, rotate=fitted.rotate, flip=fitted.flip)
-    _run(frame.grey(_program(), piece, out, number=number, look=look), piece, folder, _LIMITS)
+    look = exact_frame.Look(*size, rotate=fitted.rotate, flip=fitted.flip)
+    _run(exact_frame.grey(_program(), piece, out, number=number, look=look), piece, folder, _LIMITS)
     wide, high = fitted.window
     return detail.place(out.read_bytes(), size, (float(wide), float(high)))
 
@@ -105,15 +107,15 @@ def moving(scene: Scene, fitted: Fitted, folder: Path, out: Path) -> None:
     """Write some seconds as an animated picture."""
     piece = _piece(scene.pieces, folder)
     begin = scene.start - Fraction(scene.pieces[0].start, scene.timescale)
-    part = frame.Stretch(float(max(begin, Fraction(0))), scene.seconds, scene.rate)
-    look = frame.Look(*fitted.picture)
+    part = exact_frame.Stretch(float(max(begin, Fraction(0))), scene.seconds, scene.rate)
+    look = exact_frame.Look(*fitted.picture)
     run = partial(_run, piece=piece, folder=folder, limits=_MOVING_LIMITS)
     if out.suffix == ".webp":
-        run(frame.moving_webp(_program(), piece, out, part=part, look=look))
+        run(exact_frame.moving_webp(_program(), piece, out, part=part, look=look))
         return
     colors = folder / "colors.png"
-    run(frame.palette(_program(), piece, colors, part=part, look=look))
-    run(frame.gif(_program(), piece, colors, out, part=part, look=look))
+    run(exact_frame.palette(_program(), piece, colors, part=part, look=look))
+    run(exact_frame.gif(_program(), piece, colors, out, part=part, look=look))
 
 
 def _piece(found: list[Piece], folder: Path) -> Path:

@@ -18,7 +18,7 @@ from django.db import DatabaseError
 from accounts import throttling
 from processing.ffmpeg.errors import MediaError
 from processing.mp4.box import MalformedBoxes
-from videos import database_threads
+from videos import database_threads, keys
 from videos.playback.frames import cache, jobs, making, parameters, refusals, rows, sweeping
 from videos.playback.frames.cache import Cached
 from videos.playback.frames.jobs import Job
@@ -94,12 +94,13 @@ class Frames:
         return Served(picture, job.stays)
 
     async def storyboard(self, release_id: UUID, name: str, query: Query) -> str:
-        """Return the key of a storyboard's file. Raises like ``serve``."""
+        """Return the address of a storyboard's file, relative to that of its release. Raises like
+        ``serve``."""
         parameters.nothing(query)
         key = await _threads.run(rows.storyboard, release_id, Path(name).suffix)
         if key is None:
             raise refusals.no_storyboard()
-        return key
+        return keys.within_release(release_id, key)
 
     async def _make(self, release_id: UUID, job: Job, makers: making.Makers) -> Cached:
         used = await to_thread.run_sync(throttling.of_pictures, release_id)
