@@ -75,6 +75,11 @@ def of_upload(upload_id: object) -> Usage | None:
     return _usage("upload", str(upload_id), settings.RATES.api)
 
 
+def of_pictures(release_id: object) -> Usage | None:
+    """Count a new picture by URL, whoever asks for it."""
+    return _usage("pictures", str(release_id), settings.RATES.pictures)
+
+
 def network_of(address: str | None) -> str:
     """Return the network that an address is counted by: an IPv4 address itself, or the /64 of an
     IPv6 address, since an IPv6 client has a whole network of addresses."""

@@ -21,16 +21,17 @@ class Watcher:
     def watch(self, over: threading.Event) -> None:
         """Sample every half a second until ``over`` is set."""
         while not over.wait(_LOOK_EVERY_SECONDS):
-            held = sum(_held_kb(pid) for root in self.pids for pid in _family(root))
+            held = sum(_held_kb(pid) for root in self.pids for pid in family(root))
             self.most_mb = max(self.most_mb, held / 1024)
 
 
-def _family(pid: int) -> Iterator[int]:
+def family(pid: int) -> Iterator[int]:
+    """Yield a process and all its living descendants."""
     yield pid
     with suppress(OSError):
         for listed in Path(f"/proc/{pid}/task").glob("*/children"):
             for child in listed.read_text().split():
-                yield from _family(int(child))
+                yield from family(int(child))
 
 
 def _held_kb(pid: int) -> int:

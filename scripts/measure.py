@@ -17,6 +17,7 @@ BENCHMARKS: Mapping[str, str] = {
     "eta": "benchmarks.eta",
     "admin_lists": "benchmarks.admin_lists",
     "ingest": "benchmarks.ingest",
+    "pictures": "benchmarks.pictures",
 }
 
 

@@ -44,6 +44,7 @@ def _own_folders(settings: LazySettings, tmp_path_factory: pytest.TempPathFactor
     settings.SOURCE_CACHE_DIR = data / "cache"
     settings.UPLOAD_DIR = data / "uploads"
     settings.FETCH_DIR = data / "fetch"
+    settings.PICTURE_CACHE_DIR = data / "pictures"
     settings.FILE_UPLOAD_TEMP_DIR = str(settings.UPLOAD_DIR)
     settings.UPLOAD_DIR.mkdir()
     # The real one takes half a second by design, for every user a test makes.

@@ -34,7 +34,14 @@ OF_DRF = (
     PreconditionFailed,
 )
 # By their position: what makes a problem or a refusal, and what says what is wrong with a member.
-CALLS = {"Refusal": 1, "body": 1, "bad_request": 1, "_wrong": 2, "FetchFailed": 0}
+CALLS = {
+    "Refusal": 1,
+    "body": 1,
+    "bad_request": 1,
+    "_wrong": 2,
+    "FetchFailed": 0,
+    "PictureRefused": 1,
+}
 NAMED = {"CODE", "CSRF_FAILED"}
 A_CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
@@ -57,6 +64,7 @@ def made() -> set[str]:
     api = (ROOT / "videos" / "api").rglob("*.py")
     files += (path for path in api if path.parent.name != "examples")
     files.append(ROOT / "videos" / "fetching" / "errors.py")
+    files += (ROOT / "videos" / "playback" / "frames").glob("*.py")
     found = {code for path in files for code in _codes(ast.parse(path.read_text()))}
     return {code for code in found if not code.isdigit()}  # statuses are none
 

@@ -99,6 +99,7 @@ WRONG = [
     ("VODLOOM_SITE_COOKIES", "~/cookies.txt", "write the whole path"),
     ("VODLOOM_MAX_GIGAPIXELS", "0", "from 1 to"),
     ("VODLOOM_DAILY_GIGAPIXELS", "-1", "a whole number of thousand million pixels"),
+    ("VODLOOM_PICTURE_CACHE_BYTES", "-1", "a whole number of bytes"),
     ("VODLOOM_SOURCE_CACHE_BYTES", "20G", "a whole number of bytes"),
     ("VODLOOM_MIN_FREE_BYTES", "none", "a whole number of bytes"),
     ("VODLOOM_REPLICATE_SECRETS", "sEcReT", "is no signing secret"),

@@ -39,7 +39,13 @@ def key(owner: User) -> str:
 def _none_counted(settings: LazySettings) -> None:
     cache.clear()
     settings.RATES = Rates(
-        api=None, anonymous=None, wrong_keys=None, login=None, signup=None, reset=None
+        api=None,
+        anonymous=None,
+        wrong_keys=None,
+        login=None,
+        signup=None,
+        reset=None,
+        pictures=None,
     )
 
 

@@ -20,6 +20,7 @@ from videos.ingest.hooks.retention import prune_hooks
 from videos.ingest.receiving import complete_arrived
 from videos.ingest.retention import prune_uploads
 from videos.objects import unknown
+from videos.playback.frames import sweeping
 
 _BEAT = timedelta(seconds=settings.RECONCILE_SECONDS)
 _STEP = timedelta(seconds=10)
@@ -60,5 +61,6 @@ DUTIES = (
     Duty("delete_objects", _BEAT, objects.delete_marked, "storage"),
     Duty("find_unknown", _STEP, unknown.look_for_unknown, "storage"),
     Duty("complete_arrived", _STEP, complete_arrived, "storage", "machine"),
+    Duty("sweep_pictures", _MINUTE, sweeping.sweep, "storage", "machine"),
     Duty("remove_temp_files", _STEP, temp_files.remove, "storage", "machine"),
 )

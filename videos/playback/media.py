@@ -32,6 +32,8 @@ from processing.packaging import addresses, storyboard
 from videos import keys
 from videos.database_threads import DatabaseThreads
 from videos.playback import conditions, filenames, originals, parts, tokens
+from videos.playback.frames import serving as frames
+from videos.playback.frames.refusals import PictureRefused
 from videos.playback.gate import Gate, Standing
 from videos.playback.playlists import NoSuchPlaylist
 from videos.playback.rendering import Renderer
@@ -50,6 +52,7 @@ _TYPES = {
     ".png": "image/png",
     ".webp": "image/webp",
     ".avif": "image/avif",
+    ".gif": "image/gif",
     ".vtt": "text/vtt",
     ".json": "application/json",
 }
@@ -64,7 +67,7 @@ IMAGE_ORIGINAL = "original"
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Accept-Ranges, Content-Length, Content-Range, ETag, "
-    "Last-Modified, Retry-After, X-Request-ID",
+    "Last-Modified, Retry-After, X-Error-Code, X-Request-ID",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
@@ -79,6 +82,8 @@ _FOR_EVER = "private, max-age=31536000, immutable"
 # cache.
 _COMPLETE_SECONDS = 5
 _GROWING = "private, max-age=1"
+# What an address shows that is not always the same.
+_CHANGING = "private, max-age=5"
 SIGNED_EVERY_SECONDS = 300
 """How often the target of a redirect is signed anew. Once replaced, an address works for as long
 again at most."""
@@ -90,6 +95,7 @@ class MediaApp:
 
     def __init__(self, renderer: Renderer | None = None, gate: Gate | None = None) -> None:
         self._renderer = renderer or Renderer()
+        self._frames = frames.Frames()
         self._gate = gate or Gate()
 
     async def __call__(
@@ -158,8 +164,33 @@ class MediaApp:
         saved_as = ""
         if filenames.PARAMETER in request.query_params:
             saved_as = filenames.disposition(standing.title, Path(name))
+        if standing.folder == keys.RELEASES and frames.is_known(name):
+            return await self._picture(request, release_id, name, disposition=saved_as)
         within = partial(keys.in_folder, standing.folder, release_id)
         return await _file(request, within, name, disposition=saved_as)
+
+    async def _picture(
+        self, request: Request, release_id: UUID, name: str, *, disposition: str
+    ) -> Response:
+        """Answer with a picture that is made when it is asked for, or redirect to a storyboard."""
+        query = request.query_params.multi_items()
+        try:
+            if name in frames.STORYBOARDS:
+                # Its texts name the sheets beside them, so they are read where they lie.
+                beside = await self._frames.storyboard(release_id, name, query)
+                return _redirect(f"{beside}?{filenames.PARAMETER}" if disposition else beside)
+            made = await self._frames.serve(release_id, name, query)
+        except PictureRefused as refused:
+            return _refused_picture(refused)
+        except StorageUnavailable as error:
+            logger.warning("picture_unavailable", reason=type(error).__name__)
+            return _unavailable()
+        headers = {"Cache-Control": _FOR_EVER if made.stays else _CHANGING}
+        if disposition:
+            headers["Content-Disposition"] = disposition
+        file = made.picture
+        part = parts.FilePart(file.path, file.about, 0, file.about.st_size)
+        return parts.answer(part, request, media_type=_TYPES[Path(name).suffix], headers=headers)
 
     async def _playlist(
         self, request: Request, release_id: UUID, name: str, until: int
@@ -293,6 +324,13 @@ def _redirect(address: str) -> Response:
 
 def _unavailable() -> Response:
     return _refusal(503, "The server cannot answer this at the moment.", {"Retry-After": "2"})
+
+
+def _refused_picture(refused: PictureRefused) -> Response:
+    headers = {"X-Error-Code": refused.code}
+    if refused.retry_after:
+        headers["Retry-After"] = str(refused.retry_after)
+    return _refusal(refused.status, refused.sentence, headers)
 
 
 def _refusal(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:

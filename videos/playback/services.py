@@ -21,10 +21,7 @@ def hls_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str |
 
     The video's source must be joined.
     """
-    if video.release_id is None or not access.may_play(video, viewer):
-        return None
-    audience = _audience(video, viewer, held=held)
-    return _address(video, video.release_id, playlists.MULTIVARIANT, audience)
+    return named_url(video, playlists.MULTIVARIANT, viewer, held=held)
 
 
 def dash_url(video: Video, viewer: access.Viewer) -> str | None:
@@ -85,6 +82,17 @@ def object_url(
     object in a bucket redirects there."""
     name = keys.within_release(release.pk, key)
     return _address(video, release.pk, name, _audience(video, viewer, held=held))
+
+
+def named_url(video: Video, name: str, viewer: access.Viewer, *, held: bool = False) -> str | None:
+    """Return the path of what each release has under this name, or None if there is no release that
+    the viewer may play.
+
+    The video's source and release must be joined.
+    """
+    if video.release_id is None or not access.may_play(video, viewer):
+        return None
+    return _address(video, video.release_id, name, _audience(video, viewer, held=held))
 
 
 def _audience(video: Video, viewer: access.Viewer, *, held: bool) -> Audience:

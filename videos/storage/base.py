@@ -56,6 +56,10 @@ class MediaStorage(Protocol):
     def read_bytes(self, key: str, *, at_most: int) -> bytes:
         """Return the first bytes of an object; raises ``ObjectMissing``."""
 
+    def read_part(self, key: str, *, first: int, size: int) -> bytes:
+        """Return ``size`` bytes of an object from ``first`` on, at least one of which exists; fewer
+        if it ends before. Raises ``ObjectMissing``."""
+
     def blocks(self, key: str) -> Iterator[bytes]:
         """Yield all bytes of an object in blocks; raises ``ObjectMissing``."""
 

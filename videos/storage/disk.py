@@ -57,6 +57,12 @@ class DiskStorage(FileSystemStorage):
         with _translated(key), Path(self.path(key)).open("rb") as file:
             return file.read(at_most)
 
+    def read_part(self, key: str, *, first: int, size: int) -> bytes:
+        """Return some bytes of an object."""
+        with _translated(key), Path(self.path(key)).open("rb") as file:
+            file.seek(first)
+            return file.read(size)
+
     def blocks(self, key: str) -> Iterator[bytes]:
         """Yield all bytes of an object in blocks."""
         with _translated(key), Path(self.path(key)).open("rb") as file:

@@ -50,6 +50,10 @@ class MovingStorage:
         """Return the first bytes of an object, wherever it lies."""
         return self._first(lambda place: place.read_bytes(key, at_most=at_most))
 
+    def read_part(self, key: str, *, first: int, size: int) -> bytes:
+        """Return some bytes of an object, wherever it lies."""
+        return self._first(lambda place: place.read_part(key, first=first, size=size))
+
     def blocks(self, key: str) -> Iterator[bytes]:
         """Yield all bytes of an object, wherever it lies."""
         yield from self._first(lambda place: (place.object_size(key), place)[1]).blocks(key)

@@ -153,6 +153,17 @@ class BucketStorage(S3Storage):
         with answer["Body"] as body:
             return body.read(at_most)
 
+    @translated
+    def read_part(self, key: str, *, first: int, size: int) -> bytes:
+        """Return some bytes of an object, and fetch no others."""
+        answer = self.client.get_object(
+            Bucket=self.bucket_name,
+            Key=self.object_key(key),
+            Range=f"bytes={first}-{first + size - 1}",
+        )
+        with answer["Body"] as body:
+            return body.read(size)
+
     def blocks(self, key: str) -> Iterator[bytes]:
         """Yield all bytes of an object in blocks."""
         try:

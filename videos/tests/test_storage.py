@@ -120,6 +120,16 @@ def test_keys_are_deleted_together_and_what_is_not_there_is_fine(
     assert list(storage.list_prefix("d/")) == []
 
 
+def test_a_part_is_read_and_nothing_else(storage: MediaStorage, file: Path) -> None:
+    storage.put_file("a/b/c.mp4", file, content_type="video/mp4")
+    whole = file.read_bytes()
+    assert storage.read_part("a/b/c.mp4", first=0, size=10) == whole[:10]
+    assert storage.read_part("a/b/c.mp4", first=700, size=2000) == whole[700:2700]
+    assert storage.read_part("a/b/c.mp4", first=len(whole) - 5, size=100) == whole[-5:]
+    with pytest.raises(ObjectMissing):
+        storage.read_part("a/b/none.mp4", first=0, size=10)
+
+
 def test_a_few_bytes_are_written_read_and_replaced(storage: MediaStorage) -> None:
     for data in (b"first", b"second"):
         storage.put_bytes("b/note.json", data, content_type="application/json")

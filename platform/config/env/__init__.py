@@ -94,6 +94,7 @@ class Environment:
     max_gigapixels: int
     daily_gigapixels: int
     source_cache_bytes: int
+    picture_cache_bytes: int
     min_free_bytes: int
     static_root: Path
     keep_events_days: int
@@ -189,6 +190,7 @@ def read() -> Environment:
             "VODLOOM_DAILY_GIGAPIXELS", default=1_100, unit="thousand million pixels", most=10**9
         ),
         source_cache_bytes=_bytes(reader, "VODLOOM_SOURCE_CACHE_BYTES", default=20 * _GIB),
+        picture_cache_bytes=_bytes(reader, "VODLOOM_PICTURE_CACHE_BYTES", default=_GIB),
         min_free_bytes=_bytes(reader, "VODLOOM_MIN_FREE_BYTES", default=_GIB),
         static_root=reader.folder("VODLOOM_STATIC_ROOT", data_dir / "static"),
         keep_events_days=_days(reader, "VODLOOM_KEEP_EVENTS_DAYS"),

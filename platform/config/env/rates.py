@@ -25,7 +25,7 @@ class Rate:
 class Rates:
     """All rate limits; None means no limit. ``api`` counts by user, the others by IP address:
     ``anonymous`` API requests without a key, those with ``wrong_keys``, and attempts to log in, to
-    sign up and to reset a password."""
+    sign up and to reset a password. ``pictures`` counts new pictures by URL, by release."""
 
     api: Rate | None
     anonymous: Rate | None
@@ -33,6 +33,7 @@ class Rates:
     login: Rate | None
     signup: Rate | None
     reset: Rate | None
+    pictures: Rate | None
 
 
 def rates(reader: Reader) -> Rates:
@@ -44,6 +45,7 @@ def rates(reader: Reader) -> Rates:
         login=_rate(reader, "VODLOOM_RATE_LOGIN", "30/minute"),
         signup=_rate(reader, "VODLOOM_RATE_SIGNUP", "20/minute"),
         reset=_rate(reader, "VODLOOM_RATE_RESET", "20/minute"),
+        pictures=_rate(reader, "VODLOOM_RATE_PICTURES", "120/minute"),
     )
 
 

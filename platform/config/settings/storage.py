@@ -99,3 +99,7 @@ SOURCE_CACHE_DIR = DATA_DIR / "cache" / "sources"
 # A worker takes no further task while less space than this is free.
 MIN_FREE_DISK_BYTES = ENV.min_free_bytes
 SOURCE_CACHE_BYTES = ENV.source_cache_bytes
+
+# Pictures that were made because somebody asked for them by URL. Each machine keeps so many bytes.
+PICTURE_CACHE_DIR = DATA_DIR / "cache" / "pictures"
+PICTURE_CACHE_BYTES = ENV.picture_cache_bytes
