@@ -51,6 +51,7 @@ _TYPES = {
     ".webp": "image/webp",
     ".avif": "image/avif",
     ".vtt": "text/vtt",
+    ".json": "application/json",
 }
 _PARTS = 3
 _BYTES = "application/octet-stream"
