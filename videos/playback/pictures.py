@@ -202,3 +202,14 @@ def _url(rows: _Rows, name: str) -> str | None:
 def widest(formats: Iterable[Formats]) -> Formats | None:
     """Return the largest of a poster's sizes that there is as JPEG, which every program reads."""
     return next((one for one in reversed(list(formats)) if one.jpeg), None)
+
+
+def chosen(video: Video, candidates: Iterable[Thumbnail]) -> str:
+    """Return the name of the candidate that is the poster, by its time; empty if none is, because
+    the owner gave another one."""
+    release = video.release
+    if release is None or video.own_poster:
+        return ""
+    posters = (one for one in release.pictures.all() if one.name.startswith("poster-"))
+    times = {one.facts.get("time") for one in posters} - {None}
+    return next((one.name for one in candidates if one.time in times), "")

@@ -68,11 +68,6 @@ def small_poster_url(video: Video, viewer: access.Viewer, *, held: bool = False)
     return object_url(video, release, release.small_poster_key, viewer, held=held)
 
 
-def has_poster(video: Video) -> bool:
-    """Return whether a video has a poster. Its release must be joined."""
-    return bool(video.own_poster or (video.release and video.release.poster_key))
-
-
 def own_poster_urls(
     video: Video, viewer: access.Viewer, *, held: bool = False
 ) -> tuple[str, str] | None:
