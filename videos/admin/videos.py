@@ -29,6 +29,7 @@ from videos.moderation import queue, reasons
 from videos.pages import cards, words
 from videos.playback import pictures
 from videos.playback import services as playback
+from videos.playback.picture_shapes import Pictures
 
 MODERATION = {
     Video.Moderation.PENDING: "Waiting for approval",
@@ -255,6 +256,6 @@ def _pictures(video: Video, viewer: User) -> dict[str, Any]:
     """Return the pictures for the page, and which of the candidates is the poster: the one of the
     same time. There are none of a video in the trash."""
     shown = pictures.of(video, viewer, held=True)
-    if video.deleted_at is not None or shown == pictures.Pictures():
+    if video.deleted_at is not None or shown == Pictures():
         return {}
     return {"pictures": shown, "chosen": pictures.chosen(video, shown.candidates)}

@@ -14,6 +14,7 @@ from videos.pages.posters import Poster
 from videos.pages.standing import Standing
 from videos.playback import pictures
 from videos.playback import services as playback
+from videos.playback.picture_shapes import Preview
 
 _TAGS_ON_CARD = 4
 _GOING_ON = (Video.Status.PENDING_UPLOAD, Video.Status.UPLOADING, Video.Status.PROCESSING)
@@ -43,7 +44,7 @@ class Card:
     title: str
     poster: Poster | None
     waveform: str | None
-    preview: pictures.Preview | None
+    preview: Preview | None
     duration: str
     status: str
     reason: str

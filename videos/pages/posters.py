@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from videos.playback.pictures import Formats, Pictures
+from videos.playback.picture_shapes import Formats, Pictures
 
 _WITHOUT_CHOICE = 640
 

@@ -14,7 +14,7 @@ from videos import access
 from videos.models import Video
 from videos.pages import library
 from videos.playback import pictures
-from videos.playback.pictures import Formats, Pictures
+from videos.playback.picture_shapes import Formats, Pictures
 
 _WIDTH, _HEIGHT = 640, 360
 _AUDIO_HEIGHT = 200

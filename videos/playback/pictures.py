@@ -8,81 +8,22 @@ or left out by the profile, is absent.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from videos import access
 from videos.models import Picture, Video
 from videos.playback import services
+from videos.playback.picture_shapes import (
+    Formats,
+    Pictures,
+    Preview,
+    Storyboard,
+    Thumbnail,
+    Waveform,
+)
 
 _SMALL, _NORMAL = 640, 1280
-
-
-@dataclass(frozen=True)
-class Formats:
-    """One picture as JPEG and as WebP; a format that there is not is None. ``width`` and ``height``
-    are in pixels, None if they are not known."""
-
-    jpeg: str | None = None
-    webp: str | None = None
-    width: int | None = None
-    height: int | None = None
-
-
-@dataclass(frozen=True)
-class Thumbnail:
-    """A still: its address, its size in pixels, and its ``time`` in seconds. ``score`` tells how
-    well it would do as a poster; only candidates have one."""
-
-    name: str
-    url: str
-    time: float | None
-    width: int | None
-    height: int | None
-    score: float | None = None
-
-
-@dataclass(frozen=True)
-class Storyboard:
-    """Small pictures of the whole video in sheets, with their times in WebVTT and JSON."""
-
-    vtt: str
-    json: str | None
-    sheets: list[Formats]
-
-
-@dataclass(frozen=True)
-class Preview:
-    """Some seconds without sound, as a film and as an animated picture."""
-
-    mp4: str | None
-    webp: str | None
-    width: int | None
-    height: int | None
-    seconds: float | None
-
-
-@dataclass(frozen=True)
-class Waveform:
-    """The loudness over time: peaks in audiowaveform's JSON format, and a picture of them."""
-
-    json: str | None
-    image: str | None
-    width: int | None
-    height: int | None
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """All pictures of a video. ``poster`` is by the wanted width (320, 640, 1280), smallest
-    first."""
-
-    poster: dict[str, Formats] = field(default_factory=dict)
-    thumbnails: list[Thumbnail] = field(default_factory=list)
-    candidates: list[Thumbnail] = field(default_factory=list)
-    storyboard: Storyboard | None = None
-    preview: Preview | None = None
-    waveform: Waveform | None = None
 
 
 @dataclass(frozen=True)
@@ -122,19 +63,26 @@ def _rows(video: Video, viewer: access.Viewer, *, held: bool) -> _Rows:
 
 
 def _own_poster(video: Video, viewer: access.Viewer, *, held: bool) -> dict[str, Formats]:
-    urls = services.own_poster_urls(video, viewer, held=held)
-    return _plain(*urls) if urls else {}
+    urls = services.own_poster_urls(video, viewer, held=held) or ()
+    widths = (str(width) for width in (_SMALL, _NORMAL))
+    return {width: Formats(jpeg=url) for width, url in zip(widths, urls, strict=False)}
 
 
 def _first_poster(video: Video, viewer: access.Viewer, *, held: bool) -> dict[str, Formats]:
-    """Return the poster that there is before the candidates are compared."""
-    normal = services.poster_url(video, viewer, held=held)
-    return _plain(services.small_poster_url(video, viewer, held=held), normal)
-
-
-def _plain(small: str | None, normal: str | None) -> dict[str, Formats]:
-    sizes = ((_SMALL, small), (_NORMAL, normal))
-    return {str(width): Formats(jpeg=url) for width, url in sizes if url}
+    """Return the poster that there is before the candidates are compared, and that of audio."""
+    release = video.release
+    if release is None:
+        return {}
+    known = {one.key: (one.width, one.height) for one in release.pictures.all()}
+    files = {
+        _SMALL: (services.small_poster_url(video, viewer, held=held), release.small_poster_key),
+        _NORMAL: (services.poster_url(video, viewer, held=held), release.poster_key),
+    }
+    return {
+        str(width): Formats(url, None, *known.get(key, (None, None)))
+        for width, (url, key) in files.items()
+        if url
+    }
 
 
 def _posters(rows: _Rows) -> dict[str, Formats]:

@@ -27,6 +27,7 @@ from videos.models import Video
 from videos.moderation import services as moderation
 from videos.playback import downloads, pictures
 from videos.playback import services as playback
+from videos.playback.picture_shapes import Pictures
 
 
 class ModerationReasonSerializer(serializers.Serializer[Any]):
@@ -256,7 +257,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
         found = self._pictures(video).waveform
         return WaveformSerializer(found, context=self.context).data if found else None
 
-    def _pictures(self, video: Video) -> pictures.Pictures:
+    def _pictures(self, video: Video) -> Pictures:
         return pictures.of(video, cast("Viewer", self.context["request"].user))
 
     def _absolute(self, address: str | None) -> Any:
