@@ -114,7 +114,9 @@ _PICTURES = {
     "candidates": "the better poster, chosen of several stills",
     "storyboard": "storyboard for the timeline",
     "preview": "preview that moves under the pointer",
-    "waveform": "waveform",
+    "waveform": "waveform of the audio",
+    "facts": "facts such as black and silent stretches",
+    "alike": "hashes that find similar videos",
 }
 """The kinds of pictures in words."""
 

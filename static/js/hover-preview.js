@@ -44,7 +44,8 @@ class Shown {
     if (card !== this.#card) return;
     clearTimeout(this.#coming);
     const layer = card?.querySelector(".hover-preview");
-    layer?.removeAttribute("src"); // So that a film that is still loading loads no further.
+    layer?.removeAttribute("src");
+    layer?.load?.(); // A film that is still loading loads no further.
     layer?.remove();
     this.#card = null;
   }

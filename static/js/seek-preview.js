@@ -7,10 +7,13 @@ import { clock } from "./words.js";
 
 const WIDEST = 208;
 const TALLEST = 160;
+// The focus may stay on the timeline while somebody watches.
+const AFTER_KEYS_MS = 4000;
 
 class SeekPreview extends HTMLElement {
   #address = null;
   #cues = [];
+  #leaving;
 
   connectedCallback() {
     this.#line.addEventListener("pointermove", (event) => this.#point(event));
@@ -52,7 +55,9 @@ class SeekPreview extends HTMLElement {
 
   #show(share) {
     const { storyboard: address } = this.#player.dataset;
+    clearTimeout(this.#leaving);
     if (!address || !this.#seconds) return;
+    if (this.#byKeyboard()) this.#leaving = setTimeout(() => this.#hide(), AFTER_KEYS_MS);
     if (address !== this.#address) this.#load(address);
     this.hidden = false;
     const time = share * this.#seconds;
@@ -102,6 +107,7 @@ class SeekPreview extends HTMLElement {
   }
 
   #hide() {
+    clearTimeout(this.#leaving);
     this.hidden = true;
   }
 }
