@@ -5,8 +5,10 @@
 import { cueAt, storyboard } from "./storyboard.js";
 import { clock } from "./words.js";
 
+// In pixels, and as a share of the player, which may be as narrow as a phone.
 const WIDEST = 208;
 const TALLEST = 160;
+const SHARE = 0.4;
 // The focus may stay on the timeline while somebody watches.
 const AFTER_KEYS_MS = 4000;
 
@@ -86,7 +88,8 @@ class SeekPreview extends HTMLElement {
     const cue = cueAt(this.#cues, time);
     frame.hidden = cue === null;
     if (cue === null) return;
-    const scale = Math.min(WIDEST / cue.width, TALLEST / cue.height, 1.3);
+    const room = this.parentElement.getBoundingClientRect().width;
+    const scale = Math.min(Math.min(WIDEST, room * SHARE) / cue.width, TALLEST / cue.height);
     Object.assign(frame.style, { width: `${cue.width * scale}px`, height: `${cue.height * scale}px` });
     Object.assign(frame.firstElementChild.style, {
       width: `${cue.width}px`,

@@ -175,7 +175,9 @@ class VideoAdmin(ActingAdmin):
     @display(description="")
     def picture(self, video: Video) -> SafeString:
         """Return the poster as a thumbnail; all thumbnails have the same size."""
-        poster = playback.small_poster_url(video, cast(Any, video).viewed_by, held=True)
+        viewer = cast(Any, video).viewed_by
+        small = playback.small_poster_url(video, viewer, held=True)
+        poster = small or playback.poster_url(video, viewer, held=True)
         if poster is None:
             return format_html('<span class="{}"></span>', "thumb")
         return format_html(
