@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.notices import Notice
 from processing.monitoring import progress
-from videos.models import Rendition, Source, Video
+from videos.models import Picture, Rendition, Source, Video
 
 # FFmpeg names a demuxer that reads several formats by all their names.
 _FAMILIES = {"mov,mp4,m4a,3gp,3g2,mj2": "mp4", "matroska,webm": "matroska"}
@@ -40,15 +40,25 @@ class SourceFacts:
     dropped_at: datetime | None = None
 
 
+# Of each release, a card shows a few of many pictures.
+_ON_CARDS = Q(name__startswith="poster-") | Q(kind__in=("preview", "waveform"))
+
+
 def with_card(videos: QuerySet[Video]) -> QuerySet[Video]:
-    """Load videos with all that a card shows, in one query."""
-    return progress.with_run(videos.select_related("source", "release"))
+    """Load videos with all that a card shows, in two queries."""
+    pictures = Prefetch("release__pictures", Picture.objects.filter(_ON_CARDS))
+    return _with_run(videos).prefetch_related(pictures)
 
 
 def with_everything(videos: QuerySet[Video]) -> QuerySet[Video]:
-    """Load videos with all that the API and the watch page show, in two queries."""
+    """Load videos with all that the API and the watch page show, in three queries."""
     renditions = Prefetch("release__renditions", Rendition.objects.largest_first())
-    return with_card(videos.select_related("owner")).prefetch_related(renditions)
+    loaded = _with_run(videos.select_related("owner"))
+    return loaded.prefetch_related(renditions, "release__pictures")
+
+
+def _with_run(videos: QuerySet[Video]) -> QuerySet[Video]:
+    return progress.with_run(videos.select_related("source", "release"))
 
 
 def source_facts(source: Source, duration: float) -> SourceFacts:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin import TabularInline, display
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from config.admin.acts import Act, ActingAdmin
 from processing import profiles
 from processing.ffmpeg.planning.ladder import Profile, rungs_for
 from processing.models import AlternateRung, EncodingProfile, EncodingRung
+from processing.steps.pictures import PICTURES
 
 _KEPT = "{} is the default: make another profile the default before you delete it."
 
@@ -106,6 +108,39 @@ class AlternateRungInline(NamedInline):
     fields = ("codec", "short_side", "crf", "preset", "maxrate_kbps")
 
 
+_PICTURES = {
+    "poster": "the first poster",
+    "thumbnails": "thumbnails at begin, middle and end",
+    "candidates": "the better poster, chosen of several stills",
+    "storyboard": "storyboard for the timeline",
+    "preview": "preview that moves under the pointer",
+    "waveform": "waveform of the audio",
+    "facts": "facts such as black and silent stretches",
+    "alike": "hashes that find similar videos",
+}
+"""The kinds of pictures in words."""
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [(kind, _PICTURES.get(kind, kind)) for kind in PICTURES]
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
+    """A profile; the pictures are chosen by their kinds."""
+
+    left_out = forms.MultipleChoiceField(
+        label="Pictures and previews left out",
+        choices=_kinds,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="A video plays the same without them. The others are made.",
+    )
+
+    class Meta:
+        model = EncodingProfile
+        exclude: ClassVar[list[str]] = []
+
+
 MAKE_DEFAULT = Act(
     name="make_default",
     label="Make this the default",
@@ -123,6 +158,7 @@ MAKE_DEFAULT = Act(
 class EncodingProfileAdmin(ActingAdmin):
     """Edit profiles, copy one by saving it as new, and choose the default."""
 
+    form = ProfileForm
     list_display = ("name", "description", "default", "preset", "sizes", "files", "sound")
     search_fields = ("name", "description")
     fields = (
@@ -134,6 +170,7 @@ class EncodingProfileAdmin(ActingAdmin):
         "audio_kbps",
         "also_opus",
         "takes_incomplete",
+        "left_out",
         "default",
         "becomes",
     )

@@ -128,6 +128,17 @@ def test_faults_are_told_for_people() -> None:
     assert "no video" in profiles.faults([], is_default=True)[0]
 
 
+def test_pictures_are_left_out_in_the_admin(desk: Client, default: EncodingProfile) -> None:
+    page = reverse(PAGE, args=[default.pk])
+    assert 'name="left_out" value="thumbnails"' in said(desk.get(page)).replace("'", '"')
+    sent = form(rows_of(default), name="default", left_out=["thumbnails"])
+    assert desk.post(page, sent).status_code == 302
+    assert profiles.default().left_out == ("thumbnails",)
+    answer = desk.post(page, form(rows_of(default), name="default", left_out=["holograms"]))
+    assert "holograms is not one of the available choices" in said(answer)
+    assert profiles.default().left_out == ("thumbnails",)
+
+
 def test_a_profile_is_added_in_the_admin(desk: Client) -> None:
     answer = desk.post(reverse(ADD), form([(720, 23, 3000), (360, 24, 800)]))
     assert answer.status_code == 302

@@ -4,6 +4,7 @@ import { ask, fetchPage, toast } from "./api.js";
 import { discard, offerUndoOfPageBefore } from "./discarding.js";
 import { feed } from "./feed.js";
 import { moveVideos } from "./folders.js";
+import { previewOn } from "./hover-preview.js";
 import "./lost-line.js";
 import { Picking } from "./picking.js";
 import "./progress.js";
@@ -11,6 +12,8 @@ import "./progress.js";
 const ANY_ID = "00000000-0000-0000-0000-000000000000";
 const COUNT_MS = 1500;
 const RETRY_MS = 5000;
+// The kinds of pictures that a card shows.
+const ON_CARDS = ["poster", "candidates", "preview", "waveform"];
 
 class VideoLibrary extends HTMLElement {
   #stages = new Map();
@@ -28,12 +31,18 @@ class VideoLibrary extends HTMLElement {
     });
     this.#picking = new Picking(this, { delete: (videos) => this.#discard(videos), move: (videos) => this.#move(videos) });
     document.addEventListener("change", ({ target }) => target.matches("#sort") && target.form.submit());
+    previewOn(this);
     offerUndoOfPageBefore((video) => this.#changed(video.id));
   }
 
-  #heard({ event, video }) {
+  #heard({ event, video, payload }) {
     if (["video.deleted", "video.purged"].includes(event)) this.#gone(video);
+    else if (event === "video.pictures") this.#hasPictures(video, payload.kind);
     else this.#changed(video);
+  }
+
+  #hasPictures(video, kind) {
+    if (ON_CARDS.includes(kind) && this.#card(video)) this.#refresh(video);
   }
 
   #gone(video) {

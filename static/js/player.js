@@ -5,6 +5,7 @@ import Hls from "../vendor/hls.js-1.7.4/hls.min.js";
 import "../vendor/media-chrome-4.19.4/media-chrome.js";
 import "./player-clock.js";
 import "./player-settings.js";
+import "./seek-preview.js";
 import { Renditions } from "./renditions.js";
 import { AudioTracks } from "./audio-tracks.js";
 
@@ -39,6 +40,7 @@ class VodPlayer extends HTMLElement {
     const volume = this.querySelector("media-volume-range")?.range;
     if (volume) volume.step = String(VOLUME_STEP);
     this.grow(this.dataset.available ? Number(this.dataset.available) : null);
+    this.#showWaveform();
   }
 
   disconnectedCallback() {
@@ -69,9 +71,10 @@ class VodPlayer extends HTMLElement {
 
   /** Take over new data from the page. Another release or a renewed token has another address;
    * playback continues from it at the same position. */
-  take({ src, release, length, seconds, available }, { anew = false } = {}) {
+  take({ src, release, length, seconds, available, storyboard, waveform }, { anew = false } = {}) {
     const isOther = anew || release !== this.dataset.release;
-    Object.assign(this.dataset, { length, seconds, release });
+    Object.assign(this.dataset, { length, seconds, release, storyboard, waveform });
+    this.#showWaveform();
     this.querySelector("media-controller").setAttribute("defaultduration", seconds);
     this.querySelector("player-clock").show();
     this.grow(available ? Number(available) : null);
@@ -85,6 +88,20 @@ class VodPlayer extends HTMLElement {
     const grows = available !== null && whole > 0;
     this.toggleAttribute("data-growing", grows);
     this.style.setProperty("--available", grows ? `${Math.min(100, (100 * available) / whole)}%` : "100%");
+  }
+
+  /** Show the poster of another player, unless the film shows already. */
+  takePoster(next) {
+    const [shown, fresh] = [this, next].map((player) => player.querySelector(".poster, .cover-picture"));
+    if (!fresh || shown?.outerHTML === fresh.outerHTML) return;
+    if (shown) shown.replaceWith(document.adoptNode(fresh));
+    else if (!this.#begun) this.querySelector("[slot=media]").after(document.adoptNode(fresh));
+  }
+
+  #showWaveform() {
+    const { waveform } = this.dataset;
+    const wave = this.querySelector(".wave");
+    if (wave && waveform) wave.style.maskImage = wave.style.webkitMaskImage = `url("${waveform}")`;
   }
 
   #changeSource(src) {

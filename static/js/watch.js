@@ -109,6 +109,7 @@ class LivePage extends HTMLElement {
     const [player, next] = [shown, fresh].map((part) => part.querySelector("vod-player"));
     if (!player?.take || !next) return false;
     player.take(next.dataset, { anew: this.#lost });
+    player.takePoster(next);
     return true;
   }
 

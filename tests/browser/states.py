@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.playing import media, start
 from tests.browser.scenes import Scene
 
 
@@ -33,6 +34,17 @@ def open_state(scene: Scene, page: Page, state: State) -> None:
 
 def _open_menu(page: Page) -> None:
     page.locator(".card-menu summary").first.click()
+
+
+def _rest_on_a_card(page: Page) -> None:
+    page.locator(".card .picture").last.hover()
+    page.wait_for_timeout(600)
+
+
+def _point_at_the_timeline(page: Page) -> None:
+    start(page)
+    media(page).evaluate("media => media.pause()")
+    page.locator("media-time-range").hover()
 
 
 def _open_account_menu(page: Page) -> None:
@@ -151,6 +163,7 @@ STATES: Sequence[State] = (
     State("library", "/"),
     State("library-menu", "/", prepare=_open_menu),
     State("library-account-menu", "/", prepare=_open_account_menu),
+    State("library-previewing", "/", prepare=_rest_on_a_card),
     State("library-picking", "/", prepare=_pick_two),
     State("library-dropping", "/", prepare=_drag_over),
     State("library-failed", "/?status=failed"),
@@ -176,6 +189,7 @@ STATES: Sequence[State] = (
     State("upload-refused", "/upload/", prepare=_refuse_files),
     State("upload-stalled", "/upload/", prepare=_stall),
     State("watch", "/watch/{light_on_water}/"),
+    State("watch-seeking", "/watch/{light_on_water}/", prepare=_point_at_the_timeline),
     State("watch-upright", "/watch/{upright}/"),
     State("watch-sound", "/watch/{sound}/"),
     State("watch-working", "/watch/{working}/"),

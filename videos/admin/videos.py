@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import admin
 from django.contrib.admin import display
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Field, QuerySet
+from django.db.models import Field, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
@@ -27,7 +27,9 @@ from videos.admin.filters import ByErrorCode, Deleted, HasNotices
 from videos.models import ModerationDecision, Video
 from videos.moderation import queue, reasons
 from videos.pages import cards, words
+from videos.playback import pictures
 from videos.playback import services as playback
+from videos.playback.picture_shapes import Pictures
 
 MODERATION = {
     Video.Moderation.PENDING: "Waiting for approval",
@@ -154,10 +156,12 @@ class VideoAdmin(ActingAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Render the page with the poster, the player and the decisions."""
+        """Render the page with the player, the pictures and the decisions."""
         video = kwargs.get("obj")
         if video is not None:
+            prefetch_related_objects([video], "release__pictures")
             context |= {
+                **_pictures(video, cast(User, request.user)),
                 "video": video,
                 "watch": cards.watch(video, cast(User, request.user)),
                 "decisions": self._decisions(request, video.pk),
@@ -172,7 +176,9 @@ class VideoAdmin(ActingAdmin):
     @display(description="")
     def picture(self, video: Video) -> SafeString:
         """Return the poster as a thumbnail; all thumbnails have the same size."""
-        poster = playback.small_poster_url(video, cast(Any, video).viewed_by, held=True)
+        viewer = cast(Any, video).viewed_by
+        small = playback.small_poster_url(video, viewer, held=True)
+        poster = small or playback.poster_url(video, viewer, held=True)
         if poster is None:
             return format_html('<span class="{}"></span>', "thumb")
         return format_html(
@@ -257,3 +263,12 @@ class VideoAdmin(ActingAdmin):
         """Return a link to all jobs of the video."""
         viewer = cast(Any, video).viewed_by
         return listing(Run, "All jobs of this video", viewer=viewer, video__id__exact=video.pk)
+
+
+def _pictures(video: Video, viewer: User) -> dict[str, Any]:
+    """Return the pictures for the page, and which of the candidates is the poster: the one of the
+    same time. There are none of a video in the trash."""
+    shown = pictures.of(video, viewer, held=True)
+    if video.deleted_at is not None or shown == Pictures():
+        return {}
+    return {"pictures": shown, "chosen": pictures.chosen(video, shown.candidates)}

@@ -66,3 +66,12 @@ class IdField(serializers.UUIDField):
         if not isinstance(data, str):
             self.fail("invalid", value=data)
         return super().to_internal_value(data)
+
+
+class AddressField(serializers.URLField):
+    """A path of this server, shown with the scheme and host of the request."""
+
+    def to_representation(self, value: str) -> str:
+        """Return the URL."""
+        address: str = self.context["request"].build_absolute_uri(value)
+        return address

@@ -48,6 +48,9 @@ class ProfileSerializer(serializers.ModelSerializer[EncodingProfile]):
 
     rungs = RungSerializer(many=True)
     alternate_rungs = AlternateRungSerializer(many=True)
+    left_out = serializers.ListField(
+        child=serializers.CharField(), help_text="the kinds of pictures that are not made"
+    )
     audio_codecs = serializers.SerializerMethodField()
     downloads = serializers.SerializerMethodField()
     audio_bitrate = serializers.SerializerMethodField()
@@ -62,6 +65,7 @@ class ProfileSerializer(serializers.ModelSerializer[EncodingProfile]):
             "preset",
             "copies",
             "takes_incomplete",
+            "left_out",
             "audio_bitrate",
             "audio_codecs",
             "rungs",

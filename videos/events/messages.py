@@ -40,7 +40,11 @@ class Payload(TypedDict):
         Annotated[float, "seconds that play from the start; only in `video.playable`"]
     ]
     job: NotRequired[Annotated[str, "the id of the job; only in `job.*`"]]
-    kind: NotRequired[Annotated[str, "the kind of the job; only in `job.*`"]]
+    kind: NotRequired[
+        Annotated[
+            str, "the kind of the job or of the pictures; only in `job.*` and `video.pictures`"
+        ]
+    ]
     moderation_reason: NotRequired[
         Annotated[
             Error | None, "why it was rejected; only in `video.approved` and `video.rejected`"

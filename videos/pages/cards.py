@@ -8,10 +8,13 @@ from processing.models import Run
 from processing.monitoring import progress
 from videos import access, selectors
 from videos.models import Source, Video
-from videos.pages import bar, player, provenance, standing, words
+from videos.pages import bar, player, posters, provenance, standing, words
 from videos.pages.player import Player
+from videos.pages.posters import Poster
 from videos.pages.standing import Standing
+from videos.playback import pictures
 from videos.playback import services as playback
+from videos.playback.picture_shapes import Preview
 
 _TAGS_ON_CARD = 4
 _GOING_ON = (Video.Status.PENDING_UPLOAD, Video.Status.UPLOADING, Video.Status.PROCESSING)
@@ -34,12 +37,14 @@ class Working:
 @dataclass(frozen=True)
 class Card:
     """A video in the library. ``reason`` is why it failed; ``available`` tells how much of it plays
-    while that grows; ``more_tags`` counts those that are not shown."""
+    while that grows; ``more_tags`` counts those that are not shown. ``waveform`` is the address of
+    its picture; ``preview`` moves while the pointer or the focus rests on the card."""
 
     video: Video
     title: str
-    poster: str | None
-    poster_small: str | None
+    poster: Poster | None
+    waveform: str | None
+    preview: Preview | None
     duration: str
     status: str
     reason: str
@@ -107,11 +112,13 @@ class Watch:
 def card(video: Video, viewer: access.Viewer) -> Card:
     """Return the card of a video that was read through ``library.readable``."""
     seconds = playback.duration_of(video)
+    found = pictures.of(video, viewer, held=True)
     return Card(
         video=video,
         title=title_of(video),
-        poster=playback.poster_url(video, viewer, held=True),
-        poster_small=playback.small_poster_url(video, viewer, held=True),
+        poster=posters.of(found),
+        waveform=found.waveform.image if found.waveform else None,
+        preview=found.preview,
         duration=words.duration(seconds) if seconds else "",
         status=words.STATUSES[Video.Status(video.status)],
         reason=video.error_message if video.status == Video.Status.FAILED else "",

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from videos.models import Video
 from videos.pages import cards, player, sharing
-from videos.playback import services as playback
+from videos.playback import pictures
 
 _LARGEST = 10_000
 
@@ -39,12 +39,14 @@ def embed(request: HttpRequest, video_id: UUID) -> HttpResponse:
 @require_safe
 @never_cache
 def poster(request: HttpRequest, video_id: UUID) -> HttpResponse:
-    """Redirect to the poster from a URL that does not expire, for previews on other sites."""
+    """Redirect to the poster from a URL that does not expire, for previews on other sites: to the
+    largest one, or that of ``width``; to the waveform of audio that has none."""
     video = get_object_or_404(sharing.open_videos(), pk=video_id)
-    address = playback.poster_url(video, AnonymousUser())
-    if address is None:
+    shown = pictures.of(video, AnonymousUser())
+    found = sharing.poster_file(shown, request.GET.get("width", ""))
+    if found is None or found.jpeg is None:
         raise Http404
-    return HttpResponseRedirect(address)
+    return HttpResponseRedirect(found.jpeg)
 
 
 @require_safe
@@ -87,6 +89,11 @@ def _described(video: Video, request: HttpRequest, frame: sharing.Frame) -> dict
     }
     if author := cards.author_of(video):
         about["author_name"] = author
+    room = (_pixels(request.GET.get("maxwidth")), _pixels(request.GET.get("maxheight")))
+    if thumbnail := sharing.thumbnail(video, request, room):
+        about["thumbnail_url"] = thumbnail.url
+        about["thumbnail_width"] = thumbnail.width
+        about["thumbnail_height"] = thumbnail.height
     return about
 
 

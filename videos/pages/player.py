@@ -5,8 +5,9 @@ from uuid import UUID
 
 from videos import access
 from videos.models import Video
-from videos.pages import words
-from videos.playback import downloads
+from videos.pages import posters, words
+from videos.pages.posters import Poster
+from videos.playback import downloads, pictures
 from videos.playback import services as playback
 from videos.playback.downloads import Download
 
@@ -26,12 +27,15 @@ class Offered:
 @dataclass(frozen=True)
 class Player:
     """The URLs of a playable video, and its length, as a number of seconds and in the words that
-    every page uses. ``available`` is the number of playable seconds while the release grows.
+    every page uses. ``storyboard`` is the URL of its WebVTT file, ``waveform`` that of its picture.
+    ``available`` is the number of playable seconds while the release grows.
     ``plain`` is the file that plays without any script."""
 
     release: UUID
     hls: str
-    poster: str | None
+    poster: Poster | None
+    storyboard: str | None
+    waveform: str | None
     seconds: float
     length: str
     available: float | None
@@ -49,10 +53,13 @@ def of(video: Video, viewer: access.Viewer) -> Player | None:
         return None
     seconds = playback.duration_of(video)
     files = downloads.of(video, viewer)
+    found = pictures.of(video, viewer, held=True)
     return Player(
         release=release.pk,
         hls=hls,
-        poster=playback.poster_url(video, viewer, held=True),
+        poster=posters.of(found),
+        storyboard=found.storyboard.vtt if found.storyboard else None,
+        waveform=found.waveform.image if found.waveform else None,
         seconds=round(seconds, 3),
         length=words.duration(seconds) if seconds else "",
         available=None if release.is_complete else round(release.available_seconds, 3),

@@ -13,11 +13,13 @@ from django.utils.text import Truncator
 from videos import access
 from videos.models import Video
 from videos.pages import library
-from videos.playback import services as playback
+from videos.playback import pictures
+from videos.playback.picture_shapes import Formats, Pictures
 
 _WIDTH, _HEIGHT = 640, 360
 _AUDIO_HEIGHT = 200
 _DESCRIPTION_LENGTH = 200
+_THUMBNAIL_WIDTH = 640
 _CODE = (
     '<iframe src="{}" width="{}" height="{}" title="{}" allow="fullscreen; picture-in-picture"'
     ' allowfullscreen loading="lazy"></iframe>'
@@ -35,6 +37,15 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class Poster:
+    """A poster at a URL that does not expire, and its size in pixels if that is known."""
+
+    url: str
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True)
 class Shared:
     """Absolute URLs of a video: for people, for frames, and for programs that show a preview. If
     others may not watch the video, only the link is set, with a warning why it does not work for
@@ -43,7 +54,7 @@ class Shared:
     url: str
     warning: str
     frame: Frame | None
-    poster: str
+    poster: Poster | None
     oembed: str
     description: str
     may_be_listed: bool
@@ -58,12 +69,11 @@ def of(video: Video, request: HttpRequest) -> Shared:
     """Return the sharing data of a video that was read through ``library.watchable``."""
     watch = request.build_absolute_uri(reverse("watch", args=[video.pk]))
     is_open = access.may_play(video, AnonymousUser())
-    has_poster = playback.has_poster(video)
     return Shared(
         url=watch,
         warning=_warning(video, own=video.owner_id == request.user.pk),
         frame=frame(video, request) if is_open else None,
-        poster=_absolute(request, "poster", video) if is_open and has_poster else "",
+        poster=_poster(video, request) if is_open else None,
         oembed=_oembed(request, watch) if is_open else "",
         description=Truncator(video.description).chars(_DESCRIPTION_LENGTH),
         may_be_listed=video.visibility == Video.Visibility.PUBLIC,
@@ -83,6 +93,40 @@ def frame(
     url = _absolute(request, "embed", video)
     code = format_html(_CODE, url, width, height, video.title or "Untitled")
     return Frame(url, width, height, code)
+
+
+def poster_file(shown: Pictures, width: str = "") -> Formats | None:
+    """Return the poster of a wanted width, or else the largest; the waveform's picture for audio
+    that has none. Its address is that of ``jpeg``."""
+    found = shown.poster.get(width) or pictures.widest(shown.poster.values())
+    wave = shown.waveform
+    if found is None and wave and wave.image:
+        return Formats(jpeg=wave.image, width=wave.width, height=wave.height)
+    return found
+
+
+def thumbnail(video: Video, request: HttpRequest, room: tuple[int, int]) -> Poster | None:
+    """Return the largest poster for a list of ``room``, width and height, on another site; None if
+    no poster fits, or their sizes are not known."""
+    width, height = min(room[0], _THUMBNAIL_WIDTH), room[1]
+    sizes = pictures.of(video, AnonymousUser()).poster.items()
+    fitting = [
+        (name, one)
+        for name, one in sizes
+        if one.jpeg and 0 < (one.width or 0) <= width and 0 < (one.height or 0) <= height
+    ]
+    if not fitting:
+        return None
+    name, found = fitting[-1]
+    address = _absolute(request, "poster", video) + f"?{urlencode({'width': name})}"
+    return Poster(address, found.width, found.height)
+
+
+def _poster(video: Video, request: HttpRequest) -> Poster | None:
+    found = poster_file(pictures.of(video, AnonymousUser()))
+    if found is None:
+        return None
+    return Poster(_absolute(request, "poster", video), found.width, found.height)
 
 
 def _oembed(request: HttpRequest, watch: str) -> str:

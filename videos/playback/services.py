@@ -6,6 +6,7 @@ that ends, whoever asked for it, since a program may pass it on. On the pages of
 it stays valid (``held``), so that their player goes on when the owner hides the video.
 """
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.urls import get_script_prefix
@@ -64,9 +65,14 @@ def small_poster_url(video: Video, viewer: access.Viewer, *, held: bool = False)
     return object_url(video, release, release.small_poster_key, viewer, held=held)
 
 
-def has_poster(video: Video) -> bool:
-    """Return whether a video has a poster. Its release must be joined."""
-    return bool(video.own_poster or (video.release and video.release.poster_key))
+def own_poster_urls(
+    video: Video, viewer: access.Viewer, *, held: bool = False
+) -> tuple[str, str] | None:
+    """Return the addresses of the poster that the owner gave, small and normal; None if there is
+    none, or the viewer may not see it."""
+    small = _own_poster_url(video, keys.SMALL_POSTER, viewer, held=held)
+    normal = _own_poster_url(video, keys.POSTER, viewer, held=held)
+    return (small, normal) if small and normal else None
 
 
 def _own_poster_url(video: Video, name: str, viewer: access.Viewer, *, held: bool) -> str | None:
@@ -80,8 +86,16 @@ def object_url(
 ) -> str:
     """Return the path of an object of a release, for a viewer who may play it. The path of an
     object in a bucket redirects there."""
-    name = keys.within_release(release.pk, key)
-    return _address(video, release.pk, name, _audience(video, viewer, held=held))
+    return object_urls(video, release, viewer, held=held)(key)
+
+
+def object_urls(
+    video: Video, release: Release, viewer: access.Viewer, *, held: bool = False
+) -> Callable[[str], str]:
+    """Return what gives the paths of a release's objects, as ``object_url`` does: one token is for
+    all of them."""
+    base = _address(video, release.pk, "", _audience(video, viewer, held=held))
+    return lambda key: base + keys.within_release(release.pk, key)
 
 
 def named_url(video: Video, name: str, viewer: access.Viewer, *, held: bool = False) -> str | None:

@@ -23,6 +23,7 @@ def test_the_profiles_there_are(api: APIClient) -> None:
         "preset": "ultrafast",
         "copies": True,
         "takes_incomplete": True,
+        "left_out": [],
         "audio_bitrate": 128_000,
         "audio_codecs": ["aac"],
         "alternate_rungs": [],

@@ -14,6 +14,7 @@ from django.test import Client
 
 from accounts.models import User
 from tests import staff
+from tests.pictured import give_pictures
 from videos import keys
 from videos.models import Release, Rendition, Source, Video
 from videos.storage import outputs
@@ -278,3 +279,34 @@ def test_nothing_of_a_video_that_cannot_be_played_is_loaded(
         page = page_of(client, video)
         assert "hls" not in page
         assert "media-chrome" not in page
+
+
+def test_other_sites_get_the_largest_poster_and_a_thumbnail_that_fits(
+    client: Client, plays: Callable[..., Video]
+) -> None:
+    video = plays()
+    assert video.release is not None
+    give_pictures(video.release)
+    told = meta(page_of(client, video))
+    assert (told["og:image:width"], told["og:image:height"]) == ("1280", "720")
+    assert client.get(f"/poster/{video.pk}/")["Location"].endswith("/poster-1280.jpg")
+    assert client.get(f"/poster/{video.pk}/?width=320")["Location"].endswith("/poster-320.jpg")
+    watch = {"url": f"{SITE}/watch/{video.pk}/"}
+    described = client.get("/oembed/", watch).json()
+    assert described["thumbnail_url"] == f"http://testserver/poster/{video.pk}/?width=640"
+    assert (described["thumbnail_width"], described["thumbnail_height"]) == (640, 360)
+    small = client.get("/oembed/", watch | {"maxheight": "200"}).json()
+    assert (small["thumbnail_width"], small["thumbnail_height"]) == (320, 180)
+    assert "thumbnail_url" not in client.get("/oembed/", watch | {"maxwidth": "100"}).json()
+
+
+def test_audio_without_a_cover_shows_its_waveform_elsewhere(
+    client: Client, plays: Callable[..., Video]
+) -> None:
+    video = plays(media_type="audio")
+    release = video.release
+    assert release is not None
+    give_pictures(release)
+    release.pictures.exclude(kind="waveform").delete()
+    Release.objects.update(poster_key="")
+    assert client.get(f"/poster/{video.pk}/")["Location"].endswith("/waveform.png")

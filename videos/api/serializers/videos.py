@@ -11,6 +11,7 @@ from processing.monitoring import progress
 from videos import access, selectors
 from videos.access import Viewer
 from videos.api.serializers.failures import ErrorSerializer
+from videos.api.serializers.pictures import ImagesSerializer, WaveformSerializer
 from videos.api.serializers.progress import CurrentJobSerializer, ProgressSerializer
 from videos.api.serializers.releases import (
     AvailableSerializer,
@@ -24,8 +25,9 @@ from videos.api.video_settings import (
 )
 from videos.models import Video
 from videos.moderation import services as moderation
-from videos.playback import downloads
+from videos.playback import downloads, pictures
 from videos.playback import services as playback
+from videos.playback.picture_shapes import Pictures
 
 
 class ModerationReasonSerializer(serializers.Serializer[Any]):
@@ -70,6 +72,8 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
     playback = serializers.SerializerMethodField()
     available = serializers.SerializerMethodField()
     poster = serializers.SerializerMethodField()
+    images = serializers.SerializerMethodField()
+    waveform = serializers.SerializerMethodField()
     notices = serializers.SerializerMethodField()
     moderation_reason = serializers.SerializerMethodField()
 
@@ -103,6 +107,8 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
             "playback",
             "available",
             "poster",
+            "images",
+            "waveform",
             "notices",
             "created_at",
             "ready_at",
@@ -239,6 +245,20 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
         viewer = cast("Viewer", self.context["request"].user)
         address: str | None = self._absolute(playback.poster_url(video, viewer))
         return address
+
+    @extend_schema_field(ImagesSerializer())
+    def get_images(self, video: Video) -> Any:
+        """The posters in all sizes, thumbnails, storyboard and hover preview for this reader."""
+        return ImagesSerializer(self._pictures(video), context=self.context).data
+
+    @extend_schema_field(WaveformSerializer(allow_null=True))
+    def get_waveform(self, video: Video) -> Any:
+        """The waveform of the audio for this reader, or null while there is none."""
+        found = self._pictures(video).waveform
+        return WaveformSerializer(found, context=self.context).data if found else None
+
+    def _pictures(self, video: Video) -> Pictures:
+        return pictures.of(video, cast("Viewer", self.context["request"].user))
 
     def _absolute(self, address: str | None) -> Any:
         """Return an address with the scheme and host of the request; a URL in a bucket keeps its

@@ -10,6 +10,7 @@ PROFILE: Example = {
     "preset": "veryfast",
     "copies": True,
     "takes_incomplete": True,
+    "left_out": [],
     "audio_bitrate": 128000,
     "audio_codecs": ["aac"],
     "rungs": [

@@ -60,6 +60,42 @@ _RENDITIONS: list[Example] = [
         "language": "en",
     },
 ]
+_IMAGES: Example = {
+    "poster": {
+        str(width): {
+            "jpeg": f"{MEDIA}/poster-{width}.jpg",
+            "webp": f"{MEDIA}/poster-{width}.webp",
+            "width": width,
+            "height": width * 9 // 16,
+        }
+        for width in (320, 640, 1280)
+    },
+    "thumbnails": [
+        {"time": 0.5, "url": f"{MEDIA}/thumbnail-begin.jpg", "width": 320, "height": 180},
+        {"time": 5.005, "url": f"{MEDIA}/thumbnail-middle.jpg", "width": 320, "height": 180},
+        {"time": 9.51, "url": f"{MEDIA}/thumbnail-end.jpg", "width": 320, "height": 180},
+    ],
+    "storyboard": {
+        "vtt": f"{MEDIA}/storyboard.vtt",
+        "json": f"{MEDIA}/storyboard.json",
+        "sheets": [
+            {
+                "jpeg": f"{MEDIA}/storyboard-000.jpg",
+                "webp": f"{MEDIA}/storyboard-000.webp",
+                "width": 1600,
+                "height": 900,
+            }
+        ],
+    },
+    "preview": {
+        "mp4": f"{MEDIA}/preview.mp4",
+        "webp": f"{MEDIA}/preview.webp",
+        "width": 480,
+        "height": 270,
+        "seconds": 4.0,
+    },
+}
+_NO_IMAGES: Example = {"poster": {}, "thumbnails": [], "storyboard": None, "preview": None}
 VIDEO: Example = {
     "id": ID,
     "title": "A walk by the sea",
@@ -100,6 +136,13 @@ VIDEO: Example = {
     },
     "available": {"seconds": 10.01, "rungs": ["720p"], "complete": True},
     "poster": f"{MEDIA}/poster.jpg",
+    "images": _IMAGES,
+    "waveform": {
+        "json": f"{MEDIA}/waveform.json",
+        "image": f"{MEDIA}/waveform.png",
+        "width": 1800,
+        "height": 280,
+    },
     "notices": [
         {
             "code": "hdr_converted",
@@ -122,6 +165,8 @@ UPLOADED_VIDEO: Example = VIDEO | {
     "playback": {"hls": None, "dash": None, "mp4": []},
     "available": {"seconds": 0.0, "rungs": [], "complete": False},
     "poster": None,
+    "images": _NO_IMAGES,
+    "waveform": None,
     "notices": [],
     "ready_at": None,
 }
