@@ -15,7 +15,7 @@ from processing.models import Task
 from processing.pipeline import attempt, finish, work
 from processing.pipeline.claim import claim
 from videos import objects
-from videos.models import Chunk, Release, Rendition, StoredObject, Video
+from videos.models import Chunk, Picture, Release, Rendition, StoredObject, Video
 from videos.storage import StorageUnavailable, outputs
 from videos.storage.disk import DiskStorage
 
@@ -30,7 +30,8 @@ def _listed() -> set[str]:
     rows = Release.objects.values_list("poster_key", "small_poster_key")
     posters = {key for keys in rows for key in keys if key}
     downloads = Rendition.objects.exclude(download_key="").values_list("download_key", flat=True)
-    return {*Chunk.objects.values_list("key", flat=True), *posters, *downloads}
+    pictures = Picture.objects.values_list("key", flat=True)
+    return {*Chunk.objects.values_list("key", flat=True), *posters, *downloads, *pictures}
 
 
 def _registered(*states: State) -> set[str]:
@@ -56,6 +57,7 @@ def _frozen_encode() -> Task:
 
 
 def test_the_registry_knows_exactly_what_a_ready_video_lists(ready_video: Video) -> None:
+    assert objects.delete_marked() == 1, "the first poster, which a better one replaced"
     assert _registered(State.STORED) == _listed() == _keys()
     assert _registered(State.WRITING, State.DELETING) == set()
     for row in StoredObject.objects.filter(storage="outputs"):
@@ -81,7 +83,7 @@ def test_what_is_written_is_known_before_it_is_stored(
 
     monkeypatch.setattr(DiskStorage, "_target", look)
     work_off()
-    assert set(seen) == _listed()
+    assert set(seen) == _listed() | _registered(State.DELETING)
     assert unknown == []
 
 
@@ -105,8 +107,9 @@ def test_what_a_killed_attempt_stored_is_marked_and_deleted(
     assert attempt.mark_abandoned() == len(written)
     assert objects.delete_marked() == 0, "it may still be writing"
     _let_grace_pass()
-    work_off()
     assert objects.delete_marked() == len(written)
+    work_off()
+    assert objects.delete_marked() == 1, "the first poster"
     assert _keys() == _listed() == _registered(State.STORED)
     assert not _keys() & written
 
@@ -167,6 +170,7 @@ def test_a_commit_whose_answer_was_lost_keeps_its_outputs(
 
 
 def test_what_is_listed_is_not_deleted_whatever_a_mark_says(ready_video: Video) -> None:
+    objects.delete_marked()
     before = _keys()
     StoredObject.objects.update(state=State.DELETING, delete_after=None)
     assert objects.delete_marked() == 0
