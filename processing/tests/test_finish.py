@@ -17,6 +17,7 @@ from processing.pipeline.claim import claim
 from processing.pipeline.lease import LeaseLost, renew
 from processing.pipeline.retry import Problem, Remedy
 from processing.steps.context import Outcome
+from processing.steps.pictures import PICTURES
 from processing.steps.step import TaskSpec
 from processing.tests.pretended import outcome
 from videos.models import Release, Video
@@ -49,6 +50,7 @@ def test_finishing_unlocks_what_waited(task: Task) -> None:
         "poster 0": "blocked",
         "publish 0": "blocked",
         "downloads 0": "blocked",
+        **{f"{kind} 0": "blocked" for kind in PICTURES if kind != "poster"},
     }
     finish.finish(_claimed("encode"), Outcome())
     states = _states()
