@@ -50,7 +50,7 @@ def test_finishing_unlocks_what_waited(task: Task) -> None:
         "poster 0": "blocked",
         "publish 0": "blocked",
         "downloads 0": "blocked",
-        **{f"{kind} 0": "blocked" for kind in PICTURES if kind != "poster"},
+        **{f"{kind} 0": "blocked" for kind in PICTURES if kind not in ("poster", "waveform")},
     }
     finish.finish(_claimed("encode"), Outcome())
     states = _states()

@@ -11,7 +11,8 @@ from PIL import Image as Opened
 
 from processing.models import Run, Task
 from videos import objects
-from videos.models import Event, Picture, StoredObject, Video
+from videos.contents import forget_contents
+from videos.models import ContentFacts, Event, Picture, SceneHash, StoredObject, Video
 from videos.storage import outputs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,11 +41,13 @@ def test_they_are_registered_and_told(ready_video: Video) -> None:
 
 
 def test_what_is_replaced_is_deleted(ready_video: Video, work_off: Callable[[], None]) -> None:
-    before = set(Picture.objects.values_list("key", flat=True))
+    objects.delete_marked()
+    thumbnails = Picture.objects.filter(kind="thumbnails")
+    before = set(thumbnails.values_list("key", flat=True))
     Task.objects.filter(kind="thumbnails").update(state=Task.State.READY, rank=timezone.now())
     Run.objects.update(status=Run.Status.RUNNING)
     work_off()
-    now = set(Picture.objects.values_list("key", flat=True))
+    now = set(thumbnails.values_list("key", flat=True))
     assert len(now) == len(before) == 3
     assert not now & before
     assert objects.delete_marked() == 3
@@ -64,7 +67,9 @@ def test_a_release_that_another_version_deleted_takes_its_pictures_along(
         cursor.execute("UPDATE processing_run SET release_id = NULL")
         for table in ("videos_chunk", "videos_rendition", "videos_release"):
             cursor.execute(f"DELETE FROM {table}")  # ours
-    assert Picture.objects.count() == 3
+    tables = (Picture, ContentFacts, SceneHash)
+    assert all(table._default_manager.exists() for table in tables)
     objects.delete_marked()
-    assert not Picture.objects.exists()
+    forget_contents()
+    assert not any(table._default_manager.exists() for table in tables)
     assert not list(outputs().list_prefix("releases/"))

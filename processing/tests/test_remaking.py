@@ -70,7 +70,7 @@ def test_the_replaced_poster_is_deleted_too(
     ready_video: Video, work_off: Callable[[], None]
 ) -> None:
     before = ready_video.release.poster_key  # type: ignore[union-attr]  # it is ready
-    remaking.remake(ready_video, ["poster"])
+    remaking.remake(ready_video, ["candidates"])
     work_off()
     release = Release.objects.get()
     assert release.poster_key not in ("", before)
@@ -145,7 +145,7 @@ def test_a_kind_that_fails_is_told_and_harms_no_other(
 ) -> None:
     before, poster = _keys(), Release.objects.get().poster_key
     _break(monkeypatch, "thumbnails")
-    run = remaking.remake(ready_video, ["poster", "thumbnails"])
+    run = remaking.remake(ready_video, ["candidates", "thumbnails"])
     work_off()
     run.refresh_from_db()
     assert run.status == Run.Status.SUCCEEDED

@@ -1,4 +1,8 @@
-"""What was measured of a release: facts about what is seen and heard, and hashes of its scenes."""
+"""What was measured of a release: facts about what is seen and heard, and hashes of its scenes.
+
+The foreign keys have no database constraint, since the previous version, which does not know these
+tables, deletes releases too.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,11 @@ class ContentFacts(models.Model):
     are no frames, or no audio, to measure."""
 
     release = models.OneToOneField(
-        Release, on_delete=models.CASCADE, primary_key=True, related_name="content_facts"
+        Release,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        db_constraint=False,
+        related_name="content_facts",
     )
     black = models.JSONField(null=True, help_text="[begin, end] of each black stretch")
     frozen = models.JSONField(null=True, help_text="[begin, end] of each frozen stretch")
@@ -42,7 +50,9 @@ class SceneHash(models.Model):
     which rows that may be near are found through indexes."""
 
     id = models.BigAutoField(primary_key=True)
-    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="scenes")
+    release = models.ForeignKey(
+        Release, on_delete=models.CASCADE, db_constraint=False, related_name="scenes"
+    )
     time = models.FloatField(help_text="seconds")
     bits = models.BigIntegerField()
     band0 = models.SmallIntegerField(db_index=True)

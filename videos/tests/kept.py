@@ -17,11 +17,13 @@ from tests.servers.s3 import S3
 from videos import keys, objects
 from videos.models import (
     Chunk,
+    ContentFacts,
     Folder,
     Image,
     Picture,
     Release,
     Rendition,
+    SceneHash,
     Source,
     StoredObject,
     Video,
@@ -104,6 +106,13 @@ def give_picture(video: Video) -> Picture:
         width=4,
         height=3,
     )
+
+
+def measure(video: Video) -> None:
+    """Give the release of a video facts about its content, and the hash of a scene."""
+    assert video.release_id
+    ContentFacts.objects.create(release_id=video.release_id)
+    SceneHash.of(video.release_id, 1.0, 1).save()
 
 
 def _register(

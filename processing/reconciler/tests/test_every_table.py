@@ -25,10 +25,11 @@ from videos.models import (
     Upload,
     Video,
 )
-from videos.tests.kept import give_picture, give_poster, keep_image, keep_video
+from videos.tests.kept import give_picture, give_poster, keep_image, keep_video, measure
 
 PRUNED = {
     "Chunk": {"sweep_releases"},
+    "ContentFacts": {"sweep_releases", "forget_contents"},
     "Event": {"prune_events"},
     "GeneratedImage": {"prune_hooks"},
     "Generation": {"prune_hooks"},
@@ -39,6 +40,7 @@ PRUNED = {
     "Picture": {"sweep_releases", "delete_objects"},
     "Release": {"sweep_releases"},
     "Rendition": {"sweep_releases"},
+    "SceneHash": {"sweep_releases", "forget_contents"},
     "Source": {"sweep_sources", "purge_images"},
     "StoredObject": {"mark_abandoned", "mark_ownerless", "delete_objects"},
     "Upload": {"expire_uploads", "prune_uploads"},
@@ -124,6 +126,7 @@ def test_after_years_nothing_is_left_that_is_over(owner: User) -> None:
     image, video = keep_image(owner), keep_video(owner)
     give_poster(video)
     give_picture(video)
+    measure(video)
     log.write_images("image.created", [image])
     for make in (_of_a_hook, _of_uploads, _of_keys):
         make(owner)
