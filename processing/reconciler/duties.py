@@ -11,7 +11,16 @@ from processing.reconciler.duty import Duty
 from processing.reconciler.hooks import wake_hooks
 from processing.reconciler.mail import wake_mail
 from processing.workers import temp_files
-from videos import contents, dropping, idempotency, image_purge, installation, objects, purge, trash
+from videos import (
+    dropping,
+    idempotency,
+    image_purge,
+    installation,
+    measurements,
+    objects,
+    purge,
+    trash,
+)
 from videos.events import log
 from videos.events.retention import prune_events
 from videos.ingest.closing import expire_uploads
@@ -45,7 +54,7 @@ DUTIES = (
     Duty("sweep_sources", _STEP, purge.sweep_sources, "database"),
     Duty("mark_abandoned", _BEAT, attempt.mark_abandoned, "database"),
     Duty("mark_ownerless", _STEP, objects.mark_ownerless, "database"),
-    Duty("forget_contents", _HOUR, contents.forget_contents, "database"),
+    Duty("forget_measurements", _HOUR, measurements.forget_measurements, "database"),
     Duty("forget_gone", _MINUTE, reconcile.forget_gone, "database"),
     Duty("prune_events", _STEP, prune_events, "database"),
     Duty("prune_jobs", _STEP, retention.prune_jobs, "database"),

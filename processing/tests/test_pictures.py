@@ -11,7 +11,7 @@ from PIL import Image as Opened
 
 from processing.models import Run, Task
 from videos import objects
-from videos.contents import forget_contents
+from videos.measurements import forget_measurements
 from videos.models import ContentFacts, Event, Picture, SceneHash, StoredObject, Video
 from videos.storage import outputs
 
@@ -70,6 +70,6 @@ def test_a_release_that_another_version_deleted_takes_its_pictures_along(
     tables = (Picture, ContentFacts, SceneHash)
     assert all(table._default_manager.exists() for table in tables)
     objects.delete_marked()
-    forget_contents()
+    forget_measurements()
     assert not any(table._default_manager.exists() for table in tables)
     assert not list(outputs().list_prefix("releases/"))

@@ -29,7 +29,7 @@ from videos.tests.kept import give_picture, give_poster, keep_image, keep_video,
 
 PRUNED = {
     "Chunk": {"sweep_releases"},
-    "ContentFacts": {"sweep_releases", "forget_contents"},
+    "ContentFacts": {"sweep_releases", "forget_measurements"},
     "Event": {"prune_events"},
     "GeneratedImage": {"prune_hooks"},
     "Generation": {"prune_hooks"},
@@ -40,7 +40,7 @@ PRUNED = {
     "Picture": {"sweep_releases", "delete_objects"},
     "Release": {"sweep_releases"},
     "Rendition": {"sweep_releases"},
-    "SceneHash": {"sweep_releases", "forget_contents"},
+    "SceneHash": {"sweep_releases", "forget_measurements"},
     "Source": {"sweep_sources", "purge_images"},
     "StoredObject": {"mark_abandoned", "mark_ownerless", "delete_objects"},
     "Upload": {"expire_uploads", "prune_uploads"},
