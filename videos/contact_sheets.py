@@ -85,7 +85,7 @@ def _opened(one: Shown, storage: MediaStorage, copy: Path) -> Image.Image | None
             path = copy
             storage.fetch(one.key, path)
         with Image.open(path) as image:
-            picture = image.convert("RGB")
+            picture = image.convert("RGBA").convert("RGB")
     except (ObjectMissing, OSError):
         return None
     picture.thumbnail((one.side, one.side))

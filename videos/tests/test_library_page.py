@@ -13,7 +13,7 @@ from django.test import Client
 
 from accounts.models import User
 from videos import folders
-from videos.models import Release, Source, Video
+from videos.models import Picture, Release, Source, Video
 from videos.pages import shelf
 
 Shelve = Callable[..., Video]
@@ -137,9 +137,11 @@ def test_a_failed_card_says_why(browser: Client, shelve: Shelve) -> None:
 
 
 def test_a_card_shows_the_small_poster(browser: Client, ready_video: Video) -> None:
+    Picture.objects.filter(kind="candidates").delete()
     assert "srcset" not in browser.get("/").content.decode()
-    release = Release.objects.get()
-    Release.objects.update(small_poster_key=f"{release.prefix}t/poster-small.jpg")
+    prefix = Release.objects.get().prefix
+    first = {"poster_key": "poster.jpg", "small_poster_key": "poster-small.jpg"}
+    Release.objects.update(**{column: f"{prefix}t/{name}" for column, name in first.items()})
     page = browser.get("/").content.decode()
     assert re.search(r'src="/m/\S+/poster-small.jpg" srcset="\S+ 640w, \S+/poster.jpg 1280w"', page)
 

@@ -68,6 +68,7 @@ def _after_an_hour() -> int:
 def test_what_nobody_knows_is_deleted_when_it_is_a_day_old(
     ready_video: Video, claimed: None, age: Callable[..., None]
 ) -> None:
+    objects.delete_marked()
     theirs = "releases/notes/mine.txt"
     outputs().put_bytes(theirs, b"x", content_type="text/plain")
     known = {one.key for one in (*outputs().list_prefix(""), *originals().list_prefix(""))}
