@@ -204,6 +204,18 @@ def test_more_than_can_be_done_at_once_is_refused(
     assert video.status == "processing"
 
 
+def test_a_poster_is_chosen_by_its_second_and_taken_back(
+    ready_video: Video, moderator: User
+) -> None:
+    desk = _desk(moderator)
+    said = _do(desk, "poster", ready_video, time="1.5")
+    assert "1 video showing another poster." in said
+    assert Video.objects.get().own_poster
+    assert "ends before that second." in _do(desk, "poster", ready_video, time="99")
+    assert "1 video showing another poster." in _do(desk, "poster", ready_video, time="")
+    assert Video.objects.get().own_poster is None
+
+
 def test_pictures_of_the_chosen_kinds_are_made_again(
     ready_video: Video, moderator: User, work_off: Callable[[], None]
 ) -> None:

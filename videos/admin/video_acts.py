@@ -15,10 +15,12 @@ from config.admin.acts import SEEN, Act, Doing
 from processing import profiles, remaking
 from processing import services as processing
 from videos import purge, trash
+from videos.ingest import chosen_frames, examining, posters
 from videos.locking import VideoBusy
 from videos.models import Video
 from videos.moderation import reasons
 from videos.moderation import services as moderation
+from videos.storage import StorageUnavailable
 
 
 class RejectForm(forms.Form):
@@ -64,6 +66,23 @@ class PicturesForm(forms.Form):
         return ", ".join(self.cleaned_data["kinds"])
 
 
+class PosterForm(forms.Form):
+    """The form for choosing a poster: a second of the video."""
+
+    time = forms.FloatField(
+        label="Second",
+        required=False,
+        min_value=0,
+        help_text="The frame that is shown then becomes the poster. The page of the video has "
+        "stills with their seconds. Empty: the poster that was made from the video.",
+    )
+
+    def written(self) -> str:
+        """Return the choice as the admin history shows it."""
+        time = self.cleaned_data["time"]
+        return "the one made from the video" if time is None else f"second {time:g}"
+
+
 def seen(doing: Doing) -> moderation.Seen:
     """Return the video in the moderation state that the page showed when the decision was made."""
     video: Video = doing.row
@@ -93,6 +112,15 @@ def _trash(doing: Doing) -> None:
 
 def _reprocess(doing: Doing, profile: str | None = None) -> None:
     processing.reprocess(doing.row, profile=profile)
+
+
+def _choose_poster(doing: Doing) -> None:
+    time: float | None = doing.form.cleaned_data["time"]
+    if time is None:
+        posters.take_back(doing.row)
+        return
+    with chosen_frames.taken(doing.row, time) as frame, posters.prepared(frame) as poster:
+        posters.replace(doing.row, poster)
 
 
 def meanwhile(error: Any) -> str:
@@ -177,6 +205,23 @@ PICTURES = Act(
     form=PicturesForm,
     applies=lambda video: _is_there(video) and video.status == Video.Status.READY,
 )
+POSTER = Act(
+    name="poster",
+    label="Choose the poster",
+    asks="The frame that is shown at a second of the video becomes its poster.",
+    done="showing another poster",
+    rights=(Right.VIEW_VIDEOS, Right.CHANGE_VIDEOS),
+    do=_choose_poster,
+    refusals={
+        chosen_frames.NoFrames: "has no frames.",
+        chosen_frames.TimeOutside: "ends before that second.",
+        examining.ImagesUnavailable: "could not be read now. Try again.",
+        StorageUnavailable: "could not be read now, since the storage does not answer. Try again.",
+    },
+    form=PosterForm,
+    applies=lambda video: _is_there(video) and video.status == Video.Status.READY,
+    takes_one=True,
+)
 CANCEL = Act(
     name="cancel",
     label="Cancel",
@@ -229,7 +274,7 @@ PURGE = Act(
     refusals={VideoBusy: _BUSY},
     is_dangerous=True,
 )
-ACTS = (APPROVE, REJECT, REPROCESS, PICTURES, CANCEL, RESTORE, TRASH, PURGE)
+ACTS = (APPROVE, REJECT, REPROCESS, POSTER, PICTURES, CANCEL, RESTORE, TRASH, PURGE)
 
 
 def reprocess_by(profile: str) -> Act:
