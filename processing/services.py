@@ -9,7 +9,7 @@ from django.db.models import F
 from processing import profiles
 from processing.ffmpeg.planning.ladder import Profile
 from processing.models import Run, Task
-from processing.pipeline import advance, ranking, resume
+from processing.pipeline import advance, giving_way, ranking, resume
 from processing.pipeline import begin as beginning
 from processing.pipeline.transactions import bounded
 from videos import idempotency, lifecycle
@@ -73,6 +73,7 @@ def reprocess(video: Video, *, profile: str | None = None, priority: int | None 
     wanted = profiles.default() if profile is None else profiles.named(profile)
     try:
         with bounded():
+            giving_way.give_way(video.pk)
             locked = _lock(video.pk)
             # Not left to the constraint: a run that is ending holds its row and waits for the
             # video's, and the constraint would wait for that run.

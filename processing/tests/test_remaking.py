@@ -112,8 +112,6 @@ def test_one_job_of_a_video_at_a_time(ready_video: Video) -> None:
     remaking.remake(ready_video, ["thumbnails"])
     with pytest.raises(services.AlreadyProcessing):
         remaking.remake(ready_video, ["poster"])
-    with pytest.raises(services.AlreadyProcessing):
-        services.reprocess(ready_video)
 
 
 def test_not_while_another_job_is_at_work(ready_video: Video) -> None:
@@ -327,3 +325,20 @@ def test_its_priority_is_that_of_the_plan_or_the_one_given(ready_video: Video, o
     services.cancel_run(run)
     run = remaking.remake(ready_video, ["thumbnails"], priority=-5)
     assert Task.objects.get(kind="thumbnails").priority == run.priority == -5
+
+
+def test_processing_again_does_not_wait_for_pictures(
+    ready_video: Video, work_off: Callable[[], None]
+) -> None:
+    first = remaking.remake(ready_video, ["thumbnails"])
+    run = services.reprocess(ready_video)
+    first.refresh_from_db()
+    assert first.status == Run.Status.SUCCEEDED
+    assert Task.objects.get(run=first, kind="thumbnails").state == Task.State.CANCELED
+    work_off()
+    run.refresh_from_db()
+    assert run.status == Run.Status.SUCCEEDED
+    assert Picture.objects.filter(release=run.release, kind="thumbnails").count() == 3
+    with pytest.raises(services.AlreadyProcessing):
+        services.reprocess(ready_video)
+        services.reprocess(ready_video)
