@@ -27,6 +27,8 @@ LEFT_BEHIND_SECONDS = 600.0
 _LOCK_SECONDS = 30.0
 _LOOK_EVERY_SECONDS = 0.02
 _USED_EVERY_SECONDS = 60.0
+SPARED_SECONDS = 2 * _USED_EVERY_SECONDS
+"""A picture that was used since then may just be being sent, so it is not deleted."""
 # After a sweep there is room for some more, so that not every new picture needs one.
 _FILLED = 0.9
 
@@ -112,19 +114,23 @@ def sweep() -> int:
     """Delete what killed processes left, and the least used pictures as long as all together are
     larger than allowed. Return how many pictures were deleted."""
     _remove_left_behind()
-    kept = sorted(_kept(), key=lambda one: max(one.about.st_atime, one.about.st_mtime))
+    kept = sorted(_kept(), key=_used_at)
     total = sum(one.about.st_size for one in kept)
     if total <= settings.PICTURE_CACHE_BYTES:
         return 0
-    deleted = 0
+    deleted, spared = 0, time.time() - SPARED_SECONDS
     for one in kept:
-        if total <= settings.PICTURE_CACHE_BYTES * _FILLED:
+        if total <= settings.PICTURE_CACHE_BYTES * _FILLED or _used_at(one) > spared:
             break
         one.path.unlink(missing_ok=True)
         total, deleted = total - one.about.st_size, deleted + 1
         with suppress(OSError):  # others are in it
             one.path.parent.rmdir()
     return deleted
+
+
+def _used_at(one: Cached) -> float:
+    return max(one.about.st_atime, one.about.st_mtime)
 
 
 def _remove_left_behind() -> None:
