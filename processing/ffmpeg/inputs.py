@@ -120,3 +120,9 @@ def refused_decoders(log: str) -> tuple[str, ...]:
     """Return the decoders that FFmpeg's log says are not on the list, each once."""
     found = re.findall(r"^\[(\w{1,32}) @ 0x\w+\] Codec \(\1\) not on whitelist", log, re.MULTILINE)
     return tuple(dict.fromkeys(found))
+
+
+def own_picture(path: Path) -> list[str]:
+    """Return the arguments that open a picture which we made; no character of its name is a
+    pattern."""
+    return ["-f", "image2", "-pattern_type", "none", "-i", str(path)]

@@ -75,16 +75,7 @@ def command(ffmpeg: str, taken: Taken, wanted: Sequence[Wanted]) -> list[str]:
 def of_picture(ffmpeg: str, picture: Path, wanted: Sequence[Wanted]) -> list[str]:
     """Return the command that writes a picture of our own into all files that are wanted."""
     argv = [ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-y"]
-    return [
-        *argv,
-        "-f",
-        "image2",
-        "-pattern_type",
-        "none",
-        "-i",
-        str(picture),
-        *_outputs(wanted, "[0:v]", ()),
-    ]
+    return [*argv, *inputs.own_picture(picture), *_outputs(wanted, "[0:v]", ())]
 
 
 def _outputs(wanted: Sequence[Wanted], given: str, chain: Sequence[str]) -> list[str]:

@@ -96,16 +96,4 @@ def grey_command(ffmpeg: str, picture: Path, out: Path, *, size: tuple[int, int]
     """Return the command that makes a plane of a picture of our own."""
     argv = [ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-y"]
     chain = ["-vf", grey_chain(size), "-frames:v", "1"]
-    return [
-        *argv,
-        "-f",
-        "image2",
-        "-pattern_type",
-        "none",
-        "-i",
-        str(picture),
-        *chain,
-        "-f",
-        "rawvideo",
-        str(out),
-    ]
+    return [*argv, *inputs.own_picture(picture), *chain, "-f", "rawvideo", str(out)]
