@@ -114,7 +114,8 @@ def test_without_bubblewrap_it_still_gets_no_secret_and_ends_with_its_children(
     site: BadServer, play: Callable[..., None], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SECRET_OF_OURS", "hush")
-    play("import os\nassert 'hush' not in str(os.environ)\nos.fork()\n" + GETS)
+    child = "if not os.fork():\n    time.sleep(600)\n"
+    play(f"import os, time\nassert 'hush' not in str(os.environ)\n{child}{GETS}")
     off, body = FFmpeg(mode="off"), bytes(range(256)) * 4096
     nothing = (lambda: None, lambda speed: None, lambda count: None)
     video = Download(site.at("/a.mp4", whole(body)), folder, off, 10**8, *nothing).run()
