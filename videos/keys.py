@@ -14,8 +14,13 @@ from uuid_utils.compat import uuid7
 RELEASES = "releases/"
 IMAGES = "images/"
 POSTERS = "posters/"
-# The names of the pictures of a poster that an owner gave: as shown, for lists, and in full.
-POSTER, SMALL_POSTER, FULL_POSTER = POSTER_FILES = ("poster.jpg", "poster-small.jpg", "full.jpg")
+# The names of the pictures of a poster that an owner gave: as shown, for lists, and in full. Of a
+# poster that an earlier version stored there are only these three.
+POSTER, SMALL_POSTER, FULL_POSTER = _EVERY_POSTER = ("poster.jpg", "poster-small.jpg", "full.jpg")
+SMALLEST_POSTER = "poster-320.jpg"
+POSTER_FILES = (
+    *_EVERY_POSTER, SMALLEST_POSTER, "poster.webp", "poster-small.webp", "poster-320.webp",
+)  # fmt: skip
 # In each storage: the mark of the installation that it belongs to.
 IDENTITY = "installation.json"
 # The prefix of the objects that the doctor writes, reads and deletes.
@@ -84,9 +89,10 @@ def in_poster(poster_id: UUID, name: str) -> str:
     return f"{POSTERS}{poster_id}/{name}"
 
 
-def poster_files(poster_id: UUID) -> list[str]:
-    """Return the keys of all pictures of a poster that an owner gave."""
-    return [in_poster(poster_id, name) for name in POSTER_FILES]
+def poster_files(poster_id: UUID, *, every: bool = False) -> list[str]:
+    """Return the keys of all pictures of a poster that an owner gave, or only of those that
+    ``every`` such poster has."""
+    return [in_poster(poster_id, name) for name in (_EVERY_POSTER if every else POSTER_FILES)]
 
 
 def poster_of(key: str) -> UUID | None:

@@ -48,12 +48,13 @@ class ImageTooLarge(Exception):
 @dataclass(frozen=True)
 class Examined:
     """A decoded image: the format of the file, its upright size in pixels, and the pictures made
-    of it."""
+    of it with their widths and heights in pixels, by their names."""
 
     format: str
     width: int
     height: int
     files: Mapping[str, Path]
+    sizes: Mapping[str, tuple[int, int]]
 
 
 def examine(
@@ -65,8 +66,8 @@ def examine(
 ) -> Examined:
     """Decode a file, and write pictures of it into a folder. Both paths are absolute.
 
-    ``wanted`` names the pictures: JPEGs with at most so many pixels a side, or for None a copy in
-    full size.
+    ``wanted`` names the pictures, each with at most so many pixels a side, or for None a copy in
+    full size. Sized ones are WebP if their name ends in `.webp`, else JPEG.
 
     Raises ``ImageInvalid``, ``ImageTooLarge``, or `ToolMissing` or `SandboxUnavailable` if the
     program could not start.
@@ -88,6 +89,7 @@ def examine(
         found["width"],
         found["height"],
         {name: folder / file for name, file in found["files"].items()},
+        {name: (width, height) for name, (width, height) in found["sizes"].items()},
     )
 
 

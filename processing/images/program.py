@@ -31,8 +31,9 @@ _WHITE = (255, 255, 255)
 
 def main(arguments: list[str]) -> None:
     """Examine one file. The arguments are its path, the folder to write into, the most pixels, and
-    the names of the JPEGs with their longest sides, as JSON. A side of null means a copy of the
-    same size and in the same format, if browsers show that."""
+    the names of the pictures with their longest sides, as JSON: WebP where a name ends in `.webp`,
+    else JPEG. A side of null means a copy of the same size and in the same format, if browsers show
+    that."""
     path, folder, pixels, wanted = arguments
     found = _examined(Path(path), Path(folder), int(pixels), json.loads(wanted))
     sys.stdout.write(json.dumps(found))
@@ -52,27 +53,31 @@ def _examined(
         return {"error": "image_too_large"}
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError):
         return {"error": "image_invalid"}
-    files = {}
+    files, sizes = {}, {}
     for name, side in wanted.items():
         to = folder / name
-        made = _copied(shown, to, kind) if side is None else _small(shown, to, side)
+        made, sizes[name] = _copied(shown, to, kind) if side is None else _small(shown, to, side)
         files[name] = made.name
     size = {"width": shown.width, "height": shown.height}
-    return {"format": FORMATS[kind][0], "files": files, **size}
+    return {"format": FORMATS[kind][0], "files": files, "sizes": sizes, **size}
 
 
-def _copied(shown: Image.Image, path: Path, kind: str) -> Path:
+def _copied(shown: Image.Image, path: Path, kind: str) -> tuple[Path, tuple[int, int]]:
     _, saved_as, options, suffix = FORMATS[kind]
     copy = path.with_suffix(suffix)
     shown.save(copy, saved_as, **options)
-    return copy
+    return copy, shown.size
 
 
-def _small(shown: Image.Image, path: Path, side: int) -> Path:
-    small, file = _opaque(shown), path.with_suffix(".jpg")
+def _small(shown: Image.Image, path: Path, side: int) -> tuple[Path, tuple[int, int]]:
+    small = _opaque(shown)
     small.thumbnail((side, side))
+    if path.suffix == ".webp":
+        small.save(path, "WEBP", quality=_QUALITY)
+        return path, small.size
+    file = path.with_suffix(".jpg")
     small.save(file, "JPEG", quality=_QUALITY, progressive=True)
-    return file
+    return file, small.size
 
 
 def upright(image: Image.Image) -> Image.Image:

@@ -14,7 +14,7 @@ from accounts import api_keys
 from accounts.models import User
 from processing.models import Run, Task
 from tests import staff
-from videos.models import ModerationDecision, Source, Video
+from videos.models import ModerationDecision, Picture, Source, Video
 
 LIST = "/admin/videos/video/"
 JOBS = "/admin/processing/job/"
@@ -214,6 +214,21 @@ def test_a_poster_is_chosen_by_its_second_and_taken_back(
     assert "ends before that second." in _do(desk, "poster", ready_video, time="99")
     assert "1 video showing another poster." in _do(desk, "poster", ready_video, time="")
     assert Video.objects.get().own_poster is None
+
+
+def test_a_still_of_the_page_is_chosen_as_the_poster(ready_video: Video, moderator: User) -> None:
+    desk = _desk(moderator)
+    page = desk.get(f"{LIST}{ready_video.pk}/change/").content.decode()
+    assert "chosen by hand" not in page
+    offered = re.findall(r'name="time" value="([^"]+)"', page)
+    stills = Picture.objects.filter(name__startswith="candidate-")
+    assert len(offered) == stills.count() - 1  # not the one that is the poster
+    second = offered[-1]
+    assert float(second) in stills.values_list("facts__time", flat=True)
+    asked = _ask(desk, "poster", ready_video, time=second)
+    assert f'value="{second}"' in asked
+    assert "1 video showing another poster." in _do(desk, "poster", ready_video, time=second)
+    assert "chosen by hand" in desk.get(f"{LIST}{ready_video.pk}/change/").content.decode()
 
 
 def test_pictures_of_the_chosen_kinds_are_made_again(

@@ -160,8 +160,11 @@ class VideoAdmin(ActingAdmin):
         video = kwargs.get("obj")
         if video is not None:
             prefetch_related_objects([video], "release__pictures")
+            choose = video_acts.POSTER
+            may_choose = choose.is_allowed(request) and choose.applies(video)
             context |= {
                 **_pictures(video, cast(User, request.user)),
+                "choosing": choose if may_choose else None,
                 "video": video,
                 "watch": cards.watch(video, cast(User, request.user)),
                 "decisions": self._decisions(request, video.pk),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -25,8 +26,9 @@ from videos.ingest.uploads import UploadCanceled
 from videos.models import StoredObject, Upload, Video
 from videos.storage import StorageUnavailable, outputs
 
-_TYPE = "image/jpeg"
-_SIDES = {keys.POSTER: 1280, keys.SMALL_POSTER: 640, keys.FULL_POSTER: 3840}
+_TYPES = {".jpg": "image/jpeg", ".webp": "image/webp"}
+_LONGEST = {"poster": 1280, "poster-small": 640, "poster-320": 320, "full": 3840}
+_SIDES = {name: _LONGEST[PurePosixPath(name).stem] for name in keys.POSTER_FILES}
 
 
 class PosterInvalid(Exception):
@@ -39,18 +41,24 @@ class PosterTooLarge(Exception):
 
 @dataclass(frozen=True)
 class Poster:
-    """The pictures of a poster, by the names of ``keys.POSTER_FILES``."""
+    """The pictures of a poster with their widths and heights in pixels, by the names of
+    ``keys.POSTER_FILES``."""
 
     id: UUID
     files: Mapping[str, Path]
+    sizes: Mapping[str, tuple[int, int]]
 
     def planned(self) -> list[objects.Planned]:
         """Return the objects that it is stored as, in the order of its files."""
         role = StoredObject.Role.POSTER
         return [
-            objects.Planned(keys.in_poster(self.id, name), role, _TYPE, file.stat().st_size)
+            objects.Planned(keys.in_poster(self.id, name), role, _type(name), file.stat().st_size)
             for name, file in self.files.items()
         ]
+
+    def columns(self) -> dict[str, Any]:
+        """Return the columns of a video that has this poster."""
+        return {"own_poster": self.id, "own_poster_sizes": {str(self.id): dict(self.sizes)}}
 
 
 @contextmanager
@@ -63,15 +71,14 @@ def prepared(path: Path, size: int = 0) -> Iterator[Poster]:
     if size > settings.MAX_IMAGE_BYTES:
         raise PosterTooLarge
     _let_go_of_database()
-    wanted = {PurePosixPath(name).stem: side for name, side in _SIDES.items()}
     with ExitStack() as stack:
         try:
-            found = stack.enter_context(examined(path, wanted))
+            found = stack.enter_context(examined(path, _SIDES))
         except ImageInvalid as error:
             raise PosterInvalid from error
         except ImageTooLarge as error:
             raise PosterTooLarge from error
-        yield Poster(uuid7(), {file.name: file for file in found.files.values()})
+        yield Poster(uuid7(), found.files, found.sizes)
 
 
 def give(upload: Upload, poster: Poster) -> None:
@@ -103,7 +110,7 @@ def replace(video: Video, poster: Poster) -> None:
         standing = _locked(video)
         if objects.confirm(poster.id) != len(planned):
             raise StorageUnavailable("the poster was not stored in time")
-        _show(standing, poster.id)
+        _show(standing, poster.columns())
 
 
 def take_back(video: Video) -> None:
@@ -112,17 +119,17 @@ def take_back(video: Video) -> None:
     with transaction.atomic():
         standing = _locked(video)
         if standing.own_poster is not None:
-            _show(standing, None)
+            _show(standing, {"own_poster": None, "own_poster_sizes": None})
 
 
 def _locked(video: Video) -> Video:
     return Video.objects.select_for_update(of=("self",)).get(pk=video.pk, deleted_at=None)
 
 
-def _show(video: Video, poster_id: UUID | None) -> None:
+def _show(video: Video, columns: Mapping[str, Any]) -> None:
     if video.own_poster is not None:
         objects.mark_poster(video.own_poster)
-    Video.objects.filter(pk=video.pk).update(own_poster=poster_id)
+    Video.objects.filter(pk=video.pk).update(**columns)
     log.write("video.updated", video, changed=["poster"])
 
 
@@ -131,10 +138,14 @@ def _record(upload: Upload, poster: Poster, planned: list[objects.Planned]) -> N
         raise UploadCanceled
     with transaction.atomic():
         video = Video.objects.filter(pk=upload.video_id, deleted_at=None)
-        has_it = video.update(own_poster=poster.id)
+        has_it = video.update(**poster.columns())
         is_open = Upload.objects.select_for_update().filter(pk=upload.pk, finished_at=None)
         if not has_it or not is_open.exists() or objects.confirm(upload.pk) != len(planned):
             raise UploadCanceled
+
+
+def _type(name: str) -> str:
+    return _TYPES[PurePosixPath(name).suffix]
 
 
 def _let_go_of_database() -> None:

@@ -129,8 +129,9 @@ def _named() -> Iterator[Row]:
     for column in ("copy", "thumbnail"):
         for key, size in walk(Image.objects, f"{column}_key", f"{column}_bytes"):
             yield OUTPUTS, key, size, None, None, stored, "", 1
-    for (poster,) in walk(Video.objects.exclude(own_poster=None), "own_poster"):
-        for key in keys.poster_files(poster):
+    given = ("own_poster", "own_poster_sizes")
+    for poster, sizes in walk(Video.objects.exclude(own_poster=None), *given):
+        for key in keys.poster_files(poster, every=str(poster) not in (sizes or {})):
             yield OUTPUTS, key, None, None, None, stored, "", 1
     for column in ("poster_key", "small_poster_key"):
         for pk, key in walk(Release.objects.exclude(**{column: ""}), "pk", column):

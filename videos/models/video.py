@@ -86,6 +86,12 @@ class Video(LibraryItem):
         editable=False,
         help_text="names the poster that its owner gave, which is shown instead of its release's",
     )
+    own_poster_sizes = models.JSONField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="by the name of that poster: width and height of its pictures, by their names",
+    )
     error_code = models.CharField(max_length=64, blank=True)
     error_message = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -158,6 +164,13 @@ class Video(LibraryItem):
 
     def __str__(self) -> str:
         return self.title or str(self.id)
+
+    @property
+    def poster_sizes(self) -> dict[str, tuple[int, int]]:
+        """Width and height of each picture of its owner's poster, by their names; empty if there is
+        none, or an earlier version stored it."""
+        sizes = (self.own_poster_sizes or {}).get(str(self.own_poster), {})
+        return {name: (width, height) for name, (width, height) in sizes.items()}
 
     @property
     def has_original(self) -> bool:

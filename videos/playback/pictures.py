@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from videos import access
+from videos import access, keys
 from videos.models import Picture, Video
 from videos.playback import services
 from videos.playback.picture_shapes import (
@@ -24,6 +24,7 @@ from videos.playback.picture_shapes import (
 )
 
 _SMALL, _NORMAL = 640, 1280
+_OWN = {"320": "poster-320", str(_SMALL): "poster-small", str(_NORMAL): "poster"}
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,21 @@ def _rows(video: Video, viewer: access.Viewer, *, held: bool) -> _Rows:
 
 
 def _own_poster(video: Video, viewer: access.Viewer, *, held: bool) -> dict[str, Formats]:
-    urls = services.own_poster_urls(video, viewer, held=held) or ()
-    widths = (str(width) for width in (_SMALL, _NORMAL))
-    return {width: Formats(jpeg=url) for width, url in zip(widths, urls, strict=False)}
+    address = services.own_poster_urls(video, viewer, held=held)
+    if address is None:
+        return {}
+    sizes = video.poster_sizes
+    if not sizes:
+        return {
+            str(_SMALL): Formats(address(keys.SMALL_POSTER)),
+            str(_NORMAL): Formats(address(keys.POSTER)),
+        }
+    # Of those that are of the same size, since the picture is small, only one is told.
+    stems = {sizes[f"{stem}.jpg"]: (width, stem) for width, stem in reversed(_OWN.items())}
+    return {
+        width: Formats(address(f"{stem}.jpg"), address(f"{stem}.webp"), *size)
+        for size, (width, stem) in reversed(stems.items())
+    }
 
 
 def _first_poster(video: Video, viewer: access.Viewer, *, held: bool) -> dict[str, Formats]:

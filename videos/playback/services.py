@@ -67,12 +67,11 @@ def small_poster_url(video: Video, viewer: access.Viewer, *, held: bool = False)
 
 def own_poster_urls(
     video: Video, viewer: access.Viewer, *, held: bool = False
-) -> tuple[str, str] | None:
-    """Return the addresses of the poster that the owner gave, small and normal; None if there is
-    none, or the viewer may not see it."""
-    small = _own_poster_url(video, keys.SMALL_POSTER, viewer, held=held)
-    normal = _own_poster_url(video, keys.POSTER, viewer, held=held)
-    return (small, normal) if small and normal else None
+) -> Callable[[str], str] | None:
+    """Return what gives the addresses of the pictures of the poster that the owner gave; None if
+    there is none, or the viewer may not see it."""
+    base = _own_poster_url(video, "", viewer, held=held)
+    return (lambda name: base + name) if base else None
 
 
 def _own_poster_url(video: Video, name: str, viewer: access.Viewer, *, held: bool) -> str | None:

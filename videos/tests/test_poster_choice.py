@@ -24,6 +24,7 @@ from videos.tests.test_posters import picture
 pytestmark = pytest.mark.django_db(transaction=True)
 
 State = StoredObject.State
+FILES = len(keys.POSTER_FILES)
 Choose = Callable[..., Any]
 
 
@@ -89,7 +90,7 @@ def test_an_image_replaces_the_poster_before_and_is_told(
     before = shown(ready_video)
     assert send(api, ready_video, picture()).status_code == 200
     assert shown(ready_video) != before
-    assert states() == {State.STORED: 3, State.DELETING: 3}
+    assert states() == {State.STORED: FILES, State.DELETING: FILES}
     told = Event.objects.filter(type="video.updated", payload__changed=["poster"])
     assert told.count() == 2
     objects.delete_marked()
@@ -106,7 +107,7 @@ def test_delete_goes_back_to_the_derived_one(
     for _ in range(2):
         assert api.delete(f"{where}poster/").status_code == 204
     assert api.get(where).json()["poster"].rpartition("/")[2] == derived
-    assert states() == {State.DELETING: 3}
+    assert states() == {State.DELETING: FILES}
     assert Event.objects.filter(payload__changed=["poster"]).count() == 2
 
 
@@ -161,7 +162,7 @@ def test_a_repeated_request_answers_the_same_and_makes_no_second_poster(
     for _ in range(2):
         answer = send(api, ready_video, picture(), HTTP_IDEMPOTENCY_KEY="once")
         assert answer.status_code == 200
-    assert states() == {State.STORED: 3}
+    assert states() == {State.STORED: FILES}
 
 
 def test_a_request_that_died_leaves_nothing_and_one_that_lives_is_left_alone(
@@ -174,8 +175,8 @@ def test_a_request_that_died_leaves_nothing_and_one_that_lives_is_left_alone(
     assert attempt.mark_abandoned() == 0
     writing = StoredObject.objects.filter(attempt=poster.id)
     writing.update(created_at=Now() - objects.GRACE)
-    assert attempt.mark_abandoned() == 3
-    assert states() == {State.DELETING: 3}
+    assert attempt.mark_abandoned() == FILES
+    assert states() == {State.DELETING: FILES}
 
 
 def test_a_poster_that_was_swept_meanwhile_is_not_shown(

@@ -105,6 +105,45 @@ def test_the_full_picture_is_kept_without_what_its_file_says(send: Send) -> None
         assert SECRET not in data
 
 
+def test_it_comes_in_three_sizes_as_jpeg_and_webp(send: Send, media: TestClient) -> None:
+    told = send().json()["images"]["poster"]
+    assert [(width, one["width"], one["height"]) for width, one in told.items()] == [
+        ("320", 320, 180), ("640", 640, 360), ("1280", 1280, 720),
+    ]  # fmt: skip
+    for one in told.values():
+        for format in ("jpeg", "webp"):
+            answer = media.get(path(one[format]))
+            assert answer.headers["content-type"] == f"image/{format}"
+            found = Pillow.open(io.BytesIO(answer.content))
+            assert (found.format, found.size) == (format.upper(), (one["width"], one["height"]))
+
+
+def test_a_small_image_is_not_enlarged_and_told_once(send: Send) -> None:
+    told = send(picture(size=(400, 300))).json()["images"]["poster"]
+    assert {width: (one["width"], one["height"]) for width, one in told.items()} == {
+        "320": (320, 240), "640": (400, 300),
+    }  # fmt: skip
+
+
+def test_of_a_poster_that_the_version_before_stored_nothing_is_missed(send: Send) -> None:
+    video_id = send().json()["id"]
+    video = Video.objects.get()
+    assert video.own_poster is not None
+    every = keys.poster_files(video.own_poster, every=True)
+    assert len(every) == 3
+    later = set(keys.poster_files(video.own_poster)) - set(every)
+    StoredObject.objects.filter(key__in=later).delete()
+    outputs().delete_keys(list(later))
+    # That version knows no sizes; what it left there is of the poster before.
+    for sizes in (None, {"0192d3a0-0000-7000-8000-000000000000": {"poster.jpg": [1, 1]}}):
+        Video.objects.update(own_poster_sizes=sizes)
+        shown = APIClient()
+        shown.force_authenticate(video.owner)
+        told = shown.get(f"{URL}{video_id}/").json()["images"]["poster"]
+        assert {width: one["webp"] for width, one in told.items()} == {"640": None, "1280": None}
+        call_command("fsck", stdout=io.StringIO())
+
+
 @pytest.mark.parametrize("format", ["PNG", "WEBP", "GIF", "AVIF"])
 def test_other_formats_are_taken(send: Send, format: str) -> None:
     assert send(picture(format, (64, 36))).status_code == 201

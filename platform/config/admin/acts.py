@@ -128,7 +128,11 @@ class ActingAdmin(LightAdmin):
         if not rows or (act.takes_one and len(rows) > 1):
             self.message_user(request, "Choose one." if rows else NOT_THERE, messages.WARNING)
             return None
-        form = act.form(request.POST if _CONFIRMED in request.POST else None)
+        if _CONFIRMED in request.POST:
+            form = act.form(request.POST)
+        else:
+            # What the page already knows, such as the second of a still, need not be typed again.
+            form = act.form(initial=request.POST.dict())
         if not form.is_valid():
             return self._ask(act, request, rows, form)
         self._tell(act, request, *self._do(act, request, rows, form))
