@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.servers.app import Vodloom
 from tests.servers.fixtures import StartVodloom
@@ -12,6 +13,10 @@ from tests.servers.plugin import SERVERS
 from tests.servers.process import Process
 
 pytest_plugins = ["tests.domain", "tests.left_running", "tests.quick_flush"]
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 
 
 @pytest.hookimpl(tryfirst=True)
