@@ -37,7 +37,7 @@ class Work:
 
     ``left`` is the work left in its open tasks, ``longest`` that in the largest of them, and
     ``waiting`` the number of them that are not running. ``ahead`` is the work of other jobs' tasks
-    that rank before this job's last ready task, ``beside`` the work left in other jobs' running
+    that rank before this job's last waiting task, ``beside`` the work left in other jobs' running
     tasks. The workers needed ``done_seconds`` for ``done``.
     """
 

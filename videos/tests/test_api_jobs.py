@@ -187,9 +187,11 @@ def test_a_page_of_jobs_costs_the_same_whatever_its_length(
         assert len(api.get(URL).json()["results"]) == 5
 
 
-def test_who_waits_is_told_the_place_and_when(
-    api: APIClient, take_in: Callable[[Path], Video], clip: Path, ready_video: Video
-) -> None:
+@pytest.fixture
+def three_inspected(
+    take_in: Callable[[Path], Video], clip: Path, ready_video: Video
+) -> list[Video]:
+    """Three videos that wait for one encode worker, each for 20 seconds of work."""
     videos = [take_in(clip) for _ in range(3)]
     for _ in videos:
         task = claim("media", worker="w")
@@ -210,9 +212,25 @@ def test_who_waits_is_told_the_place_and_when(
     )
     Task.objects.filter(kind="encode", state="ready").update(cost=2.0)
     Task.objects.filter(kind="encode", state="blocked").update(cost=0.0)
-    told = [api.get(f"/api/v1/videos/{v.pk}/status/").json()["progress"] for v in videos]
+    return videos
+
+
+def test_who_waits_is_told_the_place_and_when(api: APIClient, three_inspected: list[Video]) -> None:
+    told = [api.get(f"/api/v1/videos/{v.pk}/status/").json()["progress"] for v in three_inspected]
     assert [one["place"] for one in told] == [0, 1, 2]
     assert [one["eta_seconds"] for one in told] == pytest.approx([20, 40, 60], abs=1)
+
+
+def test_what_is_blocked_waits_behind_all_that_wait_by_now(
+    api: APIClient, three_inspected: list[Video]
+) -> None:
+    begins = claim("encode", worker="w")
+    assert begins is not None
+    Task.objects.filter(pk=begins.pk).update(cost=2.0)
+    rest = Task.objects.filter(run=begins.run, kind="encode", state="blocked")
+    assert rest.update(cost=2.0) == 1
+    told = api.get(f"/api/v1/videos/{three_inspected[0].pk}/status/").json()["progress"]
+    assert told["eta_seconds"] == pytest.approx(80, abs=1)
 
 
 def test_before_the_file_was_looked_at_nobody_knows_how_long_it_takes(
