@@ -93,6 +93,14 @@ def color_tags(video: VideoStream) -> dict[str, str]:
     }
 
 
+def assumed_tags(video: VideoStream) -> list[str]:
+    """Return the options that tell which colours an untagged source is taken to have, so that no
+    player and no picture takes others; none if it is tagged."""
+    if video.color_space not in _UNKNOWN:
+        return []
+    return [word for option in color_tags(video).items() for word in option]
+
+
 def needs_zscale(video: VideoStream) -> bool:
     """Whether the light must be converted, which FFmpeg can only do if it was built with zimg."""
     return video.hdr or tone.is_wide(video)

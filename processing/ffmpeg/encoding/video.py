@@ -104,6 +104,7 @@ def _copied(order: EncodeOrder, video: VideoStream) -> list[str]:
     # The tag is `avc1` whatever the source says: the parameter sets must be those of the init
     # segment anyway.
     argv = ["-map", f"0:{video.index}", "-c:v", "copy", "-tag:v", "avc1"]
+    argv += pixels.assumed_tags(video)
     return [*argv, *muxing.reading_until(order), "-bsf:v", own]
 
 

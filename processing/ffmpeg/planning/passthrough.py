@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from processing.ffmpeg.encoding import tone
 from processing.ffmpeg.media import AudioStream, Media, VideoStream
 from processing.ffmpeg.output_format import AUDIO_RATE, CHANNELS, PACKET
 from processing.ffmpeg.planning import ladder
@@ -105,6 +106,7 @@ def _decodes_everywhere(video: VideoStream) -> bool:
         and video.color_space in _COLOURS
         and video.color_transfer in _COLOURS
         and video.color_range in _RANGES
+        and not tone.is_wide(video)
     )
 
 

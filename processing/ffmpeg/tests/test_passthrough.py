@@ -18,6 +18,7 @@ from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.probing.timeline import Timeline
 from processing.ffmpeg.tests.clips import (
     Made,
+    asked,
     described,
     encoded,
     ffmpeg,
@@ -75,6 +76,8 @@ def test_a_stream_as_we_would_make_it_fits() -> None:
         {"pixel_format": "yuv444p"},
         {"color_transfer": "smpte2084"},
         {"color_range": "pc"},
+        {"color_primaries": "smpte432"},
+        {"color_primaries": "bt2020", "color_space": "unknown"},
         {"rotation": 90},
         {"mirrored": True},
         {"sar": Fraction(4, 3)},
@@ -151,6 +154,30 @@ def _copied(source: Path, folder: Path) -> Track:
     assert line is not None
     span = replace(span_plan.WHOLE, keyframes=tuple(range(0, 75, 25)))
     return encoded(source, folder, TWO, media=with_timeline(media, line), span=span).track("144p")
+
+
+@pytest.mark.parametrize(
+    ("size", "told", "expected"),
+    [
+        ((1280, 720), [], "bt709"),
+        ((256, 144), [], "smpte170m"),
+        ((1280, 720), ["-colorspace", "smpte170m"], "smpte170m"),
+    ],
+)
+def test_copied_frames_are_tagged_with_the_colours_they_are_taken_to_have(
+    tmp_path: Path, size: tuple[int, int], told: list[str], expected: str
+) -> None:
+    source, (width, height) = tmp_path / "a.mp4", size
+    drawn = f"testsrc2=s={width}x{height}:r=25:d=3"
+    ffmpeg("-f", "lavfi", "-i", drawn, *told, *IN_BAND[:4], "-preset", "ultrafast", source)
+    profile = replace(TWO, rungs=(Step(height, 20, 9_000_000), Step(72, 22, 1_000_000)))
+    media = described(source)
+    line = line_of(source, media)
+    assert line is not None
+    media, span = with_timeline(media, line), replace(span_plan.WHOLE, keyframes=(0, 25, 50))
+    made = encoded(source, tmp_path / "out", profile, media=media, span=span).top
+    [stream] = asked(made, "-show_entries", "stream=color_space")["streams"]
+    assert stream["color_space"] == expected
 
 
 IN_BAND = ["-c:v", "libx264", "-g", "25", "-bsf:v", "dump_extra=freq=keyframe", "-tag:v", "avc3"]
