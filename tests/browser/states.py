@@ -218,14 +218,13 @@ def admin_states(page: Page) -> list[State]:
     links: list[str] = page.eval_on_selector_all(
         "a[href^='/admin/']", "links => links.map((link) => link.getAttribute('href'))"
     )
-    lists = sorted({link for link in links if link.count("/") == 4 and "logout" not in link})
+    lists = sorted({link for link in links if link.count("/") == 4 and link.endswith("/")})
     states = [State("admin", "/admin/", "staff")]
     for address in lists:
         name = "admin-" + "-".join(address.strip("/").split("/")[1:])
         states.append(State(name, address, "staff"))
         page.goto(address)
-        row = page.locator("#result_list th a, #result_list td a").first
-        link = row.get_attribute("href") if row.count() else None
-        if link and link.startswith(address):
+        row = page.locator(f"#result_list tbody a[href^='{address}']").first
+        if row.count() and (link := row.get_attribute("href")):
             states.append(State(f"{name}-one", link, "staff"))
     return states

@@ -140,8 +140,9 @@ class StrictForm(serializers.Serializer[Any]):
         return wrong
 
     def _is_repeated(self, name: str, data: MultiValueDict[str, Any]) -> bool:
-        is_file = isinstance(self.fields[name], serializers.FileField)
-        return not is_file and len(data.getlist(name)) > 1
+        field = self.fields[name]
+        may = isinstance(field, serializers.FileField) or getattr(field, "may_repeat", False)
+        return not may and len(data.getlist(name)) > 1
 
 
 _CANNOT_BE_CHANGED = ErrorDetail(

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.fields import empty
 
 from processing.ffmpeg import names
 from videos.api.fields import ChoiceField, IdField, TextField, TitleField
@@ -48,18 +50,29 @@ class FormJSONField(serializers.JSONField):
         "maxItems": MOST_TAGS,
         "uniqueItems": True,
         "items": {"type": "string", "minLength": 1, "maxLength": TAG_LENGTH, "pattern": "^[^,]*$"},
-        "description": "one's own words, to find videos by; in a form, as JSON text",
+        "description": "one's own words, to find videos by; in a form, each in a field `tags` of "
+        "its own, or all as the JSON text of a list",
     }
 )
 class TagsField(FormJSONField):
-    """A list of tags."""
+    """A list of tags. A form gives each in a field of its own, as generated clients do, or all in
+    one field as the JSON text of a list."""
 
+    may_repeat = True
     default_error_messages = {
         "invalid": "Send a list of strings.",
         "too_many": f"A video has at most {MOST_TAGS} tags.",
         "tag": f"A tag has 1 to {TAG_LENGTH} characters, and no comma.",
         "repeated": "A tag is given twice.",
     }
+
+    def get_value(self, dictionary: Any) -> Any:
+        """Return the fields of a form, or the text of the only one if it is that of a list."""
+        value = super().get_value(dictionary)
+        if isinstance(dictionary, MultiValueDict) and value is not empty:
+            given = dictionary.getlist(self.field_name)
+            return value if len(given) == 1 and value.startswith("[") else given
+        return value
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the tags, cleaned as titles are."""

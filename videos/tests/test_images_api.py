@@ -214,6 +214,10 @@ def test_a_folder_of_somebody_else_is_unknown(send: Send, stranger: User) -> Non
     assert image["folder"] is None
 
 
+def test_a_form_may_give_each_tag_in_a_field_of_its_own(send: Send) -> None:
+    assert send(tags=["sea", "winter"]).json()["tags"] == ["sea", "winter"]
+
+
 def test_images_are_found_by_tags_and_folder(send: Send, api: APIClient, owner: User) -> None:
     folder = Folder.objects.create(owner=owner, name="Holidays")
     inside = send(tags='["sea", "winter"]', folder=str(folder.pk)).json()["id"]

@@ -48,12 +48,22 @@ def test_every_setting_is_stored_and_shown(api: APIClient, owner: User, clip: Pa
     assert Video.objects.get().expires_at == until
 
 
+@pytest.mark.parametrize("tags", [["sea"], ["sea", "été", "[1]"]])
+def test_a_form_may_give_each_tag_in_a_field_of_its_own(
+    api: APIClient, owner: User, clip: Path, tags: list[str]
+) -> None:
+    answer = post(api, clip, tags=tags)
+    assert (answer.status_code, answer.json().get("tags")) == (201, tags)
+
+
 @pytest.mark.parametrize(
     ("field", "value", "code"),
     [
-        ("tags", "sea", "invalid"),
-        ("tags", '"sea"', "invalid"),
+        ("tags", "", "tag"),
+        ("tags", "sea,sand", "tag"),
+        ("tags", ["sea", "sea"], "repeated"),
         ("tags", "[1]", "invalid"),
+        ("tags", '["sea"', "invalid"),
         ("tags", '["a", "a"]', "repeated"),
         ("tags", '[""]', "tag"),
         ("tags", json.dumps(["x" * 51]), "tag"),

@@ -13,16 +13,17 @@ type Video = components["schemas"]["Video"];
 
 async function upload(): Promise<Video> {
   const { data, response } = await client.POST("/api/v1/videos", {
-    body: { file: await openAsBlob(file), title: "By openapi-fetch" },
+    body: { file: await openAsBlob(file), title: "By openapi-fetch", tags: ["sea", "sand"] },
     bodySerializer(body) {
       const form = new FormData();
       form.set("file", body.file, "clip.mp4");
       if (body.title !== undefined) form.set("title", body.title);
+      for (const tag of body.tags ?? []) form.append("tags", tag);
       return form;
     },
   });
   assert.equal(response.status, 201);
-  assert(data);
+  assert.deepEqual(data?.tags, ["sea", "sand"]);
   return data;
 }
 

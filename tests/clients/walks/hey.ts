@@ -19,9 +19,9 @@ const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 
 const deadline = Date.now() + 240_000;
 
 const bytes = new File([await openAsBlob(file)], "clip.mp4", { type: "video/mp4" });
-const uploaded = await createVideo({ body: { file: bytes, title: "By hey-api" } });
+const uploaded = await createVideo({ body: { file: bytes, title: "By hey-api", tags: ["sea", "sand"] } });
 assert.equal(uploaded.response?.status, 201);
-assert(uploaded.data);
+assert.deepEqual(uploaded.data?.tags, ["sea", "sand"]);
 const path = { id: uploaded.data.id };
 
 for (;;) {

@@ -54,11 +54,12 @@ def upload(client: AuthenticatedClient, path: Path) -> Video:
     """Send the file with a title."""
     with path.open("rb") as file:
         payload = File(payload=file, file_name=path.name, mime_type="video/mp4")
-        form = VideoUploadRequest(file=payload, title="By Python")
+        form = VideoUploadRequest(file=payload, title="By Python", tags=["sea", "sand"])
         answer = create_video.sync_detailed(client=client, body=form)
     assert answer.status_code == 201
     assert isinstance(answer.parsed, Video)
     assert answer.parsed.title == "By Python"
+    assert answer.parsed.tags == ["sea", "sand"]
     return answer.parsed
 
 
