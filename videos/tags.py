@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import BooleanField, F, Func, QuerySet, Value
 
 from accounts.models import User
+from processing.ffmpeg import names
 from videos import access
 from videos.models import Image, Video
 
@@ -43,7 +44,7 @@ class _HasTag(Func):
 
 def asked(text: str) -> list[str]:
     """Return the tags of a text that has commas between them."""
-    return sorted({tag.strip() for tag in text.split(",")} - {""})
+    return sorted({names.composed(tag) for tag in text.split(",")} - {""})
 
 
 def having(items: QuerySet[_Item], tags: list[str]) -> QuerySet[_Item]:
@@ -70,7 +71,7 @@ def counted(owner: User, beginning: str = "") -> Found:
             parameters,
         )
         rows = cursor.fetchall()
-    wanted = beginning.casefold()
+    wanted = names.composed(beginning).casefold()
     found = [Counted(tag, videos) for tag, videos in rows if tag.casefold().startswith(wanted)]
     found.sort(key=lambda one: (-one.videos, one.tag.casefold(), one.tag))
     return Found(len(found), found[:MOST])

@@ -10,15 +10,27 @@ _TURNS_DIRECTION = frozenset(
 )
 # Control characters and surrogates. Joiners stay, because Persian, Hindi and emoji are written with
 # them, and so do characters newer than Python's tables.
-_UNSEEN = ("Cc", "Cs")
-_ENDS_LINES = str.maketrans({"\u2028": " ", "\u2029": " "})
+_UNSEEN = ("Cc", "Cs", "Zl", "Zp")
+_ENDS_LINES = str.maketrans(dict.fromkeys("\t\n\v\f\r\x85\u2028\u2029", " "))
+# What alone would be a name of which nothing can be seen.
+_EMPTY = ("Cf", "Zs")
 
 
 def shown(name: str) -> str:
-    """Return `name` as one line, without control characters and direction marks."""
-    kept = (c for c in name.translate(_ENDS_LINES) if not _is_unseen(c))
+    """Return `name` as one line, without control characters and direction marks; empty if nothing
+    of it can be seen."""
+    kept = [c for c in name.translate(_ENDS_LINES) if not is_unseen(c)]
+    if all(unicodedata.category(c) in _EMPTY for c in kept):
+        return ""
     return "".join(kept).strip()
 
 
-def _is_unseen(character: str) -> bool:
+def composed(name: str) -> str:
+    """Return `name` as it is shown, with each accented letter as one character (NFC), however it
+    was typed: two names that look the same are the same."""
+    return unicodedata.normalize("NFC", shown(name))
+
+
+def is_unseen(character: str) -> bool:
+    """Return whether a character ends lines, turns the direction, or is none that is shown."""
     return character in _TURNS_DIRECTION or unicodedata.category(character) in _UNSEEN

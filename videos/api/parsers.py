@@ -9,6 +9,8 @@ from rest_framework import parsers
 from rest_framework.exceptions import ParseError
 from rest_framework.utils.json import strict_constant
 
+from videos import strict_json
+
 MOST_LEVELS = 20
 
 
@@ -24,7 +26,7 @@ class JSONParser(parsers.JSONParser):
         encoding = parsers.get_encoding(parser_context or {})  # type: ignore[attr-defined]  # newer
         try:
             text = codecs.getreader(encoding)(stream).read()
-            value = json.loads(text, parse_constant=strict_constant, object_pairs_hook=_once_each)
+            value = json.loads(text, parse_constant=strict_constant, cls=strict_json.Decoder)
             _require_text(text, value)
         except RecursionError as error:
             raise _too_deep() from error
@@ -36,13 +38,6 @@ class JSONParser(parsers.JSONParser):
             if not level:
                 return value
         raise _too_deep()
-
-
-def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(members)
-    if len(made) < len(members):
-        raise ValueError("an object has two members of the same name")
-    return made
 
 
 def _require_text(text: str, value: Any) -> None:

@@ -16,6 +16,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.fields import empty
 
 from processing.ffmpeg import names
+from videos import strict_json
 from videos.api.fields import ChoiceField, IdField, TextField, TitleField
 from videos.api.parsers import MOST_LEVELS
 from videos.api.strictness import StrictForm
@@ -30,6 +31,9 @@ class FormJSONField(serializers.JSONField):
     """A JSON value. In a form it is sent as its JSON text."""
 
     default_error_messages = {"invalid": "This is not the JSON value that is expected here."}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(decoder=strict_json.Decoder, **options)
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the value; fail for text that is no JSON, or that no database can hold."""
@@ -75,13 +79,13 @@ class TagsField(FormJSONField):
         return value
 
     def to_internal_value(self, data: Any) -> Any:
-        """Return the tags, cleaned as titles are."""
+        """Return the tags, cleaned as titles are, and each letter as one character."""
         value = super().to_internal_value(data)
         if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
             self.fail("invalid")
         if len(value) > MOST_TAGS:
             self.fail("too_many")
-        tags = [names.shown(tag).strip() for tag in value]
+        tags = [names.composed(tag) for tag in value]
         if not all(0 < len(tag) <= TAG_LENGTH and "," not in tag for tag in tags):
             self.fail("tag")
         if len(set(tags)) < len(tags):

@@ -120,6 +120,8 @@ def test_videos_are_found_by_all_of_their_tags(api: APIClient, video: Video) -> 
         assert found(api, tags=tags) == 1, tags
     for tags in ("Øre", "ør", "summer trip", "øre,x", ",", "[]", '"', "' OR 1=1 --", "%"):
         assert found(api, tags=tags) == 0, tags
+    api.patch(f"{URL}{video.pk}/", {"tags": ["e\u0301te\u0301"]})
+    assert [found(api, tags=tag) for tag in ("été", "e\u0301te\u0301")] == [1, 1]
     assert api.get(URL, {"tags": ""}).json()["code"] == "blank"
 
 

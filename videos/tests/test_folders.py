@@ -85,6 +85,8 @@ def test_a_name_is_there_once_among_its_neighbours(api: APIClient, make: Make) -
     assert code(api.post(URL, {"name": "Sea", "parent": trips})) == (409, "folder_name_taken")
     assert code(api.patch(f"{URL}{other}/", {"name": "Trips"})) == (409, "folder_name_taken")
     assert api.patch(f"{URL}{trips}/", {"name": "Trips"}).status_code == 200, "its own name"
+    make("Été")
+    assert code(api.post(URL, {"name": "E\u0301te\u0301"})) == (409, "folder_name_taken")
 
 
 def test_folders_lie_ten_deep_at_most(api: APIClient, make: Make) -> None:

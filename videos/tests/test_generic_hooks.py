@@ -62,6 +62,8 @@ def test_an_image_is_not_taken_for_a_video(owner: User) -> None:
         ({"url": None}, "url"),
         ({"url": "file:///etc/passwd"}, "url"),
         ({"url": "https://a.example/ b"}, "url"),
+        ({"url": "https://a.example/\0"}, "url"),
+        ({"url": "https://a.example/\ud800"}, "url"),
         ({"urls": [URL]}, "url"),
         ({"type": "text"}, "type"),
         ({"type": ["video"]}, "type"),
@@ -83,6 +85,15 @@ def test_what_is_wrong_is_named(wrong: dict[str, Any], member: str) -> None:
 def test_urls_are_a_list_of_urls(urls: Any) -> None:
     with pytest.raises(BadReport):
         GENERIC.report({"id": "1", "urls": urls})
+
+
+def test_a_member_that_is_there_twice_is_refused(owner: User) -> None:
+    address = address_of(owner, "generic")
+    (secret,) = GENERIC.secrets(address.pk)
+    body = f'{{"id": "1", "url": "{URL}", "url": "{URL}?other"}}'.encode()
+    answer = post(address, body, source="generic", secret=secret)
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+    assert not HookDelivery.objects.exists()
 
 
 def test_a_report_is_kept_as_it_was_understood() -> None:

@@ -97,6 +97,7 @@ def test_each_of_several_outputs_is_a_video_with_its_number(address: HookAddress
     [
         ("https://replicate.delivery/words.json", "not_media"),
         ("data:video/mp4;base64,AAAA", "inline_output"),
+        ([f"{MP4}\0", f"{MP4}\ud800", "https://replicate.delivery/words.txt"], "not_media"),
         (["https://replicate.delivery/words.txt", "data:text/plain,a"], "not_media"),
     ],
 )

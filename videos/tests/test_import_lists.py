@@ -68,7 +68,7 @@ def test_each_wrong_line_is_told_with_its_number(owner: User, clips: Path) -> No
     path = listed(
         clips,
         f"{clips}/missing.mp4",
-        "{no json",
+        '{"source": "a.mp4", "source": "b.mp4"}',
         {"title": "no source"},
         {"source": f"{clips}/a.mp4", "colour": "red"},
         {"source": f"{clips}/a.mp4", "url": "https://example.com"},

@@ -8,6 +8,7 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from processing.ffmpeg import names
 from videos import folders
 from videos.api.fields import IdField, TitleField
 from videos.api.strictness import StrictForm
@@ -52,7 +53,7 @@ class FolderNameField(TitleField):
 
     def to_internal_value(self, data: Any) -> str:
         """Return the cleaned name; fail if nothing is left of it."""
-        name = super().to_internal_value(data).strip()
+        name = names.composed(super().to_internal_value(data))
         if not name:
             self.fail("blank")
         return name

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
+from videos import strict_json
 from videos.ingest.hooks import addresses, signatures
 from videos.ingest.hooks.generator import Generator, Report
 from videos.ingest.hooks.signatures import Signed
@@ -16,7 +17,7 @@ from videos.models import HookAddress, HookDelivery
 
 
 class NotJson(Exception):
-    """Raised when a webhook's body is no JSON object."""
+    """Raised when a webhook's body is no JSON object, or has a member twice."""
 
 
 def receive(generator: Generator, token: str, signed: Signed) -> bool:
@@ -52,7 +53,7 @@ def keep(address: HookAddress, report: Report, delivery_id: str) -> bool:
 
 def _object_in(body: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(body)
+        value = json.loads(body, cls=strict_json.Decoder)
     except (RecursionError, ValueError) as error:
         raise NotJson from error
     if not isinstance(value, dict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
@@ -52,9 +53,15 @@ def _output(text: str) -> Output | None:
     start = text[:8].lower()
     if start.startswith("data:"):
         return Output("inline")
-    if not start.startswith(("http://", "https://")) or any(c.isspace() for c in text):
+    if not start.startswith(("http://", "https://")) or any(map(_is_in_no_url, text)):
         return None
     return Output(_kind(text), text)
+
+
+def _is_in_no_url(character: str) -> bool:
+    """Return whether a character is a space, a control character or half of a surrogate pair. No
+    database holds NUL and the latter."""
+    return character.isspace() or unicodedata.category(character) in ("Cc", "Cs")
 
 
 def _kind(url: str) -> str:

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import User
 from processing.monitoring import terminal
+from videos import strict_json
 from videos.api.video_settings import ON_DUPLICATE
 from videos.management.importing import forms, given
 from videos.management.importing.given import Given
@@ -128,7 +129,7 @@ def _defaults(options: dict[str, Any]) -> dict[str, Any]:
         found["tags"] = options["tags"]
     if "metadata" in found:
         with contextlib.suppress(ValueError):
-            found["metadata"] = json.loads(found["metadata"])
+            found["metadata"] = json.loads(found["metadata"], cls=strict_json.Decoder)
     if "clip" in found:
         found["clip"] = _clip(found["clip"])
     return found

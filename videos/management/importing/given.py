@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from processing.ffmpeg import names
+from videos import strict_json
 
 _LONGEST_LINE = 64 * 1024
 _MARK = codecs.BOM_UTF8
@@ -35,7 +36,7 @@ class Given:
 def shown(text: str) -> str:
     """Return a name as it may be printed: bytes that are no text, and control characters, as
     question marks, so that a hostile name moves no cursor."""
-    return "".join(c if c == " " or names.shown(c) else "?" for c in text)
+    return "".join("?" if names.is_unseen(c) else c for c in text)
 
 
 def on_command_line(sources: Iterable[str]) -> Iterator[Given]:
@@ -77,9 +78,11 @@ def _read(text: bytes) -> tuple[str, Mapping[str, Any]]:
     if not text.lstrip().startswith(b"{"):
         return os.fsdecode(text), {}
     try:
-        told = json.loads(text)
+        told = json.loads(text, cls=strict_json.Decoder)
     except (ValueError, RecursionError):
-        raise LineWrong("The line begins with a brace, and is no JSON object.") from None
+        raise LineWrong(
+            "The line begins with a brace, and is no JSON object, or has a member twice."
+        ) from None
     source = told.pop("source", None)
     if not isinstance(source, str) or not source or "\0" in source:
         raise LineWrong("The object names no `source`.")

@@ -28,7 +28,7 @@ REFUSALS: Refusals = {
         "hook_address_unknown",
         "This address was not issued here, or it was revoked. Create another one.",
     ),
-    NotJson: (400, "parse_error", "The body is not a JSON object."),
+    NotJson: (400, "parse_error", "The body is not a JSON object, or has a member twice."),
     BodyTooLarge: (413, "body_too_large", "The body may have at most 4,194,304 bytes here."),
     NoSecretSet: (
         409,
