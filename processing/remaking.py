@@ -19,11 +19,14 @@ from processing.steps import STEPS, plans
 from processing.steps.pictures import PICTURES
 from videos import idempotency
 from videos.models import Release, Source, Video
+from videos.objects import faults
 
 KINDS = tuple(PICTURES)
 """The kinds of pictures, in the order of a run."""
 FROM_SOURCE = frozenset(kind for kind, step in PICTURES.items() if step.needs_source)
 """The kinds that are made of the original, not of the release."""
+# These make what the others make, of the release.
+_WITHOUT_SOURCE = {"poster": "candidates"}
 
 
 class UnknownKind(Exception):
@@ -117,6 +120,24 @@ def lacking(videos: QuerySet[Video], kinds: Iterable[str]) -> QuerySet[Video]:
 def lacks(video: Video, kinds: Iterable[str]) -> list[str]:
     """Return those of the kinds that a video lacks."""
     return [kind for kind in kinds if not _made(kind).filter(run=video.release_id).exists()]
+
+
+def lost(video: Video) -> list[str]:
+    """Return the kinds of pictures to make of a video of which fsck found nothing but pictures
+    lost. Where its original is lost or dropped too, another kind than ``poster`` shows its poster.
+
+    Empty if it lacks what it plays, or its run is not known: then the whole is to be made again.
+    """
+    if video.release_id is None:
+        return []
+    run = Run.objects.select_related("source").filter(pk=video.release_id).first()
+    if run is None or run.source is None:
+        return []
+    kinds = faults.lost_pictures(run.pk)
+    gone = faults.faulty_sources().filter(pk=run.source.pk).exists()
+    if gone or run.source.dropped_at is not None:
+        kinds = {_WITHOUT_SOURCE.get(kind, kind) for kind in kinds}
+    return [kind for kind in KINDS if kind in kinds]
 
 
 def failed(run_ids: Collection[UUID]) -> list[Task]:

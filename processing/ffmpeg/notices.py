@@ -203,6 +203,12 @@ OUTPUT_MISSING = Kind(
     when="`manage.py fsck` found that files of the release are missing or damaged",
     advice="Process it again.",
 )
+PICTURE_MISSING = Kind(
+    "picture_missing",
+    "{missing} of {files} stored pictures of the video are missing or damaged. The video plays.",
+    when="`manage.py fsck` found that pictures of the release are missing or damaged",
+    advice="Make its pictures again.",
+)
 ORIGINAL_MISSING = Kind(
     "original_missing",
     "The original file is missing or damaged in the storage, so the video cannot be processed "
@@ -239,6 +245,7 @@ KINDS: Mapping[str, Kind] = {
         SIZE_CHANGED_MIDWAY,
         CLIP_SHORTENED,
         OUTPUT_MISSING,
+        PICTURE_MISSING,
         ORIGINAL_MISSING,
     )
 }

@@ -51,7 +51,7 @@ def kinds_of(options: dict[str, Any]) -> list[str]:
 
 
 class Making:
-    """One run of the command that makes pictures of ``kinds``."""
+    """One run of the command that makes pictures of ``kinds``, or else those that are lost."""
 
     def __init__(self, command: BaseCommand, kinds: Sequence[str], options: dict[str, Any]) -> None:
         self._command = command
@@ -59,12 +59,27 @@ class Making:
         self._options = options
 
     def make(self, videos: Sequence[Video]) -> None:
-        """Queue the pictures of each video, and print its id and their kinds."""
+        """Queue the pictures of the videos, and wait for them if told to."""
+        self.wait(self.queue(videos))
+
+    def queue(self, videos: Sequence[Video]) -> list[UUID]:
+        """Queue the pictures of each video, print its id and their kinds, and return the jobs."""
         queued = [run for video in videos if (run := self._of(video)) is not None]
         verb = "would get pictures" if self._options["dry_run"] else "will get pictures"
         self._command.stdout.write(f"{len(queued)} {verb}.")
-        if self._options["wait"] and not self._options["dry_run"]:
-            self._wait(queued)
+        return queued
+
+    def wait(self, jobs: Sequence[UUID]) -> None:
+        """Wait for the jobs if told to. Raises ``CommandError`` if pictures could not be made."""
+        if not jobs or not self._options["wait"] or self._options["dry_run"]:
+            return
+        terminal.wait_for_jobs(jobs)
+        failed = remaking.failed(jobs)
+        for task in failed:
+            about = f"{task.run.video_id} {task.kind}"
+            self._command.stderr.write(f"{about} {task.error_code}: {task.error_message}")
+        if failed:
+            raise CommandError(f"{len(failed)} could not be made.")
 
     def _of(self, video: Video) -> UUID | None:
         """Queue the pictures of a video; return its job, None if there is nothing to do."""
@@ -88,6 +103,8 @@ class Making:
     def _wanted(self, video: Video) -> list[str]:
         """Return the kinds to make of a video, without those that are made of an original that is
         gone if there are others. What was not named is not made if its profile left it out."""
+        if not self._kinds:
+            return remaking.lost(video)
         kinds = list(self._kinds)
         if self._options["missing"]:
             kinds = remaking.lacks(video, kinds)
@@ -99,15 +116,6 @@ class Making:
             self._command.stderr.write(f"{video.pk} {video}: {_DROPPED}")
             return rest
         return kinds
-
-    def _wait(self, jobs: Sequence[UUID]) -> None:
-        terminal.wait_for_jobs(jobs)
-        failed = remaking.failed(jobs)
-        for task in failed:
-            about = f"{task.run.video_id} {task.kind}"
-            self._command.stderr.write(f"{about} {task.error_code}: {task.error_message}")
-        if failed:
-            raise CommandError(f"{len(failed)} could not be made.")
 
 
 _DROPPED = "what is made of its original is left out, since that was dropped"

@@ -66,7 +66,7 @@ def _noted(spool: Spool, found: Iterable[Found]) -> Iterator[Found]:
         if one.kind in FAULTS:
             spool.note_fault(one.storage, one.key)
             for video in one.videos:
-                spool.note_broken(video, original=one.storage == ORIGINALS)
+                spool.note_broken(video, one.part)
         yield one
 
 

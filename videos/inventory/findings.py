@@ -1,5 +1,6 @@
 """The findings of a comparison."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -37,8 +38,8 @@ WRONG = frozenset([*FAULTS, Kind.ORPHANED, Kind.MULTIPART, Kind.TEMPORARY])
 WORDS: dict[Kind, tuple[str, str]] = {
     Kind.MISSING: (
         "videos need it, and it is not stored",
-        "`fsck --repair` marks it, `reprocess --broken` makes outputs again; or restore it from a"
-        " backup",
+        "`fsck --repair` marks it, `reprocess --broken` makes outputs and pictures again; or"
+        " restore it from a backup",
     ),
     Kind.SIZE: ("stored with another size than was written", "as what is missing"),
     Kind.HASH: ("stored with other bytes than were written", "as what is missing"),
@@ -66,24 +67,46 @@ WORDS: dict[Kind, tuple[str, str]] = {
 """The meaning of each kind, and what is to be done."""
 
 
+class Part(StrEnum):
+    """What a stored file is of a video."""
+
+    OUTPUT = "output"
+    PICTURE = "picture"
+    OWN_POSTER = "own_poster"
+    ORIGINAL = "original"
+
+
 @dataclass(frozen=True)
 class Broken:
-    """A video that lacks stored files: outputs that it plays, or its original."""
+    """A video that lacks stored files of these parts. ``without_original`` also if that was
+    dropped. ``remakes_pictures`` tells whether its pictures can be made again alone."""
 
     video: str
-    lacks_outputs: bool
-    lacks_original: bool
+    lacks: frozenset[Part]
+    without_original: bool
+    remakes_pictures: bool
 
     @property
-    def remedy(self) -> str:
-        """Return the remedy in one word."""
-        if not self.lacks_outputs:
-            return "plays"
-        return "lost" if self.lacks_original else "again"
+    def remedies(self) -> Iterator[str]:
+        """Yield the remedies, each in one word of ``REMEDIES``."""
+        pictures = Part.PICTURE in self.lacks
+        whole = Part.OUTPUT in self.lacks or (pictures and not self.remakes_pictures)
+        if whole:
+            yield "lost" if self.without_original else "again"
+        elif pictures:
+            yield "pictures"
+        if Part.ORIGINAL in self.lacks and not whole:
+            yield "plays"
+        if Part.OWN_POSTER in self.lacks:
+            yield "own_poster"
 
 
 REMEDIES = {
     "again": "can be made again from its original: `manage.py reprocess --broken`",
+    "pictures": "plays, and its lost pictures can be made again by themselves: `manage.py reprocess"
+    " --broken`",
+    "own_poster": "has lost the poster that it was given, which cannot be made again: give it once"
+    " more, take it away, or restore it from a backup",
     "plays": "plays, but its original is gone or damaged: it cannot be processed again",
     "lost": "cannot be made again: its original is gone, dropped or damaged too; restore it from a "
     "backup",
@@ -101,6 +124,7 @@ class Found:
     release: str | None = None
     source: str | None = None
     videos: tuple[str, ...] = ()
+    part: Part = Part.OUTPUT
     modified: datetime | None = None
 
     def to_json(self) -> dict[str, Any]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from uuid import UUID
 
 from django.db.models import Q
 
 from videos import keys
-from videos.inventory.findings import Found, Kind
+from videos.inventory.findings import Found, Kind, Part
 from videos.inventory.spool import ORIGINALS
 from videos.models import Image, Video
+from videos.objects import picture_kinds
 from videos.storage import MediaStorage, originals, outputs
 
 
@@ -25,6 +26,7 @@ def faults(kind: Kind, name: str, rows: Sequence[tuple[object, ...]]) -> Iterato
     of_releases = _videos("release_id", [row[2] for row in rows])
     of_sources = _videos("source_id", [row[3] for row in rows])
     images, posters = _of_images(rows), _of_posters(rows)
+    pictures = picture_kinds.among([str(row[0]) for row in rows])
     for key, size, release, source in rows:
         videos = (
             *of_releases.get(str(release), ()),
@@ -39,7 +41,16 @@ def faults(kind: Kind, name: str, rows: Sequence[tuple[object, ...]]) -> Iterato
             str(release) if release else None,
             str(source) if source else None,
             videos,
+            _part(name, str(key), pictures),
         )
+
+
+def _part(name: str, key: str, pictures: Container[str]) -> Part:
+    if name == ORIGINALS:
+        return Part.ORIGINAL
+    if keys.poster_of(key) is not None:
+        return Part.OWN_POSTER
+    return Part.PICTURE if key in pictures else Part.OUTPUT
 
 
 def _of_posters(rows: Sequence[tuple[object, ...]]) -> dict[UUID | None, tuple[str, ...]]:

@@ -8,10 +8,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
+from processing.models import Run
 from videos import keys
-from videos.inventory.findings import Broken
+from videos.inventory.findings import Broken, Part
 from videos.models import (
     Chunk,
     Image,
@@ -36,8 +37,7 @@ CREATE TABLE stored (storage TEXT, key TEXT, size INTEGER, modified REAL,
 CREATE TABLE known (storage TEXT, key TEXT, size INTEGER, release TEXT, source TEXT,
     state TEXT, fault TEXT, listed INTEGER, PRIMARY KEY (storage, key)) WITHOUT ROWID;
 CREATE TABLE faulty (storage TEXT, key TEXT, PRIMARY KEY (storage, key)) WITHOUT ROWID;
-CREATE TABLE broken (video TEXT PRIMARY KEY, outputs INTEGER DEFAULT 0, original INTEGER DEFAULT 0)
-    WITHOUT ROWID;
+CREATE TABLE broken (video TEXT, part TEXT, PRIMARY KEY (video, part)) WITHOUT ROWID;
 """
 _KNOW = """
 INSERT INTO known VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (storage, key) DO UPDATE SET
@@ -76,21 +76,21 @@ class Spool:
         """Note that this object is faulty."""
         self._file.execute("INSERT OR IGNORE INTO faulty VALUES (?, ?)", (storage, key))
 
-    def note_broken(self, video: str, *, original: bool) -> None:
-        """Note that a video lacks outputs, or its original."""
-        self._file.execute("INSERT OR IGNORE INTO broken (video) VALUES (?)", (video,))
-        column = "original" if original else "outputs"
-        self._file.execute(f"UPDATE broken SET {column} = {column} + 1 WHERE video = ?", (video,))  # noqa: S608  # one of two words
+    def note_broken(self, video: str, part: Part) -> None:
+        """Note that a video lacks a file of this part."""
+        self._file.execute("INSERT OR IGNORE INTO broken VALUES (?, ?)", (video, part.value))
 
     def broken(self) -> Iterator[Broken]:
         """Yield the videos noted as broken."""
-        for rows in self.read("SELECT video, outputs, original FROM broken"):
-            dropped = Video.objects.filter(
-                pk__in=[video for video, *_ in rows], source__dropped_at__isnull=False
-            )
-            without = {str(pk) for pk in dropped.values_list("pk", flat=True)}
-            for video, outputs, original in rows:
-                yield Broken(video, bool(outputs), bool(original) or video in without)
+        for rows in self.read("SELECT video, group_concat(part) FROM broken GROUP BY video"):
+            there = Video.objects.filter(pk__in=[video for video, _ in rows])
+            dropped = _ids(there.filter(source__dropped_at__isnull=False))
+            runs = Run.objects.filter(pk=OuterRef("release_id"), source__isnull=False)
+            remade = _ids(there.filter(Exists(runs)))
+            for video, parts in rows:
+                lacks = frozenset(map(Part, parts.split(",")))
+                without = Part.ORIGINAL in lacks or video in dropped
+                yield Broken(video, lacks, without, video in remade)
 
     def read(self, query: str, *values: object) -> Iterator[list[Row]]:
         """Yield the results of a query, 500 rows at a time."""
@@ -149,6 +149,10 @@ def walk(rows: QuerySet[Any] | Any, *columns: str) -> Iterator[Row]:
             return
         after = page[-1][0]
         yield from (row[1:] for row in page)
+
+
+def _ids(videos: QuerySet[Video]) -> set[str]:
+    return {str(pk) for pk in videos.values_list("pk", flat=True)}
 
 
 def _text(pk: object) -> str | None:

@@ -13,9 +13,12 @@ from django.db.models import Q, QuerySet
 
 from processing.ffmpeg import notices
 from videos.models import Release, Source, StoredObject, Video
+from videos.objects import picture_kinds
 from videos.objects.listed import register_releases, register_sources
 
-_CODES = {notices.OUTPUT_MISSING.code, notices.ORIGINAL_MISSING.code}
+_TOLD = (notices.OUTPUT_MISSING, notices.PICTURE_MISSING, notices.ORIGINAL_MISSING)
+_CODES = {notice.code for notice in _TOLD}
+_PICTURES = (StoredObject.Role.PICTURE, StoredObject.Role.POSTER)
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,10 @@ def keep(found: Sequence[Fault]) -> None:
     )
     playing = Release.objects.filter(needs, videos__isnull=False)
     for release in sorted(set(playing.values_list("pk", flat=True))):
-        _tell(release)
+        tell(release)
 
 
-def _tell(release: UUID) -> None:
+def tell(release: UUID) -> None:
     """Update the notices of a release."""
     with transaction.atomic():
         row = Release.objects.select_for_update().filter(pk=release)
@@ -58,10 +61,14 @@ def _tell(release: UUID) -> None:
 
 
 def _notices(release: UUID) -> Iterable[notices.Notice]:
-    made = StoredObject.objects.filter(storage=StoredObject.Storage.OUTPUTS, release=release)
-    faulty = made.exclude(fault="").count()
-    if faulty:
-        yield notices.OUTPUT_MISSING(missing=faulty, files=made.count())
+    made = _kept().filter(storage=StoredObject.Storage.OUTPUTS, release=release)
+    pictures = made.filter(role__in=_PICTURES)
+    for told, files in (
+        (notices.OUTPUT_MISSING, made.exclude(role__in=_PICTURES)),
+        (notices.PICTURE_MISSING, pictures),
+    ):
+        if missing := files.exclude(fault="").count():
+            yield told(missing=missing, files=files.count())
     if faulty_sources().filter(videos__release=release).exists():
         yield notices.ORIGINAL_MISSING()
 
@@ -72,7 +79,27 @@ def faulty_sources() -> QuerySet[Source]:
     return Source.objects.filter(key__in=faulty.values("key"))
 
 
+def is_faulty(output: str) -> bool:
+    """Whether the output with this key is known to be missing or damaged."""
+    return StoredObject.objects.filter(
+        ~Q(fault=""), storage=StoredObject.Storage.OUTPUTS, key=output
+    ).exists()
+
+
 def broken_videos(videos: QuerySet[Video]) -> QuerySet[Video]:
     """Return those of the videos whose playing release lacks an object."""
-    faulty: QuerySet[Any] = StoredObject.objects.exclude(fault="").filter(release__isnull=False)
+    faulty: QuerySet[Any] = _kept().exclude(fault="").filter(release__isnull=False)
     return videos.filter(release__in=faulty.values("release"))
+
+
+def lost_pictures(release: UUID) -> set[str]:
+    """Return the kinds of a release's faulty pictures; none if other objects are faulty too."""
+    faulty = _kept().filter(storage=StoredObject.Storage.OUTPUTS, release=release)
+    names = set(faulty.exclude(fault="").values_list("key", flat=True))
+    kinds = picture_kinds.among(names)
+    return set() if names - kinds.keys() else set(kinds.values())
+
+
+def _kept() -> QuerySet[StoredObject]:
+    """Return the objects that are not being deleted."""
+    return StoredObject.objects.exclude(state=StoredObject.State.DELETING)

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from videos import keys
 from videos.models import Image, Release, Source, StoredObject, Upload, Video, Walk
+from videos.objects import faults
 from videos.objects.listed import register_releases
 from videos.storage import ListedObject
 
@@ -57,8 +58,14 @@ def mark_poster(poster_id: UUID) -> int:
 
 
 def mark_outputs(replaced: Iterable[str]) -> int:
-    """Mark outputs of a release by their keys, since others have taken their places."""
-    return _mark(StoredObject.objects.filter(storage=Storage.OUTPUTS, key__in=list(replaced)))
+    """Mark outputs of a release by their keys, since others have taken their places. No notice
+    tells of them any more."""
+    rows = StoredObject.objects.filter(storage=Storage.OUTPUTS, key__in=list(replaced))
+    mended = set(rows.exclude(fault="").values_list("release_id", flat=True)) - {None}
+    marked = _mark(rows)
+    for release in mended:
+        faults.tell(release)
+    return marked
 
 
 def mark_attempt(release_id: UUID, token: UUID, found: Iterable[ListedObject] = ()) -> int:

@@ -95,7 +95,7 @@ def test_what_is_missing_is_marked_told_and_made_again(
     assert faulty() == {chunk.key: "missing"}
     (notice,) = _notices()
     assert notice["code"] == "output_missing"
-    assert notice["details"] == {"missing": 1, "files": 5}
+    assert notice["details"] == {"missing": 1, "files": 4}
     said = StringIO()
     call_command("reprocess", "--broken", "--dry-run", stdout=said)
     assert str(kept.pk) in said.getvalue()

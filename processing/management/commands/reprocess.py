@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from processing import profiles, services
+from processing import profiles, remaking, services
 from processing.management import pictures
 from processing.monitoring import terminal
 from processing.selection import VideoSelection
@@ -18,7 +18,8 @@ from videos.objects import faults
 
 class Command(BaseCommand):
     """Reprocess videos selected by id or other conditions, or only make their pictures again. All
-    conditions that are given must hold."""
+    conditions that are given must hold. Broken ones of which only pictures are lost stay as they
+    are, and get these again."""
 
     help = "Process videos again; ready ones keep playing until the new release is complete."
 
@@ -28,7 +29,11 @@ class Command(BaseCommand):
         parser.add_argument("--failed", action="store_true", help="those that failed")
         parser.add_argument("--error-code", default="", help="those that failed with this code")
         parser.add_argument("--stuck", action="store_true", help="processing, and nothing moves")
-        parser.add_argument("--broken", action="store_true", help="those fsck found broken")
+        parser.add_argument(
+            "--broken",
+            action="store_true",
+            help="those fsck found broken; only pictures, if they lack no more",
+        )
         parser.add_argument("--since", type=_moment, help="handed in since (2026-01-31 or ISO)")
         parser.add_argument("--owner", default="", metavar="EMAIL", help="of this owner")
         parser.add_argument("--profile", metavar="NAME", help="how; otherwise as the default says")
@@ -62,7 +67,17 @@ class Command(BaseCommand):
         if kinds:
             pictures.Making(self, kinds, options).make(videos)
         else:
-            self._reprocess_all(videos, wanted, options)
+            self._mend(videos, wanted, options)
+
+    def _mend(self, videos: list[Video], wanted: VideoSelection, options: dict[str, Any]) -> None:
+        """Reprocess videos, or make only the pictures of those that lack nothing else."""
+        alone = [video for video in videos if _lacks_only_pictures(video, options)]
+        making = pictures.Making(self, (), options)
+        jobs = making.queue(alone) if alone else []
+        whole = [video for video in videos if video not in alone]
+        if whole or not alone:
+            self._reprocess_all(whole, wanted, options)
+        making.wait(jobs)
 
     def _reprocess_all(
         self, videos: list[Video], wanted: VideoSelection, options: dict[str, Any]
@@ -96,6 +111,12 @@ class Command(BaseCommand):
             self.stderr.write(f"{video.pk} {video.error_code}: {video.error_message}")
         if failed:
             raise CommandError(f"{len(failed)} did not become ready.")
+
+
+def _lacks_only_pictures(video: Video, options: dict[str, Any]) -> bool:
+    """Whether only pictures of a broken video are to be made again, and it stays as it is."""
+    by_parts = options["broken"] and not options["stuck"] and options["profile"] is None
+    return by_parts and bool(remaking.lost(video))
 
 
 def _why_not(video: Video) -> str:

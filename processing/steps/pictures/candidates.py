@@ -13,12 +13,14 @@ from pathlib import Path
 
 from processing.ffmpeg import judging
 from processing.ffmpeg.encoding import moments
+from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
 from processing.steps import plans, tools
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.pictures import keeping, looking, poster_files, rung
 from processing.steps.pictures.picture_step import has_frames, picture_step
 from videos import keys, objects
 from videos.models import Release, Rendition
+from videos.objects import faults
 
 _JPEG = "image/jpeg"
 # It is judged from a better encoding and without its neighbours: a little more counts as no more.
@@ -73,18 +75,24 @@ def _chosen(
 
 
 def _poster_there(context: TaskContext, rendition: Rendition) -> _Chosen | None:
-    """Return the poster that the release has, judged as the candidates are; None if it has none.
+    """Return the poster that the release has, judged as the candidates are; None if it has none, or
+    that is damaged.
 
     Its neighbours in the film are not known, so it is judged by itself.
     """
     key = Release.objects.values_list("poster_key", flat=True).get(pk=context.run.pk)
-    path = poster_files.stored(context, key) if key else None
+    path = poster_files.stored(context, key) if key and not faults.is_faulty(key) else None
     if path is None:
         return None
     size = moments.grey_size(rendition.width or 2, rendition.height or 2)
     out = context.folder / "there.gray"
     argv = moments.grey_command(context.ffmpeg.program, path, out, size=size)
-    tools.run(argv, context, 1.0, path)
+    try:
+        tools.run(argv, context, 1.0, path)
+    except RoomDoubtful:
+        raise
+    except ProcessFailed:
+        return None
     planes = moments.planes(out, size)
     return _Chosen(judging.judge(planes[0]), picture=path) if planes else None
 

@@ -16,7 +16,7 @@ from processing.audit import files
 from processing.workers import temp_files
 from videos import installation
 from videos.inventory import comparing
-from videos.inventory.findings import REMEDIES, WORDS, WRONG, Broken, Found, Kind
+from videos.inventory.findings import REMEDIES, WORDS, WRONG, Found, Kind
 from videos.inventory.repair import Repair
 from videos.inventory.spool import Spool
 from videos.objects import quarantine
@@ -93,8 +93,9 @@ class Command(BaseCommand):
             if repairing:
                 repairing.finish()
             for broken in spool.broken():
-                remedies[broken.remedy] += 1
-                self._tell_broken(broken)
+                for remedy in broken.remedies:
+                    remedies[remedy] += 1
+                    self._tell_broken(broken.video, remedy)
         self._sum_up(seen, sizes, remedies, repairing)
         return not any(seen[kind] for kind in WRONG)
 
@@ -107,12 +108,11 @@ class Command(BaseCommand):
             line = f"{found.kind:<12}{found.storage}/{found.key}{size}{needed}"
             self.stdout.write(self.style.ERROR(line) if found.kind in WRONG else line)
 
-    def _tell_broken(self, broken: Broken) -> None:
+    def _tell_broken(self, video: str, remedy: str) -> None:
         if self._json:
-            told = {"kind": "video", "video": broken.video, "remedy": broken.remedy}
-            self.stdout.write(json.dumps(told))
+            self.stdout.write(json.dumps({"kind": "video", "video": video, "remedy": remedy}))
         else:
-            self.stdout.write(f"{'video':<12}{broken.video}  {REMEDIES[broken.remedy]}")
+            self.stdout.write(f"{'video':<12}{video}  {REMEDIES[remedy]}")
 
     def _sum_up(
         self,
