@@ -75,7 +75,8 @@ class TagsField(FormJSONField):
         value = super().get_value(dictionary)
         if isinstance(dictionary, MultiValueDict) and value is not empty:
             given = dictionary.getlist(self.field_name)
-            return value if len(given) == 1 and value.startswith("[") else given
+            is_list = isinstance(value, str) and value.startswith("[")
+            return value if len(given) == 1 and is_list else given
         return value
 
     def to_internal_value(self, data: Any) -> Any:

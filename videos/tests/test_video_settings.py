@@ -62,6 +62,7 @@ def test_a_form_may_give_each_tag_in_a_field_of_its_own(
         ("tags", "", "tag"),
         ("tags", "sea,sand", "tag"),
         ("tags", ["sea", "sea"], "repeated"),
+        ("tags", SimpleUploadedFile("tags", b"sea"), "invalid"),
         ("tags", "[1]", "invalid"),
         ("tags", '["sea"', "invalid"),
         ("tags", '["a", "a"]', "repeated"),
