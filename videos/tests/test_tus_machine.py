@@ -80,12 +80,11 @@ class Machine(RuleBasedStateMachine):
         assert (status, headers["upload-offset"]) == (204, str(end))
         self.arrived(end)
 
-    @precondition(lambda self: not self.is_over)
+    @precondition(lambda self: self.takes_more)
     @rule(data=st.data(), name=st.sampled_from(["", "sha256"]))
     def break_off(self, data: st.DataObject, name: str) -> None:
         """The line breaks; what arrived is kept unless its checksum cannot be known."""
         end = data.draw(st.integers(self.sent, (self.size or MOST) - 1))
-        end = max(end, self.sent)
         body = DATA[self.sent : end]
         about: dict[str, Any] = self.checksum(name, b"more") if name else {}
         more = str(len(body) + 1) if end < (self.size or MOST) else str(len(body))
@@ -170,6 +169,11 @@ class Machine(RuleBasedStateMachine):
             assert spool.path_of(self.upload_id).read_bytes() == DATA[: self.sent]
 
     @property
+    def takes_more(self) -> bool:
+        """Whether there are bytes that have not been sent."""
+        return not self.is_over and self.sent < MOST
+
+    @property
     def upload_id(self) -> UUID:
         return UUID(self.url.rpartition("/")[2])
 
@@ -229,7 +233,7 @@ class AddressMachine(Machine):
         """What arrived before is dropped; a size that was told stays."""
         self.create(self.size or size, False, at_once)
 
-    @precondition(lambda self: not self.is_over)
+    @precondition(lambda self: self.takes_more)
     @rule(data=st.data())
     def put_chunk(self, data: st.DataObject) -> None:
         """Bytes that came before may come again."""
