@@ -29,6 +29,8 @@ _LOOK_EVERY_SECONDS = 0.02
 _USED_EVERY_SECONDS = 60.0
 SPARED_SECONDS = 2 * _USED_EVERY_SECONDS
 """A picture that was used since then may just be being sent, so it is not deleted."""
+# A folder may be swept as empty before a picture is in it.
+_TRIES = 5
 # After a sweep there is room for some more, so that not every new picture needs one.
 _FILLED = 0.9
 
@@ -46,16 +48,27 @@ class Cached:
 
 
 def find(release_id: UUID, name: str) -> Cached | None:
-    """Return a picture that was made, and note that it was used."""
+    """Return a picture that was made, and note that it was used; None if there is none, or it
+    cannot be read."""
     path = _path(release_id, name)
     try:
         about = path.stat()
-        if about.st_atime < time.time() - _USED_EVERY_SECONDS:
-            # The change is kept: it is the picture's version.
-            os.utime(path, ns=(time.time_ns(), about.st_mtime_ns))
-    except FileNotFoundError:
+        _note_use(path, about)
+    except OSError:
         return None
     return Cached(path, about)
+
+
+def _note_use(path: Path, about: os.stat_result) -> None:
+    if about.st_atime >= time.time() - _USED_EVERY_SECONDS:
+        return
+    try:
+        # The change is kept: it is the picture's version.
+        os.utime(path, ns=(time.time_ns(), about.st_mtime_ns))
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return  # a disk that takes no writes still has the picture
 
 
 def make(release_id: UUID, name: str, fill: Callable[[Path, Path], None]) -> Cached:
@@ -71,11 +84,22 @@ def make(release_id: UUID, name: str, fill: Callable[[Path, Path], None]) -> Cac
             made = folder / name
             fill(folder, made)
             about = made.stat()
-            path.parent.mkdir(parents=True, exist_ok=True)
-            made.replace(path)
+            _place(made, path)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     return Cached(path, about)
+
+
+def _place(made: Path, path: Path) -> None:
+    for left in reversed(range(_TRIES)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            made.replace(path)
+        except FileNotFoundError:
+            if not (left and made.exists()):
+                raise
+        else:
+            return
 
 
 @contextmanager

@@ -14,6 +14,8 @@ from videos.playback.frames.rows import Rung, Shown
 
 # A release's duration is told in thousandths, and a frame is shown until the very end.
 _END_SECONDS = Fraction(1, 100)
+# So much of a video must be left for moving pictures of its end.
+_LEAST_REST = parameters.LEAST_SECONDS / 2
 # Raised when what is made of a picture changes, so that none of before is shown.
 _VERSION = 1
 
@@ -64,9 +66,11 @@ def _frame(rung: Rung, tick: int) -> making.Frame:
 
 
 def moving(shown: Shown, wanted: parameters.Moving, suffix: str) -> Job:
-    """Return the job of some seconds. Raises ``PictureRefused``."""
+    """Return the job of some seconds; from the begin, of a video of any length. Raises
+    ``PictureRefused``."""
     end = min(wanted.end, Fraction(shown.seconds))
-    _check(shown, "start", wanted.start + parameters.LEAST_SECONDS / 2)
+    if wanted.start > 0 and end - wanted.start < _LEAST_REST:
+        raise refusals.near_the_end("start", shown.seconds)
     fitted = geometry.fitted_moving(wanted, shown.size)
     rung = shown.rung_for(fitted.whole)
     rate = min(Fraction(wanted.rate), rung.rate or Fraction(wanted.rate))

@@ -47,3 +47,9 @@ def past_the_end(name: str, seconds: float) -> PictureRefused:
     """Return the refusal of a moment that the release does not have."""
     sentence = f"{name} is past the end: so far this release has {seconds:.3f} seconds."
     return PictureRefused(400, "past_the_end", sentence)
+
+
+def near_the_end(name: str, seconds: float) -> PictureRefused:
+    """Return the refusal of a moment after which the release has too little to show."""
+    sentence = f"{name} is at the end or past it: so far this release has {seconds:.3f} seconds."
+    return PictureRefused(400, "past_the_end", sentence)
