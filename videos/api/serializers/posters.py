@@ -5,6 +5,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 
+from videos.api.fields import SecondsField, TextField
 from videos.api.serializers.files import UploadedFileField, only_one_file
 from videos.api.strictness import StrictForm
 
@@ -12,10 +13,8 @@ from videos.api.strictness import StrictForm
 class PosterChoiceSerializer(StrictForm):
     """A frame of the video: by its time, or by the name of a candidate."""
 
-    time = serializers.FloatField(
-        required=False, help_text="seconds from the beginning of the video"
-    )
-    candidate = serializers.CharField(
+    time = SecondsField(required=False, help_text="seconds from the beginning of the video")
+    candidate = TextField(
         required=False, max_length=64, help_text="a candidate of the video, such as one of its list"
     )
 
