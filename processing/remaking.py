@@ -111,15 +111,19 @@ def _source_of(run: Run) -> Source:
 
 def lacking(videos: QuerySet[Video], kinds: Iterable[str]) -> QuerySet[Video]:
     """Return those of the videos that lack a kind: it was never made of their complete release, or
-    failed, or was made by an older version."""
+    failed, was made by an older version, or fsck found it lost."""
     complete = videos.filter(release__state=Release.State.COMPLETE)
-    lacks = [~Q(Exists(_made(kind).filter(run=OuterRef("release_id")))) for kind in kinds]
-    return complete.filter(Q(*lacks, _connector=Q.OR))
+    release = OuterRef("release_id")
+    lacks = [~Q(Exists(_made(kind).filter(run=release))) for kind in kinds]
+    lost = Q(Exists(faults.faulty_pictures().filter(release=release)))
+    return complete.filter(Q(*lacks, lost, _connector=Q.OR))
 
 
 def lacks(video: Video, kinds: Iterable[str]) -> list[str]:
     """Return those of the kinds that a video lacks."""
-    return [kind for kind in kinds if not _made(kind).filter(run=video.release_id).exists()]
+    missed = set(lost(video))
+    made = {kind for kind in kinds if _made(kind).filter(run=video.release_id).exists()}
+    return [kind for kind in kinds if kind in missed or kind not in made]
 
 
 def lost(video: Video) -> list[str]:

@@ -92,6 +92,11 @@ def broken_videos(videos: QuerySet[Video]) -> QuerySet[Video]:
     return videos.filter(release__in=faulty.values("release"))
 
 
+def faulty_pictures() -> QuerySet[StoredObject]:
+    """Return the missing and damaged pictures of releases."""
+    return _kept().filter(role__in=_PICTURES).exclude(fault="")
+
+
 def lost_pictures(release: UUID) -> set[str]:
     """Return the kinds of a release's faulty pictures; none if other objects are faulty too."""
     faulty = _kept().filter(storage=StoredObject.Storage.OUTPUTS, release=release)

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.db.models.functions import Now
 
+from processing import remaking
 from processing.models import Run, Task
 from tests.servers.s3 import S3
 from videos import installation, objects
@@ -111,6 +112,21 @@ def test_only_the_lost_kinds_are_made_again_while_the_video_plays(
     assert "0 reprocessed" in _mend()[0], "what is being deleted is not mended again"
     objects.delete_marked()
     assert _fsck() == "Rows and objects agree.\n"
+
+
+def test_lost_pictures_count_as_missing(ready_video: Video, work_off: Callable[[], None]) -> None:
+    _lose("preview")
+    out = StringIO()
+    call_command("reprocess", "--missing", "--dry-run", stdout=out)
+    assert "0 would get pictures." in out.getvalue()
+    _fsck("--repair")
+    call_command("reprocess", "--missing", "--only", "waveform", stdout=StringIO())
+    assert _queued() == set()
+    call_command("reprocess", "--missing", stdout=StringIO())
+    assert _queued() == {"preview"}
+    work_off()
+    assert not remaking.lacking(Video.objects.all(), remaking.KINDS).exists()
+    assert not Release.objects.get().notices
 
 
 @pytest.mark.parametrize("gone", ["dropped", "lost"])
