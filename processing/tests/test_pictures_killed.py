@@ -19,7 +19,7 @@ from videos import objects
 from videos.models import Picture, StoredObject, Video
 from videos.storage import outputs
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("every_picture")]
 KINDS = ("storyboard", "preview")
 State = StoredObject.State
 
