@@ -15,7 +15,8 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 def static_files(folder: Path) -> None:
-    """Fill a folder with the product's static files, as collectstatic leaves them."""
+    """Fill a folder with the product's static files, as collectstatic leaves them, but without
+    compressed copies."""
     shutil.copytree(shared.once("static", _collect), folder, dirs_exist_ok=True)
 
 
@@ -26,7 +27,9 @@ def sqlite(path: Path) -> None:
 
 def _collect(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as data:
-        _manage("collectstatic", "--no-input", DATA=data, VODLOOM_STATIC_ROOT=str(folder))
+        settings = {"DJANGO_SETTINGS_MODULE": "tests.servers.uncompressed_settings"}
+        settings |= {"DATA": data, "VODLOOM_STATIC_ROOT": str(folder)}
+        _manage("collectstatic", "--no-input", **settings)
 
 
 def _migrate(folder: Path) -> None:
