@@ -12,7 +12,12 @@ from tests.servers.fixtures import StartVodloom
 from tests.servers.plugin import SERVERS
 from tests.servers.process import Process
 
-pytest_plugins = ["tests.domain", "tests.left_running", "tests.quick_flush"]
+pytest_plugins = [
+    "tests.domain",
+    "tests.left_running",
+    "tests.quick_flush",
+    "tests.shipped_profiles",
+]
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -28,8 +33,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Leave the test database to go with its server or its folder.
+
+    To drop it would fail the whole run if a thread still had a connection.
+    """
+    return True
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(pytestconfig: pytest.Config) -> None:
-    """Keep no connection over requests: one left open would keep the database from going.
+    """Keep no connection over requests.
 
     SQLite's test database is a file: in memory, threads would share one connection.
     """

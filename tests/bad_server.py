@@ -63,6 +63,8 @@ class BadServer:
     scheme: str = "http"
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    calls: dict[threading.Thread, socket.socket] = field(default_factory=dict)
+    """What answers each connection that came."""
 
     def url(self, path: str = "/a.mp4", host: str = "127.0.0.1") -> str:
         """Return the URL of a path."""
@@ -134,6 +136,15 @@ def serving(tls: Certificates | None = None) -> Iterator[BadServer]:
             over.set()
             listener.shutdown(socket.SHUT_RDWR)
             thread.join()
+            _end(server)
+
+
+def _end(server: BadServer) -> None:
+    """Wait for what still answers: it must not meet the end of the test's rows or files."""
+    for thread, connection in server.calls.items():
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+        thread.join(30)
 
 
 def _serve(
@@ -147,7 +158,9 @@ def _serve(
             connection, _ = listener.accept()
         except OSError:
             return
-        threading.Thread(target=_one, args=(connection, server, over, context), daemon=True).start()
+        call = threading.Thread(target=_one, args=(connection, server, over, context), daemon=True)
+        server.calls[call] = connection
+        call.start()
 
 
 def _secured(given: socket.socket, context: ssl.SSLContext | None) -> socket.socket:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.conf import LazySettings
-from django.db.models.signals import post_migrate
 from rest_framework.test import APIClient
 
 from accounts import api_keys
 from accounts.models import User
 from config.env import QUEUES
-from processing.models import EncodingProfile, Task
+from processing.models import Task
 from processing.pipeline.work import drain
 from tests import made_once as once
 from tests.described import DescribedClient
@@ -49,20 +46,6 @@ def _own_folders(settings: LazySettings, tmp_path_factory: pytest.TempPathFactor
     settings.UPLOAD_DIR.mkdir()
     # The real one takes half a second by design, for every user a test makes.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _shipped_profiles() -> Iterator[None]:
-    """A transactional test empties every table, also that which a migration filled."""
-    shipping = import_module("processing.migrations.0007_shipped_profiles")
-
-    def ship_again(**_: object) -> None:
-        if not EncodingProfile.objects.exists():
-            shipping.ship(apps, None)
-
-    post_migrate.connect(ship_again, sender=apps.get_app_config("processing"))
-    yield
-    post_migrate.disconnect(ship_again, sender=apps.get_app_config("processing"))
 
 
 @pytest.fixture
@@ -147,26 +130,30 @@ def work_off(transactional_db: None) -> Callable[[], None]:
 
 
 @pytest.fixture(scope="session")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
-    """What the first test that wanted a ready video made."""
-    return MadeOnce(tmp_path_factory.mktemp("made-once"))
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, MadeOnce]:
+    """What the first test that wanted a ready video made, with every picture and without."""
+    return {every: MadeOnce(tmp_path_factory.mktemp("made-once")) for every in (True, False)}
 
 
 @pytest.fixture
 def ready_video(
-    owner: User, work_off: Callable[[], None], made_once: MadeOnce, request: pytest.FixtureRequest
+    owner: User,
+    work_off: Callable[[], None],
+    made_once: dict[bool, MadeOnce],
+    request: pytest.FixtureRequest,
 ) -> Video:
     """A video that is ready; the test's own one where it has one that waits."""
     own = "video" in request.fixturenames or not once.fits()
-    if made_once.rows and not own:
-        key = made_once.bring_back(owner)
+    made = made_once["every_picture" in request.fixturenames]
+    if made.rows and not own:
+        key = made.bring_back(owner)
     else:
         key = str(request.getfixturevalue("video").pk)
         work_off()
     video = Video.objects.select_related("source", "release").get(pk=key)
     assert video.status == Video.Status.READY
-    if not (own or made_once.rows):
-        made_once.keep(video)
+    if not (own or made.rows):
+        made.keep(video)
     return video
 
 

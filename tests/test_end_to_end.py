@@ -49,12 +49,12 @@ class Owner:
 
     def upload(self, path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
-            answer = self.session.post(self.url, files={"file": file}, timeout=30)
+            answer = self.session.post(self.url, files={"file": file}, timeout=60)
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
     def get(self, video: str) -> dict[str, Any]:
-        return dict(self.session.get(f"{self.url}{video}/", timeout=10).json())
+        return dict(self.session.get(f"{self.url}{video}/", timeout=60).json())
 
     def wait(self, video: str, reached: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         deadline = time.monotonic() + DEADLINE_SECONDS
@@ -117,16 +117,17 @@ def test_a_clip_goes_in_and_decodes_whole(
     store: str, start_vodloom: StartVodloom, request: pytest.FixtureRequest, clip: Path
 ) -> None:
     s3: S3 | None = None if store == "disk" else request.getfixturevalue(store)
-    vodloom = start_vodloom(s3)
+    vodloom = start_vodloom(s3, pictures=True)
     owner = Owner(vodloom)
     video = owner.wait_until_over(owner.upload(clip)["id"])
     assert video["status"] == "ready", video["error"]
     assert decode(owner.address(video)) == [75]
-    playlist = requests.get(owner.address(video).replace("master", "180p"), timeout=10).text
+    playlist = requests.get(owner.address(video).replace("master", "180p"), timeout=60).text
     assert ("Signature" in playlist) == (store != "disk")
     offered = owner.wait(video["id"], lambda now: bool(now["playback"]["mp4"]))["playback"]["mp4"]
-    download = requests.get(offered[0]["url"], timeout=10)
+    download = requests.get(offered[0]["url"], timeout=60)
     assert (download.status_code, len(download.content)) == (200, offered[0]["size"])
+    owner.wait(video["id"], lambda now: now["job"]["status"] == "succeeded")
     wait_until(lambda: not any((vodloom.data / "work").iterdir()), "the work folders are gone")
     assert list((vodloom.data / "uploads").glob("[!.]*")) == [], "only its name stays"
     _open_and_close(owner, video["id"])
@@ -146,33 +147,33 @@ def _open_and_close(owner: Owner, video: str) -> None:
     """Anybody reads and plays it while it is open, and nobody a few seconds after it is hidden, or
     deleted."""
     one = f"{owner.url}{video}/"
-    assert requests.get(one, timeout=10).status_code == 401
+    assert requests.get(one, timeout=60).status_code == 401
     for closing, about in (("PATCH", {"visibility": "private"}), ("DELETE", None)):
-        owner.session.patch(one, json={"visibility": "unlisted"}, timeout=10)
-        told = requests.get(one, timeout=10).json()
+        owner.session.patch(one, json={"visibility": "unlisted"}, timeout=60)
+        told = requests.get(one, timeout=60).json()
         paths = [told["playback"]["hls"], told["playback"]["dash"], told["poster"]]
         given = [urljoin(owner.vodloom.url, path) for path in paths]
         given += [urljoin(owner.vodloom.url, offered["url"]) for offered in told["playback"]["mp4"]]
         given.append(given[0].replace("master", "180p"))
         _wait_for(200, given)
-        lines = requests.get(given[-1], timeout=10).text.splitlines()
+        lines = requests.get(given[-1], timeout=60).text.splitlines()
         segment = urljoin(given[-1], next(line for line in lines if line[0] != "#"))
         given += [segment] if segment.startswith(owner.vodloom.url) else []
         _wait_for(200, given)
-        answer = owner.session.request(closing, one, json=about, timeout=10)
+        answer = owner.session.request(closing, one, json=about, timeout=60)
         assert answer.status_code in (200, 204)
         _wait_for(403, given)
-        assert requests.get(one, timeout=10).status_code == 401
-    assert owner.session.post(f"{one}restore/", timeout=10).status_code == 200
+        assert requests.get(one, timeout=60).status_code == 401
+    assert owner.session.post(f"{one}restore/", timeout=60).status_code == 200
 
 
 def _wait_for(status: int, addresses: list[str]) -> None:
     """Until all are answered so, which takes a few seconds at most."""
 
     def are() -> set[int]:
-        return {requests.get(one, timeout=10).status_code for one in addresses}
+        return {requests.get(one, timeout=60).status_code for one in addresses}
 
-    wait_until(lambda: are() == {status}, f"all are answered {status}", 6)
+    wait_until(lambda: are() == {status}, f"all are answered {status}", 30)
 
 
 @pytest.mark.thorough
@@ -182,7 +183,7 @@ def test_media_without_a_token_is_403(vodloom: Vodloom, clip: Path) -> None:
     video = owner.wait_until_over(owner.upload(clip)["id"])
     *_, m, token, release, name = video["playback"]["hls"].split("/")
     for path in (f"{m}/{release}/{name}", f"{m}/x{token}/{release}/{name}"):
-        assert requests.get(f"{vodloom.url}/{path}", timeout=10).status_code == 403
+        assert requests.get(f"{vodloom.url}/{path}", timeout=60).status_code == 403
 
 
 @pytest.mark.slow
@@ -219,7 +220,7 @@ def test_canceling_ends_ffmpeg_and_leaves_nothing(hasty: Vodloom, long_clip: Pat
     owner = Owner(hasty)
     video = owner.upload(long_clip)["id"]
     owner.wait(video, lambda now: now["progress"]["percent"] > 5)
-    answer = owner.session.post(f"{owner.url}{video}/cancel/", timeout=10)
+    answer = owner.session.post(f"{owner.url}{video}/cancel/", timeout=60)
     assert answer.json()["status"] == "canceled"
     gone(hasty.data / "work")
     assert owner.get(video)["status"] == "canceled"
@@ -253,7 +254,7 @@ def test_a_body_over_the_limit_is_refused_without_reading_on(
             yield b"x" * 1_000_000
 
     try:
-        answer = owner.session.post(owner.url, data=endless(), timeout=30)
+        answer = owner.session.post(owner.url, data=endless(), timeout=60)
         assert answer.status_code == 413
     except requests.ConnectionError:
         pass  # closed on us while we were still sending: not read on either
@@ -261,6 +262,6 @@ def test_a_body_over_the_limit_is_refused_without_reading_on(
     path = tmp_path / "large.mp4"
     path.write_bytes(b"x" * 2_000_000)
     with path.open("rb") as file:
-        answer = owner.session.post(owner.url, files={"file": file}, timeout=30)
+        answer = owner.session.post(owner.url, files={"file": file}, timeout=60)
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
     assert "import_file" in answer.json()["detail"]

@@ -99,7 +99,7 @@ def test_canceling_a_bad_file_frees_its_worker(name: str, owner: Owner, tmp_path
     hostile.FILES[name](tmp_path / name)
     bad = owner.upload(tmp_path / name)["id"]
     owner.wait(bad, lambda now: now["progress"]["stage"] != "waiting" or now["status"] == "failed")
-    answer = owner.session.post(f"{owner.url}{bad}/cancel/", timeout=10)
+    answer = owner.session.post(f"{owner.url}{bad}/cancel/", timeout=60)
     assert answer.status_code in (202, 409)  # 409: it has failed already
     asked = time.monotonic()
     gone(owner.vodloom.data / "work")

@@ -69,13 +69,14 @@ def test_a_server_that_says_nothing_costs_one_try_for_all(
     monkeypatch: pytest.MonkeyPatch,
     manner: str,
 ) -> None:
-    monkeypatch.setattr(smtp, "CONVERSATION_SECONDS", 2.0)
     write(owner, owner, owner)
     with running_mail_server(manner=manner) as server:
         by(server)
         began = time.monotonic()
-        assert outbox.send_due() == 0
-        assert time.monotonic() - began < 10
+        with monkeypatch.context() as briefly:
+            briefly.setattr(smtp, "CONVERSATION_SECONDS", 0.5)
+            assert outbox.send_due() == 0
+        assert time.monotonic() - began < 30
         assert server.connections == 1
         assert not outbox.is_due()
         assert set(OutgoingMail.objects.values_list("tries", flat=True)) == {0}

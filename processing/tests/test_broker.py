@@ -15,7 +15,7 @@ from tests.servers.process import wait_until
 from tests.servers.redis import Redis as RedisServer
 
 QUEUE = "test"
-WAIT_MS = 5000
+WAIT_MS = 60_000
 
 
 @pytest.fixture

@@ -20,7 +20,11 @@ from processing.steps.pictures import candidates, poster
 from videos.models import Event, Picture, Release, StoredObject, Video
 from videos.storage import outputs
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.usefixtures("every_picture"),
+]
 
 
 def stored(key: str) -> Path:

@@ -15,7 +15,12 @@ from tests import corpus
 from videos.models import Picture, Video
 from videos.storage import outputs
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.corpus, corpus.needs_corpus]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.corpus,
+    corpus.needs_corpus,
+    pytest.mark.usefixtures("every_picture"),
+]
 
 _FILMS = (
     "reports/black_14s_intro.mp4",

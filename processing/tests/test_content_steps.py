@@ -7,7 +7,7 @@ import pytest
 from processing.models import Task
 from videos.models import ContentFacts, Event, SceneHash, Video
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("every_picture")]
 
 
 def test_a_video_is_measured(ready_video: Video) -> None:

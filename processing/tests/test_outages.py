@@ -71,7 +71,7 @@ def test_a_waiting_step_says_so_renews_its_lease_and_stops_when_canceled(
     told = Task.objects.filter(waits_for__contains="NoSuchBucket")
     wait_until(told.exists, "the step says what it waits for")
     Task.objects.update(state="canceled", token=None)
-    thread.join(20)
+    thread.join(60)
     assert not thread.is_alive()
     assert Task.objects.get().attempts == 1
 
@@ -146,7 +146,7 @@ def test_one_original_that_isrefused_is_handed_back_and_holds_no_thread(
     task = claimed()
     thread = in_a_thread(task)
     thread.start()
-    thread.join(20)
+    thread.join(60)
     assert not thread.is_alive()
     task = Task.objects.get()
     assert (task.state, task.attempts, task.error_code) == ("ready", 0, "storage_unavailable")
@@ -228,16 +228,16 @@ def test_a_stop_during_a_fetch_releases_the_task_uncounted(
 
     def fetch() -> None:
         begun.set()
-        hangs.wait(60)
+        hangs.wait(120)
 
     let_probe_do(monkeypatch, lambda context: transfers.ask(context, fetch) or Outcome())
     task = claimed()
     thread = in_a_thread(task)
     thread.start()
     try:
-        assert begun.wait(20)
+        assert begun.wait(60)
         current_worker.stop()
-        thread.join(20)
+        thread.join(60)
         assert not thread.is_alive()
     finally:
         current_worker._stop.clear()

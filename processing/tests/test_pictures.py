@@ -15,7 +15,7 @@ from videos.measurements import forget_measurements
 from videos.models import ContentFacts, Event, Picture, SceneHash, StoredObject, Video
 from videos.storage import outputs
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("every_picture")]
 
 
 def test_the_begin_the_middle_and_the_end_have_thumbnails(ready_video: Video) -> None:

@@ -24,7 +24,7 @@ from videos import objects
 from videos.models import ContentFacts, Picture, Release, SceneHash, StoredObject, Video
 from videos.storage import outputs
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("every_picture")]
 KINDS = tuple(PICTURES)
 State = StoredObject.State
 

@@ -11,7 +11,7 @@ from processing.ffmpeg.tests.clips import described
 from videos.models import Picture, Video
 from videos.storage import outputs
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("every_picture")]
 
 
 def test_a_short_video_is_shown_whole(ready_video: Video) -> None:

@@ -17,6 +17,8 @@ from processing.ffmpeg.planning.ladder import Step
 from processing.models import EncodingProfile, EncodingRung, Run
 from videos.models import Video
 
+pytestmark = pytest.mark.usefixtures("every_picture")
+
 LIST = "admin:processing_encodingprofile_changelist"
 PAGE = "admin:processing_encodingprofile_change"
 ADD = "admin:processing_encodingprofile_add"

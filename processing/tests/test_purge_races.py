@@ -82,7 +82,7 @@ def test_a_sweep_does_not_wait_for_a_retry_and_takes_nothing_from_it(video: Vide
     with transaction.atomic():
         advance.lock(run.pk)
         thread, given = in_a_thread(purge.sweep_releases)
-        thread.join(20)
+        thread.join(60)
         assert given == [0]
         services.retry(run)
     assert purge.sweep_releases() == 0
@@ -105,7 +105,7 @@ def test_a_purge_waits_for_a_finish_and_leaves_nothing_of_it(video: Video) -> No
         thread.join(0.5)
         assert thread.is_alive(), "it waits for the run's row"
         finish.finish(task, outcome(task))
-    thread.join(20)
+    thread.join(60)
     assert given == [True]
     assert not any(rows.objects.exists() for rows in (Video, Run, Task, Release, Source, Chunk))
     assert not StoredObject.objects.exclude(state=State.DELETING).exists()

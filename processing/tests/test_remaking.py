@@ -26,7 +26,7 @@ from videos.models import Event, Picture, Release, Source, StoredObject, Video
 from videos.pages import cards
 from videos.storage import outputs
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("every_picture")]
 
 State = Task.State
 

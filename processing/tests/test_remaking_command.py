@@ -18,7 +18,7 @@ from processing.steps import STEPS
 from processing.steps.context import Outcome, TaskContext
 from videos.models import Event, Source, Video
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("every_picture")]
 
 
 def _queued() -> set[str]:

@@ -23,6 +23,6 @@ def test_a_job_that_is_ending_is_not_waited_for(video: Video) -> None:
         thread.join(0.5)
         # If the other waits for the run, PostgreSQL ends one of both here as a deadlock.
         Video.objects.select_for_update(of=("self",)).get(pk=video.pk)
-    thread.join(10)
+    thread.join(60)
     (raised,) = given
     assert isinstance(raised, services.AlreadyProcessing)

@@ -51,9 +51,13 @@ def _frames(chunk: Chunk) -> int:
     return int(out.strip().strip(","))
 
 
+@pytest.mark.usefixtures("every_picture")
 def test_nothing_stays_in_temporary_folders(
-    ready_video: Video, leftovers: Callable[[], list[Path]]
+    video: Video, work_off: Callable[[], None], leftovers: Callable[[], list[Path]]
 ) -> None:
+    work_off()
+    video.refresh_from_db()
+    assert video.status == Video.Status.READY
     assert leftovers() == []
 
 

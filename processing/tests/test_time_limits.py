@@ -38,7 +38,7 @@ def test_a_step_that_does_not_stop_is_ended_from_outside(
     ended, leave = threading.Event(), threading.Event()
 
     def run(context: TaskContext) -> Outcome:
-        leave.wait(60)
+        leave.wait(120)
         return Outcome()
 
     let_probe_do(monkeypatch, run)
@@ -49,11 +49,11 @@ def test_a_step_that_does_not_stop_is_ended_from_outside(
     thread = in_a_thread(claimed())
     thread.start()
     try:
-        assert ended.wait(20)
+        assert ended.wait(60)
         assert Task.objects.get().error_code == "task_timed_out"
     finally:
         leave.set()
-        thread.join(20)
+        thread.join(60)
     video.refresh_from_db()
     assert video.error_code == "task_timed_out"
 

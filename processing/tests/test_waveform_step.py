@@ -13,7 +13,7 @@ from processing.ffmpeg.tests.clips import ffmpeg
 from videos.models import Picture, StoredObject, Video
 from videos.storage import outputs
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("every_picture")]
 
 
 def file_of(key: str) -> Path:

@@ -216,6 +216,7 @@ def test_a_poster_is_chosen_by_its_second_and_taken_back(
     assert Video.objects.get().own_poster is None
 
 
+@pytest.mark.usefixtures("every_picture")
 def test_a_still_of_the_page_is_chosen_as_the_poster(ready_video: Video, moderator: User) -> None:
     desk = _desk(moderator)
     page = desk.get(f"{LIST}{ready_video.pk}/change/").content.decode()
@@ -231,6 +232,7 @@ def test_a_still_of_the_page_is_chosen_as_the_poster(ready_video: Video, moderat
     assert "chosen by hand" in desk.get(f"{LIST}{ready_video.pk}/change/").content.decode()
 
 
+@pytest.mark.usefixtures("every_picture")
 def test_pictures_of_the_chosen_kinds_are_made_again(
     ready_video: Video, moderator: User, work_off: Callable[[], None]
 ) -> None:

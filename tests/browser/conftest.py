@@ -14,7 +14,7 @@ from tests.browser.launching import running_chromium
 from tests.browser.numbered import Numbered, prepared
 from tests.browser.people import Person, sign_up
 from tests.servers.app import Vodloom, migrated_database, running_vodloom
-from tests.servers.fixtures import StartVodloom
+from tests.servers.fixtures import StartVodloom, leave_out_pictures
 from tests.servers.plugin import SERVERS
 from tests.servers.redis import running_redis
 from tests.servers.s3 import S3
@@ -29,11 +29,13 @@ def site(
 ) -> Iterator[Vodloom]:
     """The whole product, started once for these tests."""
     postgres = pytestconfig.stash[SERVERS].postgres
+    database_url = migrated_database(postgres)
+    leave_out_pictures(database_url)
     with ExitStack() as cleanup:
         running = running_vodloom(
             tmp_path_factory.mktemp("site"),
             redis=cleanup.enter_context(running_redis()),
-            database_url=migrated_database(postgres),
+            database_url=database_url,
         )
         yield cleanup.enter_context(running)
 

@@ -15,6 +15,7 @@ from tests.browser.growth import Growth, written_down
 from tests.browser.people import Person
 from tests.browser.viewers import watching
 from tests.servers.app import Vodloom, migrated_database, running_vodloom
+from tests.servers.fixtures import leave_out_pictures
 from tests.servers.plugin import SERVERS
 from tests.servers.process import wait_until
 from tests.servers.redis import running_redis
@@ -40,11 +41,13 @@ def slow_site(
 ) -> Iterator[Vodloom]:
     """A copy of the product with two slow encode workers."""
     postgres = pytestconfig.stash[SERVERS].postgres
+    database_url = migrated_database(postgres)
+    leave_out_pictures(database_url)
     with ExitStack() as cleanup:
         running = running_vodloom(
             tmp_path_factory.mktemp("slow"),
             redis=cleanup.enter_context(running_redis()),
-            database_url=migrated_database(postgres),
+            database_url=database_url,
             extra={"DJANGO_SETTINGS_MODULE": "tests.browser.impatient_settings"},
             encoders=2,
         )

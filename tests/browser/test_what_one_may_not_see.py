@@ -38,9 +38,9 @@ def test_a_private_video_is_not_there_for_others(
     *_, token, release, name = hls.split("/")
     bare = "/".join([person.site.url, "m", release, name])
     forged = "/".join([person.site.url, "m", token[:-1] + "-", release, name])
-    assert requests.get(hls, timeout=10).status_code == 200
-    assert requests.get(bare, timeout=10).status_code == 403
-    assert requests.get(forged, timeout=10).status_code == 403
+    assert requests.get(hls, timeout=60).status_code == 200
+    assert requests.get(bare, timeout=60).status_code == 403
+    assert requests.get(forged, timeout=60).status_code == 403
 
 
 def test_a_public_video_plays_for_whoever_comes(

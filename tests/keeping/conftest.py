@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+from tests.servers import prepared
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,22 +75,14 @@ class Place:
         return {str(p.relative_to(media)) for p in media.rglob("*") if p.is_file()}
 
 
-@pytest.fixture(scope="session")
-def _empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with its tables, to be copied."""
-    place = Place(tmp_path_factory.mktemp("empty"))
-    place.manage("migrate", "--verbosity", "0")
-    return place.database
-
-
 @pytest.fixture
-def new_place(tmp_path: Path, _empty: Path) -> Callable[..., Place]:
+def new_place(tmp_path: Path) -> Callable[..., Place]:
     """Makes installations with nothing in them, each with a folder of its own."""
 
     def make(name: str = "data", **environment: str) -> Place:
         place = Place(tmp_path / name, environment)
         place.data.mkdir()
-        shutil.copy(_empty, place.database)
+        prepared.sqlite(place.database)
         return place
 
     return make

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.servers import collected
+from tests.servers import prepared
 from tests.servers.commands import Commands
 from tests.servers.postgres import Postgres
 from tests.servers.process import Process, ServerFailed, start_on_free_port
@@ -136,11 +136,10 @@ def running_vodloom(
     try:
         if root != ROOT or database_url not in _MIGRATED:
             vodloom.manage("migrate", "--verbosity", "0")
-        ordinary = root == ROOT and "VODLOOM_STATIC_ROOT" not in environment
-        if not (ordinary and collected.bring_back(data / "static")):
+        if root == ROOT and "VODLOOM_STATIC_ROOT" not in environment:
+            prepared.static_files(data / "static")
+        else:
             vodloom.manage("collectstatic", "--no-input", "--verbosity", "0")
-            if ordinary:
-                collected.keep(data / "static")
         _start_all(vodloom, encoders)
         yield vodloom
     finally:

@@ -79,10 +79,10 @@ def running(proxy: CuttingProxy) -> Iterator[CuttingProxy]:
         target=lambda: loop.run_until_complete(proxy.serve(started, stop)), daemon=True
     )
     thread.start()
-    assert started.wait(10)
+    assert started.wait(60)
     try:
         yield proxy
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join(60)
         loop.close()

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.servers.app import Vodloom, migrated_database, running_vodloom
 from tests.servers.plugin import SERVERS
@@ -61,6 +63,7 @@ class StartVodloom:
     """Starts the whole product, on a database and a Redis of its own.
 
     `start_vodloom(s3=moto_server)` stores in S3; any NAME="value" is added to its environment.
+    Of pictures it makes the poster alone, or with `pictures=True` every kind.
     """
 
     folders: pytest.TempPathFactory
@@ -68,16 +71,31 @@ class StartVodloom:
     cleanup: ExitStack
     started: list[Vodloom] = field(default_factory=list)
 
-    def __call__(self, s3: S3 | None = None, **environment: str) -> Vodloom:
+    def __call__(
+        self, s3: S3 | None = None, *, pictures: bool = False, **environment: str
+    ) -> Vodloom:
+        database_url = migrated_database(self.shared_postgres)
+        if not pictures:
+            leave_out_pictures(database_url)
         running = running_vodloom(
             self.folders.mktemp("vodloom"),
             redis=self.cleanup.enter_context(running_redis()),
-            database_url=migrated_database(self.shared_postgres),
+            database_url=database_url,
             extra={**(s3.environment if s3 else {}), **environment},
         )
         vodloom = self.cleanup.enter_context(running)
         self.started.append(vodloom)
         return vodloom
+
+
+def leave_out_pictures(database_url: str) -> None:
+    """Have a database's profiles make no picture but the poster; nothing happens for SQLite."""
+    from tests.shipped_profiles import LEFT_OUT  # the settings are read later than this module
+
+    if database_url:
+        with psycopg.connect(database_url) as connection:
+            left_out = [Jsonb(LEFT_OUT)]
+            connection.execute("UPDATE processing_encodingprofile SET left_out = %s", left_out)
 
 
 @pytest.fixture

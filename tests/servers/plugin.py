@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers import shared
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.redis import Redis, running_redis
 
@@ -55,6 +56,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 
 def _start(cleanup: ExitStack) -> Servers:
+    shared.begin()
     folder = Path(tempfile.mkdtemp(prefix="vodloom-tests-"))
     cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
     use_sqlite = os.environ.get("TEST_DATABASE") == "sqlite"

@@ -105,7 +105,7 @@ class Guarded:
         address = f"{self.s3.endpoint_url}/moto-api/reset-auth"
         plain = {"Content-Type": "text/plain"}
         sent = urllib.request.Request(address, data=str(count).encode(), headers=plain)
-        urllib.request.urlopen(sent, timeout=10).close()
+        urllib.request.urlopen(sent, timeout=60).close()
 
 
 def _as_moto_reads_it(policy: Mapping[str, Any]) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def test_it_is_prepared_and_serves_the_images_own_files(
 
 def _read(port: int, path: str) -> str | None:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
             return str(answer.read().decode())
     except OSError:
         return None

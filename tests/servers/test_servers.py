@@ -103,7 +103,7 @@ def test_a_killed_process_takes_its_children_along(tmp_path: Path) -> None:
     process.wait_until(lambda: bool(log.read_text().strip()), "the child is there")
     child = Path("/proc", log.read_text().strip())
     process.kill()
-    wait_until(lambda: not is_running(child), "the child is gone", 5)
+    wait_until(lambda: not is_running(child), "the child is gone", 60)
 
 
 def is_running(process: Path) -> bool:

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
 from rest_framework.test import APIClient
 
 from processing.models import EncodingProfile, EncodingRung
+
+pytestmark = pytest.mark.usefixtures("every_picture")
 
 URL = "/api/v1/profiles/"
 

@@ -162,6 +162,7 @@ def test_reprocessing_answers_with_the_job(api: APIClient, ready_video: Video) -
     assert video["playback"]["hls"]
 
 
+@pytest.mark.usefixtures("every_picture")
 def test_only_some_pictures_are_made_again(
     api: APIClient, ready_video: Video, work_off: Callable[[], None]
 ) -> None:
@@ -201,6 +202,7 @@ def test_what_is_no_kind_of_picture_is_refused(
     assert Run.objects.count() == 1
 
 
+@pytest.mark.usefixtures("every_picture")
 def test_pictures_need_a_release_to_be_made_of(
     api: APIClient, ready_video: Video, stranger: User, as_user: Callable[[User], APIClient]
 ) -> None:

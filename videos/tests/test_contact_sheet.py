@@ -13,7 +13,7 @@ from videos import contact_sheets
 from videos.models import Picture, Video
 from videos.storage import outputs
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("every_picture")]
 
 
 def test_a_sheet_shows_every_picture_of_a_video(ready_video: Video, tmp_path: Path) -> None:

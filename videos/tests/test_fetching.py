@@ -210,7 +210,7 @@ def test_silence_ends_it(server: BadServer, settings: LazySettings, where: str) 
 
     began = time.monotonic()
     assert failure_of(server.at("/a", fall_silent)).code == "fetch_stalled"
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 25
 
 
 def test_headers_that_drip_count_as_silence(server: BadServer, settings: LazySettings) -> None:
@@ -260,7 +260,7 @@ def test_stopping_needs_no_byte_of_the_server(server: BadServer) -> None:
     began = time.monotonic()
     with pytest.raises(FetchStopped):
         fetch(server.at("/a", fall_silent), should_stop=lambda: next(iter(stop), None))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 25
 
 
 def test_what_answers_no_http_is_unreachable(server: BadServer) -> None:

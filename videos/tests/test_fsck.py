@@ -74,6 +74,7 @@ def test_nothing_is_said_of_what_agrees(
     assert _fsck("--deep") == (0, "Rows and objects agree.\n")
 
 
+@pytest.mark.usefixtures("every_picture")
 def test_a_processed_video_agrees(ready_video: Video) -> None:
     assert installation.may_delete()
     assert _fsck("--deep") == (0, "Rows and objects agree.\n")

@@ -103,7 +103,7 @@ def test_two_images_of_one_external_id_are_one(api: APIClient, server: BadServer
 def test_a_server_that_drips_takes_no_longer_than_a_batch(
     api: APIClient, server: BadServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(image_batches, "FETCH_SECONDS", 0.3)
+    monkeypatch.setattr(image_batches, "FETCH_SECONDS", 1.5)
     slow = server.at("/slow.png", lambda _, wire: wire.wait(20))
     fine = server.at("/sea.png", whole(picture("teal")))
     told = ask(api, image(slow), image(fine), image(slow))

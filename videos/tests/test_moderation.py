@@ -170,7 +170,7 @@ def test_of_two_moderators_at_once_one_decides(
     start, ended = threading.Barrier(len(judges)), []
 
     def decide(number: int) -> None:
-        start.wait(10)
+        start.wait(60)
         seen = Seen(video.pk, Pending)
         try:
             if number % 2:
@@ -187,7 +187,7 @@ def test_of_two_moderators_at_once_one_decides(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sorted(ended) == ["decided", *["meanwhile"] * 3]
     decision = ModerationDecision.objects.get()
     assert Video.objects.get().moderation == decision.after

@@ -109,7 +109,7 @@ def _plays(video: Video) -> None:
             assert path is not None
             assert path.stat().st_size == size
         else:
-            answer = requests.get(uri, timeout=10)
+            answer = requests.get(uri, timeout=60)
             assert (answer.status_code, len(answer.content)) == (200, size)
 
 
@@ -324,6 +324,7 @@ def test_whose_a_storage_is_that_is_moved(new: Verdict, old: Verdict, verdict: V
     assert moving(new, old) is verdict
 
 
+@pytest.mark.usefixtures("every_picture")
 @pytest.mark.slow
 def test_a_real_video_plays_half_moved(
     settings: Any, tmp_path: Path, moto_server: S3, ready_video: Video
@@ -362,7 +363,7 @@ def test_a_real_video_plays_half_moved(
 
 def _fetch(uri: str, prefix: str) -> None:
     if urlsplit(uri).scheme:
-        assert requests.get(uri, timeout=10).status_code == 200
+        assert requests.get(uri, timeout=60).status_code == 200
         return
     part = addresses.part_of(uri)
     path = outputs().local_path(prefix + (part.uri if part else uri))

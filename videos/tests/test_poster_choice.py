@@ -21,7 +21,7 @@ from videos.models import Event, Picture, StoredObject, Video
 from videos.storage import StorageUnavailable, outputs
 from videos.tests.test_posters import picture
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("every_picture")]
 
 State = StoredObject.State
 FILES = len(keys.POSTER_FILES)

@@ -134,12 +134,12 @@ async def test_what_arrived_is_kept_when_the_server_stops(upload: Upload) -> Non
     async def send() -> None:
         async with receiving.writing(upload.pk) as writer:
             await writer.take(DATA[:10])
+            begun.set()
             await asyncio.Event().wait()
 
+    begun = asyncio.Event()
     task = asyncio.create_task(send())
-    while not spool.path_of(upload.pk).exists():
-        await asyncio.sleep(0.01)
-    await asyncio.sleep(0.01)
+    await asyncio.wait_for(begun.wait(), 20)
     task.cancel()
     await asyncio.wait({task})
     assert await receiving.resting_offset(upload.pk) == 10
@@ -170,7 +170,7 @@ async def test_a_newcomer_takes_over_from_another_process(upload: Upload) -> Non
         assert other.stdout is not None and other.stdout.readline() == b"held\n"
         async with receiving.writing(upload.pk) as writer:
             assert writer.offset == 0
-        assert other.wait(10) == 0
+        assert other.wait(60) == 0
 
 
 async def test_a_newcomer_gives_up_when_the_writer_does_not_stop(

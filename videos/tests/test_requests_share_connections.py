@@ -38,7 +38,7 @@ def pool_size(key: dict[str, str], request: pytest.FixtureRequest) -> Iterator[i
         pytest.skip("SQLite has no pool")
     options: dict[str, Any] = connection.settings_dict["OPTIONS"]
     before = options["pool"]
-    for pool in (before | {"max_size": request.param}, before):
+    for pool in (before | {"max_size": request.param, "timeout": 120}, before):
         connection.close()
         connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's
         options["pool"] = pool
@@ -48,7 +48,16 @@ def pool_size(key: dict[str, str], request: pytest.FixtureRequest) -> Iterator[i
 
 def _client() -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app=application)  # type: ignore[arg-type]  # its own mapping
-    return httpx.AsyncClient(transport=transport, base_url="http://testserver", timeout=30)
+    return httpx.AsyncClient(transport=transport, base_url="http://testserver", timeout=120)
+
+
+def _connections(watching: psycopg.Connection) -> set[int]:
+    """Those that the server has to the tests' database."""
+    rows = watching.execute(
+        "SELECT pid FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'",
+        [str(connection.settings_dict["NAME"])],
+    )
+    return {pid for (pid,) in rows}
 
 
 @pytest.mark.parametrize("pool_size", [10], indirect=True)
@@ -56,17 +65,13 @@ async def test_a_hundred_calls_at_once_share_ten_and_none_fails(
     key: dict[str, str], postgres: Postgres
 ) -> None:
     over, seen = threading.Event(), [0]
-    database = str(connection.settings_dict["NAME"])
+    with psycopg.connect(postgres.url(), autocommit=True) as watching:
+        of_the_pool_before = _connections(watching)
 
     def watch() -> None:
         with psycopg.connect(postgres.url(), autocommit=True) as watching:
             while not over.is_set():
-                row = watching.execute(
-                    "SELECT count(*) FROM pg_stat_activity"
-                    " WHERE datname = %s AND backend_type = 'client backend'",
-                    [database],
-                ).fetchone()
-                seen.append(int(row[0]) if row else 0)
+                seen.append(len(_connections(watching) - of_the_pool_before))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -91,14 +96,14 @@ async def test_storing_an_upload_holds_none(
 
     def slow(self: DiskStorage, key: str, path: Path, *, content_type: str) -> None:
         storing.set()
-        assert go_on.wait(20)
+        assert go_on.wait(60)
         take(self, key, path, content_type=content_type)
 
     monkeypatch.setattr(DiskStorage, "take_file", slow)
     async with _client() as client:
         files = {"file": ("a.mp4", clip.read_bytes())}
         upload = asyncio.create_task(client.post(URL, headers=key, files=files))
-        assert await asyncio.to_thread(storing.wait, 20)
+        assert await asyncio.to_thread(storing.wait, 60)
         assert (await client.get(URL, headers=key)).status_code == 200
         go_on.set()
         assert (await upload).status_code == 201
@@ -123,8 +128,8 @@ async def test_who_reads_slowly_holds_none(key: dict[str, str]) -> None:
         await read_on.wait()
 
     slow = asyncio.ensure_future(application(scope, receive, send))
-    await asyncio.wait_for(begun.wait(), 20)
+    await asyncio.wait_for(begun.wait(), 60)
     async with _client() as client:
         assert (await client.get(URL, headers=key)).status_code == 200
     read_on.set()
-    await asyncio.wait_for(slow, 20)
+    await asyncio.wait_for(slow, 60)

@@ -22,7 +22,7 @@ from videos.playback.gate import Gate
 from videos.playback.media import MediaApp
 from videos.tests.kept import in_bucket
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("every_picture")]
 
 
 @pytest.fixture

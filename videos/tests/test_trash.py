@@ -132,7 +132,7 @@ def test_a_job_that_begins_while_a_video_is_deleted_is_stopped_or_refused(video:
         thread.start()
         thread.join(0.3)
         assert thread.is_alive(), "it waits for the rows"
-    thread.join(20)
+    thread.join(60)
     assert told == [True]
     assert not Run.objects.filter(status__in=Run.ACTIVE).exists()
     assert Video.objects.get().deleted_at is not None

@@ -65,6 +65,7 @@ def _after_an_hour() -> int:
     return search.step(search._began + 3601)
 
 
+@pytest.mark.usefixtures("every_picture")
 def test_what_nobody_knows_is_deleted_when_it_is_a_day_old(
     ready_video: Video, claimed: None, age: Callable[..., None]
 ) -> None:

@@ -42,7 +42,7 @@ def test_a_writer_that_fails_before_it_writes_ends_the_reader(tmp_path: Path) ->
     with pytest.raises(ProcessFailed) as caught:
         fed(tmp_path, "echo broken >&2; exit 3", "cat $PIPE")
     assert "broken" in caught.value.log
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.parametrize("trap", ["", "trap '' PIPE;"])

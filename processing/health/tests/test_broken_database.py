@@ -111,7 +111,7 @@ def test_nothing_answers(doctor: Doctor) -> None:
     with silent_port() as port:
         begun = time.monotonic()
         doctor.is_told(f"postgres://u@127.0.0.1:{port}/x", kinds.SILENT, where=where(port))
-        assert time.monotonic() - begun < 8
+        assert time.monotonic() - begun < 30
 
 
 def test_something_else_answers(doctor: Doctor) -> None:

@@ -74,7 +74,7 @@ class Proxy:
         sent = {name: value for name, value in headers.items() if name != "Host"}
         for name in self.changes.get("swallows", ()):
             sent.pop(name, None)
-        answer = requests.request(method, f"{self.s3.endpoint_url}{path}", headers=sent, timeout=10)
+        answer = requests.request(method, f"{self.s3.endpoint_url}{path}", headers=sent, timeout=60)
         told = {n: v for n, v in answer.headers.items() if re.match("Access|Content-(T|R)", n)}
         told |= self.changes.get("adds", {})
         for name in self.changes.get("hides", ()):
