@@ -41,6 +41,12 @@ def seconds_of(rendition: Rendition, chunks: Sequence[Chunk]) -> Fraction:
     return Fraction(sum(chunk.duration for chunk in chunks), rendition.timescale)
 
 
+def chunk_at(rendition: Rendition, chunks: Sequence[Chunk], seconds: Fraction | float) -> Chunk:
+    """Return the chunk that is played at a second, or the last one after the end."""
+    ticks = seconds * rendition.timescale
+    return next((one for one in chunks if ticks < one.start + one.duration), chunks[-1])
+
+
 def at(
     rendition: Rendition, chunks: Sequence[Chunk], seconds: Fraction, *, roomy: bool = False
 ) -> Place:
@@ -50,8 +56,7 @@ def at(
     With ``roomy``, it is moved by up to half a second, so that its neighbours are in its chunk.
     """
     rate, timescale = rate_of(rendition), rendition.timescale
-    ticks = seconds * timescale
-    chunk = next((one for one in chunks if ticks < one.start + one.duration), chunks[-1])
+    chunk = chunk_at(rendition, chunks, seconds)
     frames = max(1, round(Fraction(chunk.duration, timescale) * rate))
     # A thousandth of a frame: times are rounded to ticks.
     number = int((seconds - Fraction(chunk.start, timescale)) * rate + Fraction(1, 1000))

@@ -1,4 +1,5 @@
-"""The command that takes one frame and writes it in several sizes and formats."""
+"""The commands that take one frame: of a source, of a file of ours by the second or the number, or
+of a picture."""
 
 from __future__ import annotations
 
@@ -7,24 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processing.ffmpeg import inputs
-from processing.ffmpeg.encoding import decoding, pixels
-from processing.ffmpeg.encoding.thumbnails import JPEG_COLORS
+from processing.ffmpeg.encoding import decoding, picture_colors, pixels
+from processing.ffmpeg.encoding.look import Look
 from processing.ffmpeg.media import Media, VideoStream
 from processing.ffmpeg.planning.grid import origin_of
 
-_ROUND = "flags=bicubic+accurate_rnd+full_chroma_int"
-_FORMATS = {
-    # JPEG means BT.601 in full range, WebP BT.601 in the range of video.
-    ".jpg": (
-        [f"{JPEG_COLORS}", "format=yuvj420p", "setparams=range=pc:colorspace=smpte170m"],
-        ["-c:v", "mjpeg", "-q:v", "3"],
-    ),
-    ".webp": (
-        [f"out_color_matrix=smpte170m:out_range=tv:{_ROUND}", "format=yuv420p"],
-        ["-c:v", "libwebp", "-quality", "80", "-compression_level", "3"],
-    ),
-    ".png": ([_ROUND, "format=rgb24"], ["-c:v", "png"]),
+_CODERS = {
+    ".jpg": ["-c:v", "mjpeg", "-q:v", "3"],
+    ".webp": ["-c:v", "libwebp", "-quality", "80", "-compression_level", "3"],
+    ".png": ["-c:v", "png"],
 }
+# Somebody waits for these.
+_QUICK = {
+    ".jpg": ("-c:v", "mjpeg", "-q:v", "3"),
+    ".webp": ("-c:v", "libwebp", "-quality", "82", "-compression_level", "2"),
+    ".png": ("-c:v", "png", "-compression_level", "2", "-pred", "up"),
+}
+_THUMBNAIL_QUALITY = 2
 
 
 @dataclass(frozen=True)
@@ -66,16 +66,59 @@ def of_source(media: Media, video: VideoStream, file: Path, seconds: float) -> T
 
 def command(ffmpeg: str, taken: Taken, wanted: Sequence[Wanted]) -> list[str]:
     """Return the command that writes a frame into all files that are wanted."""
-    argv = [ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-y"]
-    argv += ["-filter_complex_threads", "1", "-threads", "1", *taken.options]
+    argv = [*_quiet(ffmpeg), "-filter_complex_threads", "1", "-threads", "1", *taken.options]
     argv += ["-ss", f"{taken.at:.6f}", *inputs.opened(taken.file)]
     return [*argv, *_outputs(wanted, f"[{taken.stream}]", taken.chain)]
 
 
 def of_picture(ffmpeg: str, picture: Path, wanted: Sequence[Wanted]) -> list[str]:
     """Return the command that writes a picture of our own into all files that are wanted."""
-    argv = [ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-y"]
-    return [*argv, *inputs.own_picture(picture), *_outputs(wanted, "[0:v]", ())]
+    return [*_quiet(ffmpeg), *inputs.own_picture(picture), *_outputs(wanted, "[0:v]", ())]
+
+
+def shown(ffmpeg: str, source: Path, out: Path, *, at: float, width: int) -> list[str]:
+    """Return the command that writes the frame that is shown `at` seconds after the begin of a file
+    of ours, or its last one after that, as a JPEG `width` pixels wide.
+
+    Only frames from the keyframe before it on are decoded.
+    """
+    chain = [*picture_colors.filters("jpg", (width, -1)), "reverse", "trim=end_frame=1"]
+    return [
+        *_quiet(ffmpeg),
+        *["-threads", "1", "-noaccurate_seek", "-ss", f"{at:.6f}", "-t", "0.001"],
+        *inputs.opened(source),
+        *["-vf", ",".join(chain), "-fps_mode", "passthrough", "-frames:v", "1"],
+        *["-map_metadata", "-1", "-q:v", str(_THUMBNAIL_QUALITY), "-f", "image2", str(out)],
+    ]
+
+
+def numbered(ffmpeg: str, piece: Path, out: Path, *, number: int, look: Look) -> list[str]:
+    """Return the command that writes frame `number` of a piece as the file `out`: a `.jpg`, `.png`
+    or `.webp`.
+
+    A piece is an init segment and the fragments after it. Its frames are counted in the order in
+    which they are shown, beginning with 0.
+    """
+    taken = _numbered(ffmpeg, piece, number, look.into(out.suffix[1:]))
+    return [*taken, *_QUICK[out.suffix], "-f", "image2", str(out)]
+
+
+def grey(ffmpeg: str, piece: Path, out: Path, *, number: int, look: Look) -> list[str]:
+    """Return the command that writes frame `number` of a piece as one byte for each pixel."""
+    taken = _numbered(ffmpeg, piece, number, [*look.filters, "format=gray"])
+    return [*taken, "-f", "rawvideo", str(out)]
+
+
+def _numbered(ffmpeg: str, piece: Path, number: int, filters: Sequence[str]) -> list[str]:
+    chain = ",".join([f"select=eq(n\\,{number})", *filters])
+    return [
+        *[*_quiet(ffmpeg), "-threads", "2", *inputs.opened(piece), "-map", "0:v:0", "-vf", chain],
+        *["-fps_mode", "passthrough", "-map_metadata", "-1", "-frames:v", "1"],
+    ]
+
+
+def _quiet(ffmpeg: str) -> list[str]:
+    return [ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-y"]
 
 
 def _outputs(wanted: Sequence[Wanted], given: str, chain: Sequence[str]) -> list[str]:
@@ -83,11 +126,11 @@ def _outputs(wanted: Sequence[Wanted], given: str, chain: Sequence[str]) -> list
     before = ",".join([*(chain or ["null"]), "trim=end_frame=1", f"split={len(wanted)}"])
     graph, outs = [f"{given}{before}{labels}"], []
     for number, one in enumerate(wanted):
-        (how, *rest), codec = _FORMATS[one.path.suffix]
-        steps = [f"scale={one.width}:{one.height}:{how}", *rest]
+        suffix, size = one.path.suffix, (one.width, one.height)
+        steps = picture_colors.filters(suffix[1:], size, picture_colors.FINE)
         graph.append(f"[i{number}]{','.join(steps)}[o{number}]")
-        outs += ["-map", f"[o{number}]", *codec, "-frames:v", "1", "-map_metadata", "-1"]
-        outs += ["-fps_mode", "passthrough", *_MUXERS[one.path.suffix], str(one.path)]
+        outs += ["-map", f"[o{number}]", *_CODERS[suffix], "-frames:v", "1", "-map_metadata", "-1"]
+        outs += ["-fps_mode", "passthrough", *_MUXERS[suffix], str(one.path)]
     return ["-filter_complex", ";".join(graph), *outs]
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from processing.ffmpeg import inputs
-from processing.ffmpeg.encoding.thumbnails import JPEG_COLORS
+from processing.ffmpeg.encoding import picture_colors
 from processing.ffmpeg.judging import Plane
 
 _QUALITY = 3
@@ -61,11 +61,11 @@ def command(
 
 def _chains(at: int, around: int, size: tuple[int, int], grey: tuple[int, int]) -> list[str]:
     frames = "+".join(f"eq(n,{number})" for number in dict.fromkeys((0, around, 2 * around)))
-    shown = f"scale={size[0]}:{size[1]}:{JPEG_COLORS},format=yuvj420p"
+    shown = ",".join(picture_colors.filters("jpg", size))
     middle = min(1, around)
     return [
         f"[{at}:v]select='{frames}',split[a{at}][b{at}]",
-        f"[a{at}]select='eq(n,{middle})',{shown},setparams=range=pc:colorspace=smpte170m[s{at}]",
+        f"[a{at}]select='eq(n,{middle})',{shown}[s{at}]",
         f"[b{at}]{grey_chain(grey)}[g{at}]",
     ]
 

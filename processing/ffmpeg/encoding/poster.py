@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import fmean
 
 from processing.ffmpeg import inputs
-from processing.ffmpeg.encoding import decoding, pixels
+from processing.ffmpeg.encoding import decoding, picture_colors, pixels
 from processing.ffmpeg.media import Media, VideoStream
 from processing.ffmpeg.planning.grid import grid_of, origin_of
 
@@ -37,8 +37,6 @@ _LONG_SECONDS = 40.0
 _UNINDEXED = ("mpegts", "mpeg")
 _TIMELESS = ("mpegvideo", "h264", "hevc")
 _JPEG_QUALITY = 4
-# Without the flags, each conversion rounds down.
-_JPEG_COLORS = "out_color_matrix=smpte170m:out_range=pc:flags=bicubic+accurate_rnd"
 
 # Each still is judged by a grey frame of this many pixels, each 0 to 255.
 _WIDE, _HIGH = 32, 18
@@ -266,10 +264,7 @@ def _command(
 
 
 def _shown(video: VideoStream) -> list[str]:
-    jpeg = [f"scale={_JPEG_COLORS}", "format=yuvj420p"]
-    return [
-        *pixels.steps(video, *_size(video)), *jpeg, "setparams=range=pc:colorspace=smpte170m"
-    ]  # fmt: skip
+    return [*pixels.steps(video, *_size(video)), *picture_colors.filters("jpg")]
 
 
 def _has_keyframes_to_choose_from(media: Media, video: VideoStream) -> bool:

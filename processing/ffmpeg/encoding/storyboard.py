@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from processing.ffmpeg import inputs
-from processing.ffmpeg.encoding.thumbnails import JPEG_COLORS
+from processing.ffmpeg.encoding import picture_colors
 
 LONGEST_SIDE = 4096
 """The largest width and height of a sheet, in pixels: phones decode nothing larger."""
@@ -27,7 +27,6 @@ SHORT_SECONDS = 60.0
 _COLUMNS = 10
 _GOP_SECONDS = 2
 _JPEG_QUALITY, _WEBP_QUALITY = 4, 70
-_WEBP_COLORS = "out_color_matrix=smpte170m:out_range=tv:flags=bicubic+accurate_rnd"
 _TICKS = 1_000_000
 
 
@@ -120,7 +119,7 @@ def tiles_command(
     `every` seconds after the one before. With `keyframes` only those are decoded."""
     only = ["-skip_frame", "nokey"] if keyframes else []
     wanted = f"select='isnan(prev_selected_t)+gte(t-prev_selected_t,{every:.6f})'"
-    scaled = f"scale={size[0]}:{size[1]}:{_WEBP_COLORS},format=yuv420p"
+    scaled = ",".join(picture_colors.filters("webp", size))
     graph = f"[0:v:0]{wanted},{scaled},split[frames][times]"
     plain = ["-fps_mode", "passthrough", "-c:v", "rawvideo"]
     return [
@@ -166,5 +165,5 @@ def _laid_out(sheets: Sequence[Sheet]) -> Iterator[str]:
         told = "setparams=range=tv:colorspace=smpte170m"
         both = f"tile={sheet.columns}x{sheet.rows},{told},split[webp{sheet.number}]"
         yield f"[of{sheet.number}]{cut},{both}[full{sheet.number}]"
-        jpeg = f"scale={JPEG_COLORS},format=yuvj420p,setparams=range=pc:colorspace=smpte170m"
+        jpeg = ",".join(picture_colors.filters("jpg"))
         yield f"[full{sheet.number}]{jpeg}[jpeg{sheet.number}]"

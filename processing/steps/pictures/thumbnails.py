@@ -1,10 +1,11 @@
 """Take the frames at the begin, the middle and the end of a video, with names that never change."""
 
-from processing.ffmpeg.encoding import thumbnails
+from processing.ffmpeg.encoding import frame
 from processing.steps import chunk_files, tools
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.pictures import keeping, rung
 from processing.steps.pictures.picture_step import has_frames, picture_step
+from videos import frames
 from videos.models import Chunk, Rendition
 
 _JPEG = "image/jpeg"
@@ -17,7 +18,7 @@ def run(context: TaskContext) -> Outcome:
     if rendition is None:
         return Outcome()
     chunks = list(rendition.chunks.all())
-    seconds = sum(chunk.duration for chunk in chunks) / rendition.timescale
+    seconds = float(frames.seconds_of(rendition, chunks))
     made = [
         _made(context, rendition, chunks, name, seconds * share)
         for name, share in (("begin", 0.0), ("middle", 0.5), ("end", 1.0))
@@ -29,14 +30,11 @@ def _made(
     context: TaskContext, rendition: Rendition, chunks: list[Chunk], name: str, at: float
 ) -> keeping.Made:
     """Take the frame that is shown at a second of the video."""
-    ticks = at * rendition.timescale
-    chunk = next((one for one in chunks if ticks < one.start + one.duration), chunks[-1])
+    chunk = frames.chunk_at(rendition, chunks, at)
     [source] = chunk_files.local(context, rendition, [chunk])
     out = context.folder / f"thumbnail-{name}.jpg"
     begin = chunk.start / rendition.timescale
-    argv = thumbnails.command(
-        context.ffmpeg.program, source, out, at=at - begin, width=_width(rendition)
-    )
+    argv = frame.shown(context.ffmpeg.program, source, out, at=at - begin, width=_width(rendition))
     tools.run(argv, context, chunk.duration / rendition.timescale, source)
     chunk_files.let_go(context, [source])
     return keeping.Made(out, _JPEG, *_size(rendition), facts={"time": round(at, 3)})

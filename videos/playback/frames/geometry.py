@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from processing.ffmpeg.encoding.exact_frame import Look
+from processing.ffmpeg.encoding.look import Look
 from videos.playback.frames.parameters import MOST_PIXELS_A_SIDE, Moving, Still
 
 Size = tuple[int, int]

@@ -14,7 +14,8 @@ from typing import TypeVar
 
 from django.conf import settings
 
-from processing.ffmpeg.encoding import exact_frame
+from processing.ffmpeg.encoding import animated, frame
+from processing.ffmpeg.encoding.look import Look
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.ffmpeg.running.runner import Limits
 from videos.playback.frames import detail, pieces, refusals
@@ -76,17 +77,15 @@ def still(taken: Frame, small: Frame | None, fitted: Fitted, folder: Path, out: 
     piece = _piece(taken.pieces, folder)
     number = pieces.number_of(piece, taken.tick)
     look = fitted.look(taken.size, at=at)
-    _run(
-        exact_frame.still(_program(), piece, out, number=number, look=look), piece, folder, _LIMITS
-    )
+    _run(frame.numbered(_program(), piece, out, number=number, look=look), piece, folder, _LIMITS)
 
 
 def _place(small: Frame, fitted: Fitted, folder: Path) -> tuple[float, float]:
     piece, out = _piece(small.pieces, folder), folder / "grey"
     number = pieces.number_of(piece, small.tick)
     size = detail.small(turned(small.size, fitted.rotate))
-    look = exact_frame.Look(*size, rotate=fitted.rotate, flip=fitted.flip)
-    _run(exact_frame.grey(_program(), piece, out, number=number, look=look), piece, folder, _LIMITS)
+    look = Look(*size, rotate=fitted.rotate, flip=fitted.flip)
+    _run(frame.grey(_program(), piece, out, number=number, look=look), piece, folder, _LIMITS)
     wide, high = fitted.window
     return detail.place(out.read_bytes(), size, (float(wide), float(high)))
 
@@ -107,15 +106,15 @@ def moving(scene: Scene, fitted: Fitted, folder: Path, out: Path) -> None:
     """Write some seconds as an animated picture."""
     piece = _piece(scene.pieces, folder)
     begin = scene.start - Fraction(scene.pieces[0].start, scene.timescale)
-    part = exact_frame.Stretch(float(max(begin, Fraction(0))), scene.seconds, scene.rate)
-    look = exact_frame.Look(*fitted.picture)
+    part = animated.Stretch(float(max(begin, Fraction(0))), scene.seconds, scene.rate)
+    look = Look(*fitted.picture)
     run = partial(_run, piece=piece, folder=folder, limits=_MOVING_LIMITS)
     if out.suffix == ".webp":
-        run(exact_frame.moving_webp(_program(), piece, out, part=part, look=look))
+        run(animated.moving_webp(_program(), piece, out, part=part, look=look))
         return
     colors = folder / "colors.png"
-    run(exact_frame.palette(_program(), piece, colors, part=part, look=look))
-    run(exact_frame.gif(_program(), piece, colors, out, part=part, look=look))
+    run(animated.palette(_program(), piece, colors, part=part, look=look))
+    run(animated.gif(_program(), piece, colors, out, part=part, look=look))
 
 
 def _piece(found: list[Piece], folder: Path) -> Path:
