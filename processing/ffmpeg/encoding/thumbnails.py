@@ -10,8 +10,8 @@ _QUALITY = 2
 
 
 def command(ffmpeg: str, source: Path, out: Path, *, at: float, width: int) -> list[str]:
-    """Return the command that writes the frame that is shown ``at`` seconds after the begin of the
-    file, or its last one after that, as a JPEG ``width`` pixels wide.
+    """Return the command that writes the first frame that begins ``at`` seconds after the begin of
+    the file, or later, as a JPEG ``width`` pixels wide.
 
     Only frames from the keyframe before it on are decoded.
     """
@@ -19,13 +19,10 @@ def command(ffmpeg: str, source: Path, out: Path, *, at: float, width: int) -> l
         f"scale={width}:-1:{JPEG_COLORS}",
         "format=yuvj420p",
         "setparams=range=pc:colorspace=smpte170m",
-        "reverse",
-        "trim=end_frame=1",
     ]
     return [
         *[ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-y"],
-        *["-threads", "1", "-noaccurate_seek", "-ss", f"{at:.6f}", "-t", "0.001"],
-        *inputs.opened(source),
+        *["-threads", "1", "-ss", f"{at:.6f}", *inputs.opened(source)],
         *["-vf", ",".join(chain), "-fps_mode", "passthrough", "-frames:v", "1"],
         *["-map_metadata", "-1", "-q:v", str(_QUALITY), "-f", "image2", str(out)],
     ]

@@ -1,10 +1,13 @@
 """Take the frames at the begin, the middle and the end of a video, with names that never change."""
 
+from fractions import Fraction
+
 from processing.ffmpeg.encoding import thumbnails
 from processing.steps import chunk_files, tools
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.pictures import keeping, rung
 from processing.steps.pictures.picture_step import has_frames, picture_step
+from videos import frames
 from videos.models import Chunk, Rendition
 
 _JPEG = "image/jpeg"
@@ -29,15 +32,13 @@ def _made(
     context: TaskContext, rendition: Rendition, chunks: list[Chunk], name: str, at: float
 ) -> keeping.Made:
     """Take the frame that is shown at a second of the video."""
-    ticks = at * rendition.timescale
-    chunk = next((one for one in chunks if ticks < one.start + one.duration), chunks[-1])
-    [source] = chunk_files.local(context, rendition, [chunk])
+    place = frames.at(rendition, chunks, Fraction(at))
+    [source] = chunk_files.local(context, rendition, [place.chunk])
     out = context.folder / f"thumbnail-{name}.jpg"
-    begin = chunk.start / rendition.timescale
     argv = thumbnails.command(
-        context.ffmpeg.program, source, out, at=at - begin, width=_width(rendition)
+        context.ffmpeg.program, source, out, at=place.seek, width=_width(rendition)
     )
-    tools.run(argv, context, chunk.duration / rendition.timescale, source)
+    tools.run(argv, context, place.chunk.duration / rendition.timescale, source)
     chunk_files.let_go(context, [source])
     return keeping.Made(out, _JPEG, *_size(rendition), facts={"time": round(at, 3)})
 
