@@ -78,18 +78,32 @@ def _of(picture: Picture) -> Shown:
 
 
 def _opened(one: Shown, storage: MediaStorage, copy: Path) -> Image.Image | None:
-    """Return the first frame of a picture, made to fit its cell; None if it is missing."""
+    """Return a picture, made to fit its cell; None if it is missing. One that moves is shown by
+    some of its frames, beside each other."""
     try:
         path = storage.local_path(one.key)
         if path is None:
             path = copy
             storage.fetch(one.key, path)
         with Image.open(path) as image:
-            picture = image.convert("RGBA").convert("RGB")
+            picture = _strip(image)
     except (ObjectMissing, OSError):
         return None
     picture.thumbnail((one.side, one.side))
     return picture
+
+
+def _strip(image: Image.Image) -> Image.Image:
+    """Return the frames of a picture that are in the middles of its quarters, from left to right,
+    or its only one. What is transparent shows the paper."""
+    many = getattr(image, "n_frames", 1)
+    numbers = list(dict.fromkeys(many * (2 * quarter + 1) // 8 for quarter in range(4)))
+    strip = Image.new("RGB", (image.width * len(numbers), image.height), _PAPER)
+    for place, number in enumerate(numbers):
+        image.seek(number)
+        frame = image.convert("RGBA")
+        strip.paste(frame, (place * image.width, 0), frame)
+    return strip
 
 
 def _placed(

@@ -10,8 +10,10 @@ from django.core.management import CommandError, call_command
 from PIL import Image as Opened
 
 from videos import contact_sheets
+from videos.contact_sheets import Shown
 from videos.models import Picture, Video
 from videos.storage import outputs
+from videos.storage.disk import DiskStorage
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("every_picture")]
 
@@ -44,6 +46,20 @@ def test_a_picture_that_is_missing_does_not_hide_the_others(
         path.unlink()
     call_command("contact_sheet", str(ready_video.pk), "--out", str(tmp_path))
     assert (tmp_path / f"{ready_video.pk}.jpg").stat().st_size > 5000
+
+
+def test_what_moves_is_shown_by_four_frames_and_what_is_clear_on_paper(tmp_path: Path) -> None:
+    moving, clear = tmp_path / "a.webp", tmp_path / "b.png"
+    frames = [Opened.new("RGB", (16, 16), (60 * number, 0, 0)) for number in range(4)]
+    frames[0].save(moving, save_all=True, append_images=frames[1:], lossless=True, duration=100)
+    Opened.new("RGBA", (16, 16), (0, 0, 255, 0)).save(clear)
+    storage = DiskStorage(location=tmp_path)
+    sheet = contact_sheets.draw("x", [Shown("a.webp", "a"), Shown("b.png", "b")], storage, tmp_path)
+    top = 52  # below the title
+    assert [sheet.getpixel((12 + 16 * n + 8, top + 8)) for n in range(4)] == [
+        (60 * n, 0, 0) for n in range(4)
+    ]
+    assert sheet.getpixel((12 + 332 + 8, top + 8)) == sheet.getpixel((0, 0))
 
 
 def test_it_must_be_said_which_videos(video: Video, tmp_path: Path) -> None:

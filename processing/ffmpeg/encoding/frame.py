@@ -76,18 +76,16 @@ def of_picture(ffmpeg: str, picture: Path, wanted: Sequence[Wanted]) -> list[str
     return [*_quiet(ffmpeg), *inputs.own_picture(picture), *_outputs(wanted, "[0:v]", ())]
 
 
-def shown(ffmpeg: str, source: Path, out: Path, *, at: float, width: int) -> list[str]:
-    """Return the command that writes the frame that is shown `at` seconds after the begin of a file
-    of ours, or its last one after that, as a JPEG `width` pixels wide.
+def thumbnail(ffmpeg: str, source: Path, out: Path, *, at: float, width: int) -> list[str]:
+    """Return the command that writes the first frame that begins `at` seconds after the begin of a
+    file of ours, or later, as a JPEG `width` pixels wide.
 
     Only frames from the keyframe before it on are decoded.
     """
-    chain = [*picture_colors.filters("jpg", (width, -1)), "reverse", "trim=end_frame=1"]
     return [
-        *_quiet(ffmpeg),
-        *["-threads", "1", "-noaccurate_seek", "-ss", f"{at:.6f}", "-t", "0.001"],
-        *inputs.opened(source),
-        *["-vf", ",".join(chain), "-fps_mode", "passthrough", "-frames:v", "1"],
+        *[*_quiet(ffmpeg), "-threads", "1", "-ss", f"{at:.6f}", *inputs.opened(source)],
+        *["-vf", ",".join(picture_colors.filters("jpg", (width, -1)))],
+        *["-fps_mode", "passthrough", "-frames:v", "1"],
         *["-map_metadata", "-1", "-q:v", str(_THUMBNAIL_QUALITY), "-f", "image2", str(out)],
     ]
 

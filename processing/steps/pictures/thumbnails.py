@@ -1,5 +1,7 @@
 """Take the frames at the begin, the middle and the end of a video, with names that never change."""
 
+from fractions import Fraction
+
 from processing.ffmpeg.encoding import frame
 from processing.steps import chunk_files, tools
 from processing.steps.context import Outcome, TaskContext
@@ -30,12 +32,13 @@ def _made(
     context: TaskContext, rendition: Rendition, chunks: list[Chunk], name: str, at: float
 ) -> keeping.Made:
     """Take the frame that is shown at a second of the video."""
-    chunk = frames.chunk_at(rendition, chunks, at)
-    [source] = chunk_files.local(context, rendition, [chunk])
+    place = frames.at(rendition, chunks, Fraction(at))
+    [source] = chunk_files.local(context, rendition, [place.chunk])
     out = context.folder / f"thumbnail-{name}.jpg"
-    begin = chunk.start / rendition.timescale
-    argv = frame.shown(context.ffmpeg.program, source, out, at=at - begin, width=_width(rendition))
-    tools.run(argv, context, chunk.duration / rendition.timescale, source)
+    argv = frame.thumbnail(
+        context.ffmpeg.program, source, out, at=place.seek, width=_width(rendition)
+    )
+    tools.run(argv, context, place.chunk.duration / rendition.timescale, source)
     chunk_files.let_go(context, [source])
     return keeping.Made(out, _JPEG, *_size(rendition), facts={"time": round(at, 3)})
 
