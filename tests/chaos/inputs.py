@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import struct
 import subprocess
 from dataclasses import dataclass
@@ -50,6 +51,11 @@ def bad(folder: Path) -> list[Input]:
         Input(truncated, 0, ("source_truncated", "source_not_video", "encode_failed")),
         Input(empty, 0, ("source_not_video", "source_truncated")),
     ]
+
+
+def padded(clip: bytes, size: int) -> bytes:
+    """Bring a clip to a size, with a box that players pass over and that is in no other file."""
+    return clip + _box(b"free", secrets.token_bytes(size - len(clip) - 8))
 
 
 def _clip(path: Path, *, seconds: int, size: str, options: list[str] | None = None) -> None:

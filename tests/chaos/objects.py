@@ -15,6 +15,12 @@ def stored(fleet: Fleet) -> set[str]:
     return {key for key in keys if not key.partition("/")[2].startswith(_OWN)}
 
 
+def unfinished_uploads(fleet: Fleet) -> set[str]:
+    """Return the uploads in parts that the bucket still waits for."""
+    listed = fleet.s3.client().list_multipart_uploads(Bucket=fleet.s3.bucket)
+    return {f"{one['Key']} in parts" for one in listed.get("Uploads", [])}
+
+
 def wanted(fleet: Fleet) -> set[str]:
     """Return the objects that must exist: those that are played or processed, and those that are
     registered as stored."""

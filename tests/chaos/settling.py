@@ -14,8 +14,9 @@ def settle(chaos: Chaos, seconds: float) -> None:
     """Wait until all work has ended, without the pauses before retries, and clean up."""
     fleet = chaos.fleet
     deadline = time.monotonic() + seconds
-    while _open_videos(fleet) and time.monotonic() < deadline:
+    while _unfinished(fleet) and time.monotonic() < deadline:
         fleet.rows("UPDATE processing_task SET not_before = NULL WHERE not_before > now()")
+        fleet.rows("UPDATE videos_hookdelivery SET next_at = now() WHERE next_at > now()")
         for _ in range(10):
             chaos.tick()
     _let_days_pass(fleet)
@@ -33,11 +34,13 @@ def settle(chaos: Chaos, seconds: float) -> None:
 _A_DAY_LATER = """
 import time
 from datetime import timedelta
+from videos.ingest.direct import leftovers
 from videos.objects import unknown
 unknown._OLD = unknown._PAUSE = timedelta(0)
 search = unknown.Search()
 for _ in range(20):
     search.step(now=time.monotonic() + 7200)
+leftovers.abort_unknown_parts()
 """
 
 
@@ -46,12 +49,14 @@ def _marked(fleet: Fleet) -> int:
     return int(fleet.rows("SELECT count(*) FROM videos_storedobject WHERE state <> 'stored'")[0][0])
 
 
-def _open_videos(fleet: Fleet) -> int:
+def _unfinished(fleet: Fleet) -> int:
+    """Return how many videos are worked on, and how many reports are not acted upon yet."""
     return int(
         fleet.rows(
-            "SELECT count(*) FROM videos_video v WHERE status = 'processing' OR EXISTS"
+            "SELECT (SELECT count(*) FROM videos_hookdelivery WHERE state = 'received')"
+            " + (SELECT count(*) FROM videos_video v WHERE status = 'processing' OR EXISTS"
             " (SELECT 1 FROM processing_run r WHERE r.video_id = v.id"
-            " AND r.status IN ('queued', 'running'))"
+            " AND r.status IN ('queued', 'running')))"
         )[0][0]
     )
 

@@ -253,6 +253,7 @@ def _judge_objects(verdict: Verdict, fleet: Fleet, rewind: Rewind, revived: set[
     strays = sorted(stored - wanted - rewind.forgotten)
     rows = sorted(objects.known(fleet) - wanted - stored)
     left = [*_processes(fleet), *map(str, temporary_files(fleet)), *strays]
+    left += objects.unfinished_uploads(fleet) - rewind.unfinished
     left += [f"the row of {key}" for key in rows]
     lost = [
         *sorted((wanted - rewind.gone | rewind.forgotten) - stored),

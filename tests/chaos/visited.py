@@ -34,6 +34,7 @@ def judge(
         if not rewind.spans(visit.at):
             _judge_visit(visited, fleet, visit, killed, cursed)
     visited.problems += _without_reason(fleet)
+    visited.problems += _not_acted_upon(fleet)
     visited.problems += _edits_undone(fleet, visitors, rewind)
     return visited
 
@@ -64,6 +65,12 @@ def _without_reason(fleet: Fleet) -> Iterator[str]:
     )
     for pk, title in fleet.rows(query):
         yield f"{pk} ({title}) failed without a reason"
+
+
+def _not_acted_upon(fleet: Fleet) -> Iterator[str]:
+    query = "SELECT id, state, error_code FROM videos_hookdelivery WHERE state <> 'imported'"
+    for pk, state, code in fleet.rows(query):
+        yield f"the report {pk} is {state}: {code}"
 
 
 def _edits_undone(fleet: Fleet, visitors: Visitors, rewind: Rewind) -> Iterator[str]:

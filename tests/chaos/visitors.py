@@ -15,17 +15,18 @@ from PIL import Image
 
 from tests.bad_server import serving
 from tests.chaos.fleet import Fleet
-from tests.chaos.inputs import Input
+from tests.chaos.inputs import Input, padded
 from tests.ingest import ways
 from tests.ingest.line import close_all
 from tests.ingest.site import Film, Refused, Site
 
 WAYS: tuple[ways.Way, ...] = (
     ways.tus, ways.tus_parallel, ways.delegated, ways.delegated_chunks, ways.imported,
-    ways.image, ways.imported_image,
+    ways.image, ways.imported_image, ways.bucket, ways.hook,
 )  # fmt: skip
 # Those whose clients send bytes: their lines are cut in the middle, half of the time.
 _CUT = (ways.tus, ways.tus_parallel, ways.delegated, ways.delegated_chunks, ways.image)
+_LARGE = 9 * 1024**2  # two parts in the bucket
 _NEWEST = {
     "video": "SELECT id FROM videos_video WHERE title = %s ORDER BY id DESC",
     "image": "SELECT id FROM videos_image WHERE title = %s ORDER BY id DESC",
@@ -101,6 +102,8 @@ class Visitors:
     def _visit(self, way: ways.Way, title: str) -> bool:
         is_image = way in (ways.image, ways.imported_image)
         film = Film(title, _picture() if is_image else self._clip())
+        if way is ways.bucket:
+            film.data = padded(film.data, _LARGE)
         steps = way(self._site, film)
         try:
             next(steps)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import secrets
-import struct
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from PIL import Image as Pillow
 
+from tests.chaos.inputs import padded
 from tests.ingest import ways
 from tests.ingest.conftest import StartSite
 from tests.ingest.site import VICTIMS, Film, Site
@@ -59,12 +59,6 @@ def picture() -> bytes:
     return file.getvalue()
 
 
-def _padded(clip: bytes, size: int) -> bytes:
-    """Bring a clip to a size, with a box that players pass over and that is in no other file."""
-    noise = secrets.token_bytes(size - len(clip) - 8)
-    return clip + struct.pack(">I4s", len(noise) + 8, b"free") + noise
-
-
 def _begun(site: Site, s3: S3 | None, clip: bytes, picture: bytes) -> list[tuple[Film, ways.Steps]]:
     """Each way with a client that comes back, and with one that does not."""
     found = []
@@ -72,7 +66,7 @@ def _begun(site: Site, s3: S3 | None, clip: bytes, picture: bytes) -> list[tuple
         for returns in (True, False):
             title = f"{way.__name__} {'again' if returns else 'once'} {secrets.token_hex(4)}"
             size = (9 if way is ways.bucket else 3) * _MIB
-            data = picture + secrets.token_bytes(64) if way in ways.IMAGES else _padded(clip, size)
+            data = picture + secrets.token_bytes(64) if way in ways.IMAGES else padded(clip, size)
             film = Film(title, data, returns)
             found.append((film, way(site, film)))
             if way in ways.ALONE:

@@ -119,6 +119,7 @@ def bucket(site: Site, film: Film) -> Steps:
     begun = site.until(201, of=lambda: site.ask("POST", url, sent)).json
     one, key = f"{url}{begun['uploadId']}/", f"?key={begun['key']}"
     step, etags = begun["part_size"], []
+    last = -(-len(film.data) // step)
 
     def send(number: int) -> str:
         signed = site.until(200, of=lambda: site.ask("GET", f"{one}{number}/{key}")).json
@@ -127,7 +128,7 @@ def bucket(site: Site, film: Film) -> Steps:
 
     etags.append(send(1))
     yield
-    etags.append(send(2))
+    etags += [send(number) for number in range(2, last + 1)]
     yield
     parts = [{"PartNumber": number, "ETag": etag} for number, etag in enumerate(etags, 1)]
     body = json.dumps({"parts": parts}).encode()

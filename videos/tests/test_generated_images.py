@@ -275,6 +275,7 @@ def test_a_worker_that_stops_puts_the_image_back(
 
 @pytest.mark.slow
 @pytest.mark.thorough
+@pytest.mark.timeout(600)
 @pytest.mark.django_db(transaction=True)
 def test_a_burst_of_images_makes_each_once(owner: User, address: HookAddress, url: str) -> None:
     """500 reports of 40 jobs while two workers import."""

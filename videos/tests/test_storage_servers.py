@@ -294,8 +294,13 @@ def test_it_knows_whose_it_is_and_what_nobody_names(stored: Stored) -> None:
 _TOLD = {
     "seaweedfs": {"s3_cors_hides_headers"},
     "seaweedfs-by-name": {"s3_cors_hides_headers"},
-    "moto_server": {"s3_cors_hides_headers"},
-    "rclone_s3": {"s3_cors_without_range", "s3_cors_hides_headers", "s3_public_without_range"},
+    "moto_server": {"s3_cors_hides_headers", "s3_cors_without_uploads"},
+    "rclone_s3": {
+        "s3_cors_without_range",
+        "s3_cors_hides_headers",
+        "s3_cors_without_uploads",
+        "s3_public_without_range",
+    },
 }
 
 

@@ -25,6 +25,7 @@ class Rewind:
 
     ``forgotten`` are the objects of the bucket that the restored rows do not know: nobody may
     delete them. ``gone`` are those that the rows know but that were deleted on request in between.
+    ``unfinished`` are the uploads in parts that the bucket waited for, which nobody may abort.
     """
 
     dump_file: Path
@@ -32,6 +33,7 @@ class Rewind:
     restored_at: float = 0.0
     forgotten: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
+    unfinished: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
     _said: str = ""
 
@@ -52,6 +54,7 @@ class Rewind:
         self.restored_at = time.monotonic()
         stored, wanted = objects.stored(fleet), objects.wanted(fleet)
         self.forgotten, self.gone = stored - objects.known(fleet), wanted - stored
+        self.unfinished = objects.unfinished_uploads(fleet)
         held = fleet.rows("SELECT id, token FROM processing_task WHERE state = 'running'")
         attempts = [Attempt(str(task), str(token)) for task, token in held]
         chaos.note(f"everything starts; {len(self.forgotten)} objects are forgotten", attempts)

@@ -7,7 +7,6 @@ announced length and their checksum are.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
@@ -22,6 +21,7 @@ from videos.api.asgi import Answer, Asked
 from videos.api.idempotency import HEADER, REPLAYED, is_final, valid
 from videos.database_threads import DatabaseThreads
 from videos.idempotency import Claim, Made
+from videos.ingest.receiving.shielding import shielded
 
 _COMPARED = (
     "content-length",
@@ -99,9 +99,9 @@ async def _store(found: Claim, told: Stored, threads: DatabaseThreads) -> None:
     """Store an answer. Without the database the key stays claimed until its lease ends, and what
     was made is noted on it."""
     with suppress(DatabaseError):
-        await asyncio.shield(threads.run(idempotency.answered, found, told))
+        await shielded(threads.run(idempotency.answered, found, told))
 
 
 async def _give_back(found: Claim, threads: DatabaseThreads) -> None:
     with suppress(DatabaseError):
-        await asyncio.shield(threads.run(idempotency.give_back, found))
+        await shielded(threads.run(idempotency.give_back, found))

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 import structlog
@@ -30,6 +30,7 @@ from videos.ingest.receiving.errors import (
     UploadOver,
 )
 from videos.ingest.receiving.locks import Lock, take_over
+from videos.ingest.receiving.shielding import shielded
 from videos.models import Upload, Video
 from videos.upload_parts import parts_of
 
@@ -71,7 +72,7 @@ async def writing(upload_id: UUID, *, keep_for: timedelta | None = None) -> Asyn
     finally:
         if watch:
             watch.cancel()
-        await asyncio.shield(writer.close())
+        await shielded(writer.close())
 
 
 async def resting_offset(upload_id: UUID) -> int:
@@ -220,7 +221,7 @@ class Writer:
         note = rows.run(uploads.extend, self.upload.pk, received=size, expires_in=self._keep_for)
         self._noting = asyncio.ensure_future(note)
         try:
-            return await asyncio.shield(self._noting)
+            return await shielded(self._noting)
         except DatabaseError as error:
             logger.warning("upload_not_noted", reason=type(error).__name__)
             return True
@@ -343,16 +344,4 @@ def _complete_alone(upload_id: UUID) -> None:
 
 async def _in_thread(pool: ThreadPoolExecutor, work: Callable[..., T], *given: object) -> T:
     """Run work in a thread. The work goes on if the caller is cancelled."""
-    running = asyncio.get_running_loop().run_in_executor(pool, work, *given)
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        running.add_done_callback(_tell_of_failure)
-        raise
-
-
-def _tell_of_failure(done: asyncio.Future[Any]) -> None:
-    """Log how work failed that nobody waits for any more, such as that of an upload which was
-    purged while it was completed."""
-    if not done.cancelled() and (error := done.exception()) is not None:
-        logger.warning("upload_work_failed", reason=type(error).__name__)
+    return await shielded(asyncio.get_running_loop().run_in_executor(pool, work, *given))
