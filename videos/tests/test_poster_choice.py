@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from processing.ffmpeg.tests.clips import color_at, ffmpeg
 from processing.pipeline import attempt
+from processing.tests.threads import in_a_thread
 from videos import keys, objects
 from videos.ingest import chosen_frames, posters
 from videos.models import Event, Picture, StoredObject, Video
 from videos.storage import StorageUnavailable, outputs
+from videos.tests.kept import keep_video
 from videos.tests.test_posters import picture
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("every_picture")]
@@ -190,6 +193,31 @@ def test_a_poster_that_was_swept_meanwhile_is_not_shown(
         posters.replace(ready_video, poster)
     ready_video.refresh_from_db()
     assert ready_video.own_poster is None
+
+
+def test_whoever_comes_last_of_many_wins_and_nothing_is_left(owner: User, tmp_path: Path) -> None:
+    video = keep_video(owner)
+    file = tmp_path / "a.jpg"
+    file.write_bytes(picture(size=(64, 36)))
+
+    def choose(number: int) -> None:
+        if number % 3 == 2:
+            posters.take_back(video)
+            return
+        with posters.prepared(file) as poster:
+            posters.replace(video, poster)
+
+    running = [in_a_thread(partial(choose, number)) for number in range(9)]
+    for thread, _ in running:
+        thread.join()
+    assert [given for _, given in running] == [[None]] * 9
+    video.refresh_from_db()
+    kept = set(keys.poster_files(video.own_poster)) if video.own_poster else set()
+    given = StoredObject.objects.filter(key__startswith=keys.POSTERS)
+    assert set(given.filter(state=State.STORED).values_list("key", flat=True)) == kept
+    assert given.filter(state=State.DELETING).count() == 6 * FILES - len(kept)
+    assert given.count() == 6 * FILES
+    assert set(video.own_poster_sizes or {}) == ({str(video.own_poster)} if kept else set())
 
 
 def test_no_connection_is_held_while_a_frame_is_decoded(
