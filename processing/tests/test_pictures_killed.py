@@ -82,7 +82,7 @@ def shown() -> dict[str, set[object]]:
         found[kind].add(key)
     found["facts"] = set(ContentFacts.objects.values_list("measured_at", flat=True))
     found["alike"] = set(SceneHash.objects.values_list("pk", flat=True))
-    found["poster"] = set(Release.objects.values_list("poster_key", flat=True)) - {""}
+    found["poster"] = {key for key in Release.objects.values_list("poster_key", flat=True) if key}
     return found
 
 
@@ -98,7 +98,7 @@ def assert_nothing_is_left(settings: LazySettings, folders: int = 0) -> None:
         )
     )
     keys = set(Picture.objects.values_list("key", flat=True))
-    assert keys | shown()["poster"] <= stored()  # type: ignore[operator]
+    assert {*keys, *shown()["poster"]} <= stored()
     for path in settings.WORK_DIR.iterdir():
         os.utime(path, (1, 1))
     assert temp_files.remove() == folders

@@ -217,6 +217,7 @@ def test_a_poster_is_chosen_by_its_second_and_taken_back(
 
 
 @pytest.mark.usefixtures("every_picture")
+@pytest.mark.usefixtures("every_picture")
 def test_a_still_of_the_page_is_chosen_as_the_poster(ready_video: Video, moderator: User) -> None:
     desk = _desk(moderator)
     page = desk.get(f"{LIST}{ready_video.pk}/change/").content.decode()

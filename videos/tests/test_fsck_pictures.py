@@ -20,7 +20,7 @@ from videos.models import Chunk, Picture, Release, Source, StoredObject, Video
 from videos.storage import originals, outputs
 from videos.tests.kept import faulty, give_poster, in_bucket, keep_video
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("every_picture")]
 
 
 @pytest.fixture(autouse=True)
