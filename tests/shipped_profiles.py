@@ -37,3 +37,10 @@ def _shipped_profiles() -> Iterator[None]:
 def every_picture(db: None) -> None:
     """The profiles leave no kind of picture out, as where Vodloom is installed."""
     EncodingProfile.objects.update(left_out=[])
+
+
+@pytest.fixture(autouse=True)
+def _before_any_video(request: pytest.FixtureRequest) -> None:
+    """A video keeps the profile of the moment that it comes."""
+    if "every_picture" in request.fixturenames:
+        request.getfixturevalue("every_picture")

@@ -117,7 +117,8 @@ def test_a_clip_goes_in_and_decodes_whole(
     store: str, start_vodloom: StartVodloom, request: pytest.FixtureRequest, clip: Path
 ) -> None:
     s3: S3 | None = None if store == "disk" else request.getfixturevalue(store)
-    vodloom = start_vodloom(s3, pictures=True)
+    start_vodloom.every_picture = True
+    vodloom = start_vodloom(s3)
     owner = Owner(vodloom)
     video = owner.wait_until_over(owner.upload(clip)["id"])
     assert video["status"] == "ready", video["error"]

@@ -19,6 +19,8 @@ from videos.models import Chunk, Picture, Release, Rendition, StoredObject, Vide
 from videos.storage import StorageUnavailable, outputs
 from videos.storage.disk import DiskStorage
 
+pytestmark = pytest.mark.usefixtures("every_picture")
+
 State = StoredObject.State
 
 
@@ -56,7 +58,6 @@ def _frozen_encode() -> Task:
     return zombie
 
 
-@pytest.mark.usefixtures("every_picture")
 def test_the_registry_knows_exactly_what_a_ready_video_lists(ready_video: Video) -> None:
     assert objects.delete_marked() == 1, "the first poster, which a better one replaced"
     assert _registered(State.STORED) == _listed() == _keys()

@@ -63,19 +63,18 @@ class StartVodloom:
     """Starts the whole product, on a database and a Redis of its own.
 
     `start_vodloom(s3=moto_server)` stores in S3; any NAME="value" is added to its environment.
-    Of pictures it makes the poster alone, or with `pictures=True` every kind.
+    Of pictures it makes the poster alone, unless `every_picture` is set before.
     """
 
     folders: pytest.TempPathFactory
     shared_postgres: Postgres | None
     cleanup: ExitStack
     started: list[Vodloom] = field(default_factory=list)
+    every_picture: bool = False
 
-    def __call__(
-        self, s3: S3 | None = None, *, pictures: bool = False, **environment: str
-    ) -> Vodloom:
+    def __call__(self, s3: S3 | None = None, **environment: str) -> Vodloom:
         database_url = migrated_database(self.shared_postgres)
-        if not pictures:
+        if not self.every_picture:
             leave_out_pictures(database_url)
         running = running_vodloom(
             self.folders.mktemp("vodloom"),

@@ -186,12 +186,16 @@ async def test_a_newcomer_gives_up_when_the_writer_does_not_stop(
 
 
 @pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick")
 async def test_a_writer_stops_when_its_upload_is_closed(upload: Upload) -> None:
     with pytest.raises(receiving.UploadOver):
         async with receiving.writing(upload.pk) as writer:
             await writer.take(DATA[:10])
             await sync_to_async(closing.close)(upload, code="upload_canceled", message="Canceled.")
-            await asyncio.Event().wait()
+            async with asyncio.timeout(60):
+                while True:  # it is seen when it is noted how much has arrived
+                    await writer.take(b"x")
+                    await asyncio.sleep(0.02)
     assert not spool.path_of(upload.pk).exists()
     with pytest.raises(receiving.UploadOver):
         await _send(upload, DATA)
