@@ -44,6 +44,6 @@ def _preview(video: Video, reference: Reference) -> Iterator[str]:
 
 def _unlike(name: str, grid: Colours, reference: Reference, second: float) -> Iterator[str]:
     frames = reference.near(second)
-    if not comparing.alike(grid, frames, reference.worst):
+    if not comparing.alike(grid, frames, (reference.mean, reference.worst)):
         mean, worst = comparing.nearest(grid, frames)
         yield f"{name}: {mean:.1f} on the mean, {worst:.0f} at worst"

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageStat
 
-from tests.pictures.reference import WORST, Colours, Reference
+from tests.pictures.reference import MEAN, WORST, Colours, Reference
 
 _BOX = Image.Resampling.BOX
 
-MEAN = 3.0
-"""The most that the cells of a picture may differ on the mean, of 255."""
 # Sides are rounded to even pixels, in the rung and then in the picture.
 _ROUNDED = 2.5
 
@@ -43,10 +41,13 @@ def nearest(grid: Colours, frames: Sequence[Colours]) -> tuple[float, float]:
     return min(distance(grid, frame) for frame in frames)
 
 
-def alike(grid: Colours, frames: Sequence[Colours], at_worst: float = WORST) -> bool:
-    """Whether a picture shows one of these frames; `at_worst` is how far a cell may be off."""
+def alike(
+    grid: Colours, frames: Sequence[Colours], limits: tuple[float, float] = (MEAN, WORST)
+) -> bool:
+    """Whether a picture shows one of these frames, within limits for the mean and the worst
+    cell."""
     mean, worst = nearest(grid, frames)
-    return mean <= MEAN and worst <= at_worst
+    return mean <= limits[0] and worst <= limits[1]
 
 
 def has_shape(width: int, height: int, shape: float) -> bool:
