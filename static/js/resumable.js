@@ -2,6 +2,7 @@
 
 import { ask, csrfToken, Problem, problemIn } from "./api.js";
 import { forget, remember, resumed } from "./interrupted.js";
+import { untilReachable } from "./transfer.js";
 import { AwsS3, Tus, Uppy } from "../vendor/uppy-6.3.1/uppy.js";
 
 const AT_ONCE = 2;
@@ -9,6 +10,9 @@ const AT_ONCE = 2;
 const META = ["name", "type"];
 // Seconds between the tries of a request; a lost line is tried for some ten minutes.
 const RETRY_SECONDS = [0, 1, 3, 5, 10, ...Array(40).fill(15)];
+
+// Answers, or none, that say nothing of what was asked.
+const PASSING = [0, 502, 503, 504];
 
 // What the server takes for a part of a file of this size.
 const partSize = ({ size }) => Math.max(8 * 1024 * 1024, Math.ceil(size / 9000));
@@ -56,7 +60,7 @@ export class ResumableUpload {
         act(value);
       };
       this.#on("upload-progress", (file, { bytesUploaded, bytesTotal }) => {
-        this.#tellVideo();
+        this.#tellVideo().catch(() => {}); // The next bytes ask again.
         this.onProgress({ sent: bytesUploaded, total: bytesTotal });
       });
       this.#on("upload-error", (file, error, response) => {
@@ -65,9 +69,7 @@ export class ResumableUpload {
       });
       this.#on("upload-success", async () => {
         try {
-          await this.#tellVideo();
-          forget(this.file);
-          settle(resolve, await ask(`${this.ways.address}${this.#video}/`));
+          settle(resolve, await this.#arrived(signal));
         } catch (problem) {
           settle(reject, problem);
         }
@@ -100,6 +102,22 @@ export class ResumableUpload {
       if (earlier) this.uppy.setFileState(this.#id, { s3Multipart: earlier });
     } catch (error) {
       reject(new Problem(error.message, "not_added", 400));
+    }
+  }
+
+  /** Resolve to the video of a file of which every byte has arrived: a line that breaks now is waited
+      for, and nothing is sent again. */
+  async #arrived(signal) {
+    for (;;) {
+      try {
+        await this.#tellVideo();
+        const video = await ask(`${this.ways.address}${this.#video}/`);
+        forget(this.file);
+        return video;
+      } catch (problem) {
+        if (!PASSING.includes(problem.status)) throw problem;
+        await untilReachable(this.ways.address, signal);
+      }
     }
   }
 

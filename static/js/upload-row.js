@@ -99,9 +99,14 @@ export class UploadRow {
 
   /** The video exists while its bytes arrive, so its fields can be saved. */
   async #isKnown(id) {
-    this.#known = id;
     const address = `${this.places.address}${id}/`;
-    await this.#form.arrived(address, await ask(address));
+    try {
+      const video = await ask(address);
+      this.#known = id;
+      await this.#form.arrived(address, video);
+    } catch {
+      // The line broke; the fields are saved once the file has arrived.
+    }
   }
 
   #pauseOrResume() {
