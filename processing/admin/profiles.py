@@ -110,7 +110,7 @@ class AlternateRungInline(NamedInline):
 
 _PICTURES = {
     "poster": "the first poster",
-    "thumbnails": "thumbnails at begin, middle and end",
+    "thumbnails": "thumbnails at the beginning, the middle and the end",
     "candidates": "the better poster, chosen of several stills",
     "storyboard": "storyboard for the timeline",
     "preview": "preview that moves under the pointer",

@@ -37,10 +37,12 @@ class Failing:
 
 @dataclass(frozen=True)
 class Jobs:
-    """The number of active jobs, the queues, and the errors of the last day."""
+    """The number of active jobs, the queues, and the number of jobs that failed in the last day,
+    with the eight most frequent of their errors."""
 
     active: int
     queues: list[Queue]
+    failed: int
     failing: list[Failing]
 
 
@@ -94,10 +96,12 @@ def jobs() -> Jobs:
     """Read the jobs in three queries."""
     lately = Run.objects.filter(status=Run.Status.FAILED, finished_at__gt=Now() - FAILING_WITHIN)
     codes = lately.values("error_code").annotate(count=Count("pk")).order_by("-count", "error_code")
+    failing = [Failing(row["error_code"], row["count"]) for row in codes]
     return Jobs(
         active=Run.objects.filter(status__in=Run.ACTIVE).count(),
         queues=list(_queues()),
-        failing=[Failing(row["error_code"], row["count"]) for row in codes[:8]],
+        failed=sum(one.count for one in failing),
+        failing=failing[:8],
     )
 
 

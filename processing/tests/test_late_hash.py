@@ -82,7 +82,7 @@ def test_it_shares_the_release_without_encoding(
     assert {"video.ready", "job.succeeded"} <= set(told)
     assert api.get(f"/api/v1/jobs/{run.pk}/").json()["shared"] is True
     assert api.get(f"/api/v1/videos/{video.pk}/").json()["playback"]["hls"]
-    assert ("Same file as", "A clip, whose files it shares") in cards.facts(video)
+    assert ("Same file as", "A clip, whose files it shares") in cards.facts(video, video.owner)
 
 
 def test_its_own_file_and_release_are_deleted(

@@ -1,4 +1,4 @@
-// The page's frame: the appearance switch, and menus that close after use.
+// The page's frame: the appearance switch, menus that close after use, and where one is in the admin.
 
 const root = document.documentElement;
 const themeSwitch = document.querySelector("[data-theme-switch]");
@@ -22,6 +22,9 @@ if (themeSwitch) {
     }
   });
 }
+
+// The admin's list of pages is longer than most windows, and wider than phones.
+document.querySelector(".desk-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 
 const openMenus = () => document.querySelectorAll("details.menu[open]");
 

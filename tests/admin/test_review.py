@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db.models.functions import Now
 from django.test import Client
 
 from accounts.models import User
+from processing.models import Run
 from tests import staff
 from tests.domain import stand_ready
-from videos.models import ModerationDecision, Video
+from videos.models import Folder, ModerationDecision, Video
 
 REVIEW = "/admin/videos/video/review/"
 Pending, Approved, Rejected = Video.Moderation
@@ -44,6 +46,16 @@ def test_the_oldest_comes_first_and_then_the_next(desk: Client, three: list[Vide
     assert [v.moderation for v in Video.objects.order_by("id")] == [Approved, Rejected, Pending]
     over = desk.post(f"{REVIEW}{three[2].pk}/", {"decision": "approve"}, follow=True)
     assert "Nothing waits for you" in over.content.decode()
+
+
+def test_folders_are_their_owners_alone(desk: Client, three: list[Video]) -> None:
+    folder = Folder.objects.create(owner=three[0].owner, name="Not for others")
+    Video.objects.filter(pk=three[0].pk).update(folder=folder, external_id="order-7")
+    page = desk.get(REVIEW, follow=True).content.decode()
+    assert "order-7" in page
+    assert "Not for others" not in page
+    desk.force_login(three[0].owner)
+    assert "Not for others" in desk.get(f"/watch/{three[0].pk}/").content.decode()
 
 
 @pytest.mark.parametrize("status", ["pending_upload", "uploading", "processing", "canceled"])
@@ -149,6 +161,15 @@ def test_the_overview_of_an_administrator_shows_all(three: list[Video], moderato
         "Disk",
     ):
         assert tile in page
+
+
+def test_the_overview_counts_what_failed_lately(three: list[Video], moderator: User) -> None:
+    for number, run in enumerate(Run.objects.all()):
+        code = "source_truncated" if number else "source_empty"
+        Run.objects.filter(pk=run.pk).update(status="failed", finished_at=Now(), error_code=code)
+    client = Client()
+    client.force_login(moderator)
+    assert '<p class="figure bad">3</p>' in client.get("/admin/").content.decode()
 
 
 def test_staff_without_rights_is_told_whom_to_ask(db: None) -> None:

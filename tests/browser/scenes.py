@@ -10,12 +10,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.browser.people import OVER, Person
+from tests.browser.people import Person
 from tests.servers.app import Vodloom
 from tests.servers.process import wait_until
 
 PASSWORD = "correct horse battery"
 _SECONDS = 300.0
+_OVER = ("succeeded", "failed", "canceled")
 _PEOPLE = """
 from accounts.models import User
 from allauth.account.models import EmailAddress
@@ -30,6 +31,10 @@ _ACCOUNTS: Sequence[tuple[str, Mapping[str, object]]] = (
     ("ada", {"first_name": "Ada Lovelace"}),
     ("new", {}),
     ("viewer", {"can_upload": False}),
+)
+_PENDING = (
+    "from videos.models import Video;"
+    "Video.objects.filter(pk={video!r}).update(moderation='pending')"
 )
 _AUDIO = ["-f", "lavfi", "-i", "sine=220:d={seconds}", "-c:a", "aac"]
 _CLIPS: Mapping[str, tuple[str, int]] = {
@@ -79,7 +84,7 @@ def _upload_all(made: Scene, folder: Path) -> None:
     broken.write_bytes((folder / "Light on water.mp4").read_bytes()[:40_000])
     made.videos["failed"] = ada.upload(broken)
     for video in made.videos.values():
-        wait_until(lambda video=video: _is_over(ada, video), "it is over", _SECONDS)  # type: ignore[misc]
+        wait_until(lambda video=video: _has_all(ada, video), "it has its pictures", _SECONDS)  # type: ignore[misc]
     _share(made)
     _sort_into_folders(made)
     _keep_images(made, folder)
@@ -95,6 +100,8 @@ def _share(made: Scene) -> None:
     words = "The harbour from the east pier, on a morning without wind."
     _edit(ada, videos["light_on_water"], visibility="public", description=words)
     _edit(ada, videos["upright"], visibility="unlisted")
+    _edit(ada, videos["test_card"], visibility="public")
+    made.site.manage("shell", "--command", _PENDING.format(video=videos["test_card"]))
 
 
 def _sort_into_folders(made: Scene) -> None:
@@ -167,8 +174,9 @@ def go_on(site: Vodloom) -> None:
         site.processes[name].send_group(signal.SIGCONT)
 
 
-def _is_over(person: Person, video: str) -> bool:
-    return person.ask("GET", f"/api/v1/videos/{video}/status/").json()["status"] in OVER
+def _has_all(person: Person, video: str) -> bool:
+    """Whether the job is over, and with it the pictures."""
+    return person.ask("GET", f"/api/v1/videos/{video}/").json()["job"]["status"] in _OVER
 
 
 def _percent(person: Person, video: str) -> float:

@@ -37,8 +37,9 @@ def _open_menu(page: Page) -> None:
 
 
 def _rest_on_a_card(page: Page) -> None:
+    page.emulate_media(reduced_motion="no-preference")
     page.locator(".card .picture").last.hover()
-    page.wait_for_timeout(600)
+    expect(page.locator(".hover-preview[data-shown]")).to_be_visible()
 
 
 def _point_at_the_timeline(page: Page) -> None:
@@ -211,15 +212,24 @@ STATES: Sequence[State] = (
 )
 """The states of the pages, in an order in which none spoils the next."""
 
+_ADMIN: Sequence[State] = (
+    State("admin", "/admin/", "staff"),
+    State("admin-review", "/admin/videos/video/review/", "staff"),
+    State("admin-pictures", "/admin/videos/video/{light_on_water}/change/", "staff"),
+    State("admin-sound", "/admin/videos/video/{sound}/change/", "staff"),
+    State("admin-profile-new", "/admin/processing/encodingprofile/add/", "staff"),
+)
+
 
 def admin_states(page: Page) -> list[State]:
-    """Return the admin's pages: its index, the lists linked there, and the first row of each."""
+    """Return the admin's pages: those in a state of their own, the lists that the index links to,
+    and the first row of each."""
     page.goto("/admin/")
     links: list[str] = page.eval_on_selector_all(
         "a[href^='/admin/']", "links => links.map((link) => link.getAttribute('href'))"
     )
     lists = sorted({link for link in links if link.count("/") == 4 and link.endswith("/")})
-    states = [State("admin", "/admin/", "staff")]
+    states = list(_ADMIN)
     for address in lists:
         name = "admin-" + "-".join(address.strip("/").split("/")[1:])
         states.append(State(name, address, "staff"))

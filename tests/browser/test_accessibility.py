@@ -63,9 +63,13 @@ def test_nothing_serious_keeps_anybody_out(scene: Scene, chromium: Browser, look
     found = {}
     with ExitStack() as cleanup:
         contexts = {
-            who: _open(cleanup, chromium, scene, who, look) for who in ("", "ada", "new", "viewer")
+            who: _open(cleanup, chromium, scene, who, look)
+            for who in ("", "ada", "new", "viewer", "staff")
         }
-        for state in states.STATES:
+        page = contexts["staff"].new_page()
+        admin = states.admin_states(page)
+        page.close()
+        for state in (*states.STATES, *admin):
             page = contexts[state.who].new_page()
             if serious := _look_at(scene, page, state):
                 found[state.name] = serious
@@ -77,7 +81,7 @@ def test_nothing_serious_keeps_anybody_out(scene: Scene, chromium: Browser, look
 def _open(
     cleanup: ExitStack, chromium: Browser, scene: Scene, who: str, look: str
 ) -> BrowserContext:
-    person = scene[who] if who else None
+    person = scene.staff if who == "staff" else scene[who] if who else None
     options = LOOKS[look] | {"base_url": scene.site.url, "reduced_motion": "reduce"}
     context = scenes.logged_in(chromium, person, **options)
     cleanup.callback(context.close)

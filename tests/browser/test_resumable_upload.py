@@ -128,6 +128,29 @@ def test_a_lost_line_mends_by_itself(person: Person, open_cut_off: Open, film: P
     assert hash_of(person) == hashlib.sha256(film.read_bytes()).hexdigest()
 
 
+def test_a_line_that_breaks_after_the_last_byte_is_waited_for(
+    person: Person, open_cut_off: Open, film: Path
+) -> None:
+    page = open_cut_off(person)
+    page.goto("/upload/")
+    lost = iter([True] * 4)
+
+    def answer(route: Route) -> None:
+        if route.request.method == "GET" and next(lost, False):
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route(re.compile(r"/api/v1/videos/[-0-9a-f]{36}/$"), answer)
+    page.get_by_label("Choose files").set_input_files(film)
+    row_of(page).get_by_label("Title").fill("By the sea")
+    page.keyboard.press("Enter")
+    expect(row_of(page).get_by_text("Ready")).to_be_visible(timeout=60_000)
+    assert not next(lost, False)
+    [video] = person.ask("GET", "/api/v1/videos/").json()["results"]
+    assert video["title"] == "By the sea"
+
+
 def test_an_upload_can_be_paused_and_canceled(person: Person, open_page: Open, film: Path) -> None:
     page = open_page(person)
     page.goto("/upload/")

@@ -44,6 +44,8 @@ RARE_LOOKS: Mapping[str, Mapping[str, Any]] = {
     "no-script": {"viewport": {"width": 1280, "height": 800}, "java_script_enabled": False},
 }
 RARELY = ("library", "upload", "watch", "account", "trash", "login", "public")
+# The API docs are the longest page.
+_LONG_PAGE_MS = 120_000
 # What docs/ shows.
 DOCS = ("library", "watch")
 
@@ -138,7 +140,7 @@ def _frame(scene: Scene, context: BrowserContext, state: State, file: Path, *, w
     try:
         states.open_state(scene, page, state)
         _settle(page)
-        page.screenshot(path=file, full_page=whole)
+        page.screenshot(path=file, full_page=whole, timeout=_LONG_PAGE_MS)
     except (Error, AssertionError) as error:
         sys.stderr.write(f"{file.name}: {str(error).splitlines()[0]}\n")
         return False
@@ -149,7 +151,10 @@ def _frame(scene: Scene, context: BrowserContext, state: State, file: Path, *, w
 
 
 def _settle(page: Page) -> None:
-    """Until pictures, fonts and players stand still."""
+    """Until pictures, also those below the window, fonts and players stand still."""
+    page.eval_on_selector_all(
+        "img[loading=lazy]", "images => images.forEach((image) => { image.loading = 'eager'; })"
+    )
     page.wait_for_timeout(600)
 
 

@@ -146,7 +146,7 @@ def watch(video: Video, viewer: access.Viewer) -> Watch:
         available=_available(video),
         standing=shown.standing if may_inspect else None,
         failure=_failure(video) if may_inspect and video.status == Video.Status.FAILED else None,
-        facts=facts(video) if may_inspect else [],
+        facts=facts(video, viewer) if may_inspect else [],
         notices=_notices(video) if may_inspect else [],
         plays_on=words.at_most_hours(playback.seconds_it_plays_on(video)),
         may_inspect=may_inspect,
@@ -178,15 +178,17 @@ def author_of(video: Video) -> str:
     return owner.get_full_name()
 
 
-def facts(video: Video) -> list[tuple[str, str]]:
-    """Return names and values of facts about the original and what was made of it."""
+def facts(video: Video, viewer: access.Viewer) -> list[tuple[str, str]]:
+    """Return names and values of facts about the original and what was made of it. Folders are seen
+    by their owner alone."""
     rows = [*provenance.facts(video), *_source_facts(video)]
     if video.release:
         rows.append(("Qualities", ", ".join(selectors.rungs(video))))
     rows.append(("Uploaded", f"{video.created_at:%-d %b %Y, %H:%M} UTC"))
     rows.append(("Same file as", _same_file(video)))
-    rows.append(("Folder", video.folder.name if video.folder else ""))
-    rows.append(("Your id", video.external_id))
+    if video.folder and video.owner_id == viewer.pk:
+        rows.append(("Folder", video.folder.name))
+    rows.append(("External id", video.external_id))
     rows.append(
         ("Metadata", json.dumps(video.metadata, ensure_ascii=False) if video.metadata else "")
     )

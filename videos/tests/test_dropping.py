@@ -108,7 +108,10 @@ def test_broken_outputs_cannot_be_made_again_without_it(asked: Video) -> None:
 def test_the_pages_say_so(asked: Video) -> None:
     dropping.drop_originals()
     video = Video.objects.select_related("source", "release", "owner").get(pk=asked.pk)
-    assert any(name == "Original" and "as chosen" in value for name, value in cards.facts(video))
+    assert any(
+        name == "Original" and "as chosen" in value
+        for name, value in cards.facts(video, video.owner)
+    )
     assert not video.has_original
 
 

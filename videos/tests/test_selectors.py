@@ -14,7 +14,8 @@ from videos.pages import cards
 
 def test_the_api_and_the_watch_page_tell_the_same(api: APIClient, ready_video: Video) -> None:
     told = api.get(f"/api/v1/videos/{ready_video.pk}/").json()
-    facts = dict(cards.facts(selectors.with_everything(Video.objects.all()).get()))
+    found = selectors.with_everything(Video.objects.all()).get()
+    facts = dict(cards.facts(found, found.owner))
     source = told["source"]
     assert facts["Picture"] == f"{source['width']} × {source['height']}"  # noqa: RUF001  # the sign for it
     assert facts["Frame rate"].startswith(f"{source['frame_rate']:.4g} ")
