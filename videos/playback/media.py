@@ -154,7 +154,7 @@ class MediaApp:
     ) -> Response:
         standing = await self._gate.standing(release_id)
         if not standing.admits(grant.audience):
-            return _refusal(403, "This was deleted, or is no longer open to everybody.")
+            return _closed()
         if "\0" in name:
             return _refusal(404, _GONE)
         if Path(name).suffix in PLAYLIST_TYPES:
@@ -165,7 +165,10 @@ class MediaApp:
         if filenames.PARAMETER in request.query_params:
             saved_as = filenames.disposition(standing.title, Path(name))
         if standing.folder == keys.RELEASES and frames.is_known(name):
-            return await self._picture(request, release_id, name, disposition=saved_as)
+            answer = await self._picture(request, release_id, name, disposition=saved_as)
+            # Its making may have taken long.
+            admitted = await self._gate.admits(release_id, grant.audience)
+            return answer if admitted else _closed()
         within = partial(keys.in_folder, standing.folder, release_id)
         return await _file(request, within, name, disposition=saved_as)
 
@@ -320,6 +323,10 @@ def _look_up(wanted: _Wanted) -> _Found | str | bytes | None:
 
 def _redirect(address: str) -> Response:
     return Response(status_code=302, headers={"Location": address, "Cache-Control": "no-store"})
+
+
+def _closed() -> Response:
+    return _refusal(403, "This was deleted, or is no longer open to everybody.")
 
 
 def _unavailable() -> Response:

@@ -16,15 +16,18 @@ from uuid import uuid4
 
 import pytest
 from django.core.cache import cache as counters
+from django.utils import timezone
 
 from accounts.models import User
 from tests.asgi import Answer, ask, scope_of
 from videos.models import Chunk, Release, Video
 from videos.playback import services as playback
 from videos.playback.frames import cache, making
+from videos.playback.gate import Gate
 from videos.playback.media import MediaApp
 from videos.storage import outputs
 from videos.tests import counted
+from videos.tests.kept import in_bucket
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,7 +53,7 @@ def ask_for(owner: User, drawn: Path) -> Callable[..., Answer]:
         # So that the end of the request does not count as the end of the connection.
         asgi = {"version": "3.0", "spec_version": "2.4"}
         scope = scope_of(master.replace("master.m3u8", name), asgi=asgi)
-        return asyncio.run(ask(MediaApp(), scope))
+        return asyncio.run(ask(MediaApp(gate=Gate(seconds=0)), scope))
 
     return asked
 
@@ -154,16 +157,34 @@ def test_two_processes_make_a_picture_once(
     assert len(made) == 1
 
 
-def test_a_chunk_that_is_gone_or_damaged_is_told(ask_for: Callable[..., Answer]) -> None:
-    chunk = outputs().local_path(Chunk.objects.get(number=0).key)
-    assert chunk is not None
-    data = chunk.read_bytes()
-    for harmed in (data[:900], data[::-1]):
-        chunk.write_bytes(harmed)
+def test_a_video_that_is_hidden_while_a_picture_is_made_is_closed(
+    ask_for: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    still = making.still
+
+    def hidden_meanwhile(*given: Any) -> None:
+        still(*given)
+        Video.objects.update(deleted_at=timezone.now())
+
+    monkeypatch.setattr(making, "still", hidden_meanwhile)
+    assert ask_for("thumbnail.jpg?time=1").status == 403
+
+
+@pytest.mark.parametrize("where", ["disk", "moto_server"])
+def test_a_chunk_that_is_gone_or_damaged_is_told(
+    where: str, request: pytest.FixtureRequest, settings: Any
+) -> None:
+    if where != "disk":
+        in_bucket(settings, request.getfixturevalue(where))
+    ask_for: Callable[..., Answer] = request.getfixturevalue("ask_for")
+    key = Chunk.objects.get(number=0).key
+    data = outputs().read_bytes(key, at_most=1_000_000)
+    for harmed in (data[:900], data[::-1], None):
+        outputs().delete_key(key)
+        if harmed is not None:
+            outputs().put_bytes(key, harmed, content_type="video/mp4")
         assert ask_for("thumbnail.jpg?time=0").headers["x-error-code"] == "picture_failed"
-    chunk.unlink()
-    assert ask_for("thumbnail.jpg?time=0").headers["x-error-code"] == "picture_failed"
-    chunk.write_bytes(data)
+    outputs().put_bytes(key, data, content_type="video/mp4")
     assert ask_for("thumbnail.jpg?time=0").status == 200
 
 
