@@ -17,6 +17,7 @@ from videos.storage import originals, outputs
 URL = "/api/v1/videos/"
 
 
+@pytest.mark.usefixtures("every_picture")
 def test_a_ready_video_has_the_promised_shape(api: APIClient, ready_video: Video) -> None:
     video = api.get(f"{URL}{ready_video.pk}/").json()
     assert video["status"] == "ready"
