@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import requests
+from PIL import Image as Pillow
 
 from tests.browser.launching import running_chromium
 from tests.clients import tools
@@ -36,8 +37,9 @@ def key(vodloom: Vodloom) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path, clip: Path) -> Path:
-    """Where the file lies that the examples upload."""
+    """Where the files lie that the examples upload."""
     shutil.copy(clip, tmp_path / "holiday.mp4")
+    Pillow.effect_noise((400, 300), 90).convert("RGB").save(tmp_path / "holiday.jpg")
     return tmp_path
 
 
