@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import (
+    Case,
     Count,
     DateTimeField,
     DurationField,
@@ -18,6 +19,8 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
+    Value,
+    When,
 )
 from django.db.models.functions import Coalesce
 
@@ -26,6 +29,8 @@ from processing.monitoring.forecast import Work
 
 State = Task.State
 
+_TIME: DateTimeField[Any, Any] = DateTimeField()
+_LAST = Value(datetime(9999, 1, 1, tzinfo=UTC), output_field=_TIME)
 _LEFT = F("cost") * (1.0 - F("progress"))
 
 
@@ -34,7 +39,10 @@ def with_work(rows: Any, *, run: str) -> Any:
     costly = Task.objects.filter(run=OuterRef(run), cost__gt=0).order_by()
     left = costly.filter(state__in=Task.OPEN)
     done = costly.filter(state__in=[State.RUNNING, State.DONE])
-    last = costly.filter(state=State.READY).order_by("-rank")
+    # Blocked tasks are ranked once they are free, behind all that wait by then.
+    turn = Case(When(state=State.READY, then=F("rank")), default=_LAST, output_field=_TIME)
+    waiting = costly.filter(state__in=[State.BLOCKED, State.READY])
+    last = waiting.annotate(turn=turn).order_by("-turn")
     others = Task.objects.filter(cost__gt=0).exclude(run=OuterRef(run)).order_by()
     ahead = others.filter(
         queue=OuterRef("last_queue"), state=State.READY, rank__lt=OuterRef("last_rank")
@@ -48,7 +56,7 @@ def with_work(rows: Any, *, run: str) -> Any:
         work_done=_of(done, Sum(F("cost") * F("progress"))),
         work_took=_of(done, Sum(_took())),
         last_queue=Subquery(last.values("queue")[:1]),
-        last_rank=Subquery(last.values("rank")[:1]),
+        last_rank=Subquery(last.values("turn")[:1]),
     ).annotate(work_ahead=_of(ahead, Sum("cost"), by="queue"))
 
 
