@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts import api_keys
 from accounts.models import User
+from config import cache
 from config.env import QUEUES
 from processing.models import Task
 from processing.pipeline.work import drain
@@ -46,6 +47,12 @@ def _own_folders(settings: LazySettings, tmp_path_factory: pytest.TempPathFactor
     settings.UPLOAD_DIR.mkdir()
     # The real one takes half a second by design, for every user a test makes.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _cache_answers() -> None:
+    """An earlier test may have taken Redis away, which is remembered for a second."""
+    cache._away.until = 0.0
 
 
 @pytest.fixture

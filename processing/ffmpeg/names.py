@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Characters that change the direction of the text after them: a name must not affect other text.
@@ -11,7 +12,7 @@ _TURNS_DIRECTION = frozenset(
 # Control characters and surrogates. Joiners stay, because Persian, Hindi and emoji are written with
 # them, and so do characters newer than Python's tables.
 _UNSEEN = ("Cc", "Cs", "Zl", "Zp")
-_ENDS_LINES = str.maketrans(dict.fromkeys("\t\n\v\f\r\x85\u2028\u2029", " "))
+_ENDS_LINES = re.compile(" *[\t\n\v\f\r\x85\u2028\u2029]+ *")
 # What alone would be a name of which nothing can be seen.
 _EMPTY = ("Cf", "Zs")
 
@@ -19,7 +20,7 @@ _EMPTY = ("Cf", "Zs")
 def shown(name: str) -> str:
     """Return `name` as one line, without control characters and direction marks; empty if nothing
     of it can be seen."""
-    kept = [c for c in name.translate(_ENDS_LINES) if not is_unseen(c)]
+    kept = [c for c in _ENDS_LINES.sub(" ", name) if not is_unseen(c)]
     if all(unicodedata.category(c) in _EMPTY for c in kept):
         return ""
     return "".join(kept).strip()

@@ -13,7 +13,12 @@ from tests.pictures.checked import wrong
 from tests.pictures.reference import Reference
 from videos.models import Video
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.corpus, corpus.needs_corpus]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("every_picture"),
+    pytest.mark.corpus,
+    corpus.needs_corpus,
+]
 
 _FILMS = (
     "derived/ntsc_480i_h264_bff.mp4",

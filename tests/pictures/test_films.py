@@ -14,7 +14,11 @@ from tests.pictures.patches import ACROSS, DOWN
 from tests.pictures.reference import Reference
 from videos.models import Video
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("every_picture"),
+    pytest.mark.slow,
+]
 
 _EACH = [pytest.param(n, marks=[] if n == ALWAYS else pytest.mark.thorough) for n in FILMS]
 

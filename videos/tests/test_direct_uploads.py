@@ -289,7 +289,7 @@ def test_who_may_not_upload_any_more_sends_nothing_more(
         ({"size": "5"}, "size", "invalid"),
         ({"metadata": []}, "metadata", "invalid"),
         ({"metadata": {"tilte": "A"}}, "metadata.tilte", "unknown_field"),
-        ({"metadata": {"tags": "sea"}}, "metadata.tags", "invalid"),
+        ({"metadata": {"tags": "[1]"}}, "metadata.tags", "invalid"),
         ({"metadata": {"size": "many"}}, "metadata.size", "invalid"),
         ({"metadata": {"size": 0}}, "metadata.size", "min_value"),
         ({"metadata": {"size": "9" * 5000}}, "metadata.size", "invalid"),

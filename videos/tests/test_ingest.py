@@ -11,7 +11,7 @@ from videos.ingest.uploads import clean_filename
         ("holiday.mp4", "holiday.mp4"),
         ("../../etc/passwd", "passwd"),
         ("C:\\videos\\a.mp4", "a.mp4"),
-        ("a\nb\x00c.mp4", "abc.mp4"),
+        ("a\nb\x00c.mp4", "a bc.mp4"),
         ("\u202egnp.mp4", "gnp.mp4"),
         ("-i.mp4", "-i.mp4"),
         ("<img src=x onerror=alert(1)>.mp4", "<img src=x onerror=alert(1)>.mp4"),
