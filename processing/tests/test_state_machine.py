@@ -139,7 +139,7 @@ class Pipeline(RuleBasedStateMachine):
 
     def _reprocess(self, pick: int) -> None:
         video = Video.objects.get(pk=_pick(self.videos, pick).pk)
-        busy = _is_busy(video)
+        busy = _is_busy(video, essential=True)  # what only makes pictures gives way
         try:
             self.runs.append(services.reprocess(video))
         except services.AlreadyProcessing:
@@ -351,8 +351,11 @@ def _place(run: Run, runs: list[Run]) -> int:
     return [other.pk for other in runs].index(run.pk) + 1
 
 
-def _is_busy(video: Video) -> bool:
-    return Run.objects.filter(video=video, status__in=Run.ACTIVE).exists()
+def _is_busy(video: Video, *, essential: bool = False) -> bool:
+    active = Run.objects.filter(video=video, status__in=Run.ACTIVE)
+    if essential:
+        active = active.filter(tasks__essential=True, tasks__state__in=Task.OPEN)
+    return active.exists()
 
 
 def _is_current(task: Task) -> bool:
