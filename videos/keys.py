@@ -7,6 +7,7 @@ video under ``posters/<poster>/``.
 """
 
 import re
+from collections.abc import Iterable
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -16,10 +17,11 @@ IMAGES = "images/"
 POSTERS = "posters/"
 # The names of the pictures of a poster that an owner gave: as shown, for lists, and in full. Of a
 # poster that an earlier version stored there are only these three.
-POSTER, SMALL_POSTER, FULL_POSTER = _EVERY_POSTER = ("poster.jpg", "poster-small.jpg", "full.jpg")
-SMALLEST_POSTER = "poster-320.jpg"
+POSTER, SMALL_POSTER, FULL_POSTER = EARLIER_POSTER_FILES = (
+    "poster.jpg", "poster-small.jpg", "full.jpg",
+)  # fmt: skip
 POSTER_FILES = (
-    *_EVERY_POSTER, SMALLEST_POSTER, "poster.webp", "poster-small.webp", "poster-320.webp",
+    *EARLIER_POSTER_FILES, "poster-320.jpg", "poster.webp", "poster-small.webp", "poster-320.webp",
 )  # fmt: skip
 # In each storage: the mark of the installation that it belongs to.
 IDENTITY = "installation.json"
@@ -89,10 +91,10 @@ def in_poster(poster_id: UUID, name: str) -> str:
     return f"{POSTERS}{poster_id}/{name}"
 
 
-def poster_files(poster_id: UUID, *, every: bool = False) -> list[str]:
-    """Return the keys of all pictures of a poster that an owner gave, or only of those that
-    ``every`` such poster has."""
-    return [in_poster(poster_id, name) for name in (_EVERY_POSTER if every else POSTER_FILES)]
+def poster_files(poster_id: UUID, names: Iterable[str] = POSTER_FILES) -> list[str]:
+    """Return the keys of the pictures of a poster that an owner gave, by default of all that one
+    can have."""
+    return [in_poster(poster_id, name) for name in names]
 
 
 def poster_of(key: str) -> UUID | None:

@@ -131,7 +131,8 @@ def _named() -> Iterator[Row]:
             yield OUTPUTS, key, size, None, None, stored, "", 1
     given = ("own_poster", "own_poster_sizes")
     for poster, sizes in walk(Video.objects.exclude(own_poster=None), *given):
-        for key in keys.poster_files(poster, every=str(poster) not in (sizes or {})):
+        names = (sizes or {}).get(str(poster)) or keys.EARLIER_POSTER_FILES
+        for key in keys.poster_files(poster, names):
             yield OUTPUTS, key, None, None, None, stored, "", 1
     for column in ("poster_key", "small_poster_key"):
         for pk, key in walk(Release.objects.exclude(**{column: ""}), "pk", column):
