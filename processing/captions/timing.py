@@ -31,11 +31,3 @@ def webvtt(ms: int) -> str:
 def srt(ms: int) -> str:
     """Return a time as ``00:01:02,500``."""
     return webvtt(ms).replace(".", ",")
-
-
-def short(ms: int) -> str:
-    """Return a time as people write it, in whole seconds: ``1:02`` or ``1:01:02``."""
-    seconds = ms // 1000
-    if seconds < 3600:
-        return f"{seconds // 60}:{seconds % 60:02}"
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
