@@ -36,7 +36,7 @@ def test_captions_that_roll_up_stay_until_the_next() -> None:
     assert [cue.text for cue in document.cues] == ["ABC", "ABC\nDEF"]
     assert document.cues[0].end == document.cues[1].start
     (guessed,) = document.notices
-    assert guessed.code == "captions_ends_guessed"
+    assert guessed.code == "captions_end_guessed"
     assert "line" not in notices.sentence(guessed)
 
 
