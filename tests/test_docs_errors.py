@@ -10,6 +10,7 @@ from typing import Any
 
 from rest_framework import exceptions, serializers
 
+from processing.captions import editing, errors
 from videos.api import urls
 from videos.api.filters import JobFilter, VideoFilter
 from videos.api.preconditions import PreconditionFailed
@@ -121,6 +122,7 @@ def _forms(kind: type[StrictForm]) -> Iterator[type[StrictForm]]:
 
 def test_every_code_is_in_the_table_and_the_table_has_no_other() -> None:
     known = made() | of_members() | {error.default_code for error in OF_DRF}
+    known |= errors.SENTENCES.keys() | editing.MESSAGES.keys()
     assert told() == known
 
 
