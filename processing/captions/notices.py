@@ -94,8 +94,8 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind(
             "captions_timestamps_dropped",
-            "Times within cues ({count}, the first on line {line}) that are not those of the cue were "
-            "left out.",
+            "Times within cues ({count}, the first on line {line}) that are out of order, or not "
+            "within the cue, were left out.",
             when="the times in a cue's text are out of order",
         ),
         Kind(
