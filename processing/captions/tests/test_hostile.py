@@ -90,7 +90,7 @@ def test_a_long_file_takes_no_longer_than_its_length(form: str, part: str) -> No
             read((HEADS[form] + part * count + "\0-->\n<").encode(), format=form)
         return time.process_time() - begun
 
-    small, large = (seconds(size // len(part)) for size in (50_000, 400_000))
+    small, large = (seconds(size // len(part)) for size in (20_000, 160_000))
     assert large < 0.2 + 24 * small
 
 
