@@ -27,7 +27,8 @@ def from_json(data: Mapping[str, Any]) -> Document:
     """Return the document that `to_json` wrote."""
     return Document(
         tuple(
-            Cue(*told, words=tuple(Word(*word) for word in words)) for *told, words in data["cues"]
+            Cue(start, end, text, settings, name, tuple(Word(*word) for word in words))
+            for start, end, text, settings, name, words in data["cues"]
         ),
         data["regions"],
         tuple(Notice(code, details) for code, details in data["notices"]),

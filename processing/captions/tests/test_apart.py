@@ -83,6 +83,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, tools: Counting) -
     assert (caught.value.code, Counting.ran) == ("captions_too_large", 0)
 
 
+FILES = [pytest.param(path, id=path.name) for path in sorted((HOSTILE / "caption").glob("*"))]
 TEXTS = {
     "cp1251.srt": "привет",
     "drawtext_filter.srt": "%{pts}:textfile=/etc/passwd',drawtext=textfile=/etc/passwd",
@@ -94,7 +95,7 @@ TEXTS = {
 
 
 @needs_corpus
-@pytest.mark.parametrize("path", each(sorted((HOSTILE / "caption").glob("*"))))
+@pytest.mark.parametrize("path", each(list(FILES)))
 def test_the_corpus_is_read(path: Path, tools: Counting) -> None:
     document = read_apart(path, tools, filename=path.name)
     assert [cue.text for cue in document.cues] == [TEXTS[path.name]]
