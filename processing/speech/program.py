@@ -8,6 +8,7 @@ last.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,11 @@ from processing.speech.transcriber import SpeechError
 
 
 def main(arguments: list[str]) -> None:
-    """Transcribe one file. The arguments are its path, the language, the name of the engine, the
-    path of its model or nothing, and how many threads it may use."""
-    sound, language, name, model, threads = arguments
+    """Transcribe one file. The arguments are its path, the folder to keep files in, the language,
+    the name of the engine, the path of its model or nothing, and how many threads it may use."""
+    sound, folder, language, name, model, threads = arguments
+    os.chdir(folder)
+    os.environ["HOME"] = os.environ["TMPDIR"] = folder
     try:
         engine = open_engine(name, Path(model) if model else None, threads=int(threads))
         _say({"engine": engine.name, "model": engine.model})

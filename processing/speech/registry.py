@@ -34,33 +34,37 @@ class Engine:
             return None
         return Path(spec.origin).resolve().parents[1]
 
-    def is_model(self, path: Path | None) -> bool:
-        """Whether there is a model for this engine at a path, or in its package."""
+    def missed(self, path: Path | None) -> str:
+        """Return what is missing of a model at a path, or in the package; empty if it is whole."""
         if path is None:
-            return self.has_model
+            return "" if self.has_model else "it is not set"
         if self.files is None:
-            return path.is_file()
-        return all((path / name).exists() for name in self.files)
+            return "" if path.is_file() else f"{path.name} is no file"
+        if not path.is_dir():
+            return f"{path.name} is no folder"
+        return next(
+            (f"{path.name} has no {name}" for name in self.files if not (path / name).exists()), ""
+        )
 
 
 ENGINES: dict[str, Engine] = {
     "faster-whisper": Engine(
         "processing.speech.engines.faster_whisper:FasterWhisper",
         "faster_whisper",
-        "faster-whisper.txt",
+        "speech-faster-whisper.txt",
         # Without the latter two it would ask the network for them, or guess.
         ("model.bin", "config.json", "tokenizer.json"),
     ),
     "whisper.cpp": Engine(
         "processing.speech.engines.whisper_cpp:WhisperCpp",
         "pywhispercpp",
-        "whisper-cpp.txt",
+        "speech-whisper-cpp.txt",
         None,
     ),
     "pocketsphinx": Engine(
         "processing.speech.engines.pocketsphinx:PocketSphinx",
         "pocketsphinx",
-        "pocketsphinx.txt",
+        "speech-pocketsphinx.txt",
         ("en-us", "en-us.lm.bin", "cmudict-en-us.dict"),
         has_model=True,
     ),
@@ -73,7 +77,7 @@ def open_engine(name: str, model: Path | None, *, threads: int) -> Transcriber:
     Raises ``EngineMissing`` or ``ModelMissing``.
     """
     engine = ENGINES[name]
-    if not engine.is_model(model):
+    if engine.missed(model):
         raise ModelMissing
     module, _, adapter = engine.adapter.partition(":")
     build: Callable[[Path | None, int], Transcriber] = getattr(

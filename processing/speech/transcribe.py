@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processing.captions.document import Word
-from processing.ffmpeg.errors import MediaError, ProcessFailed, ProcessStalled
+from processing.ffmpeg.errors import MediaError, ProcessFailed, ProcessKilled, ProcessStalled
 from processing.ffmpeg.running import runner
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.speech.pieces import milliseconds
@@ -26,7 +26,9 @@ _WALL_FLOOR_SECONDS, _WALL_A_SECOND = 900.0, 60.0
 # So long it may take to load the model, or to recognise one piece on a busy machine.
 _SILENCE_SECONDS = 1800.0
 _SAID_FLOOR_BYTES, _SAID_A_SECOND = 1024**2, 4096
+_WRITTEN_BYTES = 64 * 1024**2
 _MEMORY_BYTES, _MEMORY_A_MODEL_BYTE = 3 * 1024**3, 4
+_NO_MEMORY = ("MemoryError", "bad_alloc")
 
 _MESSAGES = {
     "transcriber_missing": "This server has no engine for speech recognition. Tell its operator.",
@@ -71,13 +73,15 @@ class Transcript:
 
 def transcribe(
     sound: Path,
+    folder: Path,
     request: Request,
     ffmpeg: FFmpeg,
     *,
     report: Callable[[float], None] = lambda share: None,
     should_stop: Callable[[], str | None] = runner.never,
 ) -> Transcript:
-    """Transcribe a WAV of 16-bit samples, 16,000 a second, in one channel, by its absolute path.
+    """Transcribe a WAV of 16-bit samples, 16,000 a second, in one channel. The engine may write
+    into an empty folder. Both paths are absolute.
 
     ``report(share)`` is told the share that is done, from 0 to 1. Raises ``TranscriptionFailed``,
     ``SoundInvalid``, or what `runner.run` raises but `ProcessFailed`.
@@ -86,25 +90,29 @@ def transcribe(
     packages = engine.packages
     if packages is None:
         raise _failure("transcriber_missing")
-    if not engine.is_model(request.model):
+    if engine.missed(request.model):
         raise _failure("transcriber_model_missing")
     length = milliseconds(sound)
     told = Told(length)
     watch = _Watch(told, length, report, should_stop)
     try:
         ffmpeg.run(
-            _command(sound, request, packages),
+            _command(sound, folder, request, packages),
             limits=_limits(length / 1000, request.model),
             reads=[sound, *_needed(packages, request.model)],
+            writes=folder,
             should_stop=watch.look,
             said=told,
         )
     except ProcessFailed as error:
+        if any(word in error.log for word in _NO_MEMORY):
+            raise ProcessKilled(memory=True, log=error.log) from error
         raise _failure("transcription_failed", log=error.log) from error
     except ToldNonsense as error:
         raise _failure("transcription_failed") from error
     if told.error:
         raise _failure(told.error)
+    report(1.0)
     return Transcript(
         told.language if told.words else "", tuple(told.words), told.engine, told.model
     )
@@ -140,10 +148,10 @@ def _failure(code: str, *, log: str = "") -> TranscriptionFailed:
     return TranscriptionFailed(_MESSAGES[known], code=known, log=log)
 
 
-def _command(sound: Path, request: Request, packages: Path) -> list[str]:
+def _command(sound: Path, folder: Path, request: Request, packages: Path) -> list[str]:
     python = str(Path(sys.executable).resolve())
     model = str(request.model) if request.model else ""
-    own = [str(sound), request.language, request.engine, model, str(request.threads)]
+    own = [str(sound), str(folder), request.language, request.engine, model, str(request.threads)]
     return [python, "-I", "-S", "-B", "-c", _START, str(_CODE), str(packages), *own]
 
 
@@ -152,7 +160,7 @@ def _limits(seconds: float, model: Path | None) -> runner.Limits:
         wall_seconds=_WALL_FLOOR_SECONDS + _WALL_A_SECOND * seconds,
         memory_bytes=_MEMORY_BYTES + _MEMORY_A_MODEL_BYTE * _bytes_of(model),
         stdout_bytes=_SAID_FLOOR_BYTES + round(_SAID_A_SECOND * seconds),
-        output_bytes=0,
+        output_bytes=_WRITTEN_BYTES,
     )
 
 
