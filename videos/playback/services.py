@@ -13,16 +13,18 @@ from django.urls import get_script_prefix
 
 from videos import access, keys, lifetimes, storage
 from videos.models import Release, Video
-from videos.playback import playlists, tokens
+from videos.playback import media_tracks, playlists, tokens
 from videos.playback.gate import Audience
 
 
 def hls_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str | None:
-    """Return the path of the multivariant playlist for a viewer, or None if there is none to play.
+    """Return the address of the multivariant playlist for a viewer, or None if there is none to
+    play. It lists the video's tracks too.
 
     The video's source must be joined.
     """
-    return named_url(video, playlists.MULTIVARIANT, viewer, held=held)
+    address = named_url(video, playlists.MULTIVARIANT, viewer, held=held)
+    return address and address + _with_tracks(video, _audience(video, viewer, held=held))
 
 
 def dash_url(video: Video, viewer: access.Viewer) -> str | None:
@@ -35,7 +37,26 @@ def dash_url(video: Video, viewer: access.Viewer) -> str | None:
     if release is None or not release.is_complete or not access.may_play(video, viewer):
         return None
     audience = _audience(video, viewer, held=False)
-    return _address(video, release.pk, playlists.MANIFEST, audience)
+    address = _address(video, release.pk, playlists.MANIFEST, audience)
+    return address + _with_tracks(video, audience)
+
+
+def tracks_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str | None:
+    """Return the address under which the texts of a video's tracks lie, or None if the viewer may
+    not see the video.
+
+    The video's source and release must be joined.
+    """
+    if not access.may_see(video, viewer):
+        return None
+    return _address(video, video.pk, "", _audience(video, viewer, held=held))
+
+
+def _with_tracks(video: Video, audience: Audience) -> str:
+    """Return the query that names a video whose tracks a playlist is to list, with its own token:
+    several videos may share a release."""
+    token = tokens.issue(video.pk, duration=duration_of(video), audience=audience)
+    return f"?{media_tracks.PARAMETER}={media_tracks.value(video.pk, token)}"
 
 
 def poster_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str | None:

@@ -1,0 +1,92 @@
+"""The texts of a video's tracks, as the media app serves them, and how playlists name the video.
+
+A release may belong to several videos with tracks of their own. So the address of a playlist says
+in its query whose tracks are listed, with a token for that video; and their files lie under the id
+of the video: ``/m/<token>/<video>/<track>.vtt``.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from pathlib import Path
+from uuid import UUID
+
+from django.urls import get_script_prefix
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from videos.database_threads import DatabaseThreads
+from videos.playback import accepted, conditions, filenames, tokens
+from videos.playback.gate import Gate
+from videos.playback.rendering import Tracks
+from videos.playback.sharing import Shared
+from videos.tracks import texts
+from videos.tracks.texts import NoSuchText, Text
+
+PARAMETER = "tracks"
+"""The query parameter of a playlist's address that names the video whose tracks it lists."""
+KEPT_SECONDS = 1.0
+"""How long a text is kept for others that ask, after which an edit shows."""
+_KEPT_BYTES = 16 * 1024**2
+_GZIP_LEVEL = 6
+# Whoever edits wants to see it; players ask again for what they show seldom.
+_CACHING = "private, max-age=2"
+
+_threads = DatabaseThreads("texts", size=2, waiting=1000, queue_seconds=10, run_seconds=10)
+
+
+def value(video_id: UUID, token: str) -> str:
+    """Return the value of the parameter for a video."""
+    return f"{video_id}.{token}"
+
+
+async def asked_for(request: Request, gate: Gate) -> Tracks | None:
+    """Return the tracks that the address of a playlist asks for; none if the video is closed to its
+    holder. Raises ``BadToken``."""
+    asked = request.query_params.get(PARAMETER)
+    if asked is None:
+        return None
+    name, _, token = asked.partition(".")
+    try:
+        video_id = UUID(name)
+        grant = tokens.check(token, video_id)
+    except ValueError as error:
+        raise tokens.BadToken from error
+    standing = await gate.standing(video_id)
+    if standing.tracks_revision is None or not standing.admits(grant.audience):
+        return None
+    base = f"{get_script_prefix()}m/{token}/{video_id}/"
+    return Tracks(video_id, base, standing.tracks_revision)
+
+
+class Texts:
+    """Serves the texts of tracks; each is rendered once for all who ask at the same time."""
+
+    def __init__(self) -> None:
+        self._kept: Shared[tuple[UUID, str], Text] = Shared(
+            seconds=KEPT_SECONDS, most=_KEPT_BYTES, weigh=lambda text: len(text.body)
+        )
+
+    async def answer(self, request: Request, video_id: UUID, name: str, title: str) -> Response:
+        """Answer a request for a text of a video that its holder may see."""
+        try:
+            text = await self._kept.get(
+                (video_id, name), lambda: _threads.run(texts.render, video_id, name)
+            )
+        except NoSuchText:
+            return PlainTextResponse(
+                "This video has no such text.", 404, headers={"Cache-Control": "no-store"}
+            )
+        body = text.body.encode()
+        etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers = {"Cache-Control": _CACHING, "Vary": "Accept-Encoding", "ETag": etag}
+        status = conditions.unmet(request.headers, etag=etag, modified=None)
+        if status is not None:
+            return Response(status_code=status, headers=headers)
+        if filenames.PARAMETER in request.query_params:
+            saved_as = Path(f"{text.language or text.label}{Path(name).suffix}")
+            headers["Content-Disposition"] = filenames.disposition(title, saved_as)
+        if accepted.takes_gzip(request.headers.get("accept-encoding", "")):
+            body, headers["Content-Encoding"] = gzip.compress(body, _GZIP_LEVEL, mtime=0), "gzip"
+        return Response(body, headers={**headers, "Content-Type": text.content_type})
