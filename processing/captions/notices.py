@@ -1,0 +1,146 @@
+"""What can be changed or left out while captions are read, each once with the sentence for
+people.
+
+The details of a notice have ``count``, how often it happened, and ``line``, the first line at which
+it did, unless the sentence names others. docs/media.md lists all kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from processing.captions.document import Notice
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of notice: ``sentence`` is filled in with the details, ``when`` says when it is
+    given."""
+
+    code: str
+    sentence: str
+    when: str
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.code: kind
+    for kind in (
+        Kind(
+            "captions_encoding_guessed",
+            "The file does not say how its characters are encoded; it was read as {encoding}. If "
+            "letters are wrong, name the encoding, or save the file as UTF-8.",
+            when="the file is no Unicode, and its encoding was not named",
+        ),
+        Kind(
+            "captions_bytes_replaced",
+            "{count} characters of the file are damaged and are shown as �.",
+            when="a few bytes of a file do not fit its encoding",
+        ),
+        Kind(
+            "captions_header_missing",
+            "The file has no line WEBVTT at its beginning, and was read all the same.",
+            when="a WebVTT file begins with a cue",
+        ),
+        Kind(
+            "captions_header_ignored",
+            "The time map of the file (X-TIMESTAMP-MAP, line {line}) was ignored: its cues stand "
+            "at the times that are written beside them.",
+            when="the file is a segment of a stream",
+        ),
+        Kind(
+            "captions_styles_dropped",
+            "Style sheets of the file ({count}, the first on line {line}) were left out; viewers "
+            "choose how captions look.",
+            when="a WebVTT file has STYLE blocks",
+        ),
+        Kind(
+            "captions_comments_dropped",
+            "Comments in the file ({count}, the first on line {line}) were left out.",
+            when="the file has comments, which players do not show",
+        ),
+        Kind(
+            "captions_regions_dropped",
+            "Regions of the file ({count}, the first on line {line}) cannot be read, and were "
+            "left out.",
+            when="a region has no name, has that of another one, or there are too many",
+        ),
+        Kind(
+            "captions_settings_dropped",
+            "Positions of {count} cues (the first on line {line}) cannot be kept.",
+            when="the settings of a cue are wrong, or say what WebVTT cannot",
+        ),
+        Kind(
+            "captions_styling_dropped",
+            "Fonts, colours and effects of {count} cues (the first on line {line}) were left out; "
+            "bold, italic and underlined text is kept.",
+            when="a cue is styled by other than what WebVTT has tags for",
+        ),
+        Kind(
+            "captions_drawings_dropped",
+            "Drawings ({count}, the first on line {line}) were left out.",
+            when="an ASS file draws shapes",
+        ),
+        Kind(
+            "captions_tags_escaped",
+            "Tags in {count} cues (the first on line {line}) are unknown, and are shown as text.",
+            when="a cue has tags such as <script>",
+        ),
+        Kind(
+            "captions_tags_mended",
+            "Tags in {count} cues (the first on line {line}) were not closed in order, and were "
+            "mended.",
+            when="a cue has tags without an end, or ends without a tag",
+        ),
+        Kind(
+            "captions_timestamps_dropped",
+            "Times within {count} cues (the first on line {line}) do not lie within the cue, and "
+            "were left out.",
+            when="the times in a cue's text are out of order",
+        ),
+        Kind(
+            "captions_characters_removed",
+            "Control characters were removed from {count} cues (the first on line {line}).",
+            when="a text has NUL, control characters, or characters that reverse the text after "
+            "them",
+        ),
+        Kind(
+            "captions_empty_cues_dropped",
+            "{count} cues without any text (the first on line {line}) were left out.",
+            when="a cue has no text",
+        ),
+        Kind(
+            "captions_instants_dropped",
+            "{count} cues that end when they start (the first on line {line}) were left out.",
+            when="a cue lasts no time, so that no player shows it",
+        ),
+        Kind(
+            "captions_identifiers_shortened",
+            "The identifiers of {count} cues (the first on line {line}) were shortened.",
+            when="an identifier has more than 200 characters, or an arrow",
+        ),
+        Kind(
+            "captions_ends_guessed",
+            "The file does not say when {count} cues end (the first on line {line}); each stays "
+            "until the next, for 5 seconds at most.",
+            when="a format, such as LRC, tells only when a line begins",
+        ),
+        Kind(
+            "captions_start_late",
+            "The captions begin after {hours} h. If the clock of the programme begins there, "
+            "shift them all back by that.",
+            when="the first cue of an SCC or TTML file starts after an hour or more",
+        ),
+        Kind(
+            "captions_fields_dropped",
+            "The file has captions of {channels}; only the first channel was read.",
+            when="an SCC file has several channels",
+        ),
+    )
+}
+"""All kinds by their codes."""
+
+
+def sentence(notice: Notice) -> str:
+    """Return the sentence that people read."""
+    return KINDS[notice.code].sentence.format(**notice.details)

@@ -1,0 +1,58 @@
+"""Read a file of captions in whatever format and encoding it is."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from processing.captions import encoding as encodings
+from processing.captions import limits
+from processing.captions.document import Document
+from processing.captions.draft import Draft
+from processing.captions.errors import CaptionsUnreadable
+from processing.captions.formats import FORMATS, Format
+
+
+def read(
+    data: bytes, *, filename: str = "", format: str = "", encoding: str = "", language: str = ""
+) -> Document:
+    """Return the captions of a file, cleaned; its notices tell of all that was changed.
+
+    The content says which format it is; ``filename`` decides between those that it may be, and
+    ``format`` (a name in `FORMATS`) says it for sure. ``encoding`` and ``language`` (BCP 47) are
+    for files that are no Unicode. Raises ``CaptionsUnreadable``.
+    """
+    if len(data) > limits.MOST_BYTES:
+        raise CaptionsUnreadable("captions_too_large")
+    if not data.strip(b"\0 \t\r\n"):
+        raise CaptionsUnreadable("captions_empty")
+    draft = Draft()
+    for kind in _kinds(filename, format):
+        if kind.binary and kind.is_it(data):
+            kind.read(data, draft)
+            return draft.finish()
+    text = encodings.decode(data, draft, encoding=encoding, language=language)
+    if not text.strip("\0 \t\r\n\ufeff"):
+        raise CaptionsUnreadable("captions_empty")
+    found = _found(text, filename, format)
+    found.read(text, draft)
+    return draft.finish()
+
+
+def _found(text: str, filename: str, format: str) -> Format:
+    kinds = [kind for kind in _kinds(filename, format) if not kind.binary]
+    if format and kinds:
+        return kinds[0]
+    for kind in kinds:
+        if kind.is_it(text):
+            return kind
+    raise CaptionsUnreadable("captions_format_unknown")
+
+
+def _kinds(filename: str, format: str) -> list[Format]:
+    """Return the formats to try, first the one that the name of the file says."""
+    if format:
+        if format not in FORMATS:
+            raise CaptionsUnreadable("captions_format_unknown")
+        return [FORMATS[format]]
+    ending = PurePath(filename).suffix.lower()
+    return sorted(FORMATS.values(), key=lambda kind: ending not in kind.endings)
