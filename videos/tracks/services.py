@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from processing.captions import document, markup
@@ -168,8 +168,8 @@ def delete(track: Track) -> None:
 def forget_orphans() -> int:
     """Delete tracks whose video is gone; return how many rows that were. Only the previous version,
     which does not know this table, deletes videos without them."""
-    gone = Track.objects.exclude(video__in=Video.objects.all())
-    return gone.delete()[0]
+    is_gone = ~Exists(Video.objects.filter(pk=OuterRef("video_id")))
+    return Track.objects.filter(is_gone).delete()[0]
 
 
 def notices_of(text: Document) -> list[dict[str, Any]]:
