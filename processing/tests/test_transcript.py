@@ -42,7 +42,7 @@ class Pretended:
     """An engine that hears at once what it is told to."""
 
     def __init__(self) -> None:
-        self.words = WORDS
+        self.words: tuple[Word, ...] = WORDS
         self.languages: list[str] = []
         self.failure: Exception | None = None
 
