@@ -20,12 +20,15 @@ from processing.ffmpeg.errors import Interrupted
 from processing.models import Run, Task
 from processing.pipeline import finish, work
 from processing.pipeline.claim import claim
-from processing.speech.tests.spoken import SENTENCE, Spoken, clip
+from processing.speech.tests import spoken as voice
+from processing.speech.tests.spoken import SENTENCE, Spoken
 from processing.speech.transcribe import Transcript, TranscriptionFailed
 from processing.steps import transcript
 from tests.killed import killed_at
 from tests.servers.process import wait_until
-from videos.models import Cue, Event, Track, Video
+from videos.ingest import services as ingest
+from videos.ingest.settings import VideoSettings
+from videos.models import Cue, Event, Track, Upload, Video
 from videos.tracks import services
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -42,7 +45,7 @@ class Pretended:
     """An engine that hears at once what it is told to."""
 
     def __init__(self) -> None:
-        self.words = WORDS
+        self.words: tuple[Word, ...] = WORDS
         self.languages: list[str] = []
         self.failure: Exception | None = None
 
@@ -64,7 +67,7 @@ def pretended(engine: None, monkeypatch: pytest.MonkeyPatch) -> Pretended:
 @pytest.fixture
 def spoken(tmp_path: Path) -> Spoken:
     """A film in which a sentence is said, whose clock begins at 7 s."""
-    said = clip(tmp_path, before=1500)
+    said = voice.clip(tmp_path, before=1500)
     film = tmp_path / "film.mp4"
     frames = ["-f", "lavfi", "-i", "color=c=navy:size=320x180:rate=25", "-i", str(said.path)]
     codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-shortest"]
@@ -331,3 +334,23 @@ def test_others_may_not_ask(
     ready_video: Video, as_user: Callable[[User], APIClient], stranger: User, engine: None
 ) -> None:
     assert ask(as_user(stranger), ready_video).status_code == 404
+
+
+def test_the_same_file_again_gets_the_captions_of_the_first(
+    ready_video: Video,
+    api: APIClient,
+    work_off: Callable[[], None],
+    pretended: Pretended,
+    owner: User,
+    clip: Path,
+) -> None:
+    ask(api, ready_video)
+    work_off()
+    file = ingest.describe_file(clip, protocol=Upload.Protocol.COMMAND)
+    again = ingest.take_file(owner, file, VideoSettings(on_duplicate="share"))
+    work_off()
+    assert Video.objects.get(pk=again.pk).release_id == ready_video.release_id
+    copied = Track.objects.get(video=again)
+    assert (copied.origin, copied.language) == ("generated", "en")
+    assert Cue.objects.get(track=copied).words == [[500, 900, "Good"], [900, 1500, "morning."]]
+    assert len(pretended.languages) == 1
