@@ -72,6 +72,15 @@ def decode(data: bytes, draft: Draft, *, encoding: str = "", language: str = "")
     return _decoded(data, name, draft)
 
 
+def unicode(data: bytes) -> str | None:
+    """Return the text of a file that is whole and surely Unicode, else None."""
+    marked = [name for mark, name in _MARKS if data.startswith(mark)]
+    try:
+        return data.decode(marked[0] if marked else "utf-8").lstrip("\ufeff")
+    except UnicodeDecodeError:
+        return None
+
+
 def is_known(encoding: str) -> bool:
     """Whether there is a text encoding of that name."""
     try:

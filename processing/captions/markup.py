@@ -14,6 +14,7 @@ KEPT = frozenset(("b", "i", "u", "c", "v", "lang", "ruby", "rt"))
 """The tags of WebVTT, besides times."""
 _SAME_AS = {"em": "i", "strong": "b"}
 _DROPPED = frozenset(("font", "s", "strike", "del", "span", "p", "div"))
+_KNOWN = KEPT | _DROPPED | {"br"}
 # As deep as nobody nests, so that what is closed and opened again stays bounded.
 _DEEPEST = 16
 _LONGEST_TAG = 300
@@ -41,16 +42,13 @@ def sanitize(text: str, *, start: int = 0, end: int | None = None) -> Sanitized:
     are left out, because an empty line ends a cue.
     """
     building = _Building(last=start, end=end)
-    at = 0
+    taken = at = 0
     while (opening := text.find("<", at)) >= 0:
-        building.words(text[at:opening])
-        closing = text.find(">", opening + 1, opening + _LONGEST_TAG)
-        if closing > 0 and building.tag(text[opening + 1 : closing]):
-            at = closing + 1
-        else:
-            building.words("<")
-            at = opening + 1
-    building.words(text[at:])
+        at = opening + 1
+        closing = text.find(">", at, opening + _LONGEST_TAG)
+        if closing > 0 and building.tag(text[at:closing], before=text[taken:opening]):
+            taken = at = closing + 1
+    building.words(text[taken:])
     return building.finish()
 
 
@@ -111,27 +109,32 @@ class _Building:
             self.changes.add("captions_characters_removed")
         self.parts.append(escaped(kept))
 
-    def tag(self, inside: str) -> bool:
-        """Take a tag; false if it is none, but text."""
-        if _TIME.fullmatch(inside) and (moment := timing.read(inside)) is not None:
-            self._moment(moment)
-            return True
+    def tag(self, inside: str, *, before: str) -> bool:
+        """Take a tag and the words before it; false if it is none, but text."""
+        moment = timing.read(inside) if _TIME.fullmatch(inside) else None
         found = _TAG.fullmatch(inside)
         name = found[2].lower() if found else ""
         name = _SAME_AS.get(name, name)
+        if moment is None and name not in _KNOWN:
+            if inside[:1].isalpha() or inside[:1] in "/!?":
+                self.changes.add("captions_tags_escaped")
+            return False
+        self.words(before)
+        if moment is not None:
+            self._moment(moment)
+        elif found is not None:
+            self._known(name, found)
+        return True
+
+    def _known(self, name: str, found: re.Match[str]) -> None:
         if name == "br":
             self.parts.append("\n")
         elif name in _DROPPED:
             self.changes.add("captions_styling_dropped")
-        elif found is None or name not in KEPT:
-            if inside[:1].isalpha() or inside[:1] in "/!?":
-                self.changes.add("captions_tags_escaped")
-            return False
         elif found[1]:
             self._close(name)
         else:
             self._begin(name, found[3], found[4] or "")
-        return True
 
     def finish(self) -> Sanitized:
         if any(name not in ("v", "c", "lang") for name, _ in self.open):

@@ -132,9 +132,9 @@ KINDS: Mapping[str, Kind] = {
             when="the first cue of an SCC or TTML file starts after an hour or more",
         ),
         Kind(
-            "captions_fields_dropped",
-            "The file has captions of {channels}; only the first channel was read.",
-            when="an SCC file has several channels",
+            "captions_channels_dropped",
+            "The file has captions of a second channel, which were left out.",
+            when="an SCC file has two channels, often for two languages",
         ),
         Kind(
             "captions_recognized",
@@ -148,5 +148,10 @@ KINDS: Mapping[str, Kind] = {
 
 
 def sentence(notice: Notice) -> str:
-    """Return the sentence that people read."""
-    return KINDS[notice.code].sentence.format(**notice.details)
+    """Return the sentence that people read. Formats without lines have none in it either."""
+    told = KINDS[notice.code].sentence
+    if notice.details.get("line") == 0:
+        told = told.replace(" (the first on line {line})", "").replace(
+            ", the first on line {line}", ""
+        )
+    return told.format(**notice.details)
