@@ -87,6 +87,7 @@ def generated() -> Track:
 @pytest.mark.usefixtures("engine")
 def test_a_spoken_video_gets_captions_with_the_times_of_its_words(
     spoken: Spoken,
+    api: APIClient,
     take_in: Callable[[Path], Video],
     work_off: Callable[[], None],
     settings: LazySettings,
@@ -108,6 +109,10 @@ def test_a_spoken_video_gets_captions_with_the_times_of_its_words(
     assert Event.objects.filter(type="video.track.ready").count() == 1
     assert Run.objects.get().status == Run.Status.SUCCEEDED
     assert [path for path in leftovers() if path.is_file()] == []
+    told = api.get(f"/api/v1/videos/{video.pk}/transcript.json").json()
+    assert [one["text"] for one in told["segments"]] == [SENTENCE]
+    [found] = api.get("/api/v1/videos/?search=market").json()["results"]
+    assert abs(found["matches"][0]["time"] * 1000 - spoken.start) <= 300
 
 
 def test_who_asks_gets_captions_of_a_ready_video(
