@@ -258,7 +258,7 @@ def test_long_videos_are_not_transcribed_unasked(settings: LazySettings) -> None
 def test_the_command_transcribes_what_lacks_it(
     ready_video: Video, work_off: Callable[[], None], pretended: Pretended
 ) -> None:
-    for expected in ("1 will get pictures.", "0 will get pictures."):
+    for expected in ("1 will be transcribed.", "0 will be transcribed."):
         told = StringIO()
         call_command("reprocess", "--only", "transcript", "--missing", stdout=told)
         assert expected in told.getvalue()
@@ -359,3 +359,28 @@ def test_the_same_file_again_gets_the_captions_of_the_first(
     assert (copied.origin, copied.language) == ("generated", "en")
     assert Cue.objects.get(track=copied).words == [[500, 900, "Good"], [900, 1500, "morning."]]
     assert len(pretended.languages) == 1
+
+
+def test_its_progress_is_told_and_its_memory_counted(
+    ready_video: Video,
+    api: APIClient,
+    work_off: Callable[[], None],
+    pretended: Pretended,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def hear(*args: Any, **more: Any) -> Any:
+        def is_told() -> bool:
+            more["report"](0.5)
+            return Task.objects.get(kind="transcript").progress == 0.5
+
+        wait_until(is_told, "the progress is told")
+        told = api.get(f"/api/v1/videos/{ready_video.pk}/").json()
+        seen.append((told["status"], told["job"]["status"]))
+        return pretended(*args, **more)
+
+    seen: list[tuple[str, str]] = []
+    monkeypatch.setattr(transcript, "transcribe", hear)
+    ask(api, ready_video)
+    assert Task.objects.get(kind="transcript").memory >= 1024**3
+    work_off()
+    assert seen == [("ready", "running")]
