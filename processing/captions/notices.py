@@ -134,15 +134,12 @@ KINDS: Mapping[str, Kind] = {
             "captions_channels_dropped",
             "The file has captions of a second channel, which were left out.",
             when="an SCC file has two channels, often for two languages",
-<<<<<<< HEAD
         ),
         Kind(
             "captions_recognized",
             "The text was recognised in the sound by {engine}, with the model {model}. Read it "
             "through: names and numbers are often wrong.",
             when="captions are made of what is said",
-=======
->>>>>>> capin
         ),
     )
 }
