@@ -10,7 +10,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 from accounts.throttling import Usage
 from videos.api.throttles import USAGE
-from videos.playback.media import takes_gzip
+from videos.playback.accepted import takes_gzip
 
 _API = "/api/v1/"
 # Headers that browsers read only of pages.

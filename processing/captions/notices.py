@@ -29,8 +29,8 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "captions_encoding_guessed",
             "The file does not say how its characters are encoded; it was read as {encoding}. If "
-            "letters are wrong, name the encoding, or save the file as UTF-8.",
-            when="the file is no Unicode, and its encoding was not named",
+            "letters are wrong, say the language, or save the file as UTF-8.",
+            when="the file is no Unicode",
         ),
         Kind(
             "captions_bytes_replaced",
@@ -134,6 +134,12 @@ KINDS: Mapping[str, Kind] = {
             "captions_channels_dropped",
             "The file has captions of a second channel, which were left out.",
             when="an SCC file has two channels, often for two languages",
+        ),
+        Kind(
+            "captions_recognized",
+            "The text was recognised in the sound by {engine}, with the model {model}. Read it "
+            "through: names and numbers are often wrong.",
+            when="captions are made of what is said",
         ),
     )
 }

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import chain, groupby
 from xml.sax.saxutils import escape, quoteattr
 
-from processing.packaging import hls
+from processing.packaging import hls, texts
 from processing.packaging.kinds import Kind
 from processing.packaging.release import (
     StoredRendition,
@@ -21,21 +21,25 @@ from processing.packaging.release import (
     audio_renditions,
     video_renditions,
 )
+from processing.packaging.texts import TextTrack
 
 _NAMESPACE = "urn:mpeg:dash:schema:mpd:2011"
 # No narrower profile allows SegmentList.
 _PROFILE = "urn:mpeg:dash:profile:full:2011"
 _CHANNELS = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
 _ROLE = "urn:mpeg:dash:role:2011"
+# Players need a number; text takes some hundred bits per second.
+_TEXT_BANDWIDTH = 256
 # Every segment starts with a keyframe, at the same time in all representations.
 _COMMON: dict[str, object] = {"segmentAlignment": "true", "startWithSAP": 1}
 # Characters that XML 1.0 cannot hold, however they are escaped.
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def manifest(renditions: Sequence[StoredRendition]) -> str:
+def manifest(renditions: Sequence[StoredRendition], tracks: Sequence[TextTrack] = ()) -> str:
     """Return the manifest of renditions whose chunks are all there. It has an adaptation set for
-    the frames of each codec, and one for each audio track in each codec."""
+    the frames of each codec, one for each audio track in each codec, and one for each text
+    track."""
     video = list(video_renditions(renditions).values())
     heard = list(audio_renditions(renditions).values())
     audio = list(chain(*heard))
@@ -54,6 +58,8 @@ def manifest(renditions: Sequence[StoredRendition]) -> str:
         lines += _frames(rungs, number)
     for number, (track, name) in enumerate(_named(heard), max(1, len(video))):
         lines += _audio(track, number, name)
+    for number, text in enumerate(texts.named_apart(tracks), max(1, len(video)) + len(audio)):
+        lines += _shown(text, number)
     return "\n".join([*lines, "</Period>", "</MPD>"]) + "\n"
 
 
@@ -86,6 +92,22 @@ def _audio(track: StoredRendition, number: int, name: str) -> Iterator[str]:
     role = "main" if track.default else "alternate"
     yield _open("Role", {"schemeIdUri": _ROLE, "value": role}, closed=True)
     yield from _representation(track, {"audioSamplingRate": track.timescale})
+    yield "</AdaptationSet>"
+
+
+def _shown(track: TextTrack, number: int) -> Iterator[str]:
+    """Yield the adaptation set of a text track, which is one file."""
+    head = {"id": number, "contentType": "text", "mimeType": "text/vtt"}
+    yield _open("AdaptationSet", {**head, "lang": track.language or "und"})
+    yield f"<Label>{_text(track.name)}</Label>"
+    roles = ["forced-subtitle" if track.forced else "caption" if track.described else "subtitle"]
+    if track.default:
+        roles.append("main")
+    for role in roles:
+        yield _open("Role", {"schemeIdUri": _ROLE, "value": role}, closed=True)
+    yield _open("Representation", {"id": f"text-{number}", "bandwidth": _TEXT_BANDWIDTH})
+    yield f"<BaseURL>{_text(track.address)}.vtt</BaseURL>"
+    yield "</Representation>"
     yield "</AdaptationSet>"
 
 

@@ -125,14 +125,19 @@ def multivariant_playlist(
     variants: Sequence[Variant],
     audio: Sequence[AudioRendition],
     iframes: Sequence[Variant] = (),
+    texts: Sequence[str] = (),
+    text_group: str = "",
 ) -> str:
     """Return the playlist that a player opens. The variant to begin with comes first, then the
     others from the best down, then those of other codecs; `iframes` are the keyframe playlists of
-    variants."""
+    variants. `texts` are the lines of text tracks, which are in `text_group`."""
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS"]
     lines += [_media_line(rendition) for rendition in audio]
+    lines += texts
+    shown = f',SUBTITLES="{text_group}"' if texts else ""
     for variant in _begun_with_the_best_start(variants):
         group = f',AUDIO="{variant.group}"' if variant.group else ""
+        group += shown
         lines += [f"#EXT-X-STREAM-INF:{_attributes(variant)}{group}", uri_line(variant.uri)]
     for variant in sorted(iframes, key=_from_the_best):
         attributes = _attributes(variant, keyframes=True)

@@ -10,9 +10,10 @@ from functools import cached_property
 from itertools import count, groupby
 from typing import Any
 
-from processing.packaging import addresses, codecs, hls, segments
+from processing.packaging import addresses, codecs, hls, segments, texts
 from processing.packaging.kinds import Kind
 from processing.packaging.segments import Segment
+from processing.packaging.texts import TextTrack
 
 IFRAMES_SUFFIX = "-iframes"
 
@@ -146,12 +147,14 @@ def iframe_playlist(rendition: StoredRendition) -> str | None:
     return hls.iframe_playlist(rendition.init, rendition.keyframes)
 
 
-def multivariant_playlist(renditions: Sequence[StoredRendition], *, complete: bool) -> str:
+def multivariant_playlist(
+    renditions: Sequence[StoredRendition], *, complete: bool, tracks: Sequence[TextTrack] = ()
+) -> str:
     """Return the playlist of playlists; it needs no chunks. It lists keyframe playlists if
     `complete` and if their bandwidth is known.
 
     Each codec of frames has variants of its own, with one codec of audio: the codecs that play
-    everywhere are listed as if there were no others.
+    everywhere are listed as if there were no others. `tracks` are the text tracks beside them.
     """
     video, audio = video_renditions(renditions), audio_renditions(renditions)
     variants: list[hls.Variant] = []
@@ -170,7 +173,9 @@ def multivariant_playlist(renditions: Sequence[StoredRendition], *, complete: bo
         for one in rungs
         if complete and one.iframe_bandwidth
     ]
-    return hls.multivariant_playlist(variants, [one for g in group.values() for one in g], iframes)
+    heard_tracks = [one for g in group.values() for one in g]
+    lines = [texts.media_line(one, complete=complete) for one in texts.named_apart(tracks)]
+    return hls.multivariant_playlist(variants, heard_tracks, iframes, lines, texts.GROUP)
 
 
 def video_renditions(renditions: Iterable[StoredRendition]) -> dict[str, list[StoredRendition]]:

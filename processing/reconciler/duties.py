@@ -30,6 +30,7 @@ from videos.ingest.receiving import complete_arrived
 from videos.ingest.retention import prune_uploads
 from videos.objects import unknown
 from videos.playback.frames import sweeping
+from videos.tracks.services import forget_orphans
 
 _BEAT = timedelta(seconds=settings.RECONCILE_SECONDS)
 _STEP = timedelta(seconds=10)
@@ -55,6 +56,7 @@ DUTIES = (
     Duty("mark_abandoned", _BEAT, attempt.mark_abandoned, "database"),
     Duty("mark_ownerless", _STEP, objects.mark_ownerless, "database"),
     Duty("forget_measurements", _HOUR, measurements.forget_measurements, "database"),
+    Duty("forget_tracks", _HOUR, forget_orphans, "database"),
     Duty("forget_gone", _MINUTE, reconcile.forget_gone, "database"),
     Duty("prune_events", _STEP, prune_events, "database"),
     Duty("prune_jobs", _STEP, retention.prune_jobs, "database"),

@@ -75,7 +75,7 @@ def test_nothing_serious_keeps_anybody_out(scene: Scene, chromium: Browser, look
                 found[state.name] = serious
             contexts[state.who].set_offline(False)
             page.close()
-    assert not found, found
+    assert not found, "\n" + "\n".join(f"{name}: {one}" for name, one in found.items())
 
 
 def _open(

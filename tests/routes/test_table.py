@@ -32,6 +32,7 @@ from videos.models import (
     ModerationDecision,
     Release,
     Source,
+    Track,
     Upload,
     Video,
 )
@@ -47,6 +48,7 @@ _ROWS: dict[str, Any] = {
     "folders": Folder,
     "images": Image,
     "hooks/addresses": HookAddress,
+    "videos/<id:video_id>/tracks": Track,
 }
 
 pytestmark = pytest.mark.slow
@@ -92,6 +94,7 @@ def populate(video: Video, owner: User) -> None:
     Image.objects.create(
         owner=owner, source=source, width=1, height=1, copy_bytes=1, thumbnail_bytes=1, format="png"
     )
+    Track.objects.create(video=video, kind="captions", origin="api")
     staff.moderators()
 
 

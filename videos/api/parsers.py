@@ -7,6 +7,7 @@ from typing import IO, Any
 
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
 from rest_framework.utils.json import strict_constant
 
 from videos import strict_json
@@ -59,3 +60,8 @@ def _inside(value: Any) -> Iterator[Any]:
 
 def _too_deep() -> ParseError:
     return ParseError(f"JSON may be nested {MOST_LEVELS} levels deep at most.")
+
+
+def is_form(request: Request) -> bool:
+    """Return whether a request sends a form with a file."""
+    return (request.content_type or "").lower().startswith(parsers.MultiPartParser.media_type)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from videos import access
 from videos.api import posted_files
+from videos.api.parsers import is_form
 from videos.api.serializers.posters import PosterChoiceSerializer, PosterFileSerializer
 from videos.api.serializers.videos import VideoSerializer
 from videos.ingest import chosen_frames, posters
@@ -66,7 +66,7 @@ class PosterActions(_View):
 @contextmanager
 def _poster_of(request: Request, video: Video) -> Iterator[Poster]:
     """Yield the poster that a request asks for, decoded."""
-    if _is_form(request):
+    if is_form(request):
         posted_files.uploader(request)
         file = PosterFileSerializer(data=request.data)
         file.is_valid(raise_exception=True)
@@ -82,10 +82,6 @@ def _poster_of(request: Request, video: Video) -> Iterator[Poster]:
         seconds = chosen_frames.time_of(video, wanted["candidate"])
     with chosen_frames.taken(video, seconds) as frame, posters.prepared(frame) as poster:
         yield poster
-
-
-def _is_form(request: Request) -> bool:
-    return (request.content_type or "").lower().startswith(MultiPartParser.media_type)
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from videos.api.import_views import ImportView
 from videos.api.job_views import JobViewSet
 from videos.api.profile_views import ProfileViewSet
 from videos.api.s3_views import PATHS as S3_PATHS
+from videos.api.track_views import TrackViewSet
+from videos.api.transcript_views import TranscriptViewSet
 from videos.api.upload_views import UploadViewSet
 from videos.api.views import VideoViewSet
 
@@ -40,6 +42,31 @@ urlpatterns = [
         "videos/import/batch/",
         ImportView.as_view({"post": "batch"}, basename="import"),
         name="import-batch",
+    ),
+    path(
+        "videos/<id:video_id>/tracks/",
+        TrackViewSet.as_view({"get": "list", "post": "create"}, basename="track"),
+        name="track-list",
+    ),
+    path(
+        "videos/<id:video_id>/tracks/<id:pk>/",
+        TrackViewSet.as_view(
+            {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}, basename="track"
+        ),
+        name="track-detail",
+    ),
+    path(
+        "videos/<id:video_id>/tracks/<id:pk>/cues/",
+        TrackViewSet.as_view({"get": "cues", "put": "write_cues"}, basename="track"),
+        name="track-cues",
+    ),
+    *(
+        path(
+            f"videos/<id:video_id>/transcript.{suffix}",
+            TranscriptViewSet.as_view({"get": action}, basename="transcript"),
+            name=f"transcript-{suffix}",
+        )
+        for suffix, action in (("txt", "as_text"), ("vtt", "as_webvtt"), ("json", "as_json"))
     ),
     path("feed/ticket/", FeedTicketView.as_view({"post": "create"}), name="feed-ticket"),
     path(

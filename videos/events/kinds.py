@@ -14,6 +14,11 @@ KINDS: Mapping[str, str] = {
     "video.reprocessed": "A new release has replaced the one that played.",
     "video.pictures": "Pictures or previews of the video are there or were made anew; `kind` names "
     "them, such as `storyboard`.",
+    "video.track.ready": "Captions, subtitles or chapters were added or read anew; `track` tells "
+    "which.",
+    "video.track.updated": "A track or its text was changed; `track` has its new revision.",
+    "video.track.failed": "A track could not be made; it tells why.",
+    "video.track.deleted": "A track was deleted.",
     "video.failed": "The video could not be processed; `error` tells why.",
     "video.canceled": "Somebody stopped its upload or its first job.",
     "video.updated": "Its owner changed it; `changed` names what, such as `title` or `tags`.",

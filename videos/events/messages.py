@@ -24,6 +24,17 @@ class Hello(TypedDict):
     cursor: Cursor
 
 
+class TrackTold(TypedDict):
+    """A track of a video, as it was when the event was written."""
+
+    id: str
+    kind: Annotated[str, "captions, subtitles, forced, chapters or audio"]
+    language: Annotated[str, "BCP 47; empty if it is not known"]
+    label: str
+    default: bool
+    revision: Annotated[int, "grows with each change of the track or its text"]
+
+
 class Payload(TypedDict):
     """The state of the video when the event was written. Members that belong to some kinds only are
     missing in the others."""
@@ -53,6 +64,7 @@ class Payload(TypedDict):
     changed: NotRequired[
         Annotated[list[str], "the members that were changed; only in `video.updated`"]
     ]
+    track: NotRequired[Annotated[TrackTold, "which track; only in `video.track.*`"]]
 
 
 class EventMessage(TypedDict):

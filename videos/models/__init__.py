@@ -14,12 +14,14 @@ from videos.models.objects import StoredObject
 from videos.models.picture import Picture
 from videos.models.release import Chunk, Release, Rendition
 from videos.models.source import Source
+from videos.models.track import Cue, Track
 from videos.models.upload import Upload
 from videos.models.video import Video
 
 __all__ = [
     "Chunk",
     "ContentFacts",
+    "Cue",
     "DecisionsStand",
     "Event",
     "EventLog",
@@ -41,6 +43,7 @@ __all__ = [
     "SceneHash",
     "Source",
     "StoredObject",
+    "Track",
     "Upload",
     "Video",
     "Walk",

@@ -92,6 +92,9 @@ class Video(LibraryItem):
         editable=False,
         help_text="by the name of that poster: width and height of its pictures, by their names",
     )
+    tracks_revision = models.PositiveIntegerField(
+        default=0, db_default=0, editable=False, help_text="grows when its list of tracks changes"
+    )
     error_code = models.CharField(max_length=64, blank=True)
     error_message = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -46,8 +46,8 @@ class Audience(IntEnum):
 
 @dataclass(frozen=True)
 class Standing:
-    """Whether the video of a release or of a poster, or an image, is deleted or open to everybody;
-    and its title, or the name of an original. ``folder`` is where its files lie."""
+    """Whether the video of a release or of a poster, a video, or an image, is deleted or open to
+    everybody; and its title, or the name of an original. ``folder`` is where its files lie."""
 
     is_deleted: bool
     is_open: bool
@@ -55,6 +55,8 @@ class Standing:
     folder: str = keys.RELEASES
     original_key: str = ""
     """Set if the id is that of an original."""
+    tracks_revision: int | None = None
+    """Set if the id is that of a video: its files are the texts of its tracks."""
 
     def admits(self, audience: Audience) -> bool:
         """Return whether addresses for this audience are valid."""
@@ -123,8 +125,8 @@ class Gate:
 
 
 def look_up(release_id: UUID) -> Standing:
-    """Return the standing of a release's videos, or of the owner's poster, the image or the image's
-    original of this id; ``GONE`` if there is none.
+    """Return the standing of a release's videos, or of the owner's poster, the video, the image or
+    the image's original of this id; ``GONE`` if there is none.
 
     Duplicates share a release. It is deleted when all of them are, and open while one is.
     """
@@ -132,7 +134,7 @@ def look_up(release_id: UUID) -> Standing:
     # By the run that made the release, so that it is found even after another release replaced it.
     videos = [*rows.filter(runs=release_id), *rows.filter(release=release_id)]
     if not videos:
-        return _of_poster(release_id) or _of_image(release_id)
+        return _of_poster(release_id) or _of_tracks(release_id) or _of_image(release_id)
     is_open = {video.pk: access.is_open(video) for video in videos}
     named = max(videos, key=lambda video: (is_open[video.pk], video.deleted_at is None))
     return Standing(
@@ -151,6 +153,18 @@ def _of_poster(poster_id: UUID) -> Standing | None:
         is_open=access.is_open(video),
         title=video.title,
         folder=keys.POSTERS,
+    )
+
+
+def _of_tracks(video_id: UUID) -> Standing | None:
+    video = Video.objects.filter(pk=video_id).first()
+    if video is None:
+        return None
+    return Standing(
+        is_deleted=video.deleted_at is not None,
+        is_open=access.is_open(video),
+        title=video.title,
+        tracks_revision=video.tracks_revision,
     )
 
 

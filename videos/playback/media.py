@@ -2,16 +2,16 @@
 
 ``/m/<token>/<release>/<name>.m3u8`` (and ``manifest.mpd``) is rendered from the rows, and gzipped
 for clients that accept that. On disk, everything else is the file of that name in the release, or a
-part of one (`processing.packaging.addresses`), with Range. For an image or the poster that an owner
-gave, its id stands in place of the release; for an image's original, that of the source. In a
-bucket, the playlists contain a signed address for each chunk, posters and downloads redirect to a
-short-lived one, and bytes never pass through here, except the small texts of a storyboard, which
-name pictures relative to the address here. A video's original has an address of its own kind
-(`originals`). ``?download`` makes the client save the file, named after the video's title. Each
-request checks in the rows that the address is still valid (`gate`).
+part of one (`processing.packaging.addresses`), with Range. A video's id in place of the release
+opens the texts of its tracks, which are rendered too (`media_tracks`). For an image or the poster
+that an owner gave, its id stands in place of the release; for an image's original, that of the
+source. In a bucket, the playlists contain a signed address for each chunk, posters and downloads
+redirect to a short-lived one, and bytes never pass through here, except the small texts of a
+storyboard, which name pictures relative to the address here. A video's original has an address of
+its own kind (`originals`). ``?download`` makes the client save the file, named after the video's
+title. Each request checks in the rows that the address is still valid (`gate`).
 """
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from starlette.responses import PlainTextResponse, Response
 from processing.packaging import addresses, storyboard
 from videos import keys
 from videos.database_threads import DatabaseThreads
-from videos.playback import conditions, filenames, originals, parts, tokens
+from videos.playback import accepted, conditions, filenames, media_tracks, originals, parts, tokens
 from videos.playback.frames import serving as frames
 from videos.playback.frames.refusals import PictureRefused
 from videos.playback.gate import Gate, Standing
@@ -96,6 +96,7 @@ class MediaApp:
     def __init__(self, renderer: Renderer | None = None, gate: Gate | None = None) -> None:
         self._renderer = renderer or Renderer()
         self._frames = frames.Frames()
+        self._texts = media_tracks.Texts()
         self._gate = gate or Gate()
 
     async def __call__(
@@ -157,10 +158,23 @@ class MediaApp:
             return _closed()
         if "\0" in name:
             return _refusal(404, _GONE)
+        if standing.tracks_revision is not None:
+            return await self._texts.answer(request, release_id, name, standing.title)
+        tracks, name = media_tracks.split(name)
         if Path(name).suffix in PLAYLIST_TYPES:
-            return await self._playlist(request, release_id, name, grant.until)
+            return await self._playlist(request, release_id, name, grant, tracks)
         if standing.original_key:
             return await _image_original(request, standing, name)
+        return await self._file_or_picture(request, release_id, name, standing, grant)
+
+    async def _file_or_picture(
+        self,
+        request: Request,
+        release_id: UUID,
+        name: str,
+        standing: Standing,
+        grant: tokens.Grant,
+    ) -> Response:
         saved_as = ""
         if filenames.PARAMETER in request.query_params:
             saved_as = filenames.disposition(standing.title, Path(name))
@@ -196,10 +210,14 @@ class MediaApp:
         return parts.answer(part, request, media_type=_TYPES[Path(name).suffix], headers=headers)
 
     async def _playlist(
-        self, request: Request, release_id: UUID, name: str, until: int
+        self, request: Request, release_id: UUID, name: str, grant: tokens.Grant, tracks: str
     ) -> Response:
+        until = grant.until
         try:
-            playlist = await self._renderer.render(release_id, name, until=until)
+            listed = await media_tracks.asked_for(tracks, self._gate)
+            playlist = await self._renderer.render(release_id, name, until=until, tracks=listed)
+        except tokens.BadToken:
+            return _refusal(403, "The token in this address is invalid or has expired.")
         except NoSuchPlaylist:
             return _refusal(404, "This release has no such playlist.")
         seconds = max(min(until - int(time.time()), _COMPLETE_SECONDS), 0)
@@ -208,30 +226,11 @@ class MediaApp:
         status = conditions.unmet(request.headers, etag=playlist.etag, modified=None)
         if status is not None:
             return Response(status_code=status, headers=headers)
-        if takes_gzip(request.headers.get("accept-encoding", "")):
+        if accepted.takes_gzip(request.headers.get("accept-encoding", "")):
             body, headers["Content-Encoding"] = playlist.gzipped, "gzip"
         else:
             body = await playlist.text()
         return Response(body, media_type=PLAYLIST_TYPES[Path(name).suffix], headers=headers)
-
-
-def takes_gzip(accepted: str) -> bool:
-    """Return whether an Accept-Encoding header allows gzip (RFC 9110), by name or by the
-    asterisk."""
-    weights = {}
-    for entry in accepted.lower().split(","):
-        coding, _, parameter = entry.partition(";")
-        weight = re.fullmatch(r"\s*q\s*=(.*)", parameter)
-        weights[coding.strip()] = _weight(weight[1]) if weight else 1.0
-    return weights.get("gzip", weights.get("*", 0.0)) > 0
-
-
-def _weight(text: str) -> float:
-    """Return a quality value; 0 if the text is not a number."""
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 """Render the playlists of a release from its rows."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from processing.packaging import dash
 from processing.packaging import release as packaging
 from processing.packaging.release import IFRAMES_SUFFIX, StoredRendition
+from processing.packaging.texts import TextTrack
 from videos.models import Chunk, Release, Rendition
 from videos.renditions import AddressOf, describe, stored, stored_one
 
@@ -23,22 +25,27 @@ def live(release_id: UUID) -> Release | None:
     return Release.objects.filter(pk=release_id, state__in=states).first()
 
 
-def render(release: Release, name: str, *, address_of: AddressOf) -> str:
+def render(
+    release: Release, name: str, *, address_of: AddressOf, tracks: Sequence[TextTrack] = ()
+) -> str:
     """Render the playlist with this file name: ``master.m3u8``, ``<rendition>.m3u8``,
     ``<rendition>-iframes.m3u8`` or ``manifest.mpd``. The last two exist for complete releases only.
-    Raises ``NoSuchPlaylist``."""
-    text = _text(release, name, address_of)
+    ``tracks`` are the text tracks that the first and the last one list. Raises
+    ``NoSuchPlaylist``."""
+    text = _text(release, name, address_of, tracks)
     if text is None:
         raise NoSuchPlaylist
     return text
 
 
-def _text(release: Release, name: str, address_of: AddressOf) -> str | None:
+def _text(
+    release: Release, name: str, address_of: AddressOf, tracks: Sequence[TextTrack]
+) -> str | None:
     if name == MULTIVARIANT:
-        return _multivariant(release)
+        return _multivariant(release, tracks)
     if name == MANIFEST:
         every = stored(release, address_of=address_of) if release.is_complete else []
-        return dash.manifest(every) if every else None
+        return dash.manifest(every, tracks) if every else None
     stem = name.removesuffix(_HLS)
     if not release.is_complete:
         return _growing(release, stem, address_of)
@@ -50,12 +57,13 @@ def _text(release: Release, name: str, address_of: AddressOf) -> str | None:
     return None
 
 
-def _multivariant(release: Release) -> str | None:
+def _multivariant(release: Release, tracks: Sequence[TextTrack]) -> str | None:
     rows = Rendition.objects.filter(release=release).largest_first()
     renditions = [describe(row) for row in rows]
     if not renditions:
         return None
-    return packaging.multivariant_playlist(renditions, complete=release.is_complete)
+    complete = release.is_complete
+    return packaging.multivariant_playlist(renditions, complete=complete, tracks=tracks)
 
 
 def _growing(release: Release, name: str, address_of: AddressOf) -> str | None:

@@ -21,6 +21,7 @@ from videos.playback import playlists
 from videos.playback.playlists import NoSuchPlaylist
 from videos.playback.sharing import Shared
 from videos.storage import outputs
+from videos.tracks import selectors
 
 GROWING_SECONDS = 1.0
 """How long the state of a release, and the playlists of one that grows, are kept before they are
@@ -61,6 +62,16 @@ class Rendered:
         return await asyncio.to_thread(gzip.decompress, self.gzipped)
 
 
+@dataclass(frozen=True)
+class Tracks:
+    """The tracks of a video that a playlist lists: ``base`` is the address of their files, and
+    ``revision`` changes with the list."""
+
+    video_id: UUID
+    base: str
+    revision: int
+
+
 class Renderer:
     """Renders each playlist once while it stays the same."""
 
@@ -69,15 +80,18 @@ class Renderer:
             seconds=growing_seconds, most=_RELEASES, weigh=lambda _: 1
         )
         self._growing, self._complete = (
-            Shared[tuple[UUID, str, int], Rendered](
+            Shared[tuple[UUID, str, int, Tracks | None], Rendered](
                 seconds=seconds, most=KEPT_BYTES, weigh=lambda rendered: len(rendered.gzipped)
             )
             for seconds in (growing_seconds, KEPT_SECONDS)
         )
         self._turns: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
 
-    async def render(self, release_id: UUID, name: str, *, until: int) -> Rendered:
-        """Return a playlist whose addresses are valid until then (seconds since 1970).
+    async def render(
+        self, release_id: UUID, name: str, *, until: int, tracks: Tracks | None = None
+    ) -> Rendered:
+        """Return a playlist whose addresses are valid until then (seconds since 1970), with the
+        tracks of a video.
 
         Raises ``NoSuchPlaylist``, and Django's ``DatabaseError`` if the database does not answer.
         """
@@ -86,16 +100,18 @@ class Renderer:
             raise NoSuchPlaylist
         kept = self._complete if release.is_complete else self._growing
         return await kept.get(
-            (release_id, name, until), lambda: self._in_turn(release, name, until)
+            (release_id, name, until, tracks), lambda: self._in_turn(release, name, until, tracks)
         )
 
-    async def _in_turn(self, release: Release, name: str, until: int) -> Rendered:
+    async def _in_turn(
+        self, release: Release, name: str, until: int, tracks: Tracks | None
+    ) -> Rendered:
         """Render a few playlists of a release at a time, so that one film never takes all
         threads."""
         turn = self._turns.setdefault(release.pk, asyncio.Semaphore(_AT_A_TIME))
         try:
             async with asyncio.timeout(TURN_SECONDS), turn:
-                return await _threads.run(_render, release, name, until)
+                return await _threads.run(_render, release, name, until, tracks)
         except TimeoutError as error:
             raise Overloaded("too many playlists of this release are rendered") from error
 
@@ -108,7 +124,7 @@ def _look_up(release_id: UUID) -> Release | _Nothing:
     return playlists.live(release_id) or _Nothing()
 
 
-def _render(release: Release, name: str, until: int) -> Rendered:
+def _render(release: Release, name: str, until: int, tracks: Tracks | None) -> Rendered:
     prefix, storage = release.prefix, outputs()
 
     def address_of(key: str) -> Address:
@@ -117,5 +133,6 @@ def _render(release: Release, name: str, until: int) -> Rendered:
         signed = storage.signed_url(key, until=until)
         return Address(signed) if signed else Address(key.removeprefix(prefix), mapped=True)
 
-    text = playlists.render(release, name, address_of=address_of)
+    listed = selectors.listed(tracks.video_id, tracks.base) if tracks else ()
+    text = playlists.render(release, name, address_of=address_of, tracks=listed)
     return Rendered(gzip.compress(text.encode(), _GZIP_LEVEL, mtime=0), release.is_complete)

@@ -13,16 +13,18 @@ from django.urls import get_script_prefix
 
 from videos import access, keys, lifetimes, storage
 from videos.models import Release, Video
-from videos.playback import playlists, tokens
+from videos.playback import media_tracks, playlists, tokens
 from videos.playback.gate import Audience
 
 
 def hls_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str | None:
-    """Return the path of the multivariant playlist for a viewer, or None if there is none to play.
+    """Return the address of the multivariant playlist for a viewer, or None if there is none to
+    play. It lists the video's tracks too.
 
     The video's source must be joined.
     """
-    return named_url(video, playlists.MULTIVARIANT, viewer, held=held)
+    name = _with_tracks(video, playlists.MULTIVARIANT, _audience(video, viewer, held=held))
+    return named_url(video, name, viewer, held=held)
 
 
 def dash_url(video: Video, viewer: access.Viewer) -> str | None:
@@ -35,7 +37,26 @@ def dash_url(video: Video, viewer: access.Viewer) -> str | None:
     if release is None or not release.is_complete or not access.may_play(video, viewer):
         return None
     audience = _audience(video, viewer, held=False)
-    return _address(video, release.pk, playlists.MANIFEST, audience)
+    name = _with_tracks(video, playlists.MANIFEST, audience)
+    return _address(video, release.pk, name, audience)
+
+
+def tracks_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str | None:
+    """Return the address under which the texts of a video's tracks lie, or None if the viewer may
+    not see the video.
+
+    The video's source and release must be joined.
+    """
+    if not access.may_see(video, viewer):
+        return None
+    return _address(video, video.pk, "", _audience(video, viewer, held=held))
+
+
+def _with_tracks(video: Video, name: str, audience: Audience) -> str:
+    """Return the name of a playlist below the name of the video whose tracks it is to list, which
+    has a token of its own: several videos may share a release."""
+    token = tokens.issue(video.pk, duration=duration_of(video), audience=audience)
+    return media_tracks.below(video.pk, token, name)
 
 
 def poster_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str | None:

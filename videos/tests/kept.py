@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from accounts.models import User
+from processing.captions.document import Cue, Document
 from tests.servers.s3 import S3
 from videos import keys, objects
 from videos.models import (
@@ -26,9 +27,11 @@ from videos.models import (
     SceneHash,
     Source,
     StoredObject,
+    Track,
     Video,
 )
 from videos.storage import originals, outputs
+from videos.tracks import services as tracks
 
 INIT = b"init" * 8
 PICTURE = b"picture"
@@ -58,6 +61,12 @@ def keep_video(owner: User, *, chunks: int = 3, size: int = 100) -> Video:
     return Video.objects.create(
         owner=owner, status="ready", playable=True, source=source, release=release
     )
+
+
+def give_captions(video: Video) -> Track:
+    """Captions of one cue."""
+    text = Document((Cue(0, 1000, "Hello"),))
+    return tracks.add(video.pk, kind="captions", origin="api", text=text)
 
 
 def keep_image(owner: User, *, folder: Folder | None = None) -> Image:

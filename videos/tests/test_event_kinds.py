@@ -118,7 +118,7 @@ def test_a_message_says_when_it_was(video: Video) -> None:
 
 def test_the_docs_name_every_kind_and_no_other() -> None:
     text = (ROOT / "docs" / "api.md").read_text()
-    rows = dict(re.findall(r"^\| `((?:video|image|job)\.[a-z_]+)` \| (.+?) \|$", text, re.M))
+    rows = dict(re.findall(r"^\| `((?:video|image|job)\.[a-z_.]+)` \| (.+?) \|$", text, re.M))
     assert rows == dict(kinds.KINDS)
 
 

@@ -13,7 +13,8 @@ from processing import services as processing
 from videos import objects, purge
 from videos.models import Chunk, Release, Video
 from videos.playback import services as playback
-from videos.playback.media import MediaApp, takes_gzip
+from videos.playback.accepted import takes_gzip
+from videos.playback.media import MediaApp
 from videos.playback.rendering import Renderer
 from videos.storage import outputs
 

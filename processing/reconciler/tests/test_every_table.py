@@ -25,11 +25,19 @@ from videos.models import (
     Upload,
     Video,
 )
-from videos.tests.kept import give_picture, give_poster, keep_image, keep_video, measure
+from videos.tests.kept import (
+    give_captions,
+    give_picture,
+    give_poster,
+    keep_image,
+    keep_video,
+    measure,
+)
 
 PRUNED = {
     "Chunk": {"sweep_releases"},
     "ContentFacts": {"sweep_releases", "forget_measurements"},
+    "Cue": {"purge_videos", "forget_tracks"},
     "Event": {"prune_events"},
     "GeneratedImage": {"prune_hooks"},
     "Generation": {"prune_hooks"},
@@ -43,6 +51,7 @@ PRUNED = {
     "SceneHash": {"sweep_releases", "forget_measurements"},
     "Source": {"sweep_sources", "purge_images"},
     "StoredObject": {"mark_abandoned", "mark_ownerless", "delete_objects"},
+    "Track": {"purge_videos", "forget_tracks"},
     "Upload": {"expire_uploads", "prune_uploads"},
     "Video": {"expire_videos", "purge_videos"},
 }
@@ -127,6 +136,7 @@ def test_after_years_nothing_is_left_that_is_over(owner: User) -> None:
     give_poster(video)
     give_picture(video)
     measure(video)
+    give_captions(video)
     log.write_images("image.created", [image])
     for make in (_of_a_hook, _of_uploads, _of_keys):
         make(owner)

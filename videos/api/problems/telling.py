@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+from typing import Any
 
 import structlog
 from django.db import InterfaceError, InternalError, OperationalError
 
+from processing.captions.errors import CaptionsUnreadable
 from videos.api.problems.document import RETRY_AFTER, body, database_away
 from videos.api.problems.refusal import NotAdmitted, Told
 from videos.api.problems.refusals import REFUSALS, RETRY_SECONDS
@@ -31,10 +33,23 @@ def told(error: Exception, instance: str | None = None) -> Told | None:
         return Told(503, database_away(instance), {"Retry-After": RETRY_AFTER})
     if isinstance(error, FetchFailed):
         return Told(422, body(422, error.code, error.message, instance=instance))
+    if isinstance(error, CaptionsUnreadable):
+        return Told(
+            400, {**body(400, error.code, error.message, instance=instance), **_lines(error)}
+        )
     if isinstance(error, OSError) and error.errno in _NO_ROOM:
         detail = "The server has no room left to store this."
         return Told(507, body(507, "disk_full", detail, instance=instance))
     return _refused(error, instance)
+
+
+def _lines(error: CaptionsUnreadable) -> dict[str, Any]:
+    """Return the member that tells which lines of captions are wrong, if any is named."""
+    errors = [
+        {"field": "file", "code": one.code, "detail": one.message, "line": one.line}
+        for one in error.errors
+    ]
+    return {"errors": errors} if errors else {}
 
 
 def _refused(error: Exception, instance: str | None) -> Told | None:

@@ -13,6 +13,9 @@ class FieldErrorSerializer(serializers.Serializer[Any]):
     )
     code = serializers.CharField(help_text="stable, for programs")
     detail = serializers.CharField(help_text="a sentence for people")
+    line = serializers.IntegerField(
+        required=False, help_text="only of captions: the line of the file, counted from 1"
+    )
 
 
 class ProblemSerializer(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ from videos.api.problems.refusals import (
     images,
     keys,
     receiving,
+    tracks,
     tus,
     uploads,
     videos,
@@ -21,6 +22,7 @@ from videos.idempotency import RETRY_AFTER_SECONDS, KeyInFlight
 from videos.ingest.delegated import AddressBusy
 from videos.ingest.receiving import UploadElsewhere, UploadLocked
 from videos.storage import StorageUnavailable
+from videos.tracks.reading import CaptionsBusy
 
 REFUSALS: Refusals = {
     **addresses.REFUSALS,
@@ -30,6 +32,7 @@ REFUSALS: Refusals = {
     **images.REFUSALS,
     **keys.REFUSALS,
     **receiving.REFUSALS,
+    **tracks.REFUSALS,
     **tus.REFUSALS,
     **uploads.REFUSALS,
     **videos.REFUSALS,
@@ -39,6 +42,7 @@ RETRY_SECONDS: Mapping[type[Exception], str] = {
     UploadLocked: "1",
     UploadElsewhere: "1",
     AddressBusy: "1",
+    CaptionsBusy: "60",
     StorageUnavailable: "5",
     throttling.TooManyRequests: "{error.seconds}",
 }

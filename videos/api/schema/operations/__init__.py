@@ -19,6 +19,7 @@ from videos.api.schema.operations import (
     profiles,
     s3,
     tags,
+    tracks,
     uploads,
     videos,
 )
@@ -33,6 +34,7 @@ OPERATIONS: Mapping[str, Operation] = {
     **profiles.OPERATIONS,
     **s3.OPERATIONS,
     **tags.OPERATIONS,
+    **tracks.OPERATIONS,
     **uploads.OPERATIONS,
     **videos.OPERATIONS,
 }

@@ -1,0 +1,29 @@
+"""The refusals of tracks."""
+
+from videos.api.problems.refusal import Refusals
+from videos.tracks.reading import CaptionsBusy
+from videos.tracks.services import MOST_TRACKS, KindFixed, TooManyTracks, TrackChanged
+
+REFUSALS: Refusals = {
+    TooManyTracks: (
+        409,
+        "too_many_tracks",
+        f"A video may have {MOST_TRACKS} tracks. Delete some first.",
+    ),
+    TrackChanged: (
+        409,
+        "track_changed",
+        "Somebody has changed the track since you read it: it has revision "
+        "{error.track.revision} now. Read its cues again, and make your change in those.",
+    ),
+    KindFixed: (
+        409,
+        "track_kind_fixed",
+        "Chapters stay chapters. Add another track, and delete this one.",
+    ),
+    CaptionsBusy: (
+        503,
+        "captions_unavailable",
+        "Captions cannot be read here at the moment. Try again in a minute.",
+    ),
+}

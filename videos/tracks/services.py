@@ -1,0 +1,261 @@
+"""Add, change and delete the tracks of a video, each with its event in the same transaction.
+
+The video's row is locked first, so that changes of its tracks follow each other. A change of what
+the playlists list raises the revision of the video's tracks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby, zip_longest
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef
+from django.utils import timezone
+
+from processing.captions import document, markup
+from processing.captions.document import Document
+from videos import idempotency
+from videos.events import log
+from videos.models import Cue, Track, Video
+
+MOST_TRACKS = 100
+"""How many tracks a video may have: a menu that nobody reads to its end."""
+_EDITABLE = frozenset({"kind", "language", "label", "is_default"})
+_BATCH = 2000
+# A sentence does not go on after a longer pause.
+_PAUSE_MS = 2000
+
+
+class TooManyTracks(Exception):
+    """Raised when a video has as many tracks as it may have."""
+
+
+class TrackChanged(Exception):
+    """Raised when a track has another revision than the one that a change was made for."""
+
+    def __init__(self, track: Track) -> None:
+        super().__init__(f"track {track.pk} has revision {track.revision}")
+        self.track = track
+
+
+class KindFixed(Exception):
+    """Raised when a text would become audio or chapters, or these something else."""
+
+
+def add(
+    video_id: UUID,
+    *,
+    kind: str,
+    origin: str,
+    text: Document | None = None,
+    language: str = "",
+    label: str = "",
+    is_default: bool = False,
+    **facts: Any,
+) -> Track:
+    """Add a track to a video; with a text it is ready at once, else it is processing.
+
+    ``facts`` are further columns. Raises ``Video.DoesNotExist`` for a deleted video, and
+    ``TooManyTracks``.
+    """
+    with transaction.atomic():
+        _hold(video_id)
+        require_room(video_id)
+        if is_default:
+            _take_default(video_id, kind)
+        track = Track(
+            video_id=video_id,
+            kind=kind,
+            origin=origin,
+            language=language,
+            label=label,
+            is_default=is_default,
+            state=Track.State.PROCESSING if text is None else Track.State.READY,
+            **facts,
+        )
+        if text is not None:
+            track.regions, track.notices = text.regions, notices_of(text)
+        track.save()
+        idempotency.note("track", track.pk)
+        if text is not None:
+            Cue.objects.bulk_create(_rows(track, text.cues), batch_size=_BATCH)
+            _told("video.track.ready", track)
+    return track
+
+
+def require_room(video_id: UUID) -> None:
+    """Raise ``TooManyTracks`` if a video can have no further track."""
+    if Track.objects.filter(video=video_id).count() >= MOST_TRACKS:
+        raise TooManyTracks
+
+
+def edit(track: Track, **fields: Any) -> Track:
+    """Change kind, language, label or default of a track; return it as stored afterwards. Raises
+    ``Track.DoesNotExist`` and ``KindFixed``."""
+    if not _EDITABLE.issuperset(fields):
+        raise TypeError(f"not to be edited: {', '.join(sorted(set(fields) - _EDITABLE))}")
+    with transaction.atomic():
+        held = _held(track)
+        changed = [name for name, value in fields.items() if getattr(held, name) != value]
+        kinds = {held.kind, fields.get("kind", held.kind)}
+        if len(kinds) > 1 and not kinds.issubset(Track.TEXTS):
+            raise KindFixed
+        for name in changed:
+            setattr(held, name, fields[name])
+        if changed:
+            if held.is_default:
+                _take_default(held.video_id, held.kind, but=held.pk)
+            held.revision += 1
+            held.save(update_fields=[*changed, "revision", "updated_at"])
+            _told("video.track.updated", held)
+    return held
+
+
+def write_cues(track: Track, cues: Sequence[document.Cue], *, revision: int | None) -> Track:
+    """Replace the cues of a track by these, and return it as stored afterwards; rows that stay the
+    same are not touched, so a change of a word costs little in a long film.
+
+    Raises ``TrackChanged`` if the track has another ``revision`` (None: any), and
+    ``Track.DoesNotExist``.
+    """
+    with transaction.atomic():
+        held = _held(track)
+        if revision is not None and held.revision != revision:
+            raise TrackChanged(held)
+        if _replace(held, cues):
+            held.edited = True
+            held.revision += 1
+            held.save(update_fields=["edited", "revision", "updated_at"])
+            _told("video.track.updated", held, lists=False)
+    return held
+
+
+def write_text(track: Track, text: Document, **facts: Any) -> Track:
+    """Give a track the text of a file, which replaces what it had, and make it ready. Raises
+    ``Track.DoesNotExist``."""
+    with transaction.atomic():
+        held = _held(track)
+        _replace(held, text.cues)
+        held.regions, held.notices = text.regions, notices_of(text)
+        held.state, held.error_code, held.error_message = Track.State.READY, "", ""
+        held.revision += 1
+        for name, value in facts.items():
+            setattr(held, name, value)
+        fields = ["regions", "notices", "state", "error_code", "error_message", "revision"]
+        held.save(update_fields=[*fields, *facts, "updated_at"])
+        _told("video.track.ready", held)
+    return held
+
+
+def fail(track: Track, code: str, message: str) -> None:
+    """Record why a track could not be made."""
+    with transaction.atomic():
+        held = _held(track)
+        held.state, held.error_code, held.error_message = Track.State.FAILED, code, message
+        held.save(update_fields=["state", "error_code", "error_message", "updated_at"])
+        _told("video.track.failed", held)
+
+
+def delete(track: Track) -> None:
+    """Delete a track and its cues. Raises ``Track.DoesNotExist``."""
+    with transaction.atomic():
+        held = _held(track)
+        _told("video.track.deleted", held)
+        held.delete()
+
+
+def forget_orphans() -> int:
+    """Delete tracks whose video is gone; return how many rows that were. Only the previous version,
+    which does not know this table, deletes videos without them."""
+    is_gone = ~Exists(Video.objects.filter(pk=OuterRef("video_id")))
+    return Track.objects.filter(is_gone).delete()[0]
+
+
+def notices_of(text: Document) -> list[dict[str, Any]]:
+    """Return the notices of a document as they are stored."""
+    return [{"code": one.code, "details": dict(one.details)} for one in text.notices]
+
+
+def _hold(video_id: UUID) -> None:
+    Video.objects.select_for_update(of=("self",), no_key=True).get(pk=video_id, deleted_at=None)
+
+
+def _held(track: Track) -> Track:
+    """Lock the row of a track after that of its video, and return it as it stands."""
+    list(Video.objects.select_for_update(of=("self",), no_key=True).filter(pk=track.video_id))
+    return Track.objects.select_for_update(of=("self",)).get(pk=track.pk)
+
+
+def _take_default(video_id: UUID, kind: str, *, but: UUID | None = None) -> None:
+    """Let no other track of this kind be the default."""
+    others = Track.objects.filter(video=video_id, kind=kind, is_default=True)
+    others = others if but is None else others.exclude(pk=but)
+    others.update(is_default=False, revision=F("revision") + 1, updated_at=timezone.now())
+
+
+def _told(kind: str, track: Track, *, lists: bool = True) -> None:
+    """Log a change of a track; if it changes what playlists list, they are rendered anew."""
+    if lists:
+        Video.objects.filter(pk=track.video_id).update(tracks_revision=F("tracks_revision") + 1)
+    log.write(
+        kind,
+        track.video_id,
+        track={
+            "id": str(track.pk),
+            "kind": track.kind,
+            "language": track.language,
+            "label": track.label,
+            "default": track.is_default,
+            "revision": track.revision,
+        },
+    )
+
+
+def _replace(track: Track, cues: Sequence[document.Cue]) -> bool:
+    """Make the rows of a track these cues; return whether that changed anything."""
+    wanted = {_identity(row): row for row in _rows(track, cues)}
+    stale, before = [], []
+    for row in Cue.objects.filter(track=track).iterator(_BATCH):
+        same = wanted.pop(_identity(row), None)
+        if same is None:
+            stale.append(row.pk)
+        elif same.heard != row.heard:
+            row.heard = same.heard
+            before.append(row)
+    Cue.objects.bulk_update(before, ["heard"], batch_size=_BATCH)
+    for first in range(0, len(stale), _BATCH):
+        Cue.objects.filter(pk__in=stale[first : first + _BATCH]).delete()
+    Cue.objects.bulk_create(wanted.values(), batch_size=_BATCH)
+    return bool(stale or wanted)
+
+
+def _identity(row: Cue) -> tuple[object, ...]:
+    """Return what tells a cue from the others. The times of its words are no part of it: an editor
+    does not send them back, and they stay true while the text does."""
+    return (row.start, row.end, row.number, row.text, row.settings, row.identifier)
+
+
+def _rows(track: Track, cues: Iterable[document.Cue]) -> list[Cue]:
+    ordered = sorted(cues, key=lambda cue: cue.start)
+    rows = [
+        Cue(
+            track=track,
+            start=cue.start,
+            end=cue.end,
+            number=number,
+            text=cue.text,
+            plain=markup.plain(cue.text),
+            settings=cue.settings,
+            identifier=cue.identifier,
+            words=[[word.start, word.end, word.text] for word in cue.words] or None,
+        )
+        for _, same in groupby(ordered, key=lambda cue: cue.start)
+        for number, cue in enumerate(same)
+    ]
+    for row, following in zip_longest(rows, rows[1:]):
+        goes_on = following is not None and following.start - row.end <= _PAUSE_MS
+        row.heard = f"{row.plain} {following.plain}" if goes_on else row.plain
+    return rows
