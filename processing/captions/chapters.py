@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Any
 
 from processing.captions import limits, markup, timing
 from processing.captions.characters import clean, lines_of
@@ -55,28 +54,9 @@ def from_media(chapters: Sequence[Chapter], zero: Fraction, duration: int) -> Do
     return _document(found, duration) if found else None
 
 
-def filled(document: Document, duration: int) -> Document:
-    """Return chapters that came as a file or by the API: each without tags, in one line, until the
-    next begins, and the last until the end of the video; those after the end are left out."""
-    found = [
-        (cue.start, title(markup.plain(cue.text)) or f"Chapter {number}")
-        for number, cue in enumerate(document.cues, start=1)
-        if cue.start < duration
-    ]
-    return Document(_document(found, duration).cues, notices=document.notices)
-
-
 def title(text: str) -> str:
     """Return a title as one line of up to 200 characters, without control characters."""
     return " ".join(clean(text)[0].split())[: limits.LONGEST_NAME].rstrip()
-
-
-def to_json(document: Document) -> list[dict[str, Any]]:
-    """Return chapters as a list of ``start_ms``, ``end_ms`` and ``title``."""
-    return [
-        {"start_ms": cue.start, "end_ms": cue.end, "title": markup.plain(cue.text)}
-        for cue in document.cues
-    ]
 
 
 def _line(line: str) -> tuple[int, str] | None:
