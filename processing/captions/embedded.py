@@ -15,6 +15,7 @@ from processing.captions.shifting import shifted
 from processing.ffmpeg.encoding import subtitles
 from processing.ffmpeg.media import Media, SubtitleStream
 from processing.ffmpeg.planning.grid import grid_of, length_of, origin_of
+from processing.packaging import languages
 
 Run = Callable[[list[str]], object]
 """Runs a command of FFmpeg, which may read the source and write into the folder."""
@@ -57,7 +58,8 @@ def _read(one: subtitles.Writing, media: Media) -> Embedded:
         if one.file.stat().st_size > limits.MOST_BYTES:
             raise CaptionsUnreadable("captions_too_large")
         data = _EVENT_FIELDS.sub(rb"\1", one.file.read_bytes(), count=1)
-        return Embedded(one.stream, _placed(read(data, format=one.format), media))
+        text = read(data, format=one.format, language=languages.tag(one.stream.language))
+        return Embedded(one.stream, _placed(text, media))
     except CaptionsUnreadable as error:
         return Embedded(one.stream, error_code=error.code)
 

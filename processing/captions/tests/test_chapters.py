@@ -20,6 +20,7 @@ MINUTE = 60_000
         "- 0:00 Intro\n* 0:30 Part <1>\n• 1:00:00 End",
         "1. 0:00 Intro\n2) 0:30 Part <1>\n3. 1:00:00 End",
         "Intro 0:00\nPart <1> - 0:30\nEnd (1:00:00)",
+        "Live every Friday at 20:00\n19:30 doors\n0:00 Intro\n0:30 Part <1>\n1:00:00 End",
     ],
 )
 def test_lines_of_a_description_are_chapters(lines: str) -> None:

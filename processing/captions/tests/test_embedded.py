@@ -111,6 +111,18 @@ def test_captions_of_television_in_a_track_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_language_of_a_stream_helps_with_its_encoding(tmp_path: Path) -> None:
+    (tmp_path / "a.srt").write_bytes(SRT.replace("three", "שלום").encode("cp1255"))
+    path = tmp_path / "a.mkv"
+    frames = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=4"]
+    told = ["-c:s", "copy", "-metadata:s:s:0", "language=heb", "-pix_fmt", "yuv420p"]
+    ffmpeg(*frames, "-i", tmp_path / "a.srt", *told, path)
+    (one,) = _extract(path, described(path), tmp_path / "out")
+    assert one.document is not None
+    assert [cue.text for cue in one.document.cues][1] == "שלום"
+
+
+@pytest.mark.slow
 def test_no_decoder_of_subtitles_opens_unless_they_are_wanted(tmp_path: Path) -> None:
     (tmp_path / "a.srt").write_text(SRT)
     path = tmp_path / "a.mp4"
