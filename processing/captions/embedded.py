@@ -13,6 +13,7 @@ from processing.captions.errors import CaptionsUnreadable
 from processing.captions.reading import read
 from processing.captions.shifting import shifted
 from processing.ffmpeg.encoding import subtitles
+from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
 from processing.ffmpeg.media import Media, SubtitleStream
 from processing.ffmpeg.planning.grid import grid_of, length_of, origin_of
 from processing.packaging import languages
@@ -36,9 +37,11 @@ class Embedded:
 
 def extract(source: Path, media: Media, folder: Path, *, ffmpeg: str, run: Run) -> list[Embedded]:
     """Return all subtitles of a source that are text, in the order of its streams. FFmpeg reads the
-    source once; it does not run if there are none.
+    source once; it does not run if there are none. If it fails, each stream is tried alone, so that
+    a broken one takes no other with it.
 
-    ``folder`` is where it writes, and is left without its files. What ``run`` raises is raised.
+    ``folder`` is where it writes, and is left without its files. What ``run`` raises is raised,
+    except ``ProcessFailed``: such a stream has `captions_unreadable`.
     """
     wanted = subtitles.writings(media, folder)
     if not wanted:
@@ -46,9 +49,23 @@ def extract(source: Path, media: Media, folder: Path, *, ffmpeg: str, run: Run) 
     try:
         run(subtitles.command(ffmpeg, source, wanted))
         return [_read(one, media) for one in wanted]
+    except RoomDoubtful:
+        raise
+    except ProcessFailed:
+        return [_alone(one, source, media, ffmpeg, run) for one in wanted]
     finally:
         for one in wanted:
             one.file.unlink(missing_ok=True)
+
+
+def _alone(one: subtitles.Writing, source: Path, media: Media, ffmpeg: str, run: Run) -> Embedded:
+    try:
+        run(subtitles.command(ffmpeg, source, [one]))
+    except RoomDoubtful:
+        raise
+    except ProcessFailed:
+        return Embedded(one.stream, error_code="captions_unreadable")
+    return _read(one, media)
 
 
 def _read(one: subtitles.Writing, media: Media) -> Embedded:

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from processing.captions import embedded
-from processing.captions.document import Cue
+from processing.captions.document import Cue, Document
 from processing.ffmpeg import inputs
 from processing.ffmpeg.clip import Clip
 from processing.ffmpeg.encoding import subtitles
-from processing.ffmpeg.errors import ProcessFailed
-from processing.ffmpeg.media import Media
+from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
+from processing.ffmpeg.media import Media, SubtitleStream
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.ffmpeg.running.runner import Limits
-from processing.ffmpeg.tests.clips import described, ffmpeg
+from processing.ffmpeg.tests.clips import described, ffmpeg, video_stream
 from tests.corpus import VIDEOS, needs_corpus
 
 SRT = """1
@@ -145,6 +145,30 @@ def test_a_source_without_text_is_not_read(tmp_path: Path) -> None:
 
     media = Media("mov,mp4", 1.0, 1, None, None, ())
     assert embedded.extract(tmp_path / "a", media, tmp_path, ffmpeg="ffmpeg", run=run) == []
+
+
+@pytest.mark.parametrize("error", [ProcessFailed, RoomDoubtful])
+def test_a_broken_stream_takes_no_other_with_it(tmp_path: Path, error: type[ProcessFailed]) -> None:
+    streams = tuple(
+        SubtitleStream(number, "mov_text", "eng", "", default=False, forced=False)
+        for number in (1, 2)
+    )
+    media = Media("mov,mp4", 4.0, 1, None, video_stream(), (), subtitles=streams)
+
+    def run(argv: list[str]) -> object:
+        if "0:1" in argv:
+            raise error
+        return (tmp_path / "subtitles-2.srt").write_text(SRT.replace("00:00:", "00:01:"))
+
+    if error is RoomDoubtful:
+        with pytest.raises(RoomDoubtful):
+            embedded.extract(tmp_path / "a", media, tmp_path, ffmpeg="ffmpeg", run=run)
+        return
+    found = embedded.extract(tmp_path / "a", media, tmp_path, ffmpeg="ffmpeg", run=run)
+    assert found == [
+        embedded.Embedded(streams[0], error_code="captions_unreadable"),
+        embedded.Embedded(streams[1], Document(IN_SRT)),
+    ]
 
 
 FILES = {
