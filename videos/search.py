@@ -48,8 +48,8 @@ def found(
     if owners is not None:
         ways.append(every.filter(owner__in=owners.values("pk")))
     titled = every.filter(_contains("title", text)).values("pk")
-    said = spoken.tracks_with(videos, text).order_by().values("video")
-    return videos.filter(pk__in=titled.union(*(way.values("pk") for way in ways), said))
+    heard = spoken.tracks_with(videos, text).order_by().values("video")
+    return videos.filter(pk__in=titled.union(*(way.values("pk") for way in ways), heard))
 
 
 class _Words(Func):

@@ -24,7 +24,8 @@ _CLASS = re.compile(r"[\w-]{1,64}")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,8}", re.ASCII)
 # HTML knows names without a semicolon as well, but `R&D;` is none and `AT&T` must stay.
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});", re.ASCII)
-_ANY_TAG = re.compile(r"<[^<>]*>")
+# Spaces that are in no tag, where nothing but tags stands beside them.
+_OUTSIDE = re.compile(r" +(?=<|$)")
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ class _Building:
             self.changes.add("captions_tags_mended")
         while self.open:
             self._end()
-        lines = (line.strip(" ") for line in "".join(self.parts).split("\n"))
+        lines = (_stripped(line) for line in "".join(self.parts).split("\n"))
         return Sanitized("\n".join(line for line in lines if line), frozenset(self.changes))
 
     def _moment(self, moment: int) -> None:
@@ -180,6 +181,17 @@ class _Building:
 
     def _end(self) -> None:
         self.parts.append(f"</{self.open.pop()[0]}>")
+
+
+def _stripped(line: str) -> str:
+    """Return a line without the spaces at its ends, also where tags stand before or behind them."""
+    begin, end = 0, len(line)
+    while begin < end and line[begin] in " <":
+        begin = line.index(">", begin) + 1 if line[begin] == "<" else begin + 1
+    while end > begin and line[end - 1] in " >":
+        end = line.rindex("<", begin, end) if line[end - 1] == ">" else end - 1
+    ends = (_OUTSIDE.sub("", part) for part in (line[:begin], line[end:]))
+    return line[begin:end].join(ends)
 
 
 def _annotation(name: str, text: str) -> str | None:

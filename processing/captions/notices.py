@@ -120,10 +120,9 @@ KINDS: Mapping[str, Kind] = {
             when="an identifier has more than 200 characters, or an arrow",
         ),
         Kind(
-            "captions_ends_guessed",
-            "The file does not say when {count} cues end (the first on line {line}); each stays "
-            "until the next, for 5 seconds at most.",
-            when="a format, such as LRC, tells only when a line begins",
+            "captions_end_guessed",
+            "The file does not say when the last cue ends; it is shown for 5 seconds.",
+            when="an SCC file ends before it clears the screen",
         ),
         Kind(
             "captions_start_late",

@@ -39,6 +39,7 @@ FORMATS: Mapping[str, Format] = {
     for one in (
         Format("ebu-stl", (".stl",), "ebu_stl", binary=True, quick=False),
         Format("scc", (".scc",), "scc", quick=False),
+        Format("ttml", (".ttml", ".dfxp", ".itt", ".xml"), "ttml", quick=False),
         Format("webvtt", (".vtt", ".webvtt"), "webvtt"),
         Format("ass", (".ass", ".ssa"), "substation"),
         Format("sbv", (".sbv",), "sbv"),

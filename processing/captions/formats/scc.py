@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 _HEADER = re.compile(r"\ufeff?Scenarist_SCC V1\.0\s*")
 _LINE = re.compile(r"\d\d:[0-5]\d:[0-5]\d[:;.,][0-2]\d\t[ \t]*((?:[0-9A-Fa-f]{4}\s*)+)", re.ASCII)
-# Codes for italics and colours take the place of a space.
-_LEADING = re.compile(r"(?m)(^(?:<[^<>\n]*>)*) +")
 _MOST_WORDS = 1_000_000
 # What stays on the screen is erased by the next captions; only the last may stay.
 _LAST_MS = 5_000
@@ -40,7 +38,7 @@ def read(text: str, draft: Draft) -> None:
         return
     for begin, end, box, made in _decoded("\n".join(["Scenarist_SCC V1.0", *kept])):
         if end is None:
-            draft.notice("captions_ends_guessed", 0)
+            draft.notice("captions_end_guessed", 0)
         draft.add(0, begin, begin + _LAST_MS if end is None else end, made, settings=box.settings())
     draft.tell_of_late_start()
 
@@ -79,7 +77,6 @@ def _decoded(text: str) -> Iterator[tuple[int, int | None, Box, str]]:
             raise CaptionsUnreadable("captions_too_many")
         end = caption.get_end()
         written = "".join(_written(caption, Style)).replace("\u00a0", " ")
-        written = _LEADING.sub(r"\1", written)
         yield (
             round(caption.get_begin() * 1000),
             None if end is None else round(end * 1000),

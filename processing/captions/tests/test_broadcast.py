@@ -23,7 +23,7 @@ def test_captions_of_scc_have_times_places_and_italics() -> None:
     assert (first.text, first.settings) == ("<i>Hello</i>", "position:10% align:left")
     assert (second.text, second.settings) == ("world", "line:11% position:10% align:left")
     # Both are counted in frames of 29.97 a second, and are drawn before they are shown.
-    assert (first.start, first.end, second.start, second.end) == (1301, 3003, 4271, 6006)
+    assert (first.start, first.end, second.start, second.end) == (1301, 3003, 4238, 6006)
     assert document.notices == ()
 
 
@@ -36,7 +36,7 @@ def test_captions_that_roll_up_stay_until_the_next() -> None:
     assert [cue.text for cue in document.cues] == ["ABC", "ABC\nDEF"]
     assert document.cues[0].end == document.cues[1].start
     (guessed,) = document.notices
-    assert guessed.code == "captions_ends_guessed"
+    assert guessed.code == "captions_end_guessed"
     assert "line" not in notices.sentence(guessed)
 
 
