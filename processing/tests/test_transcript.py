@@ -15,7 +15,8 @@ from django.core.management import call_command
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from processing.captions.document import Word
+from processing.captions.document import Cue as shown
+from processing.captions.document import Document, Word
 from processing.ffmpeg.errors import Interrupted
 from processing.models import Run, Task
 from processing.pipeline import finish, work
@@ -127,9 +128,22 @@ def test_who_asks_gets_captions_of_a_ready_video(
     assert pretended.languages == ["de"]
     tasks = api.get(f"/api/v1/jobs/{job}/").json()["tasks"]
     assert {"transcript": "done"}.items() <= {one["kind"]: one["state"] for one in tasks}.items()
-    [shown] = api.get(f"/api/v1/videos/{ready_video.pk}/tracks/").json()["results"]
-    assert (shown["origin"], shown["language"], shown["status"]) == ("generated", "en", "ready")
+    [listed] = api.get(f"/api/v1/videos/{ready_video.pk}/tracks/").json()["results"]
+    assert (listed["origin"], listed["language"], listed["status"]) == ("generated", "en", "ready")
+    assert listed["name"] == "English (automatic)"
     assert Cue.objects.get().text == "Good morning."
+
+
+def test_what_people_wrote_is_the_transcript_rather_than_what_was_recognised(
+    ready_video: Video, api: APIClient, work_off: Callable[[], None], pretended: Pretended
+) -> None:
+    ask(api, ready_video)
+    work_off()
+    transcript_of = f"/api/v1/videos/{ready_video.pk}/transcript.json"
+    assert api.get(transcript_of).json()["track"] == str(generated().pk)
+    text = Document((shown(0, 1000, "Good morning!"),))
+    written = services.add(ready_video.pk, kind="subtitles", origin="api", text=text, language="en")
+    assert api.get(transcript_of).json()["track"] == str(written.pk)
 
 
 def test_a_later_recognition_replaces_the_text(
