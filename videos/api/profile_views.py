@@ -50,7 +50,7 @@ class ProfileSerializer(serializers.ModelSerializer[EncodingProfile]):
     alternate_rungs = AlternateRungSerializer(many=True)
     left_out = serializers.ListField(
         child=serializers.CharField(),
-        help_text="the kinds of pictures that are not made; `transcript` for captions of what is said",
+        help_text="the kinds of pictures that are not made; `transcript`: captions of speech",
     )
     audio_codecs = serializers.SerializerMethodField()
     downloads = serializers.SerializerMethodField()
