@@ -27,13 +27,20 @@ _REGION_NAME = re.compile(r"^id:(\S+)", re.MULTILINE)
 
 def name_of(track: Track) -> str:
     """Return the name of a track in menus: its label, else its language in its own words, else its
-    kind."""
+    kind. What an engine recognised is marked so."""
     if track.label:
         return track.label
     language = language_name(track.language)
     if not language:
-        return _KINDS[Track.Kind(track.kind)]
-    return f"{language} (forced)" if track.kind == Track.Kind.FORCED else language
+        language = _KINDS[Track.Kind(track.kind)]
+    elif track.kind == Track.Kind.FORCED:
+        return f"{language} (forced)"
+    return f"{language} (automatic)" if is_automatic(track) else language
+
+
+def is_automatic(track: Track) -> bool:
+    """Whether the text was recognised by an engine, and nobody has looked through it since."""
+    return track.origin == Track.Origin.GENERATED and not track.edited
 
 
 def language_name(language: str) -> str:
