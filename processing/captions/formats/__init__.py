@@ -38,6 +38,7 @@ FORMATS: Mapping[str, Format] = {
     one.name: one
     for one in (
         Format("webvtt", (".vtt", ".webvtt"), "webvtt"),
+        Format("ass", (".ass", ".ssa"), "substation"),
         Format("sbv", (".sbv",), "sbv"),
         Format("srt", (".srt",), "subrip"),
     )
