@@ -136,6 +136,12 @@ KINDS: Mapping[str, Kind] = {
             "The file has captions of {channels}; only the first channel was read.",
             when="an SCC file has several channels",
         ),
+        Kind(
+            "captions_recognized",
+            "The text was recognised in the sound by {engine}, with the model {model}. Read it "
+            "through: names and numbers are often wrong.",
+            when="captions are made of what is said",
+        ),
     )
 }
 """All kinds by their codes."""

@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from accounts.models import User
-from processing import remaking
+from processing import remaking, transcribing
 from processing import services as processing
 from processing.models import Run
 from processing.monitoring import progress
@@ -37,6 +37,7 @@ from videos.api.serializers.jobs import JobSerializer, ReprocessSerializer
 from videos.api.serializers.posters import PosterChoiceSerializer, PosterFileSerializer
 from videos.api.serializers.progress import CurrentJobSerializer
 from videos.api.serializers.sources import OriginalSerializer
+from videos.api.serializers.tracks import TranscribeSerializer
 from videos.api.serializers.video_forms import VideoEditSerializer, VideoUploadSerializer
 from videos.api.serializers.videos import VideoSerializer, VideoStatusSerializer
 from videos.api.strictness import StrictRequests
@@ -72,6 +73,7 @@ class VideoViewSet(
         "partial_update": VideoEditSerializer,
         "move": MoveSerializer,
         "reprocess": ReprocessSerializer,
+        "transcribe": TranscribeSerializer,
         "poster": PosterChoiceSerializer,
     }
     files = {"poster": PosterFileSerializer}
@@ -217,6 +219,15 @@ class VideoViewSet(
         form.is_valid(raise_exception=True)
         kinds = form.validated_data.get("only")
         return self._begun(remaking.remake(video, kinds) if kinds else processing.reprocess(video))
+
+    @extend_schema(request=TranscribeSerializer, responses={202: CurrentJobSerializer})
+    @action(detail=True, methods=["post"])
+    def transcribe(self, request: Request, pk: str) -> Response:
+        """Make captions of what is said in a video."""
+        video = self._found(access.may_reprocess)
+        form = TranscribeSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        return self._begun(transcribing.transcribe(video, **form.validated_data))
 
     @extend_schema(request=None, responses={202: VideoStatusSerializer})
     @action(detail=True, methods=["post"])

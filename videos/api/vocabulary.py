@@ -90,6 +90,11 @@ FAILURES: Mapping[str, str] = {
     "process_failed": "FFmpeg ended with an error in a step that the video can do without.",
     "process_stalled": "FFmpeg made no progress in a step that the video can do without.",
     "process_timed_out": "FFmpeg took too long in a step that the video can do without.",
+    "transcriber_missing": "A worker has no engine for speech recognition.",
+    "transcriber_model_missing": "A worker has no model for speech recognition.",
+    "transcription_language_unknown": "The model for speech recognition does not know the language "
+    "that was asked for.",
+    "transcription_failed": "The engine for speech recognition ended with an error.",
     "chunks_differ": "The parts do not fit together; another job makes the video in one piece.",
     "copy_unfit": "A stream that was copied without encoding does not fit; another job encodes it.",
     "plan_outdated": "The plan was made by another version; another job makes a new one.",
@@ -170,6 +175,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "publishing": "The output is being checked and published.",
         "packaging": "Downloads are being assembled; the whole video plays already.",
         "picturing": "Pictures and previews are being made; the whole video plays already.",
+        "transcribing": "What is said is being made into captions; the whole video plays already.",
     },
 }
 """The meanings of enum values, by the names of the enums in the API's description."""

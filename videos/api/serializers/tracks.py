@@ -194,6 +194,16 @@ class CuesFormSerializer(StrictForm):
     cues = serializers.ListField(child=CueSerializer(), max_length=limits.MOST_CUES)
 
 
+class TranscribeSerializer(StrictForm):
+    """Make captions of what is said."""
+
+    language = LanguageField(
+        required=False,
+        help_text="the language that is spoken; `auto` for the one that is heard; without it, or "
+        "empty, as the operator chose",
+    )
+
+
 class ShownCueSerializer(serializers.Serializer[Any]):
     """A text that is shown for some seconds."""
 

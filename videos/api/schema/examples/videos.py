@@ -191,5 +191,6 @@ CANCELED_STATUS: Example = VIDEO_STATUS | {
     "job": {"id": JOB_ID, "kind": "first", "status": "canceled"},
 }
 REPROCESS: Example = {"only": ["poster", "thumbnails"]}
+TRANSCRIBE: Example = {"language": "en"}
 MOVE: Example = {"videos": [ID], "folder": FOLDER_ID}
 MOVED: Example = {"results": [{"video": ID, "moved": True, "error": None}]}
