@@ -19,6 +19,7 @@ from config.admin.acts import Act, ActingAdmin
 from processing import profiles
 from processing.ffmpeg.planning.ladder import Profile, rungs_for
 from processing.models import AlternateRung, EncodingProfile, EncodingRung
+from processing.steps import subtitles
 from processing.steps.pictures import PICTURES
 
 _KEPT = "{} is the default: make another profile the default before you delete it."
@@ -117,12 +118,13 @@ _PICTURES = {
     "waveform": "waveform of the audio",
     "facts": "facts such as black and silent stretches",
     "alike": "hashes that find similar videos",
+    "subtitles": "subtitles and chapters inside the file",
 }
-"""The kinds of pictures in words."""
+"""The kinds of pictures in words, and of what is beside them."""
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [(kind, _PICTURES.get(kind, kind)) for kind in PICTURES]
+    return [(kind, _PICTURES.get(kind, kind)) for kind in (*PICTURES, subtitles.KIND)]
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs

@@ -16,6 +16,7 @@ from processing.steps.step import Step, TaskSpec
 from videos import keys, lifecycle, objects, renditions
 from videos.models import Release, Rendition
 from videos.storage import outputs
+from videos.tracks import described
 
 _MEASURED = ["bitrate", "peak_bitrate", "iframe_bitrate", "iframe_peak_bitrate"]
 
@@ -96,6 +97,7 @@ def record(
     release = Release.objects.get(pk=context.run.pk)
     _register(release, context)
     lifecycle.publish(context.run.video_id, release=release)
+    described.follow(context.run.video_id)
 
 
 def _register(release: Release, context: TaskContext) -> None:

@@ -20,6 +20,7 @@ from processing.captions.document import Document
 from videos import idempotency
 from videos.events import log
 from videos.models import Cue, Track, Video
+from videos.tracks import removed
 
 MOST_TRACKS = 100
 """How many tracks a video may have: a menu that nobody reads to its end."""
@@ -162,6 +163,7 @@ def delete(track: Track) -> None:
     with transaction.atomic():
         held = _held(track)
         _told("video.track.deleted", held)
+        removed.note(held)
         held.delete()
 
 
