@@ -17,12 +17,12 @@ from processing.models import Run, Task
 from processing.pipeline import advance, plan, resume
 from processing.pipeline.transactions import bounded
 from processing.services import AlreadyProcessing, VideoDeleted, require_there
-from processing.steps import STEPS, plans, subtitles, transcript
+from processing.steps import STEPS, plans, sound, subtitles, transcript
 from processing.steps.pictures import PICTURES
 from videos import idempotency
 from videos.models import Release, Source, Video
 from videos.objects import faults
-from videos.tracks import removed
+from videos.tracks import removed, sounds
 
 TRANSCRIPT = transcript.KIND
 SUBTITLES = subtitles.KIND
@@ -85,6 +85,26 @@ def remake(
     except IntegrityError as error:
         raise AlreadyProcessing from error
     return Run.objects.get(pk=run.pk)
+
+
+def make_sounds(video: Video) -> Run | None:
+    """Queue the run of a video's release to make the audio that added tracks of the videos with
+    this release lack; None if none does. Raises ``NoRelease``, ``VideoDeleted`` or
+    ``AlreadyProcessing``."""
+    try:
+        with bounded():
+            run = _lock_run(video)
+            asked, holder = _lock_videos(video, run)
+            lacking = sounds.lacking().filter(video__release=run.pk).order_by("pk")
+            specs = sound.specs(list(lacking.values_list("pk", flat=True)))
+            if not specs:
+                return None
+            priority = asked.owner.terms.priority
+            resume.remake(run, specs, video_id=holder.pk, priority=priority)
+            advance.tell(run, Run.Status.QUEUED)
+    except IntegrityError as error:
+        raise AlreadyProcessing from error
+    return run
 
 
 def _lock_run(video: Video) -> Run:

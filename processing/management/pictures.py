@@ -28,8 +28,8 @@ def add_arguments(parser: CommandParser) -> None:
     parser.add_argument(
         "--only",
         metavar="KIND[,KIND]",
-        help=f"only make these pictures again: {', '.join(remaking.KINDS)}; or the subtitles, or the "
-        "transcript",
+        help=f"only make these pictures again: {', '.join(remaking.KINDS)}; or the "
+        "subtitles or the transcript",
     )
     parser.add_argument(
         "--missing",
