@@ -68,8 +68,9 @@ class Making:
     def queue(self, videos: Sequence[Video]) -> list[UUID]:
         """Queue the pictures of each video, print its id and their kinds, and return the jobs."""
         queued = [run for video in videos if (run := self._of(video)) is not None]
-        verb = "would get pictures" if self._options["dry_run"] else "will get pictures"
-        self._command.stdout.write(f"{len(queued)} {verb}.")
+        verb = "would" if self._options["dry_run"] else "will"
+        what = "be transcribed" if self._kinds == [remaking.TRANSCRIPT] else "get pictures"
+        self._command.stdout.write(f"{len(queued)} {verb} {what}.")
         return queued
 
     def wait(self, jobs: Sequence[UUID]) -> None:

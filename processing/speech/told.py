@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
+from processing.captions import characters
 from processing.captions.document import Word
 from processing.speech.transcriber import SpeechError
 
+_TAG = re.compile(r"[a-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 _LONGEST_LINE = 1024**2
 _LONGEST_WORD = 200
 _LONGEST_NAME = 100
@@ -50,11 +53,13 @@ class Told:
             self.model = str(told["model"])[:_LONGEST_NAME]
         else:
             self.until = max(self.until, min(int(told["until"]), self._length))
-            self.language = str(told["language"])[:_LONGEST_NAME] or self.language
+            language = str(told["language"])
+            self.language = language if _TAG.fullmatch(language) else self.language
             for start, end, text in told["words"]:
                 self._hear(int(start), int(end), str(text)[:_LONGEST_WORD])
 
     def _hear(self, start: int, end: int, text: str) -> None:
+        text, _ = characters.clean(text)
         if not text.strip():
             return
         before = self.words[-1].start if self.words else 0

@@ -28,6 +28,7 @@ _SILENCE_SECONDS = 1800.0
 _SAID_FLOOR_BYTES, _SAID_A_SECOND = 1024**2, 4096
 _WRITTEN_BYTES = 64 * 1024**2
 _MEMORY_BYTES, _MEMORY_A_MODEL_BYTE = 3 * 1024**3, 4
+_USUAL_BYTES, _USUAL_A_MODEL_BYTE = 1024**3, 2
 _NO_MEMORY = ("MemoryError", "bad_alloc")
 
 _MESSAGES = {
@@ -164,8 +165,14 @@ def _limits(seconds: float, model: Path | None) -> runner.Limits:
     )
 
 
+def memory_of(model: Path | None) -> int:
+    """Return about how many bytes of memory an engine needs with a model; what it is allowed is
+    more."""
+    return _USUAL_BYTES + _USUAL_A_MODEL_BYTE * _bytes_of(model)
+
+
 def _bytes_of(model: Path | None) -> int:
-    """Return how large the files of a model are."""
+    """Return how large the files of a model are; 0 if they are not on this machine."""
     if model is None:
         return 0
     files = model.rglob("*") if model.is_dir() else [model]

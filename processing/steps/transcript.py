@@ -11,7 +11,13 @@ from django.conf import settings
 from processing.captions.document import Document, Notice
 from processing.ffmpeg.encoding import speech as sound_of
 from processing.speech import captions
-from processing.speech.transcribe import Request, Transcript, TranscriptionFailed, transcribe
+from processing.speech.transcribe import (
+    Request,
+    Transcript,
+    TranscriptionFailed,
+    memory_of,
+    transcribe,
+)
 from processing.speech.transcriber import AUTO
 from processing.steps import tools
 from processing.steps.context import Outcome, TaskContext
@@ -102,7 +108,8 @@ def _wanting(context: TaskContext) -> list[UUID]:
 def _follow(result: object) -> Sequence[TaskSpec]:
     if not isinstance(result, Probed) or KIND in result.left_out or not result.media.audio:
         return ()
-    return (TaskSpec(KIND, after=(("publish", 0),)),)
+    memory = memory_of(settings.TRANSCRIBER_MODEL)
+    return (TaskSpec(KIND, memory=memory, after=(("publish", 0),)),)
 
 
 STEP = Step(

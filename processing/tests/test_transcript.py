@@ -20,12 +20,15 @@ from processing.ffmpeg.errors import Interrupted
 from processing.models import Run, Task
 from processing.pipeline import finish, work
 from processing.pipeline.claim import claim
-from processing.speech.tests.spoken import SENTENCE, Spoken, clip
+from processing.speech.tests import spoken as voice
+from processing.speech.tests.spoken import SENTENCE, Spoken
 from processing.speech.transcribe import Transcript, TranscriptionFailed
 from processing.steps import transcript
 from tests.killed import killed_at
 from tests.servers.process import wait_until
-from videos.models import Cue, Event, Track, Video
+from videos.ingest import services as ingest
+from videos.ingest.settings import VideoSettings
+from videos.models import Cue, Event, Track, Upload, Video
 from videos.tracks import services
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -42,7 +45,7 @@ class Pretended:
     """An engine that hears at once what it is told to."""
 
     def __init__(self) -> None:
-        self.words = WORDS
+        self.words: tuple[Word, ...] = WORDS
         self.languages: list[str] = []
         self.failure: Exception | None = None
 
@@ -64,7 +67,7 @@ def pretended(engine: None, monkeypatch: pytest.MonkeyPatch) -> Pretended:
 @pytest.fixture
 def spoken(tmp_path: Path) -> Spoken:
     """A film in which a sentence is said, whose clock begins at 7 s."""
-    said = clip(tmp_path, before=1500)
+    said = voice.clip(tmp_path, before=1500)
     film = tmp_path / "film.mp4"
     frames = ["-f", "lavfi", "-i", "color=c=navy:size=320x180:rate=25", "-i", str(said.path)]
     codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-shortest"]
@@ -84,6 +87,7 @@ def generated() -> Track:
 @pytest.mark.usefixtures("engine")
 def test_a_spoken_video_gets_captions_with_the_times_of_its_words(
     spoken: Spoken,
+    api: APIClient,
     take_in: Callable[[Path], Video],
     work_off: Callable[[], None],
     settings: LazySettings,
@@ -105,6 +109,10 @@ def test_a_spoken_video_gets_captions_with_the_times_of_its_words(
     assert Event.objects.filter(type="video.track.ready").count() == 1
     assert Run.objects.get().status == Run.Status.SUCCEEDED
     assert [path for path in leftovers() if path.is_file()] == []
+    told = api.get(f"/api/v1/videos/{video.pk}/transcript.json").json()
+    assert [one["text"] for one in told["segments"]] == [SENTENCE]
+    [found] = api.get("/api/v1/videos/?search=market").json()["results"]
+    assert abs(found["matches"][0]["time"] * 1000 - spoken.start) <= 300
 
 
 def test_who_asks_gets_captions_of_a_ready_video(
@@ -250,7 +258,7 @@ def test_long_videos_are_not_transcribed_unasked(settings: LazySettings) -> None
 def test_the_command_transcribes_what_lacks_it(
     ready_video: Video, work_off: Callable[[], None], pretended: Pretended
 ) -> None:
-    for expected in ("1 will get pictures.", "0 will get pictures."):
+    for expected in ("1 will be transcribed.", "0 will be transcribed."):
         told = StringIO()
         call_command("reprocess", "--only", "transcript", "--missing", stdout=told)
         assert expected in told.getvalue()
@@ -331,3 +339,48 @@ def test_others_may_not_ask(
     ready_video: Video, as_user: Callable[[User], APIClient], stranger: User, engine: None
 ) -> None:
     assert ask(as_user(stranger), ready_video).status_code == 404
+
+
+def test_the_same_file_again_gets_the_captions_of_the_first(
+    ready_video: Video,
+    api: APIClient,
+    work_off: Callable[[], None],
+    pretended: Pretended,
+    owner: User,
+    clip: Path,
+) -> None:
+    ask(api, ready_video)
+    work_off()
+    file = ingest.describe_file(clip, protocol=Upload.Protocol.COMMAND)
+    again = ingest.take_file(owner, file, VideoSettings(on_duplicate="share"))
+    work_off()
+    assert Video.objects.get(pk=again.pk).release_id == ready_video.release_id
+    copied = Track.objects.get(video=again)
+    assert (copied.origin, copied.language) == ("generated", "en")
+    assert Cue.objects.get(track=copied).words == [[500, 900, "Good"], [900, 1500, "morning."]]
+    assert len(pretended.languages) == 1
+
+
+def test_its_progress_is_told_and_its_memory_counted(
+    ready_video: Video,
+    api: APIClient,
+    work_off: Callable[[], None],
+    pretended: Pretended,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def hear(*args: Any, **more: Any) -> Any:
+        def is_told() -> bool:
+            more["report"](0.5)
+            return Task.objects.get(kind="transcript").progress == 0.5
+
+        wait_until(is_told, "the progress is told")
+        told = api.get(f"/api/v1/videos/{ready_video.pk}/").json()
+        seen.append((told["status"], told["job"]["status"]))
+        return pretended(*args, **more)
+
+    seen: list[tuple[str, str]] = []
+    monkeypatch.setattr(transcript, "transcribe", hear)
+    ask(api, ready_video)
+    assert Task.objects.get(kind="transcript").memory >= 1024**3
+    work_off()
+    assert seen == [("ready", "running")]

@@ -24,7 +24,7 @@ from processing import remaking, transcribing
 from processing import services as processing
 from processing.models import Run
 from processing.monitoring import progress
-from videos import access, editing, half_made, ids, purge, trash
+from videos import access, editing, half_made, ids, purge, spoken, trash
 from videos.api import posted_files, preconditions
 from videos.api.content_views import ContentViews
 from videos.api.filters import VideoFilter
@@ -54,7 +54,6 @@ class VideoViewSet(
     PosterActions,
     StrictRequests,
     ContentViews,
-    mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     viewsets.GenericViewSet[Video],
 ):
@@ -124,7 +123,12 @@ class VideoViewSet(
     )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List one's own videos, newest first; with ``deleted=true`` those in the trash."""
-        return super().list(request, *args, **kwargs)
+        rows = self.filter_queryset(self.get_queryset())
+        page = cast("list[Video]", self.paginate_queryset(rows))
+        found = spoken.matches(page, request.query_params.get("search", ""))
+        context = {**self.get_serializer_context(), "matches": found}
+        told = VideoSerializer(page, many=True, context=context)
+        return self.get_paginated_response(told.data)
 
     @extend_schema(
         request={"multipart/form-data": VideoUploadSerializer},

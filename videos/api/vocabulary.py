@@ -7,12 +7,15 @@ from processing import remaking
 from processing.ffmpeg.encoding import outputs
 from processing.models import Run
 from processing.monitoring import stages
-from videos.models import Video
+from videos.models import Track, Video
 
 QUEUES = _QUEUES
 TASK_KINDS = stages.KINDS
 PICTURE_KINDS = (*remaking.KINDS, remaking.SUBTITLES)
 AUDIO_CODECS = tuple(outputs.AUDIO)
+
+TEXT_KINDS = tuple(kind for kind in Track.Kind.values if kind != Track.Kind.AUDIO)
+"""The kinds of tracks that have cues."""
 
 STAGES = tuple(
     dict.fromkeys((stages.WAITING, *stages.LABELS, *Video.Status.values, *Run.Status.values))
@@ -147,6 +150,26 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "recorded": "The job made nothing, and a failed video says so.",
         "ignored": "The job had ended already.",
         "refused": "Nothing could be imported: see `error`.",
+    },
+    "TrackKindEnum": {
+        "captions": "What is said, and what else is heard.",
+        "subtitles": "What is said, or a translation of it.",
+        "forced": "Only what everybody needs, such as signs and foreign speech.",
+        "chapters": "The names of its parts.",
+        "audio": "Another sound.",
+    },
+    "TrackOriginEnum": {
+        "file": "A file that was sent.",
+        "url": "A file that was fetched.",
+        "api": "Cues that were sent.",
+        "embedded": "The source of the video.",
+        "generated": "Speech recognition.",
+        "description": "Times in the description of the video.",
+    },
+    "TrackStatusEnum": {
+        "processing": "It is being made.",
+        "ready": "Players can use it.",
+        "failed": "It could not be made: see `error`.",
     },
     "VisibilityEnum": {
         "draft": "Only its owner and staff can watch it, and it is marked as unfinished.",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('videos', '0050_tracks'),
+        ('videos', '0051_heard_words'),
     ]
 
     operations = [

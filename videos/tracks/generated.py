@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from processing.captions.document import Document
+from processing.captions.document import Document, Notice
 from videos.models import Track, Video
-from videos.tracks import services
+from videos.tracks import selectors, services
 
 NOTHING_SAID = "speech_not_found"
 _NOTHING_SAID = "No speech was recognised in this video."
@@ -39,6 +39,22 @@ def keep(video_id: UUID, text: Document, *, language: str, asked: bool) -> None:
             services.fail(track, NOTHING_SAID, _NOTHING_SAID)
 
 
+def copy(source_id: UUID, video_id: UUID) -> None:
+    """Give a video that has come to share another one's release the captions that were recognised
+    in that, as its owner, who is the same, edited them."""
+    for track in _of(source_id).filter(state=Track.State.READY):
+        services.add(
+            video_id,
+            kind=track.kind,
+            origin=track.origin,
+            text=Document(selectors.document_of(track).cues, track.regions, _notices(track)),
+            language=track.language,
+            label=track.label,
+            is_default=track.is_default,
+            edited=track.edited,
+        )
+
+
 def _write(video_id: UUID, earlier: Track | None, text: Document, language: str) -> None:
     if earlier is not None:
         services.write_text(earlier, text, language=language)
@@ -50,6 +66,10 @@ def _write(video_id: UUID, earlier: Track | None, text: Document, language: str)
         text=text,
         language=language,
     )
+
+
+def _notices(track: Track) -> tuple[Notice, ...]:
+    return tuple(Notice(one["code"], one["details"]) for one in track.notices)
 
 
 def _of(video_id: UUID) -> QuerySet[Track]:

@@ -15,6 +15,7 @@ from processing.captions import document, limits, markup, notices, settings
 from processing.packaging import languages
 from videos import access
 from videos.access import Viewer
+from videos.api import vocabulary
 from videos.api.fields import AddressField, ChoiceField, TextField, TitleField
 from videos.api.serializers.files import UploadedFileField, only_one_file
 from videos.api.serializers.imports import FetchedUrlField
@@ -26,7 +27,6 @@ from videos.tracks import selectors
 _MS = 1000
 _SUFFIXES = ("vtt", "srt", "txt", "json")
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-TEXT_KINDS = [choice for choice in Track.Kind.choices if choice[0] != Track.Kind.AUDIO]
 
 
 class LanguageField(TextField):
@@ -235,7 +235,7 @@ class TrackEditSerializer(StrictForm):
 
     read_only_members = TrackSerializer.Meta.fields
 
-    kind = ChoiceField(choices=TEXT_KINDS, required=False)
+    kind = ChoiceField(choices=vocabulary.TEXT_KINDS, required=False)
     language = LanguageField(required=False)
     label = TitleField(  # type: ignore[assignment]  # a member of ours
         required=False, allow_blank=True, max_length=100
