@@ -19,7 +19,7 @@ from config.admin.acts import Act, ActingAdmin
 from processing import profiles
 from processing.ffmpeg.planning.ladder import Profile, rungs_for
 from processing.models import AlternateRung, EncodingProfile, EncodingRung
-from processing.steps import transcript
+from processing.steps import subtitles, transcript
 from processing.steps.pictures import PICTURES
 
 _KEPT = "{} is the default: make another profile the default before you delete it."
@@ -119,12 +119,14 @@ _PICTURES = {
     "facts": "facts such as black and silent stretches",
     "alike": "hashes that find similar videos",
     transcript.KIND: "captions of what is said",
+    subtitles.KIND: "subtitles and chapters inside the file",
 }
 """The kinds of what a profile may leave out, in words."""
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [(kind, _PICTURES.get(kind, kind)) for kind in (*PICTURES, transcript.KIND)]
+    kinds = (*PICTURES, subtitles.KIND, transcript.KIND)
+    return [(kind, _PICTURES.get(kind, kind)) for kind in kinds]
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs

@@ -20,9 +20,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from processing import sounding
 from processing.captions.document import Document
 from videos import access, ids
 from videos.api.parsers import is_form
+from videos.api.posted_files import arrived
 from videos.api.serializers.tracks import (
     CuesFormSerializer,
     CuesSerializer,
@@ -35,7 +37,7 @@ from videos.api.serializers.tracks import (
 )
 from videos.api.strictness import StrictRequests
 from videos.idempotency import Made
-from videos.ingest import uploads
+from videos.ingest import sounds, uploads
 from videos.models import Track, Video
 from videos.playback import services as playback
 from videos.selectors import with_everything
@@ -196,6 +198,8 @@ def _add(request: Request, video: Video) -> Track:
     if url is None:
         text = Document(tuple(one["cue"] for one in cues))
         return services.add(video.pk, origin=Track.Origin.API, text=text, **facts)
+    if facts["kind"] == Track.Kind.AUDIO:
+        return _begun(sounds.take_url(video, url, **facts))
     services.require_room(video.pk)
     text, name = reading.fetch(url)
     return services.add(video.pk, origin=Track.Origin.URL, text=text, filename=name, **facts)
@@ -205,11 +209,20 @@ def _add_file(request: Request, video: Video) -> Track:
     form = TrackFileSerializer(data=request.data)
     form.is_valid(raise_exception=True)
     facts = form.changes()
+    if facts["kind"] == Track.Kind.AUDIO:
+        with closing(facts.pop("file")) as file:
+            return _begun(sounds.take(video, arrived(file), **facts))
     services.require_room(video.pk)
     with closing(facts.pop("file")) as file:
         name = uploads.clean_filename(file.name or "")
         text = reading.read(Path(file.temporary_file_path()), name)
     return services.add(video.pk, origin=Track.Origin.FILE, text=text, filename=name, **facts)
+
+
+def _begun(track: Track) -> Track:
+    """Have the audio of a track made, if its video is ready and idle; else it is made soon."""
+    sounding.begin(track.video_id)
+    return track
 
 
 def _cues(track: Track) -> Response:

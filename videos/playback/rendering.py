@@ -64,11 +64,12 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Tracks:
-    """The tracks of a video that a playlist lists: ``base`` is the address of their files, and
-    ``revision`` changes with the list."""
+    """The tracks of a video that a playlist lists: ``base`` is the address of their files,
+    ``query`` names the video in addresses of playlists, and ``revision`` changes with the list."""
 
     video_id: UUID
     base: str
+    query: str
     revision: int
 
 
@@ -133,6 +134,14 @@ def _render(release: Release, name: str, until: int, tracks: Tracks | None) -> R
         signed = storage.signed_url(key, until=until)
         return Address(signed) if signed else Address(key.removeprefix(prefix), mapped=True)
 
-    listed = selectors.listed(tracks.video_id, tracks.base) if tracks else ()
-    text = playlists.render(release, name, address_of=address_of, tracks=listed)
+    beside = _beside(release, tracks) if tracks else playlists.NOTHING
+    text = playlists.render(release, name, address_of=address_of, beside=beside)
     return Rendered(gzip.compress(text.encode(), _GZIP_LEVEL, mtime=0), release.is_complete)
+
+
+def _beside(release: Release, tracks: Tracks) -> playlists.Beside:
+    return playlists.Beside(
+        selectors.listed(tracks.video_id, tracks.base),
+        selectors.sounds(tracks.video_id, release.pk),
+        tracks.query,
+    )

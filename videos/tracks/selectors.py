@@ -13,7 +13,7 @@ from django.utils.translation import get_language_info
 from processing.captions import document
 from processing.captions.document import Document, Word
 from processing.packaging.texts import TextTrack
-from videos.models import Cue, Track
+from videos.models import Cue, Sound, Track
 
 _KINDS = {
     Track.Kind.CAPTIONS: "Captions",
@@ -55,6 +55,13 @@ def listed(video_id: UUID, base: str) -> list[TextTrack]:
     """Return the text tracks of a video as its playlists list them. ``base`` is the address under
     which the files of its tracks lie."""
     return [shown(track, base) for track in _texts(video_id)]
+
+
+def sounds(video_id: UUID, release_id: UUID) -> list[Sound]:
+    """Return what was made for a release of the audio tracks of a video, with the tracks joined."""
+    rows = Sound.objects.filter(release=release_id, track__video=video_id)
+    ready = rows.filter(track__state=Track.State.READY).select_related("track")
+    return list(ready.order_by("track"))
 
 
 def shown(track: Track, base: str) -> TextTrack:

@@ -4,6 +4,7 @@ from processing.captions.shifting import CuesAfterEnd, CuesBeforeStart
 from videos.api.problems.refusal import Refusals
 from videos.tracks.reading import CaptionsBusy
 from videos.tracks.services import MOST_TRACKS, KindFixed, TooManyTracks, TrackChanged
+from videos.tracks.sound_files import FileGivenUp
 
 REFUSALS: Refusals = {
     TooManyTracks: (
@@ -28,6 +29,11 @@ REFUSALS: Refusals = {
         409,
         "track_kind_fixed",
         "Chapters stay chapters. Add another track, and delete this one.",
+    ),
+    FileGivenUp: (
+        409,
+        "upload_canceled",
+        "The file was given up while it was being stored. Send it again.",
     ),
     CaptionsBusy: (
         503,
