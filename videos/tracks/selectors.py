@@ -50,6 +50,13 @@ def listed(video_id: UUID, base: str) -> list[TextTrack]:
     return [shown(track, base) for track in _texts(video_id)]
 
 
+def with_text(video_id: UUID) -> list[Track]:
+    """Return the tracks of a video that have cues to show, chapters among them, in the order in
+    which they were added."""
+    rows = Track.objects.filter(video=video_id).ready().exclude(kind=Track.Kind.AUDIO)
+    return list(rows.order_by("id"))
+
+
 def shown(track: Track, base: str) -> TextTrack:
     """Return a text track as playlists list it."""
     return TextTrack(
