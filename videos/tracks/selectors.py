@@ -64,6 +64,13 @@ def sounds(video_id: UUID, release_id: UUID) -> list[Sound]:
     return list(ready.order_by("track"))
 
 
+def with_text(video_id: UUID) -> list[Track]:
+    """Return the tracks of a video that have cues to show, chapters among them, in the order in
+    which they were added."""
+    rows = Track.objects.filter(video=video_id).ready().exclude(kind=Track.Kind.AUDIO)
+    return list(rows.order_by("id"))
+
+
 def shown(track: Track, base: str) -> TextTrack:
     """Return a text track as playlists list it."""
     return TextTrack(
