@@ -14,7 +14,7 @@ from accounts import verification
 from accounts.models import User
 from videos import access, folders
 from videos.events import cursors, log
-from videos.pages import cards, images, sharing, shelf, uploading, words
+from videos.pages import cards, images, sharing, shelf, tracks, uploading, words
 from videos.pages import library as collection
 from videos.pages.context import may_upload
 from videos.playback import originals
@@ -104,6 +104,7 @@ def watch(request: HttpRequest, video_id: UUID) -> HttpResponse:
             "visibilities": words.visibilities(own=video.owner_id == viewer.pk),
             # Only the owner's feed reports it; for others the page polls now and then.
             "feed_since": feed_since if video.owner_id == viewer.pk else None,
+            **(tracks.context(video, viewer) if shown.may_edit else {}),
         },
     )
 
