@@ -114,7 +114,9 @@ def edit(request: HttpRequest, video_id: UUID, track_id: UUID) -> HttpResponse:
         "track": track,
         "name": selectors.name_of(track),
         "kind": KINDS[track.kind],
-        "is_chapters": track.kind == Track.Kind.CHAPTERS,
+        "is_chapters": (is_chapters := track.kind == Track.Kind.CHAPTERS),
+        # Chapters end where the next begins.
+        "times": [("start", "Start"), *([] if is_chapters else [("end", "End")])],
         "player": player.of(video, user),
         "milliseconds": round(playback.duration_of(video) * 1000),
         # Only the owner's feed reports its changes.

@@ -102,7 +102,7 @@ def test_only_who_may_edit_the_video_opens_the_editor(
 def test_any_number_of_tracks_takes_the_same_queries(
     browser: Client,
     ready_video: Video,
-    django_assert_max_num_queries: Callable[[int], object],
+    django_assert_max_num_queries: Callable[[int], Any],
 ) -> None:
     for number in range(20):
         add(ready_video, label=f"Track {number}")
