@@ -57,8 +57,8 @@ def decode(data: bytes, draft: Draft, *, encoding: str = "", language: str = "")
     for mark, name in _MARKS:
         if data.startswith(mark):
             return _decoded(data, name, draft)
-    if encoding:
-        return _decoded(data, encoding, draft)
+    if named := encoding or _declared(data):
+        return _decoded(data, named, draft)
     if wide := _without_mark(data):
         return _decoded(data, wide, draft)
     try:
@@ -70,6 +70,15 @@ def decode(data: bytes, draft: Draft, *, encoding: str = "", language: str = "")
     name = _guessed(data, language)
     draft.tell("captions_encoding_guessed", encoding=_called(name))
     return _decoded(data, name, draft)
+
+
+def unicode(data: bytes) -> str | None:
+    """Return the text of a file that is whole and surely Unicode, else None."""
+    marked = [name for mark, name in _MARKS if data.startswith(mark)]
+    try:
+        return data.decode(marked[0] if marked else "utf-8").lstrip("\ufeff")
+    except UnicodeDecodeError:
+        return None
 
 
 def is_known(encoding: str) -> bool:
@@ -90,6 +99,13 @@ def _decoded(data: bytes, name: str, draft: Draft) -> str:
             raise CaptionsUnreadable("captions_encoding_unknown")
         draft.tell("captions_bytes_replaced", count=damaged)
     return text.lstrip("\ufeff")
+
+
+def _declared(data: bytes) -> str:
+    """Return the encoding that an XML declaration names, if there is such a one."""
+    found = re.match(rb"<\?xml[^<>]{0,80}\sencoding\s?=\s?[\"']([\w.-]{1,40})[\"']", data)
+    name = found[1].decode("ascii") if found else ""
+    return name if is_known(name) else ""
 
 
 def _without_mark(data: bytes) -> str:

@@ -120,10 +120,9 @@ KINDS: Mapping[str, Kind] = {
             when="an identifier has more than 200 characters, or an arrow",
         ),
         Kind(
-            "captions_ends_guessed",
-            "The file does not say when {count} cues end (the first on line {line}); each stays "
-            "until the next, for 5 seconds at most.",
-            when="a format, such as LRC, tells only when a line begins",
+            "captions_end_guessed",
+            "The file does not say when the last cue ends; it is shown for 5 seconds.",
+            when="an SCC file ends before it clears the screen",
         ),
         Kind(
             "captions_start_late",
@@ -132,9 +131,15 @@ KINDS: Mapping[str, Kind] = {
             when="the first cue of an SCC or TTML file starts after an hour or more",
         ),
         Kind(
-            "captions_fields_dropped",
-            "The file has captions of {channels}; only the first channel was read.",
-            when="an SCC file has several channels",
+            "captions_channels_dropped",
+            "The file has captions of a second channel, which were left out.",
+            when="an SCC file has two channels, often for two languages",
+        ),
+        Kind(
+            "captions_recognized",
+            "The text was recognised in the sound by {engine}, with the model {model}. Read it "
+            "through: names and numbers are often wrong.",
+            when="captions are made of what is said",
         ),
     )
 }
@@ -142,5 +147,10 @@ KINDS: Mapping[str, Kind] = {
 
 
 def sentence(notice: Notice) -> str:
-    """Return the sentence that people read."""
-    return KINDS[notice.code].sentence.format(**notice.details)
+    """Return the sentence that people read. Formats without lines have none in it either."""
+    told = KINDS[notice.code].sentence
+    if notice.details.get("line") == 0:
+        told = told.replace(" (the first on line {line})", "").replace(
+            ", the first on line {line}", ""
+        )
+    return told.format(**notice.details)

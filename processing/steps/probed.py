@@ -14,7 +14,7 @@ class Probed:
     ``media`` is the source without the parts that are not used, ``plan`` what is made of it, and
     ``spans`` how it is cut. ``downloads`` says whether downloads are wanted. ``memory`` is the
     bytes that an encode of it may need (0: not worth counting). ``left_out`` are the kinds of
-    pictures that are not wanted.
+    tasks that are not wanted: of pictures, and of the transcript.
     """
 
     media: Media

@@ -116,7 +116,8 @@ class Cue(models.Model):
     """A text of a track, shown from ``start`` until ``end``: milliseconds of the video.
 
     ``number`` orders cues of the same start. ``text`` is the payload of a WebVTT cue with its tags,
-    ``plain`` the words of it alone. ``words`` are rows of start, end and text, if the times of the
+    ``plain`` the words of it alone. ``heard`` is what the search looks in: sentences go on in the
+    next cue. ``words`` are rows of start, end and text, if the times of the
     words are known.
     """
 
@@ -127,6 +128,12 @@ class Cue(models.Model):
     number = models.PositiveIntegerField(default=0)
     text = models.TextField()
     plain = models.TextField(blank=True)
+    heard = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="its words and those of the next cue, for the search",
+    )
     settings = models.CharField(max_length=255, blank=True)
     identifier = models.CharField(max_length=255, blank=True)
     words = models.JSONField(null=True, blank=True)

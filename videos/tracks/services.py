@@ -7,7 +7,7 @@ the playlists list raises the revision of the video's tracks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,8 @@ MOST_TRACKS = 100
 """How many tracks a video may have: a menu that nobody reads to its end."""
 _EDITABLE = frozenset({"kind", "language", "label", "is_default"})
 _BATCH = 2000
+# A sentence does not go on after a longer pause.
+_PAUSE_MS = 2000
 
 
 class TooManyTracks(Exception):
@@ -215,10 +217,15 @@ def _told(kind: str, track: Track, *, lists: bool = True) -> None:
 def _replace(track: Track, cues: Sequence[document.Cue]) -> bool:
     """Make the rows of a track these cues; return whether that changed anything."""
     wanted = {_identity(row): row for row in _rows(track, cues)}
-    stale = []
+    stale, before = [], []
     for row in Cue.objects.filter(track=track).iterator(_BATCH):
-        if wanted.pop(_identity(row), None) is None:
+        same = wanted.pop(_identity(row), None)
+        if same is None:
             stale.append(row.pk)
+        elif same.heard != row.heard:
+            row.heard = same.heard
+            before.append(row)
+    Cue.objects.bulk_update(before, ["heard"], batch_size=_BATCH)
     for first in range(0, len(stale), _BATCH):
         Cue.objects.filter(pk__in=stale[first : first + _BATCH]).delete()
     Cue.objects.bulk_create(wanted.values(), batch_size=_BATCH)
@@ -233,7 +240,7 @@ def _identity(row: Cue) -> tuple[object, ...]:
 
 def _rows(track: Track, cues: Iterable[document.Cue]) -> list[Cue]:
     ordered = sorted(cues, key=lambda cue: cue.start)
-    return [
+    rows = [
         Cue(
             track=track,
             start=cue.start,
@@ -248,3 +255,7 @@ def _rows(track: Track, cues: Iterable[document.Cue]) -> list[Cue]:
         for _, same in groupby(ordered, key=lambda cue: cue.start)
         for number, cue in enumerate(same)
     ]
+    for row, following in zip_longest(rows, rows[1:]):
+        goes_on = following is not None and following.start - row.end <= _PAUSE_MS
+        row.heard = f"{row.plain} {following.plain}" if goes_on else row.plain
+    return rows

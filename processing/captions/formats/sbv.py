@@ -25,6 +25,6 @@ def read(text: str, draft: Draft) -> None:
             draft.wrong(number, "captions_text_without_times")
     for at, after in zip(timed, [*timed[1:], len(lines)], strict=True):
         found = _TIMING.fullmatch(lines[at])
-        text = "\n".join(lines[at + 1 : after]).replace("[br]", "\n")
+        text = "\n".join(lines[at + 1 : after]).replace("[br]", "\n").rstrip("\n ")
         if found:
             draft.add(at + 1, timing.read(found[1]), timing.read(found[2]), text)

@@ -133,8 +133,6 @@ def test_missing_members_and_too_many_cues_are_refused() -> None:
 
 
 def test_a_text_from_a_client_is_sanitized_and_a_known_region_kept() -> None:
-    (made,) = editing.cues(
-        [{**GOOD, "text": "<script>a\n\n<b>b", "settings": "region:fred"}],
-        regions="REGION\nid:fred",
-    )
+    sent = {**GOOD, "text": "<script>a\n\n<b>b", "settings": "region:fred"}
+    (made,) = editing.cues([sent], regions="REGION\nid:fred")
     assert made == Cue(0, 1, "&lt;script&gt;a\n<b>b</b>", "region:fred")

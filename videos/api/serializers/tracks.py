@@ -13,6 +13,7 @@ from processing.captions import document, limits, markup, notices, settings
 from processing.packaging import languages
 from videos import access
 from videos.access import Viewer
+from videos.api import vocabulary
 from videos.api.fields import AddressField, ChoiceField, TextField, TitleField
 from videos.api.serializers.files import UploadedFileField, only_one_file
 from videos.api.serializers.imports import FetchedUrlField
@@ -24,7 +25,6 @@ from videos.tracks import selectors
 _MS = 1000
 _SUFFIXES = ("vtt", "srt", "txt", "json")
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-TEXT_KINDS = [choice for choice in Track.Kind.choices if choice[0] != Track.Kind.AUDIO]
 
 
 class LanguageField(TextField):
@@ -194,6 +194,16 @@ class CuesFormSerializer(StrictForm):
     cues = serializers.ListField(child=CueSerializer(), max_length=limits.MOST_CUES)
 
 
+class TranscribeSerializer(StrictForm):
+    """Make captions of what is said."""
+
+    language = LanguageField(
+        required=False,
+        help_text="the language that is spoken; `auto` for the one that is heard; without it, or "
+        "empty, as the operator chose",
+    )
+
+
 class ShownCueSerializer(serializers.Serializer[Any]):
     """A text that is shown for some seconds."""
 
@@ -216,7 +226,7 @@ class TrackEditSerializer(StrictForm):
 
     read_only_members = TrackSerializer.Meta.fields
 
-    kind = ChoiceField(choices=TEXT_KINDS, required=False)
+    kind = ChoiceField(choices=vocabulary.TEXT_KINDS, required=False)
     language = LanguageField(required=False)
     label = TitleField(  # type: ignore[assignment]  # a member of ours
         required=False, allow_blank=True, max_length=100
@@ -234,7 +244,7 @@ class TrackEditSerializer(StrictForm):
 class TrackSubmitSerializer(TrackEditSerializer):
     """A new track whose text is fetched from a URL, or given as cues."""
 
-    kind = ChoiceField(choices=TEXT_KINDS, default=Track.Kind.CAPTIONS)
+    kind = ChoiceField(choices=vocabulary.TEXT_KINDS, default=Track.Kind.CAPTIONS)
     url = FetchedUrlField(
         required=False, max_length=urls.LONGEST, help_text="of a file, which is fetched at once"
     )
@@ -250,7 +260,7 @@ class TrackSubmitSerializer(TrackEditSerializer):
 class TrackFileSerializer(TrackEditSerializer):
     """A new track whose text is a file."""
 
-    kind = ChoiceField(choices=TEXT_KINDS, default=Track.Kind.CAPTIONS)
+    kind = ChoiceField(choices=vocabulary.TEXT_KINDS, default=Track.Kind.CAPTIONS)
     file = UploadedFileField(allow_empty_file=True)
 
     def validate_file(self, file: UploadedFile[bytes]) -> UploadedFile[bytes]:

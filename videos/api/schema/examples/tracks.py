@@ -45,6 +45,14 @@ _CUE = {
     "identifier": "",
 }
 CUES: Example = {"revision": 3, "cues": [_CUE]}
+TRANSCRIPT: Example = {
+    "track": TRACK_ID,
+    "language": "en",
+    "revision": 3,
+    "segments": [
+        {"start": 1.5, "end": 4.25, "text": "Shall we walk?", "speaker": "Ada", "words": []}
+    ],
+}
 CUES_FORM: Example = {
     "revision": 2,
     "cues": [{"start": 1.5, "end": 4.25, "text": "<v Ada>Shall we walk?"}],

@@ -62,6 +62,28 @@ OPERATIONS: Mapping[str, Operation] = {
         "Players no longer find it from then on.",
         refusals={403: ("permission_denied",)},
     ),
+    "transcript.as_text": Operation(
+        "getTranscriptText",
+        "Get what is said, as text",
+        "Returns the words of the captions in paragraphs, or of the subtitles if there are no "
+        "captions: those that are the default, or are in the `language`.",
+        answer="Ada: Shall we walk?\n",
+        answer_type="text/plain",
+    ),
+    "transcript.as_webvtt": Operation(
+        "getTranscriptWebVtt",
+        "Get what is said, as WebVTT",
+        "Returns the same captions with their times, for programs that read files.",
+        answer="WEBVTT\n\n00:00:01.500 --> 00:00:04.250\n<v Ada>Shall we walk?</v>\n",
+        answer_type="text/vtt",
+    ),
+    "transcript.as_json": Operation(
+        "getTranscript",
+        "Get what is said, with its times",
+        "Returns the same captions for programs, with the times of each word if a transcription "
+        "found them.",
+        answer=examples.TRANSCRIPT,
+    ),
     "track.cues": Operation(
         "getCues",
         "Get the cues of a track",
