@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from processing.captions import limits
+from processing.captions import limits, shifting
 from processing.captions.document import Cue, Document
 from processing.captions.errors import CaptionsUnreadable
 from processing.captions.reading import read
-from processing.captions.shifting import shifted
 from processing.ffmpeg.encoding import subtitles
 from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
 from processing.ffmpeg.media import Media, SubtitleStream
@@ -85,7 +84,7 @@ def _placed(document: Document, media: Media) -> Document:
     """Return the cues at the times at which players show the frames; those outside of the clip, or
     before the first frame, are left out."""
     by = -round(origin_of(media) * 1000) - subtitles.AHEAD_MS
-    cues = shifted(document.cues, by)
+    cues = shifting.shift(document.cues, by, cut=True).cues
     if media.clip is not None:
         cues = _until(cues, _milliseconds(media))
     if not cues:

@@ -1,5 +1,5 @@
-"""What can be changed or left out while captions are read, each once with the sentence for
-people.
+"""What can be changed or left out while captions or added audio are read, each once with the
+sentence for people.
 
 The details of a notice have ``count``, how often it happened, and ``line``, the first line at which
 it did, unless the sentence names others. docs/media.md lists all kinds.
@@ -26,6 +26,16 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     kind.code: kind
     for kind in (
+        Kind(
+            "audio_padded",
+            "The audio ends {seconds} seconds before the video, which goes on in silence.",
+            when="an added audio track is shorter than the video",
+        ),
+        Kind(
+            "audio_cut",
+            "The last {seconds} seconds of the audio were left out: it is longer than the video.",
+            when="an added audio track is longer than the video",
+        ),
         Kind(
             "captions_encoding_guessed",
             "The file does not say how its characters are encoded; it was read as {encoding}. If "

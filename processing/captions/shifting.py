@@ -1,25 +1,56 @@
-"""Move cues in time."""
+"""Move cues in time, with the times within their text and of their words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from processing.captions import limits, markup, timing
 from processing.captions.document import Cue, Word
 
+Cues = tuple[Cue, ...]
 _INNER_TIME = re.compile(r"<(\d{2,}:\d\d:\d\d\.\d{3})>", re.ASCII)
 
 
-def shifted(cues: Sequence[Cue], by: int) -> tuple[Cue, ...]:
-    """Return the cues ``by`` milliseconds later, or earlier if it is negative, with the times of
-    their words. A cue that would begin before 0 begins there; those that would end before it, or
-    after the latest time there is, are left out."""
-    return tuple(_shifted(cue, by) for cue in cues if 0 < cue.end + by <= limits.MOST_MS)
+class CuesBeforeStart(Exception):
+    """Raised when cues would begin before the video does; ``count`` says how many."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} cues would begin before the video")
+        self.count = count
 
 
-def _shifted(cue: Cue, by: int) -> Cue:
+class CuesAfterEnd(Exception):
+    """Raised when cues would end after the latest time there is."""
+
+
+@dataclass(frozen=True)
+class Shifted:
+    """Cues at other times: ``cut`` of them begin later than they would, ``dropped`` are gone
+    because they would have ended before the video begins."""
+
+    cues: Cues
+    cut: int = 0
+    dropped: int = 0
+
+
+def shift(cues: Sequence[Cue], by: int, *, cut: bool = False) -> Shifted:
+    """Return the cues ``by`` milliseconds later, or earlier if it is negative.
+
+    Raises ``CuesBeforeStart``, unless cues may be ``cut`` at 0, and ``CuesAfterEnd``.
+    """
+    early = sum(1 for cue in cues if cue.start + by < 0)
+    if early and not cut:
+        raise CuesBeforeStart(early)
+    if any(cue.end + by > limits.MOST_MS for cue in cues):
+        raise CuesAfterEnd
+    kept = tuple(_moved(cue, by) for cue in cues if cue.end + by > 0)
+    dropped = len(cues) - len(kept)
+    return Shifted(kept, cut=early - dropped, dropped=dropped)
+
+
+def _moved(cue: Cue, by: int) -> Cue:
     start, end = max(0, cue.start + by), cue.end + by
     text = _INNER_TIME.sub(lambda found: _inner(found[1], by), cue.text)
     words = tuple(
