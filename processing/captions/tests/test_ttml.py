@@ -28,6 +28,15 @@ def _read(body: str, *, head: str = "", root: str = "") -> Document:
         ("", "00:00:01:15", "60f", (1500, 2000)),
         ('ttp:frameRate="25"', "00:00:01:05", "50f", (1200, 2000)),
         ('ttp:frameRate="30" ttp:frameRateMultiplier="1000 1001"', "30f", "60f", (1001, 2002)),
+        (
+            'ttp:timeBase="smpte" ttp:frameRate="30" ttp:frameRateMultiplier="1000 1001"',
+            *("01:00:00:00", "01:00:01:15", (3_603_600, 3_605_102)),
+        ),
+        (
+            'ttp:timeBase="smpte" ttp:dropMode="dropNTSC" ttp:frameRate="30" '
+            'ttp:frameRateMultiplier="1000 1001"',
+            *("00:10:00:00", "00:10:01:00", (600_000, 601_000)),
+        ),
         ('ttp:tickRate="10000000"', "10000000t", "20000000t", (1000, 2000)),
     ],
 )
