@@ -21,8 +21,8 @@ _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 @dataclass(frozen=True)
 class Clock:
     """What the root element says of times: frames a second, parts of a frame, ticks a second, and
-    how many seconds one of the clock lasts. SMPTE time codes count 30 frames as a second where there
-    are 29.97, unless they drop some."""
+    how many seconds one of the clock lasts: SMPTE time codes count 30 frames as a second where
+    there are 29.97, unless they drop some."""
 
     frames: Fraction = Fraction(30)
     parts: int = 1
