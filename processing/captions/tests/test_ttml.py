@@ -109,12 +109,13 @@ def test_regions_become_places(
 
 
 def test_what_is_left_out_is_told() -> None:
-    head = '<styling><style xml:id="s" tts:color="red"/></styling>'
+    head = '<styling><style xml:id="s" tts:color="red"/></styling><layout><region xml:id="r" '
+    head += 'tts:color="red"/></layout>'
     text = '<span tts:color="red" style="s">a</span>'
     body = f'<body><div><p begin="2h" end="3h">{text}</p></div></body>'
     told = {one.code: dict(one.details) for one in _read(body, head=head).notices}
     assert told == {
-        "captions_styles_dropped": {"count": 1, "line": 3},
+        "captions_styles_dropped": {"count": 2, "line": 3},
         "captions_styling_dropped": {"count": 1, "line": 4},
         "captions_start_late": {"hours": 2},
     }
