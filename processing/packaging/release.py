@@ -48,8 +48,8 @@ class StoredChunk:
 class StoredRendition:
     """One rung or one audio track. Bandwidths (the peak, and the average) are bits per second of
     this track alone; those of keyframes are 0 until they are known. `title` is the name of an audio
-    track for people, `language` a BCP 47 tag or empty. `added` audio was made for one video later;
-    the `query` of its playlist's address says for which."""
+    track for people, `language` a BCP 47 tag or empty. `added` audio was made for one video
+    later."""
 
     name: str
     kind: Kind
@@ -70,12 +70,6 @@ class StoredRendition:
     iframe_average_bandwidth: int = 0
     known_codec: str = ""
     added: bool = False
-    query: str = ""
-
-    @property
-    def playlist(self) -> str:
-        """The address of its playlist, relative to those of the release."""
-        return f"{self.name}.m3u8{self.query}"
 
     @property
     def codec(self) -> str:
@@ -239,7 +233,7 @@ def _variant(
     beside = audio if rendition.kind == Kind.VIDEO else ()
     strings = dict.fromkeys([rendition.codecs, *(track.codecs for track in audio)])
     return hls.Variant(
-        uri=rendition.playlist,
+        uri=f"{rendition.name}.m3u8",
         bandwidth=rendition.bandwidth + max((t.bandwidth for t in beside), default=0),
         average_bandwidth=rendition.average_bandwidth
         + max((t.average_bandwidth for t in beside), default=0),
@@ -277,7 +271,7 @@ def audio_names(audio: Sequence[StoredRendition]) -> list[str]:
 def _audio_group(audio: Sequence[StoredRendition], group: str) -> list[hls.AudioRendition]:
     return [
         hls.AudioRendition(
-            uri=track.playlist,
+            uri=f"{track.name}.m3u8",
             name=name,
             language=track.language or "und",
             channels=track.channels or 2,

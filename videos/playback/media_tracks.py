@@ -62,7 +62,7 @@ async def asked_for(part: str, gate: Gate) -> Tracks | None:
     if standing.tracks_revision is None or not standing.admits(grant.audience):
         return None
     base = f"{get_script_prefix()}m/{token}/{video_id}/"
-    return Tracks(video_id, base, f"?{PARAMETER}={asked}", standing.tracks_revision)
+    return Tracks(video_id, base, standing.tracks_revision)
 
 
 class Texts:

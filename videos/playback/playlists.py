@@ -1,7 +1,7 @@
 """Render the playlists of a release from its rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from processing.packaging import dash
@@ -19,12 +19,10 @@ _HLS = ".m3u8"
 
 @dataclass(frozen=True)
 class Beside:
-    """What playlists of a release list beside it: the ``texts`` and the ``sounds`` of a video, and
-    the ``query`` that names this video in addresses."""
+    """What playlists of a release list beside it: the ``texts`` and the ``sounds`` of a video."""
 
     texts: Sequence[TextTrack] = ()
     sounds: Sequence[Sound] = ()
-    query: str = ""
 
 
 NOTHING = Beside()
@@ -53,7 +51,10 @@ def render(release: Release, name: str, *, address_of: AddressOf, beside: Beside
 
 def _text(release: Release, name: str, address_of: AddressOf, beside: Beside) -> str | None:
     heard = {
-        f"{sound.track_id}{_HLS}": _heard(sound, beside, address_of) for sound in beside.sounds
+        f"{sound.track_id}{_HLS}": added(
+            sound, name=selectors.name_of(sound.track), address_of=address_of
+        )
+        for sound in beside.sounds
     }
     if name == MULTIVARIANT:
         return _multivariant(release, list(heard.values()), beside.texts)
@@ -75,11 +76,6 @@ def _media(release: Release, stem: str, address_of: AddressOf) -> str | None:
         rendition = _rendition(release, stem.removesuffix(IFRAMES_SUFFIX), None, address_of)
         return packaging.iframe_playlist(rendition) if rendition else None
     return None
-
-
-def _heard(sound: Sound, beside: Beside, address_of: AddressOf) -> StoredRendition:
-    name = selectors.name_of(sound.track)
-    return replace(added(sound, name=name, address_of=address_of), query=beside.query)
 
 
 def _multivariant(

@@ -64,12 +64,11 @@ class Rendered:
 
 @dataclass(frozen=True)
 class Tracks:
-    """The tracks of a video that a playlist lists: ``base`` is the address of their files,
-    ``query`` names the video in addresses of playlists, and ``revision`` changes with the list."""
+    """The tracks of a video that a playlist lists: ``base`` is the address of their files, and
+    ``revision`` changes with the list."""
 
     video_id: UUID
     base: str
-    query: str
     revision: int
 
 
@@ -143,5 +142,4 @@ def _beside(release: Release, tracks: Tracks) -> playlists.Beside:
     return playlists.Beside(
         selectors.listed(tracks.video_id, tracks.base),
         selectors.sounds(tracks.video_id, release.pk),
-        tracks.query,
     )
