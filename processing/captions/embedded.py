@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from processing.captions import editing, limits
+from processing.captions import limits, shifting
 from processing.captions.document import Cue, Document
 from processing.captions.errors import CaptionsUnreadable
 from processing.captions.reading import read
@@ -65,7 +65,7 @@ def _placed(document: Document, media: Media) -> Document:
     """Return the cues at the times at which players show the frames; those outside of the clip, or
     before the first frame, are left out."""
     by = -round(origin_of(media) * 1000) - subtitles.AHEAD_MS
-    cues = editing.shift(document.cues, by, cut=True).cues
+    cues = shifting.shift(document.cues, by, cut=True).cues
     if media.clip is not None:
         cues = _until(cues, _milliseconds(media))
     if not cues:

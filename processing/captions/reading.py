@@ -31,6 +31,8 @@ def read(
             kind.read(data, draft)
             return draft.finish()
     text = encodings.decode(data, draft, encoding=encoding, language=language)
+    if not text.strip("\0 \t\r\n"):
+        raise CaptionsUnreadable("captions_empty")
     found = _found(text, filename, format)
     found.read(text, draft)
     return draft.finish()

@@ -3,11 +3,14 @@
 
 import Hls from "../vendor/hls.js-1.7.4/hls.min.js";
 import "../vendor/media-chrome-4.19.4/media-chrome.js";
+import "./captions.js";
+import "./caption-view.js";
 import "./player-clock.js";
 import "./player-settings.js";
 import "./seek-preview.js";
 import { Renditions } from "./renditions.js";
 import { AudioTracks } from "./audio-tracks.js";
+import { TextTracks } from "./text-tracks.js";
 
 const REVIVALS = 3;
 const ASK_AGAIN_MS = 700;
@@ -26,6 +29,7 @@ class VodPlayer extends HTMLElement {
   #lostAt = null; // The position, and whether it was paused, when the address stopped working.
   #asking = null;
   #available = null;
+  #texts = null;
 
   connectedCallback() {
     const { media } = this;
@@ -41,6 +45,7 @@ class VodPlayer extends HTMLElement {
     if (volume) volume.step = String(VOLUME_STEP);
     this.grow(this.dataset.available ? Number(this.dataset.available) : null);
     this.#showWaveform();
+    this.#takeTexts(this.dataset.texts);
   }
 
   disconnectedCallback() {
@@ -58,6 +63,12 @@ class VodPlayer extends HTMLElement {
     return this.#renditions;
   }
 
+  /** The captions, subtitles and chapters of the film. */
+  get texts() {
+    this.#texts ??= new TextTracks(this.media);
+    return this.#texts;
+  }
+
   /** Load the film, on the first request to play it. */
   begin() {
     if (this.#begun) return;
@@ -71,10 +82,11 @@ class VodPlayer extends HTMLElement {
 
   /** Take over new data from the page. Another release or a renewed token has another address;
    * playback continues from it at the same position. */
-  take({ src, release, length, seconds, available, storyboard, waveform }, { anew = false } = {}) {
+  take({ src, release, length, seconds, available, storyboard, waveform, texts }, { anew = false } = {}) {
     const isOther = anew || release !== this.dataset.release;
     Object.assign(this.dataset, { length, seconds, release, storyboard, waveform });
     this.#showWaveform();
+    this.#takeTexts(texts);
     this.querySelector("media-controller").setAttribute("defaultduration", seconds);
     this.querySelector("player-clock").show();
     this.grow(available ? Number(available) : null);
@@ -104,6 +116,11 @@ class VodPlayer extends HTMLElement {
     if (wave && waveform) wave.style.maskImage = wave.style.webkitMaskImage = `url("${waveform}")`;
   }
 
+  #takeTexts(texts) {
+    this.texts.take(JSON.parse(texts || "[]"));
+    this.dispatchEvent(new CustomEvent("player-texts", { bubbles: true }));
+  }
+
   #changeSource(src) {
     this.dataset.src = src;
     if (!this.#begun) return;
@@ -119,6 +136,7 @@ class VodPlayer extends HTMLElement {
     if (!Hls.isSupported()) {
       media.src = this.dataset.src;
       if (start > 0) media.currentTime = start;
+      this.texts.begin({ native: true });
       media.addEventListener("loadedmetadata", () => this.#offerNative(), { once: true });
       return;
     }
@@ -128,9 +146,14 @@ class VodPlayer extends HTMLElement {
       capLevelToPlayerSize: true,
       // Then the length comes from the page, not from the part that exists so far.
       liveDurationInfinity: true,
+      // The player brings its own captions, which change while the film plays.
+      subtitleStreamController: undefined,
+      subtitleTrackController: undefined,
+      timelineController: undefined,
     });
     this.#hls = hls;
     this.#offer(hls);
+    this.texts.begin();
     hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => this.grow(details.live ? details.edge : null));
     hls.on(Hls.Events.ERROR, (_, error) => error.fatal && this.#recover(hls, error));
     hls.loadSource(this.dataset.src);
@@ -143,7 +166,10 @@ class VodPlayer extends HTMLElement {
     hls.on(MANIFEST_PARSED, () => (settings.renditions = this.#renditions = new Renditions(hls)));
     hls.on(LEVEL_SWITCHED, () => settings.showQuality());
     hls.on(AUDIO_TRACKS_UPDATED, () => (settings.audioTracks = AudioTracks.of(hls)));
-    hls.on(AUDIO_TRACK_SWITCHED, () => settings.showSound());
+    hls.on(AUDIO_TRACK_SWITCHED, (_, { lang }) => {
+      settings.showSound();
+      this.texts.spoken = lang ?? "";
+    });
   }
 
   #offerNative() {

@@ -22,6 +22,7 @@ const KEYS = [
   { keys: ["ArrowUp"], names: ["↑"], words: "Louder, in the player", near: true, act: ({ media }) => louder(media, VOLUME_STEP) },
   { keys: ["ArrowDown"], names: ["↓"], words: "Quieter, in the player", near: true, act: ({ media }) => louder(media, -VOLUME_STEP) },
   { keys: ["m"], names: ["M"], words: "Sound off or on", act: ({ media }) => (media.muted = !media.muted) },
+  { keys: ["c"], names: ["C"], words: "Captions off or on", act: ({ texts }) => texts.toggle() },
   { keys: ["f"], names: ["F"], words: "Fill the screen", picture: true, act: (player) => fillScreen(player) },
   { keys: ["<"], names: ["<"], words: "Slower", act: ({ media }) => faster(media, -SPEED_STEP) },
   { keys: [">"], names: [">"], words: "Faster", act: ({ media }) => faster(media, SPEED_STEP) },

@@ -28,6 +28,7 @@ from videos.api.posted_files import arrived
 from videos.api.serializers.tracks import (
     CuesFormSerializer,
     CuesSerializer,
+    ShiftSerializer,
     TrackEditSerializer,
     TrackFileSerializer,
     TrackSerializer,
@@ -58,6 +59,7 @@ class TrackViewSet(StrictRequests, viewsets.GenericViewSet[Track]):
         "create": TrackSubmitSerializer,
         "partial_update": TrackEditSerializer,
         "write_cues": CuesFormSerializer,
+        "shift_cues": ShiftSerializer,
     }
     files = {"create": TrackFileSerializer}
     paged = frozenset()
@@ -131,6 +133,18 @@ class TrackViewSet(StrictRequests, viewsets.GenericViewSet[Track]):
         written = [one["cue"] for one in form.validated_data["cues"]]
         revision = form.validated_data.get("revision")
         return _cues(services.write_cues(track, written, revision=revision))
+
+    @extend_schema(request=ShiftSerializer, responses=CuesSerializer)
+    @cues.mapping.patch
+    def shift_cues(self, request: Request, video_id: str, pk: str) -> Response:
+        """Move the cues of a track in time, with the times of their words."""
+        self._video(access.may_edit)
+        track = self._text(pk)
+        form = ShiftSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        told = form.validated_data
+        by, after = (round(told.get(name, 0) * 1000) for name in ("shift", "after"))
+        return _cues(services.shift_cues(track, by, after=after, revision=told.get("revision")))
 
     def recovered(self, made: Sequence[Made]) -> Response | None:
         """Return the answer of a creation that was killed; None if the track is gone."""

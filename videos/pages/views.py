@@ -14,7 +14,7 @@ from accounts import verification
 from accounts.models import User
 from videos import access, folders, spoken
 from videos.events import cursors, log
-from videos.pages import cards, images, sharing, shelf, uploading, words
+from videos.pages import cards, images, sharing, shelf, tracks, uploading, words
 from videos.pages import library as collection
 from videos.pages.context import may_upload
 from videos.playback import originals
@@ -106,6 +106,7 @@ def watch(request: HttpRequest, video_id: UUID) -> HttpResponse:
             "visibilities": words.visibilities(own=video.owner_id == viewer.pk),
             # Only the owner's feed reports it; for others the page polls now and then.
             "feed_since": feed_since if video.owner_id == viewer.pk else None,
+            **(tracks.context(video, viewer) if shown.may_edit else {}),
         },
     )
 

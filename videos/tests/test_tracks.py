@@ -193,6 +193,18 @@ def test_a_wrong_cue_changes_nothing(
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
+def test_cues_are_moved_in_time(api: APIClient, video: Video) -> None:
+    track = add_file(api, video).data["id"]
+    address = f"{tracks_of(video)}{track}/cues/"
+    told = api.patch(address, {"shift": -0.25, "after": 1}, format="json").data["cues"]
+    assert [(cue["start"], cue["end"]) for cue in told] == [(0.5, 2.0), (1.25, 2.75)]
+    with unchanged(Cue):
+        early = api.patch(address, {"shift": -1}, format="json")
+        late = api.patch(address, {"shift": 1, "revision": 1}, format="json")
+    assert (early.status_code, early.json()["code"]) == (400, "cues_before_start")
+    assert (late.status_code, late.json()["code"]) == (409, "track_changed")
+
+
 def test_tags_that_are_no_captions_are_shown_as_text(api: APIClient, video: Video) -> None:
     cue = {"start": 0, "end": 1, "text": '<script>alert(1)</script><i onclick="x">hm</i>'}
     answer = api.post(tracks_of(video), {"cues": [cue]}, format="json")

@@ -27,13 +27,20 @@ _REGION_NAME = re.compile(r"^id:(\S+)", re.MULTILINE)
 
 def name_of(track: Track) -> str:
     """Return the name of a track in menus: its label, else its language in its own words, else its
-    kind."""
+    kind. What an engine recognised is marked so."""
     if track.label:
         return track.label
     language = language_name(track.language)
     if not language:
-        return _KINDS[Track.Kind(track.kind)]
-    return f"{language} (forced)" if track.kind == Track.Kind.FORCED else language
+        language = _KINDS[Track.Kind(track.kind)]
+    elif track.kind == Track.Kind.FORCED:
+        return f"{language} (forced)"
+    return f"{language} (automatic)" if is_automatic(track) else language
+
+
+def is_automatic(track: Track) -> bool:
+    """Whether the text was recognised by an engine, and nobody has looked through it since."""
+    return track.origin == Track.Origin.GENERATED and not track.edited
 
 
 def language_name(language: str) -> str:
@@ -55,6 +62,13 @@ def sounds(video_id: UUID, release_id: UUID) -> list[Sound]:
     rows = Sound.objects.filter(release=release_id, track__video=video_id)
     ready = rows.filter(track__state=Track.State.READY).select_related("track")
     return list(ready.order_by("track"))
+
+
+def with_text(video_id: UUID) -> list[Track]:
+    """Return the tracks of a video that have cues to show, chapters among them, in the order in
+    which they were added."""
+    rows = Track.objects.filter(video=video_id).ready().exclude(kind=Track.Kind.AUDIO)
+    return list(rows.order_by("id"))
 
 
 def shown(track: Track, base: str) -> TextTrack:

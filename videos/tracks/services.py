@@ -15,12 +15,12 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
-from processing.captions import document, markup
+from processing.captions import document, markup, shifting
 from processing.captions.document import Document
 from videos import idempotency
 from videos.events import log
 from videos.models import Cue, Track, Video
-from videos.tracks import removed, sound_files
+from videos.tracks import removed, selectors, sound_files
 
 MOST_TRACKS = 100
 """How many tracks a video may have: a menu that nobody reads to its end."""
@@ -132,6 +132,19 @@ def write_cues(track: Track, cues: Sequence[document.Cue], *, revision: int | No
             held.save(update_fields=["edited", "revision", "updated_at"])
             _told("video.track.updated", held, lists=False)
     return held
+
+
+def shift_cues(track: Track, by: int, *, after: int = 0, revision: int | None) -> Track:
+    """Move the cues that start at ``after`` or later by some milliseconds, and return the track as
+    stored afterwards. Raises as ``write_cues``, ``CuesBeforeStart`` and ``CuesAfterEnd``."""
+    with transaction.atomic():
+        held = _held(track)
+        if revision is not None and held.revision != revision:
+            raise TrackChanged(held)
+        cues = selectors.document_of(held).cues
+        stay = [cue for cue in cues if cue.start < after]
+        moved = shifting.shift([cue for cue in cues if cue.start >= after], by)
+        return write_cues(held, [*stay, *moved.cues], revision=None)
 
 
 def write_text(track: Track, text: Document, **facts: Any) -> Track:

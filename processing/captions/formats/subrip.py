@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from processing.captions import settings, timing
 from processing.captions.characters import lines_of
@@ -31,7 +32,7 @@ def read(text: str, draft: Draft) -> None:
     lines = lines_of(text.lstrip("\ufeff"))
     timed = [at for at, line in enumerate(lines) if _ARROW.match(line)]
     _before(lines[: timed[0]] if timed else lines, draft)
-    for at, after in zip(timed, [*timed[1:], len(lines)], strict=True):
+    for at, after in pairwise([*timed, len(lines)]):
         _cue(at + 1, lines[at], _text(lines[at + 1 : after], last=after == len(lines)), draft)
 
 

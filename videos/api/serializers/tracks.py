@@ -16,7 +16,7 @@ from processing.packaging import languages
 from videos import access
 from videos.access import Viewer
 from videos.api import vocabulary
-from videos.api.fields import AddressField, ChoiceField, TextField, TitleField
+from videos.api.fields import AddressField, ChoiceField, SecondsField, TextField, TitleField
 from videos.api.serializers.files import UploadedFileField, only_one_file
 from videos.api.serializers.imports import FetchedUrlField
 from videos.api.strictness import StrictForm
@@ -210,6 +210,28 @@ class TranscribeSerializer(StrictForm):
         required=False,
         help_text="the language that is spoken; `auto` for the one that is heard; without it, or "
         "empty, as the operator chose",
+    )
+
+
+class ShiftSerializer(StrictForm):
+    """How far all cues of a track, or the later ones, are moved in time."""
+
+    revision = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="as for the replacement of cues",
+    )
+    shift = SecondsField(
+        min_value=-limits.MOST_MS / _MS,
+        max_value=limits.MOST_MS / _MS,
+        help_text="seconds: later if positive, earlier if negative",
+    )
+    after = SecondsField(
+        required=False,
+        min_value=0,
+        max_value=limits.MOST_MS / _MS,
+        help_text="only cues that start at this second or later are moved",
     )
 
 

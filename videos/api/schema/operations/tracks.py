@@ -95,6 +95,19 @@ OPERATIONS: Mapping[str, Operation] = {
         "Returns all of them by their start, with the revision to send back with a change.",
         answer=examples.CUES,
     ),
+    "track.shift_cues": Operation(
+        "shiftCues",
+        "Move the cues of a track in time",
+        "Moves all cues by some seconds, or those from `after` on, with the times of their words. "
+        "Nothing is cut off: cues that would begin before the video are refused.",
+        refusals={
+            400: ("cues_before_start", "cues_after_end"),
+            403: ("permission_denied",),
+            409: ("track_changed",),
+        },
+        request={"revision": 2, "shift": -0.75},
+        answer=examples.CUES,
+    ),
     "track.write_cues": Operation(
         "replaceCues",
         "Replace the cues of a track",
