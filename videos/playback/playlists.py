@@ -50,12 +50,7 @@ def render(release: Release, name: str, *, address_of: AddressOf, beside: Beside
 
 
 def _text(release: Release, name: str, address_of: AddressOf, beside: Beside) -> str | None:
-    heard = {
-        f"{sound.track_id}{_HLS}": added(
-            sound, name=selectors.name_of(sound.track), address_of=address_of
-        )
-        for sound in beside.sounds
-    }
+    heard = {f"{sound.track_id}{_HLS}": _heard(sound, address_of) for sound in beside.sounds}
     if name == MULTIVARIANT:
         return _multivariant(release, list(heard.values()), beside.texts)
     if name == MANIFEST:
@@ -76,6 +71,10 @@ def _media(release: Release, stem: str, address_of: AddressOf) -> str | None:
         rendition = _rendition(release, stem.removesuffix(IFRAMES_SUFFIX), None, address_of)
         return packaging.iframe_playlist(rendition) if rendition else None
     return None
+
+
+def _heard(sound: Sound, address_of: AddressOf) -> StoredRendition:
+    return added(sound, name=selectors.name_of(sound.track), address_of=address_of)
 
 
 def _multivariant(

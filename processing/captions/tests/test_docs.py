@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[3]
 SECTION = re.compile(r"^## Captions\n(.*?)^## ", re.M | re.S)
 SOURCE = "".join(
     path.read_text()
-    for path in (ROOT / "processing" / "captions").rglob("*.py")
+    for area in ("captions", "speech")
+    for path in (ROOT / "processing" / area).rglob("*.py")
     if "tests" not in path.parts and path.name not in ("errors.py", "notices.py")
 )
 
