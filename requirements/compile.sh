@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")"
 shape="--universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url"
-for name in installer base production site test dev; do
+for name in installer base production site speech-faster-whisper speech-whisper-cpp speech-pocketsphinx test dev; do
     uv pip compile $shape --no-header --quiet "$@" "$name.in" -o "$name.txt"
 done
 # Tools that tests run in environments of their own.

@@ -42,7 +42,9 @@ CHROMIUM = Need(
     "--cask chromium",
 )
 
-FOR_TESTS = (FFMPEG, REDIS, SANDBOX, POSTGRES, CHROMIUM)
+VOICE = Need(("espeak-ng",), "espeak-ng", "espeak-ng", "espeak-ng")
+
+FOR_TESTS = (FFMPEG, REDIS, SANDBOX, POSTGRES, CHROMIUM, VOICE)
 
 PGBOUNCER = Need(("pgbouncer",), "pgbouncer", "pgbouncer", "pgbouncer", service="pgbouncer")
 NGINX = Need(("nginx",), "nginx", "nginx", "nginx", service="nginx")

@@ -16,7 +16,7 @@ web) exec python -m config.serve --host "${HOST:-127.0.0.1}" --port "${PORT:-800
 # Background processes run at a lower priority than the web process, which answers people.
 reconciler) exec nice -n 5 python manage.py reconcile --forever ;;
 encode) exec nice -n 5 python manage.py worker --queues encode --threads 1 ;;
-light) exec nice -n 5 python manage.py worker --queues ingest,media,notify,default --threads 4 ;;
+light) exec nice -n 5 python manage.py worker --queues ingest,media,speech,notify,default --threads 4 ;;
 redis) exec redis-server "$VODLOOM_RUN/redis.conf" ;;
 *)
     echo "program.sh: there is no program $1" >&2

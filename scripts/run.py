@@ -14,6 +14,12 @@ from scripts.datafolder import DataFolder, ensure_settings, is_private
 from scripts.launch import Launch, only_copy, port_must_be_free, serve, wait_for_leftovers
 from scripts.supervision import redis_conf, supervisor_conf
 
+SPEECH = {
+    "faster-whisper": "speech-faster-whisper",
+    "whisper.cpp": "speech-whisper-cpp",
+    "pocketsphinx": "speech-pocketsphinx",
+}
+"""The requirements of the engines that transcribe, by their names in the settings."""
 HIGHEST_PORT = 65535
 GRACE_SECONDS = 3
 """The default grace of uploads. It is short, since whoever stops `make run` waits for it."""
@@ -38,6 +44,8 @@ def _run(root: Path) -> None:
         settings |= {name: value for name, value in os.environ.items() if value}
         if settings.get("VODLOOM_SITE_HOSTS") and not settings.get("VODLOOM_YT_DLP"):
             venv.ensure(root, "site")
+        if (engine := settings.get("VODLOOM_TRANSCRIBER", "off")) in SPEECH:
+            venv.ensure(root, SPEECH[engine])
         redis_url = settings.get("REDIS_URL") or data.redis_url
         grace = settings.get("VODLOOM_GRACE_SECONDS", "")
         launch = Launch(

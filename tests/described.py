@@ -58,7 +58,8 @@ def require_described(method: str, path: str, answer: Any) -> None:
     body = answer.content
     if answer.get("Content-Encoding") == "gzip":
         body = gzip.decompress(body)
-    faults = faults_of(json.loads(body), content[media_type]["schema"])
+    value = body.decode() if media_type.startswith("text/") else json.loads(body)
+    faults = faults_of(value, content[media_type]["schema"])
     assert not faults, f"{where} otherwise than described: {faults}"
 
 

@@ -1,7 +1,7 @@
 """Find videos by words or a part of their names, in any script, regardless of case and accents.
 
 A video is found if each word that is looked for begins a word of its title, description, tags, file
-name or provenance; or if its title or file name contains the text as it is.
+name or provenance; if its title or file name contains the text as it is; or if it is said in it.
 
 On PostgreSQL indexes find all of these, if each is queried by itself: an OR across two tables would
 scan every row. On SQLite the rows are read.
@@ -9,9 +9,8 @@ scan every row. On SQLite the rows are read.
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import and_
 from typing import Any
 
@@ -20,30 +19,14 @@ from django.db.models import BooleanField, Case, F, Func, Q, QuerySet, TextField
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from videos import search_index
+from videos import search_index, spoken, words
 from videos.models import Image, Source, Video
 
 _FUNCTION = "videos_found"
-_WORD = re.compile(r"[^\W_]+")
 # "[]" and "{}", which most rows have.
 _EMPTY_JSON = "[]"
 # Of SQLite: a text with another character than ASCII's visible ones, or with a backslash.
 _NOT_PLAIN = "*[^] -[^-~]*"
-_MARK = re.compile("[\u0300-\u036f]")
-# Letters that are no accented ones, as PostgreSQL's `unaccent` writes them.
-_LETTERS = str.maketrans(
-    {
-        "ł": "l",
-        "ø": "o",
-        "đ": "d",
-        "ħ": "h",
-        "\u0131": "i",
-        "æ": "ae",
-        "œ": "oe",
-        "þ": "th",
-        "ð": "d",
-    }
-)
 
 
 def images_titled(images: QuerySet[Image], text: str) -> QuerySet[Image]:
@@ -57,26 +40,16 @@ def found(
     """Return the videos that a text finds, and those of some ``owners``."""
     if connection.vendor == "sqlite":
         theirs = Q(owner__in=owners.values("pk")) if owners is not None else Q()
-        return videos.filter(Q(_found_on_sqlite(text)) | theirs)
+        said = Q(pk__in=spoken.tracks_with(videos, text).values("video"))
+        return videos.filter(Q(_found_on_sqlite(text)) | said | theirs)
     every = Video.objects.order_by()
     files = Source.objects.filter(_contains("filename", text))
     ways = [every.filter(source__in=files), every.filter(_Words(text))]
     if owners is not None:
         ways.append(every.filter(owner__in=owners.values("pk")))
     titled = every.filter(_contains("title", text)).values("pk")
-    return videos.filter(pk__in=titled.union(*(way.values("pk") for way in ways)))
-
-
-def words(text: str) -> list[str]:
-    """Return the words of a text, in lower case and without accents."""
-    return _WORD.findall(_plain(text))
-
-
-def _plain(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    bare = _MARK.sub("", unicodedata.normalize("NFKD", text.casefold()))
-    return bare.translate(_LETTERS)
+    heard = spoken.tracks_with(videos, text).order_by().values("video")
+    return videos.filter(pk__in=titled.union(*(way.values("pk") for way in ways), heard))
 
 
 class _Words(Func):
@@ -102,10 +75,10 @@ def _found_on_sqlite(text: str) -> Any:
     fields = ("title", "description", "tags", "provenance", "source__filename")
     told = [F(name) for name in fields]
     found = Func(Value(text), *told, function=_FUNCTION, output_field=BooleanField())
-    if not words(text):
+    if not words.of(text):
         return found
     # SQLite itself sees in most rows that they lack a word; it knows no letters but ASCII's.
-    return Case(When(_may_have(words(text), told), then=found), default=Value(False))
+    return Case(When(_may_have(words.of(text), told), then=found), default=Value(False))
 
 
 def _may_have(wanted: list[str], told: list[F]) -> Q:
@@ -138,15 +111,8 @@ def _is_found(text: str, *told: str | None) -> bool:
     part = text.casefold()
     if part in title.casefold() or part in filename.casefold():
         return True
-    begins = _beginnings(text)
-    there = _plain(" ".join((title, description, filename, *_strings(tags), *_strings(provenance))))
-    return bool(begins) and all(one.search(there) for one in begins)
-
-
-@lru_cache(maxsize=64)
-def _beginnings(text: str) -> tuple[re.Pattern[str], ...]:
-    """Return for each word of a text what finds a word that it begins."""
-    return tuple(re.compile(rf"(?<![^\W_]){re.escape(word)}") for word in words(text))
+    there = " ".join((title, description, filename, *_strings(tags), *_strings(provenance)))
+    return words.all_begin(text, there)
 
 
 def _strings(text: str) -> Iterator[str]:

@@ -45,7 +45,7 @@ def from_description(text: str, duration: int) -> Document | None:
 
 def from_media(chapters: Sequence[Chapter], zero: Fraction, duration: int) -> Document | None:
     """Return the chapters of a source, None if it has none within the video. ``zero`` is the second
-    on the source's own clock at which the video begins (`embedded.zero_of`), ``duration`` its
+    on the source's own clock at which the video begins (`grid.origin_of`), ``duration`` its
     length in milliseconds. Those without a title are numbered."""
     found = []
     for number, chapter in enumerate(chapters, start=1):

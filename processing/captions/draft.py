@@ -69,6 +69,11 @@ class Draft:
         known = self._notices.setdefault(code, {"count": 0, "line": line})
         known["count"] = int(str(known["count"])) + count
 
+    def tell_of_late_start(self) -> None:
+        """Give the notice that fits a clock which does not begin with the video."""
+        if self.cues and (hours := min(cue.start for cue in self.cues) // 3_600_000):
+            self.tell("captions_start_late", hours=hours)
+
     def tell(self, code: str, **details: object) -> None:
         """Give a notice with details of its own."""
         self._notices[code] = details

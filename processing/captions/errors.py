@@ -25,7 +25,10 @@ SENTENCES: Mapping[str, str] = {
     "captions_document_type": "The file has a DOCTYPE or entities, which are not read. Remove "
     "them.",
     "captions_frame_rate_unknown": "The file counts in frames and does not say how many a second "
-    "there are. Put a first line like {1}{1}25.",
+    "there are. Export it again with a known frame rate.",
+    "captions_too_costly": "Reading the file takes too much time or memory. Export it again, "
+    "without fonts and effects.",
+    "captions_unreadable": "The file is damaged. Export it again, as WebVTT or SRT.",
     "captions_pictures": "The captions are pictures, not text. Convert them to text first.",
 }
 """What to do, by the code of a file or of a line."""

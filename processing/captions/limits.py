@@ -4,6 +4,9 @@ MOST_BYTES = 10 * 1024**2
 """The longest films have about 300 KB of captions as text; styled ASS with its fonts has a few MB,
 and UTF-16 doubles that."""
 
+QUICK_BYTES = 1024**2
+"""The worst of files so large are read within a second."""
+
 MOST_CUES = 50_000
 """A day of speech has about 30,000 cues."""
 

@@ -14,16 +14,19 @@ KEPT = frozenset(("b", "i", "u", "c", "v", "lang", "ruby", "rt"))
 """The tags of WebVTT, besides times."""
 _SAME_AS = {"em": "i", "strong": "b"}
 _DROPPED = frozenset(("font", "s", "strike", "del", "span", "p", "div"))
+_KNOWN = KEPT | _DROPPED | {"br"}
 # As deep as nobody nests, so that what is closed and opened again stays bounded.
 _DEEPEST = 16
 _LONGEST_TAG = 300
 _TAG = re.compile(r"(/?)([A-Za-z]+)((?:\.[^\s.<>&/]+)*)(?:\s+([^<>]*))?/?")
 _TIME = re.compile(r"[\d:.]{5,16}", re.ASCII)
-_CLASS = re.compile(r"[\w-]{1,64}")
+# No class or name ends with a hyphen: with the end of its tag that could be an arrow.
+_CLASS = re.compile(r"[\w-]{0,63}\w")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,8}", re.ASCII)
 # HTML knows names without a semicolon as well, but `R&D;` is none and `AT&T` must stay.
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});", re.ASCII)
-_ANY_TAG = re.compile(r"<[^<>]*>")
+# Spaces that are in no tag, where nothing but tags stands beside them.
+_OUTSIDE = re.compile(r" +(?=<|$)")
 
 
 @dataclass(frozen=True)
@@ -41,16 +44,13 @@ def sanitize(text: str, *, start: int = 0, end: int | None = None) -> Sanitized:
     are left out, because an empty line ends a cue.
     """
     building = _Building(last=start, end=end)
-    at = 0
+    taken = at = 0
     while (opening := text.find("<", at)) >= 0:
-        building.words(text[at:opening])
-        closing = text.find(">", opening + 1, opening + _LONGEST_TAG)
-        if closing > 0 and building.tag(text[opening + 1 : closing]):
-            at = closing + 1
-        else:
-            building.words("<")
-            at = opening + 1
-    building.words(text[at:])
+        at = opening + 1
+        closing = text.find(">", at, opening + _LONGEST_TAG)
+        if closing > 0 and building.tag(text[at:closing], before=text[taken:opening]):
+            taken = at = closing + 1
+    building.words(text[taken:])
     return building.finish()
 
 
@@ -111,34 +111,39 @@ class _Building:
             self.changes.add("captions_characters_removed")
         self.parts.append(escaped(kept))
 
-    def tag(self, inside: str) -> bool:
-        """Take a tag; false if it is none, but text."""
-        if _TIME.fullmatch(inside) and (moment := timing.read(inside)) is not None:
-            self._moment(moment)
-            return True
+    def tag(self, inside: str, *, before: str) -> bool:
+        """Take a tag and the words before it; false if it is none, but text."""
+        moment = timing.read(inside) if _TIME.fullmatch(inside) else None
         found = _TAG.fullmatch(inside)
         name = found[2].lower() if found else ""
         name = _SAME_AS.get(name, name)
+        if moment is None and name not in _KNOWN:
+            if inside[:1].isalpha() or inside[:1] in "/!?":
+                self.changes.add("captions_tags_escaped")
+            return False
+        self.words(before)
+        if moment is not None:
+            self._moment(moment)
+        elif found is not None:
+            self._known(name, found)
+        return True
+
+    def _known(self, name: str, found: re.Match[str]) -> None:
         if name == "br":
             self.parts.append("\n")
         elif name in _DROPPED:
             self.changes.add("captions_styling_dropped")
-        elif found is None or name not in KEPT:
-            if inside[:1].isalpha() or inside[:1] in "/!?":
-                self.changes.add("captions_tags_escaped")
-            return False
         elif found[1]:
             self._close(name)
         else:
             self._begin(name, found[3], found[4] or "")
-        return True
 
     def finish(self) -> Sanitized:
         if any(name not in ("v", "c", "lang") for name, _ in self.open):
             self.changes.add("captions_tags_mended")
         while self.open:
             self._end()
-        lines = (line.strip(" ") for line in "".join(self.parts).split("\n"))
+        lines = (_stripped(line) for line in "".join(self.parts).split("\n"))
         return Sanitized("\n".join(line for line in lines if line), frozenset(self.changes))
 
     def _moment(self, moment: int) -> None:
@@ -179,12 +184,23 @@ class _Building:
         self.parts.append(f"</{self.open.pop()[0]}>")
 
 
+def _stripped(line: str) -> str:
+    """Return a line without the spaces at its ends, also where tags stand before or behind them."""
+    begin, end = 0, len(line)
+    while begin < end and line[begin] in " <":
+        begin = line.index(">", begin) + 1 if line[begin] == "<" else begin + 1
+    while end > begin and line[end - 1] in " >":
+        end = line.rindex("<", begin, end) if line[end - 1] == ">" else end - 1
+    ends = (_OUTSIDE.sub("", part) for part in (line[:begin], line[end:]))
+    return line[begin:end].join(ends)
+
+
 def _annotation(name: str, text: str) -> str | None:
     """Return what follows the name of a tag, with a space before it; None if the tag means nothing
     without it."""
     if name == "v":
         kept, _ = clean(unescaped(text))
-        said = escaped(" ".join(kept.split())[:LONGEST_NAME])
+        said = escaped(" ".join(kept.split())[:LONGEST_NAME].rstrip("- "))
         return f" {said}" if said else ""
     if name == "lang":
         return f" {text.strip()}" if _LANGUAGE.fullmatch(text.strip()) else None

@@ -31,11 +31,25 @@ def read(
             kind.read(data, draft)
             return draft.finish()
     text = encodings.decode(data, draft, encoding=encoding, language=language)
-    if not text.strip("\0 \t\r\n\ufeff"):
+    if not text.strip("\0 \t\r\n"):
         raise CaptionsUnreadable("captions_empty")
     found = _found(text, filename, format)
     found.read(text, draft)
     return draft.finish()
+
+
+def is_quick(data: bytes, *, filename: str = "", format: str = "") -> bool:
+    """Whether `read` takes no foreign parser and no guess for a file, and little time: it is
+    Unicode, no larger than ``limits.QUICK_BYTES``, and in a format that is read in linear time."""
+    if len(data) > limits.QUICK_BYTES or any(
+        kind.binary and kind.is_it(data) for kind in _kinds(filename, format)
+    ):
+        return False
+    text = encodings.unicode(data)
+    try:
+        return text is not None and _found(text, filename, format).quick
+    except CaptionsUnreadable:
+        return True
 
 
 def _found(text: str, filename: str, format: str) -> Format:

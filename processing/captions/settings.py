@@ -52,7 +52,7 @@ def read(text: str, regions: Collection[str] = ()) -> tuple[str, bool]:
 
 def region_names(regions: str) -> set[str]:
     """Return the names in ``REGION`` blocks."""
-    return {name for line in regions.split("\n") for name in line.split("id:")[1:2]}
+    return {line[3:] for line in regions.split("\n") if line.startswith("id:")}
 
 
 def place(settings: str) -> int:

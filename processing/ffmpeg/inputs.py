@@ -41,6 +41,9 @@ AUDIO_DECODERS = (
     "pcm_s24le", "pcm_s32be", "pcm_s32le", "pcm_s8", "pcm_u8", "s302m",
 )  # fmt: skip
 DECODERS = ",".join((*VIDEO_DECODERS, *AUDIO_DECODERS))
+# What makes text of subtitles that cannot be copied into a file of text as they are: those of MP4,
+# bare text, and the captions of North American television (EIA-608). Nothing else opens them.
+SUBTITLE_DECODERS = ("mov_text", "text", "cc_dec")
 # Codecs with another name than their decoders.
 _CALLED = {
     "dca": "dts", "flv": "flv1", "amrnb": "amr_nb", "amrwb": "amr_wb", "msmpeg4": "msmpeg4v3",
@@ -72,7 +75,11 @@ def guards() -> list[str]:
 
 
 def opened(
-    path: Path, *, beside: Sequence[str] = (), hidden: Sequence[tuple[int, int]] = ()
+    path: Path,
+    *,
+    beside: Sequence[str] = (),
+    hidden: Sequence[tuple[int, int]] = (),
+    subtitles: bool = False,
 ) -> list[str]:
     """Return the guarded `-i` of one local file. The path must be absolute, so that it cannot be an
     option.
@@ -80,13 +87,16 @@ def opened(
     ffprobe ends with an error if the decoder of any stream is refused. `beside` names decoders it
     may set up for streams that nobody decodes; they still may not look into packets. Where a
     decoder itself cannot be opened, ffprobe must not see the name of that codec: `hidden` lists the
-    offset and the number of the bytes it gets replaced. `files` returns the files read then.
+    offset and the number of the bytes it gets replaced. `files` returns the files read then. Only
+    with `subtitles` may FFmpeg decode those that are text.
     """
     if not path.is_absolute():
         raise ValueError("media paths must be absolute")
     allowed = ",".join((DECODERS, *beside))
     kinds = ("v", "a", "s") if beside else ()
     also = [option for kind in kinds for option in (f"-codec_whitelist:{kind}", allowed)]
+    if subtitles:
+        also += ["-codec_whitelist:s", ",".join(SUBTITLE_DECODERS)]
     if hidden:
         also += ["-protocol_whitelist", f"{PROTOCOLS},concat,subfile"]
         return [*guards(), *also, "-i", _without(path, hidden)]

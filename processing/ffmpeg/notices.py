@@ -77,19 +77,15 @@ VIDEO_STREAM_LEFT_OUT = Kind(
 )
 SUBTITLES_NOT_TAKEN = Kind(
     "subtitles_not_taken",
-    "The subtitles ({languages}) are left out.",
-    when="the file has subtitles as text",
+    "The subtitles ({languages}) are in a format that cannot be read, and are left out.",
+    when="the file has subtitles other than MP4 text, SRT, ASS, SSA, WebVTT and EIA-608",
+    advice="Upload them as a file of WebVTT or SRT.",
 )
 SUBTITLES_NOT_CONVERTIBLE = Kind(
     "subtitles_not_convertible",
     "The subtitles ({languages}) are images, not text, and are left out.",
     when="the file has subtitles as images (PGS, VobSub, DVB)",
-    advice="Burn them into the video before uploading.",
-)
-CHAPTERS_NOT_TAKEN = Kind(
-    "chapters_not_taken",
-    "The chapters of the file ({count}) are left out.",
-    when="the file has chapters",
+    advice="Upload them as a file of WebVTT or SRT, or burn them into the video.",
 )
 FRAMES_DROPPED = Kind(
     "frames_dropped",
@@ -226,7 +222,6 @@ KINDS: Mapping[str, Kind] = {
         VIDEO_STREAM_LEFT_OUT,
         SUBTITLES_NOT_TAKEN,
         SUBTITLES_NOT_CONVERTIBLE,
-        CHAPTERS_NOT_TAKEN,
         FRAMES_DROPPED,
         FRAME_RATE_GUESSED,
         CLOCK_REPAIRED,

@@ -1,6 +1,18 @@
 """The list of checks. A new check needs a function, a line here, and its kinds in the catalogue."""
 
-from processing.health import bucket, database, disk, mail, redis, site, sites, tools, walls, work
+from processing.health import (
+    bucket,
+    database,
+    disk,
+    mail,
+    redis,
+    site,
+    sites,
+    speech,
+    tools,
+    walls,
+    work,
+)
 from processing.health.diagnosis import Check
 
 START: tuple[Check, ...] = (tools.ffmpeg_fixes, walls.sandbox)
@@ -24,6 +36,7 @@ DOCTOR: tuple[Check, ...] = (
     site.address,
     site.imports,
     sites.imports_from_sites,
+    speech.transcription,
     mail.mail,
     work.workers,
     work.reconciler,

@@ -28,7 +28,8 @@ def workers() -> list[CheckResult]:
 
 def _of_workers(alive: list[Worker]) -> Iterator[CheckResult]:
     served = {queue for worker in alive for queue in worker.queues}
-    idle = [queue for queue in ("encode", "media") if queue not in served]
+    needed = ["encode", "media", *(["speech"] if settings.TRANSCRIBER != "off" else [])]
+    idle = [queue for queue in needed if queue not in served]
     if idle:
         yield kinds.NO_WORKER.at(WORKERS, queues=",".join(idle))
     full = [worker.name for worker in alive if worker.waits_because == DISK_FULL]

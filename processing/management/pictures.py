@@ -1,4 +1,4 @@
-"""The part of ``reprocess`` that makes pictures again."""
+"""The part of ``reprocess`` that makes pictures and transcripts again."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from processing import remaking, services
+from processing import remaking, services, transcribing
 from processing.models import Run
 from processing.monitoring import terminal
 from videos.models import Video
@@ -15,6 +15,8 @@ from videos.models import Video
 _REFUSALS: dict[type[Exception], str] = {
     remaking.NoRelease: "has no complete release whose job is known; process it again",
     remaking.NothingToMake: "has nothing that such pictures could show",
+    transcribing.TranscriptionOff: "cannot be transcribed: VODLOOM_TRANSCRIBER is off",
+    transcribing.TooLongToTranscribe: "is too long to be transcribed (VODLOOM_TRANSCRIBER_SECONDS)",
     services.OriginalDropped: "its original was dropped, as its owner chose",
     services.AlreadyProcessing: "is being processed",
     services.VideoDeleted: "was deleted meanwhile",
@@ -26,7 +28,8 @@ def add_arguments(parser: CommandParser) -> None:
     parser.add_argument(
         "--only",
         metavar="KIND[,KIND]",
-        help=f"only make these pictures again: {', '.join(remaking.KINDS)}",
+        help=f"only make these pictures again: {', '.join(remaking.KINDS)}; or the "
+        "subtitles or the transcript",
     )
     parser.add_argument(
         "--missing",
@@ -42,8 +45,8 @@ def kinds_of(options: dict[str, Any]) -> list[str]:
         kinds = list(remaking.KINDS) if options["missing"] else []
     else:
         kinds = options["only"].split(",")
-    if strange := sorted(set(kinds) - set(remaking.KINDS)):
-        known = ", ".join(remaking.KINDS)
+    if strange := sorted(set(kinds) - {*remaking.KINDS, *remaking.TEXTS}):
+        known = ", ".join((*remaking.KINDS, *remaking.TEXTS))
         raise CommandError(f"No such pictures: {', '.join(strange)}. There are: {known}.")
     if kinds and (options["profile"] is not None or options["stuck"]):
         raise CommandError("--profile and --stuck are for whole videos, not for pictures.")
@@ -65,8 +68,9 @@ class Making:
     def queue(self, videos: Sequence[Video]) -> list[UUID]:
         """Queue the pictures of each video, print its id and their kinds, and return the jobs."""
         queued = [run for video in videos if (run := self._of(video)) is not None]
-        verb = "would get pictures" if self._options["dry_run"] else "will get pictures"
-        self._command.stdout.write(f"{len(queued)} {verb}.")
+        verb = "would" if self._options["dry_run"] else "will"
+        what = "be transcribed" if self._kinds == [remaking.TRANSCRIPT] else "get pictures"
+        self._command.stdout.write(f"{len(queued)} {verb} {what}.")
         return queued
 
     def wait(self, jobs: Sequence[UUID]) -> None:
@@ -96,7 +100,14 @@ class Making:
 
     def _begin(self, video: Video, kinds: Sequence[str]) -> UUID:
         with transaction.atomic():
-            run = remaking.remake(video, kinds, priority=self._options["priority"])
+            if transcript := remaking.TRANSCRIPT in kinds:
+                transcribing.require(video)
+            run = remaking.remake(
+                video,
+                kinds,
+                priority=self._options["priority"],
+                input={"language": ""} if transcript else None,
+            )
             transaction.set_rollback(self._options["dry_run"])
         return run.pk
 

@@ -18,7 +18,7 @@ from processing.ffmpeg.probing import probe, probe_errors, timeline
 from processing.ffmpeg.probing.measured import with_timeline
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.models import Run
-from processing.steps import hashing, late_hash, sources, tools
+from processing.steps import hashing, late_hash, sources, tools, transcript
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.fetch import Arrived
 from processing.steps.probed import Probed
@@ -65,7 +65,7 @@ def run(context: TaskContext) -> Outcome:
         plan,
         spans,
         downloads=bool(profile.downloads),
-        left_out=profile.left_out,
+        left_out=(*profile.left_out, *transcript.left_out(plan.seconds)),
         memory=weight.memory_bytes(made_of, plan.rungs, threads, preset=profile.preset),
     )
     log = "\n".join(notice.message for notice in plan.notices)

@@ -1,6 +1,7 @@
 """The result of a probe, from which all other tasks of a run follow."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning.plan import EncodePlan
@@ -14,7 +15,7 @@ class Probed:
     ``media`` is the source without the parts that are not used, ``plan`` what is made of it, and
     ``spans`` how it is cut. ``downloads`` says whether downloads are wanted. ``memory`` is the
     bytes that an encode of it may need (0: not worth counting). ``left_out`` are the kinds of
-    pictures that are not wanted.
+    tasks that are not wanted: of pictures, and of the transcript.
     """
 
     media: Media
@@ -23,3 +24,11 @@ class Probed:
     downloads: bool = False
     memory: int = 0
     left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Published:
+    """The result of publishing: the added audio ``tracks`` of the video, which the new release
+    needs too."""
+
+    tracks: tuple[UUID, ...]

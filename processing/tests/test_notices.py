@@ -59,14 +59,11 @@ def test_everything_that_differs_is_said_everywhere(
     told: dict[str, Any], owner: User, moderator: User
 ) -> None:
     notices = {notice["code"]: notice for notice in told["notices"]}
-    assert list(notices) == [
-        "channels_downmixed", "subtitles_not_taken", "chapters_not_taken", "frames_dropped",
-    ]  # fmt: skip
+    assert list(notices) == ["channels_downmixed", "frames_dropped"]
     dropped = notices["frames_dropped"]["details"]
     assert (dropped["frames"], dropped["rate"]) == (120, "60")
     assert dropped["dropped"] in (59, 60)  # the last stands between two of the grid
     assert notices["channels_downmixed"]["details"] == {"channels": 6}
-    assert notices["subtitles_not_taken"]["message"] == "The subtitles (eng) are left out."
     assert told["source"]["frame_rate"] == 120
     assert told["source"]["variable_frame_rate"] is False
     browser = Client()

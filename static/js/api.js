@@ -1,11 +1,13 @@
 // Talks to the REST API as the logged-in user.
 
-/** An error answer: `code` is stable, `message` is for people. */
+/** An error answer: `code` is stable, `message` is for people; `errors` tell which parts of what was
+ * sent are wrong. */
 export class Problem extends Error {
-  constructor(message, code, status) {
+  constructor(message, code, status, errors = []) {
     super(message);
     this.code = code;
     this.status = status;
+    this.errors = errors;
   }
 }
 
@@ -15,20 +17,22 @@ export const csrfToken = () => document.querySelector('meta[name="csrf-token"]')
 export function problemIn(text, status) {
   try {
     const body = JSON.parse(text);
-    if (body.detail) return new Problem(body.detail, body.code, status);
+    if (body.detail) return new Problem(body.detail, body.code, status, body.errors);
   } catch {
     // Not an answer of the API.
   }
   return new Problem(`The server answered with an error (${status}). Try again.`, "error", status);
 }
 
-/** Ask the API; return the parsed answer, or null if it has no body. Throws a Problem. */
+/** Ask the API, with an object as JSON or a form; return the parsed answer, or null if it has no body.
+ * Throws a Problem. */
 export async function ask(address, { method = "GET", body } = {}) {
   const headers = { Accept: "application/json", "X-CSRFToken": csrfToken() };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const isForm = body instanceof FormData;
+  if (body !== undefined && !isForm) headers["Content-Type"] = "application/json";
   let answer;
   try {
-    answer = await fetch(address, { method, headers, body: body && JSON.stringify(body) });
+    answer = await fetch(address, { method, headers, body: isForm ? body : body && JSON.stringify(body) });
   } catch {
     throw new Problem("The server cannot be reached. Check your connection.", "unreachable", 0);
   }

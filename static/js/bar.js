@@ -11,7 +11,7 @@ export const { uploadShare } = facts;
 
 const furthest = new Map(); // Job or upload → the highest percentage shown.
 const latest = new Map(); // Job or upload → the latest stage shown.
-const ORDER = ["waiting", "downloading", "inspecting", "encoding", "publishing", "packaging", "picturing"];
+const ORDER = ["waiting", "downloading", "inspecting", "encoding", "publishing", "packaging", "picturing", "transcribing"];
 
 /** Return the percentage, but at least the one already shown: repeated work does not move the bar back. */
 export function forward(key, percent) {

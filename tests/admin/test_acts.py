@@ -38,7 +38,7 @@ def _do(desk: Client, action: str, *rows: Any, url: str = LIST, **filled: str) -
 
 _DEEDS = {
     "videos.moderate_video": {"approve", "reject"},
-    "videos.reprocess_video": {"reprocess", "reprocess_default", "pictures"},
+    "videos.reprocess_video": {"reprocess", "reprocess_default", "pictures", "transcribe"},
     "videos.cancel_video": {"cancel"},
     "videos.delete_video": {"trash", "purge", "restore"},
 }

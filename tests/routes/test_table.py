@@ -119,6 +119,7 @@ def _values(route: Route) -> dict[str, str]:
     values: dict[str, Any] = {
         "video_id": video,
         "image_id": video,
+        "track_id": Track.objects.values_list("pk", flat=True)[0],
         "key_id": ApiKey.objects.values_list("pk", flat=True)[0],
         "pk": _row_of(route) or video,
         "source": "replicate",

@@ -94,7 +94,7 @@ def test_an_installer_that_resolves_refuses_the_same_lock(index: Path, environme
     assert NEWER in refused.stderr
 
 
-@pytest.mark.parametrize("name", ["production", "site", "test"])
+@pytest.mark.parametrize("name", ["production", "site", "speech-pocketsphinx", "test"])
 def test_a_lock_has_all_that_its_packages_require(name: str) -> None:
     lock = [each for each in pinned(REQUIREMENTS / f"{name}.txt") if each.applies]
     versions = {each.name: each.version for each in lock}

@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.rights import Right
 from config.admin.acts import SEEN, Act, Doing
-from processing import profiles, remaking
+from processing import profiles, remaking, transcribing
 from processing import services as processing
 from videos import purge, trash
 from videos.ingest import chosen_frames, examining, posters
@@ -205,6 +206,26 @@ PICTURES = Act(
     form=PicturesForm,
     applies=lambda video: _is_there(video) and video.status == Video.Status.READY,
 )
+TRANSCRIBE = Act(
+    name="transcribe",
+    label="Transcribe",
+    asks="What is said in these videos becomes captions, in place of those made so before "
+    "and that nobody edited.",
+    done="being transcribed",
+    rights=(Right.VIEW_VIDEOS, Right.REPROCESS),
+    do=lambda doing: transcribing.transcribe(doing.row),
+    refusals={
+        transcribing.TranscriptionOff: "cannot be transcribed: VODLOOM_TRANSCRIBER is off.",
+        transcribing.NothingToHear: "has no sound.",
+        transcribing.TooLongToTranscribe: "is longer than VODLOOM_TRANSCRIBER_SECONDS.",
+        processing.AlreadyProcessing: "is being processed already.",
+        processing.VideoDeleted: "is in the trash: restore it first.",
+        remaking.NoRelease: "has no complete release whose job is known: process it again.",
+    },
+    applies=lambda video: (
+        settings.TRANSCRIBER != "off" and _is_there(video) and video.status == Video.Status.READY
+    ),
+)
 POSTER = Act(
     name="poster",
     label="Choose the poster",
@@ -274,7 +295,7 @@ PURGE = Act(
     refusals={VideoBusy: _BUSY},
     is_dangerous=True,
 )
-ACTS = (APPROVE, REJECT, REPROCESS, POSTER, PICTURES, CANCEL, RESTORE, TRASH, PURGE)
+ACTS = (APPROVE, REJECT, REPROCESS, POSTER, PICTURES, TRANSCRIBE, CANCEL, RESTORE, TRASH, PURGE)
 
 
 def reprocess_by(profile: str) -> Act:

@@ -17,6 +17,7 @@ from videos.api.job_views import JobViewSet
 from videos.api.profile_views import ProfileViewSet
 from videos.api.s3_views import PATHS as S3_PATHS
 from videos.api.track_views import TrackViewSet
+from videos.api.transcript_views import TranscriptViewSet
 from videos.api.upload_views import UploadViewSet
 from videos.api.views import VideoViewSet
 
@@ -56,8 +57,18 @@ urlpatterns = [
     ),
     path(
         "videos/<id:video_id>/tracks/<id:pk>/cues/",
-        TrackViewSet.as_view({"get": "cues", "put": "write_cues"}, basename="track"),
+        TrackViewSet.as_view(
+            {"get": "cues", "put": "write_cues", "patch": "shift_cues"}, basename="track"
+        ),
         name="track-cues",
+    ),
+    *(
+        path(
+            f"videos/<id:video_id>/transcript.{suffix}",
+            TranscriptViewSet.as_view({"get": action}, basename="transcript"),
+            name=f"transcript-{suffix}",
+        )
+        for suffix, action in (("txt", "as_text"), ("vtt", "as_webvtt"), ("json", "as_json"))
     ),
     path("feed/ticket/", FeedTicketView.as_view({"post": "create"}), name="feed-ticket"),
     path(

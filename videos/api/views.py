@@ -20,11 +20,11 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from accounts.models import User
-from processing import remaking
+from processing import remaking, transcribing
 from processing import services as processing
 from processing.models import Run
 from processing.monitoring import progress
-from videos import access, editing, half_made, ids, purge, trash
+from videos import access, editing, half_made, ids, purge, spoken, trash
 from videos.api import posted_files, preconditions
 from videos.api.content_views import ContentViews
 from videos.api.filters import VideoFilter
@@ -37,6 +37,7 @@ from videos.api.serializers.jobs import JobSerializer, ReprocessSerializer
 from videos.api.serializers.posters import PosterChoiceSerializer, PosterFileSerializer
 from videos.api.serializers.progress import CurrentJobSerializer
 from videos.api.serializers.sources import OriginalSerializer
+from videos.api.serializers.tracks import TranscribeSerializer
 from videos.api.serializers.video_forms import VideoEditSerializer, VideoUploadSerializer
 from videos.api.serializers.videos import VideoSerializer, VideoStatusSerializer
 from videos.api.strictness import StrictRequests
@@ -53,7 +54,6 @@ class VideoViewSet(
     PosterActions,
     StrictRequests,
     ContentViews,
-    mixins.ListModelMixin,
     mixins.RetrieveModelMixin,
     viewsets.GenericViewSet[Video],
 ):
@@ -72,6 +72,7 @@ class VideoViewSet(
         "partial_update": VideoEditSerializer,
         "move": MoveSerializer,
         "reprocess": ReprocessSerializer,
+        "transcribe": TranscribeSerializer,
         "poster": PosterChoiceSerializer,
     }
     files = {"poster": PosterFileSerializer}
@@ -122,7 +123,12 @@ class VideoViewSet(
     )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List one's own videos, newest first; with ``deleted=true`` those in the trash."""
-        return super().list(request, *args, **kwargs)
+        rows = self.filter_queryset(self.get_queryset())
+        page = cast("list[Video]", self.paginate_queryset(rows))
+        found = spoken.matches(page, request.query_params.get("search", ""))
+        context = {**self.get_serializer_context(), "matches": found}
+        told = VideoSerializer(page, many=True, context=context)
+        return self.get_paginated_response(told.data)
 
     @extend_schema(
         request={"multipart/form-data": VideoUploadSerializer},
@@ -217,6 +223,15 @@ class VideoViewSet(
         form.is_valid(raise_exception=True)
         kinds = form.validated_data.get("only")
         return self._begun(remaking.remake(video, kinds) if kinds else processing.reprocess(video))
+
+    @extend_schema(request=TranscribeSerializer, responses={202: CurrentJobSerializer})
+    @action(detail=True, methods=["post"])
+    def transcribe(self, request: Request, pk: str) -> Response:
+        """Make captions of what is said in a video."""
+        video = self._found(access.may_reprocess)
+        form = TranscribeSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        return self._begun(transcribing.transcribe(video, **form.validated_data))
 
     @extend_schema(request=None, responses={202: VideoStatusSerializer})
     @action(detail=True, methods=["post"])

@@ -7,12 +7,15 @@ from processing import remaking
 from processing.ffmpeg.encoding import outputs
 from processing.models import Run
 from processing.monitoring import stages
-from videos.models import Video
+from videos.models import Track, Video
 
 QUEUES = _QUEUES
 TASK_KINDS = stages.KINDS
-PICTURE_KINDS = remaking.KINDS
+PICTURE_KINDS = (*remaking.KINDS, remaking.SUBTITLES)
 AUDIO_CODECS = tuple(outputs.AUDIO)
+
+TEXT_KINDS = tuple(kind for kind in Track.Kind.values if kind != Track.Kind.AUDIO)
+"""The kinds of tracks that have cues."""
 
 STAGES = tuple(
     dict.fromkeys((stages.WAITING, *stages.LABELS, *Video.Status.values, *Run.Status.values))
@@ -90,6 +93,11 @@ FAILURES: Mapping[str, str] = {
     "process_failed": "FFmpeg ended with an error in a step that the video can do without.",
     "process_stalled": "FFmpeg made no progress in a step that the video can do without.",
     "process_timed_out": "FFmpeg took too long in a step that the video can do without.",
+    "transcriber_missing": "A worker has no engine for speech recognition.",
+    "transcriber_model_missing": "A worker has no model for speech recognition.",
+    "transcription_language_unknown": "The model for speech recognition does not know the language "
+    "that was asked for.",
+    "transcription_failed": "The engine for speech recognition ended with an error.",
     "chunks_differ": "The parts do not fit together; another job makes the video in one piece.",
     "copy_unfit": "A stream that was copied without encoding does not fit; another job encodes it.",
     "plan_outdated": "The plan was made by another version; another job makes a new one.",
@@ -143,6 +151,26 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "ignored": "The job had ended already.",
         "refused": "Nothing could be imported: see `error`.",
     },
+    "TrackKindEnum": {
+        "captions": "What is said, and what else is heard.",
+        "subtitles": "What is said, or a translation of it.",
+        "forced": "Only what everybody needs, such as signs and foreign speech.",
+        "chapters": "The names of its parts.",
+        "audio": "Another sound.",
+    },
+    "TrackOriginEnum": {
+        "file": "A file that was sent.",
+        "url": "A file that was fetched.",
+        "api": "Cues that were sent.",
+        "embedded": "The source of the video.",
+        "generated": "Speech recognition.",
+        "description": "Times in the description of the video.",
+    },
+    "TrackStatusEnum": {
+        "processing": "It is being made.",
+        "ready": "Players can use it.",
+        "failed": "It could not be made: see `error`.",
+    },
     "VisibilityEnum": {
         "draft": "Only its owner and staff can watch it, and it is marked as unfinished.",
         "private": "Only its owner and staff can watch it.",
@@ -170,6 +198,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "publishing": "The output is being checked and published.",
         "packaging": "Downloads are being assembled; the whole video plays already.",
         "picturing": "Pictures and previews are being made; the whole video plays already.",
+        "transcribing": "What is said is being made into captions; the whole video plays already.",
     },
 }
 """The meanings of enum values, by the names of the enums in the API's description."""

@@ -33,6 +33,8 @@ class Track(GuardedModel):
     ``stream`` is the index of the stream of the source that an embedded track was read from.
     ``notices`` say what was changed or left out when the text was read.
 
+    The file of an audio track is kept, so that each release of the video gets its own ``Sound``.
+
     The foreign key has no database constraint, since the previous version, which does not know
     this table, deletes videos too. A row whose video is gone is deleted.
     """
@@ -76,6 +78,25 @@ class Track(GuardedModel):
     revision = models.PositiveIntegerField(default=1)
     stream = models.PositiveIntegerField(null=True, blank=True)
     filename = models.CharField(max_length=255, blank=True)
+    offset = models.FloatField(
+        default=0.0, db_default=0.0, help_text="seconds of the video at which its audio begins"
+    )
+    original_key = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        db_index=True,
+        help_text="of the file of an audio track, in the originals storage",
+    )
+    original_bytes = models.PositiveBigIntegerField(null=True, blank=True)
+    url = models.CharField(
+        max_length=2000,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="where the file of an audio track is fetched from, until it is stored",
+    )
     regions = models.TextField(blank=True, help_text="the REGION blocks that its cues name")
     notices = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -85,6 +106,9 @@ class Track(GuardedModel):
 
     class Meta:
         ordering = ("id",)
+        indexes: ClassVar = [
+            models.Index(fields=["video"], condition=Q(kind="audio"), name="track_audio"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(kind__in=["captions", "subtitles", "forced", "chapters", "audio"]),
@@ -116,7 +140,8 @@ class Cue(models.Model):
     """A text of a track, shown from ``start`` until ``end``: milliseconds of the video.
 
     ``number`` orders cues of the same start. ``text`` is the payload of a WebVTT cue with its tags,
-    ``plain`` the words of it alone. ``words`` are rows of start, end and text, if the times of the
+    ``plain`` the words of it alone. ``heard`` is what the search looks in: sentences go on in the
+    next cue. ``words`` are rows of start, end and text, if the times of the
     words are known.
     """
 
@@ -127,6 +152,12 @@ class Cue(models.Model):
     number = models.PositiveIntegerField(default=0)
     text = models.TextField()
     plain = models.TextField(blank=True)
+    heard = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="its words and those of the next cue, for the search",
+    )
     settings = models.CharField(max_length=255, blank=True)
     identifier = models.CharField(max_length=255, blank=True)
     words = models.JSONField(null=True, blank=True)

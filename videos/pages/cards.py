@@ -1,6 +1,7 @@
 """Prepare videos for display on pages: their words and addresses."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
@@ -15,6 +16,7 @@ from videos.pages.standing import Standing
 from videos.playback import pictures
 from videos.playback import services as playback
 from videos.playback.picture_shapes import Preview
+from videos.spoken import Match
 
 _TAGS_ON_CARD = 4
 _GOING_ON = (Video.Status.PENDING_UPLOAD, Video.Status.UPLOADING, Video.Status.PROCESSING)
@@ -32,6 +34,16 @@ class Working:
     waits: bool
     stage: str
     time_left: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """A moment at which the words of a search are said: a time as people write it, its whole
+    seconds, and what is said."""
+
+    at: str
+    seconds: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,7 @@ class Card:
     standing: Standing | None
     tags: list[str]
     more_tags: int
+    said: Sequence[Said] = ()
 
 
 @dataclass(frozen=True)
@@ -109,8 +122,9 @@ class Watch:
     is_settled: bool
 
 
-def card(video: Video, viewer: access.Viewer) -> Card:
-    """Return the card of a video that was read through ``library.readable``."""
+def card(video: Video, viewer: access.Viewer, matches: Sequence[Match] = ()) -> Card:
+    """Return the card of a video that was read through ``library.readable``, with the moments at
+    which the words of a search are said."""
     seconds = playback.duration_of(video)
     found = pictures.of(video, viewer, held=True)
     return Card(
@@ -128,6 +142,7 @@ def card(video: Video, viewer: access.Viewer) -> Card:
         standing=standing.of(video, viewer),
         tags=video.tags[:_TAGS_ON_CARD],
         more_tags=max(0, len(video.tags) - _TAGS_ON_CARD),
+        said=[Said(words.clock(one.time), int(one.time), one.text) for one in matches],
     )
 
 

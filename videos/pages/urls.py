@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 # These imports register the converter that the routes use.
 from videos import ids  # noqa: F401
-from videos.pages import account, images, open_views, trash, views
+from videos.pages import account, images, open_views, tracks, trash, views
 
 urlpatterns = [
     path("", views.library, name="library"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("upload/", views.upload, name="upload"),
     path("watch/<id:video_id>/", views.watch, name="watch"),
     path("watch/<id:video_id>/original/", views.original, name="watch_original"),
+    path("watch/<id:video_id>/tracks/<id:track_id>/edit/", tracks.edit, name="track_edit"),
     path("embed/<id:video_id>/", open_views.embed, name="embed"),
     path("poster/<id:video_id>/", open_views.poster, name="poster"),
     path("oembed/", open_views.oembed, name="oembed"),

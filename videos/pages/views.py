@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 
 from accounts import verification
 from accounts.models import User
-from videos import access, folders
+from videos import access, folders, spoken
 from videos.events import cursors, log
-from videos.pages import cards, images, sharing, shelf, uploading, words
+from videos.pages import cards, images, sharing, shelf, tracks, uploading, words
 from videos.pages import library as collection
 from videos.pages.context import may_upload
 from videos.playback import originals
@@ -35,11 +35,12 @@ def library(request: HttpRequest) -> HttpResponse:
     if before and not page.videos:
         # The videos behind it are gone. An empty page would look like an empty library.
         return redirect(f"{request.path}?{_first_page(request.GET)}")
+    said = spoken.matches(page.videos, narrowing.search)
     return render(
         request,
         "pages/library.html",
         {
-            "cards": [cards.card(video, user) for video in page.videos],
+            "cards": [cards.card(video, user, said.get(video.pk, ())) for video in page.videos],
             "page": page,
             "narrowing": narrowing,
             "place": place,
@@ -66,7 +67,8 @@ def card(request: HttpRequest, video_id: UUID) -> HttpResponse:
     if video is None:
         get_object_or_404(own)
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    return render(request, "pages/_card.html", {"card": cards.card(video, user)})
+    said = spoken.matches([video], narrowing.search).get(video.pk, ())
+    return render(request, "pages/_card.html", {"card": cards.card(video, user, said)})
 
 
 @require_safe
@@ -104,6 +106,7 @@ def watch(request: HttpRequest, video_id: UUID) -> HttpResponse:
             "visibilities": words.visibilities(own=video.owner_id == viewer.pk),
             # Only the owner's feed reports it; for others the page polls now and then.
             "feed_since": feed_since if video.owner_id == viewer.pk else None,
+            **(tracks.context(video, viewer) if shown.may_edit else {}),
         },
     )
 

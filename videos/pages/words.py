@@ -109,6 +109,11 @@ def frame_rate(rate: Fraction, varies: bool) -> str:
     return f"{float(rate):.4g} frames/s{' on average, varying' if varies else ''}"
 
 
+def clock(seconds: float) -> str:
+    """Return a moment of a video as 0:07, 12:34 or 1:02:03; it has begun by then."""
+    return duration(int(seconds)) if seconds >= 1 else "0:00"
+
+
 def duration(seconds: float) -> str:
     """Return a duration as 0:07, 12:34 or 1:02:03; below a second as 0.3 s or 0.04 s."""
     if 0 < seconds < _SHORT:

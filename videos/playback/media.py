@@ -160,8 +160,9 @@ class MediaApp:
             return _refusal(404, _GONE)
         if standing.tracks_revision is not None:
             return await self._texts.answer(request, release_id, name, standing.title)
+        tracks, name = media_tracks.split(name)
         if Path(name).suffix in PLAYLIST_TYPES:
-            return await self._playlist(request, release_id, name, grant)
+            return await self._playlist(request, release_id, name, grant, tracks)
         if standing.original_key:
             return await _image_original(request, standing, name)
         return await self._file_or_picture(request, release_id, name, standing, grant)
@@ -209,12 +210,12 @@ class MediaApp:
         return parts.answer(part, request, media_type=_TYPES[Path(name).suffix], headers=headers)
 
     async def _playlist(
-        self, request: Request, release_id: UUID, name: str, grant: tokens.Grant
+        self, request: Request, release_id: UUID, name: str, grant: tokens.Grant, tracks: str
     ) -> Response:
         until = grant.until
         try:
-            tracks = await media_tracks.asked_for(request, self._gate)
-            playlist = await self._renderer.render(release_id, name, until=until, tracks=tracks)
+            listed = await media_tracks.asked_for(tracks, self._gate)
+            playlist = await self._renderer.render(release_id, name, until=until, tracks=listed)
         except tokens.BadToken:
             return _refusal(403, "The token in this address is invalid or has expired.")
         except NoSuchPlaylist:

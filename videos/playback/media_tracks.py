@@ -1,14 +1,17 @@
 """The texts of a video's tracks, as the media app serves them, and how playlists name the video.
 
 A release may belong to several videos with tracks of their own. So the address of a playlist says
-in its query whose tracks are listed, with a token for that video; and their files lie under the id
-of the video: ``/m/<token>/<video>/<track>.vtt``.
+in a part of its path whose tracks are listed, with a token for that video:
+``/m/<token>/<release>/<video>.<token>/master.m3u8``. All addresses relative to it inherit that
+part, and it means nothing for them. The files of the tracks lie under the id of the video:
+``/m/<token>/<video>/<track>.vtt``.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from pathlib import Path
 from uuid import UUID
 
@@ -24,13 +27,12 @@ from videos.playback.sharing import Shared
 from videos.tracks import texts
 from videos.tracks.texts import NoSuchText, Text
 
-PARAMETER = "tracks"
-"""The query parameter of a playlist's address that names the video whose tracks it lists."""
 REVISION = "revision"
 """The query parameter of a text's address with which pages name the revision of the track that they
 have heard of. Its text is never an earlier one, which might be kept here or by a browser."""
 KEPT_SECONDS = 1.0
 """How long a text is kept for others that ask, after which an edit shows."""
+_PART = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[^/]+")
 _KEPT_BYTES = 16 * 1024**2
 _GZIP_LEVEL = 6
 _REVISION_DIGITS = 10
@@ -40,23 +42,26 @@ _CACHING = "private, max-age=2"
 _threads = DatabaseThreads("texts", size=2, waiting=1000, queue_seconds=10, run_seconds=10)
 
 
-def value(video_id: UUID, token: str) -> str:
-    """Return the value of the parameter for a video."""
-    return f"{video_id}.{token}"
+def below(video_id: UUID, token: str, name: str) -> str:
+    """Return the name of a playlist that lists the tracks of a video."""
+    return f"{video_id}.{token}/{name}"
 
 
-async def asked_for(request: Request, gate: Gate) -> Tracks | None:
-    """Return the tracks that the address of a playlist asks for; none if the video is closed to its
+def split(name: str) -> tuple[str, str]:
+    """Return the part of a name that says whose tracks are listed, which may be empty, and the
+    rest."""
+    first, _, rest = name.partition("/")
+    return (first, rest) if rest and _PART.fullmatch(first) else ("", name)
+
+
+async def asked_for(part: str, gate: Gate) -> Tracks | None:
+    """Return the tracks that the part of an address asks for; none if the video is closed to its
     holder. Raises ``BadToken``."""
-    asked = request.query_params.get(PARAMETER)
-    if asked is None:
+    if not part:
         return None
-    name, _, token = asked.partition(".")
-    try:
-        video_id = UUID(name)
-        grant = tokens.check(token, video_id)
-    except ValueError as error:
-        raise tokens.BadToken from error
+    name, _, token = part.partition(".")
+    video_id = UUID(name)
+    grant = tokens.check(token, video_id)
     standing = await gate.standing(video_id)
     if standing.tracks_revision is None or not standing.admits(grant.audience):
         return None

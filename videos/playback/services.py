@@ -23,8 +23,8 @@ def hls_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str |
 
     The video's source must be joined.
     """
-    address = named_url(video, playlists.MULTIVARIANT, viewer, held=held)
-    return address and address + _with_tracks(video, _audience(video, viewer, held=held))
+    name = _with_tracks(video, playlists.MULTIVARIANT, _audience(video, viewer, held=held))
+    return named_url(video, name, viewer, held=held)
 
 
 def dash_url(video: Video, viewer: access.Viewer) -> str | None:
@@ -37,8 +37,8 @@ def dash_url(video: Video, viewer: access.Viewer) -> str | None:
     if release is None or not release.is_complete or not access.may_play(video, viewer):
         return None
     audience = _audience(video, viewer, held=False)
-    address = _address(video, release.pk, playlists.MANIFEST, audience)
-    return address + _with_tracks(video, audience)
+    name = _with_tracks(video, playlists.MANIFEST, audience)
+    return _address(video, release.pk, name, audience)
 
 
 def tracks_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str | None:
@@ -52,11 +52,11 @@ def tracks_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> st
     return _address(video, video.pk, "", _audience(video, viewer, held=held))
 
 
-def _with_tracks(video: Video, audience: Audience) -> str:
-    """Return the query that names a video whose tracks a playlist is to list, with its own token:
-    several videos may share a release."""
+def _with_tracks(video: Video, name: str, audience: Audience) -> str:
+    """Return the name of a playlist below the name of the video whose tracks it is to list, which
+    has a token of its own: several videos may share a release."""
     token = tokens.issue(video.pk, duration=duration_of(video), audience=audience)
-    return f"?{media_tracks.PARAMETER}={media_tracks.value(video.pk, token)}"
+    return media_tracks.below(video.pk, token, name)
 
 
 def poster_url(video: Video, viewer: access.Viewer, *, held: bool = False) -> str | None:

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from processing.health.database import _WORDS_WITH_ACCENTS
-from videos import search, search_index
+from videos import search, search_index, words
 from videos.models import Folder, Source, Video
 
 pytestmark = pytest.mark.django_db
@@ -167,7 +167,7 @@ def test_both_databases_cut_the_same_words(text: str) -> None:
         pytest.skip("there is only one")
     with connection.cursor() as cursor:
         cursor.execute("SELECT videos_words(%s)", [text])
-        assert sorted(cursor.fetchone()[0]) == sorted(set(search.words(text)))
+        assert sorted(cursor.fetchone()[0]) == sorted(set(words.of(text)))
 
 
 def test_words_and_tags_are_read_from_an_index(api: APIClient, video: Video) -> None:

@@ -125,11 +125,11 @@ def test_a_playlist_without_the_name_of_a_video_lists_no_text(
     api: APIClient, ready_video: Video, media: TestClient, owner: User
 ) -> None:
     add_file(api, ready_video)
-    master = (playback.hls_url(ready_video, owner) or "").partition("?")[0]
-    assert "SUBTITLES" not in media.get(master).text
-    assert media.get(master + "?tracks=x").status_code == 403
-    forged = f"{master}?tracks={ready_video.pk}.{master.split('/')[2]}"
-    assert media.get(forged).status_code == 403
+    _, m, token, release, named, name = (playback.hls_url(ready_video, owner) or "").split("/")
+    assert "SUBTITLES" in media.get(f"/{m}/{token}/{release}/{named}/{name}").text
+    assert "SUBTITLES" not in media.get(f"/{m}/{token}/{release}/{name}").text
+    forged = f"{ready_video.pk}.{token}"
+    assert media.get(f"/{m}/{token}/{release}/{forged}/{name}").status_code == 403
 
 
 def test_the_text_closes_with_its_video(
@@ -191,6 +191,18 @@ def test_a_wrong_cue_changes_nothing(
     with unchanged(Cue):
         answer = api.put(f"{tracks_of(video)}{track}/cues/", {"cues": [cue]}, format="json")
     assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+def test_cues_are_moved_in_time(api: APIClient, video: Video) -> None:
+    track = add_file(api, video).data["id"]
+    address = f"{tracks_of(video)}{track}/cues/"
+    told = api.patch(address, {"shift": -0.25, "after": 1}, format="json").data["cues"]
+    assert [(cue["start"], cue["end"]) for cue in told] == [(0.5, 2.0), (1.25, 2.75)]
+    with unchanged(Cue):
+        early = api.patch(address, {"shift": -1}, format="json")
+        late = api.patch(address, {"shift": 1, "revision": 1}, format="json")
+    assert (early.status_code, early.json()["code"]) == (400, "cues_before_start")
+    assert (late.status_code, late.json()["code"]) == (409, "track_changed")
 
 
 def test_tags_that_are_no_captions_are_shown_as_text(api: APIClient, video: Video) -> None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from django.conf import settings as site
 from django.db import connection
 
-from processing.captions import limits, reading
+from processing.captions import apart, limits
 from processing.captions.document import Document
 from processing.ffmpeg.errors import SandboxUnavailable, ToolMissing
 from processing.ffmpeg.running.ffmpeg import FFmpeg
@@ -35,7 +35,7 @@ def read(path: Path, filename: str) -> Document:
     if not _reading.acquire(timeout=_PATIENCE_SECONDS):
         raise CaptionsBusy
     try:
-        return reading.read(path.read_bytes(), filename=filename)
+        return apart.read_apart(path.resolve(), _program(), filename=filename)
     except (ToolMissing, SandboxUnavailable) as error:
         raise CaptionsBusy from error
     finally:

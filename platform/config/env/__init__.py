@@ -23,6 +23,7 @@ from config.env.reader import FILE, Reader, Setting, SettingsWrong
 from config.env.servers import database, email, passwords_in, redis_url
 from config.env.shown import quoted
 from config.env.sites import Sites, sites
+from config.env.speech import Speech, speech
 from config.env.web import Web, web
 
 __all__ = [
@@ -37,7 +38,7 @@ __all__ = [
 ]
 
 BASE_DIR = Path(__file__).resolve().parents[3]
-QUEUES = ("ingest", "encode", "media", "notify", "default")
+QUEUES = ("ingest", "encode", "media", "speech", "notify", "default")
 
 _OWN_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 _KEY_LENGTH, _KEY_CHARACTERS = 32, 8
@@ -91,6 +92,7 @@ class Environment:
     max_image_bytes: int
     fetching: Fetching
     sites: Sites
+    speech: Speech
     max_gigapixels: int
     daily_gigapixels: int
     source_cache_bytes: int
@@ -183,6 +185,7 @@ def read() -> Environment:
         max_image_bytes=_bytes(reader, "VODLOOM_MAX_IMAGE_BYTES", default=50 * 1024**2),
         fetching=fetching(reader),
         sites=sites(reader),
+        speech=speech(reader),
         max_gigapixels=reader.number(
             "VODLOOM_MAX_GIGAPIXELS", default=11_000, unit="thousand million pixels", most=10**9
         ),

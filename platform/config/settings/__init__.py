@@ -10,5 +10,6 @@ from config.settings.logging import *  # noqa: F403
 from config.settings.media import *  # noqa: F403
 from config.settings.queue import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
+from config.settings.speech import *  # noqa: F403
 from config.settings.storage import *  # noqa: F403
 from config.settings.web import *  # noqa: F403

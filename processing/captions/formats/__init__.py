@@ -37,7 +37,11 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     one.name: one
     for one in (
+        Format("ebu-stl", (".stl",), "ebu_stl", binary=True, quick=False),
+        Format("scc", (".scc",), "scc", quick=False),
+        Format("ttml", (".ttml", ".dfxp", ".itt", ".xml"), "ttml", quick=False),
         Format("webvtt", (".vtt", ".webvtt"), "webvtt"),
+        Format("ass", (".ass", ".ssa"), "substation"),
         Format("sbv", (".sbv",), "sbv"),
         Format("srt", (".srt",), "subrip"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from processing.captions import settings, timing
 from processing.captions.characters import lines_of
@@ -31,7 +32,7 @@ def read(text: str, draft: Draft) -> None:
     lines = lines_of(text.lstrip("\ufeff"))
     timed = [at for at, line in enumerate(lines) if _ARROW.match(line)]
     _before(lines[: timed[0]] if timed else lines, draft)
-    for at, after in zip(timed, [*timed[1:], len(lines)], strict=True):
+    for at, after in pairwise([*timed, len(lines)]):
         _cue(at + 1, lines[at], _text(lines[at + 1 : after], last=after == len(lines)), draft)
 
 
@@ -44,12 +45,18 @@ def _before(lines: list[str], draft: Draft) -> None:
 
 def _text(lines: list[str], *, last: bool) -> list[str]:
     """Return the text between two lines of times, without the number of the next cue."""
-    if not last:
-        while lines and not lines[-1].strip():
-            lines = lines[:-1]
-        if lines and lines[-1].strip().isdecimal() and (len(lines) == 1 or not lines[-2].strip()):
-            lines = lines[:-1]
-    return lines
+    end = _filled(lines, len(lines))
+    numbered = end > 0 and lines[end - 1].strip().isdecimal()
+    if not last and numbered and (end == 1 or not lines[end - 2].strip()):
+        end = _filled(lines, end - 1)
+    return lines[:end]
+
+
+def _filled(lines: list[str], end: int) -> int:
+    """Return how many lines there are up to the last that is not empty."""
+    while end and not lines[end - 1].strip():
+        end -= 1
+    return end
 
 
 def _cue(number: int, line: str, lines: list[str], draft: Draft) -> None:

@@ -65,18 +65,17 @@ def _is_timing(line: str) -> bool:
 
 
 def _without_header(lines: list[str], draft: Draft) -> Iterator[tuple[int, str]]:
-    numbered = list(enumerate(lines, start=1))
     if not HEADER.match(lines[0]):
         draft.notice("captions_header_missing", 1)
-        return iter(numbered)
-    for at, (number, line) in enumerate(numbered[1:], start=1):
+        return enumerate(lines, start=1)
+    for at, line in enumerate(lines[1:], start=1):
         if line.startswith("X-TIMESTAMP-MAP"):
-            draft.notice("captions_header_ignored", number)
+            draft.notice("captions_header_ignored", at + 1)
         if not line.strip():
-            return iter(numbered[at:])
-        if _ARROW in line:  # the empty line after the header is missing
-            before = numbered[at - 1 : at] if at > 1 else []
-            return iter([*before, *numbered[at:]])
+            return enumerate(lines[at:], start=at + 1)
+        if _ARROW in line:  # the empty line after the header is missing, and a name may stand there
+            begin = max(1, at - 1)
+            return enumerate(lines[begin:], start=begin + 1)
     return iter(())
 
 

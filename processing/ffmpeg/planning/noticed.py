@@ -11,7 +11,7 @@ from processing.ffmpeg import notices
 from processing.ffmpeg.clip import Clip
 from processing.ffmpeg.media import Media, SubtitleStream, VideoStream
 from processing.ffmpeg.notices import Notice
-from processing.ffmpeg.planning import tracks
+from processing.ffmpeg.planning import subtitles, tracks
 from processing.ffmpeg.planning.grid import MAX_RATE, Grid
 from processing.ffmpeg.planning.reasons import frames_a_second
 from processing.ffmpeg.planning.tracks import AudioTrack
@@ -25,7 +25,6 @@ _ROUNDED_SECONDS = 0.1
 _TELL_THEIR_LENGTH = ("matroska,webm", "flv", "flac", "aiff", "au")
 _MISSING_SHARE = 0.02
 _CLAIMED_SHARE = 0.1
-_DRAWN_SUBTITLES = ("hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub")
 _ALPHA = re.compile(r"yuva|rgba|bgra|argb|abgr|gbrap|ya(8|16)|pal8")
 _TRANSFERS = {"smpte2084": "PQ", "arib-std-b67": "HLG"}
 
@@ -123,14 +122,12 @@ def _dropped(video: VideoStream, grid: Grid) -> Iterator[Notice]:
 
 
 def _beside(media: Media) -> Iterator[Notice]:
-    drawn = [stream for stream in media.subtitles if stream.codec in _DRAWN_SUBTITLES]
-    written = [stream for stream in media.subtitles if stream not in drawn]
-    if written:
-        yield notices.SUBTITLES_NOT_TAKEN(count=len(written), languages=_languages(written))
+    drawn = subtitles.pictures(media)
+    unknown = subtitles.unknown(media)
+    if unknown:
+        yield notices.SUBTITLES_NOT_TAKEN(count=len(unknown), languages=_languages(unknown))
     if drawn:
         yield notices.SUBTITLES_NOT_CONVERTIBLE(count=len(drawn), languages=_languages(drawn))
-    if media.chapters:
-        yield notices.CHAPTERS_NOT_TAKEN(count=len(media.chapters))
 
 
 def _languages(streams: Iterable[SubtitleStream]) -> str:

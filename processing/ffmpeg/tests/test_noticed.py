@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from processing.ffmpeg.media import AudioStream, Chapter, Media, OtherStream, SubtitleStream
+from processing.ffmpeg.media import AudioStream, Media, OtherStream, SubtitleStream
 from processing.ffmpeg.notices import Notice
 from processing.ffmpeg.planning import noticed
 from processing.ffmpeg.planning.ladder import DEFAULT, Profile
@@ -53,7 +53,7 @@ CASES: list[tuple[Media, str, dict[str, Any]]] = [
     ),
     (
         replace(PLAIN, subtitles=tuple(
-            SubtitleStream(n, "subrip", language, "", default=False, forced=False)
+            SubtitleStream(n, "dvb_teletext", language, "", default=False, forced=False)
             for n, language in enumerate(("eng", "ger", "eng"))
         )),
         "subtitles_not_taken", {"count": 3, "languages": "eng, ger"},
@@ -64,7 +64,6 @@ CASES: list[tuple[Media, str, dict[str, Any]]] = [
         )),
         "subtitles_not_convertible", {"count": 1, "languages": "eng"},
     ),
-    (replace(PLAIN, chapters=(Chapter(0, 1, "One"),)), "chapters_not_taken", {"count": 1}),
     (
         of_video(frame_rate=Fraction(120), frames=1200),
         "frames_dropped", {"dropped": 600, "frames": 1200, "rate": "60"},

@@ -15,6 +15,7 @@ from processing.health.catalogue import (
     redis,
     site,
     sites,
+    speech,
     tools,
     work,
 )
@@ -29,6 +30,7 @@ SUBJECTS: tuple[tuple[str, ModuleType], ...] = (
     ("Workers and reconcilers", work),
     ("Site", site),
     ("Imports from sites", sites),
+    ("Transcription", speech),
     ("Mail", mail),
     ("Any check", any_check),
 )

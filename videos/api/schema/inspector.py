@@ -74,6 +74,7 @@ class Inspector(AutoSchema):
                     "Answer",
                     value=told.answer,
                     response_only=True,
+                    media_type=told.answer_type,
                     status_codes=[code for code in _SUCCESSES if code not in told.other_answers],
                 )
             ]

@@ -8,8 +8,8 @@ from typing import Any
 @dataclass(frozen=True)
 class Operation:
     """The description of one operation; ``request`` and ``answer`` are examples. ``form`` is
-    one of the form that it takes instead of JSON, ``other_answers`` has those of further successful
-    statuses."""
+    one of the form that it takes instead of JSON, ``answer_type`` the media type of the answer,
+    ``other_answers`` has those of further successful statuses."""
 
     id: str
     summary: str
@@ -18,5 +18,6 @@ class Operation:
     request: Any = None
     form: Any = None
     answer: Any = None
+    answer_type: str = "application/json"
     other_answers: Mapping[str, Any] = field(default_factory=dict)
     deprecated: bool = False

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from videos.api import shown
-from videos.models import Rendition
+from videos.models import Rendition, Track
 
 
 class RenditionSerializer(serializers.ModelSerializer[Rendition]):
@@ -48,12 +48,26 @@ class DownloadSerializer(serializers.Serializer[Any]):
     url = serializers.URLField(help_text="saves it under the video's title; players take it too")
 
 
+class PlayedTrackSerializer(serializers.Serializer[Any]):
+    """A text that players show: captions, subtitles or chapters."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Track.Kind.choices)
+    language = serializers.CharField(allow_blank=True, help_text="BCP 47; empty: not known")
+    name = serializers.CharField(help_text="for menus")
+    default = serializers.BooleanField()
+    vtt = serializers.URLField(help_text="its text as WebVTT")
+
+
 class PlaybackSerializer(serializers.Serializer[Any]):
     """The URLs that play the video; null while there is nothing to play."""
 
     hls = serializers.URLField(allow_null=True)
     dash = serializers.URLField(allow_null=True, help_text="null until the release is complete")
     mp4 = DownloadSerializer(many=True, help_text="files to download, if the profile makes any")
+    tracks = PlayedTrackSerializer(
+        many=True, help_text="texts to show; the playlists list those but chapters by themselves"
+    )
 
 
 class AvailableSerializer(serializers.Serializer[Any]):

@@ -25,7 +25,7 @@ from videos.api.video_settings import (
 )
 from videos.models import Video
 from videos.moderation import services as moderation
-from videos.playback import downloads, pictures
+from videos.playback import downloads, pictures, played
 from videos.playback import services as playback
 from videos.playback.picture_shapes import Pictures
 
@@ -46,6 +46,14 @@ class ClipShownSerializer(serializers.Serializer[Any]):
     end = serializers.FloatField(
         allow_null=True, help_text="seconds of the original; null: up to its end"
     )
+
+
+class MatchSerializer(serializers.Serializer[Any]):
+    """A moment at which the words of a search are said."""
+
+    time = serializers.FloatField(help_text="seconds from the beginning")
+    text = serializers.CharField(help_text="what is said then")
+    track = serializers.UUIDField(help_text="the track that says so")
 
 
 _OBJECT = {"type": "object", "additionalProperties": {}, "nullable": True}
@@ -76,6 +84,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
     waveform = serializers.SerializerMethodField()
     notices = serializers.SerializerMethodField()
     moderation_reason = serializers.SerializerMethodField()
+    matches = serializers.SerializerMethodField()
 
     class Meta:
         model = Video
@@ -110,6 +119,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
             "images",
             "waveform",
             "notices",
+            "matches",
             "created_at",
             "ready_at",
             "deleted_at",
@@ -225,6 +235,9 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
             "mp4": [
                 replace(file, url=self._absolute(file.url)) for file in downloads.of(video, viewer)
             ],
+            "tracks": [
+                replace(one, vtt=self._absolute(one.vtt)) for one in played.of(video, viewer)
+            ],
         }
         return PlaybackSerializer(addresses).data
 
@@ -271,6 +284,12 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
         if not self._is_theirs(video):
             return []
         return NoticeSerializer(selectors.notices(video), many=True).data
+
+    @extend_schema_field(MatchSerializer(many=True))
+    def get_matches(self, video: Video) -> Any:
+        """The first moments at which the words of a search are said in it, or a chapter is called
+        so; empty elsewhere than in lists with `search`."""
+        return MatchSerializer(self.context.get("matches", {}).get(video.pk, ()), many=True).data
 
 
 class VideoStatusSerializer(VideoSerializer):

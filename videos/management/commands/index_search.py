@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from videos import search_index
+from videos import search_index, spoken_index
 
 
 class Command(BaseCommand):
@@ -21,5 +21,7 @@ class Command(BaseCommand):
             return
         search_index.install(connection)
         search_index.fill(connection, anew=True)
+        spoken_index.install(connection)
+        spoken_index.fill(connection)
         how = "with" if search_index.uses_unaccent(connection) else "without"
-        self.stdout.write(f"The words of all videos were written {how} unaccent.")
+        self.stdout.write(f"The words of all videos and captions were written {how} unaccent.")

@@ -10,6 +10,7 @@ from processing.services import (
     OriginalDropped,
     VideoDeleted,
 )
+from processing.transcribing import NothingToHear, TooLongToTranscribe, TranscriptionOff
 from videos.api.problems.refusal import Refusals
 from videos.locking import VideoBusy
 from videos.trash import NotInTrash
@@ -43,6 +44,17 @@ REFUSALS: Refusals = {
         409,
         "nothing_to_make",
         "There is nothing in this video that such pictures could show.",
+    ),
+    TranscriptionOff: (
+        409,
+        "transcription_off",
+        "Speech is not recognised on this server, as its operator chose.",
+    ),
+    NothingToHear: (409, "nothing_to_hear", "This video has no sound."),
+    TooLongToTranscribe: (
+        409,
+        "too_long_to_transcribe",
+        "This video is longer than those of which the speech is recognised here.",
     ),
     NothingToRetry: (
         409,

@@ -16,6 +16,7 @@ TRACK: Example = {
     "error": None,
     "edited": False,
     "revision": 1,
+    "offset": None,
     "cues": 412,
     "texts": {suffix: f"{_TEXTS}.{suffix}" for suffix in ("vtt", "srt", "txt", "json")},
     "notices": [],
@@ -45,6 +46,14 @@ _CUE = {
     "identifier": "",
 }
 CUES: Example = {"revision": 3, "cues": [_CUE]}
+TRANSCRIPT: Example = {
+    "track": TRACK_ID,
+    "language": "en",
+    "revision": 3,
+    "segments": [
+        {"start": 1.5, "end": 4.25, "text": "Shall we walk?", "speaker": "Ada", "words": []}
+    ],
+}
 CUES_FORM: Example = {
     "revision": 2,
     "cues": [{"start": 1.5, "end": 4.25, "text": "<v Ada>Shall we walk?"}],

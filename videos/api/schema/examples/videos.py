@@ -3,6 +3,7 @@
 from videos.api.schema.examples.basics import AT, ID, JOB_ID, MEDIA, READY_AT, Example
 from videos.api.schema.examples.folders import FOLDER_ID
 from videos.api.schema.examples.progress import CANCELED, CURRENT_JOB, NOTHING_YET, READY
+from videos.api.schema.examples.tracks import TRACK, TRACK_ID
 
 UPLOAD: Example = {"file": "(the bytes of the file)", "title": "A walk by the sea"}
 VIDEO_EDIT: Example = {"title": "A walk by the sea", "visibility": "unlisted"}
@@ -133,6 +134,16 @@ VIDEO: Example = {
                 "url": f"{MEDIA}/720p.mp4",
             }
         ],
+        "tracks": [
+            {
+                "id": TRACK_ID,
+                "kind": "captions",
+                "language": "en",
+                "name": "English",
+                "default": True,
+                "vtt": TRACK["texts"]["vtt"],
+            }
+        ],
     },
     "available": {"seconds": 10.01, "rungs": ["720p"], "complete": True},
     "poster": f"{MEDIA}/poster.jpg",
@@ -143,6 +154,7 @@ VIDEO: Example = {
         "width": 1800,
         "height": 280,
     },
+    "matches": [],
     "notices": [
         {
             "code": "hdr_converted",
@@ -162,7 +174,7 @@ UPLOADED_VIDEO: Example = VIDEO | {
     "job": CURRENT_JOB,
     "source": _NOT_PROBED,
     "renditions": [],
-    "playback": {"hls": None, "dash": None, "mp4": []},
+    "playback": {"hls": None, "dash": None, "mp4": [], "tracks": []},
     "available": {"seconds": 0.0, "rungs": [], "complete": False},
     "poster": None,
     "images": _NO_IMAGES,
@@ -191,5 +203,6 @@ CANCELED_STATUS: Example = VIDEO_STATUS | {
     "job": {"id": JOB_ID, "kind": "first", "status": "canceled"},
 }
 REPROCESS: Example = {"only": ["poster", "thumbnails"]}
+TRANSCRIBE: Example = {"language": "en"}
 MOVE: Example = {"videos": [ID], "folder": FOLDER_ID}
 MOVED: Example = {"results": [{"video": ID, "moved": True, "error": None}]}

@@ -162,6 +162,28 @@ OPERATIONS: Mapping[str, Operation] = {
         request=examples.REPROCESS,
         answer=CURRENT_JOB,
     ),
+    "video.transcribe": Operation(
+        "transcribeVideo",
+        "Make captions of what is said",
+        "The job that made the video's release recognises the speech of the sound that plays "
+        "unasked. The result is a track whose `origin` is `generated`, with the language that was "
+        "heard and the times of the words. It replaces the one of an earlier recognition, unless "
+        "somebody edited that. The video stays ready. If nothing is said, a track that `failed` "
+        "with `speech_not_found` says so.",
+        refusals={
+            403: ("permission_denied",),
+            409: (
+                "transcription_off",
+                "nothing_to_hear",
+                "too_long_to_transcribe",
+                "already_processing",
+                "video_deleted",
+                "release_missing",
+            ),
+        },
+        request=examples.TRANSCRIBE,
+        answer=CURRENT_JOB,
+    ),
     "video.cancel": Operation(
         "cancelVideo",
         "Stop the upload or the job of a video",

@@ -1,0 +1,1 @@
+"""The engines: a module for each, whose package and model are only loaded by ``open_engine``."""
