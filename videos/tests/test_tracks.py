@@ -179,6 +179,7 @@ def test_cues_are_replaced_only_by_who_has_read_them(api: APIClient, video: Vide
     with unchanged(Cue):
         late = api.put(address, {"revision": read["revision"], "cues": []}, format="json")
     assert (late.status_code, late.json()["code"]) == (409, "track_changed")
+    assert late.json()["revision"] == written.data["revision"]
 
 
 @pytest.mark.parametrize(
