@@ -3,8 +3,9 @@
 
 import Hls from "../vendor/hls.js-1.7.4/hls.min.js";
 import "../vendor/media-chrome-4.19.4/media-chrome.js";
-import "./captions.js";
 import "./caption-view.js";
+import "./captions.js";
+import "./chapters.js";
 import "./player-clock.js";
 import "./player-settings.js";
 import "./seek-preview.js";
@@ -19,6 +20,7 @@ const NOTHING_LEFT_SECONDS = 0.2;
 // Two parts of hls.js request the same playlist: the second takes over the timer of the first.
 const SOON_MS = 20;
 const BEFORE_THE_EDGE_SECONDS = 0.5;
+const LOST_AGAIN_MS = 30_000;
 const VOLUME_STEP = 0.05;
 
 class VodPlayer extends HTMLElement {
@@ -30,6 +32,7 @@ class VodPlayer extends HTMLElement {
   #asking = null;
   #available = null;
   #texts = null;
+  #textsLostAt = -Infinity;
 
   connectedCallback() {
     const { media } = this;
@@ -65,7 +68,10 @@ class VodPlayer extends HTMLElement {
 
   /** The captions, subtitles and chapters of the film. */
   get texts() {
-    this.#texts ??= new TextTracks(this.media);
+    if (!this.#texts) {
+      this.#texts = new TextTracks(this.media);
+      this.#texts.addEventListener("lost", () => this.#textsAreLost());
+    }
     return this.#texts;
   }
 
@@ -78,6 +84,22 @@ class VodPlayer extends HTMLElement {
     const wanted = !media.paused;
     this.#load(media.currentTime || -1);
     if (wanted) media.play().catch(() => {});
+  }
+
+  /** Seek to a time in seconds, or to the last one that there is. */
+  seekTo(seconds) {
+    const whole = Number(this.dataset.seconds) || this.media.duration || Infinity;
+    // hls.js does not begin at the very end.
+    const last = this.#begun ? whole : whole - BEFORE_THE_EDGE_SECONDS;
+    // Before the film is loaded, this is where it will begin.
+    this.media.currentTime = Math.max(0, Math.min(seconds, last, this.#last));
+    this.begin();
+  }
+
+  /** Play from a time on. A browser that does not let it begin by itself waits there. */
+  jump(seconds) {
+    this.seekTo(seconds);
+    this.media.play().catch(() => {});
   }
 
   /** Take over new data from the page. Another release or a renewed token has another address;
@@ -119,6 +141,13 @@ class VodPlayer extends HTMLElement {
   #takeTexts(texts) {
     this.texts.take(JSON.parse(texts || "[]"));
     this.dispatchEvent(new CustomEvent("player-texts", { bubbles: true }));
+  }
+
+  /** Tell the page, which finds out whether the addresses of texts expired or one was deleted. */
+  #textsAreLost() {
+    if (performance.now() - this.#textsLostAt < LOST_AGAIN_MS) return;
+    this.#textsLostAt = performance.now();
+    this.dispatchEvent(new CustomEvent("player-texts-lost", { bubbles: true }));
   }
 
   #changeSource(src) {
@@ -180,12 +209,16 @@ class VodPlayer extends HTMLElement {
   /** Seek. A position that does not exist yet is replaced by the last one that does. */
   #seek(event) {
     this.begin();
-    const last = this.#available === null ? Infinity : Math.max(0, this.#available - BEFORE_THE_EDGE_SECONDS);
-    if (event.detail <= last) return;
+    if (event.detail <= this.#last) return;
     event.stopPropagation();
     event.target.dispatchEvent(
-      new CustomEvent(event.type, { detail: last, bubbles: true, composed: true }),
+      new CustomEvent(event.type, { detail: this.#last, bubbles: true, composed: true }),
     );
+  }
+
+  /** The last position in seconds that exists so far. */
+  get #last() {
+    return this.#available === null ? Infinity : Math.max(0, this.#available - BEFORE_THE_EDGE_SECONDS);
   }
 
   /** Read a growing playlist more often than every few seconds while playback waits at its end. */

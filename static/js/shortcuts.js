@@ -17,7 +17,7 @@ const KEYS = [
     keys: [..."0123456789"],
     names: ["0", "…", "9"],
     words: "To the beginning, or to that many tenths of the video",
-    act: (player, key) => seekTo(player, (wholeOf(player) * Number(key)) / 10),
+    act: (player, key) => player.seekTo((wholeOf(player) * Number(key)) / 10),
   },
   { keys: ["ArrowUp"], names: ["↑"], words: "Louder, in the player", near: true, act: ({ media }) => louder(media, VOLUME_STEP) },
   { keys: ["ArrowDown"], names: ["↓"], words: "Quieter, in the player", near: true, act: ({ media }) => louder(media, -VOLUME_STEP) },
@@ -62,15 +62,7 @@ function wholeOf({ dataset, media }) {
 }
 
 function seek(player, seconds) {
-  seekTo(player, player.media.currentTime + seconds);
-}
-
-/** Seek with the timeline's event, since its handler knows which part does not exist yet. */
-function seekTo(player, seconds) {
-  const detail = Math.max(0, Math.min(seconds, wholeOf(player)));
-  player
-    .querySelector("media-time-range")
-    .dispatchEvent(new CustomEvent("mediaseekrequest", { detail, bubbles: true, composed: true }));
+  player.seekTo(player.media.currentTime + seconds);
 }
 
 function louder(media, step) {

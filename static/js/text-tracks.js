@@ -67,6 +67,11 @@ export class TextTracks extends EventTarget {
     return this.#find(this.#chosen);
   }
 
+  /** The text to read: the chosen one, or else what would be chosen next. */
+  get suggested() {
+    return this.chosen ?? this.#last();
+  }
+
   /** The text that is shown: the chosen one, or else the forced subtitles that fit. */
   get shown() {
     return this.chosen ?? this.#forced();
@@ -100,6 +105,7 @@ export class TextTracks extends EventTarget {
 
   /** Have a text fetched, to be read by `cuesOf` once it is "loaded". */
   read(id) {
+    if (this.#read.has(id)) return;
     this.#read.add(id);
     this.#update();
   }

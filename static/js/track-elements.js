@@ -1,6 +1,6 @@
 // The <track> elements of a film: the browser fetches and parses each when it is wanted.
 
-// The browser never draws tracks of this kind.
+// The browser never draws tracks of this kind, and the controls take no chapters from it.
 const UNDRAWN = "metadata";
 
 /** Makes <track> elements of listed texts, within the media element. */
@@ -16,8 +16,7 @@ export class TrackElements {
   constructor(media, { drawn, hear }) {
     this.#media = media;
     this.#kindOf = ({ kind }) => {
-      if (kind === "chapters") return "chapters";
-      if (!drawn) return UNDRAWN;
+      if (!drawn || kind === "chapters") return UNDRAWN;
       return kind === "captions" ? "captions" : "subtitles";
     };
     this.#hear = hear;
