@@ -13,7 +13,7 @@ class VideoTracks extends HTMLElement {
       dialog.querySelector('[data-part="cancel"]').addEventListener("click", () => dialog.close());
     }
     this.#dialog.addEventListener("change", () => this.#showSource());
-    this.#field("file").addEventListener("change", () => this.#guessLanguage());
+    this.#field("file").addEventListener("change", () => this.#guessFromFile());
     this.#acceptDrops();
   }
 
@@ -41,7 +41,7 @@ class VideoTracks extends HTMLElement {
   }
 
   #add(file) {
-    this.#fill({ kind: "captions", language: "", label: "" }, { title: "Add captions or chapters", done: "Add", isNew: true });
+    this.#fill({ kind: "captions", language: "", label: "" }, { title: "Add captions, chapters or audio", done: "Add", isNew: true });
     this.#dialog.querySelector('[name=source][value="file"]').checked = true;
     this.#field("url").value = "";
     this.#field("file").value = "";
@@ -57,7 +57,8 @@ class VideoTracks extends HTMLElement {
   #change(track) {
     this.#fill(track, { title: "Name and language", done: "Save", isNew: false });
     show(this.#dialog, async () => {
-      await ask(this.#addressOf(track), { method: "PATCH", body: this.#told() });
+      const { kind, ...told } = this.#told();
+      await ask(this.#addressOf(track), { method: "PATCH", body: STAYING.includes(kind) ? told : { ...told, kind } });
       await this.#changed("Saved.");
     });
   }
@@ -96,9 +97,8 @@ class VideoTracks extends HTMLElement {
     for (const part of this.#dialog.querySelectorAll('[data-part="source"], [data-for]')) part.hidden = !isNew;
     const kind = this.#field("kind");
     kind.value = track.kind;
-    // Chapters stay chapters, and other texts become none.
-    kind.disabled = !isNew && track.kind === "chapters";
-    for (const option of kind.options) option.hidden = !isNew && option.value === "chapters" && !kind.disabled;
+    kind.disabled = !isNew && STAYING.includes(track.kind);
+    for (const option of kind.options) option.hidden = !isNew && STAYING.includes(option.value) && !kind.disabled;
     this.#field("language").value = this.#nameOf(track.language);
     this.#field("label").value = track.label;
     this.#field("default").checked = "default" in track;
@@ -134,12 +134,14 @@ class VideoTracks extends HTMLElement {
     const carried = new DataTransfer();
     carried.items.add(file);
     this.#field("file").files = carried.files;
-    this.#guessLanguage();
+    this.#guessFromFile();
   }
 
-  /** Take the language from a name such as `film.de.srt`, unless one was chosen. */
-  #guessLanguage() {
+  /** Take the kind from the type of the file if it is audio, and the language from a name such as
+   * `film.de.srt`, unless one was chosen. */
+  #guessFromFile() {
     const [file] = this.#field("file").files;
+    if (file?.type.startsWith("audio/")) this.#field("kind").value = "audio";
     const [, tag] = file?.name.match(/[._ -]([a-z]{2,3}(?:-[a-z]{2,4})?)\.\w+$/i) ?? [];
     const known = tag && this.#options().find((option) => tagIn(option.value) === tag.toLowerCase());
     if (known && !this.#field("language").value) this.#field("language").value = known.value;
@@ -175,6 +177,9 @@ class VideoTracks extends HTMLElement {
     });
   }
 }
+
+/** The kinds that stay what they are: no other track becomes one of them either. */
+const STAYING = ["chapters", "audio"];
 
 const tagIn = (words) => words.match(/\(([A-Za-z0-9-]+)\)$/)?.[1] ?? "";
 
