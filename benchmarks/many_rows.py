@@ -18,6 +18,7 @@ from videos.models import (
     Release,
     Source,
     StoredObject,
+    Track,
     Upload,
     Video,
 )
@@ -68,6 +69,10 @@ def _video(n: int, made: _Made, name: str) -> Video:
         status="ready",
         moderation=("approved", "pending", "rejected")[n % 3],
     )
+
+
+def _track(n: int, made: _Made, name: str) -> Track:
+    return Track(video=made[Video][n], kind="captions", language="en", origin="file", label=name)
 
 
 def _run(n: int, made: _Made, name: str) -> Run:
@@ -139,6 +144,7 @@ _MAKERS: tuple[tuple[type[Model], Callable[..., Model]], ...] = (
     (Source, _source),
     (Release, _release),
     (Video, _video),
+    (Track, _track),
     (Run, _run),
     (Task, _task),
     (Upload, _upload),

@@ -5,7 +5,7 @@ it is this run that is queued again, for the tasks of the wanted kinds alone. Th
 videos that play it, stay as they are.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -17,15 +17,17 @@ from processing.models import Run, Task
 from processing.pipeline import advance, plan, resume
 from processing.pipeline.transactions import bounded
 from processing.services import AlreadyProcessing, VideoDeleted, require_there
-from processing.steps import STEPS, plans, sound, subtitles, transcript
+from processing.steps import STEPS, downloads, plans, sound, subtitles, transcript
 from processing.steps.pictures import PICTURES
+from processing.steps.step import TaskSpec
 from videos import idempotency
-from videos.models import Release, Source, Video
+from videos.models import Release, Rendition, Source, Video
 from videos.objects import faults
 from videos.tracks import removed, sounds
 
 TRANSCRIPT = transcript.KIND
 SUBTITLES = subtitles.KIND
+DOWNLOADS = downloads.STEP.kind
 KINDS = tuple(PICTURES)
 """The kinds of pictures, in the order of a run."""
 TEXTS = (SUBTITLES, TRANSCRIPT)
@@ -91,12 +93,33 @@ def make_sounds(video: Video) -> Run | None:
     """Queue the run of a video's release to make the audio that added tracks of the videos with
     this release lack; None if none does. Raises ``NoRelease``, ``VideoDeleted`` or
     ``AlreadyProcessing``."""
+
+    def lacking(run: Run) -> Sequence[TaskSpec]:
+        rows = sounds.lacking().filter(video__release=run.pk).order_by("pk")
+        return sound.specs(list(rows.values_list("pk", flat=True)))
+
+    return _queue(video, lacking)
+
+
+def renew_downloads(video: Video) -> Run | None:
+    """Queue the run of a video's release to make its files for download again; None if it has none.
+    Raises as ``make_sounds``."""
+
+    def offered(run: Run) -> Sequence[TaskSpec]:
+        files = Rendition.objects.filter(release=run.pk).exclude(download_key="")
+        return (TaskSpec(DOWNLOADS),) if files.exists() else ()
+
+    return _queue(video, offered)
+
+
+def _queue(video: Video, specs_of: Callable[[Run], Sequence[TaskSpec]]) -> Run | None:
+    """Queue the run of a video's release for some tasks, with its owner's priority; None if there
+    are none."""
     try:
         with bounded():
             run = _lock_run(video)
             asked, holder = _lock_videos(video, run)
-            lacking = sounds.lacking().filter(video__release=run.pk).order_by("pk")
-            specs = sound.specs(list(lacking.values_list("pk", flat=True)))
+            specs = specs_of(run)
             if not specs:
                 return None
             priority = asked.owner.terms.priority

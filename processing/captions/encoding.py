@@ -53,16 +53,16 @@ _SAMPLE = 64 * 1024
 _FEW = 24
 
 
-def decode(data: bytes, draft: Draft, *, encoding: str = "", language: str = "") -> str:
-    """Return the text of a file: by its byte order mark, by the ``encoding`` that its owner names,
-    as UTF-8 or UTF-16, and else by a guess, of which a notice tells.
+def decode(data: bytes, draft: Draft, *, language: str = "") -> str:
+    """Return the text of a file: by its byte order mark, by what it declares as XML, as UTF-8 or
+    UTF-16, and else by a guess, of which a notice tells.
 
     ``language`` (BCP 47) helps the guess. Raises ``CaptionsUnreadable``.
     """
     for mark, name in _MARKS:
         if data.startswith(mark):
             return _decoded(data, name, draft)
-    if named := encoding or _declared(data):
+    if named := _declared(data):
         return _decoded(data, named, draft)
     if wide := _without_mark(data):
         return _decoded(data, wide, draft)
@@ -86,7 +86,7 @@ def unicode(data: bytes) -> str | None:
         return None
 
 
-def is_known(encoding: str) -> bool:
+def _is_known(encoding: str) -> bool:
     """Whether there is an encoding of that name in which files are written."""
     try:
         name = codecs.lookup(encoding[:40]).name
@@ -96,8 +96,6 @@ def is_known(encoding: str) -> bool:
 
 
 def _decoded(data: bytes, name: str, draft: Draft) -> str:
-    if not is_known(name):
-        raise CaptionsUnreadable("captions_encoding_unknown")
     text = data.decode(name, errors="replace")
     if damaged := text.count("\ufffd"):
         if damaged * 10 > len(text):
@@ -110,7 +108,7 @@ def _declared(data: bytes) -> str:
     """Return the encoding that an XML declaration names, if there is such a one."""
     found = re.match(rb"<\?xml[^<>]{0,80}\sencoding\s?=\s?[\"']([\w.-]{1,40})[\"']", data)
     name = found[1].decode("ascii") if found else ""
-    return name if is_known(name) else ""
+    return name if _is_known(name) else ""
 
 
 def _without_mark(data: bytes) -> str:

@@ -39,8 +39,8 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "captions_encoding_guessed",
             "The file does not say how its characters are encoded; it was read as {encoding}. If "
-            "letters are wrong, name the encoding, or save the file as UTF-8.",
-            when="the file is no Unicode, and its encoding was not named",
+            "letters are wrong, say the language, or save the file as UTF-8.",
+            when="the file is no Unicode",
         ),
         Kind(
             "captions_bytes_replaced",

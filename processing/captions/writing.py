@@ -1,4 +1,4 @@
-"""Write captions: as WebVTT, whole or in segments, as SRT, as text and as JSON."""
+"""Write captions: as WebVTT, whole or in segments, as SRT and as text."""
 
 from __future__ import annotations
 

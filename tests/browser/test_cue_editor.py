@@ -181,8 +181,8 @@ def test_chapters_are_lines_that_follow_each_other(
     page.get_by_label("Start of chapter 2").fill("0:01.5")
     page.get_by_label("Start of chapter 2").press("Enter")
     saved(page)
-    (first, second) = stored(author, film, track)
-    assert first == (0, 1.5, "Intro")
+    first, second = stored(author, film, track)
+    assert first == (0.0, 1.5, "Intro")
     assert (second[0], second[2]) == (1.5, "The rest")
     assert second[1] == pytest.approx(2, abs=0.1)
 

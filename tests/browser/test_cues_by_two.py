@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.browser.editing import add_track, open_editor, saved, state, text, texts
 from tests.browser.people import Person, sign_up
@@ -152,7 +152,12 @@ def test_leaving_with_something_unsaved_asks_first(
     open_editor(page, film, track)
     page.route("**/cues/", lambda route: route.abort())
     asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
     text(page, 1).click()
     page.keyboard.type("!")
     page.get_by_role("navigation", name="The video").get_by_role("link").click()

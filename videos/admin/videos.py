@@ -21,7 +21,7 @@ from processing import profiles
 from processing.models import Run
 from processing.monitoring import progress
 from videos import access, editing, search
-from videos.admin import contents, review, video_acts
+from videos.admin import contents, review, tracks, video_acts
 from videos.admin.asked import Asked, owners_named
 from videos.admin.filters import ByErrorCode, Deleted, HasNotices
 from videos.models import ModerationDecision, Video
@@ -74,13 +74,13 @@ class VideoAdmin(ActingAdmin):
             "State",
             {"fields": ("state", "failure", "decision", "reason", "of", "deleted_at")},
         ),
-        ("What was made", {"fields": ("notices", "made", "original", "history_of_jobs")}),
+        ("What was made", {"fields": ("notices", "made", "original", "tracks", "history_of_jobs")}),
         ("What is in it", {"fields": ("facts", "alike")}),
         ("Dates", {"fields": ("created_at", "ready_at")}),
     )
     readonly_fields = (
         *("state", "failure", "decision", "reason", "of", "deleted_at", "notices", "made"),
-        *("original", "history_of_jobs", "facts", "alike", "created_at", "ready_at"),
+        *("original", "tracks", "history_of_jobs", "facts", "alike", "created_at", "ready_at"),
     )
     acts = video_acts.ACTS
 
@@ -250,6 +250,11 @@ class VideoAdmin(ActingAdmin):
             return NOTHING
         said = f"{video.source.filename}, {words.size(video.source.size)}"
         return link(video.source, said, viewer=cast(Any, video).viewed_by)
+
+    @display(description="Captions and chapters")
+    def tracks(self, video: Video) -> SafeString | str:
+        """Return the tracks of the video, with links to their editors."""
+        return tracks.of(video, cast(Any, video).viewed_by)
 
     @display(description="Measured")
     def facts(self, video: Video) -> SafeString | str:

@@ -201,7 +201,7 @@ def _add(request: Request, video: Video) -> Track:
     if facts["kind"] == Track.Kind.AUDIO:
         return _begun(sounds.take_url(video, url, **facts))
     services.require_room(video.pk)
-    text, name = reading.fetch(url)
+    text, name = reading.fetch(url, language=facts.get("language", ""))
     return services.add(video.pk, origin=Track.Origin.URL, text=text, filename=name, **facts)
 
 
@@ -215,7 +215,8 @@ def _add_file(request: Request, video: Video) -> Track:
     services.require_room(video.pk)
     with closing(facts.pop("file")) as file:
         name = uploads.clean_filename(file.name or "")
-        text = reading.read(Path(file.temporary_file_path()), name)
+        path = Path(file.temporary_file_path())
+        text = reading.read(path, name, language=facts.get("language", ""))
     return services.add(video.pk, origin=Track.Origin.FILE, text=text, filename=name, **facts)
 
 

@@ -69,6 +69,14 @@ def test_a_file_becomes_a_track(api: APIClient, video: Video) -> None:
     assert event.payload["track"]["id"] == answer.data["id"]
 
 
+def test_the_language_helps_to_read_an_old_file(api: APIClient, video: Video) -> None:
+    body = SRT.replace("& then", "שלום עולם").encode("cp1255")
+    answer = add_file(api, video, body, language="he")
+    assert answer.status_code == 201, answer.data
+    assert [cue.plain for cue in Cue.objects.order_by("number")] == ["Hello there", "שלום עולם"]
+    assert [one["code"] for one in answer.data["notices"]] == ["captions_encoding_guessed"]
+
+
 def test_the_text_is_served_in_every_form(
     api: APIClient, ready_video: Video, media: TestClient, tmp_path: Path
 ) -> None:
@@ -171,6 +179,7 @@ def test_cues_are_replaced_only_by_who_has_read_them(api: APIClient, video: Vide
     with unchanged(Cue):
         late = api.put(address, {"revision": read["revision"], "cues": []}, format="json")
     assert (late.status_code, late.json()["code"]) == (409, "track_changed")
+    assert late.json()["revision"] == written.data["revision"]
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,16 @@ def with_text(video_id: UUID) -> list[Track]:
     return list(rows.order_by("id"))
 
 
+def chapters(video_id: UUID) -> list[tuple[int, str]]:
+    """Return the milliseconds at which the chapters of a video begin, with their titles: those of
+    the default track of chapters, or else of the first."""
+    rows = Track.objects.filter(video=video_id, kind=Track.Kind.CHAPTERS).ready()
+    track = rows.order_by("-is_default", "id").first()
+    if track is None:
+        return []
+    return list(Cue.objects.filter(track=track).values_list("start", "plain"))
+
+
 def shown(track: Track, base: str) -> TextTrack:
     """Return a text track as playlists list it."""
     return TextTrack(

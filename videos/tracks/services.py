@@ -202,6 +202,9 @@ def delete(track: Track) -> None:
         removed.note(held)
         sound_files.let_go([held])
         held.delete()
+        if held.kind == Track.Kind.CHAPTERS:  # what follows changes of them looks at those left
+            others = Track.objects.filter(video=held.video_id, kind=held.kind)
+            others.update(updated_at=timezone.now())
 
 
 def forget_orphans() -> int:

@@ -12,7 +12,15 @@ from django.utils.text import capfirst
 
 # The groups, each with the class names of its models and their labels.
 _GROUPS = (
-    ("Videos", {"Video": "Videos", "Image": "Images", "ModerationDecision": "Decisions"}),
+    (
+        "Videos",
+        {
+            "Video": "Videos",
+            "Image": "Images",
+            "Track": "Captions and chapters",
+            "ModerationDecision": "Decisions",
+        },
+    ),
     (
         "Processing",
         {

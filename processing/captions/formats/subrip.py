@@ -11,7 +11,7 @@ from processing.captions.draft import Draft
 
 # Some editors write spaces within a time, or a point before the milliseconds. SubRip itself may
 # write where a cue stands behind the times.
-_TIME = r"\d{1,4} ?: ?\d{1,2} ?: ?\d{1,2}(?: ?[,.:] ?\d{1,9})?"
+_TIME = r"(?:\d{1,4} ?: ?)?\d{1,2} ?: ?\d{1,2}(?: ?[,.:] ?\d{1,9})?"
 _TIMING = re.compile(
     rf"\s{{0,9}}({_TIME})\s{{0,9}}-?->\s{{0,9}}({_TIME})(?:\s+(\S.*))?\s*", re.ASCII
 )

@@ -32,6 +32,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
     video = serializers.UUIDField(
         required=False, help_text="only with the code `duplicate`: the video of the same bytes"
     )
+    revision = serializers.IntegerField(
+        required=False, help_text="only with the code `track_changed`: what the track has now"
+    )
     errors = FieldErrorSerializer(  # type: ignore[assignment]  # a member, no result of checking
         many=True, required=False, help_text="one entry for each wrong member"
     )
