@@ -5,7 +5,7 @@ it is this run that is queued again, for the tasks of the wanted kinds alone. Th
 videos that play it, stay as they are.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -17,17 +17,23 @@ from processing.models import Run, Task
 from processing.pipeline import advance, plan, resume
 from processing.pipeline.transactions import bounded
 from processing.services import AlreadyProcessing, VideoDeleted, require_there
-from processing.steps import STEPS, plans, transcript
+from processing.steps import STEPS, downloads, plans, sound, subtitles, transcript
 from processing.steps.pictures import PICTURES
+from processing.steps.step import TaskSpec
 from videos import idempotency
-from videos.models import Release, Source, Video
+from videos.models import Release, Rendition, Source, Video
 from videos.objects import faults
+from videos.tracks import removed, sounds
 
 TRANSCRIPT = transcript.KIND
+SUBTITLES = subtitles.KIND
+DOWNLOADS = downloads.STEP.kind
 KINDS = tuple(PICTURES)
 """The kinds of pictures, in the order of a run."""
-FROM_SOURCE = frozenset(kind for kind, step in PICTURES.items() if step.needs_source)
-"""The kinds that are made of the original, not of the release."""
+TEXTS = (SUBTITLES, TRANSCRIPT)
+"""The kinds that make tracks of text."""
+FROM_SOURCE = frozenset(kind for kind, step in STEPS.items() if step.needs_source)
+"""The kinds of tasks that work on the original, not on the release."""
 # These make what the others make, of the release.
 _WITHOUT_SOURCE = {"poster": "candidates"}
 
@@ -52,14 +58,15 @@ def remake(
     input: Mapping[str, Any] | None = None,
 ) -> Run:
     """Queue the run of a video's release to make the pictures of these kinds again, or for the
-    first time, or its ``TRANSCRIPT``; also those that its profile left out.
+    first time, or its ``TEXTS``; also those that its profile left out.
+    Subtitles of the source that were deleted come back.
 
     Without a ``priority`` it gets that of the owner's plan. The tasks get the ``input``. Of several
     videos with this release, the run becomes the given one's, unless its own still plays it. Raises
     ``UnknownKind``, ``NoRelease``, ``NothingToMake``, ``OriginalDropped`` if one of them needs the
     original, ``VideoDeleted`` or ``AlreadyProcessing``.
     """
-    if not kinds or set(kinds) - {*KINDS, TRANSCRIPT}:
+    if not kinds or set(kinds) - {*KINDS, *TEXTS}:
         raise UnknownKind
     try:
         with bounded():
@@ -72,12 +79,55 @@ def remake(
             if any(STEPS[spec.kind].needs_source for spec in specs):
                 require_there(_source_of(run))
             given = asked.owner.terms.priority if priority is None else priority
+            if SUBTITLES in kinds:
+                removed.forget(asked.pk)
             resume.remake(run, specs, video_id=holder.pk, priority=given)
             advance.tell(run, Run.Status.QUEUED)
             idempotency.note("job", run.pk)
     except IntegrityError as error:
         raise AlreadyProcessing from error
     return Run.objects.get(pk=run.pk)
+
+
+def make_sounds(video: Video) -> Run | None:
+    """Queue the run of a video's release to make the audio that added tracks of the videos with
+    this release lack; None if none does. Raises ``NoRelease``, ``VideoDeleted`` or
+    ``AlreadyProcessing``."""
+
+    def lacking(run: Run) -> Sequence[TaskSpec]:
+        rows = sounds.lacking().filter(video__release=run.pk).order_by("pk")
+        return sound.specs(list(rows.values_list("pk", flat=True)))
+
+    return _queue(video, lacking)
+
+
+def renew_downloads(video: Video) -> Run | None:
+    """Queue the run of a video's release to make its files for download again; None if it has none.
+    Raises as ``make_sounds``."""
+
+    def offered(run: Run) -> Sequence[TaskSpec]:
+        files = Rendition.objects.filter(release=run.pk).exclude(download_key="")
+        return (TaskSpec(DOWNLOADS),) if files.exists() else ()
+
+    return _queue(video, offered)
+
+
+def _queue(video: Video, specs_of: Callable[[Run], Sequence[TaskSpec]]) -> Run | None:
+    """Queue the run of a video's release for some tasks, with its owner's priority; None if there
+    are none."""
+    try:
+        with bounded():
+            run = _lock_run(video)
+            asked, holder = _lock_videos(video, run)
+            specs = specs_of(run)
+            if not specs:
+                return None
+            priority = asked.owner.terms.priority
+            resume.remake(run, specs, video_id=holder.pk, priority=priority)
+            advance.tell(run, Run.Status.QUEUED)
+    except IntegrityError as error:
+        raise AlreadyProcessing from error
+    return run
 
 
 def _lock_run(video: Video) -> Run:
@@ -156,7 +206,7 @@ def lost(video: Video) -> list[str]:
 
 def failed(run_ids: Collection[UUID]) -> list[Task]:
     """Return the tasks of pictures and transcripts that failed in these runs, with their runs."""
-    kinds = (*KINDS, TRANSCRIPT)
+    kinds = (*KINDS, *TEXTS)
     rows = Task.objects.filter(run__in=run_ids, kind__in=kinds, state=Task.State.FAILED)
     return list(rows.select_related("run").order_by("pk"))
 

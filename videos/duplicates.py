@@ -17,7 +17,7 @@ from accounts.models import User
 from processing.models import Run
 from videos import lifecycle
 from videos.models import Release, Source, Video
-from videos.tracks import generated
+from videos.tracks import described, embedded, generated
 
 KEEP, REFUSE, SHARE = "keep", "refuse", "share"
 CODE = "duplicate"
@@ -123,7 +123,9 @@ def share(video: Video, other: Video, profile: Mapping[str, Any]) -> bool:
         return False
     lifecycle.share(video.pk, source=source, release=release, media_type=other.media_type)
     Video.objects.filter(pk=video.pk).update(duplicate_of=other)
+    embedded.copy(other.pk, video.pk)
     generated.copy(other.pk, video.pk)
+    described.follow(video.pk)
     return True
 
 

@@ -11,6 +11,7 @@ from videos import contents, folders
 from videos.events import log
 from videos.ingest.uploads import ExternalIdTaken
 from videos.models import Video
+from videos.tracks import described
 
 _EDITABLE = frozenset(
     {
@@ -43,6 +44,8 @@ def edit(video: Video, **fields: Any) -> Video:
             setattr(standing, name, fields[name])
         if changed:
             _save(standing, changed)
+            if "description" in changed:
+                described.follow(standing.pk)
             told = sorted("folder" if name == "folder_id" else name for name in changed)
             log.write("video.updated", standing, changed=told)
     return standing

@@ -23,7 +23,8 @@ from processing.models import Run
 from videos import clock, lifecycle, locking, objects
 from videos.each_row import act_on_each
 from videos.events import log
-from videos.models import Release, Source, Upload, Video, Walk
+from videos.models import Release, Source, Track, Upload, Video, Walk
+from videos.tracks import sound_files
 
 _BATCH = 100
 _WALKED = 500
@@ -59,6 +60,7 @@ def _purge(video_id: UUID, since: datetime | None) -> bool:
         objects.mark_original(key)
     if video.own_poster:
         objects.mark_poster(video.own_poster)
+    sound_files.let_go(Track.objects.filter(video=video_id))
     log.write("video.purged", video)
     _hand_over(runs)
     Video.objects.filter(pk=video_id).delete()

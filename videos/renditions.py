@@ -9,11 +9,12 @@ from fractions import Fraction
 from django.db.models import QuerySet
 from django.utils.translation import get_language_info
 
+from processing.ffmpeg.output_format import CHANNELS
 from processing.packaging.addresses import Address
 from processing.packaging.kinds import Kind
 from processing.packaging.languages import tag
 from processing.packaging.release import StoredChunk, StoredRendition
-from videos.models import Chunk, Release, Rendition
+from videos.models import Chunk, Release, Rendition, Sound
 
 AddressOf = Callable[[str], Address]
 
@@ -66,6 +67,29 @@ def describe(rendition: Rendition, chunks: Sequence[StoredChunk] = ()) -> Stored
         title=rendition.title or _name(language),
         default=rendition.default,
         init_sha256=rendition.init_sha256,
+    )
+
+
+def added(sound: Sound, *, name: str, address_of: AddressOf = key_of) -> StoredRendition:
+    """Return what was made of an added audio track, whose row is joined; menus call it ``name``."""
+    track = sound.track
+    uri, mapped = address_of(sound.key)
+    chunk = StoredChunk(
+        0, uri, sound.bytes, sound.init_bytes, 0, sound.duration, sound.segments, mapped
+    )
+    return StoredRendition(
+        name=str(track.pk),
+        kind=Kind.AUDIO,
+        codecs=sound.codecs,
+        timescale=sound.timescale,
+        bandwidth=sound.peak_bitrate,
+        average_bandwidth=sound.bitrate,
+        chunks=(chunk,),
+        channels=CHANNELS,
+        language=track.language,
+        title=name,
+        default=track.is_default,
+        added=True,
     )
 
 

@@ -89,7 +89,10 @@ _guarded = BodyGuard(
     },
     admit=uploads.admit,
     counts=(TUS_PREFIX, delegated.PREFIX),
-    form_paths={"/api/v1/videos/[^/]+/poster/": settings.MAX_IMAGE_BYTES},
+    form_paths={
+        "/api/v1/videos/[^/]+/poster/": settings.MAX_IMAGE_BYTES,
+        "/api/v1/videos/[^/]+/tracks/": settings.MAX_POST_BYTES,
+    },
 )
 # From the outside in: requests and uncaught exceptions are logged; pages of other origins may read
 # every answer; all code behind FinalSlash sees one spelling of an address.

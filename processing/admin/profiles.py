@@ -19,6 +19,7 @@ from config.admin.acts import Act, ActingAdmin
 from processing import profiles
 from processing.ffmpeg.planning.ladder import Profile, rungs_for
 from processing.models import AlternateRung, EncodingProfile, EncodingRung
+from processing.steps import subtitles, transcript
 from processing.steps.pictures import PICTURES
 
 _KEPT = "{} is the default: make another profile the default before you delete it."
@@ -117,19 +118,22 @@ _PICTURES = {
     "waveform": "waveform of the audio",
     "facts": "facts such as black and silent stretches",
     "alike": "hashes that find similar videos",
+    transcript.KIND: "captions of what is said",
+    subtitles.KIND: "subtitles and chapters inside the file",
 }
-"""The kinds of pictures in words."""
+"""The kinds of what a profile may leave out, in words."""
 
 
 def _kinds() -> list[tuple[str, str]]:
-    return [(kind, _PICTURES.get(kind, kind)) for kind in PICTURES]
+    kinds = (*PICTURES, subtitles.KIND, transcript.KIND)
+    return [(kind, _PICTURES.get(kind, kind)) for kind in kinds]
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when it runs
-    """A profile; the pictures are chosen by their kinds."""
+    """A profile; what it leaves out is chosen by its kinds."""
 
     left_out = forms.MultipleChoiceField(
-        label="Pictures and previews left out",
+        label="Pictures, previews and captions left out",
         choices=_kinds,
         required=False,
         widget=forms.CheckboxSelectMultiple,

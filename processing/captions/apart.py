@@ -43,7 +43,6 @@ def read_apart(
     *,
     filename: str = "",
     format: str = "",
-    encoding: str = "",
     language: str = "",
 ) -> Document:
     """Return the captions of a file as `reading.read` does; the path is absolute.
@@ -52,12 +51,12 @@ def read_apart(
     and time. Raises ``CaptionsUnreadable``, or `ToolMissing` or `SandboxUnavailable` if the program
     could not start.
     """
-    told = {"filename": filename, "format": format, "encoding": encoding, "language": language}
+    told = {"filename": filename, "format": format, "language": language}
     with path.open("rb") as file:
         data = file.read(limits.MOST_BYTES + 1)
     if len(data) > limits.MOST_BYTES:
         raise CaptionsUnreadable("captions_too_large")
-    if not encoding and reading.is_quick(data, filename=filename, format=format):
+    if reading.is_quick(data, filename=filename, format=format):
         return reading.read(data, **told)
     return _answer(_said(path, ffmpeg, told))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Any
+from itertools import pairwise
 
 from processing.captions import limits, markup, timing
 from processing.captions.characters import clean, lines_of
@@ -18,12 +18,11 @@ SHORTEST_MS = 10_000
 so long: YouTube's rules, which people know. They tell it from times that a text just mentions."""
 MOST = 1_000
 
-_TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}"
-_FIRST = re.compile(
-    rf"\s{{0,20}}(?:[-*\u2022\u2013]|\d{{1,3}}[.)])?\s{{0,20}}[(\[]?({_TIME})[)\]]?(?!\d)[\s:|.\u2013\u2014-]{{0,20}}(.*)",
-    re.ASCII,
-)
-_LAST = re.compile(rf"(.*?)[\s:|.\u2013\u2014-]{{0,20}}[(\[]?\b({_TIME})[)\]]?\s{{0,20}}", re.ASCII)
+_TIME = r"[(\[]?(?P<time>(?:\d{1,3}:)?\d{1,2}:\d{2})[)\]]?"
+_BETWEEN = r"[\s:|.\u2013\u2014-]{0,20}"
+_BULLET = r"\s{0,20}(?:[-*\u2022\u2013]|\d{1,3}[.)])?\s{0,20}"
+_FIRST = re.compile(rf"{_BULLET}{_TIME}(?!\d){_BETWEEN}(?P<title>.*)", re.ASCII)
+_LAST = re.compile(rf"(?P<title>.*?)(?<!\d){_BETWEEN}{_TIME}\s{{0,20}}", re.ASCII)
 _LONGEST_LINE = 500
 
 
@@ -32,15 +31,23 @@ def from_description(text: str, duration: int) -> Document | None:
     say, or None if they say none. ``duration`` is that of the video in milliseconds.
 
     The first stands at 0:00, each later than the one before; see ``FEWEST``. A time may stand in
-    brackets, behind a bullet or a number, or behind the title. If some lines break the rules, there
-    are no chapters, as some would be wrong.
+    brackets, behind a bullet or a number, or in all of the lines behind the title. Lines before the
+    one at 0:00 are none of them. If a later line breaks the rules, there are no chapters, as some
+    would be wrong.
     """
-    found = [told for line in lines_of(text) if (told := _line(line)) is not None]
-    starts = [start for start, _ in found]
-    if not FEWEST <= len(found) <= MOST or starts[0] != 0:
-        return None
-    lengths = [b - a for a, b in zip(starts, [*starts[1:], duration], strict=True)]
-    return _document(found, duration) if min(lengths) >= SHORTEST_MS else None
+    lines = [line for line in lines_of(text) if ":" in line and len(line) <= _LONGEST_LINE]
+    for pattern in (_FIRST, _LAST):
+        found = [told for line in lines if (told := _line(pattern, line)) is not None]
+        begin = next((at for at, (start, _) in enumerate(found) if start == 0), len(found))
+        if _are_chapters(found[begin:], duration):
+            return _document(found[begin:], duration)
+    return None
+
+
+def _are_chapters(found: Sequence[tuple[int, str]], duration: int) -> bool:
+    starts = [*(start for start, _ in found), duration]
+    are_long = all(after - start >= SHORTEST_MS for start, after in pairwise(starts))
+    return FEWEST <= len(found) <= MOST and are_long
 
 
 def from_media(chapters: Sequence[Chapter], zero: Fraction, duration: int) -> Document | None:
@@ -55,40 +62,16 @@ def from_media(chapters: Sequence[Chapter], zero: Fraction, duration: int) -> Do
     return _document(found, duration) if found else None
 
 
-def filled(document: Document, duration: int) -> Document:
-    """Return chapters that came as a file or by the API: each without tags, in one line, until the
-    next begins, and the last until the end of the video; those after the end are left out."""
-    found = [
-        (cue.start, title(markup.plain(cue.text)) or f"Chapter {number}")
-        for number, cue in enumerate(document.cues, start=1)
-        if cue.start < duration
-    ]
-    return Document(_document(found, duration).cues, notices=document.notices)
-
-
 def title(text: str) -> str:
     """Return a title as one line of up to 200 characters, without control characters."""
     return " ".join(clean(text)[0].split())[: limits.LONGEST_NAME].rstrip()
 
 
-def to_json(document: Document) -> list[dict[str, Any]]:
-    """Return chapters as a list of ``start_ms``, ``end_ms`` and ``title``."""
-    return [
-        {"start_ms": cue.start, "end_ms": cue.end, "title": markup.plain(cue.text)}
-        for cue in document.cues
-    ]
-
-
-def _line(line: str) -> tuple[int, str] | None:
-    if ":" not in line or len(line) > _LONGEST_LINE:
+def _line(pattern: re.Pattern[str], line: str) -> tuple[int, str] | None:
+    found = pattern.fullmatch(line)
+    if found is None:
         return None
-    if found := _FIRST.fullmatch(line):
-        time, named = found[1], found[2]
-    elif found := _LAST.fullmatch(line):
-        time, named = found[2], found[1]
-    else:
-        return None
-    start, told = timing.read(time), title(named)
+    start, told = timing.read(found["time"]), title(found["title"])
     return (start, told) if told and start is not None else None
 
 

@@ -64,10 +64,10 @@ class Draft:
         if len(self.errors) >= limits.MOST_ERRORS:
             raise CaptionsUnreadable("captions_malformed", self.errors)
 
-    def notice(self, code: str, line: int, count: int = 1) -> None:
+    def notice(self, code: str, line: int) -> None:
         """Count a change; the first line stays."""
         known = self._notices.setdefault(code, {"count": 0, "line": line})
-        known["count"] = int(str(known["count"])) + count
+        known["count"] = int(str(known["count"])) + 1
 
     def tell_of_late_start(self) -> None:
         """Give the notice that fits a clock which does not begin with the video."""

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from processing.captions import editing, limits
+from processing.captions import limits, shifting
 from processing.captions.document import Cue, Document
 from processing.captions.errors import CaptionsUnreadable
 from processing.captions.reading import read
 from processing.ffmpeg.encoding import subtitles
+from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
 from processing.ffmpeg.media import Media, SubtitleStream
 from processing.ffmpeg.planning.grid import grid_of, length_of, origin_of
+from processing.packaging import languages
 
 Run = Callable[[list[str]], object]
 """Runs a command of FFmpeg, which may read the source and write into the folder."""
@@ -34,9 +36,11 @@ class Embedded:
 
 def extract(source: Path, media: Media, folder: Path, *, ffmpeg: str, run: Run) -> list[Embedded]:
     """Return all subtitles of a source that are text, in the order of its streams. FFmpeg reads the
-    source once; it does not run if there are none.
+    source once; it does not run if there are none. If it fails, each stream is tried alone, so that
+    a broken one takes no other with it.
 
-    ``folder`` is where it writes, and is left without its files. What ``run`` raises is raised.
+    ``folder`` is where it writes, and is left without its files. What ``run`` raises is raised,
+    except ``ProcessFailed``: such a stream has `captions_unreadable`.
     """
     wanted = subtitles.writings(media, folder)
     if not wanted:
@@ -44,9 +48,23 @@ def extract(source: Path, media: Media, folder: Path, *, ffmpeg: str, run: Run) 
     try:
         run(subtitles.command(ffmpeg, source, wanted))
         return [_read(one, media) for one in wanted]
+    except RoomDoubtful:
+        raise
+    except ProcessFailed:
+        return [_alone(one, source, media, ffmpeg, run) for one in wanted]
     finally:
         for one in wanted:
             one.file.unlink(missing_ok=True)
+
+
+def _alone(one: subtitles.Writing, source: Path, media: Media, ffmpeg: str, run: Run) -> Embedded:
+    try:
+        run(subtitles.command(ffmpeg, source, [one]))
+    except RoomDoubtful:
+        raise
+    except ProcessFailed:
+        return Embedded(one.stream, error_code="captions_unreadable")
+    return _read(one, media)
 
 
 def _read(one: subtitles.Writing, media: Media) -> Embedded:
@@ -56,7 +74,8 @@ def _read(one: subtitles.Writing, media: Media) -> Embedded:
         if one.file.stat().st_size > limits.MOST_BYTES:
             raise CaptionsUnreadable("captions_too_large")
         data = _EVENT_FIELDS.sub(rb"\1", one.file.read_bytes(), count=1)
-        return Embedded(one.stream, _placed(read(data, format=one.format), media))
+        text = read(data, format=one.format, language=languages.tag(one.stream.language))
+        return Embedded(one.stream, _placed(text, media))
     except CaptionsUnreadable as error:
         return Embedded(one.stream, error_code=error.code)
 
@@ -65,7 +84,7 @@ def _placed(document: Document, media: Media) -> Document:
     """Return the cues at the times at which players show the frames; those outside of the clip, or
     before the first frame, are left out."""
     by = -round(origin_of(media) * 1000) - subtitles.AHEAD_MS
-    cues = editing.shift(document.cues, by, cut=True).cues
+    cues = shifting.shift(document.cues, by, cut=True).cues
     if media.clip is not None:
         cues = _until(cues, _milliseconds(media))
     if not cues:

@@ -42,22 +42,27 @@ _BY_LANGUAGE: Mapping[str, Sequence[str]] = {
     "zh": ("gb18030", "big5hkscs"),
 }
 _TRADITIONAL = frozenset(("hant", "tw", "hk", "mo"))
+# How the names of encodings of text begin; Python has others for other ends.
+_WRITTEN = (
+    "utf-8", "utf-16", "utf-32", "ascii", "cp", "iso8859", "iso2022", "koi8", "mac", "shift_jis",
+    "euc", "gb", "big5", "johab", "tis-620", "hz", "ptcp154", "kz1048",
+)  # fmt: skip
 # Bytes of text that are looked at; each takes the detector about a microsecond.
 _SAMPLE = 64 * 1024
 # With fewer bytes beyond ASCII the detector's answer is chance, so that the order counts.
 _FEW = 24
 
 
-def decode(data: bytes, draft: Draft, *, encoding: str = "", language: str = "") -> str:
-    """Return the text of a file: by its byte order mark, by the ``encoding`` that its owner names,
-    as UTF-8 or UTF-16, and else by a guess, of which a notice tells.
+def decode(data: bytes, draft: Draft, *, language: str = "") -> str:
+    """Return the text of a file: by its byte order mark, by what it declares as XML, as UTF-8 or
+    UTF-16, and else by a guess, of which a notice tells.
 
     ``language`` (BCP 47) helps the guess. Raises ``CaptionsUnreadable``.
     """
     for mark, name in _MARKS:
         if data.startswith(mark):
             return _decoded(data, name, draft)
-    if named := encoding or _declared(data):
+    if named := _declared(data):
         return _decoded(data, named, draft)
     if wide := _without_mark(data):
         return _decoded(data, wide, draft)
@@ -81,18 +86,16 @@ def unicode(data: bytes) -> str | None:
         return None
 
 
-def is_known(encoding: str) -> bool:
-    """Whether there is a text encoding of that name."""
+def _is_known(encoding: str) -> bool:
+    """Whether there is an encoding of that name in which files are written."""
     try:
-        "".encode(encoding)
-    except (LookupError, UnicodeError, ValueError):
+        name = codecs.lookup(encoding[:40]).name
+    except (LookupError, ValueError):
         return False
-    return True
+    return name.startswith(_WRITTEN)
 
 
 def _decoded(data: bytes, name: str, draft: Draft) -> str:
-    if not is_known(name):
-        raise CaptionsUnreadable("captions_encoding_unknown")
     text = data.decode(name, errors="replace")
     if damaged := text.count("\ufffd"):
         if damaged * 10 > len(text):
@@ -105,17 +108,18 @@ def _declared(data: bytes) -> str:
     """Return the encoding that an XML declaration names, if there is such a one."""
     found = re.match(rb"<\?xml[^<>]{0,80}\sencoding\s?=\s?[\"']([\w.-]{1,40})[\"']", data)
     name = found[1].decode("ascii") if found else ""
-    return name if is_known(name) else ""
+    return name if _is_known(name) else ""
 
 
 def _without_mark(data: bytes) -> str:
-    """Return the kind of UTF-16 if every other byte of the beginning is mostly 0."""
+    """Return the kind of UTF-16 if many bytes of the beginning are 0, and every other one of them:
+    whatever the language, times are written in ASCII."""
     start = data[:2048]
     even, odd = start[::2].count(0), start[1::2].count(0)
     half = len(start) // 2
-    if half and odd * 10 > half * 7 and even * 10 < half:
+    if odd * 5 > half and even * 20 < odd:
         return "utf-16-le"
-    if half and even * 10 > half * 7 and odd * 10 < half:
+    if even * 5 > half and odd * 20 < even:
         return "utf-16-be"
     return ""
 
@@ -166,26 +170,26 @@ def _of_language(language: str) -> Sequence[str]:
 
 
 def _most_likely(sample: bytes, fitting: Sequence[str]) -> str:
-    if sum(byte > 127 for byte in sample) < _FEW:
+    beyond = sum(byte > 127 for byte in sample)
+    if beyond < _FEW:
         letters = sum(chr(byte).isalpha() for byte in sample if byte < 128)
-        beyond = sum(byte > 127 for byte in sample)
         if letters > beyond and "cp1252" in fitting:
-            return "cp1252"
-        if "cp1251" in fitting and _is_written(sample.decode("cp1251")):
+            return "cp1250" if _centrals(sample) > 0 and "cp1250" in fitting else "cp1252"
+        if "cp1251" in fitting and _is_written(sample.decode("cp1251", "replace")):
             return "cp1251"
     from charset_normalizer import from_bytes  # noqa: PLC0415  # only old files need it
 
     found = from_bytes(sample, cp_isolation=list(fitting), enable_fallback=False).best()
     name = found.encoding if found is not None else fitting[0]
-    return "cp1252" if name == "cp1250" and _is_western(sample) else name
+    return "cp1252" if name == "cp1250" and _centrals(sample) < 0 else name
 
 
-def _is_western(sample: bytes) -> bool:
-    """Whether the text has more of the letters of Western Europe than of Central Europe, where both
-    encodings have letters of their own."""
+def _centrals(sample: bytes) -> int:
+    """Return how many more letters are those of Central Europe than those of Western Europe, of
+    the bytes that are one in the one code page and another in the other."""
     west, centre = sample.decode("cp1252", "replace"), sample.decode("cp1250", "replace")
     apart = [(w, c) for w, c in zip(west, centre, strict=True) if w != c]
-    return sum(w in _WESTERN for w, _ in apart) > sum(c in _CENTRAL for _, c in apart)
+    return sum(c in _CENTRAL for _, c in apart) - sum(w in _WESTERN for w, _ in apart)
 
 
 _WESTERN = frozenset("àèêëìîïñòõøùûæåãÀÈÊÑØÅÆÃ¿¡œŒ")

@@ -11,8 +11,7 @@ SENTENCES: Mapping[str, str] = {
     "captions_empty": "The file has no captions. Check that it was exported with its text.",
     "captions_format_unknown": "The file is in no format of captions that can be read. Send "
     "WebVTT, SRT, SBV, ASS, SSA, TTML, SCC or EBU STL.",
-    "captions_encoding_unknown": "The characters of the file cannot be read. Save it as UTF-8, "
-    "or name its encoding.",
+    "captions_encoding_unknown": "The characters of the file cannot be read. Save it as UTF-8.",
     "captions_malformed": "Some lines of the file cannot be read. Mend the lines named here, and "
     "send it again.",
     "captions_too_many": "The file has more than 50,000 cues. Split it by language or by part.",

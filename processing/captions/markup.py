@@ -20,7 +20,8 @@ _DEEPEST = 16
 _LONGEST_TAG = 300
 _TAG = re.compile(r"(/?)([A-Za-z]+)((?:\.[^\s.<>&/]+)*)(?:\s+([^<>]*))?/?")
 _TIME = re.compile(r"[\d:.]{5,16}", re.ASCII)
-_CLASS = re.compile(r"[\w-]{1,64}")
+# No class or name ends with a hyphen: with the end of its tag that could be an arrow.
+_CLASS = re.compile(r"[\w-]{0,63}\w")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,8}", re.ASCII)
 # HTML knows names without a semicolon as well, but `R&D;` is none and `AT&T` must stay.
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});", re.ASCII)
@@ -199,7 +200,7 @@ def _annotation(name: str, text: str) -> str | None:
     without it."""
     if name == "v":
         kept, _ = clean(unescaped(text))
-        said = escaped(" ".join(kept.split())[:LONGEST_NAME])
+        said = escaped(" ".join(kept.split())[:LONGEST_NAME].rstrip("- "))
         return f" {said}" if said else ""
     if name == "lang":
         return f" {text.strip()}" if _LANGUAGE.fullmatch(text.strip()) else None

@@ -1,5 +1,5 @@
-"""What can be changed or left out while captions are read, each once with the sentence for
-people.
+"""What can be changed or left out while captions or added audio are read, each once with the
+sentence for people.
 
 The details of a notice have ``count``, how often it happened, and ``line``, the first line at which
 it did, unless the sentence names others. docs/media.md lists all kinds.
@@ -27,14 +27,24 @@ KINDS: Mapping[str, Kind] = {
     kind.code: kind
     for kind in (
         Kind(
+            "audio_padded",
+            "The audio ends {seconds} seconds before the video, which goes on in silence.",
+            when="an added audio track is shorter than the video",
+        ),
+        Kind(
+            "audio_cut",
+            "The last {seconds} seconds of the audio were left out: it is longer than the video.",
+            when="an added audio track is longer than the video",
+        ),
+        Kind(
             "captions_encoding_guessed",
             "The file does not say how its characters are encoded; it was read as {encoding}. If "
-            "letters are wrong, name the encoding, or save the file as UTF-8.",
-            when="the file is no Unicode, and its encoding was not named",
+            "letters are wrong, say the language, or save the file as UTF-8.",
+            when="the file is no Unicode",
         ),
         Kind(
             "captions_bytes_replaced",
-            "{count} characters of the file are damaged and are shown as �.",
+            "Damaged characters of the file ({count}) are shown as �.",
             when="a few bytes of a file do not fit its encoding",
         ),
         Kind(
@@ -67,12 +77,12 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind(
             "captions_settings_dropped",
-            "Positions of {count} cues (the first on line {line}) cannot be kept.",
+            "Positions of cues ({count}, the first on line {line}) cannot be kept.",
             when="the settings of a cue are wrong, or say what WebVTT cannot",
         ),
         Kind(
             "captions_styling_dropped",
-            "Fonts, colours and effects of {count} cues (the first on line {line}) were left out; "
+            "Fonts, colours and effects of cues ({count}, the first on line {line}) were left out; "
             "bold, italic and underlined text is kept.",
             when="a cue is styled by other than what WebVTT has tags for",
         ),
@@ -83,40 +93,40 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind(
             "captions_tags_escaped",
-            "Tags in {count} cues (the first on line {line}) are unknown, and are shown as text.",
+            "Unknown tags in cues ({count}, the first on line {line}) are shown as text.",
             when="a cue has tags such as <script>",
         ),
         Kind(
             "captions_tags_mended",
-            "Tags in {count} cues (the first on line {line}) were not closed in order, and were "
+            "Tags in cues ({count}, the first on line {line}) were not closed in order, and were "
             "mended.",
             when="a cue has tags without an end, or ends without a tag",
         ),
         Kind(
             "captions_timestamps_dropped",
-            "Times within {count} cues (the first on line {line}) do not lie within the cue, and "
-            "were left out.",
+            "Times within cues ({count}, the first on line {line}) that are out of order, or not "
+            "within the cue, were left out.",
             when="the times in a cue's text are out of order",
         ),
         Kind(
             "captions_characters_removed",
-            "Control characters were removed from {count} cues (the first on line {line}).",
+            "Control characters were removed from cues ({count}, the first on line {line}).",
             when="a text has NUL, control characters, or characters that reverse the text after "
             "them",
         ),
         Kind(
             "captions_empty_cues_dropped",
-            "{count} cues without any text (the first on line {line}) were left out.",
+            "Cues without any text ({count}, the first on line {line}) were left out.",
             when="a cue has no text",
         ),
         Kind(
             "captions_instants_dropped",
-            "{count} cues that end when they start (the first on line {line}) were left out.",
+            "Cues that end when they start ({count}, the first on line {line}) were left out.",
             when="a cue lasts no time, so that no player shows it",
         ),
         Kind(
             "captions_identifiers_shortened",
-            "The identifiers of {count} cues (the first on line {line}) were shortened.",
+            "Identifiers of cues ({count}, the first on line {line}) were shortened.",
             when="an identifier has more than 200 characters, or an arrow",
         ),
         Kind(
@@ -150,7 +160,5 @@ def sentence(notice: Notice) -> str:
     """Return the sentence that people read. Formats without lines have none in it either."""
     told = KINDS[notice.code].sentence
     if notice.details.get("line") == 0:
-        told = told.replace(" (the first on line {line})", "").replace(
-            ", the first on line {line}", ""
-        )
+        told = told.replace(", the first on line {line}", "")
     return told.format(**notice.details)

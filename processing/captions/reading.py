@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from processing.captions import encoding as encodings
-from processing.captions import limits
+from processing.captions import encoding, limits
 from processing.captions.document import Document
 from processing.captions.draft import Draft
 from processing.captions.errors import CaptionsUnreadable
 from processing.captions.formats import FORMATS, Format
 
 
-def read(
-    data: bytes, *, filename: str = "", format: str = "", encoding: str = "", language: str = ""
-) -> Document:
+def read(data: bytes, *, filename: str = "", format: str = "", language: str = "") -> Document:
     """Return the captions of a file, cleaned; its notices tell of all that was changed.
 
     The content says which format it is; ``filename`` decides between those that it may be, and
-    ``format`` (a name in `FORMATS`) says it for sure. ``encoding`` and ``language`` (BCP 47) are
-    for files that are no Unicode. Raises ``CaptionsUnreadable``.
+    ``format`` (a name in `FORMATS`) says it for sure. ``language`` (BCP 47) helps to guess the
+    encoding of a file that is no Unicode. Raises ``CaptionsUnreadable``.
     """
     if len(data) > limits.MOST_BYTES:
         raise CaptionsUnreadable("captions_too_large")
@@ -30,7 +27,9 @@ def read(
         if kind.binary and kind.is_it(data):
             kind.read(data, draft)
             return draft.finish()
-    text = encodings.decode(data, draft, encoding=encoding, language=language)
+    text = encoding.decode(data, draft, language=language)
+    if not text.strip("\0 \t\r\n"):
+        raise CaptionsUnreadable("captions_empty")
     found = _found(text, filename, format)
     found.read(text, draft)
     return draft.finish()
@@ -43,7 +42,7 @@ def is_quick(data: bytes, *, filename: str = "", format: str = "") -> bool:
         kind.binary and kind.is_it(data) for kind in _kinds(filename, format)
     ):
         return False
-    text = encodings.unicode(data)
+    text = encoding.unicode(data)
     try:
         return text is not None and _found(text, filename, format).quick
     except CaptionsUnreadable:

@@ -50,11 +50,6 @@ def read(text: str, regions: Collection[str] = ()) -> tuple[str, bool]:
     return " ".join(f"{name}:{value}" for name, value in kept.items()), dropped
 
 
-def region_names(regions: str) -> set[str]:
-    """Return the names in ``REGION`` blocks."""
-    return {line[3:] for line in regions.split("\n") if line.startswith("id:")}
-
-
 def place(settings: str) -> int:
     """Return the key of the number pad that is nearest to where the settings put a cue."""
     told = dict(one.partition(":")[::2] for one in settings.split())

@@ -1,9 +1,8 @@
-"""Write captions: as WebVTT, whole or in segments, as SRT, as text and as JSON."""
+"""Write captions: as WebVTT, whole or in segments, as SRT and as text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from processing.captions import markup, settings, timing
 from processing.captions.document import Cue, Document
@@ -44,20 +43,6 @@ def text(document: Document) -> str:
     """Return the words alone, in paragraphs: a new one begins after a pause, with another voice, or
     after a sentence where it gets long."""
     return "\n\n".join(_paragraphs(document.cues)) + "\n"
-
-
-def cues_json(document: Document) -> list[dict[str, Any]]:
-    """Return the cues as `editing.cues` takes them; times in milliseconds."""
-    return [
-        {
-            "start_ms": cue.start,
-            "end_ms": cue.end,
-            "text": cue.text,
-            "settings": cue.settings,
-            "identifier": cue.identifier,
-        }
-        for cue in document.cues
-    ]
 
 
 def _file(header: str, regions: str, cues: Iterable[Cue]) -> str:

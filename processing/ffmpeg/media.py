@@ -191,7 +191,8 @@ class AudioStream:
 
 @dataclass(frozen=True)
 class SubtitleStream:
-    """One stream of subtitles, as text or as images, depending on `codec`."""
+    """One stream of subtitles, as text or as images, depending on `codec`. A `described` one is for
+    people who do not hear, and tells of sounds too."""
 
     index: int
     codec: str
@@ -199,6 +200,7 @@ class SubtitleStream:
     title: str
     default: bool
     forced: bool
+    described: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ def add_arguments(parser: CommandParser) -> None:
     parser.add_argument(
         "--only",
         metavar="KIND[,KIND]",
-        help=f"only make these pictures again: {', '.join(remaking.KINDS)}; or the transcript",
+        help=f"only make these pictures again: {', '.join(remaking.KINDS)}; or the "
+        "subtitles or the transcript",
     )
     parser.add_argument(
         "--missing",
@@ -44,8 +45,8 @@ def kinds_of(options: dict[str, Any]) -> list[str]:
         kinds = list(remaking.KINDS) if options["missing"] else []
     else:
         kinds = options["only"].split(",")
-    if strange := sorted(set(kinds) - {*remaking.KINDS, remaking.TRANSCRIPT}):
-        known = ", ".join((*remaking.KINDS, remaking.TRANSCRIPT))
+    if strange := sorted(set(kinds) - {*remaking.KINDS, *remaking.TEXTS}):
+        known = ", ".join((*remaking.KINDS, *remaking.TEXTS))
         raise CommandError(f"No such pictures: {', '.join(strange)}. There are: {known}.")
     if kinds and (options["profile"] is not None or options["stuck"]):
         raise CommandError("--profile and --stuck are for whole videos, not for pictures.")

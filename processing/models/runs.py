@@ -62,6 +62,16 @@ class Run(GuardedModel):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    download_chapters = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="SHA-256 of the chapters in the files for download; empty: there are none",
+    )
+    download_chapters_at = models.DateTimeField(
+        null=True, blank=True, help_text="no later change of chapters was looked at for them"
+    )
     slimmed = models.BooleanField(
         default=False, db_default=False, help_text="its tasks' commands and logs were deleted"
     )

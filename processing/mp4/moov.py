@@ -15,6 +15,7 @@ from itertools import groupby
 
 from processing.mp4 import elst, mdhd, tkhd
 from processing.mp4.box import MalformedBoxes, box, child, children
+from processing.mp4.chapters import ChapterTrack, named_by
 from processing.mp4.init_segment import InitSegment
 from processing.mp4.moof import TrackRun
 from processing.mp4.tables import counted, run_lengths, words
@@ -91,19 +92,44 @@ class SampleTables:
             first += sum(1 for _ in equal)
 
 
-def write(tracks: Sequence[SampleTables], offsets: Sequence[Sequence[int]], *, reach: int) -> bytes:
+def movie_duration(tracks: Sequence[SampleTables]) -> int:
+    """Return how many milliseconds the longest track lasts."""
+    return max(track.movie_duration for track in tracks)
+
+
+def write(
+    tracks: Sequence[SampleTables],
+    offsets: Sequence[Sequence[int]],
+    *,
+    reach: int,
+    chapters: ChapterTrack | None = None,
+    titles_at: int = 0,
+) -> bytes:
     """Return the moov box of tracks whose runs are at `offsets`; its size does not depend on the
-    values of the offsets. `reach` is the number of bytes of media. Raises `MalformedBoxes`."""
+    values of the offsets. `reach` is the number of bytes of media, and `titles_at` is where those
+    of the `chapters` begin, which the first track names. Raises `MalformedBoxes`."""
     # 2 GiB leaves room for the tables themselves: sizes just below 4 GiB may use 64 bits too.
     wide = reach >= 2**31
+    last = len(tracks) + 1
     traks = [
-        _trak(track, number, _flags(track, tracks), offsets[number - 1], wide)
+        _trak(
+            track,
+            number,
+            _flags(track, tracks),
+            offsets[number - 1],
+            wide,
+            named=named_by(last) if chapters is not None and number == 1 else b"",
+        )
         for number, track in enumerate(tracks, 1)
     ]
-    duration = max(track.movie_duration for track in tracks)
+    more = []
+    if chapters is not None:
+        more = [chapters.trak(last, titles_at, wide=wide), chapters.listed()]
+    duration = movie_duration(tracks)
     mvhd = struct.pack(">5I", 0, 0, 0, _MOVIE_TIMESCALE, duration)
     mvhd += struct.pack(">IH10x", 0x10000, 0x100) + _MATRIX + bytes(24)
-    return box(b"moov", box(b"mvhd", mvhd, struct.pack(">I", len(tracks) + 1)), *traks)
+    following = last if chapters is None else last + 1
+    return box(b"moov", box(b"mvhd", mvhd, struct.pack(">I", following)), *traks, *more)
 
 
 def _flags(track: SampleTables, tracks: Sequence[SampleTables]) -> int:
@@ -113,7 +139,13 @@ def _flags(track: SampleTables, tracks: Sequence[SampleTables]) -> int:
 
 
 def _trak(
-    track: SampleTables, number: int, flags: int, offsets: Sequence[int], wide: bool
+    track: SampleTables,
+    number: int,
+    flags: int,
+    offsets: Sequence[int],
+    wide: bool,
+    *,
+    named: bytes,
 ) -> bytes:
     trak = child(track.init.data, b"moov", b"trak")
     media = child(trak, b"mdia")
@@ -131,6 +163,7 @@ def _trak(
             group=1 if track.is_audio else 0,
         ),
         box(b"edts", elst.write(track.init.shown_from + track.shift, track.movie_duration)),
+        named,
         box(
             b"mdia",
             mdhd.write(header, ticks_a_second=track.init.timescale, duration=track.duration),

@@ -19,6 +19,7 @@ from typing import BinaryIO
 from processing.ffmpeg.errors import Interrupted
 from processing.mp4 import moov
 from processing.mp4.box import box
+from processing.mp4.chapters import Chapter, ChapterTrack
 from processing.mp4.init_segment import read_init, read_runs
 from processing.mp4.moov import SampleTables
 from processing.packaging.track import MalformedTrack, made_by_us
@@ -48,10 +49,11 @@ def progressive(
     tracks: Sequence[Sequence[Path]],
     out: Path,
     *,
+    chapters: Sequence[Chapter] = (),
     should_stop: Callable[[], str | None] = never,
 ) -> None:
-    """Write the MP4 of `tracks`, each a list of its chunk files in order. Frames come first, then
-    the audio that plays by default, then other audio tracks.
+    """Write the MP4 of `tracks`, each a list of its chunk files in order, with the `chapters` by
+    their starts. Frames come first, then the audio that plays by default, then other audio tracks.
 
     A failure leaves no file at `out`. Raises `MalformedTrack` for chunks that do not follow each
     other from 0 on, `Interrupted` if a stop is requested, `OSError` for a full disk.
@@ -61,7 +63,9 @@ def progressive(
     pieces = list(heapq.merge(*(found for _, found in read)))
     try:
         with made_by_us(), out.open("wb") as file:
-            _write(file, [tables for tables, _ in read], pieces, should_stop)
+            tables = [found for found, _ in read]
+            titles = ChapterTrack(chapters, moov.movie_duration(tables)) if chapters else None
+            _write(file, tables, pieces, titles, should_stop)
     except BaseException:
         out.unlink(missing_ok=True)
         raise
@@ -93,15 +97,22 @@ def _write(
     file: BinaryIO,
     tracks: Sequence[SampleTables],
     pieces: Sequence[_Piece],
+    chapters: ChapterTrack | None,
     should_stop: Callable[[], str | None],
 ) -> None:
-    total = sum(piece.size for piece in pieces)
+    titles = b"".join(chapters.samples) if chapters is not None else b""
+    total = len(titles) + sum(piece.size for piece in pieces)
+
+    def tables(begin: int) -> bytes:
+        offsets = _offsets(pieces, len(tracks), begin + len(titles))
+        return moov.write(tracks, offsets, reach=total, chapters=chapters, titles_at=begin)
+
     # The tables have the same size whatever offsets are in them, so they are built twice.
-    size = len(moov.write(tracks, _offsets(pieces, len(tracks), 0), reach=total))
-    begin = len(_FTYP) + size + _MDAT_HEADER
+    begin = len(_FTYP) + len(tables(0)) + _MDAT_HEADER
     file.write(_FTYP)
-    file.write(moov.write(tracks, _offsets(pieces, len(tracks), begin), reach=total))
+    file.write(tables(begin))
     file.write(struct.pack(">I4sQ", 1, b"mdat", _MDAT_HEADER + total))
+    file.write(titles)
     for data in _payloads(pieces, len(tracks), should_stop):
         file.write(data)
 

@@ -48,7 +48,8 @@ class StoredChunk:
 class StoredRendition:
     """One rung or one audio track. Bandwidths (the peak, and the average) are bits per second of
     this track alone; those of keyframes are 0 until they are known. `title` is the name of an audio
-    track for people, `language` a BCP 47 tag or empty."""
+    track for people, `language` a BCP 47 tag or empty. `added` audio was made for one video
+    later."""
 
     name: str
     kind: Kind
@@ -68,6 +69,7 @@ class StoredRendition:
     iframe_bandwidth: int = 0
     iframe_average_bandwidth: int = 0
     known_codec: str = ""
+    added: bool = False
 
     @property
     def codec(self) -> str:
@@ -156,7 +158,7 @@ def multivariant_playlist(
     Each codec of frames has variants of its own, with one codec of audio: the codecs that play
     everywhere are listed as if there were no others. `tracks` are the text tracks beside them.
     """
-    video, audio = video_renditions(renditions), audio_renditions(renditions)
+    video, audio = video_renditions(renditions), _with_added(audio_renditions(renditions))
     variants: list[hls.Variant] = []
     group: dict[str, list[hls.AudioRendition]] = {}
     for order, (seen, heard) in enumerate(_pairs(video, audio)):
@@ -189,13 +191,26 @@ def audio_renditions(renditions: Iterable[StoredRendition]) -> dict[str, list[St
     return {codec: _default_first(tracks) for codec, tracks in audio.items()}
 
 
+def _with_added(
+    audio: dict[str, list[StoredRendition]],
+) -> dict[str, list[StoredRendition]]:
+    """Return the audio with the added tracks in the group of each codec: they are made in one codec
+    alone, which plays everywhere, and must not vanish with another choice of frames."""
+    added = [track for tracks in audio.values() for track in tracks if track.added]
+    return {
+        codec: _default_first([*tracks, *(one for one in added if one not in tracks)])
+        for codec, tracks in audio.items()
+    }
+
+
 def _by_codec(renditions: Iterable[StoredRendition]) -> dict[str, list[StoredRendition]]:
     ordered = sorted(renditions, key=lambda one: codecs.place(one.codec))
     return {codec: list(same) for codec, same in groupby(ordered, key=lambda one: one.codec)}
 
 
 def _default_first(audio: Sequence[StoredRendition]) -> list[StoredRendition]:
-    default = next((track for track in audio if track.default), audio[0])
+    chosen = sorted((track for track in audio if track.default), key=lambda track: not track.added)
+    default = chosen[0] if chosen else audio[0]
     ordered = sorted(audio, key=lambda track: track is not default)
     return [replace(track, default=track is default) for track in ordered]
 

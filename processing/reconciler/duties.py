@@ -6,10 +6,12 @@ from django.conf import settings
 
 from accounts.outbox import prune_mail
 from accounts.sessions import prune_sessions
+from processing.chaptering import renew_downloads
 from processing.pipeline import attempt, reconcile, retention
 from processing.reconciler.duty import Duty
 from processing.reconciler.hooks import wake_hooks
 from processing.reconciler.mail import wake_mail
+from processing.sounding import make_sounds
 from processing.workers import temp_files
 from videos import (
     dropping,
@@ -57,6 +59,8 @@ DUTIES = (
     Duty("mark_ownerless", _STEP, objects.mark_ownerless, "database"),
     Duty("forget_measurements", _HOUR, measurements.forget_measurements, "database"),
     Duty("forget_tracks", _HOUR, forget_orphans, "database"),
+    Duty("renew_downloads", _MINUTE, renew_downloads, "database"),
+    Duty("make_sounds", _STEP, make_sounds, "database"),
     Duty("forget_gone", _MINUTE, reconcile.forget_gone, "database"),
     Duty("prune_events", _STEP, prune_events, "database"),
     Duty("prune_jobs", _STEP, retention.prune_jobs, "database"),

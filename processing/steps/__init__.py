@@ -1,6 +1,6 @@
 """The registry of steps: each kind of task has a module, and one line here."""
 
-from processing.steps import downloads, encode, fetch, probe, publish, transcript
+from processing.steps import downloads, encode, fetch, probe, publish, sound, subtitles, transcript
 from processing.steps.pictures import PICTURES
 from processing.steps.step import Step
 
@@ -13,6 +13,8 @@ STEPS: dict[str, Step] = {
         publish.STEP,
         downloads.STEP,
         *PICTURES.values(),
+        sound.STEP,
+        subtitles.STEP,
         transcript.STEP,
     )
 }

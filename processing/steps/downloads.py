@@ -1,9 +1,11 @@
 """Join the streaming chunks into MP4 files for download. No other step waits for this one."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from processing.packaging import codecs, join
-from processing.steps import chunk_files, plans, tools, transfers
+from processing.steps import chaptered, chunk_files, plans, tools, transfers
+from processing.steps.chaptered import Chaptered
 from processing.steps.context import Outcome, TaskContext
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
@@ -11,6 +13,7 @@ from videos import keys, objects
 from videos.models import Rendition, StoredObject
 
 _CONTENT_TYPE = "video/mp4"
+_KEPT = timedelta(hours=6)
 
 
 def run(context: TaskContext) -> Outcome:
@@ -22,6 +25,8 @@ def run(context: TaskContext) -> Outcome:
         .prefetch_related("chunks")
     )
     made = [rendition for rendition in renditions if rendition.name in offered]
+    chapters = chaptered.of_release(context.run.pk)
+    earlier = [rendition.download_key for rendition in renditions if rendition.download_key]
     _register(context, made)
     tools.let_go_of_database()
     # Players start a file with its first audio track, so the default track comes first.
@@ -30,12 +35,17 @@ def run(context: TaskContext) -> Outcome:
     for number, rendition in enumerate(made):
         out = context.folder / f"{rendition.name}.mp4"
         frames = chunk_files.local(context, rendition)
-        join.progressive([frames, *audio_tracks], out, should_stop=context.should_stop)
+        join.progressive(
+            [frames, *audio_tracks],
+            out,
+            chapters=chapters.rows,
+            should_stop=context.should_stop,
+        )
         chunk_files.let_go(context, frames)
         rendition.download_bytes = out.stat().st_size
         transfers.take(context, rendition.download_key, out, content_type=_CONTENT_TYPE)
         context.report((number + 1) / len(made), None)
-    return Outcome(record=lambda: _record(context, made))
+    return Outcome(record=lambda: _record(context, made, chapters, earlier))
 
 
 def _is_heard_everywhere(rendition: Rendition) -> bool:
@@ -57,10 +67,18 @@ def _register(context: TaskContext, made: Sequence[Rendition]) -> None:
     )
 
 
-def _record(context: TaskContext, made: Sequence[Rendition]) -> None:
+def _record(
+    context: TaskContext,
+    made: Sequence[Rendition],
+    chapters: Chaptered,
+    earlier: Sequence[str],
+) -> None:
+    """List the files. Those that they replace stay for a while, since they may be read."""
     Rendition.objects.bulk_update(made, ["download_key", "download_bytes"])
     sizes = {row.download_key: row.download_bytes or 0 for row in made}
     objects.confirm(context.task.token, sizes)
+    objects.mark_outputs(earlier, after=_KEPT)
+    chaptered.note(context.run.pk, chapters)
 
 
 def _follow(result: object) -> Sequence[TaskSpec]:

@@ -43,7 +43,7 @@ def run(context: TaskContext) -> Outcome:
     plan, span = plans.of(context), Span.from_json(context.task.input["span"])
     inits = _inits(context) if span.number else {}
     order = _order(context, plan, span)
-    finished = _encode(context, order)
+    finished = encoded(context, order)
     with named_for_people(), _doubted(finished):
         with made_by_us():
             commands.finish(order)
@@ -117,7 +117,7 @@ def _doubted(finished: runner.Finished) -> Iterator[None]:
 
 
 @named_for_people()
-def _encode(context: TaskContext, order: EncodeOrder) -> runner.Finished:
+def encoded(context: TaskContext, order: EncodeOrder) -> runner.Finished:
     """Encode all renditions of the span with one FFmpeg.
 
     If that fails because the audio changes its format midway, a second FFmpeg decodes the audio for

@@ -1,6 +1,7 @@
 """The result of a probe, from which all other tasks of a run follow."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from processing.ffmpeg.media import Media
 from processing.ffmpeg.planning.plan import EncodePlan
@@ -23,3 +24,11 @@ class Probed:
     downloads: bool = False
     memory: int = 0
     left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Published:
+    """The result of publishing: the added audio ``tracks`` of the video, which the new release
+    needs too."""
+
+    tracks: tuple[UUID, ...]

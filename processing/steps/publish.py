@@ -11,11 +11,12 @@ from processing.packaging.kinds import Kind
 from processing.packaging.release import StoredRendition, measured
 from processing.steps import borders, chunk_validation, completeness, plans, transfers
 from processing.steps.context import Outcome, TaskContext
-from processing.steps.probed import Probed
+from processing.steps.probed import Probed, Published
 from processing.steps.step import Step, TaskSpec
 from videos import keys, lifecycle, objects, renditions
 from videos.models import Release, Rendition
 from videos.storage import outputs
+from videos.tracks import described, sounds
 
 _MEASURED = ["bitrate", "peak_bitrate", "iframe_bitrate", "iframe_peak_bitrate"]
 
@@ -50,7 +51,8 @@ def run(context: TaskContext) -> Outcome:
     told = completeness.notices_of(context.run, plans.media_of(context), plan) if planned else None
     shown = Kind.VIDEO if plan.rungs else Kind.AUDIO
     seconds = round(max(one.seconds for one in checked if one.kind == shown), 3)
-    return Outcome(record=lambda: record(context, rows, told, seconds))
+    added = Published(tuple(sounds.of_video(context.run.video_id)))
+    return Outcome(record=lambda: record(context, rows, told, seconds), result=added)
 
 
 def _measured(row: Rendition, target: int) -> StoredRendition:
@@ -96,6 +98,7 @@ def record(
     release = Release.objects.get(pk=context.run.pk)
     _register(release, context)
     lifecycle.publish(context.run.video_id, release=release)
+    described.follow(context.run.video_id)
 
 
 def _register(release: Release, context: TaskContext) -> None:

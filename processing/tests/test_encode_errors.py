@@ -51,7 +51,7 @@ def test_files_cut_short_by_a_disk_that_was_full_are_made_again(
     video: Video, work_off: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """FFmpeg ends well although it could not write out the last bytes, and then there is room."""
-    real = encode._encode
+    real = encode.encoded
     cut: list[int] = []
 
     def with_a_full_disk(context: TaskContext, order: EncodeOrder) -> runner.Finished:
@@ -64,7 +64,7 @@ def test_files_cut_short_by_a_disk_that_was_full_are_made_again(
         said = "Error writing trailer of 180p.mp4: No space left on device\n"
         return replace(finished, log=finished.log + said)
 
-    monkeypatch.setattr(encode, "_encode", with_a_full_disk)
+    monkeypatch.setattr(encode, "encoded", with_a_full_disk)
     monkeypatch.setattr(retry, "_FIRST_DELAY", 0.0)
     work_off()
     video.refresh_from_db()
@@ -75,7 +75,7 @@ def test_files_cut_short_by_a_disk_that_was_full_are_made_again(
 def test_files_that_are_wrong_on_a_disk_with_room_are_wrong(
     video: Video, work_off: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = encode._encode
+    real = encode.encoded
 
     def wrong(context: TaskContext, order: EncodeOrder) -> runner.Finished:
         finished = real(context, order)
@@ -83,7 +83,7 @@ def test_files_that_are_wrong_on_a_disk_with_room_are_wrong(
             os.truncate(path, path.stat().st_size * 2 // 3)
         return finished
 
-    monkeypatch.setattr(encode, "_encode", wrong)
+    monkeypatch.setattr(encode, "encoded", wrong)
     work_off()
     video.refresh_from_db()
     assert (video.status, video.error_code) == (Video.Status.FAILED, "output_invalid")

@@ -15,9 +15,10 @@ from django.core.management import call_command
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from processing.captions.document import Word
+from processing.captions.document import Cue as shown
+from processing.captions.document import Document, Word
 from processing.ffmpeg.errors import Interrupted
-from processing.models import Run, Task
+from processing.models import EncodingProfile, Run, Task
 from processing.pipeline import finish, work
 from processing.pipeline.claim import claim
 from processing.speech.tests import spoken as voice
@@ -26,6 +27,7 @@ from processing.speech.transcribe import Transcript, TranscriptionFailed
 from processing.steps import transcript
 from tests.killed import killed_at
 from tests.servers.process import wait_until
+from tests.shipped_profiles import LEFT_OUT
 from videos.ingest import services as ingest
 from videos.ingest.settings import VideoSettings
 from videos.models import Cue, Event, Track, Upload, Video
@@ -127,9 +129,22 @@ def test_who_asks_gets_captions_of_a_ready_video(
     assert pretended.languages == ["de"]
     tasks = api.get(f"/api/v1/jobs/{job}/").json()["tasks"]
     assert {"transcript": "done"}.items() <= {one["kind"]: one["state"] for one in tasks}.items()
-    [shown] = api.get(f"/api/v1/videos/{ready_video.pk}/tracks/").json()["results"]
-    assert (shown["origin"], shown["language"], shown["status"]) == ("generated", "en", "ready")
+    [listed] = api.get(f"/api/v1/videos/{ready_video.pk}/tracks/").json()["results"]
+    assert (listed["origin"], listed["language"], listed["status"]) == ("generated", "en", "ready")
+    assert listed["name"] == "English (automatic)"
     assert Cue.objects.get().text == "Good morning."
+
+
+def test_what_people_wrote_is_the_transcript_rather_than_what_was_recognised(
+    ready_video: Video, api: APIClient, work_off: Callable[[], None], pretended: Pretended
+) -> None:
+    ask(api, ready_video)
+    work_off()
+    transcript_of = f"/api/v1/videos/{ready_video.pk}/transcript.json"
+    assert api.get(transcript_of).json()["track"] == str(generated().pk)
+    text = Document((shown(0, 1000, "Good morning!"),))
+    written = services.add(ready_video.pk, kind="subtitles", origin="api", text=text, language="en")
+    assert api.get(transcript_of).json()["track"] == str(written.pk)
 
 
 def test_a_later_recognition_replaces_the_text(
@@ -244,6 +259,21 @@ def test_a_video_without_sound_is_refused_and_not_transcribed(
 def test_a_language_that_is_no_tag_is_refused(ready_video: Video, api: APIClient) -> None:
     answer = ask(api, ready_video, language="german!")
     assert (answer.status_code, Task.objects.filter(kind="transcript").exists()) == (400, False)
+
+
+@pytest.mark.usefixtures("pretended")
+def test_a_profile_may_leave_it_out(
+    settings: LazySettings,
+    take_in: Callable[[Path], Video],
+    clip: Path,
+    work_off: Callable[[], None],
+) -> None:
+    settings.TRANSCRIBER_VIDEOS = "all"
+    for left_out, made in (["transcript"], 0), ([], 1):
+        EncodingProfile.objects.update(left_out=[*LEFT_OUT, *left_out])
+        take_in(clip)
+        work_off()
+        assert Track.objects.count() == made
 
 
 def test_long_videos_are_not_transcribed_unasked(settings: LazySettings) -> None:

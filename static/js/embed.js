@@ -12,13 +12,18 @@ let lost = false;
 player.addEventListener("player-lost", async () => {
   if (lost) return;
   lost = true;
+  await renew({ anew: true });
+  setTimeout(() => (lost = false), AGAIN_MS);
+});
+player.addEventListener("player-texts-lost", () => renew({ anew: false }));
+
+async function renew({ anew }) {
   try {
     const page = await fetchPage(location.href);
     const next = page?.querySelector("vod-player");
-    if (next) player.take(next.dataset, { anew: true });
+    if (next) player.take(next.dataset, { anew });
     else location.reload(); // The reloaded page says that the video is gone.
   } catch {
     // The server is unreachable: playing again tries again.
   }
-  setTimeout(() => (lost = false), AGAIN_MS);
-});
+}

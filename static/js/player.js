@@ -3,11 +3,15 @@
 
 import Hls from "../vendor/hls.js-1.7.4/hls.min.js";
 import "../vendor/media-chrome-4.19.4/media-chrome.js";
+import "./caption-view.js";
+import "./captions.js";
+import "./chapters.js";
 import "./player-clock.js";
 import "./player-settings.js";
 import "./seek-preview.js";
 import { Renditions } from "./renditions.js";
 import { AudioTracks } from "./audio-tracks.js";
+import { TextTracks } from "./text-tracks.js";
 
 const REVIVALS = 3;
 const ASK_AGAIN_MS = 700;
@@ -16,6 +20,7 @@ const NOTHING_LEFT_SECONDS = 0.2;
 // Two parts of hls.js request the same playlist: the second takes over the timer of the first.
 const SOON_MS = 20;
 const BEFORE_THE_EDGE_SECONDS = 0.5;
+const LOST_AGAIN_MS = 30_000;
 const VOLUME_STEP = 0.05;
 
 class VodPlayer extends HTMLElement {
@@ -26,6 +31,8 @@ class VodPlayer extends HTMLElement {
   #lostAt = null; // The position, and whether it was paused, when the address stopped working.
   #asking = null;
   #available = null;
+  #texts = null;
+  #textsLostAt = -Infinity;
 
   connectedCallback() {
     const { media } = this;
@@ -41,6 +48,7 @@ class VodPlayer extends HTMLElement {
     if (volume) volume.step = String(VOLUME_STEP);
     this.grow(this.dataset.available ? Number(this.dataset.available) : null);
     this.#showWaveform();
+    this.#takeTexts(this.dataset.texts);
   }
 
   disconnectedCallback() {
@@ -58,6 +66,15 @@ class VodPlayer extends HTMLElement {
     return this.#renditions;
   }
 
+  /** The captions, subtitles and chapters of the film. */
+  get texts() {
+    if (!this.#texts) {
+      this.#texts = new TextTracks(this.media);
+      this.#texts.addEventListener("lost", () => this.#textsAreLost());
+    }
+    return this.#texts;
+  }
+
   /** Load the film, on the first request to play it. */
   begin() {
     if (this.#begun) return;
@@ -69,12 +86,29 @@ class VodPlayer extends HTMLElement {
     if (wanted) media.play().catch(() => {});
   }
 
+  /** Seek to a time in seconds, or to the last one that there is. */
+  seekTo(seconds) {
+    const whole = Number(this.dataset.seconds) || this.media.duration || Infinity;
+    // hls.js does not begin at the very end.
+    const last = this.#begun ? whole : whole - BEFORE_THE_EDGE_SECONDS;
+    // Before the film is loaded, this is where it will begin.
+    this.media.currentTime = Math.max(0, Math.min(seconds, last, this.#last));
+    this.begin();
+  }
+
+  /** Play from a time on. A browser that does not let it begin by itself waits there. */
+  jump(seconds) {
+    this.seekTo(seconds);
+    this.media.play().catch(() => {});
+  }
+
   /** Take over new data from the page. Another release or a renewed token has another address;
    * playback continues from it at the same position. */
-  take({ src, release, length, seconds, available, storyboard, waveform }, { anew = false } = {}) {
+  take({ src, release, length, seconds, available, storyboard, waveform, texts }, { anew = false } = {}) {
     const isOther = anew || release !== this.dataset.release;
     Object.assign(this.dataset, { length, seconds, release, storyboard, waveform });
     this.#showWaveform();
+    this.#takeTexts(texts);
     this.querySelector("media-controller").setAttribute("defaultduration", seconds);
     this.querySelector("player-clock").show();
     this.grow(available ? Number(available) : null);
@@ -104,6 +138,18 @@ class VodPlayer extends HTMLElement {
     if (wave && waveform) wave.style.maskImage = wave.style.webkitMaskImage = `url("${waveform}")`;
   }
 
+  #takeTexts(texts) {
+    this.texts.take(JSON.parse(texts || "[]"));
+    this.dispatchEvent(new CustomEvent("player-texts", { bubbles: true }));
+  }
+
+  /** Tell the page, which finds out whether the addresses of texts expired or one was deleted. */
+  #textsAreLost() {
+    if (performance.now() - this.#textsLostAt < LOST_AGAIN_MS) return;
+    this.#textsLostAt = performance.now();
+    this.dispatchEvent(new CustomEvent("player-texts-lost", { bubbles: true }));
+  }
+
   #changeSource(src) {
     this.dataset.src = src;
     if (!this.#begun) return;
@@ -119,6 +165,7 @@ class VodPlayer extends HTMLElement {
     if (!Hls.isSupported()) {
       media.src = this.dataset.src;
       if (start > 0) media.currentTime = start;
+      this.texts.begin({ native: true });
       media.addEventListener("loadedmetadata", () => this.#offerNative(), { once: true });
       return;
     }
@@ -128,9 +175,14 @@ class VodPlayer extends HTMLElement {
       capLevelToPlayerSize: true,
       // Then the length comes from the page, not from the part that exists so far.
       liveDurationInfinity: true,
+      // The player brings its own captions, which change while the film plays.
+      subtitleStreamController: undefined,
+      subtitleTrackController: undefined,
+      timelineController: undefined,
     });
     this.#hls = hls;
     this.#offer(hls);
+    this.texts.begin();
     hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => this.grow(details.live ? details.edge : null));
     hls.on(Hls.Events.ERROR, (_, error) => error.fatal && this.#recover(hls, error));
     hls.loadSource(this.dataset.src);
@@ -143,7 +195,10 @@ class VodPlayer extends HTMLElement {
     hls.on(MANIFEST_PARSED, () => (settings.renditions = this.#renditions = new Renditions(hls)));
     hls.on(LEVEL_SWITCHED, () => settings.showQuality());
     hls.on(AUDIO_TRACKS_UPDATED, () => (settings.audioTracks = AudioTracks.of(hls)));
-    hls.on(AUDIO_TRACK_SWITCHED, () => settings.showSound());
+    hls.on(AUDIO_TRACK_SWITCHED, (_, { lang }) => {
+      settings.showSound();
+      this.texts.spoken = lang ?? "";
+    });
   }
 
   #offerNative() {
@@ -154,12 +209,16 @@ class VodPlayer extends HTMLElement {
   /** Seek. A position that does not exist yet is replaced by the last one that does. */
   #seek(event) {
     this.begin();
-    const last = this.#available === null ? Infinity : Math.max(0, this.#available - BEFORE_THE_EDGE_SECONDS);
-    if (event.detail <= last) return;
+    if (event.detail <= this.#last) return;
     event.stopPropagation();
     event.target.dispatchEvent(
-      new CustomEvent(event.type, { detail: last, bubbles: true, composed: true }),
+      new CustomEvent(event.type, { detail: this.#last, bubbles: true, composed: true }),
     );
+  }
+
+  /** The last position in seconds that exists so far. */
+  get #last() {
+    return this.#available === null ? Infinity : Math.max(0, this.#available - BEFORE_THE_EDGE_SECONDS);
   }
 
   /** Read a growing playlist more often than every few seconds while playback waits at its end. */

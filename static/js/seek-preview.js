@@ -1,7 +1,8 @@
-// <seek-preview>: the picture and the time of a place on the player's timeline, while the mouse is
+// <seek-preview>: the picture, the chapter and the time of a place on the player's timeline, while the mouse is
 // over it, while a finger or the mouse drags, and while the keyboard moves it. Screen readers get
 // the time from the timeline itself.
 
+import { chapterAt, chaptersOf } from "./chapters.js";
 import { cueAt, storyboard } from "./storyboard.js";
 import { clock } from "./words.js";
 
@@ -58,11 +59,13 @@ class SeekPreview extends HTMLElement {
   #show(share) {
     const { storyboard: address } = this.#player.dataset;
     clearTimeout(this.#leaving);
-    if (!address || !this.#seconds) return;
+    const chapters = chaptersOf(this.#player);
+    if ((!address && !chapters.length) || !this.#seconds) return;
     if (this.#byKeyboard()) this.#leaving = setTimeout(() => this.#hide(), AFTER_KEYS_MS);
-    if (address !== this.#address) this.#load(address);
+    if (address && address !== this.#address) this.#load(address);
     this.hidden = false;
     const time = share * this.#seconds;
+    this.querySelector(".seek-chapter").textContent = chapterAt(chapters, time)?.title ?? "";
     this.querySelector(".seek-time").textContent = clock(time);
     this.dataset.at = String(time);
     this.#draw(time);

@@ -17,11 +17,12 @@ const KEYS = [
     keys: [..."0123456789"],
     names: ["0", "…", "9"],
     words: "To the beginning, or to that many tenths of the video",
-    act: (player, key) => seekTo(player, (wholeOf(player) * Number(key)) / 10),
+    act: (player, key) => player.seekTo((wholeOf(player) * Number(key)) / 10),
   },
   { keys: ["ArrowUp"], names: ["↑"], words: "Louder, in the player", near: true, act: ({ media }) => louder(media, VOLUME_STEP) },
   { keys: ["ArrowDown"], names: ["↓"], words: "Quieter, in the player", near: true, act: ({ media }) => louder(media, -VOLUME_STEP) },
   { keys: ["m"], names: ["M"], words: "Sound off or on", act: ({ media }) => (media.muted = !media.muted) },
+  { keys: ["c"], names: ["C"], words: "Captions off or on", act: ({ texts }) => texts.toggle() },
   { keys: ["f"], names: ["F"], words: "Fill the screen", picture: true, act: (player) => fillScreen(player) },
   { keys: ["<"], names: ["<"], words: "Slower", act: ({ media }) => faster(media, -SPEED_STEP) },
   { keys: [">"], names: [">"], words: "Faster", act: ({ media }) => faster(media, SPEED_STEP) },
@@ -61,15 +62,7 @@ function wholeOf({ dataset, media }) {
 }
 
 function seek(player, seconds) {
-  seekTo(player, player.media.currentTime + seconds);
-}
-
-/** Seek with the timeline's event, since its handler knows which part does not exist yet. */
-function seekTo(player, seconds) {
-  const detail = Math.max(0, Math.min(seconds, wholeOf(player)));
-  player
-    .querySelector("media-time-range")
-    .dispatchEvent(new CustomEvent("mediaseekrequest", { detail, bubbles: true, composed: true }));
+  player.seekTo(player.media.currentTime + seconds);
 }
 
 function louder(media, step) {

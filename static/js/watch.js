@@ -6,6 +6,7 @@ import { feed } from "./feed.js";
 import "./lost-line.js";
 import "./progress.js";
 import "./shortcuts.js";
+import "./transcript.js";
 import "./video-field.js";
 
 const LOOK_MS = 5000;
@@ -16,6 +17,7 @@ class LivePage extends HTMLElement {
   #lost = false;
   #stage = null;
   #later;
+  #begins = beginning();
 
   connectedCallback() {
     const { video } = this.dataset;
@@ -27,6 +29,7 @@ class LivePage extends HTMLElement {
     });
     this.addEventListener("video-saved", () => this.refresh());
     this.addEventListener("player-lost", () => this.#playerLost());
+    this.addEventListener("player-texts-lost", () => this.refresh());
     this.#bringPlayer();
     // A page without a feed for this video polls. So does every page while the video is processed
     // again, since then it has no bar that the feed moves.
@@ -79,8 +82,12 @@ class LivePage extends HTMLElement {
   }
 
   /** Load the player's code once there is a video to play. */
-  #bringPlayer() {
-    if (this.querySelector("vod-player")) import("./player.js");
+  async #bringPlayer() {
+    const player = this.querySelector("vod-player");
+    if (!player) return;
+    await import("./player.js");
+    if (this.#begins !== null) player.jump(this.#begins);
+    this.#begins = null;
   }
 
   #take(page) {
@@ -157,6 +164,12 @@ class LivePage extends HTMLElement {
       dialog.addEventListener("close", () => resolve(dialog.returnValue === "delete"), { once: true });
     });
   }
+}
+
+/** Return the second that the page's address asks to begin at; null if it asks for none. */
+function beginning() {
+  const asked = new URLSearchParams(location.search).get("t");
+  return asked && Number(asked) >= 0 ? Number(asked) : null;
 }
 
 function open(dialog) {

@@ -62,9 +62,12 @@ class Growth:
                     self.hashes[entry] = self.hash_of(entry)
 
     def playlists(self) -> list[str]:
-        """Return the addresses of the media playlists that the multivariant playlist names now."""
+        """Return the addresses of the media playlists that the multivariant playlist names now, but
+        for those of texts."""
         names = []
         for line in self._text(self.master).splitlines():
+            if line.startswith("#EXT-X-MEDIA:TYPE=SUBTITLES"):
+                continue
             if line.startswith("#EXT-X-MEDIA:"):
                 names.append(line.rpartition('URI="')[2].rstrip('"'))
             elif not line.startswith("#"):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext
 
+from tests.browser import captioned
 from tests.browser.editing import add_track
 from tests.browser.people import Person
 from tests.servers.app import Vodloom
@@ -93,6 +94,7 @@ def _upload_all(made: Scene, folder: Path) -> None:
     made.videos["failed"] = ada.upload(broken)
     for video in made.videos.values():
         wait_until(lambda video=video: _has_all(ada, video), "it has its pictures", _SECONDS)  # type: ignore[misc]
+    _give_texts(made)
     _share(made)
     _sort_into_folders(made)
     _keep_images(made, folder)
@@ -102,6 +104,31 @@ def _upload_all(made: Scene, folder: Path) -> None:
     _edit(ada, trashed, title="An early cut")
     assert ada.ask("DELETE", f"/api/v1/videos/{trashed}/").status_code == 204
     _leave_unfinished(made, folder)
+
+
+def _give_texts(made: Scene) -> None:
+    """Give captions in two languages, one written from right to left, and chapters."""
+    ada = made["ada"]
+    lines = [
+        "The tide turns at six.",
+        "Before that, nothing moves.\nNot even the boats.",
+        "- Do you hear it?\n- The water?",
+        "Then the light comes over the wall.",
+    ]
+    english = "".join(_second(number, text) for number, text in enumerate(lines))
+    arabic = _second(0, "مرحبا بكم في الميناء") + _second(1, "الماء هادئ اليوم")
+    chapters = "".join(
+        _second(number, name) for number, name in enumerate(("Before dawn", "Light", "The boats"))
+    )
+    for name in ("light_on_water", "sound"):
+        video = made.videos[name]
+        captioned.add(ada, video, english, kind="captions", language="en", default="true")
+        captioned.add(ada, video, arabic, kind="subtitles", language="ar")
+        captioned.add(ada, video, chapters, kind="chapters", language="en")
+
+
+def _second(number: int, text: str) -> str:
+    return captioned.cue(f"00:0{number}.000", f"00:0{number + 1}.000", text)
 
 
 def _share(made: Scene) -> None:
@@ -164,7 +191,7 @@ def _keep_images(made: Scene, folder: Path) -> None:
 
 def _write_tracks(made: Scene) -> None:
     """Add tracks of all kinds and in all states to a video."""
-    ada, video = made["ada"], made.videos["light_on_water"]
+    ada, video = made["ada"], made.videos["three_to_two"]
     long = "A line with far more than forty-two characters in it, which is hard to read\nb\nc"
     texts = ["The harbour.", "<i>Gulls cry.</i>", long, "No wind today, and nobody is here."]
     cues = [(n * 0.9, n * 0.9 + 1, text) for n, text in enumerate(texts)]

@@ -8,9 +8,14 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
+from tests.browser import captioned
 from tests.browser.editing import saved, text
 from tests.browser.playing import media, start
 from tests.browser.scenes import Scene
+
+
+def nothing(page: Page) -> None:
+    """Leave a page as it is at first."""
 
 
 @dataclass(frozen=True)
@@ -23,13 +28,16 @@ class State:
     name: str
     path: str
     who: str = "ada"
-    prepare: Callable[[Page], None] = lambda page: None
+    prepare: Callable[[Page], None] = nothing
 
 
 def open_state(scene: Scene, page: Page, state: State) -> None:
-    """Show a page in a state, and wait for its pictures and fonts."""
+    """Show a page in a state, and wait for its pictures and fonts. What the browser keeps of it is
+    forgotten, so that the next page is as at the first visit."""
     page.goto(state.path.format(**scene.videos, **scene.folders, **scene.tracks))
-    state.prepare(page)
+    if state.prepare is not nothing:
+        state.prepare(page)
+        page.evaluate("localStorage.clear()")
     page.wait_for_load_state("load")
 
 
@@ -47,6 +55,40 @@ def _point_at_the_timeline(page: Page) -> None:
     start(page)
     media(page).evaluate("media => media.pause()")
     page.locator("media-time-range").hover()
+
+
+def _show_captions(page: Page) -> None:
+    start(page)
+    captioned.go_to(page, 1.5)
+    expect(page.locator("caption-view .cue")).to_be_visible()
+    page.locator("media-controller").hover()
+
+
+def _open_captions(page: Page) -> None:
+    _show_captions(page)
+    page.get_by_role("button", name="Captions").click()
+    page.get_by_text("How they look").click()
+
+
+def _open_chapters(page: Page) -> None:
+    _show_captions(page)
+    page.locator("player-chapters button").first.click()
+
+
+def _open_transcript(page: Page) -> None:
+    _show_captions(page)
+    page.get_by_role("button", name="Transcript").click()
+    page.get_by_label("Search the transcript").fill("the")
+    expect(page.get_by_text("1 of ")).to_be_visible()
+
+
+def _read_from_right_to_left(page: Page) -> None:
+    _open_captions(page)
+    page.get_by_role("radio", name="العربيّة").check()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Transcript").click()
+    captioned.go_to(page, 0.5)
+    expect(page.locator("caption-view .cue")).to_be_visible()
 
 
 def _open_account_menu(page: Page) -> None:
@@ -264,23 +306,31 @@ STATES: Sequence[State] = (
     State("upload-stalled", "/upload/", prepare=_stall),
     State("watch", "/watch/{light_on_water}/"),
     State("watch-seeking", "/watch/{light_on_water}/", prepare=_point_at_the_timeline),
+    State("watch-captions", "/watch/{light_on_water}/", prepare=_show_captions),
+    State("watch-captions-menu", "/watch/{light_on_water}/", prepare=_open_captions),
+    State("watch-chapters", "/watch/{light_on_water}/", prepare=_open_chapters),
+    State("watch-transcript", "/watch/{light_on_water}/", prepare=_open_transcript),
+    State("watch-arabic", "/watch/{light_on_water}/", prepare=_read_from_right_to_left),
     State("watch-upright", "/watch/{upright}/"),
     State("watch-sound", "/watch/{sound}/"),
+    State("watch-sound-captions", "/watch/{sound}/", prepare=_show_captions),
+    State("watch-sound-transcript", "/watch/{sound}/", prepare=_open_transcript),
+    State("public-transcript", "/watch/{light_on_water}/", "", _open_transcript),
     State("watch-working", "/watch/{working}/"),
     State("watch-waiting", "/watch/{waiting}/"),
     State("watch-failed", "/watch/{failed}/"),
     State("watch-canceled", "/watch/{canceled}/"),
-    State("tracks-menu", "/watch/{light_on_water}/", prepare=_open_track_menu),
-    State("tracks-add", "/watch/{light_on_water}/", prepare=_refuse_a_track),
-    State("tracks-delete", "/watch/{light_on_water}/", prepare=_begin_deleting_a_track),
-    State("editor", "/watch/{light_on_water}/tracks/{captions}/edit/", prepare=_choose_a_cue),
-    State("editor-find", "/watch/{light_on_water}/tracks/{captions}/edit/", prepare=_find_words),
-    State("editor-shift", "/watch/{light_on_water}/tracks/{captions}/edit/", prepare=_shift),
-    State("editor-keys", "/watch/{light_on_water}/tracks/{captions}/edit/", prepare=_list_keys),
-    State("editor-chapters", "/watch/{light_on_water}/tracks/{chapters}/edit/", prepare=_loaded),
-    State("editor-empty", "/watch/{light_on_water}/tracks/{blank}/edit/", prepare=_loaded),
-    State("editor-disputed", "/watch/{light_on_water}/tracks/{disputed}/edit/", prepare=_dispute),
-    State("editor-left", "/watch/{light_on_water}/tracks/{captions}/edit/", prepare=_leave_unsaved),
+    State("tracks-menu", "/watch/{three_to_two}/", prepare=_open_track_menu),
+    State("tracks-add", "/watch/{three_to_two}/", prepare=_refuse_a_track),
+    State("tracks-delete", "/watch/{three_to_two}/", prepare=_begin_deleting_a_track),
+    State("editor", "/watch/{three_to_two}/tracks/{captions}/edit/", prepare=_choose_a_cue),
+    State("editor-find", "/watch/{three_to_two}/tracks/{captions}/edit/", prepare=_find_words),
+    State("editor-shift", "/watch/{three_to_two}/tracks/{captions}/edit/", prepare=_shift),
+    State("editor-keys", "/watch/{three_to_two}/tracks/{captions}/edit/", prepare=_list_keys),
+    State("editor-chapters", "/watch/{three_to_two}/tracks/{chapters}/edit/", prepare=_loaded),
+    State("editor-empty", "/watch/{three_to_two}/tracks/{blank}/edit/", prepare=_loaded),
+    State("editor-disputed", "/watch/{three_to_two}/tracks/{disputed}/edit/", prepare=_dispute),
+    State("editor-left", "/watch/{three_to_two}/tracks/{captions}/edit/", prepare=_leave_unsaved),
     State("trash", "/trash/"),
     State("trash-confirm", "/trash/", prepare=_confirm_deletion),
     State("trash-empty", "/trash/", "new"),

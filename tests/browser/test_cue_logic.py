@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from processing.captions import editing, markup
+from processing.captions import markup, shifting
 from processing.captions.document import Cue
 
 pytestmark = pytest.mark.browser
@@ -85,23 +85,23 @@ def test_times_are_read_as_people_write_them(page: Page, text: str, ms: int | No
 
 
 SPLITS = [
-    ("One two three four", 500),
-    ("One two three four", 100),
-    ("<i>One two</i> three", 300),
-    ("<v Ann>One <b>two three</b> four", 700),
-    ("First line\nsecond line", 500),
-    ("One <c.loud>two</c> three", 600),
+    ("One two three four", 500, ["One two", "three four"]),
+    ("One two three four", 100, ["One", "two three four"]),
+    ("<i>One two</i> three", 300, ["<i>One</i>", "<i>two</i> three"]),
+    ("<v Ann>One <b>two three</b> four", 700, ["<v Ann>One <b>two three</b>", "<v Ann>four"]),
+    ("First line\nsecond line", 500, ["First line", "second line"]),
+    ("One <c.loud>two</c> three", 600, ["One <c.loud>two</c>", "three"]),
 ]
 
 
-@pytest.mark.parametrize(("text", "at"), SPLITS)
-def test_a_cue_is_split_as_the_server_would(page: Page, text: str, at: int) -> None:
+@pytest.mark.parametrize(("text", "at", "halves"), SPLITS)
+def test_a_cue_is_split_between_words_with_its_tags(
+    page: Page, text: str, at: int, halves: list[str]
+) -> None:
     whole = [cue("a", 0, 1000, text)]
-    mine = run(page, "cues", "$.split(a[0], 'a', 'b', {at: a[1]})", whole, at)
-    theirs = editing.split(as_cues(whole), 0, at)
-    closed = [one.text.removesuffix("</v>") for one in theirs]
-    assert [one["text"].removesuffix("</v>") for one in mine] == closed
-    assert [(one["start"], one["end"]) for one in mine] == [(0, at), (at, 1000)]
+    made = run(page, "cues", "$.split(a[0], 'a', 'b', {at: a[1]})", whole, at)
+    assert [one["text"].removesuffix("</v>") for one in made] == halves
+    assert [(one["start"], one["end"]) for one in made] == [(0, at), (at, 1000)]
 
 
 def test_a_cue_is_split_at_the_cursor_with_its_tags(page: Page) -> None:
@@ -114,15 +114,13 @@ def test_a_cue_is_split_at_the_cursor_with_its_tags(page: Page) -> None:
     assert "single word" in run(page, "cues", said, [cue("a", 0, 9, "One")])
 
 
-def test_cues_are_joined_and_shifted_as_the_server_would(page: Page) -> None:
+def test_cues_are_joined_and_shifted(page: Page) -> None:
     two = [cue("a", 0, 1000, "One <00:00:00.500>x"), cue("b", 900, 2000, "two"), cue("c", 3, 4, "")]
     joined = run(page, "cues", "$.join(a[0], 'a')", two[:2])
-    assert told(joined) == [
-        (one.start, one.end, one.text) for one in editing.join(as_cues(two[:2]), 0)
-    ]
+    assert told(joined) == [(0, 2000, "One <00:00:00.500>x\ntwo")]
     for by, cut in ((250, False), (-600, True)):
         moved = run(page, "cues", "$.shift(a[0], a[1], {cut: a[2]})", two[:2], by, cut)
-        wanted = editing.shift(as_cues(two[:2]), by, cut=cut).cues
+        wanted = shifting.shift(as_cues(two[:2]), by, cut=cut).cues
         assert told(moved) == [(one.start, one.end, one.text) for one in wanted]
     said = "(() => { try { $.shift(a[0], -1) } catch (error) { return error.message } })()"
     assert "begin before the video" in run(page, "cues", said, two[:2])

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.browser import captioned
 from tests.browser.conftest import draw
 from tests.browser.growth import Growth, written_down
 from tests.browser.people import Person
-from tests.browser.viewers import watching
+from tests.browser.viewers import Viewer, watching
 from tests.servers.app import Vodloom, migrated_database, running_vodloom
 from tests.servers.fixtures import leave_out_pictures
 from tests.servers.plugin import SERVERS
@@ -72,12 +73,14 @@ def test_it_is_watched_while_it_grows_though_a_worker_is_killed(
     clip = draw(tmp_path_factory.mktemp("clips") / "long bars.mp4", "640x360", seconds=SECONDS)
     early_page, late_page = open_page(owner), open_page(owner)
     video = owner.upload(clip)
+    captioned.add(owner, video, seconds_in_words(), kind="captions", language="en")
     asked = held_back(early_page)
     early_page.goto(f"/watch/{video}/")
     hls = first_address(owner, video)
     with ExitStack() as cleanup:
         growth = cleanup.enter_context(written_down(hls))
         early = cleanup.enter_context(watching(chromium, slow_site, "hls", hls))
+        early.read("English")
         early.play()
         begins_at_0(early_page)
         asks_often_at_its_end(early_page, asked)
@@ -88,6 +91,7 @@ def test_it_is_watched_while_it_grows_though_a_worker_is_killed(
         assert not available(owner, video)["complete"]
         late = cleanup.enter_context(watching(chromium, slow_site, "shaka", hls, start=0))
         late.play()
+        reads_along(early)
         late_page.goto(f"/watch/{video}/")
         begins_at_0(late_page)
         shows_how_far_it_is(late_page)
@@ -108,6 +112,20 @@ def test_it_is_watched_while_it_grows_though_a_worker_is_killed(
             viewer.end()
             played_in_one_go(viewer.account)
     nothing_listed_changed(growth)
+
+
+def seconds_in_words() -> str:
+    return "".join(
+        captioned.cue(f"00:{second:02}.000", f"00:{second + 1:02}.000", f"Second {second}")
+        for second in range(SECONDS)
+    )
+
+
+def reads_along(viewer: Viewer) -> None:
+    """Check that captions show beyond what was there at first."""
+    reads = "viewer.texts().includes(`Second ${Math.floor(viewer.video.currentTime)}`)"
+    beyond = f"viewer.video.currentTime > 4 && {reads}"
+    wait_until(lambda: bool(viewer.page.evaluate(beyond)), "it reads along", PATIENCE)
 
 
 def first_address(owner: Person, video: str) -> str:

@@ -59,6 +59,21 @@ class Viewer:
         """Return the number burnt into the displayed frame."""
         return int(self.page.evaluate("viewer.number()"))
 
+    def captions(self) -> list[dict[str, Any]]:
+        """The captions to choose from: `name`, `language`, and whether they are `chosen` by
+        default, `forced`, or `described`, for the deaf."""
+        return list(self.page.evaluate("viewer.captions()"))
+
+    def read(self, name: str) -> None:
+        """Show captions from now on."""
+        self.page.evaluate("name => viewer.read(name)", name)
+
+    def read_at(self, seconds: float) -> tuple[int, list[str]]:
+        """Pause and seek to a time with captions; return the number burnt into the displayed frame
+        and the texts of the captions there."""
+        number, texts = self.page.evaluate("seconds => viewer.readAt(seconds)", seconds)
+        return int(number), list(texts)
+
     @property
     def rungs(self) -> list[int]:
         """The heights to choose from, ascending."""
@@ -108,13 +123,17 @@ def watching(
     chromium: Browser, site: Vodloom, player: str, address: str, **options: Any
 ) -> Iterator[Viewer]:
     """Open a viewer of an address of the site. `ahead` is the length of its buffer in seconds,
-    `start` the position at which shaka-player begins, `codecs` are the preferred ones, and
-    `lacking` those that the browser reports as unsupported."""
+    `start` the position at which shaka-player begins, `codecs` are the preferred ones, `lacking`
+    those that the browser reports as unsupported, and `routes` are patterns of addresses with what
+    answers them."""
     context = chromium.new_context(base_url=site.url)
     lacking = options.pop("lacking", ())
+    routes = options.pop("routes", {})
     try:
         context.add_init_script(knowing_nothing_of(lacking))
         context.route("**/viewer/*", _serve)
+        for pattern, answer in routes.items():
+            context.route(pattern, answer)
         page = context.new_page()
         page.goto("/viewer/")
         page.wait_for_function("() => Boolean(window.watch)")

@@ -34,7 +34,7 @@ def taken(request: Request, form_class: Any, take: Callable[[User, ArrivedFile, 
     form = form_class(data=request.data)
     form.is_valid(raise_exception=True)
     with closing(form.validated_data["file"]) as file:  # closed here: it is moved away
-        return take(user, _arrived(file), form)
+        return take(user, arrived(file), form)
 
 
 @contextmanager
@@ -49,7 +49,8 @@ def poster_of(form: Any) -> Iterator[Poster | None]:
         yield given
 
 
-def _arrived(file: TemporaryUploadedFile) -> ArrivedFile:
+def arrived(file: TemporaryUploadedFile) -> ArrivedFile:
+    """Return the file of a form as one that has arrived."""
     return ArrivedFile(
         path=Path(file.temporary_file_path()),
         filename=uploads.clean_filename(file.name or ""),

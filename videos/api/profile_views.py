@@ -49,7 +49,8 @@ class ProfileSerializer(serializers.ModelSerializer[EncodingProfile]):
     rungs = RungSerializer(many=True)
     alternate_rungs = AlternateRungSerializer(many=True)
     left_out = serializers.ListField(
-        child=serializers.CharField(), help_text="the kinds of pictures that are not made"
+        child=serializers.CharField(),
+        help_text="the kinds of pictures that are not made; `transcript`: captions of speech",
     )
     audio_codecs = serializers.SerializerMethodField()
     downloads = serializers.SerializerMethodField()

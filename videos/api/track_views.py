@@ -20,12 +20,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from processing import sounding
 from processing.captions.document import Document
 from videos import access, ids
 from videos.api.parsers import is_form
+from videos.api.posted_files import arrived
 from videos.api.serializers.tracks import (
     CuesFormSerializer,
     CuesSerializer,
+    ShiftSerializer,
     TrackEditSerializer,
     TrackFileSerializer,
     TrackSerializer,
@@ -34,7 +37,7 @@ from videos.api.serializers.tracks import (
 )
 from videos.api.strictness import StrictRequests
 from videos.idempotency import Made
-from videos.ingest import uploads
+from videos.ingest import sounds, uploads
 from videos.models import Track, Video
 from videos.playback import services as playback
 from videos.selectors import with_everything
@@ -56,6 +59,7 @@ class TrackViewSet(StrictRequests, viewsets.GenericViewSet[Track]):
         "create": TrackSubmitSerializer,
         "partial_update": TrackEditSerializer,
         "write_cues": CuesFormSerializer,
+        "shift_cues": ShiftSerializer,
     }
     files = {"create": TrackFileSerializer}
     paged = frozenset()
@@ -130,6 +134,18 @@ class TrackViewSet(StrictRequests, viewsets.GenericViewSet[Track]):
         revision = form.validated_data.get("revision")
         return _cues(services.write_cues(track, written, revision=revision))
 
+    @extend_schema(request=ShiftSerializer, responses=CuesSerializer)
+    @cues.mapping.patch
+    def shift_cues(self, request: Request, video_id: str, pk: str) -> Response:
+        """Move the cues of a track in time, with the times of their words."""
+        self._video(access.may_edit)
+        track = self._text(pk)
+        form = ShiftSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        told = form.validated_data
+        by, after = (round(told.get(name, 0) * 1000) for name in ("shift", "after"))
+        return _cues(services.shift_cues(track, by, after=after, revision=told.get("revision")))
+
     def recovered(self, made: Sequence[Made]) -> Response | None:
         """Return the answer of a creation that was killed; None if the track is gone."""
         last = made[-1].id
@@ -182,8 +198,10 @@ def _add(request: Request, video: Video) -> Track:
     if url is None:
         text = Document(tuple(one["cue"] for one in cues))
         return services.add(video.pk, origin=Track.Origin.API, text=text, **facts)
+    if facts["kind"] == Track.Kind.AUDIO:
+        return _begun(sounds.take_url(video, url, **facts))
     services.require_room(video.pk)
-    text, name = reading.fetch(url)
+    text, name = reading.fetch(url, language=facts.get("language", ""))
     return services.add(video.pk, origin=Track.Origin.URL, text=text, filename=name, **facts)
 
 
@@ -191,11 +209,21 @@ def _add_file(request: Request, video: Video) -> Track:
     form = TrackFileSerializer(data=request.data)
     form.is_valid(raise_exception=True)
     facts = form.changes()
+    if facts["kind"] == Track.Kind.AUDIO:
+        with closing(facts.pop("file")) as file:
+            return _begun(sounds.take(video, arrived(file), **facts))
     services.require_room(video.pk)
     with closing(facts.pop("file")) as file:
         name = uploads.clean_filename(file.name or "")
-        text = reading.read(Path(file.temporary_file_path()), name)
+        path = Path(file.temporary_file_path())
+        text = reading.read(path, name, language=facts.get("language", ""))
     return services.add(video.pk, origin=Track.Origin.FILE, text=text, filename=name, **facts)
+
+
+def _begun(track: Track) -> Track:
+    """Have the audio of a track made, if its video is ready and idle; else it is made soon."""
+    sounding.begin(track.video_id)
+    return track
 
 
 def _cues(track: Track) -> Response:

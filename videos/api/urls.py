@@ -57,7 +57,9 @@ urlpatterns = [
     ),
     path(
         "videos/<id:video_id>/tracks/<id:pk>/cues/",
-        TrackViewSet.as_view({"get": "cues", "put": "write_cues"}, basename="track"),
+        TrackViewSet.as_view(
+            {"get": "cues", "put": "write_cues", "patch": "shift_cues"}, basename="track"
+        ),
         name="track-cues",
     ),
     *(

@@ -11,7 +11,7 @@ from videos.models import Track, Video
 
 QUEUES = _QUEUES
 TASK_KINDS = stages.KINDS
-PICTURE_KINDS = remaking.KINDS
+PICTURE_KINDS = (*remaking.KINDS, remaking.SUBTITLES)
 AUDIO_CODECS = tuple(outputs.AUDIO)
 
 TEXT_KINDS = tuple(kind for kind in Track.Kind.values if kind != Track.Kind.AUDIO)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from videos import keys
 from videos.inventory.findings import Found, Kind, Part
 from videos.inventory.spool import ORIGINALS
-from videos.models import Image, Video
+from videos.models import Image, Track, Video
 from videos.objects import picture_kinds
 from videos.storage import MediaStorage, originals, outputs
 
@@ -25,13 +25,14 @@ def faults(kind: Kind, name: str, rows: Sequence[tuple[object, ...]]) -> Iterato
     ``UNUSED`` if no video and no image does."""
     of_releases = _videos("release_id", [row[2] for row in rows])
     of_sources = _videos("source_id", [row[3] for row in rows])
-    images, posters = _of_images(rows), _of_posters(rows)
+    images, posters, tracks = _of_images(rows), _of_posters(rows), _of_tracks(rows)
     pictures = picture_kinds.among([str(row[0]) for row in rows])
     for key, size, release, source in rows:
         videos = (
             *of_releases.get(str(release), ()),
             *of_sources.get(str(source), ()),
             *posters.get(keys.poster_of(str(key)), ()),
+            *tracks.get(str(key), ()),
         )
         yield Found(
             kind if videos or str(key) in images else Kind.UNUSED,
@@ -58,6 +59,13 @@ def _of_posters(rows: Sequence[tuple[object, ...]]) -> dict[UUID | None, tuple[s
     posters = {poster for row in rows if (poster := keys.poster_of(str(row[0])))}
     given = Video.objects.filter(own_poster__in=posters).values_list("own_poster", "pk")
     return {poster: (str(video),) for poster, video in given} if posters else {}
+
+
+def _of_tracks(rows: Sequence[tuple[object, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return the video of each file of an added audio track."""
+    among = [str(row[0]) for row in rows]
+    kept = Track.objects.filter(original_key__in=among).values_list("original_key", "video")
+    return {key: (str(video),) for key, video in kept}
 
 
 def _of_images(rows: Sequence[tuple[object, ...]]) -> set[str]:

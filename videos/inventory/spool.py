@@ -19,8 +19,10 @@ from videos.models import (
     Picture,
     Release,
     Rendition,
+    Sound,
     Source,
     StoredObject,
+    Track,
     Upload,
     Video,
 )
@@ -118,10 +120,13 @@ def _named() -> Iterator[Row]:
         yield ORIGINALS, key, size, None, str(pk), stored, "", 1
     for (key,) in walk(Upload.objects.filter(finished_at=None), "key"):
         yield ORIGINALS, key, None, None, None, StoredObject.State.WRITING.value, "", 0
+    for key, size in walk(Track.objects.exclude(original_key=""), "original_key", "original_bytes"):
+        yield ORIGINALS, key, size, None, None, stored, "", 1
     outputs: Sequence[tuple[QuerySet[Any] | Any, Sequence[str]]] = (
         (Chunk.objects, ("key", "bytes", "rendition__release_id")),
         (Rendition.objects.exclude(download_key=""), ("download_key", "download_bytes", "release")),
         (Picture.objects.listed(), ("key", "bytes", "release_id")),
+        (Sound.objects, ("key", "bytes", "release_id")),
     )
     for rows, columns in outputs:
         for key, size, release in walk(rows, *columns):

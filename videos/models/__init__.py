@@ -13,6 +13,7 @@ from videos.models.library import LibraryItem
 from videos.models.objects import StoredObject
 from videos.models.picture import Picture
 from videos.models.release import Chunk, Release, Rendition
+from videos.models.sound import Sound
 from videos.models.source import Source
 from videos.models.track import Cue, Track
 from videos.models.upload import Upload
@@ -41,6 +42,7 @@ __all__ = [
     "Release",
     "Rendition",
     "SceneHash",
+    "Sound",
     "Source",
     "StoredObject",
     "Track",

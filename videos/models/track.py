@@ -33,6 +33,8 @@ class Track(GuardedModel):
     ``stream`` is the index of the stream of the source that an embedded track was read from.
     ``notices`` say what was changed or left out when the text was read.
 
+    The file of an audio track is kept, so that each release of the video gets its own ``Sound``.
+
     The foreign key has no database constraint, since the previous version, which does not know
     this table, deletes videos too. A row whose video is gone is deleted.
     """
@@ -76,6 +78,25 @@ class Track(GuardedModel):
     revision = models.PositiveIntegerField(default=1)
     stream = models.PositiveIntegerField(null=True, blank=True)
     filename = models.CharField(max_length=255, blank=True)
+    offset = models.FloatField(
+        default=0.0, db_default=0.0, help_text="seconds of the video at which its audio begins"
+    )
+    original_key = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        db_index=True,
+        help_text="of the file of an audio track, in the originals storage",
+    )
+    original_bytes = models.PositiveBigIntegerField(null=True, blank=True)
+    url = models.CharField(
+        max_length=2000,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="where the file of an audio track is fetched from, until it is stored",
+    )
     regions = models.TextField(blank=True, help_text="the REGION blocks that its cues name")
     notices = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -85,6 +106,9 @@ class Track(GuardedModel):
 
     class Meta:
         ordering = ("id",)
+        indexes: ClassVar = [
+            models.Index(fields=["video"], condition=Q(kind="audio"), name="track_audio"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(kind__in=["captions", "subtitles", "forced", "chapters", "audio"]),

@@ -95,6 +95,12 @@ class Video(LibraryItem):
     tracks_revision = models.PositiveIntegerField(
         default=0, db_default=0, editable=False, help_text="grows when its list of tracks changes"
     )
+    removed_tracks = models.JSONField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="names of tracks that came by themselves and were deleted",
+    )
     error_code = models.CharField(max_length=64, blank=True)
     error_message = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -23,6 +23,7 @@ from videos.objects.writing import (
     Planned,
     confirm,
     confirm_original,
+    confirm_track_original,
     write_ahead,
     write_ahead_original,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "Planned",
     "confirm",
     "confirm_original",
+    "confirm_track_original",
     "delete_marked",
     "listed_among",
     "mark_attempt",

@@ -18,8 +18,10 @@ from videos.models import (
     Picture,
     Release,
     Rendition,
+    Sound,
     Source,
     StoredObject,
+    Track,
     Upload,
     Video,
 )
@@ -65,8 +67,13 @@ def listed_among(storage: str, among: Sequence[str]) -> set[str]:
     if storage == StoredObject.Storage.ORIGINALS:
         unfinished = Upload.objects.filter(finished_at=None)
         kept = Source.objects.filter(dropped_at=None)
-        named = (kept.filter(key__in=among), unfinished.filter(key__in=among))
-        return {key for rows in named for key in rows.values_list("key", flat=True)}
+        tracks = Track.objects.filter(original_key__in=among)
+        named = (
+            kept.filter(key__in=among).values_list("key", flat=True),
+            unfinished.filter(key__in=among).values_list("key", flat=True),
+            tracks.values_list("original_key", flat=True),
+        )
+        return {key for rows in named for key in rows}
     # Look them up by release, since only the release columns are indexed.
     releases = {release for key in among if (release := keys.release_of(key)) is not None}
     images = {image for key in among if (image := keys.image_of(key)) is not None}
@@ -82,6 +89,7 @@ def _outputs_of(releases: Iterable[UUID]) -> set[str]:
         Release.objects.filter(pk__in=ids).values_list("poster_key", flat=True),
         Release.objects.filter(pk__in=ids).values_list("small_poster_key", flat=True),
         Picture.objects.filter(release__in=ids).listed().values_list("key", flat=True),
+        Sound.objects.filter(release__in=ids).values_list("key", flat=True),
     )
     return {key for rows in named for key in rows if key} if ids else set()
 

@@ -57,12 +57,15 @@ def mark_poster(poster_id: UUID) -> int:
     return _mark(StoredObject.objects.filter(storage=Storage.OUTPUTS, key__in=keys_of))
 
 
-def mark_outputs(replaced: Iterable[str]) -> int:
-    """Mark outputs of a release by their keys, since others have taken their places. No notice
-    tells of them any more."""
+def mark_outputs(replaced: Iterable[str], *, after: timedelta | None = None) -> int:
+    """Mark outputs of a release by their keys, since others have taken their places; they are
+    deleted at once, or ``after`` some time. No notice tells of them any more."""
     rows = StoredObject.objects.filter(storage=Storage.OUTPUTS, key__in=list(replaced))
     mended = set(rows.exclude(fault="").values_list("release_id", flat=True)) - {None}
+    ids = list(rows.exclude(state=State.DELETING).values_list("pk", flat=True))
     marked = _mark(rows)
+    if after is not None:
+        StoredObject.objects.filter(pk__in=ids).update(delete_after=Now() + after)
     for release in mended:
         faults.tell(release)
     return marked

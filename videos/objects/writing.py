@@ -91,3 +91,12 @@ def confirm_original(upload: Upload, source: Source) -> bool:
     return bool(
         rows.update(state=State.STORED, attempt=None, video=None, source=source, bytes=source.size)
     )
+
+
+def confirm_track_original(upload: Upload, video_id: UUID, size: int) -> bool:
+    """Confirm an upload's original as that of an audio track of this video; return False if it is
+    being deleted."""
+    rows = StoredObject.objects.filter(
+        storage=Storage.ORIGINALS, key=upload.key, state=State.WRITING
+    )
+    return bool(rows.update(state=State.STORED, attempt=None, video=video_id, bytes=size))

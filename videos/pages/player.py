@@ -5,7 +5,7 @@ from uuid import UUID
 
 from videos import access
 from videos.models import Video
-from videos.pages import posters, words
+from videos.pages import player_texts, posters, words
 from videos.pages.posters import Poster
 from videos.playback import downloads, pictures
 from videos.playback import services as playback
@@ -29,6 +29,7 @@ class Player:
     """The URLs of a playable video, and its length, as a number of seconds and in the words that
     every page uses. ``storyboard`` is the URL of its WebVTT file, ``waveform`` that of its picture.
     ``available`` is the number of playable seconds while the release grows.
+    ``texts`` are the video's captions, subtitles and chapters, as JSON (``player_texts``).
     ``plain`` is the file that plays without any script."""
 
     release: UUID
@@ -41,6 +42,7 @@ class Player:
     available: float | None
     is_audio: bool
     is_upright: bool
+    texts: str
     downloads: list[Offered]
     plain: str | None
 
@@ -65,6 +67,7 @@ def of(video: Video, viewer: access.Viewer) -> Player | None:
         available=None if release.is_complete else round(release.available_seconds, 3),
         is_audio=video.media_type == Video.MediaType.AUDIO,
         is_upright=any((one.height or 0) > (one.width or 0) for one in release.renditions.all()),
+        texts=player_texts.of(video, viewer),
         downloads=[_offered(file) for file in files],
         plain=_plain(files),
     )

@@ -27,11 +27,15 @@ from videos.playback.sharing import Shared
 from videos.tracks import texts
 from videos.tracks.texts import NoSuchText, Text
 
+REVISION = "revision"
+"""The query parameter of a text's address with which pages name the revision of the track that they
+have heard of. Its text is never an earlier one, which might be kept here or by a browser."""
 KEPT_SECONDS = 1.0
 """How long a text is kept for others that ask, after which an edit shows."""
 _PART = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[^/]+")
 _KEPT_BYTES = 16 * 1024**2
 _GZIP_LEVEL = 6
+_REVISION_DIGITS = 10
 # Whoever edits wants to see it; players ask again for what they show seldom.
 _CACHING = "private, max-age=2"
 
@@ -69,15 +73,16 @@ class Texts:
     """Serves the texts of tracks; each is rendered once for all who ask at the same time."""
 
     def __init__(self) -> None:
-        self._kept: Shared[tuple[UUID, str], Text] = Shared(
+        self._kept: Shared[tuple[UUID, str, str], Text] = Shared(
             seconds=KEPT_SECONDS, most=_KEPT_BYTES, weigh=lambda text: len(text.body)
         )
 
     async def answer(self, request: Request, video_id: UUID, name: str, title: str) -> Response:
         """Answer a request for a text of a video that its holder may see."""
+        revision = request.query_params.get(REVISION, "")[:_REVISION_DIGITS]
         try:
             text = await self._kept.get(
-                (video_id, name), lambda: _threads.run(texts.render, video_id, name)
+                (video_id, name, revision), lambda: _threads.run(texts.render, video_id, name)
             )
         except NoSuchText:
             return PlainTextResponse(

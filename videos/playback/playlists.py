@@ -1,18 +1,31 @@
 """Render the playlists of a release from its rows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from processing.packaging import dash
 from processing.packaging import release as packaging
 from processing.packaging.release import IFRAMES_SUFFIX, StoredRendition
 from processing.packaging.texts import TextTrack
-from videos.models import Chunk, Release, Rendition
-from videos.renditions import AddressOf, describe, stored, stored_one
+from videos.models import Chunk, Release, Rendition, Sound
+from videos.renditions import AddressOf, added, describe, stored, stored_one
+from videos.tracks import selectors
 
 MULTIVARIANT = "master.m3u8"
 MANIFEST = "manifest.mpd"
 _HLS = ".m3u8"
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What playlists of a release list beside it: the ``texts`` and the ``sounds`` of a video."""
+
+    texts: Sequence[TextTrack] = ()
+    sounds: Sequence[Sound] = ()
+
+
+NOTHING = Beside()
 
 
 class NoSuchPlaylist(Exception):
@@ -25,28 +38,31 @@ def live(release_id: UUID) -> Release | None:
     return Release.objects.filter(pk=release_id, state__in=states).first()
 
 
-def render(
-    release: Release, name: str, *, address_of: AddressOf, tracks: Sequence[TextTrack] = ()
-) -> str:
+def render(release: Release, name: str, *, address_of: AddressOf, beside: Beside = NOTHING) -> str:
     """Render the playlist with this file name: ``master.m3u8``, ``<rendition>.m3u8``,
     ``<rendition>-iframes.m3u8`` or ``manifest.mpd``. The last two exist for complete releases only.
-    ``tracks`` are the text tracks that the first and the last one list. Raises
-    ``NoSuchPlaylist``."""
-    text = _text(release, name, address_of, tracks)
+    What is ``beside`` it is listed in the first and the last one, and each sound has a playlist
+    that is called as its track. Raises ``NoSuchPlaylist``."""
+    text = _text(release, name, address_of, beside)
     if text is None:
         raise NoSuchPlaylist
     return text
 
 
-def _text(
-    release: Release, name: str, address_of: AddressOf, tracks: Sequence[TextTrack]
-) -> str | None:
+def _text(release: Release, name: str, address_of: AddressOf, beside: Beside) -> str | None:
+    heard = {f"{sound.track_id}{_HLS}": _heard(sound, address_of) for sound in beside.sounds}
     if name == MULTIVARIANT:
-        return _multivariant(release, tracks)
+        return _multivariant(release, list(heard.values()), beside.texts)
     if name == MANIFEST:
         every = stored(release, address_of=address_of) if release.is_complete else []
-        return dash.manifest(every, tracks) if every else None
-    stem = name.removesuffix(_HLS)
+        return dash.manifest([*every, *heard.values()], beside.texts) if every else None
+    if name in heard:
+        target = release.target_duration
+        return packaging.media_playlist(heard[name], complete=True, target=target)
+    return _media(release, name.removesuffix(_HLS), address_of)
+
+
+def _media(release: Release, stem: str, address_of: AddressOf) -> str | None:
     if not release.is_complete:
         return _growing(release, stem, address_of)
     if (rendition := _rendition(release, stem, None, address_of)) is not None:
@@ -57,13 +73,20 @@ def _text(
     return None
 
 
-def _multivariant(release: Release, tracks: Sequence[TextTrack]) -> str | None:
+def _heard(sound: Sound, address_of: AddressOf) -> StoredRendition:
+    return added(sound, name=selectors.name_of(sound.track), address_of=address_of)
+
+
+def _multivariant(
+    release: Release, heard: Sequence[StoredRendition], tracks: Sequence[TextTrack]
+) -> str | None:
     rows = Rendition.objects.filter(release=release).largest_first()
     renditions = [describe(row) for row in rows]
     if not renditions:
         return None
     complete = release.is_complete
-    return packaging.multivariant_playlist(renditions, complete=complete, tracks=tracks)
+    every = [*renditions, *heard]
+    return packaging.multivariant_playlist(every, complete=complete, tracks=tracks)
 
 
 def _growing(release: Release, name: str, address_of: AddressOf) -> str | None:

@@ -133,6 +133,13 @@ def _render(release: Release, name: str, until: int, tracks: Tracks | None) -> R
         signed = storage.signed_url(key, until=until)
         return Address(signed) if signed else Address(key.removeprefix(prefix), mapped=True)
 
-    listed = selectors.listed(tracks.video_id, tracks.base) if tracks else ()
-    text = playlists.render(release, name, address_of=address_of, tracks=listed)
+    beside = _beside(release, tracks) if tracks else playlists.NOTHING
+    text = playlists.render(release, name, address_of=address_of, beside=beside)
     return Rendered(gzip.compress(text.encode(), _GZIP_LEVEL, mtime=0), release.is_complete)
+
+
+def _beside(release: Release, tracks: Tracks) -> playlists.Beside:
+    return playlists.Beside(
+        selectors.listed(tracks.video_id, tracks.base),
+        selectors.sounds(tracks.video_id, release.pk),
+    )

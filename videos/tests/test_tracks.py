@@ -69,6 +69,14 @@ def test_a_file_becomes_a_track(api: APIClient, video: Video) -> None:
     assert event.payload["track"]["id"] == answer.data["id"]
 
 
+def test_the_language_helps_to_read_an_old_file(api: APIClient, video: Video) -> None:
+    body = SRT.replace("& then", "שלום עולם").encode("cp1255")
+    answer = add_file(api, video, body, language="he")
+    assert answer.status_code == 201, answer.data
+    assert [cue.plain for cue in Cue.objects.order_by("number")] == ["Hello there", "שלום עולם"]
+    assert [one["code"] for one in answer.data["notices"]] == ["captions_encoding_guessed"]
+
+
 def test_the_text_is_served_in_every_form(
     api: APIClient, ready_video: Video, media: TestClient, tmp_path: Path
 ) -> None:
@@ -192,6 +200,18 @@ def test_a_wrong_cue_changes_nothing(
     with unchanged(Cue):
         answer = api.put(f"{tracks_of(video)}{track}/cues/", {"cues": [cue]}, format="json")
     assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+def test_cues_are_moved_in_time(api: APIClient, video: Video) -> None:
+    track = add_file(api, video).data["id"]
+    address = f"{tracks_of(video)}{track}/cues/"
+    told = api.patch(address, {"shift": -0.25, "after": 1}, format="json").data["cues"]
+    assert [(cue["start"], cue["end"]) for cue in told] == [(0.5, 2.0), (1.25, 2.75)]
+    with unchanged(Cue):
+        early = api.patch(address, {"shift": -1}, format="json")
+        late = api.patch(address, {"shift": 1, "revision": 1}, format="json")
+    assert (early.status_code, early.json()["code"]) == (400, "cues_before_start")
+    assert (late.status_code, late.json()["code"]) == (409, "track_changed")
 
 
 def test_tags_that_are_no_captions_are_shown_as_text(api: APIClient, video: Video) -> None:

@@ -28,14 +28,15 @@ class CaptionsBusy(Exception):
     """Raised when too many files are read at once, or no program could be started."""
 
 
-def read(path: Path, filename: str) -> Document:
-    """Return the text of a file. Raises ``CaptionsUnreadable`` and ``CaptionsBusy``."""
+def read(path: Path, filename: str, *, language: str = "") -> Document:
+    """Return the text of a file; ``language`` helps to guess the encoding of an old one. Raises
+    ``CaptionsUnreadable`` and ``CaptionsBusy``."""
     if not connection.in_atomic_block:
         connection.close()  # others can use it meanwhile
     if not _reading.acquire(timeout=_PATIENCE_SECONDS):
         raise CaptionsBusy
     try:
-        return apart.read_apart(path.resolve(), _program(), filename=filename)
+        return apart.read_apart(path.resolve(), _program(), filename=filename, language=language)
     except (ToolMissing, SandboxUnavailable) as error:
         raise CaptionsBusy from error
     finally:
@@ -46,7 +47,7 @@ def _program() -> FFmpeg:
     return FFmpeg(site.FFMPEG, site.FFPROBE, site.ENV.sandbox)
 
 
-def fetch(url: str) -> tuple[Document, str]:
+def fetch(url: str, *, language: str = "") -> tuple[Document, str]:
     """Fetch the file at a URL; return its text and its name. Raises ``urls.UrlWrong``,
     ``FetchFailed``, and as ``read``."""
     urls.require_fetchable(url, site.FETCH_PRIVATE)
@@ -63,6 +64,6 @@ def fetch(url: str) -> tuple[Document, str]:
                 make_room=require_room,
             ).run()
             name = fetched.filename or urls.filename(url)
-            return read(part.path, name), name
+            return read(part.path, name, language=language), name
         finally:
             part.discard()

@@ -13,7 +13,7 @@ from django.utils.translation import get_language_info
 from processing.captions import document
 from processing.captions.document import Document, Word
 from processing.packaging.texts import TextTrack
-from videos.models import Cue, Track
+from videos.models import Cue, Sound, Track
 
 _KINDS = {
     Track.Kind.CAPTIONS: "Captions",
@@ -27,13 +27,20 @@ _REGION_NAME = re.compile(r"^id:(\S+)", re.MULTILINE)
 
 def name_of(track: Track) -> str:
     """Return the name of a track in menus: its label, else its language in its own words, else its
-    kind."""
+    kind. What an engine recognised is marked so."""
     if track.label:
         return track.label
     language = language_name(track.language)
     if not language:
-        return _KINDS[Track.Kind(track.kind)]
-    return f"{language} (forced)" if track.kind == Track.Kind.FORCED else language
+        language = _KINDS[Track.Kind(track.kind)]
+    elif track.kind == Track.Kind.FORCED:
+        return f"{language} (forced)"
+    return f"{language} (automatic)" if is_automatic(track) else language
+
+
+def is_automatic(track: Track) -> bool:
+    """Whether the text was recognised by an engine, and nobody has looked through it since."""
+    return track.origin == Track.Origin.GENERATED and not track.edited
 
 
 def language_name(language: str) -> str:
@@ -48,6 +55,30 @@ def listed(video_id: UUID, base: str) -> list[TextTrack]:
     """Return the text tracks of a video as its playlists list them. ``base`` is the address under
     which the files of its tracks lie."""
     return [shown(track, base) for track in _texts(video_id)]
+
+
+def sounds(video_id: UUID, release_id: UUID) -> list[Sound]:
+    """Return what was made for a release of the audio tracks of a video, with the tracks joined."""
+    rows = Sound.objects.filter(release=release_id, track__video=video_id)
+    ready = rows.filter(track__state=Track.State.READY).select_related("track")
+    return list(ready.order_by("track"))
+
+
+def with_text(video_id: UUID) -> list[Track]:
+    """Return the tracks of a video that have cues to show, chapters among them, in the order in
+    which they were added."""
+    rows = Track.objects.filter(video=video_id).ready().exclude(kind=Track.Kind.AUDIO)
+    return list(rows.order_by("id"))
+
+
+def chapters(video_id: UUID) -> list[tuple[int, str]]:
+    """Return the milliseconds at which the chapters of a video begin, with their titles: those of
+    the default track of chapters, or else of the first."""
+    rows = Track.objects.filter(video=video_id, kind=Track.Kind.CHAPTERS).ready()
+    track = rows.order_by("-is_default", "id").first()
+    if track is None:
+        return []
+    return list(Cue.objects.filter(track=track).values_list("start", "plain"))
 
 
 def shown(track: Track, base: str) -> TextTrack:

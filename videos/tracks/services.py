@@ -6,7 +6,7 @@ the playlists list raises the revision of the video's tracks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby, zip_longest
 from typing import Any
 from uuid import UUID
@@ -15,11 +15,12 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
-from processing.captions import document, markup
+from processing.captions import document, markup, shifting
 from processing.captions.document import Document
 from videos import idempotency
 from videos.events import log
 from videos.models import Cue, Track, Video
+from videos.tracks import removed, selectors, sound_files
 
 MOST_TRACKS = 100
 """How many tracks a video may have: a menu that nobody reads to its end."""
@@ -133,6 +134,19 @@ def write_cues(track: Track, cues: Sequence[document.Cue], *, revision: int | No
     return held
 
 
+def shift_cues(track: Track, by: int, *, after: int = 0, revision: int | None) -> Track:
+    """Move the cues that start at ``after`` or later by some milliseconds, and return the track as
+    stored afterwards. Raises as ``write_cues``, ``CuesBeforeStart`` and ``CuesAfterEnd``."""
+    with transaction.atomic():
+        held = _held(track)
+        if revision is not None and held.revision != revision:
+            raise TrackChanged(held)
+        cues = selectors.document_of(held).cues
+        stay = [cue for cue in cues if cue.start < after]
+        moved = shifting.shift([cue for cue in cues if cue.start >= after], by)
+        return write_cues(held, [*stay, *moved.cues], revision=None)
+
+
 def write_text(track: Track, text: Document, **facts: Any) -> Track:
     """Give a track the text of a file, which replaces what it had, and make it ready. Raises
     ``Track.DoesNotExist``."""
@@ -150,6 +164,27 @@ def write_text(track: Track, text: Document, **facts: Any) -> Track:
     return held
 
 
+def make_ready(track: Track, notices: Sequence[Mapping[str, Any]]) -> None:
+    """Make an audio track ready whose row is held, as it can be heard now."""
+    track.state, track.error_code, track.error_message = Track.State.READY, "", ""
+    track.notices = [dict(notice) for notice in notices]
+    track.revision += 1
+    fields = ["notices", "state", "error_code", "error_message", "revision", "updated_at"]
+    track.save(update_fields=fields)
+    _told("video.track.ready", track)
+
+
+def hold_track(track_id: UUID) -> Track | None:
+    """Lock the row of a track after that of its video, and return it; None if it is gone."""
+    track = Track.objects.filter(pk=track_id).first()
+    if track is None:
+        return None
+    try:
+        return _held(track)
+    except Track.DoesNotExist:
+        return None
+
+
 def fail(track: Track, code: str, message: str) -> None:
     """Record why a track could not be made."""
     with transaction.atomic():
@@ -164,14 +199,22 @@ def delete(track: Track) -> None:
     with transaction.atomic():
         held = _held(track)
         _told("video.track.deleted", held)
+        removed.note(held)
+        sound_files.let_go([held])
         held.delete()
+        if held.kind == Track.Kind.CHAPTERS:  # what follows changes of them looks at those left
+            others = Track.objects.filter(video=held.video_id, kind=held.kind)
+            others.update(updated_at=timezone.now())
 
 
 def forget_orphans() -> int:
     """Delete tracks whose video is gone; return how many rows that were. Only the previous version,
     which does not know this table, deletes videos without them."""
     is_gone = ~Exists(Video.objects.filter(pk=OuterRef("video_id")))
-    return Track.objects.filter(is_gone).delete()[0]
+    with transaction.atomic():
+        orphans = Track.objects.filter(is_gone)
+        sound_files.let_go(orphans.filter(kind=Track.Kind.AUDIO))
+        return orphans.delete()[0]
 
 
 def notices_of(text: Document) -> list[dict[str, Any]]:

@@ -13,9 +13,10 @@ _FIRST = (Track.Kind.CAPTIONS, Track.Kind.SUBTITLES)
 
 
 def track_of(video: Video, language: str = "") -> Track | None:
-    """Return the track whose text is the transcript of a video: captions before subtitles, the
-    default before others, the oldest first; None if there is none in that language. A language
-    without a region stands for all of its regions."""
+    """Return the track whose text is the transcript of a video: what people wrote before what was
+    recognised, captions before subtitles, the default before others, the oldest first; None if
+    there is none in that language. A language without a region stands for all of its regions.
+    """
     tracks = Track.objects.filter(video=video, kind__in=_FIRST).ready()
     wanted = language.lower()
     fitting = [one for one in tracks if _fits(one.language.lower(), wanted)]
@@ -49,5 +50,6 @@ def _fits(language: str, wanted: str) -> bool:
     return not wanted or language == wanted or language.startswith(f"{wanted}-")
 
 
-def _order(track: Track) -> tuple[int, bool, Any]:
-    return _FIRST.index(Track.Kind(track.kind)), not track.is_default, track.pk
+def _order(track: Track) -> tuple[bool, int, bool, Any]:
+    automatic = selectors.is_automatic(track) and not track.is_default
+    return automatic, _FIRST.index(Track.Kind(track.kind)), not track.is_default, track.pk

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from processing.captions import timing
 from processing.captions.characters import lines_of
@@ -23,7 +24,7 @@ def read(text: str, draft: Draft) -> None:
     for number, line in enumerate(lines[: timed[0]] if timed else lines, start=1):
         if line.strip():
             draft.wrong(number, "captions_text_without_times")
-    for at, after in zip(timed, [*timed[1:], len(lines)], strict=True):
+    for at, after in pairwise([*timed, len(lines)]):
         found = _TIMING.fullmatch(lines[at])
         text = "\n".join(lines[at + 1 : after]).replace("[br]", "\n").rstrip("\n ")
         if found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from processing.captions import settings, timing
 from processing.captions.characters import lines_of
@@ -10,7 +11,7 @@ from processing.captions.draft import Draft
 
 # Some editors write spaces within a time, or a point before the milliseconds. SubRip itself may
 # write where a cue stands behind the times.
-_TIME = r"\d{1,4} ?: ?\d{1,2} ?: ?\d{1,2}(?: ?[,.:] ?\d{1,9})?"
+_TIME = r"(?:\d{1,4} ?: ?)?\d{1,2} ?: ?\d{1,2}(?: ?[,.:] ?\d{1,9})?"
 _TIMING = re.compile(
     rf"\s{{0,9}}({_TIME})\s{{0,9}}-?->\s{{0,9}}({_TIME})(?:\s+(\S.*))?\s*", re.ASCII
 )
@@ -31,7 +32,7 @@ def read(text: str, draft: Draft) -> None:
     lines = lines_of(text.lstrip("\ufeff"))
     timed = [at for at, line in enumerate(lines) if _ARROW.match(line)]
     _before(lines[: timed[0]] if timed else lines, draft)
-    for at, after in zip(timed, [*timed[1:], len(lines)], strict=True):
+    for at, after in pairwise([*timed, len(lines)]):
         _cue(at + 1, lines[at], _text(lines[at + 1 : after], last=after == len(lines)), draft)
 
 

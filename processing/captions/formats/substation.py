@@ -95,8 +95,8 @@ class _Reader:
             self._info(name, rest)
         elif section.startswith("v4"):
             self._style(name, rest, number)
-        elif section in ("fonts", "graphics"):
-            self._draft.notice("captions_styles_dropped", number, count=int(name.endswith("name")))
+        elif section in ("fonts", "graphics") and name.endswith("name"):
+            self._draft.notice("captions_styles_dropped", number)
         elif section == "events":
             self._event(name if colon else "", rest, number)
         elif not section:

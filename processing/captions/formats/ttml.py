@@ -168,8 +168,8 @@ class _Reader:
             self._styles.regions[self._region] = {**known, **style}
         else:
             self._styles.styles[identifier] = style
-            if not KEPT.issuperset(style):
-                self._draft.notice("captions_styles_dropped", self.line())
+        if not KEPT.issuperset(styling):
+            self._draft.notice("captions_styles_dropped", self.line())
 
     def _element(
         self, name: str, told: dict[str, str], attributes: dict[str, str], styling: Style

@@ -20,11 +20,14 @@ _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 @dataclass(frozen=True)
 class Clock:
-    """What the root element says of times: frames a second, parts of a frame, ticks a second."""
+    """What the root element says of times: frames a second, parts of a frame, ticks a second, and
+    how many seconds one of the clock lasts: SMPTE time codes count 30 frames as a second where
+    there are 29.97, unless they drop some."""
 
     frames: Fraction = Fraction(30)
     parts: int = 1
     ticks: Fraction = Fraction(1)
+    second: Fraction = Fraction(1)
 
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> Clock:
@@ -39,7 +42,14 @@ class Clock:
         parts = _number(parameters, "subFrameRate") or 1
         rate = (frames or 30) * factor
         default = rate * parts if frames else Fraction(1)
-        return cls(rate, parts, Fraction(_number(parameters, "tickRate") or default))
+        counted = parameters.get("timeBase") == "smpte"
+        drops = parameters.get("dropMode", "nonDrop") != "nonDrop"
+        return cls(
+            rate,
+            parts,
+            Fraction(_number(parameters, "tickRate") or default),
+            1 / factor if counted and not drops else Fraction(1),
+        )
 
     def read(self, text: str) -> Fraction | None:
         """Return a time in milliseconds, None if it is none."""
@@ -51,7 +61,7 @@ class Clock:
         found = _CLOCK.fullmatch(text)
         if found is None or int(found[2]) > 59 or int(found[3]) > 59:
             return None
-        seconds = Fraction((int(found[1]) * 60 + int(found[2])) * 60 + int(found[3]))
+        seconds = ((int(found[1]) * 60 + int(found[2])) * 60 + int(found[3])) * self.second
         if found[4]:
             seconds += Fraction(f"0.{found[4]}")
         if found[5]:

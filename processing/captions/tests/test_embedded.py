@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from processing.captions import embedded
-from processing.captions.document import Cue
+from processing.captions.document import Cue, Document
 from processing.ffmpeg import inputs
 from processing.ffmpeg.clip import Clip
 from processing.ffmpeg.encoding import subtitles
-from processing.ffmpeg.errors import ProcessFailed
-from processing.ffmpeg.media import Media
+from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
+from processing.ffmpeg.media import Media, SubtitleStream
 from processing.ffmpeg.running.ffmpeg import FFmpeg
 from processing.ffmpeg.running.runner import Limits
-from processing.ffmpeg.tests.clips import described, ffmpeg
+from processing.ffmpeg.tests.clips import described, ffmpeg, video_stream
 from tests.corpus import VIDEOS, needs_corpus
 
 SRT = """1
@@ -111,6 +111,18 @@ def test_captions_of_television_in_a_track_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_language_of_a_stream_helps_with_its_encoding(tmp_path: Path) -> None:
+    (tmp_path / "a.srt").write_bytes(SRT.replace("three", "שלום").encode("cp1255"))
+    path = tmp_path / "a.mkv"
+    frames = ["-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=4"]
+    told = ["-c:s", "copy", "-metadata:s:s:0", "language=heb", "-pix_fmt", "yuv420p"]
+    ffmpeg(*frames, "-i", tmp_path / "a.srt", *told, path)
+    (one,) = _extract(path, described(path), tmp_path / "out")
+    assert one.document is not None
+    assert [cue.text for cue in one.document.cues][1] == "שלום"
+
+
+@pytest.mark.slow
 def test_no_decoder_of_subtitles_opens_unless_they_are_wanted(tmp_path: Path) -> None:
     (tmp_path / "a.srt").write_text(SRT)
     path = tmp_path / "a.mp4"
@@ -133,6 +145,30 @@ def test_a_source_without_text_is_not_read(tmp_path: Path) -> None:
 
     media = Media("mov,mp4", 1.0, 1, None, None, ())
     assert embedded.extract(tmp_path / "a", media, tmp_path, ffmpeg="ffmpeg", run=run) == []
+
+
+@pytest.mark.parametrize("error", [ProcessFailed, RoomDoubtful])
+def test_a_broken_stream_takes_no_other_with_it(tmp_path: Path, error: type[ProcessFailed]) -> None:
+    streams = tuple(
+        SubtitleStream(number, "mov_text", "eng", "", default=False, forced=False)
+        for number in (1, 2)
+    )
+    media = Media("mov,mp4", 4.0, 1, None, video_stream(), (), subtitles=streams)
+
+    def run(argv: list[str]) -> object:
+        if "0:1" in argv:
+            raise error
+        return (tmp_path / "subtitles-2.srt").write_text(SRT.replace("00:00:", "00:01:"))
+
+    if error is RoomDoubtful:
+        with pytest.raises(RoomDoubtful):
+            embedded.extract(tmp_path / "a", media, tmp_path, ffmpeg="ffmpeg", run=run)
+        return
+    found = embedded.extract(tmp_path / "a", media, tmp_path, ffmpeg="ffmpeg", run=run)
+    assert found == [
+        embedded.Embedded(streams[0], error_code="captions_unreadable"),
+        embedded.Embedded(streams[1], Document(IN_SRT)),
+    ]
 
 
 FILES = {

@@ -31,6 +31,7 @@ ANY = st.text(alphabet=st.sampled_from("<>/&;bi cvrtuy.\n\u202e\u2067\u2069-:01x
         ("<ruby>漢<rt>かん</rt>字<rt>じ</ruby>", "<ruby>漢<rt>かん</rt>字<rt>じ</rt></ruby>"),
         ("<rt>x</rt>", "x"),
         ("a\n\n\n b &#10;&#10; c", "a\nb\nc"),
+        ("<v Bo -->a<c.x-->b", "<v Bo>a<c>b</c></v>"),
         ("a --> b", "a --&gt; b"),
         ("\u202ea\u202c b", "a b"),
         ("\u2067a\nb\u2069", "\u2067a\u2069\nb"),

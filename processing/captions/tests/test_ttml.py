@@ -28,6 +28,15 @@ def _read(body: str, *, head: str = "", root: str = "") -> Document:
         ("", "00:00:01:15", "60f", (1500, 2000)),
         ('ttp:frameRate="25"', "00:00:01:05", "50f", (1200, 2000)),
         ('ttp:frameRate="30" ttp:frameRateMultiplier="1000 1001"', "30f", "60f", (1001, 2002)),
+        (
+            'ttp:timeBase="smpte" ttp:frameRate="30" ttp:frameRateMultiplier="1000 1001"',
+            *("01:00:00:00", "01:00:01:15", (3_603_600, 3_605_102)),
+        ),
+        (
+            'ttp:timeBase="smpte" ttp:dropMode="dropNTSC" ttp:frameRate="30" '
+            'ttp:frameRateMultiplier="1000 1001"',
+            *("00:10:00:00", "00:10:01:00", (600_000, 601_000)),
+        ),
         ('ttp:tickRate="10000000"', "10000000t", "20000000t", (1000, 2000)),
     ],
 )
@@ -100,12 +109,13 @@ def test_regions_become_places(
 
 
 def test_what_is_left_out_is_told() -> None:
-    head = '<styling><style xml:id="s" tts:color="red"/></styling>'
+    head = '<styling><style xml:id="s" tts:color="red"/></styling><layout><region xml:id="r" '
+    head += 'tts:color="red"/></layout>'
     text = '<span tts:color="red" style="s">a</span>'
     body = f'<body><div><p begin="2h" end="3h">{text}</p></div></body>'
     told = {one.code: dict(one.details) for one in _read(body, head=head).notices}
     assert told == {
-        "captions_styles_dropped": {"count": 1, "line": 3},
+        "captions_styles_dropped": {"count": 2, "line": 3},
         "captions_styling_dropped": {"count": 1, "line": 4},
         "captions_start_late": {"hours": 2},
     }

@@ -95,7 +95,7 @@ class Profile:
     `more_rungs` are extra rungs in other codecs, and `more_audio` are extra codecs for all audio:
     both for players that know them. Older versions had neither. With `takes_incomplete` a source
     that is shorter than its header says is encoded as far as it goes; otherwise it is refused.
-    `left_out` are the kinds of pictures that are not made.
+    `left_out` are the kinds of pictures that are not made, and `transcript` for captions of speech.
     """
 
     name: str

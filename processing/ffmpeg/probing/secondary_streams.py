@@ -28,6 +28,7 @@ def subtitles(listed: Sequence[Any]) -> tuple[SubtitleStream, ...]:
             title=ffprobe_values.text(_tags(stream).get("title")),
             default=bool(_marks(stream).get("default")),
             forced=bool(_marks(stream).get("forced")),
+            described=bool(_marks(stream).get("hearing_impaired")),
         )
         for stream in listed
         if isinstance(stream, dict) and stream.get("codec_type") == "subtitle"

@@ -13,6 +13,7 @@ import pytest
 from processing.ffmpeg.errors import Interrupted
 from processing.ffmpeg.tests.clips import asked, ffmpeg
 from processing.mp4.box import boxes_of
+from processing.mp4.chapters import Chapter
 from processing.packaging import join
 from processing.packaging.tests.stored import FRAME_TICKS, TIMESCALE, Stored
 from processing.packaging.track import MalformedTrack
@@ -142,3 +143,23 @@ def test_a_stop_leaves_nothing(stored: Stored, tmp_path: Path) -> None:
             should_stop=lambda: next(asked_times, "canceled"),
         )
     assert not list(tmp_path.iterdir())
+
+
+def test_chapters_are_read_by_players(stored: Stored, tmp_path: Path) -> None:
+    out = tmp_path / "chapters.mp4"
+    chapters = [Chapter(1000, "Größe"), Chapter(2500, "x" * 300), Chapter(99_000, "never")]
+    tracks = [stored.paths["120p"], stored.paths["audio-en"]]
+    join.progressive(tracks, out, chapters=chapters)
+    found = asked(out, "-show_chapters")["chapters"]
+    assert [one["start_time"] for one in found] == ["0.000000", "1.000000", "2.500000"]
+    assert [one["tags"].get("title", "") for one in found] == ["", "Größe", "x" * 300]
+    assert float(found[2]["end_time"]) == pytest.approx(7.5, abs=0.1)
+    plain = tmp_path / "plain.mp4"
+    join.progressive(tracks, plain)
+    assert hashes(out, "v:0") == hashes(plain, "v:0")
+    assert packets(out, "a:0")[-1]["pts"] == packets(plain, "a:0")[-1]["pts"]
+    # As players that know no such track, but Nero's list.
+    out.write_bytes(out.read_bytes().replace(b"tref", b"skip", 1))
+    nero = asked(out, "-show_chapters")["chapters"]
+    assert [one["start_time"] for one in nero] == ["0.000000", "1.000000", "2.500000"]
+    assert nero[2]["tags"]["title"] == "x" * 255

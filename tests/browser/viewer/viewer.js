@@ -27,6 +27,8 @@ class Viewer {
   /** The time and number of each picture shown, for videos of numbered pictures. */
   numbered = [];
   notes = false;
+  /** The time and number of each picture shown, with the texts of the captions shown then. */
+  captioned = [];
   /** Whether the browser does not report the pictures it shows, so that they are polled. */
   silent = false;
 
@@ -39,7 +41,10 @@ class Viewer {
   }
 
   #note(_, { mediaTime }) {
-    if (this.notes && !this.video.seeking) this.numbered.push([mediaTime, this.number()]);
+    if (this.notes && !this.video.seeking) {
+      this.numbered.push([mediaTime, this.number()]);
+      this.captioned.push([mediaTime, this.number(), this.texts()]);
+    }
     this.video.requestVideoFrameCallback((...told) => this.#note(...told));
   }
 
@@ -56,6 +61,19 @@ class Viewer {
   }
 
   #canvas;
+
+  /** Return the texts of the captions that are shown now. */
+  texts() {
+    const shown = [...this.video.textTracks].filter(({ mode }) => mode !== "disabled");
+    return shown.flatMap(({ activeCues }) => [...(activeCues ?? [])].map(({ text }) => text));
+  }
+
+  /** Seek, and return the number of the picture and the texts there. */
+  async readAt(seconds) {
+    await this.seek(seconds);
+    await this.until(() => this.texts().length > 0, `captions at ${seconds}`);
+    return [this.number(), this.texts()];
+  }
 
   complain(text) {
     this.complaints.push(`${text} (at ${this.video.currentTime.toFixed(3)})`);
@@ -187,6 +205,19 @@ class HlsViewer extends Viewer {
     else this.hls.loadLevel = index;
   }
 
+  /** Return the captions to choose from: name, language, and whether they are the default, forced
+   * or for the deaf. */
+  captions() {
+    return this.hls.subtitleTracks.map(({ name, lang, default: chosen, forced, characteristics }) => ({
+      name, language: lang, chosen, forced, described: Boolean(characteristics),
+    }));
+  }
+
+  read(name) {
+    this.hls.subtitleDisplay = true;
+    this.hls.subtitleTrack = this.captions().findIndex((one) => one.name === name);
+  }
+
   languages() {
     return this.hls.audioTracks.map((track) => track.lang);
   }
@@ -243,6 +274,16 @@ class ShakaViewer extends Viewer {
     this.player.configure({ abr: { enabled: false } });
     const track = this.player.getVariantTracks().find((one) => one.height === height);
     this.player.selectVariantTrack(track, now, now ? this.#keep : 0);
+  }
+
+  captions() {
+    return this.player.getTextTracks().map(({ label, language, primary, forced, roles }) => ({
+      name: label, language, chosen: primary, forced, described: roles.some((role) => /caption|transcribes/.test(role)),
+    }));
+  }
+
+  read(name) {
+    this.player.selectTextTrack(this.player.getTextTracks().find(({ label }) => label === name));
   }
 
   languages() {

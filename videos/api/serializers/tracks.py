@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from processing.captions import document, limits, markup, notices, settings
 from processing.packaging import languages
 from videos import access
 from videos.access import Viewer
 from videos.api import vocabulary
-from videos.api.fields import AddressField, ChoiceField, TextField, TitleField
+from videos.api.fields import AddressField, ChoiceField, SecondsField, TextField, TitleField
 from videos.api.serializers.files import UploadedFileField, only_one_file
 from videos.api.serializers.imports import FetchedUrlField
 from videos.api.strictness import StrictForm
@@ -73,6 +75,7 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
     default = serializers.BooleanField(source="is_default")
     status = serializers.ChoiceField(choices=Track.State.choices, source="state")
     error = serializers.SerializerMethodField()
+    offset = serializers.SerializerMethodField()
     cues = serializers.IntegerField(source="cue_count", help_text="how many it has")
     texts = serializers.SerializerMethodField()
     notices = serializers.SerializerMethodField()
@@ -91,6 +94,7 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
             "error",
             "edited",
             "revision",
+            "offset",
             "cues",
             "texts",
             "notices",
@@ -103,6 +107,11 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
     def get_name(self, track: Track) -> str:
         """What menus call it: its label, or its language in its own words."""
         return selectors.name_of(track)
+
+    @extend_schema_field(serializers.FloatField(allow_null=True))
+    def get_offset(self, track: Track) -> Any:
+        """Seconds of the video at which its audio begins; null for text."""
+        return None if track.is_text else track.offset
 
     @extend_schema_field(TrackErrorSerializer(allow_null=True))
     def get_error(self, track: Track) -> Any:
@@ -204,6 +213,28 @@ class TranscribeSerializer(StrictForm):
     )
 
 
+class ShiftSerializer(StrictForm):
+    """How far all cues of a track, or the later ones, are moved in time."""
+
+    revision = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="as for the replacement of cues",
+    )
+    shift = SecondsField(
+        min_value=-limits.MOST_MS / _MS,
+        max_value=limits.MOST_MS / _MS,
+        help_text="seconds: later if positive, earlier if negative",
+    )
+    after = SecondsField(
+        required=False,
+        min_value=0,
+        max_value=limits.MOST_MS / _MS,
+        help_text="only cues that start at this second or later are moved",
+    )
+
+
 class ShownCueSerializer(serializers.Serializer[Any]):
     """A text that is shown for some seconds."""
 
@@ -241,27 +272,64 @@ class TrackEditSerializer(StrictForm):
         return given
 
 
+class OffsetField(serializers.FloatField):
+    """Seconds of the video at which audio begins; below 0, so many seconds of it are left out."""
+
+    def __init__(self, **options: Any) -> None:
+        longest = limits.MOST_MS / _MS
+        super().__init__(min_value=-longest, max_value=longest, **options)
+
+    def to_internal_value(self, data: Any) -> float:
+        """Return the seconds; fail for what is no number."""
+        seconds = super().to_internal_value(data)
+        if not math.isfinite(seconds):
+            self.fail("invalid")
+        return seconds
+
+
+def only_audio_is_moved(attrs: dict[str, Any]) -> dict[str, Any]:
+    """Return the members of a new track; fail if a text has an offset."""
+    if "offset" in attrs and attrs["kind"] != Track.Kind.AUDIO:
+        raise serializers.ValidationError(
+            {"offset": ErrorDetail("Only audio has an offset.", code="invalid")}
+        )
+    return attrs
+
+
 class TrackSubmitSerializer(TrackEditSerializer):
     """A new track whose text is fetched from a URL, or given as cues."""
 
-    kind = ChoiceField(choices=vocabulary.TEXT_KINDS, default=Track.Kind.CAPTIONS)
+    kind = ChoiceField(choices=Track.Kind.choices, default=Track.Kind.CAPTIONS)
     url = FetchedUrlField(
-        required=False, max_length=urls.LONGEST, help_text="of a file, which is fetched at once"
+        required=False,
+        max_length=urls.LONGEST,
+        help_text="of a file, which is fetched at once, or, for audio, soon",
     )
     cues = serializers.ListField(child=CueSerializer(), required=False, max_length=limits.MOST_CUES)
+
+    offset = OffsetField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Accept exactly one of both sources."""
         if ("url" in attrs) == ("cues" in attrs):
             raise serializers.ValidationError("Send either `url` or `cues`.", code="required")
-        return attrs
+        if attrs["kind"] == Track.Kind.AUDIO and "cues" in attrs:
+            raise serializers.ValidationError(
+                {"cues": ErrorDetail("Audio has no cues. Send its `url`.", code="invalid")}
+            )
+        return only_audio_is_moved(attrs)
 
 
 class TrackFileSerializer(TrackEditSerializer):
     """A new track whose text is a file."""
 
-    kind = ChoiceField(choices=vocabulary.TEXT_KINDS, default=Track.Kind.CAPTIONS)
+    kind = ChoiceField(choices=Track.Kind.choices, default=Track.Kind.CAPTIONS)
     file = UploadedFileField(allow_empty_file=True)
+    offset = OffsetField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Accept an offset for audio alone."""
+        return only_audio_is_moved(attrs)
 
     def validate_file(self, file: UploadedFile[bytes]) -> UploadedFile[bytes]:
         """Accept only one file per request."""

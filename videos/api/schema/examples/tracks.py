@@ -16,6 +16,7 @@ TRACK: Example = {
     "error": None,
     "edited": False,
     "revision": 1,
+    "offset": None,
     "cues": 412,
     "texts": {suffix: f"{_TEXTS}.{suffix}" for suffix in ("vtt", "srt", "txt", "json")},
     "notices": [],

@@ -13,26 +13,31 @@ OPERATIONS: Mapping[str, Operation] = {
     "track.list": Operation(
         "listTracks",
         "List the tracks of a video",
-        "Captions, subtitles and chapters, in the order in which they were added. Whoever may see "
-        "the video may read them.",
+        "Captions, subtitles, chapters and added audio, in the order in which they were added. "
+        "Whoever may see the video may read them.",
         answer=examples.TRACKS,
     ),
     "track.create": Operation(
         "createTrack",
-        "Add captions, subtitles or chapters",
+        "Add captions, subtitles, chapters or audio",
         "Send a file as `multipart/form-data`, or JSON with the `url` of one or with `cues`. "
         "WebVTT, SRT, SBV, ASS, SSA, TTML, SCC and EBU STL are read, whatever their encoding. "
         "Nothing is encoded: players find the track at once. What cannot be read is refused with "
-        "the lines that are wrong; what had to be changed is told in `notices`.",
+        "the lines that are wrong; what had to be changed is told in `notices`.\n\n"
+        "Audio, such as another language or a commentary, is a file or a URL of `kind` `audio`. It "
+        "begins with the video, or at the `offset`, and is `processing` until its "
+        "`status` is `ready` or `failed`; the frames are not touched. Files are as large as those "
+        "of `POST videos/`.",
         refusals={
             400: (
                 "too_many_files",
                 "fetch_bad_url",
                 "fetch_forbidden_address",
+                "file_empty",
                 *_UNREADABLE,
             ),
-            403: ("permission_denied",),
-            409: ("too_many_tracks",),
+            403: ("permission_denied", "upload_not_allowed"),
+            409: ("too_many_tracks", "upload_canceled"),
             422: fetching.CODES,
             503: ("captions_unavailable",),
             507: ("disk_full",),
@@ -88,6 +93,19 @@ OPERATIONS: Mapping[str, Operation] = {
         "getCues",
         "Get the cues of a track",
         "Returns all of them by their start, with the revision to send back with a change.",
+        answer=examples.CUES,
+    ),
+    "track.shift_cues": Operation(
+        "shiftCues",
+        "Move the cues of a track in time",
+        "Moves all cues by some seconds, or those from `after` on, with the times of their words. "
+        "Nothing is cut off: cues that would begin before the video are refused.",
+        refusals={
+            400: ("cues_before_start", "cues_after_end"),
+            403: ("permission_denied",),
+            409: ("track_changed",),
+        },
+        request={"revision": 2, "shift": -0.75},
         answer=examples.CUES,
     ),
     "track.write_cues": Operation(
