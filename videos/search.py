@@ -10,8 +10,6 @@ scan every row. On SQLite the rows are read.
 import json
 import re
 from collections.abc import Iterator
-from functools import reduce
-from operator import and_
 from typing import Any
 
 from django.db import connection
@@ -19,14 +17,12 @@ from django.db.models import BooleanField, Case, F, Func, Q, QuerySet, TextField
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from videos import search_index, spoken, words
+from videos import search_index, spoken, sqlite_words, words
 from videos.models import Image, Source, Video
 
 _FUNCTION = "videos_found"
 # "[]" and "{}", which most rows have.
 _EMPTY_JSON = "[]"
-# Of SQLite: a text with another character than ASCII's visible ones, or with a backslash.
-_NOT_PLAIN = "*[^] -[^-~]*"
 
 
 def images_titled(images: QuerySet[Image], text: str) -> QuerySet[Image]:
@@ -77,33 +73,18 @@ def _found_on_sqlite(text: str) -> Any:
     found = Func(Value(text), *told, function=_FUNCTION, output_field=BooleanField())
     if not words.of(text):
         return found
-    # SQLite itself sees in most rows that they lack a word; it knows no letters but ASCII's.
     return Case(When(_may_have(words.of(text), told), then=found), default=Value(False))
 
 
 def _may_have(wanted: list[str], told: list[F]) -> Q:
-    """Return a condition that holds for all texts that have these words, and for few others: those
-    with letters beyond ASCII, as themselves or escaped in JSON, are to be looked at."""
+    """Return a condition that holds for all videos that have these words, and for few others."""
     every = Func(
         *(Coalesce(one, Value(""), output_field=TextField()) for one in told),
         template="(%(expressions)s)",
         arg_joiner=" || ' ' || ",
         output_field=TextField(),
     )
-    other = Q(_holds(every, "GLOB", _NOT_PLAIN))
-    if not all(word.isascii() for word in wanted):
-        return other
-    return reduce(and_, (Q(_holds(every, "LIKE", f"%{word}%")) for word in wanted)) | other
-
-
-def _holds(text: Any, operator: str, pattern: str) -> Any:
-    return Func(
-        text,
-        Value(pattern),
-        template="%(expressions)s",
-        arg_joiner=f" {operator} ",
-        output_field=BooleanField(),
-    )
+    return sqlite_words.may_have(wanted, every, is_json=True)
 
 
 def _is_found(text: str, *told: str | None) -> bool:

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from processing.captions.document import Cue, Document, Word
-from videos import spoken, spoken_index
+from videos import spoken, spoken_index, words
 from videos.models import Track, Video
 from videos.tracks import services
 
@@ -88,6 +88,25 @@ def test_others_do_not_find_what_is_said(
 ) -> None:
     say(video)
     assert found(as_user(stranger), "morning") == []
+
+
+@pytest.mark.parametrize("said", ["Hello", "Hello\nthere", "Hello [to] all", "Say\\n hello"])
+def test_on_sqlite_python_looks_at_few_cues(
+    api: APIClient, video: Video, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("the index of PostgreSQL finds words")
+    say(video, (Cue(0, 1, "Nothing\nof it"), Cue(9000, 9001, said), Cue(99_000, 99_001, "Łódź")))
+    asked: list[str] = []
+    all_begin = words.all_begin
+
+    def counted(text: str, told: str) -> bool:
+        asked.append(told)
+        return all_begin(text, told)
+
+    monkeypatch.setattr(words, "all_begin", counted)
+    assert [[one.start for one in spoken._cues("HEL").order_by("start")]] == [[9000]]
+    assert sorted(asked) == sorted([said, "Łódź"])
 
 
 def test_the_words_are_read_from_an_index(video: Video) -> None:
