@@ -22,12 +22,13 @@ from asgiref.typing import (
     HTTPScope,
     Scope,
 )
+from django.conf import settings
 from django.utils.http import parse_header_parameters
 
 from config.arriving_forms import is_form
 from videos.api.problems import CONTENT_TYPE, body
 
-FORM_BYTES = 4 * 1024**2
+FORM_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 # The bytes that a multipart form adds to a file: boundaries, headers, the other fields.
 _FORM_OVERHEAD = 64 * 1024
 _ENCODING = b"content-encoding"

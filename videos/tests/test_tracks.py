@@ -265,3 +265,11 @@ def test_a_deleted_track_is_gone_from_the_playlists(
     assert api.delete(f"{tracks_of(ready_video)}{track}/").status_code == 204
     assert "SUBTITLES" not in media.get(master).text
     assert not Cue.objects.exists()
+
+
+def test_long_texts_are_written_in_one_request(api: APIClient, video: Video) -> None:
+    address = f"{tracks_of(video)}{add_file(api, video).data['id']}/cues/"
+    cues = [{"start": at, "end": at + 1, "text": "word " * 999} for at in range(600)]
+    written = api.put(address, {"cues": cues}, format="json")
+    assert written.status_code == 200, written.content[:500]
+    assert Cue.objects.count() == 600

@@ -68,7 +68,8 @@ except OSError as error:
 FILE_UPLOAD_TEMP_DIR = str(UPLOAD_DIR)
 FILE_UPLOAD_HANDLERS = ["videos.ingest.handlers.HashingUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o640
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
+# Of every body but that of a file: the body guard refuses larger ones before they are read.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 MAX_POST_BYTES = ENV.max_post_bytes
 # The most bytes of an upload that can be resumed.
