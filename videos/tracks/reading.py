@@ -20,12 +20,14 @@ from videos.ingest.image_imports import require_room
 
 FETCH_SECONDS = 30.0
 _AT_ONCE = 2
+_FETCHED_AT_ONCE = 4
 _PATIENCE_SECONDS = 20.0
 _reading = BoundedSemaphore(_AT_ONCE)
+_fetching = BoundedSemaphore(_FETCHED_AT_ONCE)
 
 
 class CaptionsBusy(Exception):
-    """Raised when too many files are read at once, or no program could be started."""
+    """Raised when too many files are fetched or read at once, or no program could be started."""
 
 
 def read(path: Path, filename: str, *, language: str = "") -> Document:
@@ -48,9 +50,18 @@ def _program() -> FFmpeg:
 
 
 def fetch(url: str, *, language: str = "") -> tuple[Document, str]:
-    """Fetch the file at a URL; return its text and its name. Raises ``urls.UrlWrong``,
-    ``FetchFailed``, and as ``read``."""
+    """Fetch the file at a URL; return its text and its name. Only a few are fetched at once, as
+    whoever asks for one waits. Raises ``urls.UrlWrong``, ``FetchFailed``, and as ``read``."""
     urls.require_fetchable(url, site.FETCH_PRIVATE)
+    if not _fetching.acquire(blocking=False):
+        raise CaptionsBusy
+    try:
+        return _fetch(url, language)
+    finally:
+        _fetching.release()
+
+
+def _fetch(url: str, language: str) -> tuple[Document, str]:
     if not connection.in_atomic_block:
         connection.close()  # others can use it meanwhile
     with partial.held(uuid4(), Path(site.UPLOAD_DIR)) as part:
