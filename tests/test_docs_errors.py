@@ -10,6 +10,7 @@ from typing import Any
 
 from rest_framework import exceptions, serializers
 
+from processing import sounding
 from processing.captions import errors as captions
 from videos.api import urls
 from videos.api.filters import JobFilter, VideoFilter
@@ -65,9 +66,10 @@ def made() -> set[str]:
     api = (ROOT / "videos" / "api").rglob("*.py")
     files += (path for path in api if path.parent.name != "examples")
     files.append(ROOT / "videos" / "fetching" / "errors.py")
+    files.append(ROOT / "processing" / "steps" / "sound.py")
     files += (ROOT / "videos" / "playback" / "frames").glob("*.py")
     found = {code for path in files for code in _codes(ast.parse(path.read_text()))}
-    found |= set(captions.SENTENCES)
+    found |= {*captions.SENTENCES, sounding.CANCELED, sounding.UNKNOWN}
     return {code for code in found if not code.isdigit()}  # statuses are none
 
 

@@ -6,7 +6,7 @@ import { CueFind } from "./cue-find.js";
 import { CueHistory } from "./cue-history.js";
 import { keyFor, showKeys } from "./cue-keys.js";
 import { CuePlace } from "./cue-place.js";
-import { problems, refusal } from "./cue-problems.js";
+import { fillRow, makeRow } from "./cue-row.js";
 import { CueRows } from "./cue-rows.js";
 import { CueShift } from "./cue-shift.js";
 import { CueStore } from "./cue-store.js";
@@ -116,6 +116,7 @@ class CueEditor extends HTMLElement {
 
   #show() {
     const { cues } = this;
+    if (!this.chosen && cues.length) this.#chosen = cues[0].key;
     this.#rows.show(cues);
     this.#part("list").hidden = !cues.length;
     this.#part("empty").hidden = cues.length > 0;
@@ -137,55 +138,24 @@ class CueEditor extends HTMLElement {
   }
 
   #row() {
-    const row = document.createElement("li");
-    row.className = "cue";
-    const jump = Object.assign(document.createElement("button"), { type: "button", className: "cue-jump" });
-    jump.append("", document.createElement("span"));
-    jump.dataset.do = "jump";
-    const text = document.createElement(this.#isChapters ? "input" : "textarea");
-    text.className = "cue-text";
-    text.maxLength = this.#isChapters ? 200 : edits.MOST_CHARACTERS;
-    text.spellcheck = true;
+    const { row, text, start } = makeRow({ isChapter: this.#isChapters });
     text.addEventListener("input", () => this.#typed(row.dataset.key, text));
     for (const event of ["keyup", "pointerup", "select", "input"]) text.addEventListener(event, () => (this.#cursor = text.selectionStart));
     row.addEventListener("focusin", () => this.#focused(row));
-    row.append(jump);
-    if (this.#isChapters) row.append(this.#startField(row));
-    row.append(text, Object.assign(document.createElement("p"), { className: "cue-problems" }));
+    start?.addEventListener("change", () => this.#begun(row.dataset.key, start));
     return row;
   }
 
-  /** A chapter is one line: its start and its title. */
-  #startField(row) {
-    const field = Object.assign(document.createElement("input"), { className: "cue-start", inputMode: "decimal", autocomplete: "off" });
-    field.addEventListener("change", () => {
-      const time = readTime(field.value);
-      if (time === null) field.value = writeTime(this.cues.find(({ key }) => key === row.dataset.key).start);
-      else this.edit((cues) => edits.set(cues, row.dataset.key, { start: time }));
-    });
-    return field;
+  #fill(row, cue, at, next) {
+    const [isShown, isChosen] = [this.#place.isShown(cue.key), cue.key === this.#chosen];
+    fillRow(row, cue, { at, next, isShown, isChosen, isChapter: this.#isChapters });
   }
 
-  #fill(row, cue, at, next) {
-    const [jump, text, told] = [row.querySelector(".cue-jump"), row.querySelector(".cue-text"), row.querySelector(".cue-problems")];
-    const name = `${this.#isChapters ? "chapter" : "cue"} ${at + 1}`;
-    const [start, end] = [writeTime(cue.start), writeTime(cue.end)];
-    say(jump, "aria-label", `Go to ${start}, ${name}`);
-    if (jump.firstChild.data !== start) jump.firstChild.data = start;
-    if (jump.lastChild.textContent !== end) jump.lastChild.textContent = end;
-    say(text, "aria-label", `${this.#isChapters ? "Title" : "Text"} of ${name}`);
-    if (text.value !== cue.text) write(text, cue.text);
-    const field = row.querySelector(".cue-start");
-    if (field) {
-      say(field, "aria-label", `Start of ${name}`);
-      if (field !== document.activeElement) field.value = start;
-    }
-    const words = problems(cue, next, { isChapter: this.#isChapters }).join(" ");
-    if (told.textContent !== words) told.textContent = told.title = words;
-    row.toggleAttribute("data-refused", refusal(cue) !== null);
-    row.toggleAttribute("data-now", this.#place.isShown(cue.key));
-    if (cue.key === this.#chosen) row.setAttribute("aria-current", "true");
-    else row.removeAttribute("aria-current");
+  /** Take the start of a chapter from its line. */
+  #begun(key, field) {
+    const time = readTime(field.value);
+    if (time === null) field.value = writeTime(this.cues.find((cue) => cue.key === key).start);
+    else this.edit((cues) => edits.set(cues, key, { start: time }));
   }
 
   #typed(key, field) {
@@ -343,17 +313,6 @@ class CueEditor extends HTMLElement {
     const next = (await fetchPage(location.href))?.querySelector("vod-player");
     if (next) this.querySelector("vod-player").take(next.dataset, { anew: true });
   }
-}
-
-function say(element, name, words) {
-  if (element.getAttribute(name) !== words) element.setAttribute(name, words);
-}
-
-/** Write into a field without moving the cursor of somebody who is in it. */
-function write(field, text) {
-  const { selectionStart: from, selectionEnd: to } = field;
-  field.value = text;
-  if (field === document.activeElement) field.setSelectionRange(from, to);
 }
 
 /** Return the text as players show it; the browser makes elements of WebVTT's own tags alone. */

@@ -5,6 +5,7 @@ import { pattern, replace } from "./cues.js";
 export class CueFind {
   #form;
   #editor;
+  #last = null; // The cue that was found last.
 
   constructor(form, editor) {
     [this.#form, this.#editor] = [form, editor];
@@ -44,9 +45,10 @@ export class CueFind {
   #next() {
     const found = this.#found();
     const { cues, chosen } = this.#editor;
-    const at = cues.indexOf(chosen);
-    const next = found.find((cue) => cues.indexOf(cue) > at) ?? found[0];
+    const from = cues.indexOf(chosen) + (chosen?.key === this.#last ? 1 : 0);
+    const next = found.find((cue) => cues.indexOf(cue) >= from) ?? found[0];
     if (next) this.#editor.choose(next.key);
+    this.#last = next?.key ?? null;
     this.#count();
   }
 

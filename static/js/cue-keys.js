@@ -23,10 +23,12 @@ const PLAYER = [
   { names: ["←", "→"], words: "5 seconds back or on, outside of fields" },
 ];
 const FIELDS = "input, textarea, select";
+const FIELDS_OF_THEIR_OWN = ".editor-find, .editor-time";
 
 /** Return what a pressed key asks for, or undefined. */
 export function keyFor({ key, code, ctrlKey, metaKey, altKey, shiftKey, target }) {
   if (key === "?" && !target.matches?.(FIELDS)) return "keys";
+  if (ctrlKey && code !== "KeyF" && target.closest?.(FIELDS_OF_THEIR_OWN)) return undefined;
   const held = { ctrl: ctrlKey || metaKey, alt: altKey, shift: shiftKey };
   if (held.ctrl && !held.alt && !held.shift && code === "KeyY") return "redo";
   const isMeant = (one) => one.code === code && ["ctrl", "alt", "shift"].every((name) => Boolean(one[name]) === held[name]);

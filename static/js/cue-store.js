@@ -6,7 +6,8 @@ import { CueDraft } from "./cue-draft.js";
 import { merge } from "./cue-merge.js";
 import { refusal } from "./cue-problems.js";
 import { edited } from "./cue-text.js";
-import { isSame, newKey, ordered } from "./cues.js";
+import { CueVersions } from "./cue-versions.js";
+import { newKey, ordered } from "./cues.js";
 
 const PAUSE_MS = 1000;
 const LONGEST_TYPING_MS = 10_000;
@@ -21,9 +22,7 @@ export class CueStore extends EventTarget {
   conflicts = [];
   #address;
   #draft;
-  #revision = 0;
-  #base = []; // As the server has them.
-  #sent = new Map(); // By key, as they were sent: the server may write a text in another way.
+  #server = new CueVersions();
   #timer;
   #since = null; // When the first change was made that was not sent.
   #failures = 0;
@@ -42,15 +41,14 @@ export class CueStore extends EventTarget {
 
   async load() {
     const { revision, cues } = await ask(this.#address);
-    this.#accept(revision, cues.map(read));
-    this.cues = [...this.#base];
+    this.#server.accept(revision, cues.map(read));
+    this.cues = [...this.#server.base];
     this.#tell("saved", "Saved");
   }
 
   /** Whether something is not on the server yet. */
   get isUnsaved() {
-    const { changed, gone } = this.#changes();
-    return changed.length > 0 || gone.length > 0;
+    return isAny(this.#server.changes(this.cues));
   }
 
   /** Return what closed tabs have left of this track. */
@@ -113,12 +111,7 @@ export class CueStore extends EventTarget {
   }
 
   #changed() {
-    const changes = this.#changes();
-    if (changes.changed.length || changes.gone.length) {
-      this.#isKept = this.#draft.keep({ revision: this.#revision, base: this.#base, ...changes, conflicts: this.conflicts });
-    } else {
-      this.#draft.forget();
-    }
+    this.#keep();
     if (this.#isGone) return this.lose();
     const now = performance.now();
     this.#since ??= now;
@@ -133,26 +126,20 @@ export class CueStore extends EventTarget {
     this.#timer = setTimeout(() => this.save(), ms);
   }
 
-  /** Return what differs from the server: cues that changed or are new, and the keys of those gone. */
-  #changes() {
-    const base = new Map(this.#base.map((cue) => [cue.key, cue]));
-    const changed = this.cues.filter((cue) => !this.#isStored(cue, base.get(cue.key)));
-    for (const cue of this.cues) base.delete(cue.key);
-    return { changed, gone: [...base.keys()] };
-  }
-
-  #isStored(cue, stored) {
-    if (!stored) return false;
-    const sent = this.#sent.get(cue.key);
-    return cue === stored || isSame(cue, stored) || (sent !== undefined && isSame(cue, sent));
+  /** Keep in the browser what is not on the server. */
+  #keep() {
+    const { revision, base } = this.#server;
+    const changes = this.#server.changes(this.cues);
+    if (isAny(changes)) this.#isKept = this.#draft.keep({ revision, base, ...changes, conflicts: this.conflicts });
+    else this.#draft.forget();
   }
 
   async #saveNow() {
     if (this.#isGone) return;
     const waiting = this.cues.filter((cue) => refusal(cue));
-    const sent = this.#sendable();
+    const sent = this.#server.sendable(this.cues);
     if (this.conflicts.length) return this.#tellUndecided();
-    if (this.#hasNothingNew(sent)) return this.#tellSaved(waiting);
+    if (this.#server.hasAll(sent)) return this.#tellSaved(waiting);
     this.#tell("saving", "Saving…");
     const began = performance.now();
     try {
@@ -165,33 +152,25 @@ export class CueStore extends EventTarget {
     if (this.conflicts.length) return this.#tellUndecided();
     if (this.isUnsaved && !this.#isOnly(waiting)) this.#changed();
     else this.#tellSaved(waiting);
-    if (this.#heard > this.#revision) await this.#catchUp();
+    if (this.#heard > this.#server.revision) await this.#catchUp();
   }
 
   /** Send cues; if others have saved meanwhile, merge and send again. */
   async #put(sent, merges = 0) {
-    const body = { revision: this.#revision, cues: sent.map(written) };
+    const body = { revision: this.#server.revision, cues: sent.map(written) };
     try {
       const { revision, cues } = await ask(this.#address, { method: "PUT", body });
-      this.#accept(revision, cues.map((cue, at) => ({ ...read(cue), key: sent[at].key })));
-      this.#sent = new Map(sent.map((cue) => [cue.key, cue]));
-      this.#keepRest();
+      this.#server.accept(revision, cues.map((cue, at) => ({ ...read(cue), key: sent[at].key })), sent);
+      this.#keep();
     } catch (problem) {
       if (problem.code !== "track_changed" || merges === MOST_MERGES) throw problem;
       await this.#pull();
-      if (!this.conflicts.length) await this.#put(this.#sendable(), merges + 1);
+      if (!this.conflicts.length) await this.#put(this.#server.sendable(this.cues), merges + 1);
     }
   }
 
-  /** Keep only what changed while the rest was on its way. */
-  #keepRest() {
-    const changes = this.#changes();
-    if (!changes.changed.length && !changes.gone.length) this.#draft.forget();
-    else this.#draft.keep({ revision: this.#revision, base: this.#base, ...changes, conflicts: this.conflicts });
-  }
-
   async #catchUp() {
-    if (this.#isGone || this.#heard <= this.#revision) return;
+    if (this.#isGone || this.#heard <= this.#server.revision) return;
     try {
       await this.#pull();
     } catch {
@@ -204,37 +183,17 @@ export class CueStore extends EventTarget {
   /** Read the server's cues and merge them with those of this page. */
   async #pull() {
     const { revision, cues } = await ask(this.#address);
-    const stored = new Map(this.#base.map((cue) => [cue.key, cue]));
-    const mine = this.cues.map((cue) => (this.#isStored(cue, stored.get(cue.key)) ? stored.get(cue.key) : cue));
-    const merged = merge(this.#base, mine, cues.map(read));
+    const merged = this.#server.merged(this.cues, cues.map(read));
     const open = this.conflicts.filter(({ key }) => !merged.conflicts.some((one) => one.key === key));
-    this.#accept(revision, merged.base);
+    this.#server.accept(revision, merged.base);
     this.cues = merged.cues;
     this.conflicts = [...merged.conflicts, ...open.map(({ key }) => ({ key, theirs: merged.base.find((cue) => cue.key === key) ?? null }))];
-    this.#keepRest();
+    this.#keep();
     this.dispatchEvent(new Event("change"));
   }
 
-  #accept(revision, cues) {
-    this.#revision = revision;
-    this.#base = cues.map((cue) => (cue.key ? cue : { ...cue, key: newKey() }));
-    this.#sent = new Map();
-  }
-
-  /** Return the cues as they can be saved: one that cannot is sent as it is stored, or not at all. */
-  #sendable() {
-    const stored = new Map(this.#base.map((cue) => [cue.key, cue]));
-    const told = this.cues.map((cue) => (refusal(cue) ? stored.get(cue.key) : cue)).filter(Boolean);
-    return told.sort((one, other) => one.start - other.start);
-  }
-
-  #hasNothingNew(sent) {
-    const stored = new Map(this.#base.map((cue) => [cue.key, cue]));
-    return sent.length === stored.size && sent.every((cue) => this.#isStored(cue, stored.get(cue.key)));
-  }
-
   #isOnly(waiting) {
-    const { changed, gone } = this.#changes();
+    const { changed, gone } = this.#server.changes(this.cues);
     return !gone.length && changed.every((cue) => waiting.includes(cue));
   }
 
@@ -266,6 +225,8 @@ export class CueStore extends EventTarget {
     this.dispatchEvent(new CustomEvent("state", { detail: { state, words } }));
   }
 }
+
+const isAny = ({ changed, gone }) => changed.length > 0 || gone.length > 0;
 
 const read = ({ start, end, text, settings, identifier }) => ({
   start: Math.round(start * 1000),

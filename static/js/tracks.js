@@ -212,6 +212,7 @@ function tell(note, { message, errors }) {
     list.append(Object.assign(document.createElement("li"), { textContent: line ? `Line ${line}: ${detail}` : detail }));
   }
   note.append(list);
+  note.scrollIntoView({ block: "nearest" });
 }
 
 customElements.define("video-tracks", VideoTracks);

@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser import captioned
+from tests.browser.editing import add_track
 from tests.browser.people import Person
 from tests.servers.app import Vodloom
 from tests.servers.process import wait_until
@@ -37,6 +38,12 @@ _PENDING = (
     "from videos.models import Video;"
     "Video.objects.filter(pk={video!r}).update(moderation='pending')"
 )
+_FAILED = (
+    "from videos.models import Track;"
+    "from videos.tracks import services;"
+    "services.fail(Track.objects.get(pk={track!r}), 'captions_pictures',"
+    " 'The captions are pictures, not text. Convert them to text first.')"
+)
 _AUDIO = ["-f", "lavfi", "-i", "sine=220:d={seconds}", "-c:a", "aac"]
 _CLIPS: Mapping[str, tuple[str, int]] = {
     "Light on water": ("gradients=s=1280x720:r=12:n=4:c0=0x0b2545:c1=0x8da9c4:c2=0xeef4ed", 4),
@@ -48,13 +55,14 @@ _CLIPS: Mapping[str, tuple[str, int]] = {
 
 @dataclass
 class Scene:
-    """The site, its users, and the ids of its videos and folders by name."""
+    """The site, its users, and the ids of its videos, folders and tracks by name."""
 
     site: Vodloom
     staff: Person
     people: dict[str, Person]
     videos: dict[str, str] = field(default_factory=dict)
     folders: dict[str, str] = field(default_factory=dict)
+    tracks: dict[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Person:
         return self.people[name]
@@ -90,6 +98,7 @@ def _upload_all(made: Scene, folder: Path) -> None:
     _share(made)
     _sort_into_folders(made)
     _keep_images(made, folder)
+    _write_tracks(made)
     trashed = ada.upload(folder / "Three to two.mp4")
     made.videos["trashed"] = trashed
     _edit(ada, trashed, title="An early cut")
@@ -178,6 +187,21 @@ def _keep_images(made: Scene, folder: Path) -> None:
         with file.open("rb") as image:
             answer = ada.ask("POST", "/api/v1/images/", data=form, files={"file": image})
         assert answer.status_code == 201, answer.text
+
+
+def _write_tracks(made: Scene) -> None:
+    """Add tracks of all kinds and in all states to a video."""
+    ada, video = made["ada"], made.videos["three_to_two"]
+    long = "A line with far more than forty-two characters in it, which is hard to read\nb\nc"
+    texts = ["The harbour.", "<i>Gulls cry.</i>", long, "No wind today, and nobody is here."]
+    cues = [(n * 0.9, n * 0.9 + 1, text) for n, text in enumerate(texts)]
+    made.tracks["captions"] = add_track(ada, video, cues, default=True)
+    parts = [(0.0, 1.5, "Out of the harbour"), (1.5, 4.0, "Along the east pier")]
+    made.tracks["chapters"] = add_track(ada, video, parts, kind="chapters")
+    made.tracks["disputed"] = add_track(ada, video, cues, kind="subtitles", language="de")
+    made.tracks["blank"] = add_track(ada, video, [], kind="subtitles", language="fr")
+    failed = add_track(ada, video, [], kind="subtitles", language="", label="Track 3 of the file")
+    made.site.manage("shell", "--command", _FAILED.format(track=failed))
 
 
 def _leave_unfinished(made: Scene, folder: Path) -> None:

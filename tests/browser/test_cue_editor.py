@@ -73,7 +73,7 @@ def test_times_are_typed_nudged_and_set_to_now(
     page.get_by_label("End", exact=True).fill("nonsense")
     page.get_by_label("End", exact=True).press("Enter")
     expect(page.get_by_role("alert").filter(has_text="Write a time")).to_be_visible()
-    page.get_by_label("Go to 0:00.500, cue 2").click()
+    page.get_by_label("Go to 0:00.500 0:01.000, cue 2").click()
     wait_until(lambda: 0.5 <= media(page).evaluate("media => media.currentTime") < 0.6, "jumped")
     text(page, 1).click()
     page.keyboard.press("Alt+e")

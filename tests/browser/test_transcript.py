@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.browser import captioned
 from tests.browser.captioned import cue
@@ -64,7 +64,12 @@ def window(chromium: Browser, owner: Person, **options: Any) -> Iterator[Page]:
     page = context.new_page()
     page.set_default_timeout(20_000)
     complaints: list[str] = []
-    page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+
+    def hear(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            complaints.append(said.text)
+
+    page.on("console", hear)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     try:
         yield page
