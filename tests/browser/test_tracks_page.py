@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -102,3 +103,30 @@ def test_wrong_lines_are_named_and_a_dropped_file_opens_the_form(
     expect(dialog.get_by_label("Link to the file")).to_be_hidden()
     dialog.get_by_role("button", name="Add").click()
     page.wait_for_url("**/tracks/*/edit/")
+
+
+def test_another_sound_is_added_and_renamed(
+    author: Person, open_page: Open, film: str, tmp_path: Path
+) -> None:
+    sound = tmp_path / "comment.fr.m4a"
+    tone = ["-f", "lavfi", "-i", "sine=220:d=2", "-c:a", "aac", str(sound)]
+    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", *tone], check=True)
+    page = open_page(author)
+    page.goto(f"/watch/{film}/")
+    page.get_by_role("button", name="Add", exact=True).click()
+    dialog = page.locator("#track-dialog")
+    dialog.get_by_label("Kind").select_option("audio")
+    expect(dialog.get_by_label("I write it here")).to_be_hidden()
+    dialog.get_by_label("File", exact=True).set_input_files(sound)
+    dialog.get_by_label("Second of the video").fill("0,5")
+    dialog.get_by_role("button", name="Add").click()
+    line = page.locator(".line", has_text="Français")
+    expect(line).to_contain_text("Sound")
+    page.get_by_label("Actions for Français").click()
+    line.get_by_role("button", name="Name and language…").click()
+    expect(dialog.get_by_label("Kind")).to_be_disabled()
+    dialog.get_by_label("Name in the menu").fill("The director")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.locator(".line", has_text="The director")).to_be_visible()
+    told = author.ask("GET", f"/api/v1/videos/{film}/tracks/").json()["results"]
+    assert [one["offset"] for one in told if one["kind"] == "audio"] == [0.5]
