@@ -17,7 +17,7 @@ from tests import staff
 from videos.models import Track, Video
 from videos.tracks import services
 
-HEADING = "Captions and chapters"
+HEADING = "Captions, chapters and sound"
 
 
 @pytest.fixture
