@@ -163,21 +163,26 @@ def test_captions_look_as_one_likes(owner: Person, page: Page, film: str) -> Non
 def test_captions_are_in_their_places_and_above_the_controls(
     owner: Person, page: Page, film: str
 ) -> None:
-    places = ("line:0 position:0% align:start size:40%", "line:50% align:end position:100%", "", "")
-    names = ("top left", "middle right", "bottom", "above")
+    top_left, top_right = (
+        "line:0 position:0% align:start size:40%",
+        "line:0 position:100% align:end",
+    )
+    places = (top_left, "line:50% align:end position:100%", "", "", top_right)
+    names = ("top left", "middle right", "bottom", "above", "top right")
     text = "".join(
         cue("00:00.000", "00:02.000", name, place)
         for name, place in zip(names, places, strict=True)
     )
     captioned.add(owner, film, text, kind="captions", language="en", default="true")
     at(page, film, 1)
-    expect(shown(page)).to_have_count(4)
+    expect(shown(page)).to_have_count(5)
     page.locator("media-controller").hover()
     whole, bar = box(page.locator("media-controller")), box(page.locator("media-time-range"))
-    top, middle, bottom, above = (
+    top, middle, bottom, above, beside = (
         box(page.get_by_text(name, exact=True).locator("..")) for name in names
     )
     assert top["x"] == pytest.approx(whole["x"], abs=8)
+    assert beside["y"] == top["y"]
     assert top["y"] < whole["y"] + 0.1 * whole["height"]
     assert middle["x"] + middle["width"] == pytest.approx(whole["x"] + whole["width"], abs=8)
     assert middle["y"] == pytest.approx(whole["y"] + whole["height"] / 2, abs=8)
