@@ -163,10 +163,8 @@ def test_captions_look_as_one_likes(owner: Person, page: Page, film: str) -> Non
 def test_captions_are_in_their_places_and_above_the_controls(
     owner: Person, page: Page, film: str
 ) -> None:
-    top_left, top_right = (
-        "line:0 position:0% align:start size:40%",
-        "line:0 position:100% align:end",
-    )
+    top_left = "line:0 position:0% align:start size:40%"
+    top_right = "line:0 position:100% align:end size:40%"
     places = (top_left, "line:50% align:end position:100%", "", "", top_right)
     names = ("top left", "middle right", "bottom", "above", "top right")
     text = "".join(
