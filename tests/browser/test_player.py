@@ -163,6 +163,7 @@ def test_a_phone_has_controls_for_thumbs(chromium: Browser, owner: Person, film:
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     with window(chromium, owner, **phone) as page:
         page.goto(f"/watch/{film}/")
+        expect(page.locator(".play-large")).to_be_visible()
         middle = box(page, ".play-large")
         assert middle["width"] >= 44
         assert middle["x"] + middle["width"] / 2 == pytest.approx(195, abs=2)
