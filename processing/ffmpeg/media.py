@@ -55,7 +55,7 @@ class VideoStream:
     parameter sets rule out fields (None: not known). `opaque` says whether nothing is transparent
     although the pixel format allows it. `askew` says whether the file asks for a turn or a
     distortion that is not followed. `aspect_told` is a pixel aspect that the file gives but that is
-    not used.
+    not used. `captioned` says whether frames carry captions of television.
 
     The timeline sets the next fields. `constant_rate` is the exact rate of the source if it has one
     (0 if it varies); `burst_rate` is its fastest rate if it varies; `longest_gop` is in seconds;
@@ -108,6 +108,7 @@ class VideoStream:
     opaque: bool = False
     askew: bool = False
     aspect_told: str = ""
+    captioned: bool = False
 
     @property
     def fastest_rate(self) -> Fraction:

@@ -87,6 +87,12 @@ SUBTITLES_NOT_CONVERTIBLE = Kind(
     when="the file has subtitles as images (PGS, VobSub, DVB)",
     advice="Upload them as a file of WebVTT or SRT, or burn them into the video.",
 )
+CAPTIONS_NOT_TAKEN = Kind(
+    "captions_not_taken",
+    "The frames may carry captions of television (CEA-608, CEA-708), which are not read.",
+    when="captions of television are stored beside the pixels of frames",
+    advice="Extract them with a recorder or an editor, and upload them as SCC or SRT.",
+)
 FRAMES_DROPPED = Kind(
     "frames_dropped",
     "{dropped} of {frames} frames are left out, because the video is made with {rate} frames a "
@@ -222,6 +228,7 @@ KINDS: Mapping[str, Kind] = {
         VIDEO_STREAM_LEFT_OUT,
         SUBTITLES_NOT_TAKEN,
         SUBTITLES_NOT_CONVERTIBLE,
+        CAPTIONS_NOT_TAKEN,
         FRAMES_DROPPED,
         FRAME_RATE_GUESSED,
         CLOCK_REPAIRED,

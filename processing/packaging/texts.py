@@ -57,10 +57,11 @@ def media_playlist(
 
     ``target`` is the target duration of the release in whole seconds, ``every`` the length of the
     segments if it is not what ``segment_seconds`` says. While it is not ``complete``, only whole
-    segments are listed.
+    segments are listed, and at least the first: it is known before its frames are, and players
+    report a playlist without segments as an error.
     """
     length = every or segment_seconds(target, complete=complete)
-    count = math.ceil(seconds / length) if complete else math.floor(seconds / length)
+    count = math.ceil(seconds / length) if complete else max(1, math.floor(seconds / length))
     lines = [
         "#EXTM3U",
         f"#EXT-X-VERSION:{hls.VERSION}",
@@ -71,7 +72,7 @@ def media_playlist(
     if not complete:
         lines.append("#EXT-X-START:TIME-OFFSET=0,PRECISE=YES")
     for number in range(count):
-        lasts = min(length, seconds - number * length)
+        lasts = min(length, seconds - number * length) if complete else length
         lines += [f"#EXTINF:{lasts:.6f},", hls.uri_line(f"{stem}-{length}-{number}.vtt")]
     if complete:
         lines.append("#EXT-X-ENDLIST")

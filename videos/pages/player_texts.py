@@ -14,14 +14,18 @@ from videos.tracks import selectors
 
 def of(video: Video, viewer: access.Viewer) -> str:
     """Return the texts of a video that was read through ``library.watchable``, as the JSON of a
-    list. Each has ``id``, ``kind``, ``language`` (BCP 47, or empty), ``name`` (different for each),
-    ``default``, ``revision``, and the ``address`` of its files without their suffix."""
+    list. Each has ``id``, ``kind``, ``language`` (BCP 47, or empty), ``name`` (as in playlists,
+    where it is different for each text), ``default``, ``revision``, and the ``address`` of its
+    files without their suffix."""
     base = playback.tracks_url(video, viewer, held=True)
     if base is None:
         return "[]"
     tracks = selectors.with_text(video.pk)
-    named = texts.named_apart([selectors.shown(track, base) for track in tracks])
-    return json.dumps([_one(*pair) for pair in zip(tracks, named, strict=True)])
+    shown = [track for track in tracks if track.kind in Track.TEXTS]
+    others = [track for track in tracks if track.kind not in Track.TEXTS]
+    named = texts.named_apart([selectors.shown(track, base) for track in shown])
+    named += [selectors.shown(track, base) for track in others]
+    return json.dumps([_one(*pair) for pair in zip([*shown, *others], named, strict=True)])
 
 
 def _one(track: Track, named: texts.TextTrack) -> dict[str, Any]:

@@ -32,15 +32,17 @@ def test_the_player_gets_captions_and_chapters_but_no_sound(
     client: Client, ready_video: Video, owner: User
 ) -> None:
     Video.objects.filter(pk=ready_video.pk).update(visibility="public")
+    add(ready_video, "chapters", language="en")
     one = add(ready_video, language="en", is_default=True)
     add(ready_video, "subtitles", language="en")
-    add(ready_video, "chapters", label='"</vod-player>')
+    add(ready_video, "forced", label='"</vod-player>')
     services.add(ready_video.pk, kind="audio", origin="file")
     services.add(ready_video.pk, kind="captions", origin="generated")
     for address in (f"/watch/{ready_video.pk}/", f"/embed/{ready_video.pk}/"):
         given = texts_of(client, address)
-        assert [text["kind"] for text in given] == ["captions", "subtitles", "chapters"]
-        assert [text["name"] for text in given] == ["English", "English 2", '"</vod-player>']
+        assert [text["kind"] for text in given] == ["captions", "subtitles", "forced", "chapters"]
+        names = [text["name"] for text in given]
+        assert names == ["English", "English 2", '"</vod-player>', "English"]
         assert given[0].items() >= {"id": str(one.pk), "language": "en", "default": True}.items()
         media = TestClient(MediaApp(gate=Gate(seconds=0)))  # type: ignore[arg-type]  # starlette's
         assert "In the beginning" in media.get(f"{given[0]['address']}.vtt").text

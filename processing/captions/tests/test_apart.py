@@ -52,6 +52,33 @@ def test_only_what_is_no_small_unicode_is_read_apart(
     assert Counting.ran == starts
 
 
+SCC = "00:00:01:00\t9420 9420 9470 9470 c8e5 ecec ef80 942f 942f\n\n00:00:03:00\t942c 942c\n"
+TTML = (
+    '<tt xmlns="http://www.w3.org/ns/ttml"><body><div><p begin="1s" end="2s">Hello</p></div></body>'
+    "</tt>"
+)
+BLOCK = bytes([0, 1, 0, 0xFF, 0, 0, 0, 1, 0, 0, 0, 2, 0, 20, 2, 0]) + b"Hello".ljust(112, b"\x8f")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f"Scenarist_SCC V1.0\n\n{SCC}".encode(),
+        TTML.encode(),
+        (b"850STL25.01100" + b" " * 1024)[:1024] + BLOCK,
+    ],
+)
+def test_each_format_that_needs_a_foreign_parser_is_read_apart(
+    tmp_path: Path, tools: Counting, data: bytes
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(data)
+    document = read_apart(path, tools)
+    assert [cue.text for cue in document.cues] == ["Hello"]
+    assert document == read(data)
+    assert Counting.ran == 1
+
+
 def test_the_lines_that_are_wrong_come_out_of_the_program(tmp_path: Path, tools: Counting) -> None:
     path = tmp_path / "a.srt"
     path.write_bytes(SRT.format("é").encode("latin1") + b"\n2\n00:00:03,000 --> 00:00:01,000\nb\n")

@@ -128,6 +128,8 @@ def _beside(media: Media) -> Iterator[Notice]:
         yield notices.SUBTITLES_NOT_TAKEN(count=len(unknown), languages=_languages(unknown))
     if drawn:
         yield notices.SUBTITLES_NOT_CONVERTIBLE(count=len(drawn), languages=_languages(drawn))
+    if media.video is not None and media.video.captioned:
+        yield notices.CAPTIONS_NOT_TAKEN()
 
 
 def _languages(streams: Iterable[SubtitleStream]) -> str:

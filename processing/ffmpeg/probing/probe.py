@@ -22,6 +22,7 @@ from processing.ffmpeg.probing import (
     apart,
     appended,
     broken_off,
+    captioned,
     clock,
     description,
     entries,
@@ -313,6 +314,10 @@ def _looked_at(
             opened = media.opened(path)
             told = description.load(ask(x264.argv(ffprobe, opened, video.index)))
             video = replace(video, x264_build=x264.build_of(told))
+    if captioned.may_be(media.container, video):
+        with contextlib.suppress(ProbeFailed):
+            command = captioned.argv(ffprobe, media.opened(path), video.index)
+            video = replace(video, captioned=captioned.are_in(description.load(ask(command))))
     if video.hdr and video.light is None:
         shown = ["-v", "error", "-select_streams", str(video.index), "-read_intervals", "%+#1"]
         shown += ["-show_entries", _LIGHT, "-of", "json=compact=1"]

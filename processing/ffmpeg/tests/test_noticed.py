@@ -71,6 +71,7 @@ CASES: list[tuple[Media, str, dict[str, Any]]] = [
     (of_video(color_transfer="arib-std-b67"), "hdr_converted", {"transfer": "HLG"}),
     (of_video(pixel_format="yuva420p"), "alpha_flattened", {"pixel_format": "yuva420p"}),
     (of_video(askew=True), "turn_not_followed", {}),
+    (of_video(captioned=True), "captions_not_taken", {}),
     (of_video(aspect_told="40:1"), "aspect_assumed", {"told": "40:1", "taken": "1:1"}),
     (replace(PLAIN, claimed=20.0), "source_incomplete", {"arrived": 10.0, "told": 20.0}),
 ]  # fmt: skip
