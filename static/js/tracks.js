@@ -1,4 +1,4 @@
-// <video-tracks>: the captions, chapters and added sound of a video: adds, renames and deletes them.
+// <video-tracks>: the captions, chapters and added audio of a video: adds, renames and deletes them.
 
 import { ask, toast } from "./api.js";
 import { droppedFiles } from "./dropped-files.js";
@@ -13,7 +13,7 @@ class VideoTracks extends HTMLElement {
       dialog.querySelector('[data-part="cancel"]').addEventListener("click", () => dialog.close());
     }
     this.#dialog.addEventListener("change", () => this.#showSource());
-    this.#field("file").addEventListener("change", () => this.#guessLanguage());
+    this.#field("file").addEventListener("change", () => this.#guessFromFile());
     this.#acceptDrops();
   }
 
@@ -41,7 +41,7 @@ class VideoTracks extends HTMLElement {
   }
 
   #add(file) {
-    this.#fill({ kind: "captions", language: "", label: "" }, { title: "Add captions, chapters or sound", done: "Add", isNew: true });
+    this.#fill({ kind: "captions", language: "", label: "" }, { title: "Add captions, chapters or audio", done: "Add", isNew: true });
     this.#dialog.querySelector('[name=source][value="file"]').checked = true;
     this.#field("url").value = "";
     this.#field("offset").value = "0";
@@ -60,8 +60,7 @@ class VideoTracks extends HTMLElement {
     this.#showSource();
     show(this.#dialog, async () => {
       const { kind, ...told } = this.#told();
-      const body = this.#field("kind").disabled ? told : { kind, ...told };
-      await ask(this.#addressOf(track), { method: "PATCH", body });
+      await ask(this.#addressOf(track), { method: "PATCH", body: STAYING.includes(kind) ? told : { ...told, kind } });
       await this.#changed("Saved.");
     });
   }
@@ -100,10 +99,8 @@ class VideoTracks extends HTMLElement {
     for (const part of this.#dialog.querySelectorAll('[data-part="source"], [data-for]')) part.hidden = !isNew;
     const kind = this.#field("kind");
     kind.value = track.kind;
-    // Chapters stay chapters and sound stays sound, and other texts become neither.
-    const isFixed = (name) => name === "chapters" || name === "audio";
-    kind.disabled = !isNew && isFixed(track.kind);
-    for (const option of kind.options) option.hidden = !isNew && isFixed(option.value) && !kind.disabled;
+    kind.disabled = !isNew && STAYING.includes(track.kind);
+    for (const option of kind.options) option.hidden = !isNew && STAYING.includes(option.value) && !kind.disabled;
     this.#field("language").value = this.#nameOf(track.language);
     this.#field("label").value = track.label;
     this.#field("default").checked = "default" in track;
@@ -114,6 +111,7 @@ class VideoTracks extends HTMLElement {
     const kinds = this.#field("kind").value === "audio" ? "audio" : "text";
     for (const part of this.#dialog.querySelectorAll("[data-kinds]")) part.hidden = !isNew || part.dataset.kinds !== kinds;
     if (!isNew) return;
+    // Nobody writes audio.
     if (kinds === "audio" && this.#source === "empty") this.#dialog.querySelector('[name=source][value="file"]').checked = true;
     for (const part of this.#dialog.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== this.#source;
   }
@@ -145,14 +143,15 @@ class VideoTracks extends HTMLElement {
     const carried = new DataTransfer();
     carried.items.add(file);
     this.#field("file").files = carried.files;
-    if (/^(audio|video)\//.test(file.type)) this.#field("kind").value = "audio";
+    this.#guessFromFile();
     this.#showSource();
-    this.#guessLanguage();
   }
 
-  /** Take the language from a name such as `film.de.srt`, unless one was chosen. */
-  #guessLanguage() {
+  /** Take the kind from the type of the file if it is audio, and the language from a name such as
+   * `film.de.srt`, unless one was chosen. */
+  #guessFromFile() {
     const [file] = this.#field("file").files;
+    if (file?.type.startsWith("audio/")) this.#field("kind").value = "audio";
     const [, tag] = file?.name.match(/[._ -]([a-z]{2,3}(?:-[a-z]{2,4})?)\.\w+$/i) ?? [];
     const known = tag && this.#options().find((option) => tagIn(option.value) === tag.toLowerCase());
     if (known && !this.#field("language").value) this.#field("language").value = known.value;
@@ -188,6 +187,9 @@ class VideoTracks extends HTMLElement {
     });
   }
 }
+
+/** The kinds that stay what they are: no other track becomes one of them either. */
+const STAYING = ["chapters", "audio"];
 
 const tagIn = (words) => words.match(/\(([A-Za-z0-9-]+)\)$/)?.[1] ?? "";
 

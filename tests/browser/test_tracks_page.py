@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.people import Person, sign_up
+from tests.browser.playing import PATIENCE_MS
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.thorough]
 
@@ -105,28 +106,34 @@ def test_wrong_lines_are_named_and_a_dropped_file_opens_the_form(
     page.wait_for_url("**/tracks/*/edit/")
 
 
-def test_another_sound_is_added_and_renamed(
+def test_audio_is_added_and_renamed(
     author: Person, open_page: Open, film: str, tmp_path: Path
 ) -> None:
-    sound = tmp_path / "comment.fr.m4a"
-    tone = ["-f", "lavfi", "-i", "sine=220:d=2", "-c:a", "aac", str(sound)]
-    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", *tone], check=True)
+    sound = tmp_path / "comment.fr.flac"
+    argv = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=2", str(sound)]
+    subprocess.run(argv, check=True)
     page = open_page(author)
     page.goto(f"/watch/{film}/")
     page.get_by_role("button", name="Add", exact=True).click()
     dialog = page.locator("#track-dialog")
-    dialog.get_by_label("Kind").select_option("audio")
+    given: Any = {"name": sound.name, "mimeType": "audio/flac", "buffer": sound.read_bytes()}
+    dialog.get_by_label("File", exact=True).set_input_files(given)
+    expect(dialog.get_by_label("Kind")).to_have_value("audio")
     expect(dialog.get_by_label("I write it here")).to_be_hidden()
-    dialog.get_by_label("File", exact=True).set_input_files(sound)
     dialog.get_by_label("Second of the video").fill("0,5")
     dialog.get_by_role("button", name="Add").click()
     line = page.locator(".line", has_text="Français")
-    expect(line).to_contain_text("Sound")
+    expect(line).to_contain_text("Audio")
+    expect(line.locator(".status")).to_have_count(0, timeout=PATIENCE_MS)
     page.get_by_label("Actions for Français").click()
-    line.get_by_role("button", name="Name and language…").click()
-    expect(dialog.get_by_label("Kind")).to_be_disabled()
-    dialog.get_by_label("Name in the menu").fill("The director")
+    page.get_by_role("button", name="Name and language…").click()
+    dialog.get_by_label("Name in the menu").fill("Commentaire")
     dialog.get_by_role("button", name="Save").click()
-    expect(page.locator(".line", has_text="The director")).to_be_visible()
+    expect(page.locator(".line", has_text="Commentaire")).to_be_visible()
     told = author.ask("GET", f"/api/v1/videos/{film}/tracks/").json()["results"]
     assert [one["offset"] for one in told if one["kind"] == "audio"] == [0.5]
+    page.get_by_label("Actions for Commentaire").click()
+    line = page.locator(".line", has_text="Commentaire")
+    line.get_by_role("button", name="Delete…").click()
+    page.locator("#track-delete-dialog").get_by_role("button", name="Delete").click()
+    expect(line).to_have_count(0)

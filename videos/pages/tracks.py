@@ -30,14 +30,14 @@ KINDS: Mapping[str, str] = {
     Track.Kind.SUBTITLES: "Subtitles",
     Track.Kind.FORCED: "Forced subtitles",
     Track.Kind.CHAPTERS: "Chapters",
-    Track.Kind.AUDIO: "Sound",
+    Track.Kind.AUDIO: "Audio",
 }
 _MEANINGS: Mapping[str, str] = {
     Track.Kind.CAPTIONS: "Captions: speech and sounds, for those who do not hear",
     Track.Kind.SUBTITLES: "Subtitles: speech, for those who know another language",
     Track.Kind.FORCED: "Forced subtitles: only what nobody would understand without",
     Track.Kind.CHAPTERS: "Chapters: the parts of the video with their titles",
-    Track.Kind.AUDIO: "Sound: another language, or a commentary",
+    Track.Kind.AUDIO: "Audio: another language, or a commentary",
 }
 _ORIGINS: Mapping[str, str] = {
     Track.Origin.FILE: "From a file",

@@ -17,7 +17,7 @@ from tests import staff
 from videos.models import Track, Video
 from videos.tracks import services
 
-HEADING = "Captions, chapters and sound"
+HEADING = "Captions, chapters and audio"
 
 
 @pytest.fixture
