@@ -12,9 +12,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from anyio import to_thread
 from django.urls import get_script_prefix
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -25,7 +27,7 @@ from videos.playback.gate import Gate
 from videos.playback.rendering import Tracks
 from videos.playback.sharing import Shared
 from videos.tracks import texts
-from videos.tracks.texts import NoSuchText, Text
+from videos.tracks.texts import NoSuchText
 
 REVISION = "revision"
 """The query parameter of a text's address with which pages name the revision of the track that they
@@ -34,8 +36,9 @@ KEPT_SECONDS = 1.0
 """How long a text is kept for others that ask, after which an edit shows."""
 _PART = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[^/]+")
 _KEPT_BYTES = 16 * 1024**2
+# What each text takes beside its bytes: most segments are tiny, and a client may ask for many.
+_KEEPING_BYTES = 1024
 _GZIP_LEVEL = 6
-_REVISION_DIGITS = 10
 # Whoever edits wants to see it; players ask again for what they show seldom.
 _CACHING = "private, max-age=2"
 
@@ -69,34 +72,65 @@ async def asked_for(part: str, gate: Gate) -> Tracks | None:
     return Tracks(video_id, base, standing.tracks_revision)
 
 
+@dataclass(frozen=True)
+class _Made:
+    """A text as it is sent, made outside the event loop."""
+
+    gzipped: bytes
+    content_type: str
+    saved_as: str
+    etag: str
+
+    @property
+    def weight(self) -> int:
+        """About the bytes of memory that it takes while it is kept."""
+        return len(self.gzipped) + _KEEPING_BYTES
+
+
 class Texts:
     """Serves the texts of tracks; each is rendered once for all who ask at the same time."""
 
     def __init__(self) -> None:
-        self._kept: Shared[tuple[UUID, str, str], Text] = Shared(
-            seconds=KEPT_SECONDS, most=_KEPT_BYTES, weigh=lambda text: len(text.body)
+        self._kept: Shared[tuple[UUID, str, int], _Made] = Shared(
+            seconds=KEPT_SECONDS, most=_KEPT_BYTES, weigh=lambda made: made.weight
         )
 
     async def answer(self, request: Request, video_id: UUID, name: str, title: str) -> Response:
         """Answer a request for a text of a video that its holder may see."""
-        revision = request.query_params.get(REVISION, "")[:_REVISION_DIGITS]
         try:
-            text = await self._kept.get(
-                (video_id, name, revision), lambda: _threads.run(texts.render, video_id, name)
-            )
+            made = await self._made(video_id, name, fresh=REVISION in request.query_params)
         except NoSuchText:
             return PlainTextResponse(
                 "This video has no such text.", 404, headers={"Cache-Control": "no-store"}
             )
-        body = text.body.encode()
-        etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
-        headers = {"Cache-Control": _CACHING, "Vary": "Accept-Encoding", "ETag": etag}
-        status = conditions.unmet(request.headers, etag=etag, modified=None)
+        headers = {"Cache-Control": _CACHING, "Vary": "Accept-Encoding", "ETag": made.etag}
+        status = conditions.unmet(request.headers, etag=made.etag, modified=None)
         if status is not None:
             return Response(status_code=status, headers=headers)
         if filenames.PARAMETER in request.query_params:
-            saved_as = Path(f"{text.language or text.label}{Path(name).suffix}")
-            headers["Content-Disposition"] = filenames.disposition(title, saved_as)
+            headers["Content-Disposition"] = filenames.disposition(title, Path(made.saved_as))
+        body = made.gzipped
         if accepted.takes_gzip(request.headers.get("accept-encoding", "")):
-            body, headers["Content-Encoding"] = gzip.compress(body, _GZIP_LEVEL, mtime=0), "gzip"
-        return Response(body, headers={**headers, "Content-Type": text.content_type})
+            headers["Content-Encoding"] = "gzip"
+        else:
+            body = await to_thread.run_sync(gzip.decompress, body)
+        return Response(body, headers={**headers, "Content-Type": made.content_type})
+
+    async def _made(self, video_id: UUID, name: str, *, fresh: bool) -> _Made:
+        """Return a text; a ``fresh`` one is that of the revision that its track has now, whichever
+        the address names: nobody can have a text rendered again by making revisions up."""
+        revision = await _threads.run(texts.revision, video_id, name) if fresh else 0
+        return await self._kept.get(
+            (video_id, name, revision), lambda: _threads.run(_make, video_id, name)
+        )
+
+
+def _make(video_id: UUID, name: str) -> _Made:
+    text = texts.render(video_id, name)
+    body = text.body.encode()
+    return _Made(
+        gzip.compress(body, _GZIP_LEVEL, mtime=0),
+        text.content_type,
+        f"{text.language or text.label}{Path(name).suffix}",
+        f'W/"{hashlib.sha256(body).hexdigest()[:32]}"',
+    )

@@ -44,7 +44,7 @@ def _begin(video: Video, text: Document) -> None:
         return
     kind = Track.Kind.CHAPTERS
     # Whoever writes them means them, more than who made the file.
-    first = not tracks.filter(kind=kind, is_default=True).exists()
+    first = not selectors.has_default(video.pk, kind)
     services.add(video.pk, kind=kind, origin=_ORIGIN, text=text, is_default=first)
 
 

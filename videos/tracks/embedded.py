@@ -51,20 +51,21 @@ def keep(video_id: UUID, found: Sequence[Found]) -> None:
             name = removed.name(Track.Origin.EMBEDDED, one.stream)
             if name in earlier:
                 _renew(earlier[name], one)
-            elif name not in gone and not _add(video_id, one):
-                return
+            elif name not in gone:
+                _add(video_id, one)
 
 
 def copy(origin_id: UUID, video_id: UUID) -> None:
-    """Give a video that shares the release of another the tracks that come from their source."""
+    """Give a video that shares the release of another the tracks that come from their source, as
+    their owner, who is the same, edited them."""
     with transaction.atomic():
         video = _held(video_id)
         if video is None:
             return
         there = {removed.name_of(track) for track in _of(video_id)} | removed.of(video)
         for track in _of(origin_id):
-            if removed.name_of(track) not in there and not _add(video_id, _as_found(track)):
-                return
+            if removed.name_of(track) not in there:
+                _add(video_id, _as_found(track), edited=track.edited)
 
 
 def _held(video_id: UUID) -> Video | None:
@@ -76,9 +77,9 @@ def _of(video_id: UUID) -> Iterable[Track]:
     return Track.objects.filter(video=video_id, origin=Track.Origin.EMBEDDED).order_by("pk")
 
 
-def _add(video_id: UUID, one: Found) -> bool:
-    """Add a track; return whether the video had room for it."""
-    of_kind = Track.objects.filter(video=video_id, kind=one.kind, is_default=True)
+def _add(video_id: UUID, one: Found, *, edited: bool = False) -> None:
+    """Add a track, if the video has room for it."""
+    is_default = one.is_default and one.text is not None
     try:
         track = services.add(
             video_id,
@@ -87,14 +88,14 @@ def _add(video_id: UUID, one: Found) -> bool:
             text=one.text,
             language=one.language[:_LONGEST_LANGUAGE],
             label=one.label[:_LONGEST_LABEL].rstrip(),
-            is_default=one.is_default and one.text is not None and not of_kind.exists(),
+            is_default=is_default and not selectors.has_default(video_id, one.kind),
             stream=one.stream,
+            edited=edited,
         )
     except services.TooManyTracks:
-        return False
+        return
     if one.text is None:
         services.fail(track, one.error_code, one.error_message)
-    return True
 
 
 def _renew(track: Track, one: Found) -> None:

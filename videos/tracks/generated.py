@@ -41,18 +41,26 @@ def keep(video_id: UUID, text: Document, *, language: str, asked: bool) -> None:
 
 def copy(source_id: UUID, video_id: UUID) -> None:
     """Give a video that has come to share another one's release the captions that were recognised
-    in that, as its owner, who is the same, edited them."""
-    for track in _of(source_id).filter(state=Track.State.READY):
-        services.add(
-            video_id,
-            kind=track.kind,
-            origin=track.origin,
-            text=Document(selectors.document_of(track).cues, track.regions, _notices(track)),
-            language=track.language,
-            label=track.label,
-            is_default=track.is_default,
-            edited=track.edited,
-        )
+    in that, as its owner, who is the same, edited them. Nothing happens to a video that has some,
+    and there are no more tracks than it may have."""
+    if _of(video_id).exists():
+        return
+    with suppress(services.TooManyTracks):
+        for track in _of(source_id).filter(state=Track.State.READY):
+            _copy(track, video_id)
+
+
+def _copy(track: Track, video_id: UUID) -> None:
+    services.add(
+        video_id,
+        kind=track.kind,
+        origin=track.origin,
+        text=Document(selectors.document_of(track).cues, track.regions, _notices(track)),
+        language=track.language,
+        label=track.label,
+        is_default=track.is_default and not selectors.has_default(video_id, track.kind),
+        edited=track.edited,
+    )
 
 
 def _write(video_id: UUID, earlier: Track | None, text: Document, language: str) -> None:

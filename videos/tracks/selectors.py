@@ -71,6 +71,11 @@ def with_text(video_id: UUID) -> list[Track]:
     return list(rows.order_by("id"))
 
 
+def has_default(video_id: UUID, kind: str) -> bool:
+    """Whether a track of this kind is the default of a video."""
+    return Track.objects.filter(video=video_id, kind=kind, is_default=True).exists()
+
+
 def chapters(video_id: UUID) -> list[tuple[int, str]]:
     """Return the milliseconds at which the chapters of a video begin, with their titles: those of
     the default track of chapters, or else of the first."""

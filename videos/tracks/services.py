@@ -25,6 +25,7 @@ from videos.tracks import removed, selectors, sound_files
 MOST_TRACKS = 100
 """How many tracks a video may have: a menu that nobody reads to its end."""
 _EDITABLE = frozenset({"kind", "language", "label", "is_default"})
+_STATE = ("state", "error_code", "error_message")
 _BATCH = 2000
 # A sentence does not go on after a longer pause.
 _PAUSE_MS = 2000
@@ -117,7 +118,8 @@ def edit(track: Track, **fields: Any) -> Track:
 
 def write_cues(track: Track, cues: Sequence[document.Cue], *, revision: int | None) -> Track:
     """Replace the cues of a track by these, and return it as stored afterwards; rows that stay the
-    same are not touched, so a change of a word costs little in a long film.
+    same are not touched, so a change of a word costs little in a long film. One that could not be
+    read is ready then.
 
     Raises ``TrackChanged`` if the track has another ``revision`` (None: any), and
     ``Track.DoesNotExist``.
@@ -126,11 +128,14 @@ def write_cues(track: Track, cues: Sequence[document.Cue], *, revision: int | No
         held = _held(track)
         if revision is not None and held.revision != revision:
             raise TrackChanged(held)
+        was_ready = held.state == Track.State.READY
         if _replace(held, cues):
             held.edited = True
+            held.state, held.error_code, held.error_message = Track.State.READY, "", ""
             held.revision += 1
-            held.save(update_fields=["edited", "revision", "updated_at"])
-            _told("video.track.updated", held, lists=False)
+            held.save(update_fields=["edited", *_STATE, "revision", "updated_at"])
+            kind = "video.track.updated" if was_ready else "video.track.ready"
+            _told(kind, held, lists=not was_ready)
     return held
 
 
@@ -158,7 +163,7 @@ def write_text(track: Track, text: Document, **facts: Any) -> Track:
         held.revision += 1
         for name, value in facts.items():
             setattr(held, name, value)
-        fields = ["regions", "notices", "state", "error_code", "error_message", "revision"]
+        fields = ["regions", "notices", *_STATE, "revision"]
         held.save(update_fields=[*fields, *facts, "updated_at"])
         _told("video.track.ready", held)
     return held
@@ -169,7 +174,7 @@ def make_ready(track: Track, notices: Sequence[Mapping[str, Any]]) -> None:
     track.state, track.error_code, track.error_message = Track.State.READY, "", ""
     track.notices = [dict(notice) for notice in notices]
     track.revision += 1
-    fields = ["notices", "state", "error_code", "error_message", "revision", "updated_at"]
+    fields = ["notices", *_STATE, "revision", "updated_at"]
     track.save(update_fields=fields)
     _told("video.track.ready", track)
 
@@ -190,7 +195,7 @@ def fail(track: Track, code: str, message: str) -> None:
     with transaction.atomic():
         held = _held(track)
         held.state, held.error_code, held.error_message = Track.State.FAILED, code, message
-        held.save(update_fields=["state", "error_code", "error_message", "updated_at"])
+        held.save(update_fields=[*_STATE, "updated_at"])
         _told("video.track.failed", held)
 
 

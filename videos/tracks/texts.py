@@ -17,7 +17,7 @@ _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NAME = re.compile(
     rf"(?P<track>{_UUID})(?P<growing>{texts.GROWING_SUFFIX})?\.(?P<suffix>[a-z0-9]+)"
 )
-_SEGMENT = re.compile(rf"(?P<track>{_UUID})-(?P<length>\d{{1,4}})-(?P<number>\d{{1,6}})\.vtt")
+_SEGMENT = re.compile(rf"(?P<track>{_UUID})-(?P<length>[0-9]{{1,4}})-(?P<number>[0-9]{{1,6}})\.vtt")
 
 VTT = "text/vtt; charset=utf-8"
 TYPES = {
@@ -56,6 +56,14 @@ def render(video_id: UUID, name: str) -> Text:
     if asked["suffix"] == "m3u8":
         return _text(track, _playlist(track, growing=bool(asked["growing"])), "m3u8")
     return _text(track, _whole(track, asked["suffix"]), asked["suffix"])
+
+
+def revision(video_id: UUID, name: str) -> int:
+    """Return the revision of the track of a file. Raises ``NoSuchText``."""
+    named = _SEGMENT.fullmatch(name) or _NAME.fullmatch(name)
+    if named is None:
+        raise NoSuchText
+    return _track(video_id, named["track"]).revision
 
 
 def _track(video_id: UUID, track_id: str) -> Track:
