@@ -39,9 +39,9 @@ def _streams(context: TaskContext, media: Media) -> list[Found]:
     def run(argv: list[str]) -> object:
         return tools.run(argv, context, media.duration, source)
 
-    told = {"ffmpeg": context.ffmpeg.program, "run": run}
-    read = embedded.extract(source, media, context.folder, **told)
-    read += embedded.extract_from_frames(source, media, context.folder, **told)
+    folder, ffmpeg = context.folder, context.ffmpeg.program
+    read = embedded.extract(source, media, folder, ffmpeg=ffmpeg, run=run)
+    read += embedded.extract_from_frames(source, media, folder, ffmpeg=ffmpeg, run=run)
     return [_found(one) for one in read]
 
 

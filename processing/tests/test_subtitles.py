@@ -13,7 +13,7 @@ from accounts.models import User
 from processing import remaking, services
 from processing.captions import embedded, reading
 from processing.captions.errors import CaptionsUnreadable
-from processing.ffmpeg.tests.test_captioned import PAIRS, broadcast
+from processing.ffmpeg.tests.broadcasts import PAIRS, broadcast
 from processing.models import Task
 from processing.pipeline import finish, work
 from tests.domain import FFMPEG
