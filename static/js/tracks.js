@@ -36,6 +36,7 @@ class VideoTracks extends HTMLElement {
       add: () => this.#add(),
       change: () => this.#change(dataset),
       default: () => this.#makeDefault(dataset),
+      transcribe: () => this.#transcribe(button),
       delete: () => this.#delete(dataset),
     })[button.dataset.act]();
   }
@@ -63,6 +64,18 @@ class VideoTracks extends HTMLElement {
       await ask(this.#addressOf(track), { method: "PATCH", body: STAYING.includes(kind) ? told : { ...told, kind } });
       await this.#changed("Saved.");
     });
+  }
+
+  /** Ask for captions of what is said; the feed tells when they are there. */
+  async #transcribe(button) {
+    button.disabled = true;
+    try {
+      await ask(button.dataset.address, { method: "POST", body: {} });
+      toast("What is said is being written down. The captions appear here.");
+    } catch (problem) {
+      button.disabled = false;
+      toast(problem.message);
+    }
   }
 
   async #makeDefault(track) {
