@@ -27,8 +27,11 @@ def begin(video_id: UUID) -> bool:
     whether anything was done. While the video is being processed nothing is: what publishes its
     release, or a later call, does it then."""
     video = Video.objects.filter(pk=video_id).first()
-    lacking = list(sounds.lacking().filter(video=video_id))
-    if video is None or not lacking:
+    if video is None or video.release_id is None:
+        return False
+    # Of all videos that play it: they have one job, which is queued for all of them.
+    lacking = list(sounds.lacking().filter(video__release=video.release_id))
+    if not lacking:
         return False
     failed = _fail_what_failed(video, lacking)
     try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import json
 import math
 import struct
 import subprocess
@@ -14,7 +16,9 @@ from urllib.parse import urljoin
 
 import m3u8  # type: ignore[import-untyped]  # ships no types
 import pytest
+from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from rest_framework.test import APIClient
 from starlette.testclient import TestClient
 
@@ -23,13 +27,18 @@ from processing import sounding
 from processing.models import Task
 from processing.pipeline import attempt, finish, work
 from processing.pipeline.claim import claim
+from processing.steps import sound
+from tests.bad_server import serving, whole
 from tests.domain import FFMPEG
 from tests.killed import killed_at
-from videos.models import Chunk, Rendition, Sound, StoredObject, Track, Video
+from tests.networks import LOOPBACK
+from videos.models import Chunk, Rendition, Sound, StoredObject, Track, Upload, Video
 from videos.playback import services as playback
 from videos.playback.gate import Gate
 from videos.playback.media import MediaApp
 from videos.playback.rendering import Renderer
+from videos.storage import originals, outputs
+from videos.tracks import services
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 RATE = 44_100
@@ -343,3 +352,77 @@ def test_a_track_that_nobody_queued_is_made_all_the_same(
     assert sounding.make_sounds() == 1
     work_off()
     assert made(api, ready_video)["status"] == "ready"
+
+
+@pytest.mark.thorough
+def test_it_is_fetched_from_a_url(
+    api: APIClient,
+    ready_video: Video,
+    work_off: Callable[[], None],
+    settings: LazySettings,
+    leftovers: Callable[[], list[Path]],
+) -> None:
+    settings.FETCH_PRIVATE = LOOPBACK
+    address = f"/api/v1/videos/{ready_video.pk}/tracks/"
+    with serving() as server:
+        server.at("/beeps.wav", whole(beeps(BEEPS, 3.0)))
+        for path in ("/beeps.wav", "/none.wav"):
+            form = {"kind": "audio", "url": server.url(path)}
+            assert api.post(address, form, "json").status_code == 201
+        work_off()
+        assert sounding.make_sounds() == 1  # the second had to wait for the first
+        work_off()
+    assert sounding.make_sounds() == 1  # tells what could not be fetched
+    first, second = api.get(address).json()["results"]
+    assert (first["status"], first["origin"]) == ("ready", "url")
+    assert (second["status"], second["error"]["code"]) == ("failed", "fetch_not_found")
+    kept = Track.objects.get(pk=first["id"])
+    assert (kept.filename, kept.url) == ("beeps.wav", "")
+    assert originals().object_size(kept.original_key) == kept.original_bytes
+    assert not Upload.objects.filter(video=None).exists()
+    assert leftovers() == []
+
+
+@pytest.mark.thorough
+def test_a_track_that_is_deleted_while_it_is_made_leaves_nothing(
+    api: APIClient,
+    ready_video: Video,
+    work_off: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = sound._store
+
+    def deleted_meanwhile(*given: Any) -> None:
+        store(*given)
+        services.delete(Track.objects.get())
+
+    monkeypatch.setattr(sound, "_store", deleted_meanwhile)
+    before = set(StoredObject.objects.filter(state="stored").values_list("key", flat=True))
+    add(api, ready_video, beeps(BEEPS, 3.0))
+    work_off()
+    assert not Sound.objects.exists()
+    left = StoredObject.objects.exclude(key__in=before)
+    assert set(left.values_list("state", flat=True)) == {"deleting"}
+
+
+@pytest.mark.thorough
+def test_fsck_knows_its_files(
+    api: APIClient, ready_video: Video, work_off: Callable[[], None]
+) -> None:
+    def found() -> list[dict[str, Any]]:
+        out = io.StringIO()
+        with contextlib.suppress(SystemExit):
+            call_command("fsck", "--json", stdout=out)
+        told = [json.loads(line) for line in out.getvalue().splitlines()]
+        return [one for one in told if one["kind"] in ("missing", "orphaned", "unused", "size")]
+
+    add(api, ready_video, beeps(BEEPS, 3.0))
+    work_off()
+    assert found() == []
+    (made_for,) = Sound.objects.all()
+    outputs().delete_keys([made_for.key])
+    originals().delete_keys([Track.objects.get().original_key])
+    lost = found()
+    assert {one["key"] for one in lost} == {made_for.key, Track.objects.get().original_key}
+    assert {one["kind"] for one in lost} == {"missing"}
+    assert all(one["videos"] == [str(ready_video.pk)] for one in lost)

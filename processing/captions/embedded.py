@@ -11,7 +11,7 @@ from processing.captions import limits, shifting
 from processing.captions.document import Cue, Document
 from processing.captions.errors import CaptionsUnreadable
 from processing.captions.reading import read
-from processing.ffmpeg.encoding import subtitles
+from processing.ffmpeg.encoding import frame_captions, subtitles
 from processing.ffmpeg.errors import ProcessFailed, RoomDoubtful
 from processing.ffmpeg.media import Media, SubtitleStream
 from processing.ffmpeg.planning.grid import grid_of, length_of, origin_of
@@ -55,6 +55,27 @@ def extract(source: Path, media: Media, folder: Path, *, ffmpeg: str, run: Run) 
     finally:
         for one in wanted:
             one.file.unlink(missing_ok=True)
+
+
+def extract_from_frames(
+    source: Path, media: Media, folder: Path, *, ffmpeg: str, run: Run
+) -> list[Embedded]:
+    """Return the captions of television that frames carry (CEA-608, the first channel); nothing if
+    there is no text in them. All frames are decoded. Raises as ``extract``."""
+    if media.video is None or not media.video.captioned:
+        return []
+    stream = SubtitleStream(media.video.index, "eia_608", "und", "", False, False, described=True)
+    one = subtitles.Writing(stream, folder / "frames.srt", frame_captions.FORMAT)
+    try:
+        run(frame_captions.command(ffmpeg, source, stream.index, one.file))
+        found = _read(one, media)
+    except RoomDoubtful:
+        raise
+    except ProcessFailed:
+        found = Embedded(stream, error_code="captions_unreadable")
+    finally:
+        one.file.unlink(missing_ok=True)
+    return [] if found.error_code == "captions_empty" else [found]
 
 
 def _alone(one: subtitles.Writing, source: Path, media: Media, ffmpeg: str, run: Run) -> Embedded:

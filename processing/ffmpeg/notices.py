@@ -89,9 +89,10 @@ SUBTITLES_NOT_CONVERTIBLE = Kind(
 )
 CAPTIONS_NOT_TAKEN = Kind(
     "captions_not_taken",
-    "The frames may carry captions of television (CEA-608, CEA-708), which are not read.",
+    "Of the captions of television in the frames only the first channel of CEA-608 is read; others "
+    "and CEA-708 are left out.",
     when="captions of television are stored beside the pixels of frames",
-    advice="Extract them with a recorder or an editor, and upload them as SCC or SRT.",
+    advice="If some are missing, extract them with an editor, and upload them as SCC or SRT.",
 )
 FRAMES_DROPPED = Kind(
     "frames_dropped",

@@ -32,17 +32,22 @@ def run(context: TaskContext) -> Outcome:
 
 
 def _streams(context: TaskContext, media: Media) -> list[Found]:
-    if not subtitles.texts(media):
+    if not _has_text(media):
         return []
     source = sources.local(context)
-    read = embedded.extract(
-        source,
-        media,
-        context.folder,
-        ffmpeg=context.ffmpeg.program,
-        run=lambda argv: tools.run(argv, context, media.duration, source),
-    )
+
+    def run(argv: list[str]) -> object:
+        return tools.run(argv, context, media.duration, source)
+
+    folder, ffmpeg = context.folder, context.ffmpeg.program
+    read = embedded.extract(source, media, folder, ffmpeg=ffmpeg, run=run)
+    read += embedded.extract_from_frames(source, media, folder, ffmpeg=ffmpeg, run=run)
     return [_found(one) for one in read]
+
+
+def _has_text(media: Media) -> bool:
+    in_frames = media.video is not None and media.video.captioned
+    return in_frames or bool(subtitles.texts(media))
 
 
 def _found(one: embedded.Embedded) -> Found:
@@ -83,7 +88,7 @@ def _videos(context: TaskContext) -> list[UUID]:
 def _follow(result: object) -> Sequence[TaskSpec]:
     if not isinstance(result, Probed) or KIND in result.left_out:
         return ()
-    if not subtitles.texts(result.media) and not result.media.chapters:
+    if not _has_text(result.media) and not result.media.chapters:
         return ()
     # Soon, so that a video whose release still grows has them; but its frames come first.
     return (TaskSpec(KIND, after=(("encode", 0),)),)

@@ -13,6 +13,7 @@ from accounts.models import User
 from processing import remaking, services
 from processing.captions import embedded, reading
 from processing.captions.errors import CaptionsUnreadable
+from processing.ffmpeg.tests.broadcasts import PAIRS, broadcast
 from processing.models import Task
 from processing.pipeline import finish, work
 from tests.domain import FFMPEG
@@ -171,3 +172,16 @@ def test_a_duplicate_that_shares_the_release_gets_the_tracks(
     assert again.release_id == made.release_id
     assert _rows(again) == _rows(made)
     assert _cues(_track(again, "captions")) == [(500, 1500, "bonjour")]
+
+
+def test_captions_of_television_in_the_frames_become_a_track(
+    take_in: Callable[[Path], Video], work_off: Callable[[], None], tmp_path: Path
+) -> None:
+    broadcast(tmp_path / "recording.ts", PAIRS)
+    video = take_in(tmp_path / "recording.ts")
+    work_off()
+    track = Track.objects.get(video=video)
+    assert (track.kind, track.origin, track.state) == ("captions", "embedded", "ready")
+    cue = Cue.objects.get(track=track)
+    assert cue.text == "Hello"
+    assert abs(cue.start - 1320) <= 80

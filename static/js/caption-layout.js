@@ -6,7 +6,7 @@ const MARGIN = 0.02; // Of the height, free above and below.
  * `width` and `height` pixels, of which the lowest `covered` ones are taken by controls. */
 export function place(boxes, area) {
   for (const [cue, box] of boxes) setAcross(cue, box);
-  const taken = [];
+  const placed = [];
   for (const [cue, box] of boxes) {
     const isUpright = cue.vertical !== "";
     const margin = MARGIN * area.height;
@@ -14,12 +14,24 @@ export function place(boxes, area) {
       ? { from: 0, to: area.width, whole: area.width }
       : { from: margin, to: area.height - Math.max(margin, area.covered), whole: area.height };
     const size = isUpright ? box.offsetWidth : box.offsetHeight;
+    const along = isUpright ? spanOf(box.offsetTop, box.offsetHeight) : spanOf(box.offsetLeft, box.offsetWidth);
+    const beside = placed.filter((one) => one.isUpright === isUpright && overlap(one.along, along));
+    const taken = beside.map(({ across }) => across);
     const step = lineOf(box);
     const found = cue.snapToLines ? onLine(cue, { size, step, room, taken }) : atShare(cue, { size, room });
     const start = Math.max(room.from, Math.min(found, room.to - size));
-    taken.push([start, start + size]);
+    placed.push({ isUpright, along, across: spanOf(start, size) });
     box.style[sideOf(cue)] = `${start}px`;
   }
+}
+
+function spanOf(from, size) {
+  return { from, to: from + size };
+}
+
+/** Whether two spans overlap by more than a pixel, which is rounding. */
+function overlap(one, other) {
+  return one.from < other.to - 1 && other.from < one.to - 1;
 }
 
 /** Set what goes along the text: its length, where that begins, and how the lines are aligned. */
@@ -58,7 +70,7 @@ function onLine({ line, vertical }, { size, step, room, taken }) {
   const fromStart = number >= 0 !== isReversed;
   const count = number >= 0 ? number : -1 - number;
   let start = fromStart ? room.from + count * step : room.to - size - count * step;
-  while (taken.some(([from, to]) => start < to - 1 && start + size > from + 1)) {
+  while (taken.some((span) => overlap(span, spanOf(start, size)))) {
     start += fromStart ? step : -step;
     if (start < room.from || start + size > room.to) break;
   }

@@ -82,7 +82,7 @@ class CueEditor extends HTMLElement {
     if (this.#chosen !== key) this.#cursor = null;
     this.#chosen = key;
     const row = this.#rows.reach(key);
-    if (focus) row?.querySelector(".cue-text").focus();
+    if (focus) row?.querySelector(".editor-text").focus();
     this.#showChosen();
     return row;
   }
@@ -281,7 +281,7 @@ class CueEditor extends HTMLElement {
   }
 
   #mark(key, tag) {
-    const field = this.choose(key)?.querySelector(".cue-text");
+    const field = this.choose(key)?.querySelector(".editor-text");
     if (!field) return;
     const marked = toggleTag(field.value, tag, field.selectionStart, field.selectionEnd);
     this.edit((cues) => edits.set(cues, key, { text: marked.text }));

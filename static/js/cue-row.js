@@ -10,13 +10,13 @@ const made = (tag, className, more = {}) => Object.assign(document.createElement
 
 /** Return a new row with its fields: the text, and for chapters the start. */
 export function makeRow({ isChapter }) {
-  const row = made("li", "cue");
-  const jump = made("button", "cue-jump", { type: "button" });
+  const row = made("li", "editor-row");
+  const jump = made("button", "editor-jump", { type: "button" });
   jump.append("", document.createElement("span"));
   jump.dataset.do = "jump";
-  const start = isChapter ? made("input", "cue-start", { inputMode: "decimal", autocomplete: "off" }) : null;
-  const text = made(isChapter ? "input" : "textarea", "cue-text", { maxLength: isChapter ? LONGEST_TITLE : MOST_CHARACTERS });
-  row.append(jump, ...(start ? [start] : []), text, made("p", "cue-problems"));
+  const start = isChapter ? made("input", "editor-start", { inputMode: "decimal", autocomplete: "off" }) : null;
+  const text = made(isChapter ? "input" : "textarea", "editor-text", { maxLength: isChapter ? LONGEST_TITLE : MOST_CHARACTERS });
+  row.append(jump, ...(start ? [start] : []), text, made("p", "editor-problems"));
   return { row, text, start };
 }
 
@@ -24,19 +24,19 @@ export function makeRow({ isChapter }) {
 export function fillRow(row, cue, { at, next, isShown, isChosen, isChapter }) {
   const name = `${isChapter ? "chapter" : "cue"} ${at + 1}`;
   const [start, end] = [writeTime(cue.start), writeTime(cue.end)];
-  const jump = row.querySelector(".cue-jump");
+  const jump = row.querySelector(".editor-jump");
   say(jump, "aria-label", isChapter ? `Go to ${start}, ${name}` : `Go to ${start} ${end}, ${name}`);
   show(jump.firstChild, isChapter ? "Go" : `${start} `);
   show(jump.lastChild, isChapter ? "" : end);
-  const text = row.querySelector(".cue-text");
+  const text = row.querySelector(".editor-text");
   say(text, "aria-label", `${isChapter ? "Title" : "Text"} of ${name}`);
   if (text.value !== cue.text) write(text, cue.text);
-  const field = row.querySelector(".cue-start");
+  const field = row.querySelector(".editor-start");
   if (field) {
     say(field, "aria-label", `Start of ${name}`);
     if (field !== document.activeElement) field.value = start;
   }
-  const told = row.querySelector(".cue-problems");
+  const told = row.querySelector(".editor-problems");
   show(told, problems(cue, next, { isChapter }).join(" "));
   told.title = told.textContent;
   row.toggleAttribute("data-refused", refusal(cue) !== null);

@@ -165,7 +165,6 @@ class VodPlayer extends HTMLElement {
     if (!Hls.isSupported()) {
       media.src = this.dataset.src;
       if (start > 0) media.currentTime = start;
-      this.texts.begin({ native: true });
       media.addEventListener("loadedmetadata", () => this.#offerNative(), { once: true });
       return;
     }
@@ -202,8 +201,13 @@ class VodPlayer extends HTMLElement {
   }
 
   #offerNative() {
+    this.texts.begin({ native: true });
     const { audioTracks } = this.media;
-    if (audioTracks) this.querySelector("player-settings").audioTracks = AudioTracks.native(audioTracks);
+    if (!audioTracks) return;
+    this.querySelector("player-settings").audioTracks = AudioTracks.native(audioTracks);
+    const tell = () => (this.texts.spoken = [...audioTracks].find(({ enabled }) => enabled)?.language ?? "");
+    audioTracks.addEventListener("change", tell);
+    tell();
   }
 
   /** Seek. A position that does not exist yet is replaced by the last one that does. */

@@ -1,4 +1,4 @@
-// <video-tracks>: the captions and chapters of a video: adds, renames and deletes them.
+// <video-tracks>: the captions, chapters and added audio of a video: adds, renames and deletes them.
 
 import { ask, toast } from "./api.js";
 import { droppedFiles } from "./dropped-files.js";
@@ -36,6 +36,7 @@ class VideoTracks extends HTMLElement {
       add: () => this.#add(),
       change: () => this.#change(dataset),
       default: () => this.#makeDefault(dataset),
+      transcribe: () => this.#transcribe(button),
       delete: () => this.#delete(dataset),
     })[button.dataset.act]();
   }
@@ -44,6 +45,7 @@ class VideoTracks extends HTMLElement {
     this.#fill({ kind: "captions", language: "", label: "" }, { title: "Add captions, chapters or audio", done: "Add", isNew: true });
     this.#dialog.querySelector('[name=source][value="file"]').checked = true;
     this.#field("url").value = "";
+    this.#field("offset").value = "0";
     this.#field("file").value = "";
     if (file) this.#take(file);
     this.#showSource();
@@ -56,11 +58,24 @@ class VideoTracks extends HTMLElement {
 
   #change(track) {
     this.#fill(track, { title: "Name and language", done: "Save", isNew: false });
+    this.#showSource();
     show(this.#dialog, async () => {
       const { kind, ...told } = this.#told();
       await ask(this.#addressOf(track), { method: "PATCH", body: STAYING.includes(kind) ? told : { ...told, kind } });
       await this.#changed("Saved.");
     });
+  }
+
+  /** Ask for captions of what is said; the feed tells when they are there. */
+  async #transcribe(button) {
+    button.disabled = true;
+    try {
+      await ask(button.dataset.address, { method: "POST", body: {} });
+      toast("What is said is being written down. The captions appear here.");
+    } catch (problem) {
+      button.disabled = false;
+      toast(problem.message);
+    }
   }
 
   async #makeDefault(track) {
@@ -105,7 +120,12 @@ class VideoTracks extends HTMLElement {
   }
 
   #showSource() {
-    if (this.#dialog.querySelector('[data-part="source"]').hidden) return;
+    const isNew = !this.#dialog.querySelector('[data-part="source"]').hidden;
+    const kinds = this.#field("kind").value === "audio" ? "audio" : "text";
+    for (const part of this.#dialog.querySelectorAll("[data-kinds]")) part.hidden = !isNew || part.dataset.kinds !== kinds;
+    if (!isNew) return;
+    // Nobody writes audio.
+    if (kinds === "audio" && this.#source === "empty") this.#dialog.querySelector('[name=source][value="file"]').checked = true;
     for (const part of this.#dialog.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== this.#source;
   }
 
@@ -120,12 +140,14 @@ class VideoTracks extends HTMLElement {
   }
 
   #sent() {
-    if (this.#source === "url") return { ...this.#told(), url: this.#field("url").value.trim() };
-    if (this.#source === "empty") return { ...this.#told(), cues: [] };
+    const told = this.#told();
+    if (told.kind === "audio") told.offset = this.#field("offset").value.trim().replace(",", ".") || "0";
+    if (this.#source === "url") return { ...told, url: this.#field("url").value.trim() };
+    if (this.#source === "empty") return { ...told, cues: [] };
     const [file] = this.#field("file").files;
     if (!file) throw new Error("Choose a file.");
     const form = new FormData();
-    for (const [name, value] of Object.entries(this.#told())) form.append(name, value);
+    for (const [name, value] of Object.entries(told)) form.append(name, value);
     form.append("file", file);
     return form;
   }
@@ -135,6 +157,7 @@ class VideoTracks extends HTMLElement {
     carried.items.add(file);
     this.#field("file").files = carried.files;
     this.#guessFromFile();
+    this.#showSource();
   }
 
   /** Take the kind from the type of the file if it is audio, and the language from a name such as

@@ -147,7 +147,10 @@ def test_captions_look_as_one_likes(owner: Person, page: Page, film: str) -> Non
     for name in ("Very large", "Yellow", "Outline"):
         page.get_by_role("radio", name=name).check()
     page.get_by_role("group", name="Background").get_by_role("radio", name="None").check()
-    for _ in range(2):  # at once, and when one comes back
+    for comes_back in (False, True):
+        if comes_back:
+            at(page, film, 1)
+            expect(shown(page)).to_be_visible()
         assert box(shown(page))["height"] == pytest.approx(2 * tall, rel=0.2)
         for part in (".cue-text", ".cyan"):
             assert shown(page).locator(part).evaluate(colour) == "rgb(255, 255, 0)"
@@ -155,28 +158,29 @@ def test_captions_look_as_one_likes(owner: Person, page: Page, film: str) -> Non
         background, edge = shown(page).locator(".cue-text").evaluate(styled)
         assert background == "rgba(0, 0, 0, 0)"
         assert edge != "none"
-        at(page, film, 1)
-        expect(shown(page)).to_be_visible()
 
 
 def test_captions_are_in_their_places_and_above_the_controls(
     owner: Person, page: Page, film: str
 ) -> None:
-    places = ("line:0 position:0% align:start size:40%", "line:50% align:end position:100%", "", "")
-    names = ("top left", "middle right", "bottom", "above")
+    top_left = "line:0 position:0% align:start size:40%"
+    top_right = "line:0 position:100% align:end size:40%"
+    places = (top_left, "line:50% align:end position:100%", "", "", top_right)
+    names = ("top left", "middle right", "bottom", "above", "top right")
     text = "".join(
         cue("00:00.000", "00:02.000", name, place)
         for name, place in zip(names, places, strict=True)
     )
     captioned.add(owner, film, text, kind="captions", language="en", default="true")
     at(page, film, 1)
-    expect(shown(page)).to_have_count(4)
+    expect(shown(page)).to_have_count(5)
     page.locator("media-controller").hover()
     whole, bar = box(page.locator("media-controller")), box(page.locator("media-time-range"))
-    top, middle, bottom, above = (
+    top, middle, bottom, above, beside = (
         box(page.get_by_text(name, exact=True).locator("..")) for name in names
     )
     assert top["x"] == pytest.approx(whole["x"], abs=8)
+    assert beside["y"] == top["y"]
     assert top["y"] < whole["y"] + 0.1 * whole["height"]
     assert middle["x"] + middle["width"] == pytest.approx(whole["x"] + whole["width"], abs=8)
     assert middle["y"] == pytest.approx(whole["y"] + whole["height"] / 2, abs=8)
@@ -210,3 +214,66 @@ def test_text_of_strangers_is_only_text(owner: Person, page: Page, film: str) ->
     expect(shown(page).locator("b")).to_have_text("bold")
     expect(menu(page).get_by_role("radio", name="<img src=x onerror=alert(3)>")).to_be_checked()
     assert page.locator("vod-player img[src=x], caption-view :is(img, script)").count() == 0
+
+
+MODES = """() => [...document.querySelector("video").textTracks]
+  .filter(({ mode }) => mode !== "disabled")
+  .map(({ kind, label, mode }) => `${kind} ${label} ${mode}`)"""
+DRAWS_ITSELF = "HTMLVideoElement.prototype.webkitSetPresentationMode = () => {};"
+READS_PLAYLISTS_ITSELF = """
+delete window.MediaSource;
+delete window.ManagedMediaSource;
+addEventListener("play", ({ target }) => target.addTextTrack("subtitles", "English", "en"), true);
+"""
+
+
+def test_webkit_draws_captions_itself(owner: Person, page: Page, film: str) -> None:
+    captioned.add(owner, film, ENGLISH, kind="captions", language="en", default="true")
+    captioned.add(owner, film, GERMAN, kind="subtitles", language="de")
+    page.add_init_script(DRAWS_ITSELF)
+    at(page, film, 1)
+    wait_until(lambda: page.evaluate(MODES) == ["captions English showing"], "it is drawn")
+    menu(page).get_by_role("radio", name="Deutsch").check()
+    wait_until(lambda: page.evaluate(MODES) == ["subtitles Deutsch showing"], "the other is")
+    expect(shown(page)).to_have_count(0)
+    # The browser has a menu of its own in full screen.
+    page.evaluate(
+        """() => {
+          for (const track of document.querySelector("video").textTracks) {
+            track.mode = track.label === "English" ? "showing" : "disabled";
+          }
+        }"""
+    )
+    expect(page.get_by_role("radio", name="English")).to_be_checked()
+
+
+def test_the_menu_switches_the_captions_that_the_playlist_brought(
+    owner: Person, page: Page, film: str
+) -> None:
+    captioned.add(owner, film, ENGLISH, kind="captions", language="en", default="true")
+    page.add_init_script(DRAWS_ITSELF + READS_PLAYLISTS_ITSELF)
+    page.goto(f"/watch/{film}/")
+    page.locator(".play-large").click()
+    wait_until(lambda: page.evaluate(MODES) == ["subtitles English showing"], "it is drawn")
+    assert page.locator("track").count() == 0
+    menu(page).get_by_role("radio", name="Off").check()
+    wait_until(lambda: page.evaluate(MODES) == [], "none is shown")
+
+
+def test_captions_whose_addresses_have_expired_are_found_again(
+    owner: Person, page: Page, film: str
+) -> None:
+    captioned.add(owner, film, ENGLISH, kind="captions", language="en", default="true")
+    page.goto(f"/embed/{film}/")
+    expect(page.locator("media-play-button:visible").first).to_be_visible()
+    page.evaluate(
+        """() => {
+          const player = document.querySelector("vod-player");
+          const texts = JSON.parse(player.dataset.texts);
+          for (const text of texts) text.address = text.address.replace("/m/", "/m/expired");
+          player.texts.take(texts);
+        }"""
+    )
+    start(page)
+    captioned.go_to(page, 1)
+    expect(shown(page)).to_have_text("In the beginning")

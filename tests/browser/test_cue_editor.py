@@ -141,7 +141,7 @@ def test_words_are_found_and_replaced(
     find = page.get_by_role("search")
     expect(find.get_by_role("status")).to_have_text("Found in 2 places.")
     page.keyboard.press("Enter")
-    expect(page.locator(".cue[aria-current]")).to_contain_text("0:00.500")
+    expect(page.locator(".editor-row[aria-current]")).to_contain_text("0:00.500")
     find.get_by_label("Match case").check()
     expect(find.get_by_role("status")).to_have_text("Not found.")
     find.get_by_label("Find", exact=True).fill("T")
@@ -159,11 +159,11 @@ def test_the_cue_that_is_shown_is_marked_and_problems_are_named(
     page = open_page(author)
     open_editor(page, film, track)
     expect(text(page, 1)).to_be_visible()
-    expect(page.locator(".cue").first).to_contain_text("Overlaps the next.")
+    expect(page.locator(".editor-row").first).to_contain_text("Overlaps the next.")
     start(page)
     wait_until(lambda: bool(media(page).evaluate("media => media.currentTime > 1")), "plays")
     media(page).evaluate("media => media.pause()")
-    expect(page.locator(".cue[data-now]").first).to_be_in_viewport()
+    expect(page.locator(".editor-row[data-now]").first).to_be_in_viewport()
     expect(page.locator(".editor-shown")).to_contain_text("Cue number")
 
 
@@ -202,9 +202,9 @@ def test_typing_in_thousands_of_cues_stays_quick(
     page = open_page(author)
     open_editor(page, film, track)
     page.get_by_label("Text of cue 1", exact=True).click()
-    page.locator(".cue-list").evaluate("list => (list.scrollTop = list.scrollHeight / 2)")
+    page.locator(".editor-list").evaluate("list => (list.scrollTop = list.scrollHeight / 2)")
     expect(page.get_by_label("Text of cue 2500", exact=True)).to_be_visible()
-    assert page.locator(".cue").count() < 60
+    assert page.locator(".editor-row").count() < 60
     took = page.get_by_label("Text of cue 2500", exact=True).evaluate(
         """field => {
           const times = [];

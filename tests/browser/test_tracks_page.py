@@ -119,15 +119,19 @@ def test_audio_is_added_and_renamed(
     given: Any = {"name": sound.name, "mimeType": "audio/flac", "buffer": sound.read_bytes()}
     dialog.get_by_label("File", exact=True).set_input_files(given)
     expect(dialog.get_by_label("Kind")).to_have_value("audio")
+    expect(dialog.get_by_label("I write it here")).to_be_hidden()
+    dialog.get_by_label("Second of the video").fill("0,5")
     dialog.get_by_role("button", name="Add").click()
     line = page.locator(".line", has_text="Français")
-    expect(line).to_contain_text("Sound")
+    expect(line).to_contain_text("Audio")
     expect(line.locator(".status")).to_have_count(0, timeout=PATIENCE_MS)
     page.get_by_label("Actions for Français").click()
     page.get_by_role("button", name="Name and language…").click()
     dialog.get_by_label("Name in the menu").fill("Commentaire")
     dialog.get_by_role("button", name="Save").click()
     expect(page.locator(".line", has_text="Commentaire")).to_be_visible()
+    told = author.ask("GET", f"/api/v1/videos/{film}/tracks/").json()["results"]
+    assert [one["offset"] for one in told if one["kind"] == "audio"] == [0.5]
     page.get_by_label("Actions for Commentaire").click()
     line = page.locator(".line", has_text="Commentaire")
     line.get_by_role("button", name="Delete…").click()

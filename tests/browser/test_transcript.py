@@ -118,7 +118,7 @@ def test_the_transcript_stays_open_in_the_language_one_picks(page: Page, film: s
     page.get_by_label("Language of the transcript").select_option("Deutsch")
     lines = page.get_by_role("region", name="Transcript").get_by_role("listitem")
     expect(lines).to_have_text(["0:00Die Flut"])
-    href = page.get_by_role("link", name="Download as .srt").get_attribute("href")
+    href = page.get_by_role("link", name="Save as .srt").get_attribute("href")
     answer = page.request.get(href or "")
     assert "00:00:00,000 --> 00:00:03,000\nDie Flut" in answer.text()
     assert "attachment" in answer.headers["content-disposition"]

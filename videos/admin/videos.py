@@ -251,7 +251,7 @@ class VideoAdmin(ActingAdmin):
         said = f"{video.source.filename}, {words.size(video.source.size)}"
         return link(video.source, said, viewer=cast(Any, video).viewed_by)
 
-    @display(description="Captions and chapters")
+    @display(description="Tracks")
     def tracks(self, video: Video) -> SafeString | str:
         """Return the tracks of the video, with links to their editors."""
         return tracks.of(video, cast(Any, video).viewed_by)

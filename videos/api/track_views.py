@@ -25,16 +25,13 @@ from processing.captions.document import Document
 from videos import access, ids
 from videos.api.parsers import is_form
 from videos.api.posted_files import arrived
-from videos.api.serializers.tracks import (
-    CuesFormSerializer,
-    CuesSerializer,
-    ShiftSerializer,
+from videos.api.serializers.cues import CuesFormSerializer, CuesSerializer, ShiftSerializer
+from videos.api.serializers.track_forms import (
     TrackEditSerializer,
     TrackFileSerializer,
-    TrackSerializer,
-    TracksSerializer,
     TrackSubmitSerializer,
 )
+from videos.api.serializers.tracks import TrackSerializer, TracksSerializer
 from videos.api.strictness import StrictRequests
 from videos.idempotency import Made
 from videos.ingest import sounds, uploads

@@ -37,7 +37,7 @@ from videos.api.serializers.jobs import JobSerializer, ReprocessSerializer
 from videos.api.serializers.posters import PosterChoiceSerializer, PosterFileSerializer
 from videos.api.serializers.progress import CurrentJobSerializer
 from videos.api.serializers.sources import OriginalSerializer
-from videos.api.serializers.tracks import TranscribeSerializer
+from videos.api.serializers.track_forms import TranscribeSerializer
 from videos.api.serializers.video_forms import VideoEditSerializer, VideoUploadSerializer
 from videos.api.serializers.videos import VideoSerializer, VideoStatusSerializer
 from videos.api.strictness import StrictRequests

@@ -196,7 +196,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "inspecting": "The file is being inspected.",
         "encoding": "Frames and audio are being encoded.",
         "publishing": "The output is being checked and published.",
-        "packaging": "Downloads are being assembled; the whole video plays already.",
+        "packaging": "Downloads or added audio are being made; the whole video plays already.",
         "picturing": "Pictures and previews are being made; the whole video plays already.",
         "transcribing": "What is said is being made into captions; the whole video plays already.",
     },

@@ -14,6 +14,7 @@ KINDS: Mapping[str, str] = {
     "video.reprocessed": "A new release has replaced the one that played.",
     "video.pictures": "Pictures or previews of the video are there or were made anew; `kind` names "
     "them, such as `storyboard`.",
+    "video.track.created": "A track was added that is still to be made; `track` tells which.",
     "video.track.ready": "Captions, subtitles or chapters were added or read anew; `track` tells "
     "which.",
     "video.track.updated": "A track or its text was changed; `track` has its new revision.",

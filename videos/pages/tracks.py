@@ -16,11 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from processing import transcribing
 from processing.captions import notices
 from processing.captions.document import Notice
 from videos import access
 from videos.events import cursors, log
-from videos.models import Track, Video
+from videos.models import Rendition, Track, Video
 from videos.pages import cards, library, player
 from videos.playback import services as playback
 from videos.tracks import selectors
@@ -30,7 +31,7 @@ KINDS: Mapping[str, str] = {
     Track.Kind.SUBTITLES: "Subtitles",
     Track.Kind.FORCED: "Forced subtitles",
     Track.Kind.CHAPTERS: "Chapters",
-    Track.Kind.AUDIO: "Sound",
+    Track.Kind.AUDIO: "Audio",
 }
 _MEANINGS: Mapping[str, str] = {
     Track.Kind.CAPTIONS: "Captions: speech and sounds, for those who do not hear",
@@ -77,7 +78,23 @@ class Offered:
 def context(video: Video, viewer: access.Viewer) -> dict[str, Any]:
     """Return what the watch page shows to those who may edit a video, which was read through
     ``library.watchable``."""
-    return {"tracks": of(video, viewer), "offered": offered()}
+    told = {"tracks": of(video, viewer), "offered": offered()}
+    return {**told, "may_transcribe": _may_transcribe(video, viewer)}
+
+
+def _may_transcribe(video: Video, viewer: access.Viewer) -> bool:
+    """Return whether somebody may have what is said in a video made into captions, and an engine
+    could."""
+    release = video.release
+    if release is None or not release.is_complete or not access.may_reprocess(video, viewer):
+        return False
+    if not any(one.kind == Rendition.Kind.AUDIO for one in release.renditions.all()):
+        return False
+    try:
+        transcribing.require(video)
+    except (transcribing.TranscriptionOff, transcribing.TooLongToTranscribe):
+        return False
+    return True
 
 
 def of(video: Video, viewer: access.Viewer) -> list[Shown]:

@@ -8,6 +8,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -17,7 +18,7 @@ from tests import staff
 from videos.models import Track, Video
 from videos.tracks import services
 
-HEADING = "Captions and chapters"
+HEADING = "Captions, chapters and audio"
 
 
 @pytest.fixture
@@ -122,3 +123,16 @@ def test_a_file_is_taken_as_the_page_sends_it(browser: Client, ready_video: Vide
     answer = browser.post(f"/api/v1/videos/{ready_video.pk}/tracks/", form)
     assert answer.status_code == 201, answer.content
     assert Track.objects.get().is_default
+
+
+def test_what_is_said_can_be_asked_for_where_an_engine_is_set(
+    client: Client, owner: User, ready_video: Video, settings: LazySettings
+) -> None:
+    client.force_login(owner)
+    address = f'data-address="/api/v1/videos/{ready_video.pk}/transcribe/"'
+    settings.TRANSCRIBER = "off"
+    assert address not in client.get(f"/watch/{ready_video.pk}/").content.decode()
+    settings.TRANSCRIBER = "pocketsphinx"
+    assert address in client.get(f"/watch/{ready_video.pk}/").content.decode()
+    settings.TRANSCRIBER_SECONDS = 1
+    assert address not in client.get(f"/watch/{ready_video.pk}/").content.decode()

@@ -6,8 +6,7 @@ the playlists list raises the revision of the video's tracks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby, zip_longest
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,20 +14,17 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
-from processing.captions import document, markup, shifting
+from processing.captions import document, shifting
 from processing.captions.document import Document
 from videos import idempotency
 from videos.events import log
 from videos.models import Cue, Track, Video
-from videos.tracks import removed, selectors, sound_files
+from videos.tracks import removed, rows, selectors, sound_files
 
 MOST_TRACKS = 100
 """How many tracks a video may have: a menu that nobody reads to its end."""
 _EDITABLE = frozenset({"kind", "language", "label", "is_default"})
 _STATE = ("state", "error_code", "error_message")
-_BATCH = 2000
-# A sentence does not go on after a longer pause.
-_PAUSE_MS = 2000
 
 
 class TooManyTracks(Exception):
@@ -83,8 +79,8 @@ def add(
         track.save()
         idempotency.note("track", track.pk)
         if text is not None:
-            Cue.objects.bulk_create(_rows(track, text.cues), batch_size=_BATCH)
-            _told("video.track.ready", track)
+            Cue.objects.bulk_create(rows.of(track, text.cues), batch_size=rows.BATCH)
+        _told("video.track.created" if text is None else "video.track.ready", track)
     return track
 
 
@@ -129,7 +125,7 @@ def write_cues(track: Track, cues: Sequence[document.Cue], *, revision: int | No
         if revision is not None and held.revision != revision:
             raise TrackChanged(held)
         was_ready = held.state == Track.State.READY
-        if _replace(held, cues):
+        if rows.replace(held, cues):
             held.edited = True
             held.state, held.error_code, held.error_message = Track.State.READY, "", ""
             held.revision += 1
@@ -157,7 +153,7 @@ def write_text(track: Track, text: Document, **facts: Any) -> Track:
     ``Track.DoesNotExist``."""
     with transaction.atomic():
         held = _held(track)
-        _replace(held, text.cues)
+        rows.replace(held, text.cues)
         held.regions, held.notices = text.regions, notices_of(text)
         held.state, held.error_code, held.error_message = Track.State.READY, "", ""
         held.revision += 1
@@ -260,50 +256,3 @@ def _told(kind: str, track: Track, *, lists: bool = True) -> None:
             "revision": track.revision,
         },
     )
-
-
-def _replace(track: Track, cues: Sequence[document.Cue]) -> bool:
-    """Make the rows of a track these cues; return whether that changed anything."""
-    wanted = {_identity(row): row for row in _rows(track, cues)}
-    stale, before = [], []
-    for row in Cue.objects.filter(track=track).iterator(_BATCH):
-        same = wanted.pop(_identity(row), None)
-        if same is None:
-            stale.append(row.pk)
-        elif same.heard != row.heard:
-            row.heard = same.heard
-            before.append(row)
-    Cue.objects.bulk_update(before, ["heard"], batch_size=_BATCH)
-    for first in range(0, len(stale), _BATCH):
-        Cue.objects.filter(pk__in=stale[first : first + _BATCH]).delete()
-    Cue.objects.bulk_create(wanted.values(), batch_size=_BATCH)
-    return bool(stale or wanted)
-
-
-def _identity(row: Cue) -> tuple[object, ...]:
-    """Return what tells a cue from the others. The times of its words are no part of it: an editor
-    does not send them back, and they stay true while the text does."""
-    return (row.start, row.end, row.number, row.text, row.settings, row.identifier)
-
-
-def _rows(track: Track, cues: Iterable[document.Cue]) -> list[Cue]:
-    ordered = sorted(cues, key=lambda cue: cue.start)
-    rows = [
-        Cue(
-            track=track,
-            start=cue.start,
-            end=cue.end,
-            number=number,
-            text=cue.text,
-            plain=markup.plain(cue.text),
-            settings=cue.settings,
-            identifier=cue.identifier,
-            words=[[word.start, word.end, word.text] for word in cue.words] or None,
-        )
-        for _, same in groupby(ordered, key=lambda cue: cue.start)
-        for number, cue in enumerate(same)
-    ]
-    for row, following in zip_longest(rows, rows[1:]):
-        goes_on = following is not None and following.start - row.end <= _PAUSE_MS
-        row.heard = f"{row.plain} {following.plain}" if goes_on else row.plain
-    return rows

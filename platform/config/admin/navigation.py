@@ -17,7 +17,7 @@ _GROUPS = (
         {
             "Video": "Videos",
             "Image": "Images",
-            "Track": "Captions and chapters",
+            "Track": "Tracks",
             "ModerationDecision": "Decisions",
         },
     ),

@@ -1,7 +1,7 @@
 """Whether frames carry captions of television (CEA-608, CEA-708) beside their picture.
 
-FFmpeg gives them out only with each frame that it decodes, so they are not read. In recordings of
-broadcasts nearly every frame has them, though they may be empty.
+FFmpeg gives them out only with each frame that it decodes; see `encoding.frame_captions`. In
+recordings of broadcasts nearly every frame has them, though they may be empty.
 """
 
 from __future__ import annotations
