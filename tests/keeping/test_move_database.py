@@ -27,7 +27,9 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from processing.models import Task
+from processing.captions.document import Cue, Document, Word
 from videos.models import Event, EventLog, Video
+from videos.tracks import services
 user = User.objects.get()
 group = Group.objects.create(name="moderators")
 group.permissions.add(*Permission.objects.order_by("-pk")[:3])
@@ -42,7 +44,9 @@ event = Event.objects.create(type="odd", owner=user, payload={
     "float": 1e22, "small": 1e-9, "minus": -0.5, "nul": "a\0b", "nested": [{"é": None}, True]})
 Event.objects.filter(pk=event.pk).update(created_at=datetime(2001, 2, 3, 4, 5, 6, 789, UTC))
 Task.objects.filter(kind="probe").update(log_tail="tail\0 with ☃")
-Video.objects.update(tags=["a", "b"], metadata={"n": None})
+Video.objects.update(tags=["a", "b"], metadata={"n": None}, removed_tracks=["embedded:3"])
+said = Cue(500, 900, "The <b>quiet</b> Łódź", words=(Word(500, 600, "The"),))
+services.add(Video.objects.get().pk, kind="captions", origin="api", text=Document((said,)))
 """
 
 _STATE = r"""
@@ -51,7 +55,8 @@ from accounts.models import ApiKey, User
 from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
 from processing.models import Run, Task
-from videos.models import Chunk, Event, Video
+from videos import spoken
+from videos.models import Chunk, Cue, Event, Video
 user = User.objects.get()
 odd = Event.objects.get(type="odd")
 print(json.dumps([
@@ -64,7 +69,9 @@ print(json.dumps([
     [[str(t.pk), t.kind, t.argv, sorted(str(d) for d in t.depends_on.values_list("pk", flat=True)),
       t.finished_at.isoformat(), t.counted] for t in Task.objects.order_by("pk")],
     [[c.key, c.bytes, c.segments] for c in Chunk.objects.order_by("pk")],
-    [[str(v.pk), v.status, v.tags, v.metadata, str(v.release_id)] for v in Video.objects.all()],
+    [[str(v.pk), v.status, v.tags, v.metadata, str(v.release_id), v.removed_tracks,
+      [one.time for one in spoken.matches([v], "qui lodz")[v.pk]]] for v in Video.objects.all()],
+    [[str(c.track_id), c.start, c.end, c.text, c.words] for c in Cue.objects.all()],
 ], sort_keys=True))
 """
 
