@@ -19,6 +19,7 @@ from videos.playback import services as playback
 from videos.playback.gate import Gate
 from videos.playback.media import MediaApp
 from videos.playback.rendering import Renderer
+from videos.tracks import services
 
 SRT = """1
 00:00:00,500 --> 00:00:02,000
@@ -254,6 +255,19 @@ def test_strangers_read_only_what_is_open(
         other.put(f"{tracks_of(video)}{track}/cues/", {"cues": []}, format="json").status_code
         == 403
     )
+
+
+def test_why_a_track_failed_is_told_to_its_owner_alone(
+    video: Video, api: APIClient, moderator: User, as_user: Callable[[User], APIClient]
+) -> None:
+    track = services.add(video.pk, kind="audio", origin="url", url="https://example.com/a")
+    services.fail(track, "fetch_not_found", "There is no file at the URL.")
+    Video.objects.filter(pk=video.pk).update(visibility="public")
+    for reader in (api, as_user(moderator)):
+        [told] = reader.get(tracks_of(video)).json()["results"]
+        assert told["error"]["code"] == "fetch_not_found"
+    [told] = APIClient().get(tracks_of(video)).json()["results"]
+    assert (told["status"], told["error"]) == ("failed", None)
 
 
 def test_a_deleted_track_is_gone_from_the_playlists(

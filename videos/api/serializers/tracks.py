@@ -87,8 +87,9 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
 
     @extend_schema_field(TrackErrorSerializer(allow_null=True))
     def get_error(self, track: Track) -> Any:
-        """Why it could not be made; null unless its status is `failed`."""
-        if track.state != Track.State.FAILED:
+        """Why it could not be made; null unless its status is `failed`, and for all but the owner
+        and staff."""
+        if track.state != Track.State.FAILED or not self._is_theirs(track):
             return None
         return {"code": track.error_code, "message": track.error_message}
 
@@ -105,10 +106,14 @@ class TrackSerializer(serializers.ModelSerializer[Track]):
     def get_notices(self, track: Track) -> Any:
         """What was changed or left out when its text was read; an empty list for all but the owner
         and staff."""
-        if not access.may_inspect(track.video, cast("Viewer", self.context["request"].user)):
+        if not self._is_theirs(track):
             return []
         told = (document.Notice(one["code"], one["details"]) for one in track.notices)
         return [{"code": one.code, "message": notices.sentence(one)} for one in told]
+
+    def _is_theirs(self, track: Track) -> bool:
+        """Return whether the reader is the owner of the video, or staff who may see it."""
+        return access.may_inspect(track.video, cast("Viewer", self.context["request"].user))
 
 
 @extend_schema_serializer(many=False)
