@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,6 +75,15 @@ def test_an_edit_is_found_and_what_it_replaced_is_not(api: APIClient, video: Vid
     services.write_cues(track, cues, revision=track.revision)
     assert found(api, "walk sea") == []
     assert [one["time"] for one in found(api, "walk river")[0]] == [61.0]
+
+
+def test_new_times_of_words_take_the_place_of_the_earlier_ones(video: Video) -> None:
+    track = say(video)
+    services.write_cues(track, [replace(one, words=()) for one in CUES], revision=None)
+    assert track.cues.get(start=500).words == [[500, 900, "Good"]]
+    better = replace(CUES[0], words=(Word(520, 910, "Good"),))
+    services.write_text(track, Document((better, *CUES[1:])))
+    assert track.cues.get(start=500).words == [[520, 910, "Good"]]
 
 
 def test_the_moments_are_of_one_track_and_few(api: APIClient, video: Video) -> None:

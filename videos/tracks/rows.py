@@ -22,10 +22,10 @@ def replace(track: Track, cues: Sequence[document.Cue]) -> bool:
         same = wanted.pop(_identity(row), None)
         if same is None:
             stale.append(row.pk)
-        elif same.heard != row.heard:
-            row.heard = same.heard
+        elif (same.heard, same.words or row.words) != (row.heard, row.words):
+            row.heard, row.words = same.heard, same.words or row.words
             before.append(row)
-    Cue.objects.bulk_update(before, ["heard"], batch_size=BATCH)
+    Cue.objects.bulk_update(before, ["heard", "words"], batch_size=BATCH)
     for first in range(0, len(stale), BATCH):
         Cue.objects.filter(pk__in=stale[first : first + BATCH]).delete()
     Cue.objects.bulk_create(wanted.values(), batch_size=BATCH)
@@ -34,7 +34,8 @@ def replace(track: Track, cues: Sequence[document.Cue]) -> bool:
 
 def _identity(row: Cue) -> tuple[object, ...]:
     """Return what tells a cue from the others. The times of its words are no part of it: an editor
-    does not send them back, and they stay true while the text does."""
+    does not send them back, and they stay true while the text does. Where they are sent, as by
+    speech recognition, they take the place of the earlier ones."""
     return (row.start, row.end, row.number, row.text, row.settings, row.identifier)
 
 
