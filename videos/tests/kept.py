@@ -25,6 +25,7 @@ from videos.models import (
     Release,
     Rendition,
     SceneHash,
+    Sound,
     Source,
     StoredObject,
     Track,
@@ -67,6 +68,29 @@ def give_captions(video: Video) -> Track:
     """Captions of one cue."""
     text = Document((Cue(0, 1000, "Hello"),))
     return tracks.add(video.pk, kind="captions", origin="api", text=text)
+
+
+def give_sound(video: Video) -> Sound:
+    """A commentary that was made for the release of a video."""
+    assert video.release_id
+    attempt = uuid4()
+    key = keys.chunk(keys.attempt_prefix(video.release_id, attempt), "sound", 0)
+    _register({key: Role.CHUNK}, attempt, release_id=video.release_id)
+    track = tracks.add(video.pk, kind="audio", origin="file", label="Commentary")
+    tracks.make_ready(track, ())
+    return Sound.objects.create(
+        track=track,
+        release_id=video.release_id,
+        key=key,
+        bytes=len(PICTURE),
+        init_bytes=1,
+        codecs="mp4a.40.2",
+        timescale=48000,
+        bitrate=128_000,
+        peak_bitrate=130_000,
+        duration=48000,
+        segments=[],
+    )
 
 
 def keep_image(owner: User, *, folder: Folder | None = None) -> Image:

@@ -122,11 +122,11 @@ def test_any_number_of_pictures_in_a_list_is_one_query(
     api: APIClient, owner: User, shown: Video, django_assert_num_queries: Any
 ) -> None:
     api.get(URL)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert len(api.get(URL).json()["results"]) == 1
     for _ in range(3):
         pictured(Video.objects.create(owner=owner))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         rows = api.get(URL).json()["results"]
     assert [len(row["images"]["poster"]) for row in rows] == [3, 3, 3, 3]
 

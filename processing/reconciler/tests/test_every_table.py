@@ -29,6 +29,7 @@ from videos.tests.kept import (
     give_captions,
     give_picture,
     give_poster,
+    give_sound,
     keep_image,
     keep_video,
     measure,
@@ -49,6 +50,7 @@ PRUNED = {
     "Release": {"sweep_releases"},
     "Rendition": {"sweep_releases"},
     "SceneHash": {"sweep_releases", "forget_measurements"},
+    "Sound": {"sweep_releases", "purge_videos"},
     "Source": {"sweep_sources", "purge_images"},
     "StoredObject": {"mark_abandoned", "mark_ownerless", "delete_objects"},
     "Track": {"purge_videos", "forget_tracks"},
@@ -137,6 +139,7 @@ def test_after_years_nothing_is_left_that_is_over(owner: User) -> None:
     give_picture(video)
     measure(video)
     give_captions(video)
+    give_sound(video)
     log.write_images("image.created", [image])
     for make in (_of_a_hook, _of_uploads, _of_keys):
         make(owner)
