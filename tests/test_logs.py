@@ -133,10 +133,18 @@ async def test_the_address_is_the_servers_belief(lines: Lines) -> None:
     assert "client.ip" not in second
 
 
+VIDEO = "01a21eb5-5690-7327-acd0-bd8a4492f1f1"
+
+
 @pytest.mark.parametrize(
     ("path", "kept"),
     [
         ("/m/tokenofvalue/01a/master.m3u8", "/m/…/01a/master.m3u8"),
+        (
+            f"/m/tokenofvalue/{VIDEO}/{VIDEO}.tp6l40.ZTDIlLDg-x/master.m3u8",
+            f"/m/…/{VIDEO}/{VIDEO}.…/master.m3u8",
+        ),
+        (f"/m/tokenofvalue/{VIDEO}/{VIDEO}.vtt", f"/m/…/{VIDEO}/{VIDEO}.vtt"),
         ("/u/tokenofvalue", "/u/…"),
         ("/accounts/password/reset/key/3k-abc123/", "/accounts/password/reset/key/…/"),
         ("/accounts/confirm-email/MQ:1x:y/", "/accounts/confirm-email/…/"),

@@ -61,7 +61,7 @@ def prepared(demo: Person, tmp_path_factory: pytest.TempPathFactory) -> Prepared
     def now() -> dict[str, dict[str, str]]:
         return dict(demo.ask("GET", f"/api/v1/videos/{video['id']}/").json())
 
-    wait_until(lambda: now()["playback"]["hls"].split("/")[-2] != old.split("/")[-2], "both", 120)
+    wait_until(lambda: now()["playback"]["hls"].split("/")[-3] != old.split("/")[-3], "both", 120)
     made = demo.wait_until_over(str(video["id"]))
     assert {one["name"] for one in made["renditions"]} == {
         "90p", "90p-av1", "180p", "180p-av1", "audio", "audio-opus",

@@ -18,7 +18,7 @@ from tests.browser.people import Person
 from tests.browser.viewers import PLAYERS, Viewer, watching
 from tests.servers.app import Vodloom
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.thorough]
 
 RATE, SECONDS = 5, 66
 BORDER = 60

@@ -52,4 +52,4 @@ def _release(person: Person, video: str) -> str:
 
 
 def _name(address: str) -> str:
-    return address.split("/")[-2]
+    return address.split("/")[-3]

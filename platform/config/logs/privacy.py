@@ -10,6 +10,10 @@ HIDDEN = "…"
 _KEYS = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/)[^\s/?#\"'<>]+")
 # Anybody who has such a token can play the video for hours, or upload one.
 _TOKENS = re.compile(r"(/[mu]/)[^\s/?#\"'<>]+")
+# The same for the tracks of a video, whose name stands before the token.
+_TRACK_TOKENS = re.compile(
+    r"(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.\w+\.[\w-]+(?=/)", re.ASCII
+)
 # Signatures of presigned URLs, cursors, and search words of users.
 _QUERY = re.compile(r"(/[^\s?#\"'<>]*)\?[^\s\"'<>]+")
 _USER_INFO = re.compile(r"(\w://)[^\s/@\"']*@")
@@ -48,6 +52,7 @@ def hidden(text: str) -> str:
     if "/" in text:
         text = _KEYS.sub(rf"\1{HIDDEN}", text)
         text = _TOKENS.sub(rf"\1{HIDDEN}", text)
+        text = _TRACK_TOKENS.sub(rf"\1.{HIDDEN}", text)
         text = _QUERY.sub(rf"\1?{HIDDEN}", text)
         text = _USER_INFO.sub(rf"\1{HIDDEN}@", text)
     return _CREDENTIALS.sub(HIDDEN, text)
