@@ -36,7 +36,7 @@ def found(
     """Return the videos that a text finds, and those of some ``owners``."""
     if connection.vendor == "sqlite":
         theirs = Q(owner__in=owners.values("pk")) if owners is not None else Q()
-        said = Q(pk__in=spoken.tracks_with(videos, text).values("video"))
+        said = Q(pk__in=spoken.tracks_with(text, videos).values("video"))
         return videos.filter(Q(_found_on_sqlite(text)) | said | theirs)
     every = Video.objects.order_by()
     files = Source.objects.filter(_contains("filename", text))
@@ -44,7 +44,9 @@ def found(
     if owners is not None:
         ways.append(every.filter(owner__in=owners.values("pk")))
     titled = every.filter(_contains("title", text)).values("pk")
-    heard = spoken.tracks_with(videos, text).order_by().values("video")
+    # Whoever looks for owners too looks through the videos of all.
+    within = videos if owners is None else None
+    heard = spoken.tracks_with(text, within).order_by().values("video")
     return videos.filter(pk__in=titled.union(*(way.values("pk") for way in ways), heard))
 
 
