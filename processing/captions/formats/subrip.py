@@ -30,10 +30,19 @@ def is_it(text: str) -> bool:
 def read(text: str, draft: Draft) -> None:
     """Read a file into the draft."""
     lines = lines_of(text.lstrip("\ufeff"))
-    timed = [at for at, line in enumerate(lines) if _ARROW.match(line)]
+    timed = [
+        at for at, line in enumerate(lines) if _ARROW.match(line) or _is_where_times_are(lines, at)
+    ]
     _before(lines[: timed[0]] if timed else lines, draft)
     for at, after in pairwise([*timed, len(lines)]):
         _cue(at + 1, lines[at], _text(lines[at + 1 : after], last=after == len(lines)), draft)
+
+
+def _is_where_times_are(lines: list[str], at: int) -> bool:
+    """Return whether a line with an arrow follows the number of a cue, so that it is no text
+    however odd its times are."""
+    numbered = at > 0 and lines[at - 1].strip().isdecimal()
+    return "-->" in lines[at] and numbered and (at == 1 or not lines[at - 2].strip())
 
 
 def _before(lines: list[str], draft: Draft) -> None:

@@ -87,3 +87,10 @@ def test_a_document_is_written_as_srt_and_as_a_transcript() -> None:
     assert "Bo: 漢(かん)" in said
     assert "Ann: <b>you</b>." in said
     assert writing.text(Document(cues)) == "Ann: Hello there <3 you.\n\nBo: 漢\n\ntwo lines\n"
+
+
+def test_odd_times_after_the_number_of_a_cue_are_no_text_of_the_cue_before() -> None:
+    told = "1\n00:00:01,000 --> 00:00:02,000\nA --> B\n\n2\nxx --> 3\nNo\n"
+    with pytest.raises(CaptionsUnreadable) as caught:
+        read(told.encode(), filename="a.srt")
+    assert [(one.line, one.code) for one in caught.value.errors] == [(6, "captions_time_invalid")]
