@@ -99,7 +99,7 @@ class VideoAdmin(ActingAdmin):
             queryset = queryset.filter(pk__in=asked.ids)
         if asked.text:
             owners = owners_named(asked.text)
-            queryset = search.found(queryset, asked.text, owners=owners)
+            queryset = search.narrowed(queryset, asked.text, owners=owners)
         return queryset, False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
