@@ -4,7 +4,8 @@ from django.urls import path, re_path
 
 # These imports register the converter that the routes use.
 from videos import ids  # noqa: F401
-from videos.pages import account, images, open_views, tracks, trash, views
+from videos.pages import images, open_views, tracks, trash, views
+from videos.pages.account import profile as account
 
 urlpatterns = [
     path("", views.library, name="library"),

@@ -1,4 +1,4 @@
-"""Users, who log in by email address, their API keys, and the mails that wait to be sent."""
+"""Users, who log in by email address."""
 
 from __future__ import annotations
 
@@ -74,54 +74,3 @@ class User(AbstractUser):
     def terms(self) -> Plan:
         """The user's plan: its priority, its limits and its budget."""
         return plan_named(self.plan)
-
-
-class ApiKey(models.Model):
-    """A secret that acts for its user. Only its hash is kept; ``hint`` helps to recognise it."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
-    name = models.CharField(max_length=100)
-    hint = models.CharField(max_length=12, editable=False)
-    digest = models.CharField(max_length=64, unique=True, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    last_used_at = models.DateTimeField(null=True, editable=False)
-    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
-
-    class Meta:
-        verbose_name = "API key"
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.hint}…)"
-
-
-class OutgoingMail(models.Model):
-    """A mail to a user, written in the same transaction as the change it reports.
-
-    It goes to the address that the user has at the time of sending. ``template`` names the files
-    ``{template}_subject.txt`` and ``{template}_message.txt``.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    to = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    template = models.CharField(max_length=100)
-    context = models.JSONField(default=dict)
-    created_at = models.DateTimeField(auto_now_add=True)
-    next_at = models.DateTimeField(null=True, help_text="the next try; empty when it is over")
-    tries = models.PositiveIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True)
-    error = models.CharField(max_length=100, blank=True, help_text="why the last try failed")
-
-    class Meta:
-        verbose_name = "mail"
-        indexes: ClassVar = [
-            models.Index(
-                fields=["next_at"], condition=models.Q(next_at__isnull=False), name="mail_due"
-            ),
-            models.Index(
-                fields=["created_at"], condition=models.Q(next_at__isnull=True), name="mail_over"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.template

@@ -1,0 +1,8 @@
+"""Users, their API keys, their mails, and the audit log."""
+
+from accounts.models.api_key import ApiKey
+from accounts.models.audit import AuditEntry, EntriesStand
+from accounts.models.mail import OutgoingMail
+from accounts.models.user import User, UserManager
+
+__all__ = ["ApiKey", "AuditEntry", "EntriesStand", "OutgoingMail", "User", "UserManager"]
