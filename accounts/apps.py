@@ -7,3 +7,9 @@ class AccountsConfig(AppConfig):
     """Users, roles and API keys."""
 
     name = "accounts"
+
+    def ready(self) -> None:
+        """Record what users do with their accounts."""
+        from accounts import audited
+
+        audited.connect()
