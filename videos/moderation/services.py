@@ -98,7 +98,7 @@ def _decide(
         decision = _write_down(video, Moderation(seen.moderation), by=by)
         details = {"before": seen.moderation, "code": code, "message": message}
         audit.record(f"moderation.{after}", video, by=by, details=details)
-        log.write(f"video.{after}", video, moderation_reason=reason_of(video))
+        log.write(f"moderation.{after}", video, moderation_reason=reason_of(video))
         outbox.write(
             video.owner, f"mail/video_{after}", title=str(video), message=message, link=seen.link
         )
