@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from allauth.account.models import EmailAddress
 from django import forms
@@ -17,7 +17,7 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from accounts import api_keys, owned, verification
+from accounts import api_keys, audit_admin, owned, verification
 from accounts.models import ApiKey, OutgoingMail, User
 from accounts.rights import may_act_for
 from config.admin.acts import Act, ActingAdmin
@@ -61,7 +61,7 @@ class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not g
     list_display = ("email", "plan", "is_active", "is_staff", "can_upload", "last_login")
     list_filter = ("plan", "is_active", "is_staff", "can_upload", "groups")
     search_fields = ("email", "first_name", "last_name")
-    readonly_fields = ("last_login", "date_joined", "owns", "is_confirmed")
+    readonly_fields = ("last_login", "date_joined", "owns", "is_confirmed", "log")
     fieldsets = (
         (
             None,
@@ -77,7 +77,7 @@ class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not g
             },
         ),
         ("Single permissions", {"fields": ("user_permissions",), "classes": ("collapse",)}),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
+        ("Dates", {"fields": ("last_login", "date_joined", "log")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "password1", "password2")}),)
     filter_horizontal = ("groups", "user_permissions")
@@ -101,6 +101,11 @@ class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not g
         """Forbid deleting a user who has more rights than oneself."""
         allowed: bool = super().has_delete_permission(request, obj)
         return allowed and (obj is None or may_act_for(request.user, obj))
+
+    @display(description="Audit log")
+    def log(self, user: User) -> SafeString | str:
+        """Links to what the user did, and to what was done to the account."""
+        return audit_admin.links_about(user, viewer=cast(Any, user).viewed_by)
 
     @display(description="Library")
     def owns(self, user: User) -> SafeString | str:

@@ -45,7 +45,10 @@ _GROUPS = (
             "LogEntry": "Staff actions",
         },
     ),
-    ("People", {"User": "Users", "Group": "Groups", "ApiKey": "API keys"}),
+    (
+        "People",
+        {"User": "Users", "Group": "Groups", "ApiKey": "API keys", "AuditEntry": "Audit log"},
+    ),
 )
 
 

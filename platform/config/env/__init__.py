@@ -102,6 +102,7 @@ class Environment:
     keep_events_days: int
     keep_jobs_days: int
     keep_uploads_days: int
+    keep_audit_days: int
     log_format: Literal["json", "text"]
     log_level: Literal["info", "debug", "warning", "error"]
     demo: bool
@@ -199,6 +200,7 @@ def read() -> Environment:
         keep_events_days=_days(reader, "VODLOOM_KEEP_EVENTS_DAYS"),
         keep_jobs_days=_days(reader, "VODLOOM_KEEP_JOBS_DAYS"),
         keep_uploads_days=_days(reader, "VODLOOM_KEEP_UPLOADS_DAYS"),
+        keep_audit_days=_days(reader, "VODLOOM_KEEP_AUDIT_DAYS", default=365),
         log_format=_log_format(reader),
         log_level=reader.choice("LOG_LEVEL", ("info", "debug", "warning", "error")),
         demo=reader.boolean("VODLOOM_DEMO", default=False) and _is_make_run(),
@@ -321,5 +323,5 @@ def _bytes(reader: Reader, name: str, *, default: int) -> int:
     return reader.number(name, default=default, unit="bytes", most=2**60)
 
 
-def _days(reader: Reader, name: str) -> int:
-    return reader.number(name, default=30, unit="days", most=_LONGEST_HISTORY_DAYS)
+def _days(reader: Reader, name: str, *, default: int = 30) -> int:
+    return reader.number(name, default=default, unit="days", most=_LONGEST_HISTORY_DAYS)
