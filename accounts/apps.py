@@ -7,3 +7,9 @@ class AccountsConfig(AppConfig):
     """Users, roles and API keys."""
 
     name = "accounts"
+
+    def ready(self) -> None:
+        """Begin to tell of changed rights."""
+        from accounts import signals  # it needs the models
+
+        signals.connect()
