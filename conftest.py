@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.left_running",
     "tests.quick_flush",
     "tests.shipped_profiles",
+    "tests.told_payloads",
 ]
 
 # How long an example takes says more about the machine than about the code.
