@@ -162,3 +162,17 @@ def message_of(event: Event) -> EventMessage | ImageMessage:
         created_at=created_at,
         payload=cast("Payload", earlier.members(event.payload)),
     )
+
+
+class WebhookBody(TypedDict):
+    """What is sent to a webhook."""
+
+    type: Annotated[str, "the kind of the event"]
+    timestamp: Annotated[str, "when the change was made, in UTC"]
+    data: Annotated[EventMessage | ImageMessage, "the event as the feed tells it"]
+
+
+def webhook_body(event: Event) -> WebhookBody:
+    """Return what is sent to a webhook about an event."""
+    message = message_of(event)
+    return WebhookBody(type=message["event"], timestamp=message["created_at"], data=message)
