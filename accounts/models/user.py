@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
-from accounts.plans import Plan, PlanName, plan_named
+from accounts.plans import PlanName, Terms, default_plan, terms_named
 
 
 class UserManager(BaseUserManager["User"]):
@@ -51,10 +51,10 @@ class User(AbstractUser):
     )
 
     plan = models.CharField(
-        max_length=8,
-        choices=PlanName,
-        default=PlanName.FREE,
-        help_text="How soon their videos are processed, and how many at once.",
+        max_length=40,
+        default=default_plan,
+        help_text="How soon their videos are processed, how many at once, and how much they may "
+        "upload.",
     )
 
     USERNAME_FIELD = "email"
@@ -71,6 +71,6 @@ class User(AbstractUser):
         return self.email
 
     @property
-    def terms(self) -> Plan:
-        """The user's plan: its priority, its limits and its budget."""
-        return plan_named(self.plan)
+    def terms(self) -> Terms:
+        """What the user's plan grants, as it was a few seconds ago at most."""
+        return terms_named(self.plan)

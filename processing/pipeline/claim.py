@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from accounts.plans import plan_named
+from accounts.plans import terms_named
 from processing import queues
 from processing.models import Run, Task
 from processing.pipeline import advance
@@ -130,7 +130,7 @@ def _running() -> list[_Running]:
         _Running(
             queue=queues.woken_for(rows),
             owner=owner,
-            cap=plan_named(plan).running,
+            cap=terms_named(plan).running,
             machine=where,
             memory=memory,
             cost=cost,
