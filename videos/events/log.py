@@ -116,7 +116,7 @@ def sequence() -> int:
         for position, event in enumerate(waiting, start=last - len(waiting) + 1):
             event.position = position
         Event.objects.bulk_update(waiting, ["position"])
-    announce.new_events({event.owner_id for event in waiting if event.owner_id})
+    announce.new_events()
     return len(waiting)
 
 
