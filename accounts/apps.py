@@ -9,7 +9,8 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Begin to tell of changed rights."""
-        from accounts import signals  # it needs the models
+        """Record what users do with their accounts, and tell of changed rights."""
+        from accounts import audited, signals
 
+        audited.connect()
         signals.connect()

@@ -6,47 +6,17 @@ these facts. Entries are written in the transaction of the change that they tell
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Model
 
-from accounts.models import ApiKey, AuditEntry, User
+from accounts import actor
+from accounts.actor import Actor, acting, note_key, note_token
+from accounts.models import AuditEntry, User
 
+__all__ = ["Actor", "acting", "note_key", "note_token", "record"]
 _NAME_LENGTH = 254
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts, how they are known, and from which address."""
-
-    user: User | None = None
-    via: str = AuditEntry.Via.SYSTEM
-    key: ApiKey | None = None
-    address: str | None = None
-
-
-_NOBODY = Actor()
-_actor: ContextVar[Actor] = ContextVar("audit_actor", default=_NOBODY)
-
-
-@contextmanager
-def acting(actor: Actor) -> Iterator[None]:
-    """Everything recorded inside is told of this actor."""
-    token = _actor.set(actor)
-    try:
-        yield
-    finally:
-        _actor.reset(token)
-
-
-def note_key(key: ApiKey) -> None:
-    """Note that the current request was authenticated by an API key."""
-    now = _actor.get()
-    _actor.set(Actor(key.user, AuditEntry.Via.KEY, key, now.address))
 
 
 def record(
@@ -61,15 +31,15 @@ def record(
     ``by`` names the actor where no request is handled, or where the request does not know it, such
     as a log-in. ``details`` must hold no secret.
     """
-    actor = _actor.get()
-    user = by or actor.user
+    who = actor.now()
+    user = by or who.user
     kind, pk, name = target if isinstance(target, tuple) else _named(target)
     AuditEntry.objects.create(
         actor=user,
         actor_email=user.email if user else "",
-        via=AuditEntry.Via.SYSTEM if user is None else actor.via,
-        key_hint=actor.key.hint if actor.key else "",
-        address=actor.address,
+        via=actor.SESSION if by and who.via == actor.NOBODY else who.via,
+        key_hint=who.key.hint if who.key else "",
+        address=who.address,
         action=action,
         target_kind=kind,
         target_id=str(pk),

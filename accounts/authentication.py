@@ -10,7 +10,7 @@ from rest_framework.authentication import (
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
 from rest_framework.request import Request
 
-from accounts import api_keys, credentials, throttling
+from accounts import api_keys, audit, credentials, throttling
 from accounts.models import ApiKey, User
 
 CSRF_FAILED = "csrf_failed"
@@ -31,6 +31,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             if usage is not None and usage.is_over:
                 raise Throttled(wait=usage.seconds)
             raise AuthenticationFailed("This API key is unknown or revoked.", code="bad_api_key")
+        audit.note_key(key)
         return key.user, key
 
     def authenticate_header(self, request: Request) -> str:

@@ -27,6 +27,14 @@ LEGAL_MOVES: dict[str, frozenset[str]] = {
     Status.CANCELED: frozenset({Status.PROCESSING}),
 }
 
+_TOLD: dict[str, str] = {
+    Status.UPLOADING: "video.upload.started",
+    Status.PROCESSING: "video.processing.started",
+    Status.READY: "video.ready",
+    Status.FAILED: "video.failed",
+    Status.CANCELED: "video.canceled",
+}
+
 
 class InvalidTransition(Exception):
     """Raised when a video is not in a state from which this move is legal."""
@@ -225,4 +233,4 @@ def _move(
         updated = standing.update(status=target, **fields)
         if not updated:
             raise InvalidTransition(video_id, target)
-        log.write(f"video.{target}", video_id)
+        log.write(_TOLD[target], video_id)

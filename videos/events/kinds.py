@@ -4,16 +4,17 @@ from collections.abc import Mapping
 
 KINDS: Mapping[str, str] = {
     "video.created": "The video is registered; its file has arrived, or is about to.",
-    "video.uploading": "The first bytes of its file have arrived.",
-    "video.processing": "The upload is stored, or the video is tried again; it waits for its job.",
+    "video.upload.started": "The first bytes of its file have arrived.",
+    "video.processing.started": "The upload is stored, or the video is tried again; it waits "
+    "for its job.",
     "video.playable": "A part of the video plays while the rest is being made; `rungs` and "
     "`available_seconds` tell which.",
     "video.withdrawn": "The parts did not fit together, so the video is made again in one piece; "
     "nothing plays until then.",
     "video.ready": "The video is completely processed.",
     "video.reprocessed": "A new release has replaced the one that played.",
-    "video.pictures": "Pictures or previews of the video are there or were made anew; `kind` names "
-    "them, such as `storyboard`.",
+    "video.image.ready": "Pictures or previews of the video are there or were made anew; `kind` "
+    "names them, such as `storyboard`.",
     "video.track.created": "A track was added that is still to be made; `track` tells which.",
     "video.track.ready": "Captions, subtitles or chapters were added or read anew; `track` tells "
     "which.",
@@ -23,11 +24,12 @@ KINDS: Mapping[str, str] = {
     "video.failed": "The video could not be processed; `error` tells why.",
     "video.canceled": "Somebody stopped its upload or its first job.",
     "video.updated": "Its owner changed it; `changed` names what, such as `title` or `tags`.",
-    "video.approved": "A moderator approved the video, so it is shown as its visibility says.",
-    "video.rejected": "A moderator rejected the video, so only its owner and staff can see it.",
     "video.deleted": "The video was moved to the trash, or is about to be purged.",
     "video.restored": "The video was restored from the trash.",
     "video.purged": "The video was deleted for good.",
+    "moderation.approved": "A moderator approved the video, so it is shown as its visibility says.",
+    "moderation.rejected": "A moderator rejected the video, so only its owner and staff "
+    "can see it.",
     "image.created": "An image is in the library.",
     "image.updated": "Its owner changed it; `changed` names what, such as `title` or `folder`.",
     "image.deleted": "The image was moved to the trash, or is about to be purged.",

@@ -4,7 +4,11 @@ The feed builds its messages from these types, and the description of the API re
 member has its description beside its type.
 """
 
-from typing import Annotated, Any, Literal, NotRequired, TypedDict
+from datetime import UTC
+from typing import Annotated, Any, Literal, NotRequired, TypedDict, cast
+
+from videos.events import cursors, earlier
+from videos.models import Event
 
 
 class Error(TypedDict):
@@ -53,12 +57,13 @@ class Payload(TypedDict):
     job: NotRequired[Annotated[str, "the id of the job; only in `job.*`"]]
     kind: NotRequired[
         Annotated[
-            str, "the kind of the job or of the pictures; only in `job.*` and `video.pictures`"
+            str, "the kind of the job or of the pictures; only in `job.*` and `video.image.ready`"
         ]
     ]
     moderation_reason: NotRequired[
         Annotated[
-            Error | None, "why it was rejected; only in `video.approved` and `video.rejected`"
+            Error | None,
+            "why it was rejected; only in `moderation.approved` and `moderation.rejected`",
         ]
     ]
     changed: NotRequired[
@@ -134,3 +139,26 @@ class Ping(TypedDict):
 
 
 MESSAGES: tuple[Any, ...] = (Hello, EventMessage, ImageMessage, ProgressMessage, Ping)
+
+
+def message_of(event: Event) -> EventMessage | ImageMessage:
+    """Return the message for an event."""
+    cursor = cursors.encode(event.position or 0)
+    created_at = f"{event.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    if event.type.startswith("image."):
+        return ImageMessage(
+            type="image",
+            cursor=cursor,
+            event=event.type,
+            image=str(event.image_id) if event.image_id else None,
+            created_at=created_at,
+            payload=cast("ImagePayload", event.payload),
+        )
+    return EventMessage(
+        type="event",
+        cursor=cursor,
+        event=earlier.kind(event.type),
+        video=str(event.video_id) if event.video_id else None,
+        created_at=created_at,
+        payload=cast("Payload", earlier.members(event.payload)),
+    )

@@ -96,7 +96,7 @@ def _decide(
         if after == Moderation.APPROVED and not may_approve(video, by):
             raise OwnVideo
         decision = _write_down(video, Moderation(seen.moderation), by=by)
-        log.write(f"video.{after}", video, moderation_reason=reason_of(video))
+        log.write(f"moderation.{after}", video, moderation_reason=reason_of(video))
         outbox.write(
             video.owner, f"mail/video_{after}", title=str(video), message=message, link=seen.link
         )
