@@ -76,6 +76,7 @@ class Environment:
     email: dict[str, object]
     email_from: str
     signup: Signup
+    staff_mfa: Literal["optional", "required"]
     moderation: Literal["nobody", "new", "everybody"]
     generators: Generators
     s3: S3 | None
@@ -169,6 +170,7 @@ def read() -> Environment:
         email=email(reader),
         email_from=_sender(reader),
         signup=signup(reader),
+        staff_mfa=reader.choice("VODLOOM_STAFF_MFA", ("optional", "required")),
         moderation=reader.choice("VODLOOM_MODERATION", ("nobody", "new", "everybody")),
         generators=generators(reader),
         s3=s3,
