@@ -142,6 +142,7 @@ class VideoViewSet(
             with posted_files.poster_of(form) as poster:
                 return ingest.take_file(user, file, form.settings(), poster)
 
+        posted_files.require_room(request)
         video = posted_files.taken(request, VideoUploadSerializer, take)
         return self._answer(video.pk, HTTPStatus.CREATED, location=True)
 
