@@ -331,8 +331,6 @@ def _bytes(reader: Reader, name: str, *, default: int) -> int:
 
 def _days(reader: Reader, name: str, *, default: int = 30) -> int:
     return reader.number(name, default=default, unit="days", most=_LONGEST_HISTORY_DAYS)
-def _days(reader: Reader, name: str) -> int:
-    return reader.number(name, default=30, unit="days", most=_LONGEST_HISTORY_DAYS)
 
 
 def _plan(reader: Reader) -> str:
