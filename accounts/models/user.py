@@ -79,6 +79,7 @@ class User(AbstractUser):
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # ours, by email
 
     class Meta:
+        permissions: ClassVar = [("give_role", "Can give and take roles")]
         constraints: ClassVar = [
             models.UniqueConstraint(Lower("email"), name="user_email_unique_in_any_case")
         ]

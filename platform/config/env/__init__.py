@@ -80,6 +80,8 @@ class Environment:
     signup: Signup
     staff_mfa: Literal["optional", "required"]
     moderation: Literal["nobody", "new", "everybody"]
+    trust_after: int
+    uploaders: Literal["everybody", "role"]
     generators: Generators
     s3: S3 | None
     old_s3: S3 | None
@@ -176,6 +178,10 @@ def read() -> Environment:
         signup=signup(reader),
         staff_mfa=reader.choice("VODLOOM_STAFF_MFA", ("optional", "required")),
         moderation=reader.choice("VODLOOM_MODERATION", ("nobody", "new", "everybody")),
+        trust_after=reader.number(
+            "VODLOOM_TRUST_AFTER", default=1, unit="approved videos", least=0, most=1000
+        ),
+        uploaders=reader.choice("VODLOOM_UPLOADERS", ("everybody", "role")),
         generators=generators(reader),
         s3=s3,
         old_s3=old_s3,
