@@ -17,14 +17,15 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from accounts import api_keys, audit_admin, owned, verification
-from accounts.models import ApiKey, OutgoingMail, User
+from accounts import api_keys, audit_admin, invitation_admin, owned, verification
+from accounts.models import ApiKey, Invitation, OutgoingMail, User
 from accounts.rights import Right, groups_within, may, may_act_for
 from accounts.trust_acts import TRUST, WITHDRAW_TRUST
 from config.admin.acts import Act, ActingAdmin
 from config.admin.base import NOTHING, LightAdmin, ReadOnlyAdmin, chip
 
 admin.site.unregister(Group)
+admin.site.register(Invitation, invitation_admin.InvitationAdmin)
 # allauth's own page of addresses shows nothing that the user's page does not.
 admin.site.unregister(EmailAddress)
 

@@ -5,6 +5,7 @@ from django.urls import path, re_path
 # These imports register the converter that the routes use.
 from videos import ids  # noqa: F401
 from videos.pages import images, open_views, tracks, trash, views
+from videos.pages.account import invitation
 from videos.pages.account import profile as account
 
 urlpatterns = [
@@ -28,6 +29,7 @@ urlpatterns = [
     path("account/profile/", account.save_profile, name="account_profile"),
     path("account/keys/", account.create_key, name="account_key_create"),
     path("account/keys/<id:key_id>/revoke/", account.revoke_key, name="account_key_revoke"),
+    path("accounts/invitation/<slug:secret>/", invitation.invitation, name="account_invitation"),
     # Before allauth's own routes, which have the same URLs.
     path("accounts/email/", account.emails, name="account_email"),
     re_path(
