@@ -15,8 +15,9 @@ from typing import (
     is_typeddict,
 )
 
-from videos.events import closes, kinds, messages
-from videos.events.feed import PATH
+from videos.events import kinds, messages
+from videos.feed import closes
+from videos.feed.socket import PATH
 
 Schema = dict[str, Any]
 
