@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import tickets
+from accounts.app_tokens import AppToken
 from accounts.models import ApiKey
 from accounts.tickets import Holder
 from videos.api.strictness import StrictRequests
@@ -52,7 +53,9 @@ class FeedTicketView(StrictRequests, viewsets.GenericViewSet[Any]):
 
 
 def _holder(request: Request) -> Holder:
-    """Return what the feed stands on: the key of the request, or else its session."""
+    """Return what the feed stands on: the key of the request, or the session behind it."""
     if isinstance(request.auth, ApiKey):
         return Holder(key_id=request.auth.pk)
+    if isinstance(request.auth, AppToken):
+        return Holder(session=request.auth.session_key)
     return Holder(session=request.session.session_key)

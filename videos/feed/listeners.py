@@ -1,4 +1,5 @@
-"""Identify the user of a feed, by API key in the header, by ticket, or by session cookie."""
+"""Identify the user of a feed, by API key or app token in the header, by ticket, or by session
+cookie."""
 
 from __future__ import annotations
 
@@ -24,12 +25,12 @@ TICKET = "ticket"
 
 @dataclass(frozen=True)
 class Listener:
-    """The user of a feed, and the key or session that it stands on. ``password`` is the user's
-    stored hash, with which sessions end."""
+    """The user of a feed, and the key or session that it stands on. ``seal`` is what sessions of
+    the user depend on."""
 
     user: User
     holder: Holder
-    password: str = field(repr=False)
+    seal: tuple[str, str] = field(repr=False)
 
 
 class Feeds:
@@ -59,7 +60,10 @@ def identify(scope: Any) -> Listener:
     """
     headers = credentials.headers_of(scope["headers"])
     secret = credentials.bearer(headers)
+    app = credentials.app_session(headers)
     try:
+        if app is not None:
+            return _listener(Holder(session=app), credentials.user_of_session(app))
         if secret is not None:
             return _of_key(secret)
         if (ticket := _ticket(scope)) is not None:
@@ -82,9 +86,7 @@ def offered(scope: Any) -> str | None:
 
 def _of_key(secret: str) -> Listener:
     key = api_keys.find(secret)
-    if key is None:
-        raise Ended(NOT_AUTHENTICATED)
-    return Listener(key.user, Holder(key_id=key.pk), key.user.password)
+    return _listener(Holder(key_id=key.pk if key else None), key.user if key else None)
 
 
 def _of_session(headers: dict[str, str]) -> Listener:
@@ -117,4 +119,4 @@ def _ticket(scope: Any) -> str | None:
 def _listener(holder: Holder, user: User | None) -> Listener:
     if user is None:
         raise Ended(NOT_AUTHENTICATED)
-    return Listener(user, holder, user.password)
+    return Listener(user, holder, (user.password, user.session_seed))

@@ -14,19 +14,19 @@ from videos.feed.listeners import Listener
 
 def ended(listeners: Collection[Listener]) -> set[Listener]:
     """Return those whose API key was revoked, whose session has ended or whose user was
-    deactivated. A session also ends when its user's password changes."""
+    deactivated. A session also ends when its user's password or seed changes."""
     keys = {one.holder.key_id for one in listeners if one.holder.key_id}
     live = api_keys.live_among(keys) if keys else set()
     by_session = [one for one in listeners if not one.holder.key_id]
     sessions = _sessions(by_session) if by_session else set()
-    passwords = _passwords(by_session) if by_session else {}
+    seals = _seals(by_session) if by_session else {}
     return {
         one
         for one in listeners
         if not (
             one.holder.key_id in live
             if one.holder.key_id
-            else one.holder.session in sessions and passwords.get(one.user.pk) == one.password
+            else one.holder.session in sessions and seals.get(one.user.pk) == one.seal
         )
     }
 
@@ -37,7 +37,8 @@ def _sessions(listeners: Iterable[Listener]) -> set[str | None]:
     return set(live.values_list("pk", flat=True))
 
 
-def _passwords(listeners: Iterable[Listener]) -> dict[object, str]:
+def _seals(listeners: Iterable[Listener]) -> dict[object, tuple[str, str]]:
     users = {one.user.pk for one in listeners}
     active = User.objects.filter(pk__in=users, is_active=True)
-    return dict(active.values_list("pk", "password"))
+    known = active.values_list("pk", "password", "session_seed")
+    return {pk: (password, seed) for pk, password, seed in known}
