@@ -116,9 +116,8 @@ def sequence() -> int:
         for position, event in enumerate(waiting, start=last - len(waiting) + 1):
             event.position = position
         Event.objects.bulk_update(waiting, ["position"])
-    owners = {event.owner_id for event in waiting if event.owner_id}
-    announce.new_events(owners)
-    webhooks.wake(owners)
+    announce.new_events()
+    webhooks.wake({event.owner_id for event in waiting if event.owner_id})
     return len(waiting)
 
 
