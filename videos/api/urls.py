@@ -20,6 +20,7 @@ from videos.api.track_views import TrackViewSet
 from videos.api.transcript_views import TranscriptViewSet
 from videos.api.upload_views import UploadViewSet
 from videos.api.views import VideoViewSet
+from videos.api.webhook_views import WebhookDeliveryViewSet, WebhookViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("videos", VideoViewSet, basename="video")
@@ -31,6 +32,7 @@ router.register("jobs", JobViewSet, basename="job")
 router.register("profiles", ProfileViewSet, basename="profile")
 router.register("hooks/addresses", HookAddressViewSet, basename="hook-address")
 router.register("hooks/deliveries", HookDeliveryViewSet, basename="hook-delivery")
+router.register("webhooks", WebhookViewSet, basename="webhook")
 
 urlpatterns = [
     *router.urls,
@@ -69,6 +71,21 @@ urlpatterns = [
             name=f"transcript-{suffix}",
         )
         for suffix, action in (("txt", "as_text"), ("vtt", "as_webvtt"), ("json", "as_json"))
+    ),
+    path(
+        "webhooks/<id:webhook_id>/deliveries/",
+        WebhookDeliveryViewSet.as_view({"get": "list"}, basename="webhook-delivery"),
+        name="webhook-delivery-list",
+    ),
+    path(
+        "webhooks/<id:webhook_id>/deliveries/<id:pk>/",
+        WebhookDeliveryViewSet.as_view({"get": "retrieve"}, basename="webhook-delivery"),
+        name="webhook-delivery-detail",
+    ),
+    path(
+        "webhooks/<id:webhook_id>/deliveries/<id:pk>/send_again/",
+        WebhookDeliveryViewSet.as_view({"post": "send_again"}, basename="webhook-delivery"),
+        name="webhook-delivery-send-again",
     ),
     path("feed/ticket/", FeedTicketView.as_view({"post": "create"}), name="feed-ticket"),
     path(

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 from videos import ids  # noqa: F401
 from videos.pages import images, open_views, tracks, trash, views
 from videos.pages.account import profile as account
+from videos.pages.account import webhooks
 
 urlpatterns = [
     path("", views.library, name="library"),
@@ -28,6 +29,25 @@ urlpatterns = [
     path("account/profile/", account.save_profile, name="account_profile"),
     path("account/keys/", account.create_key, name="account_key_create"),
     path("account/keys/<id:key_id>/revoke/", account.revoke_key, name="account_key_revoke"),
+    path("account/webhooks/", webhooks.page, name="account_webhooks"),
+    path("account/webhooks/create/", webhooks.create, name="account_webhook_create"),
+    path("account/webhooks/<id:webhook_id>/", webhooks.one, name="account_webhook"),
+    *(
+        path(f"account/webhooks/<id:webhook_id>/{name}/", view, name=f"account_webhook_{name}")
+        for name, view in (
+            ("change", webhooks.change),
+            ("turn", webhooks.turn),
+            ("rotate", webhooks.rotate),
+            ("delete", webhooks.delete),
+            ("test", webhooks.test),
+            ("replay", webhooks.replay),
+        )
+    ),
+    path(
+        "account/webhooks/<id:webhook_id>/<id:delivery_id>/again/",
+        webhooks.send_again,
+        name="account_webhook_again",
+    ),
     # Before allauth's own routes, which have the same URLs.
     path("accounts/email/", account.emails, name="account_email"),
     re_path(

@@ -42,6 +42,8 @@ _GROUPS = (
             "StoredObject": "Stored objects",
             "Event": "Events",
             "OutgoingMail": "Mails",
+            "WebhookEndpoint": "Webhooks",
+            "WebhookDelivery": "Webhook messages",
             "LogEntry": "Staff actions",
         },
     ),

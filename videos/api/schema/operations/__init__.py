@@ -22,6 +22,7 @@ from videos.api.schema.operations import (
     tracks,
     uploads,
     videos,
+    webhooks,
 )
 
 OPERATIONS: Mapping[str, Operation] = {
@@ -37,4 +38,5 @@ OPERATIONS: Mapping[str, Operation] = {
     **tracks.OPERATIONS,
     **uploads.OPERATIONS,
     **videos.OPERATIONS,
+    **webhooks.OPERATIONS,
 }
