@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from accounts.audit_reading import prune_audit
 from accounts.outbox import prune_mail
 from accounts.sessions import prune_sessions
 from processing.chaptering import renew_downloads
@@ -75,6 +76,7 @@ DUTIES = (
     Duty("prune_webhooks", _STEP, sweeping.prune_webhooks, "database"),
     Duty("prune_sessions", _STEP, prune_sessions, "database"),
     Duty("prune_mail", _STEP, prune_mail, "database"),
+    Duty("prune_audit", _STEP, prune_audit, "database"),
     Duty("keep_identity", _MINUTE, installation.keep, "storage"),
     Duty("settle_direct_uploads", _STEP, leftovers.settle_direct_uploads, "storage"),
     Duty("abort_direct_uploads", _MINUTE, leftovers.abort_direct_uploads, "storage"),

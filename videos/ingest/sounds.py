@@ -72,6 +72,6 @@ def take_url(video: Video, url: str, **facts: Any) -> Track:
 
 def _require_allowed(video: Video) -> None:
     """Raise ``UploadNotAllowed`` or ``TooManyTracks`` before anything is stored."""
-    if not video.owner.can_upload:
+    if not video.owner.may_upload:
         raise UploadNotAllowed
     services.require_room(video.pk)

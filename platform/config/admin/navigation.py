@@ -47,7 +47,10 @@ _GROUPS = (
             "LogEntry": "Staff actions",
         },
     ),
-    ("People", {"User": "Users", "Group": "Groups", "ApiKey": "API keys"}),
+    (
+        "People",
+        {"User": "Users", "Group": "Groups", "ApiKey": "API keys", "AuditEntry": "Audit log"},
+    ),
 )
 
 
