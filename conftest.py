@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.quick_flush",
     "tests.shipped_plans",
     "tests.shipped_profiles",
+    "tests.told_payloads",
 ]
 
 # How long an example takes says more about the machine than about the code.

@@ -7,9 +7,12 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from uuid_utils.compat import uuid7
 
 from accounts.plans import PlanName, Terms, default_plan, terms_named
+
+_SESSIONS = "vodloom.session-seed"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -57,6 +60,9 @@ class User(AbstractUser):
         "upload.",
     )
 
+    session_seed = models.CharField(max_length=32, default="", db_default="", editable=False)
+    """What sessions depend on beside the password: another one ends them all."""
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
@@ -69,6 +75,13 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session must hold to be valid; it changes with password and seed."""
+        if not self.session_seed:
+            return str(super()._get_session_auth_hash(secret=secret))  # type: ignore[misc]  # Django's
+        value = f"{self.password} {self.session_seed}"
+        return salted_hmac(_SESSIONS, value, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def terms(self) -> Terms:

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from accounts.plans import terms_named
 from processing import queues
 from processing.models import Run, Task
+from processing.pipeline import advance
 from processing.pipeline.retry import MAX_CRASHES
 from processing.pipeline.transactions import bounded
 from processing.steps import STEPS
@@ -90,8 +91,8 @@ def claim(
         if task is None or not _has_room(task, room):
             return None
         _start(task, worker, token or uuid4(), within.machine)
-        if task.run.status == Run.Status.QUEUED:
-            _start_run(task.run_id)
+        if task.run.status == Run.Status.QUEUED:  # else not even the row is looked at
+            _start_run(task.run)
     return task
 
 
@@ -209,13 +210,11 @@ def _start(task: Task, worker: str, token: UUID, machine: Machine | None) -> Non
     )
 
 
-def _start_run(run_id: UUID) -> None:
+def _start_run(run: Run) -> None:
     """Set a queued run running, unless its row is locked.
 
     It does not wait, since the holder of that lock may be waiting for the task's row. The next
-    claim of the run then does it.
+    claim of the run then does it, or the end of the task.
     """
-    free = Run.objects.select_for_update(skip_locked=True).filter(pk=run_id)
-    Run.objects.filter(pk__in=free.values("pk"), status=Run.Status.QUEUED).update(
-        status=Run.Status.RUNNING, started_at=Now()
-    )
+    free = Run.objects.select_for_update(skip_locked=True).filter(pk=run.pk)
+    advance.set_running(run, Run.objects.filter(pk__in=free.values("pk")))

@@ -19,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from accounts import audit
 from accounts.models import User
 from processing import remaking, transcribing
 from processing import services as processing
@@ -211,6 +212,7 @@ class VideoViewSet(
         in the headers, nor be passed on."""
         video = self._found(access.may_take_original)
         found = originals.address_of(video, cast(User, request.user))
+        audit.person_did("video.original_downloaded", video)
         told = replace(found, url=request.build_absolute_uri(found.url))
         return Response(OriginalSerializer(told).data)
 

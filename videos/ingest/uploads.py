@@ -114,6 +114,8 @@ def create(
         )
         objects.write_ahead_original(upload)
         log.write("video.created", video)
+        if video.moderation == Video.Moderation.PENDING:
+            log.write("moderation.pending", video)
         idempotency.note("video", video.pk)
     return upload
 

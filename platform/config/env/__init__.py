@@ -78,6 +78,7 @@ class Environment:
     email: dict[str, object]
     email_from: str
     signup: Signup
+    staff_mfa: Literal["optional", "required"]
     moderation: Literal["nobody", "new", "everybody"]
     generators: Generators
     s3: S3 | None
@@ -172,6 +173,7 @@ def read() -> Environment:
         email=email(reader),
         email_from=_sender(reader),
         signup=signup(reader),
+        staff_mfa=reader.choice("VODLOOM_STAFF_MFA", ("optional", "required")),
         moderation=reader.choice("VODLOOM_MODERATION", ("nobody", "new", "everybody")),
         generators=generators(reader),
         s3=s3,
