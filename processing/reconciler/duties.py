@@ -32,9 +32,8 @@ from videos.ingest.hooks.retention import prune_hooks
 from videos.ingest.receiving import complete_arrived
 from videos.ingest.retention import prune_uploads
 from videos.objects import unknown
-from videos.playback.frames import sweeping
-from videos.quotas.lengths import count_lengths
 from videos.playback.frames import sweeping as pictures
+from videos.quotas.lengths import count_lengths
 from videos.tracks.services import forget_orphans
 from videos.webhooks import sweeping
 
