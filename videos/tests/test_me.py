@@ -36,15 +36,15 @@ def test_an_account_is_told_with_its_plan_and_the_key_that_asks(
 def test_what_is_used_and_left_is_told_for_each_quota(owner: User, api: APIClient) -> None:
     limit_free(uploads_at_once=3, uploads_a_day=9, stored_minutes=10, stored_bytes=5000)
     keep(owner, 4500, seconds=90)
-    begin(owner, 1000)
-    limit_free(longest_video=60, api_rate=120, stored_bytes=5400)
+    begin(owner, 400)
+    limit_free(longest_video=60, api_rate=120, stored_bytes=4800)
     told = api.get(URL).json()
     left = {name: (one["used"], one["left"]) for name, one in told["quotas"].items()}
     assert left == {
         "uploads_at_once": (1, 2),
         "uploads_a_day": (1, 8),
         "stored_minutes": (1.5, 8.5),
-        "stored_bytes": (5500, 0),
+        "stored_bytes": (4900, 0),
         "largest_file": (None, None),
         "longest_video": (None, 60),
     }

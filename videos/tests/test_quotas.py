@@ -120,6 +120,7 @@ def test_what_began_counts_for_the_day_whatever_becomes_of_it(
         "asked": 1,
         "unit": "uploads",
         "resets_at": tomorrow.isoformat(),
+        "profiles": [],
     }
     assert "allows 2 uploads a day, and you have begun 2 today" in refusal.message
     assert f"after 00:00 UTC on {tomorrow:%d %B}" in refusal.message

@@ -44,20 +44,23 @@ class ProblemSerializer(serializers.Serializer[Any]):
         required=False,
         help_text="only with the code `quota_exceeded`, as all that follow: what is exceeded",
     )
-    limit = serializers.JSONField(
-        required=False, help_text="what the plan allows: a number, or names of profiles"
+    limit = serializers.FloatField(
+        required=False, allow_null=True, help_text="what the plan allows; null for `profiles`"
     )
     used = serializers.FloatField(
         required=False, allow_null=True, help_text="what is used; null for limits of a single file"
     )
-    asked = serializers.JSONField(
-        required=False,
-        allow_null=True,
-        help_text="what this needs: a number, or the name of a profile; null: nobody knows yet",
+    asked = serializers.FloatField(
+        required=False, allow_null=True, help_text="what this needs; null: nobody knows yet"
     )
     unit = serializers.CharField(required=False, help_text="what the numbers count")
     resets_at = serializers.DateTimeField(
         required=False, allow_null=True, help_text="when a day's quota begins anew"
+    )
+    profiles = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="the profiles that the plan has, if another one was asked for; otherwise empty",
     )
     errors = FieldErrorSerializer(  # type: ignore[assignment]  # a member, no result of checking
         many=True, required=False, help_text="one entry for each wrong member"
