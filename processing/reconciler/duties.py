@@ -34,6 +34,7 @@ from videos.ingest.receiving import complete_arrived
 from videos.ingest.retention import prune_uploads
 from videos.objects import unknown
 from videos.playback.frames import sweeping as pictures
+from videos.quotas.lengths import count_lengths
 from videos.tracks.services import forget_orphans
 from videos.webhooks import sweeping
 
@@ -62,6 +63,7 @@ DUTIES = (
     Duty("mark_abandoned", _BEAT, attempt.mark_abandoned, "database"),
     Duty("mark_ownerless", _STEP, objects.mark_ownerless, "database"),
     Duty("forget_measurements", _HOUR, measurements.forget_measurements, "database"),
+    Duty("count_lengths", _MINUTE, count_lengths, "database"),
     Duty("forget_tracks", _HOUR, forget_orphans, "database"),
     Duty("renew_downloads", _MINUTE, renew_downloads, "database"),
     Duty("make_sounds", _STEP, make_sounds, "database"),

@@ -14,6 +14,7 @@ from videos.api.hook_views import (
 from videos.api.image_views import ImageViewSet
 from videos.api.import_views import ImportView
 from videos.api.job_views import JobViewSet
+from videos.api.me_views import MeView
 from videos.api.profile_views import ProfileViewSet
 from videos.api.s3_views import PATHS as S3_PATHS
 from videos.api.track_views import TrackViewSet
@@ -87,6 +88,7 @@ urlpatterns = [
         WebhookDeliveryViewSet.as_view({"post": "send_again"}, basename="webhook-delivery"),
         name="webhook-delivery-send-again",
     ),
+    path("me/", MeView.as_view({"get": "retrieve"}, basename="me"), name="me"),
     path("feed/ticket/", FeedTicketView.as_view({"post": "create"}), name="feed-ticket"),
     path(
         "hooks/predictions/",
