@@ -1,5 +1,5 @@
-"""The actors that follow up the reports of generators. Their messages have no argument and only
-wake them: reports and images are rows."""
+"""The actors that follow up the reports of generators, and the one that sends messages to browsers.
+Their messages have no argument and only wake them: reports, images and messages are rows."""
 
 from contextlib import suppress
 
@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 from processing.workers.registry import current_worker
 from videos.ingest.hooks import acting, image_outputs, polling, waiting
+from videos.push import outbox as pushes
 
 
 @dramatiq.actor(queue_name=waiting.QUEUE, actor_name=waiting.ACTOR)
@@ -30,6 +31,12 @@ def import_generated_images() -> None:
     if not current_worker.stopping and waiting.images().exists():
         with suppress(RedisError, BrokerConnectionError):
             import_generated_images.send()
+
+
+@dramatiq.actor(queue_name="notify")
+def send_pushes() -> None:
+    """Send the messages to browsers that are due."""
+    pushes.send_due()
 
 
 def wake_follower() -> None:

@@ -7,3 +7,9 @@ class VideosConfig(AppConfig):
     """Videos and their lifecycle."""
 
     name = "videos"
+
+    def ready(self) -> None:
+        """End push subscriptions with their log-in."""
+        from videos.push import logins  # needs the models
+
+        logins.connect()

@@ -1,8 +1,21 @@
-"""Users, their API keys, their mails, and the audit log."""
+"""Users, their API keys, their mails, what they are told, and the audit log."""
 
 from accounts.models.api_key import ApiKey
 from accounts.models.audit import AuditEntry, EntriesStand
 from accounts.models.mail import OutgoingMail
+from accounts.models.notification import NotificationSettings
+from accounts.models.push import PushKey, PushMessage, PushSubscription
 from accounts.models.user import User, UserManager
 
-__all__ = ["ApiKey", "AuditEntry", "EntriesStand", "OutgoingMail", "User", "UserManager"]
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "EntriesStand",
+    "NotificationSettings",
+    "OutgoingMail",
+    "PushKey",
+    "PushMessage",
+    "PushSubscription",
+    "User",
+    "UserManager",
+]

@@ -14,6 +14,11 @@ from videos.api.hook_views import (
 from videos.api.image_views import ImageViewSet
 from videos.api.import_views import ImportView
 from videos.api.job_views import JobViewSet
+from videos.api.notification_views import (
+    NotificationChoicesView,
+    PushKeyView,
+    PushSubscriptionViewSet,
+)
 from videos.api.profile_views import ProfileViewSet
 from videos.api.s3_views import PATHS as S3_PATHS
 from videos.api.track_views import TrackViewSet
@@ -31,6 +36,7 @@ router.register("jobs", JobViewSet, basename="job")
 router.register("profiles", ProfileViewSet, basename="profile")
 router.register("hooks/addresses", HookAddressViewSet, basename="hook-address")
 router.register("hooks/deliveries", HookDeliveryViewSet, basename="hook-delivery")
+router.register("push/subscriptions", PushSubscriptionViewSet, basename="push-subscription")
 
 urlpatterns = [
     *router.urls,
@@ -69,6 +75,16 @@ urlpatterns = [
             name=f"transcript-{suffix}",
         )
         for suffix, action in (("txt", "as_text"), ("vtt", "as_webvtt"), ("json", "as_json"))
+    ),
+    path(
+        "me/notifications/",
+        NotificationChoicesView.as_view(
+            {"get": "retrieve", "patch": "partial_update"}, basename="notification-choices"
+        ),
+        name="notification-choices",
+    ),
+    path(
+        "push/key/", PushKeyView.as_view({"get": "retrieve"}, basename="push-key"), name="push-key"
     ),
     path("feed/ticket/", FeedTicketView.as_view({"post": "create"}), name="feed-ticket"),
     path(

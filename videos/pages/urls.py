@@ -4,7 +4,8 @@ from django.urls import path, re_path
 
 # These imports register the converter that the routes use.
 from videos import ids  # noqa: F401
-from videos.pages import images, open_views, tracks, trash, views
+from videos.pages import images, open_views, push_worker, tracks, trash, views
+from videos.pages.account import notifications
 from videos.pages.account import profile as account
 
 urlpatterns = [
@@ -28,6 +29,15 @@ urlpatterns = [
     path("account/profile/", account.save_profile, name="account_profile"),
     path("account/keys/", account.create_key, name="account_key_create"),
     path("account/keys/<id:key_id>/revoke/", account.revoke_key, name="account_key_revoke"),
+    path("account/notifications/", notifications.page, name="account_notifications"),
+    path("account/notifications/save/", notifications.save, name="account_notifications_save"),
+    path(
+        "account/notifications/browsers/<id:subscription_id>/remove/",
+        notifications.remove_browser,
+        name="account_browser_remove",
+    ),
+    path("notifications/off/<str:token>/", notifications.turn_off, name="notifications_off"),
+    path("push-worker.js", push_worker.push_worker, name="push_worker"),
     # Before allauth's own routes, which have the same URLs.
     path("accounts/email/", account.emails, name="account_email"),
     re_path(
