@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts import signals
 from accounts.models import ApiKey, User
 
 PREFIX = "vl_"
@@ -55,7 +56,8 @@ def live(key_id: UUID) -> ApiKey | None:
 
 def revoke(key: ApiKey) -> None:
     """Revoke a key at once; revoking it again changes nothing."""
-    ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=Now())
+    if ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=Now()):
+        signals.tell(key.user_id)
 
 
 def _note_use(key: ApiKey) -> None:

@@ -9,7 +9,8 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Record what users do with their accounts."""
-        from accounts import audited
+        """Record what users do with their accounts, and tell of changed rights."""
+        from accounts import audited, signals  # they need the models
 
         audited.connect()
+        signals.connect()
