@@ -1,10 +1,12 @@
-"""Users, their API keys, their mails, what they are told, and the audit log."""
+"""Users, their plans, API keys, mails and what they are told, and the audit log."""
 
 from accounts.models.api_key import ApiKey
 from accounts.models.audit import AuditEntry, EntriesStand
 from accounts.models.mail import OutgoingMail
 from accounts.models.notification import NotificationSettings
+from accounts.models.plan import Plan
 from accounts.models.push import PushKey, PushMessage, PushSubscription
+from accounts.models.usage import Usage
 from accounts.models.user import User, UserManager
 
 __all__ = [
@@ -13,9 +15,11 @@ __all__ = [
     "EntriesStand",
     "NotificationSettings",
     "OutgoingMail",
+    "Plan",
     "PushKey",
     "PushMessage",
     "PushSubscription",
+    "Usage",
     "User",
     "UserManager",
 ]

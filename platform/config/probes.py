@@ -180,7 +180,9 @@ def _is_monitoring(token: str) -> bool:
 
 
 def _may_ask(headers: dict[str, str], key: str | None) -> bool:
-    if key is not None:
+    if (app := credentials.app_session(headers)) is not None:
+        user = credentials.user_of_session(app)
+    elif key is not None:
         user = credentials.user_of_key(key)
     else:
         session = credentials.cookie(headers, settings.SESSION_COOKIE_NAME)

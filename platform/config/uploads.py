@@ -8,7 +8,7 @@ from asgiref.typing import HTTPScope
 from django.conf import settings
 
 from accounts import credentials, throttling
-from accounts.authentication import CSRF_FAILED
+from accounts.authentication import BAD_TOKEN, CSRF_FAILED, NOT_GOOD
 from accounts.models import User
 from accounts.verification import EmailNotVerified
 from config.body_guard import Refusal
@@ -31,6 +31,7 @@ _BAD_KEY = Refusal(
     "This API key is unknown or revoked.",
     ((b"www-authenticate", b'Bearer realm="api"'),),
 )
+_BAD_TOKEN = Refusal(401, BAD_TOKEN, NOT_GOOD, ((b"www-authenticate", b'Bearer realm="api"'),))
 _FOREIGN = Refusal(
     403, CSRF_FAILED, "CSRF Failed: the request was not sent by a page of this site."
 )
@@ -72,6 +73,9 @@ def _known(scope: HTTPScope, *, count: bool) -> User | Refusal:
     headers = credentials.headers_of(scope["headers"])
     client = scope["client"]
     address = client[0] if client else None
+    if (session := credentials.app_session(headers)) is not None:
+        user = credentials.user_of_session(session)
+        return _BAD_TOKEN if user is None else _of_user(user, count=count) or user
     if (secret := credentials.bearer(headers)) is not None:
         user = credentials.user_of_key(secret)
         if user is None:

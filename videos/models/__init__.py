@@ -19,6 +19,7 @@ from videos.models.source import Source
 from videos.models.track import Cue, Track
 from videos.models.upload import Upload
 from videos.models.video import Video
+from videos.models.webhook import WebhookDelivery, WebhookEndpoint, WebhookReader
 
 __all__ = [
     "Chunk",
@@ -51,4 +52,7 @@ __all__ = [
     "Upload",
     "Video",
     "Walk",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookReader",
 ]

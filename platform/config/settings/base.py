@@ -24,6 +24,9 @@ INSTALLED_APPS = [
     "channels",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.headless",
     "accounts",
     "videos",
     "processing",
@@ -46,6 +49,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.staff_gate.StaffGate",
+    "accounts.open_sessions.NoteSession",
     "config.logs.middleware.NoteUser",
 ]
 
