@@ -121,7 +121,7 @@ def is_signed_by_us(headers: dict[str, str], origin: str) -> bool:
     host = urlsplit(origin).netloc
     assert (scheme, parts["k"]) == ("vapid", keys.public())
     assert claims["aud"] == f"http://{host}"
-    return bool(Vapid02.verify(key=parts["k"], auth=f"x {parts['t']}"))
+    return bool(Vapid02.verify(f"vapid t={parts['t']},k={parts['k']}"))
 
 
 def waiting() -> list[str]:
