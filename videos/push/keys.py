@@ -35,6 +35,17 @@ def private() -> Vapid02:
     return Vapid02.from_pem(pem.encode())
 
 
+def is_readable() -> bool:
+    """Return whether the private key can be read, or is still to be made."""
+    if not PushKey.objects.exists():
+        return True
+    try:
+        private()
+    except KeyUnreadable:
+        return False
+    return True
+
+
 def renew() -> int:
     """Make other keys. Browsers subscribed for the ones before, so all subscriptions are deleted;
     return how many."""
