@@ -4,7 +4,8 @@ from django.urls import path, re_path
 
 # These imports register the converter that the routes use.
 from videos import ids  # noqa: F401
-from videos.pages import images, open_views, tracks, trash, views
+from videos.pages import images, open_views, push_worker, tracks, trash, views
+from videos.pages.account import notifications
 from videos.pages.account import profile as account
 from videos.pages.account import webhooks
 
@@ -48,6 +49,15 @@ urlpatterns = [
         webhooks.send_again,
         name="account_webhook_again",
     ),
+    path("account/notifications/", notifications.page, name="account_notifications"),
+    path("account/notifications/save/", notifications.save, name="account_notifications_save"),
+    path(
+        "account/notifications/browsers/<id:subscription_id>/remove/",
+        notifications.remove_browser,
+        name="account_browser_remove",
+    ),
+    path("notifications/off/<str:token>/", notifications.turn_off, name="notifications_off"),
+    path("push-worker.js", push_worker.push_worker, name="push_worker"),
     # Before allauth's own routes, which have the same URLs.
     path("accounts/email/", account.emails, name="account_email"),
     re_path(
