@@ -10,7 +10,7 @@ class VideosConfig(AppConfig):
 
     def ready(self) -> None:
         """Have open feeds hear of changed rights."""
-        from accounts.signals import rights_changed  # noqa: PLC0415  # it needs the models
-        from videos.events import rights  # noqa: PLC0415
+        from accounts.signals import rights_changed  # it needs the models
+        from videos.events import rights
 
         rights_changed.connect(rights.hear)

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 from videos import ids  # noqa: F401
 from videos.pages import images, open_views, tracks, trash, views
 from videos.pages.account import profile as account
+from videos.pages.account import security
 
 urlpatterns = [
     path("", views.library, name="library"),
@@ -28,6 +29,17 @@ urlpatterns = [
     path("account/profile/", account.save_profile, name="account_profile"),
     path("account/keys/", account.create_key, name="account_key_create"),
     path("account/keys/<id:key_id>/revoke/", account.revoke_key, name="account_key_revoke"),
+    path("account/security/", security.security, name="account_security"),
+    path(
+        "account/security/sessions/<int:session_id>/end/",
+        security.end_session,
+        name="account_session_end",
+    ),
+    path(
+        "account/security/log-out-everywhere/",
+        security.log_out_everywhere,
+        name="account_log_out_everywhere",
+    ),
     # Before allauth's own routes, which have the same URLs.
     path("accounts/email/", account.emails, name="account_email"),
     re_path(
@@ -35,5 +47,7 @@ urlpatterns = [
         account.confirm_email,
         name="account_confirm_email",
     ),
-    path("accounts/password/change/", account.password, name="account_change_password"),
+    path("accounts/password/change/", security.password, name="account_change_password"),
+    path("accounts/2fa/", security.factors, name="mfa_index"),
+    path("accounts/2fa/webauthn/", security.factors, name="mfa_list_webauthn"),
 ]
