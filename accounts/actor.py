@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # commands note who acts before the apps are loaded
@@ -27,20 +27,23 @@ _SERVING = ("worker", "reconcile", "runserver", "test")
 @dataclass(frozen=True)
 class Actor:
     """Who acts, how they are known, and from which address. ``look_up`` finds the user of a
-    request when something is recorded, since most requests record nothing."""
+    request when something is recorded, since most requests record nothing. ``told`` has the kinds
+    and ids of what was recorded meanwhile, if that is to be known."""
 
     user: User | None = None
     via: str = SYSTEM
     key: ApiKey | None = None
     address: str | None = None
     look_up: Callable[[], User | None] | None = None
+    reason: str = ""
+    told: set[tuple[str, str]] | None = None
 
     def found(self) -> Actor:
         """Return the actor with the user looked up."""
         if self.look_up is None:
             return self
         user = self.look_up()
-        return Actor(user, SESSION if user else NOBODY, None, self.address)
+        return replace(self, user=user, via=SESSION if user else NOBODY, look_up=None)
 
 
 _actor: ContextVar[Actor] = ContextVar("actor")
@@ -64,12 +67,19 @@ def now() -> Actor:
 
 def note_key(key: ApiKey) -> None:
     """Note that the current request was authenticated by an API key."""
-    _actor.set(Actor(key.user, KEY, key, _actor.get(_NOBODY).address))
+    _actor.set(replace(_actor.get(_NOBODY), user=key.user, via=KEY, key=key, look_up=None))
 
 
 def note_token(user: User) -> None:
     """Note that the current request was authenticated by the token of an app."""
-    _actor.set(Actor(user, TOKEN, None, _actor.get(_NOBODY).address))
+    _actor.set(replace(_actor.get(_NOBODY), user=user, via=TOKEN, look_up=None))
+
+
+@contextmanager
+def because(reason: str) -> Iterator[None]:
+    """Everything recorded inside is told with this reason."""
+    with acting(replace(_actor.get(_NOBODY), reason=reason)):
+        yield
 
 
 def of_command(words: Sequence[str]) -> Actor:

@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Record what users do with their accounts, and tell of changed rights."""
-        from accounts import audited, signals
+        from accounts import audited, signals  # they need the models
 
         audited.connect()
         signals.connect()

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from uuid_utils.compat import uuid7
 
-from accounts.plans import Plan, PlanName, plan_named
+from accounts.plans import PlanName, Terms, default_plan, terms_named
 
 _SESSIONS = "vodloom.session-seed"
 
@@ -54,10 +54,10 @@ class User(AbstractUser):
     )
 
     plan = models.CharField(
-        max_length=8,
-        choices=PlanName,
-        default=PlanName.FREE,
-        help_text="How soon their videos are processed, and how many at once.",
+        max_length=40,
+        default=default_plan,
+        help_text="How soon their videos are processed, how many at once, and how much they may "
+        "upload.",
     )
 
     session_seed = models.CharField(max_length=32, default="", db_default="", editable=False)
@@ -84,6 +84,6 @@ class User(AbstractUser):
         return salted_hmac(_SESSIONS, value, secret=secret, algorithm="sha256").hexdigest()
 
     @property
-    def terms(self) -> Plan:
-        """The user's plan: its priority, its limits and its budget."""
-        return plan_named(self.plan)
+    def terms(self) -> Terms:
+        """What the user's plan grants, as it was a few seconds ago at most."""
+        return terms_named(self.plan)

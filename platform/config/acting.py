@@ -20,7 +20,7 @@ class NoteActor:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request."""
         address = client_address(request.META.get("REMOTE_ADDR"))
-        with acting(Actor(address=address, look_up=lambda: _user_of(request))):
+        with acting(Actor(address=address, look_up=lambda: _user_of(request), told=set())):
             return self._get_response(request)
 
 

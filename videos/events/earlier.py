@@ -25,6 +25,12 @@ def kind(stored: str) -> str:
     return _NOW.get(stored, stored)
 
 
+def payload(stored_kind: str, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the payload of an event as its kind has it today."""
+    unknown = {"job": None, "kind": None} if stored_kind == "video.processing" else {}
+    return {**unknown, **members(stored)}
+
+
 def members(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members of an event's payload or of a tick under their names in ``messages``."""
+    """Return the members of a payload or of a tick under their names in ``messages``."""
     return {"job" if name == "run" else name: value for name, value in stored.items()}

@@ -5,12 +5,17 @@ from collections.abc import Mapping
 KINDS: Mapping[str, str] = {
     "video.created": "The video is registered; its file has arrived, or is about to.",
     "video.upload.started": "The first bytes of its file have arrived.",
-    "video.processing.started": "The upload is stored, or the video is tried again; it waits "
-    "for its job.",
+    "video.upload.completed": "The whole file has arrived and is stored, whichever way it came; "
+    "`size` tells its bytes and `sha256` its hash, if that is known yet.",
+    "upload.expired": "The upload ran out before its file had arrived; `received` bytes of `size` "
+    "are there.",
+    "video.processing.started": "A worker has begun the first task of a job, which is the download "
+    "of a file that is fetched; `job` and `kind` tell which job.",
     "video.playable": "A part of the video plays while the rest is being made; `rungs` and "
     "`available_seconds` tell which.",
     "video.withdrawn": "The parts did not fit together, so the video is made again in one piece; "
     "nothing plays until then.",
+    "video.rendition.ready": "All of one rendition is made; `rendition` tells which.",
     "video.ready": "The video is completely processed.",
     "video.reprocessed": "A new release has replaced the one that played.",
     "video.image.ready": "Pictures or previews of the video are there or were made anew; `kind` "
@@ -27,6 +32,7 @@ KINDS: Mapping[str, str] = {
     "video.deleted": "The video was moved to the trash, or is about to be purged.",
     "video.restored": "The video was restored from the trash.",
     "video.purged": "The video was deleted for good.",
+    "moderation.pending": "A new video waits for a moderator before anybody else can see it.",
     "moderation.approved": "A moderator approved the video, so it is shown as its visibility says.",
     "moderation.rejected": "A moderator rejected the video, so only its owner and staff "
     "can see it.",

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
-from videos.events import announce
+from videos.events import announce, webhooks
 from videos.events.kinds import KINDS, UnknownKind
 from videos.models import Event, EventLog, Image, Video
 
@@ -117,6 +117,7 @@ def sequence() -> int:
             event.position = position
         Event.objects.bulk_update(waiting, ["position"])
     announce.new_events()
+    webhooks.wake({event.owner_id for event in waiting if event.owner_id})
     return len(waiting)
 
 
