@@ -36,8 +36,8 @@ from videos.notifications import mails, pushes
 from videos.notifications import retention as notified
 from videos.objects import unknown
 from videos.playback.frames import sweeping as pictures
-from videos.quotas.lengths import count_lengths
 from videos.push.outbox import prune_push
+from videos.quotas.lengths import count_lengths
 from videos.tracks.services import forget_orphans
 from videos.webhooks import sweeping
 

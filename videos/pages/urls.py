@@ -5,10 +5,8 @@ from django.urls import path, re_path
 # These imports register the converter that the routes use.
 from videos import ids  # noqa: F401
 from videos.pages import images, open_views, push_worker, tracks, trash, views
-from videos.pages.account import notifications
+from videos.pages.account import notifications, security, webhooks
 from videos.pages.account import profile as account
-from videos.pages.account import webhooks
-from videos.pages.account import security
 
 urlpatterns = [
     path("", views.library, name="library"),
