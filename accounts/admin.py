@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, cast
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import display
@@ -17,17 +19,25 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from accounts import api_keys, audit_admin, invitation_admin, owned, verification
+from accounts import (
+    api_keys,
+    audit_admin,
+    invitation_admin,
+    owned,
+    second_factors,
+    verification,
+)
 from accounts.models import ApiKey, Invitation, OutgoingMail, User
 from accounts.rights import Right, groups_within, may, may_act_for
 from accounts.trust_acts import TRUST, WITHDRAW_TRUST
-from config.admin.acts import Act, ActingAdmin
+from config.admin.acts import Act, ActingAdmin, Doing
 from config.admin.base import NOTHING, LightAdmin, ReadOnlyAdmin, chip
 
 admin.site.unregister(Group)
 admin.site.register(Invitation, invitation_admin.InvitationAdmin)
-# allauth's own page of addresses shows nothing that the user's page does not.
-admin.site.unregister(EmailAddress)
+# allauth's own pages show nothing that the user's pages do not, and some of it is secret.
+for model in (EmailAddress, Authenticator, UserSession):
+    admin.site.unregister(model)
 
 _RIGHTS = ("is_staff", "groups", "is_superuser", "user_permissions")
 
@@ -55,6 +65,30 @@ class GroupAdmin(DjangoGroupAdmin, LightAdmin):
         return _is_administrator(request)
 
 
+class MoreThanYou(Exception):
+    """Raised when somebody acts on a user who may do more than they."""
+
+
+def _remove_factors(doing: Doing) -> None:
+    if not may_act_for(doing.request.user, doing.row):
+        raise MoreThanYou
+    second_factors.reset(doing.row)
+
+
+REMOVE_FACTORS = Act(
+    name="remove_factors",
+    label="Remove second factors",
+    asks="For somebody who lost theirs, and whom you know to be who they say: from then on their "
+    "password alone logs them in.",
+    done="rid of second factors",
+    rights=("accounts.change_user",),
+    do=_remove_factors,
+    refusals={MoreThanYou: "may do more than you: ask an administrator."},
+    applies=second_factors.has_one,
+    is_dangerous=True,
+)
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, ActingAdmin):  # type: ignore[type-arg]  # not generic when it runs
     """Users, by email."""
@@ -64,7 +98,7 @@ class UserAdmin(DjangoUserAdmin, ActingAdmin):  # type: ignore[type-arg]  # not 
     list_filter = ("plan", "is_active", "is_staff", "can_upload", "groups")
     search_fields = ("email", "first_name", "last_name")
     readonly_fields = ("last_login", "date_joined", "owns", "is_confirmed", "trusted", "log")
-    acts = (TRUST, WITHDRAW_TRUST)
+    acts = (TRUST, WITHDRAW_TRUST, REMOVE_FACTORS)
     fieldsets = (
         (
             None,

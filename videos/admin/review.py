@@ -89,8 +89,7 @@ def _decided(request: HttpRequest, video: Video, form: RejectForm | None) -> Htt
 
 def _decide(request: HttpRequest, video: Video, form: RejectForm | None) -> None:
     by = cast(User, request.user)
-    page = request.build_absolute_uri(reverse("watch", args=[video.pk]))
-    seen = moderation.Seen(video.pk, Video.Moderation.PENDING, page)
+    seen = moderation.Seen(video.pk, Video.Moderation.PENDING)
     if form is None:
         moderation.approve(seen, by=by)
     else:

@@ -26,9 +26,9 @@ _CONTENT_TYPE = "application/octet-stream"
 
 def take(video: Video, file: ArrivedFile, **facts: Any) -> Track:
     """Store an arrived file as an audio track of a video, which is processing then; ``facts`` are
-    columns of the track. Nothing is kept of what is refused: raises ``EmptyFile``,
-    ``UploadNotAllowed``, ``QuotaExceeded``, ``StorageUnavailable``, ``FileGivenUp``, and what
-    ``services.add`` raises."""
+    columns of the track. Raises ``EmptyFile``, ``UploadNotAllowed``, ``QuotaExceeded``,
+    ``StorageUnavailable``, ``FileGivenUp``, and what ``services.add`` raises; nothing is kept
+    then."""
     if file.size == 0:
         raise EmptyFile
     _require_allowed(video)
@@ -72,6 +72,6 @@ def take_url(video: Video, url: str, **facts: Any) -> Track:
 
 def _require_allowed(video: Video) -> None:
     """Raise ``UploadNotAllowed`` or ``TooManyTracks`` before anything is stored."""
-    if not video.owner.may_upload:
+    if not video.owner.can_upload:
         raise UploadNotAllowed
     services.require_room(video.pk)

@@ -65,6 +65,7 @@ class Environment:
     debug: bool
     allowed_hosts: list[str]
     csrf_trusted_origins: list[str]
+    site_url: str
     web: Web
     use_https: bool
     hsts_seconds: int
@@ -157,6 +158,7 @@ def read() -> Environment:
         debug=reader.boolean("DEBUG", default=False),
         allowed_hosts=_hosts(reader),
         csrf_trusted_origins=_origins(reader),
+        site_url=_site_url(reader),
         web=web(reader),
         use_https=reader.boolean("USE_HTTPS", default=True),
         hsts_seconds=reader.number(
@@ -318,6 +320,18 @@ def _origins(reader: Reader) -> list[str]:
         else:
             origins.append(found)
     return origins
+
+
+def _site_url(reader: Reader) -> str:
+    name = "VODLOOM_SITE_URL"
+    text = reader.text(name)
+    found = origin(text) if text else ""
+    if found is None or "*" in found:
+        must = (
+            f"is {quoted(text)}; it must be the origin of this site, such as https://example.org."
+        )
+        reader.fault(name, must)
+    return found or ""
 
 
 def _sender(reader: Reader) -> str:
