@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account import signals as allauth
 from django.contrib.auth import signals as django
 from django.db.models import Count, Q
+from django.db.models.signals import post_save
 from django.dispatch import Signal
 from django.utils import timezone
 
@@ -35,10 +36,18 @@ def connect() -> None:
     for signal, action in _ACTS.items():
         signal.connect(_recording(action), weak=False, dispatch_uid=f"audit {action} {id(signal)}")
     django.user_login_failed.connect(_login_failed, dispatch_uid="audit login failed")
+    post_save.connect(_made_by_command, sender=User, dispatch_uid="audit user created")
     allauth.email_confirmed.connect(_confirmed, dispatch_uid="audit email confirmed")
     allauth.email_added.connect(_added, dispatch_uid="audit email added")
     allauth.email_removed.connect(_removed, dispatch_uid="audit email removed")
     allauth.email_changed.connect(_changed, dispatch_uid="audit email changed")
+
+
+def _made_by_command(sender: object, instance: User, created: bool, **about: Any) -> None:
+    """Record a user whom a command makes, such as ``createsuperuser``."""
+    if created and not about.get("raw") and actor.now().via == actor.COMMAND:
+        rights = {"is_superuser": instance.is_superuser, "is_staff": instance.is_staff}
+        audit.record("user.created", instance, details=rights)
 
 
 def _recording(action: str) -> Any:
