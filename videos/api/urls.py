@@ -3,6 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from videos.api.events.views import EventViewSet
 from videos.api.feed_views import FeedTicketView
 from videos.api.folder_views import FolderViewSet, TagViewSet
 from videos.api.hook_views import (
@@ -69,6 +70,9 @@ urlpatterns = [
             name=f"transcript-{suffix}",
         )
         for suffix, action in (("txt", "as_text"), ("vtt", "as_webvtt"), ("json", "as_json"))
+    ),
+    path(
+        "events/list/", EventViewSet.as_view({"get": "list"}, basename="event"), name="event-list"
     ),
     path("feed/ticket/", FeedTicketView.as_view({"post": "create"}), name="feed-ticket"),
     path(

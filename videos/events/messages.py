@@ -137,9 +137,7 @@ class Refused(TypedDict):
     """Why a message of the client, or a part of it, was not followed."""
 
     type: Literal["error"]
-    code: Annotated[
-        str, "`not_found`, `not_permitted`, `not_understood` or `database_unavailable`"
-    ]
+    code: Annotated[str, "`not_found`, `not_permitted`, `not_understood` or `database_unavailable`"]
     message: Annotated[str, "a sentence for people"]
     videos: NotRequired[Annotated[list[str], "the ids that were not found"]]
 
@@ -171,9 +169,7 @@ class Followed(TypedDict):
     """What to follow, or no longer: at least one of these."""
 
     own: NotRequired[Annotated[Literal[True], "your own videos and images"]]
-    all: NotRequired[
-        Annotated[Literal[True], "the videos and images of all users; only for staff"]
-    ]
+    all: NotRequired[Annotated[Literal[True], "the videos and images of all users; only for staff"]]
     videos: NotRequired[Annotated[list[str], "single videos, by their ids; at most 200"]]
 
 

@@ -94,9 +94,11 @@ class Hub:
         self.audience.add(stream)
 
     def stop(self) -> None:
-        """End all feeds, whose clients connect again elsewhere."""
+        """End all event streams, whose clients connect again elsewhere; the server itself closes
+        sockets."""
         for stream in self.audience:
-            stream.end(STOPPING)
+            if not stream.stays:
+                stream.end(STOPPING)
 
     async def review(self, stream: Stream) -> None:
         """Check again what a feed may hear."""
