@@ -32,7 +32,7 @@ from videos.feed.ticks import Tick, Ticks
 LOOK_SECONDS = 2.0
 """The longest time between two reads of the rows, whatever Redis says."""
 TEND_SECONDS = 1.0
-CANCEL_AGAIN_SECONDS = 1.0
+CANCEL_AGAIN_SECONDS = 0.25
 BATCH = 500
 PAUSE_SECONDS_A_FEED = 25e-6
 """How long the hub waits for further events after it has served a feed, so that many feeds get

@@ -68,14 +68,16 @@ class Stream:
         self.status: int = start["status"]
         self.headers = {name.decode(): value.decode() for name, value in start["headers"]}
         self._text = ""
+        self._is_over = False
 
     async def block(self) -> dict[str, str]:
         """The fields of the next block; empty when the stream has ended."""
         while "\n\n" not in self._text:
+            if self._is_over:
+                return {}
             said = await self._talk.receive_output(SECONDS)
             self._text += said["body"].decode()
-            if not said.get("more_body") and "\n\n" not in self._text:
-                return {}
+            self._is_over = not said.get("more_body")
         block, _, self._text = self._text.partition("\n\n")
         pairs = (line.partition(":") for line in block.split("\n"))
         return {name or "comment": value.strip() for name, _, value in pairs}

@@ -6,6 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.http import Http404
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ErrorDetail, PermissionDenied, ValidationError
@@ -15,7 +16,6 @@ from rest_framework.response import Response
 from accounts.models import User
 from videos.api.flags import flag
 from videos.api.schema.types import schema_of
-from videos.api.serializers.problems import ProblemSerializer
 from videos.api.strictness import StrictRequests
 from videos.events.messages import EventMessage, ImageMessage
 from videos.feed import hearing, reading
@@ -72,7 +72,7 @@ class EventViewSet(StrictRequests, viewsets.GenericViewSet[Any]):
                 description="the events of all users; only for staff who may view all videos",
             ),
         ],
-        responses={200: EventListSerializer, 403: ProblemSerializer, 410: ProblemSerializer},
+        responses={200: forced_singular_serializer(EventListSerializer)},
         filters=False,
     )
     def list(self, request: Request) -> Response:
