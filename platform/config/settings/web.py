@@ -2,6 +2,9 @@
 
 from config.settings.base import ENV
 
+# Where people reach this site: mails and notifications link to it. See config.site_address.
+SITE_URL = ENV.site_url
+
 # The proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
 TRUSTED_PROXIES = ENV.web.trusted_proxies
 # How long requests in progress may continue when the process is told to stop.
