@@ -11,6 +11,7 @@ from processing.health import (
     speech,
     tools,
     walls,
+    webhooks,
     work,
 )
 from processing.health.diagnosis import Check
@@ -41,9 +42,17 @@ DOCTOR: tuple[Check, ...] = (
     work.workers,
     work.reconciler,
     work.budgets,
+    webhooks.webhooks,
 )
 GATE: Check = database.database
 GATED: frozenset[Check] = frozenset(
-    {disk.stored_files, work.storage_owner, work.workers, work.reconciler, work.budgets}
+    {
+        disk.stored_files,
+        work.storage_owner,
+        work.workers,
+        work.reconciler,
+        work.budgets,
+        webhooks.webhooks,
+    }
 )
 """Checks that query the database; they are not run if `GATE` finds it at fault."""

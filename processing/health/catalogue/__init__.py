@@ -17,6 +17,7 @@ from processing.health.catalogue import (
     sites,
     speech,
     tools,
+    webhooks,
     work,
 )
 from processing.health.finding import Kind
@@ -32,6 +33,7 @@ SUBJECTS: tuple[tuple[str, ModuleType], ...] = (
     ("Imports from sites", sites),
     ("Transcription", speech),
     ("Mail", mail),
+    ("Webhooks", webhooks),
     ("Any check", any_check),
 )
 
