@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0007_audit_log'),
+        ('accounts', '0008_audit_log_export'),
     ]
 
     operations = [

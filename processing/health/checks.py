@@ -5,6 +5,7 @@ from processing.health import (
     database,
     disk,
     mail,
+    notifications,
     redis,
     site,
     sites,
@@ -39,6 +40,7 @@ DOCTOR: tuple[Check, ...] = (
     sites.imports_from_sites,
     speech.transcription,
     mail.mail,
+    notifications.notifications,
     work.workers,
     work.reconciler,
     work.budgets,
@@ -48,6 +50,7 @@ GATE: Check = database.database
 GATED: frozenset[Check] = frozenset(
     {
         disk.stored_files,
+        notifications.notifications,
         work.storage_owner,
         work.workers,
         work.reconciler,

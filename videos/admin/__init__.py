@@ -4,6 +4,7 @@ from videos.admin import (
     decisions,
     hooks,
     images,
+    notifications,
     releases,
     stored,
     tracks,
@@ -11,4 +12,14 @@ from videos.admin import (
     webhooks,
 )
 
-__all__ = ["decisions", "hooks", "images", "releases", "stored", "tracks", "videos", "webhooks"]
+__all__ = [
+    "decisions",
+    "hooks",
+    "images",
+    "notifications",
+    "releases",
+    "stored",
+    "tracks",
+    "videos",
+    "webhooks",
+]

@@ -14,6 +14,12 @@ from videos.api.hook_views import (
 from videos.api.image_views import ImageViewSet
 from videos.api.import_views import ImportView
 from videos.api.job_views import JobViewSet
+from videos.api.me_views import MeView
+from videos.api.notification_views import (
+    NotificationChoicesView,
+    PushKeyView,
+    PushSubscriptionViewSet,
+)
 from videos.api.profile_views import ProfileViewSet
 from videos.api.s3_views import PATHS as S3_PATHS
 from videos.api.track_views import TrackViewSet
@@ -33,6 +39,7 @@ router.register("profiles", ProfileViewSet, basename="profile")
 router.register("hooks/addresses", HookAddressViewSet, basename="hook-address")
 router.register("hooks/deliveries", HookDeliveryViewSet, basename="hook-delivery")
 router.register("webhooks", WebhookViewSet, basename="webhook")
+router.register("push/subscriptions", PushSubscriptionViewSet, basename="push-subscription")
 
 urlpatterns = [
     *router.urls,
@@ -86,6 +93,17 @@ urlpatterns = [
         "webhooks/<id:webhook_id>/deliveries/<id:pk>/send_again/",
         WebhookDeliveryViewSet.as_view({"post": "send_again"}, basename="webhook-delivery"),
         name="webhook-delivery-send-again",
+    ),
+    path("me/", MeView.as_view({"get": "retrieve"}, basename="me"), name="me"),
+    path(
+        "me/notifications/",
+        NotificationChoicesView.as_view(
+            {"get": "retrieve", "patch": "partial_update"}, basename="notification-choices"
+        ),
+        name="notification-choices",
+    ),
+    path(
+        "push/key/", PushKeyView.as_view({"get": "retrieve"}, basename="push-key"), name="push-key"
     ),
     path("feed/ticket/", FeedTicketView.as_view({"post": "create"}), name="feed-ticket"),
     path(

@@ -27,7 +27,8 @@ _CONTENT_TYPE = "application/octet-stream"
 def take(video: Video, file: ArrivedFile, **facts: Any) -> Track:
     """Store an arrived file as an audio track of a video, which is processing then; ``facts`` are
     columns of the track. Raises ``EmptyFile``, ``UploadNotAllowed``, ``QuotaExceeded``,
-    ``StorageUnavailable``, ``FileGivenUp``, and what ``services.add`` raises; nothing is kept then."""
+    ``StorageUnavailable``, ``FileGivenUp``, and what ``services.add`` raises; nothing is kept
+    then."""
     if file.size == 0:
         raise EmptyFile
     _require_allowed(video)

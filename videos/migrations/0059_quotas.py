@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('videos', '0053_sounds'),
+        ('videos', '0056_webhooks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -44,10 +44,16 @@ _GROUPS = (
             "OutgoingMail": "Mails",
             "WebhookEndpoint": "Webhooks",
             "WebhookDelivery": "Webhook messages",
+            "Notification": "Notifications",
+            "PushSubscription": "Browsers",
+            "PushMessage": "Messages to browsers",
             "LogEntry": "Staff actions",
         },
     ),
-    ("People", {"User": "Users", "Group": "Groups", "ApiKey": "API keys"}),
+    (
+        "People",
+        {"User": "Users", "Group": "Groups", "ApiKey": "API keys", "AuditEntry": "Audit log"},
+    ),
 )
 
 

@@ -12,6 +12,7 @@ from processing.health.catalogue import (
     database,
     disk,
     mail,
+    notifications,
     redis,
     site,
     sites,
@@ -34,6 +35,7 @@ SUBJECTS: tuple[tuple[str, ModuleType], ...] = (
     ("Transcription", speech),
     ("Mail", mail),
     ("Webhooks", webhooks),
+    ("Notifications", notifications),
     ("Any check", any_check),
 )
 
