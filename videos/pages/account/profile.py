@@ -1,5 +1,5 @@
-"""The account page: profile, email addresses, password, API keys and usage. Each form has a URL of
-its own."""
+"""The account page: profile, email addresses, password and API keys. Each form has a URL of its
+own."""
 
 from typing import Any, cast
 from uuid import UUID
@@ -14,7 +14,6 @@ from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,7 +21,6 @@ from accounts import api_keys, audit
 from accounts.adapter import MailUnavailable
 from accounts.forms import AddEmailForm, ApiKeyForm, ChangePasswordForm, ProfileForm
 from accounts.models import ApiKey, User
-from videos.pages import usage
 
 _KEYS_SHOWN = 500  # more than users may make here; the admin may issue more
 _TOO_MANY_KEYS = (
@@ -156,7 +154,6 @@ def _page(request: HttpRequest, **more: Any) -> HttpResponse:
         "addresses": _addresses(user),
         "can_add_email": EmailAddress.objects.can_add_email(user),
         "keys": user.api_keys.filter(revoked_at=None).order_by("-pk")[:_KEYS_SHOWN],
-        "usage": SimpleLazyObject(lambda: usage.of(user)),
     }
     return render(request, "account/account.html", context | more)
 
