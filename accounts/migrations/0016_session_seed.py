@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0008_audit_log_export"),
+        ("accounts", "0011_shipped_plans"),
     ]
 
     operations = [
