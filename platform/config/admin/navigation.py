@@ -52,7 +52,7 @@ _GROUPS = (
     ),
     (
         "People",
-        {"User": "Users", "Group": "Groups", "ApiKey": "API keys", "AuditEntry": "Audit log"},
+        {"User": "Users", "Plan": "Plans", "Group": "Groups", "ApiKey": "API keys", "AuditEntry": "Audit log"},
     ),
 )
 
