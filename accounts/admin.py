@@ -85,22 +85,14 @@ REMOVE_FACTORS = Act(
 class UserAdmin(DjangoUserAdmin, ActingAdmin):  # type: ignore[type-arg]  # not generic when it runs
     """Users, by email."""
 
-    acts = (REMOVE_FACTORS,)
-
     ordering = ("email",)
     list_display = ("email", "plan", "is_active", "is_staff", "can_upload", "last_login")
     list_filter = (plan_admin.ByPlan, "is_active", "is_staff", "can_upload", "groups")
     search_fields = ("email", "first_name", "last_name")
     readonly_fields = (
-        "last_login",
-        "date_joined",
-        "owns",
-        "is_confirmed",
-        "trusted",
-        "usage",
-        "log",
+        *("last_login", "date_joined", "owns", "is_confirmed", "trusted", "usage", "log"),
     )
-    acts = (TRUST, WITHDRAW_TRUST)
+    acts = (TRUST, WITHDRAW_TRUST, REMOVE_FACTORS)
     fieldsets = (
         (
             None,

@@ -34,7 +34,7 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
         *("processing.view_*", "processing.*_encodingprofile", "processing.*rung"),
         *("videos.view_storedobject", "videos.view_event", "videos.view_hook*"),
         *("videos.view_generat*", "videos.view_webhook*"),
-        *("accounts.view_auditentry", "accounts.view_outgoingmail", "accounts.*_plan"),
+        *("accounts.view_auditentry", "accounts.view_outgoingmail", "accounts.view_plan"),
         "admin.view_logentry",
     ),
     Role.Name.ADMINISTRATOR: (

@@ -95,6 +95,7 @@ urlpatterns = [
         name="webhook-delivery-send-again",
     ),
     path("me/", MeView.as_view({"get": "retrieve"}, basename="me"), name="me"),
+    path(
         "me/notifications/",
         NotificationChoicesView.as_view(
             {"get": "retrieve", "patch": "partial_update"}, basename="notification-choices"

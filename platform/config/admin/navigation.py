@@ -52,7 +52,13 @@ _GROUPS = (
     ),
     (
         "People",
-        {"User": "Users", "Plan": "Plans", "Group": "Groups", "ApiKey": "API keys", "AuditEntry": "Audit log"},
+        {
+            "User": "Users",
+            "Plan": "Plans",
+            "Group": "Groups",
+            "ApiKey": "API keys",
+            "AuditEntry": "Audit log",
+        },
     ),
 )
 
