@@ -90,7 +90,7 @@ class UserAdmin(DjangoUserAdmin, ActingAdmin):  # type: ignore[type-arg]  # not 
     list_filter = (plan_admin.ByPlan, "is_active", "is_staff", "can_upload", "groups")
     search_fields = ("email", "first_name", "last_name")
     readonly_fields = (
-        *("last_login", "date_joined", "owns", "is_confirmed", "trusted", "usage", "log"),
+        *("last_login", "date_joined", "owns", "is_confirmed", "trusted", "used", "log"),
     )
     acts = (TRUST, WITHDRAW_TRUST, REMOVE_FACTORS)
     fieldsets = (
@@ -98,7 +98,7 @@ class UserAdmin(DjangoUserAdmin, ActingAdmin):  # type: ignore[type-arg]  # not 
             None,
             {"fields": ("email", "is_confirmed", "password", "first_name", "last_name", "owns")},
         ),
-        ("May", {"fields": ("plan", "usage", "is_active", "can_upload", "trusted")}),
+        ("May", {"fields": ("plan", "used", "is_active", "can_upload", "trusted")}),
         (
             "Staff",
             {
@@ -139,7 +139,7 @@ class UserAdmin(DjangoUserAdmin, ActingAdmin):  # type: ignore[type-arg]  # not 
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @display(description="Usage")
-    def usage(self, user: User) -> SafeString | str:
+    def used(self, user: User) -> SafeString | str:
         """What the user has used of each quota."""
         return plan_admin.usage_of(user)
 
