@@ -33,6 +33,7 @@ UNITS = {
 }
 CODES = {quota: f"quota_{quota}" for quota in Quota}
 """The codes of videos that failed for a quota."""
+_STORED = (Quota.STORED_MINUTES, Quota.STORED_BYTES)
 
 _SENTENCES = {
     Quota.UPLOADS_AT_ONCE: "Your plan allows {limit} at once, and {used} not finished. Finish or "
@@ -110,7 +111,7 @@ class QuotaExceeded(Exception):
 def _begun(quota: Quota, count: Any) -> str:
     if quota == Quota.UPLOADS_AT_ONCE:
         return f"{count} {'is' if count == 1 else 'are'}"
-    return str(count) if quota == Quota.UPLOADS_A_DAY else amount(quota, count or 0)
+    return amount(quota, count or 0) if quota in _STORED else str(count)
 
 
 def amount(quota: Quota, value: Any) -> str:
