@@ -118,6 +118,7 @@ WRONG = [
     ("VODLOOM_KEEP_EVENTS_DAYS", "0", "from 1 to 36500"),
     ("VODLOOM_KEEP_JOBS_DAYS", "ever", "a whole number of days"),
     ("VODLOOM_KEEP_UPLOADS_DAYS", "99999", "from 1 to 36500"),
+    ("VODLOOM_KEEP_AUDIT_DAYS", "0", "from 1 to 36500"),
     ("LOG_FORMAT", "xml", "must be one of auto, json, text"),
     ("LOG_LEVEL", "loud", "must be one of info, debug, warning, error"),
     ("ALLOWED_HOSTS", "example.org:8000", "without scheme and port"),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from accounts.audit_reading import prune_audit
 from accounts.outbox import prune_mail
 from accounts.sessions import prune_sessions
 from processing.chaptering import renew_downloads
@@ -36,6 +37,7 @@ from videos.notifications import retention as notified
 from videos.objects import unknown
 from videos.playback.frames import sweeping as pictures
 from videos.push.outbox import prune_push
+from videos.quotas.lengths import count_lengths
 from videos.tracks.services import forget_orphans
 from videos.webhooks import sweeping
 
@@ -67,6 +69,7 @@ DUTIES = (
     Duty("mark_abandoned", _BEAT, attempt.mark_abandoned, "database"),
     Duty("mark_ownerless", _STEP, objects.mark_ownerless, "database"),
     Duty("forget_measurements", _HOUR, measurements.forget_measurements, "database"),
+    Duty("count_lengths", _MINUTE, count_lengths, "database"),
     Duty("forget_tracks", _HOUR, forget_orphans, "database"),
     Duty("renew_downloads", _MINUTE, renew_downloads, "database"),
     Duty("make_sounds", _STEP, make_sounds, "database"),
@@ -81,6 +84,7 @@ DUTIES = (
     Duty("prune_webhooks", _STEP, sweeping.prune_webhooks, "database"),
     Duty("prune_sessions", _STEP, prune_sessions, "database"),
     Duty("prune_mail", _STEP, prune_mail, "database"),
+    Duty("prune_audit", _STEP, prune_audit, "database"),
     Duty("prune_push", _STEP, prune_push, "database"),
     Duty("prune_notifications", _STEP, notified.prune_notifications, "database"),
     Duty("keep_identity", _MINUTE, installation.keep, "storage"),

@@ -1,6 +1,16 @@
 """Videos in the admin: moderation and the other actions on videos."""
 
-from videos.admin import decisions, hooks, images, notifications, releases, stored, tracks, videos
+from videos.admin import (
+    decisions,
+    hooks,
+    images,
+    notifications,
+    releases,
+    stored,
+    tracks,
+    videos,
+    webhooks,
+)
 
 __all__ = [
     "decisions",
@@ -11,4 +21,5 @@ __all__ = [
     "stored",
     "tracks",
     "videos",
+    "webhooks",
 ]

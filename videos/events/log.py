@@ -137,9 +137,11 @@ def _give_positions(count: int) -> int:
     return log.values_list("last", flat=True).get()
 
 
-def after(position: int, *, owner_id: Any, limit: int = 500) -> Sequence[Event]:
-    """Return the owner's events past a position, in order."""
-    events = Event.objects.filter(owner_id=owner_id, position__gt=position)
+def after(position: int, *, owner_id: Any = None, limit: int = 500) -> Sequence[Event]:
+    """Return the events past a position, in order: those of an owner, or of all without one."""
+    events = Event.objects.filter(position__gt=position)
+    if owner_id is not None:
+        events = events.filter(owner_id=owner_id)
     return list(events.order_by("position")[:limit])
 
 

@@ -13,7 +13,7 @@ from accounts import audit
 from accounts.models import User
 from videos.events import log
 from videos.models import ModerationDecision, Video
-from videos.moderation import reasons
+from videos.moderation import policy, reasons
 
 Moderation = Video.Moderation
 
@@ -96,6 +96,8 @@ def _decide(
         decision = _write_down(video, Moderation(seen.moderation), by=by)
         details = {"before": seen.moderation, "code": code, "message": message}
         audit.record(f"moderation.{after}", video, by=by, details=details)
+        if after == Moderation.APPROVED:
+            policy.note_approval(video.owner)
         log.write(f"moderation.{after}", video, moderation_reason=reason_of(video))
     return decision
 

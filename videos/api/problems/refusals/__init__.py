@@ -18,6 +18,7 @@ from videos.api.problems.refusals import (
     tus,
     uploads,
     videos,
+    webhooks,
 )
 from videos.idempotency import RETRY_AFTER_SECONDS, KeyInFlight
 from videos.ingest.delegated import AddressBusy
@@ -38,6 +39,7 @@ REFUSALS: Refusals = {
     **tus.REFUSALS,
     **uploads.REFUSALS,
     **videos.REFUSALS,
+    **webhooks.REFUSALS,
 }
 RETRY_SECONDS: Mapping[type[Exception], str] = {
     KeyInFlight: str(RETRY_AFTER_SECONDS),

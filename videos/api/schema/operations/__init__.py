@@ -16,6 +16,7 @@ from videos.api.schema.operations import (
     images,
     imports,
     jobs,
+    me,
     notifications,
     profiles,
     s3,
@@ -23,6 +24,7 @@ from videos.api.schema.operations import (
     tracks,
     uploads,
     videos,
+    webhooks,
 )
 
 OPERATIONS: Mapping[str, Operation] = {
@@ -32,6 +34,7 @@ OPERATIONS: Mapping[str, Operation] = {
     **images.OPERATIONS,
     **imports.OPERATIONS,
     **jobs.OPERATIONS,
+    **me.OPERATIONS,
     **notifications.OPERATIONS,
     **profiles.OPERATIONS,
     **s3.OPERATIONS,
@@ -39,4 +42,5 @@ OPERATIONS: Mapping[str, Operation] = {
     **tracks.OPERATIONS,
     **uploads.OPERATIONS,
     **videos.OPERATIONS,
+    **webhooks.OPERATIONS,
 }
