@@ -44,7 +44,7 @@ CALLS = {
     "FetchFailed": 0,
     "PictureRefused": 1,
 }
-NAMED = {"CODE", "CSRF_FAILED"}
+NAMED = {"CODE", "CSRF_FAILED", "BAD_TOKEN", "NEEDED"}
 A_CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
 
