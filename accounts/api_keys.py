@@ -6,6 +6,7 @@ one indexed look-up finds it.
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -52,6 +53,12 @@ def live(key_id: UUID) -> ApiKey | None:
     """Return the key with this id if it is not revoked and its user is active, else None."""
     keys = ApiKey.objects.select_related("user")
     return keys.filter(pk=key_id, revoked_at__isnull=True, user__is_active=True).first()
+
+
+def live_among(key_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the keys that ``live`` finds, in one query."""
+    keys = ApiKey.objects.filter(pk__in=key_ids, revoked_at__isnull=True, user__is_active=True)
+    return set(keys.values_list("pk", flat=True))
 
 
 def revoke(key: ApiKey) -> None:

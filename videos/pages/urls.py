@@ -4,9 +4,9 @@ from django.urls import path, re_path
 
 # These imports register the converter that the routes use.
 from videos import ids  # noqa: F401
-from videos.pages import images, open_views, tracks, trash, views
+from videos.pages import images, open_views, push_worker, tracks, trash, views
+from videos.pages.account import notifications, security, webhooks
 from videos.pages.account import profile as account
-from videos.pages.account import security
 
 urlpatterns = [
     path("", views.library, name="library"),
@@ -29,6 +29,34 @@ urlpatterns = [
     path("account/profile/", account.save_profile, name="account_profile"),
     path("account/keys/", account.create_key, name="account_key_create"),
     path("account/keys/<id:key_id>/revoke/", account.revoke_key, name="account_key_revoke"),
+    path("account/webhooks/", webhooks.page, name="account_webhooks"),
+    path("account/webhooks/create/", webhooks.create, name="account_webhook_create"),
+    path("account/webhooks/<id:webhook_id>/", webhooks.one, name="account_webhook"),
+    *(
+        path(f"account/webhooks/<id:webhook_id>/{name}/", view, name=f"account_webhook_{name}")
+        for name, view in (
+            ("change", webhooks.change),
+            ("turn", webhooks.turn),
+            ("rotate", webhooks.rotate),
+            ("delete", webhooks.delete),
+            ("test", webhooks.test),
+            ("replay", webhooks.replay),
+        )
+    ),
+    path(
+        "account/webhooks/<id:webhook_id>/<id:delivery_id>/again/",
+        webhooks.send_again,
+        name="account_webhook_again",
+    ),
+    path("account/notifications/", notifications.page, name="account_notifications"),
+    path("account/notifications/save/", notifications.save, name="account_notifications_save"),
+    path(
+        "account/notifications/browsers/<id:subscription_id>/remove/",
+        notifications.remove_browser,
+        name="account_browser_remove",
+    ),
+    path("notifications/off/<str:token>/", notifications.turn_off, name="notifications_off"),
+    path("push-worker.js", push_worker.push_worker, name="push_worker"),
     path("account/security/", security.security, name="account_security"),
     path(
         "account/security/sessions/<int:session_id>/end/",

@@ -22,6 +22,7 @@ from accounts import api_keys, audit
 from accounts.adapter import MailUnavailable
 from accounts.forms import AddEmailForm, ApiKeyForm, ProfileForm
 from accounts.models import ApiKey, User
+from videos.moderation import policy
 from videos.pages import usage
 
 _KEYS_SHOWN = 500  # more than users may make here; the admin may issue more
@@ -142,6 +143,7 @@ def _page(request: HttpRequest, **more: Any) -> HttpResponse:
         "addresses": _addresses(user),
         "can_add_email": EmailAddress.objects.can_add_email(user),
         "keys": user.api_keys.filter(revoked_at=None).order_by("-pk")[:_KEYS_SHOWN],
+        "looked_at": policy.sentence(user),
         "usage": SimpleLazyObject(lambda: usage.of(user)),
     }
     return render(request, "account/account.html", context | more)

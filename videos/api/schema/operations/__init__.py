@@ -16,12 +16,15 @@ from videos.api.schema.operations import (
     images,
     imports,
     jobs,
+    me,
+    notifications,
     profiles,
     s3,
     tags,
     tracks,
     uploads,
     videos,
+    webhooks,
 )
 
 OPERATIONS: Mapping[str, Operation] = {
@@ -31,10 +34,13 @@ OPERATIONS: Mapping[str, Operation] = {
     **images.OPERATIONS,
     **imports.OPERATIONS,
     **jobs.OPERATIONS,
+    **me.OPERATIONS,
+    **notifications.OPERATIONS,
     **profiles.OPERATIONS,
     **s3.OPERATIONS,
     **tags.OPERATIONS,
     **tracks.OPERATIONS,
     **uploads.OPERATIONS,
     **videos.OPERATIONS,
+    **webhooks.OPERATIONS,
 }
