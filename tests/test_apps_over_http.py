@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,18 +16,23 @@ from websockets.sync.client import connect
 
 from tests.servers.app import Vodloom
 from videos.api.tus.places import PREFIX as TUS
-from videos.events.closes import NOT_AUTHENTICATED
+from videos.feed.closes import NOT_AUTHENTICATED
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
+PASSWORD = "correct horse battery"
+_NEW_USER = f"""
+from accounts.models import User
+User.objects.create_user("app@example.com", {PASSWORD!r})
+"""
+
 
 class App:
-    """An app in which the demo user logs in; it has no cookies."""
+    """An app in which somebody logs in; it has no cookies."""
 
-    def __init__(self, site: Vodloom) -> None:
+    def __init__(self, site: Vodloom, email: str, password: str) -> None:
         self.site = site
-        email, password = site.manage("create_demo_user").split()
-        answer = self.ask("POST", "auth/login", json={"email": email.upper(), "password": password})
+        answer = self.ask("POST", "auth/login", json={"email": email, "password": password})
         assert answer.status_code == 200, answer.text
         self.tokens: dict[str, str] = answer.json()["meta"]
 
@@ -52,8 +58,15 @@ class App:
         return answer.status_code
 
 
-def test_an_app_goes_all_the_way(vodloom: Vodloom) -> None:
-    app = App(vodloom)
+@pytest.fixture(scope="module")
+def log_in(vodloom: Vodloom) -> Callable[[], App]:
+    """A function that logs a user in by an app, with the address in capitals."""
+    vodloom.manage("shell", "--command", _NEW_USER)
+    return lambda: App(vodloom, "APP@example.com", PASSWORD)
+
+
+def test_an_app_goes_all_the_way(vodloom: Vodloom, log_in: Callable[[], App]) -> None:
+    app = log_in()
     for headers in (app.bearer, app.session):
         assert app.ask("GET", "videos", headers=headers).status_code == 200
         assert app.begin_an_upload(headers) == 201
@@ -79,8 +92,8 @@ def test_an_app_goes_all_the_way(vodloom: Vodloom) -> None:
     assert again.status_code == 400
 
 
-def test_of_many_who_refresh_with_one_token_one_gets_a_pair(vodloom: Vodloom) -> None:
-    app = App(vodloom)
+def test_of_many_who_refresh_with_one_token_one_gets_a_pair(log_in: Callable[[], App]) -> None:
+    app = log_in()
     body = {"refresh_token": app.tokens["refresh_token"]}
     with ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(app.ask, "POST", "tokens/refresh/", json=body) for _ in range(8)]
