@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account import signals as allauth
+from allauth.mfa import signals as mfa
 from django.contrib.auth import signals as django
 from django.db.models import Count, Q
 from django.db.models.signals import post_save
@@ -31,11 +32,19 @@ _ACTS: dict[Signal, str] = {
     allauth.password_reset: "user.password_reset",
 }
 
+_FACTORS: dict[Signal, str] = {
+    mfa.authenticator_added: "user.second_factor_added",
+    mfa.authenticator_removed: "user.second_factor_removed",
+    mfa.authenticator_reset: "user.recovery_codes_renewed",
+}
+
 
 def connect() -> None:
     """Begin to record."""
     for signal, action in _ACTS.items():
         signal.connect(_recording(action), weak=False, dispatch_uid=f"audit {action} {id(signal)}")
+    for signal, action in _FACTORS.items():
+        signal.connect(_of_factor(action), weak=False, dispatch_uid=f"audit {action}")
     django.user_login_failed.connect(_login_failed, dispatch_uid="audit login failed")
     post_save.connect(_made_by_command, sender=User, dispatch_uid="audit user created")
     allauth.email_confirmed.connect(_confirmed, dispatch_uid="audit email confirmed")
@@ -55,6 +64,13 @@ def _recording(action: str) -> Any:
     def record(sender: object, user: User | None = None, **about: Any) -> None:
         if user is not None and user.is_authenticated:
             audit.record(action, user, by=user)
+
+    return record
+
+
+def _of_factor(action: str) -> Any:
+    def record(sender: object, user: User, authenticator: Any, **about: Any) -> None:
+        audit.record(action, user, by=user, details={"type": authenticator.type})
 
     return record
 

@@ -96,6 +96,7 @@ WRONG = [
     ("VODLOOM_FETCH_MAX_BYTES", "20G", "a whole number of bytes"),
     ("VODLOOM_FETCH_SECONDS", "5", "from 60 to"),
     ("VODLOOM_FETCH_PRIVATE", "10.0.0.1/8", "it takes networks"),
+    ("VODLOOM_WEBHOOK_PRIVATE", "intranet", "it takes networks"),
     ("VODLOOM_SITE_HOSTS", "https://youtube.com", "it takes host names"),
     ("VODLOOM_SITE_HOSTS", "*", "it takes host names"),
     ("VODLOOM_SITE_URL", "vod.example.org", "the origin of this site"),

@@ -47,8 +47,8 @@ def _codes(line: str) -> dict[str, int]:
 
 
 def _line(name: str, codes: dict[str, int]) -> str:
-    """Return a line. What is answered outside Django's views is not asked here: a new role gets what
-    the table tells of one that is like it."""
+    """Return a line. What is answered outside Django's views is not asked here: there a new role
+    gets what the table tells of one that is like it."""
     like = {"no_upload": "owner"}
     whole = [codes.get(role, codes[like.get(role, "viewer")]) for role in ROLES]
     return f"{name:<65} {' '.join(map(str, whole))}"

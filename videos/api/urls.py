@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from videos.api.administration_views import AuditViewSet, InvitationViewSet
+from videos.api.events.views import EventViewSet
 from videos.api.feed_views import FeedTicketView
 from videos.api.folder_views import FolderViewSet, TagViewSet
 from videos.api.hook_views import (
@@ -81,6 +82,9 @@ urlpatterns = [
             name=f"transcript-{suffix}",
         )
         for suffix, action in (("txt", "as_text"), ("vtt", "as_webvtt"), ("json", "as_json"))
+    ),
+    path(
+        "events/list/", EventViewSet.as_view({"get": "list"}, basename="event"), name="event-list"
     ),
     path(
         "webhooks/<id:webhook_id>/deliveries/",

@@ -54,6 +54,7 @@ _GROUPS = (
         "People",
         {
             "User": "Users",
+            "Plan": "Plans",
             "Group": "Groups",
             "ApiKey": "API keys",
             "Invitation": "Invitations",

@@ -19,7 +19,7 @@ _QUERY = re.compile(r"(/[^\s?#\"'<>]*)\?[^\s\"'<>]+")
 _USER_INFO = re.compile(r"(\w://)[^\s/@\"']*@")
 _CREDENTIALS = re.compile(
     r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}|\bvl_[\w-]{20,}|\bvodloom\.ticket\.[\w.-]+"
-    r"|\bsessionid=[^\s;,\"']+"
+    r"|\bsessionid=[^\s;,\"']+|\bx-session-token\W+\w{16,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+"
 )
 _SHORTEST = 8
 

@@ -8,6 +8,7 @@ from videos.api.problems.refusal import Refusals
 from videos.api.problems.refusals import (
     addresses,
     direct,
+    feed,
     folders,
     hooks,
     images,
@@ -30,6 +31,7 @@ from videos.tracks.reading import CaptionsBusy
 REFUSALS: Refusals = {
     **addresses.REFUSALS,
     **direct.REFUSALS,
+    **feed.REFUSALS,
     **folders.REFUSALS,
     **hooks.REFUSALS,
     **images.REFUSALS,
