@@ -27,7 +27,7 @@ class Route:
 
     def filled(self, values: dict[str, str]) -> str:
         """An address, with what stands for each parameter; the video for one that is not named."""
-        other = values["video_id"]
+        other = values.get("video_id", "")
         return "/" + re.sub(
             r"<(?:\w+:)?(\w+)>", lambda found: values.get(found[1], other), self.path
         )
