@@ -19,6 +19,7 @@ BENCHMARKS: Mapping[str, str] = {
     "ingest": "benchmarks.ingest",
     "pictures": "benchmarks.pictures",
     "feed": "benchmarks.feed",
+    "webhooks": "benchmarks.webhooks",
 }
 
 

@@ -205,7 +205,9 @@ def test_videos_come_first_and_servers_are_told() -> None:
     assert [tag["name"] for tag in document["tags"]][:3] == ["videos", "images", "jobs"]
     assert next(iter(document["paths"])) == "/api/v1/videos"
     assert document["servers"]
-    assert set(document["components"]["securitySchemes"]) == {"apiKey", "cookieAuth"}
+    assert set(document["components"]["securitySchemes"]) == {
+        *("apiKey", "appToken", "cookieAuth", "sessionToken")
+    }
 
 
 @pytest.mark.django_db

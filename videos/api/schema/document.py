@@ -55,6 +55,19 @@ _SECURITY = {
         "bearerFormat": "vl_…",
         "description": "An API key, as `Authorization: Bearer vl_…`.",
     },
+    "appToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The access token of an app in which somebody logged in, as "
+        "`Authorization: Bearer …`. It is good for 15 minutes.",
+    },
+    "sessionToken": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Session-Token",
+        "description": "The session token of an app in which somebody logged in.",
+    },
     "cookieAuth": {
         "type": "apiKey",
         "in": "cookie",
@@ -72,7 +85,8 @@ Upload videos, follow their processing, and play them.
 Send `Authorization: Bearer <your API key>` with each request. Errors are
 `application/problem+json` (RFC 9457) with a stable `code`. Lists come in pages: follow `next`.
 Changes are sent over a WebSocket, which a separate AsyncAPI document describes:
-`/api/v1/schema/feed/`.
+`/api/v1/schema/feed/`. Apps log in with an email address and a password, by the addresses that
+`/api/v1/schema/apps/` describes.
 """
 
 
