@@ -53,6 +53,7 @@ async def test_it_tells_events_and_progress_with_the_cursor_as_id(owner: User) -
         assert await stream.block() == {"retry": "2000"}
         hello = await stream.hear()
         assert (hello["type"], hello["id"]) == ("hello", hello["cursor"])
+        assert hello["named"] == "hello"
         await told(video)
         heard = await stream.hear()
         assert (heard["event"], heard["id"]) == ("video.updated", heard["cursor"])
