@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 from playwright.sync_api import Page, WebSocketRoute
 
 from tests.browser.people import Person
@@ -167,3 +168,10 @@ def test_without_sockets_it_is_told_by_streams_and_without_these_it_asks_and_bac
     titles += renames.rename(2)
     assert heard(page, titles[-1]) == titles
     assert page.evaluate("said.filter(([type]) => type === 'ended')") == []
+
+
+def test_pages_of_any_origin_may_import_it(person: Person) -> None:
+    headers = {"Origin": "https://elsewhere.example"}
+    answer = requests.get(f"{person.site.url}/static/vodloom/feed.js", headers=headers, timeout=20)
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Content-Type"].startswith("text/javascript")

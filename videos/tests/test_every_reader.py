@@ -26,12 +26,7 @@ from videos.models import Event, Video, WebhookDelivery, WebhookEndpoint
 from videos.tests import feed_clients
 from videos.webhooks import fan_out
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        "connections['default'].vendor != 'postgresql'", reason="SQLite has one writer"
-    ),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 WRITERS, VIDEOS, LINES, POLLS = 3, 3, 5, 3
 PATIENCE = 20.0
@@ -260,6 +255,8 @@ def world(
     as_user: Callable[[User], APIClient],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[World]:
+    if connections["default"].vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
     monkeypatch.setattr(hub, "LOOK_SECONDS", 0.05)
     yield World(owner, stranger, moderator, as_user)
 
