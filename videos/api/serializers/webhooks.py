@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from videos.api.fields import TextField, TitleField
+from videos.api.fields import MomentField, TextField, TitleField
 from videos.api.strictness import StrictForm
 from videos.events import cursors, log
 from videos.events.kinds import KINDS
@@ -240,12 +240,12 @@ class SinceField(TextField):
 class ReplayFormSerializer(StrictForm):
     """Which events to send again. Without any member, all that are kept."""
 
-    to = serializers.DateTimeField(required=False, help_text="no event after this time")
+    to = MomentField(required=False, help_text="no event after this time")
     since = SinceField(required=False, help_text="no event up to this cursor, such as `next`")
 
     def get_fields(self) -> dict[str, Any]:
         """Return the fields with ``from``, which Python does not let be an attribute."""
-        begins = serializers.DateTimeField(required=False, help_text="no event before this time")
+        begins = MomentField(required=False, help_text="no event before this time")
         return {"from": begins, **super().get_fields()}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
