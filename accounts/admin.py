@@ -19,14 +19,23 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from accounts import api_keys, audit_admin, owned, plan_admin, second_factors, verification
-from accounts.models import ApiKey, OutgoingMail, User
+from accounts import (
+    api_keys,
+    audit_admin,
+    invitation_admin,
+    owned,
+    plan_admin,
+    second_factors,
+    verification,
+)
+from accounts.models import ApiKey, Invitation, OutgoingMail, User
 from accounts.rights import Right, groups_within, may, may_act_for
 from accounts.trust_acts import TRUST, WITHDRAW_TRUST
 from config.admin.acts import Act, ActingAdmin, Doing
 from config.admin.base import NOTHING, LightAdmin, ReadOnlyAdmin, chip
 
 admin.site.unregister(Group)
+admin.site.register(Invitation, invitation_admin.InvitationAdmin)
 # allauth's own pages show nothing that the user's pages do not, and some of it is secret.
 for model in (EmailAddress, Authenticator, UserSession):
     admin.site.unregister(model)

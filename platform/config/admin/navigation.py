@@ -57,6 +57,7 @@ _GROUPS = (
             "Plan": "Plans",
             "Group": "Groups",
             "ApiKey": "API keys",
+            "Invitation": "Invitations",
             "AuditEntry": "Audit log",
         },
     ),
