@@ -85,6 +85,8 @@ urlpatterns = [
     ),
     path(
         "events/list/", EventViewSet.as_view({"get": "list"}, basename="event"), name="event-list"
+    ),
+    path(
         "webhooks/<id:webhook_id>/deliveries/",
         WebhookDeliveryViewSet.as_view({"get": "list"}, basename="webhook-delivery"),
         name="webhook-delivery-list",
