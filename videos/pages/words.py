@@ -9,6 +9,7 @@ from videos import measures
 from videos.fetching.errors import CODES as FETCH_CODES
 from videos.models import Video
 from videos.quotas import CODES as QUOTA_CODES
+from videos.quotas import Quota
 
 STAGES = {
     stages.WAITING: "Waiting for its turn",
@@ -78,6 +79,8 @@ _ADVICE = {
     "storage_unavailable": "Upload the file again in a few minutes.",
 }
 
+_TOO_MUCH = (QUOTA_CODES[Quota.LARGEST_FILE], QUOTA_CODES[Quota.LONGEST_VIDEO])
+
 ESTIMATING = "Estimating…"
 
 _MINUTE, _HOUR = 60, 3600
@@ -97,7 +100,7 @@ def advice(error_code: str) -> str:
 def retry_may_help(error_code: str) -> bool:
     """Return whether trying the same file again may work, since neither the file nor its
     address is at fault."""
-    return not error_code.startswith(("source_", "fetch_", "site_", "quota_l"))
+    return error_code not in _TOO_MUCH and not error_code.startswith(("source_", "fetch_", "site_"))
 
 
 def notice_advice(code: str) -> str:
