@@ -74,7 +74,7 @@ _ADVICE = {
     "upload_size_differs": "Upload the file again; it may have changed while it was sent.",
     "upload_part_too_large": "Upload the file again, on the upload page of this site.",
     "upload_too_large": "Export it in a smaller size and upload that.",
-    **dict.fromkeys(QUOTA_CODES.values(), "Account › Usage shows what is used and left."),
+    **dict.fromkeys(QUOTA_CODES.values(), "Your account shows under Usage what is used and left."),
     "file_empty": "Check that you chose the right file, and upload it again.",
     "storage_unavailable": "Upload the file again in a few minutes.",
 }
