@@ -164,13 +164,13 @@ _ENDINGS: Mapping[int, Ending] = {
         ),
         Ending(
             401,
-            ("not_authenticated", "bad_api_key"),
-            "The API key is missing, unknown or revoked.",
+            ("not_authenticated", "bad_api_key", "bad_app_token"),
+            "The API key is missing, unknown or revoked, or the token of an app does not work.",
             "Authentication credentials were not provided.",
         ),
         Ending(
             403,
-            ("permission_denied", "csrf_failed"),
+            ("permission_denied", "csrf_failed", "second_factor_needed"),
             "The caller may read this, but may not do this with it.",
             "You do not have permission to do this.",
         ),
@@ -193,6 +193,13 @@ _ENDINGS: Mapping[int, Ending] = {
             "The body arrived too slowly. Send it again.",
         ),
         Ending(409, (), "The current state does not allow this.", ""),
+        Ending(
+            410,
+            (),
+            "It is over.",
+            "Events after this cursor were deleted because of their age. Read the videos again, "
+            "and begin without it.",
+        ),
         Ending(
             412,
             (),
