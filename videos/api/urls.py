@@ -3,8 +3,8 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from videos.api.events.views import EventViewSet
 from videos.api.administration_views import AuditViewSet, InvitationViewSet
+from videos.api.events.views import EventViewSet
 from videos.api.feed_views import FeedTicketView
 from videos.api.folder_views import FolderViewSet, TagViewSet
 from videos.api.hook_views import (
@@ -85,6 +85,8 @@ urlpatterns = [
     ),
     path(
         "events/list/", EventViewSet.as_view({"get": "list"}, basename="event"), name="event-list"
+    ),
+    path(
         "webhooks/<id:webhook_id>/deliveries/",
         WebhookDeliveryViewSet.as_view({"get": "list"}, basename="webhook-delivery"),
         name="webhook-delivery-list",
