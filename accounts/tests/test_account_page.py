@@ -41,7 +41,7 @@ def said(answer: object) -> list[str]:
 
 def test_everything_about_oneself_is_on_one_page(browser: Client, owner: User) -> None:
     page = browser.get("/account/").content.decode()
-    for heading in ("Profile", "Email addresses", "API keys", "Usage"):
+    for heading in ("Profile", "Email addresses", "API keys"):
         assert f">{heading}</h2>" in page
     assert owner.email in page
 

@@ -7,7 +7,7 @@ from structlog.typing import EventDict
 
 HIDDEN = "…"
 # Anybody who reads one of these keys can take over the account, until the key is used.
-_KEYS = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/)[^\s/?#\"'<>]+")
+_KEYS = re.compile(r"(/accounts/(?:password/reset/key|confirm-email|invitation)/)[^\s/?#\"'<>]+")
 # Anybody who has such a token can play the video for hours, or upload one.
 _TOKENS = re.compile(r"(/[mu]/)[^\s/?#\"'<>]+")
 # The same for the tracks of a video, whose name stands before the token.

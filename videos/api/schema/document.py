@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from videos.api.schema import webhooks
+from videos.api.schema import streams, webhooks
 from videos.api.schema.protocols import writing
 from videos.api.vocabulary import MEANINGS
 
@@ -38,7 +38,8 @@ TAGS = [
     },
     {
         "name": "feed",
-        "description": "Changes are sent over a WebSocket, which has its own document.",
+        "description": "Changes are sent over a WebSocket, which has its own document, as event "
+        "streams, and in a list.",
     },
     {
         "name": "webhooks",
@@ -102,6 +103,7 @@ def order(endpoint: tuple[str, str, str, Any]) -> tuple[int, int, str, int]:
 def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Complete the document with all that belongs to no operation; a hook of drf-spectacular."""
     writing.add(result)
+    streams.add(result)
     webhooks.add(result)
     schemas = result["components"]["schemas"]
     for name, meanings in MEANINGS.items():

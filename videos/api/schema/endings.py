@@ -194,6 +194,13 @@ _ENDINGS: Mapping[int, Ending] = {
         ),
         Ending(409, (), "The current state does not allow this.", ""),
         Ending(
+            410,
+            (),
+            "It is over.",
+            "Events after this cursor were deleted because of their age. Read the videos again, "
+            "and begin without it.",
+        ),
+        Ending(
             412,
             (),
             "It is not as `If-Match` says any more: read it again.",

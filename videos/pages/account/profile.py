@@ -1,5 +1,4 @@
-"""The account page: profile, email addresses, API keys and usage. Each form has a URL of
-its own."""
+"""The account page: profile, email addresses and API keys. Each form has a URL of its own."""
 
 from typing import Any, cast
 from uuid import UUID
@@ -14,7 +13,6 @@ from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,7 +21,6 @@ from accounts.adapter import MailUnavailable
 from accounts.forms import AddEmailForm, ApiKeyForm, ProfileForm
 from accounts.models import ApiKey, User
 from videos.moderation import policy
-from videos.pages import usage
 
 _KEYS_SHOWN = 500  # more than users may make here; the admin may issue more
 _TOO_MANY_KEYS = (
@@ -144,7 +141,6 @@ def _page(request: HttpRequest, **more: Any) -> HttpResponse:
         "can_add_email": EmailAddress.objects.can_add_email(user),
         "keys": user.api_keys.filter(revoked_at=None).order_by("-pk")[:_KEYS_SHOWN],
         "looked_at": policy.sentence(user),
-        "usage": SimpleLazyObject(lambda: usage.of(user)),
     }
     return render(request, "account/account.html", context | more)
 

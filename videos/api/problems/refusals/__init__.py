@@ -8,9 +8,11 @@ from videos.api.problems.refusal import Refusals
 from videos.api.problems.refusals import (
     addresses,
     direct,
+    feed,
     folders,
     hooks,
     images,
+    invitations,
     keys,
     push,
     receiving,
@@ -29,9 +31,11 @@ from videos.tracks.reading import CaptionsBusy
 REFUSALS: Refusals = {
     **addresses.REFUSALS,
     **direct.REFUSALS,
+    **feed.REFUSALS,
     **folders.REFUSALS,
     **hooks.REFUSALS,
     **images.REFUSALS,
+    **invitations.REFUSALS,
     **keys.REFUSALS,
     **push.REFUSALS,
     **receiving.REFUSALS,
