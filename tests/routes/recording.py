@@ -6,6 +6,8 @@ answered, and not what should be. It changes no answer that the table tells.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from accounts.models import User
@@ -21,7 +23,7 @@ def test_record(video: Video, owner: User) -> None:
     """Ask every route that lacks an answer, as those whose answer it lacks."""
     populate(video, owner)
     lines = [line for line in TABLE.read_text().splitlines() if line]
-    told = {_name(line): _codes(line) for line in lines if not line.startswith("#")}
+    told = _told(line for line in lines if not line.startswith("#"))
     known = {str(route) for route in (*routes(), *protocol_routes())}
     told = {name: codes for name, codes in told.items() if name in known}
     told |= {str(route): {} for route in routes() if str(route) not in told}
@@ -34,6 +36,18 @@ def test_record(video: Video, owner: User) -> None:
     heading = [line for line in lines if line.startswith("#")]
     written = [_line(name, codes) for name, codes in told.items()]
     TABLE.write_text("\n".join([*heading, *written]) + "\n")
+
+
+def _told(lines: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Return the answers by route. Of two lines of one route, as a merge may leave them, the later
+    one counts; the other one adds roles to it unless they differ."""
+    told: dict[str, dict[str, int]] = {}
+    for line in lines:
+        name, codes = _name(line), _codes(line)
+        before = told.get(name, {})
+        agree = all(before.get(role, code) == code for role, code in codes.items())
+        told[name] = before | codes if agree else codes
+    return told
 
 
 def _name(line: str) -> str:
