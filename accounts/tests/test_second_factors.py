@@ -190,7 +190,7 @@ def test_nobody_ends_the_session_of_somebody_else(
     ada: User, stranger: User, client: Client
 ) -> None:
     begin(client)
-    path = f"/account/security/sessions/{ada.usersession_set.get().pk}/end/"
+    path = f"/account/security/sessions/{UserSession.objects.get(user=ada).pk}/end/"
     other = Client()
     other.force_login(stranger)
 

@@ -99,8 +99,9 @@ async def test_partial_uploads_count_once(tus: Tus, owner: User) -> None:
     final = await tus.ask("POST", Upload_Concat=f"final;{parts[0]} {parts[1]}")
     assert final.status_code == 201, final.text
     with anyio.fail_after(20):
-        while not await Video.objects.filter(status="processing").aexists():
+        while await Upload.objects.filter(finished_at=None).aexists():
             await anyio.sleep(0.05)
+    assert (await Video.objects.aget()).status == "processing"
     assert await used(owner) == SIZE
 
 
