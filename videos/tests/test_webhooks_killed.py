@@ -60,9 +60,9 @@ def test_the_reconciler_wakes_a_worker_for_what_nobody_was_woken_for(
     endpoint_at(owner, server.url("/"))
     woken: list[str] = []
 
-    def top_up(queue: str, wanted: int, *, actor: str) -> int:
+    def top_up(queue: str, count: int, *, actor: str) -> int:
         woken.append(actor)
-        return wanted
+        return 1
 
     monkeypatch.setattr("processing.pipeline.wake.top_up", top_up)
     assert wake_webhooks() == 0

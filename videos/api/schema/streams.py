@@ -20,7 +20,8 @@ _HOW = (
     "An event stream (Server-Sent Events, for `EventSource`) of the messages of the live feed, "
     "each as JSON in `data`; `event` is its `type`, and `id` the cursor. It begins with what "
     "happens from now on, or after `since` or `Last-Event-ID`. An `EventSource` of another origin "
-    "needs a ticket (`createFeedTicket`) in its address. The stream ends with the key or session that opened it."
+    "needs a ticket (`createFeedTicket`) in its address. The stream ends with the key or session "
+    "that opened it."
 )
 _SINCE = {
     "since": "the last cursor; what was missed since then is sent first",
