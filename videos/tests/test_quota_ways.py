@@ -64,7 +64,7 @@ def test_a_form_that_cannot_be_taken_in_any_case_is_refused_unread(
 
 def test_the_answer_to_a_key_is_not_kept_since_there_may_be_room_later(api: APIClient) -> None:
     limit_free(uploads_a_day=0)
-    key = {"HTTP_IDEMPOTENCY_KEY": "one"}
+    key: Any = {"HTTP_IDEMPOTENCY_KEY": "one"}
     asked = {"url": "https://example.com/a.mp4"}
     assert api.post("/api/v1/videos/import/", asked, format="json", **key).status_code == 403
     limit_free(uploads_a_day=1)
