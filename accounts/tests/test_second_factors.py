@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
+from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
@@ -167,6 +168,24 @@ def test_factors_are_changed_only_after_the_password(ada: User, client: Client) 
             answer = ask(f"/accounts/2fa/{path}")
             assert answer["Location"].startswith("/accounts/reauthenticate/")
     assert second_factors.has_one(ada)
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "{", "[]", '"x"', "{}", '{"id": 1, "rawId": null, "response": {}}']
+)
+def test_what_is_no_answer_of_an_authenticator_is_refused(
+    ada: User, client: Client, answer: str
+) -> None:
+    form = {"credential": answer}
+    assert client.post("/accounts/2fa/webauthn/login/", form)["Location"] == "/accounts/login/"
+    with_app(ada)
+    begin(client)
+    assert client.post("/accounts/2fa/authenticate/", form).status_code == 200
+    client.force_login(ada)
+    prove(client, "/accounts/2fa/webauthn/add/")
+    client.get("/accounts/2fa/webauthn/add/")
+    assert client.post("/accounts/2fa/webauthn/add/", form).status_code == 200
+    assert not Authenticator.objects.filter(type="webauthn").exists()
 
 
 def test_the_page_lists_sessions_and_ends_them(ada: User, client: Client) -> None:
