@@ -57,6 +57,8 @@ def end(user: User, session_id: int) -> bool:
     if row is None:
         return False
     with transaction.atomic():
+        data = SessionAsItStands(row.session_key).load()
+        signals.session_ended.send(sender=User, data=data)
         row.end()
         audit.record("session.ended", user, by=user)
         signals.tell(user.pk)

@@ -348,6 +348,7 @@ STATES: Sequence[State] = (
     State("trash-confirm", "/trash/", prepare=_confirm_deletion),
     State("trash-empty", "/trash/", "new"),
     State("account", "/account/"),
+    State("account-usage", "/account/usage/"),
     State("account-key", "/account/", prepare=_create_key),
     State("account-revoke", "/account/", prepare=_begin_revoking),
     State("security-wrong", "/account/security/", prepare=_wrong_password),
