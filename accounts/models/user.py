@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
 from accounts.plans import Plan, PlanName, plan_named
+from accounts.scopes import ALL as ALL_SCOPES
 
 
 class UserManager(BaseUserManager["User"]):
@@ -56,6 +57,9 @@ class User(AbstractUser):
         default=PlanName.FREE,
         help_text="How soon their videos are processed, and how many at once.",
     )
+
+    # What the credential of the current request lets them do; no column.
+    scopes: frozenset[str] = ALL_SCOPES
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

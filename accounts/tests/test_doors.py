@@ -295,7 +295,7 @@ def test_commands_take_nobody_for_another_whose_letters_look_alike(
     meant = User.objects.create_user("sam@example.com")
     assert User.objects.get_by_natural_key("Sam@Example.com") == meant
     call_command("create_api_key", "SAM@example.com", name="ci")
-    found = api_keys.find(capsys.readouterr().out.strip())
+    found = api_keys.find(capsys.readouterr().out.strip(), None)
     assert found is not None
     assert found.user == meant != first
 

@@ -8,8 +8,10 @@ from asgiref.typing import HTTPScope
 from django.conf import settings
 
 from accounts import credentials, throttling
+from accounts.api_keys import WrongPlace
 from accounts.authentication import CSRF_FAILED
 from accounts.models import User
+from accounts.scopes import InsufficientScope, Scope
 from accounts.verification import EmailNotVerified
 from config.body_guard import Refusal
 from videos.api import problems
@@ -28,7 +30,7 @@ _NOBODY = Refusal(
 _BAD_KEY = Refusal(
     401,
     "bad_api_key",
-    "This API key is unknown or revoked.",
+    "This API key is unknown, expired or revoked.",
     ((b"www-authenticate", b'Bearer realm="api"'),),
 )
 _FOREIGN = Refusal(
@@ -73,7 +75,10 @@ def _known(scope: HTTPScope, *, count: bool) -> User | Refusal:
     client = scope["client"]
     address = client[0] if client else None
     if (secret := credentials.bearer(headers)) is not None:
-        user = credentials.user_of_key(secret)
+        try:
+            user = credentials.user_of_key(secret, address, needs=Scope.UPLOAD)
+        except (WrongPlace, InsufficientScope) as error:
+            return _refusal_of(error)
         if user is None:
             return _too_many(throttling.of_wrong_key(address)) or _BAD_KEY
         return _of_user(user, count=count) or user

@@ -47,6 +47,7 @@ _ROWS: dict[str, Any] = {
     "uploads": Upload,
     "folders": Folder,
     "images": Image,
+    "keys": ApiKey,
     "hooks/addresses": HookAddress,
     "videos/<id:video_id>/tracks": Track,
 }
@@ -113,7 +114,7 @@ def visitors(video: Video, owner: User, stranger: User, moderator: User) -> dict
     return people
 
 
-def _values(route: Route) -> dict[str, str]:
+def values(route: Route) -> dict[str, str]:
     """What stands for the parameters of a route."""
     video = str(Video.objects.values_list("pk", flat=True).get())
     values: dict[str, Any] = {
@@ -167,7 +168,7 @@ def answers(user: User | None) -> Iterator[tuple[str, int]]:
         client.cookies.load(cookies)
         with transaction.atomic():
             asked = getattr(client, route.method.lower())
-            answer = asked(route.filled(_values(route)), content_type=_type_of(route))
+            answer = asked(route.filled(values(route)), content_type=_type_of(route))
             transaction.set_rollback(True)
         yield str(route), answer.status_code
 

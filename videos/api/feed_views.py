@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts import tickets
 from accounts.models import ApiKey
+from accounts.scopes import Scope
 from videos.api.serializers.problems import ProblemSerializer
 from videos.api.strictness import StrictRequests
 from videos.events import feed, listeners
@@ -34,6 +35,7 @@ class FeedTicketView(StrictRequests, viewsets.GenericViewSet[Any]):
     serializer_class = FeedTicketSerializer
     filter_backends = ()
     pagination_class = None
+    scopes = {"create": Scope.READ}
 
     @extend_schema(
         request=None, responses={200: FeedTicketSerializer, 403: ProblemSerializer}, filters=False

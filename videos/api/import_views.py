@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from accounts.models import User
+from accounts.scopes import Scope
 from processing.models import Run
 from videos import access
 from videos.api import import_batches
@@ -40,6 +41,7 @@ class ImportView(StrictRequests, viewsets.GenericViewSet[Video]):
     filter_backends = ()
     pagination_class = None
     bodies = {"create": ImportSerializer, "batch": ImportBatchSerializer}
+    scopes = {"create": Scope.UPLOAD, "batch": Scope.UPLOAD}
 
     @extend_schema(
         request=ImportSerializer,

@@ -14,6 +14,7 @@ from videos.api.hook_views import (
 from videos.api.image_views import ImageViewSet
 from videos.api.import_views import ImportView
 from videos.api.job_views import JobViewSet
+from videos.api.key_views import KeyViewSet
 from videos.api.profile_views import ProfileViewSet
 from videos.api.s3_views import PATHS as S3_PATHS
 from videos.api.track_views import TrackViewSet
@@ -29,6 +30,7 @@ router.register("uploads", UploadViewSet, basename="upload")
 router.register("images", ImageViewSet, basename="image")
 router.register("jobs", JobViewSet, basename="job")
 router.register("profiles", ProfileViewSet, basename="profile")
+router.register("keys", KeyViewSet, basename="key")
 router.register("hooks/addresses", HookAddressViewSet, basename="hook-address")
 router.register("hooks/deliveries", HookDeliveryViewSet, basename="hook-delivery")
 

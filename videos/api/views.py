@@ -20,6 +20,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from accounts.models import User
+from accounts.scopes import Scope
 from processing import remaking, transcribing
 from processing import services as processing
 from processing.models import Run
@@ -78,6 +79,7 @@ class VideoViewSet(
     files = {"poster": PosterFileSerializer}
     forms = frozenset({"create"})
     parameters = {"list": frozenset({"deleted", "trashed"}), "destroy": frozenset({"purge"})}
+    scopes = {"create": Scope.UPLOAD, "similar": Scope.MODERATE}
     paged = frozenset({"list", "jobs"})
     orderings = {
         **NEWEST_FIRST,

@@ -11,8 +11,10 @@ from uuid import UUID
 from django.conf import settings
 
 from accounts import credentials, throttling, tickets
+from accounts.api_keys import WrongPlace
 from accounts.models import User
-from videos.events.closes import FOREIGN_ORIGIN, NOT_AUTHENTICATED, TOO_MANY
+from accounts.scopes import InsufficientScope
+from videos.events.closes import FOREIGN_ORIGIN, KEY_NOT_ALLOWED, NOT_AUTHENTICATED, TOO_MANY
 
 
 class NotListening(Exception):
@@ -70,16 +72,16 @@ def identify(scope: dict[str, Any]) -> Listener:
     """
     headers = credentials.headers_of(scope["headers"])
     secret = credentials.bearer(headers)
+    client = scope["client"][0] if scope.get("client") else None
     try:
         if secret is not None:
-            return _listener(lambda: credentials.user_of_key(secret))
+            return _of_key(secret, client)
         if (ticket := _ticket(scope)) is not None:
             return _of_ticket(ticket, headers)
         return _of_session(headers)
     except NotListening as refusal:
-        client = scope.get("client")
         count = throttling.of_nobody if secret is None else throttling.of_wrong_key
-        usage = count(client[0] if client else None)
+        usage = count(client)
         if usage is not None and usage.is_over:
             raise NotListening(TOO_MANY) from refusal
         raise
@@ -89,6 +91,13 @@ def offered(scope: dict[str, Any]) -> str | None:
     """Return the subprotocol to answer with; a browser that offers some expects one of them
     back."""
     return PROTOCOL if PROTOCOL in scope.get("subprotocols", ()) else None
+
+
+def _of_key(secret: str, address: str | None) -> Listener:
+    try:
+        return _listener(lambda: credentials.user_of_key(secret, address))
+    except (WrongPlace, InsufficientScope) as error:
+        raise NotListening(KEY_NOT_ALLOWED) from error
 
 
 def _of_session(headers: dict[str, str]) -> Listener:

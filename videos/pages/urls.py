@@ -5,6 +5,7 @@ from django.urls import path, re_path
 # These imports register the converter that the routes use.
 from videos import ids  # noqa: F401
 from videos.pages import images, open_views, tracks, trash, views
+from videos.pages.account import keys
 from videos.pages.account import profile as account
 
 urlpatterns = [
@@ -26,8 +27,8 @@ urlpatterns = [
     path("trash/images/<id:image_id>/delete/", trash.delete_image, name="trash_delete_image"),
     path("account/", account.account, name="account"),
     path("account/profile/", account.save_profile, name="account_profile"),
-    path("account/keys/", account.create_key, name="account_key_create"),
-    path("account/keys/<id:key_id>/revoke/", account.revoke_key, name="account_key_revoke"),
+    path("account/keys/", keys.keys, name="account_keys"),
+    path("account/keys/<id:key_id>/revoke/", keys.revoke, name="account_key_revoke"),
     # Before allauth's own routes, which have the same URLs.
     path("accounts/email/", account.emails, name="account_email"),
     re_path(

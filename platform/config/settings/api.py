@@ -64,6 +64,7 @@ SPECTACULAR_SETTINGS = {
         "MediaTypeEnum": "videos.models.Video.MediaType",
         "UploadStateEnum": "videos.ingest.standing.State",
         "UploadProtocolEnum": "videos.models.Upload.Protocol",
+        "ScopeEnum": "videos.api.serializers.keys.SCOPES",
         "VisibilityEnum": "videos.models.Video.Visibility",
         "ModerationEnum": "videos.models.Video.Moderation",
     },

@@ -170,8 +170,8 @@ _ENDINGS: Mapping[int, Ending] = {
         ),
         Ending(
             403,
-            ("permission_denied", "csrf_failed"),
-            "The caller may read this, but may not do this with it.",
+            ("permission_denied", "csrf_failed", "insufficient_scope", "address_not_allowed"),
+            "The caller may not do this with it, or the API key may not.",
             "You do not have permission to do this.",
         ),
         Ending(
