@@ -16,7 +16,9 @@ pytest_plugins = [
     "tests.domain",
     "tests.left_running",
     "tests.quick_flush",
+    "tests.shipped_plans",
     "tests.shipped_profiles",
+    "tests.told_payloads",
 ]
 
 # How long an example takes says more about the machine than about the code.

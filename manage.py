@@ -15,6 +15,7 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from accounts.actor import acting, of_command
     from config.env import told
     from config.logs import process
     from config.version import VERSION
@@ -24,7 +25,8 @@ def main() -> None:
         sys.stdout.write(f"Vodloom {VERSION}\n")
         return
     try:
-        execute_from_command_line(sys.argv)
+        with acting(of_command(sys.argv[1:])):
+            execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         if "--traceback" in sys.argv:
             raise

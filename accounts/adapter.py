@@ -11,7 +11,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from accounts import verification
+from accounts import open_sessions, verification
 from accounts.models import User
 from config import mail
 
@@ -65,6 +65,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base h
         """Return a key that counts wrong passwords by email address alone. allauth would start a
         new count for each host and port that a client writes into its request."""
         return str(credentials.get("email", "")).lower()
+
+    def logout(self, request: HttpRequest) -> None:
+        """Log out, and forget from where the session was used."""
+        open_sessions.forget(request.session.session_key)
+        super().logout(request)
 
     def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
         """Confirm the address of a user whom the operator created, then log in as usual."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, cast
 
 from allauth.account.models import EmailAddress
@@ -123,6 +123,14 @@ class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not g
         super().save_model(request, obj, form, change)
         if not change or "email" in form.changed_data:
             verification.trust(obj)
+
+    def change_action(self, obj: User, changed: Mapping[str, Any]) -> str:
+        """Return what the audit log calls a change of a user."""
+        if "is_active" in changed:
+            return "user.activated" if obj.is_active else "user.deactivated"
+        if set(_RIGHTS).intersection(changed):
+            return "user.roles_changed"
+        return "user.password_changed" if "password" in changed else "user.changed"
 
     def _history(self) -> set[str]:
         """The names of the read-only models: nobody deletes their rows by hand, and they are

@@ -6,47 +6,18 @@ these facts. Entries are written in the transaction of the change that they tell
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Model
 
-from accounts.models import ApiKey, AuditEntry, User
+from accounts import actor
+from accounts.actor import Actor, acting, because, note_key, note_token
+from accounts.models import AuditEntry, User
 
+__all__ = ["Actor", "acting", "because", "note_key", "note_token", "record"]
 _NAME_LENGTH = 254
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts, how they are known, and from which address."""
-
-    user: User | None = None
-    via: str = AuditEntry.Via.SYSTEM
-    key: ApiKey | None = None
-    address: str | None = None
-
-
-_NOBODY = Actor()
-_actor: ContextVar[Actor] = ContextVar("audit_actor", default=_NOBODY)
-
-
-@contextmanager
-def acting(actor: Actor) -> Iterator[None]:
-    """Everything recorded inside is told of this actor."""
-    token = _actor.set(actor)
-    try:
-        yield
-    finally:
-        _actor.reset(token)
-
-
-def note_key(key: ApiKey) -> None:
-    """Note that the current request was authenticated by an API key."""
-    now = _actor.get()
-    _actor.set(Actor(key.user, AuditEntry.Via.KEY, key, now.address))
+_VALUE_LENGTH = 200
 
 
 def record(
@@ -61,22 +32,61 @@ def record(
     ``by`` names the actor where no request is handled, or where the request does not know it, such
     as a log-in. ``details`` must hold no secret.
     """
-    actor = _actor.get()
-    user = by or actor.user
+    who = actor.now()
+    user = by or who.user
     kind, pk, name = target if isinstance(target, tuple) else _named(target)
+    if who.told is not None:
+        who.told.add((kind, str(pk)))
     AuditEntry.objects.create(
         actor=user,
         actor_email=user.email if user else "",
-        via=AuditEntry.Via.SYSTEM if user is None else actor.via,
-        key_hint=actor.key.hint if actor.key else "",
-        address=actor.address,
+        via=actor.SESSION if by and who.via == actor.NOBODY else who.via,
+        key_hint=who.key.hint if who.key else "",
+        address=who.address,
         action=action,
         target_kind=kind,
         target_id=str(pk),
         target_name=name[:_NAME_LENGTH],
-        details=dict(details or {}),
+        details=dict(details or {}) | ({"reason": who.reason} if who.reason else {}),
     )
 
 
+def person_did(action: str, target: Model, **details: Any) -> None:
+    """Record an action on a row if a person does it: what the product also does by itself, such as
+    purging, would otherwise fill the log."""
+    if actor.now().via != actor.SYSTEM:
+        record(action, target, details=details)
+
+
+def unless_told(action: str, target: Model, **details: Any) -> None:
+    """Record an action on a row unless this request recorded something about that row already."""
+    kind, pk, _ = _named(target)
+    if (kind, str(pk)) not in (actor.now().told or ()):
+        record(action, target, details=details)
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return what differs, as pairs of what was and what is."""
+    names = [name for name in after if before.get(name) != after[name]]
+    return {name: [_shown(before.get(name)), _shown(after[name])] for name in names}
+
+
+def _shown(value: Any) -> Any:
+    """Return a value as the log keeps it: long texts are cut."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Model):
+        return str(value)
+    if isinstance(value, Iterable) and not isinstance(value, str | Mapping):
+        return sorted(str(one) for one in value)
+    text = str(value)
+    return text if len(text) <= _VALUE_LENGTH else f"{text[:_VALUE_LENGTH]}…"
+
+
+def kind_of(model: type[Model] | Model) -> str:
+    """Return what the log calls rows of a model, such as ``api_key``."""
+    return str(model._meta.verbose_name).lower().replace(" ", "_")
+
+
 def _named(row: Model) -> tuple[str, object, str]:
-    return str(row._meta.verbose_name).lower().replace(" ", "_"), row.pk, str(row)
+    return kind_of(row), row.pk, str(row)

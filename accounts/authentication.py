@@ -1,4 +1,5 @@
-"""Authentication for the API: by ``Authorization: Bearer vl_…`` or by session."""
+"""Authentication for the API: by ``Authorization: Bearer vl_…``, by the token of an app, or by
+session."""
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -10,10 +11,40 @@ from rest_framework.authentication import (
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
 from rest_framework.request import Request
 
-from accounts import api_keys, credentials, throttling
+from accounts import api_keys, audit, credentials, open_sessions, second_factors, throttling
+from accounts.app_tokens import AppToken
 from accounts.models import ApiKey, User
+from accounts.scopes import OF_APPS
 
 CSRF_FAILED = "csrf_failed"
+BAD_TOKEN = "bad_app_token"  # noqa: S105 - an error code
+NOT_GOOD = (
+    "This token does not work, or no longer. Get another with the refresh token, or log in again."
+)
+
+
+class AppTokenAuthentication(BaseAuthentication):
+    """Authenticates the user of an app by the access token or the session token that it sends."""
+
+    def authenticate(self, request: Request) -> tuple[User, AppToken] | None:
+        """Return the user of the token, or None if the request has none. A token that does not work
+        is answered with 401."""
+        session_key = credentials.app_session(_lower(request))
+        if session_key is None:
+            return None
+        user = credentials.session_user(session_key)
+        if user is None:
+            raise AuthenticationFailed(NOT_GOOD, code=BAD_TOKEN)
+        if second_factors.is_missing(user):
+            raise PermissionDenied(second_factors.NEEDED_SENTENCE, code=second_factors.NEEDED)
+        open_sessions.note(session_key, user, request)
+        audit.note_token(user)
+        user.scopes = OF_APPS
+        return user, AppToken(session_key)
+
+    def authenticate_header(self, request: Request) -> str:
+        """The ``WWW-Authenticate`` header of a 401."""
+        return 'Bearer realm="api"'
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -34,6 +65,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise AuthenticationFailed(
                 "This API key is unknown, expired or revoked.", code="bad_api_key"
             )
+        audit.note_key(key)
         return key.user, key
 
     def authenticate_header(self, request: Request) -> str:
@@ -60,6 +92,10 @@ class LogInAuthentication(SessionAuthentication):
             raise PermissionDenied(str(error.detail), code=CSRF_FAILED) from error
 
 
+def _lower(request: Request) -> dict[str, str]:
+    return {name.lower(): value for name, value in request.headers.items()}
+
+
 class LogInScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # untyped
     """Describes the session cookie in the schema."""
 
@@ -81,3 +117,17 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         """Return the scheme's OpenAPI object."""
         return {"type": "http", "scheme": "bearer", "bearerFormat": "vl_…"}
+
+
+class AppTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # untyped
+    """Describes in the schema how an app sends its access token or its session token."""
+
+    target_class = AppTokenAuthentication
+    name = ["appToken", "sessionToken"]
+
+    def get_security_definition(self, auto_schema: object) -> list[dict[str, str]]:
+        """Return the schemes' OpenAPI objects."""
+        return [
+            {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            {"type": "apiKey", "in": "header", "name": "X-Session-Token"},
+        ]

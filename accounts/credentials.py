@@ -1,4 +1,5 @@
-"""Find out from its headers who sends a request or opens a socket: by API key or by session.
+"""Find out from its headers who sends a request or opens a socket: by API key, by the token of an
+app, or by session.
 
 It serves code that must know this before Django has made a request: the live feed, and the check
 of uploads before their first byte is read.
@@ -16,9 +17,9 @@ from django.http import HttpRequest, parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.utils.http import is_same_domain
 
-from accounts import api_keys, origins, scopes
+from accounts import api_keys, app_tokens, origins, scopes, second_factors
 from accounts.models import ApiKey, User
-from accounts.scopes import Scope
+from accounts.scopes import OF_APPS, Scope
 from accounts.session_store import SessionAsItStands
 
 
@@ -63,7 +64,32 @@ def user_of_key_id(key_id: UUID, *, needs: str = Scope.READ) -> User | None:
     return key.user
 
 
+def app_session(headers: Mapping[str, str]) -> str | None:
+    """Return the key of the session whose token an app sends: its session token, or an access token
+    that has not expired. Empty if the token is no good, None if there is none."""
+    secret = bearer(headers)
+    if secret is not None and app_tokens.is_one(secret):
+        return app_tokens.session_key_of(secret) or ""
+    return None if secret is not None else headers.get(app_tokens.SESSION_HEADER)
+
+
 def user_of_session(session_key: str | None) -> User | None:
+    """Return the active user of a session, or None; also None for staff who have yet to add a
+    second factor that this site requires."""
+    user = session_user(session_key)
+    return None if user is None or second_factors.is_missing(user) else user
+
+
+def user_of_app(session_key: str | None) -> User | None:
+    """Return the active user of an app's session, like ``user_of_session``, with the scopes of
+    apps."""
+    user = user_of_session(session_key)
+    if user is not None:
+        user.scopes = OF_APPS
+    return user
+
+
+def session_user(session_key: str | None) -> User | None:
     """Return the active user of a session, or None. It checks the session hash as Django's own
     middleware does, and leaves the session unchanged."""
     request = HttpRequest()

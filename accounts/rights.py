@@ -23,6 +23,7 @@ class Right(StrEnum):
     MODERATE = "videos.moderate_video"
     REPROCESS = "videos.reprocess_video"
     CANCEL = "videos.cancel_video"
+    CHANGE_WEBHOOKS = "videos.change_webhookendpoint"
     VIEW_JOBS = "processing.view_run"
     PRIORITIZE = "processing.prioritize_run"
     VIEW_STEPS = "processing.view_task"

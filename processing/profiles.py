@@ -6,6 +6,7 @@ from itertools import pairwise
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts import audit
 from processing.ffmpeg.planning.ladder import Profile, Step
 from processing.models import AlternateRung, EncodingProfile, EncodingRung
 
@@ -46,6 +47,7 @@ def make_default(row: EncodingProfile) -> None:
             raise MakesNoVideo(row.name)
         EncodingProfile.objects.filter(is_default=True).update(is_default=False)
         EncodingProfile.objects.filter(pk=row.pk).update(is_default=True)
+        audit.person_did("encoding_profile.made_default", row)
 
 
 def profile_of(row: EncodingProfile) -> Profile:

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts import audit
 from processing.models import Run, Task
 from processing.pipeline import advance, plan, resume
 from processing.pipeline.transactions import bounded
@@ -84,6 +85,7 @@ def remake(
             resume.remake(run, specs, video_id=holder.pk, priority=given)
             advance.tell(run, Run.Status.QUEUED)
             idempotency.note("job", run.pk)
+            audit.person_did("video.reprocessed", asked, kinds=sorted(kinds))
     except IntegrityError as error:
         raise AlreadyProcessing from error
     return Run.objects.get(pk=run.pk)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from accounts import audit
 from processing import profiles
 from processing.ffmpeg.planning.ladder import Profile
 from processing.models import Run, Task
@@ -84,6 +85,7 @@ def reprocess(video: Video, *, profile: str | None = None, priority: int | None 
                 lifecycle.begin_again(video.pk, source=video.source)
             run = _start(video, video.source, Run.Kind.REPROCESS, profile=wanted, priority=priority)
             idempotency.note("job", run.pk)
+            audit.person_did("video.reprocessed", video, profile=wanted.name)
             return run
     except IntegrityError as error:
         raise AlreadyProcessing from error
@@ -112,6 +114,7 @@ def retry(run: Run) -> Run:
             resume.reopen(locked)
             advance.tell(locked, Run.Status.QUEUED)
             idempotency.note("job", locked.pk)
+            audit.person_did("video.retried", video)
     except IntegrityError as error:
         raise AlreadyProcessing from error
     return Run.objects.get(pk=run.pk)
@@ -136,12 +139,12 @@ def cancel(video: Video) -> None:
     """Cancel a video's active run, or else its upload. Raises ``NothingToCancel``."""
     with bounded():
         run = Run.objects.filter(video=video, status__in=Run.ACTIVE).first()
-        if run is not None and _cancel(run):
-            return
-        try:
-            lifecycle.cancel(video.pk)
-        except lifecycle.InvalidTransition as error:
-            raise NothingToCancel from error
+        if run is None or not _cancel(run):
+            try:
+                lifecycle.cancel(video.pk)
+            except lifecycle.InvalidTransition as error:
+                raise NothingToCancel from error
+        audit.person_did("video.canceled", video)
 
 
 def cancel_run(run: Run) -> None:
@@ -149,6 +152,7 @@ def cancel_run(run: Run) -> None:
     with bounded():
         if not _cancel(run):
             raise NothingToCancel
+        audit.person_did("job.canceled", run, video=str(run.video_id))
 
 
 def _cancel(run: Run) -> bool:
@@ -167,6 +171,8 @@ def prioritize(run: Run, priority: int) -> None:
         _move_ranks(tasks, priority)
         Task.objects.filter(run=locked).update(priority=priority)
         Run.objects.filter(pk=run.pk).update(priority=priority)
+        changed = audit.changes({"priority": locked.priority}, {"priority": priority})
+        audit.person_did("job.prioritized", run, video=str(run.video_id), changed=changed)
 
 
 def _move_ranks(tasks: Iterable[Task], priority: int) -> None:

@@ -25,6 +25,7 @@ class Asked:
 
     path: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 @dataclass
@@ -179,12 +180,17 @@ def _one(
             if not (block := connection.recv(65536)):
                 return
             request += block
-        first, *lines = request.decode("latin-1").split("\r\n\r\n")[0].split("\r\n")
+        head, _, body = request.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
         headers = {
             name.lower(): value for name, _, value in (line.partition(": ") for line in lines)
         }
+        while len(body) < int(headers.get("content-length", 0)):
+            if not (block := connection.recv(65536)):
+                return
+            body += block
         path = first.split(" ")[1]
-        asked = Asked(path, headers)
+        asked = Asked(path, headers, body)
         server.asked.append(asked)
         answer = server.answers.get(path.partition("?")[0])
         wire = Wire(connection, over)

@@ -104,6 +104,7 @@ WRONG = [
     ("VODLOOM_TRANSCRIBER_VIDEOS", "some", "must be one of all, asked"),
     ("VODLOOM_TRANSCRIBER_SECONDS", "0", "from 60 to"),
     ("VODLOOM_MAX_GIGAPIXELS", "0", "from 1 to"),
+    ("VODLOOM_DEFAULT_PLAN", "very free", "takes the name of a plan"),
     ("VODLOOM_DAILY_GIGAPIXELS", "-1", "a whole number of thousand million pixels"),
     ("VODLOOM_PICTURE_CACHE_BYTES", "-1", "a whole number of bytes"),
     ("VODLOOM_SOURCE_CACHE_BYTES", "20G", "a whole number of bytes"),

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from accounts.models import User
 from processing.monitoring import progress
 from videos.api.schema import feed as description
-from videos.events import closes, earlier, feed, kinds, log
+from videos.events import closes, earlier, feed, kinds, log, messages
 from videos.models import Event, Video
 
 
@@ -24,13 +24,13 @@ def faults(message: Any, name: str) -> list[str]:
 def test_an_event_is_as_described(video: Video) -> None:
     log.sequence()
     for event in Event.objects.all():
-        assert faults(feed.message_of(event), "EventMessage") == []
+        assert faults(messages.message_of(event), "EventMessage") == []
 
 
 def test_an_event_of_an_image_is_as_described(owner: User) -> None:
     log.write_image_failure(owner.pk, title="Sea", code="image_invalid", message="No image.")
     log.sequence()
-    assert faults(feed.message_of(Event.objects.get()), "ImageMessage") == []
+    assert faults(messages.message_of(Event.objects.get()), "ImageMessage") == []
 
 
 def test_what_the_release_before_wrote_and_announces_is_told_in_todays_words(video: Video) -> None:
@@ -38,7 +38,7 @@ def test_what_the_release_before_wrote_and_announces_is_told_in_todays_words(vid
     event = Event.objects.get(type="job.queued")
     job = event.payload.pop("job")
     event.type, event.payload = "run.queued", event.payload | {"run": job}
-    told = feed.message_of(event)
+    told = messages.message_of(event)
     assert faults(told, "EventMessage") == []
     assert told["type"] == "event"
     assert (told["event"], told["payload"]["job"]) == ("job.queued", job)
@@ -47,6 +47,26 @@ def test_what_the_release_before_wrote_and_announces_is_told_in_todays_words(vid
     tick: dict[str, Any] = {**progress.tick(row)}
     announced = {name.replace("job", "run"): value for name, value in tick.items()}
     assert earlier.members(announced) == tick
+
+
+@pytest.mark.parametrize("kind", kinds.KINDS)
+def test_a_kind_of_today_keeps_its_name(kind: str) -> None:
+    assert earlier.kind(kind) == kind
+
+
+@pytest.mark.parametrize(
+    ("stored", "today"),
+    [
+        ("video.uploading", "video.upload.started"),
+        ("video.processing", "video.processing.started"),
+        ("video.pictures", "video.image.ready"),
+        ("video.approved", "moderation.approved"),
+        ("video.rejected", "moderation.rejected"),
+    ],
+)
+def test_an_earlier_name_is_told_by_todays(stored: str, today: str) -> None:
+    assert earlier.kind(stored) == today
+    assert today in kinds.KINDS
 
 
 def test_a_tick_is_as_described(video: Video) -> None:

@@ -1,5 +1,5 @@
-"""The actors that follow up the reports of generators. Their messages have no argument and only
-wake them: reports and images are rows."""
+"""The actors that follow up the reports of generators and send webhooks. Their messages have no
+argument and only wake them: reports, images and deliveries are rows."""
 
 from contextlib import suppress
 
@@ -8,7 +8,11 @@ from dramatiq.errors import BrokerConnectionError
 from redis.exceptions import RedisError
 
 from processing.workers.registry import current_worker
+from videos.events import webhooks
 from videos.ingest.hooks import acting, image_outputs, polling, waiting
+from videos.webhooks.engine import Engines
+
+_engines = Engines(lambda: current_worker.stopping)
 
 
 @dramatiq.actor(queue_name=waiting.QUEUE, actor_name=waiting.ACTOR)
@@ -36,3 +40,9 @@ def wake_follower() -> None:
     """Wake a worker for the reports. A lost wake-up does no harm: the reconciler sends another."""
     with suppress(RedisError, BrokerConnectionError):
         follow_generators.send()
+
+
+@dramatiq.actor(queue_name=webhooks.QUEUE, actor_name=webhooks.ACTOR)
+def send_webhooks() -> None:
+    """Have this process send the webhooks that are due."""
+    _engines.wake()

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from processing.models import Run
-from videos import duplicates, keys, lifecycle, naming, objects
+from videos import duplicates, keys, lifecycle, naming, objects, quotas
 from videos.models import Release, Source, Upload, Video
 
 ORIGINS: Mapping[str, Source.Origin] = {
@@ -74,8 +74,8 @@ def take_in(
 
     With a ``filename`` that the server gave, the source is called so, and the video too, or by its
     ``title`` there, unless the request named them. What is known of where it came from is added to
-    the video's ``provenance``. Raises ``UploadOver``, ``duplicates.Duplicate`` or
-    ``lifecycle.InvalidTransition``.
+    the video's ``provenance``. Raises ``UploadOver``, ``duplicates.Duplicate``,
+    ``quotas.QuotaExceeded`` or ``lifecycle.InvalidTransition``.
     """
     video = Video.objects.get(upload=upload)
     asked = upload.settings.get("on_duplicate", duplicates.KEEP)
@@ -89,6 +89,7 @@ def take_in(
         return None
     video = Video.objects.select_for_update(of=("self",)).get(upload=upload)
     _describe(video, upload, title or naming.title_of(named), provenance or {})
+    quotas.take_size(upload, size)
     source = Source.objects.create(
         owner_id=upload.owner_id,
         key=upload.key,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from accounts import audit
 from accounts.models import User
 from videos import contents, folders
 from videos.events import log
@@ -39,7 +40,8 @@ def edit(video: Video, **fields: Any) -> Video:
         if (folder := fields.get("folder_id")) is not None:
             folders.hold(folder, video.owner_id)
         standing = Video.objects.select_for_update(of=("self",)).get(pk=video.pk, deleted_at=None)
-        changed = [name for name, value in fields.items() if getattr(standing, name) != value]
+        before = {name: getattr(standing, name) for name in fields}
+        changed = [name for name, value in fields.items() if before[name] != value]
         for name in changed:
             setattr(standing, name, fields[name])
         if changed:
@@ -48,6 +50,9 @@ def edit(video: Video, **fields: Any) -> Video:
                 described.follow(standing.pk)
             told = sorted("folder" if name == "folder_id" else name for name in changed)
             log.write("video.updated", standing, changed=told)
+            was = audit.changes(before, fields)
+            action = "visibility_changed" if "visibility" in changed else "updated"
+            audit.person_did(f"video.{action}", standing, changed=was)
     return standing
 
 

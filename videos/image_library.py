@@ -5,6 +5,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
+from accounts import audit
 from videos import clock, folders
 from videos.events import log
 from videos.ingest.uploads import ExternalIdTaken
@@ -26,13 +27,15 @@ def edit(image: Image, **fields: Any) -> Image:
         if folder := fields.get("folder_id"):
             folders.hold(folder, image.owner_id)
         standing = Image.objects.select_for_update().get(pk=image.pk, deleted_at=None)
-        changed = [name for name, value in fields.items() if getattr(standing, name) != value]
+        before = {name: getattr(standing, name) for name in fields}
+        changed = [name for name, value in fields.items() if before[name] != value]
         for name in changed:
             setattr(standing, name, fields[name])
         if changed:
             _save(standing, changed)
             told = sorted("folder" if name == "folder_id" else name for name in changed)
             log.write_images("image.updated", [standing], changed=told)
+            audit.person_did("image.updated", standing, changed=audit.changes(before, fields))
     return standing
 
 
@@ -42,6 +45,7 @@ def discard(image: Image) -> bool:
         discarded = Image.objects.filter(pk=image.pk, deleted_at=None).update(deleted_at=Now())
         if discarded:
             log.write_image("image.deleted", image)
+            audit.person_did("image.deleted", image)
     return bool(discarded)
 
 
@@ -59,6 +63,7 @@ def restore(image: Image) -> None:
             changed.append("expires_at")
         _save(found, changed)
         log.write_images("image.restored", [found])
+        audit.person_did("image.restored", found)
 
 
 def _save(image: Image, changed: list[str]) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from accounts import audit
 from videos import clock, objects
 from videos.each_row import act_on_each
 from videos.events import log
@@ -30,6 +31,7 @@ def purge(image_id: UUID, *, only_expired: bool = False) -> bool:
             Image.objects.filter(pk=one.pk).update(deleted_at=Now())
             log.write_image("image.deleted", one)
         log.write_image("image.purged", one)
+        audit.person_did("image.purged", one)
         objects.mark_image(one)
         one.delete()
         objects.mark_original(source.key)

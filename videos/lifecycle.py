@@ -1,6 +1,6 @@
 """Change the status of videos: the only module that does, by compare-and-set along legal moves.
 
-Every move writes its event in the same transaction.
+Every move writes its event in the same transaction; a move back to processing is told by its job.
 """
 
 from collections.abc import Sequence
@@ -25,6 +25,13 @@ LEGAL_MOVES: dict[str, frozenset[str]] = {
     Status.READY: frozenset(),
     Status.FAILED: frozenset({Status.PROCESSING}),
     Status.CANCELED: frozenset({Status.PROCESSING}),
+}
+
+_TOLD: dict[str, str] = {
+    Status.UPLOADING: "video.upload.started",
+    Status.READY: "video.ready",
+    Status.FAILED: "video.failed",
+    Status.CANCELED: "video.canceled",
 }
 
 
@@ -56,29 +63,48 @@ def begin_upload(video_id: UUID) -> None:
 def finish_upload(video_id: UUID, *, source: Source) -> None:
     """Start processing when all bytes are stored. Raises ``InvalidTransition`` for an upload that
     was canceled, given up or deleted in the meantime."""
-    _move(
-        video_id, Status.PROCESSING, origins=[Status.UPLOADING], unless_deleted=True, source=source
-    )
+    with transaction.atomic():
+        _move(
+            video_id,
+            Status.PROCESSING,
+            origins=[Status.UPLOADING],
+            unless_deleted=True,
+            source=source,
+        )
+        _tell_arrival(video_id, source)
+
+
+def _tell_arrival(video_id: UUID, source: Source) -> None:
+    """Log that the whole file of a video has arrived."""
+    told = {"size": source.size, "sha256": source.sha256 or None}
+    log.write("video.upload.completed", video_id, **told)
 
 
 def share(video_id: UUID, *, source: Source, release: Release, media_type: str) -> None:
     """Make a video whose bytes have arrived ready, with the release of a duplicate. Raises
     ``InvalidTransition`` like ``finish_upload``."""
-    _move(
-        video_id,
-        Status.READY,
-        origins=[Status.UPLOADING, Status.PROCESSING],
-        unless_deleted=True,
-        source=source,
-        release=release,
-        media_type=media_type,
-        playable=True,
-        ready_at=Now(),
-    )
+    with transaction.atomic():
+        arriving = Video.objects.select_for_update(of=("self",)).filter(
+            pk=video_id, status=Status.UPLOADING, deleted_at=None
+        )
+        if arriving.exists():
+            _tell_arrival(video_id, source)
+        _move(
+            video_id,
+            Status.READY,
+            origins=[Status.UPLOADING, Status.PROCESSING],
+            unless_deleted=True,
+            source=source,
+            release=release,
+            media_type=media_type,
+            playable=True,
+            ready_at=Now(),
+        )
 
 
 def begin_again(video_id: UUID, *, source: Source) -> None:
-    """Move a failed or canceled video back to processing."""
+    """Move a failed or canceled video back to processing. The job that is queued with it is told
+    as an event, the move is not."""
     origins = [Status.FAILED, Status.CANCELED]
     _move(
         video_id,
@@ -225,4 +251,5 @@ def _move(
         updated = standing.update(status=target, **fields)
         if not updated:
             raise InvalidTransition(video_id, target)
-        log.write(f"video.{target}", video_id)
+        if target in _TOLD:
+            log.write(_TOLD[target], video_id)

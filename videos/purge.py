@@ -18,6 +18,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
+from accounts import audit
 from processing import services as processing
 from processing.models import Run
 from videos import clock, lifecycle, locking, objects
@@ -62,6 +63,7 @@ def _purge(video_id: UUID, since: datetime | None) -> bool:
         objects.mark_poster(video.own_poster)
     sound_files.let_go(Track.objects.filter(video=video_id))
     log.write("video.purged", video)
+    audit.person_did("video.purged", video)
     _hand_over(runs)
     Video.objects.filter(pk=video_id).delete()
     _drop_releases(releases)

@@ -14,12 +14,10 @@ from typing import Any
 from django.db.models import BinaryField, BooleanField, Func, IntegerField, Q, Value
 
 
-def may_have(wanted: Sequence[str], text: Any, *, is_json: bool = False) -> Q:
+def may_have(wanted: Sequence[str], text: Any) -> Q:
     """Return a condition that holds for all texts that have these words (``words.of``), and for few
-    others. In a text of JSON escapes may stand for letters."""
+    others."""
     other = _condition(_length(_bytes(text)), " <> ", _length(text))
-    if is_json:
-        other |= _condition(_backslash(text), " > ", Value(0))
     if not all(word.isascii() for word in wanted):
         return other
     has = (_condition(text, " LIKE ", Value(f"%{word}%")) for word in wanted)
@@ -43,7 +41,3 @@ def _bytes(text: Any) -> Any:
 
 def _length(told: Any) -> Any:
     return Func(told, function="length", output_field=IntegerField())
-
-
-def _backslash(text: Any) -> Any:
-    return Func(text, Value("\\"), function="instr", output_field=IntegerField())

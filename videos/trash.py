@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
+from accounts import audit
 from processing import services as processing
 from videos import clock, lifecycle, locking
 from videos.each_row import act_on_each
@@ -63,6 +64,7 @@ def _discard(video_id: UUID, *, only_expired: bool = False) -> bool:
     with suppress(processing.NothingToCancel):
         processing.cancel(video)
     lifecycle.delete(video_id)
+    audit.person_did("video.deleted", video)
     return True
 
 
@@ -78,6 +80,7 @@ def restore(video: Video) -> None:
             if found.deleted_at is None:
                 raise NotInTrash
             lifecycle.restore(video.pk)
+            audit.person_did("video.restored", found)
     except IntegrityError as error:
         raise ExternalIdTaken from error
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0007_audit_log'),
+        ('accounts', '0016_session_seed'),
     ]
 
     operations = [

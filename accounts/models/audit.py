@@ -34,6 +34,7 @@ class AuditEntry(models.Model):
         TOKEN = "token", "app token"
         COMMAND = "command", "command"
         SYSTEM = "system", "by itself"
+        NOBODY = "nobody", "not logged in"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     at = models.DateTimeField(auto_now_add=True, db_index=True)
@@ -58,7 +59,9 @@ class AuditEntry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["target_kind", "target_id", "-id"], name="audit_of_target"),
             models.Index(fields=["actor", "-id"], name="audit_of_actor"),
+            models.Index(fields=["action", "-id"], name="audit_of_action"),
         ]
+        permissions: ClassVar = [("export_auditentry", "Can export audit entries")]
 
     def __str__(self) -> str:
         return f"{self.action} {self.target_name or self.target_id}"

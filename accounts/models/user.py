@@ -7,10 +7,13 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from uuid_utils.compat import uuid7
 
-from accounts.plans import Plan, PlanName, plan_named
+from accounts.plans import PlanName, Terms, default_plan, terms_named
 from accounts.scopes import ALL as ALL_SCOPES
+
+_SESSIONS = "vodloom.session-seed"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -52,11 +55,14 @@ class User(AbstractUser):
     )
 
     plan = models.CharField(
-        max_length=8,
-        choices=PlanName,
-        default=PlanName.FREE,
-        help_text="How soon their videos are processed, and how many at once.",
+        max_length=40,
+        default=default_plan,
+        help_text="How soon their videos are processed, how many at once, and how much they may "
+        "upload.",
     )
+
+    session_seed = models.CharField(max_length=32, default="", db_default="", editable=False)
+    """What sessions depend on beside the password: another one ends them all."""
 
     # What the credential of the current request lets them do; no column.
     scopes: frozenset[str] = ALL_SCOPES
@@ -74,7 +80,14 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.email
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session must hold to be valid; it changes with password and seed."""
+        if not self.session_seed:
+            return str(super()._get_session_auth_hash(secret=secret))  # type: ignore[misc]  # Django's
+        value = f"{self.password} {self.session_seed}"
+        return salted_hmac(_SESSIONS, value, secret=secret, algorithm="sha256").hexdigest()
+
     @property
-    def terms(self) -> Plan:
-        """The user's plan: its priority, its limits and its budget."""
-        return plan_named(self.plan)
+    def terms(self) -> Terms:
+        """What the user's plan grants, as it was a few seconds ago at most."""
+        return terms_named(self.plan)

@@ -24,6 +24,7 @@ from django.db import DatabaseError
 
 from accounts import credentials
 from accounts.api_keys import WrongPlace
+from accounts.models import User
 from accounts.rights import Right, may
 from accounts.scopes import InsufficientScope, Scope
 from config.log_limits import AtMostEvery
@@ -187,14 +188,20 @@ def _address_of(scope: HTTPScope) -> str | None:
 
 
 def _may_ask(headers: dict[str, str], key: str | None, address: str | None) -> bool:
-    if key is not None:
-        with suppress(WrongPlace, InsufficientScope):
-            user = credentials.user_of_key(key, address, needs=Scope.ADMIN)
-            return user is not None and may(user, Right.VIEW_WORKERS)
-        return False
-    session = credentials.cookie(headers, settings.SESSION_COOKIE_NAME)
-    user = credentials.user_of_session(session) if session else None
+    if (app := credentials.app_session(headers)) is not None:
+        user = credentials.user_of_app(app)
+    elif key is not None:
+        user = _user_of_key(key, address)
+    else:
+        session = credentials.cookie(headers, settings.SESSION_COOKIE_NAME)
+        user = credentials.user_of_session(session) if session else None
     return user is not None and may(user, Right.VIEW_WORKERS)
+
+
+def _user_of_key(key: str, address: str | None) -> User | None:
+    with suppress(WrongPlace, InsufficientScope):
+        return credentials.user_of_key(key, address, needs=Scope.ADMIN)
+    return None
 
 
 async def _answer(

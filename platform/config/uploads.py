@@ -9,7 +9,7 @@ from django.conf import settings
 
 from accounts import credentials, throttling
 from accounts.api_keys import WrongPlace
-from accounts.authentication import CSRF_FAILED
+from accounts.authentication import BAD_TOKEN, CSRF_FAILED, NOT_GOOD
 from accounts.models import User
 from accounts.scopes import InsufficientScope, Scope
 from accounts.verification import EmailNotVerified
@@ -33,6 +33,7 @@ _BAD_KEY = Refusal(
     "This API key is unknown, expired or revoked.",
     ((b"www-authenticate", b'Bearer realm="api"'),),
 )
+_BAD_TOKEN = Refusal(401, BAD_TOKEN, NOT_GOOD, ((b"www-authenticate", b'Bearer realm="api"'),))
 _FOREIGN = Refusal(
     403, CSRF_FAILED, "CSRF Failed: the request was not sent by a page of this site."
 )
@@ -74,14 +75,11 @@ def _known(scope: HTTPScope, *, count: bool) -> User | Refusal:
     headers = credentials.headers_of(scope["headers"])
     client = scope["client"]
     address = client[0] if client else None
+    if (session := credentials.app_session(headers)) is not None:
+        user = credentials.user_of_app(session)
+        return _BAD_TOKEN if user is None else _of_user(user, count=count) or user
     if (secret := credentials.bearer(headers)) is not None:
-        try:
-            user = credentials.user_of_key(secret, address, needs=Scope.UPLOAD)
-        except (WrongPlace, InsufficientScope) as error:
-            return _refusal_of(error)
-        if user is None:
-            return _too_many(throttling.of_wrong_key(address)) or _BAD_KEY
-        return _of_user(user, count=count) or user
+        return _of_key(secret, address, count=count)
     user = credentials.user_of_session(credentials.cookie(headers, settings.SESSION_COOKIE_NAME))
     if user is None:
         return _too_many(throttling.of_nobody(address)) or _NOBODY
@@ -89,6 +87,16 @@ def _known(scope: HTTPScope, *, count: bool) -> User | Refusal:
     token = credentials.cookie(headers, settings.CSRF_COOKIE_NAME)
     if not token or not credentials.is_ours(headers):
         return _FOREIGN
+    return _of_user(user, count=count) or user
+
+
+def _of_key(secret: str, address: str | None, *, count: bool) -> User | Refusal:
+    try:
+        user = credentials.user_of_key(secret, address, needs=Scope.UPLOAD)
+    except (WrongPlace, InsufficientScope) as error:
+        return _refusal_of(error)
+    if user is None:
+        return _too_many(throttling.of_wrong_key(address)) or _BAD_KEY
     return _of_user(user, count=count) or user
 
 

@@ -15,11 +15,13 @@ urlpatterns = [
     path("favicon.ico", favicon),
     path("admin/", admin.site.urls),
     path("api/v1/", include("videos.api.urls")),
+    path("api/v1/", include("accounts.app_urls")),
     path("api/v1/schema/", SchemaView.as_view(), name="schema"),
     path("api/v1/schema/feed/", feed_document, name="feed-schema"),
     path("api/docs/", reference, name="docs"),
     path("", include("videos.pages.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
 ]
 
 handler400 = "config.views.bad_request"

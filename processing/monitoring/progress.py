@@ -128,7 +128,7 @@ def announce_tick(video_id: UUID) -> None:
     videos = Video.objects.filter(pk=video_id, deleted_at=None)
     video = with_run(videos.select_related("source", "release")).first()
     if video is not None:
-        announce.progress(video.owner_id, tick(video))
+        announce.progress(video, tick(video))
 
 
 def announce_in_turn(video_id: UUID) -> None:

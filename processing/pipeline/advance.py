@@ -18,6 +18,7 @@ from django.db.models import (
     Min,
     OuterRef,
     Q,
+    QuerySet,
 )
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -194,6 +195,21 @@ def go_on(run: Run) -> None:
     )
     if ended:
         tell(run, Run.Status.SUCCEEDED)
+
+
+def set_running(run: Run, rows: QuerySet[Run] | None = None) -> None:
+    """Set a queued run running, whose first task a worker has begun, and tell it; do nothing if it
+    is running. ``rows`` has the run's row, or none while another holds its lock."""
+    if run.status != Run.Status.QUEUED:
+        return
+    mine = Run.objects.filter(pk=run.pk) if rows is None else rows
+    begun = mine.filter(status=Run.Status.QUEUED).update(
+        status=Run.Status.RUNNING, started_at=Now()
+    )
+    if begun:
+        run.status = Run.Status.RUNNING
+        told = {"job": str(run.pk), "kind": run.kind}
+        log.write_all("video.processing.started", [run.video_id], **told)
 
 
 def tell(run: Run, status: Run.Status, *, code: str | None = None) -> None:

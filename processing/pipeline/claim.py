@@ -11,9 +11,10 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from accounts.plans import plan_named
+from accounts.plans import terms_named
 from processing import queues
 from processing.models import Run, Task
+from processing.pipeline import advance
 from processing.pipeline.retry import MAX_CRASHES
 from processing.pipeline.transactions import bounded
 from processing.steps import STEPS
@@ -90,8 +91,8 @@ def claim(
         if task is None or not _has_room(task, room):
             return None
         _start(task, worker, token or uuid4(), within.machine)
-        if task.run.status == Run.Status.QUEUED:
-            _start_run(task.run_id)
+        if task.run.status == Run.Status.QUEUED:  # else not even the row is looked at
+            _start_run(task.run)
     return task
 
 
@@ -129,7 +130,7 @@ def _running() -> list[_Running]:
         _Running(
             queue=queues.woken_for(rows),
             owner=owner,
-            cap=plan_named(plan).running,
+            cap=terms_named(plan).running,
             machine=where,
             memory=memory,
             cost=cost,
@@ -209,13 +210,11 @@ def _start(task: Task, worker: str, token: UUID, machine: Machine | None) -> Non
     )
 
 
-def _start_run(run_id: UUID) -> None:
+def _start_run(run: Run) -> None:
     """Set a queued run running, unless its row is locked.
 
     It does not wait, since the holder of that lock may be waiting for the task's row. The next
-    claim of the run then does it.
+    claim of the run then does it, or the end of the task.
     """
-    free = Run.objects.select_for_update(skip_locked=True).filter(pk=run_id)
-    Run.objects.filter(pk__in=free.values("pk"), status=Run.Status.QUEUED).update(
-        status=Run.Status.RUNNING, started_at=Now()
-    )
+    free = Run.objects.select_for_update(skip_locked=True).filter(pk=run.pk)
+    advance.set_running(run, Run.objects.filter(pk__in=free.values("pk")))

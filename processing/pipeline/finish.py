@@ -39,6 +39,7 @@ def finish(task: Task, outcome: Outcome) -> None:
             error_code="",
             error_message="",
         )
+        advance.set_running(run)
         is_settled = outcome.record() is Settled.SETTLED
         budget.charge(run, outcome.gigapixels)
         if not is_settled:
@@ -163,6 +164,7 @@ def rescue(task: Task) -> bool:
 
 def _give_up(run: Run, task: Task, problem: Problem, **fields: object) -> Fate:
     _move(task, Task.State.FAILED, **_reason(problem), finished_at=Now(), **fields)
+    advance.set_running(run)
     code, message = problem.code, problem.message
     if not task.essential:  # the video is none the worse, so no other run is begun either
         advance.go_on(run)

@@ -16,6 +16,7 @@ from videos import duplicates
 from videos.arrivals import UploadOver
 from videos.duplicates import Duplicate
 from videos.fetching.errors import FetchFailed
+from videos.quotas import QuotaExceeded
 from videos.storage import StorageUnavailable
 
 MAX_CRASHES = 3
@@ -128,6 +129,8 @@ def _of_source(error: Exception) -> Problem | None:
         return Problem(error.code, error.message, error.tries)
     if isinstance(error, Duplicate):
         return Problem(duplicates.CODE, duplicates.MESSAGE, 1)
+    if isinstance(error, QuotaExceeded):
+        return Problem(error.code, error.message, 1)
     if isinstance(error, SourceMissing | UploadOver):
         return Problem("source_missing", "The original file is missing from the storage.", 1)
     return None

@@ -11,6 +11,7 @@ from processing.pipeline import attempt, reconcile, retention
 from processing.reconciler.duty import Duty
 from processing.reconciler.hooks import wake_hooks
 from processing.reconciler.mail import wake_mail
+from processing.reconciler.webhooks import wake_webhooks
 from processing.sounding import make_sounds
 from processing.workers import temp_files
 from videos import (
@@ -31,8 +32,9 @@ from videos.ingest.hooks.retention import prune_hooks
 from videos.ingest.receiving import complete_arrived
 from videos.ingest.retention import prune_uploads
 from videos.objects import unknown
-from videos.playback.frames import sweeping
+from videos.playback.frames import sweeping as pictures
 from videos.tracks.services import forget_orphans
+from videos.webhooks import sweeping
 
 _BEAT = timedelta(seconds=settings.RECONCILE_SECONDS)
 _STEP = timedelta(seconds=10)
@@ -47,6 +49,7 @@ DUTIES = (
     Duty("place_events", _BEAT, log.sequence, "database"),
     Duty("wake_hooks", _BEAT, wake_hooks, "database"),
     Duty("wake_mail", _BEAT, wake_mail, "database"),
+    Duty("wake_webhooks", _BEAT, wake_webhooks, "database"),
     Duty("expire_uploads", _STEP, expire_uploads, "database"),
     Duty("expire_videos", _STEP, trash.expire, "database"),
     Duty("drop_originals", _STEP, dropping.drop_originals, "database"),
@@ -68,6 +71,8 @@ DUTIES = (
     Duty("prune_uploads", _STEP, prune_uploads, "database"),
     Duty("prune_keys", _STEP, idempotency.prune_keys, "database"),
     Duty("prune_hooks", _STEP, prune_hooks, "database"),
+    Duty("drop_webhooks", _BEAT, sweeping.drop_unwanted, "database"),
+    Duty("prune_webhooks", _STEP, sweeping.prune_webhooks, "database"),
     Duty("prune_sessions", _STEP, prune_sessions, "database"),
     Duty("prune_mail", _STEP, prune_mail, "database"),
     Duty("keep_identity", _MINUTE, installation.keep, "storage"),
@@ -77,6 +82,6 @@ DUTIES = (
     Duty("delete_objects", _BEAT, objects.delete_marked, "storage"),
     Duty("find_unknown", _STEP, unknown.look_for_unknown, "storage"),
     Duty("complete_arrived", _STEP, complete_arrived, "storage", "machine"),
-    Duty("sweep_pictures", _MINUTE, sweeping.sweep, "storage", "machine"),
+    Duty("sweep_pictures", _MINUTE, pictures.sweep, "storage", "machine"),
     Duty("remove_temp_files", _STEP, temp_files.remove, "storage", "machine"),
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,8 @@ from django.db import DatabaseError
 
 from processing.steps import tools, transfers
 from processing.steps.context import TaskContext
-from videos import arrivals, duplicates
+from videos import arrivals, duplicates, quotas
+from videos.fetching.errors import FetchFailed
 from videos.fetching.pace import Speed
 from videos.models import Upload
 from videos.storage import originals
@@ -35,6 +36,22 @@ class Arrival:
 def most_bytes(upload: Upload) -> int:
     """Return how many bytes the file of an upload may have."""
     return min(settings.FETCH_MAX_BYTES, upload.limits.get("max_size") or settings.FETCH_MAX_BYTES)
+
+
+@contextmanager
+def within_quotas(upload: Upload) -> Iterator[int]:
+    """Yield how many bytes the file may have. Raises ``QuotaExceeded`` in place of the failure of a
+    file that is larger than the plan of the upload's owner allows."""
+    room, most = quotas.room_of(upload), most_bytes(upload)
+    if room.most is None or room.most >= most:
+        yield most
+        return
+    try:
+        yield room.most
+    except FetchFailed as failure:
+        if failure.code != "fetch_too_large":
+            raise
+        raise room.exceeded() from failure
 
 
 def require_room(folder: Path, count: int) -> None:

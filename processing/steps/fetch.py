@@ -19,6 +19,7 @@ from videos.fetching.download import Fetch, Wanted
 from videos.fetching.errors import FetchFailed, FetchStopped
 from videos.fetching.partial import Partial
 from videos.models import Upload
+from videos.quotas import QuotaExceeded
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def _from_url(context: TaskContext, upload: Upload) -> Arrival:
             part.discard()
         except FetchStopped as stop:
             raise Interrupted(stop.reason) from stop
-        except Duplicate:
+        except (Duplicate, QuotaExceeded):
             part.discard()
             raise
         except FetchFailed as failure:
@@ -58,14 +59,15 @@ def _from_url(context: TaskContext, upload: Upload) -> Arrival:
 
 def _fetch(context: TaskContext, upload: Upload, part: Partial) -> Arrival:
     asked = upload.settings
-    tools.let_go_of_database()
-    fetched = Fetch(
-        wanted=Wanted(asked["url"], arriving.most_bytes(upload), asked.get("sha256", "")),
-        partial=part,
-        should_stop=context.should_stop,
-        report=lambda speed: arriving.report(context, upload, speed),
-        make_room=lambda count: arriving.require_room(part.path.parent, count),
-    ).run()
+    with arriving.within_quotas(upload) as most_bytes:
+        tools.let_go_of_database()
+        fetched = Fetch(
+            wanted=Wanted(asked["url"], most_bytes, asked.get("sha256", "")),
+            partial=part,
+            should_stop=context.should_stop,
+            report=lambda speed: arriving.report(context, upload, speed),
+            make_room=lambda count: arriving.require_room(part.path.parent, count),
+        ).run()
     return Arrival(fetched.size, fetched.sha256, fetched.filename)
 
 

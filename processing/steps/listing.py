@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Sum
+
 from processing.ffmpeg.output_format import CHANNELS
 from processing.ffmpeg.planning.plan import EncodePlan
 from processing.ffmpeg.planning.span_plan import Span
+from processing.models import Task
 from processing.packaging import hls, segments
 from processing.packaging.kinds import Kind
 from processing.steps.chunk_validation import MadeChunk
 from processing.steps.context import TaskContext
 from videos import lifecycle, objects
+from videos.events import log
 from videos.models import Chunk, Release, Rendition
 
 
@@ -27,6 +31,34 @@ def record(context: TaskContext, span: Span, plan: EncodePlan, done: Sequence[Ma
     release.save(update_fields=["available_seconds", "target_duration"])
     if span.number == 0:
         lifecycle.make_playable(context.run.video_id, release=release)
+    tell_when_whole(context.task, release)
+
+
+def tell_when_whole(task: Task, release: Release) -> None:
+    """Log each rendition of a release, the largest first, once the last of its chunks is listed,
+    which is that of ``task``. Every span is made in all renditions at once; the task is marked as
+    done, and its run is locked."""
+    of_run = Task.objects.filter(run=task.run_id, kind=task.kind)
+    if of_run.exclude(state=Task.State.DONE).exists():
+        return
+    chunks = Chunk.objects.filter(rendition__release=release).order_by().values("rendition")
+    totals = chunks.values_list("rendition", Sum("bytes"), Sum("duration"))
+    made = {pk: (size, ticks) for pk, size, ticks in totals}
+    for row in release.renditions.largest_first():
+        size, ticks = made[row.pk]
+        log.write(
+            "video.rendition.ready",
+            task.run.video_id,
+            job=str(task.run_id),
+            rendition={
+                "name": row.name,
+                "kind": row.kind,
+                "codec": row.codec or row.codecs,
+                "width": row.width,
+                "height": row.height,
+                "bitrate": round(size * 8 * row.timescale / ticks),
+            },
+        )
 
 
 def _rendition(release: Release, plan: EncodePlan, chunk: MadeChunk) -> Rendition:

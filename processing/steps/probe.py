@@ -24,6 +24,7 @@ from processing.steps.fetch import Arrived
 from processing.steps.probed import Probed
 from processing.steps.step import Step, TaskSpec
 from processing.workers.machine import this_machine
+from videos import quotas
 from videos.models import Release, Source, Upload, Video
 
 # No ordinary decoder understands the frames of this profile; profiles from 7 on hold ordinary ones.
@@ -140,6 +141,8 @@ def require_colours(media: Media, ffmpeg: FFmpeg) -> None:
 
 def _record(context: TaskContext, media: Media, plan: EncodePlan, sha256: str) -> None:
     kind = Video.MediaType.VIDEO if media.video else Video.MediaType.AUDIO
+    upload = Upload.objects.filter(video=context.run.video_id).only("limits").first()
+    quotas.take_length(context.source, media.duration, counts=quotas.counts(upload))
     Source.objects.filter(pk=context.source.pk).update(
         facts=media.to_json(), media=media_before.as_before(media), sha256=sha256
     )

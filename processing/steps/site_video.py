@@ -16,16 +16,17 @@ _LONGEST_NAME = 200
 def fetch(context: TaskContext, upload: Upload) -> Arrival:
     """Fetch and store the video of the page that an upload names."""
     asked = upload.settings
-    tools.let_go_of_database()
-    video = Download(
-        url=asked["url"],
-        folder=context.folder,
-        ffmpeg=context.ffmpeg,
-        most_bytes=arriving.most_bytes(upload),
-        should_stop=context.should_stop,
-        report=lambda speed: arriving.report(context, upload, speed),
-        make_room=lambda count: arriving.require_room(context.folder, count),
-    ).run()
+    with arriving.within_quotas(upload) as most_bytes:
+        tools.let_go_of_database()
+        video = Download(
+            url=asked["url"],
+            folder=context.folder,
+            ffmpeg=context.ffmpeg,
+            most_bytes=most_bytes,
+            should_stop=context.should_stop,
+            report=lambda speed: arriving.report(context, upload, speed),
+            make_room=lambda count: arriving.require_room(context.folder, count),
+        ).run()
     if asked.get("sha256") and video.sha256 != asked["sha256"].lower():
         raise errors.checksum_mismatch()
     title = naming.title_from(video.page.title)

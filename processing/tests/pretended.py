@@ -9,7 +9,7 @@ from processing.ffmpeg.planning.ladder import DEFAULT
 from processing.ffmpeg.planning.plan import plan_of
 from processing.ffmpeg.planning.span_plan import Span
 from processing.models import Task
-from processing.steps import publish
+from processing.steps import listing, publish
 from processing.steps.context import Outcome, output_prefix_of
 from processing.steps.probed import Probed
 from videos import keys, lifecycle, objects
@@ -97,3 +97,4 @@ def _list_chunk(task: Task) -> None:
     objects.confirm(task.token)
     if task.number == 0:
         lifecycle.make_playable(task.run.video_id, release=release)
+    listing.tell_when_whole(task, release)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.plans import PLANS, PlanName
+from accounts.plans import PlanName, terms_named
 from processing.health import work
 from processing.models import OwnerLoad, Run, Task
 from processing.pipeline import advance, budget, finish
@@ -96,7 +96,7 @@ def test_a_clock_that_was_set_back_adds_nothing(run: Run) -> None:
 def test_a_plan_gives_the_budget(run: Run, plan: str, behind: bool) -> None:
     User.objects.update(plan=plan)
     assert charge(run, 999) is behind
-    assert PLANS[PlanName.STAFF].budget is None
+    assert terms_named(PlanName.STAFF).budget is None
 
 
 def test_the_plan_of_staff_has_no_bound(run: Run) -> None:

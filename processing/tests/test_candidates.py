@@ -71,7 +71,7 @@ def test_the_best_frame_is_the_poster_and_the_others_are_kept(ready_video: Video
 def test_the_first_poster_is_deleted_and_followers_are_told(ready_video: Video) -> None:
     first = StoredObject.objects.filter(role="poster")
     assert set(first.values_list("state", flat=True)) <= {StoredObject.State.DELETING}
-    told = Event.objects.filter(type="video.pictures", payload__kind="candidates")
+    told = Event.objects.filter(type="video.image.ready", payload__kind="candidates")
     assert told.count() == 1
 
 

@@ -15,7 +15,7 @@ def test_a_video_is_measured(ready_video: Video) -> None:
     assert (found.black, found.frozen, found.silent, found.cuts) == ([], [], [], [])
     assert found.loudness is not None
     assert found.true_peak == pytest.approx(-18, abs=1.5)  # how loud FFmpeg's sine is
-    assert Event.objects.filter(type="video.pictures", payload__kind="facts").count() == 1
+    assert Event.objects.filter(type="video.image.ready", payload__kind="facts").count() == 1
 
 
 def test_its_scenes_are_hashed(ready_video: Video) -> None:

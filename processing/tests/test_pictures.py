@@ -36,7 +36,7 @@ def test_they_are_registered_and_told(ready_video: Video) -> None:
     keys = set(Picture.objects.values_list("key", flat=True))
     stored = StoredObject.objects.filter(key__in=keys, state=StoredObject.State.STORED)
     assert stored.count() == len(keys) > 0
-    assert Event.objects.filter(type="video.pictures", payload__kind="thumbnails").count() == 1
+    assert Event.objects.filter(type="video.image.ready", payload__kind="thumbnails").count() == 1
     assert Task.objects.get(kind="thumbnails").state == Task.State.DONE
 
 

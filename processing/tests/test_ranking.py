@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from accounts.plans import PLANS, PlanName
+from accounts.plans import PlanName, terms_named
 from processing.models import Run, Task
 from processing.pipeline import advance, ranking
 from processing.pipeline.claim import claim
@@ -140,7 +140,7 @@ def test_no_owner_has_more_running_than_the_plan_allows(
 ) -> None:
     for _ in range(5):
         upload(owner)
-    running = PLANS[PlanName.FREE].running
+    running = terms_named(PlanName.FREE).running
     assert all(claim("media", worker="w") for _ in range(running))
     assert claim("media", worker="w") is None
     upload(stranger)
@@ -156,7 +156,7 @@ def test_a_better_plan_goes_first(
     task = claim("media", worker="w")
     assert task is not None
     assert task.run.video_id == paying.pk
-    assert Task.objects.get(pk=task.pk).priority == PLANS[PlanName.PRO].priority
+    assert Task.objects.get(pk=task.pk).priority == terms_named(PlanName.PRO).priority
 
 
 def test_an_owner_of_a_plan_that_only_a_newer_version_knows_stops_nobody(

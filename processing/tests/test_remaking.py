@@ -57,7 +57,7 @@ def test_one_kind_is_made_again_and_nothing_else_changes(
     assert run.finished_at is not None
     assert len(_keys()) == len(before) and not _keys() & before
     assert dict(rest.all()) == others
-    assert Event.objects.filter(type="video.pictures", payload__kind="thumbnails").count() == 2
+    assert Event.objects.filter(type="video.image.ready", payload__kind="thumbnails").count() == 2
     assert leftovers() == []
     StoredObject.objects.update(delete_after=None)
     objects.delete_marked()
@@ -260,7 +260,7 @@ def test_videos_that_share_a_release_are_all_told(
     with pytest.raises(services.AlreadyProcessing):
         remaking.remake(ready_video, ["thumbnails"])
     work_off()
-    told = Event.objects.filter(type="video.pictures").values_list("video_id", flat=True)
+    told = Event.objects.filter(type="video.image.ready").values_list("video_id", flat=True)
     assert set(told) == {ready_video.pk, twin.pk}
 
 

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 
 from accounts.models import User
-from accounts.plans import PLANS, PlanName
+from accounts.plans import PlanName, terms_named
 from processing import remaking, services
 from processing.models import Run, Task
 from processing.pipeline import finish, reconcile
@@ -396,7 +396,7 @@ def _next_in(queue: str) -> Task | None:
         for task in tasks
         if task.state == State.READY
         and (task.not_before is None or task.not_before <= now)
-        and running.count(task.owner_id) < PLANS[task.owner.plan].running
+        and running.count(task.owner_id) < terms_named(task.owner.plan).running
     ]
     return min(due, key=lambda task: (task.rank, task.pk), default=None)
 

@@ -37,7 +37,7 @@ class VideoLibrary extends HTMLElement {
 
   #heard({ event, video, payload }) {
     if (["video.deleted", "video.purged"].includes(event)) this.#gone(video);
-    else if (event === "video.pictures") this.#hasPictures(video, payload.kind);
+    else if (event === "video.image.ready") this.#hasPictures(video, payload.kind);
     else this.#changed(video);
   }
 

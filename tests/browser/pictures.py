@@ -19,7 +19,7 @@ from videos.models import Video
 video = Video.objects.select_related("release").get(pk={video!r})
 files = {{one.name: one.read_bytes() for one in Path({folder!r}).iterdir()}}
 give_pictures(video.release, files)
-log.write("video.pictures", video, kind="candidates")
+log.write("video.image.ready", video, kind="candidates")
 """
 
 

@@ -45,7 +45,7 @@ def hear_until(socket: ClientConnection, event: str) -> list[dict[str, Any]]:
     return heard
 
 
-BEGUN_AND_FAILED = ["video.created", "video.processing", "job.queued", "video.failed"]
+BEGUN_AND_FAILED = ["video.created", "video.processing.started", "job.queued", "video.failed"]
 
 
 def events(heard: list[dict[str, Any]], video: str) -> list[str]:

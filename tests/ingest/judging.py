@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from django.db.models.functions import Now
 
 from processing.models import Run, Task
 from processing.reconciler import by_hand
-from videos.models import HookDelivery, Image, Source, StoredObject, Upload, Video
+from videos.models import Event, HookDelivery, Image, Source, StoredObject, Upload, Video
 from videos.objects import unknown
 from videos.storage import ListedObject, MediaStorage, originals, outputs
 
@@ -43,7 +44,7 @@ def main(wanted: Sequence[tuple[str, str]], *, may_fail: bool = False) -> None:
     for _ in range(2):
         _reconcile()
     failed = [] if may_fail else _failed()
-    print("WRONG", json.dumps([*_stuck(), *failed, *_left_over(), *_missing(wanted)]))  # noqa: T201
+    print("WRONG", json.dumps([*_stuck(), *failed, *_left_over(), *_missing(wanted), *_mistold()]))  # noqa: T201
 
 
 def _reconcile() -> None:
@@ -99,6 +100,20 @@ def _stuck() -> Iterator[str]:
         yield f"an upload of {upload.protocol} is open: {upload.video}"
     for task in Task.objects.filter(state__in=("ready", "running")):
         yield f"a task {task.kind} is {task.state}"
+
+
+def _mistold() -> Iterator[str]:
+    """Tell which video's arrival or end was not told exactly once."""
+    for video in Video.objects.all():
+        counts = Counter(Event.objects.filter(video_id=video.pk).values_list("type", flat=True))
+        true = {
+            "video.created": True,
+            "video.upload.completed": video.source_id is not None,
+            "video.ready": video.status == Video.Status.READY,
+        }
+        for kind, happened in true.items():
+            if counts[kind] != happened:
+                yield f"{video.title}: {kind} was told {counts[kind]} times"
 
 
 def _left_over() -> Iterator[str]:

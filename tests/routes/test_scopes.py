@@ -18,14 +18,13 @@ from accounts.api_keys import Terms
 from accounts.models import User
 from accounts.scopes import Scope
 from config import schema
-from tests.routes.listing import Route, protocol_routes, routes
+from tests.routes.listing import Route, protocol_routes, readable, routes
 from tests.routes.test_table import populate, values
 from tests.whole import ask
 from videos.api.strictness import StrictRequests
 from videos.models import Video
 
 TABLE = Path(__file__).parent / "scopes.txt"
-API = "api/v1/"
 NONE = "none"
 
 
@@ -37,12 +36,13 @@ def table() -> dict[str, str]:
 
 def asked() -> list[Route]:
     """The routes of Django that may take a key."""
-    return [route for route in routes() if route.path.startswith(API)]
+    known = {path for path, view in views(get_resolver().url_patterns) if view is not None}
+    return [route for route in routes() if route.path in known]
 
 
 def views(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for pattern in patterns:
-        path = prefix + str(pattern.pattern)
+        path = prefix + readable(str(pattern.pattern))
         if isinstance(pattern, URLResolver):
             yield from views(pattern.url_patterns, path)
         elif isinstance(pattern, URLPattern):

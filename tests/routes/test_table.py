@@ -143,7 +143,7 @@ def values(route: Route) -> dict[str, str]:
 def _row_of(route: Route) -> str:
     """The id of the row that a route of the API is about; empty for a video's."""
     found = [model for area, model in _ROWS.items() if f"api/v1/{area}/<" in route.path]
-    return str(found[0]._default_manager.get().pk) if found else ""
+    return str(found[0]._default_manager.order_by("pk")[0].pk) if found else ""
 
 
 def _model_of(parts: list[str]) -> Any:

@@ -123,7 +123,8 @@ class EventAdmin(OfVideoAdmin):
     @display(description="What it tells")
     def told(self, event: Event) -> SafeString:
         """Return each member of the payload with its name."""
-        shown = ((name, _readable(value)) for name, value in earlier.members(event.payload).items())
+        members = earlier.payload(event.type, event.payload)
+        shown = ((name, _readable(value)) for name, value in members.items())
         return format_html_join("", "<p><code>{}</code> {}</p>", shown)
 
 

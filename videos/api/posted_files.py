@@ -7,16 +7,19 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from django.conf import settings as site
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from rest_framework.request import Request
 
 from accounts.models import User
+from videos import quotas
 from videos.ingest import delegated, posters, uploads
 from videos.ingest.posters import Poster
 from videos.ingest.services import ArrivedFile
 from videos.models import Upload
 
 T = TypeVar("T")
+_FIELDS_BYTES = 1024**2
 
 
 def uploader(request: Request) -> User:
@@ -25,6 +28,15 @@ def uploader(request: Request) -> User:
     user = cast(User, request.user)
     delegated.require_right(user)
     return user
+
+
+def require_room(request: Request) -> None:
+    """Raise ``QuotaExceeded`` before the form of a video is read, if its file could not be taken in
+    any case. The form holds other fields besides, and perhaps a poster."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    rest = _FIELDS_BYTES + site.MAX_IMAGE_BYTES
+    size = int(length) - rest if length.isascii() and length.isdigit() else 0
+    quotas.require_least(uploader(request), max(1, size))
 
 
 def taken(request: Request, form_class: Any, take: Callable[[User, ArrivedFile, Any], T]) -> T:

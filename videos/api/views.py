@@ -19,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from accounts import audit
 from accounts.models import User
 from accounts.scopes import Scope
 from processing import remaking, transcribing
@@ -143,6 +144,7 @@ class VideoViewSet(
             with posted_files.poster_of(form) as poster:
                 return ingest.take_file(user, file, form.settings(), poster)
 
+        posted_files.require_room(request)
         video = posted_files.taken(request, VideoUploadSerializer, take)
         return self._answer(video.pk, HTTPStatus.CREATED, location=True)
 
@@ -212,6 +214,7 @@ class VideoViewSet(
         in the headers, nor be passed on."""
         video = self._found(access.may_take_original)
         found = originals.address_of(video, cast(User, request.user))
+        audit.person_did("video.original_downloaded", video)
         told = replace(found, url=request.build_absolute_uri(found.url))
         return Response(OriginalSerializer(told).data)
 

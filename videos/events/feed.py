@@ -7,7 +7,6 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC
 from typing import Any, ClassVar, cast
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -18,14 +17,7 @@ from django.db import DatabaseError
 
 from videos.database_threads import DatabaseThreads
 from videos.events import closes, cursors, earlier, listeners, log, wakeups
-from videos.events.messages import (
-    EventMessage,
-    Hello,
-    ImageMessage,
-    ImagePayload,
-    Payload,
-    Ping,
-)
+from videos.events.messages import Hello, Ping, message_of
 from videos.models import Event
 
 PATH = "/ws/feed/"
@@ -202,26 +194,3 @@ def _behind(cursor: str) -> int:
     if log.is_expired(position):
         raise cursors.CursorExpired
     return position
-
-
-def message_of(event: Event) -> EventMessage | ImageMessage:
-    """Return the message for an event."""
-    cursor = cursors.encode(event.position or 0)
-    created_at = f"{event.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-    if event.type.startswith("image."):
-        return ImageMessage(
-            type="image",
-            cursor=cursor,
-            event=event.type,
-            image=str(event.image_id) if event.image_id else None,
-            created_at=created_at,
-            payload=cast("ImagePayload", event.payload),
-        )
-    return EventMessage(
-        type="event",
-        cursor=cursor,
-        event=earlier.kind(event.type),
-        video=str(event.video_id) if event.video_id else None,
-        created_at=created_at,
-        payload=cast("Payload", earlier.members(event.payload)),
-    )

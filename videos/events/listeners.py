@@ -1,4 +1,5 @@
-"""Identify the user of a socket, by API key in the header, by ticket, or by session cookie."""
+"""Identify the user of a socket, by API key or app token in the header, by ticket, or by session
+cookie."""
 
 from __future__ import annotations
 
@@ -73,7 +74,10 @@ def identify(scope: dict[str, Any]) -> Listener:
     headers = credentials.headers_of(scope["headers"])
     secret = credentials.bearer(headers)
     client = scope["client"][0] if scope.get("client") else None
+    app = credentials.app_session(headers)
     try:
+        if app is not None:
+            return _listener(lambda: credentials.user_of_app(app))
         if secret is not None:
             return _of_key(secret, client)
         if (ticket := _ticket(scope)) is not None:

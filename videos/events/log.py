@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
-from videos.events import announce
+from videos.events import announce, webhooks
 from videos.events.kinds import KINDS, UnknownKind
 from videos.models import Event, EventLog, Image, Video
 
@@ -116,7 +116,8 @@ def sequence() -> int:
         for position, event in enumerate(waiting, start=last - len(waiting) + 1):
             event.position = position
         Event.objects.bulk_update(waiting, ["position"])
-    announce.new_events({event.owner_id for event in waiting if event.owner_id})
+    announce.new_events()
+    webhooks.wake({event.owner_id for event in waiting if event.owner_id})
     return len(waiting)
 
 

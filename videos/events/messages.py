@@ -1,20 +1,47 @@
-"""The messages of the feed: the only place that defines their members.
+"""The messages of the feed, and the body of a webhook: the only place that renders an event.
 
-The feed builds its messages from these types, and the description of the API reads them. Each
-member has its description beside its type.
+Each member has its description beside its type, from which the descriptions of the API are built.
 """
 
-from typing import Annotated, Any, Literal, NotRequired, TypedDict
+from datetime import UTC
+from typing import Annotated, Any, Literal, TypedDict, cast
 
-
-class Error(TypedDict):
-    """Why a video or a job failed."""
-
-    code: Annotated[str, "stable, for programs"]
-    message: Annotated[str, "a sentence for people"]
-
+from videos.events import cursors, earlier
+from videos.events.payloads import (
+    VERSION,
+    Decided,
+    ImageFacts,
+    ImageReady,
+    ImageUpdated,
+    JobTold,
+    Playable,
+    ProcessingStarted,
+    RenditionReady,
+    TrackChanged,
+    UploadCompleted,
+    UploadExpired,
+    VideoFacts,
+    VideoUpdated,
+)
+from videos.models import Event
 
 Cursor = Annotated[str, "the position in the feed: connect again with `?since=` and this value"]
+Version = Annotated[Literal[1], "of the payload; members may be added to it without a new one"]
+
+VideoPayload = (
+    VideoFacts
+    | UploadCompleted
+    | UploadExpired
+    | ProcessingStarted
+    | Playable
+    | RenditionReady
+    | ImageReady
+    | TrackChanged
+    | VideoUpdated
+    | Decided
+    | JobTold
+)
+ImagePayload = ImageFacts | ImageUpdated
 
 
 class Hello(TypedDict):
@@ -24,69 +51,16 @@ class Hello(TypedDict):
     cursor: Cursor
 
 
-class TrackTold(TypedDict):
-    """A track of a video, as it was when the event was written."""
-
-    id: str
-    kind: Annotated[str, "captions, subtitles, forced, chapters or audio"]
-    language: Annotated[str, "BCP 47; empty if it is not known"]
-    label: str
-    default: bool
-    revision: Annotated[int, "grows with each change of the track or its text"]
-
-
-class Payload(TypedDict):
-    """The state of the video when the event was written. Members that belong to some kinds only are
-    missing in the others."""
-
-    status: Annotated[str, "of the video"]
-    playable: Annotated[bool, "always false for a deleted video"]
-    title: str
-    visibility: str
-    moderation: str
-    deleted: Annotated[bool, "whether it is in the trash or deleted for good"]
-    error: Error | None
-    rungs: NotRequired[Annotated[list[str], "what plays, largest first; only in `video.playable`"]]
-    available_seconds: NotRequired[
-        Annotated[float, "seconds that play from the start; only in `video.playable`"]
-    ]
-    job: NotRequired[Annotated[str, "the id of the job; only in `job.*`"]]
-    kind: NotRequired[
-        Annotated[
-            str, "the kind of the job or of the pictures; only in `job.*` and `video.pictures`"
-        ]
-    ]
-    moderation_reason: NotRequired[
-        Annotated[
-            Error | None, "why it was rejected; only in `video.approved` and `video.rejected`"
-        ]
-    ]
-    changed: NotRequired[
-        Annotated[list[str], "the members that were changed; only in `video.updated`"]
-    ]
-    track: NotRequired[Annotated[TrackTold, "which track; only in `video.track.*`"]]
-
-
 class EventMessage(TypedDict):
     """A change of one of your videos. Events come in order, and none is missed."""
 
     type: Literal["event"]
     cursor: Cursor
+    version: Version
     event: Annotated[str, "its kind"]
     video: Annotated[str | None, "the video's id"]
     created_at: Annotated[str, "when the change was made, in UTC"]
-    payload: Payload
-
-
-class ImagePayload(TypedDict):
-    """The state of the image when the event was written."""
-
-    title: str
-    deleted: Annotated[bool, "whether it is in the trash or deleted for good"]
-    error: Annotated[Error | None, "why there is no image; only in `image.failed`"]
-    changed: NotRequired[
-        Annotated[list[str], "the members that were changed; only in `image.updated`"]
-    ]
+    payload: Annotated[VideoPayload, "of its kind: see the webhooks of the OpenAPI document"]
 
 
 class ImageMessage(TypedDict):
@@ -94,10 +68,11 @@ class ImageMessage(TypedDict):
 
     type: Literal["image"]
     cursor: Cursor
+    version: Version
     event: Annotated[str, "its kind"]
     image: Annotated[str | None, "the image's id; null in `image.failed`"]
     created_at: Annotated[str, "when the change was made, in UTC"]
-    payload: ImagePayload
+    payload: Annotated[ImagePayload, "of its kind: see the webhooks of the OpenAPI document"]
 
 
 class DownloadProgress(TypedDict):
@@ -134,3 +109,71 @@ class Ping(TypedDict):
 
 
 MESSAGES: tuple[Any, ...] = (Hello, EventMessage, ImageMessage, ProgressMessage, Ping)
+
+
+class VideoData(TypedDict):
+    """The video of a webhook, and the state in which the event left it."""
+
+    video: Annotated[str | None, "the video's id"]
+    cursor: Annotated[str, "the event's position: later events have later ones, in each feed too"]
+    version: Version
+    payload: VideoFacts
+
+
+class ImageData(TypedDict):
+    """The image of a webhook, and the state in which the event left it."""
+
+    image: Annotated[str | None, "the image's id; null in `image.failed`"]
+    cursor: Annotated[str, "the event's position: later events have later ones, in each feed too"]
+    version: Version
+    payload: ImageFacts
+
+
+class WebhookBody(TypedDict):
+    """The body of a webhook, as Standard Webhooks has it."""
+
+    type: Annotated[str, "the kind of the event"]
+    timestamp: Annotated[str, "when the change was made, in UTC"]
+    data: VideoData | ImageData
+
+
+def message_of(event: Event) -> EventMessage | ImageMessage:
+    """Return the message for an event."""
+    cursor = cursors.encode(event.position or 0)
+    if is_about_image(event):
+        return ImageMessage(
+            type="image",
+            cursor=cursor,
+            version=VERSION,
+            event=event.type,
+            image=str(event.image_id) if event.image_id else None,
+            created_at=_moment(event),
+            payload=cast("ImagePayload", event.payload),
+        )
+    return EventMessage(
+        type="event",
+        cursor=cursor,
+        version=VERSION,
+        event=earlier.kind(event.type),
+        video=str(event.video_id) if event.video_id else None,
+        created_at=_moment(event),
+        payload=cast("VideoPayload", earlier.payload(event.type, event.payload)),
+    )
+
+
+def webhook_body(event: Event) -> WebhookBody:
+    """Return the body of the webhook for an event."""
+    told: Any = message_of(event)
+    about = "image" if is_about_image(event) else "video"
+    names = (about, "cursor", "version", "payload")
+    data = cast("VideoData | ImageData", {name: told[name] for name in names})
+    return WebhookBody(type=told["event"], timestamp=told["created_at"], data=data)
+
+
+def is_about_image(event: Event) -> bool:
+    """Return whether an event is one of the image library."""
+    return event.type.startswith("image.")
+
+
+def _moment(event: Event) -> str:
+    return f"{event.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"

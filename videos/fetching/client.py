@@ -3,23 +3,16 @@ passed on, nothing from the environment."""
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 import requests
 from django.conf import settings
-from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
-from requests_hardened import Config, HTTPSession
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import HTTPError
 
-from videos.fetching import addresses, errors, urls
-from videos.fetching.addresses import Network
+from videos.fetching import addresses, errors, pinned, urls
 from videos.fetching.errors import FetchFailed
 from videos.fetching.watch import Watch
 
@@ -98,7 +91,7 @@ def _failure_of(error: BaseException) -> FetchFailed:
     while seen is not None:
         if isinstance(seen, FetchFailed):
             return seen
-        seen = _cause_of(seen)
+        seen = cause_of(seen)
     if isinstance(error, requests.exceptions.SSLError):
         return errors.failed("The server's certificate is not valid. Use another address.")
     if isinstance(error, ValueError):
@@ -106,7 +99,8 @@ def _failure_of(error: BaseException) -> FetchFailed:
     return errors.unreachable()
 
 
-def _cause_of(error: BaseException) -> BaseException | None:
+def cause_of(error: BaseException) -> BaseException | None:
+    """Return the error that an error of the client wraps, if any."""
     reason = getattr(error, "reason", None) or next(iter(error.args), None)
     return reason if isinstance(reason, BaseException) else error.__cause__ or error.__context__
 
@@ -132,67 +126,12 @@ def _without_user(url: str) -> tuple[str, HTTPBasicAuth | None]:
 
 
 def _session(watch: Watch) -> requests.Session:
-    """Return a session for one fetch: no proxies, no ``.netrc``, no redirects of its own."""
-    session: requests.Session = HTTPSession(
-        Config(
-            ip_filter_enable=False,  # the adapter checks more, and the addresses it connects to
-            ip_filter_allow_loopback_ips=False,
-            never_redirect=True,
-            # The watch is to end it first, which can say why.
-            default_timeout=(_CONNECT_SECONDS, settings.FETCH_SILENCE_SECONDS + 5.0),
-            user_agent_override=_AGENT,
-        )
+    private = settings.FETCH_PRIVATE
+    way = pinned.Way(
+        resolve=lambda scheme, host, port: addresses.resolve(host, port, private),
+        watch=watch.add,
+        connect_seconds=_CONNECT_SECONDS,
+        # The watch is to end it first, which can say why.
+        silence_seconds=settings.FETCH_SILENCE_SECONDS + 5.0,
     )
-    session.trust_env = False
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, _PinningAdapter(watch.add, settings.FETCH_PRIVATE))
-    return session
-
-
-class _PinningAdapter(HTTPAdapter):
-    """Connects only to addresses that were checked, and hands each connection to ``watch``."""
-
-    def __init__(self, watch: Callable[[socket.socket], None], private: Sequence[Network]) -> None:
-        super().__init__(max_retries=0)
-        pools = _pools(watch, private)
-        self.poolmanager.pool_classes_by_scheme = pools
-
-
-def _pools(watch: Callable[[socket.socket], None], private: Sequence[Network]) -> dict[str, Any]:
-    """Return pools whose connections resolve, check and connect in one step."""
-
-    class Plain(HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            return _connect(self, watch, private)
-
-    class Secure(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return _connect(self, watch, private)
-
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    return {"http": PlainPool, "https": SecurePool}
-
-
-def _connect(
-    connection: HTTPConnection, watch: Callable[[socket.socket], None], private: Sequence[Network]
-) -> socket.socket:
-    host = connection.host.strip("[]")
-    failure: OSError | None = None
-    for address in addresses.resolve(host, connection.port, private):
-        try:
-            opened = socket.create_connection((address, connection.port), _CONNECT_SECONDS)
-        except OSError as error:
-            failure = error
-        else:
-            try:
-                watch(opened)
-            except BaseException:
-                opened.close()
-                raise
-            return opened
-    raise NewConnectionError(connection, "no address answers") from failure
+    return pinned.session(way, agent=_AGENT)

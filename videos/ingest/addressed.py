@@ -20,6 +20,7 @@ from videos.ingest.ranged_put import BadRange, Chunk, SizeDiffers, to_pass_over
 from videos.ingest.receiving import spool
 from videos.ingest.services import EmptyFile, storing_takes_at_most
 from videos.models import Upload
+from videos.quotas import QuotaExceeded
 
 Body = AsyncIterator[bytes]
 
@@ -47,11 +48,13 @@ async def take_whole(upload: Upload, body: Body, *, announced: int | None) -> Pr
     if announced is not None:
         await _require_fitting(upload, announced)
     async with receiving.writing(upload.pk) as writer:
+        if announced is not None:
+            writer.require_room(announced)
         await _begin_again(writer)
         try:
             async for block in body:
                 await writer.take(block)
-        except receiving.TooManyBytes:
+        except (receiving.TooManyBytes, QuotaExceeded):
             await _begin_again(writer)
             raise
         if writer.upload.size not in (None, writer.offset):

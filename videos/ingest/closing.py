@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from videos import lifecycle, objects
 from videos.each_row import act_on_each
+from videos.events import log
 from videos.models import Upload, Video
 from videos.upload_parts import close_parts
 
@@ -32,6 +33,8 @@ def close(upload: Upload, *, code: str, message: str) -> bool:
         if not closed:
             return False
         close_parts(upload, code=code)
+        if video is not None and code == Upload.EXPIRED:
+            log.write("upload.expired", video, received=upload.received, size=upload.size)
         if video is not None and video.status in _ARRIVING:
             lifecycle.fail(video.pk, code=code, message=message)
         objects.mark_original(upload.key)

@@ -72,6 +72,11 @@ class OwnerNotVerified(verification.EmailNotVerified):
     """Raised to whoever uploads for an owner whose email address is not confirmed."""
 
 
+class OwnerHasNoRoom(Exception):
+    """Raised to whoever uploads for an owner whose plan does not allow the file. How much the owner
+    has used is not theirs to know."""
+
+
 _OVER = {
     State.EXPIRED: AddressExpired,
     State.CANCELED: AddressCanceled,

@@ -20,7 +20,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from processing.images.examine import Examined, ImageTooLarge
-from videos import folders, idempotency, keys, objects
+from videos import folders, idempotency, keys, objects, quotas
 from videos.events import log
 from videos.ingest import closing, uploads
 from videos.ingest.examining import PATIENCE_SECONDS, examined
@@ -73,14 +73,16 @@ def take_image(
     origin_url: str = "",
     patience: float = PATIENCE_SECONDS,
     record: Callable[[Image], None] = nothing,
+    within_quotas: bool = True,
 ) -> Image:
     """Decode and store an arrived file as an image. ``patience`` is how many seconds it waits while
     others are decoded. ``record`` is called in the transaction that writes its row; what it raises
     leaves no image.
 
     Raises ``EmptyFile``, ``ImageInvalid``, ``ImageTooLarge``, ``ImagesUnavailable``,
-    ``StorageUnavailable``, ``UploadCanceled``, ``UploadNotAllowed``, ``NoSuchFolder`` or
-    ``ExternalIdTaken``. Nothing is kept of a refused file.
+    ``StorageUnavailable``, ``UploadCanceled``, ``UploadNotAllowed``, ``NoSuchFolder``,
+    ``ExternalIdTaken`` or, if the image is to stay ``within_quotas``, ``QuotaExceeded``. Nothing is
+    kept of a refused file.
     """
     require_allowed(owner, settings)
     if file.size == 0:
@@ -89,7 +91,9 @@ def take_image(
         raise ImageTooLarge
     _let_go_of_database()
     with examined(file.path, patience=patience) as found:
-        upload, image = _begun(owner, file, settings, found, origin_url=origin_url)
+        upload, image = _begun(
+            owner, file, settings, found, origin_url=origin_url, within_quotas=within_quotas
+        )
         _store(upload, image, file, found)
     try:
         return _finish(upload, image, file, record)
@@ -122,7 +126,13 @@ def require_allowed(owner: User, settings: ImageSettings) -> None:
 
 
 def _begun(
-    owner: User, file: ArrivedFile, settings: ImageSettings, found: Examined, *, origin_url: str
+    owner: User,
+    file: ArrivedFile,
+    settings: ImageSettings,
+    found: Examined,
+    *,
+    origin_url: str,
+    within_quotas: bool,
 ) -> tuple[Upload, Image]:
     """Register the upload with its objects; return it with the image, whose row is not written
     yet."""
@@ -141,6 +151,8 @@ def _begun(
         **settings.columns(),
     )
     with transaction.atomic():
+        if within_quotas:
+            quotas.reserve_bytes(owner, file.size)
         upload = Upload.objects.create(
             owner=owner,
             protocol=file.protocol,

@@ -65,7 +65,12 @@ def take_file(
 
 
 def begin_file(
-    owner: User, file: ArrivedFile, settings: VideoSettings, *, origin_url: str = ""
+    owner: User,
+    file: ArrivedFile,
+    settings: VideoSettings,
+    *,
+    origin_url: str = "",
+    limits: uploads.Limits | None = None,
 ) -> Upload:
     """Create the upload and the video of an arrived file. Raises as ``take_file`` does."""
     if not owner.can_upload:
@@ -80,6 +85,7 @@ def begin_file(
         filename=file.filename,
         size=file.size,
         expires_in=storing_takes_at_most(file.size),
+        limits=limits,
         origin_url=origin_url,
         receiving=True,
     )

@@ -21,7 +21,7 @@ from accounts.models import User
 from processing import profiles
 from processing import services as processing
 from processing.ffmpeg.planning.ladder import Profile
-from videos import duplicates, folders, idempotency, keys, lifecycle, objects
+from videos import duplicates, folders, idempotency, keys, lifecycle, objects, quotas
 from videos.arrivals import ORIGINS
 from videos.events import log
 from videos.ingest import closing
@@ -48,11 +48,13 @@ class ExternalIdTaken(Exception):
 @dataclass(frozen=True)
 class Limits:
     """What may arrive: ``max_size`` in bytes, ``max_duration`` in seconds, and from pages of which
-    ``allowed_origin`` (``https://app.example``). None and the empty string set no limit."""
+    ``allowed_origin`` (``https://app.example``). None and the empty string set no limit.
+    ``quotas`` says whether the owner's plan limits it too."""
 
     max_size: int | None = None
     max_duration: float | None = None
     allowed_origin: str = ""
+    quotas: bool = True
 
 
 @dataclass(frozen=True)
@@ -80,16 +82,20 @@ def create(
     """Create an upload and its video; with ``receiving`` its bytes have begun to arrive.
 
     ``size`` is what the client announced, in bytes, and ``tus_metadata`` what it wants to read
-    again. Raises ``UploadNotAllowed``, ``NoSuchFolder``,
-    ``ExternalIdTaken`` or ``profiles.NoSuchProfile``.
+    again. Raises ``UploadNotAllowed``, ``QuotaExceeded``, ``NoSuchFolder``, ``ExternalIdTaken`` or
+    ``profiles.NoSuchProfile``.
     """
     if not owner.can_upload:
         raise UploadNotAllowed
+    limits = limits or Limits()
     asked: dict[str, Any] = {"on_duplicate": settings.on_duplicate}
     if settings.profile:
         asked["profile"] = profiles.named(settings.profile).to_json()
     name = clean_filename(filename)
     with transaction.atomic():
+        if limits.quotas:
+            is_sent = protocol not in Upload.FETCHED
+            quotas.reserve(owner, size=size, is_sent=is_sent, profile=settings.profile)
         if settings.folder:
             folders.hold(settings.folder, owner.pk)
         video = _create_video(owner, settings, name, receiving=receiving)
@@ -101,13 +107,15 @@ def create(
             filename=name,
             size=size,
             settings=asked,
-            limits=asdict(limits or Limits()),
+            limits=asdict(limits),
             origin_url=origin_url,
             tus_metadata=tus_metadata,
             expires_at=Now() + expires_in,
         )
         objects.write_ahead_original(upload)
         log.write("video.created", video)
+        if video.moderation == Video.Moderation.PENDING:
+            log.write("moderation.pending", video)
         idempotency.note("video", video.pk)
     return upload
 
@@ -143,7 +151,8 @@ def finish(upload: Upload, stored: Stored) -> Video:
     """Give the video its source and start the processing. The object is under the upload's key.
 
     A duplicate that is to be refused fails; one that shares a release is ready at once, and the
-    object is deleted.
+    object is deleted. A file that the owner's plan does not allow fails, its object is deleted, and
+    ``QuotaExceeded`` is raised.
 
     Raises ``UploadCanceled``; the caller then deletes the bytes with ``closing.forget``. Closing
     and purging take the rows in the same order, the video before the upload.
@@ -157,6 +166,9 @@ def finish(upload: Upload, stored: Stored) -> Video:
     except duplicates.Duplicate:
         closing.close(upload, code=duplicates.CODE, message=duplicates.MESSAGE)
         return Video.objects.get(pk=video.pk)
+    except quotas.QuotaExceeded as refusal:
+        closing.close(upload, code=refusal.code, message=refusal.message)
+        raise
 
 
 def _finished(upload: Upload, video: Video, stored: Stored) -> Video:
@@ -164,6 +176,7 @@ def _finished(upload: Upload, video: Video, stored: Stored) -> Video:
     other = duplicates.found(video, stored.sha256, on_duplicate)
     if other and on_duplicate == duplicates.SHARE and _shared(upload, video, stored):
         return video
+    quotas.take_size(upload, stored.size)
     source = Source.objects.create(
         owner_id=upload.owner_id,
         key=upload.key,

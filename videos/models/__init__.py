@@ -18,6 +18,7 @@ from videos.models.source import Source
 from videos.models.track import Cue, Track
 from videos.models.upload import Upload
 from videos.models.video import Video
+from videos.models.webhook import WebhookDelivery, WebhookEndpoint, WebhookReader
 
 __all__ = [
     "Chunk",
@@ -49,4 +50,7 @@ __all__ = [
     "Upload",
     "Video",
     "Walk",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookReader",
 ]

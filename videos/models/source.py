@@ -37,6 +37,9 @@ class Source(models.Model):
     media = models.JSONField(
         null=True, blank=True, help_text="the facts, as the release before can read them"
     )
+    seconds = models.FloatField(
+        null=True, blank=True, help_text="how long it lasts, once that was measured and counted"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     dropped_at = models.DateTimeField(
         null=True, blank=True, help_text="when its bytes were deleted, as the owner had chosen"
@@ -45,6 +48,19 @@ class Source(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(size__gt=0), name="source_not_empty")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["owner"],
+                include=["size", "seconds", "dropped_at"],
+                name="source_of_owner",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(seconds=None)
+                & (models.Q(facts__isnull=False) | models.Q(media__isnull=False)),
+                name="source_uncounted",
+            ),
         ]
 
     def __str__(self) -> str:

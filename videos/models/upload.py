@@ -95,6 +95,11 @@ class Upload(models.Model):
                 condition=models.Q(finished_at__isnull=False),
                 name="upload_finished",
             ),
+            models.Index(
+                fields=["owner"],
+                condition=models.Q(finished_at__isnull=True),
+                name="upload_open_of_owner",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -126,7 +126,13 @@ class Video(LibraryItem):
                 name="video_pending",
             ),
             models.Index(fields=["status"], name="video_status"),
-            models.Index(fields=["deleted_at"], name="video_deleted"),
+            # Not of all rows: SQLite would then look through most of them by this index.
+            models.Index(
+                fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="video_trashed"
+            ),
+            models.Index(
+                fields=["error_code"], condition=~Q(error_code=""), name="video_failed_with"
+            ),
             models.Index(
                 fields=["expires_at"],
                 condition=Q(expires_at__isnull=False, deleted_at__isnull=True),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts import outbox
+from accounts import audit, outbox
 from accounts.models import User
 from videos.events import log
 from videos.models import ModerationDecision, Video
@@ -96,7 +96,9 @@ def _decide(
         if after == Moderation.APPROVED and not may_approve(video, by):
             raise OwnVideo
         decision = _write_down(video, Moderation(seen.moderation), by=by)
-        log.write(f"video.{after}", video, moderation_reason=reason_of(video))
+        details = {"before": seen.moderation, "code": code, "message": message}
+        audit.record(f"moderation.{after}", video, by=by, details=details)
+        log.write(f"moderation.{after}", video, moderation_reason=reason_of(video))
         outbox.write(
             video.owner, f"mail/video_{after}", title=str(video), message=message, link=seen.link
         )

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts import verification
+from accounts import audit, verification
 from accounts.models import User
 from videos import access, folders, spoken
 from videos.events import cursors, log
@@ -120,7 +120,9 @@ def original(request: HttpRequest, video_id: UUID) -> HttpResponse:
     video = get_object_or_404(collection.watchable(user), pk=video_id)
     if not (access.may_take_original(video, user) and video.has_original):
         raise Http404
-    return redirect(originals.address_of(video, user).url)
+    address = originals.address_of(video, user)
+    audit.person_did("video.original_downloaded", video)
+    return redirect(address.url)
 
 
 def _first_page(query: QueryDict) -> str:

@@ -5,6 +5,7 @@ from fractions import Fraction
 from processing.ffmpeg import notices
 from processing.monitoring import stages
 from processing.site_videos.failures import CODES as SITE_CODES
+from videos import measures
 from videos.fetching.errors import CODES as FETCH_CODES
 from videos.models import Video
 
@@ -79,7 +80,6 @@ ESTIMATING = "Estimating…"
 
 _MINUTE, _HOUR = 60, 3600
 _SHORT, _A_TENTH = 0.95, 0.095
-_KILO, _ONE_DECIMAL_BELOW = 1000, 10
 _KIBI = 1024
 # The last seconds cannot be estimated more precisely.
 _FEW_SECONDS, _STEP_SECONDS = 10, 5
@@ -138,15 +138,7 @@ def available(seconds: float, whole: float) -> str:
     return f"{share} can be watched"
 
 
-def size(count: int) -> str:
-    """Return a size as 842 kB, 3.4 MB or 12 GB, in powers of 1000, as file managers show it."""
-    value, unit = float(count), "bytes"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if value < _KILO:
-            break
-        value, unit = value / _KILO, larger
-    digits = 1 if unit != "bytes" and value < _ONE_DECIMAL_BELOW else 0
-    return f"{value:.{digits}f} {unit}"
+size = measures.size
 
 
 def download(received: int, whole: int | None, rate: int | None) -> str:

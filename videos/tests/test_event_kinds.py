@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from tests.domain import stand_ready
 from videos import purge, trash
-from videos.events import closes, feed, kinds, log
+from videos.events import closes, kinds, log, messages
 from videos.models import Event, Video
 from videos.moderation import services as moderation
 from videos.moderation.services import Seen
@@ -92,7 +92,7 @@ def test_a_decision_is_told_as_it_stands_then(video: Video, moderator: User) -> 
     moderation.reject(Seen(video.pk, "approved"), by=moderator, code="spam")
     moderation.approve(Seen(video.pk, "rejected"), by=moderator)
     events = told(video)[-2:]
-    assert [event.type for event in events] == ["video.rejected", "video.approved"]
+    assert [event.type for event in events] == ["moderation.rejected", "moderation.approved"]
     assert [event.payload["moderation"] for event in events] == ["rejected", "approved"]
     assert {event.payload["title"] for event in events} == {"New"}
 
@@ -100,7 +100,7 @@ def test_a_decision_is_told_as_it_stands_then(video: Video, moderator: User) -> 
 def test_a_video_is_told_of_from_its_first_moment(video: Video) -> None:
     assert [event.type for event in told(video)] == [
         "video.created",
-        "video.processing",
+        "video.upload.completed",
         "job.queued",
     ]
 
@@ -112,13 +112,14 @@ def test_a_kind_that_stands_in_no_list_is_refused(video: Video) -> None:
 
 def test_a_message_says_when_it_was(video: Video) -> None:
     [first, *_] = told(video)
-    message = feed.message_of(first)
+    message = messages.message_of(first)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", message["created_at"])
 
 
 def test_the_docs_name_every_kind_and_no_other() -> None:
     text = (ROOT / "docs" / "api.md").read_text()
-    rows = dict(re.findall(r"^\| `((?:video|image|job)\.[a-z_.]+)` \| (.+?) \|$", text, re.M))
+    row = r"^\| `((?:video|moderation|upload|image|job)\.[a-z_.]+)` \| (.+?) \|.*\|$"
+    rows = dict(re.findall(row, text, re.M))
     assert rows == dict(kinds.KINDS)
 
 

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from videos import folders, image_purge
-from videos.events import feed, log
+from videos.events import log, messages
 from videos.models import Event, Folder, Image
 
 URL = "/api/v1/images/"
@@ -51,7 +51,7 @@ def test_it_is_told_of_from_its_upload_to_its_end(api: APIClient, image: Image) 
         "changed": ["title"],
     }
     assert Event.objects.get(type="image.purged").payload["deleted"] is True
-    message = feed.message_of(updated)
+    message = messages.message_of(updated)
     assert message["type"] == "image"
     assert message["image"] == str(image.pk)
 

@@ -101,7 +101,7 @@ def test_the_owner_reads_the_reason_on_page_card_and_api(
 def test_the_owners_feed_tells_of_it(waiting: Video, judge: User) -> None:
     moderation.reject(_seen(waiting), by=judge, code="spam")
     event = Event.objects.latest("id")
-    assert (event.type, event.owner) == ("video.rejected", waiting.owner)
+    assert (event.type, event.owner) == ("moderation.rejected", waiting.owner)
     assert event.payload["moderation"] == "rejected"
     assert event.payload["moderation_reason"]["code"] == "spam"
 

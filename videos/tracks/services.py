@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
+from accounts import audit
 from processing.captions import document, shifting
 from processing.captions.document import Document
 from videos import idempotency
@@ -200,6 +201,7 @@ def delete(track: Track) -> None:
     with transaction.atomic():
         held = _held(track)
         _told("video.track.deleted", held)
+        audit.person_did("track.deleted", held, video=str(held.video_id))
         removed.note(held)
         sound_files.let_go([held])
         held.delete()

@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
-from videos import keys, objects
+from accounts.models import User
+from videos import keys, objects, quotas
 from videos.models import Sound, Track, Upload
 
 
@@ -21,8 +22,10 @@ class FileGivenUp(Exception):
 def begin(
     owner_id: Any, *, protocol: Upload.Protocol, filename: str, size: int, lasting: timedelta
 ) -> Upload:
-    """Register the file of a track before it is stored; ``lasting`` is how long that may take."""
+    """Register the file of a track before it is stored; ``lasting`` is how long that may take.
+    Raises ``QuotaExceeded``."""
     with transaction.atomic():
+        quotas.reserve_bytes(User.objects.only("plan").get(pk=owner_id), size)
         upload = Upload.objects.create(
             owner_id=owner_id,
             protocol=protocol,

@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from accounts import audit
 from accounts.rights import may
 from config.admin.base import NOT_THERE, LightAdmin
 
@@ -149,8 +150,9 @@ class ActingAdmin(LightAdmin):
         for row in rows:
             name = self.title_of(row)
             try:
-                with transaction.atomic():
+                with transaction.atomic(), audit.because(form.written()):
                     act.do(Doing(request, row, form))
+                    audit.unless_told(f"{audit.kind_of(row)}.{act.name}", row)
                     self.log_change(request, row, said)
             except refusals as error:
                 refused.append(f"“{name}”: {act.refusal(error)}")

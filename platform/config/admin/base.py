@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.contrib.admin import ModelAdmin, ShowFacets, SimpleListFilter, helpers
+from django.contrib.admin import ShowFacets, SimpleListFilter, helpers
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -19,13 +19,14 @@ from django.utils.safestring import SafeString
 
 from accounts.rights import may
 from config.admin import navigation, search
+from config.admin.audited import AuditedAdmin
 
 NOTHING = "–"  # noqa: RUF001  # a dash, where there is nothing to be said
 NOT_THERE = "Your choice is no longer here: it was deleted or changed."
 PAGE = 40
 
 
-class LightAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic when it runs
+class LightAdmin(AuditedAdmin):
     """A model's admin whose list stays fast however many rows there are."""
 
     list_per_page = PAGE

@@ -6,6 +6,7 @@ Values that cannot work raise ``SettingsWrong`` with a sentence for each.
 """
 
 import os
+import re
 import socket
 import sys
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ _KEY_LENGTH, _KEY_CHARACTERS = 32, 8
 _GIB = 1024**3
 _YEAR_SECONDS = 365 * 24 * 3600
 _LONGEST_HISTORY_DAYS = 36500
+_PLAN = re.compile(r"[A-Za-z0-9_-]{1,40}")
 # Names that other programs read: the supervisor, the server, `make` and the tests; and compose,
 # since .env.example lists its names too and vodloom.env may be a copy of that.
 _OF_OTHERS = (
@@ -76,6 +78,7 @@ class Environment:
     email: dict[str, object]
     email_from: str
     signup: Signup
+    staff_mfa: Literal["optional", "required"]
     moderation: Literal["nobody", "new", "everybody"]
     generators: Generators
     s3: S3 | None
@@ -95,6 +98,7 @@ class Environment:
     speech: Speech
     max_gigapixels: int
     daily_gigapixels: int
+    default_plan: str
     source_cache_bytes: int
     picture_cache_bytes: int
     min_free_bytes: int
@@ -169,6 +173,7 @@ def read() -> Environment:
         email=email(reader),
         email_from=_sender(reader),
         signup=signup(reader),
+        staff_mfa=reader.choice("VODLOOM_STAFF_MFA", ("optional", "required")),
         moderation=reader.choice("VODLOOM_MODERATION", ("nobody", "new", "everybody")),
         generators=generators(reader),
         s3=s3,
@@ -192,6 +197,7 @@ def read() -> Environment:
         daily_gigapixels=reader.number(
             "VODLOOM_DAILY_GIGAPIXELS", default=1_100, unit="thousand million pixels", most=10**9
         ),
+        default_plan=_plan(reader),
         source_cache_bytes=_bytes(reader, "VODLOOM_SOURCE_CACHE_BYTES", default=20 * _GIB),
         picture_cache_bytes=_bytes(reader, "VODLOOM_PICTURE_CACHE_BYTES", default=_GIB),
         min_free_bytes=_bytes(reader, "VODLOOM_MIN_FREE_BYTES", default=_GIB),
@@ -323,3 +329,12 @@ def _bytes(reader: Reader, name: str, *, default: int) -> int:
 
 def _days(reader: Reader, name: str) -> int:
     return reader.number(name, default=30, unit="days", most=_LONGEST_HISTORY_DAYS)
+
+
+def _plan(reader: Reader) -> str:
+    """Return the name of the plan of new users; whether there is one of that name, the database
+    knows."""
+    name = reader.text("VODLOOM_DEFAULT_PLAN", "free")
+    if not _PLAN.fullmatch(name):
+        reader.fault("VODLOOM_DEFAULT_PLAN", "takes the name of a plan, such as free.")
+    return name

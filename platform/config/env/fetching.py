@@ -1,4 +1,4 @@
-"""What files are fetched from URLs, and from where."""
+"""What files are fetched from URLs, and which networks are reached although they are private."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -11,11 +11,13 @@ _GIB = 1024**3
 
 @dataclass(frozen=True)
 class Fetching:
-    """The bounds of a fetch, and the networks that are allowed although they are not public."""
+    """The bounds of a fetch, and the networks that are allowed although they are not public: to
+    fetch from, and to send webhooks to."""
 
     max_bytes: int
     seconds: int
     private: tuple[IPv4Network | IPv6Network, ...]
+    webhook_private: tuple[IPv4Network | IPv6Network, ...]
 
 
 def fetching(reader: Reader) -> Fetching:
@@ -28,6 +30,7 @@ def fetching(reader: Reader) -> Fetching:
             "VODLOOM_FETCH_SECONDS", default=1800, unit="seconds", least=60, most=7 * 86400
         ),
         private=_networks(reader, "VODLOOM_FETCH_PRIVATE"),
+        webhook_private=_networks(reader, "VODLOOM_WEBHOOK_PRIVATE"),
     )
 
 

@@ -4,6 +4,7 @@ from config.settings.api import *  # noqa: F403
 from config.settings.auth import *  # noqa: F403
 from config.settings.base import *  # noqa: F403
 from config.settings.database import *  # noqa: F403
+from config.settings.doors import *  # noqa: F403
 from config.settings.generators import *  # noqa: F403
 from config.settings.live import *  # noqa: F403
 from config.settings.logging import *  # noqa: F403

@@ -2,6 +2,7 @@
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.AppTokenAuthentication",
         "accounts.authentication.ApiKeyAuthentication",
         "accounts.authentication.LogInAuthentication",
     ],

@@ -8,6 +8,8 @@ FFPROBE = ENV.ffprobe
 MODERATION = ENV.moderation
 MAX_GIGAPIXELS = ENV.max_gigapixels
 DAILY_GIGAPIXELS = ENV.daily_gigapixels
+# The name of the plan that new users get.
+DEFAULT_PLAN = ENV.default_plan
 
 # Playback addresses live this long plus twice the video's duration (seconds).
 PLAYBACK_TOKEN_SECONDS = ENV.playback_token_seconds

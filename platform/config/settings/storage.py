@@ -85,6 +85,8 @@ FETCH_SECONDS = ENV.fetching.seconds
 FETCH_SILENCE_SECONDS = 300
 # Networks that are not public, from which files may be fetched nevertheless.
 FETCH_PRIVATE = ENV.fetching.private
+# Networks that webhooks may be sent to although they are not public, over HTTP too.
+WEBHOOK_PRIVATE = ENV.fetching.webhook_private
 # The hosts of the pages whose videos yt-dlp may fetch, another place to find it than among the
 # installed packages, and the cookies it sends.
 SITE_HOSTS = ENV.sites.hosts

@@ -128,7 +128,14 @@ def test_a_clip_has_exactly_its_frames(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("clip", [Clip(1.72, 6.32), Clip(0.0, 2.52), Clip(5.32), Clip(2.0, 2.04)])
-@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a.mp4",
+        pytest.param("a.mkv", marks=pytest.mark.thorough),
+        pytest.param("a.ts", marks=pytest.mark.thorough),
+    ],
+)
 def test_audio_is_cut_at_the_same_moment(tmp_path: Path, name: str, clip: Clip) -> None:
     source = numbered(tmp_path / name, *WITH_BEEPS, count=200, sound=BEEPS)
     whole = clip_of(source, tmp_path / "whole", Clip())

@@ -216,7 +216,7 @@ _MORE_REFUSALS: list[tuple[Answer, Kind, dict[str, object]]] = [
 
 @pytest.mark.parametrize(
     ("answer", "kind", "values"),
-    _and_more(_REFUSALS, _MORE_REFUSALS),
+    _and_more(_REFUSALS[::2], [*_REFUSALS[1::2], *_MORE_REFUSALS]),
 )
 def test_a_refusal_is_told_by_its_code(
     answer: Answer, kind: Kind, values: dict[str, object]
@@ -311,7 +311,7 @@ _MORE_CASES: list[tuple[dict[str, Answer], Kind, dict[str, object]]] = [
 
 @pytest.mark.parametrize(
     ("refused", "kind", "values"),
-    _and_more(_CASES, _MORE_CASES),
+    _and_more(_CASES[::2], [*_CASES[1::2], *_MORE_CASES]),
 )
 def test_a_right_that_is_missing_is_named(
     refused: dict[str, Answer], kind: Kind, values: dict[str, object]

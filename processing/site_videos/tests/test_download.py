@@ -66,6 +66,7 @@ def test_the_parts_of_a_stream_become_one_file(site: BadServer, fetch: Fetch, cl
     assert fetch(site.at("/film", page(source))).path.read_bytes() == body
 
 
+@pytest.mark.thorough
 def test_a_playlist_that_still_grows_is_a_live_stream(
     site: BadServer, fetch: Fetch, clip: Path
 ) -> None:
@@ -93,6 +94,7 @@ def test_a_picture_and_a_sound_that_come_apart_are_joined(
     assert (found.video is not None, len(found.audio)) == (True, 1)
 
 
+@pytest.mark.thorough
 def test_a_playlist_is_given_to_no_other_program(site: BadServer, fetch: Fetch, clip: Path) -> None:
     """yt-dlp leaves what it does not know to FFmpeg, which opens whatever a playlist names."""
     listed = PLAYLIST.format(url="/part.ts").replace("#EXTINF", "#EXT-X-KEY:METHOD=X\n#EXTINF")
@@ -113,6 +115,7 @@ def test_a_video_lies_at_no_address_of_ours(site: BadServer, fetch: Fetch) -> No
     assert _code(fetch, url) == "fetch_forbidden_address"
 
 
+@pytest.mark.thorough
 def test_a_page_leads_to_no_other_site(
     site: BadServer, fetch: Fetch, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,6 +127,7 @@ def test_a_page_leads_to_no_other_site(
     assert "/clip.mp4" not in [asked.path for asked in site.asked if "range" not in asked.headers]
 
 
+@pytest.mark.thorough
 def test_a_page_of_many_videos_is_refused_whatever_their_number(
     site: BadServer, fetch: Fetch
 ) -> None:

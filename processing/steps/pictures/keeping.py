@@ -63,4 +63,4 @@ def _record(context: TaskContext, rows: Sequence[Picture]) -> None:
     Picture.objects.bulk_create(rows)
     objects.confirm(context.task.token)
     shown = Video.objects.filter(release_id=context.run.pk).values_list("pk", flat=True)
-    log.write_all("video.pictures", list(shown), kind=context.task.kind)
+    log.write_all("video.image.ready", list(shown), kind=context.task.kind)

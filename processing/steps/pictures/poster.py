@@ -87,7 +87,7 @@ def _record(context: TaskContext, key: str, small: str = "") -> None:
     objects.mark_outputs({release.poster_key, release.small_poster_key} - {""})
     Release.objects.filter(pk=release.pk).update(poster_key=key, small_poster_key=small)
     shown = Video.objects.filter(release_id=release.pk).values_list("pk", flat=True)
-    log.write_all("video.pictures", list(shown), kind=context.task.kind)
+    log.write_all("video.image.ready", list(shown), kind=context.task.kind)
 
 
 # People wait for it, so it is made beside the rest of the encode, from the source.

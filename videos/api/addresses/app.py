@@ -13,8 +13,9 @@ from videos.api.addresses import put, tus
 from videos.api.asgi import Answer, Asked, Disconnected
 from videos.api.tus.errors import VERSION
 from videos.ingest import receiving
-from videos.ingest.delegated import AddressBusy, AddressCanceled
+from videos.ingest.delegated import AddressBusy, AddressCanceled, OwnerHasNoRoom
 from videos.ingest.uploads import UploadCanceled
+from videos.quotas import QuotaExceeded
 
 
 class UploadAddresses:
@@ -48,3 +49,5 @@ async def _answer(asked: Asked) -> Answer:
         raise AddressBusy from error
     except UploadCanceled as error:
         raise AddressCanceled from error
+    except QuotaExceeded as error:
+        raise OwnerHasNoRoom from error

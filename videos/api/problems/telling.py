@@ -16,6 +16,7 @@ from videos.api.problems.refusals import REFUSALS, RETRY_SECONDS
 from videos.api.refused import RequestRefused
 from videos.duplicates import Duplicate
 from videos.fetching.errors import FetchFailed
+from videos.quotas import QuotaExceeded
 from videos.tracks.services import TrackChanged
 
 logger = structlog.get_logger(__name__)
@@ -67,6 +68,8 @@ def _refused(error: Exception, instance: str | None) -> Told | None:
         headers["WWW-Authenticate"] = error.challenge
     if isinstance(error, Duplicate):
         problem["video"] = str(error.video_id)
+    if isinstance(error, QuotaExceeded):
+        problem |= error.members()
     if isinstance(error, TrackChanged):
         problem["revision"] = error.track.revision
     return Told(status, problem, headers)

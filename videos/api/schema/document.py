@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
+from videos.api.schema import webhooks
 from videos.api.schema.protocols import writing
 from videos.api.vocabulary import MEANINGS
 
@@ -42,6 +43,11 @@ TAGS = [
     {
         "name": "feed",
         "description": "Changes are sent over a WebSocket, which has its own document.",
+    },
+    {
+        "name": "webhooks",
+        "description": "Your server is told of each event; the webhooks of this document have the "
+        "payload of each kind.",
     },
 ]
 
@@ -87,6 +93,7 @@ def order(endpoint: tuple[str, str, str, Any]) -> tuple[int, int, str, int]:
 def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Complete the document with all that belongs to no operation; a hook of drf-spectacular."""
     writing.add(result)
+    webhooks.add(result)
     schemas = result["components"]["schemas"]
     for name, meanings in MEANINGS.items():
         if name in schemas:

@@ -1,77 +1,17 @@
 """Describe the live feed in AsyncAPI 3.0, built from the types of its messages."""
 
-import types
-from collections.abc import Callable
 from functools import cache
-from typing import (
-    Annotated,
-    Any,
-    Literal,
-    NotRequired,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-    is_typeddict,
-)
+from typing import Any
 
+from videos.api.schema.types import Schema, object_of, sentence_of
 from videos.events import closes, kinds, messages
 from videos.events.feed import PATH
-
-Schema = dict[str, Any]
-
-_BASIC: dict[Any, str] = {
-    str: "string",
-    int: "integer",
-    float: "number",
-    bool: "boolean",
-    type(None): "null",
-}
 
 
 def document(*, host: str, secure: bool) -> Schema:
     """Return the AsyncAPI document for a client that reads it at this host."""
     protocol = "wss" if secure else "ws"
     return {**_fixed(), "servers": {"here": {"host": host, "protocol": protocol}}}
-
-
-def schema_of(hint: Any) -> Schema:
-    """Return the JSON Schema of a type hint of the kinds that ``messages`` uses."""
-    make = _MAKERS.get(get_origin(hint))
-    if make is not None:
-        return make(*get_args(hint))
-    return _object(hint) if is_typeddict(hint) else {"type": _BASIC[hint]}
-
-
-def _either(*hints: Any) -> Schema:
-    schemas = [schema_of(hint) for hint in hints]
-    if all(schema.keys() == {"type"} for schema in schemas):
-        return {"type": [schema["type"] for schema in schemas]}
-    return {"oneOf": schemas}
-
-
-def _object(hint: Any) -> Schema:
-    members = get_type_hints(hint, include_extras=True)
-    return {
-        "type": "object",
-        "description": _sentence(hint),
-        "properties": {name: schema_of(member) for name, member in members.items()},
-        "required": [name for name in members if name in hint.__required_keys__],
-    }
-
-
-_MAKERS: dict[Any, Callable[..., Schema]] = {
-    NotRequired: schema_of,
-    Annotated: lambda hint, meaning: schema_of(hint) | {"description": meaning},
-    Literal: lambda value: {"type": "string", "const": value},
-    Union: _either,
-    types.UnionType: _either,
-    list: lambda hint: {"type": "array", "items": schema_of(hint)},
-}
-
-
-def _sentence(hint: Any) -> str:
-    return " ".join((hint.__doc__ or "").split())
 
 
 @cache
@@ -122,8 +62,8 @@ def _message(message: Any) -> Schema:
     return {
         "name": message.__name__,
         "title": message.__name__,
-        "summary": _sentence(message),
-        "payload": _object(message),
+        "summary": sentence_of(message),
+        "payload": object_of(message),
     }
 
 

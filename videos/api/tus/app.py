@@ -22,6 +22,7 @@ from videos.database_threads import DatabaseThreads
 from videos.idempotency import Claim, Made
 from videos.ingest import receiving
 from videos.models import Upload
+from videos.quotas import QuotaExceeded
 
 _threads = DatabaseThreads("tus", size=4, waiting=500, queue_seconds=10, run_seconds=20)
 
@@ -125,6 +126,6 @@ async def _take_at_once(asked: Asked, upload: Upload) -> dict[str, str]:
     """Take the bytes that came with a creation. If they are refused, nothing is created."""
     try:
         return await resource.append(asked, upload, 0, OF_USERS)
-    except (RequestRefused, receiving.TooManyBytes):
+    except (RequestRefused, receiving.TooManyBytes, QuotaExceeded):
         await _threads.run(receiving.cancel, upload)
         raise

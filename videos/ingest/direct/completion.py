@@ -20,6 +20,7 @@ from videos.ingest.direct.errors import (
     UploadOver,
 )
 from videos.models import Source, Upload, Video
+from videos.quotas import QuotaExceeded, room_of
 from videos.storage import ObjectMissing, StorageUnavailable, multipart, originals
 from videos.storage.multipart import SMALLEST_PART, Part
 
@@ -39,8 +40,9 @@ def complete(upload: Upload, named: Sequence[Named]) -> Video:
     """Make the object of the named parts and finish the upload. It may be called again, at any time
     and from several processes.
 
-    Raises ``PartsMissing`` or ``PartTooSmall`` (the upload stays open), a ``FileRefused`` (what
-    arrived is deleted), ``UploadOver``, ``UploadCanceled`` or ``StorageUnavailable``.
+    Raises ``PartsMissing`` or ``PartTooSmall`` (the upload stays open), a ``FileRefused`` or
+    ``QuotaExceeded`` (what arrived is deleted), ``UploadOver``, ``UploadCanceled`` or
+    ``StorageUnavailable``.
     """
     if upload.finished_at is not None:
         return _finished(upload)
@@ -51,7 +53,8 @@ def complete(upload: Upload, named: Sequence[Named]) -> Video:
         return _of_object(upload)  # the bucket may have completed it, and the answer was lost
     try:
         limits.require_parts(upload, parts)
-    except FileRefused as reason:
+        room_of(upload).require(sum(part.size for part in parts))
+    except (FileRefused, QuotaExceeded) as reason:
         refuse(upload, reason)
         raise
     _require_begun(upload)
@@ -69,7 +72,7 @@ def complete(upload: Upload, named: Sequence[Named]) -> Video:
 
 def finish(upload: Upload) -> Video:
     """Finish an upload whose object is in the bucket. Raises ``ObjectMissing`` if it is not, a
-    ``FileRefused`` (it is deleted then), or ``UploadCanceled``."""
+    ``FileRefused`` or ``QuotaExceeded`` (it is deleted then), or ``UploadCanceled``."""
     size = originals().object_size(upload.key)
     try:
         limits.require_size(upload, size)
@@ -89,10 +92,13 @@ def finish(upload: Upload) -> Video:
     except uploads.UploadCanceled:
         closing.forget(upload)
         raise
+    except QuotaExceeded as reason:
+        refuse(upload, reason)
+        raise
     return video
 
 
-def refuse(upload: Upload, reason: FileRefused) -> None:
+def refuse(upload: Upload, reason: FileRefused | QuotaExceeded) -> None:
     """Close an upload for this reason, and delete what arrived."""
     closing.close(upload, code=reason.code, message=reason.message)
     receiving.abort(upload)

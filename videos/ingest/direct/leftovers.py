@@ -17,6 +17,7 @@ from videos.ingest.direct import completion
 from videos.ingest.direct.errors import FileRefused
 from videos.models import StoredObject, Upload, Video
 from videos.objects import unknown
+from videos.quotas import QuotaExceeded
 from videos.storage import ObjectMissing, StorageUnavailable, multipart, originals, outputs
 from videos.storage.s3 import BucketStorage
 
@@ -65,7 +66,7 @@ def _settle(upload: Upload) -> bool:
         completion.finish(upload)
     except ObjectMissing:
         return closing.give_up(upload)
-    except (FileRefused, uploads.UploadCanceled):
+    except (FileRefused, QuotaExceeded, uploads.UploadCanceled):
         pass  # it is closed, and what arrived is deleted
     return True
 

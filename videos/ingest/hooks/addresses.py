@@ -15,9 +15,11 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
+from django.db import transaction
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from accounts import audit
 from accounts.models import User
 from processing import profiles
 from videos.folders import NoSuchFolder
@@ -55,7 +57,9 @@ def create(owner: User, generator: Generator, settings: VideoSettings) -> HookAd
     address = HookAddress(owner=owner, source=generator.name, settings=_to_json(settings))
     if not generator.secrets(address.pk):
         raise NoSecretSet
-    address.save(force_insert=True)
+    with transaction.atomic():
+        address.save(force_insert=True)
+        audit.record("hook_address.created", address, details={"source": address.source})
     return address
 
 
@@ -99,7 +103,10 @@ def standing(address_id: UUID, generator: Generator) -> HookAddress:
 
 def revoke(address: HookAddress) -> None:
     """Refuse further reports to an address; those that have been received are still acted upon."""
-    HookAddress.objects.filter(pk=address.pk, revoked_at=None).update(revoked_at=Now())
+    with transaction.atomic():
+        standing = HookAddress.objects.filter(pk=address.pk, revoked_at=None)
+        if standing.update(revoked_at=Now()):
+            audit.record("hook_address.revoked", address, details={"source": address.source})
 
 
 def settings_of(address: HookAddress) -> VideoSettings:

@@ -15,6 +15,7 @@ from videos.ingest.hooks import addresses, image_outputs, outputs, words
 from videos.ingest.hooks.generator import Output, Report, Status
 from videos.ingest.settings import METADATA_BYTES, VideoSettings
 from videos.models import Generation, HookDelivery, Upload, Video
+from videos.quotas import QuotaExceeded
 
 _TITLE_LENGTH = 200
 _SOON = timedelta(hours=1)
@@ -95,6 +96,9 @@ def _import(made: Made, delivery: HookDelivery, output: Output, settings: VideoS
         made.note(output, video=upload.video)
     except uploads.ExternalIdTaken:
         made.note(output, code="external_id_taken")
+    except QuotaExceeded as refusal:
+        made.note(output, video=_failed(delivery, settings, refusal.code, refusal.message))
+        made.error_code = made.error_code or refusal.code
     except UrlWrong as wrong:
         made.note(output, video=_failed(delivery, settings, wrong.code, wrong.message))
         made.error_code = made.error_code or wrong.code
@@ -119,6 +123,7 @@ def _failed(
         replace(settings, title=title),
         protocol=Upload.Protocol.HOOK,
         filename=title,
+        limits=uploads.Limits(quotas=False),
         expires_in=_SOON,
     )
     closing.close(upload, code=code, message=message)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from videos import idempotency, keys
+from videos import idempotency, keys, quotas
 from videos.ingest import closing
 from videos.ingest.receiving import spool
 from videos.ingest.receiving.begin import begin
@@ -30,13 +30,16 @@ IDLE_SECONDS = 60.0
 def create_part_for(upload: Upload, *, size: int, tus_metadata: str) -> Upload:
     """Create a partial upload of ``size`` bytes for a delegated one, with which it expires.
 
-    Raises ``TooManyBytes``, ``TooManyParts``, ``DiskFull``, ``UploadIsFinal`` or ``UploadOver``.
+    Raises ``TooManyBytes``, ``TooManyParts``, ``DiskFull``, ``QuotaExceeded``, ``UploadIsFinal`` or
+    ``UploadOver``.
     """
     if not spool.has_room(size):
         raise DiskFull
+    room = quotas.room_of(upload)
     with transaction.atomic():
         whole = _locked(upload.pk)
         _make_room(whole, size)
+        room.require(_bytes_of(list(open_parts_for(whole))) + size)
         part = Upload.objects.create(
             owner_id=whole.owner_id,
             machine=spool.place(),

@@ -16,6 +16,7 @@ from videos.ingest.receiving.begin import begin
 from videos.ingest.receiving.errors import UploadOver
 from videos.ingest.receiving.spool import discard, doubtful_from, is_stored, path_of, place
 from videos.models import Upload, Video
+from videos.quotas import QuotaExceeded
 from videos.upload_parts import PARTS, parts_for, parts_of
 
 _STREAMED = (Upload.Protocol.TUS, Upload.Protocol.DELEGATED)
@@ -45,7 +46,7 @@ def complete_locked(upload_id: UUID, *, sha256: str = "") -> Video:
         file = services.ArrivedFile(
             path, upload.filename, size, hashed, Upload.Protocol(upload.protocol)
         )
-        video = services.store_and_finish(upload, file)
+        video = _stored(upload, file)
     discard(upload_id)
     joined.forget_parts(upload)
     return video
@@ -101,7 +102,10 @@ def _complete(upload: Upload) -> bool:
     is_here = parts_of(upload) or _is_whole(upload, path_of(upload.pk))
     if not is_here and not is_stored(upload):
         return False
-    return complete_one(upload.pk) is not None
+    try:
+        return complete_one(upload.pk) is not None
+    except QuotaExceeded:
+        return True  # it is closed, and its bytes are deleted
 
 
 def _join(upload: Upload) -> str:
@@ -110,6 +114,15 @@ def _join(upload: Upload) -> str:
     except FileNotFoundError as error:
         closing.give_up(upload)
         raise UploadOver from error
+
+
+def _stored(upload: Upload, file: services.ArrivedFile) -> Video:
+    try:
+        return services.store_and_finish(upload, file)
+    except QuotaExceeded:
+        discard(upload.pk)
+        joined.forget_parts(upload)
+        raise
 
 
 def _finish_stored(upload: Upload) -> Video:

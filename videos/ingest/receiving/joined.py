@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
-from videos import idempotency, keys
+from videos import idempotency, keys, quotas
 from videos.ingest import uploads
 from videos.ingest.receiving import spool
 from videos.ingest.receiving.errors import DiskFull, PartsInvalid, TooManyBytes
@@ -33,10 +33,11 @@ _READ_BYTES = 1024**2
 def create_part(
     owner: User, *, size: int | None, tus_metadata: str, expires_in: timedelta
 ) -> Upload:
-    """Create a partial upload. Raises ``UploadNotAllowed``."""
+    """Create a partial upload. Raises ``UploadNotAllowed`` or ``QuotaExceeded``."""
     if not owner.can_upload:
         raise UploadNotAllowed
     with transaction.atomic():
+        quotas.reserve_bytes(owner, size)
         part = Upload.objects.create(
             owner=owner,
             machine=spool.place(),

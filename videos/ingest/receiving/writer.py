@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 import structlog
-from django.db import DatabaseError, close_old_connections
-from django.db.models import QuerySet
+from django.db import DatabaseError, close_old_connections, transaction
+from django.db.models import Q
 
+from videos import quotas
 from videos.database_threads import DatabaseThreads
 from videos.ingest import uploads
 from videos.ingest.receiving import hashing, spool
@@ -32,6 +33,7 @@ from videos.ingest.receiving.errors import (
 from videos.ingest.receiving.locks import Lock, take_over
 from videos.ingest.receiving.shielding import shielded
 from videos.models import Upload, Video
+from videos.quotas import Room
 from videos.upload_parts import parts_of
 
 if TYPE_CHECKING:
@@ -95,9 +97,9 @@ async def _begin(upload_id: UUID, keep_for: timedelta | None) -> Writer:
     lock = await take_over(upload_id)
     opening: asyncio.Future[int] | None = None
     try:
-        upload = await rows.run(_open, upload_id)
+        upload, room = await rows.run(_open, upload_id)
         opening = asyncio.ensure_future(_in_thread(_disk, _open_file, upload_id))
-        return Writer(upload, await asyncio.shield(opening), lock, keep_for)
+        return Writer(upload, await asyncio.shield(opening), lock, keep_for, room)
     except BaseException:
         if opening is not None:
             with suppress(OSError):
@@ -109,11 +111,13 @@ async def _begin(upload_id: UUID, keep_for: timedelta | None) -> Writer:
 class Writer:
     """Appends to the spool file of ``upload``. ``offset`` counts the bytes that were taken."""
 
-    def __init__(self, upload: Upload, fd: int, lock: Lock, keep_for: timedelta | None) -> None:
+    def __init__(
+        self, upload: Upload, fd: int, lock: Lock, keep_for: timedelta | None, room: Room | None
+    ) -> None:
         self.upload = upload
         self.offset = os.fstat(fd).st_size
         self.stopped: Exception | None = None
-        self._most = spool.largest(upload)
+        self._most, self._room = spool.largest(upload), room
         self._digest: _Hash | None = hashing.recall(upload.pk, self.offset)
         self._before: _Hash | None = None
         self._fd, self._lock, self._keep_for = fd, lock, keep_for
@@ -126,20 +130,27 @@ class Writer:
     async def take(self, block: bytes) -> None:
         """Append bytes: at the latest they are written when the writer is left.
 
-        Raises ``TooManyBytes`` (none of the block is taken then), ``DiskFull`` or ``OSError``.
+        Raises ``TooManyBytes`` or ``QuotaExceeded`` (none of the block is taken then), ``DiskFull``
+        or ``OSError``.
         """
-        if self.offset + len(block) > self._most:
-            raise TooManyBytes(self._most)
+        self.require_room(self.offset + len(block))
         self._gathered += block
         self.offset += len(block)
         if len(self._gathered) >= BLOCK_BYTES:
             await self._written()
             self._begin_to_write()
 
+    def require_room(self, size: int) -> None:
+        """Raise ``TooManyBytes`` or ``QuotaExceeded`` if the whole may not have so many bytes."""
+        if size > self._most:
+            raise TooManyBytes(self._most)
+        if self._room is not None:
+            self._room.require(size)
+
     async def announce(self, size: int) -> None:
         """Set the size of the whole, which was not known before; or the same again.
 
-        Raises ``SizeTaken``, ``TooManyBytes`` or ``DiskFull``.
+        Raises ``SizeTaken``, ``TooManyBytes``, ``QuotaExceeded`` or ``DiskFull``.
         """
         if self.upload.size not in (None, size):
             raise SizeTaken
@@ -147,9 +158,10 @@ class Writer:
             raise TooManyBytes(self._most)
         if not await _in_thread(_disk, spool.has_room, size - self.offset):
             raise DiskFull
-        unset = Upload.objects.filter(pk=self.upload.pk, finished_at=None)
-        await rows.run(_set_size, unset, size)
+        if self.upload.size is None:
+            await rows.run(_set_size, self.upload, size)
         self.upload.size = self._most = size
+        self._room = None
 
     async def doubt(self) -> None:
         """Keep none of the bytes from here on unless ``trust`` is called, whatever happens."""
@@ -270,8 +282,9 @@ def _still_open(upload_id: UUID) -> Upload:
     return upload
 
 
-def _open(upload_id: UUID) -> Upload:
-    """Return the row of an open upload whose bytes lie here, or can begin here."""
+def _open(upload_id: UUID) -> tuple[Upload, Room | None]:
+    """Return the row of an open upload whose bytes lie here, or can begin here, and the room it has
+    unless that was reserved with its size."""
     upload = _still_open(upload_id)
     if parts_of(upload):
         raise UploadIsFinal
@@ -280,7 +293,7 @@ def _open(upload_id: UUID) -> Upload:
     if upload.machine != here:
         Upload.objects.filter(pk=upload_id, finished_at=None).update(machine=here)
     begin(upload)
-    return upload
+    return upload, None if upload.size is not None else quotas.room_of(upload)
 
 
 def _offset(upload_id: UUID) -> int:
@@ -316,11 +329,13 @@ def _give_up(upload_id: UUID, lock: Lock) -> None:
     lock.release()
 
 
-def _set_size(unset: QuerySet[Upload], size: int) -> None:
-    if not unset.filter(size__in=(size,)).exists() and not unset.filter(size=None).update(
-        size=size
-    ):
-        raise SizeTaken
+def _set_size(upload: Upload, size: int) -> None:
+    with transaction.atomic():
+        quotas.announce(upload, size)
+        still_open = Upload.objects.filter(pk=upload.pk, finished_at=None)
+        unset = still_open.filter(Q(size=None) | Q(size=size))
+        if not unset.update(size=size):
+            raise SizeTaken
 
 
 def _complete(upload_id: UUID, sha256: str, lock: Lock) -> Video:

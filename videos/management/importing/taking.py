@@ -24,6 +24,9 @@ from videos.management.importing.reporting import Reporter
 from videos.management.importing.sources import File, LocalFile, Remote
 from videos.models import Image
 
+# What an operator imports is not held to the owner's plan; it counts as stored all the same.
+_NO_QUOTAS = uploads.Limits(quotas=False)
+
 
 @dataclass
 class Taker:
@@ -101,7 +104,9 @@ class Taker:
         return self._once([*reading.identity_of(file), _told(settings.clip)], check, act, look)
 
     def _store(self, arrived: ArrivedFile, settings: VideoSettings, origin: str) -> Taken:
-        upload = ingest.begin_file(self.owner, arrived, settings, origin_url=origin)
+        upload = ingest.begin_file(
+            self.owner, arrived, settings, origin_url=origin, limits=_NO_QUOTAS
+        )
         try:
             video = ingest.store_begun(upload, arrived)
         except (KeyboardInterrupt, ingest.FileChanged):
@@ -126,7 +131,9 @@ class Taker:
             with reading.arrived(file, self.report, named=True) as arrived:
                 if (there := same(arrived)) is not None:
                     return there
-                image = images.take_image(self.owner, arrived, settings, origin_url=origin)
+                image = images.take_image(
+                    self.owner, arrived, settings, origin_url=origin, within_quotas=False
+                )
                 return Taken(kinds.IMAGE, image.pk)
 
         def look() -> Taken | None:
@@ -143,7 +150,7 @@ class Taker:
         sha256 = form.validated_data.get("sha256", "")
 
         def act() -> Taken:
-            upload, _ = imports.start(self.owner, url, settings, sha256=sha256)
+            upload, _ = imports.start(self.owner, url, settings, sha256=sha256, limits=_NO_QUOTAS)
             if upload.video is None:  # never, since only parts of tus have none
                 raise uploads.UploadCanceled
             return Taken(kinds.VIDEO, upload.video.pk)

@@ -16,6 +16,7 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import audit
 from accounts.adapter import MailUnavailable
 from accounts.forms import AddEmailForm, ChangePasswordForm, ProfileForm
 from accounts.models import User
@@ -38,7 +39,7 @@ def save_profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST, instance=cast(User, request.user))
     if not form.is_valid():
         return _page(request, profile_form=form)
-    form.save()
+    audit.record("user.changed", form.save(), details={"changed": sorted(form.changed_data)})
     messages.success(request, "Your name is saved.")
     return redirect("account")
 

@@ -39,6 +39,11 @@ REFUSALS: Refusals = {
         "email_not_verified",
         "The owner's email address is not confirmed.",
     ),
+    delegated.OwnerHasNoRoom: (
+        403,
+        "quota_exceeded",
+        "The owner's plan does not allow this file: it is too large, or there is no room for it.",
+    ),
     ranged_put.BadRange: (
         400,
         "range_invalid",

@@ -8,7 +8,7 @@ REFUSALS: Refusals = {
     InsufficientScope: (
         403,
         "insufficient_scope",
-        "This API key lacks the scope {error.needed}. Use another key, or make one that has it.",
+        "This needs the scope {error.needed}, which the API key or token does not have.",
     ),
     WrongPlace: (
         403,

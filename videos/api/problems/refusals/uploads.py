@@ -9,6 +9,7 @@ from videos.ingest.uploads import (
     UploadCanceled,
     UploadNotAllowed,
 )
+from videos.quotas import QuotaExceeded
 from videos.storage import StorageUnavailable
 
 EMAIL_NOT_VERIFIED = (
@@ -17,6 +18,7 @@ EMAIL_NOT_VERIFIED = (
 
 REFUSALS: Refusals = {
     UploadNotAllowed: (403, "upload_not_allowed", "This account may not upload videos."),
+    QuotaExceeded: (403, "quota_exceeded", "{error.message}"),
     EmailNotVerified: (403, "email_not_verified", EMAIL_NOT_VERIFIED),
     EmptyFile: (400, "file_empty", "The file is empty. Choose another one."),
     UploadCanceled: (

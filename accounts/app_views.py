@@ -1,0 +1,104 @@
+"""allauth's headless views with the rules of this site: its sign-up form, its limits of addresses,
+and tokens that outlive a change of the password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.headless.account import views
+from allauth.headless.account.inputs import AddEmailInput as AllauthAddEmailInput
+from allauth.headless.base.response import AuthenticationResponse
+from allauth.headless.base.views import AuthenticatedAPIView
+from allauth.headless.internal.restkit.inputs import Input
+from django.contrib import auth
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+
+from accounts import open_sessions
+from accounts.forms import AddEmailForm, SignupForm
+
+View = Callable[..., HttpResponseBase]
+
+_NO_JSON = {
+    "status": 400,
+    "errors": [{"message": "The body must be a JSON object.", "code": "invalid"}],
+}
+
+LoginView = views.LoginView
+SessionView = views.SessionView
+ReauthenticateView = views.ReauthenticateView
+VerifyEmailView = views.VerifyEmailView
+RequestPasswordResetView = views.RequestPasswordResetView
+ResetPasswordView = views.ResetPasswordView
+
+
+def answered(view: View) -> View:
+    """Answer in allauth's shape where its views would not: two requests that take the same address
+    at the same moment, and a body that is no JSON object."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except IntegrityError:
+            return JsonResponse({"status": 409}, status=409)
+        except ImmediateHttpResponse as raised:
+            return (
+                raised.response if raised.response.content else JsonResponse(_NO_JSON, status=400)
+            )
+
+    return answer
+
+
+class SignupInput(SignupForm, Input):  # type: ignore[misc]  # allauth has no types
+    """The form of the sign-up page, whose field ``password1`` is named ``password`` here."""
+
+    def __init__(self, data: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(data={**data, "password1": data.get("password")}, **kwargs)
+
+    def full_clean(self) -> None:
+        """Check the form, and name an error as the request names its member."""
+        super().full_clean()
+        if "password1" in self._errors:
+            self._errors["password"] = self._errors.pop("password1")
+
+
+class AddEmailInput(AddEmailForm, AllauthAddEmailInput):  # type: ignore[misc]  # allauth has no types
+    """One more address, as long as the account page takes it."""
+
+
+class SignupView(views.SignupView):  # type: ignore[misc]  # allauth has no types
+    """Signs up by the rules of the sign-up page."""
+
+    input_class = {"POST": SignupInput}
+
+
+class ManageEmailView(views.ManageEmailView):  # type: ignore[misc]  # allauth has no types
+    """Lists, adds, confirms and removes the addresses of a user."""
+
+    input_class = {**views.ManageEmailView.input_class, "POST": AddEmailInput}
+
+
+class ChangePasswordView(views.ChangePasswordView):  # type: ignore[misc]  # allauth has no types
+    """Changes the password, which ends all sessions, and answers with new tokens for this one."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Change the password. allauth tells new tokens where somebody was nobody before."""
+        request.allauth.headless._pre_user = AnonymousUser()  # type: ignore[attr-defined]
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        return response
+
+
+class AllSessionsView(AuthenticatedAPIView):  # type: ignore[misc]  # allauth has no types
+    """All sessions of a user, in browsers and apps."""
+
+    def delete(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Log out everywhere, here too."""
+        open_sessions.end_all(request.user)  # type: ignore[arg-type]  # it is authenticated
+        auth.logout(request)
+        response: HttpResponse = AuthenticationResponse(request)
+        return response

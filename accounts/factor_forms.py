@@ -1,0 +1,65 @@
+"""allauth's forms of second factors, worded like the rest of the site."""
+
+from typing import Any
+
+from allauth.mfa.base import forms as base
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from django.core.validators import MaxLengthValidator
+
+_LONGEST_NAME = 100
+
+
+class AuthenticateForm(base.AuthenticateForm):  # type: ignore[misc]  # allauth has no types
+    """A code of the authenticator app, or a recovery code, while somebody logs in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word_code(self)
+
+
+class ReauthenticateForm(base.ReauthenticateForm):  # type: ignore[misc]  # allauth has no types
+    """The same, before something sensitive is changed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word_code(self)
+
+
+class ActivateTOTPForm(totp.ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types
+    """The first code of an authenticator app, which proves that it has the secret."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word_code(self)
+
+
+class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """The name of a new passkey, and whether it logs in by itself."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word_name(self)
+        self.fields["passwordless"].label = "Log in with this passkey alone, without the password"
+        self.fields["passwordless"].help_text = ""
+        self.fields["passwordless"].initial = True
+
+
+class RenamePasskeyForm(webauthn.EditWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+    """Another name for a passkey."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word_name(self)
+
+
+def _word_code(form: Any) -> None:
+    form.fields["code"].label = "Code"
+    form.fields["code"].widget.attrs.pop("placeholder", None)
+    form.fields["code"].widget.attrs |= {"autofocus": True, "autocapitalize": "none"}
+
+
+def _word_name(form: Any) -> None:
+    form.fields["name"].label = "Name"
+    form.fields["name"].widget.attrs["autocomplete"] = "off"
+    form.fields["name"].validators.append(MaxLengthValidator(_LONGEST_NAME))

@@ -1,0 +1,1 @@
+"""Tell other servers of events by signed POST requests (Standard Webhooks)."""

@@ -1,0 +1,58 @@
+"""Which addresses webhooks may be sent to: public ones over HTTPS, and those that the operator
+allows, over HTTP too."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from videos.fetching import addresses, errors, urls
+from videos.models.webhook import LONGEST_URL
+
+
+class UrlRefused(ValueError):
+    """Raised for a URL that no webhook can be sent to, with a ``code`` and a sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def require_allowed(url: str) -> None:
+    """Raise ``UrlRefused`` unless messages may be sent to a URL. What its host's name leads to is
+    only known when a message is sent."""
+    try:
+        urls.require_fetchable(url, settings.WEBHOOK_PRIVATE)
+    except urls.UrlWrong as wrong:
+        if wrong.code == "fetch_forbidden_address":
+            raise UrlRefused("webhook_forbidden_address", wrong.message) from wrong
+        raise UrlRefused("webhook_bad_url", _BAD) from wrong
+    parts = urlsplit(url)
+    if "@" in parts.netloc or parts.fragment or len(url) > LONGEST_URL:
+        raise UrlRefused("webhook_bad_url", _BAD)
+    if parts.scheme.lower() == "http" and not _may_be_plain(parts.hostname or ""):
+        raise UrlRefused("webhook_needs_https", "Send an https:// URL.")
+
+
+def resolve(scheme: str, host: str, port: int) -> list[str]:
+    """Return the addresses to connect to. Raises ``FetchFailed`` if one is not allowed."""
+    found = addresses.resolve(host, port, settings.WEBHOOK_PRIVATE)
+    if scheme == "http" and not all(map(_is_private, found)):
+        raise errors.forbidden_address()
+    return found
+
+
+_BAD = "Send a whole https:// URL of at most 2000 characters, without a user, password or fragment."
+
+
+def _may_be_plain(host: str) -> bool:
+    if addresses.literal(host) is not None:
+        return _is_private(host)
+    return bool(settings.WEBHOOK_PRIVATE)
+
+
+def _is_private(host: str) -> bool:
+    address = addresses.literal(host)
+    return address is not None and any(address in one for one in settings.WEBHOOK_PRIVATE)
