@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from accounts import throttling, verification
 from accounts.models import User
 from accounts.scopes import Scope
+from accounts.throttling import Work
 from videos import actors, ids
 from videos.api.pagination import NEWEST_FIRST
 from videos.api.problems import BodyTooLarge
@@ -125,6 +126,7 @@ class PredictionView(StrictRequests, viewsets.GenericViewSet[Any]):
     pagination_class = None
     bodies = {"create": PredictionFormSerializer}
     scopes = {"create": Scope.UPLOAD}
+    works = {"create": Work.IMPORTS}
 
     @extend_schema(request=PredictionFormSerializer, responses={202: GenerationSerializer})
     def create(self, request: Request) -> Response:

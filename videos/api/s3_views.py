@@ -23,6 +23,7 @@ from rest_framework.reverse import reverse
 
 from accounts.models import User
 from accounts.scopes import Scope
+from accounts.throttling import Work
 from videos import half_made
 from videos.api.posted_files import uploader
 from videos.api.serializers.s3 import (
@@ -57,6 +58,7 @@ class S3UploadViewSet(StrictRequests, viewsets.GenericViewSet[Upload]):
     scopes = dict.fromkeys(
         ("params", "create", "parts", "part", "batch", "complete", "destroy"), Scope.UPLOAD
     )
+    works = {"create": Work.UPLOADS}
     parameters = {
         **dict.fromkeys(("parts", "part", "complete", "destroy"), frozenset({"key"})),
         "batch": frozenset({"key", "partNumbers"}),

@@ -13,6 +13,7 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 
 from accounts.scopes import Scope
+from accounts.throttling import Work
 from videos.api import scopes
 from videos.api.idempotency import IdempotentRequests
 from videos.api.parsers import JSONParser
@@ -59,7 +60,8 @@ class StrictRequests(IdempotentRequests, _View):
     action is in ``forms``. ``files`` gives the form with a file that an action takes instead of its
     JSON. ``paged`` names the actions that answer with pages. ``orderings`` gives
     the orders of the list (see ``pagination``). ``scopes`` gives the scope that an action needs of
-    an API key where it is not what its method says (see ``videos.api.scopes``).
+    an API key where it is not what its method says (see ``videos.api.scopes``). ``works`` names the
+    actions that count as an upload or an import, too.
     """
 
     content_negotiation_class = HeaderNegotiation
@@ -70,6 +72,7 @@ class StrictRequests(IdempotentRequests, _View):
     paged: ClassVar[frozenset[str]] = frozenset({"list"})
     orderings: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     scopes: ClassVar[Mapping[str, Scope]] = {}
+    works: ClassVar[Mapping[str, Work]] = {}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the request's parameters and body before its action runs."""

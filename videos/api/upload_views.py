@@ -15,6 +15,7 @@ from rest_framework.reverse import reverse
 
 from accounts.models import User
 from accounts.scopes import Scope
+from accounts.throttling import Work
 from processing import services as processing
 from videos import ids
 from videos.api.pagination import NEWEST_FIRST
@@ -40,6 +41,7 @@ class UploadViewSet(
     bodies = {"create": UploadCreateSerializer}
     # Who sees an upload sees the address that takes its bytes.
     scopes = dict.fromkeys(("list", "create", "retrieve", "destroy"), Scope.UPLOAD)
+    works = {"create": Work.UPLOADS}
     orderings = NEWEST_FIRST
 
     def get_queryset(self) -> QuerySet[Upload]:

@@ -22,6 +22,7 @@ from rest_framework.reverse import reverse
 from accounts import audit
 from accounts.models import User
 from accounts.scopes import Scope
+from accounts.throttling import Work
 from processing import remaking, transcribing
 from processing import services as processing
 from processing.models import Run
@@ -81,6 +82,7 @@ class VideoViewSet(
     forms = frozenset({"create"})
     parameters = {"list": frozenset({"deleted", "trashed"}), "destroy": frozenset({"purge"})}
     scopes = {"create": Scope.UPLOAD, "similar": Scope.MODERATE}
+    works = {"create": Work.UPLOADS}
     paged = frozenset({"list", "jobs"})
     orderings = {
         **NEWEST_FIRST,

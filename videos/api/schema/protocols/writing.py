@@ -33,7 +33,7 @@ _FINISHED: Schema = {
     },
     "required": ["id", "state", "size"],
 }
-_NOT_COUNTED = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+_NOT_COUNTED = ("RateLimit", "RateLimit-Policy")
 _OF_USERS: list[Schema] = [{"apiKey": [str(Scope.UPLOAD)]}, {"cookieAuth": []}]
 
 
