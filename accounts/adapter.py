@@ -26,6 +26,12 @@ _AWAITED = (
     "email_confirmation_signup",
     "account_already_exists",
 )
+# The ways to prove who one is before something sensitive is changed.
+_WAYS = {
+    "reauthenticate": "Use your password",
+    "mfa_reauthenticate": "Use a code",
+    "mfa_reauthenticate:webauthn": "Use a passkey",
+}
 # The library page and the log-in page make these two messages obvious.
 _SAID_BY_THE_PAGE = ("logged_in", "logged_out")
 
@@ -51,12 +57,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # its base h
             super().add_message(request, level, message_template, *args, **kwargs)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        """Return to the account page."""
-        return reverse("account")
+        """Return to the page on which the password is changed."""
+        return reverse("account_security")
 
     def get_email_verification_redirect_url(self, email_address: Any) -> str:
         """Go to the library, or to the log-in page if the link was opened in another browser."""
         return reverse("library" if self.request.user.is_authenticated else "account_login")
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, str]]:
+        """Return allauth's ways to prove who one is, in this site's words."""
+        ways: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        return [{**way, "description": _WAYS[way["id"]]} for way in ways]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Whether strangers may create an account."""

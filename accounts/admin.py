@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, cast
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import display
@@ -17,16 +19,18 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from accounts import api_keys, owned, verification
+from accounts import api_keys, audit_admin, owned, second_factors, verification
 from accounts.key_forms import KeyForm
 from accounts.models import ApiKey, OutgoingMail, User
-from accounts.rights import may_act_for
-from config.admin.acts import Act, ActingAdmin
+from accounts.rights import Right, groups_within, may, may_act_for
+from accounts.trust_acts import TRUST, WITHDRAW_TRUST
+from config.admin.acts import Act, ActingAdmin, Doing
 from config.admin.base import NOTHING, LightAdmin, ReadOnlyAdmin, chip
 
 admin.site.unregister(Group)
-# allauth's own page of addresses shows nothing that the user's page does not.
-admin.site.unregister(EmailAddress)
+# allauth's own pages show nothing that the user's pages do not, and some of it is secret.
+for model in (EmailAddress, Authenticator, UserSession):
+    admin.site.unregister(model)
 
 _RIGHTS = ("is_staff", "groups", "is_superuser", "user_permissions")
 
@@ -54,21 +58,46 @@ class GroupAdmin(DjangoGroupAdmin, LightAdmin):
         return _is_administrator(request)
 
 
+class MoreThanYou(Exception):
+    """Raised when somebody acts on a user who may do more than they."""
+
+
+def _remove_factors(doing: Doing) -> None:
+    if not may_act_for(doing.request.user, doing.row):
+        raise MoreThanYou
+    second_factors.reset(doing.row)
+
+
+REMOVE_FACTORS = Act(
+    name="remove_factors",
+    label="Remove second factors",
+    asks="For somebody who lost theirs, and whom you know to be who they say: from then on their "
+    "password alone logs them in.",
+    done="rid of second factors",
+    rights=("accounts.change_user",),
+    do=_remove_factors,
+    refusals={MoreThanYou: "may do more than you: ask an administrator."},
+    applies=second_factors.has_one,
+    is_dangerous=True,
+)
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not generic when it runs
+class UserAdmin(DjangoUserAdmin, ActingAdmin):  # type: ignore[type-arg]  # not generic when it runs
     """Users, by email."""
 
     ordering = ("email",)
     list_display = ("email", "plan", "is_active", "is_staff", "can_upload", "last_login")
     list_filter = ("plan", "is_active", "is_staff", "can_upload", "groups")
     search_fields = ("email", "first_name", "last_name")
-    readonly_fields = ("last_login", "date_joined", "owns", "is_confirmed")
+    readonly_fields = ("last_login", "date_joined", "owns", "is_confirmed", "trusted", "log")
+    acts = (TRUST, WITHDRAW_TRUST, REMOVE_FACTORS)
     fieldsets = (
         (
             None,
             {"fields": ("email", "is_confirmed", "password", "first_name", "last_name", "owns")},
         ),
-        ("May", {"fields": ("plan", "is_active", "can_upload")}),
+        ("May", {"fields": ("plan", "is_active", "can_upload", "trusted")}),
         (
             "Staff",
             {
@@ -78,7 +107,7 @@ class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not g
             },
         ),
         ("Single permissions", {"fields": ("user_permissions",), "classes": ("collapse",)}),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
+        ("Dates", {"fields": ("last_login", "date_joined", "log")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "password1", "password2")}),)
     filter_horizontal = ("groups", "user_permissions")
@@ -89,9 +118,25 @@ class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not g
         return verification.is_verified(user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """Make the fields about rights read-only for everyone but administrators."""
-        given = () if _is_administrator(request) else _RIGHTS
-        return (*self.readonly_fields, *given)
+        """Make the fields about rights read-only for all but superusers, and groups for all but
+        those who may give roles."""
+        kept: tuple[str, ...] = () if _is_administrator(request) else _RIGHTS
+        if may(request.user, Right.GIVE_ROLE):
+            kept = tuple(name for name in kept if name not in ("is_staff", "groups"))
+        return (*self.readonly_fields, *kept)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer only the groups whose rights the giver has."""
+        if db_field.name == "groups":
+            kwargs["queryset"] = groups_within(cast(User, request.user))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    @display(description="Trust")
+    def trusted(self, user: User) -> SafeString | str:
+        """Whether the user's new videos wait for a moderator."""
+        if user.is_watched:
+            return chip("failed", "Withdrawn: all new videos wait")
+        return chip("ready", "Trusted") if user.trusted_at else "Not yet"
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Forbid changing the password or address of a user who has more rights than oneself."""
@@ -102,6 +147,11 @@ class UserAdmin(DjangoUserAdmin, LightAdmin):  # type: ignore[type-arg]  # not g
         """Forbid deleting a user who has more rights than oneself."""
         allowed: bool = super().has_delete_permission(request, obj)
         return allowed and (obj is None or may_act_for(request.user, obj))
+
+    @display(description="Audit log")
+    def log(self, user: User) -> SafeString | str:
+        """Links to what the user did, and to what was done to the account."""
+        return audit_admin.links_about(user, viewer=cast(Any, user).viewed_by)
 
     @display(description="Library")
     def owns(self, user: User) -> SafeString | str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -118,6 +119,11 @@ def live(key_id: UUID) -> ApiKey | None:
     """Return the key with this id if it is valid, else None. The scopes of its user are those of
     the key."""
     return _scoped(_valid().filter(pk=key_id).first())
+
+
+def live_among(key_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the keys that ``live`` finds, in one query."""
+    return set(_valid().filter(pk__in=key_ids).values_list("pk", flat=True))
 
 
 def revoke(key: ApiKey) -> None:

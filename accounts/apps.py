@@ -1,6 +1,7 @@
 """The accounts app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
@@ -9,8 +10,10 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Record what users do with their accounts, and tell of changed rights."""
-        from accounts import audited, signals  # they need the models
+        """Record what users do with their accounts, tell of changed rights, and give roles their
+        permissions after migrations."""
+        from accounts import audited, roles, signals  # they need the models
 
         audited.connect()
         signals.connect()
+        post_migrate.connect(roles.apply_after_migration, dispatch_uid="roles")

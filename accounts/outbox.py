@@ -16,10 +16,11 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
-from django.template.loader import render_to_string
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template, render_to_string
 from django.utils import timezone
 
 from accounts import verification
@@ -151,15 +152,36 @@ def _hand_over(mail: OutgoingMail, server: Any) -> None:
         raise AccountInactive
     verification.require_verified(to)
     subject = render_to_string(f"{mail.template}_subject.txt", mail.context)
-    message = EmailMessage(
+    message = EmailMultiAlternatives(
         " ".join(subject.split()),
         render_to_string(f"{mail.template}_message.txt", mail.context),
         to=[to.email],
         connection=server,
-        headers={"Message-ID": _message_id(mail), "Auto-Submitted": "auto-generated"},
+        headers=_headers(mail),
     )
+    if (page := _page(mail)) is not None:
+        message.attach_alternative(page, "text/html")
     if not message.send():
         raise NotTaken
+
+
+def _page(mail: OutgoingMail) -> str | None:
+    """Return the mail as HTML; None if it is text alone."""
+    try:
+        template = get_template(f"{mail.template}_message.html")
+    except TemplateDoesNotExist:
+        return None
+    return template.render(mail.context)
+
+
+def _headers(mail: OutgoingMail) -> dict[str, str]:
+    """Return the headers, with one click to get no more such mails if the mail has a link for
+    that (RFC 8058)."""
+    headers = {"Message-ID": _message_id(mail), "Auto-Submitted": "auto-generated"}
+    if link := mail.context.get("unsubscribe"):
+        headers["List-Unsubscribe"] = f"<{link}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
 
 
 def _message_id(mail: OutgoingMail) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission
-from django.db.models import Q
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.scopes import Scope
@@ -25,6 +25,7 @@ class Right(StrEnum):
     CANCEL = "videos.cancel_video"
     CHANGE_WEBHOOKS = "videos.change_webhookendpoint"
     VIEW_JOBS = "processing.view_run"
+    GIVE_ROLE = "accounts.give_role"
     PRIORITIZE = "processing.prioritize_run"
     VIEW_STEPS = "processing.view_task"
     VIEW_WORKERS = "processing.view_worker"
@@ -64,3 +65,13 @@ def may_act_for(actor: User | AnonymousUser | AbstractBaseUser, other: User) -> 
     held = Permission.objects.filter(Q(user=other) | Q(group__user=other))
     names = held.values_list("content_type__app_label", "codename")
     return all(actor.has_perm(f"{app}.{codename}") for app, codename in names)
+
+
+def groups_within(giver: User) -> QuerySet[Group]:
+    """Return the groups whose every permission the giver has: those that they may give."""
+    if giver.is_superuser:
+        return Group.objects.all()
+    held = giver.get_all_permissions()
+    names = Permission.objects.values_list("pk", "content_type__app_label", "codename")
+    beyond = [pk for pk, app, codename in names if f"{app}.{codename}" not in held]
+    return Group.objects.exclude(permissions__in=beyond)

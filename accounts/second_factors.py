@@ -6,9 +6,11 @@ have one (``VODLOOM_STAFF_MFA``).
 
 from __future__ import annotations
 
+import qrcode
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from qrcode.image.svg import SvgPathImage
 
 from accounts import audit, sealing
 from accounts.models import User
@@ -23,6 +25,14 @@ NEEDED_SENTENCE = (
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     """allauth's adapter, with secrets sealed and names in this site's words."""
 
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "add_email_blocked": "Remove your second factors first: an address that is not confirmed"
+        " yet must not be able to lock anybody out.",
+        "cannot_generate_recovery_codes": "Add an authenticator app or a passkey first.",
+        "incorrect_code": "This code or passkey is not right.",
+        "unverified_email": "Confirm or remove your other email addresses first.",
+    }
+
     def encrypt(self, text: str) -> str:
         """Return a secret as it is stored."""
         return sealing.seal(text, PURPOSE)
@@ -30,6 +40,11 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no typ
     def decrypt(self, encrypted_text: str) -> str:
         """Return a stored secret as it was."""
         return sealing.unseal(encrypted_text, PURPOSE)
+
+    def build_totp_svg(self, url: str) -> str:
+        """Return the QR code of a URL as an SVG element for the page."""
+        drawn = qrcode.make(url, image_factory=SvgPathImage, border=2)
+        return str(drawn.to_string(encoding="unicode"))
 
     def generate_authenticator_name(self, user: User, type: str) -> str:
         """Return the name of a new passkey that was given none."""

@@ -1,47 +1,64 @@
-"""Tickets for the live feed, since browsers cannot put an API key into a WebSocket's headers.
+"""Tickets for the live feed, since browsers cannot put an API key into the headers of a WebSocket
+or an EventSource.
 
-A ticket is signed, names its API key, is valid for a minute and opens one socket. It contains only
-characters that are allowed in a WebSocket subprotocol.
+A ticket names an API key or a session, is valid for half a minute and opens one feed. It is
+encrypted, and contains only characters that are allowed in a WebSocket subprotocol and in a query.
 """
 
 from __future__ import annotations
 
 import secrets
+import time
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.core import signing
 from django.core.cache import cache
 
-from accounts.models import ApiKey
+from accounts import sealing
 
-SECONDS = 60
+SECONDS = 30
 # How long a used ticket is remembered: long enough when machines' clocks are minutes apart.
 _REMEMBERED_SECONDS = 600
-_SALT = "vodloom.feed-ticket"
-_SEPARATOR = "."
+_PURPOSE = "feed-ticket"
+_KEY, _SESSION = "k", "s"
+_LONGEST = 1000
 
 
 class BadTicket(Exception):
     """Raised for a ticket that is forged, expired or already used."""
 
 
-def issue(key: ApiKey) -> str:
-    """Return a new ticket for an API key."""
-    return _signer().sign(f"{key.pk.hex}{_SEPARATOR}{secrets.token_hex(8)}")
+@dataclass(frozen=True)
+class Holder:
+    """Whose ticket it is: an API key by its id, or a session by its key."""
+
+    key_id: UUID | None = None
+    session: str | None = None
 
 
-def redeem(ticket: str) -> UUID:
-    """Use a ticket up and return the id of its API key; raise ``BadTicket`` if it is not valid."""
-    try:
-        value = _signer().unsign(ticket, max_age=SECONDS)
-    except signing.BadSignature as error:
-        raise BadTicket from error
-    key, _, number = value.partition(_SEPARATOR)
-    # While Redis is away used tickets are unknown, and one works again within its minute.
+def issue(holder: Holder) -> str:
+    """Return a new ticket."""
+    kind, name = (_KEY, holder.key_id.hex) if holder.key_id else (_SESSION, holder.session)
+    until = int(time.time()) + SECONDS
+    sealed = sealing.seal(f"{kind} {name} {until} {secrets.token_hex(8)}", _PURPOSE)
+    return sealed.rstrip("=")
+
+
+def redeem(ticket: str) -> Holder:
+    """Use a ticket up and return its holder; raise ``BadTicket`` if it is not valid."""
+    kind, name, until, number = _opened(ticket)
+    if time.time() > int(until):
+        raise BadTicket
+    # While Redis is away used tickets are unknown, and one works again until it expires.
     if not cache.add(f"feed-ticket:{number}", 1, timeout=_REMEMBERED_SECONDS):
         raise BadTicket
-    return UUID(key)
+    return Holder(key_id=UUID(name)) if kind == _KEY else Holder(session=name)
 
 
-def _signer() -> signing.TimestampSigner:
-    return signing.TimestampSigner(sep=_SEPARATOR, salt=_SALT)
+def _opened(ticket: str) -> list[str]:
+    if not ticket.isascii() or len(ticket) > _LONGEST:
+        raise BadTicket
+    try:
+        return sealing.unseal(ticket + "=" * (-len(ticket) % 4), _PURPOSE).split(" ")
+    except sealing.NotSealedHere as error:
+        raise BadTicket from error

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.models import ApiKey, OutgoingMail, User
+from accounts.models import ApiKey, AuditEntry, OutgoingMail, User
 from processing.models import Run, Task
 from videos.models import (
     Event,
@@ -139,6 +139,19 @@ def _mail(n: int, made: _Made, name: str) -> OutgoingMail:
     return OutgoingMail(to=made[User][n], template="mail/video_approved")
 
 
+def _entry(n: int, made: _Made, name: str) -> AuditEntry:
+    user = made[User][n]
+    return AuditEntry(
+        actor=user,
+        actor_email=user.email,
+        via="session",
+        action="video.updated",
+        target_kind="video",
+        target_id=str(made[Video][n].pk),
+        target_name=f"film {n}",
+    )
+
+
 _MAKERS: tuple[tuple[type[Model], Callable[..., Model]], ...] = (
     (User, _user),
     (Source, _source),
@@ -153,4 +166,5 @@ _MAKERS: tuple[tuple[type[Model], Callable[..., Model]], ...] = (
     (ModerationDecision, _decision),
     (ApiKey, _key),
     (OutgoingMail, _mail),
+    (AuditEntry, _entry),
 )

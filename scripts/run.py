@@ -59,6 +59,7 @@ def _run(root: Path) -> None:
                 "REDIS_URL": redis_url,
                 "VODLOOM_DEMO": settings.get("VODLOOM_DEMO", "true"),
                 "VODLOOM_SIGNUP": settings.get("VODLOOM_SIGNUP", "open"),
+                "VODLOOM_SITE_URL": settings.get("VODLOOM_SITE_URL") or f"http://localhost:{port}",
                 # Mails go to files here: otherwise no user could confirm an email address.
                 "EMAIL_URL": settings.get("EMAIL_URL") or f"filemail://{quote(str(data.mail))}",
                 "VODLOOM_GRACE_SECONDS": grace or str(GRACE_SECONDS),

@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator
 from accounts.models import User
 from processing.monitoring import progress
 from videos.api.schema import feed as description
-from videos.events import closes, earlier, feed, kinds, log, messages
+from videos.events import earlier, kinds, log, messages
+from videos.feed import closes, socket
 from videos.models import Event, Video
 
 
@@ -85,4 +86,4 @@ def test_it_is_served_for_the_host_it_is_read_at(client: Client) -> None:
     told = client.get("/api/v1/schema/feed/").json()
     assert told["asyncapi"] == "3.0.0"
     assert told["servers"]["here"] == {"host": "testserver", "protocol": "ws"}
-    assert told["channels"]["feed"]["address"] == feed.PATH
+    assert told["channels"]["feed"]["address"] == socket.PATH

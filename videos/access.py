@@ -5,6 +5,10 @@ An owner may do everything with their own video. Staff may do what their permiss
 video that they may see. Only moderators and the owner see a video that is not approved.
 """
 
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
@@ -156,6 +160,34 @@ def is_open(video: Video) -> bool:
     """Return whether everybody who has the address may see a video."""
     shown = video.visibility in _OPEN and video.moderation == _APPROVED
     return shown and video.deleted_at is None
+
+
+def followed_by(viewer: Viewer, video_ids: Collection[UUID]) -> tuple[set[UUID], set[UUID]]:
+    """Return of which of these videos a viewer may hear everything, in the trash or not, and of
+    which others only what everybody may learn."""
+    whole, public = set(), set()
+    for video in Video.objects.filter(pk__in=video_ids):
+        if may_inspect(video, viewer):
+            whole.add(video.pk)
+        elif is_open(video):
+            public.add(video.pk)
+    return whole, public
+
+
+def was_open(told: Mapping[str, Any]) -> bool:
+    """Return whether everybody could see a video in the state that an event tells."""
+    return told.get("visibility") in _OPEN and was_approved(told) and not told.get("deleted")
+
+
+def was_approved(told: Mapping[str, Any]) -> bool:
+    """Return whether staff who may not moderate could see a video in the state that an event
+    tells."""
+    return told.get("moderation") == _APPROVED
+
+
+def not_approved() -> QuerySet[Video]:
+    """Return the videos that only moderators and the owner may see."""
+    return Video.objects.exclude(moderation=_APPROVED)
 
 
 def may_see(video: Video, viewer: Viewer) -> bool:

@@ -1,5 +1,5 @@
-"""The actors that follow up the reports of generators and send webhooks. Their messages have no
-argument and only wake them: reports, images and deliveries are rows."""
+"""The actors that follow up the reports of generators, and that send webhooks and messages to
+browsers. Their messages have no argument and only wake them: what is to be done are rows."""
 
 from contextlib import suppress
 
@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from processing.workers.registry import current_worker
 from videos.events import webhooks
 from videos.ingest.hooks import acting, image_outputs, polling, waiting
+from videos.push import outbox as pushes
 from videos.webhooks.engine import Engines
 
 _engines = Engines(lambda: current_worker.stopping)
@@ -34,6 +35,12 @@ def import_generated_images() -> None:
     if not current_worker.stopping and waiting.images().exists():
         with suppress(RedisError, BrokerConnectionError):
             import_generated_images.send()
+
+
+@dramatiq.actor(queue_name="notify")
+def send_pushes() -> None:
+    """Send the messages to browsers that are due."""
+    pushes.send_due()
 
 
 def wake_follower() -> None:

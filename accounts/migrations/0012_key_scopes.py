@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0016_session_seed'),
+        ('accounts', '0014_notifications'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ class EntriesStand(Exception):
 
 
 class Entries(models.QuerySet["AuditEntry"]):
-    """Entries can be added and read, but not changed or deleted one by one."""
+    """Entries can be added and read. None can be changed, and only old ones go."""
 
     def update(self, **kwargs: Any) -> NoReturn:
         """Refuse: raise ``EntriesStand``."""
@@ -21,6 +21,13 @@ class Entries(models.QuerySet["AuditEntry"]):
     def delete(self) -> NoReturn:
         """Refuse: raise ``EntriesStand``."""
         raise EntriesStand
+
+    def forget(self, *, before: Any, most: int) -> int:
+        """Delete at most so many of the oldest entries from before a time; return how many. This is
+        the only way that entries go."""
+        old = AuditEntry.objects.filter(at__lt=before).order_by("at").values_list("pk", flat=True)
+        chosen = AuditEntry.objects.filter(pk__in=list(old[:most]))
+        return models.QuerySet.delete(chosen)[0]
 
 
 class AuditEntry(models.Model):
@@ -64,7 +71,7 @@ class AuditEntry(models.Model):
         permissions: ClassVar = [("export_auditentry", "Can export audit entries")]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.target_name or self.target_id}"
+        return self.action
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write a new entry; raise ``EntriesStand`` for an existing one."""

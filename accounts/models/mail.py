@@ -12,7 +12,8 @@ class OutgoingMail(models.Model):
     """A mail to a user, written in the same transaction as the change it reports.
 
     It goes to the address that the user has at the time of sending. ``template`` names the files
-    ``{template}_subject.txt`` and ``{template}_message.txt``.
+    ``{template}_subject.txt``, ``{template}_message.txt`` and, if there is one,
+    ``{template}_message.html``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

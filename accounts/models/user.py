@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -61,6 +62,15 @@ class User(AbstractUser):
         "upload.",
     )
 
+    trusted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    is_watched = models.BooleanField(
+        "trust withdrawn",
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="All their new videos wait for a moderator.",
+    )
+
     session_seed = models.CharField(max_length=32, default="", db_default="", editable=False)
     """What sessions depend on beside the password: another one ends them all."""
 
@@ -73,6 +83,7 @@ class User(AbstractUser):
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # ours, by email
 
     class Meta:
+        permissions: ClassVar = [("give_role", "Can give and take roles")]
         constraints: ClassVar = [
             models.UniqueConstraint(Lower("email"), name="user_email_unique_in_any_case")
         ]
@@ -86,6 +97,14 @@ class User(AbstractUser):
             return str(super()._get_session_auth_hash(secret=secret))  # type: ignore[misc]  # Django's
         value = f"{self.password} {self.session_seed}"
         return salted_hmac(_SESSIONS, value, secret=secret, algorithm="sha256").hexdigest()
+
+    @property
+    def may_upload(self) -> bool:
+        """Whether the user may upload: the switch is on and, if uploading takes a role, a group or
+        the user has the permission for it."""
+        if not self.can_upload:
+            return False
+        return settings.UPLOADERS != "role" or self.has_perm("videos.add_video")
 
     @property
     def terms(self) -> Terms:

@@ -43,14 +43,22 @@ def said(answer: object) -> list[str]:
 
 def test_everything_about_oneself_is_on_one_page(browser: Client, owner: User) -> None:
     page = browser.get("/account/").content.decode()
-    for heading in ("Profile", "Email addresses", "Password", "Usage"):
+    for heading in ("Profile", "Email addresses", "Usage"):
         assert f">{heading}</h2>" in page
     assert owner.email in page
 
 
-@pytest.mark.parametrize("path", ["email", "password/change"])
-def test_the_old_addresses_lead_to_the_account(browser: Client, path: str) -> None:
-    assert browser.get(f"/accounts/{path}/")["Location"].startswith("/account/#")
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("email", "/account/#emails"),
+        ("password/change", "/account/security/#password"),
+        ("2fa", "/account/security/"),
+        ("2fa/webauthn", "/account/security/"),
+    ],
+)
+def test_allauths_addresses_lead_to_the_account(browser: Client, path: str, page: str) -> None:
+    assert browser.get(f"/accounts/{path}/")["Location"] == page
 
 
 def test_the_account_is_for_who_is_logged_in(client: Client, db: None) -> None:

@@ -33,7 +33,7 @@ from processing.health import start
 from videos.api.addresses.app import UploadAddresses
 from videos.api.tus.app import TusApp
 from videos.api.tus.places import PREFIX as TUS_PREFIX
-from videos.events import feed
+from videos.feed import socket as feed
 from videos.ingest import delegated
 from videos.playback.media import PREFIX, MediaApp
 
@@ -43,7 +43,6 @@ _media = MediaApp()
 _probes = Probes()
 _tus = TusApp(uploads.identify)
 _addresses = UploadAddresses()
-_feed = feed.FeedConsumer.as_asgi()
 
 
 async def _route(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
@@ -58,7 +57,7 @@ async def _route(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCalla
     elif scope["type"] == "http":
         await django_app(scope, receive, send)
     elif scope["type"] == "websocket" and scope["path"] == feed.PATH:
-        await _feed(scope, receive, send)
+        await feed.serve(scope, receive, send)
     elif scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 4404, "reason": "No such socket."})
     elif scope["type"] == "lifespan":

@@ -50,11 +50,13 @@ def config(*, host: str, port: int) -> Config:
         host=host,
         port=port,
         http=BoundedProtocol,
-        limit_concurrency=2000,
+        limit_concurrency=4000,
         backlog=512,
         timeout_keep_alive=10,
         timeout_graceful_shutdown=settings.GRACE_SECONDS,
         ws_max_size=64 * 1024,
+        # A compressor for each socket would take most of the memory and time of a feed.
+        ws_per_message_deflate=False,
         forwarded_allow_ips=settings.TRUSTED_PROXIES,
         access_log=False,
         log_config=None,  # its lines go through our logging

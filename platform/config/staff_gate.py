@@ -13,7 +13,7 @@ from accounts import second_factors
 from accounts.models import User
 from videos.api import problems
 
-_API = "/api/"
+_API = "/api/v1/"
 # Where they may go: to add a factor, to prove who they are, and to log out.
 _OPEN = ("/account/security/", "/accounts/")
 

@@ -5,6 +5,7 @@ from processing.health import (
     database,
     disk,
     mail,
+    notifications,
     redis,
     site,
     sites,
@@ -38,12 +39,20 @@ DOCTOR: tuple[Check, ...] = (
     sites.imports_from_sites,
     speech.transcription,
     mail.mail,
+    notifications.notifications,
     work.workers,
     work.reconciler,
     work.budgets,
 )
 GATE: Check = database.database
 GATED: frozenset[Check] = frozenset(
-    {disk.stored_files, work.storage_owner, work.workers, work.reconciler, work.budgets}
+    {
+        disk.stored_files,
+        notifications.notifications,
+        work.storage_owner,
+        work.workers,
+        work.reconciler,
+        work.budgets,
+    }
 )
 """Checks that query the database; they are not run if `GATE` finds it at fault."""

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
+from config import site_address
 from config.mail import goes_anywhere
-from processing.health import site_address, trouble
+from processing.health import trouble
 from processing.health.catalogue import mail as kinds
 from processing.health.finding import CheckResult, Kind, well
 from processing.health.trouble import Trouble

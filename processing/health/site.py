@@ -12,9 +12,9 @@ from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http.request import validate_host
 
+from config.site_address import is_local, is_private
 from processing.health.catalogue import site as kinds
 from processing.health.finding import CheckResult, well
-from processing.health.site_address import is_local, is_private
 
 ADDRESS, STATIC, IMPORTS = "Address", "Static files", "Imports"
 

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from accounts.audit_reading import prune_audit
 from accounts.outbox import prune_mail
 from accounts.sessions import prune_sessions
 from processing.chaptering import renew_downloads
 from processing.pipeline import attempt, reconcile, retention
 from processing.reconciler.duty import Duty
 from processing.reconciler.hooks import wake_hooks
-from processing.reconciler.mail import wake_mail
+from processing.reconciler.mail import wake_mail, wake_push
 from processing.reconciler.webhooks import wake_webhooks
 from processing.sounding import make_sounds
 from processing.workers import temp_files
@@ -31,8 +32,12 @@ from videos.ingest.direct import leftovers
 from videos.ingest.hooks.retention import prune_hooks
 from videos.ingest.receiving import complete_arrived
 from videos.ingest.retention import prune_uploads
+from videos.notifications import mails, pushes
+from videos.notifications import retention as notified
 from videos.objects import unknown
 from videos.playback.frames import sweeping as pictures
+from videos.push.outbox import prune_push
+from videos.quotas.lengths import count_lengths
 from videos.tracks.services import forget_orphans
 from videos.webhooks import sweeping
 
@@ -48,6 +53,9 @@ DUTIES = (
     Duty("advance_jobs", _BEAT, reconcile.advance_finished, "database"),
     Duty("place_events", _BEAT, log.sequence, "database"),
     Duty("wake_hooks", _BEAT, wake_hooks, "database"),
+    Duty("write_mails", _BEAT, mails.write_due, "database"),
+    Duty("write_pushes", _BEAT, pushes.write_due, "database"),
+    Duty("wake_push", _BEAT, wake_push, "database"),
     Duty("wake_mail", _BEAT, wake_mail, "database"),
     Duty("wake_webhooks", _BEAT, wake_webhooks, "database"),
     Duty("expire_uploads", _STEP, expire_uploads, "database"),
@@ -61,6 +69,7 @@ DUTIES = (
     Duty("mark_abandoned", _BEAT, attempt.mark_abandoned, "database"),
     Duty("mark_ownerless", _STEP, objects.mark_ownerless, "database"),
     Duty("forget_measurements", _HOUR, measurements.forget_measurements, "database"),
+    Duty("count_lengths", _MINUTE, count_lengths, "database"),
     Duty("forget_tracks", _HOUR, forget_orphans, "database"),
     Duty("renew_downloads", _MINUTE, renew_downloads, "database"),
     Duty("make_sounds", _STEP, make_sounds, "database"),
@@ -75,6 +84,9 @@ DUTIES = (
     Duty("prune_webhooks", _STEP, sweeping.prune_webhooks, "database"),
     Duty("prune_sessions", _STEP, prune_sessions, "database"),
     Duty("prune_mail", _STEP, prune_mail, "database"),
+    Duty("prune_audit", _STEP, prune_audit, "database"),
+    Duty("prune_push", _STEP, prune_push, "database"),
+    Duty("prune_notifications", _STEP, notified.prune_notifications, "database"),
     Duty("keep_identity", _MINUTE, installation.keep, "storage"),
     Duty("settle_direct_uploads", _STEP, leftovers.settle_direct_uploads, "storage"),
     Duty("abort_direct_uploads", _MINUTE, leftovers.abort_direct_uploads, "storage"),

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import captioned
 from tests.browser.editing import saved, text
+from tests.browser.people import PASSWORD
 from tests.browser.playing import media, start
 from tests.browser.scenes import Scene
 
@@ -109,6 +110,18 @@ def _create_key(page: Page) -> None:
 
 def _begin_revoking(page: Page) -> None:
     page.locator("#keys summary").first.click()
+
+
+def _begin_logging_out(page: Page) -> None:
+    page.locator("#sessions summary").click()
+
+
+def _prove(page: Page) -> None:
+    """Enter the password, unless that was done a moment ago."""
+    if page.get_by_role("heading", name="Is it you?").is_visible():
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("link", name="Cancel")).to_be_visible()
 
 
 def _ask_for_confirmation(page: Page) -> None:
@@ -338,9 +351,14 @@ STATES: Sequence[State] = (
     State("account-keys", "/account/keys/"),
     State("account-key", "/account/keys/", prepare=_create_key),
     State("account-revoke", "/account/keys/", prepare=_begin_revoking),
-    State("account-wrong", "/account/", prepare=_wrong_password),
+    State("security-wrong", "/account/security/", prepare=_wrong_password),
     State("account-told", "/account/", prepare=_ask_for_confirmation),
     State("account-new", "/account/", "new"),
+    State("security", "/account/security/"),
+    State("security-everywhere", "/account/security/", prepare=_begin_logging_out),
+    State("security-proof", "/accounts/2fa/webauthn/add/"),
+    State("security-passkey", "/accounts/2fa/webauthn/add/", prepare=_prove),
+    State("security-app", "/accounts/2fa/totp/activate/", prepare=_prove),
     State("logout", "/accounts/logout/"),
     State("not-found", "/no/such/page/"),
     State("api-docs", "/api/docs/"),

@@ -45,7 +45,13 @@ def hear_until(socket: ClientConnection, event: str) -> list[dict[str, Any]]:
     return heard
 
 
-BEGUN_AND_FAILED = ["video.created", "video.processing.started", "job.queued", "video.failed"]
+BEGUN_AND_FAILED = [
+    "video.created",
+    "video.upload.completed",
+    "job.queued",
+    "video.processing.started",
+    "video.failed",
+]
 
 
 def events(heard: list[dict[str, Any]], video: str) -> list[str]:

@@ -65,7 +65,8 @@ def test_every_page_keeps_its_content_policy(
     page = open_page(demo)
     for path, seen in (
         ("/upload/", "Drop videos here"),
-        ("/account/", "Current password"),
+        ("/account/", "What the key is for"),
+        ("/account/security/", "Current password"),
         ("/api/docs/", "/api/v1/videos/{id}/reprocess"),
         ("/admin/", "Waiting for approval"),
         ("/admin/videos/video/", "Staff actions"),

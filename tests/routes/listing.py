@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.headless.internal.restkit.views import RESTView
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from videos.api.schema.protocols import PROTOCOLS
+
+_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,13 @@ def _walk(patterns: list[Any], prefix: str) -> Iterator[Route]:
 
 
 def _methods(pattern: URLPattern) -> list[str]:
-    """Those of an API's view; of all others reading and sending a form."""
+    """Those of an API's view, ours or allauth's; of all others reading and sending a form."""
     actions = getattr(pattern.callback, "actions", None)
     if actions:
         return sorted(method.upper() for method in actions if method != "head")
+    view = getattr(pattern.callback, "view_class", object)
+    if issubclass(view, RESTView):
+        return [method for method in _METHODS if hasattr(view, method.lower())]
     return ["GET", "POST"]
 
 

@@ -14,12 +14,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import trust
 from accounts.models import User
 from accounts.rights import Right, may
 from videos.admin import video_acts
 from videos.admin.video_acts import RejectForm
 from videos.models import ModerationDecision, Video
-from videos.moderation import queue
+from videos.moderation import policy, queue
 from videos.moderation import services as moderation
 from videos.pages import cards
 from videos.pages import library as shelf
@@ -51,10 +52,26 @@ def one(request: HttpRequest, video_id: UUID) -> HttpResponse:
     decision = request.POST.get("decision")
     if decision == "approve":
         return _decided(request, video, None)
+    if decision == "trust":
+        return _trusted(request, video)
     form = RejectForm(request.POST if decision == "reject" else None)
     if not form.is_valid():
         return _page(request, video, form)
     return _decided(request, video, form)
+
+
+def _trusted(request: HttpRequest, video: Video) -> HttpResponse:
+    """Trust the owner of a video, or withdraw it; the decision about the video is still to be
+    made."""
+    act = trust.withdraw if video.owner.trusted_at else trust.give
+    try:
+        act(video.owner, by=cast(User, request.user))
+    except (trust.NothingToChange, trust.OwnTrust):
+        messages.warning(request, "Nothing was changed.")
+    else:
+        said = "no longer trusted" if act is trust.withdraw else "trusted from now on"
+        messages.success(request, f"{video.owner} is {said}.")
+    return redirect("admin:videos_video_review_one", video_id=video.pk)
 
 
 def _decided(request: HttpRequest, video: Video, form: RejectForm | None) -> HttpResponse:
@@ -72,8 +89,7 @@ def _decided(request: HttpRequest, video: Video, form: RejectForm | None) -> Htt
 
 def _decide(request: HttpRequest, video: Video, form: RejectForm | None) -> None:
     by = cast(User, request.user)
-    page = request.build_absolute_uri(reverse("watch", args=[video.pk]))
-    seen = moderation.Seen(video.pk, Video.Moderation.PENDING, page)
+    seen = moderation.Seen(video.pk, Video.Moderation.PENDING)
     if form is None:
         moderation.approve(seen, by=by)
     else:
@@ -100,6 +116,7 @@ def _page(request: HttpRequest, video: Video | None, form: RejectForm | None) ->
         context |= {
             "may_approve": moderation.may_approve(video, cast(User, request.user)),
             "watch": cards.watch(video, cast(User, request.user)),
+            "is_trusted": policy.is_trusted(video.owner),
             "before": queue.decisions_about(video.owner),
             "others": reverse("admin:videos_video_changelist"),
         }

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
-from django.urls import reverse
 
 from accounts.models import User
 from accounts.rights import Right
@@ -88,8 +87,7 @@ def seen(doing: Doing) -> moderation.Seen:
     """Return the video in the moderation state that the page showed when the decision was made."""
     video: Video = doing.row
     stood = doing.request.POST.get(f"{SEEN}{video.pk}", video.moderation)
-    page = doing.request.build_absolute_uri(reverse("watch", args=[video.pk]))
-    return moderation.Seen(video.pk, stood, page)
+    return moderation.Seen(video.pk, stood)
 
 
 def _approve(doing: Doing) -> None:

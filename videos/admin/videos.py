@@ -14,6 +14,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from accounts import audit_admin
 from accounts.models import User
 from config.admin.acts import Act, ActingAdmin
 from config.admin.base import NOTHING, chip, link, listing
@@ -76,11 +77,12 @@ class VideoAdmin(ActingAdmin):
         ),
         ("What was made", {"fields": ("notices", "made", "original", "tracks", "history_of_jobs")}),
         ("What is in it", {"fields": ("facts", "alike")}),
-        ("Dates", {"fields": ("created_at", "ready_at")}),
+        ("Dates", {"fields": ("created_at", "ready_at", "log")}),
     )
     readonly_fields = (
         *("state", "failure", "decision", "reason", "of", "deleted_at", "notices", "made"),
-        *("original", "tracks", "history_of_jobs", "facts", "alike", "created_at", "ready_at"),
+        *("original", "tracks", "history_of_jobs", "facts", "alike"),
+        *("created_at", "ready_at", "log"),
     )
     acts = video_acts.ACTS
 
@@ -271,6 +273,11 @@ class VideoAdmin(ActingAdmin):
         """Return a link to all jobs of the video."""
         viewer = cast(Any, video).viewed_by
         return listing(Run, "All jobs of this video", viewer=viewer, video__id__exact=video.pk)
+
+    @display(description="Audit log")
+    def log(self, video: Video) -> SafeString | str:
+        """Return a link to what was done to the video, and by whom."""
+        return audit_admin.links_to(video, viewer=cast(Any, video).viewed_by)
 
 
 def _pictures(video: Video, viewer: User) -> dict[str, Any]:

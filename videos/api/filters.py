@@ -12,7 +12,7 @@ from django_filters.fields import IsoDateTimeField
 
 from processing.models import Run
 from videos import search, tags
-from videos.models import Folder, Video
+from videos.models import Folder, Video, WebhookDelivery
 
 
 class _Moment(IsoDateTimeField):  # type: ignore[misc]  # its base has no types
@@ -127,3 +127,11 @@ class JobFilter(CreatedFilter):
     class Meta:
         model = Run
         fields = ("status", "kind", "video", "error_code")
+
+
+class WebhookDeliveryFilter(CreatedFilter):
+    """The filters of the messages to a webhook."""
+
+    class Meta:
+        model = WebhookDelivery
+        fields = ("state", "kind", "event")

@@ -36,6 +36,7 @@ _NOT_FINAL = frozenset({401, 403, 408, 423, 429})
 _NOT_FINAL_CODES = frozenset(
     {
         "video_busy",
+        "quota_exceeded",
         "fetch_unreachable",
         "fetch_unavailable",
         "fetch_stalled",

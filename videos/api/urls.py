@@ -15,12 +15,19 @@ from videos.api.image_views import ImageViewSet
 from videos.api.import_views import ImportView
 from videos.api.job_views import JobViewSet
 from videos.api.key_views import KeyViewSet
+from videos.api.me_views import MeView
+from videos.api.notification_views import (
+    NotificationChoicesView,
+    PushKeyView,
+    PushSubscriptionViewSet,
+)
 from videos.api.profile_views import ProfileViewSet
 from videos.api.s3_views import PATHS as S3_PATHS
 from videos.api.track_views import TrackViewSet
 from videos.api.transcript_views import TranscriptViewSet
 from videos.api.upload_views import UploadViewSet
 from videos.api.views import VideoViewSet
+from videos.api.webhook_views import WebhookDeliveryViewSet, WebhookViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("videos", VideoViewSet, basename="video")
@@ -33,6 +40,8 @@ router.register("profiles", ProfileViewSet, basename="profile")
 router.register("keys", KeyViewSet, basename="key")
 router.register("hooks/addresses", HookAddressViewSet, basename="hook-address")
 router.register("hooks/deliveries", HookDeliveryViewSet, basename="hook-delivery")
+router.register("webhooks", WebhookViewSet, basename="webhook")
+router.register("push/subscriptions", PushSubscriptionViewSet, basename="push-subscription")
 
 urlpatterns = [
     *router.urls,
@@ -71,6 +80,32 @@ urlpatterns = [
             name=f"transcript-{suffix}",
         )
         for suffix, action in (("txt", "as_text"), ("vtt", "as_webvtt"), ("json", "as_json"))
+    ),
+    path(
+        "webhooks/<id:webhook_id>/deliveries/",
+        WebhookDeliveryViewSet.as_view({"get": "list"}, basename="webhook-delivery"),
+        name="webhook-delivery-list",
+    ),
+    path(
+        "webhooks/<id:webhook_id>/deliveries/<id:pk>/",
+        WebhookDeliveryViewSet.as_view({"get": "retrieve"}, basename="webhook-delivery"),
+        name="webhook-delivery-detail",
+    ),
+    path(
+        "webhooks/<id:webhook_id>/deliveries/<id:pk>/send_again/",
+        WebhookDeliveryViewSet.as_view({"post": "send_again"}, basename="webhook-delivery"),
+        name="webhook-delivery-send-again",
+    ),
+    path("me/", MeView.as_view({"get": "retrieve"}, basename="me"), name="me"),
+    path(
+        "me/notifications/",
+        NotificationChoicesView.as_view(
+            {"get": "retrieve", "patch": "partial_update"}, basename="notification-choices"
+        ),
+        name="notification-choices",
+    ),
+    path(
+        "push/key/", PushKeyView.as_view({"get": "retrieve"}, basename="push-key"), name="push-key"
     ),
     path("feed/ticket/", FeedTicketView.as_view({"post": "create"}), name="feed-ticket"),
     path(

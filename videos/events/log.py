@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce, Greatest
 from videos.events import announce, webhooks
 from videos.events.kinds import KINDS, UnknownKind
 from videos.models import Event, EventLog, Image, Video
+from videos.notifications import writing
 
 _SEQUENCER_LOCK = 0x766F646C  # "vodl": one advisory lock for the whole installation
 _BATCH = 1000
@@ -85,7 +86,8 @@ def _write(kind: str, videos: Iterable[Video], payload: Mapping[str, Any]) -> No
 def _store(kind: str, events: Iterable[Event]) -> None:
     if kind not in KINDS:
         raise UnknownKind(kind)
-    Event.objects.bulk_create(events)
+    written = Event.objects.bulk_create(events)
+    writing.note(written)
     transaction.on_commit(sequence, robust=True)
 
 
@@ -135,9 +137,11 @@ def _give_positions(count: int) -> int:
     return log.values_list("last", flat=True).get()
 
 
-def after(position: int, *, owner_id: Any, limit: int = 500) -> Sequence[Event]:
-    """Return the owner's events past a position, in order."""
-    events = Event.objects.filter(owner_id=owner_id, position__gt=position)
+def after(position: int, *, owner_id: Any = None, limit: int = 500) -> Sequence[Event]:
+    """Return the events past a position, in order: those of an owner, or of all without one."""
+    events = Event.objects.filter(position__gt=position)
+    if owner_id is not None:
+        events = events.filter(owner_id=owner_id)
     return list(events.order_by("position")[:limit])
 
 

@@ -4,7 +4,7 @@ Each member has its description beside its type, from which the descriptions of 
 """
 
 from datetime import UTC
-from typing import Annotated, Any, Literal, TypedDict, cast
+from typing import Annotated, Any, Literal, NotRequired, TypedDict, cast
 
 from videos.events import cursors, earlier
 from videos.events.payloads import (
@@ -108,7 +108,84 @@ class Ping(TypedDict):
     cursor: Cursor
 
 
-MESSAGES: tuple[Any, ...] = (Hello, EventMessage, ImageMessage, ProgressMessage, Ping)
+class Gone(TypedDict):
+    """Nothing more is told of a video that you asked for: it was deleted for good, or you may not
+    see it any more."""
+
+    type: Literal["gone"]
+    video: Annotated[str, "the video's id"]
+
+
+class Events(TypedDict):
+    """Several messages in one frame, in order; a message alone comes as itself. Event streams have
+    none of these."""
+
+    type: Literal["events"]
+    events: list[EventMessage | ImageMessage | Gone]
+
+
+class Subscribed(TypedDict):
+    """What is followed after a message of the client."""
+
+    type: Literal["subscribed"]
+    own: Annotated[bool, "your own videos and images"]
+    all: Annotated[bool, "the videos and images of all users"]
+    videos: Annotated[list[str], "single videos, by their ids"]
+
+
+class Refused(TypedDict):
+    """Why a message of the client, or a part of it, was not followed."""
+
+    type: Literal["error"]
+    code: Annotated[str, "`not_found`, `not_permitted`, `not_understood` or `database_unavailable`"]
+    message: Annotated[str, "a sentence for people"]
+    videos: NotRequired[Annotated[list[str], "the ids that were not found"]]
+
+
+class End(TypedDict):
+    """The last message of an event stream, whose client may connect again if the reason is gone. A
+    socket is closed with the code instead."""
+
+    type: Literal["end"]
+    code: int
+    message: Annotated[str, "a sentence for people"]
+
+
+MESSAGES: tuple[Any, ...] = (
+    Hello,
+    EventMessage,
+    ImageMessage,
+    ProgressMessage,
+    Gone,
+    Events,
+    Subscribed,
+    Refused,
+    Ping,
+    End,
+)
+
+
+class Followed(TypedDict):
+    """What to follow, or no longer: at least one of these."""
+
+    own: NotRequired[Annotated[Literal[True], "your own videos and images"]]
+    all: NotRequired[Annotated[Literal[True], "the videos and images of all users; only for staff"]]
+    videos: NotRequired[Annotated[list[str], "single videos, by their ids; at most 200"]]
+
+
+class Subscribe(TypedDict):
+    """Follow something else too, from now on."""
+
+    subscribe: Followed
+
+
+class Unsubscribe(TypedDict):
+    """Follow something no longer."""
+
+    unsubscribe: Followed
+
+
+REQUESTS: tuple[Any, ...] = (Subscribe, Unsubscribe)
 
 
 class VideoData(TypedDict):

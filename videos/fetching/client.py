@@ -36,6 +36,30 @@ def get(url: str, headers: Mapping[str, str], watch: Watch) -> Iterator[requests
             answer.close()
 
 
+@contextmanager
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], watch: Watch
+) -> Iterator[requests.Response]:
+    """Send POST, follow no redirect, and return the answer with its body unread.
+
+    Raises ``FetchFailed``, or what the watch raises.
+    """
+    _require(url)
+    with _session(watch) as session:
+        try:
+            answer = session.post(
+                url, data=body, headers=headers, stream=True, allow_redirects=False
+            )
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            watch.check()
+            raise _failure_of(error) from error
+        try:
+            watch.check()
+            yield answer
+        finally:
+            answer.close()
+
+
 def _followed(
     session: requests.Session, url: str, headers: Mapping[str, str], watch: Watch
 ) -> requests.Response:

@@ -150,14 +150,14 @@ def _require_open(upload: Upload, origin: str | None) -> None:
 
 def require_right(owner: User) -> None:
     """Raise ``UploadNotAllowed`` or ``EmailNotVerified`` if the owner may not upload."""
-    if not owner.can_upload:
+    if not owner.may_upload:
         raise uploads.UploadNotAllowed
     verification.require_verified(owner)
 
 
 def require_owners_right(owner: User) -> None:
     """Raise ``OwnerMayNotUpload`` or ``OwnerNotVerified`` if nobody may upload for the owner."""
-    if not owner.can_upload:
+    if not owner.may_upload:
         raise OwnerMayNotUpload
     if not verification.is_verified(owner):
         raise OwnerNotVerified

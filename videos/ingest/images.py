@@ -116,7 +116,7 @@ def require_readable(path: Path) -> None:
 
 def require_allowed(owner: User, settings: ImageSettings) -> None:
     """Raise ``UploadNotAllowed``, ``NoSuchFolder`` or ``ExternalIdTaken`` before bytes arrive."""
-    if not owner.can_upload:
+    if not owner.may_upload:
         raise uploads.UploadNotAllowed
     if settings.folder and not Folder.objects.filter(pk=settings.folder, owner=owner).exists():
         raise folders.NoSuchFolder

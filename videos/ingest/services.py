@@ -73,7 +73,7 @@ def begin_file(
     limits: uploads.Limits | None = None,
 ) -> Upload:
     """Create the upload and the video of an arrived file. Raises as ``take_file`` does."""
-    if not owner.can_upload:
+    if not owner.may_upload:
         raise uploads.UploadNotAllowed
     if file.size == 0:
         raise EmptyFile

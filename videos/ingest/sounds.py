@@ -26,9 +26,9 @@ _CONTENT_TYPE = "application/octet-stream"
 
 def take(video: Video, file: ArrivedFile, **facts: Any) -> Track:
     """Store an arrived file as an audio track of a video, which is processing then; ``facts`` are
-    columns of the track. Nothing is kept of what is refused: raises ``EmptyFile``,
-    ``UploadNotAllowed``, ``QuotaExceeded``, ``StorageUnavailable``, ``FileGivenUp``, and what
-    ``services.add`` raises."""
+    columns of the track. Raises ``EmptyFile``, ``UploadNotAllowed``, ``QuotaExceeded``,
+    ``StorageUnavailable``, ``FileGivenUp``, and what ``services.add`` raises; nothing is kept
+    then."""
     if file.size == 0:
         raise EmptyFile
     _require_allowed(video)

@@ -85,7 +85,7 @@ def create(
     again. Raises ``UploadNotAllowed``, ``QuotaExceeded``, ``NoSuchFolder``, ``ExternalIdTaken`` or
     ``profiles.NoSuchProfile``.
     """
-    if not owner.can_upload:
+    if not owner.may_upload:
         raise UploadNotAllowed
     limits = limits or Limits()
     asked: dict[str, Any] = {"on_duplicate": settings.on_duplicate}
@@ -122,7 +122,7 @@ def create(
 
 def require_allowed(owner: User, settings: VideoSettings) -> None:
     """Raise what ``create`` would raise, before bytes are fetched for it."""
-    if not owner.can_upload:
+    if not owner.may_upload:
         raise UploadNotAllowed
     if settings.profile:
         profiles.named(settings.profile)

@@ -10,6 +10,7 @@ from videos.models.idempotency import IdempotencyKey
 from videos.models.image import Image
 from videos.models.installation import Installation, Walk
 from videos.models.library import LibraryItem
+from videos.models.notification import Notification
 from videos.models.objects import StoredObject
 from videos.models.picture import Picture
 from videos.models.release import Chunk, Release, Rendition
@@ -39,6 +40,7 @@ __all__ = [
     "Installation",
     "LibraryItem",
     "ModerationDecision",
+    "Notification",
     "Picture",
     "Release",
     "Rendition",

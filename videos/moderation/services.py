@@ -1,5 +1,5 @@
 """A moderator's decisions. Each is made by compare-and-set, with its entry in the audit log, an
-event and a mail to the owner, all in one transaction.
+event and a notification of the owner, all in one transaction.
 
 Only the owner and moderators see a video that is not approved.
 """
@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts import audit, outbox
+from accounts import audit
 from accounts.models import User
 from videos.events import log
 from videos.models import ModerationDecision, Video
-from videos.moderation import reasons
+from videos.moderation import policy, reasons
 
 Moderation = Video.Moderation
 
@@ -46,12 +46,10 @@ class OwnVideo(Exception):
 
 @dataclass(frozen=True)
 class Seen:
-    """The video that a moderator decides about, in the state that the moderator saw, with the
-    address of its page for the mail to the owner."""
+    """The video that a moderator decides about, in the state that the moderator saw."""
 
     video_id: UUID
     moderation: str
-    link: str = ""
 
 
 def approve(seen: Seen, *, by: User) -> ModerationDecision:
@@ -98,10 +96,9 @@ def _decide(
         decision = _write_down(video, Moderation(seen.moderation), by=by)
         details = {"before": seen.moderation, "code": code, "message": message}
         audit.record(f"moderation.{after}", video, by=by, details=details)
+        if after == Moderation.APPROVED:
+            policy.note_approval(video.owner)
         log.write(f"moderation.{after}", video, moderation_reason=reason_of(video))
-        outbox.write(
-            video.owner, f"mail/video_{after}", title=str(video), message=message, link=seen.link
-        )
     return decision
 
 

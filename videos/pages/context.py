@@ -24,4 +24,4 @@ def site(request: HttpRequest) -> dict[str, Any]:
 def may_upload(request: HttpRequest) -> bool:
     """Return whether to offer uploading; it is not offered to a user who may not upload."""
     user = getattr(request, "user", None)
-    return bool(user and user.is_authenticated and user.can_upload)
+    return bool(user and user.is_authenticated and user.may_upload)

@@ -4,8 +4,8 @@ from django.urls import path, re_path
 
 # These imports register the converter that the routes use.
 from videos import ids  # noqa: F401
-from videos.pages import images, open_views, tracks, trash, views
-from videos.pages.account import keys
+from videos.pages import images, open_views, push_worker, tracks, trash, views
+from videos.pages.account import keys, notifications, security, webhooks
 from videos.pages.account import profile as account
 
 urlpatterns = [
@@ -29,6 +29,45 @@ urlpatterns = [
     path("account/profile/", account.save_profile, name="account_profile"),
     path("account/keys/", keys.keys, name="account_keys"),
     path("account/keys/<id:key_id>/revoke/", keys.revoke, name="account_key_revoke"),
+    path("account/webhooks/", webhooks.page, name="account_webhooks"),
+    path("account/webhooks/create/", webhooks.create, name="account_webhook_create"),
+    path("account/webhooks/<id:webhook_id>/", webhooks.one, name="account_webhook"),
+    *(
+        path(f"account/webhooks/<id:webhook_id>/{name}/", view, name=f"account_webhook_{name}")
+        for name, view in (
+            ("change", webhooks.change),
+            ("turn", webhooks.turn),
+            ("rotate", webhooks.rotate),
+            ("delete", webhooks.delete),
+            ("test", webhooks.test),
+            ("replay", webhooks.replay),
+        )
+    ),
+    path(
+        "account/webhooks/<id:webhook_id>/<id:delivery_id>/again/",
+        webhooks.send_again,
+        name="account_webhook_again",
+    ),
+    path("account/notifications/", notifications.page, name="account_notifications"),
+    path("account/notifications/save/", notifications.save, name="account_notifications_save"),
+    path(
+        "account/notifications/browsers/<id:subscription_id>/remove/",
+        notifications.remove_browser,
+        name="account_browser_remove",
+    ),
+    path("notifications/off/<str:token>/", notifications.turn_off, name="notifications_off"),
+    path("push-worker.js", push_worker.push_worker, name="push_worker"),
+    path("account/security/", security.security, name="account_security"),
+    path(
+        "account/security/sessions/<int:session_id>/end/",
+        security.end_session,
+        name="account_session_end",
+    ),
+    path(
+        "account/security/log-out-everywhere/",
+        security.log_out_everywhere,
+        name="account_log_out_everywhere",
+    ),
     # Before allauth's own routes, which have the same URLs.
     path("accounts/email/", account.emails, name="account_email"),
     re_path(
@@ -36,5 +75,7 @@ urlpatterns = [
         account.confirm_email,
         name="account_confirm_email",
     ),
-    path("accounts/password/change/", account.password, name="account_change_password"),
+    path("accounts/password/change/", security.password, name="account_change_password"),
+    path("accounts/2fa/", security.factors, name="mfa_index"),
+    path("accounts/2fa/webauthn/", security.factors, name="mfa_list_webauthn"),
 ]

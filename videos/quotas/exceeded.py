@@ -59,7 +59,8 @@ class QuotaExceeded(Exception):
 
     ``limit``, ``used`` and ``asked`` are in ``unit``; ``used`` is None for limits of a single file,
     and ``asked`` where it is not known how much more is needed. Of profiles, ``limit`` are the
-    names that may be chosen. ``resets_at`` is when a day's quota begins anew.
+    names that may be chosen, and ``asked`` is another. ``resets_at`` is when a day's quota begins
+    anew.
     """
 
     quota: Quota
@@ -91,13 +92,15 @@ class QuotaExceeded(Exception):
 
     def members(self) -> dict[str, Any]:
         """Return what a problem tells besides its code and its sentence."""
+        is_named = self.quota == Quota.PROFILES
         return {
             "quota": str(self.quota),
-            "limit": self.limit,
+            "limit": None if is_named else self.limit,
             "used": self.used,
-            "asked": self.asked,
+            "asked": None if is_named else self.asked,
             "unit": self.unit,
             "resets_at": self.resets_at.isoformat() if self.resets_at else None,
+            "profiles": self.limit if is_named else [],
         }
 
     def __str__(self) -> str:

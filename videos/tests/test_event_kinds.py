@@ -12,7 +12,8 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from tests.domain import stand_ready
 from videos import purge, trash
-from videos.events import closes, kinds, log, messages
+from videos.events import kinds, log, messages
+from videos.feed import closes
 from videos.models import Event, Video
 from videos.moderation import services as moderation
 from videos.moderation.services import Seen

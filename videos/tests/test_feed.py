@@ -13,8 +13,9 @@ from django.test import Client
 
 from accounts import api_keys, credentials
 from accounts.models import User
-from videos.events import closes, cursors, feed, listeners, log
-from videos.events.feed import PATH, FeedConsumer
+from videos.events import announce, cursors, log
+from videos.feed import closes, reading, review
+from videos.feed.socket import PATH, serve
 from videos.models import EventLog, Video
 
 
@@ -34,7 +35,7 @@ async def open_socket(key: str) -> AsyncIterator[dict[str, Any]]:
     headers = [(b"authorization", f"Bearer {key}".encode()), (b"host", b"testserver")]
     scope = {"type": "websocket", "path": PATH, "query_string": b"", "headers": headers}
     make: Any = ApplicationCommunicator  # asgiref has no types for it
-    socket = make(FeedConsumer.as_asgi(), scope)
+    socket = make(serve, scope)
     await socket.send_input({"type": "websocket.connect"})
     assert (await socket.receive_output(20))["type"] == "websocket.accept"
     try:
@@ -46,10 +47,8 @@ async def open_socket(key: str) -> AsyncIterator[dict[str, Any]]:
 
 
 @pytest.mark.anyio
-async def test_one_user_has_so_many_feeds_and_no_more(
-    key: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(listeners, "MOST_OF_ONE", 2)
+async def test_one_user_has_so_many_feeds_and_no_more(key: str, settings: LazySettings) -> None:
+    settings.FEEDS_AT_ONCE = 2
     async with AsyncExitStack() as held:
         for _ in range(2):
             said = await held.enter_async_context(open_socket(key))
@@ -61,8 +60,8 @@ async def test_one_user_has_so_many_feeds_and_no_more(
 
 
 @pytest.mark.anyio
-async def test_a_refused_socket_is_not_counted(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listeners, "MOST_OF_ONE", 1)
+async def test_a_refused_socket_is_not_counted(key: str, settings: LazySettings) -> None:
+    settings.FEEDS_AT_ONCE = 1
     async with open_socket("vl_wrong") as refused:
         assert refused["code"] == closes.NOT_AUTHENTICATED
     for _ in range(2):
@@ -90,9 +89,11 @@ def disable(user: User) -> None:
 
 @pytest.fixture
 def _looks_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who is in is asked several times a second, which is seconds elsewhere."""
-    assert feed.CHECK_SECONDS <= 3
-    monkeypatch.setattr(feed, "CHECK_SECONDS", 0.3)
+    """Nobody announces anything, and who is in is asked several times a second, which is seconds
+    elsewhere."""
+    assert review.CHECK_SECONDS <= 3
+    monkeypatch.setattr(review, "CHECK_SECONDS", 0.3)
+    monkeypatch.setattr(announce, "_send", lambda message: None)
 
 
 @pytest.mark.anyio
@@ -120,7 +121,7 @@ async def test_a_logout_ends_the_feeds_of_its_session_within_seconds(
 async def _is_closed_after(end: Callable[[], None], headers: list[tuple[bytes, bytes]]) -> None:
     scope = {"type": "websocket", "path": PATH, "query_string": b"", "headers": headers}
     make: Any = ApplicationCommunicator  # asgiref has no types for it
-    socket = make(FeedConsumer.as_asgi(), scope)
+    socket = make(serve, scope)
     await socket.send_input({"type": "websocket.connect"})
     assert (await socket.receive_output(20))["type"] == "websocket.accept"
     assert (await socket.receive_output(20))["type"] == "websocket.send"
@@ -136,15 +137,16 @@ async def _is_closed_after(end: Callable[[], None], headers: list[tuple[bytes, b
 async def test_nothing_is_told_to_who_was_out_a_second_before(
     key: str, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feed, "CHECK_SECONDS", 60.0)
+    monkeypatch.setattr(review, "CHECK_SECONDS", 60.0)
+    monkeypatch.setattr(announce, "rights", lambda user_id: None)
     headers = [(b"authorization", f"Bearer {key}".encode()), (b"host", b"testserver")]
     scope = {"type": "websocket", "path": PATH, "query_string": b"", "headers": headers}
     make: Any = ApplicationCommunicator
-    socket = make(FeedConsumer.as_asgi(), scope)
+    socket = make(serve, scope)
     await socket.send_input({"type": "websocket.connect"})
     for _ in range(2):
         await socket.receive_output(20)
-    await asyncio.sleep(feed._CHECKED_LATELY_SECONDS)
+    await asyncio.sleep(review.LATELY_SECONDS)
 
     def change() -> None:
         revoke(owner)
@@ -190,11 +192,9 @@ async def test_a_cursor_that_is_ahead_of_all_events_is_none(
     owner: User, transactional_db: None
 ) -> None:
     """As after a backup was restored: the feed would be silent until it is reached again."""
-    consumer = FeedConsumer()
 
     async def first_position(position: int) -> int:
-        consumer.scope = {"query_string": f"since={cursors.encode(position)}".encode()}
-        return await consumer._first_position()
+        return await sync_to_async(reading.start)(cursors.encode(position))
 
     def change() -> int:
         log.write("video.updated", Video.objects.create(owner=owner))

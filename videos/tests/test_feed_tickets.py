@@ -1,4 +1,4 @@
-"""Browsers elsewhere open the live feed with a ticket: for one socket, for a minute."""
+"""Browsers elsewhere open the live feed with a ticket: for one feed, for half a minute."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.conf import LazySettings
 from django.core.cache import cache
@@ -16,10 +17,13 @@ from rest_framework.test import APIClient
 
 from accounts import api_keys, tickets
 from accounts.models import ApiKey, User
+from accounts.tickets import Holder
 from config.asgi import application
 from config.env.rates import Rate
-from videos.events import closes, listeners
-from videos.events.feed import PATH
+from videos.feed import closes, listeners, standing
+from videos.feed.closes import Ended
+from videos.feed.listeners import Listener
+from videos.feed.socket import PATH
 
 HERE, THERE = "https://app.example.org", "https://evil.example.com"
 TICKETS = "/api/v1/feed/ticket/"
@@ -43,6 +47,14 @@ def key(owner: User, transactional_db: None) -> ApiKey:
 
 def protocols_of(ticket: str) -> list[str]:
     return [listeners.PROTOCOL, f"{listeners.TICKET_PREFIX}{ticket}"]
+
+
+def ticket_of(key: ApiKey) -> str:
+    return tickets.issue(Holder(key_id=key.pk))
+
+
+def is_in(listener: Listener) -> bool:
+    return not standing.ended({listener})
 
 
 @asynccontextmanager
@@ -75,7 +87,7 @@ def test_a_key_is_given_all_that_a_browser_needs(api: APIClient) -> None:
     told = api.post(TICKETS)
     assert (told.status_code, told["Cache-Control"]) == (200, "no-store")
     assert told.json()["url"] == "ws://testserver/ws/feed/"
-    assert told.json()["expires_in"] == 60
+    assert told.json()["expires_in"] == 30
     protocol, ticket = told.json()["protocols"]
     assert protocol == "vodloom"
     assert set(ticket) <= set(
@@ -84,17 +96,30 @@ def test_a_key_is_given_all_that_a_browser_needs(api: APIClient) -> None:
     assert api.post(TICKETS, secure=True).json()["url"].startswith("wss://")
 
 
-def test_who_is_logged_in_or_nobody_gets_none(owner: User) -> None:
+def test_nobody_gets_none(owner: User) -> None:
+    assert APIClient().post(TICKETS).status_code == 401
+
+
+@pytest.mark.anyio
+async def test_a_session_has_tickets_too_which_end_with_it(
+    owner: User, transactional_db: None
+) -> None:
     client = APIClient()
-    assert client.post(TICKETS).status_code == 401
-    client.force_login(owner)
-    answer = client.post(TICKETS)
-    assert (answer.status_code, answer.json()["code"]) == (403, "api_key_needed")
+    await sync_to_async(client.force_login)(owner)
+    told = await sync_to_async(client.post)(TICKETS)
+    session = client.cookies["sessionid"].value
+    assert session not in told.content.decode()
+    async with opened(told.json()["protocols"]) as (_, said):
+        assert '"hello"' in said["text"]
+    told = await sync_to_async(client.post)(TICKETS)
+    await sync_to_async(client.logout)()
+    async with opened(told.json()["protocols"]) as (_, said):
+        assert said["code"] == closes.NOT_AUTHENTICATED
 
 
 @pytest.mark.anyio
 async def test_a_ticket_opens_one_feed(key: ApiKey) -> None:
-    ticket = tickets.issue(key)
+    ticket = ticket_of(key)
     async with opened(protocols_of(ticket)) as (accepted, said):
         assert accepted["subprotocol"] == listeners.PROTOCOL
         assert '"hello"' in said["text"]
@@ -104,7 +129,10 @@ async def test_a_ticket_opens_one_feed(key: ApiKey) -> None:
 
 @pytest.mark.anyio
 async def test_the_feed_has_two_spellings_too(key: ApiKey) -> None:
-    async with opened(protocols_of(tickets.issue(key)), path="/ws/feed") as (_, said):
+    async with opened(protocols_of(ticket_of(key)), path="/ws/feed") as (
+        _,
+        said,
+    ):
         assert '"hello"' in said["text"]
 
 
@@ -122,7 +150,10 @@ async def test_the_feed_has_two_spellings_too(key: ApiKey) -> None:
 async def test_a_ticket_counts_for_pages_that_may_ask(
     key: ApiKey, origin: str, host: str, code: int | None
 ) -> None:
-    async with opened(protocols_of(tickets.issue(key)), origin, host=host) as (_, said):
+    async with opened(protocols_of(ticket_of(key)), origin, host=host) as (
+        _,
+        said,
+    ):
         assert said.get("code") == code
 
 
@@ -136,10 +167,10 @@ async def test_a_page_elsewhere_does_not_come_in_by_a_cookie(key: ApiKey, owner:
 async def test_a_ticket_that_is_none_opens_nothing(
     key: ApiKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ticket = tickets.issue(key)
-    forged = ticket[:-1] + ("a" if ticket[-1] != "a" else "b")
+    ticket = ticket_of(key)
+    forged = ticket[:50] + ("a" if ticket[50] != "a" else "b") + ticket[51:]
     monkeypatch.setattr(tickets, "SECONDS", -1)
-    for none in (forged, "", "x", ticket):
+    for none in (forged, "", "x", ticket_of(key)):
         async with opened(protocols_of(none)) as (_, said):
             assert said["code"] == closes.NOT_AUTHENTICATED
 
@@ -147,14 +178,14 @@ async def test_a_ticket_that_is_none_opens_nothing(
 def test_a_feed_ends_with_the_key_of_its_ticket(key: ApiKey) -> None:
     scope = {
         "headers": [(b"host", b"testserver")],
-        "subprotocols": protocols_of(tickets.issue(key)),
+        "subprotocols": protocols_of(ticket_of(key)),
     }
     listener = listeners.identify(scope)
-    assert listener.is_still_in()
+    assert is_in(listener)
     api_keys.revoke(key)
-    assert not listener.is_still_in()
-    scope["subprotocols"] = protocols_of(tickets.issue(key))
-    with pytest.raises(listeners.NotListening) as refused:
+    assert not is_in(listener)
+    scope["subprotocols"] = protocols_of(ticket_of(key))
+    with pytest.raises(Ended) as refused:
         listeners.identify(scope)
     assert refused.value.code == closes.NOT_AUTHENTICATED
 
@@ -171,10 +202,10 @@ def test_who_is_gone_listens_no_more(owner: User, by: str, end: str) -> None:
     listener = listeners.identify(
         {
             "headers": [(b"host", b"testserver"), (name.encode(), value.encode())],
-            "subprotocols": protocols_of(tickets.issue(key)) if by == "ticket" else [],
+            "subprotocols": protocols_of(ticket_of(key)) if by == "ticket" else [],
         }
     )
-    assert listener.is_still_in()
+    assert is_in(listener)
     if end == "delete":
         owner.delete()
     elif end == "deactivate":
@@ -183,7 +214,7 @@ def test_who_is_gone_listens_no_more(owner: User, by: str, end: str) -> None:
         owner.set_password("another long password")
         owner.save()
     # Keys stay as they are when a password changes: the page says so.
-    assert listener.is_still_in() is (end == "change password" and by != "session")
+    assert is_in(listener) is (end == "change password" and by != "session")
 
 
 @pytest.mark.anyio

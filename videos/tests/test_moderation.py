@@ -10,16 +10,14 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.core import mail
 from django.db import connection, models
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts import outbox
-from accounts.models import OutgoingMail, User
+from accounts.models import User
 from tests import staff
 from tests.domain import stand_ready
-from videos.models import DecisionsStand, Event, ModerationDecision, Video
+from videos.models import DecisionsStand, Event, ModerationDecision, Notification, Video
 from videos.moderation import policy, queue, reasons
 from videos.moderation import services as moderation
 from videos.moderation.services import Seen
@@ -40,8 +38,8 @@ def waiting(video: Video) -> Video:
     return Video.objects.get()
 
 
-def _seen(video: Video, link: str = "") -> Seen:
-    return Seen(video.pk, video.moderation, link)
+def _seen(video: Video) -> Seen:
+    return Seen(video.pk, video.moderation)
 
 
 @pytest.mark.parametrize(
@@ -106,26 +104,10 @@ def test_the_owners_feed_tells_of_it(waiting: Video, judge: User) -> None:
     assert event.payload["moderation_reason"]["code"] == "spam"
 
 
-def test_the_owner_is_told_by_mail(waiting: Video, judge: User) -> None:
-    Video.objects.update(title="Cats & <dogs>")
-    moderation.reject(_seen(waiting, "https://vod.test/watch/1/"), by=judge, code="spam")
-    assert mail.outbox == []  # nothing is sent on the way
-    assert outbox.send_due() == 1
-    (sent,) = mail.outbox
-    assert sent.to == [waiting.owner.email]
-    assert sent.subject == "“Cats & <dogs>” was not approved"
-    assert reasons.REASONS["spam"].sentence in sent.body
-    assert "https://vod.test/watch/1/" in sent.body
-    assert "nobody but you and moderators can see it" in sent.body
-    moderation.approve(Seen(waiting.pk, Rejected), by=judge)
-    assert outbox.send_due() == 1
-    assert "was approved" in mail.outbox[1].subject
-
-
-def test_a_decision_that_is_undone_leaves_no_mail(waiting: Video, judge: User) -> None:
+def test_a_decision_that_is_undone_leaves_nothing_to_tell(waiting: Video, judge: User) -> None:
     with pytest.raises(moderation.DecidedMeanwhile):
         moderation.approve(Seen(waiting.pk, Rejected), by=judge)
-    assert not OutgoingMail.objects.exists()
+    assert not Notification.objects.exists()
 
 
 def test_every_decision_is_written_down_and_stays(waiting: Video, judge: User) -> None:
@@ -200,7 +182,7 @@ def test_what_is_not_ready_is_not_approved(waiting: Video, judge: User) -> None:
         moderation.approve(_seen(waiting), by=judge)
     now = Video.objects.get()
     assert (now.moderation, ModerationDecision.objects.count()) == (Pending, 0)
-    assert not OutgoingMail.objects.exists()
+    assert not Notification.objects.exists()
 
 
 def test_a_deleted_video_is_not_decided_about(waiting: Video, judge: User) -> None:

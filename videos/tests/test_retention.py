@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.contrib.sessions.models import Session
 from django.db.models import F
 from django.db.models.functions import Now
@@ -12,8 +11,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.sessions import prune_sessions
 from videos.events import cursors, log, retention
-from videos.events.feed import FeedConsumer
 from videos.events.retention import prune_events
+from videos.feed import reading
 from videos.ingest.retention import prune_uploads
 from videos.models import Event, Upload, Video
 
@@ -107,10 +106,7 @@ def test_positions_that_an_older_version_gave_are_not_given_again(told: Video) -
 @pytest.mark.django_db(transaction=True)
 def test_the_feed_refuses_a_cursor_that_missed_events(told: Video) -> None:
     def first_position(since: int) -> int:
-        consumer = FeedConsumer()
-        consumer.scope = {"query_string": f"since={cursors.encode(since)}".encode()}
-        position: int = async_to_sync(consumer._first_position)()
-        return position
+        return reading.start(cursors.encode(since))
 
     assert first_position(2) == 2
     prune_events()

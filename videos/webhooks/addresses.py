@@ -28,10 +28,10 @@ def require_allowed(url: str) -> None:
     except urls.UrlWrong as wrong:
         if wrong.code == "fetch_forbidden_address":
             raise UrlRefused("webhook_forbidden_address", wrong.message) from wrong
-        raise UrlRefused("webhook_bad_url", _BAD) from wrong
+        raise UrlRefused("webhook_bad_url", BAD) from wrong
     parts = urlsplit(url)
     if "@" in parts.netloc or parts.fragment or len(url) > LONGEST_URL:
-        raise UrlRefused("webhook_bad_url", _BAD)
+        raise UrlRefused("webhook_bad_url", BAD)
     if parts.scheme.lower() == "http" and not _may_be_plain(parts.hostname or ""):
         raise UrlRefused("webhook_needs_https", "Send an https:// URL.")
 
@@ -44,7 +44,7 @@ def resolve(scheme: str, host: str, port: int) -> list[str]:
     return found
 
 
-_BAD = "Send a whole https:// URL of at most 2000 characters, without a user, password or fragment."
+BAD = "Send a whole https:// URL of at most 2000 characters, without a user, password or fragment."
 
 
 def _may_be_plain(host: str) -> bool:

@@ -1,4 +1,4 @@
-"""Record in the audit log what is added, changed and deleted in the admin: before and after."""
+"""Record in the audit log what the admin adds, changes and deletes, with before and after."""
 
 from __future__ import annotations
 

@@ -42,10 +42,18 @@ _GROUPS = (
             "StoredObject": "Stored objects",
             "Event": "Events",
             "OutgoingMail": "Mails",
+            "WebhookEndpoint": "Webhooks",
+            "WebhookDelivery": "Webhook messages",
+            "Notification": "Notifications",
+            "PushSubscription": "Browsers",
+            "PushMessage": "Messages to browsers",
             "LogEntry": "Staff actions",
         },
     ),
-    ("People", {"User": "Users", "Group": "Groups", "ApiKey": "API keys"}),
+    (
+        "People",
+        {"User": "Users", "Group": "Groups", "ApiKey": "API keys", "AuditEntry": "Audit log"},
+    ),
 )
 
 

@@ -65,6 +65,7 @@ class Environment:
     debug: bool
     allowed_hosts: list[str]
     csrf_trusted_origins: list[str]
+    site_url: str
     web: Web
     use_https: bool
     hsts_seconds: int
@@ -80,6 +81,8 @@ class Environment:
     signup: Signup
     staff_mfa: Literal["optional", "required"]
     moderation: Literal["nobody", "new", "everybody"]
+    trust_after: int
+    uploaders: Literal["everybody", "role"]
     generators: Generators
     s3: S3 | None
     old_s3: S3 | None
@@ -106,6 +109,7 @@ class Environment:
     keep_events_days: int
     keep_jobs_days: int
     keep_uploads_days: int
+    keep_audit_days: int
     log_format: Literal["json", "text"]
     log_level: Literal["info", "debug", "warning", "error"]
     demo: bool
@@ -154,6 +158,7 @@ def read() -> Environment:
         debug=reader.boolean("DEBUG", default=False),
         allowed_hosts=_hosts(reader),
         csrf_trusted_origins=_origins(reader),
+        site_url=_site_url(reader),
         web=web(reader),
         use_https=reader.boolean("USE_HTTPS", default=True),
         hsts_seconds=reader.number(
@@ -175,6 +180,10 @@ def read() -> Environment:
         signup=signup(reader),
         staff_mfa=reader.choice("VODLOOM_STAFF_MFA", ("optional", "required")),
         moderation=reader.choice("VODLOOM_MODERATION", ("nobody", "new", "everybody")),
+        trust_after=reader.number(
+            "VODLOOM_TRUST_AFTER", default=1, unit="approved videos", least=0, most=1000
+        ),
+        uploaders=reader.choice("VODLOOM_UPLOADERS", ("everybody", "role")),
         generators=generators(reader),
         s3=s3,
         old_s3=old_s3,
@@ -205,6 +214,7 @@ def read() -> Environment:
         keep_events_days=_days(reader, "VODLOOM_KEEP_EVENTS_DAYS"),
         keep_jobs_days=_days(reader, "VODLOOM_KEEP_JOBS_DAYS"),
         keep_uploads_days=_days(reader, "VODLOOM_KEEP_UPLOADS_DAYS"),
+        keep_audit_days=_days(reader, "VODLOOM_KEEP_AUDIT_DAYS", default=365),
         log_format=_log_format(reader),
         log_level=reader.choice("LOG_LEVEL", ("info", "debug", "warning", "error")),
         demo=reader.boolean("VODLOOM_DEMO", default=False) and _is_make_run(),
@@ -312,6 +322,18 @@ def _origins(reader: Reader) -> list[str]:
     return origins
 
 
+def _site_url(reader: Reader) -> str:
+    name = "VODLOOM_SITE_URL"
+    text = reader.text(name)
+    found = origin(text) if text else ""
+    if found is None or "*" in found:
+        must = (
+            f"is {quoted(text)}; it must be the origin of this site, such as https://example.org."
+        )
+        reader.fault(name, must)
+    return found or ""
+
+
 def _sender(reader: Reader) -> str:
     name = "EMAIL_FROM"
     sender = reader.text(name, "Vodloom <no-reply@localhost>")
@@ -327,8 +349,8 @@ def _bytes(reader: Reader, name: str, *, default: int) -> int:
     return reader.number(name, default=default, unit="bytes", most=2**60)
 
 
-def _days(reader: Reader, name: str) -> int:
-    return reader.number(name, default=30, unit="days", most=_LONGEST_HISTORY_DAYS)
+def _days(reader: Reader, name: str, *, default: int = 30) -> int:
+    return reader.number(name, default=default, unit="days", most=_LONGEST_HISTORY_DAYS)
 
 
 def _plan(reader: Reader) -> str:

@@ -12,7 +12,7 @@ from config.env.shown import quoted
 
 _DOMAINS = "VODLOOM_SIGNUP_DOMAINS"
 
-Mode = Literal["closed", "open", "domains"]
+Mode = Literal["closed", "open", "domains", "invitation"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Signup:
 
 def signup(reader: Reader) -> Signup:
     """Read who may sign up; a list of domains that would have no effect is a fault."""
-    mode: Mode = reader.choice("VODLOOM_SIGNUP", ("closed", "open", "domains"))
+    mode: Mode = reader.choice("VODLOOM_SIGNUP", ("closed", "open", "domains", "invitation"))
     domains = tuple(word.lower().rstrip(".") for word in reader.words(_DOMAINS))
     wrong = [domain for domain in domains if not _is_domain(domain.removeprefix("."))]
     for domain in wrong:

@@ -14,6 +14,7 @@ from config.env.shown import quoted
 
 _HERE = ("127.0.0.1", "::1")
 _LONGEST_GRACE_SECONDS = 24 * 3600
+_MOST_FEEDS = 10_000
 _ANY = "*"
 # Origins of apps that wrap a web page: capacitor://localhost, tauri://localhost.
 _OF_AN_APP = re.compile(r"(?!https?:|file:|data:)[a-z][a-z0-9+.-]*://[a-z0-9._-]+")
@@ -28,6 +29,7 @@ class Web:
     cors_origins: list[str]
     rates: Rates
     grace_seconds: int
+    feeds_at_once: int
 
 
 def web(reader: Reader) -> Web:
@@ -42,6 +44,9 @@ def web(reader: Reader) -> Web:
             unit="seconds",
             least=0,
             most=_LONGEST_GRACE_SECONDS,
+        ),
+        feeds_at_once=reader.number(
+            "VODLOOM_FEEDS_AT_ONCE", default=20, unit="feeds", least=1, most=_MOST_FEEDS
         ),
     )
 

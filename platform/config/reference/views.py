@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from config import schema
 from config.reference.operations import KEY, Reader
-from videos.events import closes, kinds, messages
+from videos.events import kinds, messages
+from videos.feed import closes
 
 
 @require_safe

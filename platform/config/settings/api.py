@@ -56,6 +56,8 @@ SPECTACULAR_SETTINGS = {
         "JobKindEnum": "processing.models.Run.Kind",
         "GenerationStatusEnum": "videos.models.Generation.Status",
         "HookStateEnum": "videos.models.HookDelivery.State",
+        "WebhookDeliveryStateEnum": "videos.models.WebhookDelivery.State",
+        "WebhookDeliveryKindEnum": "videos.models.WebhookDelivery.Kind",
         "GeneratorEnum": "videos.api.serializers.hooks.SOURCES",
         "GeneratedImageStateEnum": "videos.models.GeneratedImage.State",
         "TrackKindEnum": "videos.models.Track.Kind",

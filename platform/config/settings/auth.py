@@ -30,7 +30,11 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # If it is closed, only the admin and `manage.py createsuperuser` create users.
-SIGNUP_OPEN = ENV.signup.mode != "closed"
+SIGNUP_OPEN = ENV.signup.mode in ("open", "domains")
+# Whether those without an invitation are told to get one.
+SIGNUP_BY_INVITATION = ENV.signup.mode == "invitation"
+# Whom the switch *Can upload* suffices: everybody, or only those whom a role or group allows it.
+UPLOADERS = ENV.uploaders
 # The email domains that may sign up; empty: all.
 SIGNUP_DOMAINS = ENV.signup.domains
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"

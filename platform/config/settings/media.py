@@ -6,6 +6,8 @@ FFMPEG = ENV.ffmpeg
 FFPROBE = ENV.ffprobe
 # Whose new videos wait for a moderator: nobody's, those of new owners, or everybody's.
 MODERATION = ENV.moderation
+# With how many approved videos an owner is trusted by itself; 0: never.
+TRUST_AFTER = ENV.trust_after
 MAX_GIGAPIXELS = ENV.max_gigapixels
 DAILY_GIGAPIXELS = ENV.daily_gigapixels
 # The name of the plan that new users get.

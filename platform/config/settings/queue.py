@@ -25,7 +25,9 @@ TASK_LEASE_SECONDS = 30.0
 TASK_HEARTBEAT_SECONDS = 1.0
 RECONCILE_SECONDS = 3.0
 
-# Days that history is kept: events, finished jobs with their tasks, finished uploads.
+# Days that history is kept: events, finished jobs with their tasks, finished uploads, the audit
+# log.
 KEEP_EVENTS_DAYS = ENV.keep_events_days
 KEEP_JOBS_DAYS = ENV.keep_jobs_days
 KEEP_UPLOADS_DAYS = ENV.keep_uploads_days
+KEEP_AUDIT_DAYS = ENV.keep_audit_days

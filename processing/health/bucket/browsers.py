@@ -12,7 +12,8 @@ from uuid import uuid4
 import urllib3
 from django.conf import settings
 
-from processing.health import site_address, trouble
+from config import site_address
+from processing.health import trouble
 from processing.health.bucket.rights import BODY, FAILURES, quick_client
 from processing.health.catalogue import bucket as kinds
 from processing.health.finding import CheckResult, well

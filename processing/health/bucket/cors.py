@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from django.conf import settings
 
-from processing.health import site_address
+from config import site_address
 from videos.storage.s3 import BucketStorage
 
 METHODS = ("GET", "HEAD", "PUT")

@@ -12,6 +12,7 @@ from processing.health.catalogue import (
     database,
     disk,
     mail,
+    notifications,
     redis,
     site,
     sites,
@@ -32,6 +33,7 @@ SUBJECTS: tuple[tuple[str, ModuleType], ...] = (
     ("Imports from sites", sites),
     ("Transcription", speech),
     ("Mail", mail),
+    ("Notifications", notifications),
     ("Any check", any_check),
 )
 

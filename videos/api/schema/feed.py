@@ -4,8 +4,9 @@ from functools import cache
 from typing import Any
 
 from videos.api.schema.types import Schema, object_of, sentence_of
-from videos.events import closes, kinds, messages
-from videos.events.feed import PATH
+from videos.events import kinds, messages
+from videos.feed import closes
+from videos.feed.socket import PATH
 
 
 def document(*, host: str, secure: bool) -> Schema:

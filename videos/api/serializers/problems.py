@@ -4,6 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from videos.quotas import Quota
+
+QUOTAS = tuple(str(quota) for quota in Quota)
+
 
 class FieldErrorSerializer(serializers.Serializer[Any]):
     """What is wrong with one member of the request."""
@@ -34,6 +38,29 @@ class ProblemSerializer(serializers.Serializer[Any]):
     )
     revision = serializers.IntegerField(
         required=False, help_text="only with the code `track_changed`: what the track has now"
+    )
+    quota = serializers.ChoiceField(
+        choices=QUOTAS,
+        required=False,
+        help_text="only with the code `quota_exceeded`, as all that follow: what is exceeded",
+    )
+    limit = serializers.FloatField(
+        required=False, allow_null=True, help_text="what the plan allows; null for `profiles`"
+    )
+    used = serializers.FloatField(
+        required=False, allow_null=True, help_text="what is used; null for limits of a single file"
+    )
+    asked = serializers.FloatField(
+        required=False, allow_null=True, help_text="what this needs; null: nobody knows yet"
+    )
+    unit = serializers.CharField(required=False, help_text="what the numbers count")
+    resets_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="when a day's quota begins anew"
+    )
+    profiles = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="the profiles that the plan has, if another one was asked for; otherwise empty",
     )
     errors = FieldErrorSerializer(  # type: ignore[assignment]  # a member, no result of checking
         many=True, required=False, help_text="one entry for each wrong member"

@@ -96,7 +96,7 @@ def require_open(upload: Upload) -> None:
     waits = video is not None and video.status in _ARRIVING and video.deleted_at is None
     if upload.finished_at is not None or not upload.multipart_id or not waits:
         raise UploadOver
-    if not upload.owner.can_upload:
+    if not upload.owner.may_upload:
         raise uploads.UploadNotAllowed
 
 

@@ -48,7 +48,7 @@ def create(owner: User, generator: Generator, settings: VideoSettings) -> HookAd
 
     Raises ``NoSecretSet``, ``UploadNotAllowed``, ``NoSuchFolder`` or ``profiles.NoSuchProfile``.
     """
-    if not owner.can_upload:
+    if not owner.may_upload:
         raise UploadNotAllowed
     if settings.folder and not _has_folder(owner, settings.folder):
         raise NoSuchFolder
@@ -96,7 +96,7 @@ def standing(address_id: UUID, generator: Generator) -> HookAddress:
         pk=address_id, source=generator.name, revoked_at=None, owner__is_active=True
     )
     address = found.first()
-    if address is None or not address.owner.can_upload:
+    if address is None or not address.owner.may_upload:
         raise AddressUnknown
     return address
 

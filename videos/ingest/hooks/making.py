@@ -53,7 +53,7 @@ class Made:
 def make(generation: Generation, delivery: HookDelivery, report: Report) -> Made:
     """Import the outputs of a job, or record how it failed."""
     owner = delivery.address.owner
-    if not owner.is_active or not owner.can_upload:
+    if not owner.is_active or not owner.may_upload:
         return Made(State.REFUSED, error_code="upload_not_allowed")
     settings = _settings(delivery, report)
     if report.status != Status.SUCCEEDED:

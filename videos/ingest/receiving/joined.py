@@ -34,7 +34,7 @@ def create_part(
     owner: User, *, size: int | None, tus_metadata: str, expires_in: timedelta
 ) -> Upload:
     """Create a partial upload. Raises ``UploadNotAllowed`` or ``QuotaExceeded``."""
-    if not owner.can_upload:
+    if not owner.may_upload:
         raise UploadNotAllowed
     with transaction.atomic():
         quotas.reserve_bytes(owner, size)

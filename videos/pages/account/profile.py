@@ -1,4 +1,4 @@
-"""The account page: profile, email addresses, password and usage. Each form has its own URL."""
+"""The account page: profile, email addresses and usage. Each form has its own URL."""
 
 from typing import Any, cast
 
@@ -18,8 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
 from accounts.adapter import MailUnavailable
-from accounts.forms import AddEmailForm, ChangePasswordForm, ProfileForm
+from accounts.forms import AddEmailForm, ProfileForm
 from accounts.models import User
+from videos.moderation import policy
 from videos.pages import usage
 
 
@@ -83,18 +84,6 @@ class EmailsView(allauth.EmailView):  # type: ignore[misc]  # allauth has no typ
         return cast("HttpResponse | None", answer)
 
 
-class PasswordView(allauth.PasswordChangeView):  # type: ignore[misc]  # allauth has no types
-    """allauth's password change, with its answers on the account page."""
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Redirect to the account page, which shows the form."""
-        return redirect(reverse("account") + "#password")
-
-    def form_invalid(self, form: forms.Form) -> HttpResponse:
-        """Show the account page with the form's errors."""
-        return _page(self.request, password_form=form)
-
-
 class ConfirmView(allauth.ConfirmEmailView):  # type: ignore[misc]  # allauth has no types
     """allauth's confirmation by mailed link; using a link twice shows a page that says so."""
 
@@ -111,7 +100,6 @@ class ConfirmView(allauth.ConfirmEmailView):  # type: ignore[misc]  # allauth ha
 
 confirm_email = never_cache(ConfirmView.as_view())
 emails = never_cache(login_required(EmailsView.as_view()))
-password = never_cache(login_required(PasswordView.as_view()))
 
 
 def _page(request: HttpRequest, **more: Any) -> HttpResponse:
@@ -119,9 +107,9 @@ def _page(request: HttpRequest, **more: Any) -> HttpResponse:
     context = {
         "profile_form": ProfileForm(instance=User.objects.get(pk=user.pk)),
         "email_form": AddEmailForm(user=user),
-        "password_form": ChangePasswordForm(user=user),
         "addresses": _addresses(user),
         "can_add_email": EmailAddress.objects.can_add_email(user),
+        "looked_at": policy.sentence(user),
         "usage": SimpleLazyObject(lambda: usage.of(user)),
     }
     return render(request, "account/account.html", context | more)

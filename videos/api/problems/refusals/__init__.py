@@ -13,11 +13,13 @@ from videos.api.problems.refusals import (
     hooks,
     images,
     keys,
+    push,
     receiving,
     tracks,
     tus,
     uploads,
     videos,
+    webhooks,
 )
 from videos.idempotency import RETRY_AFTER_SECONDS, KeyInFlight
 from videos.ingest.delegated import AddressBusy
@@ -33,11 +35,13 @@ REFUSALS: Refusals = {
     **hooks.REFUSALS,
     **images.REFUSALS,
     **keys.REFUSALS,
+    **push.REFUSALS,
     **receiving.REFUSALS,
     **tracks.REFUSALS,
     **tus.REFUSALS,
     **uploads.REFUSALS,
     **videos.REFUSALS,
+    **webhooks.REFUSALS,
 }
 RETRY_SECONDS: Mapping[type[Exception], str] = {
     KeyInFlight: str(RETRY_AFTER_SECONDS),

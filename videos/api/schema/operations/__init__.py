@@ -17,12 +17,15 @@ from videos.api.schema.operations import (
     imports,
     jobs,
     keys,
+    me,
+    notifications,
     profiles,
     s3,
     tags,
     tracks,
     uploads,
     videos,
+    webhooks,
 )
 
 OPERATIONS: Mapping[str, Operation] = {
@@ -33,10 +36,13 @@ OPERATIONS: Mapping[str, Operation] = {
     **imports.OPERATIONS,
     **jobs.OPERATIONS,
     **keys.OPERATIONS,
+    **me.OPERATIONS,
+    **notifications.OPERATIONS,
     **profiles.OPERATIONS,
     **s3.OPERATIONS,
     **tags.OPERATIONS,
     **tracks.OPERATIONS,
     **uploads.OPERATIONS,
     **videos.OPERATIONS,
+    **webhooks.OPERATIONS,
 }

@@ -21,7 +21,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "file but its pixels; of an animation it is the first picture.",
         refusals={
             400: ("image_invalid", "file_empty", "too_many_files", "folder_unknown"),
-            403: ("upload_not_allowed", "email_not_verified"),
+            403: ("upload_not_allowed", "email_not_verified", "quota_exceeded"),
             409: ("external_id_taken", "upload_canceled"),
             413: ("image_too_large",),
             503: ("storage_unavailable", "images_unavailable"),

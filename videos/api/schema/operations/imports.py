@@ -27,7 +27,7 @@ OPERATIONS: Mapping[str, Operation] = {
                 "site_imports_off",
                 "site_not_allowed",
             ),
-            403: ("upload_not_allowed", "email_not_verified"),
+            403: ("upload_not_allowed", "email_not_verified", "quota_exceeded"),
             409: ("external_id_taken",),
             413: ("image_too_large",),
             422: fetching.CODES,
@@ -44,7 +44,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "same order, with the status that it would have been answered with alone. Images are "
         "fetched while the request waits, some at once, and are complete with the answer; those "
         "that do not arrive in time are answered with `batch_timeout`.",
-        refusals={403: ("upload_not_allowed", "email_not_verified")},
+        refusals={403: ("upload_not_allowed", "email_not_verified", "quota_exceeded")},
         request=examples.IMPORT_BATCH,
         answer=examples.IMPORT_ANSWERS,
     ),

@@ -23,7 +23,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "given up a day after the last request about it.",
         refusals={
             400: ("folder_unknown", "profile_unknown"),
-            403: ("upload_not_allowed", "email_not_verified"),
+            403: ("upload_not_allowed", "email_not_verified", "quota_exceeded"),
             409: ("direct_upload_unavailable", "external_id_taken", "upload_over"),
             503: ("storage_unavailable",),
         },
@@ -74,7 +74,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "its answer was lost.",
         refusals={
             400: ("parts_missing", "part_too_small", "file_empty"),
-            403: ("upload_not_allowed",),
+            403: ("upload_not_allowed", "quota_exceeded"),
             409: (
                 "upload_over",
                 "upload_canceled",

@@ -36,7 +36,7 @@ OPERATIONS: Mapping[str, Operation] = {
                 "file_empty",
                 *_UNREADABLE,
             ),
-            403: ("permission_denied", "upload_not_allowed"),
+            403: ("permission_denied", "upload_not_allowed", "quota_exceeded"),
             409: ("too_many_tracks", "upload_canceled"),
             422: fetching.CODES,
             503: ("captions_unavailable",),

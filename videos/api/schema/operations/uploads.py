@@ -21,7 +21,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "`Content-Range`), or by tus.",
         refusals={
             400: ("folder_unknown", "profile_unknown"),
-            403: ("upload_not_allowed", "email_not_verified"),
+            403: ("upload_not_allowed", "email_not_verified", "quota_exceeded"),
             404: ("not_found",),
             409: ("external_id_taken",),
         },

@@ -31,7 +31,7 @@ OPERATIONS: Mapping[str, Operation] = {
                 "profile_unknown",
                 "poster_invalid",
             ),
-            403: ("upload_not_allowed", "email_not_verified"),
+            403: ("upload_not_allowed", "email_not_verified", "quota_exceeded"),
             404: ("not_found",),
             409: ("upload_canceled", "external_id_taken", "duplicate"),
             413: ("poster_too_large",),

@@ -16,7 +16,7 @@ _OF_ALL = {
 _BY_TUS = {400: ("tus_header_invalid",), 412: ("tus_version_unknown",)}
 _IN_CHUNKS = {
     400: ("range_invalid", "file_empty"),
-    403: ("upload_is_final",),
+    403: ("upload_is_final", "quota_exceeded"),
     408: ("body_too_slow",),
     409: ("upload_gap", "upload_size_differs", "upload_bytes_differ", "duplicate"),
     413: ("upload_too_large",),

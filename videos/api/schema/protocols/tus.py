@@ -38,12 +38,13 @@ OF_CREATIONS = {
         "file_empty",
         "idempotency_key_invalid",
     ),
+    403: ("quota_exceeded",),
     409: ("idempotency_in_flight", "idempotency_interrupted"),
     422: ("idempotency_mismatch",),
 }
 OF_BYTES = {
     400: ("tus_header_invalid", "checksum_algorithm_unknown", "file_empty"),
-    403: ("upload_is_final",),
+    403: ("upload_is_final", "quota_exceeded"),
     408: ("body_too_slow",),
     409: ("upload_offset_differs", "upload_size_differs", "upload_canceled", "duplicate"),
     413: ("upload_too_large",),

@@ -6,6 +6,18 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.urls import reverse
+
+
+def origin() -> str:
+    """Return the origin under which mails and notifications name this site, which no request
+    tells them: ``SITE_URL``, or the first of ``origins``."""
+    return settings.SITE_URL or next(iter(origins()), "http://localhost")
+
+
+def page(view: str, *args: object) -> str:
+    """Return the whole address of a page."""
+    return origin() + reverse(view, args=args)
 
 
 def origins() -> list[str]:
@@ -16,7 +28,8 @@ def origins() -> list[str]:
     scheme = "https" if settings.ENV.use_https else "http"
     named = [host for host in settings.ALLOWED_HOSTS if not host.startswith((".", "*"))]
     given = [one for one in settings.CSRF_TRUSTED_ORIGINS if "*" not in one]
-    found = [*given, *(f"{scheme}://{host}" for host in named)]
+    chosen = [settings.SITE_URL] if settings.SITE_URL else []
+    found = [*chosen, *given, *(f"{scheme}://{host}" for host in named)]
     return sorted(dict.fromkeys(found), key=lambda one: is_local(urlsplit(one).hostname or ""))
 
 

@@ -1,0 +1,117 @@
+"""API views of what one is told, and of the browsers that show messages."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, cast
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, viewsets
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import ApiKey, PushSubscription, User
+from videos import ids
+from videos.api.pagination import NEWEST_FIRST
+from videos.api.serializers.notifications import (
+    NotificationChoicesSerializer,
+    PushFormSerializer,
+    PushKeySerializer,
+    PushSubscriptionSerializer,
+)
+from videos.api.strictness import StrictRequests
+from videos.notifications import choices
+from videos.push import keys, subscriptions
+
+
+class NotificationChoicesView(StrictRequests, viewsets.GenericViewSet[Any]):
+    """What the caller is told, and how."""
+
+    serializer_class = NotificationChoicesSerializer
+    filter_backends = ()
+    pagination_class = None
+    bodies = {"partial_update": NotificationChoicesSerializer}
+
+    def retrieve(self, request: Request) -> Response:
+        """Return all choices."""
+        return Response(_shown(choices.of(cast(User, request.user))))
+
+    def partial_update(self, request: Request) -> Response:
+        """Change some choices."""
+        form = NotificationChoicesSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        sent = form.validated_data
+        wanted = {name: sent[name] for name in choices.CHANNELS if name in sent}
+        minutes = sent.get("digest_minutes")
+        return Response(
+            _shown(choices.change(cast(User, request.user), wanted, digest_minutes=minutes))
+        )
+
+
+class PushKeyView(StrictRequests, viewsets.GenericViewSet[Any]):
+    """The key that browsers subscribe for."""
+
+    serializer_class = PushKeySerializer
+    filter_backends = ()
+    pagination_class = None
+
+    def retrieve(self, request: Request) -> Response:
+        """Return the key."""
+        return Response({"public_key": keys.public()})
+
+
+class PushSubscriptionViewSet(
+    StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[PushSubscription]
+):
+    """The caller's browsers that show messages, newest first."""
+
+    queryset = PushSubscription.objects.none()
+    serializer_class = PushSubscriptionSerializer
+    filter_backends = ()
+    lookup_value_converter = ids.CONVERTER
+    bodies = {"create": PushFormSerializer}
+    orderings = NEWEST_FIRST
+
+    def get_queryset(self) -> QuerySet[PushSubscription]:
+        """Return the subscriptions that have not ended."""
+        return subscriptions.of(cast(User, self.request.user))
+
+    @extend_schema(request=PushFormSerializer, responses={201: PushSubscriptionSerializer})
+    def create(self, request: Request) -> Response:
+        """Subscribe a browser."""
+        form = PushFormSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        key = request.auth if isinstance(request.auth, ApiKey) else None
+        try:
+            made = subscriptions.subscribe(
+                cast(User, request.user),
+                form.offered(request.headers.get("User-Agent", "")),
+                key=key,
+                request=request._request,
+            )
+        except subscriptions.EndpointWrong as error:
+            wrong = [ErrorDetail(error.message, code=error.code)]
+            where = (
+                {error.member: wrong}
+                if error.member == "endpoint"
+                else {"keys": {error.member: wrong}}
+            )
+            raise ValidationError(where) from error
+        return Response(self.get_serializer(made).data, status=HTTPStatus.CREATED)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Send no more messages to a browser."""
+        subscriptions.unsubscribe(self.get_object())
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _told(error: subscriptions.EndpointWrong) -> ValidationError:
+    wrong = {error.member: [ErrorDetail(error.message, code=error.code)]}
+    return ValidationError(wrong if error.member == "endpoint" else {"keys": wrong})
+
+
+def _shown(chosen: choices.Choices) -> dict[str, Any]:
+    return {**chosen.wanted, "digest_minutes": chosen.digest_minutes}

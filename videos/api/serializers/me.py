@@ -1,0 +1,98 @@
+"""Who asks: the account, its rights, its plan, and what it has used of that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts import verification
+from accounts.models import ApiKey, User
+from accounts.rights import Right, may
+from videos.quotas.standing import standings
+
+
+class StandingSerializer(serializers.Serializer[Any]):
+    """A quota of the plan, and what is used of it."""
+
+    limit = serializers.IntegerField(allow_null=True, help_text="null: no limit")
+    used = serializers.FloatField(allow_null=True, help_text="null for limits of a single file")
+    left = serializers.FloatField(allow_null=True, help_text="null: no limit")
+    unit = serializers.ChoiceField(choices=("uploads", "minutes", "bytes", "seconds"))
+    resets_at = serializers.DateTimeField(
+        allow_null=True, help_text="when it is counted anew, of what is counted by the day"
+    )
+
+
+class StandingsSerializer(serializers.Serializer[Any]):
+    """The quotas of the plan."""
+
+    uploads_at_once = StandingSerializer()
+    uploads_a_day = StandingSerializer()
+    stored_minutes = StandingSerializer(help_text="of originals, also of those in the trash")
+    stored_bytes = StandingSerializer(
+        help_text="of originals, also of those in the trash, and of what is arriving"
+    )
+    largest_file = StandingSerializer()
+    longest_video = StandingSerializer()
+
+
+class MyPlanSerializer(serializers.Serializer[Any]):
+    """The plan of an account."""
+
+    name = serializers.CharField(help_text="stable, for programs")
+    label = serializers.CharField(help_text="as it is shown")
+    priority = serializers.IntegerField(help_text="of new jobs; higher goes first")
+    running = serializers.IntegerField(help_text="steps of jobs that run at once in each queue")
+    profiles = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="the encoding profiles that may be chosen; empty: all",
+    )
+    api_rate = serializers.IntegerField(
+        allow_null=True, help_text="requests a minute; null: what the site allows everybody"
+    )
+
+
+class MyKeySerializer(serializers.Serializer[ApiKey]):
+    """The API key of the request."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class MeSerializer(serializers.Serializer[Any]):
+    """Who asks."""
+
+    id = serializers.UUIDField()
+    email = serializers.EmailField()
+    email_verified = serializers.BooleanField()
+    name = serializers.CharField(help_text="empty if none was given")
+    roles = serializers.ListField(child=serializers.CharField(), help_text="the user's groups")
+    rights = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="of staff: what they may do with what is not theirs, such as "
+        "`videos.moderate_video`",
+    )
+    can_upload = serializers.BooleanField()
+    is_staff = serializers.BooleanField()
+    plan = MyPlanSerializer()
+    quotas = StandingsSerializer()
+    key = MyKeySerializer(allow_null=True, help_text="null for somebody who is logged in")
+
+
+def told(user: User, key: ApiKey | None) -> dict[str, Any]:
+    """Return what is told to a user about themselves, in a constant number of queries."""
+    about = {
+        "id": user.pk,
+        "email": user.email,
+        "email_verified": verification.is_verified(user),
+        "name": user.get_full_name(),
+        "roles": sorted(user.groups.values_list("name", flat=True)),
+        "rights": [str(right) for right in Right if may(user, right)],
+        "can_upload": user.can_upload,
+        "is_staff": user.is_staff,
+        "plan": {**vars(user.terms), "name": user.plan},
+        "quotas": {str(quota): one for quota, one in standings(user).items()},
+        "key": key,
+    }
+    return dict(MeSerializer(about).data)

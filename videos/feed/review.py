@@ -1,0 +1,130 @@
+"""Check again who may hear what: at once when rights change, and now and then anyway."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+from django.db import DatabaseError
+
+from accounts.models import User
+from videos.database_threads import DatabaseThreads
+from videos.feed import hearing, parcels, standing
+from videos.feed.audience import Audience
+from videos.feed.closes import NOT_AUTHENTICATED
+from videos.feed.hearing import Hearing, Wish
+from videos.feed.listeners import Listener
+from videos.feed.parcels import Line, Parcel
+from videos.feed.streams import Stream
+
+CHECK_SECONDS = 3.0
+"""The time within which a revoked key or a log-out ends a feed even if nobody could announce
+it."""
+LATELY_SECONDS = 1.0
+"""How old the last check may be when something is told."""
+REVIEW_SECONDS = 15.0
+"""The same time for what is followed of others."""
+
+logger = structlog.get_logger(__name__)
+
+
+class Served(Protocol):
+    """The hub, as a reviewer needs it."""
+
+    audience: Audience
+
+    def change(self, stream: Stream, wish: Wish, hearing: Hearing) -> None:
+        """Serve a feed something else from now on."""
+
+
+class Reviewer:
+    """Ends the feeds of users who are not in any more, and narrows those that may hear less."""
+
+    def __init__(self, hub: Served, threads: DatabaseThreads) -> None:
+        self._hub = hub
+        self._threads = threads
+        self._checked = self._reviewed = time.monotonic()
+
+    def seconds_left(self) -> float:
+        """Return how long until the next check is due."""
+        return self._checked + CHECK_SECONDS - time.monotonic()
+
+    async def check_now_and_then(self) -> None:
+        """Check all feeds if that is due."""
+        now = time.monotonic()
+        if now - self._checked >= CHECK_SECONDS:
+            await self._check_all()
+        if now - self._reviewed >= REVIEW_SECONDS:
+            self._reviewed = now
+            await self.review([*self._hub.audience])
+
+    async def check_lately(self) -> None:
+        """Check all feeds unless that was done within a second."""
+        if time.monotonic() - self._checked >= LATELY_SECONDS:
+            await self._check_all()
+
+    async def review_users(self, users: Iterable[UUID | None]) -> None:
+        """Check the feeds of these users, or all if one of them is None."""
+        if not (known := set(users)):
+            return
+        every = None in known
+        found = [one for one in self._hub.audience if every or one.hearing.user_id in known]
+        await self._check(found)
+        await self.review(found)
+
+    async def review(self, streams: Collection[Stream]) -> None:
+        """Check again what these feeds may hear of what belongs to others."""
+        for stream in streams:
+            if stream.wish.everything or stream.wish.videos:
+                wish = stream.wish
+                now = await self._threads.run(_hearing_now, stream.listener, wish)
+                if stream.wish == wish and now != stream.hearing:
+                    self._narrow(stream, now)
+
+    async def _check_all(self) -> None:
+        self._checked = time.monotonic()
+        try:
+            await self._check([*self._hub.audience])
+        except DatabaseError as error:
+            logger.warning("feed_without_database", reason=type(error).__name__)
+
+    async def _check(self, streams: Collection[Stream]) -> None:
+        if not streams:
+            return
+        over = await self._threads.run(standing.ended, {one.listener for one in streams})
+        for stream in streams:
+            if stream.listener in over:
+                stream.end(NOT_AUTHENTICATED)
+
+    def _narrow(self, stream: Stream, now: Hearing) -> None:
+        before = stream.hearing
+        gone = (before.whole | before.public) - (now.whole | now.public)
+        wish = stream.wish.without(gone)
+        if before.everything and not now.everything:
+            wish = replace(wish, everything=False)
+            stream.say(NOT_EVERYTHING)
+        self._hub.change(stream, wish, now)
+        stream.forget(gone)
+        if gone:
+            stream.offer(Parcel([parcels.gone(one) for one in gone]))
+
+
+def _hearing_now(listener: Listener, wish: Wish) -> Hearing:
+    user = User.objects.filter(pk=listener.user.pk, is_active=True).first()
+    if user is None:
+        return Hearing(listener.user.pk)
+    user.scopes = listener.user.scopes
+    return hearing.of(user, wish)
+
+
+NOT_EVERYTHING = Line(
+    {
+        "type": "error",
+        "code": "not_permitted",
+        "message": "Only staff who may view all videos can follow everything.",
+    }
+)

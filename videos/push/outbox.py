@@ -1,0 +1,156 @@
+"""Messages to browsers as rows, each sent by a worker.
+
+A message is sent at least once, always with the same ``tag``, so that a browser shows it once. One
+that is not taken is retried at growing intervals for a day; by then nobody wants to know any more.
+A push service that does not answer holds back the other messages to the same browser only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts import sealing
+from accounts.models import PushMessage, PushSubscription
+from videos.fetching.errors import FetchFailed
+from videos.push import keys, service, subscriptions
+
+logger = structlog.get_logger(__name__)
+
+LIVES = timedelta(days=1)
+MOST_FAILURES = 5
+"""So many messages in a row that were given up end a subscription."""
+
+_FIRST_RETRY = timedelta(seconds=30)
+_LONGEST_RETRY = timedelta(hours=2)
+_KEY_RETRY = timedelta(minutes=10)
+# Longer than sending one message can take: a worker that is silent for so long was killed.
+_LEASE = timedelta(minutes=2)
+_BATCH_SECONDS = 30
+_PRUNED = 500
+
+
+def write(subscription_ids: list[UUID], payload: Mapping[str, Any]) -> None:
+    """Queue a message to some browsers, in the current transaction."""
+    PushMessage.objects.bulk_create(
+        PushMessage(subscription_id=pk, payload=dict(payload), next_at=timezone.now())
+        for pk in subscription_ids
+    )
+
+
+def is_due() -> bool:
+    """Whether a message is due now."""
+    return _due().exists()
+
+
+def send_due() -> int:
+    """Send the messages that are due, the oldest first, for at most half a minute, and return how
+    many were taken."""
+    sent, until = 0, time.monotonic() + _BATCH_SECONDS
+    while time.monotonic() < until and is_due():
+        try:
+            key = keys.private()
+        except keys.KeyUnreadable:
+            logger.error("push_key_unreadable", waiting=_due().count())
+            _due().update(next_at=Now() + _KEY_RETRY, error="KeyUnreadable")
+            break
+        if (message := _take()) is not None:
+            sent += _send(message, key)
+    return sent
+
+
+def prune_push() -> int:
+    """Delete messages that are over and older than ``KEEP_EVENTS_DAYS``, and subscriptions that
+    have ended, at most 500 of each, and return how many rows."""
+    until = Now() - timedelta(days=settings.KEEP_EVENTS_DAYS)
+    over = PushMessage.objects.filter(next_at=None, created_at__lt=until)
+    ended = PushSubscription.objects.exclude(pk__in=subscriptions.live().values("pk"))
+    return _deleted(over) + _deleted(ended)
+
+
+def _deleted(rows: QuerySet[Any]) -> int:
+    chosen = list(rows.values_list("pk", flat=True)[:_PRUNED])
+    return rows.model.objects.filter(pk__in=chosen).delete()[0] if chosen else 0
+
+
+def _due() -> QuerySet[PushMessage]:
+    return PushMessage.objects.filter(next_at__lte=Now())
+
+
+def _take() -> PushMessage | None:
+    """Claim the oldest due message for the time of the lease; None if there is none or another
+    worker claimed it first."""
+    message = _due().order_by("next_at").first()
+    if message is None:
+        return None
+    taken = _due().filter(pk=message.pk, tries=message.tries)
+    if not taken.update(next_at=Now() + _LEASE, tries=F("tries") + 1):
+        return None
+    message.tries += 1
+    return message
+
+
+def _send(message: PushMessage, key: Any) -> bool:
+    to = subscriptions.live().select_related("user").filter(pk=message.subscription_id).first()
+    if to is None or not subscriptions.is_logged_in(to):
+        PushSubscription.objects.filter(pk=message.subscription_id).delete()
+        return False
+    left = message.created_at + LIVES - timezone.now()
+    try:
+        answer = service.send(to, message.payload, key, ttl=max(0, int(left.total_seconds())))
+    except (FetchFailed, sealing.NotSealedHere) as error:
+        _not_taken(message, getattr(error, "code", type(error).__name__), None)
+        return False
+    if answer.is_gone:
+        to.delete()
+    elif answer.is_taken:
+        _taken(message)
+    else:
+        wait = answer.wait_seconds if answer.may_pass else -1
+        _not_taken(message, f"status {answer.status}", wait)
+    return answer.is_taken
+
+
+def _taken(message: PushMessage) -> None:
+    with transaction.atomic():
+        _row(message).update(next_at=None, sent_at=Now(), error="")
+        PushSubscription.objects.filter(pk=message.subscription_id).update(
+            last_used_at=Now(), failures=0
+        )
+
+
+def _not_taken(message: PushMessage, why: str, wait_seconds: int | None) -> None:
+    """Note a failure. The next try comes after ``wait_seconds`` if the service named a time; there
+    is none if that is negative, or would come too late."""
+    logger.warning("push_not_taken", reason=why, tries=message.tries)
+    wait = min(_LONGEST_RETRY, _FIRST_RETRY * 2 ** min(message.tries - 1, 10))
+    if wait_seconds is not None:
+        wait = max(wait, timedelta(seconds=wait_seconds))
+    is_over = message.created_at + LIVES < timezone.now() + wait
+    with transaction.atomic():
+        if is_over or (wait_seconds is not None and wait_seconds < 0):
+            _row(message).update(next_at=None, error=why[:100])
+            _count_failure(message)
+            return
+        _row(message).update(next_at=Now() + wait, error=why[:100])
+        _due().filter(subscription=message.subscription_id).update(next_at=Now() + wait)
+
+
+def _count_failure(message: PushMessage) -> None:
+    own = PushSubscription.objects.filter(pk=message.subscription_id)
+    own.update(failures=F("failures") + 1)
+    own.filter(failures__gte=MOST_FAILURES).delete()
+
+
+def _row(message: PushMessage) -> QuerySet[PushMessage]:
+    return PushMessage.objects.filter(pk=message.pk)

@@ -1,0 +1,219 @@
+"""Messages to browsers: encrypted, signed, none lost, and none to who must not have it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.conf import LazySettings
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts import api_keys
+from accounts.models import PushKey, PushMessage, PushSubscription, User
+from processing.reconciler.mail import wake_push
+from videos.actors import send_pushes
+from videos.push import keys, outbox, subscriptions
+from videos.push.tests.conftest import Browser, PushService, is_signed_by_us, waiting
+
+PAYLOAD = {"title": "שלום", "body": "The video is ready.", "path": "/watch/1/", "tag": "t"}
+
+
+@pytest.fixture
+def message(subscription: PushSubscription) -> PushMessage:
+    outbox.write([subscription.pk], PAYLOAD)
+    return PushMessage.objects.get()
+
+
+def make_due() -> None:
+    PushMessage.objects.exclude(next_at=None).update(next_at=Now())
+
+
+def test_the_browser_alone_can_read_it(
+    message: PushMessage, service: PushService, browser: Browser
+) -> None:
+    assert [outbox.send_due(), outbox.send_due()] == [1, 0]
+    ((path, headers, body),) = service.got
+    assert browser.read(body) == PAYLOAD
+    assert b"ready" not in body
+    assert path == "/send/one"
+    assert headers["content-encoding"] == "aes128gcm"
+    assert headers["urgency"] == "normal"
+    assert 86_000 < int(headers["ttl"]) <= 86_400
+    assert is_signed_by_us(headers, service.origin)
+    assert PushSubscription.objects.get().last_used_at is not None
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_browser_that_is_gone_is_forgotten(
+    message: PushMessage, service: PushService, status: int
+) -> None:
+    service.status = status
+    assert outbox.send_due() == 0
+    assert not PushSubscription.objects.exists()
+    assert not PushMessage.objects.exists()
+
+
+def test_a_service_that_is_ill_is_asked_again_later_and_later(
+    message: PushMessage, service: PushService
+) -> None:
+    service.status = 503
+    waits = []
+    for _ in range(4):
+        assert outbox.send_due() == 0
+        waits.append((PushMessage.objects.get().next_at - timezone.now()).total_seconds())
+        make_due()
+    assert [round(wait / 30) for wait in waits] == [1, 2, 4, 8]
+    service.status = 201
+    assert outbox.send_due() == 1
+
+
+def test_a_service_says_when_it_wants_to_be_asked(
+    message: PushMessage, service: PushService
+) -> None:
+    service.status, service.headers = 429, {"Retry-After": "1800"}
+    outbox.send_due()
+    wait = PushMessage.objects.get().next_at - timezone.now()
+    assert timedelta(minutes=29) < wait < timedelta(minutes=31)
+
+
+def test_a_failure_holds_back_that_browser_alone(
+    message: PushMessage, service: PushService, owner: User, settings: LazySettings
+) -> None:
+    outbox.write([message.subscription_id], PAYLOAD)
+    other = subscriptions.subscribe(owner, Browser(f"{service.origin}/send/two").offered())
+    service.status = 500
+    outbox.send_due()
+    service.status = 201
+    outbox.write([other.pk], PAYLOAD)
+    assert outbox.send_due() == 1
+    assert [path for path, *_ in service.got] == ["/send/one", "/send/two"]
+
+
+def test_what_a_service_will_never_take_is_given_up_and_ends_the_subscription_at_last(
+    subscription: PushSubscription, service: PushService
+) -> None:
+    service.status = 400
+    for expected in 4 * [1] + [0]:
+        outbox.write([subscription.pk], PAYLOAD)
+        outbox.send_due()
+        assert waiting() == []
+        assert PushSubscription.objects.count() == expected
+
+
+def test_nobody_is_told_of_what_was_yesterday(message: PushMessage, service: PushService) -> None:
+    service.status = 500
+    PushMessage.objects.update(
+        created_at=timezone.now() - timedelta(hours=23, minutes=59, seconds=55)
+    )
+    outbox.send_due()
+    assert waiting() == []
+
+
+def test_a_killed_workers_message_is_sent_by_another(
+    message: PushMessage, service: PushService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(outbox.service, "send", killed)
+        with pytest.raises(SystemExit):
+            outbox.send_due()
+    assert outbox.send_due() == 0  # it has its lease
+    make_due()
+    assert outbox.send_due() == 1
+
+
+def test_a_redirect_is_not_followed(message: PushMessage, service: PushService) -> None:
+    service.status, service.headers = 302, {"Location": f"{service.origin}/elsewhere"}
+    outbox.send_due()
+    assert [path for path, *_ in service.got] == ["/send/one"]
+
+
+@pytest.mark.parametrize("host", ["2130706433", "localhost"])
+def test_a_name_that_leads_inside_is_not_asked(
+    owner: User, service: PushService, settings: LazySettings, host: str
+) -> None:
+    settings.FETCH_PRIVATE = []
+    port = service.server_address[1]
+    made = subscriptions.subscribe(owner, Browser(f"https://{host}:{port}/x").offered())
+    outbox.write([made.pk], PAYLOAD)
+    assert outbox.send_due() == 0
+    assert PushMessage.objects.get().error == "fetch_forbidden_address"
+    assert service.got == []
+
+
+def test_a_deactivated_users_browser_gets_nothing(
+    message: PushMessage, service: PushService
+) -> None:
+    User.objects.update(is_active=False)
+    outbox.send_due()
+    assert (service.got, PushSubscription.objects.count()) == ([], 0)
+
+
+def test_a_new_password_ends_subscriptions(
+    message: PushMessage, service: PushService, owner: User
+) -> None:
+    owner.set_password("another long password")
+    owner.save()
+    outbox.send_due()
+    assert (service.got, PushSubscription.objects.count()) == ([], 0)
+
+
+def test_a_revoked_key_ends_what_it_made(
+    browser: Browser, service: PushService, owner: User
+) -> None:
+    key, _ = api_keys.issue(owner, name="app")
+    made = subscriptions.subscribe(owner, browser.offered(), key=key)
+    outbox.write([made.pk], PAYLOAD)
+    api_keys.revoke(key)
+    outbox.send_due()
+    assert (service.got, PushSubscription.objects.count()) == ([], 0)
+
+
+def test_the_keys_are_made_once_and_not_kept_in_clear_text(db: None) -> None:
+    assert keys.public() == keys.public()
+    assert "PRIVATE" not in PushKey.objects.get().private
+    assert keys.private().private_pem().startswith(b"-----BEGIN PRIVATE")
+
+
+def test_messages_wait_while_the_key_cannot_be_read(
+    message: PushMessage, service: PushService, settings: LazySettings
+) -> None:
+    keys.public()
+    right, settings.SECRET_KEY = settings.SECRET_KEY, "another key of fifty characters, 0123456789"
+    assert outbox.send_due() == 0
+    assert (waiting(), service.got) == ([PAYLOAD["title"]], [])
+    settings.SECRET_KEY_FALLBACKS = [right]
+    make_due()
+    assert outbox.send_due() == 1
+
+
+def test_new_keys_forget_all_browsers(subscription: PushSubscription) -> None:
+    before = keys.public()
+    assert keys.renew() == 1
+    assert keys.public() != before
+    assert not PushSubscription.objects.exists()
+
+
+def test_the_reconciler_wakes_a_worker_of_notify(
+    message: PushMessage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = []
+    monkeypatch.setattr(
+        "processing.pipeline.wake.top_up",
+        lambda queue, wanted, actor: sent.append((queue, actor)) or wanted,
+    )
+    assert wake_push() == 1
+    assert sent == [("notify", send_pushes.actor_name)]
+
+
+def test_old_messages_and_ended_subscriptions_are_deleted(
+    message: PushMessage, settings: LazySettings
+) -> None:
+    assert outbox.prune_push() == 0
+    PushMessage.objects.update(next_at=None, created_at=timezone.now() - timedelta(days=400))
+    assert outbox.prune_push() == 1
+    PushSubscription.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert outbox.prune_push() == 1
