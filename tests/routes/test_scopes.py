@@ -19,10 +19,8 @@ from accounts.models import User
 from accounts.scopes import Scope
 from config import schema
 from tests.routes.listing import Route, protocol_routes, readable, routes
-from tests.routes.test_table import populate, values
 from tests.whole import ask
 from videos.api.strictness import StrictRequests
-from videos.models import Video
 
 TABLE = Path(__file__).parent / "scopes.txt"
 NONE = "none"
@@ -81,10 +79,7 @@ def test_the_description_tells_the_scope() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scope", Scope)
-def test_a_key_gets_through_where_it_may(
-    scope: Scope, video: Video, owner: User, moderator: User
-) -> None:
-    populate(video, owner)
+def test_a_key_gets_through_where_it_may(scope: Scope, owner: User) -> None:
     _, secret = api_keys.issue(owner, name="key", terms=Terms(scopes=[scope]))
     wrong = {}
     known = table()
@@ -100,12 +95,19 @@ def test_a_key_gets_through_where_it_may(
     assert wrong == {}
 
 
+def _filled(route: Route) -> str:
+    """An address of the route, of rows that are not there: scopes are asked for first."""
+    kinds = {"int": "1", "slug": "nothing"}
+    there = "01a1fb71-0a3c-7e52-b1c4-2f9d6c8e7a10"
+    return "/" + re.sub(r"<(\w+):\w+>", lambda found: kinds.get(found[1], there), route.path)
+
+
 def _refusal(route: Route, secret: str) -> tuple[str, str]:
     """The code of an answer, if it has one, and its challenge; nothing of it lasts."""
     client = Client(raise_request_exception=False, headers={"Authorization": f"Bearer {secret}"})
     with transaction.atomic():
         send = getattr(client, route.method.lower())
-        answer = send(route.filled(values(route)), content_type="application/json")
+        answer = send(_filled(route), content_type="application/json")
         transaction.set_rollback(True)
     problem = "problem" in answer.get("Content-Type", "")
     return answer.json()["code"] if problem else "", answer.get("WWW-Authenticate", "")
