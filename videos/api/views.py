@@ -47,7 +47,7 @@ from videos.api.strictness import StrictRequests
 from videos.idempotency import Made
 from videos.ingest import services as ingest
 from videos.models import Video
-from videos.playback import originals
+from videos.playback import originals, rotation
 from videos.selectors import with_everything
 
 _OPEN_ACTIONS = ("retrieve", "status")
@@ -200,6 +200,14 @@ class VideoViewSet(
         """Take a video out of the trash; the work that its deletion stopped stays stopped."""
         video = self._found(access.may_recover)
         trash.restore(video)
+        return self._answer(video.pk, HTTPStatus.OK)
+
+    @extend_schema(request=None, responses={200: VideoSerializer})
+    @action(detail=True, methods=["post"])
+    def rotate_playback(self, request: Request, pk: str) -> Response:
+        """Replace all addresses of a video; those given out before stop working."""
+        video = self._found(access.may_edit)
+        rotation.rotate(video)
         return self._answer(video.pk, HTTPStatus.OK)
 
     @extend_schema(responses=VideoStatusSerializer)
