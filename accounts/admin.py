@@ -19,15 +19,24 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from accounts import api_keys, audit_admin, owned, second_factors, verification
+from accounts import (
+    api_keys,
+    audit_admin,
+    invitation_admin,
+    owned,
+    plan_admin,
+    second_factors,
+    verification,
+)
 from accounts.key_forms import KeyForm
-from accounts.models import ApiKey, OutgoingMail, User
+from accounts.models import ApiKey, Invitation, OutgoingMail, User
 from accounts.rights import Right, groups_within, may, may_act_for
 from accounts.trust_acts import TRUST, WITHDRAW_TRUST
 from config.admin.acts import Act, ActingAdmin, Doing
 from config.admin.base import NOTHING, LightAdmin, ReadOnlyAdmin, chip
 
 admin.site.unregister(Group)
+admin.site.register(Invitation, invitation_admin.InvitationAdmin)
 # allauth's own pages show nothing that the user's pages do not, and some of it is secret.
 for model in (EmailAddress, Authenticator, UserSession):
     admin.site.unregister(model)
@@ -88,16 +97,18 @@ class UserAdmin(DjangoUserAdmin, ActingAdmin):  # type: ignore[type-arg]  # not 
 
     ordering = ("email",)
     list_display = ("email", "plan", "is_active", "is_staff", "can_upload", "last_login")
-    list_filter = ("plan", "is_active", "is_staff", "can_upload", "groups")
+    list_filter = (plan_admin.ByPlan, "is_active", "is_staff", "can_upload", "groups")
     search_fields = ("email", "first_name", "last_name")
-    readonly_fields = ("last_login", "date_joined", "owns", "is_confirmed", "trusted", "log")
+    readonly_fields = (
+        *("last_login", "date_joined", "owns", "is_confirmed", "trusted", "used", "log"),
+    )
     acts = (TRUST, WITHDRAW_TRUST, REMOVE_FACTORS)
     fieldsets = (
         (
             None,
             {"fields": ("email", "is_confirmed", "password", "first_name", "last_name", "owns")},
         ),
-        ("May", {"fields": ("plan", "is_active", "can_upload", "trusted")}),
+        ("May", {"fields": ("plan", "used", "is_active", "can_upload", "trusted")}),
         (
             "Staff",
             {
@@ -130,6 +141,17 @@ class UserAdmin(DjangoUserAdmin, ActingAdmin):  # type: ignore[type-arg]  # not 
         if db_field.name == "groups":
             kwargs["queryset"] = groups_within(cast(User, request.user))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the plans there are."""
+        if db_field.name == "plan":
+            return plan_admin.field(db_field)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @display(description="Usage")
+    def used(self, user: User) -> SafeString | str:
+        """What the user has used of each quota."""
+        return plan_admin.usage_of(user)
 
     @display(description="Trust")
     def trusted(self, user: User) -> SafeString | str:
@@ -180,6 +202,8 @@ class UserAdmin(DjangoUserAdmin, ActingAdmin):  # type: ignore[type-arg]  # not 
             return "user.activated" if obj.is_active else "user.deactivated"
         if set(_RIGHTS).intersection(changed):
             return "user.roles_changed"
+        if "plan" in changed:
+            return "user.plan_changed"
         return "user.password_changed" if "password" in changed else "user.changed"
 
     def _history(self) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.headless.account import views
@@ -18,8 +18,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
-from accounts import open_sessions
+from accounts import audit, open_sessions
 from accounts.forms import AddEmailForm, SignupForm
+from accounts.models import User
 
 View = Callable[..., HttpResponseBase]
 
@@ -88,6 +89,7 @@ class ChangePasswordView(views.ChangePasswordView):  # type: ignore[misc]  # all
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Change the password. allauth tells new tokens where somebody was nobody before."""
+        audit.note_token(cast(User, request.user))
         request.allauth.headless._pre_user = AnonymousUser()  # type: ignore[attr-defined]
         response: HttpResponse = super().post(request, *args, **kwargs)
         return response
@@ -98,7 +100,9 @@ class AllSessionsView(AuthenticatedAPIView):  # type: ignore[misc]  # allauth ha
 
     def delete(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Log out everywhere, here too."""
-        open_sessions.end_all(request.user)  # type: ignore[arg-type]  # it is authenticated
+        user = cast(User, request.user)
+        audit.note_token(user)
+        open_sessions.end_all(user)
         auth.logout(request)
         response: HttpResponse = AuthenticationResponse(request)
         return response

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account import signals as allauth
+from allauth.mfa import signals as mfa
 from django.contrib.auth import signals as django
 from django.db.models import Count, Q
 from django.dispatch import Signal
@@ -29,11 +30,19 @@ _ACTS: dict[Signal, str] = {
     allauth.password_reset: "user.password_reset",
 }
 
+_FACTORS: dict[Signal, str] = {
+    mfa.authenticator_added: "user.second_factor_added",
+    mfa.authenticator_removed: "user.second_factor_removed",
+    mfa.authenticator_reset: "user.recovery_codes_renewed",
+}
+
 
 def connect() -> None:
     """Begin to record."""
     for signal, action in _ACTS.items():
         signal.connect(_recording(action), weak=False, dispatch_uid=f"audit {action} {id(signal)}")
+    for signal, action in _FACTORS.items():
+        signal.connect(_of_factor(action), weak=False, dispatch_uid=f"audit {action}")
     django.user_login_failed.connect(_login_failed, dispatch_uid="audit login failed")
     allauth.email_confirmed.connect(_confirmed, dispatch_uid="audit email confirmed")
     allauth.email_added.connect(_added, dispatch_uid="audit email added")
@@ -45,6 +54,13 @@ def _recording(action: str) -> Any:
     def record(sender: object, user: User | None = None, **about: Any) -> None:
         if user is not None and user.is_authenticated:
             audit.record(action, user, by=user)
+
+    return record
+
+
+def _of_factor(action: str) -> Any:
+    def record(sender: object, user: User, authenticator: Any, **about: Any) -> None:
+        audit.record(action, user, by=user, details={"type": authenticator.type})
 
     return record
 

@@ -11,8 +11,8 @@ from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
-from accounts import signup_domains
-from accounts.models import User
+from accounts import invitations, signup_domains
+from accounts.models import Invitation, User
 
 
 class LoginForm(forms.LoginForm):  # type: ignore[misc]  # allauth has no types
@@ -41,9 +41,13 @@ class SignupForm(forms.SignupForm):  # type: ignore[misc]  # allauth has no type
 
     def clean_email(self) -> str:
         """Check that the address may sign up here, without revealing whether it is taken."""
-        signup_domains.require(self.cleaned_data["email"])
+        self.require_domain(self.cleaned_data["email"])
         email: str = super().clean_email()
         return email
+
+    def require_domain(self, email: str) -> None:
+        """Raise ``ValidationError`` for an address of a domain that may not sign up."""
+        signup_domains.require(email)
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Save the user. A taken address takes as long as a new one: the password is hashed in
@@ -66,9 +70,37 @@ class SignupForm(forms.SignupForm):  # type: ignore[misc]  # allauth has no type
         user: User = adapter.save_user(request, adapter.new_user(request), self, commit=False)
         with transaction.atomic():
             user.save()
-            address = EmailAddress.objects.create(user=user, email=user.email, primary=True)
+            address = EmailAddress(user=user, email=user.email, primary=True)
+            self.admit(user, address)
+            address.save()
         EmailAddress.objects.fill_cache_for_user(user, [address])
         return user
+
+    def admit(self, user: User, address: EmailAddress) -> None:
+        """Do what else belongs to a new user, in the transaction that saves both."""
+
+
+class InvitedForm(SignupForm):
+    """A password, and the address if the invitation is not for one."""
+
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._invitation = invitation
+        self.fields["email"].help_text = ""
+        if invitation.email:
+            self.fields["email"].initial = self.initial["email"] = invitation.email
+            self.fields["email"].disabled = True
+            self.fields["email"].widget.attrs.pop("autofocus", None)
+            _begin_with(self, "password1")
+
+    def require_domain(self, email: str) -> None:
+        """An invitation counts for every domain."""
+
+    def admit(self, user: User, address: EmailAddress) -> None:
+        """Use the invitation. An address that it is for counts as confirmed, on the word of whoever
+        invited it. Raises ``invitations.NotOpen``."""
+        address.verified = bool(self._invitation.email)
+        invitations.accept(self._invitation, user)
 
 
 class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]  # allauth has no types

@@ -21,7 +21,7 @@ class Watcher:
     def watch(self, over: threading.Event) -> None:
         """Sample every half a second until ``over`` is set."""
         while not over.wait(_LOOK_EVERY_SECONDS):
-            held = sum(_held_kb(pid) for root in self.pids for pid in family(root))
+            held = sum(held_kb(pid) for root in self.pids for pid in family(root))
             self.most_mb = max(self.most_mb, held / 1024)
 
 
@@ -34,7 +34,8 @@ def family(pid: int) -> Iterator[int]:
                 yield from family(int(child))
 
 
-def _held_kb(pid: int) -> int:
+def held_kb(pid: int) -> int:
+    """Return the kilobytes (proportional set size) that a process holds; 0 once it is gone."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):

@@ -112,8 +112,9 @@ class Product:
 
 
 @contextmanager
-def running() -> Iterator[Product]:
-    """Run web, reconciler, a light worker and an encode worker for each core, on local disk."""
+def running(**settings: str) -> Iterator[Product]:
+    """Run web, reconciler, a light worker and an encode worker for each core, on local disk, with
+    these settings."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vodloom-bench-")))
         postgres = stack.enter_context(running_postgres(durable=True))
@@ -124,7 +125,7 @@ def running() -> Iterator[Product]:
                 folder,
                 redis=redis,
                 database_url=url,
-                extra={"VODLOOM_MAX_POST_BYTES": str(_LARGEST_CLIP)},
+                extra={"VODLOOM_MAX_POST_BYTES": str(_LARGEST_CLIP), **settings},
                 encoders=cores(),
             )
         )

@@ -18,6 +18,8 @@ BENCHMARKS: Mapping[str, str] = {
     "admin_lists": "benchmarks.admin_lists",
     "ingest": "benchmarks.ingest",
     "pictures": "benchmarks.pictures",
+    "feed": "benchmarks.feed",
+    "webhooks": "benchmarks.webhooks",
 }
 
 

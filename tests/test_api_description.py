@@ -13,8 +13,10 @@ from openapi_spec_validator import validate
 
 from config import schema
 from tests.described import faults_of, resolved
+from videos.api.schema.operation import Operation
 from videos.api.schema.operations import OPERATIONS
 from videos.api.schema.protocols import PROTOCOLS
+from videos.api.schema.streams import STREAMS
 from videos.api.vocabulary import FAILURES, MEANINGS
 
 PROBLEM = "application/problem+json"
@@ -52,9 +54,15 @@ def test_it_is_openapi() -> None:
     validate(schema.document())
 
 
+def _all_told() -> list[Operation]:
+    """The entries of all our tables."""
+    spoken = [one.told for one in PROTOCOLS]
+    return [*OPERATIONS.values(), *STREAMS.values(), *spoken]
+
+
 def test_every_operation_is_told_of_in_our_table_and_the_reverse() -> None:
     told = {operation["operationId"] for _, _, operation in operations()}
-    ours = [one.id for one in (*OPERATIONS.values(), *(spoken.told for spoken in PROTOCOLS))]
+    ours = [one.id for one in _all_told()]
     assert told == set(ours)
     assert len(ours) == len(told)
 
@@ -85,6 +93,8 @@ def _always(method: str, path: str) -> set[str]:
     less: ``tests/described.py`` holds their answers against theirs."""
     if path in {spoken.path for spoken in PROTOCOLS}:
         return {"415"}
+    if f"{path}/" in STREAMS:
+        return {"400", "401", "404", "429", "503"}
     found = {"400", "401", "406", "429", "503"} | ({"404"} if "{" in path else set())
     return found | ({"403", "408", "413", "415"} if method != "GET" else set())
 
@@ -195,7 +205,9 @@ def test_videos_come_first_and_servers_are_told() -> None:
     assert [tag["name"] for tag in document["tags"]][:3] == ["videos", "images", "jobs"]
     assert next(iter(document["paths"])) == "/api/v1/videos"
     assert document["servers"]
-    assert set(document["components"]["securitySchemes"]) == {"apiKey", "cookieAuth"}
+    assert set(document["components"]["securitySchemes"]) == {
+        *("apiKey", "appToken", "cookieAuth", "sessionToken")
+    }
 
 
 @pytest.mark.django_db

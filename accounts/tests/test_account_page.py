@@ -43,7 +43,7 @@ def said(answer: object) -> list[str]:
 
 def test_everything_about_oneself_is_on_one_page(browser: Client, owner: User) -> None:
     page = browser.get("/account/").content.decode()
-    for heading in ("Profile", "Email addresses", "Usage"):
+    for heading in ("Profile", "Email addresses"):
         assert f">{heading}</h2>" in page
     assert owner.email in page
 
@@ -125,7 +125,7 @@ def test_an_address_is_added_chosen_and_removed(browser: Client, owner: User) ->
 def test_what_is_wrong_with_an_address_is_said_beside_it(browser: Client, owner: User) -> None:
     form = {"email": owner.email, "action_add": ""}
     page = browser.post("/accounts/email/", form).content.decode()
-    assert "errorlist" in page and ">Usage</h2>" in page
+    assert "errorlist" in page and ">Email addresses</h2>" in page
 
 
 def test_a_confirmation_that_cannot_be_sent_is_no_success(

@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts import app_tokens, credentials, open_sessions
-from accounts.models import User
+from accounts.models import AuditEntry, User
 
 PASSWORD = "correct horse battery"
 JSON = "application/json"
@@ -139,6 +139,8 @@ def test_a_log_out_everywhere_ends_apps_and_browsers(ada: User, client: Client) 
 
     assert bearing(told["access_token"]).send("DELETE", "auth/sessions/all/").status_code == 401
 
+    entry = AuditEntry.objects.get(action="user.logged_out_everywhere")
+    assert (entry.actor, entry.via) == (ada, AuditEntry.Via.TOKEN)
     assert not works(bearing(other["access_token"]))
     assert not works(App(**{"X-Session-Token": other["session_token"]}))
     assert App().post("tokens/refresh/", refresh_token=other["refresh_token"]).status_code == 400

@@ -96,6 +96,7 @@ def test_a_removed_app_is_told_by_mail(ada: User, client: Client) -> None:
     client.post("/accounts/2fa/totp/deactivate/")
 
     assert not Authenticator.objects.exists()
+    assert AuditEntry.objects.get(action="user.second_factor_removed").actor == ada
     assert mail.outbox[-1].subject == "The authenticator app was removed"
     assert "If it was not, reset your password" in str(mail.outbox[-1].body)
 

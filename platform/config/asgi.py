@@ -1,5 +1,5 @@
-"""The ASGI application: Django, the live feed, media, tus, upload addresses and probes, behind the
-guards."""
+"""The ASGI application: Django, the live feed, event streams, media, tus, upload addresses and
+probes, behind the guards."""
 
 import os
 import sys
@@ -31,6 +31,7 @@ from config.logs.requests import RequestLog, Whole
 from config.probes import PATHS, Probes
 from processing.health import start
 from videos.api.addresses.app import UploadAddresses
+from videos.api.events import app as events
 from videos.api.tus.app import TusApp
 from videos.api.tus.places import PREFIX as TUS_PREFIX
 from videos.feed import socket as feed
@@ -43,6 +44,7 @@ _media = MediaApp()
 _probes = Probes()
 _tus = TusApp(uploads.identify)
 _addresses = UploadAddresses()
+_streams = events.EventStreams()
 
 
 async def _route(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
@@ -54,6 +56,8 @@ async def _route(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCalla
         await _tus(scope, receive, send)
     elif scope["type"] == "http" and scope["path"].startswith(delegated.PREFIX):
         await _addresses(scope, receive, send)
+    elif scope["type"] == "http" and events.serves(scope["path"]):
+        await _streams(scope, receive, send)
     elif scope["type"] == "http":
         await django_app(scope, receive, send)
     elif scope["type"] == "websocket" and scope["path"] == feed.PATH:

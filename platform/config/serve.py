@@ -1,9 +1,9 @@
 """Run one web process: uvicorn with this site's limits and settings, and a graceful stop.
 
-On SIGTERM it stops listening, and closes live feeds with 1012, which makes clients reopen them
-elsewhere. Requests that have arrived are answered, and uploads on their way may go on for
-``VODLOOM_GRACE_SECONDS``. An answer that is still being sent after 5 seconds is cut off: a player
-asks for the rest of the file.
+On SIGTERM it stops listening, and closes live feeds with 1012 and ends event streams, which makes
+clients reopen them elsewhere. Requests that have arrived are answered, and uploads on their way may
+go on for ``VODLOOM_GRACE_SECONDS``. An answer that is still being sent after 5 seconds is cut off:
+a player asks for the rest of the file.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from uvicorn import Config, Server
 
 from config.asgi import application
 from config.http_protocol import BoundedProtocol
+from videos.feed import hub
 
 ANSWER_SECONDS = 5.0
 _START_FAILED = 3
@@ -32,6 +33,7 @@ class WebServer(Server):
         """Stop as the module's docstring says."""
         loop = asyncio.get_running_loop()
         ends = loop.call_later(self.answer_seconds, self._cut_answers)
+        hub.here().stop()
         try:
             await super().shutdown(sockets)
         finally:

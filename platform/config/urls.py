@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from config.app_schema import app_document
 from config.reference.views import reference
 from config.schema import SchemaView, feed_document
 from config.views import favicon
@@ -18,6 +19,7 @@ urlpatterns = [
     path("api/v1/", include("accounts.app_urls")),
     path("api/v1/schema/", SchemaView.as_view(), name="schema"),
     path("api/v1/schema/feed/", feed_document, name="feed-schema"),
+    path("api/v1/schema/apps/", app_document, name="app-schema"),
     path("api/docs/", reference, name="docs"),
     path("", include("videos.pages.urls")),
     path("accounts/", include("allauth.account.urls")),

@@ -12,6 +12,7 @@ from processing.health import (
     speech,
     tools,
     walls,
+    webhooks,
     work,
 )
 from processing.health.diagnosis import Check
@@ -43,6 +44,7 @@ DOCTOR: tuple[Check, ...] = (
     work.workers,
     work.reconciler,
     work.budgets,
+    webhooks.webhooks,
 )
 GATE: Check = database.database
 GATED: frozenset[Check] = frozenset(
@@ -53,6 +55,7 @@ GATED: frozenset[Check] = frozenset(
         work.workers,
         work.reconciler,
         work.budgets,
+        webhooks.webhooks,
     }
 )
 """Checks that query the database; they are not run if `GATE` finds it at fault."""

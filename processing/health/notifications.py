@@ -23,7 +23,7 @@ def notifications() -> list[CheckResult]:
 def _wrong() -> Iterator[CheckResult]:
     origin = site_address.origin()
     is_local = site_address.is_local(urlsplit(origin).hostname or "")
-    if is_local and settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+    if is_local and str(settings.EMAIL_BACKEND).endswith(".smtp.EmailBackend"):
         yield kinds.LOCAL_LINKS.at(NAME, origin=origin)
     if not is_local and not origin.startswith("https://"):
         yield kinds.NO_HTTPS.at(NAME, origin=origin)

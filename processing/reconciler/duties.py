@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from accounts.audit_reading import prune_audit
+from accounts.invitations import prune_invitations
 from accounts.outbox import prune_mail
 from accounts.sessions import prune_sessions
 from processing.chaptering import renew_downloads
@@ -84,6 +85,7 @@ DUTIES = (
     Duty("prune_webhooks", _STEP, sweeping.prune_webhooks, "database"),
     Duty("prune_sessions", _STEP, prune_sessions, "database"),
     Duty("prune_mail", _STEP, prune_mail, "database"),
+    Duty("forget_invitations", _HOUR, prune_invitations, "database"),
     Duty("prune_audit", _STEP, prune_audit, "database"),
     Duty("prune_push", _STEP, prune_push, "database"),
     Duty("prune_notifications", _STEP, notified.prune_notifications, "database"),

@@ -1,6 +1,6 @@
 // Refuses files before a byte is sent: those that cannot arrive, or are clearly no video or audio.
 
-import { binarySize } from "./words.js";
+import { binarySize, size } from "./words.js";
 
 const LOOKED_AT = 4096;
 const EXPORTS = "Choose a video or audio file.";
@@ -20,9 +20,13 @@ const SIGNATURES = [
 ];
 
 /** Return why a file cannot be uploaded, or null if it can. */
-export async function refusal(file, { maxBytes, maxSize }) {
+export async function refusal(file, { maxBytes, maxSize, plan = {} }) {
+  if (plan.refusal) return plan.refusal;
   if (file.size > maxBytes) {
     return `Too large: it has ${binarySize(file.size)}, and at most ${maxSize} can be uploaded here.`;
+  }
+  if (file.size > Number(plan.leftBytes ?? Infinity)) {
+    return `No room: it has ${size(file.size)}, and your plan has ${size(Number(plan.leftBytes))} left. Delete files for good, or ask for a larger plan.`;
   }
   if (file.size === 0) return "The file is empty. Choose another one.";
   let bytes;

@@ -66,11 +66,21 @@ class VideoUploader extends HTMLElement {
     const rows = files.map((file) => new UploadRow(file, this.dataset, (row) => this.#arrived(row)));
     this.#show(rows);
     for (const row of rows) {
-      const reason = await refusal(row.file, { maxBytes: Number(maxBytes), maxSize });
+      const reason = await refusal(row.file, { maxBytes: Number(maxBytes), maxSize, plan: this.dataset });
+      if (!reason) this.#takeFromQuota(row.file.size);
       if (reason) row.refuse(reason);
       else this.#waiting.push(row);
       this.#next();
     }
+  }
+
+  get #atOnce() {
+    return Math.max(1, Math.min(AT_ONCE, Number(this.dataset.atOnce ?? AT_ONCE)));
+  }
+
+  /** What was taken is not left for the next files. */
+  #takeFromQuota(bytes) {
+    if ("leftBytes" in this.dataset) this.dataset.leftBytes = Math.max(0, Number(this.dataset.leftBytes) - bytes);
   }
 
   #show(rows) {
@@ -88,7 +98,7 @@ class VideoUploader extends HTMLElement {
   }
 
   async #next() {
-    if (this.#sending >= AT_ONCE || this.#waiting.length === 0) return;
+    if (this.#sending >= this.#atOnce || this.#waiting.length === 0) return;
     const row = this.#waiting.shift();
     this.#sending += 1;
     this.#next();

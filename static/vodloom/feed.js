@@ -42,7 +42,8 @@
  *   which has the key; null ends the feed, an error is tried again. With neither, the session of a user
  *   who is logged in counts
  * @property {string} [since] the cursor to begin after; now unless it is given or stored
- * @property {string[]} [videos] the ids of single videos to follow, instead of all of one's own
+ * @property {string[]} [videos] the ids of single videos to follow, instead of all of one's own; "poll"
+ *   can follow one at most
  * @property {boolean} [all] whether to follow everything there is, for staff
  * @property {CursorStorage} [storage] keeps the cursor
  * @property {Way[]} [ways] those to try, the best first
@@ -82,7 +83,7 @@ const TRIES_OF_A_WAY = 2;
 const TRIES_OF_A_TICKET = 3;
 const REMEMBERED = 1000;
 const PAGE = 200;
-const TYPES = ["hello", "event", "image", "progress", "ping", "error"];
+const TYPES = ["hello", "event", "image", "progress", "ping", "error", "end"];
 
 /** @type {Record<number, Ending["reason"]>} */
 const ENDS = {
@@ -193,12 +194,12 @@ export class VodloomFeed extends EventTarget {
 
   /** @param {Way[]} wanted @returns {Way[]} Those that this program and its rights allow. */
   #possible(wanted) {
-    const { key, ticket } = this.#options;
+    const { key, ticket, videos } = this.#options;
     const hasSession = this.#server.origin === globalThis.location?.origin;
     const can = {
       socket: typeof WebSocket === "function",
       sse: typeof EventSource === "function",
-      poll: key !== undefined || (hasSession && ticket === undefined),
+      poll: (key !== undefined || (hasSession && !ticket)) && (videos?.length ?? 0) < 2,
     };
     return wanted.filter((way) => can[way]);
   }
@@ -283,7 +284,10 @@ export class VodloomFeed extends EventTarget {
       open.hear((text) => {
         if (turn.aborted) return;
         expect(SILENT_MS);
-        for (const message of [JSON.parse(text)].flat()) this.#tell(message, way);
+        for (const message of messagesOf(JSON.parse(text))) {
+          if (message.type === "end") return reject(new Broken(message.code));
+          this.#tell(message, way);
+        }
       }, (code) => reject(new Broken(code)));
       expect(this.#isProbing ? PROBE_MS : FIRST_WORD_MS);
       turn.addEventListener("abort", () => resolve(null));
@@ -334,14 +338,22 @@ export class VodloomFeed extends EventTarget {
   /** @param {AbortSignal} turn */
   async #poll(turn) {
     while (!turn.aborted) {
-      const address = this.#ask(new URL("/api/v1/events/list/", this.#server));
-      address.searchParams.set("limit", String(PAGE));
-      const told = await this.#fetch(address, {}, turn);
+      const told = await this.#fetch(this.#page(), {}, turn);
       if (turn.aborted) return;
-      for (const message of told.events) this.#tell(message, "poll");
+      for (const message of told.results) this.#tell(message, "poll");
       this.#tell({ type: "ping", cursor: told.cursor }, "poll");
       if (!told.has_more) await wait(spread(this.#options.pollMs ?? 5000), turn);
     }
+  }
+
+  #page() {
+    const { videos, all } = this.#options;
+    const address = new URL("/api/v1/events/list/", this.#server);
+    if (all) address.searchParams.set("all", "true");
+    if (videos?.length) address.searchParams.set("video", videos[0]);
+    address.searchParams.set("limit", String(PAGE));
+    address.searchParams.set("since", this.#cursor ?? "now");
+    return address;
   }
 
   /** @param {URL} address @returns {URL} with what is to be told, and since when. */
@@ -378,7 +390,7 @@ export class VodloomFeed extends EventTarget {
       answer = await fetch(address, { ...how, headers, signal: either });
       if (answer.ok) return await answer.json();
     } catch {
-      if (signal?.aborted) return { events: [], has_more: false };
+      if (signal?.aborted) return {};
       throw new Broken();
     }
     throw new Broken(answer.status);
@@ -434,6 +446,11 @@ export class VodloomFeed extends EventTarget {
     this.#hurry = () => turn.abort();
     await wait(spread(ms), AbortSignal.any([life, turn.signal]));
   }
+}
+
+/** @param {any} said @returns {any[]} The messages of a frame, which may have several. */
+function messagesOf(said) {
+  return said.type === "events" ? said.events : [said].flat();
 }
 
 /** @param {number} ms @returns {number} that time, made a quarter shorter or longer by chance. */

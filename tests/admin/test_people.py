@@ -110,9 +110,9 @@ def test_groups_are_the_administrators(clerk: User, moderator: User) -> None:
     assert _desk(clerk).get(f"{page}/change/").status_code == 200
     for path in (f"{page}/change/", f"{page}/delete/", "/admin/auth/group/add/"):
         assert _desk(clerk).post(path, form).status_code == 403
-    assert Group.objects.get().name == group.name
+    assert Group.objects.get(pk=group.pk).name == group.name
     assert _desk(moderator).post(f"{page}/change/", form).status_code == 302
-    assert Group.objects.get().name == "Taken over"
+    assert Group.objects.get(pk=group.pk).name == "Taken over"
 
 
 def test_who_has_done_things_as_staff_stays_in_the_history(moderator: User, video: Video) -> None:

@@ -354,6 +354,7 @@ STATES: Sequence[State] = (
     State("security-wrong", "/account/security/", prepare=_wrong_password),
     State("account-told", "/account/", prepare=_ask_for_confirmation),
     State("account-new", "/account/", "new"),
+    State("account-notifications", "/account/notifications/"),
     State("security", "/account/security/"),
     State("security-everywhere", "/account/security/", prepare=_begin_logging_out),
     State("security-proof", "/accounts/2fa/webauthn/add/"),

@@ -35,7 +35,10 @@ from videos.models import (
     Track,
     Upload,
     Video,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
+from videos.webhooks import secrets
 
 TABLE = Path(__file__).parent / "table.txt"
 ROLES = ("anonymous", "stranger", "owner", "viewer", "moderator", "administrator")
@@ -49,6 +52,8 @@ _ROWS: dict[str, Any] = {
     "images": Image,
     "keys": ApiKey,
     "hooks/addresses": HookAddress,
+    "webhooks/<id:webhook_id>/deliveries": WebhookDelivery,
+    "webhooks": WebhookEndpoint,
     "videos/<id:video_id>/tracks": Track,
 }
 
@@ -96,6 +101,12 @@ def populate(video: Video, owner: User) -> None:
         owner=owner, source=source, width=1, height=1, copy_bytes=1, thumbnail_bytes=1, format="png"
     )
     Track.objects.create(video=video, kind="captions", origin="api")
+    webhook = WebhookEndpoint.objects.create(
+        owner=owner, url="https://example.org/", starts_after=0, secret=secrets.seal(secrets.new())
+    )
+    WebhookDelivery.objects.create(
+        endpoint=webhook, event="video.ready", about_id=video.pk, body="{}", next_at=now
+    )
     staff.moderators()
 
 
@@ -124,6 +135,8 @@ def values(route: Route) -> dict[str, str]:
         "key_id": ApiKey.objects.values_list("pk", flat=True)[0],
         "pk": 1 if "/2fa/" in route.path else _row_of(route) or video,
         "session_id": 1,
+        "webhook_id": WebhookEndpoint.objects.get().pk,
+        "delivery_id": WebhookDelivery.objects.get().pk,
         "source": "replicate",
         "name": EncodingProfile.objects.values_list("name", flat=True)[0],
         "app_label": "videos",

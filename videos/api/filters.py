@@ -10,6 +10,7 @@ from django.forms import CharField
 from django_filters import rest_framework as filters
 from django_filters.fields import IsoDateTimeField
 
+from accounts.models import AuditEntry
 from processing.models import Run
 from videos import search, tags
 from videos.models import Folder, Video, WebhookDelivery
@@ -135,3 +136,18 @@ class WebhookDeliveryFilter(CreatedFilter):
     class Meta:
         model = WebhookDelivery
         fields = ("state", "kind", "event")
+
+
+class AuditFilter(filters.FilterSet):  # type: ignore[misc]  # its base has no types
+    """The filters of the audit log."""
+
+    who = filters.CharFilter("actor_email", label="the address of who acted", max_length=254)
+    action = filters.CharFilter(label="what was done, such as `video.deleted`", max_length=64)
+    kind = filters.CharFilter("target_kind", label="of what it was done to", max_length=32)
+    target = filters.CharFilter("target_id", label="the id of what it was done to", max_length=64)
+    created_after = MomentFilter("at", "gte", label="done at this time or later")
+    created_before = MomentFilter("at", "lt", label="done before this time")
+
+    class Meta:
+        model = AuditEntry
+        fields = ("via",)

@@ -17,7 +17,7 @@ from rest_framework.reverse import reverse
 from processing import services as processing
 from processing.models import Run, Task
 from processing.monitoring import progress
-from videos import access, ids
+from videos import access, ids, quotas
 from videos.api import preconditions
 from videos.api.filters import JobFilter
 from videos.api.pagination import NEWEST_FIRST
@@ -71,6 +71,8 @@ class JobViewSet(StrictRequests, mixins.ListModelMixin, viewsets.GenericViewSet[
         seen = access.visible_to(request.user).select_related("source", "owner")
         video = get_object_or_404(seen, pk=wanted.pop("video"))
         _require(access.may_reprocess(video, request.user))
+        if video.owner_id == request.user.pk:
+            quotas.require_profile(video.owner, wanted.get("profile") or "")
         return self._answer(processing.reprocess(video, **wanted))
 
     @extend_schema(request=JobEditSerializer, responses=JobDetailSerializer)

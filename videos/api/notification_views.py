@@ -16,6 +16,7 @@ from accounts.models import ApiKey, PushSubscription, User
 from videos import ids
 from videos.api.pagination import NEWEST_FIRST
 from videos.api.serializers.notifications import (
+    NotificationChoicesFormSerializer,
     NotificationChoicesSerializer,
     PushFormSerializer,
     PushKeySerializer,
@@ -32,15 +33,16 @@ class NotificationChoicesView(StrictRequests, viewsets.GenericViewSet[Any]):
     serializer_class = NotificationChoicesSerializer
     filter_backends = ()
     pagination_class = None
-    bodies = {"partial_update": NotificationChoicesSerializer}
+    bodies = {"partial_update": NotificationChoicesFormSerializer}
 
     def retrieve(self, request: Request) -> Response:
         """Return all choices."""
         return Response(_shown(choices.of(cast(User, request.user))))
 
+    @extend_schema(request=NotificationChoicesFormSerializer)
     def partial_update(self, request: Request) -> Response:
         """Change some choices."""
-        form = NotificationChoicesSerializer(data=request.data)
+        form = NotificationChoicesFormSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         sent = form.validated_data
         wanted = {name: sent[name] for name in choices.CHANNELS if name in sent}
@@ -92,13 +94,7 @@ class PushSubscriptionViewSet(
                 request=request._request,
             )
         except subscriptions.EndpointWrong as error:
-            wrong = [ErrorDetail(error.message, code=error.code)]
-            where = (
-                {error.member: wrong}
-                if error.member == "endpoint"
-                else {"keys": {error.member: wrong}}
-            )
-            raise ValidationError(where) from error
+            raise _told(error) from error
         return Response(self.get_serializer(made).data, status=HTTPStatus.CREATED)
 
     @extend_schema(responses={204: None})
@@ -109,8 +105,10 @@ class PushSubscriptionViewSet(
 
 
 def _told(error: subscriptions.EndpointWrong) -> ValidationError:
-    wrong = {error.member: [ErrorDetail(error.message, code=error.code)]}
-    return ValidationError(wrong if error.member == "endpoint" else {"keys": wrong})
+    if error.member == "endpoint":
+        wrong = ErrorDetail(error.message, code="push_endpoint_forbidden")
+        return ValidationError({"endpoint": [wrong]})
+    return ValidationError({"keys": {error.member: [ErrorDetail(error.message, code="invalid")]}})
 
 
 def _shown(chosen: choices.Choices) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from videos.api.administration_views import AuditViewSet, InvitationViewSet
+from videos.api.events.views import EventViewSet
 from videos.api.feed_views import FeedTicketView
 from videos.api.folder_views import FolderViewSet, TagViewSet
 from videos.api.hook_views import (
@@ -36,6 +38,8 @@ router.register("tags", TagViewSet, basename="tag")
 router.register("uploads", UploadViewSet, basename="upload")
 router.register("images", ImageViewSet, basename="image")
 router.register("jobs", JobViewSet, basename="job")
+router.register("audit", AuditViewSet, basename="audit")
+router.register("invitations", InvitationViewSet, basename="invitation")
 router.register("profiles", ProfileViewSet, basename="profile")
 router.register("keys", KeyViewSet, basename="key")
 router.register("hooks/addresses", HookAddressViewSet, basename="hook-address")
@@ -80,6 +84,9 @@ urlpatterns = [
             name=f"transcript-{suffix}",
         )
         for suffix, action in (("txt", "as_text"), ("vtt", "as_webvtt"), ("json", "as_json"))
+    ),
+    path(
+        "events/list/", EventViewSet.as_view({"get": "list"}, basename="event"), name="event-list"
     ),
     path(
         "webhooks/<id:webhook_id>/deliveries/",

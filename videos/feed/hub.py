@@ -32,7 +32,7 @@ from videos.feed.ticks import Tick, Ticks
 LOOK_SECONDS = 2.0
 """The longest time between two reads of the rows, whatever Redis says."""
 TEND_SECONDS = 1.0
-CANCEL_AGAIN_SECONDS = 1.0
+CANCEL_AGAIN_SECONDS = 0.25
 BATCH = 500
 PAUSE_SECONDS_A_FEED = 25e-6
 """How long the hub waits for further events after it has served a feed, so that many feeds get
@@ -94,9 +94,11 @@ class Hub:
         self.audience.add(stream)
 
     def stop(self) -> None:
-        """End all feeds, whose clients connect again elsewhere."""
+        """End all event streams, whose clients connect again elsewhere; the server itself closes
+        sockets."""
         for stream in self.audience:
-            stream.end(STOPPING)
+            if not stream.stays:
+                stream.end(STOPPING)
 
     async def review(self, stream: Stream) -> None:
         """Check again what a feed may hear."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from videos.feed import closes, hearing, hub, listeners, reading
 from videos.feed.asking import Query
 from videos.feed.closes import Ended
 from videos.feed.hearing import Hearing, Wish
-from videos.feed.hub import Hub
+from videos.feed.hub import CANCEL_AGAIN_SECONDS, Hub
 from videos.feed.listeners import Listener
 from videos.feed.parcels import Line, Parcel
 from videos.feed.pump import threads
@@ -70,14 +71,24 @@ async def _joined(
         raise _without_database(error) from error
     try:
         stream.say(*granted.refused)
+        await here.review(stream)  # rights may have changed since they were read
         yield stream, here
     finally:
         await here.leave(stream)
 
 
+async def cancel(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel the tasks of a feed and wait for their ends."""
+    left = {task for task in tasks if not task.done()}
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_SECONDS)
+
+
 def hello(stream: Stream) -> Parcel:
     """Return the first message of a feed."""
-    line = Line({"type": "hello", "cursor": cursors.encode(stream.position)})
+    line = Line({"type": "hello", "cursor": cursors.encode(stream.position)}, stream.position)
     return Parcel([line])
 
 

@@ -51,6 +51,12 @@ class Told:
     def _public(self) -> Line:
         return Line(public.message(self._message), self.position)
 
+    def message(self, share: Share) -> Mapping[str, Any] | None:
+        """Return the message for a share of the event, unless that is nothing."""
+        if share is Share.WHOLE:
+            return self._message
+        return public.message(self._message) if share is Share.PUBLIC else None
+
     @cached_property
     def _gone(self) -> Line:
         return gone(self.happened.video_id, self.position)

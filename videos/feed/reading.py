@@ -1,8 +1,11 @@
-"""Read the log for one feed, for as long as it is behind."""
+"""Read the log for one reader: a feed that is behind, or a page of the list."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
 
 from django.db.models import Q
 
@@ -12,6 +15,26 @@ from videos.events import cursors, log
 from videos.feed.hearing import Hearing
 from videos.feed.parcels import Told
 from videos.models import Event
+
+
+class Beginning(Enum):
+    """Where a reader without a cursor begins."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
+OLDEST, NEWEST = Beginning.OLDEST, Beginning.NEWEST
+Since = str | Beginning
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some events as messages, and the cursor to go on with."""
+
+    messages: Sequence[Mapping[str, Any]]
+    cursor: str
+    has_more: bool
 
 
 def start(cursor: str | None) -> int:
@@ -25,6 +48,29 @@ def start(cursor: str | None) -> int:
     if log.is_expired(position):
         raise cursors.CursorExpired
     return position
+
+
+def page(hearing: Hearing, *, since: Since, limit: int) -> Page:
+    """Return the events past a cursor that a hearing may hear, at most ``limit``. Raises
+    ``BadCursor`` or ``CursorExpired``."""
+    # The newest first: whatever is committed after it stands behind it.
+    newest = log.newest()
+    position = _position(since, newest)
+    found = heard(hearing, after=position, until=None, limit=limit + 1)
+    has_more = len(found) > limit
+    last = found[:limit][-1].position if found else position
+    messages = [one.message(hearing.share(one.happened)) for one in found[:limit]]
+    return Page(
+        messages=[one for one in messages if one is not None],
+        cursor=cursors.encode(last if has_more else max(last, newest)),
+        has_more=has_more,
+    )
+
+
+def _position(since: Since, newest: int) -> int:
+    if isinstance(since, str):
+        return start(since)
+    return newest if since is NEWEST else log.oldest() - 1
 
 
 def heard(hearing: Hearing, *, after: int, until: int | None, limit: int) -> Sequence[Told]:

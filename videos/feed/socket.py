@@ -18,7 +18,7 @@ from django.db import DatabaseError
 from videos.feed import asking, closes, listeners, opening
 from videos.feed.asking import NotUnderstood
 from videos.feed.closes import Ended
-from videos.feed.hub import CANCEL_AGAIN_SECONDS, Hub
+from videos.feed.hub import Hub
 from videos.feed.parcels import Line, Parcel
 from videos.feed.pump import pump, threads
 from videos.feed.streams import Stream
@@ -53,6 +53,8 @@ class FeedSocket:
             await self._close(closes.BAD_QUERY)
         except Ended as ended:
             await self._close(ended.code)
+        except OSError:
+            return  # the client went while something was sent
         except Exception:
             logger.exception("feed_failed")
             await self._close(closes.FAILED)
@@ -63,7 +65,7 @@ class FeedSocket:
         try:
             await asyncio.wait({sending, hearing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await _cancel(sending, hearing)
+            await opening.cancel(sending, hearing)
         for task in (sending, hearing):
             if not task.cancelled():
                 task.result()
@@ -94,6 +96,7 @@ class FeedSocket:
         wish = asking.changed(stream.wish, text)
         granted = await threads.run(opening.grant, stream.listener, wish)
         hub.change(stream, granted.wish, granted.hearing)
+        await hub.review(stream)
         return [*granted.refused, _followed(stream)]
 
     def _count(self) -> None:
@@ -115,14 +118,6 @@ class FeedSocket:
 async def serve(scope: Any, receive: Any, send: Any) -> None:
     """The ASGI app of the feed's address."""
     await FeedSocket(scope, receive, send).serve()
-
-
-async def _cancel(*tasks: asyncio.Task[None]) -> None:
-    left = {task for task in tasks if not task.done()}
-    while left:
-        for task in left:
-            task.cancel()
-        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_SECONDS)
 
 
 def _error(code: str, message: str) -> Line:

@@ -28,7 +28,7 @@ Say = Callable[[Parcel], Awaitable[None]]
 
 class Stream:
     """The state of one feed. ``position`` is how far its client has been told. A feed that does not
-    keep ``open`` ends when nothing is left to follow."""
+    stay ends when nothing is left to follow."""
 
     def __init__(
         self, listener: Listener, wish: Wish, hearing: Hearing, position: int, *, stays: bool = True
@@ -39,7 +39,7 @@ class Stream:
         self.position = position
         self.is_behind = False
         self.news = asyncio.Event()
-        self._stays = stays
+        self.stays = stays
         self._events: deque[Parcel] = deque()
         self._waiting = 0
         self._ticks: dict[UUID, Tick] = {}
@@ -142,7 +142,7 @@ class Stream:
             self._sending_since = self._told = time.monotonic()
             await say(parcel)
             self._sending_since = None
-        if not self._stays and self.wish == NOTHING:
+        if not self.stays and self.wish == NOTHING:
             raise Ended(NOT_FOUND)
 
     def _check(self) -> None:

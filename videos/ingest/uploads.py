@@ -7,6 +7,7 @@ is the business of each way in.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -78,8 +79,10 @@ def create(
     origin_url: str = "",
     tus_metadata: str = "",
     receiving: bool = False,
+    made_of: Collection[UUID] = (),
 ) -> Upload:
-    """Create an upload and its video; with ``receiving`` its bytes have begun to arrive.
+    """Create an upload and its video; with ``receiving`` its bytes have begun to arrive, and those
+    of the uploads that it is ``made_of`` have arrived.
 
     ``size`` is what the client announced, in bytes, and ``tus_metadata`` what it wants to read
     again. Raises ``UploadNotAllowed``, ``QuotaExceeded``, ``NoSuchFolder``, ``ExternalIdTaken`` or
@@ -95,7 +98,9 @@ def create(
     with transaction.atomic():
         if limits.quotas:
             is_sent = protocol not in Upload.FETCHED
-            quotas.reserve(owner, size=size, is_sent=is_sent, profile=settings.profile)
+            quotas.reserve(
+                owner, size=size, is_sent=is_sent, profile=settings.profile, made_of=made_of
+            )
         if settings.folder:
             folders.hold(settings.folder, owner.pk)
         video = _create_video(owner, settings, name, receiving=receiving)

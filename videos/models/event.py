@@ -28,6 +28,7 @@ class Event(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["owner", "position"], name="event_of_owner"),
+            models.Index(fields=["video_id", "position"], name="event_of_video"),
             models.Index(
                 fields=["id"], condition=models.Q(position__isnull=True), name="event_unplaced"
             ),

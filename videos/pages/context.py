@@ -16,6 +16,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "stage_words": words.STAGES,
         "bar_facts": {"uploadShare": bar.UPLOAD_SHARE, "inspected": stages.INSPECTED},
         "signup_open": settings.SIGNUP_OPEN,
+        "signup_by_invitation": settings.SIGNUP_BY_INVITATION,
         "may_upload": may_upload(request),
         "version": VERSION,
     }

@@ -13,6 +13,7 @@ from videos import folders
 from videos.ingest.direct import receiving as direct
 from videos.ingest.direct.errors import DirectUploadUnavailable
 from videos.pages import words
+from videos.pages.left import left_of
 from videos.storage.multipart import LARGEST_OBJECT
 
 _TUS = "/api/v1/tus/"
@@ -22,8 +23,10 @@ def context(user: User, folder: UUID | None) -> dict[str, Any]:
     """Return the settings of the uploader, whose videos come into a folder (None: the top). Large
     files go straight into the bucket, or by tus to this server where there is no bucket. With the
     sites whose pages may be named."""
-    way, most = _way()
+    way, site_most = _way()
+    most = min(one for one in (site_most, user.terms.largest_file) if one is not None)
     return {
+        "left": left_of(user),
         "places": folders.by_path(user),
         "into": folder,
         "max_bytes": most,

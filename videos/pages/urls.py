@@ -5,8 +5,9 @@ from django.urls import path, re_path
 # These imports register the converter that the routes use.
 from videos import ids  # noqa: F401
 from videos.pages import images, open_views, push_worker, tracks, trash, views
-from videos.pages.account import keys, notifications, security, webhooks
+from videos.pages.account import invitation, keys, notifications, security, webhooks
 from videos.pages.account import profile as account
+from videos.pages.account.usage import usage
 
 urlpatterns = [
     path("", views.library, name="library"),
@@ -26,9 +27,11 @@ urlpatterns = [
     path("trash/images/<id:image_id>/restore/", trash.restore_image, name="trash_restore_image"),
     path("trash/images/<id:image_id>/delete/", trash.delete_image, name="trash_delete_image"),
     path("account/", account.account, name="account"),
+    path("account/usage/", usage, name="account_usage"),
     path("account/profile/", account.save_profile, name="account_profile"),
     path("account/keys/", keys.keys, name="account_keys"),
     path("account/keys/<id:key_id>/revoke/", keys.revoke, name="account_key_revoke"),
+    path("accounts/invitation/<slug:secret>/", invitation.invitation, name="account_invitation"),
     path("account/webhooks/", webhooks.page, name="account_webhooks"),
     path("account/webhooks/create/", webhooks.create, name="account_webhook_create"),
     path("account/webhooks/<id:webhook_id>/", webhooks.one, name="account_webhook"),

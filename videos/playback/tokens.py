@@ -1,8 +1,9 @@
 """The signed, expiring path prefix that opens one release: ``/m/<token>/<release>/…``.
 
-A token is ``<expiry in base 36>.<signature>``; the signature covers the release too. Once the
-addresses have been replaced, the expiry is followed by ``-`` and how often. The expiry is rounded up to the half hour, so that an address stays the same over reloads. The seconds past the
-half hour encode the audience; the previous version reads such an expiry as it always did.
+A token is ``<expiry in base 36>.<signature>``; the signature covers the release too. The expiry is
+rounded up to the half hour, so that an address stays the same over reloads. The seconds past the
+half hour encode the audience; the previous version reads such an expiry as it always did. Once the
+addresses have been replaced, the expiry is followed by ``-`` and how often.
 """
 
 import time

@@ -38,10 +38,9 @@ class EndpointWrong(ValueError):
     """Raised for an endpoint or keys that cannot be those of a browser; ``member`` is the wrong
     one."""
 
-    def __init__(self, member: str, code: str, message: str) -> None:
+    def __init__(self, member: str, message: str) -> None:
         super().__init__(message)
         self.member = member
-        self.code = code
         self.message = message
 
 
@@ -164,13 +163,13 @@ def _require_endpoint(url: str) -> None:
     try:
         urls.require_fetchable(url, settings.FETCH_PRIVATE)
     except urls.UrlWrong as error:
-        raise EndpointWrong("endpoint", "push_endpoint_forbidden", error.message) from error
+        raise EndpointWrong("endpoint", error.message) from error
     if not url.startswith("https://") and not _is_private(url):
         message = "The endpoint of a push service is an https:// URL."
-        raise EndpointWrong("endpoint", "push_endpoint_forbidden", message)
+        raise EndpointWrong("endpoint", message)
     if "@" in url.partition("://")[2].partition("/")[0]:
         message = "The endpoint of a push service names no user."
-        raise EndpointWrong("endpoint", "push_endpoint_forbidden", message)
+        raise EndpointWrong("endpoint", message)
 
 
 def _is_private(url: str) -> bool:
@@ -187,7 +186,7 @@ def _decoded(text: str) -> bytes:
 
 
 def _no_key(member: str) -> EndpointWrong:
-    return EndpointWrong(member, "invalid", "This is not what a browser's subscription has there.")
+    return EndpointWrong(member, "This is not what a browser's subscription has there.")
 
 
 def _made_in(request: HttpRequest) -> Iterable[UUID]:

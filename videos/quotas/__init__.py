@@ -17,7 +17,7 @@ from videos.quotas.checks import (
     take_length,
     take_size,
 )
-from videos.quotas.exceeded import CODES, Quota, QuotaExceeded
+from videos.quotas.exceeded import CODES, Quota, QuotaExceeded, amount
 from videos.quotas.usage import Used, next_day, used_by
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "QuotaExceeded",
     "Room",
     "Used",
+    "amount",
     "announce",
     "counts",
     "next_day",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from accounts.models import User
 from accounts.plans import Terms
+from processing import profiles
 from videos.models import Source, Upload
 from videos.quotas import usage
 from videos.quotas.exceeded import Quota, QuotaExceeded
@@ -47,19 +48,27 @@ class Room:
         return QuotaExceeded(Quota.STORED_BYTES, terms.stored_bytes, used.bytes if used else None)
 
 
-def reserve(owner: User, *, size: int | None, is_sent: bool, profile: str = "") -> None:
+def reserve(
+    owner: User,
+    *,
+    size: int | None,
+    is_sent: bool,
+    profile: str = "",
+    made_of: Collection[UUID] = (),
+) -> None:
     """Check what a new upload with a video needs, and count it; the caller writes its row in the
     same transaction.
 
     ``size`` in bytes is None if it is not known yet. What is not ``is_sent`` by somebody is fetched
-    by a job, and does not count among the uploads at once. Raises ``QuotaExceeded``.
+    by a job, and does not count among the uploads at once. The bytes of the parts that it is
+    ``made_of`` are its own. Raises ``QuotaExceeded``.
     """
     terms = owner.terms
     usage.count_upload(owner.pk)
     require_profile(owner, profile)
     if _is_unlimited(terms):
         return
-    used = usage.used_by(owner.pk)
+    used = usage.used_by(owner.pk, besides=made_of)
     most, begun = terms.uploads_at_once, used.uploads_at_once
     if is_sent and most is not None and begun >= most:
         raise QuotaExceeded(Quota.UPLOADS_AT_ONCE, most, begun, 1)
@@ -71,9 +80,10 @@ def reserve(owner: User, *, size: int | None, is_sent: bool, profile: str = "") 
 
 
 def require_profile(owner: User, name: str) -> None:
-    """Raise ``QuotaExceeded`` for a profile that the owner's plan does not have."""
+    """Raise ``QuotaExceeded`` for a profile that the owner's plan does not have. The default may
+    always be named."""
     allowed = owner.terms.profiles
-    if name and allowed and name not in allowed:
+    if name and allowed and name not in allowed and name != profiles.default().name:
         raise QuotaExceeded(Quota.PROFILES, list(allowed), asked=name)
 
 

@@ -33,16 +33,17 @@ UNITS = {
 }
 CODES = {quota: f"quota_{quota}" for quota in Quota}
 """The codes of videos that failed for a quota."""
+_STORED = (Quota.STORED_MINUTES, Quota.STORED_BYTES)
 
 _SENTENCES = {
     Quota.UPLOADS_AT_ONCE: "Your plan allows {limit} at once, and {used} not finished. Finish or "
     "cancel one, or wait for it, and try again.",
     Quota.UPLOADS_A_DAY: "Your plan allows {limit} a day, and you have begun {used} today. Try "
     "again after {resets_at}, or ask for a larger plan.",
-    Quota.STORED_MINUTES: "Your plan stores {limit} of video. {used} are used, with the trash, and "
+    Quota.STORED_MINUTES: "Your plan stores {limit} of video (used: {used}, with the trash), and "
     "this one lasts {asked}. Delete videos for good and try again, or ask for a larger plan.",
-    Quota.STORED_BYTES: "Your plan stores {limit}. {used} are used, with the trash and with what "
-    "is arriving, and this file needs {asked}. Delete files for good and try again, or ask for a "
+    Quota.STORED_BYTES: "Your plan stores {limit} (used: {used}, with the trash and with what "
+    "is arriving), and this file needs {asked}. Delete files for good and try again, or ask for a "
     "larger plan.",
     Quota.LARGEST_FILE: "Your plan allows files of {limit} at most, and this one has {asked}. "
     "Export it in a smaller size, or ask for a larger plan.",
@@ -84,9 +85,9 @@ class QuotaExceeded(Exception):
         """What is exceeded, by how much, and what to do."""
         resets_at = self.resets_at
         return _SENTENCES[self.quota].format(
-            limit=_said(self.quota, self.limit),
+            limit=amount(self.quota, self.limit),
             used=_begun(self.quota, self.used),
-            asked="more" if self.asked is None else _said(self.quota, self.asked),
+            asked="more" if self.asked is None else amount(self.quota, self.asked),
             resets_at=f"{resets_at:%H:%M} UTC on {resets_at:%d %B}" if resets_at else "",
         )
 
@@ -110,11 +111,11 @@ class QuotaExceeded(Exception):
 def _begun(quota: Quota, count: Any) -> str:
     if quota == Quota.UPLOADS_AT_ONCE:
         return f"{count} {'is' if count == 1 else 'are'}"
-    return str(count) if quota == Quota.UPLOADS_A_DAY else _said(quota, count or 0)
+    return amount(quota, count or 0) if quota in _STORED else str(count)
 
 
-def _said(quota: Quota, value: Any) -> str:
-    """Return an amount in words."""
+def amount(quota: Quota, value: Any) -> str:
+    """Return an amount of what a quota counts in words, such as "3 uploads" or "1.2 GB"."""
     unit = UNITS[quota]
     if unit == "bytes":
         return measures.size(value)
@@ -123,4 +124,4 @@ def _said(quota: Quota, value: Any) -> str:
     if unit == "profiles":
         return value if isinstance(value, str) else ", ".join(value)
     one = unit.removesuffix("s")
-    return f"{value:,} {one if value == 1 else unit}"
+    return f"{value:,.6g} {one if value == 1 else unit}"

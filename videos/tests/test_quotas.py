@@ -138,7 +138,7 @@ def test_bytes_count_while_they_arrive_and_as_long_as_they_are_kept(owner: User)
     begin(owner, 1500)
     refusal = refused(owner, 600)
     assert (refusal.limit, refusal.used, refusal.asked) == (3000, 2500, 600)
-    assert "stores 3.0 kB. 2.5 kB are used, with the trash" in refusal.message
+    assert "stores 3.0 kB (used: 2.5 kB, with the trash" in refusal.message
     growing = begin(owner, None)
     assert quotas.room_of(growing).most == 500
     Upload.objects.filter(pk=growing.pk).update(received=400)

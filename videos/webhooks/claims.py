@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -28,20 +28,34 @@ _ENDPOINTS = 200
 
 def take(room: int, slow_room: int) -> list[Parcel]:
     """Claim at most ``room`` deliveries, at most ``slow_room`` of them to slow endpoints."""
-    taken: list[Parcel] = []
     if room <= 0:
-        return taken
+        return []
     with transaction.atomic():
-        for endpoint in _in_turn():
-            share = min(_share(endpoint), room - len(taken))
-            if _is_slow(endpoint):
-                share = min(share, slow_room)
-            got = _of(endpoint, share)
-            slow_room -= len(got) if _is_slow(endpoint) else 0
-            taken += got
-            if len(taken) >= room:
-                break
-    return taken
+        chosen = _chosen(room, slow_room)
+        if not chosen:
+            return []
+        claim = uuid4()
+        _mark(claim, chosen)
+        return [_parcel(claim, endpoint, row) for endpoint, rows in chosen for row in rows]
+
+
+def _chosen(room: int, slow_room: int) -> list[tuple[WebhookEndpoint, list[WebhookDelivery]]]:
+    """Return what to claim: of each endpoint that has its turn as much as it may be sent."""
+    turn = list(_in_turn())
+    way = _on_the_way(turn)
+    chosen = []
+    for endpoint in turn:
+        share = min(room, _share(endpoint, *way.get(endpoint.pk, (0, 0))))
+        if _is_slow(endpoint):
+            share = min(share, slow_room)
+        rows = list(_eligible(endpoint)[:share]) if share > 0 else []
+        if rows:
+            chosen.append((endpoint, rows))
+        room -= len(rows)
+        slow_room -= len(rows) if _is_slow(endpoint) else 0
+        if room <= 0:
+            break
+    return chosen
 
 
 def _in_turn() -> Iterable[WebhookEndpoint]:
@@ -52,58 +66,24 @@ def _in_turn() -> Iterable[WebhookEndpoint]:
     return ready.order_by(turn, "pk")[:_ENDPOINTS]
 
 
-def _on_the_way(endpoint: WebhookEndpoint) -> dict[str, int]:
-    sent = WebhookDelivery.objects.filter(endpoint=endpoint, state=State.SENDING, next_at__gt=Now())
-    return sent.aggregate(all=Count("pk"), long=Count("pk", filter=Q(claimed_at__lt=Now() - SLOW)))
+def _on_the_way(endpoints: Iterable[WebhookEndpoint]) -> dict[UUID, tuple[int, int]]:
+    """Return by endpoint how many messages are on their way, and how many of these for long."""
+    sent = WebhookDelivery.objects.filter(
+        endpoint__in=endpoints, state=State.SENDING, next_at__gt=Now()
+    )
+    long = Count("pk", filter=Q(claimed_at__lt=Now() - SLOW))
+    counted = sent.order_by().values("endpoint_id").annotate(all=Count("pk"), long=long)
+    return {one["endpoint_id"]: (one["all"], one["long"]) for one in counted}
 
 
-def _share(endpoint: WebhookEndpoint) -> int:
+def _share(endpoint: WebhookEndpoint, on_the_way: int, for_long: int) -> int:
     """Return how many more may be sent to an endpoint now."""
-    way = _on_the_way(endpoint)
-    most = 1 if _is_slow(endpoint) or way["long"] else AT_ONCE
-    return max(0, most - way["all"])
+    most = 1 if _is_slow(endpoint) or for_long else AT_ONCE
+    return max(0, most - on_the_way)
 
 
 def _is_slow(endpoint: WebhookEndpoint) -> bool:
     return (endpoint.last_ms or 0) >= SLOW.total_seconds() * 1000
-
-
-def _of(endpoint: WebhookEndpoint, most: int) -> list[Parcel]:
-    if most <= 0:
-        return []
-    found = list(_eligible(endpoint)[:most])
-    if not found:
-        return []
-    claim = uuid4()
-    WebhookDelivery.objects.filter(pk__in=[one.pk for one in found]).update(
-        state=State.SENDING,
-        tries=F("tries") + 1,
-        next_at=Now() + LEASE,
-        claim=claim,
-        claimed_at=Now(),
-    )
-    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(served_at=Now())
-    keys = _secrets(endpoint)
-    return [
-        Parcel(
-            delivery=one.pk,
-            claim=claim,
-            endpoint=endpoint.pk,
-            url=endpoint.url,
-            webhook_id=one.webhook_id,
-            body=one.body,
-            tries=one.tries + 1,
-            secrets=keys,
-        )
-        for one in found
-    ]
-
-
-def _secrets(endpoint: WebhookEndpoint) -> tuple[str, ...]:
-    try:
-        return tuple(secrets.valid(endpoint))
-    except secrets.SecretUnreadable:
-        return ()
 
 
 def _eligible(endpoint: WebhookEndpoint) -> QuerySet[WebhookDelivery]:
@@ -115,5 +95,40 @@ def _eligible(endpoint: WebhookEndpoint) -> QuerySet[WebhookDelivery]:
         tried_at=None,
         next_at__isnull=False,
     )
-    mine = waiting.due().filter(endpoint=endpoint)
-    return mine.exclude(Exists(before), tried_at=None).order_by("next_at", "id")
+    mine = waiting.due().filter(endpoint=endpoint).exclude(Exists(before), tried_at=None)
+    return mine.defer("answer", "request_headers").order_by("next_at", "id")
+
+
+def _mark(claim: UUID, chosen: list[tuple[WebhookEndpoint, list[WebhookDelivery]]]) -> None:
+    rows = [row.pk for _, rows in chosen for row in rows]
+    WebhookDelivery.objects.filter(pk__in=rows).update(
+        state=State.SENDING,
+        tries=F("tries") + 1,
+        next_at=Now() + LEASE,
+        claim=claim,
+        claimed_at=Now(),
+    )
+    served = [endpoint.pk for endpoint, _ in chosen]
+    WebhookEndpoint.objects.filter(pk__in=served).update(served_at=Now())
+
+
+def _parcel(claim: UUID, endpoint: WebhookEndpoint, row: WebhookDelivery) -> Parcel:
+    return Parcel(
+        delivery=row.pk,
+        claim=claim,
+        endpoint=endpoint.pk,
+        url=endpoint.url,
+        webhook_id=row.webhook_id,
+        body=row.body,
+        tries=row.tries + 1,
+        tried_at=row.tried_at,
+        attempts=row.attempts,
+        secrets=_secrets(endpoint),
+    )
+
+
+def _secrets(endpoint: WebhookEndpoint) -> tuple[str, ...]:
+    try:
+        return tuple(secrets.valid(endpoint))
+    except secrets.SecretUnreadable:
+        return ()

@@ -24,6 +24,9 @@ from videos.webhooks.sending import Parcel, Unwanted
 
 THREADS = 32
 _LOOK_SECONDS = 0.5
+_PAUSE_SECONDS = 0.02
+"""The shortest time between two rounds: what comes back meanwhile is noted together, and the room
+it leaves is filled together."""
 _AFTER_ERROR_SECONDS = 2.0
 
 logger = structlog.get_logger(__name__)
@@ -38,6 +41,7 @@ class Engine:
         self._heard: queue.SimpleQueue[Outcome | Parcel | None] = queue.SimpleQueue()
         self._way: dict[object, float] = {}
         self._unnoted: list[Outcome] = []
+        self._read_at = 0.0
 
     def wake(self) -> None:
         """Make it look for new work at once."""
@@ -63,27 +67,38 @@ class Engine:
         wait = _LOOK_SECONDS
         try:
             self._note()
-            if busy := self._begin(pool):
-                wait = 0.0
+            busy = self._begin(pool)
+            wait = 0.0 if busy else wait
         except DatabaseError as error:
             logger.warning("webhooks_without_database", reason=type(error).__name__)
             busy, wait = True, _AFTER_ERROR_SECONDS
         finally:
             close_old_connections()
         took = self._listen(wait if self._way or busy else 0.0)
+        if took or busy:
+            time.sleep(_PAUSE_SECONDS)
+            self._listen(0.0)
         return bool(self._way) or (not self._should_stop() and (busy or took))
 
     def _begin(self, pool: ThreadPoolExecutor) -> bool:
         """Read events and begin to send what is due; return whether there was any."""
         if self._should_stop():
             return False
-        read = fan_out.read_log()
+        read = self._read()
         room = self._threads - len(self._way)
         parcels = claims.take(room, self._slow_room())
         for parcel in parcels:
             self._way[parcel.claim, parcel.delivery] = time.monotonic()
             pool.submit(self._send, parcel)
         return bool(read or parcels)
+
+    def _read(self) -> int:
+        """Read events if this was asked for, if there may be more, and now and then."""
+        if time.monotonic() < self._read_at:
+            return 0
+        read = fan_out.read_log()
+        self._read_at = 0.0 if read else time.monotonic() + _LOOK_SECONDS
+        return read
 
     def _slow_room(self) -> int:
         late = time.monotonic() - claims.SLOW.total_seconds()
@@ -112,6 +127,7 @@ class Engine:
 
     def _take(self, heard: Outcome | Parcel | None) -> None:
         if heard is None:
+            self._read_at = 0.0
             return
         parcel = heard.parcel if isinstance(heard, Outcome) else heard
         self._way.pop((parcel.claim, parcel.delivery), None)

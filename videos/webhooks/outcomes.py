@@ -54,27 +54,22 @@ def _note(outcome: Outcome, endpoint: WebhookEndpoint, now: datetime) -> None:
     if answer is None:
         row.update(**_ended(State.DROPPED, now), tried_at=now, error=outcome.dropped, claim=None)
         return
-    before = row.values_list("attempts", "tried_at").first()
-    if before is None:
-        return
-    attempts, tried_at = before
-    row.update(
-        **_next(parcel, answer, endpoint, now),
-        tried_at=tried_at or now,
+    noted = row.update(
+        **_next(parcel, answer, now),
+        tried_at=parcel.tried_at or now,
         claim=None,
         status=answer.status,
         error=answer.error,
         answer=answer.text,
         duration_ms=answer.milliseconds,
         request_headers=answer.headers,
-        attempts=[*attempts, _attempt(answer, now)][-_ATTEMPTS:],
+        attempts=[*parcel.attempts, _attempt(answer, now)][-_ATTEMPTS:],
     )
-    _observe(endpoint, answer, now)
+    if noted:
+        _observe(endpoint, answer, now)
 
 
-def _next(
-    parcel: Parcel, answer: Answer, endpoint: WebhookEndpoint, now: datetime
-) -> dict[str, Any]:
+def _next(parcel: Parcel, answer: Answer, now: datetime) -> dict[str, Any]:
     if answer.is_success:
         return _ended(State.DELIVERED, now)
     wait = retries.wait_after(answer, parcel.tries, now)

@@ -4,10 +4,11 @@ redirects. Of the answer 2 KB are read, whatever its length."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import requests
@@ -34,8 +35,8 @@ _CODES = {
 
 @dataclass(frozen=True)
 class Parcel:
-    """A claimed delivery with all that is needed to send it; no ``secrets`` if they cannot be
-    read."""
+    """A claimed delivery with all that is needed to send it and to note what came of it; no
+    ``secrets`` if they cannot be read. ``tries`` counts this one too, ``attempts`` does not."""
 
     delivery: UUID
     claim: UUID
@@ -44,6 +45,8 @@ class Parcel:
     webhook_id: str
     body: str
     tries: int
+    tried_at: datetime | None
+    attempts: Sequence[Any]
     secrets: tuple[str, ...] = field(repr=False)
 
 

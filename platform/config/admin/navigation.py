@@ -52,7 +52,14 @@ _GROUPS = (
     ),
     (
         "People",
-        {"User": "Users", "Group": "Groups", "ApiKey": "API keys", "AuditEntry": "Audit log"},
+        {
+            "User": "Users",
+            "Plan": "Plans",
+            "Group": "Groups",
+            "ApiKey": "API keys",
+            "Invitation": "Invitations",
+            "AuditEntry": "Audit log",
+        },
     ),
 )
 

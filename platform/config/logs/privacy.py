@@ -7,7 +7,7 @@ from structlog.typing import EventDict
 
 HIDDEN = "…"
 # Anybody who reads one of these keys can take over the account, until the key is used.
-_KEYS = re.compile(r"(/accounts/(?:password/reset/key|confirm-email)/)[^\s/?#\"'<>]+")
+_KEYS = re.compile(r"(/accounts/(?:password/reset/key|confirm-email|invitation)/)[^\s/?#\"'<>]+")
 # Anybody who has such a token can play the video for hours, or upload one.
 _TOKENS = re.compile(r"(/[mu]/)[^\s/?#\"'<>]+")
 # The same for the tracks of a video, whose name stands before the token.
@@ -19,7 +19,7 @@ _QUERY = re.compile(r"(/[^\s?#\"'<>]*)\?[^\s\"'<>]+")
 _USER_INFO = re.compile(r"(\w://)[^\s/@\"']*@")
 _CREDENTIALS = re.compile(
     r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}|\bvl_[\w-]{20,}|\bvodloom\.ticket\.[\w.-]+"
-    r"|\bsessionid=[^\s;,\"']+"
+    r"|\bsessionid=[^\s;,\"']+|\bx-session-token\W+\w{16,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+"
 )
 _SHORTEST = 8
 

@@ -65,6 +65,8 @@ SPECTACULAR_SETTINGS = {
         "TrackOriginEnum": "videos.models.Track.Origin",
         "TrackStatusEnum": "videos.models.Track.State",
         "MediaTypeEnum": "videos.models.Video.MediaType",
+        "InvitationStateEnum": "accounts.models.Invitation.State",
+        "RoleEnum": "accounts.models.Role.Name",
         "UploadStateEnum": "videos.ingest.standing.State",
         "UploadProtocolEnum": "videos.models.Upload.Protocol",
         "ScopeEnum": "videos.api.serializers.keys.SCOPES",

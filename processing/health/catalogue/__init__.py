@@ -18,6 +18,7 @@ from processing.health.catalogue import (
     sites,
     speech,
     tools,
+    webhooks,
     work,
 )
 from processing.health.finding import Kind
@@ -33,6 +34,7 @@ SUBJECTS: tuple[tuple[str, ModuleType], ...] = (
     ("Imports from sites", sites),
     ("Transcription", speech),
     ("Mail", mail),
+    ("Webhooks", webhooks),
     ("Notifications", notifications),
     ("Any check", any_check),
 )

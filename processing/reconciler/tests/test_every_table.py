@@ -24,6 +24,8 @@ from videos.models import (
     StoredObject,
     Upload,
     Video,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
 from videos.tests.kept import (
     give_captions,
@@ -56,6 +58,8 @@ PRUNED = {
     "Track": {"purge_videos", "forget_tracks"},
     "Upload": {"expire_uploads", "prune_uploads"},
     "Video": {"expire_videos", "purge_videos"},
+    "WebhookDelivery": {"drop_webhooks", "prune_webhooks"},
+    "WebhookEndpoint": {"prune_webhooks"},
 }
 """The duties that bring the rows of a model to their end."""
 
@@ -64,6 +68,7 @@ STAYS = {
     "Folder": "its owner's, who may have a limited number and deletes them",
     "Installation": "one row",
     "ModerationDecision": "a record of what people decided, which outlives the video",
+    "WebhookReader": "one row",
     "Walk": "one row for each walk that the program knows",
 }
 """Why the rows of the other models may stay."""
@@ -113,6 +118,14 @@ def _of_keys(owner: User) -> None:
         )
 
 
+def _of_webhooks(owner: User) -> None:
+    """A deleted endpoint, and what was still to be sent to it."""
+    endpoint = WebhookEndpoint.objects.create(
+        owner=owner, url="https://example.org/", starts_after=0, deleted_at=Now()
+    )
+    WebhookDelivery.objects.create(endpoint=endpoint, event="video.ready", next_at=Now())
+
+
 def _let_years_pass() -> None:
     for model in apps.get_app_config("videos").get_models():
         times = [f.name for f in model._meta.local_concrete_fields if type(f) is DateTimeField]
@@ -141,7 +154,7 @@ def test_after_years_nothing_is_left_that_is_over(owner: User) -> None:
     give_captions(video)
     give_sound(video)
     log.write_images("image.created", [image])
-    for make in (_of_a_hook, _of_uploads, _of_keys):
+    for make in (_of_a_hook, _of_uploads, _of_keys, _of_webhooks):
         make(owner)
     Video.objects.update(deleted_at=Now())
     type(image).objects.update(expires_at=Now())

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from videos.api.schema import webhooks
+from videos.api.schema import streams, webhooks
 from videos.api.schema.protocols import writing
 from videos.api.vocabulary import MEANINGS
 
@@ -42,7 +42,8 @@ TAGS = [
     },
     {
         "name": "feed",
-        "description": "Changes are sent over a WebSocket, which has its own document.",
+        "description": "Changes are sent over a WebSocket, which has its own document, as event "
+        "streams, and in a list.",
     },
     {
         "name": "webhooks",
@@ -58,6 +59,19 @@ _SECURITY = {
         "bearerFormat": "vl_…",
         "description": "An API key, as `Authorization: Bearer vl_…`. What an operation lists is "
         "the scope that the key needs; without it the answer is 403 with `insufficient_scope`.",
+    },
+    "appToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The access token of an app in which somebody logged in, as "
+        "`Authorization: Bearer …`. It is good for 15 minutes.",
+    },
+    "sessionToken": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Session-Token",
+        "description": "The session token of an app in which somebody logged in.",
     },
     "cookieAuth": {
         "type": "apiKey",
@@ -76,7 +90,8 @@ Upload videos, follow their processing, and play them.
 Send `Authorization: Bearer <your API key>` with each request. Errors are
 `application/problem+json` (RFC 9457) with a stable `code`. Lists come in pages: follow `next`.
 Changes are sent over a WebSocket, which a separate AsyncAPI document describes:
-`/api/v1/schema/feed/`.
+`/api/v1/schema/feed/`. Apps log in with an email address and a password, by the addresses that
+`/api/v1/schema/apps/` describes.
 """
 
 
@@ -93,6 +108,7 @@ def order(endpoint: tuple[str, str, str, Any]) -> tuple[int, int, str, int]:
 def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Complete the document with all that belongs to no operation; a hook of drf-spectacular."""
     writing.add(result)
+    streams.add(result)
     webhooks.add(result)
     schemas = result["components"]["schemas"]
     for name, meanings in MEANINGS.items():

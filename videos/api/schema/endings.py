@@ -162,14 +162,20 @@ _ENDINGS: Mapping[int, Ending] = {
         ),
         Ending(
             401,
-            ("not_authenticated", "bad_api_key"),
-            "The API key is missing, unknown or revoked.",
+            ("not_authenticated", "bad_api_key", "bad_app_token"),
+            "The API key is missing, unknown or revoked, or the token of an app does not work.",
             "Authentication credentials were not provided.",
         ),
         Ending(
             403,
-            ("permission_denied", "csrf_failed", "insufficient_scope", "address_not_allowed"),
-            "The caller may not do this with it, or the API key may not.",
+            (
+                "permission_denied",
+                "csrf_failed",
+                "insufficient_scope",
+                "address_not_allowed",
+                "second_factor_needed",
+            ),
+            "The caller, or the API key, may not do this.",
             "You do not have permission to do this.",
         ),
         Ending(
@@ -191,6 +197,13 @@ _ENDINGS: Mapping[int, Ending] = {
             "The body arrived too slowly. Send it again.",
         ),
         Ending(409, (), "The current state does not allow this.", ""),
+        Ending(
+            410,
+            (),
+            "It is over.",
+            "Events after this cursor were deleted because of their age. Read the videos again, "
+            "and begin without it.",
+        ),
         Ending(
             412,
             (),

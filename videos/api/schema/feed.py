@@ -18,6 +18,7 @@ def document(*, host: str, secure: bool) -> Schema:
 @cache
 def _fixed() -> Schema:
     names = [message.__name__ for message in messages.MESSAGES]
+    asked = [message.__name__ for message in messages.REQUESTS]
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -30,8 +31,11 @@ def _fixed() -> Schema:
         "channels": {
             "feed": {
                 "address": PATH,
-                "description": "One user's events and the progress of their videos.",
-                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
+                "description": "The events and the progress of your videos, and of others that you "
+                "ask for.",
+                "messages": {
+                    name: {"$ref": f"#/components/messages/{name}"} for name in (*names, *asked)
+                },
                 "bindings": {"ws": {"method": "GET", "query": _query()}},
             }
         },
@@ -39,24 +43,39 @@ def _fixed() -> Schema:
             "tell": {
                 "action": "send",
                 "channel": {"$ref": "#/channels/feed"},
-                "summary": "The messages of the server; the client sends nothing.",
+                "summary": "The messages of the server.",
                 "messages": [{"$ref": f"#/channels/feed/messages/{name}"} for name in names],
                 "security": [{"$ref": "#/components/securitySchemes/apiKey"}],
-            }
+            },
+            "ask": {
+                "action": "receive",
+                "channel": {"$ref": "#/channels/feed"},
+                "summary": "What the client may send: it is answered with `subscribed`, or with "
+                "`error`. At most 30 messages in 10 seconds.",
+                "messages": [{"$ref": f"#/channels/feed/messages/{name}"} for name in asked],
+            },
         },
         "components": {
-            "messages": {message.__name__: _message(message) for message in messages.MESSAGES},
+            "messages": {
+                message.__name__: _message(message)
+                for message in (*messages.MESSAGES, *messages.REQUESTS)
+            },
             "securitySchemes": {"apiKey": {"type": "http", "scheme": "bearer"}},
         },
     }
 
 
 def _query() -> Schema:
-    since = {
-        "type": "string",
-        "description": "the last cursor; what was missed since then is sent first",
+    asked = {
+        "since": "the last cursor; what was missed since then is sent first",
+        "own": "`true`: your own videos and images, as without `own`, `all` and `videos`",
+        "all": "`true`: the videos and images of all users; only for staff",
+        "videos": "single videos: ids, separated by commas, at most 200",
     }
-    return {"type": "object", "properties": {"since": since}}
+    properties = {
+        name: {"type": "string", "description": sentence} for name, sentence in asked.items()
+    }
+    return {"type": "object", "properties": properties}
 
 
 def _message(message: Any) -> Schema:
@@ -74,6 +93,8 @@ def _description() -> str:
     return (
         "A WebSocket that sends what changes. Authenticate by the API key in the `Authorization` "
         "header, by the session's cookie on a page of this site, or by the subprotocols of a "
-        "ticket (`createFeedTicket`).\n\n"
+        "ticket (`createFeedTicket`). A frame is one message; under load several events come as "
+        "one message `events`. The same messages come as event streams (`streamEvents`) and as a "
+        "list (`listEvents`).\n\n"
         f"Events are:\n\n{told}\n\nIt closes with:\n\n{codes}\n"
     )

@@ -23,8 +23,28 @@ _SENTENCES = {
 }
 
 
-class KindsSerializer(StrictForm):
+class ToldKindsSerializer(serializers.Serializer[Any]):
     """Whether one is told of each kind of occurrence by one channel."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return a member for each kind."""
+        return {
+            kind: serializers.BooleanField(help_text=_SENTENCES[kind]) for kind in choices.KINDS
+        }
+
+
+class NotificationChoicesSerializer(serializers.Serializer[Any]):
+    """What one is told, and how."""
+
+    mail = ToldKindsSerializer(help_text="by mail")
+    push = ToldKindsSerializer(help_text="in the browsers that have a push subscription")
+    digest_minutes = serializers.ChoiceField(
+        tuple(choices.DIGESTS), help_text="at most one mail in so many minutes"
+    )
+
+
+class KindsFormSerializer(StrictForm):
+    """Of which kinds of occurrence one wants to be told by one channel."""
 
     def get_fields(self) -> dict[str, Any]:
         """Return a member for each kind."""
@@ -34,11 +54,11 @@ class KindsSerializer(StrictForm):
         }
 
 
-class NotificationChoicesSerializer(StrictForm):
-    """What one is told, and how. Members that are left out stay as they are."""
+class NotificationChoicesFormSerializer(StrictForm):
+    """What one wants to be told, and how. Members that are left out stay as they are."""
 
-    mail = KindsSerializer(required=False, help_text="by mail")
-    push = KindsSerializer(
+    mail = KindsFormSerializer(required=False, help_text="by mail")
+    push = KindsFormSerializer(
         required=False, help_text="in the browsers that have a push subscription"
     )
     digest_minutes = ChoiceField(

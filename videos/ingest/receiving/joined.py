@@ -85,6 +85,7 @@ def create_final(
             expires_in=expires_in,
             tus_metadata=tus_metadata,
             receiving=True,
+            made_of=part_ids,
         )
         upload.settings[PARTS] = [str(one) for one in part_ids]
         upload.machine = spool.place()

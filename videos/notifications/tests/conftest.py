@@ -62,6 +62,4 @@ def mailed() -> list[EmailMultiAlternatives]:
     before = len(mail.outbox)
     mails.write_due()
     outbox.send_due()
-    found = mail.outbox[before:]
-    assert all(isinstance(one, EmailMultiAlternatives) for one in found)
-    return found
+    return [one for one in mail.outbox[before:] if isinstance(one, EmailMultiAlternatives)]

@@ -208,7 +208,7 @@ def test_a_worker_that_is_killed_while_it_writes_leaves_all_to_the_next(
     become_ready(processing())
     let_pass(minutes=1)
     with monkeypatch.context() as patched:
-        patched.setattr(mails.outbox, "write", lambda *_, **__: 1 / 0)
+        patched.setattr("accounts.outbox.write", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             mails.write_due()
     assert Notification.objects.get().mail_due

@@ -1,4 +1,4 @@
-"""The account page: profile, email addresses and usage. Each form has its own URL."""
+"""The account page: profile and email addresses. Each form has its own URL."""
 
 from typing import Any, cast
 
@@ -12,7 +12,6 @@ from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,7 +20,6 @@ from accounts.adapter import MailUnavailable
 from accounts.forms import AddEmailForm, ProfileForm
 from accounts.models import User
 from videos.moderation import policy
-from videos.pages import usage
 
 
 @require_safe
@@ -110,7 +108,6 @@ def _page(request: HttpRequest, **more: Any) -> HttpResponse:
         "addresses": _addresses(user),
         "can_add_email": EmailAddress.objects.can_add_email(user),
         "looked_at": policy.sentence(user),
-        "usage": SimpleLazyObject(lambda: usage.of(user)),
     }
     return render(request, "account/account.html", context | more)
 

@@ -49,7 +49,7 @@ class Browser:
 
     def offered(self) -> Offered:
         """Return its subscription."""
-        return Offered(self.endpoint, **self.keys, user_agent="Firefox")
+        return Offered(self.endpoint, self.keys["p256dh"], self.keys["auth"], user_agent="Firefox")
 
     def read(self, body: bytes) -> Any:
         """Decrypt a message."""

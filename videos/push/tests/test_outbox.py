@@ -29,6 +29,11 @@ def make_due() -> None:
     PushMessage.objects.exclude(next_at=None).update(next_at=Now())
 
 
+def wait() -> timedelta:
+    """Return how long the message waits for its next try."""
+    return PushMessage.objects.exclude(next_at=None).get().next_at - timezone.now()  # type: ignore[operator]  # it has one
+
+
 def test_the_browser_alone_can_read_it(
     message: PushMessage, service: PushService, browser: Browser
 ) -> None:
@@ -61,9 +66,9 @@ def test_a_service_that_is_ill_is_asked_again_later_and_later(
     waits = []
     for _ in range(4):
         assert outbox.send_due() == 0
-        waits.append((PushMessage.objects.get().next_at - timezone.now()).total_seconds())
+        waits.append(wait().total_seconds())
         make_due()
-    assert [round(wait / 30) for wait in waits] == [1, 2, 4, 8]
+    assert [round(seconds / 30) for seconds in waits] == [1, 2, 4, 8]
     service.status = 201
     assert outbox.send_due() == 1
 
@@ -73,8 +78,7 @@ def test_a_service_says_when_it_wants_to_be_asked(
 ) -> None:
     service.status, service.headers = 429, {"Retry-After": "1800"}
     outbox.send_due()
-    wait = PushMessage.objects.get().next_at - timezone.now()
-    assert timedelta(minutes=29) < wait < timedelta(minutes=31)
+    assert timedelta(minutes=29) < wait() < timedelta(minutes=31)
 
 
 def test_a_failure_holds_back_that_browser_alone(
@@ -117,7 +121,7 @@ def test_a_killed_workers_message_is_sent_by_another(
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr(outbox.service, "send", killed)
+        patched.setattr("videos.push.service.send", killed)
         with pytest.raises(SystemExit):
             outbox.send_due()
     assert outbox.send_due() == 0  # it has its lease
@@ -201,10 +205,12 @@ def test_the_reconciler_wakes_a_worker_of_notify(
     message: PushMessage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent = []
-    monkeypatch.setattr(
-        "processing.pipeline.wake.top_up",
-        lambda queue, wanted, actor: sent.append((queue, actor)) or wanted,
-    )
+
+    def top_up(queue: str, wanted: int, *, actor: str) -> int:
+        sent.append((queue, actor))
+        return wanted
+
+    monkeypatch.setattr("processing.pipeline.wake.top_up", top_up)
     assert wake_push() == 1
     assert sent == [("notify", send_pushes.actor_name)]
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from videos.api.schema.operation import Operation
 from videos.api.schema.operations import (
+    administration,
     feed,
     folders,
     hooks,
@@ -29,6 +30,7 @@ from videos.api.schema.operations import (
 )
 
 OPERATIONS: Mapping[str, Operation] = {
+    **administration.OPERATIONS,
     **feed.OPERATIONS,
     **folders.OPERATIONS,
     **hooks.OPERATIONS,

@@ -27,6 +27,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "A ready video keeps playing until the new release is complete.",
         refusals={
             400: ("priority_not_allowed",),
+            403: ("permission_denied", "quota_exceeded"),
             404: ("not_found",),
             409: _NOT_AGAIN,
         },

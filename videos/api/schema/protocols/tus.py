@@ -54,7 +54,7 @@ OF_BYTES = {
 }
 _OF_ANYBODY = {415: ("unsupported_media_type",)}
 _OF_USERS = {
-    401: ("not_authenticated", "bad_api_key"),
+    401: ("not_authenticated", "bad_api_key", "bad_app_token"),
     403: (
         "upload_not_allowed",
         "email_not_verified",

@@ -1,0 +1,21 @@
+"""The faults of outgoing webhooks."""
+
+from processing.health.finding import Kind
+
+STUCK = Kind(
+    "webhooks_stuck",
+    "{count} webhooks have waited for more than {minutes} minutes to be sent what is due.",
+    "Start a worker that serves the queue notify, or look at the log of the one that does.",
+)
+FAILING = Kind(
+    "webhooks_failing",
+    "{failing} of {all} webhooks take nothing at the moment.",
+    "See Webhooks in the admin for what they answer; if it is none, look at this network.",
+    lesser=True,
+)
+PRIVATE = Kind(
+    "webhooks_to_private_networks",
+    "VODLOOM_WEBHOOK_PRIVATE has {networks}: every user can have requests sent there.",
+    "Take out what is not needed.",
+    lesser=True,
+)

@@ -1,0 +1,1 @@
+"""The event log by plain HTTP: as event streams, and as a list for polling."""
