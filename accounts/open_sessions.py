@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
@@ -58,6 +57,8 @@ def end(user: User, session_id: int) -> bool:
     if row is None:
         return False
     with transaction.atomic():
+        data = SessionAsItStands(row.session_key).load()
+        signals.session_ended.send(sender=User, data=data)
         row.end()
         audit.record("session.ended", user, by=user)
         signals.tell(user.pk)
@@ -80,19 +81,22 @@ def note(session_key: str, user: User, request: HttpRequest | Request) -> None:
     """Note that a session is used, from where and by what, unless that was noted lately."""
     if not cache.add(f"session-seen:{session_key}", 1, timeout=NOTED_EVERY.total_seconds()):
         return
-    about: dict[str, Any] = {
-        "user": user,
-        "user_agent": request.META.get("HTTP_USER_AGENT", "")[:_AGENT_LENGTH],
-        "last_seen_at": timezone.now(),
-    }
-    if address := request.META.get("REMOTE_ADDR"):
-        about["ip"] = address
-    lately = timezone.now() - NOTED_EVERY
-    own = UserSession.objects.filter(session_key=session_key)
-    if own.filter(last_seen_at__lt=lately).update(**about) or own.exists() or not address:
+    address = request.META.get("REMOTE_ADDR")
+    if not address:
         return
-    # Another request of the same session may have come first.
-    UserSession.objects.get_or_create(session_key=session_key, defaults=about)
+    row = UserSession(
+        session_key=session_key,
+        user=user,
+        ip=address,
+        user_agent=request.META.get("HTTP_USER_AGENT", "")[:_AGENT_LENGTH],
+        last_seen_at=timezone.now(),
+    )
+    UserSession.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["session_key"],
+        update_fields=["user", "ip", "user_agent", "last_seen_at"],
+    )
 
 
 def forget(session_key: str | None) -> None:

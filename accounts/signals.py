@@ -16,6 +16,10 @@ from accounts.models import ApiKey, User
 rights_changed = Signal()
 """Sent after the commit, with ``user_id``; it is None if the users are not known one by one."""
 
+session_ended = Signal()
+"""Sent when one session is ended from elsewhere, in the same transaction, with its ``data``. Where
+all of a user's sessions end, ``User.session_seed`` changes instead."""
+
 _HARMLESS = frozenset({"last_login"})
 
 

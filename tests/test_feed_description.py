@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.test import Client
@@ -42,7 +42,7 @@ def test_what_the_release_before_wrote_and_announces_is_told_in_todays_words(vid
     told = messages.message_of(event)
     assert faults(told, "EventMessage") == []
     assert told["type"] == "event"
-    assert (told["event"], told["payload"]["job"]) == ("job.queued", job)
+    assert (told["event"], cast("Any", told)["payload"]["job"]) == ("job.queued", job)
 
     row = progress.with_run(Video.objects.select_related("source", "release")).get()
     tick: dict[str, Any] = {**progress.tick(row)}

@@ -215,6 +215,7 @@ def test_an_exception_is_fields_and_no_lines(lines: Lines) -> None:
         "Authorization: Bearer abcdefghijkl",
         "vl_LG9AcfObBxQwv6VkIb640pzO0DQ8g1GwC3K4fMwABMw",
         "vodloom, vodloom.ticket.01a21a0b.5f5e.1xWiVZ.HT5kXrmbaf9N7xUH-06DCM_itimL9SBs",
+        "asked for ticket=gAAAAABnR8mz-1xWiVZ_HT5kXrmbaf9N7xUH",
         "Cookie: theme=dark; sessionid=lp31t46vvr4kdixqho1smyptgx7mf67u",
         "X-Session-Token: lp31t46vvr4kdixqho1smyptgx7mf67u",
         "token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.q7sBqRlbUcC_H8w1",

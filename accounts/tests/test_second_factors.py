@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
+from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
@@ -190,7 +191,7 @@ def test_nobody_ends_the_session_of_somebody_else(
     ada: User, stranger: User, client: Client
 ) -> None:
     begin(client)
-    path = f"/account/security/sessions/{ada.usersession_set.get().pk}/end/"
+    path = f"/account/security/sessions/{UserSession.objects.get(user=ada).pk}/end/"
     other = Client()
     other.force_login(stranger)
 

@@ -83,7 +83,7 @@ const TRIES_OF_A_WAY = 2;
 const TRIES_OF_A_TICKET = 3;
 const REMEMBERED = 1000;
 const PAGE = 200;
-const TYPES = ["hello", "event", "image", "progress", "ping", "error", "end"];
+const TYPES = ["message", "hello", "event", "image", "progress", "ping", "error", "end"];
 
 /** @type {Record<number, Ending["reason"]>} */
 const ENDS = {

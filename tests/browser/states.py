@@ -348,6 +348,7 @@ STATES: Sequence[State] = (
     State("trash-confirm", "/trash/", prepare=_confirm_deletion),
     State("trash-empty", "/trash/", "new"),
     State("account", "/account/"),
+    State("account-usage", "/account/usage/"),
     State("account-keys", "/account/keys/"),
     State("account-key", "/account/keys/", prepare=_create_key),
     State("account-revoke", "/account/keys/", prepare=_begin_revoking),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 from playwright.sync_api import Page, WebSocketRoute
 
 from tests.browser.people import Person
@@ -103,9 +104,9 @@ def test_the_page_is_told_when_the_line_is_lost_and_found(
 ) -> None:
     page.evaluate(BEGIN, {"lostMs": 100})
     person.site.kill("web")
-    page.wait_for_function("said.length === 1")
+    page.wait_for_function("() => said.length === 1")
     person.site.start("web")
-    page.wait_for_function("said.length === 2")
+    page.wait_for_function("() => said.length === 2")
     assert page.evaluate("said") == [["lost", None], ["found", None]]
     titles = renames.rename(1)
     assert heard(page, titles[-1]) == titles
@@ -115,7 +116,7 @@ def test_a_log_out_ends_it(person: Person, page: Page) -> None:
     page.evaluate(BEGIN, {})
     page.context.clear_cookies()
     page.evaluate("feed.close(), feed.begin()")
-    page.wait_for_function("said.length === 1")
+    page.wait_for_function("() => said.length === 1")
     assert page.evaluate("said") == [["ended", "logged_out"]]
 
 
@@ -144,7 +145,7 @@ def test_a_loop_hears_what_listeners_hear(page: Page, renames: Renames) -> None:
     )
     titles = renames.rename(2)
     heard(page, titles[-1])
-    page.wait_for_function("looped.length === heard.length")
+    page.wait_for_function("() => looped.length === heard.length")
     assert page.evaluate("looped") == page.evaluate("heard.map(([cursor]) => cursor)")
 
 
@@ -167,3 +168,10 @@ def test_without_sockets_it_is_told_by_streams_and_without_these_it_asks_and_bac
     titles += renames.rename(2)
     assert heard(page, titles[-1]) == titles
     assert page.evaluate("said.filter(([type]) => type === 'ended')") == []
+
+
+def test_pages_of_any_origin_may_import_it(person: Person) -> None:
+    headers = {"Origin": "https://elsewhere.example"}
+    answer = requests.get(f"{person.site.url}/static/vodloom/feed.js", headers=headers, timeout=20)
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Content-Type"].startswith("text/javascript")

@@ -38,11 +38,14 @@ def hear(socket: ClientConnection) -> dict[str, Any]:
 
 
 def hear_until(socket: ClientConnection, event: str) -> list[dict[str, Any]]:
-    """Receive and return all messages up to the first event of this name."""
-    heard = [hear(socket)]
-    while heard[-1].get("event") != event:
-        heard.append(hear(socket))
-    return heard
+    """Receive and return all messages up to the frame with the first event of this name, which ends
+    the list."""
+    heard: list[dict[str, Any]] = []
+    while event not in [message.get("event") for message in heard]:
+        said = hear(socket)
+        heard += said["events"] if said["type"] == "events" else [said]
+    last = [message.get("event") for message in heard].index(event)
+    return heard[: last + 1]
 
 
 BEGUN_AND_FAILED = [

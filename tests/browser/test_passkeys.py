@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.browser.people import Person
 
@@ -27,6 +27,11 @@ _AUTHENTICATOR = {
 def device(chromium: Browser, person: Person) -> Iterator[Page]:
     """A page of a browser whose device keeps passkeys. They belong to names, not to numbers."""
     complaints: list[str] = []
+
+    def note(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            complaints.append(said.text)
+
     named = person.site.url.replace("127.0.0.1", "localhost")
     with ExitStack() as cleanup:
         context = chromium.new_context(base_url=named)
@@ -34,7 +39,7 @@ def device(chromium: Browser, person: Person) -> Iterator[Page]:
         page = context.new_page()
         page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+        page.on("console", note)
         session = context.new_cdp_session(page)
         session.send("WebAuthn.enable")
         session.send("WebAuthn.addVirtualAuthenticator", {"options": _AUTHENTICATOR})

@@ -20,7 +20,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import api_keys, outbox
-from accounts.models import ApiKey, User
+from accounts.models import ApiKey, PushMessage, PushSubscription, User
 from processing.models import DutyRun, EncodingProfile, Reconciler, Run, Worker
 from tests import staff
 from tests.routes.listing import Route, protocol_routes, routes
@@ -30,6 +30,7 @@ from videos.models import (
     HookDelivery,
     Image,
     ModerationDecision,
+    Notification,
     Release,
     Source,
     Track,
@@ -52,6 +53,7 @@ _ROWS: dict[str, Any] = {
     "images": Image,
     "keys": ApiKey,
     "hooks/addresses": HookAddress,
+    "push/subscriptions": PushSubscription,
     "webhooks/<id:webhook_id>/deliveries": WebhookDelivery,
     "webhooks": WebhookEndpoint,
     "videos/<id:video_id>/tracks": Track,
@@ -82,6 +84,13 @@ def populate(video: Video, owner: User) -> None:
     DutyRun.objects.create(name="duty", next_at=now)
     api_keys.issue(owner, name="key")
     Folder.objects.create(owner=owner, name="folder")
+    browser = PushSubscription.objects.create(
+        user=owner, endpoint="https://push.example.net/", endpoint_sha256="x", p256dh="", auth=""
+    )
+    PushMessage.objects.create(subscription=browser, payload={"title": "A clip"})
+    Notification.objects.create(
+        owner=owner, kind="ready", event_id=video.pk, video_id=video.pk, title="A clip"
+    )
     outbox.write(owner, "mail/video_approved", title="A clip", message="", link="")
     about = ContentType.objects.get_for_model(Video)
     LogEntry.objects.create(
@@ -132,6 +141,8 @@ def values(route: Route) -> dict[str, str]:
         "video_id": video,
         "image_id": video,
         "track_id": Track.objects.values_list("pk", flat=True)[0],
+        "subscription_id": PushSubscription.objects.values_list("pk", flat=True)[0],
+        "token": "nothing",
         "key_id": ApiKey.objects.values_list("pk", flat=True)[0],
         "pk": 1 if "/2fa/" in route.path else _row_of(route) or video,
         "session_id": 1,

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.admin import display
 from django.utils.safestring import SafeString
 
+from accounts import agents
 from accounts.models import PushMessage, PushSubscription
 from config.admin.base import ReadOnlyAdmin, chip, link
 from videos.admin.rows import OfVideoAdmin
@@ -59,7 +60,7 @@ class PushSubscriptionAdmin(ReadOnlyAdmin):
     @display(description="Browser")
     def browser(self, one: PushSubscription) -> str:
         """Return how the browser calls itself."""
-        return one.user_agent or "A program"
+        return agents.name_of(one.user_agent)
 
 
 @admin.register(PushMessage)

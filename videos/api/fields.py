@@ -1,7 +1,12 @@
 """Serializer fields that check JSON types: a value of another type is an error."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from processing.ffmpeg import names
@@ -66,6 +71,28 @@ class IdField(serializers.UUIDField):
         if not isinstance(data, str):
             self.fail("invalid", value=data)
         return super().to_internal_value(data)
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class MomentField(serializers.Field[Any, Any, Any, Any]):
+    """A date and time; UTC is meant if it names no offset."""
+
+    default_error_messages = {"invalid": "Write a date and time as 2030-01-31T12:00:00Z."}
+
+    def to_internal_value(self, data: Any) -> datetime:
+        """Return the moment in UTC."""
+        try:
+            moment = parse_datetime(data) if isinstance(data, str) else None
+            if moment is None:
+                self.fail("invalid")
+            aware = moment if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
+            return aware.astimezone(UTC)
+        except (OverflowError, ValueError):
+            self.fail("invalid")
+
+    def to_representation(self, value: datetime) -> str:
+        """Return the moment as text."""
+        return value.isoformat()
 
 
 class AddressField(serializers.URLField):

@@ -86,7 +86,7 @@ urlpatterns = [
         for suffix, action in (("txt", "as_text"), ("vtt", "as_webvtt"), ("json", "as_json"))
     ),
     path(
-        "events/list/", EventViewSet.as_view({"get": "list"}, basename="event"), name="event-list"
+        "events/list/", EventViewSet.as_view({"get": "read"}, basename="event"), name="event-list"
     ),
     path(
         "webhooks/<id:webhook_id>/deliveries/",

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
-from django.utils.dateparse import parse_datetime
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -17,7 +15,7 @@ from rest_framework.fields import empty
 
 from processing.ffmpeg import names
 from videos import strict_json
-from videos.api.fields import ChoiceField, IdField, TextField, TitleField
+from videos.api.fields import ChoiceField, IdField, MomentField, TextField, TitleField
 from videos.api.parsers import MOST_LEVELS
 from videos.api.strictness import StrictForm
 from videos.ingest.settings import METADATA_BYTES, MOST_TAGS, TAG_LENGTH, Clip, VideoSettings
@@ -156,32 +154,17 @@ class ClipField(FormJSONField):
         return Clip(float(start), None if end is None else float(end)) if start or end else None
 
 
-@extend_schema_field(OpenApiTypes.DATETIME)
-class ExpiryField(serializers.Field[Any, Any, Any, Any]):
+class ExpiryField(MomentField):
     """A moment in the future."""
 
-    default_error_messages = {
-        "invalid": "Write a date and time as 2030-01-31T12:00:00Z.",
-        "past": "This moment is not in the future.",
-    }
+    default_error_messages = {"past": "This moment is not in the future."}
 
     def to_internal_value(self, data: Any) -> datetime:
-        """Return the moment in UTC, which is meant if no offset is named."""
-        try:
-            moment = parse_datetime(data) if isinstance(data, str) else None
-            if moment is None:
-                self.fail("invalid")
-            aware = moment if timezone.is_aware(moment) else moment.replace(tzinfo=UTC)
-            wanted = aware.astimezone(UTC)
-        except (OverflowError, ValueError):
-            self.fail("invalid")
+        """Return the moment in UTC; fail if it is not in the future."""
+        wanted = super().to_internal_value(data)
         if wanted <= timezone.now():
             self.fail("past")
         return wanted
-
-    def to_representation(self, value: datetime) -> str:
-        """Return the moment as text."""
-        return value.isoformat()
 
 
 class VideoSettingsSerializer(StrictForm):

@@ -72,6 +72,8 @@ def identify(scope: Any) -> Listener:
         if (ticket := _ticket(scope)) is not None:
             return _of_ticket(ticket, headers)
         return _of_session(headers)
+    except (WrongPlace, InsufficientScope) as error:
+        raise Ended(KEY_NOT_ALLOWED) from error
     except Ended as refusal:
         count = throttling.of_nobody if secret is None else throttling.of_wrong_key
         usage = count(client)
@@ -87,10 +89,7 @@ def offered(scope: Any) -> str | None:
 
 
 def _of_key(secret: str, address: str | None) -> Listener:
-    try:
-        key = credentials.key_of(secret, address)
-    except (WrongPlace, InsufficientScope) as error:
-        raise Ended(KEY_NOT_ALLOWED) from error
+    key = credentials.key_of(secret, address)
     return _listener(Holder(key_id=key.pk if key else None), key.user if key else None)
 
 

@@ -22,6 +22,7 @@ class Line:
 
     def __init__(self, message: Mapping[str, Any], position: int | None = None) -> None:
         self.position = position
+        self.type = message["type"]
         self.text = json.dumps(message, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -96,13 +97,7 @@ class Ping(Parcel):
     client that hears nothing for weeks does not expire."""
 
     def __init__(self, position: int) -> None:
-        self._cursor = cursors.encode(position)
-        super().__init__([Line({"type": "ping", "cursor": self._cursor}, position)])
-
-    @cached_property
-    def stream(self) -> bytes:
-        """A comment, and an id for the next connection; browsers tell the page of neither."""
-        return f": ping\nid: {self._cursor}\n\n".encode()
+        super().__init__([Line({"type": "ping", "cursor": cursors.encode(position)}, position)])
 
 
 def joined(parcels: Collection[Parcel]) -> list[Parcel]:
@@ -118,7 +113,7 @@ def joined(parcels: Collection[Parcel]) -> list[Parcel]:
 
 def _sent_event(line: Line) -> str:
     mark = "" if line.position is None else f"id: {cursors.encode(line.position)}\n"
-    return f"{mark}data: {line.text}\n\n"
+    return f"{mark}event: {line.type}\ndata: {line.text}\n\n"
 
 
 def gone(video_id: Any, position: int | None = None) -> Line:

@@ -8,6 +8,8 @@ from processing.site_videos.failures import CODES as SITE_CODES
 from videos import measures
 from videos.fetching.errors import CODES as FETCH_CODES
 from videos.models import Video
+from videos.quotas import CODES as QUOTA_CODES
+from videos.quotas import Quota
 
 STAGES = {
     stages.WAITING: "Waiting for its turn",
@@ -72,9 +74,12 @@ _ADVICE = {
     "upload_size_differs": "Upload the file again; it may have changed while it was sent.",
     "upload_part_too_large": "Upload the file again, on the upload page of this site.",
     "upload_too_large": "Export it in a smaller size and upload that.",
+    **dict.fromkeys(QUOTA_CODES.values(), "Your account shows under Usage what is used and left."),
     "file_empty": "Check that you chose the right file, and upload it again.",
     "storage_unavailable": "Upload the file again in a few minutes.",
 }
+
+_TOO_MUCH = (QUOTA_CODES[Quota.LARGEST_FILE], QUOTA_CODES[Quota.LONGEST_VIDEO])
 
 ESTIMATING = "Estimating…"
 
@@ -95,7 +100,7 @@ def advice(error_code: str) -> str:
 def retry_may_help(error_code: str) -> bool:
     """Return whether trying the same file again may work, since neither the file nor its
     address is at fault."""
-    return not error_code.startswith(("source_", "fetch_", "site_"))
+    return error_code not in _TOO_MUCH and not error_code.startswith(("source_", "fetch_", "site_"))
 
 
 def notice_advice(code: str) -> str:

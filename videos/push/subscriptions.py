@@ -9,13 +9,15 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
@@ -111,19 +113,14 @@ def unsubscribe(subscription: PushSubscription) -> None:
         PushSubscription.objects.filter(pk=subscription.pk).delete()
 
 
-def forget_those_of(user: User) -> None:
-    """Delete all subscriptions of a user."""
-    PushSubscription.objects.filter(user=user).delete()
-
-
-def forget_session(request: HttpRequest) -> None:
-    """Delete the subscriptions that were made in the session of a request."""
-    PushSubscription.objects.filter(pk__in=_made_in(request)).delete()
+def forget_session(session: Mapping[str, Any] | SessionBase) -> None:
+    """Delete the subscriptions that were made in a session."""
+    PushSubscription.objects.filter(pk__in=_made_in(session)).delete()
 
 
 def renew_login(request: HttpRequest, user: User) -> None:
     """Keep the subscriptions of this session, whose user has changed the password in it."""
-    PushSubscription.objects.filter(pk__in=_made_in(request), user=user).update(
+    PushSubscription.objects.filter(pk__in=_made_in(request.session), user=user).update(
         login=login_of(user)
     )
 
@@ -189,8 +186,8 @@ def _no_key(member: str) -> EndpointWrong:
     return EndpointWrong(member, "This is not what a browser's subscription has there.")
 
 
-def _made_in(request: HttpRequest) -> Iterable[UUID]:
-    return [UUID(one) for one in request.session.get(_SESSION, ())]
+def _made_in(session: Mapping[str, Any] | SessionBase) -> Iterable[UUID]:
+    return [UUID(one) for one in session.get(_SESSION, ())]
 
 
 def _logins(user: User) -> set[str]:

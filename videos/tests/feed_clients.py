@@ -80,14 +80,14 @@ class Stream:
             self._is_over = not said.get("more_body")
         block, _, self._text = self._text.partition("\n\n")
         pairs = (line.partition(":") for line in block.split("\n"))
-        return {name or "comment": value.strip() for name, _, value in pairs}
+        return {name: value.strip() for name, _, value in pairs}
 
     async def hear(self) -> dict[str, Any]:
         """The next message."""
         while "data" not in (block := await self.block()):
             if not block:
                 return {"type": "over"}
-        return {**json.loads(block["data"]), "id": block.get("id")}
+        return {**json.loads(block["data"]), "id": block.get("id"), "named": block["event"]}
 
     async def problem(self) -> dict[str, Any]:
         """What a refusal tells."""

@@ -46,7 +46,8 @@ def test_pages_follow_each_other_without_gap_or_repetition(
     owner: User, as_user: AsUser, told: Callable[..., Video]
 ) -> None:
     told(events=7)
-    client, since, seen = as_user(owner), {}, []
+    client, seen = as_user(owner), []
+    since: dict[str, str] = {}
     for more in (True, True, False):
         found = page(client, limit=3, **since)
         seen += [one["cursor"] for one in found["results"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 from uuid import uuid4
@@ -10,10 +11,14 @@ import pytest
 from asgiref.sync import sync_to_async as in_thread
 from django.conf import LazySettings
 from django.test import Client
+from uvicorn import Config
 
 from accounts import api_keys, tickets
 from accounts.models import User
 from accounts.tickets import Holder
+from config.asgi import application
+from config.http_protocol import BoundedProtocol
+from config.serve import WebServer
 from videos.events import announce, cursors, log, retention
 from videos.feed import closes, hub
 from videos.models import Event, Video
@@ -53,6 +58,7 @@ async def test_it_tells_events_and_progress_with_the_cursor_as_id(owner: User) -
         assert await stream.block() == {"retry": "2000"}
         hello = await stream.hear()
         assert (hello["type"], hello["id"]) == ("hello", hello["cursor"])
+        assert hello["named"] == "hello"
         await told(video)
         heard = await stream.hear()
         assert (heard["event"], heard["id"]) == ("video.updated", heard["cursor"])
@@ -189,3 +195,29 @@ async def test_a_cursor_that_is_too_old_is_gone(owner: User, settings: LazySetti
     async with feed_clients.stream(await key_of(owner), query="since=e0") as stream:
         problem: dict[str, Any] = await stream.problem()
         assert (stream.status, problem["code"]) == (410, "cursor_expired")
+
+
+async def test_an_open_stream_does_not_hold_up_the_end_of_the_server(owner: User) -> None:
+    config = Config(
+        application,
+        port=0,
+        http=BoundedProtocol,
+        lifespan="off",
+        log_config=None,
+        timeout_graceful_shutdown=60,
+    )
+    server = WebServer(config)
+    serving = asyncio.create_task(server.serve())
+    async with asyncio.timeout(20):
+        while not server.started:
+            await asyncio.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = "GET /api/v1/events/ HTTP/1.1\r\nHost: testserver\r\nAuthorization: Bearer "
+        writer.write(f"{head}{await key_of(owner)}\r\n\r\n".encode())
+        await reader.readuntil(b'"hello"')
+        began, server.should_exit = time.monotonic(), True
+        assert b'"code":1012' in await reader.read()
+        await serving
+    assert time.monotonic() - began < server.answer_seconds
+    writer.close()

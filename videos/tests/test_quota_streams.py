@@ -41,7 +41,8 @@ async def limit(**limits: Any) -> None:
 
 
 async def used(owner: User) -> int:
-    return (await in_database(quotas.used_by)(owner.pk)).bytes
+    used: int = (await in_database(quotas.used_by)(owner.pk)).bytes
+    return used
 
 
 async def test_of_thirty_creations_at_once_as_many_pass_as_the_plan_allows(tus: Tus) -> None:
@@ -99,8 +100,9 @@ async def test_partial_uploads_count_once(tus: Tus, owner: User) -> None:
     final = await tus.ask("POST", Upload_Concat=f"final;{parts[0]} {parts[1]}")
     assert final.status_code == 201, final.text
     with anyio.fail_after(20):
-        while not await Video.objects.filter(status="processing").aexists():
+        while await Upload.objects.filter(finished_at=None).aexists():
             await anyio.sleep(0.05)
+    assert (await Video.objects.aget()).status == "processing"
     assert await used(owner) == SIZE
 
 
@@ -111,6 +113,7 @@ async def test_a_plan_that_becomes_smaller_meanwhile_refuses_the_end(tus: Tus, o
     refused = await tus.send(url, SIZE - 1, b"x")
     assert (refused.status_code, refused.json()["quota"]) == (403, "largest_file")
     upload = await Upload.objects.select_related("video").aget()
+    assert upload.video is not None
     assert upload.error_code == upload.video.error_code == "quota_largest_file"
     assert not spool.path_of(upload.pk).exists()
     assert await used(owner) == 0

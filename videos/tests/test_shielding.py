@@ -55,7 +55,7 @@ async def left_alone(wait: Callable[[DatabaseThreads], Awaitable[Any]]) -> list[
 async def _note(threads: DatabaseThreads, path: Path) -> bool:
     fd = os.open(path, os.O_RDWR | os.O_CREAT)
     try:
-        return await writer.Writer(Upload(), fd, Lock(-1, b""), None)._note(1)
+        return await writer.Writer(Upload(), fd, Lock(-1, b""), None, None)._note(1)
     finally:
         os.close(fd)
 

@@ -16,7 +16,7 @@ from accounts.models import AuditEntry, OutgoingMail, User
 from tests.bad_server import BadServer, serving
 from tests.networks import LOOPBACK
 from tests.staff import staff as staff_with
-from videos.models import WebhookDelivery, WebhookEndpoint
+from videos.models import WebhookDelivery, WebhookEndpoint, WebhookReader
 from videos.tests.receivers import (
     ROOM,
     endpoint_at,
@@ -120,7 +120,7 @@ def test_an_event_is_written_once_for_an_endpoint_however_often_it_is_read(
     endpoint_at(owner, server.url("/"))
     tell(owner)
     fan_out.read_log()
-    fan_out.WebhookReader.objects.update(position=0)
+    WebhookReader.objects.update(position=0)
     fan_out.read_log()
     assert WebhookDelivery.objects.count() == 1
 
@@ -136,6 +136,7 @@ def test_a_failed_message_is_sent_again_under_the_same_id(owner: User, server: B
         "webhook_refused",
         "Not \ufffdnow.",
     )
+    assert failed.next_at is not None
     wait = failed.next_at - timezone.now()
     assert timedelta(seconds=4) < wait < timedelta(seconds=6)
     assert failed.endpoint.failing_since is not None
@@ -211,6 +212,7 @@ def test_a_receiver_that_asks_for_a_pause_gets_it(
     send_all()
     assert len(server.asked) == 1
     failed = WebhookDelivery.objects.earliest("position")
+    assert failed.next_at is not None
     assert failed.next_at > timezone.now() + timedelta(minutes=59)
     age(endpoint, paused_until=timezone.now())
     send_all()
@@ -340,6 +342,8 @@ def test_a_long_replay_tells_where_to_go_on(
         last = tell(owner)
     endpoint, _ = endpoint_at(owner, server.url("/"))
     first = replays.replay(endpoint.pk, replays.Span())
+    assert last.position is not None
+    assert first.position is not None
     assert (first.deliveries, first.position) == (2, last.position - 1)
     rest = replays.replay(endpoint.pk, replays.Span(after=first.position))
     assert (rest.deliveries, rest.position) == (1, None)

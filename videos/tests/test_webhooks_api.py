@@ -170,7 +170,7 @@ def test_only_staff_hear_of_everybody(
     made = make(api, server.url("/"))
     changed = api.patch(f"{PATH}{made['id']}/", {"all_videos": True}, format="json")
     assert changed.status_code == 403
-    assert make(as_user(moderator), **form)["all_videos"]
+    assert make(as_user(moderator), server.url("/"), all_videos=True)["all_videos"]
 
 
 def test_there_is_a_most(

@@ -59,9 +59,12 @@ def test_the_reconciler_wakes_a_worker_for_what_nobody_was_woken_for(
     monkeypatch.setattr("videos.events.webhooks.wake", lambda _: None)  # Redis forgot it
     endpoint_at(owner, server.url("/"))
     woken: list[str] = []
-    monkeypatch.setattr(
-        "processing.pipeline.wake.top_up", lambda queue, count, *, actor: woken.append(actor) or 1
-    )
+
+    def top_up(queue: str, count: int, *, actor: str) -> int:
+        woken.append(actor)
+        return 1
+
+    monkeypatch.setattr("processing.pipeline.wake.top_up", top_up)
     assert wake_webhooks() == 0
     Event.objects.create(type="video.ready", owner=owner)
     log.sequence()

@@ -18,7 +18,7 @@ _TRACK_TOKENS = re.compile(
 _QUERY = re.compile(r"(/[^\s?#\"'<>]*)\?[^\s\"'<>]+")
 _USER_INFO = re.compile(r"(\w://)[^\s/@\"']*@")
 _CREDENTIALS = re.compile(
-    r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}|\bvl_[\w-]{20,}|\bvodloom\.ticket\.[\w.-]+"
+    r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}|\bvl_[\w-]{20,}|\bvodloom\.ticket\.[\w.-]+|\bticket=[\w.-]+"
     r"|\bsessionid=[^\s;,\"']+|\bx-session-token\W+\w{16,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+"
 )
 _SHORTEST = 8

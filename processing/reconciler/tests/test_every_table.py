@@ -21,6 +21,7 @@ from videos.models import (
     HookAddress,
     HookDelivery,
     IdempotencyKey,
+    Notification,
     StoredObject,
     Upload,
     Video,
@@ -48,6 +49,7 @@ PRUNED = {
     "HookDelivery": {"prune_hooks"},
     "IdempotencyKey": {"prune_keys"},
     "Image": {"expire_images", "purge_images"},
+    "Notification": {"prune_notifications"},
     "Picture": {"sweep_releases", "delete_objects"},
     "Release": {"sweep_releases"},
     "Rendition": {"sweep_releases"},
@@ -133,6 +135,10 @@ def _let_years_pass() -> None:
             model._base_manager.update(**{name: F(name) - _YEARS for name in times})
 
 
+def _to_be_told(owner: User) -> None:
+    Notification.objects.create(owner=owner, kind="ready", event_id=uuid4(), video_id=uuid4())
+
+
 def _do_duties() -> None:
     for duty in DUTIES:
         if duty.needs == "database" or duty.name == "delete_objects":
@@ -154,7 +160,7 @@ def test_after_years_nothing_is_left_that_is_over(owner: User) -> None:
     give_captions(video)
     give_sound(video)
     log.write_images("image.created", [image])
-    for make in (_of_a_hook, _of_uploads, _of_keys, _of_webhooks):
+    for make in (_of_a_hook, _of_uploads, _of_keys, _of_webhooks, _to_be_told):
         make(owner)
     Video.objects.update(deleted_at=Now())
     type(image).objects.update(expires_at=Now())

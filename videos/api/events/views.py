@@ -6,7 +6,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.http import Http404
-from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ErrorDetail, PermissionDenied, ValidationError
@@ -47,8 +46,7 @@ class EventViewSet(StrictRequests, viewsets.GenericViewSet[Any]):
     serializer_class = EventListSerializer
     filter_backends = ()
     pagination_class = None
-    paged = frozenset()
-    parameters = {"list": frozenset({"since", "limit", "video", "all"})}
+    parameters = {"read": frozenset({"since", "limit", "video", "all"})}
 
     @extend_schema(
         parameters=[
@@ -72,10 +70,10 @@ class EventViewSet(StrictRequests, viewsets.GenericViewSet[Any]):
                 description="the events of all users; only for staff who may view all videos",
             ),
         ],
-        responses={200: forced_singular_serializer(EventListSerializer)},
+        responses=EventListSerializer,
         filters=False,
     )
-    def list(self, request: Request) -> Response:
+    def read(self, request: Request) -> Response:
         """Return the events past a cursor."""
         page = reading.page(
             _heard(cast("User", request.user), _wish(request)),

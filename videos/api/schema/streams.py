@@ -13,15 +13,16 @@ from videos.api.schema.types import Schema
 _ID_SCHEMA = {"type": "string", "format": "uuid"}
 _PATH_ID = {"name": "id", "in": "path", "required": True, "schema": _ID_SCHEMA}
 _EXAMPLE = (
-    'retry: 2000\n\nid: e2a\ndata: {"type":"hello","cursor":"e2a"}\n\n'
-    'data: {"type":"progress","video":"…","job":"…","percent":43.0,…}\n\n'
-    'id: e2b\ndata: {"type":"event","cursor":"e2b","event":"video.ready",…}\n\n: ping\nid: e2b\n\n'
+    'retry: 2000\n\nid: e2a\nevent: hello\ndata: {"type":"hello","cursor":"e2a"}\n\n'
+    'event: progress\ndata: {"type":"progress","video":"…","job":"…","percent":43.0,…}\n\n'
+    'id: e2b\nevent: event\ndata: {"type":"event","cursor":"e2b","event":"video.ready",…}\n\n'
 )
 _HOW = (
     "An event stream (Server-Sent Events, for `EventSource`) of the messages of the live feed, "
-    "each as JSON in `data`; `id` is the cursor. It begins with what happens from now on, or after "
-    "`since` or `Last-Event-ID`. An `EventSource` of another origin needs a ticket "
-    "(`createFeedTicket`) in its address. The stream ends with the key or session that opened it."
+    "each as JSON in `data`; `event` is its `type`, and `id` the cursor. It begins with what "
+    "happens from now on, or after `since` or `Last-Event-ID`. An `EventSource` of another origin "
+    "needs a ticket (`createFeedTicket`) in its address. The stream ends with the key or session "
+    "that opened it."
 )
 _SINCE = {
     "since": "the last cursor; what was missed since then is sent first",

@@ -41,7 +41,7 @@ class MyPlanSerializer(serializers.Serializer[Any]):
     """The plan of an account."""
 
     name = serializers.CharField(help_text="stable, for programs")
-    label = serializers.CharField(help_text="as it is shown")
+    label = serializers.CharField(help_text="as it is shown")  # type: ignore[assignment]  # ours
     priority = serializers.IntegerField(help_text="of new jobs; higher goes first")
     running = serializers.IntegerField(help_text="steps of jobs that run at once in each queue")
     profiles = serializers.ListField(

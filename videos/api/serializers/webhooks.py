@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from videos.api.fields import TextField, TitleField
+from videos.api.fields import MomentField, TextField, TitleField
 from videos.api.strictness import StrictForm
 from videos.events import cursors, log
 from videos.events.kinds import KINDS
@@ -216,28 +216,18 @@ class WebhookDeliveryDetailSerializer(WebhookDeliverySerializer):
         read_only_fields = fields
 
 
-class ReplayFormSerializer(StrictForm):
-    """Which events to send again. Without any member, all that are kept."""
+class SinceField(TextField):
+    """A cursor of the event log, as its position."""
 
     default_error_messages = {
         "invalid_cursor": "This is not a cursor of this site.",
         "expired_cursor": "Events behind this cursor were deleted for their age. Leave it out.",
     }
 
-    to = serializers.DateTimeField(required=False, help_text="no event after this time")
-    since = TextField(
-        required=False, max_length=40, help_text="no event up to this cursor, such as `next`"
-    )
-
-    def get_fields(self) -> dict[str, Any]:
-        """Return the fields with ``from``, which Python does not let be an attribute."""
-        begins = serializers.DateTimeField(required=False, help_text="no event before this time")
-        return {"from": begins, **super().get_fields()}
-
-    def validate_since(self, since: str) -> int:
-        """Return the position of the cursor."""
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the position; fail for a cursor that names none, or one that is gone."""
         try:
-            position = cursors.decode(since)
+            position = cursors.decode(super().to_internal_value(data))
         except cursors.BadCursor:
             self.fail("invalid_cursor")
         if log.is_ahead(position):
@@ -245,6 +235,18 @@ class ReplayFormSerializer(StrictForm):
         if log.is_expired(position):
             self.fail("expired_cursor")
         return position
+
+
+class ReplayFormSerializer(StrictForm):
+    """Which events to send again. Without any member, all that are kept."""
+
+    to = MomentField(required=False, help_text="no event after this time")
+    since = SinceField(required=False, help_text="no event up to this cursor, such as `next`")
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields with ``from``, which Python does not let be an attribute."""
+        begins = MomentField(required=False, help_text="no event before this time")
+        return {"from": begins, **super().get_fields()}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a span that ends before it begins."""

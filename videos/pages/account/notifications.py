@@ -15,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import User
+from accounts import agents
+from accounts.models import PushSubscription, User
 from videos.notifications import choices, unsubscribing, wording
 from videos.push import keys, subscriptions
 
@@ -108,7 +109,13 @@ def _page(request: HttpRequest, form: ChoicesForm) -> HttpResponse:
             (wording.MAILS[kind], [form[f"{channel}-{kind}"] for channel in choices.CHANNELS])
             for kind in reversed(wording.ORDER)
         ],
-        "browsers": subscriptions.of(user),
+        "browsers": [_shown(one) for one in subscriptions.of(user)],
         "push_key": keys.public(),
     }
     return render(request, "account/notifications.html", context)
+
+
+def _shown(browser: PushSubscription) -> dict[str, Any]:
+    about = ("pk", "endpoint_sha256", "created_at", "last_used_at")
+    found = {name: getattr(browser, name) for name in about}
+    return {**found, "name": agents.name_of(browser.user_agent)}

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts import open_sessions
 from accounts.models import AuditEntry, PushSubscription, User
 from videos.notifications import choices
 from videos.push import keys, subscriptions
@@ -136,6 +137,20 @@ def test_logging_out_ends_the_subscription_of_this_browser_alone(
     subscribe(other, Browser(f"{browser.endpoint}-2"))
     logged_in.post("/accounts/logout/")
     assert PushSubscription.objects.get().endpoint == f"{browser.endpoint}-2"
+
+
+def test_a_browser_that_is_logged_out_from_another_gets_no_more(
+    logged_in: Client, owner: User, browser: Browser
+) -> None:
+    other = Client(headers={"user-agent": "Chrome"})
+    other.force_login(owner)
+    subscribe(logged_in, browser)
+    subscribe(other, Browser(f"{browser.endpoint}-2"))
+    (ended,) = [one for one in open_sessions.of(owner) if one.agent == "Chrome"]
+    assert open_sessions.end(owner, ended.id)
+    assert PushSubscription.objects.get().endpoint == browser.endpoint
+    open_sessions.end_all(owner)
+    assert not subscriptions.is_logged_in(PushSubscription.objects.get())
 
 
 def test_a_changed_password_ends_those_of_other_browsers(

@@ -6,7 +6,7 @@ from videos.api.schema.examples import feed as examples
 from videos.api.schema.operation import Operation
 
 OPERATIONS: Mapping[str, Operation] = {
-    "event.list": Operation(
+    "event.read": Operation(
         "listEvents",
         "Read the event log",
         "Returns what the live feed tells, a page at a time, the oldest event first: for polling, "

@@ -35,7 +35,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "createPushSubscription",
         "Subscribe a browser",
         "Takes what `PushSubscription.toJSON()` returns. It replaces an earlier subscription with "
-        "the same endpoint, and ends with the session or the API key that made it. Messages are "
+        "the same endpoint, and ends with the log-in or the API key that made it. Messages are "
         "encrypted; they are JSON with `title`, `body`, `path` (of the page to open) and `tag` "
         "(show the same one once).",
         refusals={
