@@ -139,7 +139,9 @@ def _refusal(ended: Ended, asked: Asked) -> Exception:
     if ended.code == closes.NOT_AUTHENTICATED:
         if credentials.bearer(asked.headers) is None:
             return NotAuthenticated()
-        return AuthenticationFailed("This API key is unknown, expired or revoked.", code="bad_api_key")
+        return AuthenticationFailed(
+            "This API key is unknown, expired or revoked.", code="bad_api_key"
+        )
     if isinstance(ended.__cause__, WrongPlace | InsufficientScope):
         return ended.__cause__
     if ended.code == closes.FOREIGN_ORIGIN:
