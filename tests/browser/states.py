@@ -269,6 +269,22 @@ def _delete_an_image(page: Page) -> None:
     expect(page.get_by_text("is back among the images")).to_be_visible()
 
 
+def _create_webhook(page: Page) -> None:
+    page.get_by_label("Address").fill("https://hooks.example.org/videos")
+    page.get_by_label("What it is for").fill("The shop")
+    page.get_by_text("Choose events").click()
+    page.get_by_label("video.ready", exact=True).check()
+    page.get_by_role("button", name="Create the webhook").click()
+    expect(page.get_by_text("It is not shown again.")).to_be_visible()
+
+
+def _try_webhook(page: Page) -> None:
+    _create_webhook(page)
+    page.get_by_role("button", name="Send a test event").click()
+    page.locator(".message-log summary").first.click()
+    expect(page.get_by_role("heading", name="Request")).to_be_visible()
+
+
 def _lose_the_feed(page: Page) -> None:
     page.context.set_offline(True)
     expect(page.get_by_text("No connection to the server")).to_be_visible(timeout=15_000)
@@ -353,12 +369,16 @@ STATES: Sequence[State] = (
     State("trash-empty", "/trash/", "new"),
     State("account", "/account/"),
     State("account-usage", "/account/usage/"),
-    State("account-key", "/account/", prepare=_create_key),
-    State("account-revoke", "/account/", prepare=_begin_revoking),
+    State("account-keys", "/account/keys/"),
+    State("account-key", "/account/keys/", prepare=_create_key),
+    State("account-revoke", "/account/keys/", prepare=_begin_revoking),
     State("security-wrong", "/account/security/", prepare=_wrong_password),
     State("account-told", "/account/", prepare=_ask_for_confirmation),
     State("account-new", "/account/", "new"),
     State("account-notifications", "/account/notifications/"),
+    State("account-webhooks", "/account/webhooks/"),
+    State("account-webhook", "/account/webhooks/", prepare=_create_webhook),
+    State("account-webhook-log", "/account/webhooks/", prepare=_try_webhook),
     State("security", "/account/security/"),
     State("security-everywhere", "/account/security/", prepare=_begin_logging_out),
     State("security-proof", "/accounts/2fa/webauthn/add/"),

@@ -49,7 +49,7 @@ def protocol_routes() -> list[Route]:
 
 def _walk(patterns: list[Any], prefix: str) -> Iterator[Route]:
     for pattern in patterns:
-        path = prefix + _readable(str(pattern.pattern))
+        path = prefix + readable(str(pattern.pattern))
         if isinstance(pattern, URLResolver):
             yield from _walk(pattern.url_patterns, path)
         else:
@@ -68,7 +68,7 @@ def _methods(pattern: URLPattern) -> list[str]:
     return ["GET", "POST"]
 
 
-def _readable(pattern: str) -> str:
+def readable(pattern: str) -> str:
     """A regular expression as a path."""
     named = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", pattern)
     return named.replace("^", "").replace("$", "").replace("\\Z", "").replace("\\", "")
