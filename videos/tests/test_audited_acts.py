@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 from django.core.management import call_command
@@ -14,7 +15,12 @@ from accounts import actor, api_keys
 from accounts.actor import Actor, acting
 from accounts.models import AuditEntry, User
 from videos import trash
-from videos.models import Video
+from videos.api.asgi import Asked
+from videos.api.tus import app as tus
+from videos.ingest import uploads
+from videos.ingest.settings import VideoSettings
+from videos.ingest.uploads import Limits
+from videos.models import Upload, Video
 from videos.tests.kept import keep_video
 
 
@@ -121,3 +127,27 @@ def test_users_whom_commands_make_are_told(db: None) -> None:
         call_command("create_demo_user")
     entry = AuditEntry.objects.get(action="user.created")
     assert (entry.via, entry.details["is_superuser"]) == ("command", True)
+
+
+def test_an_upload_deleted_by_tus_is_told_as_its_owners(owner: User) -> None:
+    key, secret = api_keys.issue(owner, name="ci")
+    upload = uploads.create(
+        owner,
+        protocol=Upload.Protocol.TUS,
+        filename="film.mp4",
+        limits=Limits(size=5),
+        settings=VideoSettings(title="A film"),
+    )
+    asked = Asked(
+        {  # type: ignore[typeddict-item]  # what is read of it
+            "type": "http",
+            "method": "DELETE",
+            "path": f"/api/v1/tus/{upload.pk}",
+            "headers": [(b"authorization", f"Bearer {secret}".encode())],
+            "client": ("203.0.113.9", 1),
+        },
+        cast(Any, None),
+    )
+    tus._deleted(asked, upload)
+    entry = AuditEntry.objects.get(action="video.canceled")
+    assert (entry.actor, entry.key_hint, entry.address) == (owner, key.hint, "203.0.113.9")
