@@ -19,7 +19,6 @@ from videos.api.asgi import Asked
 from videos.api.tus import app as tus
 from videos.ingest import uploads
 from videos.ingest.settings import VideoSettings
-from videos.ingest.uploads import Limits
 from videos.models import Upload, Video
 from videos.tests.kept import keep_video
 
@@ -133,10 +132,11 @@ def test_an_upload_deleted_by_tus_is_told_as_its_owners(owner: User) -> None:
     key, secret = api_keys.issue(owner, name="ci")
     upload = uploads.create(
         owner,
+        VideoSettings(),
         protocol=Upload.Protocol.TUS,
-        filename="film.mp4",
-        limits=Limits(size=5),
-        settings=VideoSettings(title="A film"),
+        filename="a.mp4",
+        size=5,
+        expires_in=timedelta(hours=1),
     )
     asked = Asked(
         {  # type: ignore[typeddict-item]  # what is read of it
