@@ -130,6 +130,7 @@ def _hearing_now(listener: Listener, wish: Wish) -> Hearing:
     user = User.objects.filter(pk=listener.user.pk, is_active=True).first()
     if user is None:
         return Hearing(listener.user.pk)
+    user.scopes = listener.user.scopes
     return hearing.of(user, wish)
 
 
