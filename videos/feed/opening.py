@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 
 from videos.events import cursors
@@ -67,6 +68,8 @@ async def _joined(
         raise Ended(closes.BAD_CURSOR) from error
     except cursors.CursorExpired as error:
         raise Ended(closes.EXPIRED_CURSOR) from error
+    except ObjectDoesNotExist as error:
+        raise Ended(closes.NOT_AUTHENTICATED) from error  # the user was deleted just now
     except DatabaseError as error:
         raise _without_database(error) from error
     try:
