@@ -35,7 +35,8 @@ class State:
 def open_state(scene: Scene, page: Page, state: State) -> None:
     """Show a page in a state, and wait for its pictures and fonts. What the browser keeps of it is
     forgotten, so that the next page is as at the first visit."""
-    page.goto(state.path.format(**scene.videos, **scene.folders, **scene.tracks))
+    named = {**scene.videos, **scene.folders, **scene.tracks, **scene.links}
+    page.goto(state.path.format(**named))
     if state.prepare is not nothing:
         state.prepare(page)
         page.evaluate("localStorage.clear()")
@@ -299,6 +300,9 @@ STATES: Sequence[State] = (
     State("email-sent", "/accounts/confirm-email/", ""),
     State("email-old-link", "/accounts/confirm-email/nothing/", ""),
     State("account-closed", "/accounts/inactive/", ""),
+    State("invitation", "/accounts/invitation/{invitation}/", ""),
+    State("invitation-old-link", "/accounts/invitation/nothing/", ""),
+    State("invitation-logged-in", "/accounts/invitation/{invitation}/"),
     State("not-found-stranger", "/watch/00000000-0000-0000-0000-000000000000/", ""),
     State("public", "/watch/{light_on_water}/", ""),
     State("public-upright", "/watch/{upright}/", ""),
@@ -365,8 +369,9 @@ STATES: Sequence[State] = (
     State("trash-empty", "/trash/", "new"),
     State("account", "/account/"),
     State("account-usage", "/account/usage/"),
-    State("account-key", "/account/", prepare=_create_key),
-    State("account-revoke", "/account/", prepare=_begin_revoking),
+    State("account-keys", "/account/keys/"),
+    State("account-key", "/account/keys/", prepare=_create_key),
+    State("account-revoke", "/account/keys/", prepare=_begin_revoking),
     State("security-wrong", "/account/security/", prepare=_wrong_password),
     State("account-told", "/account/", prepare=_ask_for_confirmation),
     State("account-new", "/account/", "new"),
@@ -390,6 +395,7 @@ _ADMIN: Sequence[State] = (
     State("admin-review", "/admin/videos/video/review/", "staff"),
     State("admin-pictures", "/admin/videos/video/{light_on_water}/change/", "staff"),
     State("admin-sound", "/admin/videos/video/{sound}/change/", "staff"),
+    State("admin-invitation-new", "/admin/accounts/invitation/add/", "staff"),
     State("admin-profile-new", "/admin/processing/encodingprofile/add/", "staff"),
 )
 
