@@ -18,6 +18,10 @@ from videos.webhooks.sending import Parcel
 
 State = WebhookDelivery.State
 _ATTEMPTS = 20
+_TOLD = (
+    *("state", "next_at", "ended_at", "tried_at", "claim", "status", "error", "answer"),
+    *("duration_ms", "request_headers", "attempts"),
+)
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,28 @@ def record(outcomes: Sequence[Outcome]) -> None:
     now = timezone.now()
     with transaction.atomic():
         health = _locked({one.parcel.endpoint for one in outcomes})
+        ours = _ours(outcomes)
+        told = []
         for one in outcomes:
-            if (endpoint := health.get(one.parcel.endpoint)) is not None:
-                _note(one, endpoint, now)
+            row, endpoint = ours.get(one.parcel.delivery), health.get(one.parcel.endpoint)
+            if row is None or endpoint is None or row.claim != one.parcel.claim:
+                continue
+            if one.answer is None:
+                _drop(row, one.dropped, now)
+            else:
+                _note(row, one.parcel, one.answer, now)
+                _observe(endpoint, one.answer, now)
+                told.append(row)
+        WebhookDelivery.objects.bulk_update(told, _TOLD)
         gone = {one.parcel.endpoint for one in outcomes if one.answer and one.answer.is_gone}
         for endpoint in health.values():
             _judge(endpoint, now, is_gone=endpoint.pk in gone)
+
+
+def _ours(outcomes: Sequence[Outcome]) -> dict[UUID, WebhookDelivery]:
+    """Return the deliveries, their rows locked, with only what says who has claimed them."""
+    rows = WebhookDelivery.objects.select_for_update(no_key=True).only("claim")
+    return {row.pk: row for row in rows.filter(pk__in=[one.parcel.delivery for one in outcomes])}
 
 
 def _locked(ids: Iterable[UUID]) -> dict[UUID, WebhookEndpoint]:
@@ -48,38 +68,26 @@ def _locked(ids: Iterable[UUID]) -> dict[UUID, WebhookEndpoint]:
     return {row.pk: row for row in rows.filter(pk__in=ids).order_by("pk")}
 
 
-def _note(outcome: Outcome, endpoint: WebhookEndpoint, now: datetime) -> None:
-    parcel, answer = outcome.parcel, outcome.answer
-    row = WebhookDelivery.objects.filter(pk=parcel.delivery, claim=parcel.claim)
-    if answer is None:
-        row.update(**_ended(State.DROPPED, now), tried_at=now, error=outcome.dropped, claim=None)
-        return
-    noted = row.update(
-        **_next(parcel, answer, now),
-        tried_at=parcel.tried_at or now,
-        claim=None,
-        status=answer.status,
-        error=answer.error,
-        answer=answer.text,
-        duration_ms=answer.milliseconds,
-        request_headers=answer.headers,
-        attempts=[*parcel.attempts, _attempt(answer, now)][-_ATTEMPTS:],
+def _drop(row: WebhookDelivery, code: str, now: datetime) -> None:
+    WebhookDelivery.objects.filter(pk=row.pk).update(
+        state=State.DROPPED, next_at=None, ended_at=now, tried_at=now, error=code, claim=None
     )
-    if noted:
-        _observe(endpoint, answer, now)
 
 
-def _next(parcel: Parcel, answer: Answer, now: datetime) -> dict[str, Any]:
+def _note(row: WebhookDelivery, parcel: Parcel, answer: Answer, now: datetime) -> None:
+    row.state, row.next_at = _next(parcel, answer, now)
+    row.ended_at = None if row.next_at else now
+    row.tried_at, row.claim = parcel.tried_at or now, None
+    row.status, row.error, row.answer = answer.status, answer.error, answer.text
+    row.duration_ms, row.request_headers = answer.milliseconds, answer.headers
+    row.attempts = [*parcel.attempts, _attempt(answer, now)][-_ATTEMPTS:]
+
+
+def _next(parcel: Parcel, answer: Answer, now: datetime) -> tuple[State, datetime | None]:
     if answer.is_success:
-        return _ended(State.DELIVERED, now)
+        return State.DELIVERED, None
     wait = retries.wait_after(answer, parcel.tries, now)
-    if wait is None:
-        return _ended(State.FAILED, now)
-    return {"state": State.PENDING, "next_at": now + wait}
-
-
-def _ended(state: State, now: datetime) -> dict[str, Any]:
-    return {"state": state, "next_at": None, "ended_at": now}
+    return (State.FAILED, None) if wait is None else (State.PENDING, now + wait)
 
 
 def _attempt(answer: Answer, now: datetime) -> dict[str, Any]:
