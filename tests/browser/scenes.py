@@ -26,7 +26,7 @@ for name, fields in {people}:
     user = User.objects.create_user(f"{{name}}@example.com", {password!r}, **fields)
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
 Plan.objects.filter(name="free").update(
-    stored_bytes=10**9, stored_minutes=2, uploads_a_day=500, largest_file=2 * 10**9
+    stored_bytes=10**9, stored_minutes=10, uploads_a_day=500, largest_file=2 * 10**9
 )
 EmailAddress.objects.create(
     user=User.objects.get(email="ada@example.com"), email="ada@home.example", verified=False

@@ -28,7 +28,13 @@ def test_an_account_is_told_with_its_plan_and_the_key_that_asks(
     assert (told["roles"], told["rights"]) == (["Film club"], [])
     assert (told["can_upload"], told["is_staff"]) == (True, False)
     assert (told["plan"]["name"], told["plan"]["label"]) == ("free", "Free")
-    assert told["key"] == {"id": str(owner.api_keys.get().pk), "name": "test"}
+    key = owner.api_keys.get()
+    assert told["key"] == {
+        "id": str(key.pk),
+        "name": "test",
+        "scopes": key.scopes,
+        "expires_at": None,
+    }
     unlimited = {"limit": None, "used": 0.0, "left": None, "unit": "bytes", "resets_at": None}
     assert told["quotas"]["stored_bytes"] == unlimited
 

@@ -10,7 +10,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -231,3 +231,26 @@ def either_end() -> Callable[[Upload, int], str]:
         return "processing"
 
     return end
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_lengths_that_become_known_at_once_only_those_pass_that_fit(owner: User) -> None:
+    limit_free(stored_minutes=1)
+    sources = [keep(owner, 1) for _ in range(10)]
+    together = Barrier(10)
+
+    def measured(source: Source) -> str:
+        try:
+            together.wait(20)
+            with transaction.atomic():
+                quotas.take_length(source, 20.0, counts=True)
+        except QuotaExceeded as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return "counted"
+
+    with ThreadPoolExecutor(10) as pool:
+        ends = Counter(pool.map(measured, sources))
+    assert ends == {"counted": 3, "quota_stored_minutes": 7}
+    assert quotas.used_by(owner.pk).stored_seconds == 60

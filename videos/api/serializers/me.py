@@ -58,6 +58,10 @@ class MyKeySerializer(serializers.Serializer[ApiKey]):
 
     id = serializers.UUIDField()
     name = serializers.CharField()
+    scopes = serializers.ListField(
+        child=serializers.CharField(), help_text="what it may do for its user"
+    )
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="null: when it is revoked")
 
 
 class MeSerializer(serializers.Serializer[Any]):

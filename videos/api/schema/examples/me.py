@@ -46,5 +46,10 @@ ME: Example = {
         },
         "longest_video": {**_NONE, "limit": 3600, "left": 3600.0, "unit": "seconds"},
     },
-    "key": {"id": "01912f3c-0000-7000-8000-00000000000b", "name": "backend"},
+    "key": {
+        "id": "01912f3c-0000-7000-8000-00000000000b",
+        "name": "backend",
+        "scopes": ["read", "upload"],
+        "expires_at": None,
+    },
 }
