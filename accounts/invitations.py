@@ -14,7 +14,7 @@ from datetime import timedelta
 from smtplib import SMTPException
 
 import structlog
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
@@ -103,8 +103,10 @@ def send(invitation: Invitation, link: str) -> bool:
     context = {"link": link, "expires_at": invitation.expires_at}
     subject = render_to_string("mail/invitation_subject.txt", context)
     text = render_to_string("mail/invitation_message.txt", context)
+    page = render_to_string("mail/invitation_message.html", context)
     try:
-        message = EmailMessage(" ".join(subject.split()), text, to=[invitation.email])
+        message = EmailMultiAlternatives(" ".join(subject.split()), text, to=[invitation.email])
+        message.attach_alternative(page, "text/html")
         return bool(message.send())
     except (OSError, SMTPException) as error:
         logger.warning("mail_not_sent", reason=type(error).__name__, mail="mail/invitation")

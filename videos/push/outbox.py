@@ -43,7 +43,7 @@ _PRUNED = 500
 def write(subscription_ids: list[UUID], payload: Mapping[str, Any]) -> None:
     """Queue a message to some browsers, in the current transaction."""
     PushMessage.objects.bulk_create(
-        PushMessage(subscription_id=pk, payload=dict(payload), next_at=timezone.now())
+        PushMessage(subscription_id=pk, payload=dict(payload), next_at=Now())
         for pk in subscription_ids
     )
 
